@@ -1,0 +1,1 @@
+"""Simulated instruments, vessels and fleets. Imports nothing from the gateway, so that a shared misunderstanding can not hide."""

@@ -1,0 +1,1 @@
+"""The alarm life cycle, as a table."""

@@ -1,0 +1,73 @@
+"""Instrument protocols on serial lines, one file each; the file's name is the `driver` of a source.
+
+A driver is pure: it is asked for one poll and answers with a generator that yields what to send and is
+sent each reply, so that the same code runs on a port, on a recorded case and under hypothesis. A file in
+this folder provides
+
+    PORT: PortSettings                     line settings from the instrument's manual
+    class Options                          frozen dataclass: the source's `options` table
+    def addresses(options) -> tuple[str, ...]           every address the driver can deliver
+    def poll(options) -> Generator[Request, Reply, Readings]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.model import Floats, Qualities, Refused, Times
+
+
+@dataclass(frozen=True, slots=True)
+class PortSettings:
+    """Line settings; `parity` is N, E or O."""
+
+    baud: int
+    data_bits: int = 8
+    parity: str = "N"
+    stop_bits: int = 1
+    pause_s: float = 0.0  # silence the instrument needs between a reply and the next request
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Bytes to send, and how to tell that the reply is complete."""
+
+    payload: bytes
+    terminator: bytes
+    longest_reply: int  # bytes; more without a terminator is noise
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One frame without its terminator, and when its last byte came. An empty frame means silence."""
+
+    frame: bytes
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """What one poll delivered, in the unit the instrument speaks; NaN exactly where quality is BAD."""
+
+    address: tuple[str, ...]
+    time: Times  # int64[N], ns UTC, receipt of the reply
+    value: Floats  # float64[N]
+    quality: Qualities  # uint8[N]
+    refused: tuple[Refused, ...] = ()
+
+    @staticmethod
+    def of(rows: list[tuple[str, int, float, int]], refused: list[Refused]) -> Readings:
+        """Columns from (address, time ns, value, quality) rows."""
+        return Readings(
+            tuple(r[0] for r in rows),
+            np.array([r[1] for r in rows], np.int64),
+            np.array([r[2] for r in rows], np.float64),
+            np.array([r[3] for r in rows], np.uint8),
+            tuple(refused),
+        )
+
+
+Poll = Generator[Request, Reply, Readings]

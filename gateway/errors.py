@@ -1,0 +1,49 @@
+"""Every error Cryogate raises, as one tree.
+
+    CryogateError
+    ├── ConfigurationError      the configuration file is wrong; says where and what was expected
+    ├── InputError              a file or value that a person gave is wrong; says where
+    ├── LinkDown                a port or broker does not answer; retried by the supervisor
+    ├── JournalError            the journal can not be read or written
+    │   └── JournalFull         no room on the disk
+    ├── CodeError               a traceability code breaks its scheme's rules
+    └── NotRunning              no gateway answers on the control socket
+
+A message says what, where, and what the operator does next.
+"""
+
+
+class CryogateError(Exception):
+    """Anything Cryogate raises on purpose."""
+
+
+class ConfigurationError(CryogateError):
+    """The configuration is wrong. `problems` holds every mistake, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class InputError(CryogateError):
+    """A file or value that a person gave can not be used."""
+
+
+class LinkDown(CryogateError):
+    """A port or a broker does not answer."""
+
+
+class JournalError(CryogateError):
+    """The journal can not be read or written."""
+
+
+class JournalFull(JournalError):
+    """There is no room left where the journal lives."""
+
+
+class CodeError(CryogateError):
+    """A traceability code breaks the rules of its scheme."""
+
+
+class NotRunning(CryogateError):
+    """No gateway answers on the control socket."""

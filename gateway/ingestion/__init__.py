@@ -1,0 +1,1 @@
+"""Sources: ports and brokers, each with its own supervised reader."""

@@ -1,0 +1,144 @@
+"""The words every layer shares: readings as columns, their quality, severities, refusals.
+
+Times are int64 nanoseconds since 1970-01-01T00:00Z, intervals are half-open, values are in the
+channel's canonical unit (units.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Times = NDArray[np.int64]  # ns since 1970 UTC
+Channels = NDArray[np.int32]  # channel numbers, as the journal gave them out
+Floats = NDArray[np.float64]
+Qualities = NDArray[np.uint8]  # values of Quality
+Mask = NDArray[np.bool_]
+
+SECOND: Final = 1_000_000_000  # ns
+EARLIEST_NS: Final = 946_684_800 * SECOND  # 2000-01-01: no probe of ours measured anything before
+LATEST_NS: Final = 4_102_444_800 * SECOND  # 2100-01-01
+FUTURE_NS: Final = 86_400 * SECOND  # a device clock more than a day ahead of ours is not believed
+LARGEST_VALUE: Final = 1e9  # in any canonical unit; beyond it a number is noise, and sums stay exact below it
+
+
+class Quality(IntEnum):
+    """What a reading is worth; the smaller, the better."""
+
+    GOOD = 0
+    UNCERTAIN = 1  # extrapolated, calibration overdue, clock not trusted, conflicting readings
+    BAD = 2  # sensor fault, out of physical range, sentinel
+    NO_DATA = 3  # the explicit statement that there is no reading
+
+
+class Severity(IntEnum):
+    """How urgent an alarm is (perceived severity of ITU-T X.733, table 1)."""
+
+    WARNING = 1
+    MINOR = 2
+    MAJOR = 3
+    CRITICAL = 4
+
+
+class Refusal(StrEnum):
+    """Why something that came in was not taken as a reading."""
+
+    MALFORMED = "malformed"  # not the grammar of its format
+    WRONG_TYPE = "wrong-type"  # right grammar, but no number where a number belongs
+    NOT_FINITE = "not-finite"  # NaN, Infinity, or a magnitude no instrument has
+    ABSURD_TIME = "absurd-time"  # before 2000, after 2100, or more than a day ahead of our clock
+    UNKNOWN_TOPIC = "unknown-topic"
+    UNKNOWN_CHANNEL = "unknown-channel"  # well-formed, but no channel of the configuration has this address
+    OVERSIZED = "oversized"
+    NOISE = "noise"  # bytes on a serial line that belong to no frame
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One thing that was refused, kept for inspection."""
+
+    reason: Refusal
+    detail: str
+    topic: str  # MQTT topic, or what was asked on a serial line
+    payload: bytes
+    received_ns: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Readings as columns of equal length.
+
+    `value` is NaN exactly where `quality` is BAD or NO_DATA.
+    """
+
+    time: Times  # int64[N], ns UTC
+    channel: Channels  # int32[N]
+    value: Floats  # float64[N], canonical unit of the channel
+    quality: Qualities  # uint8[N]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @staticmethod
+    def empty() -> Samples:
+        return Samples(
+            np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float64), np.empty(0, np.uint8)
+        )
+
+    @staticmethod
+    def concatenate(parts: Sequence[Samples]) -> Samples:
+        if not parts:
+            return Samples.empty()
+        return Samples(
+            np.concatenate([p.time for p in parts]),
+            np.concatenate([p.channel for p in parts]),
+            np.concatenate([p.value for p in parts]),
+            np.concatenate([p.quality for p in parts]),
+        )
+
+    def take(self, which: Mask | NDArray[np.intp] | slice) -> Samples:
+        """The readings `which` selects: a mask bool[N], positions, or a slice."""
+        return Samples(self.time[which], self.channel[which], self.value[which], self.quality[which])
+
+    def sorted(self) -> Samples:
+        """By (channel, time); equal keys keep the order they came in."""
+        return self.take(np.lexsort((self.time, self.channel)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrivals:
+    """Readings with the time the gateway received each one."""
+
+    samples: Samples
+    received: Times  # int64[N], ns UTC
+
+    def __len__(self) -> int:
+        return len(self.received)
+
+    @staticmethod
+    def concatenate(parts: Sequence[Arrivals]) -> Arrivals:
+        received = np.concatenate([p.received for p in parts]) if parts else np.empty(0, np.int64)
+        return Arrivals(Samples.concatenate([p.samples for p in parts]), received)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """What a batch of wire data turned into: readings, and what had to be refused."""
+
+    arrivals: Arrivals
+    refused: tuple[Refused, ...] = ()
+
+
+def usable(quality: Qualities) -> Mask:
+    """True where a value rule may look at the reading: GOOD or UNCERTAIN."""
+    return quality <= Quality.UNCERTAIN
+
+
+def to_ns(seconds: float) -> int:
+    """Seconds of a configuration, as whole nanoseconds."""
+    return round(seconds * SECOND)

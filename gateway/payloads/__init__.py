@@ -1,0 +1,29 @@
+"""MQTT payload formats, one file each; the file's name is the `payload` of a topic.
+
+A decoder is pure and takes a whole batch of messages, so that it can build its columns once. A file in
+this folder provides
+
+    class Options                          frozen dataclass: the topic's `options` table
+    class Decoder:
+        def __init__(self, options: Options) -> None
+        def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded
+
+`channels` maps an address to its channel number; an address that is missing there is refused as an
+unknown channel. Values stay in the unit the device speaks; whoever calls converts them. A message is
+taken or refused as a whole, except that each value inside it that is no finite number is refused alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message; `names` are the named parts of its topic, {device} -> 'dewar-3'."""
+
+    topic: str
+    names: Mapping[str, str]
+    payload: bytes
+    received_ns: int

@@ -1,0 +1,1 @@
+"""From sources to journal to screening to alarms."""

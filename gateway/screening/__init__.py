@@ -1,0 +1,1 @@
+"""Excursions from readings: a pure function of columns, state and rules."""

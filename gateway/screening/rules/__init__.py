@@ -1,0 +1,1 @@
+"""Screening rules, one file each; the file's name is the `kind` of a rule."""

@@ -1,0 +1,1 @@
+"""Which product units were where, and what they went through."""
