@@ -142,3 +142,8 @@ def usable(quality: Qualities) -> Mask:
 def to_ns(seconds: float) -> int:
     """Seconds of a configuration, as whole nanoseconds."""
     return round(seconds * SECOND)
+
+
+def believable(time: Times, received: Times) -> Mask:
+    """True where a device's time can be meant: since 2000, before 2100, at most a day ahead of receipt."""
+    return (time >= EARLIEST_NS) & (time < LATEST_NS) & (time <= received + FUTURE_NS)

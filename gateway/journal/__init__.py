@@ -1,1 +1,1 @@
-"""The durable journal, and the records derived from it."""
+"""The durable journal (journal.sqlite: the truth) and the records derived from it (records.sqlite)."""

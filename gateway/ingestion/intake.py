@@ -1,0 +1,50 @@
+"""The one queue between sources and the journal: bounded, so that a slow disk stops the reading."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any
+
+BYTES_PER_MESSAGE = 4096  # the queue's byte bound is its message bound times this: room for fat payloads
+
+
+class Intake:
+    """Items of all sources in order of arrival; `take` empties it in one go (group commit)."""
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._most_bytes = longest * BYTES_PER_MESSAGE
+        self._items: deque[tuple[str, Any]] = deque()
+        self._bytes = 0
+        self._changed = threading.Condition()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def has_room(self) -> bool:
+        """False: stop reading the wire and ask again, or wait with `wait_for_room`."""
+        return len(self._items) < self._longest and self._bytes < self._most_bytes
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Wait until there is room, at most `timeout_s`; whether there is."""
+        with self._changed:
+            return self._changed.wait_for(self.has_room, timeout_s)
+
+    def put(self, source: str, item: Any, size: int) -> None:
+        """Add one item of `size` bytes. Never refuses: ask `has_room` before reading the wire."""
+        with self._changed:
+            self._items.append((source, item))
+            self._bytes += size
+            self._changed.notify_all()
+
+    def take(self, timeout_s: float) -> dict[str, list[Any]]:
+        """Everything that waits, by source, in order of arrival; empty after `timeout_s` of silence."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._items) > 0, timeout_s)
+            taken, self._items, self._bytes = self._items, deque(), 0
+            self._changed.notify_all()
+        batch: dict[str, list[Any]] = {}
+        for source, item in taken:
+            batch.setdefault(source, []).append(item)
+        return batch
