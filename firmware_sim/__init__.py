@@ -1,1 +1,4 @@
-"""Simulated instruments, vessels and fleets. Imports nothing from the gateway, so that a shared misunderstanding can not hide."""
+"""Simulated instruments, vessels and fleets.
+
+Imports nothing from the gateway, so that a shared misunderstanding of a protocol can not hide.
+"""

@@ -1,1 +1,1 @@
-"""Probe mathematics, one file each: raw signal to canonical unit; the file's name is the `probe` of a channel."""
+"""Probe mathematics, one file each: raw signal to canonical unit; the file is named as the `probe` key."""
