@@ -1,0 +1,112 @@
+"""Channels, with everything they refer to checked: asset, zone, source, address, unit, profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gateway.config import plugins
+from gateway.config.profiles import severity_of
+from gateway.config.tables import Problems, Table, build
+from gateway.config.types import DRIVERS, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion
+from gateway.units import CONVERSIONS, QUANTITIES
+
+Profiles = Mapping[str, tuple[ProfileVersion, ...]]
+
+
+def channels(
+    document: Table,
+    assets: Mapping[str, Asset],
+    sources: Mapping[str, PlugIn],
+    profiles: Profiles,
+    problems: Problems,
+) -> tuple[dict[str, Channel], tuple[str, ...]]:
+    """All [channels.NAME] tables, and remarks on what is legal but probably not meant."""
+    made: dict[str, Channel] = {}
+    tables = document.get("channels", {})
+    if not isinstance(tables, dict):
+        problems.add("channels", "expected a table of tables: [channels.NAME]")
+        return {}, ()
+    for name, table in tables.items():
+        path = f"channels.{name}"
+        parsed = build(ChannelTable, table, path, problems)
+        if parsed is None:
+            continue
+        _check_references(parsed, path, document, assets, problems)
+        _check_address(parsed, path, sources, problems)
+        channel = _with_unit(name, parsed, path, assets, problems)
+        if channel is not None:
+            made[name] = channel
+    _check_unique(made, problems)
+    return made, tuple(_remarks(made, profiles))
+
+
+def _check_references(
+    table: ChannelTable, path: str, document: Table, assets: Mapping[str, Asset], problems: Problems
+) -> None:
+    for key, given, section, what in (
+        ("asset", table.asset, "assets", "asset"),
+        ("source", table.source, "sources", "source"),
+        ("profile", table.profile, "profiles", "profile"),
+    ):
+        known = document.get(section, {})
+        if given is not None and given not in known:
+            problems.unknown(f"{path}.{key}", given, known, what)
+    asset = assets.get(table.asset)
+    if asset is not None and table.zone is not None and table.zone not in asset.zones:
+        problems.unknown(f"{path}.zone", table.zone, asset.zones, f"zone of asset {table.asset!r}")
+    if plugins.find(PROBES, table.probe, "convert") is None:
+        problems.unknown(f"{path}.probe", table.probe, plugins.names(PROBES, "convert"), "probe type")
+    if severity_of(table.no_data_severity) is None:
+        problems.add(
+            f"{path}.no_data_severity",
+            f"expected 'warning', 'minor', 'major' or 'critical', found {table.no_data_severity!r}",
+        )
+
+
+def _check_address(table: ChannelTable, path: str, sources: Mapping[str, PlugIn], problems: Problems) -> None:
+    """A serial instrument has a fixed set of addresses; a broker's come with the messages."""
+    source = sources.get(table.source)
+    if source is None or source.kind != "serial":
+        return
+    driver = plugins.find(DRIVERS, source.options.driver, "addresses")
+    if driver is not None and table.address not in driver.addresses(source.options.options):
+        problems.unknown(
+            f"{path}.address", table.address, driver.addresses(source.options.options), "address"
+        )
+
+
+def _with_unit(
+    name: str, table: ChannelTable, path: str, assets: Mapping[str, Asset], problems: Problems
+) -> Channel | None:
+    if table.quantity not in QUANTITIES:
+        problems.unknown(f"{path}.quantity", table.quantity, QUANTITIES, "quantity")
+        return None
+    fitting = [u for u, c in CONVERSIONS.items() if c.canonical in QUANTITIES[table.quantity]]
+    if table.unit not in fitting:
+        problems.unknown(f"{path}.unit", table.unit, fitting, f"unit of {table.quantity}")
+        return None
+    conversion = CONVERSIONS[table.unit]
+    site = assets[table.asset].site if table.asset in assets else ""
+    return Channel(name, table, site, conversion.canonical, conversion.scale, conversion.offset)
+
+
+def _check_unique(made: Mapping[str, Channel], problems: Problems) -> None:
+    first: dict[tuple[str, str], str] = {}
+    for name, channel in made.items():
+        key = (channel.table.source, channel.table.address)
+        if key in first:
+            problems.add(
+                f"channels.{name}.address",
+                f"{key[1]!r} of source {key[0]!r} is already channel {first[key]!r}",
+            )
+        first.setdefault(key, name)
+
+
+def _remarks(made: Mapping[str, Channel], profiles: Profiles) -> Iterable[str]:
+    for name, channel in made.items():
+        if channel.table.profile is None:
+            yield f"channels.{name}: no profile, so only missing data raises an alarm"
+            continue
+        versions = profiles.get(channel.table.profile, ())
+        if versions and not any(r.unit in (None, channel.unit) for v in versions for r in v.rules):
+            yield f"channels.{name}: no rule of profile {channel.table.profile!r} is about {channel.unit}"

@@ -1,0 +1,127 @@
+"""From a TOML file to a Configuration, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gateway.config.channels import channels
+from gateway.config.profiles import profiles
+from gateway.config.tables import Problems, Table, build, plug_in
+from gateway.config.types import (
+    NOTIFIERS,
+    SINKS,
+    SOURCES,
+    Asset,
+    Configuration,
+    Gateway,
+    JournalOptions,
+    PlugIn,
+    Site,
+)
+from gateway.errors import ConfigurationError
+
+T = TypeVar("T")
+SECTIONS = ("gateway", "journal", "sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers")
+
+
+def load(path: Path) -> Configuration:
+    """Parse `path`. Raises ConfigurationError with every problem found."""
+    return parse(_read(path), path)
+
+
+def parse(document: Table, path: Path) -> Configuration:
+    """A Configuration from a TOML document that is already read; `path` is where relative paths start."""
+    problems = Problems()
+    for key in document:
+        if key not in SECTIONS:
+            problems.unknown(key, key, SECTIONS, "section")
+    gateway = build(Gateway, document.get("gateway", {}), "gateway", problems)
+    journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
+    sites = _named(document, "sites", lambda t, p: build(Site, t, p, problems), problems)
+    assets = _named(document, "assets", lambda t, p: build(Asset, t, p, problems), problems)
+    sources = _plug_ins(document, "sources", SOURCES, problems)
+    versions = profiles(_table(document, "profiles", problems), problems)
+    for name, asset in assets.items():
+        if asset.site not in _table(document, "sites", problems):
+            problems.unknown(f"assets.{name}.site", asset.site, sites, "site")
+    made, remarks = channels(document, assets, sources, versions, problems)
+    sinks = _plug_ins(document, "sinks", SINKS, problems)
+    notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
+    if problems or gateway is None or journal is None:
+        raise ConfigurationError(list(problems))
+    return Configuration(
+        path,
+        _fingerprint(document),
+        gateway,
+        journal,
+        sites,
+        assets,
+        sources,
+        versions,
+        made,
+        sinks,
+        notifiers,
+        remarks,
+    )
+
+
+def _read(path: Path) -> Table:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError([f"{path}: no such file; give another with --config"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"{path}: can not be read: {error}"]) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{path}: not TOML: {error}"]) from None
+
+
+def _table(document: Table, section: str, problems: Problems) -> Table:
+    table = document.get(section, {})
+    if isinstance(table, dict):
+        return table
+    message = f"expected a table of tables: [{section}.NAME]"
+    if f"{section}: {message}" not in problems:
+        problems.add(section, message)
+    return {}
+
+
+def _named(
+    document: Table, section: str, make: Callable[[object, str], T | None], problems: Problems
+) -> dict[str, T]:
+    made = {
+        name: make(table, f"{section}.{name}") for name, table in _table(document, section, problems).items()
+    }
+    return {name: thing for name, thing in made.items() if thing is not None}
+
+
+def _plug_ins(document: Table, section: str, folder: str, problems: Problems) -> dict[str, PlugIn]:
+    made: dict[str, PlugIn] = {}
+    for name, table in _table(document, section, problems).items():
+        path = f"{section}.{name}"
+        if not isinstance(table, dict) or "kind" not in table:
+            problems.add(path, "expected a table with `kind`")
+            continue
+        module = plug_in(folder, "Options", table["kind"], f"{path}.kind", section[:-1], problems)
+        if module is None:
+            continue
+        rest = {k: v for k, v in table.items() if k != "kind"}
+        options = build(module.Options, rest, path, problems)
+        if options is not None:
+            made[name] = PlugIn(name, table["kind"], options)
+    return made
+
+
+def _fingerprint(document: Table) -> str:
+    def plain(value: object) -> Any:
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, default=plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

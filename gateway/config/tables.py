@@ -1,0 +1,160 @@
+"""A TOML table into a frozen dataclass, collecting every mistake instead of stopping at the first.
+
+A problem is one line: the path in the file, what is wrong, what was expected.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from gateway.config import plugins
+
+T = TypeVar("T")
+Table = dict[str, Any]
+
+
+class Problems(list[str]):
+    """Mistakes found so far, each with its path."""
+
+    def add(self, path: str, message: str) -> None:
+        self.append(f"{path}: {message}")
+
+    def unknown(self, path: str, given: str, known: Iterable[str], what: str) -> None:
+        """`given` is not among `known`: say so, and name the nearest."""
+        names = sorted(known)
+        near = difflib.get_close_matches(given, names, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
+        self.add(path, f"unknown {what} {given!r}; {hint}")
+
+
+def build(
+    cls: type[T], table: object, path: str, problems: Problems, keys: dict[str, str] | None = None
+) -> T | None:
+    """An instance of dataclass `cls` from `table`, or None after adding to `problems`.
+
+    `keys` renames fields whose TOML key carries a unit: {"limit": "limit_degC"}.
+    """
+    if not isinstance(table, dict):
+        problems.add(path, f"expected a table, found {_kind_of(table)}")
+        return None
+    before = len(problems)
+    keys = keys or {}
+    fields = {keys.get(f.name, f.name): f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
+    for key in table:
+        if key not in fields:
+            problems.unknown(f"{path}.{key}", key, fields, "key")
+    hints = typing.get_type_hints(cls)
+    values = {
+        field.name: _value(hints[field.name], field, table, key, path, problems)
+        for key, field in fields.items()
+        if key in table or _needed(field) or "plug_in" in field.metadata
+    }
+    if len(problems) > before:
+        return None
+    try:
+        return cls(**values)
+    except ValueError as error:
+        problems.add(path, str(error))
+        return None
+
+
+def plug_in(
+    folder: str, contract: str, name: object, path: str, what: str, problems: Problems
+) -> types.ModuleType | None:
+    """The module a configuration names, or None after saying which names there are."""
+    if not isinstance(name, str):
+        problems.add(
+            path, f"expected the name of a {what}; known: {', '.join(plugins.names(folder, contract))}"
+        )
+        return None
+    module = plugins.find(folder, name, contract)
+    if module is None:
+        problems.unknown(path, name, plugins.names(folder, contract), what)
+    return module
+
+
+def _needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _value(
+    hint: Any, field: dataclasses.Field[Any], table: Table, key: str, path: str, problems: Problems
+) -> Any:
+    where = f"{path}.{key}"
+    if "plug_in" in field.metadata:
+        return _options(field, table, key, path, problems)
+    if key not in table:
+        problems.add(where, f"missing; expected {_expected(hint)}")
+        return None
+    given = table[key]
+    inner = _dataclass_in(hint)
+    if inner is not None and isinstance(given, list):
+        return tuple(build(inner, item, f"{where}[{i}]", problems) for i, item in enumerate(given))
+    if inner is not None:
+        return build(inner, given, where, problems)
+    return _scalar(hint, given, where, problems)
+
+
+def _options(field: dataclasses.Field[Any], table: Table, key: str, path: str, problems: Problems) -> Any:
+    """The Options of the plug-in that the sibling key `named_by` names."""
+    named_by = field.metadata["named_by"]
+    if named_by not in table:
+        return None  # reported as missing there
+    what = named_by
+    module = plug_in(
+        field.metadata["plug_in"], "Options", table[named_by], f"{path}.{named_by}", what, problems
+    )
+    if module is None:
+        return None
+    return build(module.Options, table.get(key, {}), f"{path}.{key}", problems)
+
+
+def _scalar(hint: Any, given: object, where: str, problems: Problems) -> Any:
+    value = tuple(given) if isinstance(given, list) else given
+    try:
+        return TypeAdapter(hint).validate_python(value, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
+        problems.add(where + at, f"expected {_expected(hint)}, found {_kind_of(given)}")
+        return None
+
+
+def _dataclass_in(hint: Any) -> Any:
+    """The dataclass inside `X`, `X | None` or `tuple[X, ...]`; None when there is none."""
+    for candidate in (hint, *typing.get_args(hint)):
+        if dataclasses.is_dataclass(candidate):
+            return candidate
+    return None
+
+
+def _expected(hint: Any) -> str:
+    words = {
+        str: "text",
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        type(None): "nothing",
+    }
+    if hint in words:
+        return words[hint]
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return "one of " + ", ".join(repr(a) for a in args)
+    if origin is tuple:
+        return f"a list of {_expected(args[0])}"
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_expected(a) for a in args if a is not type(None))
+    return "a table" if dataclasses.is_dataclass(hint) else str(getattr(hint, "__name__", hint))
+
+
+def _kind_of(value: object) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"

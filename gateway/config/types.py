@@ -1,0 +1,148 @@
+"""What a configuration says, as frozen types. TOML keys are the field names; units stand in the names.
+
+A field with metadata {"plug_in": folder, "named_by": key} holds the Options of the plug-in that `key` names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.model import Severity
+
+FOREVER_PAST: Final = -(2**63)
+FOREVER: Final = 2**63 - 1
+SOURCES: Final = "gateway.ingestion.sources"
+DRIVERS: Final = "gateway.drivers"
+PAYLOADS: Final = "gateway.payloads"
+PROBES: Final = "gateway.probes"
+RULES: Final = "gateway.screening.rules"
+SINKS: Final = "gateway.sinks"
+NOTIFIERS: Final = "gateway.notifiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """This box: its name and where it keeps its data."""
+
+    name: str
+    data_dir: str = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOptions:
+    """How readings become durable."""
+
+    commit_interval_s: float = 0.0
+    queue_messages: int = 20_000
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.commit_interval_s <= 10:
+            raise ValueError("commit_interval_s must lie between 0 and 10")
+        if not 100 <= self.queue_messages <= 1_000_000:
+            raise ValueError("queue_messages must lie between 100 and 1 000 000")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with a clock on its wall."""
+
+    name: str = ""
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A dewar, shipper, freezer or fridge; `zones` are the parts of it that can hold units."""
+
+    site: str
+    kind: str = ""
+    name: str = ""
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTable:
+    """One measured quantity at one place, as the file says it."""
+
+    asset: str
+    source: str
+    address: str
+    zone: str | None = None
+    quantity: str = "temperature"
+    unit: str = "degC"
+    probe: str = "direct"
+    profile: str | None = None
+    max_gap_s: float = 300.0
+    no_data_after_s: float = 300.0
+    no_data_severity: str = "major"
+
+    def __post_init__(self) -> None:
+        if self.max_gap_s <= 0 or self.no_data_after_s <= 0:
+            raise ValueError("max_gap_s and no_data_after_s must be positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel with everything it refers to known to exist."""
+
+    name: str
+    table: ChannelTable
+    site: str
+    unit: str  # canonical
+    scale: float  # canonical = wire * scale + offset
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a profile version; `unit` is the canonical unit of its limits, None where it has none."""
+
+    id: str
+    kind: str
+    severity: Severity
+    parameters: object
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileVersion:
+    """The rules of a product under one version, valid from `valid_from_ns` until the next version's."""
+
+    profile: str
+    version: str
+    valid_from_ns: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlugIn:
+    """A named source, sink or notifier: which file implements it, and its options."""
+
+    name: str
+    kind: str
+    options: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the gateway was told."""
+
+    path: Path
+    fingerprint: str  # 12 hex digits of the SHA-256 of the content
+    gateway: Gateway
+    journal: JournalOptions
+    sites: dict[str, Site]
+    assets: dict[str, Asset]
+    sources: dict[str, PlugIn]
+    profiles: dict[str, tuple[ProfileVersion, ...]]  # oldest version first
+    channels: dict[str, Channel]
+    sinks: dict[str, PlugIn]
+    notifiers: dict[str, PlugIn]
+    remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
+
+    @property
+    def data_dir(self) -> Path:
+        """Relative paths are meant from the configuration file."""
+        return self.path.parent / self.gateway.data_dir

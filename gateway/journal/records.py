@@ -1,0 +1,158 @@
+"""Records derived from the journal: alarms with their revisions, cursors, saved states.
+
+A file of its own (records.sqlite), because everything in it can be made again from the journal: it is
+synced less strictly, and its writer never keeps the journal's waiting.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.errors import JournalError
+
+APPLICATION_ID = 0x43525952  # "CRYR"
+VERSION = 1
+BUSY_S = 30.0
+SCHEMA = """
+CREATE TABLE cursor (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE saved (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL, state BLOB NOT NULL);
+CREATE TABLE alarm (
+    id TEXT PRIMARY KEY, closed INTEGER NOT NULL, raised_ns INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX alarm_open ON alarm (closed, raised_ns);
+CREATE TABLE revision (
+    id TEXT NOT NULL, revision INTEGER NOT NULL, recorded_ns INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (id, revision));
+CREATE TABLE told (
+    notifier TEXT NOT NULL, alarm TEXT NOT NULL, what TEXT NOT NULL, told_ns INTEGER NOT NULL,
+    PRIMARY KEY (notifier, alarm, what)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One alarm as people read it; `body` is plain JSON data."""
+
+    id: str
+    closed: bool
+    raised_ns: int
+    body: Mapping[str, Any]
+
+
+class Records:
+    """records.sqlite, for one writer and any number of readers."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        mode = "ro" if read_only else "rwc"
+        try:
+            self._db = sqlite3.connect(
+                f"file:{path}?mode={mode}",
+                uri=True,
+                timeout=BUSY_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._prepare(read_only)
+        except sqlite3.Error as error:
+            raise JournalError(f"{path}: can not be opened as records: {error}") from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything written inside becomes visible at once, or not at all."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise JournalError(f"records can not be written: {error}; check the disk") from error
+        except BaseException:
+            self._roll_back()
+            raise
+        self._db.execute("COMMIT")
+
+    def cursor(self, follower: str) -> int:
+        """The last journal entry `follower` is done with; 0 before its first."""
+        row = self._db.execute("SELECT seq FROM cursor WHERE follower = ?", (follower,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def move_cursor(self, follower: str, seq: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
+
+    def saved(self, follower: str) -> tuple[int, bytes] | None:
+        """The last saved state of `follower` and the journal entry it was taken after."""
+        row = self._db.execute("SELECT seq, state FROM saved WHERE follower = ?", (follower,)).fetchone()
+        return (int(row[0]), bytes(row[1])) if row else None
+
+    def save(self, follower: str, seq: int, state: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?)", (follower, seq, state))
+
+    def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
+        """Insert or replace alarms by id."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, ?)",
+            [(r.id, r.closed, r.raised_ns, json.dumps(r.body, ensure_ascii=False)) for r in rows],
+        )
+
+    def put_revision(self, identity: str, revision: int, recorded_ns: int, body: Mapping[str, Any]) -> None:
+        """Keep what was known under this revision; the first word stays."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO revision VALUES (?, ?, ?, ?)",
+            (identity, revision, recorded_ns, json.dumps(body, ensure_ascii=False)),
+        )
+
+    def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
+        """Newest first: those that still need somebody, and with `closed` the closed ones too."""
+        where = "" if closed else "WHERE closed = 0"
+        rows = self._db.execute(f"SELECT * FROM alarm {where} ORDER BY raised_ns DESC LIMIT ?", (most,))
+        return [_row(r) for r in rows]
+
+    def alarm(self, identity: str) -> AlarmRow | None:
+        row = self._db.execute("SELECT * FROM alarm WHERE id = ?", (identity,)).fetchone()
+        return _row(row) if row else None
+
+    def revisions(self, identity: str) -> list[tuple[int, int, Mapping[str, Any]]]:
+        """(revision, recorded ns, what was known then), oldest first."""
+        rows = self._db.execute(
+            "SELECT revision, recorded_ns, body FROM revision WHERE id = ? ORDER BY revision", (identity,)
+        )
+        return [(r[0], r[1], json.loads(r[2])) for r in rows]
+
+    def was_told(self, notifier: str, alarm: str, what: str) -> bool:
+        """Whether `notifier` has delivered this change already."""
+        key = (notifier, alarm, what)
+        query = "SELECT 1 FROM told WHERE notifier = ? AND alarm = ? AND what = ?"
+        return self._db.execute(query, key).fetchone() is not None
+
+    def tell(self, notifier: str, alarm: str, what: str, told_ns: int) -> None:
+        self._db.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)", (notifier, alarm, what, told_ns))
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    def _prepare(self, read_only: bool) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise JournalError(
+                f"records have schema {version}, this program knows {VERSION}: update Cryogate"
+            )
+        if read_only:
+            return
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        if version == 0:
+            self._db.executescript(
+                f"BEGIN;{SCHEMA}PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {VERSION};COMMIT;"
+            )
+
+
+def _row(row: tuple[str, int, int, str]) -> AlarmRow:
+    return AlarmRow(row[0], bool(row[1]), row[2], json.loads(row[3]))

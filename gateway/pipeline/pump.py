@@ -1,0 +1,92 @@
+"""The pump: whatever waits in the intake is decoded, committed in one synced transaction, then acknowledged.
+
+Commit before acknowledge is the whole promise. A failing disk stops the pump, the full intake stops the
+sources, and what is not committed stays with the broker or the instrument.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.errors import JournalError
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.sources import Source
+from gateway.journal.journal import Journal
+from gateway.model import Arrivals, Decoded
+from gateway.pipeline.conversion import Conversions, to_canonical
+
+log = logging.getLogger(__name__)
+TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
+RETRY_S = 2.0  # between attempts while the journal can not be written
+
+
+class Pump:
+    """Owns the writing journal; runs in a thread of its own."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        intake: Intake,
+        sources: Mapping[str, Source],
+        by: Conversions,
+        interval_s: float,
+    ) -> None:
+        self._journal = journal
+        self._intake = intake
+        self._sources = sources
+        self._conversions = by
+        self._interval_s = interval_s
+        self.committed = threading.Condition()  # notified after each commit
+        self.problem = ""  # why the journal can not be written; empty while it can
+        self.counts: Counter[str] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set and nothing waits any more."""
+        while not (stop.is_set() and len(self._intake) == 0):
+            batch = self._intake.take(TAKE_S)
+            if batch and not self._commit(batch, stop):
+                return  # stopped while the disk failed: nothing was acknowledged, everything comes again
+            if self._interval_s and batch:
+                stop.wait(self._interval_s)
+
+    def _commit(self, batch: Mapping[str, list[Any]], stop: threading.Event) -> bool:
+        decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
+        arrivals = to_canonical(
+            Arrivals.concatenate([d.arrivals for d in decoded.values()]), self._conversions
+        )
+        while not self._written(arrivals, decoded):
+            if stop.wait(RETRY_S):
+                return False
+        for name, items in batch.items():
+            self._sources[name].acknowledge(items)
+        return True
+
+    def _written(self, arrivals: Arrivals, decoded: Mapping[str, Decoded]) -> bool:
+        try:
+            done = self._journal.commit(
+                arrivals, {name: d.refused for name, d in decoded.items() if d.refused}
+            )
+        except JournalError as error:
+            if not self.problem:
+                log.error("journal: %s; sources wait, nothing is acknowledged", error)
+            self.problem = str(error)
+            return False
+        if self.problem:
+            log.warning("journal: written again")
+            self.problem = ""
+        self._count(done.fresh, done.repeated, decoded)
+        with self.committed:
+            self.committed.notify_all()
+        return True
+
+    def _count(self, fresh: int, repeated: int, decoded: Mapping[str, Decoded]) -> None:
+        self.counts.update(commits=1, readings=fresh, repeated=repeated)
+        self.counts["last_commit_ns"] = time.time_ns()
+        for name, d in decoded.items():
+            self.refused.update((name, r.reason.value) for r in d.refused)
