@@ -1,1 +1,14 @@
-"""Sinks, one file each: committed readings to the outside world, behind a durable cursor."""
+"""Sinks, one file each: committed readings to the outside world; the file's name is the `kind` of a sink.
+
+A file in this folder provides
+
+    class Options                          frozen dataclass: the sink's table, without `kind`
+    class Sink:
+        def __init__(self, options: Options, directory: Path) -> None     relative paths start there
+        def resume(self, state: bytes | None) -> None      what `write` returned last before a restart
+        def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes
+
+`write` returns when the outside world has the batch, with whatever it needs to `resume`; the follower
+stores that together with its cursor. After a crash the last batch comes again, and must not count twice.
+It raises LinkDown when it has to be tried again.
+"""

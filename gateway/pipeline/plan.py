@@ -1,0 +1,56 @@
+"""From the configuration to what the screening core computes: rules on channels, with the time they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gateway.config.profiles import severity_of
+from gateway.config.types import FOREVER, Channel, Configuration, ProfileVersion
+from gateway.model import Severity, to_ns
+from gateway.screening.plan import ChannelPlan, Instance, Plan
+from gateway.screening.rules import no_data
+
+NO_DATA = "no-data"  # the rule every channel has
+OF_CHANNEL = "channel"  # the version of a rule that comes from the channel itself
+
+
+def plan(configuration: Configuration, numbers: Mapping[str, int], known_since_ns: Mapping[str, int]) -> Plan:
+    """Every channel with its rules. `known_since_ns`: when a channel first stood in a configuration."""
+    channels = tuple(
+        ChannelPlan(numbers[name], name, to_ns(channel.table.max_gap_s))
+        for name, channel in configuration.channels.items()
+    )
+    instances = tuple(
+        instance
+        for name, channel in configuration.channels.items()
+        for instance in _instances(channel, numbers[name], configuration, known_since_ns[name])
+    )
+    return Plan(channels, instances)
+
+
+def _instances(
+    channel: Channel, number: int, configuration: Configuration, since_ns: int
+) -> Iterator[Instance]:
+    silence = no_data.Parameters(timeout_s=channel.table.no_data_after_s)
+    severity = severity_of(channel.table.no_data_severity) or Severity.MAJOR
+    yield Instance(number, NO_DATA, "no_data", silence, severity, OF_CHANNEL, since_ns, FOREVER)
+    versions = configuration.profiles.get(channel.table.profile or "", ())
+    for i, version in enumerate(versions):
+        until = versions[i + 1].valid_from_ns if i + 1 < len(versions) else FOREVER
+        yield from _of_version(version, until, channel.unit, number)
+
+
+def _of_version(version: ProfileVersion, until_ns: int, unit: str, number: int) -> Iterator[Instance]:
+    named = f"{version.profile} {version.version}"
+    for rule in version.rules:
+        if rule.unit in (None, unit):
+            yield Instance(
+                number,
+                rule.id,
+                rule.kind,
+                rule.parameters,
+                rule.severity,
+                named,
+                version.valid_from_ns,
+                until_ns,
+            )

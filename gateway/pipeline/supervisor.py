@@ -1,0 +1,56 @@
+"""The supervisor: runs each part in a thread of its own and starts it again, with growing pauses, when it fails.
+
+The one place that catches every exception: a bug in one driver must not take the others down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from gateway.errors import CryogateError
+
+log = logging.getLogger(__name__)
+SHORTEST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+HEALTHY_AFTER_S = 60.0  # a part that ran this long starts again with the shortest pause
+
+Run = Callable[[threading.Event], None]
+Failed = Callable[[str], None]
+
+
+async def supervise(name: str, run: Run, stop: threading.Event, failed: Failed) -> None:
+    """Run `run(stop)` in a thread named `name` until `stop` is set; `failed` hears why it ended."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as executor:
+        await loop.run_in_executor(executor, _until_stopped, name, run, stop, failed)
+
+
+def _until_stopped(name: str, run: Run, stop: threading.Event, failed: Failed) -> None:
+    pause_s = SHORTEST_PAUSE_S
+    while not stop.is_set():
+        began_s = time.monotonic()
+        reason = _one_run(name, run, stop)
+        if reason is None or stop.is_set():
+            continue
+        failed(reason)
+        pause_s = SHORTEST_PAUSE_S if time.monotonic() - began_s > HEALTHY_AFTER_S else pause_s
+        stop.wait(pause_s * random.uniform(0.8, 1.2))  # jitter: a whole site must not come back at once
+        pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+
+def _one_run(name: str, run: Run, stop: threading.Event) -> str | None:
+    """Why it ended, in words for an operator; None when it ended of its own will."""
+    try:
+        run(stop)
+    except CryogateError as error:
+        return str(error)
+    except Exception as error:
+        log.exception("%s failed in a way nobody foresaw; it is started again", name)
+        return f"internal error: {error!r}; the log has the details"
+    return None

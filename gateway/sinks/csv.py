@@ -1,0 +1,79 @@
+"""Readings as CSV files, one per UTC day of receipt: the plainest copy there is.
+
+Exactly once: the size of each file after a batch is part of the resume state, and whatever a crash left
+behind it is cut off before the batch is written again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gateway.errors import LinkDown
+from gateway.model import SECOND, Arrivals, Quality
+from gateway.times import format_rfc3339
+
+HEADER = "time,channel,value,quality,received\n"
+DAY_NS = 86_400 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`folder`: where the files go, created when missing."""
+
+    folder: str
+
+
+class Sink:
+    """Appends to readings-YYYY-MM-DD.csv."""
+
+    def __init__(self, options: Options, directory: Path) -> None:
+        self._folder = directory / options.folder
+        self._sizes: dict[str, int] = {}
+
+    def resume(self, state: bytes | None) -> None:
+        """Go on behind the last batch that counted."""
+        self._sizes = json.loads(state) if state else {}
+
+    def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes:
+        """Raises LinkDown when the folder can not be written."""
+        touched = {}
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for day in np.unique(arrivals.received // DAY_NS):
+                which = np.flatnonzero(arrivals.received // DAY_NS == day)
+                name = f"readings-{format_rfc3339(int(day) * DAY_NS)[:10]}.csv"
+                touched[name] = self._append(name, _lines(arrivals, which, names))
+        except OSError as error:
+            raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
+        newest = dict(sorted({**self._sizes, **touched}.items())[-8:])  # older days are never written again
+        self._sizes = newest
+        return json.dumps(newest).encode()
+
+    def _append(self, name: str, lines: Iterator[str]) -> int:
+        with (self._folder / name).open("ab") as file:
+            if name in self._sizes:  # a file we do not know is somebody's: go on behind it
+                file.truncate(self._sizes[name])
+            file.seek(0, os.SEEK_END)
+            if file.tell() == 0:
+                file.write(HEADER.encode())
+            file.write("".join(lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
+            return file.tell()
+
+
+def _lines(arrivals: Arrivals, which: np.ndarray, names: Mapping[int, str]) -> Iterator[str]:
+    samples = arrivals.samples
+    for i in which.tolist():
+        value = samples.value[i]
+        text = "" if np.isnan(value) else repr(float(value))
+        yield (
+            f"{format_rfc3339(samples.time[i])},{names[int(samples.channel[i])]},{text},"
+            f"{Quality(samples.quality[i]).name.lower()},{format_rfc3339(arrivals.received[i])}\n"
+        )
