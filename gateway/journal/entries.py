@@ -1,0 +1,165 @@
+"""Entries of the journal: readings of one hour or one statement, to and from rows of its log."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.errors import JournalError
+from gateway.journal import columns
+from gateway.model import SECOND, Arrivals, Channels, Mask
+
+HOUR_NS: Final = 3600 * SECOND
+READINGS: Final = "readings"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a person or the gateway said: `kind` is its topic, `body` plain JSON, `by` who, `at_ns` when."""
+
+    kind: str
+    by: str
+    at_ns: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One row of the log: either readings of one UTC hour, sorted by (channel, time), or a statement."""
+
+    seq: int
+    kind: str
+    committed_ns: int
+    arrivals: Arrivals | None
+    statement: Statement | None
+
+
+class _Row(NamedTuple):
+    """A row of table `entry` without its number and its checksum, in the order of _FIELDS."""
+
+    kind: str
+    committed_ns: int
+    hour: int | None
+    first_ns: int
+    last_ns: int
+    readings: int
+    channels: bytes
+    body: bytes
+
+
+_FIELDS: Final = ", ".join(_Row._fields)
+
+
+def add_readings(connection: sqlite3.Connection, arrivals: Arrivals, committed_ns: int) -> None:
+    """Append readings, at least one, sorted by (channel, time) and all of the same UTC hour."""
+    time = arrivals.samples.time
+    first, last = int(time.min()), int(time.max())
+    present, body = _runs(arrivals.samples.channel), columns.encode(arrivals)
+    row = _Row(READINGS, committed_ns, first // HOUR_NS, first, last, len(arrivals), present, body)
+    _add(connection, row)
+
+
+def add_statement(connection: sqlite3.Connection, statement: Statement, committed_ns: int) -> None:
+    """Append a statement. Raises ValueError or TypeError when its body is not plain JSON."""
+    if statement.kind == READINGS:
+        raise ValueError(f"no statement can be of kind {READINGS!r}")
+    words = {"by": statement.by, "at_ns": statement.at_ns, "body": dict(statement.body)}
+    body = json.dumps(words, allow_nan=False, separators=(",", ":")).encode()
+    at = statement.at_ns
+    _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
+
+
+def after(connection: sqlite3.Connection, seq: int) -> Iterator[Entry]:
+    """Entries behind `seq` in the order they were committed. Raises JournalError at a damaged one."""
+    select = f"SELECT seq, crc, {_FIELDS} FROM entry WHERE seq > ? ORDER BY seq"
+    with closing(connection.execute(select, (seq,))) as rows:
+        for number, crc, *row in rows:
+            yield _entry(number, crc, _Row(*row))
+
+
+def of_kind(connection: sqlite3.Connection, kind: str, seq: int, most: int) -> list[Entry]:
+    """At most `most` statements of a kind behind `seq`. Raises JournalError at a damaged one."""
+    select = f"""SELECT seq, crc, {_FIELDS} FROM entry
+        WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq LIMIT ?"""
+    rows = connection.execute(select, (kind, seq, most)).fetchall()
+    return [_entry(number, crc, _Row(*row)) for number, crc, *row in rows]
+
+
+def readings(connection: sqlite3.Connection, seq: int) -> Arrivals:
+    """The readings of entry `seq`, sorted by (channel, time). Raises JournalError when it is damaged."""
+    found = connection.execute(f"SELECT crc, {_FIELDS} FROM entry WHERE seq = ?", (seq,)).fetchone()
+    if found is None:
+        raise _damaged(seq, "it is gone")
+    crc, *row = found
+    arrivals = _entry(seq, crc, _Row(*row)).arrivals
+    if arrivals is None:
+        raise _damaged(seq, "it holds no readings")
+    return arrivals
+
+
+def take(arrivals: Arrivals, which: Mask | NDArray[np.intp] | slice) -> Arrivals:
+    """The arrivals `which` selects: a mask bool[N], positions, or a slice."""
+    return Arrivals(arrivals.samples.take(which), arrivals.received[which])
+
+
+def shares(present: bytes, channels: Channels) -> bool:
+    """Whether any of `channels` is among those `present` in an entry, as its row says."""
+    pairs = np.frombuffer(present, "<i4").reshape(-1, 2)
+    run = np.searchsorted(pairs[:, 0], channels, side="right") - 1
+    return bool(((run >= 0) & (channels <= pairs[run, 1])).any())
+
+
+def _runs(channel: Channels) -> bytes:
+    """Sorted channel numbers as runs of consecutive ones: pairs (first, last), int32 little-endian."""
+    steps = np.flatnonzero(np.diff(channel.astype(np.int64)) > 1)
+    first = np.append(channel[:1], channel[steps + 1])
+    last = np.append(channel[steps], channel[-1:])
+    return np.stack([first, last], axis=1).astype("<i4").tobytes()
+
+
+def _add(connection: sqlite3.Connection, row: _Row) -> None:
+    connection.execute(
+        f"INSERT INTO entry ({_FIELDS}, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _crc(row))
+    )
+
+
+def _crc(row: _Row) -> int:
+    hour = 0 if row.hour is None else row.hour
+    numbers = struct.pack("<5q", row.committed_ns, hour, row.first_ns, row.last_ns, row.readings)
+    crc = zlib.crc32(numbers, zlib.crc32(row.kind.encode()))
+    return zlib.crc32(row.body, zlib.crc32(row.channels, crc))
+
+
+def _entry(seq: int, crc: int, row: _Row) -> Entry:
+    if not _is_intact(crc, row):
+        raise _damaged(seq, "its checksum does not match")
+    if row.kind != READINGS:
+        words = json.loads(row.body)
+        statement = Statement(row.kind, words["by"], words["at_ns"], words["body"])
+        return Entry(seq, row.kind, row.committed_ns, None, statement)
+    try:
+        return Entry(seq, row.kind, row.committed_ns, columns.decode(row.body), None)
+    except JournalError as error:
+        raise _damaged(seq, str(error)) from error
+
+
+def _is_intact(crc: int, row: _Row) -> bool:
+    try:
+        return _crc(row) == crc
+    except (struct.error, TypeError, AttributeError):  # a value of another type than was written
+        return False
+
+
+def _damaged(seq: int, why: str) -> JournalError:
+    return JournalError(
+        f"journal entry {seq} is damaged: {why}; stop the gateway, copy the file and restore a backup"
+    )

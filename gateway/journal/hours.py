@@ -1,0 +1,75 @@
+"""Readings by channel and time: the log's entries of readings, one UTC hour after the other."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from gateway.journal import entries
+from gateway.journal.entries import HOUR_NS, take
+from gateway.model import Arrivals, Channels
+
+LATEST_NS: Final = int(np.iinfo(np.int64).max)
+
+
+def cut(arrivals: Arrivals) -> Iterator[Arrivals]:
+    """Arrivals by the UTC hour of their time, the earliest hour first; the order inside stays."""
+    hour = arrivals.samples.time // HOUR_NS
+    if len(hour) and hour.min() == hour.max():
+        yield arrivals
+        return
+    order = np.argsort(hour, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(hour[order])) + 1):
+        if len(part):
+            yield take(arrivals, part)
+
+
+def by_key(arrivals: Arrivals) -> Arrivals:
+    """Sorted by (channel, time); equal keys keep their order."""
+    return take(arrivals, np.lexsort((arrivals.samples.time, arrivals.samples.channel)))
+
+
+def scan(
+    connection: sqlite3.Connection, channels: Channels | None, first_ns: int, last_ns: int
+) -> Iterator[Arrivals]:
+    """Readings with first_ns <= time <= last_ns of sorted `channels` (None: all), hour by hour.
+
+    Each hour is sorted by (channel, time) and has at least one reading.
+    """
+    hour = _next(connection, first_ns // HOUR_NS)
+    while hour is not None and hour <= last_ns // HOUR_NS:
+        numbers = overlapping(connection, hour, first_ns, last_ns, channels)
+        parts = [_part(connection, seq, channels, first_ns, last_ns) for seq in numbers]
+        found = by_key(Arrivals.concatenate(parts))
+        if len(found):
+            yield found
+        hour = _next(connection, hour + 1)
+
+
+def overlapping(
+    connection: sqlite3.Connection, hour: int, first_ns: int, last_ns: int, channels: Channels | None
+) -> list[int]:
+    """Numbers of an hour's entries that may have readings in [first_ns, last_ns] of sorted `channels`."""
+    select = "SELECT seq, channels FROM entry WHERE hour = ? AND last_ns >= ? AND first_ns <= ? ORDER BY seq"
+    rows = connection.execute(select, (hour, first_ns, last_ns)).fetchall()
+    return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
+
+
+def _next(connection: sqlite3.Connection, hour: int) -> int | None:
+    """The first hour with readings that is not before `hour`."""
+    select = "SELECT min(hour) FROM entry WHERE hour >= ?"
+    row: tuple[int | None] = connection.execute(select, (hour,)).fetchone()
+    return row[0]
+
+
+def _part(
+    connection: sqlite3.Connection, seq: int, channels: Channels | None, first_ns: int, last_ns: int
+) -> Arrivals:
+    arrivals = entries.readings(connection, seq)
+    inside = (arrivals.samples.time >= first_ns) & (arrivals.samples.time <= last_ns)
+    if channels is not None:
+        inside &= np.isin(arrivals.samples.channel, channels)
+    return take(arrivals, inside)

@@ -1,0 +1,194 @@
+"""The journal: everything the gateway was told, in one append-only log, synced before anybody acts on it.
+
+One process writes readings; others may append statements and read at the same time. A Journal belongs to
+one thread at a time; every reader opens its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+
+from gateway.journal import entries, hours, refusals, schema
+from gateway.journal.entries import Entry, Statement
+from gateway.journal.failures import explained
+from gateway.journal.repeats import Repeats
+from gateway.model import Arrivals, Refusal, Refused
+
+__all__ = ["Committed", "Entry", "Journal", "Statement"]
+
+PAGE_READINGS: Final = 200_000  # of a follower, about 6 MB of columns
+PAGE_STATEMENTS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The last entry of the journal after a commit, and how many readings were new or there before."""
+
+    last_seq: int
+    fresh: int
+    repeated: int
+
+
+class Journal:
+    """One open journal. Every method raises JournalError when the file can not be read or written."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._repeats = Repeats(connection)
+
+    @staticmethod
+    def open(path: Path) -> Journal:
+        """For writing; creates the file, migrates an older one. The folder must exist."""
+        return Journal(path, schema.open_writing(path))
+
+    @staticmethod
+    def open_reading(path: Path) -> Journal:
+        """For reading only, from any process, while the gateway writes or after it crashed."""
+        return Journal(path, schema.open_reading(path))
+
+    def close(self) -> None:
+        with explained(self.path):
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Channels
+
+    def channel_numbers(self, names: Sequence[str]) -> dict[str, int]:
+        """The number of each name, given out durably at first sight and never reused."""
+        if set(names) - set(self.channel_names().values()):
+            with self._writing():
+                present = set(self.channel_names().values())
+                new = [(name,) for name in dict.fromkeys(names) if name not in present]
+                self._connection.executemany("INSERT INTO channel (name) VALUES (?)", new)
+        number_of = {name: number for number, name in self.channel_names().items()}
+        return {name: number_of[name] for name in names}
+
+    def channel_names(self) -> dict[int, str]:
+        """Every channel ever named, by number."""
+        with explained(self.path):
+            return dict(self._connection.execute("SELECT number, name FROM channel ORDER BY number"))
+
+    # Writing
+
+    def commit(
+        self,
+        arrivals: Arrivals | None = None,
+        refused: Mapping[str, Sequence[Refused]] | None = None,
+        statements: Sequence[Statement] = (),
+    ) -> Committed:
+        """All of it in one synced transaction, or none of it: then it raises, and may be tried again.
+
+        Readings may come in any order. One that is in the journal already, or came earlier in the batch,
+        with the same time, value and quality is dropped; one with another value is a conflict and kept.
+        `refused` is by source. Raises JournalFull when the disk is.
+        """
+        arrivals = Arrivals.concatenate([]) if arrivals is None else arrivals
+        refused = refused or {}
+        if not (len(arrivals) or any(refused.values()) or statements):
+            return Committed(self.last_seq(), 0, 0)
+        with self._writing():
+            fresh = self._repeats.drop(arrivals) if len(arrivals) else arrivals
+            self._append(fresh, refused, statements)
+            last_seq = self.last_seq()
+        if len(fresh):
+            self._repeats.learn(fresh.samples, last_seq)
+        return Committed(last_seq, len(fresh), len(arrivals) - len(fresh))
+
+    def _append(
+        self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], statements: Sequence[Statement]
+    ) -> None:
+        committed_ns = time.time_ns()
+        for hour in hours.cut(arrivals):
+            entries.add_readings(self._connection, hour, committed_ns)
+        for statement in statements:
+            entries.add_statement(self._connection, statement, committed_ns)
+        refusals.add(self._connection, refused)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite ends it by itself when the disk is full
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    # Reading the log
+
+    def last_seq(self) -> int:
+        """Number of the newest entry; 0 before the first."""
+        with explained(self.path):
+            row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
+        return int(row[0]) if row else 0
+
+    def entries(self, after_seq: int, most_readings: int = PAGE_READINGS) -> list[Entry]:
+        """The next entries behind `after_seq` in order, until they hold `most_readings`; empty at the end.
+
+        A statement counts as one reading. Raises JournalError that names a damaged entry.
+        """
+        page: list[Entry] = []
+        with explained(self.path):
+            for entry in entries.after(self._connection, after_seq):
+                page.append(entry)
+                most_readings -= max(1, len(entry.arrivals) if entry.arrivals is not None else 1)
+                if most_readings <= 0:
+                    break
+        return page
+
+    def statements(self, kind: str, after_seq: int = 0) -> Iterator[tuple[int, Statement]]:
+        """Every statement of a kind behind `after_seq`, with its number, in order."""
+        while True:
+            with explained(self.path):
+                page = entries.of_kind(self._connection, kind, after_seq, PAGE_STATEMENTS)
+            yield from ((e.seq, e.statement) for e in page if e.statement is not None)
+            if len(page) < PAGE_STATEMENTS:
+                return
+            after_seq = page[-1].seq
+
+    # Reading by channel and time
+
+    def read(self, channels: Sequence[int] | None, start_ns: int, end_ns: int | None) -> Arrivals:
+        """Readings with start_ns <= time < end_ns (None: no end), sorted by (channel, time).
+
+        `channels` None: all. Equal keys keep the order of commits. All of it in memory: 29 bytes each.
+        """
+        return hours.by_key(Arrivals.concatenate(list(self.scan(channels, start_ns, end_ns))))
+
+    def scan(self, channels: Sequence[int] | None, start_ns: int, end_ns: int | None) -> Iterator[Arrivals]:
+        """The same hour by hour, each hour sorted by (channel, time); one hour at a time in memory."""
+        wanted = None if channels is None else np.unique(np.array(channels, np.int32))
+        last_ns = hours.LATEST_NS if end_ns is None else end_ns - 1
+        with explained(self.path):
+            yield from hours.scan(self._connection, wanted, start_ns, last_ns)
+
+    # Refusals
+
+    def refused(self, source: str | None, most: int) -> list[tuple[str, Refused]]:
+        """At most `most` refusals kept for inspection, with their source (None: any), newest first."""
+        with explained(self.path):
+            return refusals.newest(self._connection, source, most)
+
+    def refusal_counts(self) -> dict[str, dict[Refusal, int]]:
+        """How many were ever refused, by source and reason."""
+        with explained(self.path):
+            return refusals.counts(self._connection)

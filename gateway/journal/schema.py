@@ -1,0 +1,138 @@
+"""The tables of the journal, how they came about step by step, and how a connection to them is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from gateway.errors import JournalError
+from gateway.journal.failures import explained
+
+APPLICATION_ID: Final = 0x43525947  # "CRYG", in the header of the file (SQLite file format, offset 68)
+BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another process's transaction
+LARGEST_LEFTOVER_WAL: Final = 64 * 2**20  # bytes; a write-ahead log that a slow reader let grow is cut back
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (  # 1: entries, channel numbers, refusals
+        """CREATE TABLE channel (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given out twice
+            name TEXT NOT NULL UNIQUE
+        )""",
+        """CREATE TABLE entry (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,                -- 'readings', or what kind of statement
+            committed_ns INTEGER NOT NULL,
+            hour INTEGER,                      -- readings: time // 3600 s of all of them; statements: null
+            first_ns INTEGER NOT NULL,         -- earliest and latest time in it
+            last_ns INTEGER NOT NULL,
+            readings INTEGER NOT NULL,
+            channels BLOB NOT NULL,            -- which channels: entries.py
+            body BLOB NOT NULL,                -- readings: columns.py; statements: JSON
+            crc INTEGER NOT NULL,              -- CRC-32 of all of the above but seq
+            CHECK ((kind = 'readings') = (hour IS NOT NULL))
+        )""",
+        "CREATE INDEX entry_by_time ON entry (hour, last_ns, first_ns) WHERE hour IS NOT NULL",
+        "CREATE INDEX entry_by_kind ON entry (kind, seq) WHERE hour IS NULL",
+        """CREATE TABLE refused (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            payload BLOB NOT NULL,
+            received_ns INTEGER NOT NULL
+        )""",
+        "CREATE INDEX refused_by_source ON refused (source, id)",
+        """CREATE TABLE refusal (
+            source TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (source, reason)
+        ) WITHOUT ROWID""",
+    ),
+)
+"""Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
+
+CURRENT: Final = len(MIGRATIONS)
+
+
+def open_writing(path: Path) -> sqlite3.Connection:
+    """A connection that may write; creates the file and brings an older schema up to date.
+
+    Raises JournalError when the file is something else, or newer than this program.
+    """
+    with explained(path):
+        connection = _connect(path, "rwc")
+        try:
+            _check(connection, path)  # before the first write, which would change a stranger's file
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LEFTOVER_WAL}")
+            _migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_reading(path: Path) -> sqlite3.Connection:
+    """A connection that can only read, beside a running gateway or after a crash. Raises JournalError."""
+    if not path.exists():
+        raise JournalError(f"there is no journal at {path}; check data_dir, or start the gateway once")
+    with explained(path):
+        connection = _connect(path, "ro")
+        try:
+            version = _check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    if version < CURRENT:
+        connection.close()
+        raise JournalError(
+            f"journal {path} has schema {version}; start this gateway once to bring it to {CURRENT}"
+        )
+    return connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(
+        address,
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,  # transactions are written out where they begin and end
+        check_same_thread=False,  # opened by one thread, then owned by another
+    )
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema version, 0 of a new file; JournalError when the file is not ours or too new."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (application != 0 or version != 0 or objects > 0):
+        raise JournalError(f"{path} is a database of another program, not a journal; check the path")
+    if version > CURRENT:
+        raise JournalError(
+            f"journal {path} has schema {version}, this program knows up to {CURRENT}; "
+            "run the version of Cryogate that wrote it, or a newer one"
+        )
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _check(connection, path) == CURRENT:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(_check(connection, path), CURRENT):  # again: another process may have been first
+            for statement in MIGRATIONS[number]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {CURRENT}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
