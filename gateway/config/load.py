@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Callable
@@ -56,7 +55,7 @@ def parse(document: Table, path: Path) -> Configuration:
         raise ConfigurationError(list(problems))
     return Configuration(
         path,
-        _fingerprint(document),
+        _canonical(document),
         gateway,
         journal,
         sites,
@@ -119,9 +118,8 @@ def _plug_ins(document: Table, section: str, folder: str, problems: Problems) ->
     return made
 
 
-def _fingerprint(document: Table) -> str:
+def _canonical(document: Table) -> str:
     def plain(value: object) -> Any:
         return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, default=plain)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, default=plain)

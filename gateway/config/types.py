@@ -5,6 +5,7 @@ A field with metadata {"plug_in": folder, "named_by": key} holds the Options of 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -130,7 +131,7 @@ class Configuration:
     """Everything the gateway was told."""
 
     path: Path
-    fingerprint: str  # 12 hex digits of the SHA-256 of the content
+    document: str  # the whole content as canonical JSON
     gateway: Gateway
     journal: JournalOptions
     sites: dict[str, Site]
@@ -141,6 +142,11 @@ class Configuration:
     sinks: dict[str, PlugIn]
     notifiers: dict[str, PlugIn]
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hex digits of the SHA-256 of the content; layout and comments do not count."""
+        return hashlib.sha256(self.document.encode()).hexdigest()[:12]
 
     @property
     def data_dir(self) -> Path:

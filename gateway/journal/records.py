@@ -150,7 +150,7 @@ class Records:
         self._db.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
             self._db.executescript(
-                f"BEGIN;{SCHEMA}PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {VERSION};COMMIT;"
+                f"BEGIN;{SCHEMA}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version={VERSION};COMMIT;"
             )
 
 

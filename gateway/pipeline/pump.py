@@ -43,6 +43,7 @@ class Pump:
         self._interval_s = interval_s
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal can not be written; empty while it can
+        self.last_seq = journal.last_seq()
         self.counts: Counter[str] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
 
@@ -80,6 +81,7 @@ class Pump:
         if self.problem:
             log.warning("journal: written again")
             self.problem = ""
+        self.last_seq = done.last_seq
         self._count(done.fresh, done.repeated, decoded)
         with self.committed:
             self.committed.notify_all()

@@ -1,4 +1,4 @@
-"""The supervisor: runs each part in a thread of its own and starts it again, with growing pauses, when it fails.
+"""The supervisor: runs each part in its own thread and starts it again, with growing pauses, when it fails.
 
 The one place that catches every exception: a bug in one driver must not take the others down.
 """

@@ -1,0 +1,164 @@
+"""The root: builds every part from the configuration, runs them, and stops them in the right order.
+
+Sources stop first, then the pump empties the intake into the journal, then the followers read what is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import importlib
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gateway.api import control
+from gateway.config.types import SINKS, SOURCES, Configuration
+from gateway.errors import CryogateError
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.link import LinkState
+from gateway.ingestion.sources import Source
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.pipeline.conversion import conversions
+from gateway.pipeline.delivery import Delivery
+from gateway.pipeline.follower import SinkFollower
+from gateway.pipeline.introduction import introduce
+from gateway.pipeline.plan import plan
+from gateway.pipeline.pump import Pump
+from gateway.pipeline.screening import Screening
+from gateway.pipeline.status import Status
+from gateway.pipeline.supervisor import Failed, Run, supervise
+
+log = logging.getLogger(__name__)
+JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
+
+
+async def run_gateway(configuration: Configuration) -> None:
+    """Run until SIGINT or SIGTERM. Raises CryogateError when it can not start."""
+    folder = configuration.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder), Journal.open(folder / JOURNAL) as journal:
+        await _Gateway(configuration, journal).run()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One gateway per data folder; the lock ends with the process, however it ends."""
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise CryogateError(f"another gateway already runs on {folder}; stop it first") from None
+    finally:
+        os.close(descriptor)
+
+
+class _Gateway:
+    """All parts of one run."""
+
+    def __init__(self, configuration: Configuration, journal: Journal) -> None:
+        self._configuration = configuration
+        numbers, known_since = introduce(configuration, journal, time.time_ns())
+        self._sources = {name: self._source(name, numbers) for name in configuration.sources}
+        self._intake = Intake(configuration.journal.queue_messages)
+        by = conversions(configuration.channels.values(), numbers)
+        self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
+        screened = plan(configuration, numbers, known_since)
+        self._screening = Screening(
+            configuration, screened, numbers, self._reading(), self._records(), self._pump.committed
+        )
+        self._sinks = [self._sink(name) for name in configuration.sinks]
+        self._delivery = Delivery(configuration, self._records())
+        self._status = Status(
+            configuration, self._sources, self._intake, self._pump, self._screening, self._sinks
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def run(self) -> None:
+        """Every part in a task with a name; each stage has ended before the next is told to."""
+        asked = _stop_requested()
+        folder = self._configuration.data_dir
+        answers = {"status": self._status.answer, "alarms": self._screening.public_alarms}
+        log.info("gateway %s runs, data in %s", self._configuration.gateway.name, folder)
+        async with asyncio.TaskGroup() as group:
+            listening = group.create_task(control.serve(folder, answers), name="control")
+            stages = [self._start(group, stage) for stage in self._stages()]
+            await asked.wait()
+            log.info("stopping")
+            for stop, tasks in stages:
+                stop.set()
+                await asyncio.gather(*tasks)
+            listening.cancel()
+        log.info("stopped; everything acknowledged is in the journal")
+
+    def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
+        sources = [self._supervised(source) for source in self._sources.values()]
+        pump = [("pump", self._pump.run, _log_failure("pump"))]
+        sinks = [(s.name, s.run, s.failed) for s in self._sinks]
+        followers = [
+            ("screening", self._screening.run, _log_failure("screening")),
+            ("delivery", self._delivery.run, self._delivery.failed),
+            *sinks,
+        ]
+        return [sources, pump, followers]
+
+    @staticmethod
+    def _start(
+        group: asyncio.TaskGroup, stage: list[tuple[str, Run, Failed]]
+    ) -> tuple[threading.Event, list[asyncio.Task[None]]]:
+        stop = threading.Event()
+        coroutines: list[tuple[str, Coroutine[Any, Any, None]]] = [
+            (name, supervise(name, run, stop, failed)) for name, run, failed in stage
+        ]
+        return stop, [group.create_task(coroutine, name=name) for name, coroutine in coroutines]
+
+    def _supervised(self, source: Source) -> tuple[str, Run, Failed]:
+        def run(stop: threading.Event) -> None:
+            source.run(self._intake, stop)
+            source.link.change(LinkState.STOPPED)
+
+        return source.name, run, lambda reason: source.link.change(LinkState.DOWN, reason)
+
+    def _source(self, name: str, numbers: dict[str, int]) -> Source:
+        told = self._configuration.sources[name]
+        addresses = {
+            channel.table.address: numbers[channel.name]
+            for channel in self._configuration.channels.values()
+            if channel.table.source == name
+        }
+        module = importlib.import_module(f"{SOURCES}.{told.kind}")
+        made: Source = module.Source(name, told.options, addresses)
+        return made
+
+    def _sink(self, name: str) -> SinkFollower:
+        told = self._configuration.sinks[name]
+        sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(
+            told.options, self._configuration.path.parent
+        )
+        return SinkFollower(name, sink, self._reading(), self._records(), self._pump.committed)
+
+    def _reading(self) -> Journal:
+        return Journal.open_reading(self._configuration.data_dir / JOURNAL)
+
+    def _records(self) -> Records:
+        return Records(self._configuration.data_dir / RECORDS)
+
+
+def _stop_requested() -> asyncio.Event:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    return asked
+
+
+def _log_failure(name: str) -> Failed:
+    return lambda reason: log.error("%s stopped: %s; it is started again", name, reason)

@@ -1,0 +1,41 @@
+"""The `cryogate` command: one file per group of commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gateway import __version__
+from gateway.cli import check, look, replay, run, tell
+from gateway.errors import ConfigurationError, CryogateError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Gateway for cryogenic cold chains: readings that are never lost, excursions found exactly, "
+    "alarms that name the product units inside.",
+)
+for module in (run, check, look, tell, replay):
+    module.add_to(app)
+
+
+def main() -> None:
+    """Run the command; a mistake ends in a sentence and exit code 1 or 2, never in a traceback."""
+    try:
+        app()
+    except ConfigurationError as error:
+        print(f"{len(error.problems)} problem(s) in the configuration:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+        sys.exit(2)
+    except CryogateError as error:
+        print(f"cryogate: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)

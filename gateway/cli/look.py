@@ -1,0 +1,135 @@
+"""What people look at in a terminal: status, alarms, what was refused, and the live view."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from gateway.api.control import ask
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.screen import alarm_lines, alarms_table, status_panel, watch_screen
+from gateway.config.load import load
+from gateway.errors import InputError, NotRunning
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.times import format_rfc3339
+
+REFRESH_S = 1.0
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(status)
+    app.command()(alarms)
+    app.command()(refused)
+    app.command()(watch)
+
+
+def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """What the running gateway does: sources, channels, journal, sinks, what was refused.
+
+    Exit code 0: it runs. 1: it does not, or nobody answers.
+    """
+    found = ask(load(config).data_dir, "status")
+    if as_json:
+        print_json(found)
+    else:
+        Console().print(status_panel(found))
+
+
+def alarms(
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    everything: Annotated[bool, typer.Option("--all", help="Closed alarms too.")] = False,
+) -> None:
+    """Alarms that need somebody, newest first, with the product units inside. Works without the gateway.
+
+    Example: cryogate alarms --all --json
+    """
+    path = load(config).data_dir / "records.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no records yet; start a gateway with `cryogate run`")
+    records = Records(path, read_only=True)
+    found = [row.body["public"] for row in records.alarms(closed=everything)]
+    records.close()
+    if as_json:
+        print_json(found)
+    else:
+        console = Console()
+        console.print(alarms_table(found) if found else "no alarms")
+        console.print(*alarm_lines(found), sep="\n")
+
+
+def refused(
+    config: Config = DEFAULT_CONFIG,
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """What came in and could not be taken: the bytes themselves, with the reason."""
+    path = load(config).data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
+    with Journal.open_reading(path) as journal:
+        rows = [
+            {
+                "source": kept.source,
+                "received": format_rfc3339(kept.refused.received_ns),
+                "reason": kept.refused.reason.value,
+                "detail": kept.refused.detail,
+                "topic": kept.refused.topic,
+                "payload": kept.refused.payload.decode("latin-1"),
+            }
+            for kept in journal.refused(source, most)
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    console = Console()
+    for row in rows:
+        console.print(
+            f"{row['received']} {row['source']} [yellow]{row['reason']}[/] {row['detail']}", highlight=False
+        )
+        console.print(f"    {row['topic']}  {row['payload'][:200]!r}", highlight=False, markup=False)
+    console.print(f"{len(rows)} shown")
+
+
+def watch(
+    config: Config = DEFAULT_CONFIG,
+    seconds: Annotated[float | None, typer.Option(min=1, help="End after this long.")] = None,
+) -> None:
+    """The fleet live: values, states, alarms and the product units inside. Ctrl-C ends it."""
+    folder = load(config).data_dir
+    until = time.monotonic() + (seconds if seconds is not None else float("inf"))
+    console = Console()
+    try:
+        if console.is_terminal:
+            _live(console, folder, until)
+        else:
+            _lines(console, folder, until)
+    except KeyboardInterrupt:
+        pass
+
+
+def _live(console: Console, folder: Any, until: float) -> None:
+    with Live(console=console, refresh_per_second=4, screen=False) as live:
+        while time.monotonic() < until:
+            try:
+                live.update(watch_screen(ask(folder, "status"), ask(folder, "alarms")))
+            except NotRunning as error:
+                live.update(f"[red]{error}[/]")
+            time.sleep(REFRESH_S)
+
+
+def _lines(console: Console, folder: Any, until: float) -> None:
+    """Without a terminal: one line whenever an alarm changes."""
+    told: dict[str, str] = {}
+    while time.monotonic() < until:
+        for alarm in reversed(ask(folder, "alarms")):
+            if told.get(alarm["id"]) != alarm["state"]:
+                told[alarm["id"]] = alarm["state"]
+                console.print(*alarm_lines([alarm]), sep="\n")
+        time.sleep(REFRESH_S)

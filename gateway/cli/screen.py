@@ -1,0 +1,148 @@
+"""Status and alarms as rich tables: one look must tell what is wrong and whose cells are inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+STATE_STYLES = {"in range": "green", "unknown": "magenta", "no limits": "dim"}
+SEVERITY_STYLES = {
+    "critical": "bold white on red",
+    "major": "bold red",
+    "minor": "yellow",
+    "warning": "yellow",
+}
+LINK_STYLES = {"up": "green", "connecting": "yellow", "stopped": "dim"}
+MOST_UNITS = 6  # shown in a line; the JSON has all
+MOST_ALARMS = 8  # on the live screen
+SIGNS = {"degC": "°C", "percent": "%"}
+
+
+def watch_screen(status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """The whole live view."""
+    gateway = status["gateway"]
+    head = (
+        f"{gateway['name']}  {gateway['time'][:19]}Z  readings {status['journal']['readings']}"
+        f"  refused {sum(r['count'] for r in status['refused'])}  waiting {status['journal']['waiting']}"
+    )
+    shown = list(alarms[:MOST_ALARMS])
+    more = f"\n... and {len(alarms) - MOST_ALARMS} more" if len(alarms) > MOST_ALARMS else ""
+    body = Group(alarms_table(shown), *alarm_lines(shown), more) if shown else Text("no alarms", "green")
+    return Group(
+        Panel(fleet_table(status["channels"]), title=escape(head), title_align="left"),
+        Panel(body, title="alarms", title_align="left", border_style="red" if shown else "green"),
+    )
+
+
+def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
+    """One line a channel: where, value, age, state."""
+    table = Table("asset", "zone", "channel", "value", "age", "state", expand=True, box=None)
+    for channel in channels:
+        state = channel["state"]
+        style = STATE_STYLES.get(state) or SEVERITY_STYLES.get(state.split(" ", 1)[0], "red")
+        value = "-" if channel["value"] is None else f"{channel['value']:.2f} {_sign(channel['unit'])}"
+        age = "-" if channel["age_s"] is None else f"{channel['age_s']:.0f} s"
+        table.add_row(
+            channel["asset"],
+            channel["zone"] or "",
+            channel["channel"],
+            Text(value, justify="right"),
+            age,
+            Text(state, style),
+        )
+    return table
+
+
+def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
+    """One line an alarm."""
+    table = Table(
+        "alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond", expand=True, box=None
+    )
+    for alarm in alarms:
+        extreme = "-" if alarm["extreme"] is None else f"{alarm['extreme']:.2f} {_sign(alarm['unit'])}"
+        table.add_row(
+            alarm["id"],
+            Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
+            "/".join(p for p in (alarm["asset"], alarm["zone"]) if p),
+            alarm["rule"],
+            alarm["start"][:19] + "Z",
+            alarm["state"],
+            Text(extreme, justify="right"),
+            duration(alarm["beyond_s"]),
+        )
+    return table
+
+
+def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """For each alarm the product units inside, with how long they have been beyond the limit."""
+    return [_units_line(alarm) for alarm in alarms]
+
+
+def _units_line(alarm: Mapping[str, Any]) -> Text:
+    line = Text(f"{alarm['id']} ")
+    line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
+    line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
+    if alarm["units"] == "unknown":
+        return line.append("unknown - nobody has said what is inside", "bold magenta")
+    for unit in alarm["units"][:MOST_UNITS]:
+        line.append(f"\n    {unit['scheme']} {unit['code']}", "bold")
+        line.append(f" {unit['product']}" if unit["product"] else "")
+        if unit["beyond_s"] is not None:
+            line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
+    if len(alarm["units"]) > MOST_UNITS:
+        line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
+    return line
+
+
+def status_panel(status: Mapping[str, Any]) -> RenderableType:
+    """Everything `cryogate status` says."""
+    gateway, journal = status["gateway"], status["journal"]
+    parts: list[RenderableType] = [
+        f"{gateway['name']} {gateway['version']}, running for {duration(gateway['uptime_s'])}, "
+        f"configuration {gateway['configuration']}",
+        f"journal: {journal['readings']} readings since start, {journal['repeated']} repeated, "
+        f"{journal['waiting']} waiting, screening {journal['screening_behind']} entries behind",
+    ]
+    if journal["problem"]:
+        parts.append(Text(f"journal: {journal['problem']}", "bold red"))
+    parts += [_links(status["sources"]), fleet_table(status["channels"])]
+    for follower in status["followers"]:
+        problem = f", {follower['problem']}" if follower["problem"] else ""
+        parts.append(f"{follower['name']}: {follower['behind']} entries behind{escape(problem)}")
+    for row in status["refused"]:
+        parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
+    return Group(*parts)
+
+
+def _links(sources: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table("source", "kind", "state", "since", "detail", expand=True, box=None)
+    for source in sources:
+        style = LINK_STYLES.get(source["state"], "red")
+        table.add_row(
+            source["name"],
+            source["kind"],
+            Text(source["state"], style),
+            source["since"][:19] + "Z",
+            escape(source["detail"]),
+        )
+    return table
+
+
+def duration(seconds: float | None) -> str:
+    """1 h 02 min, 3 min 20 s, 12 s; - for none."""
+    if seconds is None:
+        return "-"
+    whole = int(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+def _sign(unit: str) -> str:
+    return SIGNS.get(unit, unit)

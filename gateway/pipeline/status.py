@@ -1,0 +1,92 @@
+"""What the gateway says about itself: sources, channels, journal, followers, what was refused."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway import __version__
+from gateway.config.types import Configuration
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.sources import Source
+from gateway.model import SECOND
+from gateway.pipeline.follower import SinkFollower
+from gateway.pipeline.pump import Pump
+from gateway.pipeline.screening import Screening
+from gateway.times import format_rfc3339
+
+
+class Status:
+    """Answers the question `status`; reads what the parts' threads write, changes nothing."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        sources: Mapping[str, Source],
+        intake: Intake,
+        pump: Pump,
+        screening: Screening,
+        followers: Sequence[SinkFollower],
+    ) -> None:
+        self._configuration = configuration
+        self._sources = sources
+        self._intake = intake
+        self._pump = pump
+        self._screening = screening
+        self._followers = followers
+        self._began_s = time.monotonic()
+
+    def answer(self) -> dict[str, Any]:
+        """Plain JSON data; see `cryogate status --json`."""
+        now_ns = time.time_ns()
+        return {
+            "gateway": self._gateway(now_ns),
+            "journal": self._journal(),
+            "sources": [self._source(name) for name in self._sources],
+            "channels": self._screening.channel_states(now_ns),
+            "followers": [self._follower(f) for f in self._followers],
+            "refused": self._refused(),
+        }
+
+    def _gateway(self, now_ns: int) -> dict[str, Any]:
+        return {
+            "name": self._configuration.gateway.name,
+            "version": __version__,
+            "configuration": self._configuration.fingerprint,
+            "time": format_rfc3339(now_ns),
+            "uptime_s": time.monotonic() - self._began_s,
+        }
+
+    def _journal(self) -> dict[str, Any]:
+        counts = self._pump.counts
+        last = counts["last_commit_ns"]
+        return {
+            "readings": counts["readings"],
+            "repeated": counts["repeated"],
+            "commits": counts["commits"],
+            "last_commit": format_rfc3339(last) if last else None,
+            "last_entry": self._pump.last_seq,
+            "screening_behind": max(0, self._pump.last_seq - self._screening.cursor),
+            "waiting": len(self._intake),
+            "problem": self._pump.problem,
+        }
+
+    def _source(self, name: str) -> dict[str, Any]:
+        link = self._sources[name].link
+        return {
+            "name": name,
+            "kind": self._configuration.sources[name].kind,
+            "state": link.state.value,
+            "since": format_rfc3339(link.since_ns),
+            "age_s": (time.time_ns() - link.since_ns) / SECOND,
+            "detail": link.detail,
+        }
+
+    def _follower(self, follower: SinkFollower) -> dict[str, Any]:
+        behind = max(0, self._pump.last_seq - follower.cursor)
+        return {"name": follower.name, "behind": behind, "problem": follower.problem}
+
+    def _refused(self) -> list[dict[str, Any]]:
+        counted = sorted(self._pump.refused.items())
+        return [{"source": source, "reason": reason, "count": count} for (source, reason), count in counted]

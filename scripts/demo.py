@@ -1,0 +1,157 @@
+"""The demo: a simulated fleet with an embedded broker, the gateway as in production, and the live view.
+
+Three processes, as on a real box: simulators, gateway, and this one that shows what the gateway says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "demo-data"
+CONFIG = FOLDER / "cryogate.toml"
+START_WITHIN_S = 30.0
+STOP_WITHIN_S = 15.0
+
+
+def main() -> int:
+    """Run the demo; 0 when it ended as it should."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, help="end by itself after this long")
+    seconds = parser.parse_args().seconds
+    port = _free_port()
+    _prepare(port)
+    processes: list[tuple[str, subprocess.Popen[bytes]]] = []
+    try:
+        simulators = [
+            "run", str(ROOT / "firmware_sim/fleets/demo.toml"), "--embedded-broker",
+            "--broker", f"127.0.0.1:{port}", "--run-dir", str(FOLDER / "run"),
+        ]  # fmt: skip
+        processes.append(("simulators", _start("cryogate-sim", simulators)))
+        _wait_for_port(port, processes)
+        _wait_for(FOLDER / "run/freezer-1.tty", processes)
+        processes.append(("gateway", _start("cryogate", ["run", "--config", str(CONFIG)])))
+        _wait_for(FOLDER / "data/control.sock", processes)
+        _cryogate("load", str(ROOT / "docs/examples/containment.csv"))
+        print("simulators and gateway run; their logs are in demo-data/. In a second terminal, try:")
+        print("  .venv/bin/cryogate status --config demo-data/cryogate.toml")
+        print("  .venv/bin/cryogate alarms --config demo-data/cryogate.toml")
+        watch = ["watch", "--config", str(CONFIG), *(["--seconds", str(seconds)] if seconds else [])]
+        subprocess.run([_program("cryogate"), *watch], check=False)
+        _summary()
+    except KeyboardInterrupt:
+        _summary()
+    except RuntimeError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    finally:
+        ended = _stop(processes)
+    return 0 if ended else 1
+
+
+def _prepare(port: int) -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    (FOLDER / "run").mkdir(parents=True)
+    text = (ROOT / "docs/examples/demo.toml").read_text()
+    CONFIG.write_text(text.replace("port = 1883", f"port = {port}"))
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _start(name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+    """A process of its own session, so that Ctrl-C reaches only this one, which stops the others in order."""
+    with (FOLDER / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            [_program(name), *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=FOLDER,
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def _cryogate(*arguments: str) -> str:
+    done = subprocess.run(
+        [_program("cryogate"), *arguments, "--config", str(CONFIG)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"cryogate {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_port(port: int, processes: list[tuple[str, subprocess.Popen[bytes]]]) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < deadline:
+        _check_alive(processes)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the embedded broker did not start; see demo-data/cryogate-sim.log")
+
+
+def _wait_for(path: Path, processes: list[tuple[str, subprocess.Popen[bytes]]]) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while not path.exists():
+        _check_alive(processes)
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{path.name} did not appear; see the logs in demo-data/")
+        time.sleep(0.1)
+
+
+def _check_alive(processes: list[tuple[str, subprocess.Popen[bytes]]]) -> None:
+    for name, process in processes:
+        if process.poll() is not None:
+            raise RuntimeError(
+                f"the {name} ended with exit code {process.returncode}; see the logs in demo-data/"
+            )
+
+
+def _stop(processes: list[tuple[str, subprocess.Popen[bytes]]]) -> bool:
+    """Stop in reverse order of starting; whether everything ended by itself and well."""
+    well = True
+    for name, process in reversed(processes):
+        process.send_signal(signal.SIGINT)
+        try:
+            code = process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        if code != 0:
+            print(f"demo: the {name} ended with exit code {code}; see demo-data/", file=sys.stderr)
+            well = False
+    return well
+
+
+def _summary() -> None:
+    status = json.loads(_cryogate("status", "--json"))
+    alarms = json.loads(_cryogate("alarms", "--all", "--json"))
+    print("\nsummary")
+    print(f"  {len(status['channels'])} channels, {status['journal']['readings']} readings in the journal")
+    for alarm in sorted(alarms, key=lambda a: str(a["start"])):
+        units = alarm["units"]
+        inside = units if isinstance(units, str) else ", ".join(f"{u['scheme']} {u['code']}" for u in units)
+        print(f"  {alarm['id']}  {alarm['severity']:8}  {alarm['asset']}  {alarm['rule']}  {alarm['state']}")
+        print(f"      inside: {inside}")
+    if not alarms:
+        print("  no alarms yet: shipper-2 runs out of nitrogen after about 20 s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The authority on layers: a module imports only from rows above its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROWS = (
+    ("model", "errors", "units"),
+    ("times",),
+    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability"),
+    ("journal", "ingestion"),
+    ("sinks", "notifiers", "reports", "evidence"),
+    ("config", "pipeline"),
+    ("app", "api", "cli"),
+)
+TOGETHER = {"config", "pipeline", "app", "api", "cli"}  # policy uses policy, the root wires everything
+ROW = {name: i for i, row in enumerate(ROWS) for name in row}
+PURE = {"probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability"}
+IMPURE = {
+    "logging",
+    "socket",
+    "sqlite3",
+    "asyncio",
+    "threading",
+    "time",
+    "serial",
+    "paho",
+    "aiomqtt",
+    "os",
+    "pathlib",
+}
+LONGEST_FILE = 400  # lines
+
+GATEWAY = sorted((ROOT / "gateway").rglob("*.py"))
+EVERYTHING = sorted(
+    p for d in ("gateway", "firmware_sim", "dashboards", "tests", "scripts") for p in (ROOT / d).rglob("*.py")
+)
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative import"
+            names.add(node.module)
+            if node.module == "gateway":
+                names.update(f"gateway.{alias.name}" for alias in node.names)
+    return names
+
+
+def part(module: str) -> str | None:
+    pieces = module.split(".")
+    return pieces[1] if pieces[0] == "gateway" and len(pieces) > 1 else None
+
+
+@pytest.mark.parametrize("path", GATEWAY, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_from_rows_above(path: Path) -> None:
+    own = path.relative_to(ROOT / "gateway").parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    for module in imports(path):
+        other = part(module)
+        if other is None or other == own or other == "__version__":
+            continue
+        allowed = ROW[other] < ROW[own] or (ROW[other] == ROW[own] and {own, other} <= TOGETHER)
+        assert allowed, f"gateway/{own} may not import {module}"
+
+
+@pytest.mark.parametrize("path", GATEWAY, ids=lambda p: str(p.relative_to(ROOT)))
+def test_kernels_are_pure(path: Path) -> None:
+    if path.relative_to(ROOT / "gateway").parts[0] in PURE:
+        assert not {m.split(".")[0] for m in imports(path)} & IMPURE
+
+
+def test_the_simulators_import_nothing_from_the_gateway() -> None:
+    for path in (ROOT / "firmware_sim").rglob("*.py"):
+        assert not [m for m in imports(path) if m.split(".")[0] == "gateway"], path
+
+
+def test_no_file_tells_two_stories() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in EVERYTHING
+        if (n := len(p.read_text().splitlines())) > LONGEST_FILE
+    }
+    assert not long
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [str(p.relative_to(ROOT)) for p in GATEWAY if not ast.get_docstring(ast.parse(p.read_text()))]
+    assert not silent
+
+
+def test_one_place_catches_everything() -> None:
+    broad = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "gateway").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
+    ]
+    assert len(broad) == 1 and broad[0].startswith("gateway/pipeline/supervisor.py")
