@@ -17,7 +17,7 @@ WAIT_S = 1.0
 class Sink(Protocol):
     """What a file in gateway/sinks provides."""
 
-    def resume(self, state: bytes | None) -> None: ...
+    def resume(self, state: bytes | None) -> bytes: ...
 
     def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes: ...
 
@@ -39,7 +39,9 @@ class SinkFollower:
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Raises LinkDown; the supervisor calls again."""
         saved = self._records.saved(self.name)
-        self._sink.resume(saved[1] if saved else None)
+        state = self._sink.resume(saved[1] if saved else None)
+        with self._records.transaction():
+            self._records.save(self.name, self.cursor, state)
         while not stop.is_set():
             if not self._step():
                 with self._committed:

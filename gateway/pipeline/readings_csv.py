@@ -20,6 +20,7 @@ from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Floats, Qualiti
 from gateway.times import parse_rfc3339
 
 BLOCK = 50_000  # rows parsed at once
+LONGEST_TIME = 40  # characters: RFC 3339 with nine digits and a zone has 35
 MOST_PROBLEMS = 20  # listed; more are only counted
 QUALITIES = {q.name.lower(): int(q) for q in Quality} | {str(int(q)): int(q) for q in Quality} | {"": 0}
 NEEDED = ("time", "channel", "value")
@@ -118,16 +119,22 @@ class _Reader:
 
 def _times(texts: list[str]) -> Times:
     """int64[N] ns UTC. Raises ValueError or InputError."""
+    if any(len(t) > LONGEST_TIME for t in texts):
+        raise ValueError(f"no time is longer than {LONGEST_TIME} characters")
     if all(t.endswith("Z") and t[10:11] == "T" and len(t) >= 20 for t in texts):
         time = np.array([t[:-1] for t in texts], "datetime64[ns]").view(np.int64)
     elif all(t.lstrip("-").isdecimal() for t in texts):
-        time = np.array([int(t) for t in texts], np.int64)
+        time = _whole([int(t) for t in texts])
     else:
-        time = np.array([int(t) if t.isdecimal() else parse_rfc3339(t) for t in texts], np.int64)
+        time = _whole([int(t) if t.isdecimal() else parse_rfc3339(t) for t in texts])
     wrong = np.flatnonzero((time < EARLIEST_NS) | (time >= LATEST_NS))
     if len(wrong):
         raise ValueError(f"time {texts[wrong[0]]!r} lies outside 2000 to 2100; integers are nanoseconds")
     return time
+
+
+def _whole(numbers: list[int]) -> Times:
+    return np.array([min(n, LATEST_NS) for n in numbers], np.int64)  # beyond it, it is refused anyway
 
 
 def _values(texts: tuple[str, ...], qualities: tuple[str, ...] | None) -> tuple[Floats, Qualities]:

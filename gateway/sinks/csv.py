@@ -36,9 +36,10 @@ class Sink:
         self._folder = directory / options.folder
         self._sizes: dict[str, int] = {}
 
-    def resume(self, state: bytes | None) -> None:
-        """Go on behind the last batch that counted."""
-        self._sizes = json.loads(state) if state else {}
+    def resume(self, state: bytes | None) -> bytes:
+        """Go on behind the last batch that counted; at first, behind whatever the folder already holds."""
+        self._sizes = json.loads(state) if state else _sizes(self._folder)
+        return json.dumps(self._sizes).encode()
 
     def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes:
         """Raises LinkDown when the folder can not be written."""
@@ -51,14 +52,12 @@ class Sink:
                 touched[name] = self._append(name, _lines(arrivals, which, names))
         except OSError as error:
             raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
-        newest = dict(sorted({**self._sizes, **touched}.items())[-8:])  # older days are never written again
-        self._sizes = newest
-        return json.dumps(newest).encode()
+        self._sizes |= touched
+        return json.dumps(self._sizes).encode()
 
     def _append(self, name: str, lines: Iterator[str]) -> int:
         with (self._folder / name).open("ab") as file:
-            if name in self._sizes:  # a file we do not know is somebody's: go on behind it
-                file.truncate(self._sizes[name])
+            file.truncate(self._sizes.get(name, 0))
             file.seek(0, os.SEEK_END)
             if file.tell() == 0:
                 file.write(HEADER.encode())
@@ -66,6 +65,10 @@ class Sink:
             file.flush()
             os.fsync(file.fileno())
             return file.tell()
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {p.name: p.stat().st_size for p in folder.glob("readings-*.csv")} if folder.is_dir() else {}
 
 
 def _lines(arrivals: Arrivals, which: np.ndarray, names: Mapping[int, str]) -> Iterator[str]:

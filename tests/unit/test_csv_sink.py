@@ -1,0 +1,111 @@
+"""The CSV sink: exactly once, whatever a crash left behind."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gateway.errors import LinkDown
+from gateway.model import Arrivals, Quality, Samples
+from gateway.sinks.csv import HEADER, Options, Sink
+from gateway.times import parse_rfc3339
+
+NAMES = {1: "top", 2: "底部"}
+DAY = "2026-01-05"
+
+
+def arrivals(*rows: tuple[str, int, float, Quality]) -> Arrivals:
+    time = np.array([parse_rfc3339(r[0]) for r in rows], np.int64)
+    samples = Samples(
+        time,
+        np.array([r[1] for r in rows], np.int32),
+        np.array([r[2] for r in rows]),
+        np.array([r[3] for r in rows], np.uint8),
+    )
+    return Arrivals(samples, time + 1)
+
+
+FIRST = arrivals(
+    (f"{DAY}T11:00:00Z", 1, -196.125, Quality.GOOD), (f"{DAY}T11:00:00Z", 2, np.nan, Quality.BAD)
+)
+SECOND = arrivals(
+    (f"{DAY}T11:00:01Z", 1, 0.1, Quality.UNCERTAIN), ("2026-01-06T00:00:00Z", 1, 1.0, Quality.GOOD)
+)
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found += list(csv.DictReader(file))
+    return found
+
+
+def test_readings_come_out_as_they_are(tmp_path: Path) -> None:
+    sink = Sink(Options("out"), tmp_path)
+    sink.resume(None)
+    sink.write(FIRST, NAMES)
+    assert rows(tmp_path / "out") == [
+        {
+            "time": f"{DAY}T11:00:00.000000000Z",
+            "channel": "top",
+            "value": "-196.125",
+            "quality": "good",
+            "received": f"{DAY}T11:00:00.000000001Z",
+        },
+        {
+            "time": f"{DAY}T11:00:00.000000000Z",
+            "channel": "底部",
+            "value": "",
+            "quality": "bad",
+            "received": f"{DAY}T11:00:00.000000001Z",
+        },
+    ]
+
+
+def test_one_file_a_day(tmp_path: Path) -> None:
+    sink = Sink(Options("out"), tmp_path)
+    sink.write(SECOND, NAMES)
+    assert [p.name for p in sorted((tmp_path / "out").iterdir())] == [
+        "readings-2026-01-05.csv",
+        "readings-2026-01-06.csv",
+    ]
+
+
+def test_a_batch_that_comes_again_after_a_crash_counts_once(tmp_path: Path) -> None:
+    sink = Sink(Options("out"), tmp_path)
+    sink.resume(None)
+    state = sink.write(FIRST, NAMES)
+    sink.write(SECOND, NAMES)  # the cursor was never stored: a crash
+    again = Sink(Options("out"), tmp_path)
+    again.resume(state)
+    again.write(SECOND, NAMES)
+    assert [r["value"] for r in rows(tmp_path / "out")] == ["-196.125", "", "0.1", "1.0"]
+
+
+def test_a_crash_in_the_very_first_batch_counts_once(tmp_path: Path) -> None:
+    sink = Sink(Options("out"), tmp_path)
+    state = sink.resume(None)
+    sink.write(FIRST, NAMES)
+    again = Sink(Options("out"), tmp_path)
+    again.resume(state)
+    again.write(FIRST, NAMES)
+    assert len(rows(tmp_path / "out")) == 2
+
+
+def test_a_file_that_was_there_before_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "readings-2026-01-05.csv").write_text(HEADER + "x,mine,1,good,y\n")
+    sink = Sink(Options("out"), tmp_path)
+    sink.resume(None)
+    sink.write(FIRST, NAMES)
+    assert [r["channel"] for r in rows(tmp_path / "out")] == ["mine", "top", "底部"]
+
+
+def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file in the way")
+    with pytest.raises(LinkDown, match="check the path and the disk"):
+        Sink(Options("out"), tmp_path).write(FIRST, NAMES)
