@@ -1,0 +1,41 @@
+"""One instrument for people at a bench: a fleet of a single LN2 freezer with that instrument on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from firmware_sim.fleet import FleetError, parse_fleet
+from firmware_sim.schema import Fleet
+
+_PROBES = [
+    {"name": "top", "node": "top", "tau_s": 30.0},
+    {"name": "bottom", "node": "bottom", "tau_s": 10.0},
+    {"name": "level", "node": "level_mm"},
+    {"name": "valve", "node": "valve", "tau_s": 1.0, "noise": 0.0},
+]
+
+
+def bench_fleet(kind: str, pty: str | None, tcp: str | None, bus_id: int | None) -> Fleet:
+    """The fleet that serves one instrument of `kind`. Raises FleetError."""
+    wiring = _wiring(bus_id)
+    if kind not in wiring:
+        raise FleetError([f"no instrument {kind!r}; there are {', '.join(sorted(wiring))}"])
+    reach = {key: value for key, value in (("pty", pty), ("tcp", tcp)) if value is not None}
+    return parse_fleet(
+        {
+            "vessel": [{"name": "freezer", "kind": "ln2_freezer", "probes": _PROBES}],
+            "instrument": [{"name": kind, "kind": kind, **reach, **wiring[kind]}],
+        }
+    )
+
+
+def _wiring(bus_id: int | None) -> dict[str, dict[str, Any]]:
+    """Instrument options by kind: every input connected to the freezer."""
+    unit: dict[str, Any] = {"TEMPA": "freezer/top", "TEMPB": "freezer/bottom"}
+    unit |= {"LEVEL": "freezer/level", "FILL": "freezer/valve"}
+    if bus_id is not None:
+        unit["bus_id"] = bus_id
+    return {
+        "tec3000": {"units": [unit]},
+        "lakeshore218": {"inputs": {"1": "freezer/top", "2": "freezer/bottom"}},
+    }

@@ -1,0 +1,53 @@
+"""An MQTT 3.1.1 broker inside the process, for demonstrations; needs the `demo` extra (amqtt).
+
+Anybody may connect. Sessions persist in memory: a client that connects with clean session off finds what was
+published with QoS 1 while it was away, as long as the process lives. No MQTT 5.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from amqtt.broker import Broker
+from amqtt.contexts import BaseContext
+from amqtt.errors import BrokerError
+from amqtt.plugins.base import BaseAuthPlugin
+from amqtt.session import Session
+
+_LOGGERS = ("amqtt", "transitions")
+
+
+class AnybodyMayConnect(BaseAuthPlugin):  # type: ignore[misc]  # amqtt ships no types
+    """Lets everybody in by name.
+
+    amqtt's own anonymous plug-in marks sessions as anonymous, and then forgets them when they disconnect.
+    """
+
+    def __init__(self, context: BaseContext) -> None:
+        super().__init__(context)
+
+    async def authenticate(self, *, session: Session) -> bool:  # noqa: ARG002  # amqtt passes it by name
+        return True
+
+
+@asynccontextmanager
+async def serve(host: str, port: int) -> AsyncIterator[None]:
+    """A running broker while the context is open. Raises OSError when the address is taken."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    broker = Broker(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
+            "plugins": {f"{__name__}.{AnybodyMayConnect.__name__}": {}},
+        }
+    )
+    try:
+        await broker.start()
+    except BrokerError as error:
+        raise OSError(f"the embedded broker can not listen on {host}:{port}: {error}") from error
+    try:
+        yield
+    finally:
+        await broker.shutdown()

@@ -1,0 +1,143 @@
+"""A fleet file read and checked: what it names must exist; every mistake is reported with its place."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from firmware_sim import instruments, vessels
+from firmware_sim.schema import Event, Fleet, instrument_options, link_names, probe_names
+from firmware_sim.story import ACTIONS, ARGUMENTS, Action
+
+
+class FleetError(Exception):
+    """The fleet file is wrong. `problems` holds every mistake, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_fleet(path: Path) -> Fleet:
+    """Read a fleet file. Raises FleetError with every mistake, OSError when it can not be read."""
+    try:
+        return parse_fleet(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FleetError([f"{path}: no TOML: {error}"]) from None
+
+
+def parse_fleet(table: dict[str, Any]) -> Fleet:
+    """A fleet from its table. Raises FleetError with every mistake."""
+    try:
+        fleet = Fleet.model_validate(table)
+    except ValidationError as error:
+        raise FleetError([_sentence(e["loc"], e["msg"]) for e in error.errors()]) from None
+    problems = [*_doubles(fleet), *_vessels(fleet), *_instruments(fleet), *_devices(fleet), *_events(fleet)]
+    if problems:
+        raise FleetError(problems)
+    return fleet
+
+
+def _sentence(where: tuple[int | str, ...], message: str) -> str:
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
+    return f"{path}: {message}"
+
+
+def _doubles(fleet: Fleet) -> Iterator[str]:
+    groups: dict[str, list[str]] = {
+        "vessel": [vessel.name for vessel in fleet.vessel],
+        "probe": probe_names(fleet),
+        "instrument or device": link_names(fleet),
+        "pty": [i.pty for i in fleet.instrument if i.pty is not None],
+        "tcp": [i.tcp for i in fleet.instrument if i.tcp is not None],
+    }
+    for what, names in groups.items():
+        yield from (f"{what} {name!r} is there {n} times" for name, n in Counter(names).items() if n > 1)
+
+
+def _vessels(fleet: Fleet) -> Iterator[str]:
+    for number, vessel in enumerate(fleet.vessel):
+        where = f"vessel[{number}] {vessel.name}"
+        if vessel.kind not in vessels.kinds():
+            yield f"{where}: {_unknown('kind', vessel.kind, vessels.kinds())}"
+            continue
+        kind = vessels.load(vessel.kind)
+        yield from (f"{where}: {p}" for p in _strange("model parameter", vessel.model, list(kind.DEFAULTS)))
+        nodes = [probe.node for probe in vessel.probes]
+        yield from (f"{where}: {p}" for p in _strange("node", nodes, list(kind.NODES)))
+
+
+def _instruments(fleet: Fleet) -> Iterator[str]:
+    known = probe_names(fleet)
+    for number, instrument in enumerate(fleet.instrument):
+        where = f"instrument[{number}] {instrument.name}"
+        if instrument.pty is None and instrument.tcp is None:
+            yield f"{where}: says neither pty nor tcp; nobody could reach it"
+        if instrument.kind not in instruments.kinds():
+            yield f"{where}: {_unknown('kind', instrument.kind, instruments.kinds())}"
+            continue
+        try:
+            options = instrument_options(instrument)
+        except ValidationError as error:
+            yield from (f"{where}: {_sentence(e['loc'], e['msg'])}" for e in error.errors())
+            continue
+        wired = instruments.load(instrument.kind).probes(options)
+        yield from (f"{where}: {p}" for p in _strange("probe", wired, known))
+
+
+def _devices(fleet: Fleet) -> Iterator[str]:
+    known = probe_names(fleet)
+    for number, device in enumerate(fleet.device):
+        where = f"device[{number}] {device.name}"
+        yield from (f"{where}: {p}" for p in _strange("probe", device.fields.values(), known))
+        if "ts" in device.fields:
+            yield f"{where}: the field ts is the time stamp"
+        try:
+            device.topic.format(name=device.name)
+        except (KeyError, ValueError, IndexError):
+            yield f"{where}: the topic may hold {{name}} and no other braces, not {device.topic!r}"
+
+
+def _events(fleet: Fleet) -> Iterator[str]:
+    known = {
+        "vessel": [vessel.name for vessel in fleet.vessel],
+        "probe": probe_names(fleet),
+        "link": link_names(fleet),
+    }
+    for number, event in enumerate(fleet.event):
+        where = f"event[{number}] {event.action} at {event.at_s:g} s"
+        if event.action not in ACTIONS:
+            yield f"{where}: {_unknown('action', event.action, list(ACTIONS))}"
+            continue
+        action = ACTIONS[event.action]
+        said = {key: name for key in known if (name := getattr(event, key)) is not None}
+        if list(said) != [action.target]:
+            yield f"{where}: acts on a {action.target}; say {action.target} = ... and no other target"
+            continue
+        yield from (f"{where}: {p}" for p in _strange(action.target, said.values(), known[action.target]))
+        yield from (f"{where}: {p}" for p in _arguments(event, action))
+
+
+def _arguments(event: Event, action: Action) -> Iterator[str]:
+    given = [argument for argument in ARGUMENTS if getattr(event, argument) is not None]
+    for argument in given:
+        if argument != action.argument:
+            yield f"{argument} means nothing to {event.action}"
+    if action.default is None and action.argument not in given:
+        yield f"{event.action} needs {action.argument}"
+
+
+def _strange(what: str, names: Iterable[str], known: list[str]) -> Iterator[str]:
+    yield from (_unknown(what, name, known) for name in names if name not in known)
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)[:12])}"
+    return f"unknown {what} {name!r}; {hint}"

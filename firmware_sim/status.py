@@ -1,0 +1,57 @@
+"""What a running fleet looks like to a person: a summary, a line per event, a table that stays up to date."""
+
+from __future__ import annotations
+
+import math
+
+from rich.table import Table
+
+from firmware_sim.run import Run
+from firmware_sim.schema import Fleet, probe_names
+from firmware_sim.world import Change
+
+
+def summary(fleet: Fleet, speed: float) -> str:
+    """One line: how much there is, and how fast its time goes."""
+    counts = {
+        "vessel": len(fleet.vessel),
+        "probe": len(probe_names(fleet)),
+        "instrument": len(fleet.instrument),
+        "MQTT device": len(fleet.device),
+        "event": len(fleet.event),
+    }
+    things = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items())
+    return f"{things}; speed {speed:g}: 1 s is {clock(speed)} of story"
+
+
+def event_line(change: Change, speed: float) -> str:
+    """A change of the story, with real and story time."""
+    return f"[{change.at_s / speed:7.1f} s] story {clock(change.at_s)}  {change.text}"
+
+
+def clock(seconds: float) -> str:
+    """Story time as h:mm:ss."""
+    minutes, second = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{second:02d}"
+
+
+def table(run: Run) -> Table:
+    """What every probe shows, and how every device is connected."""
+    shown = Table(title=f"story {clock(run.world.time_s)}", title_justify="left")
+    for heading in ("probe", "shows", "device", "connection", "sent", "waiting"):
+        shown.add_column(heading, justify="right" if heading in ("shows", "sent", "waiting") else "left")
+    senders = {
+        probe: p for p, d in zip(run.publishers, run.fleet.device, strict=True) for probe in d.fields.values()
+    }
+    for probe in probe_names(run.fleet):
+        sender = senders.get(probe)
+        sent = ("", "", "", "")
+        if sender is not None:
+            state = "connected" if sender.connected else "no broker"
+            sent = (sender.name, state, str(sender.acknowledged), str(sender.waiting))
+        shown.add_row(probe, _number(run.world.sensed(probe)), *sent)
+    return shown
+
+
+def _number(value: float) -> str:
+    return "open" if math.isnan(value) else f"{value:.2f}"
