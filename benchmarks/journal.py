@@ -28,10 +28,8 @@ ROW_TABLE = "CREATE TABLE reading (channel, time, value, quality, received, PRIM
 
 def main() -> None:
     options = _options()
-    print(
-        f"{'readings':>9} {'journal':>13} {'rows':>13} {'faster':>7} {'journal':>10} {'rows':>10} {'smaller':>8}"
-    )
-    print(f"{'/commit':>9} {'readings/s':>13} {'readings/s':>13} {'':>7} {'bytes':>10} {'bytes':>10}")
+    print("readings |   readings per second    |   bytes per reading")
+    print("/commit  |   journal      rows  ratio | journal    rows  ratio")
     for size in PER_COMMIT:
         commits = min(MOST_COMMITS, max(1, options.readings // size))
         _compare(options.folder, size, commits)
@@ -49,8 +47,8 @@ def _compare(folder: Path | None, size: int, commits: int) -> None:
     batches = list(_batches(size, commits))
     fast, small = _measured(folder, lambda path: _into_journal(path, batches), size * commits)
     slow, large = _measured(folder, lambda path: _into_rows(path, batches), size * commits)
-    ratio = f"{fast / slow:6.1f}x {small:10.2f} {large:10.2f} {large / small:7.1f}x"
-    print(f"{size:9} {fast:13,.0f} {slow:13,.0f} {ratio}")
+    speed = f"{fast:9,.0f} {slow:9,.0f} {fast / slow:5.1f}x"
+    print(f"{size:8} | {speed} | {small:7.2f} {large:7.2f} {large / small:5.1f}x")
 
 
 def _measured(folder: Path | None, write: Callable[[Path], float], readings: int) -> tuple[float, float]:
@@ -99,10 +97,10 @@ def _redeliver(folder: Path | None, readings: int) -> None:
             assert len(journal.read(None, 0, None)) == sum(map(len, batches))
             back = time.perf_counter() - start
     count = sum(map(len, batches))
-    print(
-        f"\n{count:,} readings, 1000 per commit: {count / fresh:,.0f}/s new, {count / again:,.0f}/s redelivered"
-    )
-    print(f"read back sorted: {count / back:,.0f}/s")
+    print(f"\n{count:,} readings, 1000 per commit")
+    print(f"new          {count / fresh:11,.0f} readings/s")
+    print(f"redelivered  {count / again:11,.0f} readings/s")
+    print(f"read, sorted {count / back:11,.0f} readings/s")
 
 
 def _batches(size: int, commits: int) -> Iterator[Arrivals]:

@@ -17,6 +17,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from gateway.errors import JournalError
 from gateway.journal import entries, hours, refusals, schema
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
@@ -144,16 +145,24 @@ class Journal:
     def entries(self, after_seq: int, most_readings: int = PAGE_READINGS) -> list[Entry]:
         """The next entries behind `after_seq` in order, until they hold `most_readings`; empty at the end.
 
-        A statement counts as one reading. Raises JournalError that names a damaged entry.
+        A statement counts as one reading. The page ends before a damaged entry; when that is the next
+        one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
         page: list[Entry] = []
-        with explained(self.path):
-            for entry in entries.after(self._connection, after_seq):
+        try:
+            for entry in self._after(after_seq):
                 page.append(entry)
-                most_readings -= max(1, len(entry.arrivals) if entry.arrivals is not None else 1)
+                most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
                 if most_readings <= 0:
                     break
+        except JournalError:
+            if not page:
+                raise
         return page
+
+    def _after(self, seq: int) -> Iterator[Entry]:
+        with explained(self.path):
+            yield from entries.after(self._connection, seq)
 
     def statements(self, kind: str, after_seq: int = 0) -> Iterator[tuple[int, Statement]]:
         """Every statement of a kind behind `after_seq`, with its number, in order."""

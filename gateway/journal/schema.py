@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from gateway.journal.failures import explained
 
 APPLICATION_ID: Final = 0x43525947  # "CRYG", in the header of the file (SQLite file format, offset 68)
 BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another process's transaction
+_BUSY_PAUSE_S: Final = 0.01
 LARGEST_LEFTOVER_WAL: Final = 64 * 2**20  # bytes; a write-ahead log that a slow reader let grow is cut back
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -66,7 +68,7 @@ def open_writing(path: Path) -> sqlite3.Connection:
         connection = _connect(path, "rwc")
         try:
             _check(connection, path)  # before the first write, which would change a stranger's file
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LEFTOVER_WAL}")
             _migrate(connection, path)
@@ -95,22 +97,43 @@ def open_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Only on a new file it changes anything, and then SQLite does not wait for other openers by itself."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_BUSY_PAUSE_S)
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         address,
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,  # transactions are written out where they begin and end
         check_same_thread=False,  # opened by one thread, then owned by another
     )
+    connection.text_factory = _text
+    return connection
+
+
+def _text(stored: bytes) -> str:
+    """Damaged text is read all the same, so that the checksum can say which entry it is in."""
+    return stored.decode("utf-8", "replace")
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:
     """The schema version, 0 of a new file; JournalError when the file is not ours or too new."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # One statement, so that another process that is just creating the file is seen before or after it did.
+    select = """SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version
+        FROM pragma_application_id, pragma_user_version"""
+    objects, application, version = connection.execute(select).fetchone()
     if application != APPLICATION_ID and (application != 0 or version != 0 or objects > 0):
         raise JournalError(f"{path} is a database of another program, not a journal; check the path")
     if version > CURRENT:

@@ -1,0 +1,53 @@
+"""Readings for the journal's tests, written as rows (time ns, channel, value, quality, received ns)."""
+
+import struct
+
+import numpy as np
+
+from gateway.model import SECOND, Arrivals, Samples
+
+HOUR_NS = 3600 * SECOND
+NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z, the start of an hour
+
+
+def arrivals(rows):
+    """Arrivals from rows; a received time that is left out is the reading's own."""
+    full = [(*row, 0)[:4] if len(row) == 3 else row[:4] for row in rows]
+    received = [row[4] if len(row) == 5 else row[0] for row in rows]
+    return Arrivals(
+        Samples(
+            np.array([row[0] for row in full], np.int64),
+            np.array([row[1] for row in full], np.int32),
+            np.array([row[2] for row in full], np.float64),
+            np.array([row[3] for row in full], np.uint8),
+        ),
+        np.array(received, np.int64),
+    )
+
+
+def bits(arrivals):
+    """Rows that compare bit for bit, in the order they stand."""
+    s = arrivals.samples
+    columns = (s.time, s.channel, s.value.view(np.int64), s.quality, arrivals.received)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def sorted_bits(*parts):
+    """The same sorted by (channel, time), equal keys in order of arrival."""
+    rows = [row for part in parts for row in bits(part)]
+    return sorted(rows, key=lambda row: (row[1], row[0]))
+
+
+def noisy(readings, channels=10, start_ns=NOON_NS, seed=1):
+    """Readings that do not compress: one per channel in turn, raw doubles, ns times."""
+    random = np.random.default_rng(seed)
+    time = start_ns + np.arange(readings) * 1_000_003 + random.integers(0, 1000, readings)
+    channel = (np.arange(readings) % channels + 1).astype(np.int32)
+    value = random.normal(-150.0, 1.0, readings)
+    samples = Samples(time, channel, value, np.zeros(readings, np.uint8))
+    return Arrivals(samples, time + random.integers(0, SECOND, readings))
+
+
+def double(pattern):
+    """The float64 with this 64-bit pattern."""
+    return struct.unpack("<d", struct.pack("<Q", pattern))[0]
