@@ -1,0 +1,85 @@
+"""The real gateway as a process of its own, with a configuration made for the test."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+WITHIN_S = 30.0
+
+
+def eventually(condition: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> Any:
+    """The first truthy answer of `condition`, asked until the deadline."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {within_s} s: {what}")
+
+
+class GatewayProcess:
+    """`cryogate run` on one configuration file, started and stopped as often as a test likes."""
+
+    def __init__(self, config: Path) -> None:
+        self.config = config
+        self.folder = config.parent / "data"
+        self.log = config.parent / "gateway.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self._cryogate(), "run", "--config", str(self.config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def wait_until_up(self) -> dict[str, Any]:
+        """Its status, once it answers."""
+        return eventually(self.status, f"the gateway answers; {self.log} has why not")
+
+    def status(self) -> dict[str, Any] | None:
+        done = self.cryogate("status", "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def alarms(self, *arguments: str) -> list[dict[str, Any]]:
+        done = self.cryogate("alarms", "--json", *arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def cryogate(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any other command on the same configuration."""
+        return subprocess.run(
+            [*self._cryogate(), command, *arguments, "--config", str(self.config)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def kill(self) -> None:
+        """SIGKILL: no last words."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(WITHIN_S)
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(WITHIN_S)
+
+    def end(self) -> None:
+        """Whatever state it is in, it is gone afterwards."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    @staticmethod
+    def _cryogate() -> list[str]:
+        return [sys.executable, "-c", "from gateway.cli import main; main()"]
+
