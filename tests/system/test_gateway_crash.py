@@ -20,8 +20,8 @@ import pytest
 
 from gateway.journal.journal import Journal
 from gateway.times import format_rfc3339
-from tests.system.gateway_process import GatewayProcess, eventually
-from tests.system.mosquitto import Mosquitto
+from gateway_process import GatewayProcess, eventually
+from mosquitto import Mosquitto
 
 KILLS = 22
 RATE = 300  # messages per second
