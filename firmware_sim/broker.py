@@ -1,7 +1,8 @@
 """An MQTT 3.1.1 broker inside the process, for demonstrations; needs the `demo` extra (amqtt).
 
 Anybody may connect. Sessions persist in memory: a client that connects with clean session off finds what was
-published with QoS 1 while it was away, as long as the process lives. No MQTT 5.
+published with QoS 1 while it was away, as long as the process lives. No MQTT 5. Not for production: amqtt
+forgets a message that was sent and not acknowledged within 5 s, or whose client left without acknowledging it.
 """
 
 from __future__ import annotations
