@@ -76,14 +76,14 @@ def refused(
     with Journal.open_reading(path) as journal:
         rows = [
             {
-                "source": kept.source,
-                "received": format_rfc3339(kept.refused.received_ns),
-                "reason": kept.refused.reason.value,
-                "detail": kept.refused.detail,
-                "topic": kept.refused.topic,
-                "payload": kept.refused.payload.decode("latin-1"),
+                "source": name,
+                "received": format_rfc3339(kept.received_ns),
+                "reason": kept.reason.value,
+                "detail": kept.detail,
+                "topic": kept.topic,
+                "payload": kept.payload.decode("latin-1"),
             }
-            for kept in journal.refused(source, most)
+            for name, kept in journal.refused(source, most)
         ]
     if as_json:
         print_json(rows)

@@ -1,0 +1,166 @@
+"""Screening as a follower of the journal: entries in, alarms out, behind two durable cursors.
+
+`published`: the last entry whose consequences are in the records. `saved`: the last entry that the saved
+state has seen. After a restart the entries between the two are screened again without telling anybody;
+screening is a pure function of the readings, so the result is the same as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gateway.config.types import Configuration
+from gateway.journal.journal import Entry, Journal
+from gateway.journal.records import Records
+from gateway.model import SECOND, Arrivals, Quality, Samples
+from gateway.pipeline.book import AlarmBook
+from gateway.pipeline.latest import NEVER, Latest
+from gateway.screening.plan import Plan
+from gateway.screening.screener import Change, Screener
+
+log = logging.getLogger(__name__)
+PUBLISHED, SAVED, LATEST = "screening:published", "screening:state", "screening:latest"
+MOST_READINGS = 200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
+LOOK_S = 1.0  # another process may have stated something: look at least so often
+SAVE_EVERY_S = 60.0  # how much is screened again after a crash
+GRACE_S = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
+
+
+class Screening:
+    """Owns the screener, the alarm book and their connections; runs in a thread of its own."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        plan: Plan,
+        numbers: Mapping[str, int],
+        journal: Journal,
+        records: Records,
+        committed: threading.Condition,
+    ) -> None:
+        self._configuration = configuration
+        self._numbers = numbers
+        self._plan = plan
+        self._journal = journal
+        self._records = records
+        self._committed = committed
+        self._lock = threading.Lock()  # between the thread that screens and those that look
+        self.cursor = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        """From what is durable: also after a failure that nobody foresaw."""
+        self._screener = Screener(self._plan, self._read)
+        self._latest = Latest(max(self._numbers.values(), default=-1) + 1)
+        self._book = AlarmBook(self._configuration, self._plan.names, self._records, self._read)
+        self._book.restore(self._journal, self._records.cursor(PUBLISHED))
+        saved = self._records.saved(SAVED)
+        self.cursor = saved[0] if saved else 0
+        if saved:
+            self._screener.restore(saved[1])
+        latest = self._records.saved(LATEST)
+        if latest:
+            self._latest.restore(latest[1])
+        self._began_s = self._saved_s = time.monotonic()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set and every entry is screened."""
+        with self._lock:
+            self._reset()
+        while True:
+            moved = self._step()
+            if stop.is_set() and not moved:
+                break
+            if time.monotonic() - self._saved_s > SAVE_EVERY_S:
+                self._save()
+            if not moved:
+                with self._committed:
+                    self._committed.wait(LOOK_S)
+        self._save()
+
+    def _step(self) -> bool:
+        """Screen what is new; whether there was anything."""
+        entries = self._journal.entries(self.cursor, MOST_READINGS)
+        now_ns = time.time_ns()
+        with self._lock:
+            if entries:
+                self._take(entries, now_ns)
+            elif time.monotonic() - self._began_s > GRACE_S:
+                self._publish(self._screener.advance(now_ns), now_ns)
+            self._book.write(PUBLISHED, self.cursor, now_ns)
+        return bool(entries)
+
+    def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
+        """One run of readings at a time, so that a statement falls between the readings it fell between."""
+        published = self._records.cursor(PUBLISHED)
+        for silent in (True, False):
+            mine = [e for e in entries if (e.seq <= published) is silent]
+            samples = Arrivals.concatenate([e.arrivals for e in mine if e.arrivals is not None]).samples
+            changes = self._screen(samples)
+            if not silent:
+                self._publish(changes, now_ns)
+                for entry in mine:
+                    if entry.statement is not None:
+                        self._book.hear(entry.statement, now_ns)
+        self.cursor = entries[-1].seq
+
+    def _screen(self, samples: Samples) -> list[Change]:
+        known = np.isin(samples.channel, list(self._plan.names))
+        mine = samples if known.all() else samples.take(known)  # a channel may have left the configuration
+        if len(mine) == 0:
+            return []
+        self._latest.take(mine.sorted())
+        return self._screener.take(mine)
+
+    def _publish(self, changes: Sequence[Change], now_ns: int) -> None:
+        for change in changes:
+            self._book.enter(change, now_ns)
+
+    def _read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
+        return self._journal.read(channels, start_ns, end_ns).samples
+
+    def _save(self) -> None:
+        with self._lock, self._records.transaction():
+            self._records.save(SAVED, self.cursor, self._screener.save())
+            self._records.save(LATEST, self.cursor, self._latest.save())
+        self._saved_s = time.monotonic()
+
+    def public_alarms(self) -> list[dict[str, Any]]:
+        """Every alarm that needs somebody, newest first, as `cryogate alarms --json` prints them."""
+        with self._lock:
+            return self._book.public()
+
+    def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
+        """Every channel with its newest value and its state; without fresh good readings it is unknown."""
+        with self._lock:
+            return [self._channel_state(name, now_ns) for name in self._configuration.channels]
+
+    def _channel_state(self, name: str, now_ns: int) -> dict[str, Any]:
+        channel, number = self._configuration.channels[name], self._numbers[name]
+        time_ns, quality = int(self._latest.time[number]), int(self._latest.quality[number])
+        heard = time_ns != NEVER
+        age_s = max(0.0, (now_ns - time_ns) / SECOND) if heard else None
+        fresh = age_s is not None and age_s <= channel.table.no_data_after_s and quality <= Quality.UNCERTAIN
+        return {
+            "channel": name,
+            "site": channel.site,
+            "asset": channel.table.asset,
+            "zone": channel.table.zone,
+            "unit": channel.unit,
+            "value": float(self._latest.value[number]) if fresh else None,
+            "quality": Quality(quality).name.lower() if heard else None,
+            "age_s": age_s,
+            "state": self._book.state_of(number) or _quiet_state(fresh, channel.table.profile) if fresh else "unknown",
+        }
+
+
+def _quiet_state(fresh: bool, profile: str | None) -> str:
+    if not fresh:
+        return "unknown"
+    return "in range" if profile else "no limits"

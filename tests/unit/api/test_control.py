@@ -1,0 +1,67 @@
+"""The control socket: questions answered, nonsense survived, long paths reached."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.api import control
+from gateway.errors import NotRunning
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[None]:
+    task = asyncio.create_task(control.serve(folder, {"status": lambda: {"fine": True}}))
+    while not (folder / control.NAME).exists():
+        await asyncio.sleep(0.001)
+    yield
+    task.cancel()
+
+
+async def asked(folder: Path, question: str) -> Any:
+    return await asyncio.to_thread(control.ask, folder, question)
+
+
+async def test_a_question_is_answered_and_an_unknown_one_lists_the_known(tmp_path: Path) -> None:
+    async with served(tmp_path):
+        assert await asked(tmp_path, "status") == {"fine": True}
+        assert (await asked(tmp_path, "weather"))["known"] == ["status"]
+
+
+async def test_a_folder_whose_path_is_longer_than_socket_addresses_may_be(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 100) / ("y" * 100)
+    deep.mkdir(parents=True)
+    async with served(deep):
+        assert await asked(deep, "status") == {"fine": True}
+
+
+async def test_a_socket_left_over_from_a_crash_is_taken_over(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / control.NAME))
+    async with served(tmp_path):
+        await asyncio.sleep(0.05)
+        assert await asked(tmp_path, "status") == {"fine": True}
+
+
+@pytest.mark.parametrize("nonsense", [b"\n", b"[]\n", b'{"ask": 1}\n', b"x" * 10_000 + b"\n", b""])
+async def test_nonsense_does_not_stop_it(tmp_path: Path, nonsense: bytes) -> None:
+    async with served(tmp_path):
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / control.NAME))
+        writer.write(nonsense)
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+        assert await asked(tmp_path, "status") == {"fine": True}
+
+
+def test_nobody_there(tmp_path: Path) -> None:
+    with pytest.raises(NotRunning, match="start one with `cryogate run`"):
+        control.ask(tmp_path, "status")
+    with pytest.raises(NotRunning):
+        control.ask(tmp_path / "nowhere", "status")

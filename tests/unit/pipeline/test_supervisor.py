@@ -1,0 +1,69 @@
+"""The supervisor: what fails is started again, and says why; nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from gateway.errors import LinkDown
+from gateway.pipeline import supervisor
+from gateway.pipeline.supervisor import supervise
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "SHORTEST_PAUSE_S", 0.001)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE_S", 0.01)
+
+
+async def test_a_part_that_fails_is_started_again_and_its_reason_is_heard() -> None:
+    stop, reasons, runs = threading.Event(), [], []
+
+    def run(stop: threading.Event) -> None:
+        runs.append(threading.current_thread().name)
+        if len(runs) == 1:
+            raise LinkDown("cable out; check the plug")
+        if len(runs) == 2:
+            raise ZeroDivisionError("a bug")
+        stop.set()
+
+    await asyncio.wait_for(supervise("port-1", run, stop, reasons.append), 10)
+    assert len(runs) == 3
+    assert all(name.startswith("port-1") for name in runs)
+    assert reasons[0] == "cable out; check the plug"
+    assert "internal error: ZeroDivisionError('a bug')" in reasons[1]
+
+
+async def test_a_part_that_was_told_to_stop_is_not_started_again() -> None:
+    stop, runs = threading.Event(), []
+
+    def run(stop: threading.Event) -> None:
+        runs.append(1)
+        stop.wait(10)
+        raise LinkDown("closed")
+
+    task = asyncio.create_task(supervise("port-1", run, stop, lambda _: pytest.fail("not a failure")))
+    while not runs:
+        await asyncio.sleep(0.001)
+    stop.set()
+    await asyncio.wait_for(task, 10)
+    assert runs == [1]
+
+
+async def test_one_part_failing_for_ever_leaves_the_others_alone() -> None:
+    stop, seen = threading.Event(), threading.Event()
+
+    def broken(stop: threading.Event) -> None:
+        raise LinkDown("never works")
+
+    def fine(stop: threading.Event) -> None:
+        seen.wait(10)
+        stop.set()
+
+    def heard(reason: str) -> None:
+        seen.set()
+
+    both = asyncio.gather(supervise("a", broken, stop, heard), supervise("b", fine, stop, heard))
+    await asyncio.wait_for(both, 10)

@@ -1,0 +1,50 @@
+"""RFC 3339 to the nanosecond and back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import InputError
+from gateway.model import EARLIEST_NS, LATEST_NS
+from gateway.times import format_rfc3339, parse_rfc3339
+
+
+@given(st.integers(EARLIEST_NS, LATEST_NS))
+def test_there_and_back(time_ns: int) -> None:
+    assert parse_rfc3339(format_rfc3339(time_ns)) == time_ns
+
+
+@pytest.mark.parametrize(
+    ("text", "time_ns"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("2026-01-05T11:00:00.000000001Z", 1_767_610_800_000_000_001),
+        ("2026-01-05t11:00:00,5z", 1_767_610_800_500_000_000),
+        ("2026-01-05 19:00:00+08:00", 1_767_610_800_000_000_000),
+        ("2026-01-05T05:30:00-0530", 1_767_610_800_000_000_000),
+        ("2026-01-05T11:00:00.1234567899Z", 1_767_610_800_123_456_789),
+        ("2016-12-31T23:59:60Z", 1_483_228_800_000_000_000),
+        ("1969-12-31T23:59:59.999999999Z", -1),
+    ],
+)
+def test_what_a_text_means(text: str, time_ns: int) -> None:
+    assert parse_rfc3339(text) == time_ns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2026-01-05",
+        "2026-01-05T11:00:00",
+        "2026-02-30T11:00:00Z",
+        "2026-01-05T25:00:00Z",
+        "２026-01-05T11:00:00Z",
+    ],
+)
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_rfc3339(text)
