@@ -4,6 +4,7 @@ A decoder is pure and takes a whole batch of messages, so that it can build its 
 this folder provides
 
     class Options                          frozen dataclass: the topic's `options` table
+    def needs(options) -> frozenset[str]   the named topic parts that its addresses are made of
     class Decoder:
         def __init__(self, options: Options) -> None
         def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded

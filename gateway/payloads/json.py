@@ -24,7 +24,6 @@ from gateway.payloads.pointer import ABSENT, find, parse_pointer
 from gateway.payloads.unusable import Unusable, shown
 
 CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
-MOST_REFUSED = 20  # values of one message that are kept; the rest of a hostile array says nothing new
 _TEXT_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 Row = tuple[int, int, int, float, int]  # time ns, received ns, channel, value, quality
@@ -96,7 +95,7 @@ class Decoder:
             self._read(item, message, channels, rows, alone)
         if not rows and not alone:
             raise self._nothing_in(document)
-        return rows, alone[:MOST_REFUSED]
+        return rows, alone
 
     def _document(self, payload: bytes) -> Any:
         try:

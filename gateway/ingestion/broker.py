@@ -1,0 +1,100 @@
+"""What a configuration says about a broker: where it is, who we are there, what we listen to."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Literal
+
+from gateway.ingestion.topics import TopicPattern
+
+PAYLOADS = "gateway.payloads"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Certificates as PEM files; they are read at every connection, so that they can be renewed."""
+
+    ca_file: str | None = None  # None: the authorities this machine trusts
+    certificate_file: str | None = None  # ours, where the broker wants one
+    key_file: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.certificate_file is None) != (self.key_file is None):
+            raise ValueError("certificate_file and key_file belong together: give both or none")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Topics of one pattern carry one payload format; `options` is the Options of that format."""
+
+    pattern: str
+    payload: str
+    options: Any = field(default=None, metadata={"plug_in": PAYLOADS, "named_by": "payload"})
+
+    def __post_init__(self) -> None:
+        parsed = TopicPattern.parse(self.pattern)
+        missing = payload_format(self.payload).needs(self.options) - parsed.names
+        if missing:
+            raise ValueError(
+                f"an address uses {{{min(missing)}}}, which pattern {self.pattern!r} does not name; "
+                f"it names: {', '.join(sorted(parsed.names)) or 'nothing'}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One broker."""
+
+    host: str
+    client_id: str  # the broker keeps our session, and what we missed, under this name
+    topics: tuple[Topic, ...]
+    port: int = 0  # 0: the usual one, 1883 and with TLS 8883
+    protocol: Literal["5", "3.1.1"] = "5"
+    username: str | None = None
+    password_file: str | None = None  # its first line
+    tls: Tls | None = None
+    keepalive_s: int = 30
+    session_expiry_s: int = 604_800  # MQTT 5: how long the broker keeps what we miss; a week
+    receive_maximum: int = 1000  # MQTT 5: unacknowledged messages a broker may send ahead
+    largest_payload_bytes: int = 262_144  # a larger one is refused as oversized
+
+    def __post_init__(self) -> None:
+        _check_text(self)
+        if self.port == 0:
+            object.__setattr__(self, "port", 1883 if self.tls is None else 8883)
+        _check_range("port", self.port, 1, 65_535)
+        _check_range("keepalive_s", self.keepalive_s, 2, 65_535)
+        _check_range("session_expiry_s", self.session_expiry_s, 1, 0xFFFF_FFFE)  # one more: never
+        _check_range("receive_maximum", self.receive_maximum, 1, 65_535)
+        _check_range("largest_payload_bytes", self.largest_payload_bytes, 1, 8 * 1024 * 1024)
+        _check_topics(self.topics)
+
+
+def payload_format(name: str) -> ModuleType:
+    """The payload format called `name`; the configuration has checked that it exists."""
+    return importlib.import_module(f"{PAYLOADS}.{name}")
+
+
+def _check_text(options: Options) -> None:
+    if not options.host:
+        raise ValueError("host is empty; expected a name or an address")
+    if not options.client_id:
+        raise ValueError("client_id is empty; the broker keeps our session under it")
+    if options.password_file is not None and options.username is None:
+        raise ValueError("password_file without username")
+
+
+def _check_range(key: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise ValueError(f"{key} must lie between {least} and {most}, found {value}")
+
+
+def _check_topics(topics: tuple[Topic, ...]) -> None:
+    if not topics:
+        raise ValueError("topics: expected at least one pattern to listen to")
+    filters = [TopicPattern.parse(t.pattern).filter for t in topics]
+    for i, doubled in enumerate(filters):
+        if doubled in filters[:i]:
+            raise ValueError(f"two patterns subscribe to {doubled!r}; put their readings under one")

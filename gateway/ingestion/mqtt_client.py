@@ -1,0 +1,124 @@
+"""paho-mqtt as we use it: connected by our options, driven by a loop of our own, acknowledging in bulk."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from gateway.errors import LinkDown
+from gateway.ingestion.broker import Options, Tls
+from gateway.ingestion.broker_errors import unreachable, unreadable
+
+CONNECT_S = 5.0  # TCP, then TLS; a stop waits this long
+LARGEST_PACKET = 16 * 1024 * 1024  # bytes; an MQTT 5 broker throws away what would fill our memory
+LONGEST_PASSWORD = 65_535  # bytes, MQTT 5.0 section 1.5.6
+QOS = 1
+
+
+class Client(mqtt.Client):
+    """The parts of paho that have no public name are used here and nowhere else."""
+
+    def __init__(self, options: Options) -> None:
+        five = options.protocol == "5"
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            options.client_id,
+            clean_session=None if five else False,
+            protocol=mqtt.MQTTv5 if five else mqtt.MQTTv311,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        self.on_socket_register_write = _later
+        self.connect_timeout = CONNECT_S
+
+    def open(self, options: Options) -> None:
+        """TCP and TLS; CONNECT is queued. Raises LinkDown."""
+        if options.tls is not None:
+            self.tls_set_context(_context(options, options.tls))
+        self.username_pw_set(options.username, _password(options))
+        five = options.protocol == "5"
+        try:
+            self.connect(
+                options.host,
+                options.port,
+                options.keepalive_s,
+                clean_start=False if five else mqtt.MQTT_CLEAN_START_FIRST_ONLY,
+                properties=_connect_properties(options) if five else None,
+            )
+            connection = self.socket()
+            if connection is not None:  # acknowledgements go out in bulk: waiting for more gains nothing
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[attr-defined]
+        except (OSError, UnicodeError) as error:
+            raise unreachable(options, error) from None
+
+    def listen(self, filters: Sequence[str]) -> None:
+        """Subscribe; a retained message comes once, not at every connection (MQTT 5)."""
+        if self.protocol == mqtt.MQTTv5:
+            kept = SubscribeOptions(QOS, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            self.subscribe([(f, kept) for f in filters])
+        else:
+            self.subscribe([(f, QOS) for f in filters])
+
+    def ping(self) -> None:
+        """paho's own loop_misc pings, but takes a PINGRESP that waits unread for a dead broker."""
+        self._send_pingreq()
+
+    def acknowledge(self, mids: Iterable[int]) -> None:
+        """PUBACKs as one write: one system call for each would cost a fifth of all ingestion."""
+        packets = b"".join([struct.pack("!BBH", mqtt.PUBACK, 2, mid) for mid in mids])
+        self._packet_queue(mqtt.PUBACK, packets, 0, QOS)
+
+    def leave(self) -> None:
+        """Queue DISCONNECT; whoever calls reads on until the broker hangs up, then closes.
+
+        paho's own closes at once. With data unread that resets the connection, and the broker loses
+        acknowledgements that it has not looked at yet.
+        """
+        self._packet_queue(mqtt.PINGREQ, bytes([mqtt.DISCONNECT, 0]), 0, 0)  # type: any but DISCONNECT
+
+
+def _later(_client: mqtt.Client, _data: object, _connection: object) -> None:
+    """With a callback paho queues what is to be written; the loop writes it."""
+
+
+def _connect_properties(options: Options) -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.SessionExpiryInterval = options.session_expiry_s
+    properties.ReceiveMaximum = options.receive_maximum
+    properties.MaximumPacketSize = LARGEST_PACKET
+    return properties
+
+
+def _context(options: Options, tls: Tls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=tls.ca_file)
+    except OSError as error:
+        raise unreadable(options, "tls.ca_file", str(tls.ca_file), error) from None
+    if tls.certificate_file is not None:
+        try:
+            context.load_cert_chain(tls.certificate_file, tls.key_file, password="")
+        except OSError as error:
+            files = f"{tls.certificate_file}, tls.key_file {tls.key_file}"
+            raise unreadable(options, "tls.certificate_file", files, error) from None
+    return context
+
+
+def _password(options: Options) -> str | None:
+    if options.password_file is None:
+        return None
+    try:
+        with Path(options.password_file).open(encoding="utf-8") as file:
+            return file.readline(LONGEST_PASSWORD).rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise LinkDown(f"password_file {options.password_file} is no UTF-8 text") from None
+    except OSError as error:
+        raise unreadable(options, "password_file", options.password_file, error) from None

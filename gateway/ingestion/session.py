@@ -1,0 +1,222 @@
+"""One MQTT connection, turn by turn, so that reading can pause while all else goes on.
+
+Withheld acknowledgements do not bound what a broker sends, so a full intake stops the reading of the
+socket; pings and acknowledgements still go out then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from gateway.errors import LinkDown
+from gateway.ingestion.broker import Options
+from gateway.ingestion.broker_errors import ended, refusal
+from gateway.ingestion.link import Link, LinkState
+from gateway.ingestion.mqtt_client import Client
+
+CONNACK_S = 10.0
+TICK_S = 0.2  # how long an idle turn waits, so that a stop is noticed
+PAUSED_S = 0.02  # the same while the intake is full: it does not tell us when it has room again
+FLUSH_S = 1.0  # for the last acknowledgements when we leave
+MESSAGES_PER_TURN = 256  # then acknowledgements and pings get their turn
+UNANSWERED_PINGS = 3  # of two per keepalive; then the broker is gone
+_LOST = select.POLLERR | select.POLLHUP | select.POLLNVAL
+
+Deliver = Callable[[mqtt.MQTTMessage], None]
+
+
+class Session:
+    """From connect to disconnect. `acknowledge` may be called from any thread, all else from one."""
+
+    def __init__(
+        self, options: Options, number: int, filters: Sequence[str], link: Link, deliver: Deliver
+    ) -> None:
+        self.number = number
+        self._options = options
+        self._filters = filters
+        self._link = link
+        self._deliver = deliver
+        self._client = Client(options)
+        self._client.on_message = self._on_message
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_log = self._on_log
+        self._due: deque[int] = deque()  # packet identifiers to acknowledge; the broker's window bounds it
+        self._wake, self._waker = socket.socketpair()
+        self._wake.setblocking(False)
+        self._waker.setblocking(False)
+        self._received = 0
+        self._consented = False
+        self._resumed = False
+        self._problem = ""  # what to say when the connection ends
+        self._opened_s = self._heard_s = self._pinged_s = time.monotonic()
+
+    def open(self) -> None:
+        """Connect; the broker's consent comes with a later turn. Raises LinkDown."""
+        self._client.open(self._options)
+        self._opened_s = self._heard_s = self._pinged_s = time.monotonic()
+
+    def turn(self, has_room: Callable[[], bool]) -> None:
+        """Wait for something to do, shortly, and do it; take messages only while there is room.
+
+        Raises LinkDown.
+        """
+        reading = has_room() or not self._client.is_connected()
+        readable = self._wait(reading)
+        self._write()
+        if reading and readable:
+            self._read(has_room)
+        self._check_alive(heard=readable or not reading)
+
+    def acknowledge(self, mids: Iterable[int]) -> None:
+        """PUBACK these messages of this connection, in this order, soon."""
+        self._due.extend(mids)
+        with contextlib.suppress(OSError):  # full: awake already; closed: the messages come again
+            self._waker.send(b"\0")
+
+    def close(self) -> None:
+        """Send what is due and DISCONNECT, if the connection still stands."""
+        with contextlib.suppress(OSError, LinkDown):
+            if self._client.is_connected():
+                self._leave()
+        connection = self._client.socket()
+        if connection is not None:
+            connection.close()
+        self._wake.close()
+        self._waker.close()
+
+    def _wait(self, reading: bool) -> bool:
+        """Until the connection or the waker has something; whether the connection is to be read."""
+        connection = self._connection()
+        if reading and isinstance(connection, ssl.SSLSocket) and connection.pending():
+            return True  # already decrypted, so the descriptor is silent about it
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        interest = select.POLLIN if reading else 0
+        poll.register(connection, interest | (select.POLLOUT if self._client.want_write() else 0))
+        events = dict(poll.poll((TICK_S if reading else PAUSED_S) * 1000))
+        if self._wake.fileno() in events:
+            self._wake.recv(4096)
+        happened = events.get(connection.fileno(), 0)
+        if happened & _LOST and not reading:
+            raise self._down()
+        return bool(happened & (select.POLLIN | _LOST))
+
+    def _write(self) -> None:
+        mids = [self._due.popleft() for _ in range(len(self._due))]
+        if mids:
+            self._client.acknowledge(mids)
+        if self._client.want_write() and self._client.loop_write() != mqtt.MQTT_ERR_SUCCESS:
+            raise self._down()
+
+    def _read(self, has_room: Callable[[], bool]) -> None:
+        for _ in range(MESSAGES_PER_TURN):
+            before = self._received
+            if self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS:
+                raise self._down()
+            if self._received == before or not has_room():
+                return
+
+    def _check_alive(self, heard: bool) -> None:
+        """Ping twice per keepalive. A paused connection says nothing about the broker."""
+        now_s = time.monotonic()
+        pause_s = self._client.keepalive / 2
+        if heard:
+            self._heard_s = now_s
+        if not self._client.is_connected():
+            if now_s - self._opened_s > CONNACK_S:
+                raise self._down(f"no CONNACK within {CONNACK_S:.0f} s; check that this port speaks MQTT")
+        elif now_s - self._heard_s > UNANSWERED_PINGS * pause_s:
+            raise self._down(f"silent for {now_s - self._heard_s:.0f} s; check the broker and the network")
+        elif now_s - self._pinged_s >= pause_s:
+            self._pinged_s = now_s
+            self._client.ping()
+
+    def _leave(self) -> None:
+        """The last acknowledgements and DISCONNECT; then read past what still comes, to the end."""
+        connection = self._connection()
+        self._write()
+        self._client.leave()
+        poll = select.poll()
+        deadline_s = time.monotonic() + FLUSH_S
+        while time.monotonic() < deadline_s:
+            poll.register(connection, select.POLLIN | (select.POLLOUT if self._client.want_write() else 0))
+            poll.poll(TICK_S * 1000)
+            self._client.loop_write()
+            with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+                if not connection.recv(65_536):
+                    return
+
+    def _connection(self) -> socket.socket:
+        connection = self._client.socket()
+        if not isinstance(connection, socket.socket):
+            raise self._down()
+        return connection
+
+    def _down(self, why: str = "") -> LinkDown:
+        return ended(self._options, self._consented, why or self._problem)
+
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self._received += 1
+        self._deliver(message)
+
+    def _on_connect(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self._client.on_log = None  # it would format text for every message
+        if reason.is_failure:
+            self._problem = refusal(self._options, reason)
+            return
+        self._consented, self._resumed, self._problem = True, flags.session_present, ""
+        self._client.listen(self._filters)
+
+    def _on_subscribe(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        granted = list(zip(self._filters, reasons, strict=False))
+        denied = [f for f, reason in granted if reason.is_failure]
+        weak = [f for f, reason in granted if reason.value == 0]
+        if denied:
+            self._problem = f"may not subscribe to {', '.join(denied)}; check the broker's access list"
+            self._client.disconnect()
+            return
+        detail = "session resumed" if self._resumed else "new session: the broker kept no earlier messages"
+        if weak:
+            detail += f"; the broker grants only QoS 0 for {', '.join(weak)}: messages can be lost"
+        self._link.change(LinkState.UP, detail)
+
+    def _on_disconnect(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server and not self._problem:
+            self._problem = refusal(self._options, reason)
+
+    def _on_log(self, _client: mqtt.Client, _data: object, level: int, text: str) -> None:
+        if level == mqtt.MQTT_LOG_ERR:
+            self._problem = f"{text}; check port, protocol, and tls.certificate_file if it wants one"
