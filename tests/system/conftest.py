@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from mosquitto import Mosquitto
+from mqtt_parts import OddBroker, Publisher, Running
 
 
 @pytest.fixture
@@ -26,3 +27,44 @@ def start_mosquitto(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
 def mosquitto(start_mosquitto: Callable[..., Mosquitto]) -> Mosquitto:
     """A broker that lets everybody in."""
     return start_mosquitto()
+
+
+@pytest.fixture
+def run_source():
+    """Starts sources; stops what still runs."""
+    started = []
+
+    def start(source, intake):
+        started.append(Running(source, intake))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.end()
+
+
+@pytest.fixture
+def publisher():
+    """Makes publishers; closes them."""
+    made = []
+
+    def make(port, **tls):
+        made.append(Publisher(port, **tls))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def odd_broker():
+    made = []
+
+    def make(script):
+        made.append(OddBroker(script))
+        return made[-1]
+
+    yield make
+    for broker in made:
+        broker.close()
