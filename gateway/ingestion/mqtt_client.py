@@ -105,7 +105,9 @@ def _context(options: Options, tls: Tls) -> ssl.SSLContext:
         raise unreadable(options, "tls.ca_file", str(tls.ca_file), error) from None
     if tls.certificate_file is not None:
         try:
-            context.load_cert_chain(tls.certificate_file, tls.key_file, password="")
+            context.load_cert_chain(
+                tls.certificate_file, tls.key_file, password=""
+            )  # "": never ask a terminal
         except OSError as error:
             files = f"{tls.certificate_file}, tls.key_file {tls.key_file}"
             raise unreadable(options, "tls.certificate_file", files, error) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -31,6 +32,12 @@ class Certificates:
             f"keyfile {self.path('server.key')}\nrequire_certificate {str(client_certificate).lower()}\n"
             "allow_anonymous true"
         )
+
+    def server_context(self) -> ssl.SSLContext:
+        """The same for a server of Python."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path("server.pem"), self.path("server.key"))
+        return context
 
     def _issue(self, name: str, extension: str) -> None:
         (self.folder / f"{name}.ext").write_text(extension + "\n")

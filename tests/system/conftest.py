@@ -59,10 +59,11 @@ def publisher():
 
 @pytest.fixture
 def odd_broker():
+    """Makes brokers that follow a script; closes them."""
     made = []
 
-    def make(script):
-        made.append(OddBroker(script))
+    def make(script, context=None):
+        made.append(OddBroker(script, context))
         return made[-1]
 
     yield make

@@ -128,13 +128,14 @@ def source_for(port, longest=20_000, **more):
 class OddBroker:
     """Speaks just enough MQTT to do what mosquitto never would: a script of packets per packet received."""
 
-    def __init__(self, script):
+    def __init__(self, script, context=None):
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
+        self.received = []  # (packet type, content)
         self._script = script
+        self._context = context
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
-        self.received = []
 
     def close(self):
         self._server.shutdown(socket.SHUT_RDWR)
@@ -144,14 +145,16 @@ class OddBroker:
     def _serve(self):
         with contextlib.suppress(OSError):
             connection, _ = self._server.accept()
+            if self._context is not None:
+                connection = self._context.wrap_socket(connection, server_side=True)
             with connection:
-                while head := connection.recv(2):
+                while (head := connection.recv(2)) and head[0] != DISCONNECT:
                     kind = head[0] & 0xF0
                     self.received.append((kind, connection.recv(head[1])))
                     connection.sendall(self._script.get(kind, b""))
 
 
-CONNECT, SUBSCRIBE = 0x10, 0x80
+CONNECT, SUBSCRIBE, PINGREQ, PUBACK, DISCONNECT = 0x10, 0x80, 0xC0, 0x40, 0xE0
 CONSENT = b"\x20\x02\x00\x00"  # CONNACK of 3.1.1
 
 

@@ -12,6 +12,8 @@ from mqtt_parts import (
     CONSENT,
     PATTERN,
     PAYLOAD,
+    PINGREQ,
+    PUBACK,
     SUBSCRIBE,
     eventually,
     publish,
@@ -36,6 +38,18 @@ def test_tls_with_a_client_certificate(start_mosquitto, tmp_path, run_source, pu
     if protocol == "5":  # 3.1.1 has no receive maximum: mosquitto sends 20 ahead
         eventually(lambda: len(intake) >= 300)
     assert pump.until(3000).numbers() == list(range(3000))
+
+
+def test_what_is_decrypted_already_is_not_forgotten(odd_broker, tmp_path, run_source):
+    """Many messages in one TLS record: once it is read, the descriptor never becomes readable again."""
+    pem = Certificates(tmp_path / "pem")
+    messages = b"".join(publish(b"cryo/dewar-1/telemetry", reading(i), i + 1) for i in range(100))
+    script = {CONNECT: CONSENT, SUBSCRIBE: b"\x90\x03\x00\x01\x01" + messages}
+    broker = odd_broker(script, pem.server_context())
+    tls = Tls(pem.path("ca.pem"))
+    source, intake, pump = source_for(broker.port, longest=1, tls=tls, protocol="3.1.1")
+    run_source(source, intake)
+    assert pump.until(100, acknowledge=False).numbers() == list(range(100))
 
 
 def test_tls_mistakes_are_named(start_mosquitto, tmp_path, run_source):
@@ -131,7 +145,7 @@ def test_a_silent_broker_is_left(odd_broker, run_source):
     source, intake, _ = source_for(broker.port, protocol="3.1.1", keepalive_s=2)
     running = run_source(source, intake).wait_up()
     assert "silent for" in running.join()
-    assert [kind for kind, _ in broker.received].count(0xC0) >= 2  # PINGREQ
+    assert [kind for kind, _ in broker.received].count(PINGREQ) >= 2
 
 
 def test_a_broken_packet_ends_the_connection(odd_broker, run_source):
@@ -175,4 +189,4 @@ def test_a_topic_that_is_no_utf8_is_refused(odd_broker, run_source):
     pump.until(2)
     assert [r.reason for r in pump.refused] == [Refusal.UNKNOWN_TOPIC]
     assert pump.numbers() == [1]
-    eventually(lambda: [body for kind, body in broker.received if kind == 0x40][:1])
+    eventually(lambda: [body for kind, body in broker.received if kind == PUBACK][:1])
