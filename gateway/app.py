@@ -101,9 +101,9 @@ class _Gateway:
 
     def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
         sources = [self._supervised(source) for source in self._sources.values()]
-        pump = [("pump", self._pump.run, _log_failure("pump"))]
-        sinks = [(s.name, s.run, s.failed) for s in self._sinks]
-        followers = [
+        pump: list[tuple[str, Run, Failed]] = [("pump", self._pump.run, _log_failure("pump"))]
+        sinks: list[tuple[str, Run, Failed]] = [(s.name, s.run, s.failed) for s in self._sinks]
+        followers: list[tuple[str, Run, Failed]] = [
             ("screening", self._screening.run, _log_failure("screening")),
             ("delivery", self._delivery.run, self._delivery.failed),
             *sinks,

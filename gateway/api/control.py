@@ -61,7 +61,7 @@ def ask(folder: Path, question: str) -> Any:
 def _answer(line: bytes, answers: Answers) -> Any:
     question = json.loads(line)
     asked = question.get("ask") if isinstance(question, dict) else None
-    if asked not in answers:
+    if not isinstance(asked, str) or asked not in answers:
         return {"error": f"unknown question {asked!r}", "known": sorted(answers)}
     return answers[asked]()
 

@@ -26,16 +26,16 @@ def main() -> None:
     try:
         app()
     except ConfigurationError as error:
-        print(f"{len(error.problems)} problem(s) in the configuration:", file=sys.stderr)
+        typer.echo(f"{len(error.problems)} problem(s) in the configuration:", err=True)
         for problem in error.problems:
-            print(f"  {problem}", file=sys.stderr)
+            typer.echo(f"  {problem}", err=True)
         sys.exit(2)
     except CryogateError as error:
-        print(f"cryogate: {error}", file=sys.stderr)
+        typer.echo(f"cryogate: {error}", err=True)
         sys.exit(1)
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
-    print(__version__)
+    typer.echo(__version__)

@@ -20,4 +20,4 @@ DEFAULT_CONFIG = Path("cryogate.toml")
 
 def print_json(data: Any) -> None:
     """Data for a script, one indented document."""
-    print(json.dumps(data, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -11,15 +11,16 @@ from typing import Annotated
 
 import typer
 
-from gateway.alarms.lifecycle import acknowledgeable
-from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.alarms.lifecycle import Acknowledgement, AlarmState
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.config import plugins
 from gateway.config.load import load as load_configuration
-from gateway.config.types import Configuration
-from gateway.errors import InputError
+from gateway.config.types import CODES
+from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.journal.records import Records
-from gateway.traceability.statements import read as read_containment
-from gateway.traceability.statements import to_body
+from gateway.journal.records import AlarmRow, Records
+from gateway.pipeline.book import ACKNOWLEDGE, CONTAINMENT
+from gateway.traceability.statements import read, to_body
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,3 +38,73 @@ def ack(
 
     Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
     """
+    folder = load_configuration(config).data_dir
+    said = Acknowledgement(by, time.time_ns(), comment)
+    row = _find(folder, alarm)
+    with Journal.open(folder / "journal.sqlite") as journal:
+        body = {"alarm": row.id, "comment": said.comment}
+        journal.commit(statements=[Statement(ACKNOWLEDGE, said.by, said.at_ns, body)])
+    typer.echo(f"{row.id} acknowledged by {by}; it is in the journal")
+
+
+def load(
+    file: Annotated[
+        Path, typer.Argument(help="CSV or JSON: scheme, code, asset, zone, from, to, product, ...")
+    ],
+    by: Annotated[str, typer.Option("--by", help="Who states it.")] = "",
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Say which product units are (or were) in which asset. All of the file is taken, or nothing.
+
+    Loading a file again changes nothing; the same unit, asset and start with an end added closes the stay.
+
+    Example: cryogate load containment.csv --by "Li Na"
+    """
+    configuration = load_configuration(config)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: can not be read: {error}") from None
+    now_ns, by = time.time_ns(), by or configuration.gateway.name
+    places = {name: asset.zones for name, asset in configuration.assets.items()}
+    try:
+        stated = read(text, by, now_ns, parse_code, places)
+    except InputError as error:
+        raise InputError(f"{file}: nothing was taken, because of\n{error}") from None
+    configuration.data_dir.mkdir(parents=True, exist_ok=True)
+    with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
+        known = [body for _, s in journal.statements(CONTAINMENT) for body in s.body["units"]]
+        new = [body for body in map(to_body, stated) if body not in known]
+        if new:
+            journal.commit(statements=[Statement(CONTAINMENT, by, now_ns, {"units": new})])
+    if as_json:
+        print_json({"statements": len(stated), "new": len(new)})
+    else:
+        typer.echo(f"{len(stated)} statements, {len(new)} of them new; they are in the journal")
+
+
+def parse_code(scheme: str, code: str) -> str:
+    """The normal form of a code. Raises CodeError, also where there is no such scheme."""
+    module = plugins.find(CODES, scheme, "parse")
+    if module is None:
+        raise CodeError(f"unknown scheme {scheme!r}; known: {', '.join(plugins.names(CODES, 'parse'))}")
+    return str(module.parse(code))
+
+
+def _find(folder: Path, start: str) -> AlarmRow:
+    path = folder / "records.sqlite"
+    if not path.exists():
+        raise InputError(f"{folder}: no records yet; start a gateway with `cryogate run`")
+    records = Records(path, read_only=True)
+    found = [row for row in records.alarms(closed=True) if row.id.upper().startswith(start.upper())]
+    records.close()
+    if not found:
+        raise InputError(f"there is no alarm {start}; `cryogate alarms` lists them")
+    if len(found) > 1:
+        raise InputError(
+            f"{start} is the start of {', '.join(row.id for row in found[:10])}; give more of it"
+        )
+    if found[0].body["alarm"]["state"] == AlarmState.CLOSED:
+        raise InputError(f"alarm {found[0].id} is closed: there is nothing to acknowledge")
+    return found[0]

@@ -21,6 +21,7 @@ PROBES: Final = "gateway.probes"
 RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
+CODES: Final = "gateway.codes"
 
 
 @dataclass(frozen=True, slots=True)

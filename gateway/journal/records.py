@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.errors import JournalError
+from gateway.times import format_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
 VERSION = 1
@@ -26,11 +27,9 @@ CREATE TABLE alarm (
     id TEXT PRIMARY KEY, closed INTEGER NOT NULL, raised_ns INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX alarm_open ON alarm (closed, raised_ns);
 CREATE TABLE revision (
-    id TEXT NOT NULL, revision INTEGER NOT NULL, recorded_ns INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (id, revision));
-CREATE TABLE told (
-    notifier TEXT NOT NULL, alarm TEXT NOT NULL, what TEXT NOT NULL, told_ns INTEGER NOT NULL,
-    PRIMARY KEY (notifier, alarm, what)) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, revision INTEGER NOT NULL,
+    change TEXT NOT NULL, recorded_ns INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX revision_id ON revision (id);
 """
 
 
@@ -101,11 +100,13 @@ class Records:
             [(r.id, r.closed, r.raised_ns, json.dumps(r.body, ensure_ascii=False)) for r in rows],
         )
 
-    def put_revision(self, identity: str, revision: int, recorded_ns: int, body: Mapping[str, Any]) -> None:
-        """Keep what was known under this revision; the first word stays."""
+    def put_revision(
+        self, identity: str, revision: int, change: str, recorded_ns: int, body: Mapping[str, Any]
+    ) -> None:
+        """Keep what was known after `change`; nothing of this is ever replaced."""
         self._db.execute(
-            "INSERT OR IGNORE INTO revision VALUES (?, ?, ?, ?)",
-            (identity, revision, recorded_ns, json.dumps(body, ensure_ascii=False)),
+            "INSERT INTO revision (id, revision, change, recorded_ns, body) VALUES (?, ?, ?, ?, ?)",
+            (identity, revision, change, recorded_ns, json.dumps(body, ensure_ascii=False)),
         )
 
     def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
@@ -118,21 +119,24 @@ class Records:
         row = self._db.execute("SELECT * FROM alarm WHERE id = ?", (identity,)).fetchone()
         return _row(row) if row else None
 
-    def revisions(self, identity: str) -> list[tuple[int, int, Mapping[str, Any]]]:
-        """(revision, recorded ns, what was known then), oldest first."""
+    def revisions(self, identity: str) -> list[dict[str, Any]]:
+        """What was known after each change, and when, oldest first."""
         rows = self._db.execute(
-            "SELECT revision, recorded_ns, body FROM revision WHERE id = ? ORDER BY revision", (identity,)
+            "SELECT revision, change, recorded_ns, body FROM revision WHERE id = ? ORDER BY number",
+            (identity,),
+        )
+        return [
+            {"revision": r[0], "change": r[1], "recorded": format_rfc3339(r[2]), "known": json.loads(r[3])}
+            for r in rows
+        ]
+
+    def changes(self, after: int, most: int) -> list[tuple[int, str, Mapping[str, Any]]]:
+        """The next changes of alarms behind number `after`: number, change, the alarm as it was then."""
+        rows = self._db.execute(
+            "SELECT number, change, body FROM revision WHERE number > ? ORDER BY number LIMIT ?",
+            (after, most),
         )
         return [(r[0], r[1], json.loads(r[2])) for r in rows]
-
-    def was_told(self, notifier: str, alarm: str, what: str) -> bool:
-        """Whether `notifier` has delivered this change already."""
-        key = (notifier, alarm, what)
-        query = "SELECT 1 FROM told WHERE notifier = ? AND alarm = ? AND what = ?"
-        return self._db.execute(query, key).fetchone() is not None
-
-    def tell(self, notifier: str, alarm: str, what: str, told_ns: int) -> None:
-        self._db.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)", (notifier, alarm, what, told_ns))
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:

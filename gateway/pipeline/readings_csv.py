@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -41,13 +42,13 @@ class Recording:
 def read(path: Path, channels: Mapping[str, int], progress: Progress = lambda _: None) -> Recording:
     """Parse `path`; `progress` hears how many bytes are done. Raises InputError when it is no such file."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
             rows = csv.reader(file)
             columns = _columns(next(rows, []), path)
             reader = _Reader(columns, channels)
             while block := list(islice(rows, BLOCK)):
                 reader.add(block, rows.line_num)
-                progress(file.buffer.tell())
+                progress(raw.tell())
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; check --input") from None
     except (UnicodeDecodeError, csv.Error) as error:
@@ -60,7 +61,7 @@ def _columns(header: Row, path: Path) -> dict[str, int]:
     missing = [n for n in NEEDED if n not in names]
     if missing:
         raise InputError(
-            f"{path}: line 1: no column {', '.join(missing)}; expected the header time,channel,value[,quality]"
+            f"{path}: line 1: no column {', '.join(missing)}; expected time,channel,value[,quality]"
         )
     return {name: names.index(name) for name in (*NEEDED, "quality") if name in names}
 

@@ -7,7 +7,6 @@ screening is a pure function of the readings, so the result is the same as if no
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -21,10 +20,11 @@ from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Quality, Samples
 from gateway.pipeline.book import AlarmBook
 from gateway.pipeline.latest import NEVER, Latest
+from gateway.pipeline.measure import Measures
 from gateway.screening.plan import Plan
-from gateway.screening.screener import Change, Screener
+from gateway.screening.record import Change
+from gateway.screening.screener import Screener
 
-log = logging.getLogger(__name__)
 PUBLISHED, SAVED, LATEST = "screening:published", "screening:state", "screening:latest"
 MOST_READINGS = 200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
 LOOK_S = 1.0  # another process may have stated something: look at least so often
@@ -58,12 +58,15 @@ class Screening:
         """From what is durable: also after a failure that nobody foresaw."""
         self._screener = Screener(self._plan, self._read)
         self._latest = Latest(max(self._numbers.values(), default=-1) + 1)
-        self._book = AlarmBook(self._configuration, self._plan.names, self._records, self._read)
+        self._book = AlarmBook(
+            self._configuration, self._plan.names, self._records, Measures(self._plan, self._read)
+        )
         self._book.restore(self._journal, self._records.cursor(PUBLISHED))
         saved = self._records.saved(SAVED)
         self.cursor = saved[0] if saved else 0
         if saved:
             self._screener.restore(saved[1])
+            self._publish(self._screener.take(Samples.empty()), time.time_ns())  # rules that are no more
         latest = self._records.saved(LATEST)
         if latest:
             self._latest.restore(latest[1])
@@ -97,7 +100,7 @@ class Screening:
         return bool(entries)
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """One run of readings at a time, so that a statement falls between the readings it fell between."""
+        """Entries up to the published one are screened without telling anybody: they were told before."""
         published = self._records.cursor(PUBLISHED)
         for silent in (True, False):
             mine = [e for e in entries if (e.seq <= published) is silent]
@@ -107,7 +110,7 @@ class Screening:
                 self._publish(changes, now_ns)
                 for entry in mine:
                     if entry.statement is not None:
-                        self._book.hear(entry.statement, now_ns)
+                        self._book.hear(entry.statement)
         self.cursor = entries[-1].seq
 
     def _screen(self, samples: Samples) -> list[Change]:
@@ -156,7 +159,8 @@ class Screening:
             "value": float(self._latest.value[number]) if fresh else None,
             "quality": Quality(quality).name.lower() if heard else None,
             "age_s": age_s,
-            "state": self._book.state_of(number) or _quiet_state(fresh, channel.table.profile) if fresh else "unknown",
+            "state": (self._book.state_of(number) if fresh else "")
+            or _quiet_state(fresh, channel.table.profile),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.alarms.lifecycle import Alarm
@@ -56,15 +56,18 @@ def exposure(of: Exposure) -> dict[str, Any]:
     }
 
 
-def alarm(of: Alarm, found: Excursion, name: str, channel: Channel, units: Units) -> dict[str, Any]:
-    """One alarm: its excursion, where it is, and what people did about it."""
+def alarm(of: Alarm, found: Excursion, name: str, channel: Channel | None, units: Units) -> dict[str, Any]:
+    """One alarm: its excursion, where it is, and what people did about it.
+
+    `channel` is None for a channel that has left the configuration.
+    """
     return {
         **excursion(found, name, units),
         "state": of.state.value,
-        "site": channel.site,
-        "asset": channel.table.asset,
-        "zone": channel.table.zone,
-        "unit": channel.unit,
+        "site": channel.site if channel else "",
+        "asset": channel.table.asset if channel else "",
+        "zone": channel.table.zone if channel else None,
+        "unit": channel.unit if channel else "",
         "raised": format_rfc3339(of.raised_ns),
         "returned": _time(of.returned_ns),
         "acknowledgements": [
@@ -79,6 +82,3 @@ def _time(time_ns: int | None) -> str | None:
 
 def _seconds(duration_ns: int | None) -> float | None:
     return None if duration_ns is None else duration_ns / SECOND
-
-
-Public = Mapping[str, Any]

@@ -9,6 +9,6 @@ A file in this folder provides
         def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes
 
 `write` returns when the outside world has the batch, with whatever it needs to `resume`; the follower
-stores that together with its cursor, and what `resume` returns before the first write. After a crash the last batch comes again, and must not count twice.
-It raises LinkDown when it has to be tried again.
+stores that together with its cursor, and what `resume` returns before the first write. After a crash the
+last batch comes again, and must not count twice. `write` raises LinkDown when it has to be tried again.
 """

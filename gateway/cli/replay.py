@@ -1,0 +1,114 @@
+"""`cryogate replay`: screen a recorded file, exactly as the running gateway would have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.screen import duration
+from gateway.cli.tell import parse_code
+from gateway.config.load import load
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.pipeline import readings_csv
+from gateway.pipeline.book import CONTAINMENT
+from gateway.pipeline.readings_csv import Recording
+from gateway.pipeline.replay import replay as screen
+from gateway.traceability.containment import Containments
+from gateway.traceability.statements import from_body, read
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(replay)
+
+
+def replay(
+    source: Annotated[
+        list[Path], typer.Option("--input", "-i", help="CSV: time,channel,value[,quality]. Repeatable.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    containment: Annotated[
+        Path | None, typer.Option(help="Units inside, from a file instead of the journal.")
+    ] = None,
+    skip_bad_rows: Annotated[bool, typer.Option(help="Go on without rows that can not be taken.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Screen recorded readings and print the excursions. Nothing is written anywhere.
+
+    Times are RFC 3339 with a zone, or integer nanoseconds; the rows may be in any order.
+
+    Example: cryogate replay --input logger-download.csv --json
+    """
+    configuration = load(config)
+    numbers = {name: i for i, name in enumerate(configuration.channels)}
+    recordings = [_read(path, numbers, skip_bad_rows) for path in source]
+    found = screen(
+        configuration, numbers, [r.samples for r in recordings], _contents(configuration, containment)
+    )
+    if as_json:
+        print_json(found)
+    else:
+        _print(found, sum(len(r.samples) for r in recordings))
+
+
+def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording:
+    console = Console(stderr=True)
+    columns = (TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        size = path.stat().st_size if path.exists() else None
+        task = progress.add_task(path.name, total=size)
+        found = readings_csv.read(path, numbers, lambda done: progress.update(task, completed=done))
+    if found.refused_rows and not skip_bad_rows:
+        shown = "\n".join(found.problems)
+        raise InputError(
+            f"{path}: {found.refused_rows} rows can not be taken (--skip-bad-rows goes on without):\n{shown}"
+        )
+    if found.refused_rows:
+        console.print(f"[yellow]{path}: {found.refused_rows} rows left out[/]", *found.problems, sep="\n")
+    return found
+
+
+def _contents(configuration: Configuration, file: Path | None) -> Containments:
+    """What people have stated: in `file`, or in the gateway's journal if there is one."""
+    containments = Containments()
+    path = configuration.data_dir / "journal.sqlite"
+    if file is not None:
+        places = {name: asset.zones for name, asset in configuration.assets.items()}
+        for containment in read(file.read_text(encoding="utf-8"), "replay", 0, parse_code, places):
+            containments.state(containment)
+    elif path.exists():
+        with Journal.open_reading(path) as journal:
+            for _, statement in journal.statements(CONTAINMENT):
+                for body in statement.body["units"]:
+                    containments.state(from_body(body, statement.by, statement.at_ns))
+    return containments
+
+
+def _print(found: list[dict[str, Any]], readings: int) -> None:
+    console = Console()
+    table = Table(
+        "channel", "rule", "severity", "start", "end", "extreme", "beyond", "not proven", "units inside"
+    )
+    for excursion in found:
+        units = excursion["units"]
+        table.add_row(
+            excursion["channel"],
+            excursion["rule"],
+            excursion["severity"],
+            excursion["start"],
+            excursion["end"] or "still open",
+            "-" if excursion["extreme"] is None else f"{excursion['extreme']:g}",
+            duration(excursion["beyond_s"]),
+            duration(excursion["unproven_s"]),
+            units if isinstance(units, str) else "\n".join(u["code"] for u in units),
+        )
+    if found:
+        console.print(table)
+    console.print(f"{readings} readings, {len(found)} excursions")

@@ -1,0 +1,76 @@
+"""Which units were in an asset, from what people have stated, in the order they stated it.
+
+Nothing stated is deleted. A later statement about the same unit, asset, zone and start amends the earlier
+one (it gives the end that was open). A unit is in one place: stated elsewhere from t on, a stay that
+was open, or would overlap, ends at t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.traceability.model import Containment, Contents, Stay
+
+Key = tuple[str, str]
+
+
+class Containments:
+    """Every statement so far, by unit, and the stays that follow from them, by asset."""
+
+    def __init__(self) -> None:
+        self._stated: dict[Key, list[Containment]] = {}
+        self._stays: dict[str, dict[Key, tuple[Stay, ...]]] = {}
+
+    def state(self, containment: Containment) -> set[str]:
+        """Take a statement; the assets whose contents it may have changed."""
+        key = containment.unit.key
+        stated = self._stated.setdefault(key, [])
+        stated.append(containment)
+        by_asset: dict[str, list[Stay]] = {}
+        for asset, stay in _stays(stated):
+            by_asset.setdefault(asset, []).append(stay)
+        touched = {c.asset for c in stated}
+        for asset in touched:
+            self._stays.setdefault(asset, {})[key] = tuple(by_asset.get(asset, ()))
+        return touched
+
+    def inside(self, asset: str, zone: str | None, start_ns: int, end_ns: int | None) -> Contents:
+        """Units in `asset` at any moment of [start, end), end None: until now.
+
+        A stay without a zone is in every zone; a question without a zone is about all of them.
+        """
+        found = [
+            stay
+            for stays in self._stays.get(asset, {}).values()
+            for stay in stays
+            if _overlaps(stay, start_ns, end_ns) and (zone is None or stay.zone in (None, zone))
+        ]
+        return Contents(bool(found), tuple(sorted(found, key=lambda s: (s.unit, s.from_ns))))
+
+
+def _overlaps(stay: Stay, start_ns: int, end_ns: int | None) -> bool:
+    begins_before_the_end = end_ns is None or stay.from_ns < max(end_ns, start_ns + 1)
+    return begins_before_the_end and (stay.to_ns is None or stay.to_ns > start_ns)
+
+
+def _stays(stated: list[Containment]) -> Iterator[tuple[str, Stay]]:
+    """Stays of one unit: amended statements in order of their start, each cut where the next one begins."""
+    amended: dict[tuple[str, str | None, int], Containment] = {}
+    for containment in stated:
+        place = (containment.asset, containment.zone, containment.from_ns)
+        amended.pop(place, None)
+        amended[place] = containment
+    ordered = sorted(
+        amended.values(), key=lambda c: c.from_ns
+    )  # stable: of equal starts the later stated wins
+    for i, containment in enumerate(ordered):
+        following = ordered[i + 1].from_ns if i + 1 < len(ordered) else None
+        to_ns = _earlier(containment.to_ns, following)
+        if to_ns is None or to_ns > containment.from_ns:
+            yield containment.asset, Stay(containment.unit, containment.zone, containment.from_ns, to_ns)
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
