@@ -1,0 +1,126 @@
+"""An excursion: as a record for people, and as the columns in which the kernel reports it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import Severity
+
+NEVER: Final = -(2**63)  # "no time" in a column
+LIMB: Final = 32  # bits of the lower half of a sum of degree-time
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Phase(IntEnum):
+    """What a finding says about its excursion."""
+
+    OPEN = 0
+    CLOSED = 1
+    WITHDRAWN = 2  # it was opened by the clock, and readings that came afterwards say it never was
+
+
+# Numbers over the readings and stretches of an excursion. Degree-time is counted in whole nano-unit-seconds
+# (unit x ns), in two halves so that no sum overflows: high * 2**32 + low.
+TOTALS: Final = np.dtype(
+    [
+        ("extreme", "f8"),  # signed so that larger is worse; -inf where there is none yet
+        ("extreme_at", "i8"),
+        ("beyond", "i8"),  # ns
+        ("degree_high", "i8"),
+        ("degree_low", "i8"),
+        ("unproven", "i8"),  # ns
+        ("readings", "i8"),
+        ("last", "i8"),  # ns UTC of the last usable reading counted
+    ]
+)
+
+FINDING: Final = np.dtype(
+    [
+        ("instance", "i4"),  # position in the plan
+        ("phase", "u1"),
+        ("start", "i8"),
+        ("confirmed", "i8"),
+        ("end", "i8"),  # NEVER while open
+        ("cleared", "i8"),  # NEVER while open
+        ("first", "i8"),
+        ("extreme", "f8"),  # canonical unit, NaN where there is none
+        ("extreme_at", "i8"),
+        ("beyond", "i8"),  # ns, NEVER where the rule has no limit
+        ("degree_high", "i8"),
+        ("degree_low", "i8"),
+        ("unproven", "i8"),
+        ("readings", "i8"),
+        ("last", "i8"),
+    ]
+)
+
+Findings = NDArray[Any]  # of FINDING, ordered by (instance, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """One stretch of time in which a rule said no, [start, end); see screening.md.
+
+    `extreme`, `beyond_ns` and `degree_seconds` are None where the rule has no limit in the channel's unit.
+    `first_ns` and `last_ns` are the first and last reading counted (of no-data: the last one heard).
+    """
+
+    id: str
+    channel: int
+    rule: str
+    kind: str
+    severity: Severity
+    version: str
+    start_ns: int
+    confirmed_ns: int
+    end_ns: int | None
+    cleared_ns: int | None
+    extreme: float | None
+    extreme_at_ns: int | None
+    beyond_ns: int | None
+    degree_seconds: float | None
+    readings: int
+    unproven_ns: int
+    contains_gap: bool
+    first_ns: int
+    last_ns: int
+    revision: int
+    withdrawn: bool
+
+
+def identity(channel: str, rule: str, start_ns: int, attempt: int = 0) -> str:
+    """A short name people can type: E- and 8 characters of Crockford's base 32 (no I, L, O, U).
+
+    A hash of channel name, rule id and the start that was known first. `attempt` makes another one where
+    that name is taken: a start that was amended away may later start a different excursion.
+    """
+    text = f"{channel}\n{rule}\n{start_ns}" + (f"\n{attempt}" if attempt > 0 else "")
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:5], "big")
+    return "E-" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(35, -5, -5))
+
+
+def no_findings() -> Findings:
+    return np.empty(0, FINDING)
+
+
+def new_findings(count: int) -> Findings:
+    """`count` findings without numbers: extreme NaN, times NEVER, counts 0."""
+    made = np.zeros(count, FINDING)
+    for name in ("end", "cleared", "extreme_at", "beyond"):
+        made[name] = NEVER
+    made["extreme"] = np.nan
+    return made
+
+
+def in_order(findings: list[Findings]) -> Findings:
+    """One array, ordered by (instance, start)."""
+    if not findings:
+        return no_findings()
+    joined = np.concatenate(findings)
+    return joined[np.lexsort((joined["start"], joined["instance"]))]

@@ -1,0 +1,88 @@
+"""The instances of one rule kind as columns, ordered by channel, so that a batch finds its own at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import Floats, Mask, Times, to_ns
+from gateway.screening.batch import Batch
+from gateway.screening.excursion import Findings
+from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance
+from gateway.screening.ranges import Rows, expand
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """All instances of one kind; arrays of length I, ordered by `row`."""
+
+    number: NDArray[np.int32]  # position in the plan
+    row: Rows  # position of the channel in the screen
+    parameters: tuple[Any, ...]
+    valid_from: Times  # ns UTC; FOREVER_PAST where unbounded
+    valid_to: Times  # ns UTC; FOREVER where unbounded
+    longest_gap: Times  # ns, of the channel
+    begin: Rows  # int64[C + 1], first member of each channel
+
+    @staticmethod
+    def of(instances: list[tuple[int, int, Instance, int]], channels: int) -> Members:
+        """From (number, row, instance, max_gap_ns), in any order."""
+        ordered = sorted(instances, key=lambda entry: (entry[1], entry[0]))
+        row = np.array([e[1] for e in ordered], np.int64)
+        return Members(
+            np.array([e[0] for e in ordered], np.int32),
+            row,
+            tuple(e[2].parameters for e in ordered),
+            np.array([e[2].valid_from_ns for e in ordered], np.int64),
+            np.array([e[2].valid_to_ns for e in ordered], np.int64),
+            np.array([e[3] for e in ordered], np.int64),
+            np.searchsorted(row, np.arange(channels + 1)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether any instance comes into force or out of it."""
+        return bool((self.valid_from != FOREVER_PAST).any() or (self.valid_to != FOREVER).any())
+
+    def touched(self, batch: Batch) -> tuple[Rows, Rows]:
+        """The members whose channel has readings in the batch, and the segment of each."""
+        lo = self.begin[batch.row]
+        count = self.begin[batch.row + 1] - lo
+        return expand(lo, count), np.repeat(np.arange(len(lo)), count)
+
+    def column(self, name: str) -> Floats:
+        """A parameter of every member, float64[I]."""
+        return np.array([getattr(p, name) for p in self.parameters], np.float64)
+
+    def delay(self, name: str) -> Times:
+        """A parameter in seconds of every member, int64[I] ns."""
+        return np.array([to_ns(getattr(p, name)) for p in self.parameters], np.int64)
+
+    def flag(self, name: str, wanted: object) -> Mask:
+        """Where a parameter has the value `wanted`, bool[I]."""
+        return np.array([getattr(p, name) == wanted for p in self.parameters], np.bool_)
+
+
+class Group(Protocol):
+    """All instances of one kind, with their state; what a rule file's `group` makes."""
+
+    members: Members
+    state: NDArray[Any]  # one structured row per member; all there is to save
+
+    def feed(self, batch: Batch) -> list[Findings]:
+        """Findings of these readings; `instance` holds plan positions."""
+
+    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
+        """Findings of the clock alone; `known` is CHANNEL[I], each member's channel."""
+
+    def standing(self) -> tuple[Mask, Mask]:
+        """Of each member whether its condition holds and whether an excursion is open, bool[I]."""
+
+    def blank(self, count: int) -> NDArray[Any]:
+        """State rows of instances that nothing has happened to."""

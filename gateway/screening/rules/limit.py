@@ -1,0 +1,70 @@
+"""limit: the value is beyond a limit, with a deadband on the way back and delays on both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from gateway.model import Floats, Mask
+from gateway.screening.batch import Cells
+from gateway.screening.latch import Latch, Runs
+from gateway.screening.latched import Latched
+from gateway.screening.members import Group, Members
+from gateway.screening.ranges import Rows
+from gateway.screening.rules import VALUE_UNIT, need_duration, need_size, need_value
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """high: entry value > limit, exit value <= limit - deadband; low: mirrored."""
+
+    side: Literal["high", "low"]
+    limit: float = field(metadata=VALUE_UNIT)
+    deadband: float = field(default=0.0, metadata=VALUE_UNIT)
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.side not in ("high", "low"):
+            raise ValueError(f"side must be 'high' or 'low', got {self.side!r}")
+        need_value("limit", self.limit)
+        need_size("deadband", self.deadband)
+        need_duration("on_delay_s", self.on_delay_s)
+        need_duration("off_delay_s", self.off_delay_s)
+
+
+class Condition:
+    """Seen from the side where larger is worse: x = sign * value."""
+
+    def __init__(self, members: Members) -> None:
+        self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
+        self.enter: Floats = self.sign * members.column("limit")
+        self.leave: Floats = self.enter - members.column("deadband")
+
+    def may_enter(self, member: Rows, cells: Cells, cell: Rows) -> Mask:
+        return _worst(self.sign[member], cells, cell) > self.enter[member]
+
+    def surely_left(self, member: Rows, cells: Cells, cell: Rows) -> Mask:
+        return _worst(self.sign[member], cells, cell) <= self.leave[member]
+
+    def flags(self, runs: Runs) -> tuple[Mask, Mask]:
+        return runs.value > runs.of_rows(self.enter), runs.value <= runs.of_rows(self.leave)
+
+
+def group(members: Members) -> Group:
+    condition = Condition(members)
+    latch = Latch(
+        condition.sign,
+        condition.enter,
+        members.delay("on_delay_s"),
+        members.delay("off_delay_s"),
+        members.longest_gap,
+    )
+    return Latched(members, latch, condition)
+
+
+def _worst(sign: Floats, cells: Cells, cell: Rows) -> Floats:
+    """The largest x of each cell."""
+    return np.where(sign > 0.0, cells.high[cell], -cells.low[cell])

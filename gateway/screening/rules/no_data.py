@@ -1,0 +1,152 @@
+"""no_data: no usable reading for longer than a timeout, seen in the data or by the clock.
+
+A silence from reading a to reading b that is longer than the timeout is an excursion [a + timeout, b). By
+the clock it opens once now > a + timeout, with the same start; should readings arrive after all that break
+the silence, it is withdrawn. A channel that was never heard counts from the moment the rule came into
+force; without such a moment it can not fire. There is nothing to measure in a silence: no extreme, no
+readings, the whole excursion is unproven (counted when it ends), first and last name the last reading heard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import Mask, Times
+from gateway.screening.batch import Batch
+from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings
+from gateway.screening.members import Group, Members
+from gateway.screening.ranges import Rows, expand
+from gateway.screening.rules import need_duration
+
+STATE: Final = np.dtype([("told", "i8")])  # start of the excursion the clock has opened, else NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Fires when the last usable reading is older than the timeout."""
+
+    timeout_s: float
+
+    def __post_init__(self) -> None:
+        need_duration("timeout_s", self.timeout_s, shortest_s=1e-9)
+
+
+def group(members: Members) -> Group:
+    return Silences(members)
+
+
+class Silences:
+    """All no_data instances. A silence is a function of two neighbouring usable readings."""
+
+    def __init__(self, members: Members) -> None:
+        self.members = members
+        self.state: NDArray[Any] = self.blank(len(members))
+        self._timeout = members.delay("timeout_s")
+
+    def blank(self, count: int) -> NDArray[Any]:
+        made = np.empty(count, STATE)
+        made["told"] = NEVER
+        return made
+
+    def standing(self) -> tuple[Mask, Mask]:
+        told = self.state["told"] != NEVER
+        return told, told
+
+    def feed(self, batch: Batch) -> list[Findings]:
+        member, segment = self.members.touched(batch)
+        findings = [self._between_readings(batch, member, segment)]
+        if self.members.bounded:
+            findings.append(self._expired(batch, member, segment))
+        findings.append(self._denied(batch, member, segment, in_order(findings)))
+        return findings
+
+    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
+        since = self._silent_since(np.arange(len(self.members)), known["heard"])
+        start = since + self._timeout
+        opens = (since != NEVER) & (now_ns > start) & (start < self.members.valid_to)
+        opens &= known["seen"] < self.members.valid_to
+        member = np.flatnonzero(opens & (self.state["told"] == NEVER))
+        self.state["told"][member] = start[member]
+        return [self._found(member, since[member], None)]
+
+    def _silent_since(self, member: Rows, heard: Times) -> Times:
+        """The last usable reading, or the moment the rule came into force if that is later; else NEVER."""
+        return np.maximum(heard, self.members.valid_from[member])
+
+    def _between_readings(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
+        cells = batch.cells
+        count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
+        pair, cell = np.repeat(member, count), expand(cells.begin[segment], count)
+        hot = np.maximum(cells.step[cell], self._first_step(pair, cells, cell)) > self._timeout[pair]
+        pair, cell = pair[hot], cell[hot]
+        length = cells.hi[cell] - cells.lo[cell]
+        position, whose = expand(cells.lo[cell], length), np.repeat(pair, length)
+        before = np.repeat(cells.heard_before[cell], length)
+        begins = np.zeros(len(position), np.bool_)
+        begins[np.cumsum(length) - length] = True
+        return self._longer(batch, whose, position, before, begins)
+
+    def _first_step(self, pair: Rows, cells: Any, cell: Rows) -> Times:
+        """From the moment a rule came into force to the first usable reading ever."""
+        valid_from = self.members.valid_from[pair]
+        unheard = (cells.heard_before[cell] == NEVER) & (valid_from != NEVER) & (cells.first[cell] != NEVER)
+        return np.where(unheard, cells.first[cell] - np.where(unheard, valid_from, 0), 0)
+
+    def _longer(self, batch: Batch, whose: Rows, position: Rows, before: Times, begins: Mask) -> Findings:
+        """Findings on the steps, between these readings, that are longer than the timeout."""
+        pair = np.cumsum(begins) - 1
+        if not batch.cells.flawless:
+            good = batch.usable(position)
+            whose, position, before, pair = whose[good], position[good], before[good], pair[good]
+        time = batch.time[position]
+        earlier = before.copy()
+        same = pair[1:] == pair[:-1]
+        earlier[1:][same] = time[:-1][same]
+        since = self._silent_since(whose, earlier)
+        long = (since != NEVER) & (time < self.members.valid_to[whose])
+        long &= time - np.where(long, since, time) > self._timeout[whose]
+        return self._found(whose[long], since[long], time[long])
+
+    def _expired(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
+        """A silence that lasts when the rule goes out of force ends there."""
+        until = self.members.valid_to[member]
+        crossed = (batch.before["seen"][segment] < until) & (batch.seen[segment] >= until)
+        member, segment, until = member[crossed], segment[crossed], until[crossed]
+        heard = batch.before["heard"][segment].copy()
+        for k in range(len(member)):  # once in the life of an instance
+            rows = np.arange(batch.lo[segment[k]], batch.hi[segment[k]])
+            good = rows[batch.usable(rows) & (batch.time[rows] < until[k])]
+            heard[k] = batch.time[good[-1]] if len(good) > 0 else heard[k]
+        since = self._silent_since(member, heard)
+        long = (since != NEVER) & (until - self._timeout[member] > since)
+        return self._found(member[long], since[long], until[long])
+
+    def _denied(self, batch: Batch, member: Rows, segment: Rows, found: Findings) -> Findings:
+        """What the clock had opened and these readings neither end nor leave open."""
+        told = self.state["told"][member]
+        news = (told != NEVER) & (batch.after()["heard"][segment] != batch.before["heard"][segment])
+        news |= (told != NEVER) & (batch.seen[segment] >= self.members.valid_to[member])
+        member, told = member[news], told[news]
+        self.state["told"][member] = NEVER
+        number = self.members.number[member]
+        at = np.searchsorted(found["instance"], number)
+        first = np.append(found, new_findings(1))[at]  # the earliest of each instance, if it has any
+        wrong = (first["instance"] != number) | (first["start"] != told) | (at == len(found))
+        made = self._found(member[wrong], told[wrong] - self._timeout[member[wrong]], None)
+        made["phase"] = Phase.WITHDRAWN
+        return made
+
+    def _found(self, member: Rows, since: Times, end: Times | None) -> Findings:
+        made = new_findings(len(member))
+        made["instance"] = self.members.number[member]
+        made["start"] = made["confirmed"] = since + self._timeout[member]
+        made["first"] = made["last"] = since
+        if end is not None:
+            made["phase"] = Phase.CLOSED
+            made["end"] = made["cleared"] = end
+            made["unproven"] = end - made["start"]
+        return made

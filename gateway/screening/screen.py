@@ -1,0 +1,188 @@
+"""The screening kernel: readings in, findings out, all channels and all rules at once.
+
+Feeding the same readings in other portions gives the same findings in the end, bit for bit; so does
+saving and restoring in between. Memory is the state below: a few dozen bytes a channel and about 250 bytes
+an instance, plus the readings of the longest window a rule looks back on.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import Samples, Times
+from gateway.screening.batch import CHANNEL, Batch
+from gateway.screening.excursion import NEVER, Findings, in_order
+from gateway.screening.members import Group, Members
+from gateway.screening.plan import Plan
+from gateway.screening.ranges import Rows, starts
+
+RULES: Final = "gateway.screening.rules"
+FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
+FORMAT: Final = 1  # of saved states
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """A copy of the state: of every channel, and of the instances something is going on at."""
+
+    channels: NDArray[Any]  # CHANNEL[C]
+    busy: tuple[Rows, ...]  # of each group: members that differ from the blank state
+    states: tuple[NDArray[Any], ...]  # of each group: the states of these
+
+
+class Screen:
+    """Screens the channels of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
+        self.channels = _unheard(len(self.numbers))
+        self.groups: dict[str, Group] = _groups(plan, self.numbers)
+
+    def rows(self, channel: NDArray[Any]) -> Rows:
+        """Positions of channel numbers in the screen; -1 for one that is not in the plan."""
+        if len(self.numbers) == 0:
+            return np.full(len(channel), -1)
+        at = np.minimum(np.searchsorted(self.numbers, channel), len(self.numbers) - 1)
+        return np.where(self.numbers[at] == channel, at, -1)
+
+    def feed(self, samples: Samples) -> Findings:
+        """Screen readings sorted by (channel, time), each newer than all that its channel has shown before.
+
+        Channels that are not in the plan are passed over. Findings come ordered by (instance, start): every
+        excursion that closed, and the present state of each one that is open and got a reading.
+        Raises ValueError when readings are out of order or centuries away.
+        """
+        samples, row, lo = self._segments(samples)
+        if len(samples) == 0:
+            return in_order([])
+        batch = Batch.of(samples, row, lo, self.channels)
+        _refuse_disorder(batch)
+        findings = [part for group in self.groups.values() for part in group.feed(batch)]
+        self.channels[row] = batch.after()
+        return in_order(findings)
+
+    def advance(self, now_ns: int) -> Findings:
+        """What the clock alone brings: silences that have become too long."""
+        found: list[Findings] = []
+        for group in self.groups.values():
+            found += group.advance(now_ns, self.channels[group.members.row])
+        return in_order(found)
+
+    def remember(self) -> Memory:
+        """A copy of the state, to `rewind` to."""
+        groups = self.groups.values()
+        busy = tuple(_differs(g.state, g.blank(1)) for g in groups)
+        return Memory(
+            self.channels.copy(), busy, tuple(g.state[b] for g, b in zip(groups, busy, strict=True))
+        )
+
+    def rewind(self, row: Rows, memory: Memory | None) -> None:
+        """Put the channels at these positions back to what they were; None: to before the first reading."""
+        chosen = np.zeros(len(self.channels), np.bool_)
+        chosen[row] = True
+        self.channels[row] = _unheard(1) if memory is None else memory.channels[row]
+        for k, group in enumerate(self.groups.values()):
+            group.state[chosen[group.members.row]] = group.blank(1)
+            if memory is not None:
+                mine = chosen[group.members.row[memory.busy[k]]]
+                group.state[memory.busy[k][mine]] = memory.states[k][mine]
+
+    def save(self) -> bytes:
+        """The state, for `restore` under this or another plan."""
+        arrays: dict[str, NDArray[Any]] = {"channels": self.channels, "numbers": self.numbers}
+        keys: dict[str, list[str]] = {}
+        for kind, group in self.groups.items():
+            arrays[f"state {kind}"] = group.state
+            keys[kind] = [self.plan.instances[n].key for n in group.members.number]
+        header = json.dumps({"format": FORMAT, "keys": keys}).encode()
+        arrays["header"] = np.frombuffer(header, np.uint8)
+        file = io.BytesIO()
+        np.savez(file, allow_pickle=False, **arrays)
+        return file.getvalue()
+
+    def restore(self, saved: bytes) -> list[int]:
+        """Continue from what `save` returned. An instance that was not there starts blank.
+
+        Returns the plan positions of instances that were there. Raises ValueError for another format.
+        """
+        with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
+            header = json.loads(arrays["header"].tobytes())
+            if header["format"] != FORMAT:
+                raise ValueError(f"saved screening state has format {header['format']}, expected {FORMAT}")
+            row = self.rows(arrays["numbers"])
+            self.channels[row[row >= 0]] = arrays["channels"][row >= 0]
+            found: list[int] = []
+            for kind, group in self.groups.items():
+                found += self._restore(group, header["keys"].get(kind, []), arrays, f"state {kind}")
+            return found
+
+    def _restore(self, group: Group, keys: list[str], arrays: Any, name: str) -> list[int]:
+        place = {key: k for k, key in enumerate(keys)}
+        numbers = group.members.number.tolist()
+        at = np.array([place.get(self.plan.instances[n].key, -1) for n in numbers], np.int64)
+        known = at >= 0
+        if known.any():
+            group.state[known] = arrays[name][at[known]]
+        return [n for n, there in zip(numbers, known.tolist(), strict=True) if there]
+
+    def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
+        lo = starts(samples.channel)
+        row = self.rows(samples.channel[lo])
+        if (row >= 0).all():
+            return samples, row, lo
+        length = np.diff(np.append(lo, len(samples)))
+        kept = samples.take(np.repeat(row >= 0, length))
+        return kept, row[row >= 0], starts(kept.channel)
+
+
+def _groups(plan: Plan, numbers: NDArray[Any]) -> dict[str, Group]:
+    gaps = {c.channel: c.max_gap_ns for c in plan.channels}
+    row = {int(n): k for k, n in enumerate(numbers)}
+    kinds: dict[str, list[tuple[int, int, Any, int]]] = {}
+    for n, instance in enumerate(plan.instances):
+        entry = (n, row[instance.channel], instance, gaps[instance.channel])
+        kinds.setdefault(instance.kind, []).append(entry)
+    return {
+        kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], len(numbers)))
+        for kind in sorted(kinds)
+    }
+
+
+def _refuse_disorder(batch: Batch) -> None:
+    first, last = batch.time[batch.lo], batch.seen
+    if (np.diff(batch.row) <= 0).any():
+        raise ValueError("readings are not sorted by channel")
+    if (first <= batch.before["seen"]).any():
+        raise ValueError("a reading is not newer than what its channel has shown before")
+    if (first < -FARTHEST_NS).any() or (last > FARTHEST_NS).any():
+        raise ValueError("a reading's time lies more than 73 years from 1970")
+    if len(batch.cells.lo) < len(batch.time) and _goes_back(batch.time, batch.lo):
+        raise ValueError("readings are not sorted by time, or two of a channel have the same time")
+
+
+def _goes_back(time: Times, lo: Rows) -> bool:
+    stops = time[1:] <= time[:-1]
+    stops[lo[1:] - 1] = False
+    return bool(stops.any())
+
+
+def _unheard(count: int) -> NDArray[Any]:
+    made = np.zeros(count, CHANNEL)
+    made["seen"] = made["heard"] = NEVER
+    made["value"] = np.nan
+    return made
+
+
+def _differs(state: NDArray[Any], blank: NDArray[Any]) -> Rows:
+    """Positions of the rows that are not the blank one, bit for bit."""
+    size = state.dtype.itemsize
+    bits = np.ascontiguousarray(state).view(np.uint8).reshape(len(state), size)
+    return np.flatnonzero((bits != blank.view(np.uint8).reshape(1, size)).any(axis=1))

@@ -1,0 +1,187 @@
+"""Screening of readings in any order: duplicates, conflicts and late data end in the same record.
+
+Readings that are newer than what their channel has shown go straight through the screen. Late ones rewind
+their channel to a saved state before them, and what the journal holds since then is screened again; what
+that changes in the published record is an amendment.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from gateway.model import SECOND, Quality, Samples, Times
+from gateway.screening.excursion import NEVER, in_order
+from gateway.screening.memories import Memories
+from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan
+from gateway.screening.ranges import Rows, starts
+from gateway.screening.record import Change, Record
+from gateway.screening.resolve import resolve
+from gateway.screening.screen import Screen
+
+Read = Callable[[Sequence[int], int, int | None], Samples]
+SPACING_NS: Final = 60 * SECOND  # between saved states
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """What is known of a channel; None where it has never been heard."""
+
+    seen_ns: int | None  # latest reading of any quality
+    heard_ns: int | None  # latest usable reading
+    value: float | None  # of that reading
+    quality: Quality | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """What is known of one instance of the plan."""
+
+    instance: Instance
+    raw: bool  # the condition holds, though perhaps not for long enough
+    open: bool
+
+
+class Screener:
+    """Takes readings as they come and says what changed in the record of excursions.
+
+    `read(channels, start_ns, end_ns)` gives every journaled reading of these channels with
+    start_ns <= time < end_ns (None: no end), in any order, repeats and conflicts included, and among them
+    those that are just being taken.
+    """
+
+    def __init__(self, plan: Plan, read: Read, spacing_ns: int = SPACING_NS) -> None:
+        self._plan = plan
+        self._read = read
+        self._screen = Screen(plan)
+        self._record = Record(plan)
+        self._memories = Memories(spacing_ns)
+        self._now_ns: int | None = None
+        self._waiting: list[Change] = []
+
+    def take(self, samples: Samples) -> list[Change]:
+        """Screen these readings, in any order. Channels that are not in the plan are passed over."""
+        fresh = resolve(samples.take(self._screen.rows(samples.channel) >= 0))
+        changes, self._waiting = self._waiting, []
+        if len(fresh) == 0:
+            return changes
+        row = self._screen.rows(fresh.channel)
+        late = fresh.time <= self._screen.channels["seen"][row]
+        if late.any():
+            changes += self._amend(row[late], fresh.take(late))
+            fresh = fresh.take(~late)
+        changes += self._record.progress(self._screen.feed(fresh))
+        self._save_state()
+        return changes
+
+    def advance(self, now_ns: int) -> list[Change]:
+        """Let the clock speak: silences that have become too long. The clock never goes back."""
+        changes, self._waiting = self._waiting, []
+        self._now_ns = now_ns if self._now_ns is None else max(now_ns, self._now_ns)
+        return changes + self._record.progress(self._screen.advance(self._now_ns))
+
+    def channel_state(self, channel: int) -> ChannelState:
+        """What is known of a channel of the plan."""
+        seen, heard, value, quality = self._screen.channels[self._screen.rows(np.array([channel]))[0]].item()
+        if heard == NEVER:
+            return ChannelState(None if seen == NEVER else seen, None, None, None)
+        return ChannelState(seen, heard, value, Quality(quality))
+
+    def rule_states(self) -> list[RuleState]:
+        """What is known of every instance, in the plan's order."""
+        raw, is_open = np.zeros((2, len(self._plan.instances)), np.bool_)
+        for group in self._screen.groups.values():
+            raw[group.members.number], is_open[group.members.number] = group.standing()
+        columns = zip(self._plan.instances, raw.tolist(), is_open.tolist(), strict=True)
+        return [RuleState(*column) for column in columns]
+
+    def save(self) -> bytes:
+        """Everything needed to go on; saved states to rewind to are not part of it."""
+        keys = {i.key: [i.valid_from_ns, i.valid_to_ns] for i in self._screen.plan.instances}
+        header = {"now": self._now_ns, "in_force": keys, "record": self._record.rows()}
+        file = io.BytesIO()
+        columns = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
+        np.savez(file, allow_pickle=False, screen=np.frombuffer(self._screen.save(), np.uint8), **columns)
+        return file.getvalue()
+
+    def restore(self, saved: bytes) -> None:
+        """Continue from what `save` returned, under this plan.
+
+        A rule that is new here comes into force after the last reading its channel has shown; one that went
+        out of force meanwhile does so there. What is open under rules that are no more ends there too, and is
+        told with the next `take` or `advance`. Raises ValueError for another format.
+        """
+        with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
+            header, state = json.loads(arrays["header"].tobytes()), arrays["screen"].tobytes()
+        self._screen.restore(state)
+        seen = dict(zip(self._screen.numbers.tolist(), self._screen.channels["seen"].tolist(), strict=True))
+        self._screen = Screen(_in_force(self._plan, header["in_force"], seen))
+        self._screen.restore(state)
+        self._now_ns = header["now"]
+        self._record.load(header["record"])
+        self._waiting = self._record.close_orphans({c: s + 1 for c, s in seen.items() if s != NEVER})
+        self._save_state()
+
+    def _save_state(self) -> None:
+        latest = int(self._screen.channels["seen"].max(initial=NEVER))
+        if latest != NEVER and self._memories.due(latest):
+            self._memories.add(latest, self._screen.remember())
+
+    def _amend(self, row: Rows, late: Samples) -> list[Change]:
+        """Screen again what these late readings, sorted by (channel, time), may have changed."""
+        news = ~self._is_repeat(row, late)
+        row, late = row[news], late.take(news)
+        first = starts(row)
+        row, earliest = row[first], late.time[first]
+        seen = self._screen.channels["seen"][row]
+        which = self._memories.before(row, earliest)
+        self._memories.distrust(row, earliest)
+        changes: list[Change] = []
+        for k in np.unique(which).tolist():
+            group = which == k
+            changes += self._screen_again(k, row[group], seen[group])
+        return changes
+
+    def _is_repeat(self, row: Rows, late: Samples) -> Any:
+        """Whether a late reading is the one its channel has shown last: the usual repeat of a delivery."""
+        last = self._screen.channels[row]
+        same = (late.time == last["heard"]) & (last["heard"] == last["seen"])
+        return same & (late.value == last["value"]) & (late.quality == last["quality"])
+
+    def _screen_again(self, k: int, row: Rows, seen: Times) -> list[Change]:
+        """Rewind channels to saved state `k` (-1: the beginning) and bring them back to where they were."""
+        memory = None if k < 0 else self._memories.kept[k].memory
+        self._screen.rewind(row, memory)
+        from_ns = self._screen.channels["seen"][row]
+        numbers = self._screen.numbers[row]
+        begin = FOREVER_PAST if memory is None else int(from_ns.min()) + 1
+        raw = resolve(self._read(numbers.tolist(), begin, int(seen.max()) + 1))
+        at = np.searchsorted(row, self._screen.rows(raw.channel))
+        found = [self._screen.feed(raw.take((raw.time > from_ns[at]) & (raw.time <= seen[at])))]
+        if self._now_ns is not None:
+            found.append(self._screen.advance(self._now_ns))
+        since = dict(zip(numbers.tolist(), from_ns.tolist(), strict=True))
+        mine = [n for n, i in enumerate(self._plan.instances) if i.channel in since]
+        return self._record.amend(in_order(found), since, mine)
+
+
+def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) -> Plan:
+    """The plan with the ranges its instances really have, given the ranges they had before a restart."""
+    made = [_ranged(i, before.get(i.key), seen[i.channel]) for i in plan.instances]
+    return replace(plan, instances=tuple(made))
+
+
+def _ranged(instance: Instance, before: list[int] | None, seen: int) -> Instance:
+    if before is None:
+        begin = instance.valid_from_ns if seen == NEVER else max(instance.valid_from_ns, seen + 1)
+        never = (FOREVER - 1, FOREVER)
+        valid = (begin, instance.valid_to_ns) if begin < instance.valid_to_ns else never
+    else:
+        end = instance.valid_to_ns if instance.valid_to_ns > seen else min(before[1], seen + 1)
+        valid = (before[0], max(end, before[0] + 1))
+    return replace(instance, valid_from_ns=valid[0], valid_to_ns=valid[1])

@@ -1,0 +1,130 @@
+"""The automaton and the numbers of screening.md, one reading at a time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading as a rule sees it."""
+
+    time: int
+    value: float
+    usable: bool
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A usable reading, what the rule says of it, and whether unusable ones came just before."""
+
+    time: int
+    value: float
+    entry: bool
+    leave: bool
+    blocked: bool
+
+
+@dataclass
+class Found:
+    """An excursion in the making; `end` and `cleared` are None while it is open."""
+
+    start: int
+    confirmed: int
+    end: int | None = None
+    cleared: int | None = None
+    extreme: float | None = None
+    extreme_at: int | None = None
+    beyond: int | None = None
+    degree: int | None = None  # unit x ns
+    unproven: int = 0
+    readings: int = 0
+    first: int = 0
+    last: int = 0
+
+
+def latch(readings: list[Flagged], on_delay: int, off_delay: int) -> list[Found]:
+    """Excursions, oldest first; the last may be open."""
+    found: list[Found] = []
+    raw = False
+    onset = back = None
+    current: Found | None = None
+    for reading in readings:
+        if reading.entry and not raw:
+            raw, onset, back = True, reading.time, None
+        elif reading.leave and raw:
+            raw, back = False, reading.time
+        if raw and current is None and reading.time - onset >= on_delay:
+            current = Found(onset, reading.time)
+            found.append(current)
+        if not raw and current is not None and reading.time - back >= off_delay:
+            current.end, current.cleared = back, reading.time
+            current = None
+    return found
+
+
+def measure(found: Found, readings: list[Flagged], sign: int, limit: float | None, max_gap: int) -> None:
+    """Fill in the numbers of an excursion from the usable readings its rule has seen."""
+    inside = [r for r in readings if r.time >= found.start and (found.end is None or r.time < found.end)]
+    worst = max(sign * r.value for r in inside)
+    found.extreme = sign * worst
+    found.extreme_at = next(r.time for r in inside if sign * r.value == worst)
+    found.readings, found.first, found.last = len(inside), inside[0].time, inside[-1].time
+    if limit is not None:
+        found.beyond = found.degree = 0
+    for one, other in pairwise(readings):
+        if one.time < found.start or (found.end is not None and other.time > found.end):
+            continue
+        if other.blocked or other.time - one.time > max_gap:
+            found.unproven += other.time - one.time
+        elif limit is not None:
+            beyond, degree = stretch(
+                other.time - one.time, sign * one.value - sign * limit, sign * other.value - sign * limit
+            )
+            found.beyond += beyond
+            found.degree += degree
+
+
+def stretch(length: int, before: float, after: float) -> tuple[int, int]:
+    """ns and unit x ns above 0 of a straight line from `before` to `after`."""
+    if before <= 0 and after <= 0:
+        return 0, 0
+    if before > 0 and after > 0:
+        return length, round(min(0.5 * (before + after) * length, 2.0**62))
+    above = max(before, after)
+    part = above / (abs(before) + abs(after))
+    beyond = length if part == 1.0 else min(length, round(part * length))
+    return beyond, round(min(0.5 * above * part * length, 2.0**62))
+
+
+def seen(readings: list[Reading], valid_from: int, valid_to: int) -> list[Reading]:
+    """What a rule that is in force from-to sees."""
+    return [r for r in readings if valid_from <= r.time < valid_to]
+
+
+def flagged(readings: list[Reading], flags: list[tuple[bool, bool]]) -> list[Flagged]:
+    """Usable readings with their (entry, exit) flags; `flags` has one for each usable reading."""
+    made = []
+    blocked = False
+    for reading in readings:
+        if reading.usable:
+            entry, leave = flags[len(made)]
+            made.append(Flagged(reading.time, reading.value, entry, leave, blocked))
+            blocked = False
+        else:
+            blocked = True
+    return made
+
+
+def end_of_force(found: list[Found], every_reading: list[Reading], valid_to: int) -> None:
+    """What is open ends when its rule does, once a reading shows that this time has come."""
+    if any(r.time >= valid_to for r in every_reading):
+        for one in found:
+            if one.end is None:
+                one.end = one.cleared = valid_to
+
+
+def is_usable(value: float, quality: int) -> bool:
+    return quality <= 1 and math.isfinite(value) and abs(value) <= 1e9

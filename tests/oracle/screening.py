@@ -1,0 +1,90 @@
+"""The whole of screening, slowly: every excursion of a plan, from readings in any order."""
+
+from __future__ import annotations
+
+import importlib
+import math
+
+from gateway.model import Samples
+from gateway.screening.excursion import Excursion
+from gateway.screening.plan import Plan
+from tests.oracle.automaton import Found, Reading, is_usable
+
+Row = tuple[int, int, float, int]  # time, channel, value, quality
+
+
+def rows(samples: Samples) -> list[Row]:
+    columns = (samples.time, samples.channel, samples.value, samples.quality)
+    return list(zip(*(c.tolist() for c in columns), strict=True))
+
+
+def decide(same_moment: list[Row]) -> Row:
+    """One reading of all that a channel has at one time."""
+    kinds: list[tuple[float | None, int]] = []
+    for _, _, value, quality in same_moment:
+        usable = is_usable(value, quality)
+        kind = (value if usable else None, quality if usable or quality > 1 else 2)
+        if kind not in kinds:
+            kinds.append(kind)
+    best_quality = min(quality for _, quality in kinds)
+    values = [value for value, quality in kinds if quality == best_quality]
+    value = math.nan if values[0] is None else max(values)
+    conflict = len(kinds) > 1 and best_quality <= 1
+    return same_moment[0][0], same_moment[0][1], value, 1 if conflict else best_quality
+
+
+def channel_readings(raw: list[Row], channel: int) -> list[Reading]:
+    """A channel's readings, oldest first, conflicts decided."""
+    by_time: dict[int, list[Row]] = {}
+    for row in raw:
+        if row[1] == channel:
+            by_time.setdefault(row[0], []).append(row)
+    decided = [decide(by_time[time]) for time in sorted(by_time)]
+    return [Reading(time, value + 0.0, is_usable(value, quality)) for time, _, value, quality in decided]
+
+
+def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple]:
+    """Everything `comparable` says, for every excursion of the plan, sorted."""
+    gaps = {c.channel: c.max_gap_ns for c in plan.channels}
+    made = []
+    for instance in plan.instances:
+        twin = importlib.import_module(f"tests.oracle.{instance.kind}")
+        readings = channel_readings(raw, instance.channel)
+        valid = (instance.valid_from_ns, instance.valid_to_ns)
+        for found in twin.excursions(readings, instance.parameters, gaps[instance.channel], *valid, now):
+            made.append(_comparable_found(instance.channel, instance.rule, instance.version, found))
+    return sorted(made, key=_order)
+
+
+def comparable(found: list[Excursion]) -> list[tuple]:
+    """Published excursions in the oracle's terms: nothing that depends on history, nothing withdrawn."""
+    return sorted(
+        (
+            (
+                (e.channel, e.rule, e.version),
+                (e.start_ns, e.confirmed_ns, e.end_ns, e.cleared_ns),
+                (e.extreme, e.extreme_at_ns),
+                (e.beyond_ns, e.degree_seconds),
+                (e.readings, e.unproven_ns, e.contains_gap, e.first_ns, e.last_ns),
+            )
+            for e in found
+            if not e.withdrawn
+        ),
+        key=_order,
+    )
+
+
+def _comparable_found(channel: int, rule: str, version: str, found: Found) -> tuple:
+    degree_seconds = None if found.degree is None else found.degree / 1_000_000_000
+    contains_gap = found.unproven > 0 or found.readings == 0
+    return (
+        (channel, rule, version),
+        (found.start, found.confirmed, found.end, found.cleared),
+        (found.extreme, found.extreme_at),
+        (found.beyond, degree_seconds),
+        (found.readings, found.unproven, contains_gap, found.first, found.last),
+    )
+
+
+def _order(entry: tuple) -> tuple:
+    return entry[0], entry[1][0]

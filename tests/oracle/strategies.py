@@ -1,0 +1,91 @@
+"""Nasty readings and plans: few distinct values, all of them on an edge; gaps, faults, repeats, conflicts."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from gateway.model import Samples
+from gateway.screening.plan import ChannelPlan, Instance
+
+SECOND = 1_000_000_000
+EPOCH = 1_700_000_000 * SECOND
+MAX_GAP = 3 * SECOND
+CHANNELS = (3, 7, 11)
+
+VALUES = st.sampled_from([-2.0, -1.0, -0.5, -0.0, 0.0, 0.3, 0.5, 1.0, 1.0, 1.5, 2.0, 2.0, 7.25, 1e9, -1e9])
+BROKEN = st.sampled_from([float("nan"), float("inf"), -float("inf"), 1e300, -2e9])
+STEPS = st.sampled_from(
+    [1, 2, SECOND // 3, SECOND // 2, SECOND, SECOND, SECOND, 2 * SECOND, MAX_GAP, MAX_GAP + 1]
+)
+LONG_STEPS = st.sampled_from([4 * SECOND, 10 * SECOND, 3600 * SECOND, 400 * 86_400 * SECOND])
+
+
+@st.composite
+def channel_rows(draw: st.DrawFn, channel: int, most: int = 40) -> list[tuple[int, int, float, int]]:
+    """Rows (time, channel, value, quality) of one channel, times rising."""
+    time = EPOCH + draw(st.integers(0, 3)) * SECOND
+    made = []
+    for _ in range(draw(st.integers(0, most))):
+        kind = draw(st.integers(0, 19))
+        if kind == 0:
+            made.append((time, channel, float("nan"), draw(st.sampled_from([2, 3]))))
+        elif kind == 1:
+            made.append((time, channel, draw(BROKEN), draw(st.sampled_from([0, 1]))))
+        else:
+            made.append((time, channel, draw(VALUES), 1 if kind == 2 else 0))
+        time += draw(LONG_STEPS if kind == 3 else STEPS)
+    return made
+
+
+@st.composite
+def sorted_rows(draw: st.DrawFn, most: int = 40) -> list[tuple[int, int, float, int]]:
+    """Rows of all channels, by (channel, time), no repeats."""
+    return [row for channel in CHANNELS for row in draw(channel_rows(channel, most))]
+
+
+@st.composite
+def raw_rows(draw: st.DrawFn, most: int = 25) -> list[tuple[int, int, float, int]]:
+    """Rows in any order, with repeats and conflicts."""
+    made = draw(sorted_rows(most))
+    if made:
+        for time, channel, value, quality in draw(st.lists(st.sampled_from(made), max_size=6)):
+            other = draw(st.booleans())
+            made.append(
+                (time, channel, draw(VALUES), draw(st.sampled_from([0, 1])))
+                if other
+                else (time, channel, value, quality)
+            )
+    return draw(st.permutations(made)) if draw(st.booleans()) else made
+
+
+def columns(rows: list[tuple[int, int, float, int]]) -> Samples:
+    return Samples(
+        np.array([r[0] for r in rows], np.int64),
+        np.array([r[1] for r in rows], np.int32),
+        np.array([r[2] for r in rows], np.float64),
+        np.array([r[3] for r in rows], np.uint8),
+    )
+
+
+def channel_plans() -> tuple[ChannelPlan, ...]:
+    return tuple(ChannelPlan(c, f"channel-{c}", MAX_GAP) for c in CHANNELS)
+
+
+DELAYS_S = st.sampled_from([0.0, 0.0, 1e-9, 0.5, 1.0, 2.5, 4.0])
+
+
+@st.composite
+def versioned(
+    draw: st.DrawFn, channel: int, rule: str, kind: str, parameters: st.SearchStrategy
+) -> list[Instance]:
+    """One rule of a channel: in force always, or in two versions with or without a hole between them."""
+    if draw(st.integers(0, 2)) > 0:
+        return [Instance(channel, rule, kind, draw(parameters), 4, "1")]
+    first = EPOCH + draw(st.integers(0, 30)) * SECOND // 2
+    second = first + draw(st.integers(0, 6)) * SECOND // 2
+    begin = draw(st.sampled_from([-(2**63), EPOCH + SECOND])) if first > EPOCH + SECOND else -(2**63)
+    return [
+        Instance(channel, rule, kind, draw(parameters), 4, "1", begin, first),
+        Instance(channel, rule, kind, draw(parameters), 4, "2", second),
+    ]
