@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -84,6 +84,30 @@ class Client(mqtt.Client):
         acknowledgements that it has not looked at yet.
         """
         self._packet_queue(mqtt.PINGREQ, bytes([mqtt.DISCONNECT, 0]), 0, 0)  # type: any but DISCONNECT
+
+    def _handle_publish(self) -> MQTTErrorCode:
+        """paho's, but without the two tables of properties that it builds for every message of MQTT 5.
+
+        They cost half of all ingestion. A message that has properties goes the usual way.
+        """
+        message = None
+        if self.protocol == mqtt.MQTTv5:
+            message = plain_publish(self._in_packet["command"], self._in_packet["packet"])
+        if message is None:
+            return super()._handle_publish()
+        self._handle_on_message(message)
+        return mqtt.MQTT_ERR_SUCCESS
+
+
+def plain_publish(command: int, packet: bytes | bytearray) -> mqtt.MQTTMessage | None:
+    """The message in an MQTT 5 PUBLISH of QoS 1 without properties (section 3.3); None for any other."""
+    end = 2 + int.from_bytes(packet[:2])  # of the topic; then packet identifier and length of properties
+    if (command & 0b0110) != 0b0010 or len(packet) < end + 3 or packet[end + 2] != 0:
+        return None
+    message = mqtt.MQTTMessage(int.from_bytes(packet[end : end + 2]), bytes(packet[2:end]))
+    message.qos, message.dup, message.retain = QOS, bool(command & 8), bool(command & 1)
+    message.payload = bytes(packet[end + 3 :])
+    return message
 
 
 def _later(_client: mqtt.Client, _data: object, _connection: object) -> None:

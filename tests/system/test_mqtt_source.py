@@ -3,8 +3,11 @@
 import socket
 import time
 
+import paho.mqtt.client as paho
 import pytest
 from mqtt_parts import CHANNELS, PAYLOAD, Pump, eventually, reading, source_for
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
@@ -172,6 +175,22 @@ def test_topics_of_an_earlier_configuration_are_refused_and_acknowledged(mosquit
     run_source(later, pump.intake)
     pump.until(1)
     assert [r.reason for r in pump.refused] == [Refusal.UNKNOWN_TOPIC]
+
+
+def test_a_message_with_properties_is_taken(mosquitto, run_source):
+    """Devices of MQTT 5 say what they send; what they say does not matter here."""
+    source, intake, pump = source_for(mosquitto.port)
+    run_source(source, intake).wait_up()
+    device = paho.Client(paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+    device.connect("127.0.0.1", mosquitto.port)
+    device.loop_start()
+    properties = Properties(PacketTypes.PUBLISH)
+    properties.ContentType = "application/json"
+    properties.UserProperty = ("firmware", "1.2")
+    device.publish("cryo/dewar-1/telemetry", reading(1), 1, properties=properties).wait_for_publish(10)
+    device.disconnect()
+    device.loop_stop()
+    assert pump.until(1).numbers() == [1]
 
 
 def test_a_retained_message_is_taken(mosquitto, run_source, publisher):
