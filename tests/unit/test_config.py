@@ -97,7 +97,7 @@ def test_a_missing_key_says_what_was_expected(tmp_path: Path) -> None:
             'quantity = "heat"\nunit = "degC"\nprobe',
             "channels.freezer-1-top.quantity",
         ),
-        ("bus_ids = [1]", "bus_ids = [1.5]", "sources.freezer-port.options.bus_ids"),
+        ("bus_ids = [1]", "bus_ids = [1.5]", "sources.freezer-port.options.bus_ids[0]"),
         ("queue_messages = 20000", "queue_messages = 2", "journal"),
         ("limit_degC = -150.0", "limit = -150.0", "profiles.vapour-150[0].rules[0].limit"),
         (
