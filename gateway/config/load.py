@@ -35,7 +35,7 @@ def load(path: Path) -> Configuration:
 
 def parse(document: Table, path: Path) -> Configuration:
     """A Configuration from a TOML document that is already read; `path` is where relative paths start."""
-    problems = Problems()
+    problems = Problems(path.parent)
     for key in document:
         if key not in SECTIONS:
             problems.unknown(key, key, SECTIONS, "section")

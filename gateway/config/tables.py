@@ -1,6 +1,7 @@
 """A TOML table into a frozen dataclass, collecting every mistake instead of stopping at the first.
 
-A problem is one line: the path in the file, what is wrong, what was expected.
+A problem is one line: the path in the file, what is wrong, what was expected. A field with metadata
+{"path": True} names a file or a device; a relative one starts at the configuration file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import difflib
 import types
 import typing
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,7 +23,11 @@ Table = dict[str, Any]
 
 
 class Problems(list[str]):
-    """Mistakes found so far, each with its path."""
+    """Mistakes found so far, each with its path; `folder` is where relative paths of the file start."""
+
+    def __init__(self, folder: Path = Path()) -> None:
+        super().__init__()
+        self.folder = folder
 
     def add(self, path: str, message: str) -> None:
         self.append(f"{path}: {message}")
@@ -99,7 +105,13 @@ def _value(
         return tuple(build(inner, item, f"{where}[{i}]", problems) for i, item in enumerate(given))
     if inner is not None:
         return build(inner, given, where, problems)
-    return _scalar(hint, given, where, problems)
+    value = _scalar(hint, given, where, problems)
+    return _anchored(value, problems.folder) if field.metadata.get("path") else value
+
+
+def _anchored(path: object, folder: Path) -> object:
+    """A relative path starts at the configuration file; a URL is none."""
+    return str(folder / path) if isinstance(path, str) and "://" not in path else path
 
 
 def _options(field: dataclasses.Field[Any], table: Table, key: str, path: str, problems: Problems) -> Any:

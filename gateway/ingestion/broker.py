@@ -5,20 +5,21 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Literal
+from typing import Final, Any, Literal
 
 from gateway.ingestion.topics import TopicPattern
 
 PAYLOADS = "gateway.payloads"
+PATH: Final = {"path": True}  # relative ones start at the configuration file
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
     """Certificates as PEM files; they are read at every connection, so that they can be renewed."""
 
-    ca_file: str | None = None  # None: the authorities this machine trusts
-    certificate_file: str | None = None  # ours, where the broker wants one
-    key_file: str | None = None
+    ca_file: str | None = field(default=None, metadata=PATH)  # None: the authorities this machine trusts
+    certificate_file: str | None = field(default=None, metadata=PATH)  # ours, where the broker wants one
+    key_file: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
         if (self.certificate_file is None) != (self.key_file is None):
@@ -53,7 +54,7 @@ class Options:
     port: int = 0  # 0: the usual one, 1883 and with TLS 8883
     protocol: Literal["5", "3.1.1"] = "5"
     username: str | None = None
-    password_file: str | None = None  # its first line
+    password_file: str | None = field(default=None, metadata=PATH)  # its first line
     tls: Tls | None = None
     keepalive_s: int = 30
     session_expiry_s: int = 604_800  # MQTT 5: how long the broker keeps what we miss; a week

@@ -4,7 +4,7 @@ A file in this folder provides
 
     class Options                          frozen dataclass: the notifier's table, without `kind`
     class Notifier:
-        def __init__(self, options: Options, directory: Path) -> None     relative paths start there
+        def __init__(self, options: Options) -> None
         def notify(self, change: str, alarm: Mapping[str, Any]) -> None
 
 `change` is what happened ("raised", "acknowledged", "returned", "amended", "withdrawn"), `alarm` the shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,14 @@ from gateway.errors import LinkDown
 class Options:
     """`path`: the file, created with its folder when missing."""
 
-    path: str
+    path: str = field(metadata={"path": True})
 
 
 class Notifier:
     """Appends one line a change; the line is on disk when `notify` returns."""
 
-    def __init__(self, options: Options, directory: Path) -> None:
-        self._path = directory / options.path
+    def __init__(self, options: Options) -> None:
+        self._path = Path(options.path)
 
     def notify(self, change: str, alarm: Mapping[str, Any]) -> None:
         """Raises LinkDown when the file can not be written."""

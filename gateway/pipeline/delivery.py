@@ -29,10 +29,9 @@ class Delivery:
     """Follows the changes of alarms with one cursor per notifier."""
 
     def __init__(self, configuration: Configuration, records: Records) -> None:
-        folder = configuration.path.parent
         self._records = records
         self._notifiers: dict[str, Notifier] = {
-            name: importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options, folder)
+            name: importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
             for name, told in configuration.notifiers.items()
         }
         self.problems: dict[str, str] = {}

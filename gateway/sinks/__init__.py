@@ -4,7 +4,7 @@ A file in this folder provides
 
     class Options                          frozen dataclass: the sink's table, without `kind`
     class Sink:
-        def __init__(self, options: Options, directory: Path) -> None     relative paths start there
+        def __init__(self, options: Options) -> None
         def resume(self, state: bytes | None) -> bytes     what `resume` or `write` returned last
         def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes
 

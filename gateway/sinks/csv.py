@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +26,14 @@ DAY_NS = 86_400 * SECOND
 class Options:
     """`folder`: where the files go, created when missing."""
 
-    folder: str
+    folder: str = field(metadata={"path": True})
 
 
 class Sink:
     """Appends to readings-YYYY-MM-DD.csv."""
 
-    def __init__(self, options: Options, directory: Path) -> None:
-        self._folder = directory / options.folder
+    def __init__(self, options: Options) -> None:
+        self._folder = Path(options.folder)
         self._sizes: dict[str, int] = {}
 
     def resume(self, state: bytes | None) -> bytes:

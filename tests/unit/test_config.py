@@ -164,3 +164,18 @@ def test_the_fingerprint_is_of_the_content_not_of_its_layout(tmp_path: Path) -> 
     b = parse({"sites": {"s": {"name": "S"}}, "gateway": {"name": "x"}}, tmp_path / "b")
     c = parse({"sites": {"s": {"name": "T"}}, "gateway": {"name": "x"}}, tmp_path / "b")
     assert a.fingerprint == b.fingerprint != c.fingerprint
+
+
+def test_relative_paths_start_at_the_file_and_urls_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    text = (
+        EXAMPLE.read_text().replace('"/dev/ttyUSB0"', '"run/x.tty"')
+        + '\n[sinks.c]\nkind = "csv"\nfolder = "out"\n'
+    )
+    path.write_text(text)
+    found = load(path)
+    assert found.sources["freezer-port"].options.port == str(tmp_path / "run/x.tty")
+    assert found.sinks["c"].options.folder == str(tmp_path / "out")
+    path.write_text(text.replace('"run/x.tty"', '"socket://10.0.0.5:10001"'))
+    assert load(path).sources["freezer-port"].options.port == "socket://10.0.0.5:10001"
+    assert load(EXAMPLE).sources["freezer-port"].options.port == "/dev/ttyUSB0"

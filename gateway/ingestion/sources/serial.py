@@ -29,7 +29,7 @@ class Options:
     """`port` is a device path, or socket://host:port, rfc2217://host:port for a serial server."""
 
     driver: str
-    port: str
+    port: str = field(metadata={"path": True})
     poll_interval_s: float = 10.0
     reply_timeout_s: float = 1.0
     baud: int | None = None
