@@ -140,9 +140,7 @@ class _Gateway:
 
     def _sink(self, name: str) -> SinkFollower:
         told = self._configuration.sinks[name]
-        sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(
-            told.options, self._configuration.path.parent
-        )
+        sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
         return SinkFollower(name, sink, self._reading(), self._records(), self._pump.committed)
 
     def _reading(self) -> Journal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Final, Any, Literal
+from typing import Any, Final, Literal
 
 from gateway.ingestion.topics import TopicPattern
 

@@ -45,7 +45,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
 
 
 def test_readings_come_out_as_they_are(tmp_path: Path) -> None:
-    sink = Sink(Options("out"), tmp_path)
+    sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
     sink.write(FIRST, NAMES)
     assert rows(tmp_path / "out") == [
@@ -67,7 +67,7 @@ def test_readings_come_out_as_they_are(tmp_path: Path) -> None:
 
 
 def test_one_file_a_day(tmp_path: Path) -> None:
-    sink = Sink(Options("out"), tmp_path)
+    sink = Sink(Options(str(tmp_path / "out")))
     sink.write(SECOND, NAMES)
     assert [p.name for p in sorted((tmp_path / "out").iterdir())] == [
         "readings-2026-01-05.csv",
@@ -76,21 +76,21 @@ def test_one_file_a_day(tmp_path: Path) -> None:
 
 
 def test_a_batch_that_comes_again_after_a_crash_counts_once(tmp_path: Path) -> None:
-    sink = Sink(Options("out"), tmp_path)
+    sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
     state = sink.write(FIRST, NAMES)
     sink.write(SECOND, NAMES)  # the cursor was never stored: a crash
-    again = Sink(Options("out"), tmp_path)
+    again = Sink(Options(str(tmp_path / "out")))
     again.resume(state)
     again.write(SECOND, NAMES)
     assert [r["value"] for r in rows(tmp_path / "out")] == ["-196.125", "", "0.1", "1.0"]
 
 
 def test_a_crash_in_the_very_first_batch_counts_once(tmp_path: Path) -> None:
-    sink = Sink(Options("out"), tmp_path)
+    sink = Sink(Options(str(tmp_path / "out")))
     state = sink.resume(None)
     sink.write(FIRST, NAMES)
-    again = Sink(Options("out"), tmp_path)
+    again = Sink(Options(str(tmp_path / "out")))
     again.resume(state)
     again.write(FIRST, NAMES)
     assert len(rows(tmp_path / "out")) == 2
@@ -99,7 +99,7 @@ def test_a_crash_in_the_very_first_batch_counts_once(tmp_path: Path) -> None:
 def test_a_file_that_was_there_before_is_kept(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "readings-2026-01-05.csv").write_text(HEADER + "x,mine,1,good,y\n")
-    sink = Sink(Options("out"), tmp_path)
+    sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
     sink.write(FIRST, NAMES)
     assert [r["channel"] for r in rows(tmp_path / "out")] == ["mine", "top", "底部"]
@@ -108,4 +108,4 @@ def test_a_file_that_was_there_before_is_kept(tmp_path: Path) -> None:
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file in the way")
     with pytest.raises(LinkDown, match="check the path and the disk"):
-        Sink(Options("out"), tmp_path).write(FIRST, NAMES)
+        Sink(Options(str(tmp_path / "out"))).write(FIRST, NAMES)
