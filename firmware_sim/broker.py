@@ -2,14 +2,16 @@
 
 Anybody may connect. Sessions persist in memory: a client that connects with clean session off finds what was
 published with QoS 1 while it was away, as long as the process lives. No MQTT 5. Not for production: amqtt
-forgets a message that was sent and not acknowledged within 5 s, or whose client left without acknowledging it.
+forgets a message that was not acknowledged within 5 s, or whose client left without acknowledging it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from amqtt.broker import Broker
 from amqtt.contexts import BaseContext
@@ -17,6 +19,7 @@ from amqtt.errors import BrokerError
 from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
 
+NUDGE_S: Final = 0.5
 _LOGGERS = ("amqtt", "transitions")
 
 
@@ -51,4 +54,19 @@ async def serve(host: str, port: int) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await broker.shutdown()
+        await _shut_down(broker)
+
+
+async def _shut_down(broker: Broker) -> None:
+    """Wait for the broker to end, and cancel its readers again.
+
+    In Python 3.11 asyncio.wait_for loses a cancellation that comes together with data; amqtt then waits for a
+    reader that goes on reading.
+    """
+    ending = asyncio.create_task(broker.shutdown(), name="broker shuts down")
+    while not (await asyncio.wait({ending}, timeout=NUDGE_S))[0]:
+        for task in asyncio.all_tasks():
+            coroutine = task.get_coro()
+            if task.cancelling() and getattr(coroutine, "__qualname__", "") == "ProtocolHandler._reader_loop":
+                task.cancel()
+    ending.result()

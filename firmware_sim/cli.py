@@ -77,8 +77,7 @@ def check(fleet: FleetArgument) -> None:
         reach = ", ".join(way for way in (instrument.pty, instrument.tcp) if way is not None)
         out.print(f"  {instrument.name}: {instrument.kind} on {reach}", markup=False)
     for device in parsed.device:
-        topic = device.topic.format(name=device.name)
-        out.print(f"  {device.name}: {topic} every {device.interval_s:g} s", markup=False)
+        out.print(f"  {device.name}: {device.own_topic} every {device.interval_s:g} s", markup=False)
 
 
 @app.command()

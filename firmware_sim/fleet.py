@@ -98,9 +98,7 @@ def _devices(fleet: Fleet) -> Iterator[str]:
         yield from (f"{where}: {p}" for p in _strange("probe", device.fields.values(), known))
         if "ts" in device.fields:
             yield f"{where}: the field ts is the time stamp"
-        try:
-            device.topic.format(name=device.name)
-        except (KeyError, ValueError, IndexError):
+        if "{" in device.own_topic or "}" in device.own_topic:
             yield f"{where}: the topic may hold {{name}} and no other braces, not {device.topic!r}"
 
 

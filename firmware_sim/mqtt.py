@@ -44,7 +44,7 @@ class Publisher:
         self.acknowledged = 0  # messages the broker has confirmed
         self.forgotten = 0  # messages that fell out of a full backlog
         self._device = device
-        self._topic = device.topic.format(name=device.name)
+        self._topic = device.own_topic
         self._measure = measure
         self._clock_ns = clock_ns
         self._faults = faults
@@ -94,7 +94,7 @@ class Publisher:
             try:
                 await self._one_connection(host, port)
             except* (aiomqtt.MqttError, _Unplugged):
-                _end_if_cancelled()  # else shown as `connected`, and tried again below
+                _end_if_cancelled()  # else: shown as `connected`, and tried again below
             finally:
                 self.connected = False
             pause_s = FIRST_PAUSE_S if self.acknowledged > before else min(pause_s * 2.0, LONGEST_PAUSE_S)
@@ -127,6 +127,7 @@ class Publisher:
                 await self._changed.wait_for(lambda: len(self._backlog) > 0)
                 oldest = self._backlog[0]
             await client.publish(self._topic, oldest, qos=1)
+            _end_if_cancelled()  # Python 3.11's wait_for loses one that comes together with the PUBACK
             self.acknowledged += 1
             if self._backlog and self._backlog[0] is oldest:  # it may have fallen out meanwhile
                 self._backlog.popleft()
@@ -142,7 +143,7 @@ class Publisher:
 
 
 def _end_if_cancelled() -> None:
-    """aiomqtt may turn a cancellation into an MqttError when it fails to say goodbye."""
+    """Raise a cancellation that the calls below have swallowed or turned into an MqttError."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

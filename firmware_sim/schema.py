@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from firmware_sim import instruments, vessels
 from firmware_sim.story import ACTIONS
 
-Name = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+Name = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 MOST_BACKLOG = 1_000_000  # messages a device may hold back: about 100 MB
 
 
@@ -56,19 +56,24 @@ class Instrument(BaseModel):
 
     name: str = Field(pattern=Name)
     kind: str
-    pty: str | None = Field(default=None, pattern=r"[A-Za-z0-9_.-]+")  # name of the link in the run directory
-    tcp: str | None = Field(default=None, pattern=r".+:\d{1,5}")  # host:port of a raw socket
+    pty: str | None = Field(default=None, pattern=Name)  # name of the link in the run directory
+    tcp: str | None = Field(default=None, pattern=r"^.+:\d{1,5}$")  # host:port of a raw socket
 
 
 class Device(_Table):
     """[[device]]: something that publishes over MQTT."""
 
     name: str = Field(pattern=Name)
-    topic: str = Field(default="cryo/{name}/telemetry", pattern=r"[^#+]+")
+    topic: str = Field(default="cryo/{name}/telemetry", pattern=r"^[^#+]+$")
     fields: dict[str, str] = Field(min_length=1)  # JSON key -> vessel/probe
     interval_s: float = Field(default=1.0, ge=0.01, le=86_400.0)  # real time
     backlog: int = Field(default=3600, ge=1, le=MOST_BACKLOG)  # messages kept while the broker is away
     decimals: int = Field(default=2, ge=0, le=9)
+
+    @property
+    def own_topic(self) -> str:
+        """The topic with the device's name in it."""
+        return self.topic.replace("{name}", self.name)
 
 
 class Event(_Table):

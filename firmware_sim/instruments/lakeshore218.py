@@ -43,7 +43,7 @@ class Options(BaseModel):
 
     inputs: dict[Literal["1", "2", "3", "4", "5", "6", "7", "8"], str] = Field(min_length=1)
     sensor: Literal["pt100", "dt670"] = "dt670"
-    serial: str = Field(default="21EA4F", pattern=r"[0-9A-Z]{6}")
+    serial: str = Field(default="21EA4F", pattern=r"^[0-9A-Z]{6}$")
     guard_s: float = Field(default=0.05, ge=0.0, le=1.0)  # silence wanted after a reply
 
 

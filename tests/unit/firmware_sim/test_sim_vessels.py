@@ -49,8 +49,16 @@ def hold_time_d(**changes: dict[str, float]) -> float:
 
 @pytest.mark.parametrize(
     ("pressure_kPa", "boiling_degC", "latent_kJ"),
-    [(61.6, -199.78, 204.1), (75.3, -198.23, 202.2), (84.6, -197.29, 201.1), (95.0, -196.34, 199.9)]
-    + [(101.325, -195.795, 199.18), (107.0, -195.33, 198.6), (122.7, -194.13, 197.0), (150.0, -192.31, 194.5)],
+    [
+        (61.6, -199.78, 204.1),
+        (75.3, -198.23, 202.2),
+        (84.6, -197.29, 201.1),
+        (95.0, -196.34, 199.9),
+        (101.325, -195.795, 199.18),
+        (107.0, -195.33, 198.6),
+        (122.7, -194.13, 197.0),
+        (150.0, -192.31, 194.5),
+    ],
 )
 def test_boiling_point_and_latent_heat_follow_the_table(
     pressure_kPa: float, boiling_degC: float, latent_kJ: float
@@ -73,7 +81,9 @@ def test_every_kind_keeps_its_contract() -> None:
         state = rules.begin(model, controls)
         before = {name: column.copy() for name, column in state.items()}
         after = rules.step(state, model, controls, 10.0)
-        assert all(np.array_equal(before[name], state[name]) for name in before), f"{kind} wrote into its argument"
+        assert all(np.array_equal(before[name], state[name]) for name in before), (
+            f"{kind} wrote into its argument"
+        )
         assert set(after) == set(state)
         nodes = rules.nodes(after, model, controls)
         assert tuple(nodes) == rules.NODES
@@ -126,7 +136,9 @@ def test_upside_down_days_become_hours_and_free_liquid_runs_out() -> None:
 
 
 def test_lost_vacuum_ends_the_hold_within_hours() -> None:
-    assert hold_time_d(controls={"vacuum_factor": 20.0}) * 24.0 == pytest.approx(13.85 * 24.0 / 20.0, rel=0.01)
+    assert hold_time_d(controls={"vacuum_factor": 20.0}) * 24.0 == pytest.approx(
+        13.85 * 24.0 / 20.0, rel=0.01
+    )
 
 
 def test_vacuum_goes_soft_gradually() -> None:
@@ -182,7 +194,9 @@ def test_open_lid_warms_the_top_of_a_freezer_and_not_its_bottom() -> None:
     assert 20.0 < course["top"][71] - course["top"][before] < 60.0  # after 2 minutes
     assert 20.0 < course["top"][at] - course["top"][before] < 60.0
     assert course["bottom"].max() - course["bottom"][before] < 1.0
-    half_back = course["time_s"][at:][course["top"][at:] < (course["top"][before] + course["top"][at]) / 2.0][0]
+    half_back = course["time_s"][at:][course["top"][at:] < (course["top"][before] + course["top"][at]) / 2.0][
+        0
+    ]
     assert 5 * 60.0 < half_back - course["time_s"][at] < 30 * 60.0
     assert course["top"][-1] == pytest.approx(course["top"][before], abs=0.5)
 
