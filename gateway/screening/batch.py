@@ -7,7 +7,7 @@ not certify is looked at reading by reading.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model import LARGEST_VALUE, Floats, Mask, Samples, Times, usable
+from gateway.model import LARGEST_VALUE, Floats, Mask, Quality, Samples, Times, usable
 from gateway.screening.excursion import NEVER
 from gateway.screening.ranges import Rows, expand, latest, starts
 
@@ -49,8 +49,17 @@ class Batch:
     def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any]) -> Batch:
         hi = np.append(lo[1:], len(samples))
         before = channels[row]
-        cells = Cells.of(samples, lo, hi, before["heard"])
+        cells = Cells.of(samples.value, samples.quality, samples.time, lo, hi, before["heard"])
         return Batch(samples.time, samples.value, samples.quality, row, lo, hi, before, cells)
+
+    def without(self, spoiled: Rows) -> Batch:
+        """The same batch with these readings BAD."""
+        if len(spoiled) == 0:
+            return self
+        value, quality = self.value.copy(), self.quality.copy()
+        value[spoiled], quality[spoiled] = np.nan, Quality.BAD
+        cells = Cells.of(value, quality, self.time, self.lo, self.hi, self.before["heard"])
+        return replace(self, value=value, quality=quality, cells=cells)
 
     @property
     def seen(self) -> Times:
@@ -60,6 +69,24 @@ class Batch:
     def usable(self, rows: Rows) -> Mask:
         """Which of these readings a value rule may look at."""
         return worth(self.value[rows], self.quality[rows])
+
+    @cached_property
+    def good(self) -> Rows:
+        """Positions of all usable readings."""
+        return np.flatnonzero(worth(self.value, self.quality))
+
+    def reading_before(self, position: Rows, segment: Rows) -> tuple[Times, Floats, Mask]:
+        """The usable reading before each position: time (NEVER if none), value, whether others lie between."""
+        at = position - 1
+        if not self.cells.flawless:
+            at = np.append(-1, self.good)[np.searchsorted(self.good, position)]
+        inside = at >= self.lo[segment]
+        before = self.before[segment]
+        time = np.where(inside, self.time[at], before["heard"])
+        value = np.where(inside, self.value[at], before["value"])
+        blocked = position - at > 1
+        first = (position > self.lo[segment]) | (before["seen"] != before["heard"])
+        return time, value, np.where(inside, blocked, first)
 
     def after(self) -> NDArray[Any]:
         """What is known of the channels with this batch, CHANNEL[S]."""
@@ -107,7 +134,7 @@ class Cells:
     heard: Times  # int64[S], last usable time before the batch, NEVER where there was none
 
     @staticmethod
-    def of(samples: Samples, lo: Rows, hi: Rows, heard: Times) -> Cells:
+    def of(value: Floats, quality: NDArray[np.uint8], time: Times, lo: Rows, hi: Rows, heard: Times) -> Cells:
         count = (hi - lo + CELL - 1) // CELL
         begin = np.cumsum(count) - count
         segment = np.repeat(np.arange(len(lo)), count)
@@ -116,7 +143,7 @@ class Cells:
         else:
             start = np.repeat(lo, count) + (np.arange(len(segment)) - np.repeat(begin, count)) * CELL
             stop = np.minimum(start + CELL, np.repeat(hi, count))
-        high, low = _extremes(samples.value, start)
+        high, low = _extremes(value, start)
         cells = Cells(
             start,
             stop,
@@ -124,13 +151,13 @@ class Cells:
             begin,
             high,
             low,
-            samples.time[start],
-            samples.time[stop - 1],
-            flaws := _flaws(samples.quality, start, high, low),
+            time[start],
+            time[stop - 1],
+            flaws := _flaws(quality, start, high, low),
             not flaws.any(),
-            samples.time,
-            samples.value,
-            samples.quality,
+            time,
+            value,
+            quality,
             heard,
         )
         if not cells.flawless:

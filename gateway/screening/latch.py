@@ -28,13 +28,11 @@ STATE: Final = np.dtype(
     [
         ("raw", "?"),
         ("open", "?"),
-        ("blocked", "?"),  # an unusable reading came after the last usable one
         ("onset", "i8"),  # first reading of the run of raw = 1; NEVER while raw is 0
         ("start", "i8"),
         ("confirmed", "i8"),
         ("back", "i8"),  # first reading of the run of raw = 0 while open; else NEVER
-        ("time", "i8"),  # last usable reading
-        ("value", "f8"),
+        ("carry", "i8", (2,)),  # what a condition carries from reading to reading, 0 at first
         ("so_far", TOTALS),  # since start while open, else since onset while raw is 1
         ("at_back", TOTALS),  # the same, up to `back`
     ]
@@ -55,7 +53,7 @@ class Latch:
 def idle(count: int) -> NDArray[Any]:
     """STATE of instances that nothing has happened to."""
     made = np.zeros(count, STATE)
-    for name in ("onset", "start", "confirmed", "back", "time"):
+    for name in ("onset", "start", "confirmed", "back"):
         made[name] = NEVER
     made["so_far"] = made["at_back"] = totals.blank(1)
     return made
@@ -69,9 +67,12 @@ class Runs:
     value: Floats  # float64[n], times the instance's sign
     position: Rows  # int64[n], in the batch
     blocked: Mask  # bool[n], an unusable reading lies between this row and the one before
-    ends_blocked: Mask  # bool[m], unusable readings follow the run's last row
     lo: Rows  # int64[m], first row of each run
     member: Rows  # int64[m], whose run it is
+    time_before: (
+        Times  # int64[m], the usable reading before the run; its first row itself where there is none
+    )
+    value_before: Floats  # float64[m]
     state: NDArray[Any]  # STATE[m] before the run
     latch: Latch
 
@@ -87,9 +88,7 @@ class Runs:
     def stretches(self) -> Stretches:
         latch = self.latch
         time_before, before = np.roll(self.time, 1), np.roll(self.value, 1)
-        known = self.state["raw"] | self.state["open"]
-        time_before[self.lo] = np.where(known, self.state["time"], self.time[self.lo])
-        before[self.lo] = np.where(known, self.state["value"], self.value[self.lo])
+        time_before[self.lo], before[self.lo] = self.time_before, self.value_before
         proven = (self.time - time_before <= self.of_rows(latch.longest_gap)) & ~self.blocked
         limit = np.where(np.isnan(latch.limit), np.inf, latch.limit)
         if np.isinf(limit[self.member]).all():
@@ -229,8 +228,6 @@ def _state_after(spans: _Spans, after: Mask) -> NDArray[Any]:
     final = np.append(np.flatnonzero(phases.initial)[1:], len(phases.run)) - 1
     made = idle(len(runs.lo))
     made["raw"], made["open"] = phases.raw[final], after[final]
-    made["blocked"] = runs.ends_blocked
-    made["time"], made["value"] = runs.time[runs.hi - 1], runs.value[runs.hi - 1]
     active = np.flatnonzero(made["raw"] | made["open"])
     if len(active) == 0:
         return made

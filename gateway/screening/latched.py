@@ -50,6 +50,9 @@ class Latched:
     def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
         return []  # a value rule speaks only of readings
 
+    def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
+        return np.empty(0, np.int64)
+
     def feed(self, batch: Batch) -> list[Findings]:
         member, segment = self.members.touched(batch)
         hot, cell = self._uncertified(batch.cells, member, segment)
@@ -125,29 +128,34 @@ class Latched:
         length = cells.hi[cell] - cells.lo[cell]
         position = expand(cells.lo[cell], length)
         run = np.repeat(np.cumsum(new_run) - 1, length)
-        whose, base = member[new_run], cells.lo[cell[new_run]]
-        stop = cells.hi[cell[np.append(new_run[1:], True)]]
+        whose, segment = member[new_run], cells.segment[cell[new_run]]
         good = self._seen(batch, cells, np.repeat(member, length), position)
         if good is not None:
             position, run = position[good], run[good]
         count = np.bincount(run, minlength=len(whose))
-        self._block(whose[count == 0])
         filled = np.flatnonzero(count)
         if len(filled) == 0:
             return None
-        whose, base, stop = whose[filled], base[filled], stop[filled]
+        whose, segment = whose[filled], segment[filled]
         lo = np.cumsum(count[filled]) - count[filled]
         state = self.state[whose]
-        state[np.append(False, whose[1:] == whose[:-1])] = idle(1)
-        last = position[np.append(lo[1:], len(position)) - 1]
+        again = np.append(False, whose[1:] == whose[:-1])
+        state[again] = idle(1)
+        state["carry"] = self.state["carry"][whose]
+        time_before, value_before, blocked = batch.reading_before(position[lo], segment)
+        unseen = (time_before == NEVER) | (time_before < self.members.valid_from[whose])
+        time_before = np.where(unseen, batch.time[position[lo]], time_before)
+        value_before = np.where(unseen, batch.value[position[lo]], value_before)
+        sign = self._latch.sign[whose]
         return Runs(
             batch.time[position],
-            batch.value[position] * np.repeat(self._latch.sign[whose], count[filled]),
+            batch.value[position] * np.repeat(sign, count[filled]),
             position,
-            _blocked(position, lo, base, state["blocked"]),
-            last + 1 < stop,
+            _blocked(position, lo, blocked),
             lo,
             whose,
+            time_before,
+            value_before * sign,
             state,
             self._latch,
         )
@@ -160,11 +168,6 @@ class Latched:
             in_force = (time >= self.members.valid_from[whose]) & (time < self.members.valid_to[whose])
             good = in_force if good is None else good & in_force
         return good
-
-    def _block(self, member: Rows) -> None:
-        """Runs without a usable reading: what comes next is not proven."""
-        blocked = self.state["blocked"]
-        blocked[member] = True
 
     def _expired(self, member: Rows, seen: Times) -> Findings:
         """End what is open where a reading at or after the end of the instance's validity exists."""
@@ -184,11 +187,11 @@ class Latched:
         return made
 
 
-def _blocked(position: Rows, lo: Rows, base: Rows, carried: Mask) -> Mask:
+def _blocked(position: Rows, lo: Rows, at_first: Mask) -> Mask:
     """Whether unusable readings lie between a row and the one before it."""
     blocked = np.zeros(len(position), np.bool_)
     blocked[1:] = position[1:] - position[:-1] > 1
-    blocked[lo] = carried | (position[lo] > base)
+    blocked[lo] = at_first
     return blocked
 
 

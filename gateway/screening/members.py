@@ -56,6 +56,15 @@ class Members:
         count = self.begin[batch.row + 1] - lo
         return expand(lo, count), np.repeat(np.arange(len(lo)), count)
 
+    def pairs(self, batch: Batch) -> tuple[Rows, Rows]:
+        """(member, cell) for every cell of the batch that a member's channel has, ordered by both."""
+        member, segment = self.touched(batch)
+        cells = batch.cells
+        if len(cells.lo) == len(cells.begin):
+            return member, segment
+        count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
+        return np.repeat(member, count), expand(cells.begin[segment], count)
+
     def column(self, name: str) -> Floats:
         """A parameter of every member, float64[I]."""
         return np.array([getattr(p, name) for p in self.parameters], np.float64)
@@ -74,6 +83,9 @@ class Group(Protocol):
 
     members: Members
     state: NDArray[Any]  # one structured row per member; all there is to save
+
+    def spoiled(self, batch: Batch) -> Rows:
+        """Positions of readings that this kind declares BAD, before any rule is fed."""
 
     def feed(self, batch: Batch) -> list[Findings]:
         """Findings of these readings; `instance` holds plan positions."""

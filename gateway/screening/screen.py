@@ -65,6 +65,9 @@ class Screen:
             return in_order([])
         batch = Batch.of(samples, row, lo, self.channels)
         _refuse_disorder(batch)
+        batch = batch.without(
+            np.concatenate([lo[:0], *(group.spoiled(batch) for group in self.groups.values())])
+        )
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
         self.channels[row] = batch.after()
         return in_order(findings)

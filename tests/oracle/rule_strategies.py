@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from gateway.screening.plan import Instance, Plan
-from gateway.screening.rules import limit, no_data
+from gateway.screening.rules import limit, no_data, plausible
 from tests.oracle.strategies import CHANNELS, DELAYS_S, channel_plans, versioned
 
 PARAMETERS: dict[str, st.SearchStrategy] = {
@@ -16,6 +16,11 @@ PARAMETERS: dict[str, st.SearchStrategy] = {
         deadband=st.sampled_from([0.0, 0.0, 0.2, 0.5, 1.0]),
         on_delay_s=DELAYS_S,
         off_delay_s=DELAYS_S,
+    ),
+    "plausible": st.builds(
+        plausible.Parameters,
+        floor=st.sampled_from([-1e9, -2.0, -1.0]),
+        ceiling=st.sampled_from([1.0, 1.5, 7.25, 1e9]),
     ),
     "no_data": st.builds(no_data.Parameters, timeout_s=st.sampled_from([1e-9, 0.5, 1.0, 3.0, 4.0, 60.0])),
 }

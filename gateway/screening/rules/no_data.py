@@ -56,9 +56,12 @@ class Silences:
         told = self.state["told"] != NEVER
         return told, told
 
+    def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
+        return np.empty(0, np.int64)
+
     def feed(self, batch: Batch) -> list[Findings]:
         member, segment = self.members.touched(batch)
-        findings = [self._between_readings(batch, member, segment)]
+        findings = [self._between_readings(batch)]
         if self.members.bounded:
             findings.append(self._expired(batch, member, segment))
         findings.append(self._denied(batch, member, segment, in_order(findings)))
@@ -77,10 +80,9 @@ class Silences:
         """The last usable reading, or the moment the rule came into force if that is later; else NEVER."""
         return np.maximum(heard, self.members.valid_from[member])
 
-    def _between_readings(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
+    def _between_readings(self, batch: Batch) -> Findings:
         cells = batch.cells
-        count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
-        pair, cell = np.repeat(member, count), expand(cells.begin[segment], count)
+        pair, cell = self.members.pairs(batch)
         hot = np.maximum(cells.step[cell], self._first_step(pair, cells, cell)) > self._timeout[pair]
         pair, cell = pair[hot], cell[hot]
         length = cells.hi[cell] - cells.lo[cell]
