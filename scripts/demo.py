@@ -27,6 +27,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, help="end by itself after this long")
     seconds = parser.parse_args().seconds
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends the demo as Ctrl-C does
+        signal.signal(number, signal.default_int_handler)
     port = _free_port()
     _prepare(port)
     processes: list[tuple[str, subprocess.Popen[bytes]]] = []

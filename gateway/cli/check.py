@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration, PlugIn
 from gateway.errors import ConfigurationError
@@ -64,28 +64,26 @@ def place_of(source: PlugIn) -> str:
 
 
 def _print(configuration: Configuration) -> None:
-    console = Console()
-    console.print(f"{configuration.path}: fine, fingerprint {configuration.fingerprint}")
-    table = Table("source", "listens to", "address", "channel", "asset", "profile", title=None)
+    out = console()
+    out.print(f"{configuration.path}: fine, fingerprint {configuration.fingerprint}", highlight=False)
     for source in configuration.sources.values():
-        mine = [c for c in configuration.channels.values() if c.table.source == source.name]
-        table.add_row(
-            source.name,
-            place_of(source),
-            "",
-            "" if mine else "[dim]no channel[/]",
-            "",
-            "",
-            end_section=not mine,
+        out.print(
+            f"\n[bold]{escape(source.name)}[/] ({source.kind}) listens to {escape(place_of(source))}",
+            highlight=False,
         )
+        mine = [c for c in configuration.channels.values() if c.table.source == source.name]
+        table = Table("address", "channel", "asset", "unit", "profile", box=None, padding=(0, 2))
         for channel in mine:
             place = "/".join(p for p in (channel.table.asset, channel.table.zone) if p)
-            table.add_row("", "", channel.table.address, channel.name, place, channel.table.profile or "-")
-    console.print(table)
+            table.add_row(
+                channel.table.address, channel.name, place, channel.table.unit, channel.table.profile or "-"
+            )
+        out.print(table if mine else "  no channel of the configuration")
     rules = sum(len(v.rules) for versions in configuration.profiles.values() for v in versions)
-    console.print(
-        f"{len(configuration.channels)} channels, {len(configuration.profiles)} profiles with {rules} rules, "
-        f"{len(configuration.sinks)} sinks, {len(configuration.notifiers)} notifiers"
+    out.print(
+        f"\n{len(configuration.channels)} channels, {len(configuration.profiles)} profiles with {rules} rules, "
+        f"{len(configuration.sinks)} sinks, {len(configuration.notifiers)} notifiers",
+        highlight=False,
     )
     for remark in configuration.remarks:
-        console.print(f"[yellow]remark:[/] {remark}")
+        out.print(f"[yellow]remark:[/] {escape(remark)}", highlight=False)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from gateway.api.control import ask
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.cli.screen import alarm_lines, alarms_table, status_panel, watch_screen
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
@@ -37,7 +37,7 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
     else:
-        Console().print(status_panel(found))
+        console().print(status_panel(found))
 
 
 def alarms(
@@ -58,9 +58,10 @@ def alarms(
     if as_json:
         print_json(found)
     else:
-        console = Console()
-        console.print(alarms_table(found) if found else "no alarms")
-        console.print(*alarm_lines(found), sep="\n")
+        out = console()
+        out.print(alarms_table(found) if found else "no alarms")
+        for line in alarm_lines(found):
+            out.print(line, soft_wrap=True)
 
 
 def refused(
@@ -88,13 +89,13 @@ def refused(
     if as_json:
         print_json(rows)
         return
-    console = Console()
+    out = console()
     for row in rows:
-        console.print(
+        out.print(
             f"{row['received']} {row['source']} [yellow]{row['reason']}[/] {row['detail']}", highlight=False
         )
-        console.print(f"    {row['topic']}  {row['payload'][:200]!r}", highlight=False, markup=False)
-    console.print(f"{len(rows)} shown")
+        out.print(f"    {row['topic']}  {row['payload'][:200]!r}", highlight=False, markup=False)
+    out.print(f"{len(rows)} shown")
 
 
 def watch(
@@ -104,18 +105,15 @@ def watch(
     """The fleet live: values, states, alarms and the product units inside. Ctrl-C ends it."""
     folder = load(config).data_dir
     until = time.monotonic() + (seconds if seconds is not None else float("inf"))
-    console = Console()
+    out = console()
     try:
-        if console.is_terminal:
-            _live(console, folder, until)
-        else:
-            _lines(console, folder, until)
+        (_live if out.is_terminal else _lines)(out, folder, until)
     except KeyboardInterrupt:
         pass
 
 
-def _live(console: Console, folder: Any, until: float) -> None:
-    with Live(console=console, refresh_per_second=4, screen=False) as live:
+def _live(out: Console, folder: Any, until: float) -> None:
+    with Live(console=out, refresh_per_second=4, screen=False) as live:
         while time.monotonic() < until:
             try:
                 live.update(watch_screen(ask(folder, "status"), ask(folder, "alarms")))
@@ -124,12 +122,12 @@ def _live(console: Console, folder: Any, until: float) -> None:
             time.sleep(REFRESH_S)
 
 
-def _lines(console: Console, folder: Any, until: float) -> None:
+def _lines(out: Console, folder: Any, until: float) -> None:
     """Without a terminal: one line whenever an alarm changes."""
     told: dict[str, str] = {}
     while time.monotonic() < until:
         for alarm in reversed(ask(folder, "alarms")):
             if told.get(alarm["id"]) != alarm["state"]:
                 told[alarm["id"]] = alarm["state"]
-                console.print(*alarm_lines([alarm]), sep="\n")
+                out.print(alarm_lines([alarm])[0], soft_wrap=True)
         time.sleep(REFRESH_S)

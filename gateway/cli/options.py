@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 Config = Annotated[
     Path,
@@ -16,6 +17,13 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 DEFAULT_CONFIG = Path("cryogate.toml")
+WIDTH_OF_A_PIPE = 140  # characters
+
+
+def console() -> Console:
+    """For people; a pipe is as wide as tables need."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=WIDTH_OF_A_PIPE)
 
 
 def print_json(data: Any) -> None:

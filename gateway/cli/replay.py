@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.cli.screen import duration
 from gateway.cli.tell import parse_code
 from gateway.config.load import load
@@ -59,9 +59,9 @@ def replay(
 
 
 def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording:
-    console = Console(stderr=True)
+    err = Console(stderr=True)
     columns = (TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         size = path.stat().st_size if path.exists() else None
         task = progress.add_task(path.name, total=size)
         found = readings_csv.read(path, numbers, lambda done: progress.update(task, completed=done))
@@ -71,7 +71,7 @@ def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording
             f"{path}: {found.refused_rows} rows can not be taken (--skip-bad-rows goes on without):\n{shown}"
         )
     if found.refused_rows:
-        console.print(f"[yellow]{path}: {found.refused_rows} rows left out[/]", *found.problems, sep="\n")
+        err.print(f"[yellow]{path}: {found.refused_rows} rows left out[/]", *found.problems, sep="\n")
     return found
 
 
@@ -92,23 +92,33 @@ def _contents(configuration: Configuration, file: Path | None) -> Containments:
 
 
 def _print(found: list[dict[str, Any]], readings: int) -> None:
-    console = Console()
-    table = Table(
-        "channel", "rule", "severity", "start", "end", "extreme", "beyond", "not proven", "units inside"
-    )
+    out = console()
+    table = Table(box=None, padding=(0, 2))
+    for name in (
+        "channel",
+        "rule",
+        "severity",
+        "start",
+        "end",
+        "extreme",
+        "beyond",
+        "not proven",
+        "units inside",
+    ):
+        table.add_column(name, overflow="fold")
     for excursion in found:
         units = excursion["units"]
         table.add_row(
             excursion["channel"],
             excursion["rule"],
             excursion["severity"],
-            excursion["start"],
-            excursion["end"] or "still open",
+            excursion["start"][:19] + "Z",
+            "still open" if excursion["end"] is None else excursion["end"][:19] + "Z",
             "-" if excursion["extreme"] is None else f"{excursion['extreme']:g}",
             duration(excursion["beyond_s"]),
             duration(excursion["unproven_s"]),
             units if isinstance(units, str) else "\n".join(u["code"] for u in units),
         )
     if found:
-        console.print(table)
-    console.print(f"{readings} readings, {len(found)} excursions")
+        out.print(table)
+    out.print(f"{readings} readings, {len(found)} excursions")

@@ -60,17 +60,17 @@ def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
-    """One line an alarm."""
-    table = Table(
-        "alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond", expand=True, box=None
-    )
+    """One line an alarm; whatever the width, its id can be read."""
+    table = Table(box=None, expand=True)
+    for name in ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond"):
+        table.add_column(name, no_wrap=name in ("alarm", "severity", "extreme"), overflow="fold")
     for alarm in alarms:
         extreme = "-" if alarm["extreme"] is None else f"{alarm['extreme']:.2f} {_sign(alarm['unit'])}"
         table.add_row(
             alarm["id"],
             Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
-            "/".join(p for p in (alarm["asset"], alarm["zone"]) if p),
-            alarm["rule"],
+            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)),
+            escape(alarm["rule"]),
             alarm["start"][:19] + "Z",
             alarm["state"],
             Text(extreme, justify="right"),
