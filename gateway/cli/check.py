@@ -80,10 +80,12 @@ def _print(configuration: Configuration) -> None:
             )
         out.print(table if mine else "  no channel of the configuration")
     rules = sum(len(v.rules) for versions in configuration.profiles.values() for v in versions)
-    out.print(
-        f"\n{len(configuration.channels)} channels, {len(configuration.profiles)} profiles with {rules} rules, "
-        f"{len(configuration.sinks)} sinks, {len(configuration.notifiers)} notifiers",
-        highlight=False,
-    )
+    counts = {
+        "channels": len(configuration.channels),
+        "profiles": len(configuration.profiles),
+        "rules": rules,
+    }
+    counts |= {"sinks": len(configuration.sinks), "notifiers": len(configuration.notifiers)}
+    out.print("\n" + ", ".join(f"{count} {what}" for what, count in counts.items()), highlight=False)
     for remark in configuration.remarks:
         out.print(f"[yellow]remark:[/] {escape(remark)}", highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Annotated, Any
 
@@ -106,10 +107,8 @@ def watch(
     folder = load(config).data_dir
     until = time.monotonic() + (seconds if seconds is not None else float("inf"))
     out = console()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         (_live if out.is_terminal else _lines)(out, folder, until)
-    except KeyboardInterrupt:
-        pass
 
 
 def _live(out: Console, folder: Any, until: float) -> None:

@@ -105,7 +105,7 @@ def _print(found: list[dict[str, Any]], readings: int) -> None:
         "not proven",
         "units inside",
     ):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in ("start", "end", "units inside"))
     for excursion in found:
         units = excursion["units"]
         table.add_row(
