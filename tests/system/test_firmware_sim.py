@@ -77,10 +77,10 @@ def listen(port: int) -> tuple[paho.Client, queue.Queue[tuple[str, bytes]]]:
     return client, heard
 
 
-def temperatures(heard: queue.Queue[tuple[str, bytes]], count: int) -> dict[str, float]:
-    """The latest temperature by topic, from at least `count` messages."""
+def temperatures(heard: queue.Queue[tuple[str, bytes]], topics: int) -> dict[str, float]:
+    """The latest temperature by topic, once that many topics were heard."""
     latest: dict[str, float] = {}
-    for _ in range(count):
+    while len(latest) < topics:
         topic, payload = heard.get(timeout=WITHIN_S)
         message = json.loads(payload)
         assert set(message) == {"ts", "temp"}
@@ -89,17 +89,14 @@ def temperatures(heard: queue.Queue[tuple[str, bytes]], count: int) -> dict[str,
     return latest
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_runs_with_its_embedded_broker_and_ends_cleanly(
-    start: Start, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_the_demo_runs_with_its_embedded_broker_and_ends_cleanly(start: Start, tmp_path: Path) -> None:
     port, tty = free_port(), tmp_path / "run" / "freezer-1.tty"
     process = start(
         "run", "demo", "--embedded-broker", "--broker", f"127.0.0.1:{port}", "--run-dir", tmp_path / "run"
     )
     client, heard = listen(port)
     try:
-        latest = temperatures(heard, 24)
+        latest = temperatures(heard, 6)
         eventually(tty.exists, "the port of freezer-1")
         with serial.Serial(str(tty), 9600, timeout=WITHIN_S) as line:
             line.write(b"001 TEMPA?\r\n")
@@ -112,7 +109,7 @@ def test_the_demo_runs_with_its_embedded_broker_and_ends_cleanly(
     assert -84.0 < latest["cryo/ult-1/telemetry"] < -76.0
     assert 2.0 < latest["cryo/box-1/telemetry"] < 8.0
     assert -190.0 < top < -150.0
-    printed = end(process, number)
+    printed = end(process, signal.SIGTERM)
     assert "1 s is 0:05:00 of story" in printed
     assert "shipper-2 vacuum_loss" in printed
     assert printed.endswith("ended\n")
@@ -130,7 +127,7 @@ def test_devices_find_mosquitto_again_after_it_was_killed(
         mosquitto.start()
         while not heard.empty():
             heard.get()
-        assert len(temperatures(heard, 24)) == 6
+        temperatures(heard, 6)
     finally:
         client.loop_stop()
     end(process, signal.SIGTERM)

@@ -27,8 +27,8 @@ def fleet(seed: int = 1, noise: float = 0.0, model: dict[str, float] | None = No
     return parse_fleet({"fleet": {"seed": seed}, "vessel": vessels, "device": devices, **tables})
 
 
-def story(*events: dict[str, Any], **more: Any) -> World:
-    return World(fleet(event=list(events), **more), 1.0)
+def story(*events: dict[str, Any], step_s: float = 1.0, **more: Any) -> World:
+    return World(fleet(event=list(events), **more), step_s)
 
 
 def course(world: World, until_s: int, probe: str) -> list[float]:
@@ -48,10 +48,10 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 
 def test_numbers_do_not_depend_on_how_often_the_clock_is_looked_at() -> None:
     often, once = World(fleet(), 1.0), World(fleet(), 1.0)
-    for tenth in range(36_000):
+    for tenth in range(12_000):
         often.advance(tenth / 10.0)
-    once.advance(3599.9)
-    assert often.time_s == once.time_s == 3599.0
+    once.advance(1199.9)
+    assert often.time_s == once.time_s == 1199.0
     assert often.measure("s1/payload") == once.measure("s1/payload")
 
 
@@ -70,7 +70,7 @@ def test_a_specimen_differs_from_its_data_sheet_by_its_seed() -> None:
 
 
 def test_a_probe_lags_behind_its_node() -> None:
-    world = story({"at_s": 0.0, "action": "power_loss", "vessel": "u1"})
+    world = story({"at_s": 0.0, "action": "power_loss", "vessel": "u1"}, step_s=10.0)
     world.advance(7200.0)
     assert world.true_value("u1", "air") - world.sensed("u1/air") > 0.3
     assert world.measure("u1/air") == pytest.approx(world.sensed("u1/air"), abs=0.15)
@@ -125,7 +125,10 @@ def test_fill_can_be_stopped() -> None:
 
 
 def test_surroundings_change_and_go_back_to_those_of_the_vessel() -> None:
-    world = story({"at_s": 10.0, "action": "pressure", "vessel": "s1", "pressure_kPa": 75.3, "for_s": 7200.0})
+    world = story(
+        {"at_s": 10.0, "action": "pressure", "vessel": "s1", "pressure_kPa": 75.3, "for_s": 7200.0},
+        step_s=10.0,
+    )
     world.advance(7200.0)
     assert world.true_value("s1", "payload") == pytest.approx(-198.2, abs=0.1)
     world.advance(14_400.0)
