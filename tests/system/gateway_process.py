@@ -36,7 +36,10 @@ class GatewayProcess:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._cryogate(), "run", "--config", str(self.config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [*self._cryogate(), "run", "--config", str(self.config)],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
 
     def wait_until_up(self) -> dict[str, Any]:
@@ -82,4 +85,3 @@ class GatewayProcess:
     @staticmethod
     def _cryogate() -> list[str]:
         return [sys.executable, "-c", "from gateway.cli import main; main()"]
-

@@ -90,7 +90,14 @@ class Publisher(threading.Thread):
             warm[n] = max(-190.0, min(-120.0, (warm[n] or -170.0) + dice.uniform(-6.0, 6.2)))
             time_ns = time.time_ns()
             payload = json.dumps({"ts": time_ns, "temp": warm[n]})
-            sent.append((f"dewar-{n}", time_ns, warm[n], self._client.publish(f"cryo/dewar-{n}/telemetry", payload, 1)))
+            sent.append(
+                (
+                    f"dewar-{n}",
+                    time_ns,
+                    warm[n],
+                    self._client.publish(f"cryo/dewar-{n}/telemetry", payload, 1),
+                )
+            )
             self.enough.wait(max(0.0, began + len(sent) / RATE - time.monotonic()))
         for device, time_ns, value, handle in sent:
             handle.wait_for_publish(30)
@@ -125,7 +132,9 @@ def journaled(gateway: GatewayProcess) -> list[tuple[str, int, float]]:
 
 
 @pytest.mark.timeout(240)
-def test_kill_9_loses_no_acknowledged_reading(gateway: GatewayProcess, broker: Mosquitto, tmp_path: Path) -> None:
+def test_kill_9_loses_no_acknowledged_reading(
+    gateway: GatewayProcess, broker: Mosquitto, tmp_path: Path
+) -> None:
     dice = random.Random(SEED)
     gateway.start()
     gateway.wait_until_up()
@@ -155,7 +164,9 @@ def test_kill_9_loses_no_acknowledged_reading(gateway: GatewayProcess, broker: M
 
 
 def alarms(gateway: GatewayProcess) -> list[dict[str, object]]:
-    return sorted(({k: a[k] for k in SAME} for a in gateway.alarms("--all")), key=lambda a: (a["channel"], a["start"]))
+    return sorted(
+        ({k: a[k] for k in SAME} for a in gateway.alarms("--all")), key=lambda a: (a["channel"], a["start"])
+    )
 
 
 def replayed(gateway: GatewayProcess, publisher: Publisher, tmp_path: Path) -> list[dict[str, object]]:
