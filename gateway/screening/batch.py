@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from gateway.model import LARGEST_VALUE, Floats, Mask, Quality, Samples, Times, usable
 from gateway.screening.excursion import NEVER
-from gateway.screening.ranges import Rows, expand, latest, starts
+from gateway.screening.history import History
+from gateway.screening.ranges import Rows, expand, first_at, latest, starts
 
 CELL: Final = 512  # readings; small enough that one bad moment makes little work, large enough to cost little
 TILE: Final = 64 * CELL  # readings of which values and times stay in the second-level cache
@@ -44,13 +45,14 @@ class Batch:
     hi: Rows  # int64[S]
     before: NDArray[Any]  # CHANNEL[S]
     cells: Cells
+    history: History  # usable readings before the batch
 
     @staticmethod
-    def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any]) -> Batch:
+    def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], history: History) -> Batch:
         hi = np.append(lo[1:], len(samples))
         before = channels[row]
         cells = Cells.of(samples.value, samples.quality, samples.time, lo, hi, before["heard"])
-        return Batch(samples.time, samples.value, samples.quality, row, lo, hi, before, cells)
+        return Batch(samples.time, samples.value, samples.quality, row, lo, hi, before, cells, history)
 
     def without(self, spoiled: Rows) -> Batch:
         """The same batch with these readings BAD."""
@@ -75,8 +77,29 @@ class Batch:
         """Positions of all usable readings."""
         return np.flatnonzero(worth(self.value, self.quality))
 
+    def readings(self, lo: Rows, hi: Rows) -> tuple[Rows, Times, Floats]:
+        """The usable readings at positions [lo, hi): how many in each range, then all of them."""
+        if self.cells.flawless:
+            position = expand(lo, hi - lo)
+            return hi - lo, self.time[position], self.value[position]
+        first = np.searchsorted(self.good, lo)
+        count = np.searchsorted(self.good, hi) - first
+        position = self.good[expand(first, count)]
+        return count, self.time[position], self.value[position]
+
+    def remember(self) -> None:
+        """Add the readings to the history, as far as windows reach back."""
+        span = self.history.span[self.row]
+        if not span.any():
+            return
+        lo = first_at(self.time, self.lo, self.hi, self.seen - span + 1)
+        lo = np.where(span > 0, lo, self.hi)
+        count, time, value = self.readings(lo, self.hi)
+        end = np.cumsum(count)
+        self.history.append(self.row, end - count, end, time, value)
+
     def reading_before(self, position: Rows, segment: Rows) -> tuple[Times, Floats, Mask]:
-        """The usable reading before each position: time (NEVER if none), value, whether others lie between."""
+        """The usable reading before each position: time (NEVER if none), value, are others between."""
         at = position - 1
         if not self.cells.flawless:
             at = np.append(-1, self.good)[np.searchsorted(self.good, position)]

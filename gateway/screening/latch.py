@@ -48,6 +48,16 @@ class Latch:
     on_delay: Times  # ns
     off_delay: Times  # ns
     longest_gap: Times  # ns
+    about: Floats | None = None  # where not NaN, it is the distance from this value that is measured
+
+
+def facing(latch: Latch, member: Rows, value: Floats) -> Floats:
+    """Values as each rule sees them: larger is worse."""
+    seen = value * latch.sign[member]
+    if latch.about is None:
+        return seen
+    about = latch.about[member]
+    return np.where(np.isnan(about), seen, np.abs(value - about))
 
 
 def idle(count: int) -> NDArray[Any]:
@@ -85,10 +95,16 @@ class Runs:
         return np.repeat(column[self.member], self.hi - self.lo)
 
     @cached_property
+    def before(self) -> tuple[Times, Floats]:
+        """Time and value of the reading before each row; the row's own where there is none."""
+        time, value = np.roll(self.time, 1), np.roll(self.value, 1)
+        time[self.lo], value[self.lo] = self.time_before, self.value_before
+        return time, value
+
+    @cached_property
     def stretches(self) -> Stretches:
         latch = self.latch
-        time_before, before = np.roll(self.time, 1), np.roll(self.value, 1)
-        time_before[self.lo], before[self.lo] = self.time_before, self.value_before
+        time_before, before = self.before
         proven = (self.time - time_before <= self.of_rows(latch.longest_gap)) & ~self.blocked
         limit = np.where(np.isnan(latch.limit), np.inf, latch.limit)
         if np.isinf(limit[self.member]).all():

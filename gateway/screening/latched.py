@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
@@ -12,33 +13,54 @@ from numpy.typing import NDArray
 from gateway.model import Mask, Times
 from gateway.screening.batch import Batch, Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
-from gateway.screening.latch import Latch, Runs, idle, still_open, work
+from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
 from gateway.screening.members import Members
 from gateway.screening.ranges import Rows, expand, latest
 
+FEW_PAIRS: Final = 128  # where each may bring a whole window with it
 PIECE: Final = 65_536  # rows screened exactly at a time: what they need stays in the second-level cache
+
+
+@dataclass(frozen=True, eq=False)
+class Flags:
+    """What a condition says of rows; `carry` int64[m, 2] is what it carries on from the end of each run."""
+
+    entry: Mask
+    leave: Mask
+    carry: NDArray[np.int64] | None = None
 
 
 class Condition(Protocol):
     """The entry and exit tests of one kind, for many instances at once."""
 
-    def may_enter(self, member: Rows, cells: Cells, cell: Rows) -> Mask:
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         """False only where entry holds at no usable reading of the cell, for each (member, cell) pair."""
 
-    def surely_left(self, member: Rows, cells: Cells, cell: Rows) -> Mask:
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         """True only where exit holds at every usable reading of the cell."""
 
-    def flags(self, runs: Runs) -> tuple[Mask, Mask]:
-        """Whether entry and exit hold at each row."""
+    def flags(self, batch: Batch, runs: Runs) -> Flags:
+        """Whether entry and exit hold at each row; never both, and neither where nothing is known."""
 
 
 class Latched:
     """All instances of a kind whose condition feeds the common automaton."""
 
-    def __init__(self, members: Members, latch: Latch, condition: Condition) -> None:
+    def __init__(
+        self,
+        members: Members,
+        latch: Latch,
+        condition: Condition,
+        looks_back: Times | None = None,
+        carry_matters: bool = True,
+    ) -> None:
+        """`carry_matters`: an instance that carries something must be looked at reading by reading."""
         self.members = members
+        self.looks_back = np.zeros(len(members), np.int64) if looks_back is None else looks_back
+        self._most_pairs = FEW_PAIRS if self.looks_back.any() else PIECE
         self.state: NDArray[Any] = idle(len(members))
         self._latch = latch
+        self._carry_matters = carry_matters
         self._condition = condition
 
     def blank(self, count: int) -> NDArray[Any]:
@@ -55,41 +77,45 @@ class Latched:
 
     def feed(self, batch: Batch) -> list[Findings]:
         member, segment = self.members.touched(batch)
-        hot, cell = self._uncertified(batch.cells, member, segment)
-        findings = [self._screen(batch, hot[a:b], cell[a:b]) for a, b in _pieces(batch.cells, cell)]
+        hot, cell = self._uncertified(batch, member, segment)
+        pieces = _pieces(batch.cells, cell, self._most_pairs)
+        findings = [self._screen(batch, hot[a:b], cell[a:b]) for a, b in pieces]
         if self.members.bounded:
             findings.append(self._expired(member, batch.seen[segment]))
         if len(hot) > 0:
             findings.append(self._open(np.unique(hot)))
         return findings
 
-    def _uncertified(self, cells: Cells, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
+    def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
         """(member, cell) pairs that must be screened exactly, ordered by member and cell."""
+        cells = batch.cells
         active = self.state["raw"][member] | self.state["open"][member]
+        if self._carry_matters:
+            active |= self.state["carry"][member].any(axis=1)
         if len(cells.lo) == len(cells.begin):  # one cell a segment: what a live tick brings
-            hot = active | self._condition.may_enter(member, cells, segment)
+            hot = active | self._condition.may_enter(batch, member, segment)
             hot &= self._in_force(member, cells, segment)
             return member[hot], segment[hot]
-        count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
-        pair, cell = np.repeat(member, count), expand(cells.begin[segment], count)
-        first = np.cumsum(count) - count
-        enters = self._condition.may_enter(pair, cells, cell)
+        pair, cell = self.members.pairs(batch)
+        first = np.searchsorted(pair, member)
+        enters = self._condition.may_enter(batch, pair, cell)
         if active.any() or enters.any():
-            hot = enters | ~self._surely_idle_before(cells, pair, cell, first, active, enters)
+            hot = enters | ~self._surely_idle_before(batch, pair, cell, first, active, enters)
             hot &= self._in_force(pair, cells, cell)
             return pair[hot], cell[hot]
         return pair[:0], cell[:0]
 
     def _surely_idle_before(
-        self, cells: Cells, pair: Rows, cell: Rows, first: Rows, active: Mask, enters: Mask
+        self, batch: Batch, pair: Rows, cell: Rows, first: Rows, active: Mask, enters: Mask
     ) -> Mask:
         """Whether raw is 0 and nothing is open when each pair's cell begins; False where that is not certain.
 
         It is certain after cells in which exit always held, once these span off_delay.
         """
+        cells = batch.cells
         begins = np.zeros(len(pair), np.bool_)
         begins[first] = True
-        left = self._condition.surely_left(pair, cells, cell) & (cells.first[cell] != NEVER)
+        left = self._condition.surely_left(batch, pair, cell) & (cells.first[cell] != NEVER)
         calm_from = latest(begins | left & ~np.append(False, left[:-1]))
         lasted = cells.last[cell] - cells.first[cell[calm_from]]
         settles = left & left[calm_from] & (lasted >= self._latch.off_delay[pair])
@@ -113,8 +139,10 @@ class Latched:
         runs = self._runs(batch, member, cell)
         if runs is None:
             return no_findings()
-        entry, leave = self._condition.flags(runs)
-        after, closed, whose = work(runs, entry, leave)
+        flags = self._condition.flags(batch, runs)
+        after, closed, whose = work(runs, flags.entry, flags.leave)
+        if flags.carry is not None:
+            after["carry"] = flags.carry
         final = np.append(runs.member[1:] != runs.member[:-1], True)
         self.state[runs.member[final]] = after[final]
         closed["instance"] = self.members.number[whose]
@@ -146,16 +174,15 @@ class Latched:
         unseen = (time_before == NEVER) | (time_before < self.members.valid_from[whose])
         time_before = np.where(unseen, batch.time[position[lo]], time_before)
         value_before = np.where(unseen, batch.value[position[lo]], value_before)
-        sign = self._latch.sign[whose]
         return Runs(
             batch.time[position],
-            batch.value[position] * np.repeat(sign, count[filled]),
+            facing(self._latch, np.repeat(whose, count[filled]), batch.value[position]),
             position,
             _blocked(position, lo, blocked),
             lo,
             whose,
             time_before,
-            value_before * sign,
+            facing(self._latch, whose, value_before),
             state,
             self._latch,
         )
@@ -195,11 +222,11 @@ def _blocked(position: Rows, lo: Rows, at_first: Mask) -> Mask:
     return blocked
 
 
-def _pieces(cells: Cells, cell: Rows) -> Iterator[tuple[int, int]]:
-    """Cut pairs so that each piece has about PIECE rows."""
+def _pieces(cells: Cells, cell: Rows, most_pairs: int) -> Iterator[tuple[int, int]]:
+    """Cut pairs so that each piece has about PIECE rows, and no more than `most_pairs` pairs."""
     if len(cell) == 0:
         return
-    rows = np.cumsum(cells.hi[cell] - cells.lo[cell])
+    rows = np.cumsum(np.maximum(cells.hi[cell] - cells.lo[cell], PIECE // most_pairs))
     cuts = np.unique(np.searchsorted(rows, np.arange(PIECE, int(rows[-1]), PIECE)) + 1)
     bounds = [0, *cuts[cuts < len(cell)].tolist(), len(cell)]
     yield from pairwise(bounds)

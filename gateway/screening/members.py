@@ -83,6 +83,7 @@ class Group(Protocol):
 
     members: Members
     state: NDArray[Any]  # one structured row per member; all there is to save
+    looks_back: Times  # int64[I] ns, the windows its rules need in the batch's history
 
     def spoiled(self, batch: Batch) -> Rows:
         """Positions of readings that this kind declares BAD, before any rule is fed."""

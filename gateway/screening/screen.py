@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 from gateway.model import Samples, Times
 from gateway.screening.batch import CHANNEL, Batch
 from gateway.screening.excursion import NEVER, Findings, in_order
+from gateway.screening.history import History
 from gateway.screening.members import Group, Members
 from gateway.screening.plan import Plan
 from gateway.screening.ranges import Rows, starts
 
 RULES: Final = "gateway.screening.rules"
 FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
+HISTORY: Final = ("history sizes", "history time", "history value")
 FORMAT: Final = 1  # of saved states
 
 
@@ -45,6 +47,7 @@ class Screen:
         self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
         self.channels = _unheard(len(self.numbers))
         self.groups: dict[str, Group] = _groups(plan, self.numbers)
+        self._history = History(_spans(self.groups, len(self.numbers)))
 
     def rows(self, channel: NDArray[Any]) -> Rows:
         """Positions of channel numbers in the screen; -1 for one that is not in the plan."""
@@ -63,12 +66,9 @@ class Screen:
         samples, row, lo = self._segments(samples)
         if len(samples) == 0:
             return in_order([])
-        batch = Batch.of(samples, row, lo, self.channels)
-        _refuse_disorder(batch)
-        batch = batch.without(
-            np.concatenate([lo[:0], *(group.spoiled(batch) for group in self.groups.values())])
-        )
+        batch = self._batch(samples, row, lo)
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
+        batch.remember()
         self.channels[row] = batch.after()
         return in_order(findings)
 
@@ -87,8 +87,15 @@ class Screen:
             self.channels.copy(), busy, tuple(g.state[b] for g, b in zip(groups, busy, strict=True))
         )
 
-    def rewind(self, row: Rows, memory: Memory | None) -> None:
-        """Put the channels at these positions back to what they were; None: to before the first reading."""
+    def looks_back(self, row: Rows) -> Times:
+        """ns before its last reading that `rewind` needs of each of these channels."""
+        return self._history.span[row]
+
+    def rewind(self, row: Rows, memory: Memory | None, recent: Samples) -> None:
+        """Put the channels at these positions back to what they were; None: to before the first reading.
+
+        `recent` are the readings, sorted by (channel, time), that they had shown in the time they look back.
+        """
         chosen = np.zeros(len(self.channels), np.bool_)
         chosen[row] = True
         self.channels[row] = _unheard(1) if memory is None else memory.channels[row]
@@ -97,11 +104,17 @@ class Screen:
             if memory is not None:
                 mine = chosen[group.members.row[memory.busy[k]]]
                 group.state[memory.busy[k][mine]] = memory.states[k][mine]
+        self._history.clear(row)
+        if len(recent) > 0:
+            lo = starts(recent.channel)
+            self._batch(recent, self.rows(recent.channel[lo]), lo, _unheard(len(self.channels))).remember()
 
     def save(self) -> bytes:
         """The state, for `restore` under this or another plan."""
         arrays: dict[str, NDArray[Any]] = {"channels": self.channels, "numbers": self.numbers}
         keys: dict[str, list[str]] = {}
+        for name, column in zip(HISTORY, self._history.pack(), strict=True):
+            arrays[name] = column
         for kind, group in self.groups.items():
             arrays[f"state {kind}"] = group.state
             keys[kind] = [self.plan.instances[n].key for n in group.members.number]
@@ -122,6 +135,9 @@ class Screen:
                 raise ValueError(f"saved screening state has format {header['format']}, expected {FORMAT}")
             row = self.rows(arrays["numbers"])
             self.channels[row[row >= 0]] = arrays["channels"][row >= 0]
+            sizes, time, value = (arrays[name] for name in HISTORY)
+            end, known = np.cumsum(sizes), np.flatnonzero(row >= 0)
+            self._history.append(row[known], (end - sizes)[known], end[known], time, value)
             found: list[int] = []
             for kind, group in self.groups.items():
                 found += self._restore(group, header["keys"].get(kind, []), arrays, f"state {kind}")
@@ -135,6 +151,12 @@ class Screen:
         if known.any():
             group.state[known] = arrays[name][at[known]]
         return [n for n, there in zip(numbers, known.tolist(), strict=True) if there]
+
+    def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any] | None = None) -> Batch:
+        batch = Batch.of(samples, row, lo, self.channels if channels is None else channels, self._history)
+        _refuse_disorder(batch)
+        spoiled = [group.spoiled(batch) for group in self.groups.values()]
+        return batch.without(np.concatenate([lo[:0], *spoiled]))
 
     def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
         lo = starts(samples.channel)
@@ -157,6 +179,13 @@ def _groups(plan: Plan, numbers: NDArray[Any]) -> dict[str, Group]:
         kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], len(numbers)))
         for kind in sorted(kinds)
     }
+
+
+def _spans(groups: dict[str, Group], channels: int) -> Times:
+    span = np.zeros(channels, np.int64)
+    for group in groups.values():
+        np.maximum.at(span, group.members.row, group.looks_back)
+    return span
 
 
 def _refuse_disorder(batch: Batch) -> None:

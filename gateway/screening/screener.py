@@ -156,18 +156,20 @@ class Screener:
     def _screen_again(self, k: int, row: Rows, seen: Times) -> list[Change]:
         """Rewind channels to saved state `k` (-1: the beginning) and bring them back to where they were."""
         memory = None if k < 0 else self._memories.kept[k].memory
-        self._screen.rewind(row, memory)
-        from_ns = self._screen.channels["seen"][row]
+        from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
         numbers = self._screen.numbers[row]
-        begin = FOREVER_PAST if memory is None else int(from_ns.min()) + 1
+        since = np.maximum(from_ns - self._screen.looks_back(row), FOREVER_PAST)
+        begin = FOREVER_PAST if (from_ns == NEVER).any() else int(since.min()) + 1
         raw = resolve(self._read(numbers.tolist(), begin, int(seen.max()) + 1))
         at = np.searchsorted(row, self._screen.rows(raw.channel))
-        found = [self._screen.feed(raw.take((raw.time > from_ns[at]) & (raw.time <= seen[at])))]
+        again = raw.time > from_ns[at]
+        self._screen.rewind(row, memory, raw.take(~again))
+        found = [self._screen.feed(raw.take(again & (raw.time <= seen[at])))]
         if self._now_ns is not None:
             found.append(self._screen.advance(self._now_ns))
-        since = dict(zip(numbers.tolist(), from_ns.tolist(), strict=True))
-        mine = [n for n, i in enumerate(self._plan.instances) if i.channel in since]
-        return self._record.amend(in_order(found), since, mine)
+        stands = dict(zip(numbers.tolist(), from_ns.tolist(), strict=True))
+        mine = [n for n, i in enumerate(self._plan.instances) if i.channel in stands]
+        return self._record.amend(in_order(found), stands, mine)
 
 
 def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) -> Plan:

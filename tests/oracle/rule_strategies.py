@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from gateway.screening.plan import Instance, Plan
-from gateway.screening.rules import limit, no_data, plausible
-from tests.oracle.strategies import CHANNELS, DELAYS_S, channel_plans, versioned
+from gateway.screening.rules import budget, drift, forecast, limit, no_data, plausible, rate, stuck
+from gateway.times import format_rfc3339
+from tests.oracle.strategies import CHANNELS, DELAYS_S, EPOCH, SECOND, channel_plans, versioned
 
 PARAMETERS: dict[str, st.SearchStrategy] = {
     "limit": st.builds(
@@ -21,6 +22,52 @@ PARAMETERS: dict[str, st.SearchStrategy] = {
         plausible.Parameters,
         floor=st.sampled_from([-1e9, -2.0, -1.0]),
         ceiling=st.sampled_from([1.0, 1.5, 7.25, 1e9]),
+    ),
+    "rate": st.builds(
+        lambda side, limit, **rest: rate.Parameters(side, limit if side == "rising" else -limit, **rest),
+        st.sampled_from(["rising", "falling"]),
+        st.sampled_from([1e-7, 1.0, 30.0, 60.0, 1e9]),
+        window_s=st.sampled_from([1e-6, 0.5, 1.0, 2.0, 5.0, 100.0, 1e8]),
+        deadband=st.sampled_from([0.0, 1.0, 90.0]),
+        min_readings=st.sampled_from([2, 3, 4]),
+        on_delay_s=DELAYS_S,
+        off_delay_s=DELAYS_S,
+    ),
+    "stuck": st.builds(
+        stuck.Parameters,
+        epsilon=st.sampled_from([0.0, 0.3, 0.5, 1.0, 2.5, 1e9]),
+        window_s=st.sampled_from([1e-6, 0.5, 1.0, 2.0, 5.0, 100.0]),
+        min_readings=st.sampled_from([2, 3, 4]),
+        on_delay_s=DELAYS_S,
+        off_delay_s=DELAYS_S,
+    ),
+    "forecast": st.builds(
+        forecast.Parameters,
+        side=st.sampled_from(["high", "low"]),
+        limit=st.sampled_from([-1.0, 0.0, 1.5, 7.25]),
+        horizon_s=st.sampled_from([0.0, 1.0, 5.0, 1e8]),
+        window_s=st.sampled_from([1e-6, 1.0, 2.0, 5.0, 100.0]),
+        min_readings=st.sampled_from([2, 3, 4]),
+        on_delay_s=DELAYS_S,
+        off_delay_s=DELAYS_S,
+    ),
+    "drift": st.builds(
+        drift.Parameters,
+        side=st.sampled_from(["up", "down", "both"]),
+        target=st.sampled_from([-1.0, 0.0, 0.3, 1.0]),
+        slack=st.sampled_from([0.0, 0.5, 0.7]),
+        h=st.sampled_from([1e-9, 0.5, 1.0, 3.0, 1e6]),
+        on_delay_s=DELAYS_S,
+        off_delay_s=DELAYS_S,
+    ),
+    "budget": st.builds(
+        budget.Parameters,
+        side=st.sampled_from(["high", "low"]),
+        limit=st.sampled_from([-1.0, 0.0, 0.3, 1.0, 1.5]),
+        budget_s=st.sampled_from([1e-9, 0.5, 1.0, 3.0, 10.0]),
+        resets=st.lists(
+            st.integers(-2, 40).map(lambda k: format_rfc3339(EPOCH + k * SECOND // 2)), max_size=3
+        ).map(tuple),
     ),
     "no_data": st.builds(no_data.Parameters, timeout_s=st.sampled_from([1e-9, 0.5, 1.0, 3.0, 4.0, 60.0])),
 }

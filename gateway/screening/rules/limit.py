@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 
 from gateway.model import Floats, Mask
-from gateway.screening.batch import Cells
+from gateway.screening.batch import Batch, Cells
 from gateway.screening.latch import Latch, Runs
-from gateway.screening.latched import Latched
+from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows
 from gateway.screening.rules import VALUE_UNIT, need_duration, need_size, need_value
@@ -43,14 +43,14 @@ class Condition:
         self.enter: Floats = self.sign * members.column("limit")
         self.leave: Floats = self.enter - members.column("deadband")
 
-    def may_enter(self, member: Rows, cells: Cells, cell: Rows) -> Mask:
-        return _worst(self.sign[member], cells, cell) > self.enter[member]
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        return _worst(self.sign[member], batch.cells, cell) > self.enter[member]
 
-    def surely_left(self, member: Rows, cells: Cells, cell: Rows) -> Mask:
-        return _worst(self.sign[member], cells, cell) <= self.leave[member]
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        return _worst(self.sign[member], batch.cells, cell) <= self.leave[member]
 
-    def flags(self, runs: Runs) -> tuple[Mask, Mask]:
-        return runs.value > runs.of_rows(self.enter), runs.value <= runs.of_rows(self.leave)
+    def flags(self, batch: Batch, runs: Runs) -> Flags:  # noqa: ARG002
+        return Flags(runs.value > runs.of_rows(self.enter), runs.value <= runs.of_rows(self.leave))
 
 
 def group(members: Members) -> Group:

@@ -44,6 +44,7 @@ class Silences:
 
     def __init__(self, members: Members) -> None:
         self.members = members
+        self.looks_back = np.zeros(len(members), np.int64)
         self.state: NDArray[Any] = self.blank(len(members))
         self._timeout = members.delay("timeout_s")
 

@@ -45,6 +45,7 @@ class Ranges:
 
     def __init__(self, members: Members) -> None:
         self.members = members
+        self.looks_back = np.zeros(len(members), np.int64)
         self.state: NDArray[Any] = self.blank(len(members))
         self._floor: Floats = members.column("floor")
         self._ceiling: Floats = members.column("ceiling")

@@ -1,0 +1,110 @@
+"""The latest usable readings of the channels that a rule looks back on, in one ring each.
+
+16 bytes a reading. A ring grows to what its channel's longest window holds, at most MOST readings: that is
+also the most that a window ever sees, so that results do not depend on what is remembered.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import Floats, Times
+from gateway.screening.ranges import Rows, expand
+
+MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
+SMALLEST: Final = 16  # readings of a new ring
+
+
+class History:
+    """Rings of channels; a ring's readings are numbered from 0 on, and the latest `size` of them are kept."""
+
+    def __init__(self, span: Times) -> None:
+        """`span` int64[C] ns: how far back the rules of each channel look, 0 for not at all."""
+        self._span = span
+        self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
+        slots = int((span > 0).sum())
+        self._time = np.zeros((slots, SMALLEST), np.int64)
+        self._value = np.zeros((slots, SMALLEST), np.float64)
+        self._count = np.zeros(slots, np.int64)  # readings ever
+        self._size = np.zeros(slots, np.int64)
+
+    @property
+    def span(self) -> Times:
+        return self._span
+
+    def clear(self, row: Rows) -> None:
+        slot = self._slot[row]
+        self._size[slot[slot >= 0]] = 0
+
+    def append(self, row: Rows, lo: Rows, hi: Rows, time: Times, value: Floats) -> None:
+        """Add readings [lo, hi) of `time` and `value` to each channel; the channels differ."""
+        looked = np.flatnonzero((self._slot[row] >= 0) & (hi > lo))
+        if len(looked) == 0:
+            return
+        slot, lo, hi = self._slot[row[looked]], lo[looked], hi[looked]
+        oldest = time[hi - 1] - self._span[row[looked]]
+        lo = np.maximum(lo, hi - MOST)
+        length = hi - lo
+        self._make_room(slot, length, oldest)
+        places = self._time.shape[1]
+        source, into = expand(lo, length), np.repeat(slot, length)
+        number = expand(self._count[slot], length) % places
+        self._time[into, number] = time[source]
+        self._value[into, number] = value[source]
+        self._count[slot] += length
+        self._size[slot] = np.minimum(self._size[slot] + length, places)
+
+    def after(self, row: Rows, moment: Times) -> tuple[Rows, Times, Floats]:
+        """Readings of each channel later than `moment`: how many, then all of them, channel by channel."""
+        slot = self._slot[row]
+        first = self._first_after(slot, moment)
+        length = self._count[slot] - first
+        number = expand(first, length) % self._time.shape[1]
+        whose = np.repeat(slot, length)
+        return length, self._time[whose, number], self._value[whose, number]
+
+    def pack(self) -> tuple[Rows, Times, Floats]:
+        """Everything kept, as `append` takes it: how many of each channel, times, values."""
+        row = np.flatnonzero(self._slot >= 0)
+        length, time, value = self.after(row, np.full(len(row), -(2**63)))
+        sizes = np.zeros(len(self._slot), np.int64)
+        sizes[row] = length
+        return sizes, time, value
+
+    def _first_after(self, slot: Rows, moment: Times) -> Rows:
+        """Number of the oldest kept reading of each ring that is later than `moment`."""
+        lo, hi = self._count[slot] - self._size[slot], self._count[slot].copy()
+        places = self._time.shape[1]
+        while True:
+            undecided = lo < hi
+            if not undecided.any():
+                return lo
+            middle = (lo + hi) >> 1
+            earlier = self._time[slot, middle % places] <= moment
+            lo = np.where(undecided & earlier, middle + 1, lo)
+            hi = np.where(undecided & ~earlier, middle, hi)
+
+    def _make_room(self, slot: Rows, length: Rows, oldest: Times) -> None:
+        """Forget what no window reaches any more; grow the rings if that is not enough."""
+        tight = self._size[slot] + length > self._time.shape[1]
+        if not tight.any():
+            return
+        full = slot[tight]
+        self._size[full] = self._count[full] - self._first_after(full, oldest[tight])
+        needed = int((self._size[slot] + length).max())
+        places = self._time.shape[1]
+        if needed > places and places < MOST:
+            self._grow(min(MOST, 1 << (needed - 1).bit_length()))
+
+    def _grow(self, places: int) -> None:
+        every = np.arange(len(self._count))
+        first = self._count - self._size
+        number, whose = expand(first, self._size), np.repeat(every, self._size)
+        for name in ("_time", "_value"):
+            old: NDArray[Any] = getattr(self, name)
+            new = np.zeros((len(every), places), old.dtype)
+            new[whose, number % places] = old[whose, number % old.shape[1]]
+            setattr(self, name, new)

@@ -1,0 +1,117 @@
+"""budget: the time beyond a limit, added up since the last reset, has used up what the product may bear.
+
+Counted on the straight lines between readings, in whole ns, over proven stretches only; a reset within a
+stretch cuts it there. The rule fires at the first reading by which the budget is used up and stays until
+the first reading at or after a reset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from gateway.errors import InputError
+from gateway.model import Floats, Mask, Times
+from gateway.screening.batch import Batch
+from gateway.screening.latch import Latch, Runs
+from gateway.screening.latched import Flags, Latched
+from gateway.screening.members import Group, Members
+from gateway.screening.ranges import Rows, first_at
+from gateway.screening.rules import VALUE_UNIT, need_duration, need_value
+from gateway.times import parse_rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`resets` are the moments (RFC 3339) from which counting starts anew."""
+
+    side: Literal["high", "low"]
+    limit: float = field(metadata=VALUE_UNIT)
+    budget_s: float
+    resets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.side not in ("high", "low"):
+            raise ValueError(f"side must be 'high' or 'low', got {self.side!r}")
+        need_value("limit", self.limit)
+        need_duration("budget_s", self.budget_s, shortest_s=1e-9)
+        try:
+            self.resets_ns()
+        except InputError as error:
+            raise ValueError(f"resets: {error}") from None
+
+    def resets_ns(self) -> list[int]:
+        """The resets in ns UTC, in order."""
+        return sorted({parse_rfc3339(reset) for reset in self.resets})
+
+
+class Condition:
+    """carry: ns spent since the last reset, and how many resets that counts."""
+
+    def __init__(self, members: Members) -> None:
+        self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
+        self.limit: Floats = self.sign * members.column("limit")
+        self._budget = members.delay("budget_s")
+        resets = [p.resets_ns() for p in members.parameters]
+        self._end = np.cumsum([len(r) for r in resets])
+        self._begin = self._end - [len(r) for r in resets]
+        self._resets = np.array([moment for r in resets for moment in r], np.int64)
+
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        """Time is spent in stretches that touch a reading beyond: one of the cell, or the one before it."""
+        cells, high = batch.cells, self.sign[member] > 0.0
+        worst = np.where(high, cells.high[cell], -cells.low[cell])
+        earlier = np.maximum(cell - 1, 0)
+        before = np.where(high, cells.high[earlier], -cells.low[earlier])
+        first = cells.begin[cells.segment[cell]] == cell
+        heard = self.sign[member] * batch.before["value"][cells.segment[cell]]
+        before = np.where(first, heard, before)
+        empty = cells.flaw[earlier] & ~first  # what was heard before such a cell may have been beyond
+        return np.asarray((worst > self.limit[member]) | (before > self.limit[member]) | empty)
+
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return np.zeros(len(member), np.bool_)
+
+    def flags(self, batch: Batch, runs: Runs) -> Flags:  # noqa: ARG002
+        spent, resets = self._spent(runs)
+        entry = spent >= runs.of_rows(self._budget)
+        last = runs.hi - 1
+        return Flags(entry, ~entry, np.column_stack((spent[last], resets[last])))
+
+    def _spent(self, runs: Runs) -> tuple[Times, Rows]:
+        """ns spent by each row, and how many resets came before it."""
+        lo, hi = runs.of_rows(self._begin), runs.of_rows(self._end)
+        resets = first_at(self._resets, lo, hi, runs.time + 1) - lo
+        first = runs.lo[np.append(True, runs.member[1:] != runs.member[:-1])]
+        carried, counted = runs.state["carry"][np.searchsorted(runs.lo, first)].T
+        was = np.empty_like(resets)
+        was[1:] = resets[:-1]
+        was[first] = counted
+        anew = resets != was
+        share = runs.stretches.beyond.copy()
+        share[anew] = self._after_reset(runs, np.flatnonzero(anew), (lo + resets - 1)[anew])
+        share[first] += np.where(anew[first], 0, carried)
+        begins = anew.copy()
+        begins[first] = True
+        total = np.cumsum(share)
+        begin = np.flatnonzero(begins)
+        count = np.diff(np.append(begin, len(total)))
+        return total - np.repeat(total[begin] - share[begin], count), resets
+
+    def _after_reset(self, runs: Runs, row: Rows, reset: Rows) -> Times:
+        """What the stretches that end at these rows add after the reset that lies in or before them."""
+        moment, beyond = self._resets[reset], runs.stretches.beyond[row]
+        length = runs.time[row] - runs.before[0][row]
+        begin = runs.time[row] - length
+        falls = runs.before[1][row] > runs.of_rows(self.limit)[row]
+        cut = np.where(falls, begin + beyond - moment, np.minimum(beyond, runs.time[row] - moment))
+        return np.where(moment <= begin, beyond, np.maximum(cut, 0))
+
+
+def group(members: Members) -> Group:
+    condition = Condition(members)
+    none = np.zeros(len(members), np.int64)
+    latch = Latch(condition.sign, condition.limit, none, none, members.longest_gap)
+    return Latched(members, latch, condition, carry_matters=False)

@@ -1,0 +1,112 @@
+"""drift: small deviations from a target that add up (CUSUM), one-sided or two-sided.
+
+The sum counts in whole steps of h / 2**20, and one reading adds or takes at most 1024 h: integers, so that no
+cut of the readings changes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, Literal
+
+import numpy as np
+
+from gateway.model import Floats, Mask, Times
+from gateway.screening.batch import Batch
+from gateway.screening.latch import Latch, Runs
+from gateway.screening.latched import Flags, Latched
+from gateway.screening.members import Group, Members
+from gateway.screening.ranges import Rows
+from gateway.screening.rules import VALUE_UNIT, need_duration, need_size, need_value
+
+STEPS: Final = 2.0**20  # of the sum in one h
+LARGEST_STEP: Final = 2.0**30  # one reading's share; 2**33 of them in a row fit into 64 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """up: S = max(0, S + value - target - slack) from 0; entry S > h, exit S = 0; down: mirrored.
+
+    both: entry where either sum is beyond h, exit where both are 0; the extreme is then the largest distance
+    from the target.
+    """
+
+    side: Literal["up", "down", "both"]
+    target: float = field(metadata=VALUE_UNIT)
+    slack: float = field(metadata=VALUE_UNIT)
+    h: float = field(metadata=VALUE_UNIT)
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.side not in ("up", "down", "both"):
+            raise ValueError(f"side must be 'up', 'down' or 'both', got {self.side!r}")
+        need_value("target", self.target)
+        need_size("slack", self.slack)
+        need_size("h", self.h)
+        if self.h < 1e-9:
+            raise ValueError(f"h must be at least 1e-9, got {self.h}")
+        need_duration("on_delay_s", self.on_delay_s)
+        need_duration("off_delay_s", self.off_delay_s)
+
+
+class Condition:
+    """Two sums; a one-sided rule leaves one of them at 0."""
+
+    def __init__(self, members: Members) -> None:
+        self._up, self._down = ~members.flag("side", "down"), ~members.flag("side", "up")
+        self._target, self._slack = members.column("target"), members.column("slack")
+        self._h = members.column("h")
+
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        high, low = (
+            batch.cells.high[cell] - self._target[member],
+            self._target[member] - batch.cells.low[cell],
+        )
+        slack = self._slack[member]
+        return np.asarray((self._up[member] & (high > slack)) | (self._down[member] & (low > slack)))
+
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return np.zeros(len(member), np.bool_)
+
+    def flags(self, batch: Batch, runs: Runs) -> Flags:
+        away = batch.value[runs.position] - runs.of_rows(self._target)
+        rise = self._sums(runs, away, 0) * runs.of_rows(self._up)
+        fall = self._sums(runs, -away, 1) * runs.of_rows(self._down)
+        entry = (rise > STEPS) | (fall > STEPS)
+        last = runs.hi - 1
+        return Flags(entry, (rise == 0) & (fall == 0), np.column_stack((rise[last], fall[last])))
+
+    def _sums(self, runs: Runs, away: Floats, side: int) -> Times:
+        """S after each row. With c the plain sum from the start: S = c - min(0, the lowest c so far)."""
+        share = (away - runs.of_rows(self._slack)) / runs.of_rows(self._h) * STEPS
+        share = np.rint(np.clip(share, -LARGEST_STEP, LARGEST_STEP)).astype(np.int64)
+        first = np.append(True, runs.member[1:] != runs.member[:-1])
+        lo = runs.lo[first]
+        count = np.diff(np.append(lo, len(share)))
+        share[lo] += runs.state["carry"][first, side]
+        total = np.cumsum(share)
+        total -= np.repeat(total[lo] - share[lo], count)
+        return total - _lowest(total, lo)
+
+
+def group(members: Members) -> Group:
+    latch = Latch(
+        np.where(members.flag("side", "down"), -1.0, 1.0),
+        np.full(len(members), np.nan),
+        members.delay("on_delay_s"),
+        members.delay("off_delay_s"),
+        members.longest_gap,
+        np.where(members.flag("side", "both"), members.column("target"), np.nan),
+    )
+    return Latched(members, latch, Condition(members))
+
+
+def _lowest(total: Times, lo: Rows) -> Times:
+    """The lowest of 0 and all values so far, within each range that begins at `lo`."""
+    made = np.empty_like(total)
+    bounds = [*lo.tolist(), len(total)]
+    for a, b in pairwise(bounds):
+        np.minimum.accumulate(total[a:b], out=made[a:b])
+    return np.minimum(made, 0)

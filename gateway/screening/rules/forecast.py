@@ -1,0 +1,86 @@
+"""forecast: at the present slope the value will be beyond a limit within the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from gateway.model import Floats, Mask
+from gateway.screening.batch import Batch
+from gateway.screening.history import MOST
+from gateway.screening.latch import Latch, Runs
+from gateway.screening.latched import Flags, Latched
+from gateway.screening.members import Group, Members
+from gateway.screening.ranges import Rows
+from gateway.screening.rules import VALUE_UNIT, need_duration, need_value
+from gateway.screening.slope import shift_of, slopes
+from gateway.screening.windows import Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """high: entry slope > 0 and value + slope * horizon > limit, exit otherwise; low: mirrored.
+
+    The slope is that of `rate`; where it is not determined nothing changes.
+    """
+
+    side: Literal["high", "low"]
+    limit: float = field(metadata=VALUE_UNIT)
+    horizon_s: float
+    window_s: float
+    min_readings: int = 3
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.side not in ("high", "low"):
+            raise ValueError(f"side must be 'high' or 'low', got {self.side!r}")
+        need_value("limit", self.limit)
+        need_duration("horizon_s", self.horizon_s)
+        need_duration("window_s", self.window_s, shortest_s=1e-6)
+        need_duration("on_delay_s", self.on_delay_s)
+        need_duration("off_delay_s", self.off_delay_s)
+        if not 2 <= self.min_readings <= MOST:
+            raise ValueError(f"min_readings must lie between 2 and {MOST}, got {self.min_readings}")
+
+
+class Condition:
+    """Seen from the side where larger is worse."""
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+        self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
+        self.limit: Floats = self.sign * members.column("limit")
+        self.window = members.delay("window_s")
+        self._shift = shift_of(self.window)
+        self._least = members.column("min_readings").astype(np.int64)
+        self._minutes = members.column("horizon_s") / 60.0
+
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return np.ones(len(member), np.bool_)
+
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return np.zeros(len(member), np.bool_)
+
+    def flags(self, batch: Batch, runs: Runs) -> Flags:
+        windows = Windows.of(batch, runs, self._members, self.window)
+        m = runs.member
+        slope, known = slopes(windows, self._shift[m], self._least[m], self.window[m])
+        slope *= runs.of_rows(self.sign)
+        then = runs.value + slope * runs.of_rows(self._minutes)
+        entry = (slope > 0.0) & (then > runs.of_rows(self.limit))
+        return Flags(known & entry, known & ~entry)
+
+
+def group(members: Members) -> Group:
+    condition = Condition(members)
+    latch = Latch(
+        condition.sign,
+        condition.limit,
+        members.delay("on_delay_s"),
+        members.delay("off_delay_s"),
+        members.longest_gap,
+    )
+    return Latched(members, latch, condition, condition.window)

@@ -1,0 +1,73 @@
+"""stuck: the value has hardly moved over a whole window; a frozen or dead sensor that repeats itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gateway.model import Mask
+from gateway.screening.batch import Batch
+from gateway.screening.history import MOST
+from gateway.screening.latch import Latch, Runs
+from gateway.screening.latched import Flags, Latched
+from gateway.screening.members import Group, Members
+from gateway.screening.ranges import Rows
+from gateway.screening.rules import VALUE_UNIT, need_duration, need_size
+from gateway.screening.windows import Windows, spread
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Entry: max - min over (t - window, t] <= epsilon, with at least `min_readings` readings of which the
+    oldest came within one max_gap of the window's start. Exit: anything else."""
+
+    epsilon: float = field(metadata=VALUE_UNIT)
+    window_s: float
+    min_readings: int = 3
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        need_size("epsilon", self.epsilon)
+        need_duration("window_s", self.window_s, shortest_s=1e-6)
+        need_duration("on_delay_s", self.on_delay_s)
+        need_duration("off_delay_s", self.off_delay_s)
+        if not 2 <= self.min_readings <= MOST:
+            raise ValueError(f"min_readings must lie between 2 and {MOST}, got {self.min_readings}")
+
+
+class Condition:
+    """A full window of values that lie together."""
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+        self.window = members.delay("window_s")
+        self._least = members.column("min_readings").astype(np.int64)
+        self._epsilon = members.column("epsilon")
+
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return np.ones(len(member), np.bool_)
+
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return np.zeros(len(member), np.bool_)
+
+    def flags(self, batch: Batch, runs: Runs) -> Flags:
+        windows = Windows.of(batch, runs, self._members, self.window)
+        start = runs.time - runs.of_rows(self.window)
+        covered = windows.time[windows.begin] - start <= runs.of_rows(self._members.longest_gap)
+        still = spread(windows) <= runs.of_rows(self._epsilon)
+        entry = still & covered & (windows.count >= runs.of_rows(self._least))
+        return Flags(entry, ~entry)
+
+
+def group(members: Members) -> Group:
+    condition = Condition(members)
+    latch = Latch(
+        np.ones(len(members)),
+        np.full(len(members), np.nan),
+        members.delay("on_delay_s"),
+        members.delay("off_delay_s"),
+        members.longest_gap,
+    )
+    return Latched(members, latch, condition, condition.window)

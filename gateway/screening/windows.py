@@ -1,0 +1,89 @@
+"""What rules that look back see: for each row of a run, the usable readings in (t - window, t].
+
+A window holds at most the latest MOST readings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.model import Floats, Times
+from gateway.screening import history
+from gateway.screening.batch import Batch
+from gateway.screening.latch import Runs
+from gateway.screening.members import Members
+from gateway.screening.plan import FOREVER
+from gateway.screening.ranges import Rows, expand, first_at
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Readings of the runs and of the windows before them, and each row's window [begin, at] in them."""
+
+    time: Times  # int64[x]
+    value: Floats  # float64[x], canonical unit
+    run: Rows  # int64[x], whose reading it is
+    at: Rows  # int64[n], the row itself
+    begin: Rows  # int64[n], the oldest reading of the row's window
+
+    @staticmethod
+    def of(batch: Batch, runs: Runs, members: Members, window: Times) -> Windows:
+        """`window` int64[I] ns, of each member."""
+        first, member = runs.position[runs.lo], runs.member
+        segment = np.searchsorted(batch.lo, first, "right") - 1
+        since = np.maximum(runs.time[runs.lo] - window[member], members.valid_from[member] - 1)
+        since = np.where(
+            members.valid_from[member] == -FOREVER - 1, runs.time[runs.lo] - window[member], since
+        )
+        lo = first_at(batch.time, batch.lo[segment], first, since + 1)
+        reach = np.where(lo == batch.lo[segment], since, FOREVER)
+        parts = [batch.history.after(batch.row[segment], reach), batch.readings(lo, first)]
+        count = runs.hi - runs.lo
+        own = (count, runs.time, batch.value[runs.position])
+        time, value, run, base = _interleaved([*parts, own])
+        at = expand(base, count)
+        floor = np.repeat(base - parts[0][0] - parts[1][0], count)
+        begin = first_at(time, floor, at, runs.time - runs.of_rows(window) + 1)
+        return Windows(time, value, run, at, np.maximum(begin, at - history.MOST + 1))
+
+    @property
+    def count(self) -> Rows:
+        """Readings in each window."""
+        return self.at - self.begin + 1
+
+
+def spread(windows: Windows) -> Floats:
+    """Largest minus smallest value of each row's window, float64[n]."""
+    high = _most(np.maximum, windows.value, windows.begin, windows.at)
+    return high - _most(np.minimum, windows.value, windows.begin, windows.at)
+
+
+def _most(operation: np.ufunc, value: Floats, first: Rows, last: Rows) -> Floats:
+    """`operation` over value[first:last + 1] of each row: two overlapping blocks of a power of two."""
+    level = np.frexp(last - first + 1)[1] - 1
+    made = np.empty(len(first))
+    blocks, reach = value, 1  # blocks[k] covers value[k:k + reach]
+    for k in range(int(level.max(initial=-1)) + 1):
+        here = np.flatnonzero(level == k)
+        made[here] = operation(blocks[first[here]], blocks[last[here] - reach + 1])
+        if k < level.max():
+            blocks = operation(blocks[:-reach], blocks[reach:])
+            reach *= 2
+    return made
+
+
+def _interleaved(parts: list[tuple[Rows, Times, Floats]]) -> tuple[Times, Floats, Rows, Rows]:
+    """Join, run by run, readings given as (how many of each run, times, values).
+
+    Returns times, values, whose they are, and where each run's last part begins.
+    """
+    counts = np.array([part[0] for part in parts])
+    whole = counts.sum(axis=0)
+    start = np.cumsum(whole) - whole
+    time, value = np.empty(whole.sum(), np.int64), np.empty(whole.sum(), np.float64)
+    for k, (count, times, values) in enumerate(parts):
+        place = expand(start + counts[:k].sum(axis=0), count)
+        time[place], value[place] = times, values
+    return time, value, np.repeat(np.arange(len(whole)), whole), start + counts[:-1].sum(axis=0)
