@@ -14,7 +14,7 @@ from gateway.errors import CodeError
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"  # values 0 to 36 of ISO/IEC 7064 MOD 37-2
 _NUMBER = r"([A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9]{8})"
 _SCANNED = re.compile("=" + _NUMBER + r"([0-9A-HJ-NPR-Y]{2})")  # data identifier, number, flag
-_PRINTED = re.compile(_NUMBER + r"(?:([0-9]{2})([0-9A-Z*])?)?")  # number, then perhaps flag and boxed K
+_PRINTED = re.compile(_NUMBER + r"([0-9]{2})?([0-9A-Z*])?")  # number, perhaps flag, perhaps boxed K
 
 
 def parse(text: str) -> str:
