@@ -1,0 +1,55 @@
+"""Whatever a user can set or call stands in the documentation."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import typer
+
+from gateway.cli import app
+from gateway.config import plugins, types
+
+DOCS = Path(__file__).parents[1] / "docs"
+CONFIGURATION = (DOCS / "configuration.md").read_text()
+EVERYTHING = CONFIGURATION + "".join(p.read_text() for p in DOCS.glob("*.md"))
+README = (Path(__file__).parents[1] / "README.md").read_text()
+TABLES = (types.Gateway, types.JournalOptions, types.Site, types.Asset, types.ChannelTable)
+PLUG_INS = [
+    (folder, name, contract)
+    for folder, contract in (
+        (types.SOURCES, "Options"),
+        (types.DRIVERS, "Options"),
+        (types.PAYLOADS, "Options"),
+        (types.RULES, "Parameters"),
+        (types.SINKS, "Options"),
+        (types.NOTIFIERS, "Options"),
+    )
+    for name in plugins.names(folder, contract)
+]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda t: t.__name__)
+def test_every_key_of_the_configuration(table: type) -> None:
+    assert not [f.name for f in dataclasses.fields(table) if f"`{f.name}`" not in CONFIGURATION]
+
+
+@pytest.mark.parametrize(("folder", "name", "contract"), PLUG_INS, ids=lambda v: str(v).rsplit(".", 1)[-1])
+def test_every_plug_in_and_each_of_its_options(folder: str, name: str, contract: str) -> None:
+    module = plugins.find(folder, name, contract)
+    assert f"`{name}`" in EVERYTHING or f'"{name}"' in EVERYTHING
+    fields = dataclasses.fields(getattr(module, contract))
+    assert not [f.name for f in fields if f"`{f.name}" not in EVERYTHING]
+
+
+def test_every_command() -> None:
+    group = typer.main.get_command(app)
+    assert not [n for n in group.commands if n != "version" and f"cryogate {n}" not in README + EVERYTHING]
+
+
+@pytest.mark.parametrize("name", sorted(typer.main.get_command(app).commands))
+def test_every_command_explains_itself(name: str) -> None:
+    command = typer.main.get_command(app).commands[name]
+    assert command.help
+    assert not [p.name for p in command.params if p.name != "help" and not getattr(p, "help", None)]
