@@ -39,6 +39,11 @@ class Request:
     terminator: bytes
     longest_reply: int  # bytes; more without a terminator is noise
 
+    @property
+    def name(self) -> str:
+        """What was asked, as people write it."""
+        return self.payload.decode("ascii", "backslashreplace").strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -46,6 +51,9 @@ class Reply:
 
     frame: bytes
     time_ns: int
+
+
+Row = tuple[str, int, float, int]  # address, time ns UTC, value, quality
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +67,8 @@ class Readings:
     refused: tuple[Refused, ...] = ()
 
     @staticmethod
-    def of(rows: list[tuple[str, int, float, int]], refused: list[Refused]) -> Readings:
-        """Columns from (address, time ns, value, quality) rows."""
+    def of(rows: list[Row], refused: list[Refused]) -> Readings:
+        """Columns from rows."""
         return Readings(
             tuple(r[0] for r in rows),
             np.array([r[1] for r in rows], np.int64),

@@ -5,25 +5,32 @@ reply: what the instrument does not understand it passes over in silence, and an
 measurement goes on answering with a number. So the status of every input is asked for each poll, and the
 identification before anything else.
 
-Source: Lake Shore 218 User's Manual, chapter 6 (remote operation): *IDN?, CRDG?, RDGST?.
+No status says which input it belongs to. After anything that was not a status the instrument identifies
+itself again: a reply that comes late meets the identification, which looks like no status, and ends the poll.
+
+Source: Lake Shore 218 User's Manual, chapter 6 (remote operation): *IDN?, CRDG? p. 6-22, RDGST? p. 6-29.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.drivers import Poll, PortSettings, Readings, Reply, Request
-from gateway.drivers.lines import number
-from gateway.model import Quality, Refusal, Refused
+from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
+from gateway.drivers.lines import number, refuse
+from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600, data_bits=7, parity="O", stop_bits=1, pause_s=0.05)
 INPUTS: Final = 8
 LONGEST_REPLY: Final = 80  # bytes; 8 fields of 8, 7 commas, and some
 IDENTITY: Final = b"LSCI,MODEL218"
+STATUS: Final = re.compile(rb"\d{3}")
 STATUS_OK: Final = 0
 """RDGST?: 16 temperature under range, 32 over, 64 units under, 128 over; other bits are not of a 218."""
+COLDEST_DEGC, WARMEST_DEGC = -273.15, 527.0  # the instrument measures from 1.4 K to 800 K
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +53,60 @@ def addresses(options: Options) -> tuple[str, ...]:
 
 def poll(options: Options) -> Poll:
     """Identification, all values at once in degC, then the status of each input."""
+    rows: list[Row] = []
     refused: list[Refused] = []
-    identity = yield _request("*IDN?")
-    if not identity.frame.startswith(IDENTITY):
-        return Readings.of(
-            [], _refuse(refused, identity, "*IDN?", "not the identification of a Lake Shore 218")
-        )
-    reply = yield _request("CRDG? 0")
-    values = [number(field) for field in reply.frame.split(b",")]
-    if len(values) != INPUTS or None in values:
-        return Readings.of([], _refuse(refused, reply, "CRDG? 0", f"expected {INPUTS} numbers"))
-    rows: list[tuple[str, int, float, int]] = []
-    for i in options.inputs:
-        status = yield _request(f"RDGST? {i}")
-        state = number(status.frame)
-        if state is None:
-            _refuse(refused, status, f"RDGST? {i}", "not a status")
-            continue
-        good = state == STATUS_OK
-        quality = Quality.GOOD if good else Quality.BAD
-        rows.append((str(i), reply.time_ns, _value(values[i - 1], good), quality))
+    if (yield from _identify(refused)):
+        request = _request("CRDG? 0")
+        reply = yield request
+        values = _values(reply.frame)
+        if values is None:
+            refused += refuse(request, reply, f"not {INPUTS} numbers of the same length")
+        else:
+            rows = yield from _judge(options.inputs, values, reply.time_ns, refused)
     return Readings.of(rows, refused)
 
 
-def _refuse(refused: list[Refused], reply: Reply, query: str, detail: str) -> list[Refused]:
-    if reply.frame:  # silence is the port's story, not a refusal
-        refused.append(Refused(Refusal.MALFORMED, detail, query, reply.frame, reply.time_ns))
-    return refused
+def _judge(
+    inputs: tuple[int, ...], values: list[float], time_ns: int, refused: list[Refused]
+) -> Generator[Request, Reply, list[Row]]:
+    """A row for each input that says what its value is worth."""
+    rows: list[Row] = []
+    identified = True
+    for i in inputs:
+        if not identified and not (yield from _identify(refused)):
+            break
+        request = _request(f"RDGST? {i}")
+        reply = yield request
+        identified = STATUS.fullmatch(reply.frame) is not None
+        if identified:
+            rows.append(_row(str(i), time_ns, values[i - 1], int(reply.frame)))
+        else:
+            refused += refuse(request, reply, "not a status of three digits")
+    return rows
+
+
+def _identify(refused: list[Refused]) -> Generator[Request, Reply, bool]:
+    request = _request("*IDN?")
+    reply = yield request
+    if reply.frame.startswith(IDENTITY):
+        return True
+    refused += refuse(request, reply, "not the identification of a Lake Shore 218")
+    return False
+
+
+def _values(frame: bytes) -> list[float] | None:
+    """The eight values; every field has a sign and as many characters, so one that is shorter lost some."""
+    fields = frame.split(b",")
+    numbers = [n for n in map(number, fields) if n is not None]
+    whole = len(fields) == len(numbers) == INPUTS and len({len(field) for field in fields}) == 1
+    return numbers if whole else None
+
+
+def _row(address: str, time_ns: int, value: float, status: int) -> Row:
+    if status == STATUS_OK and COLDEST_DEGC <= value <= WARMEST_DEGC:
+        return address, time_ns, value, Quality.GOOD
+    return address, time_ns, math.nan, Quality.BAD
 
 
 def _request(query: str) -> Request:
     return Request(f"{query}\r\n".encode("ascii"), b"\r\n", LONGEST_REPLY)
-
-
-def _value(value: float | None, good: bool) -> float:
-    return value if good and value is not None else math.nan

@@ -1,38 +1,52 @@
-"""Framing of replies: the bytes of a line become frames and noise, wherever the stream was cut."""
+"""Replies that are lines: frames and noise out of bytes, numbers out of frames, refusals out of the rest."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+from gateway.drivers import Reply, Request
+from gateway.model import Refusal, Refused
+
+NUMBER: Final = re.compile(rb" *[+-]? *(\d{1,9}(\.\d{0,9})?|\.\d{1,9}) *")
+"""Nine digits before the point: no instrument needs more, and the value stays below model.LARGEST_VALUE."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a buffer holds: the first complete frame, if there is one, and what is left behind it."""
+    """What a buffer holds: the first frame, if one is complete, and what is around it."""
 
-    frame: bytes | None  # without its terminator
-    rest: bytes
-    noise: bytes = b""  # longer than any reply can be: belongs to no frame
+    frame: bytes | None  # without its terminator, never empty
+    rest: bytes  # behind the frame; without one, what may still become a frame
+    noise: bytes = b""  # before them: blank lines and lines longer than any reply
 
 
 def cut(buffer: bytes, terminator: bytes, longest: int) -> Cut:
-    """The first frame of `buffer`; more than `longest` bytes without a terminator are noise."""
-    end = buffer.find(terminator)
-    if 0 <= end <= longest:
-        return Cut(buffer[:end], buffer[end + len(terminator) :])
-    if end > longest:
-        return Cut(None, buffer[end + len(terminator) :], buffer[:end])
-    if len(buffer) > longest + len(terminator):
-        keep = len(terminator) - 1  # the terminator may have begun
-        return Cut(None, buffer[len(buffer) - keep :], buffer[: len(buffer) - keep])
-    return Cut(None, buffer)
+    """The first line of 1 to `longest` bytes; every other line before it is noise.
+
+    Cutting `rest` again, with more bytes behind it, gives the same frames as cutting the whole stream;
+    without a frame `rest` has at most `longest` + the terminator's length bytes.
+    """
+    start = 0
+    while (end := buffer.find(terminator, start)) >= 0:
+        behind = end + len(terminator)
+        if 0 < end - start <= longest:
+            return Cut(buffer[start:end], buffer[behind:], buffer[:start])
+        start = behind
+    kept = min(len(buffer) - start, longest + len(terminator))  # a line that is too long stays too long
+    return Cut(None, buffer[len(buffer) - kept :], buffer[: len(buffer) - kept])
 
 
 def number(frame: bytes) -> float | None:
     """A decimal number with sign and padding blanks, as instruments print it; None for anything else."""
-    text = frame.replace(b" ", b"").removeprefix(b"+")
-    if not text or text.strip(b"-0123456789.") or text.count(b".") > 1:
-        return None  # float() would take nan, 1e9 and 1_0
-    try:
-        return float(text)
-    except ValueError:
+    if NUMBER.fullmatch(frame) is None:  # float() alone would take nan, 1e9 and 1_0
         return None
+    return float(frame.replace(b" ", b""))
+
+
+def refuse(request: Request, reply: Reply, detail: str) -> list[Refused]:
+    """The reply as a refusal; none for silence, which is the port's story."""
+    if not reply.frame:
+        return []
+    return [Refused(Refusal.MALFORMED, detail, request.name, reply.frame, reply.time_ns)]

@@ -4,6 +4,9 @@ ASCII: `[id SP] mnemonic?` CR LF, reply `value` CR LF, 9600 8N1. The id is the c
 RS-485 bus; a single controller on RS-232 has none. Anybody on the line may fill, calibrate or silence a
 freezer, there is no authentication: this driver sends queries and nothing else.
 
+No reply says what it answers. So a controller identifies itself first, and again after anything that was
+not a number: a reply that comes late meets the identification, which looks like no value, and ends the turn.
+
 Source: Chart MVE manual p. 155, Thermo CryoExtra CE8100 manual p. 71 "Controller ASCII Command List".
 """
 
@@ -11,15 +14,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.drivers import Poll, PortSettings, Readings, Reply, Request
-from gateway.drivers.lines import number
-from gateway.model import Quality, Refusal, Refused
+from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
+from gateway.drivers.lines import number, refuse
+from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600)
 LONGEST_REPLY: Final = 64  # bytes; the identification is the longest
+MOST_CONTROLLERS: Final = 32  # unit loads of an RS-485 bus
+MOST_QUERIES: Final = 16  # more than the manual has values
 QUERY: Final = re.compile(r"[A-Z]{2,8}\?")
 SECRET: Final = "CODE?"  # answers with the controller's password in clear text
 IDENTITY: Final = b"Controller, Software ver."
@@ -34,14 +40,17 @@ class Options:
     queries: tuple[str, ...] = ("TEMPA?", "TEMPB?")
 
     def __post_init__(self) -> None:
-        for bus_id in self.bus_ids:
-            if not 1 <= bus_id <= 247:
-                raise ValueError(f"bus_ids must lie between 1 and 247, got {bus_id}")
+        if not all(1 <= bus_id <= 247 for bus_id in self.bus_ids):
+            raise ValueError(f"bus_ids must lie between 1 and 247, got {list(self.bus_ids)}")
+        if len(set(self.bus_ids)) != len(self.bus_ids) or len(self.bus_ids) > MOST_CONTROLLERS:
+            raise ValueError(f"bus_ids must name each controller once, at most {MOST_CONTROLLERS}")
         for query in self.queries:
             if not QUERY.fullmatch(query) or query == SECRET:
                 raise ValueError(
                     f"{query!r} is no query that may be sent; a query is capitals and a question mark"
                 )
+        if len(set(self.queries)) != len(self.queries) or not 1 <= len(self.queries) <= MOST_QUERIES:
+            raise ValueError(f"queries must name 1 to {MOST_QUERIES} queries, each once")
 
 
 def addresses(options: Options) -> tuple[str, ...]:
@@ -51,32 +60,46 @@ def addresses(options: Options) -> tuple[str, ...]:
 
 def poll(options: Options) -> Poll:
     """Each controller is asked who it is, then for each value; one that is not a TEC 3000 gives none."""
-    rows: list[tuple[str, int, float, int]] = []
+    rows: list[Row] = []
     refused: list[Refused] = []
     for bus_id in _ids(options):
-        identity = yield _request(bus_id, "*IDN?")
-        if not identity.frame.strip().startswith(IDENTITY):
-            _refuse(refused, identity, "*IDN?", "not the identification of a TEC 3000")
-            continue
-        for query in options.queries:
-            reply = yield _request(bus_id, query)
-            value = number(reply.frame)
-            if value is None:
-                _refuse(refused, reply, query, "not a number")
-                continue
-            rows.append(_row(_address(bus_id, query), reply.time_ns, value))
+        rows += yield from _visit(bus_id, options.queries, refused)
     return Readings.of(rows, refused)
 
 
-def _row(address: str, time_ns: int, value: float) -> tuple[str, int, float, int]:
-    if "TEMP" in address and not COLDEST_DEGC <= value <= WARMEST_DEGC:
+def _visit(
+    bus_id: int | None, queries: tuple[str, ...], refused: list[Refused]
+) -> Generator[Request, Reply, list[Row]]:
+    rows: list[Row] = []
+    identified = False
+    for query in queries:
+        if not identified and not (yield from _identify(bus_id, refused)):
+            break
+        request = _request(bus_id, query)
+        reply = yield request
+        value = number(reply.frame)
+        identified = value is not None
+        if value is None:
+            refused += refuse(request, reply, "not a number")
+        else:
+            rows.append(_row(bus_id, query, reply.time_ns, value))
+    return rows
+
+
+def _identify(bus_id: int | None, refused: list[Refused]) -> Generator[Request, Reply, bool]:
+    request = _request(bus_id, "*IDN?")
+    reply = yield request
+    if reply.frame.strip().startswith(IDENTITY):
+        return True
+    refused += refuse(request, reply, "not the identification of a TEC 3000")
+    return False
+
+
+def _row(bus_id: int | None, query: str, time_ns: int, value: float) -> Row:
+    address = _address(bus_id, query)
+    if query.startswith("TEMP") and not COLDEST_DEGC <= value <= WARMEST_DEGC:
         return address, time_ns, math.nan, Quality.BAD  # an open or shorted probe reads out of all bounds
     return address, time_ns, value, Quality.GOOD
-
-
-def _refuse(refused: list[Refused], reply: Reply, query: str, detail: str) -> None:
-    if reply.frame:  # silence is the port's story, not a refusal
-        refused.append(Refused(Refusal.MALFORMED, detail, query, reply.frame, reply.time_ns))
 
 
 def _request(bus_id: int | None, query: str) -> Request:

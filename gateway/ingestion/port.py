@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import termios
 import time
 from dataclasses import dataclass
 
@@ -12,73 +13,92 @@ from gateway.drivers import PortSettings, Reply, Request
 from gateway.drivers.lines import cut
 from gateway.errors import LinkDown
 
-MOST_NOISE = 4096  # bytes kept of what belonged to no frame, per question
+MOST_HEARD = 4096  # bytes listened to for one reply; a line that babbles on gives none
+NOISE_KEPT = 256  # bytes kept of what belonged to no frame, per question: enough to see what it is
 WRITE_WITHIN_S = 2.0
+SLICE_S = 0.05  # a reply timeout is exact to this
+
+Lost = (serial.SerialException, OSError, termios.error)  # termios.error is no OSError
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply, empty on silence, and whatever came with it that was no frame."""
+    """A reply, empty on silence, and the beginning of whatever came with it that was no frame."""
 
     reply: Reply
     noise: bytes
 
 
 class Port:
-    """An open port. Every method raises LinkDown when the port is gone."""
+    """An open port. Every method but `close` raises LinkDown when the port is gone."""
 
     def __init__(self, name: str, settings: PortSettings, reply_timeout_s: float) -> None:
         self._name = name
         self._pause_s = settings.pause_s
         self._timeout_s = reply_timeout_s
         try:
-            self._port = serial.serial_for_url(
-                name,
-                baudrate=settings.baud,
-                bytesize=settings.data_bits,
-                parity=settings.parity,
-                stopbits=settings.stop_bits,
-                timeout=reply_timeout_s,
-                write_timeout=WRITE_WITHIN_S,
-            )
-        except (serial.SerialException, OSError, ValueError) as error:
+            self._port = _open(name, settings, min(SLICE_S, reply_timeout_s))
+        except (*Lost, ValueError) as error:
             raise LinkDown(
-                f"{name}: can not be opened ({error}); check the path, the cable and who may use it"
+                f"{name}: can not be opened ({error}); check the path, the cable, who may use it and who does"
             ) from None
 
     def close(self) -> None:
-        with contextlib.suppress(serial.SerialException, OSError):  # it may be gone already
+        with contextlib.suppress(*Lost):  # it may be gone already
             self._port.close()
 
     def ask(self, request: Request) -> Answer:
-        """Send the request and wait for its reply; bytes that were waiting before it are noise."""
+        """Send the request and wait for its reply; what was waiting before it is noise, not its reply."""
         try:
-            stale = self._waiting()
+            stale = self._drain()
             self._port.write(request.payload)
-            reply, noise = self._receive(request)
-        except (serial.SerialException, OSError) as error:
+            answer = self._listen(request, stale)
+        except Lost as error:
             raise LinkDown(f"{self._name}: the port is gone ({error}); check cable and power") from None
-        if self._pause_s:
+        if self._pause_s > 0.0:
             time.sleep(self._pause_s)  # the instrument needs it; a request in between would be lost
-        return Answer(reply, (stale + noise)[:MOST_NOISE])
+        return answer
 
-    def _receive(self, request: Request) -> tuple[Reply, bytes]:
-        deadline = time.monotonic() + self._timeout_s
-        buffer, noise = b"", b""
-        while (left_s := deadline - time.monotonic()) > 0:
-            self._port.timeout = left_s
-            buffer += self._port.read(max(1, min(self._port.in_waiting, request.longest_reply)))
+    def _listen(self, request: Request, noise: bytes) -> Answer:
+        deadline_s = time.monotonic() + self._timeout_s
+        rest, heard = b"", 0
+        while heard < MOST_HEARD and time.monotonic() < deadline_s:
+            came = self._port.read(max(1, min(self._port.in_waiting, request.longest_reply)))
             received_ns = time.time_ns()
-            found = cut(buffer, request.terminator, request.longest_reply)
+            found = cut(rest + came, request.terminator, request.longest_reply)
+            noise, rest, heard = (noise + found.noise)[:NOISE_KEPT], found.rest, heard + len(came)
             if found.frame is not None:
-                return Reply(found.frame, received_ns), noise + found.rest
-            buffer, noise = found.rest, (noise + found.noise)[:MOST_NOISE]
-        return Reply(b"", time.time_ns()), noise + buffer
+                return Answer(Reply(found.frame, received_ns), (noise + rest)[:NOISE_KEPT])
+        return Answer(Reply(b"", time.time_ns()), (noise + rest)[:NOISE_KEPT])
 
-    def _waiting(self) -> bytes:
+    def _drain(self) -> bytes:
         stale = b""
-        while (size := self._port.in_waiting) and len(stale) < MOST_NOISE:
-            stale += self._port.read(min(size, MOST_NOISE))
+        while (size := self._port.in_waiting) and len(stale) < NOISE_KEPT:
+            stale += self._port.read(min(size, NOISE_KEPT))
         if self._port.in_waiting:
             self._port.reset_input_buffer()
         return stale
+
+
+def _open(name: str, settings: PortSettings, timeout_s: float) -> serial.Serial:
+    """The timeout stays what it is: to change it, pyserial sets the whole line up anew."""
+    port = serial.serial_for_url(
+        name,
+        baudrate=settings.baud,
+        bytesize=settings.data_bits,
+        parity=settings.parity,
+        stopbits=settings.stop_bits,
+        timeout=timeout_s,
+        write_timeout=WRITE_WITHIN_S,
+        exclusive=True,  # two readers would steal each other's bytes
+    )
+    if isinstance(port, serial.Serial):
+        _mark_damage(port)
+    return port
+
+
+def _mark_damage(port: serial.Serial) -> None:
+    """A byte that fails parity or framing arrives as NUL, which no reply contains, and not as it came."""
+    settings = termios.tcgetattr(port.fileno())
+    settings[0] = settings[0] & ~(termios.IGNPAR | termios.PARMRK) | termios.INPCK
+    termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)

@@ -9,24 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import numpy as np
 
-from gateway.drivers import PortSettings, Readings
+from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import Link, LinkState
-from gateway.ingestion.port import Port
+from gateway.ingestion.port import Answer, Port
 from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
 
 DRIVERS: Final = "gateway.drivers"
 BYTES_PER_READING: Final = 64  # what a queued reading weighs, roughly
-MOST_REFUSED: Final = 100  # kept of one poll
+NAMED_SILENT: Final = 5  # unanswered requests that the link's detail names
 SHORTEST_INTERVAL_S: Final = 0.05  # 20 requests a second is what such instruments can do
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port` is a device path, or socket://host:port, rfc2217://host:port for a serial server."""
+    """`port` is a device path, or socket://host:port for a serial server (raw TCP)."""
 
     driver: str
     port: str = field(metadata={"path": True})
@@ -39,12 +40,19 @@ class Options:
     options: Any = field(default=None, metadata={"plug_in": DRIVERS, "named_by": "driver"})
 
     def __post_init__(self) -> None:
+        _check_port(self.port)
         if not SHORTEST_INTERVAL_S <= self.poll_interval_s <= 86_400:
             raise ValueError(f"poll_interval_s must lie between {SHORTEST_INTERVAL_S} and 86400")
         if not 0.01 <= self.reply_timeout_s <= 60:
             raise ValueError("reply_timeout_s must lie between 0.01 and 60")
-        if self.parity is not None and self.parity not in ("N", "E", "O"):
+        if self.baud is not None and not 50 <= self.baud <= 4_000_000:
+            raise ValueError("baud must lie between 50 and 4000000")
+        if self.data_bits not in (None, 7, 8):
+            raise ValueError("data_bits must be 7 or 8")
+        if self.parity not in (None, "N", "E", "O"):
             raise ValueError("parity must be 'N', 'E' or 'O'")
+        if self.stop_bits not in (None, 1, 2):
+            raise ValueError("stop_bits must be 1 or 2")
 
 
 class Source:
@@ -56,10 +64,10 @@ class Source:
         self._options = options
         self._channels = channels
         self._driver: ModuleType = importlib.import_module(f"{DRIVERS}.{options.driver}")
-        self._driver_options = options.options or self._driver.Options()
+        self._driver_options = self._driver.Options() if options.options is None else options.options
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
-        """Poll until `stop` is set. Raises LinkDown when the port vanishes."""
+        """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
         self.link.change(LinkState.CONNECTING, self._options.port)
         port = Port(self._options.port, self._settings(), self._options.reply_timeout_s)
         try:
@@ -67,7 +75,7 @@ class Source:
             while not stop.wait(max(0.0, due_s - time.monotonic())):
                 if intake.wait_for_room(self._options.reply_timeout_s):
                     self._poll(port, intake, stop)
-                due_s = self._next(due_s)
+                due_s = next_beat(due_s, self._options.poll_interval_s, time.monotonic())
         finally:
             port.close()
 
@@ -81,35 +89,25 @@ class Source:
         """An instrument that is asked for its present value needs no answer."""
 
     def _poll(self, port: Port, intake: Intake, stop: threading.Event) -> None:
-        noise: list[Refused] = []
-        answered = False
+        heard = _Heard()
         asking = self._driver.poll(self._driver_options)
         try:
             request = next(asking)
             while not stop.is_set():
                 answer = port.ask(request)
-                answered |= bool(answer.reply.frame)
-                if answer.noise and len(noise) < MOST_REFUSED:
-                    asked = request.payload.decode("ascii", "replace").strip()
-                    noise.append(
-                        Refused(Refusal.NOISE, "bytes of no frame", asked, answer.noise, answer.reply.time_ns)
-                    )
+                heard.note(request, answer)
                 request = asking.send(answer.reply)
         except StopIteration as ended:
-            self._deliver(ended.value, noise, answered, intake)
+            self._deliver(ended.value, heard, intake)
         finally:
             asking.close()
 
-    def _deliver(self, readings: Readings, noise: list[Refused], answered: bool, intake: Intake) -> None:
-        if answered:
-            self.link.change(LinkState.UP, self._options.port)
-        else:
-            detail = f"{self._options.port}: no answer within {self._options.reply_timeout_s:g} s"
-            self.link.change(LinkState.SILENT, f"{detail}; check cable, power, baud rate and bus id")
-        kept = (*readings.refused, *noise)[:MOST_REFUSED]
-        if readings.address or kept:
-            size = BYTES_PER_READING * len(readings.address) + sum(len(r.payload) for r in kept)
-            intake.put(self.name, replace(readings, refused=kept), size)
+    def _deliver(self, readings: Readings, heard: _Heard, intake: Intake) -> None:
+        self.link.change(*heard.verdict(self._options.port, self._options.reply_timeout_s))
+        refused = (*readings.refused, *heard.noise)  # at most two for each request of the driver
+        if readings.address or refused:
+            size = BYTES_PER_READING * len(readings.address) + sum(len(r.payload) for r in refused)
+            intake.put(self.name, replace(readings, refused=refused), size)
 
     def _arrivals(self, readings: Readings) -> Arrivals:
         known = [i for i, address in enumerate(readings.address) if address in self._channels]
@@ -117,13 +115,51 @@ class Source:
         time_ns = readings.time[known]
         return Arrivals(Samples(time_ns, channel, readings.value[known], readings.quality[known]), time_ns)
 
-    def _next(self, due_s: float) -> float:
-        """The next beat of the schedule that is not over yet."""
-        interval_s = self._options.poll_interval_s
-        missed = int((time.monotonic() - due_s) // interval_s)
-        return due_s + (missed + 1) * interval_s
-
     def _settings(self) -> PortSettings:
         given = {k: getattr(self._options, k) for k in ("baud", "data_bits", "parity", "stop_bits")}
         default: PortSettings = self._driver.PORT
         return replace(default, **{k: v for k, v in given.items() if v is not None})
+
+
+class _Heard:
+    """What a poll heard on the line, apart from readings."""
+
+    def __init__(self) -> None:
+        self.noise: list[Refused] = []
+        self._silent: list[str] = []
+        self._answered = False
+
+    def note(self, request: Request, answer: Answer) -> None:
+        if answer.reply.frame:
+            self._answered = True
+        else:
+            self._silent.append(request.name)
+        if answer.noise:
+            self.noise.append(
+                Refused(Refusal.NOISE, "bytes of no frame", request.name, answer.noise, answer.reply.time_ns)
+            )
+
+    def verdict(self, port: str, timeout_s: float) -> tuple[LinkState, str]:
+        """State of the link and its detail."""
+        unanswered = f"no answer to {', '.join(self._silent[:NAMED_SILENT])} within {timeout_s:g} s"
+        if self._answered:
+            return LinkState.UP, f"{port}: {unanswered}" if self._silent else port
+        advice = "baud rate, data bits and parity" if self.noise else "cable, power, baud rate and bus id"
+        noise = ", only noise" if self.noise else ""
+        return LinkState.SILENT, f"{port}: {unanswered}{noise}; check {advice}"
+
+
+def next_beat(due_s: float, interval_s: float, now_s: float) -> float:
+    """The beat after `due_s`, or the first one after `now_s` where a poll took longer than its interval."""
+    missed = max(0, int((now_s - due_s) // interval_s))
+    return due_s + (missed + 1) * interval_s
+
+
+def _check_port(port: str) -> None:
+    if "://" not in port:
+        if not port:
+            raise ValueError("port is empty; expected a device path or socket://host:port")
+        return
+    parts = urlsplit(port)  # its port raises ValueError beyond 65535
+    if parts.scheme != "socket" or not parts.hostname or not parts.port:
+        raise ValueError(f"port {port!r} is no device path and no socket://host:port")
