@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
 _PART = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")
 
 
@@ -30,6 +31,29 @@ class AddressTemplate:
     def fill(self, names: Mapping[str, str]) -> str:
         """The address for a topic with these named parts."""
         return "".join(names[text] if named else text for text, named in self.parts)
+
+
+class Addresses:
+    """Several templates, filled once per topic."""
+
+    def __init__(self, templates: Sequence[str]) -> None:
+        self._templates = [AddressTemplate.parse(text) for text in templates]
+        self._cache: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The topic parts that any of the templates needs."""
+        return frozenset().union(*(template.names for template in self._templates))
+
+    def of(self, key: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+        """The addresses for `names`, which the same `key` always comes with."""
+        known = self._cache.get(key)
+        if known is None:
+            if len(self._cache) >= CACHED_TOPICS:
+                self._cache.clear()
+            known = tuple(template.fill(names) for template in self._templates)
+            self._cache[key] = known
+        return known
 
 
 def _part(match: re.Match[str], template: str) -> tuple[str, bool]:

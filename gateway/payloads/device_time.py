@@ -1,21 +1,58 @@
-"""Times as devices write them, to ns UTC: RFC 3339 text, or a count of seconds or parts of them."""
+"""Times as devices write them, to ns UTC: RFC 3339, local time, or a count of seconds or parts of them."""
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, FUTURE_NS, LATEST_NS, SECOND, Refusal
 from gateway.payloads.unusable import Unusable, shown
 from gateway.times import parse_rfc3339
 
-TimeFormat = Literal["rfc3339", "unix_s", "unix_ms", "unix_us", "unix_ns"]
+TimeFormat = Literal["rfc3339", "local", "unix_s", "unix_ms", "unix_us", "unix_ns"]
 NS_PER: dict[str, int] = {"unix_s": SECOND, "unix_ms": 1_000_000, "unix_us": 1_000, "unix_ns": 1}
 LONGEST_NUMBER = 40  # characters: ten digits of seconds and any fraction a clock resolves
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?", re.ASCII)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA time zone `name`. Raises ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown; a path out of the database; one of its folders
+        raise ValueError(
+            f"time_zone: no zone is called {name!r}; expected one like 'Europe/Berlin'"
+        ) from None
+
+
+def from_local(text: str, zone: ZoneInfo) -> tuple[int, ...]:
+    """ "2026-01-05T11:00:00[.5]" as clocks in `zone` show it: once, or twice when they are set back.
+
+    Raises Unusable; also for a time that the clocks skip: then the device follows other rules than `zone`.
+    """
+    match = _LOCAL.fullmatch(text.strip())
+    if match is None:
+        raise Unusable(Refusal.MALFORMED, f"{shown(text)} is no local time like 2026-01-05T11:00:00")
+    try:
+        naive = datetime.fromisoformat(f"{match[1]}T{match[2]}")
+    except ValueError as error:
+        raise Unusable(Refusal.MALFORMED, f"{shown(text)} is not a time: {error}") from None
+    before, after = _offset_s(naive, zone, 0), _offset_s(naive, zone, 1)
+    if before < after:
+        hint = "check time_zone and the device's daylight-saving rule"
+        raise Unusable(Refusal.ABSURD_TIME, f"clocks in {zone.key} skip {text.strip()}; {hint}")
+    fraction_ns = int((match[3] or "0").ljust(9, "0"))
+    shown_s = calendar.timegm(naive.timetuple())
+    return tuple(
+        (shown_s - offset) * SECOND + fraction_ns for offset in sorted({before, after}, reverse=True)
+    )
 
 
 def from_text(text: str) -> int:
@@ -42,6 +79,11 @@ def check_believable(time_ns: int, received_ns: int) -> None:
     """Raises Unusable where `model.believable` is False; for one time, without an array."""
     if not (EARLIEST_NS <= time_ns < LATEST_NS and time_ns <= received_ns + FUTURE_NS):
         raise _absurd(time_ns)
+
+
+def _offset_s(naive: datetime, zone: ZoneInfo, fold: int) -> int:
+    """From UTC, as it is before (fold 0) and after (fold 1) a change of the clocks at `naive` (PEP 495)."""
+    return round((naive.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()).total_seconds())
 
 
 def _absurd(given: object) -> Unusable:

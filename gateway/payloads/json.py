@@ -1,32 +1,36 @@
 """Plain JSON: values and their time found by JSON pointer.
 
 A payload is one object, or an array of such objects, each with its own time. A value that is null is the
-device's statement that it has none: NO_DATA. A pointer that leads nowhere only means that this message
-is about something else; a message without any of the readings is refused.
+device's statement that it has none: NO_DATA. A value that the device sends instead of one (`fault_values`)
+is BAD. A pointer that leads nowhere only means that this message is about something else; a message
+without any of the readings is refused unless such are expected.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from zoneinfo import ZoneInfo
 
-import msgspec
-import numpy as np
-
-from gateway.model import LARGEST_VALUE, Arrivals, Decoded, Quality, Refusal, Refused, Samples
+from gateway.model import SECOND, Decoded, Quality, Refusal
 from gateway.payloads import Message
-from gateway.payloads.address import AddressTemplate
-from gateway.payloads.device_time import NS_PER, TimeFormat, check_believable, from_count, from_text
+from gateway.payloads.address import Addresses, AddressTemplate
+from gateway.payloads.device_time import (
+    NS_PER,
+    TimeFormat,
+    check_believable,
+    from_count,
+    from_local,
+    from_text,
+    zone_named,
+)
+from gateway.payloads.json_values import number, parse
 from gateway.payloads.pointer import ABSENT, find, parse_pointer
+from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unusable import Unusable, shown
 
-CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
-_TEXT_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
-
-Row = tuple[int, int, int, float, int]  # time ns, received ns, channel, value, quality
+LIVE_NS = 600 * SECOND  # a message that comes within ten minutes was sent when it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Reading:
 
     address: str  # template over the topic's named parts: "{device}/temperature"
     value_pointer: str
+    fault_values: tuple[float, ...] = ()  # what the device sends when it has no value: 85 of a DS18B20
 
     def __post_init__(self) -> None:
         AddressTemplate.parse(self.address)
@@ -48,118 +53,110 @@ class Options:
     readings: tuple[Reading, ...]
     time_pointer: str | None = None  # None: time of receipt
     time_format: TimeFormat = "rfc3339"
+    time_zone: str | None = None  # IANA name; what "local" means
     numbers_as_text: bool = False  # take "21.5" for 21.5
+    others_expected: bool = False  # messages without any of the readings are not refused
 
     def __post_init__(self) -> None:
         if not self.readings:
             raise ValueError("readings: expected at least one { address, value_pointer }")
         if self.time_pointer is not None:
             parse_pointer(self.time_pointer)
+        if (self.time_format == "local") != (self.time_zone is not None):
+            raise ValueError("time_format 'local' and time_zone belong together: give both or none")
+        if self.time_zone is not None:
+            zone_named(self.time_zone)
 
 
 def needs(options: Options) -> frozenset[str]:
     """The named topic parts that the addresses are made of."""
-    return frozenset().union(*(AddressTemplate.parse(r.address).names for r in options.readings))
+    return Addresses([r.address for r in options.readings]).names
 
 
 class Decoder:
     """See the contract in gateway.payloads."""
 
     def __init__(self, options: Options) -> None:
-        # Numbers with a fraction or exponent stay text, as bytes, which no JSON value is: times stay exact.
-        self._parse = msgspec.json.Decoder(float_hook=str.encode).decode
-        self._options = options
-        self._templates = [AddressTemplate.parse(r.address) for r in options.readings]
-        self._pointers = [parse_pointer(r.value_pointer) for r in options.readings]
-        self._time_pointer = None if options.time_pointer is None else parse_pointer(options.time_pointer)
-        self._cache: dict[str, tuple[str, ...]] = {}
+        self._object = ObjectReader(options)
+        self._others_expected = options.others_expected
+        self._wanted = ", ".join(shown(r.value_pointer) for r in options.readings[:5])
 
     def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
-        rows: list[Row] = []
-        refused: list[Refused] = []
-        for message in messages:
-            try:
-                found, alone = self._readings(message, channels)
-            except Unusable as why:
-                refused.append(why.of(message))
-            else:
-                rows += found
-                refused += alone
-        return Decoded(_columns(rows), tuple(refused))
+        def read(message: Message, found: Found) -> None:
+            document = parse(message.payload)
+            for item in document if type(document) is list else (document,):
+                self._object.read(item, message, channels, found)
+            if not found and not (self._others_expected and isinstance(document, dict | list)):
+                raise nothing_in(document, self._wanted)
 
-    def _readings(self, message: Message, channels: Mapping[str, int]) -> tuple[list[Row], list[Refused]]:
-        document = self._document(message.payload)
-        rows: list[Row] = []
-        alone: list[Refused] = []
-        for item in document if type(document) is list else (document,):
-            self._read(item, message, channels, rows, alone)
-        if not rows and not alone:
-            raise self._nothing_in(document)
-        return rows, alone
+        return decode_each(messages, read)
 
-    def _document(self, payload: bytes) -> Any:
-        try:
-            return self._parse(payload)
-        except msgspec.ValidationError as error:
-            raise Unusable(Refusal.NOT_FINITE, str(error)) from None  # an integer of thousands of digits
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            hint = "; NaN and Infinity are not JSON" if b"NaN" in payload or b"Infinity" in payload else ""
-            raise Unusable(Refusal.MALFORMED, f"{error}{hint}") from None
 
-    def _read(
+class ObjectReader:
+    """Reads the values and the time that `Options` describe out of one parsed JSON object."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._addresses = Addresses([r.address for r in options.readings])
+        self._faults = [frozenset(r.fault_values) for r in options.readings]
+        self._pointers = [parse_pointer(r.value_pointer) for r in options.readings]
+        self._time_pointer = None if options.time_pointer is None else parse_pointer(options.time_pointer)
+        self._zone = None if options.time_zone is None else zone_named(options.time_zone)
+
+    def read(
         self,
         item: object,
         message: Message,
         channels: Mapping[str, int],
-        rows: list[Row],
-        alone: list[Refused],
+        found: Found,
+        given_names: Mapping[str, str] | None = None,
     ) -> None:
-        """Append the readings of one object to `rows`, values that are refused alone to `alone`."""
-        time_ns = None
-        for address, pointer in zip(self._addresses(message), self._pointers, strict=True):
+        """Add what stands in `item` to `found`. Raises Unusable where its time is none.
+
+        `given_names` are further names for the addresses, from the payload itself.
+        """
+        time: tuple[int, Quality] | None = None
+        addresses = self._of(message, given_names)
+        for address, pointer, faults in zip(addresses, self._pointers, self._faults, strict=True):
             given = find(item, pointer)
             if given is ABSENT:
                 continue
-            if time_ns is None:
-                time_ns = self._time(item, message.received_ns)
+            time = time or self._time(item, message.received_ns)
             try:
-                channel, value, quality = self._reading(address, given, channels)
+                channel, value, quality = self._reading(address, given, faults, channels)
             except Unusable as why:
-                alone.append(why.of(message))
+                found.alone.append(why.of(message))
             else:
-                rows.append((time_ns, message.received_ns, channel, value, quality))
+                found.rows.append((time[0], message.received_ns, channel, value, max(quality, time[1])))
 
-    def _reading(self, address: str, given: object, channels: Mapping[str, int]) -> tuple[int, float, int]:
+    def _of(self, message: Message, given_names: Mapping[str, str] | None) -> tuple[str, ...]:
+        if given_names is None:
+            return self._addresses.of((message.topic,), message.names)
+        return self._addresses.of((message.topic, *given_names.values()), {**message.names, **given_names})
+
+    def _reading(
+        self, address: str, given: object, faults: frozenset[float], channels: Mapping[str, int]
+    ) -> tuple[int, float, Quality]:
         channel = channels.get(address)
         if channel is None:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         if given is None:
             return channel, math.nan, Quality.NO_DATA
-        return channel, self._number(given, address), Quality.GOOD
+        value = number(given, address, self._options.numbers_as_text)
+        return (channel, math.nan, Quality.BAD) if value in faults else (channel, value, Quality.GOOD)
 
-    def _number(self, given: object, address: str) -> float:
-        if type(given) is bytes:
-            value: float = float(given)
-        elif type(given) is int:
-            value = given
-        elif type(given) is str and self._options.numbers_as_text and _TEXT_NUMBER.fullmatch(given.strip()):
-            value = float(given)
-        else:
-            hint = "; set numbers_as_text if it is meant as one" if type(given) is str else ""
-            raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(given)} is no number{hint}")
-        if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
-            raise Unusable(Refusal.NOT_FINITE, f"{address}: {shown(given)} is no value an instrument has")
-        return float(value)
-
-    def _time(self, item: object, received_ns: int) -> int:
+    def _time(self, item: object, received_ns: int) -> tuple[int, Quality]:
+        """When it was measured, and whether that is certain."""
         if self._time_pointer is None:
-            return received_ns
+            return received_ns, Quality.GOOD
         given = find(item, self._time_pointer)
         if given is ABSENT or given is None:
             raise Unusable(Refusal.MALFORMED, f"no time at {self._options.time_pointer}")
+        if self._zone is not None and type(given) is str:
+            return _local_time(given, self._zone, received_ns)
         time_ns = self._to_ns(given)
         check_believable(time_ns, received_ns)
-        return time_ns
+        return time_ns, Quality.GOOD
 
     def _to_ns(self, given: object) -> int:
         per_unit = NS_PER.get(self._options.time_format)
@@ -171,31 +168,27 @@ class Decoder:
             return from_count(given.decode(), per_unit)
         if per_unit is not None and type(given) is str and self._options.numbers_as_text:
             return from_count(given.strip(), per_unit)
-        expected = "RFC 3339 text" if per_unit is None else "a number"
+        texts = {"rfc3339": "RFC 3339 text", "local": "local time as text"}
+        expected = texts.get(self._options.time_format, "a number")
         raise Unusable(Refusal.WRONG_TYPE, f"time {shown(given)} is not {expected}; check time_format")
 
-    def _addresses(self, message: Message) -> tuple[str, ...]:
-        known = self._cache.get(message.topic)
-        if known is None:
-            if len(self._cache) >= CACHED_TOPICS:
-                self._cache.clear()
-            known = tuple(template.fill(message.names) for template in self._templates)
-            self._cache[message.topic] = known
-        return known
 
-    def _nothing_in(self, document: object) -> Unusable:
-        wanted = ", ".join(shown(r.value_pointer) for r in self._options.readings[:5])
-        item = document[0] if isinstance(document, list) and document else document
-        held = f"an object with the keys {shown(list(item)[:8])}" if isinstance(item, dict) else shown(item)
-        return Unusable(Refusal.WRONG_TYPE, f"nothing at {wanted}; the payload is {held}")
-
-
-def _columns(rows: list[Row]) -> Arrivals:
-    time, received, channel, value, quality = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-    samples = Samples(
-        np.array(time, np.int64),
-        np.array(channel, np.int32),
-        np.array(value, np.float64),
-        np.array(quality, np.uint8),
+def _local_time(given: str, zone: ZoneInfo, received_ns: int) -> tuple[int, Quality]:
+    """In the hour that clocks show twice, receipt is the witness if it lies near; never a guess."""
+    times = from_local(given, zone)
+    check_believable(times[0], received_ns)
+    if len(times) == 1:
+        return times[0], Quality.GOOD
+    if times[0] - LIVE_NS <= received_ns <= times[-1] + LIVE_NS:
+        return received_ns, Quality.UNCERTAIN
+    raise Unusable(
+        Refusal.ABSURD_TIME,
+        f"clocks in {zone.key} show {given} twice, and it was received too long after to tell which is meant",
     )
-    return Arrivals(samples, np.array(received, np.int64))
+
+
+def nothing_in(document: object, wanted: str) -> Unusable:
+    """None of what is `wanted` stands in `document`; the refusal shows what does."""
+    item = document[0] if isinstance(document, list) and document else document
+    held = f"an object with the keys {shown(list(item)[:8])}" if isinstance(item, dict) else shown(item)
+    return Unusable(Refusal.WRONG_TYPE, f"nothing at {wanted}; the payload is {held}")

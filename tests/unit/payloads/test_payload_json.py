@@ -206,11 +206,11 @@ def test_an_unknown_channel_is_named():
 
 
 def test_many_invented_topics_cost_no_memory_for_ever(monkeypatch):
-    monkeypatch.setattr("gateway.payloads.json.CACHED_TOPICS", 10)
+    monkeypatch.setattr("gateway.payloads.address.CACHED_TOPICS", 10)
     decoder = Decoder(PLAIN)
     decoded = decoder.decode([message(b'{"temp":1}', f"x{i}") for i in range(100)], CHANNELS)
     assert len(decoded.refused) == 100
-    assert len(decoder._cache) <= 10
+    assert len(decoder._object._addresses._cache) <= 10
     assert rows(decoder.decode([message(b'{"temp":1}')], CHANNELS))
 
 
