@@ -104,7 +104,7 @@ class _Gateway:
         pump: list[tuple[str, Run, Failed]] = [("pump", self._pump.run, _log_failure("pump"))]
         sinks: list[tuple[str, Run, Failed]] = [(s.name, s.run, s.failed) for s in self._sinks]
         followers: list[tuple[str, Run, Failed]] = [
-            ("screening", self._screening.run, _log_failure("screening")),
+            ("screening", self._screening.run, self._screening.failed),
             ("delivery", self._delivery.run, self._delivery.failed),
             *sinks,
         ]

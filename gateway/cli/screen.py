@@ -35,6 +35,7 @@ def watch_screen(status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]])
     more = f"\n... and {len(alarms) - MOST_ALARMS} more" if len(alarms) > MOST_ALARMS else ""
     body = Group(alarms_table(shown), *alarm_lines(shown), more) if shown else Text("no alarms", "green")
     return Group(
+        *_problems(status["journal"]),
         Panel(fleet_table(status["channels"]), title=escape(head), title_align="left"),
         Panel(body, title="alarms", title_align="left", border_style="red" if shown else "green"),
     )
@@ -109,8 +110,7 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
         f"journal: {journal['readings']} readings since start, {journal['repeated']} repeated, "
         f"{journal['waiting']} waiting, screening {journal['screening_behind']} entries behind",
     ]
-    if journal["problem"]:
-        parts.append(Text(f"journal: {journal['problem']}", "bold red"))
+    parts += _problems(journal)
     parts += [_links(status["sources"]), fleet_table(status["channels"])]
     for follower in status["followers"]:
         problem = f", {follower['problem']}" if follower["problem"] else ""
@@ -118,6 +118,14 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
     for row in status["refused"]:
         parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
     return Group(*parts)
+
+
+def _problems(journal: Mapping[str, Any]) -> list[Text]:
+    told = {
+        "the journal can not be written": journal["problem"],
+        "nothing is screened": journal["screening_problem"],
+    }
+    return [Text(f"{what}: {problem}", "bold white on red") for what, problem in told.items() if problem]
 
 
 def _links(sources: Sequence[Mapping[str, Any]]) -> Table:

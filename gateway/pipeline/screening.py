@@ -7,6 +7,7 @@ screening is a pure function of the readings, so the result is the same as if no
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from gateway.screening.plan import Plan
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
 
+log = logging.getLogger(__name__)
 PUBLISHED, SAVED, LATEST = "screening:published", "screening:state", "screening:latest"
 MOST_READINGS = 200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
 LOOK_S = 1.0  # another process may have stated something: look at least so often
@@ -52,6 +54,7 @@ class Screening:
         self._committed = committed
         self._lock = threading.Lock()  # between the thread that screens and those that look
         self.cursor = 0
+        self.problem = ""  # why nothing is screened; empty while all is well
         self._reset()
 
     def _reset(self) -> None:
@@ -87,6 +90,11 @@ class Screening:
                     self._committed.wait(LOOK_S)
         self._save()
 
+    def failed(self, reason: str) -> None:
+        """Until it goes on, every channel is unknown: nobody watches it."""
+        self.problem = reason
+        log.error("screening stopped: %s; it is started again", reason)
+
     def _step(self) -> bool:
         """Screen what is new; whether there was anything."""
         entries = self._journal.entries(self.cursor, MOST_READINGS)
@@ -97,6 +105,7 @@ class Screening:
             elif time.monotonic() - self._began_s > GRACE_S:
                 self._publish(self._screener.advance(now_ns), now_ns)
             self._book.write(PUBLISHED, self.cursor, now_ns)
+            self.problem = ""
         return bool(entries)
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
@@ -149,7 +158,12 @@ class Screening:
         time_ns, quality = int(self._latest.time[number]), int(self._latest.quality[number])
         heard = time_ns != NEVER
         age_s = max(0.0, (now_ns - time_ns) / SECOND) if heard else None
-        fresh = age_s is not None and age_s <= channel.table.no_data_after_s and quality <= Quality.UNCERTAIN
+        fresh = (
+            not self.problem
+            and age_s is not None
+            and age_s <= channel.table.no_data_after_s
+            and quality <= Quality.UNCERTAIN
+        )
         return {
             "channel": name,
             "site": channel.site,

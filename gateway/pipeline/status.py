@@ -70,6 +70,7 @@ class Status:
             "screening_behind": max(0, self._pump.last_seq - self._screening.cursor),
             "waiting": len(self._intake),
             "problem": self._pump.problem,
+            "screening_problem": self._screening.problem,
         }
 
     def _source(self, name: str) -> dict[str, Any]:
