@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from gateway.config import plugins
-from gateway.config.profiles import severity_of
+from gateway.config.profiles import rules, severity_of
 from gateway.config.tables import Problems, Table, build
-from gateway.config.types import DRIVERS, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion
+from gateway.config.types import DRIVERS, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
 from gateway.units import CONVERSIONS, QUANTITIES
 
 Profiles = Mapping[str, tuple[ProfileVersion, ...]]
@@ -22,6 +23,7 @@ def channels(
 ) -> tuple[dict[str, Channel], tuple[str, ...]]:
     """All [channels.NAME] tables, and remarks on what is legal but probably not meant."""
     made: dict[str, Channel] = {}
+    extra = _extra_rules(document, problems)
     tables = document.get("channels", {})
     if not isinstance(tables, dict):
         problems.add("channels", "expected a table of tables: [channels.NAME]")
@@ -35,8 +37,9 @@ def channels(
         _check_address(parsed, path, sources, problems)
         channel = _with_unit(name, parsed, path, assets, problems)
         if channel is not None:
-            made[name] = channel
+            made[name] = _with_rules(channel, extra, profiles, path, problems)
     _check_unique(made, problems)
+    _check_partners(made, profiles, problems)
     return made, tuple(_remarks(made, profiles))
 
 
@@ -88,6 +91,51 @@ def _with_unit(
     conversion = CONVERSIONS[table.unit]
     site = assets[table.asset].site if table.asset in assets else ""
     return Channel(name, table, site, conversion.canonical, conversion.scale, conversion.offset)
+
+
+def _extra_rules(document: Table, problems: Problems) -> dict[tuple[str, str], tuple[Rule, ...]]:
+    """Rules that sites, assets and channels add to those of the profile, by (section, name)."""
+    return {
+        (section, name): rules(table["rules"], f"{section}.{name}.rules", problems)
+        for section in ("sites", "assets", "channels")
+        if isinstance(document.get(section), dict)
+        for name, table in document[section].items()
+        if isinstance(table, dict) and "rules" in table
+    }
+
+
+def _with_rules(
+    channel: Channel,
+    extra: Mapping[tuple[str, str], tuple[Rule, ...]],
+    profiles: Profiles,
+    path: str,
+    problems: Problems,
+) -> Channel:
+    """Sites, assets and channels only ever add rules: nothing can relax a profile."""
+    places = (("sites", channel.site), ("assets", channel.table.asset), ("channels", channel.name))
+    added = tuple(r for place in places for r in extra.get(place, ()) if r.unit in (None, channel.unit))
+    for version in profiles.get(channel.table.profile or "", ()):
+        ids = [r.id for r in (*version.rules, *added)]
+        for doubled in sorted({i for i in ids if ids.count(i) > 1}):
+            problems.add(
+                path, f"two of its rules have the id {doubled!r}; rules of a profile can not be replaced"
+            )
+    return replace(channel, rules=added)
+
+
+def _check_partners(made: Mapping[str, Channel], profiles: Profiles, problems: Problems) -> None:
+    """A rule about two channels names the other one."""
+    for name, channel in made.items():
+        versions = profiles.get(channel.table.profile or "", ())
+        for rule in (*channel.rules, *(r for v in versions for r in v.rules)):
+            partner = getattr(rule.parameters, "partner", None)
+            path = f"channels.{name}: rule {rule.id!r}: partner"
+            if partner == name:
+                problems.add(path, "a channel can not be its own partner")
+            elif partner is not None and partner not in made:
+                problems.unknown(path, partner, made, "channel")
+            elif partner is not None and made[partner].unit != channel.unit:
+                problems.add(path, f"{partner!r} is in {made[partner].unit}, not in {channel.unit}")
 
 
 def _check_unique(made: Mapping[str, Channel], problems: Problems) -> None:

@@ -13,6 +13,7 @@ from gateway.model import Severity
 from gateway.times import parse_rfc3339
 from gateway.units import CONVERSIONS
 
+NO_DATA = "no-data"  # id of the rule that every channel has through no_data_after_s
 CANONICAL = tuple(dict.fromkeys(c.canonical for c in CONVERSIONS.values()))
 SUFFIXES = {"value": "_{unit}", "value per minute": "_{unit}_per_min"}
 
@@ -50,6 +51,8 @@ def rule(block: Table, path: str, problems: Problems) -> Rule | None:
     identity, severity = block.get("id"), _severity(block.get("severity"), f"{path}.severity", problems)
     if not isinstance(identity, str) or not identity:
         problems.add(f"{path}.id", "missing; expected text that names the rule within its profile")
+    elif identity == NO_DATA:
+        problems.add(f"{path}.id", f"{NO_DATA!r} is the rule that every channel has; choose another id")
     module = plug_in(RULES, "Parameters", block.get("kind"), f"{path}.kind", "rule kind", problems)
     if module is None:
         return None

@@ -52,6 +52,7 @@ class Site:
 
     name: str = ""
     time_zone: str = "UTC"
+    rules: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Asset:
     kind: str = ""
     name: str = ""
     zones: tuple[str, ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,22 @@ class ChannelTable:
     max_gap_s: float = 300.0
     no_data_after_s: float = 300.0
     no_data_severity: str = "major"
+    rules: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         if self.max_gap_s <= 0 or self.no_data_after_s <= 0:
             raise ValueError("max_gap_s and no_data_after_s must be positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a profile version; `unit` is the canonical unit of its limits, None where it has none."""
+
+    id: str
+    kind: str
+    severity: Severity
+    parameters: object
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +109,7 @@ class Channel:
     unit: str  # canonical
     scale: float  # canonical = wire * scale + offset
     offset: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of a profile version; `unit` is the canonical unit of its limits, None where it has none."""
-
-    id: str
-    kind: str
-    severity: Severity
-    parameters: object
-    unit: str | None
+    rules: tuple[Rule, ...] = ()  # of its site, its asset and its own, beside those of the profile
 
 
 @dataclass(frozen=True, slots=True)

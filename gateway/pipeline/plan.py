@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gateway.config.profiles import severity_of
+from gateway.config.profiles import NO_DATA, severity_of
 from gateway.config.types import FOREVER, Channel, Configuration, ProfileVersion
 from gateway.model import Severity, to_ns
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import no_data
 
-NO_DATA = "no-data"  # the rule every channel has
-OF_CHANNEL = "channel"  # the version of a rule that comes from the channel itself
+OF_CHANNEL = "channel"  # the version of rules that do not come from a profile
 
 
 def plan(configuration: Configuration, numbers: Mapping[str, int], known_since_ns: Mapping[str, int]) -> Plan:
@@ -34,6 +33,8 @@ def _instances(
     silence = no_data.Parameters(timeout_s=channel.table.no_data_after_s)
     severity = severity_of(channel.table.no_data_severity) or Severity.MAJOR
     yield Instance(number, NO_DATA, "no_data", silence, severity, OF_CHANNEL, since_ns, FOREVER)
+    for rule in channel.rules:
+        yield Instance(number, rule.id, rule.kind, rule.parameters, rule.severity, OF_CHANNEL)
     versions = configuration.profiles.get(channel.table.profile or "", ())
     for i, version in enumerate(versions):
         until = versions[i + 1].valid_from_ns if i + 1 < len(versions) else FOREVER

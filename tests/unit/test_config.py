@@ -175,3 +175,51 @@ def test_relative_paths_start_at_the_file_and_urls_are_none(tmp_path: Path) -> N
     path.write_text(text.replace('"run/x.tty"', '"socket://10.0.0.5:10001"'))
     assert load(path).sources["freezer-port"].options.port == "socket://10.0.0.5:10001"
     assert load(EXAMPLE).sources["freezer-port"].options.port == "/dev/ttyUSB0"
+
+
+EXTRA = """
+[[channels.shipper-1-payload.rules]]
+id = "near-150"
+kind = "limit"
+side = "high"
+limit_degC = -155.0
+severity = "minor"
+[[assets.shipper-1.rules]]
+id = "disagree"
+kind = "spread"
+partner = "shipper-2-payload"
+limit_degC = 5.0
+severity = "minor"
+[[sites.pudong.rules]]
+id = "tank-low"
+kind = "limit"
+side = "low"
+limit_mm = 50.0
+severity = "minor"
+"""
+
+
+def test_sites_assets_and_channels_add_rules_and_each_channel_takes_those_of_its_unit(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(EXAMPLE.read_text() + EXTRA)
+    channels = load(path).channels
+    assert [r.id for r in channels["shipper-1-payload"].rules] == ["disagree", "near-150"]
+    assert channels["shipper-2-payload"].rules == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "near-150"', 'id = "above-150"', "rules of a profile can not be replaced"),
+        ('id = "near-150"', 'id = "no-data"', "is the rule that every channel has"),
+        ('partner = "shipper-2-payload"', 'partner = "shipper-9"', "unknown channel 'shipper-9'"),
+        ('partner = "shipper-2-payload"', 'partner = "shipper-1-payload"', "its own partner"),
+        ('kind = "spread"', 'kind = "sprad"', "did you mean 'spread'?"),
+    ],
+)
+def test_added_rules_are_checked_like_those_of_profiles(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = EXAMPLE.read_text() + EXTRA
+    assert old in text
+    assert any(message in problem for problem in problems_of(text.replace(old, new), tmp_path))
