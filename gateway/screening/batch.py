@@ -45,6 +45,7 @@ class Batch:
     hi: Rows  # int64[S]
     before: NDArray[Any]  # CHANNEL[S]
     cells: Cells
+    known: NDArray[Any]  # CHANNEL[C], of all channels before the batch
     history: History  # usable readings before the batch
 
     @staticmethod
@@ -52,7 +53,9 @@ class Batch:
         hi = np.append(lo[1:], len(samples))
         before = channels[row]
         cells = Cells.of(samples.value, samples.quality, samples.time, lo, hi, before["heard"])
-        return Batch(samples.time, samples.value, samples.quality, row, lo, hi, before, cells, history)
+        return Batch(
+            samples.time, samples.value, samples.quality, row, lo, hi, before, cells, channels, history
+        )
 
     def without(self, spoiled: Rows) -> Batch:
         """The same batch with these readings BAD."""
@@ -76,6 +79,12 @@ class Batch:
     def good(self) -> Rows:
         """Positions of all usable readings."""
         return np.flatnonzero(worth(self.value, self.quality))
+
+    def heard_of_all(self) -> Times:
+        """ns UTC of the last usable reading of every channel with this batch, int64[C]."""
+        heard = self.known["heard"].copy()
+        heard[self.row] = self.after()["heard"]
+        return heard
 
     def readings(self, lo: Rows, hi: Rows) -> tuple[Rows, Times, Floats]:
         """The usable readings at positions [lo, hi): how many in each range, then all of them."""

@@ -1,7 +1,7 @@
 """The latest usable readings of the channels that a rule looks back on, in one ring each.
 
-16 bytes a reading. A ring grows to what its channel's longest window holds, at most MOST readings: that is
-also the most that a window ever sees, so that results do not depend on what is remembered.
+16 bytes a reading. A ring grows to what its channel's rules look back on, at most `most` readings. A window
+never sees more than the latest MOST, so that results do not depend on what is remembered.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from gateway.model import Floats, Times
 from gateway.screening.ranges import Rows, expand
 
 MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
+MOST_OF_PAIRS: Final = 4_194_304  # readings kept where two channels are compared: 13 kHz over 5 minutes
 SMALLEST: Final = 16  # readings of a new ring
 
 
 class History:
     """Rings of channels; a ring's readings are numbered from 0 on, and the latest `size` of them are kept."""
 
-    def __init__(self, span: Times) -> None:
+    def __init__(self, span: Times, most: int) -> None:
         """`span` int64[C] ns: how far back the rules of each channel look, 0 for not at all."""
+        self._most = most
         self._span = span
         self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
         slots = int((span > 0).sum())
@@ -46,7 +48,7 @@ class History:
             return
         slot, lo, hi = self._slot[row[looked]], lo[looked], hi[looked]
         oldest = time[hi - 1] - self._span[row[looked]]
-        lo = np.maximum(lo, hi - MOST)
+        lo = np.maximum(lo, hi - self._most)
         length = hi - lo
         self._make_room(slot, length, oldest)
         places = self._time.shape[1]
@@ -96,8 +98,8 @@ class History:
         self._size[full] = self._count[full] - self._first_after(full, oldest[tight])
         needed = int((self._size[slot] + length).max())
         places = self._time.shape[1]
-        if needed > places and places < MOST:
-            self._grow(min(MOST, 1 << (needed - 1).bit_length()))
+        if needed > places and places < self._most:
+            self._grow(min(self._most, 1 << (needed - 1).bit_length()))
 
     def _grow(self, places: int) -> None:
         every = np.arange(len(self._count))

@@ -14,7 +14,7 @@ from gateway.model import Mask, Times
 from gateway.screening.batch import Batch, Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
-from gateway.screening.members import Members
+from gateway.screening.members import Couples, Members, uncoupled
 from gateway.screening.ranges import Rows, expand, latest
 
 FEW_PAIRS: Final = 128  # where each may bring a whole window with it
@@ -56,8 +56,8 @@ class Latched:
     ) -> None:
         """`carry_matters`: an instance that carries something must be looked at reading by reading."""
         self.members = members
-        self.looks_back = np.zeros(len(members), np.int64) if looks_back is None else looks_back
-        self._most_pairs = FEW_PAIRS if self.looks_back.any() else PIECE
+        self._looks_back = np.zeros(len(members), np.int64) if looks_back is None else looks_back
+        self._most_pairs = FEW_PAIRS if self._looks_back.any() else PIECE
         self.state: NDArray[Any] = idle(len(members))
         self._latch = latch
         self._carry_matters = carry_matters
@@ -65,6 +65,12 @@ class Latched:
 
     def blank(self, count: int) -> NDArray[Any]:
         return idle(count)
+
+    def looks_back(self) -> tuple[Rows, Times]:
+        return self.members.row, self._looks_back
+
+    def coupled(self) -> Couples:
+        return uncoupled()
 
     def standing(self) -> tuple[Mask, Mask]:
         return self.state["raw"], self.state["open"]

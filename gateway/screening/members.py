@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times, to_ns
-from gateway.screening.batch import Batch
-from gateway.screening.excursion import Findings
-from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance
+from gateway.screening.batch import CHANNEL, Batch
+from gateway.screening.excursion import NEVER, Findings
+from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance
 from gateway.screening.ranges import Rows, expand
 
 
@@ -26,20 +26,25 @@ class Members:
     valid_to: Times  # ns UTC; FOREVER where unbounded
     longest_gap: Times  # ns, of the channel
     begin: Rows  # int64[C + 1], first member of each channel
+    gap_of: Times  # int64[C] ns, max_gap of every channel of the screen
+    names: tuple[str, ...]  # of every channel of the screen
 
     @staticmethod
-    def of(instances: list[tuple[int, int, Instance, int]], channels: int) -> Members:
-        """From (number, row, instance, max_gap_ns), in any order."""
+    def of(instances: list[tuple[int, int, Instance]], channels: list[ChannelPlan]) -> Members:
+        """From (number, row, instance) in any order; `channels` in the order of the screen."""
         ordered = sorted(instances, key=lambda entry: (entry[1], entry[0]))
         row = np.array([e[1] for e in ordered], np.int64)
+        gaps = np.array([c.max_gap_ns for c in channels], np.int64)
         return Members(
             np.array([e[0] for e in ordered], np.int32),
             row,
             tuple(e[2].parameters for e in ordered),
             np.array([e[2].valid_from_ns for e in ordered], np.int64),
             np.array([e[2].valid_to_ns for e in ordered], np.int64),
-            np.array([e[3] for e in ordered], np.int64),
-            np.searchsorted(row, np.arange(channels + 1)),
+            gaps[row],
+            np.searchsorted(row, np.arange(len(channels) + 1)),
+            gaps,
+            tuple(c.name for c in channels),
         )
 
     def __len__(self) -> int:
@@ -77,13 +82,45 @@ class Members:
         """Where a parameter has the value `wanted`, bool[I]."""
         return np.array([getattr(p, name) == wanted for p in self.parameters], np.bool_)
 
+    def channels_named(self, name: str) -> Rows:
+        """Positions in the screen of the channels that a parameter names. Raises ValueError for none."""
+        place = {channel: k for k, channel in enumerate(self.names)}
+        wanted = [getattr(p, name) for p in self.parameters]
+        unknown = sorted(set(wanted) - place.keys())
+        if unknown:
+            raise ValueError(f"{name} {unknown[0]!r} is no channel of the plan")
+        return np.array([place[channel] for channel in wanted], np.int64)
+
+
+def unheard(count: int) -> NDArray[Any]:
+    """CHANNEL of channels that have shown nothing."""
+    made = np.zeros(count, CHANNEL)
+    made["seen"] = made["heard"] = NEVER
+    made["value"] = np.nan
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class Couples:
+    """Pairs of channels (positions in the screen) that are looked at together, one pair a member."""
+
+    one: Rows
+    other: Rows
+    reached: Times  # ns UTC up to which the pair has been followed; what comes for earlier is late
+    seen: Times  # ns UTC of the last moment of the pair's signal
+
+
+def uncoupled() -> Couples:
+    """What `coupled` says of rules that look at one channel only."""
+    none = np.empty(0, np.int64)
+    return Couples(none, none, none, none)
+
 
 class Group(Protocol):
     """All instances of one kind, with their state; what a rule file's `group` makes."""
 
     members: Members
     state: NDArray[Any]  # one structured row per member; all there is to save
-    looks_back: Times  # int64[I] ns, the windows its rules need in the batch's history
 
     def spoiled(self, batch: Batch) -> Rows:
         """Positions of readings that this kind declares BAD, before any rule is fed."""
@@ -93,6 +130,12 @@ class Group(Protocol):
 
     def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
         """Findings of the clock alone; `known` is CHANNEL[I], each member's channel."""
+
+    def looks_back(self) -> tuple[Rows, Times]:
+        """Channels (positions in the screen) and the ns of history that these rules need of each."""
+
+    def coupled(self) -> Couples:
+        """Pairs of channels that are looked at together; none, or one for each member."""
 
     def standing(self) -> tuple[Mask, Mask]:
         """Of each member whether its condition holds and whether an excursion is open, bool[I]."""

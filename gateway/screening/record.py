@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from gateway.model import SECOND, Severity
 from gateway.screening.excursion import LIMB, NEVER, Excursion, Findings, Phase, identity
-from gateway.screening.plan import Plan
+from gateway.screening.plan import FOREVER, Plan
 
 Key = tuple[int, str, str]  # channel, rule, version
 
@@ -50,21 +50,21 @@ class Record:
             changes += self._put(now if before is None else _as(now, before, before.revision), before)
         return changes
 
-    def amend(self, findings: Findings, since: dict[int, int], numbers: Iterable[int]) -> list[Change]:
-        """Publish a second screening of the instances `numbers` (plan positions).
+    def amend(self, findings: Findings, since: dict[int, int]) -> list[Change]:
+        """Publish a second screening of instances, by plan position.
 
-        `since` gives the time of each channel's last reading that was not screened again: what was cleared
-        by then stands. Findings are complete from there on, the last on each excursion counts.
+        `since` gives the time up to which each one was not screened again: what was cleared by then stands.
+        Findings are complete from there on, the last on each excursion counts.
         """
-        again: dict[int, dict[int, Excursion]] = {n: {} for n in numbers}
+        again: dict[int, dict[int, Excursion]] = {n: {} for n in since}
         for found in findings:
             if found["phase"] != Phase.WITHDRAWN:
-                again[int(found["instance"])][int(found["start"])] = self._excursion(found)
+                again.setdefault(int(found["instance"]), {})[int(found["start"])] = self._excursion(found)
         changes = []
         for number, by_start in again.items():
             instance = self._plan.instances[number]
             key = (instance.channel, instance.rule, instance.version)
-            changes += self._compare(key, list(by_start.values()), since[instance.channel])
+            changes += self._compare(key, list(by_start.values()), since.get(number, FOREVER))
         return changes
 
     def close_orphans(self, ends: dict[int, int]) -> list[Change]:

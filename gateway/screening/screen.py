@@ -17,16 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model import Samples, Times
-from gateway.screening.batch import CHANNEL, Batch
+from gateway.screening import history
+from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER, Findings, in_order
 from gateway.screening.history import History
-from gateway.screening.members import Group, Members
-from gateway.screening.plan import Plan
+from gateway.screening.members import Group, Members, unheard
+from gateway.screening.plan import Instance, Plan
 from gateway.screening.ranges import Rows, starts
 
 RULES: Final = "gateway.screening.rules"
 FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
 HISTORY: Final = ("history sizes", "history time", "history value")
+LATEST: Final = np.iinfo(np.int64).max
 FORMAT: Final = 1  # of saved states
 
 
@@ -45,9 +47,11 @@ class Screen:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
-        self.channels = _unheard(len(self.numbers))
-        self.groups: dict[str, Group] = _groups(plan, self.numbers)
-        self._history = History(_spans(self.groups, len(self.numbers)))
+        self.channels = unheard(len(self.numbers))
+        self.groups: dict[str, Group] = _groups(plan)
+        paired = any(len(group.coupled().one) > 0 for group in self.groups.values())
+        most = history.MOST_OF_PAIRS if paired else history.MOST
+        self._history = History(_spans(self.groups, len(self.numbers)), most)
 
     def rows(self, channel: NDArray[Any]) -> Rows:
         """Positions of channel numbers in the screen; -1 for one that is not in the plan."""
@@ -79,6 +83,42 @@ class Screen:
             found += group.advance(now_ns, self.channels[group.members.row])
         return in_order(found)
 
+    @property
+    def reached(self) -> Times:
+        """ns UTC, int64[C]: a reading of a channel up to this time is late."""
+        reached = self.channels["seen"].copy()
+        for couples in (group.coupled() for group in self.groups.values()):
+            np.maximum.at(reached, couples.one, couples.reached)
+            np.maximum.at(reached, couples.other, couples.reached)
+        return reached
+
+    @property
+    def followed(self) -> Times:
+        """ns UTC up to which each instance of the plan has looked at its readings."""
+        followed = np.full(len(self.plan.instances), NEVER)
+        for group in self.groups.values():
+            couples, seen = group.coupled(), self.channels["seen"][group.members.row]
+            followed[group.members.number] = couples.seen if len(couples.seen) > 0 else seen
+        return followed
+
+    def together(self, row: Rows, moment: Times) -> tuple[Rows, Times]:
+        """These channels and all that are looked at together with them, each with the earliest moment."""
+        earliest = np.full(len(self.channels), LATEST)
+        earliest[row] = moment
+        one, other = (np.concatenate(side) for side in self._couples())
+        while True:
+            before = earliest.copy()
+            np.minimum.at(earliest, one, before[other])
+            np.minimum.at(earliest, other, before[one])
+            if (earliest == before).all():
+                found = np.flatnonzero(earliest < LATEST)
+                return found, earliest[found]
+
+    def _couples(self) -> tuple[list[Rows], list[Rows]]:
+        couples = [group.coupled() for group in self.groups.values()]
+        none = np.empty(0, np.int64)
+        return [none, *(c.one for c in couples)], [none, *(c.other for c in couples)]
+
     def remember(self) -> Memory:
         """A copy of the state, to `rewind` to."""
         groups = self.groups.values()
@@ -98,7 +138,7 @@ class Screen:
         """
         chosen = np.zeros(len(self.channels), np.bool_)
         chosen[row] = True
-        self.channels[row] = _unheard(1) if memory is None else memory.channels[row]
+        self.channels[row] = unheard(1) if memory is None else memory.channels[row]
         for k, group in enumerate(self.groups.values()):
             group.state[chosen[group.members.row]] = group.blank(1)
             if memory is not None:
@@ -107,7 +147,7 @@ class Screen:
         self._history.clear(row)
         if len(recent) > 0:
             lo = starts(recent.channel)
-            self._batch(recent, self.rows(recent.channel[lo]), lo, _unheard(len(self.channels))).remember()
+            self._batch(recent, self.rows(recent.channel[lo]), lo, unheard(len(self.channels))).remember()
 
     def save(self) -> bytes:
         """The state, for `restore` under this or another plan."""
@@ -168,15 +208,14 @@ class Screen:
         return kept, row[row >= 0], starts(kept.channel)
 
 
-def _groups(plan: Plan, numbers: NDArray[Any]) -> dict[str, Group]:
-    gaps = {c.channel: c.max_gap_ns for c in plan.channels}
-    row = {int(n): k for k, n in enumerate(numbers)}
-    kinds: dict[str, list[tuple[int, int, Any, int]]] = {}
+def _groups(plan: Plan) -> dict[str, Group]:
+    channels = sorted(plan.channels, key=lambda c: c.channel)
+    row = {c.channel: k for k, c in enumerate(channels)}
+    kinds: dict[str, list[tuple[int, int, Instance]]] = {}
     for n, instance in enumerate(plan.instances):
-        entry = (n, row[instance.channel], instance, gaps[instance.channel])
-        kinds.setdefault(instance.kind, []).append(entry)
+        kinds.setdefault(instance.kind, []).append((n, row[instance.channel], instance))
     return {
-        kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], len(numbers)))
+        kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], channels))
         for kind in sorted(kinds)
     }
 
@@ -184,7 +223,7 @@ def _groups(plan: Plan, numbers: NDArray[Any]) -> dict[str, Group]:
 def _spans(groups: dict[str, Group], channels: int) -> Times:
     span = np.zeros(channels, np.int64)
     for group in groups.values():
-        np.maximum.at(span, group.members.row, group.looks_back)
+        np.maximum.at(span, *group.looks_back())
     return span
 
 
@@ -204,13 +243,6 @@ def _goes_back(time: Times, lo: Rows) -> bool:
     stops = time[1:] <= time[:-1]
     stops[lo[1:] - 1] = False
     return bool(stops.any())
-
-
-def _unheard(count: int) -> NDArray[Any]:
-    made = np.zeros(count, CHANNEL)
-    made["seen"] = made["heard"] = NEVER
-    made["value"] = np.nan
-    return made
 
 
 def _differs(state: NDArray[Any], blank: NDArray[Any]) -> Rows:

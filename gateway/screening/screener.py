@@ -68,11 +68,11 @@ class Screener:
         """Screen these readings, in any order. Channels that are not in the plan are passed over."""
         fresh = resolve(samples.take(self._screen.rows(samples.channel) >= 0))
         changes, self._waiting = self._waiting, []
-        if len(fresh) == 0:
-            return changes
-        row = self._screen.rows(fresh.channel)
-        late = fresh.time <= self._screen.channels["seen"][row]
-        if late.any():
+        while True:  # what is screened again may carry a pair of channels past readings that were not late
+            row = self._screen.rows(fresh.channel)
+            late = fresh.time <= self._screen.reached[row]
+            if not late.any():
+                break
             changes += self._amend(row[late], fresh.take(late))
             fresh = fresh.take(~late)
         changes += self._record.progress(self._screen.feed(fresh))
@@ -137,9 +137,9 @@ class Screener:
         news = ~self._is_repeat(row, late)
         row, late = row[news], late.take(news)
         first = starts(row)
-        row, earliest = row[first], late.time[first]
-        seen = self._screen.channels["seen"][row]
-        which = self._memories.before(row, earliest)
+        row, earliest = self._screen.together(row[first], late.time[first])
+        seen = self._screen.reached[row]
+        row, which = self._screen.together(row, self._memories.before(row, earliest))
         self._memories.distrust(row, earliest)
         changes: list[Change] = []
         for k in np.unique(which).tolist():
@@ -158,18 +158,20 @@ class Screener:
         memory = None if k < 0 else self._memories.kept[k].memory
         from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
         numbers = self._screen.numbers[row]
-        since = np.maximum(from_ns - self._screen.looks_back(row), FOREVER_PAST)
-        begin = FOREVER_PAST if (from_ns == NEVER).any() else int(since.min()) + 1
+        begin = FOREVER_PAST
+        if (from_ns != NEVER).all():
+            begin = int((from_ns - self._screen.looks_back(row)).min()) + 1
         raw = resolve(self._read(numbers.tolist(), begin, int(seen.max()) + 1))
         at = np.searchsorted(row, self._screen.rows(raw.channel))
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
+        stands = self._screen.followed
         found = [self._screen.feed(raw.take(again & (raw.time <= seen[at])))]
         if self._now_ns is not None:
             found.append(self._screen.advance(self._now_ns))
-        stands = dict(zip(numbers.tolist(), from_ns.tolist(), strict=True))
-        mine = [n for n, i in enumerate(self._plan.instances) if i.channel in stands]
-        return self._record.amend(in_order(found), stands, mine)
+        mine = set(numbers.tolist())
+        since = {n: int(stands[n]) for n, i in enumerate(self._plan.instances) if i.channel in mine}
+        return self._record.amend(in_order(found), since)
 
 
 def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) -> Plan:

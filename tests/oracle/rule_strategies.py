@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from gateway.screening.plan import Instance, Plan
-from gateway.screening.rules import budget, drift, forecast, limit, no_data, plausible, rate, stuck
+from gateway.screening.rules import budget, drift, forecast, limit, no_data, plausible, rate, spread, stuck
 from gateway.times import format_rfc3339
 from tests.oracle.strategies import CHANNELS, DELAYS_S, EPOCH, SECOND, channel_plans, versioned
 
@@ -68,6 +68,14 @@ PARAMETERS: dict[str, st.SearchStrategy] = {
         resets=st.lists(
             st.integers(-2, 40).map(lambda k: format_rfc3339(EPOCH + k * SECOND // 2)), max_size=3
         ).map(tuple),
+    ),
+    "spread": st.builds(
+        lambda limit, share, **rest: spread.Parameters(limit=limit, deadband=limit * share, **rest),
+        st.sampled_from([0.0, 0.5, 1.0, 2.0]),
+        st.sampled_from([0.0, 0.0, 0.5, 1.0]),
+        partner=st.sampled_from([f"channel-{c}" for c in CHANNELS]),
+        on_delay_s=DELAYS_S,
+        off_delay_s=DELAYS_S,
     ),
     "no_data": st.builds(no_data.Parameters, timeout_s=st.sampled_from([1e-9, 0.5, 1.0, 3.0, 4.0, 60.0])),
 }

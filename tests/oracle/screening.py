@@ -54,7 +54,13 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
         twin = importlib.import_module(f"tests.oracle.{instance.kind}")
         readings = plausible.marked(plan, instance.channel, channel_readings(raw, instance.channel))
         valid = (instance.valid_from_ns, instance.valid_to_ns)
-        for found in twin.excursions(readings, instance.parameters, gaps[instance.channel], *valid, now):
+        more: tuple = ()
+        if instance.kind == "spread":
+            partner = next(c for c in plan.channels if c.name == instance.parameters.partner)
+            theirs = plausible.marked(plan, partner.channel, channel_readings(raw, partner.channel))
+            more = (theirs, partner.max_gap_ns)
+        gap = gaps[instance.channel]
+        for found in twin.excursions(readings, instance.parameters, gap, *valid, now, *more):
             made.append(_comparable_found(instance.channel, instance.rule, instance.version, found))
     return sorted(made, key=_order)
 

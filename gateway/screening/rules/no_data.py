@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gateway.model import Mask, Times
 from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings
-from gateway.screening.members import Group, Members
+from gateway.screening.members import Couples, Group, Members, uncoupled
 from gateway.screening.ranges import Rows, expand
 from gateway.screening.rules import need_duration
 
@@ -44,7 +44,6 @@ class Silences:
 
     def __init__(self, members: Members) -> None:
         self.members = members
-        self.looks_back = np.zeros(len(members), np.int64)
         self.state: NDArray[Any] = self.blank(len(members))
         self._timeout = members.delay("timeout_s")
 
@@ -52,6 +51,12 @@ class Silences:
         made = np.empty(count, STATE)
         made["told"] = NEVER
         return made
+
+    def looks_back(self) -> tuple[Rows, Times]:
+        return self.members.row, np.zeros(len(self.members), np.int64)
+
+    def coupled(self) -> Couples:
+        return uncoupled()
 
     def standing(self) -> tuple[Mask, Mask]:
         told = self.state["told"] != NEVER

@@ -12,10 +12,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model import Floats, Mask
+from gateway.model import Floats, Mask, Times
 from gateway.screening.batch import Batch
 from gateway.screening.excursion import Findings
-from gateway.screening.members import Group, Members
+from gateway.screening.members import Couples, Group, Members, uncoupled
 from gateway.screening.ranges import Rows, expand
 from gateway.screening.rules import VALUE_UNIT, need_value
 
@@ -45,13 +45,18 @@ class Ranges:
 
     def __init__(self, members: Members) -> None:
         self.members = members
-        self.looks_back = np.zeros(len(members), np.int64)
         self.state: NDArray[Any] = self.blank(len(members))
         self._floor: Floats = members.column("floor")
         self._ceiling: Floats = members.column("ceiling")
 
     def blank(self, count: int) -> NDArray[Any]:
         return np.zeros(count, NO_STATE)
+
+    def looks_back(self) -> tuple[Rows, Times]:
+        return self.members.row, np.zeros(len(self.members), np.int64)
+
+    def coupled(self) -> Couples:
+        return uncoupled()
 
     def standing(self) -> tuple[Mask, Mask]:
         return np.zeros((2, len(self.members)), np.bool_)[0], np.zeros(len(self.members), np.bool_)

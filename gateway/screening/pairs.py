@@ -1,0 +1,68 @@
+"""Two channels side by side: their readings merged in time, each held until its next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.model import Floats, Times
+from gateway.screening.batch import Batch
+from gateway.screening.plan import FOREVER
+from gateway.screening.ranges import Rows, expand, first_at
+
+Readings = tuple[Rows, Times, Floats]  # lo int64[m + 1] of each pair's readings, their times, their values
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the two channels of each pair."""
+
+    row: Rows  # int64[I], position of the channel in the screen
+    gap: Times  # int64[I] ns, how long a reading of it holds
+
+    def readings(self, batch: Batch, member: Rows, segment: Rows, after: Times, until: Times) -> Readings:
+        """Usable readings with after < time <= until of these members; `segment` int64[C], -1 for none."""
+        row = self.row[member]
+        here = segment[row]
+        present = here >= 0
+        lo, hi = np.zeros(len(row), np.int64), np.zeros(len(row), np.int64)
+        lo[present], hi[present] = batch.lo[here[present]], batch.hi[here[present]]
+        lo = first_at(batch.time, lo, hi, after + 1)
+        hi = first_at(batch.time, lo, hi, until + 1)
+        old_count, old_time, old_value = batch.history.after(row, np.minimum(after, FOREVER - 1))
+        kept = old_time <= np.repeat(until, old_count)
+        old_count = np.bincount(np.repeat(np.arange(len(row)), old_count)[kept], minlength=len(row))
+        new_count, new_time, new_value = batch.readings(lo, hi)
+        start = np.append(0, np.cumsum(old_count + new_count))
+        time, value = np.empty(start[-1], np.int64), np.empty(start[-1])
+        for place, times, values in (
+            (expand(start[:-1], old_count), old_time[kept], old_value[kept]),
+            (expand(start[:-1] + old_count, new_count), new_time, new_value),
+        ):
+            time[place], value[place] = times, values
+        return start, time, value
+
+
+def merged(one: Readings, other: Readings, after: Times) -> tuple[Rows, Times]:
+    """Each moment later than `after` at which either side has a reading: whose (0..m-1), and when."""
+    whose = np.concatenate([np.repeat(np.arange(len(after)), np.diff(side[0])) for side in (one, other)])
+    time = np.concatenate((one[1], other[1]))
+    news = time > after[whose]
+    whose, time = whose[news], time[news]
+    order = np.lexsort((time, whose))
+    whose, time = whose[order], time[order]
+    once = np.ones(len(time), np.bool_)
+    once[1:] = (time[1:] != time[:-1]) | (whose[1:] != whose[:-1])
+    return whose[once], time[once]
+
+
+def held(side: Readings, whose: Rows, moment: Times, gap: Times) -> Floats:
+    """The latest value of this side at each moment, NaN where it is older than `gap` or there is none."""
+    lo, time, value = side
+    if len(time) == 0:
+        return np.full(len(moment), np.nan)
+    at = first_at(time, lo[whose], lo[whose + 1], moment + 1) - 1
+    known = at >= lo[whose]
+    known &= moment - time[at] <= gap[whose]
+    return np.where(known, value[at], np.nan)
