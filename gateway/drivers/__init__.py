@@ -12,7 +12,7 @@ this folder provides
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,15 +33,22 @@ class PortSettings:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Bytes to send, and how to tell that the reply is complete."""
+    """Bytes to send, and how to tell that the reply is complete: by its terminator, or by `length`.
+
+    `length` takes the bytes from where a frame may begin and gives the whole frame's length, None while it
+    can not be told yet, 0 when no frame begins there. Such a frame has no terminator and is kept whole.
+    """
 
     payload: bytes
     terminator: bytes
     longest_reply: int  # bytes; more without a terminator is noise
+    length: Callable[[bytes], int | None] | None = None
 
     @property
     def name(self) -> str:
-        """What was asked, as people write it."""
+        """What was asked, as people write it: text, or hexadecimal where frames are binary."""
+        if self.length is not None:
+            return self.payload.hex(" ").upper()
         return self.payload.decode("ascii", "backslashreplace").strip()
 
 

@@ -5,8 +5,8 @@ reply: what the instrument does not understand it passes over in silence, and an
 measurement goes on answering with a number. So the status of every input is asked for each poll, and the
 identification before anything else.
 
-No status says which input it belongs to. After anything that was not a status the instrument identifies
-itself again: a reply that comes late meets the identification, which looks like no status, and ends the poll.
+No status says which input it belongs to, but replies keep their order, and an identification looks like no
+status. So after anything that was not a status the instrument identifies itself again, or the poll ends.
 
 Source: Lake Shore 218 User's Manual, chapter 6 (remote operation): *IDN?, CRDG? p. 6-22, RDGST? p. 6-29.
 """

@@ -4,8 +4,9 @@ ASCII: `[id SP] mnemonic?` CR LF, reply `value` CR LF, 9600 8N1. The id is the c
 RS-485 bus; a single controller on RS-232 has none. Anybody on the line may fill, calibrate or silence a
 freezer, there is no authentication: this driver sends queries and nothing else.
 
-No reply says what it answers. So a controller identifies itself first, and again after anything that was
-not a number: a reply that comes late meets the identification, which looks like no value, and ends the turn.
+No reply says what it answers, but replies keep their order, and an identification looks like no value. So
+each controller identifies itself first, and again after anything that was not a value: that finds out what
+comes late. Where it can not, because identifications are missing too, the poll ends.
 
 Source: Chart MVE manual p. 155, Thermo CryoExtra CE8100 manual p. 71 "Controller ASCII Command List".
 """
@@ -62,28 +63,30 @@ def poll(options: Options) -> Poll:
     """Each controller is asked who it is, then for each value; one that is not a TEC 3000 gives none."""
     rows: list[Row] = []
     refused: list[Refused] = []
+    astray = False  # an identification may still be on its way
     for bus_id in _ids(options):
-        rows += yield from _visit(bus_id, options.queries, refused)
+        if not (yield from _identify(bus_id, refused)):
+            astray = True
+            continue
+        for query in options.queries:
+            if (yield from _measure(bus_id, query, rows, refused)):
+                astray = False
+            elif astray or not (yield from _identify(bus_id, refused)):
+                return Readings.of(rows, refused)
     return Readings.of(rows, refused)
 
 
-def _visit(
-    bus_id: int | None, queries: tuple[str, ...], refused: list[Refused]
-) -> Generator[Request, Reply, list[Row]]:
-    rows: list[Row] = []
-    identified = False
-    for query in queries:
-        if not identified and not (yield from _identify(bus_id, refused)):
-            break
-        request = _request(bus_id, query)
-        reply = yield request
-        value = number(reply.frame)
-        identified = value is not None
-        if value is None:
-            refused += refuse(request, reply, "not a number")
-        else:
-            rows.append(_row(bus_id, query, reply.time_ns, value))
-    return rows
+def _measure(
+    bus_id: int | None, query: str, rows: list[Row], refused: list[Refused]
+) -> Generator[Request, Reply, bool]:
+    request = _request(bus_id, query)
+    reply = yield request
+    value = number(reply.frame)
+    if value is None:
+        refused += refuse(request, reply, "not a number")
+        return False
+    rows.append(_row(bus_id, query, reply.time_ns, value))
+    return True
 
 
 def _identify(bus_id: int | None, refused: list[Refused]) -> Generator[Request, Reply, bool]:

@@ -22,6 +22,7 @@ from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
 DRIVERS: Final = "gateway.drivers"
 BYTES_PER_READING: Final = 64  # what a queued reading weighs, roughly
 NAMED_SILENT: Final = 5  # unanswered requests that the link's detail names
+SETTLE: Final = 2  # reply timeouts after a poll with silence: what comes late must not reach the next poll
 SHORTEST_INTERVAL_S: Final = 0.05  # 20 requests a second is what such instruments can do
 
 
@@ -73,9 +74,11 @@ class Source:
         try:
             due_s = time.monotonic()
             while not stop.wait(max(0.0, due_s - time.monotonic())):
-                if intake.wait_for_room(self._options.reply_timeout_s):
-                    self._poll(port, intake, stop)
-                due_s = next_beat(due_s, self._options.poll_interval_s, time.monotonic())
+                silent = intake.wait_for_room(self._options.reply_timeout_s) and self._poll(
+                    port, intake, stop
+                )
+                free_s = time.monotonic() + SETTLE * self._options.reply_timeout_s * silent
+                due_s = next_beat(due_s, self._options.poll_interval_s, free_s)
         finally:
             port.close()
 
@@ -88,7 +91,8 @@ class Source:
     def acknowledge(self, items: Sequence[Readings]) -> None:
         """An instrument that is asked for its present value needs no answer."""
 
-    def _poll(self, port: Port, intake: Intake, stop: threading.Event) -> None:
+    def _poll(self, port: Port, intake: Intake, stop: threading.Event) -> bool:
+        """Whether some request got no reply."""
         heard = _Heard()
         asking = self._driver.poll(self._driver_options)
         try:
@@ -101,6 +105,7 @@ class Source:
             self._deliver(ended.value, heard, intake)
         finally:
             asking.close()
+        return len(heard.silent) > 0
 
     def _deliver(self, readings: Readings, heard: _Heard, intake: Intake) -> None:
         self.link.change(*heard.verdict(self._options.port, self._options.reply_timeout_s))
@@ -126,14 +131,14 @@ class _Heard:
 
     def __init__(self) -> None:
         self.noise: list[Refused] = []
-        self._silent: list[str] = []
+        self.silent: list[str] = []  # requests without a reply
         self._answered = False
 
     def note(self, request: Request, answer: Answer) -> None:
         if answer.reply.frame:
             self._answered = True
         else:
-            self._silent.append(request.name)
+            self.silent.append(request.name)
         if answer.noise:
             self.noise.append(
                 Refused(Refusal.NOISE, "bytes of no frame", request.name, answer.noise, answer.reply.time_ns)
@@ -141,9 +146,9 @@ class _Heard:
 
     def verdict(self, port: str, timeout_s: float) -> tuple[LinkState, str]:
         """State of the link and its detail."""
-        unanswered = f"no answer to {', '.join(self._silent[:NAMED_SILENT])} within {timeout_s:g} s"
+        unanswered = f"no answer to {', '.join(self.silent[:NAMED_SILENT])} within {timeout_s:g} s"
         if self._answered:
-            return LinkState.UP, f"{port}: {unanswered}" if self._silent else port
+            return LinkState.UP, f"{port}: {unanswered}" if self.silent else port
         advice = "baud rate, data bits and parity" if self.noise else "cable, power, baud rate and bus id"
         noise = ", only noise" if self.noise else ""
         return LinkState.SILENT, f"{port}: {unanswered}{noise}; check {advice}"

@@ -1,0 +1,259 @@
+"""Every serial driver: whatever comes back is a believable reading or a refusal, never an exception.
+
+A new driver is tested as soon as it has a case under tests/cases/drivers, and its absence fails.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from exchanges import T0_NS, Case, as_expected, cases, converse, drivers, load
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.drivers import PortSettings, Readings, Request
+from gateway.drivers.lines import cut
+from gateway.model import LARGEST_VALUE, Quality, Refusal
+
+DRIVERS = drivers()
+CASES = {name: cases(name) for name in DRIVERS}
+EVERY_CASE = [pytest.param(case, id=f"{case.driver}-{case.name}") for name in DRIVERS for case in CASES[name]]
+WHOLE = [  # exchanges in which nothing went wrong on the line
+    pytest.param(case, id=f"{case.driver}-{case.name}")
+    for name in DRIVERS
+    for case in CASES[name]
+    if not case.expected["refused"]
+    and all(came.find(b"\r\n") == len(came) - 2 for _, came in case.exchange if came)
+]
+LONGEST_REQUEST = 1024  # bytes
+LONGEST_REPLY = 4096  # bytes; what a port listens to for one reply
+LOST = 5  # requests; a reply that is this late never comes
+
+
+def check(driver: str, options: object, readings: Readings) -> None:
+    """The contract: columns of equal length, known addresses, values that may be believed."""
+    time, value, quality = readings.time, readings.value, readings.quality
+    assert (time.dtype, value.dtype, quality.dtype) == (np.int64, np.float64, np.uint8)
+    assert len(readings.address) == len(time) == len(value) == len(quality)
+    assert len(set(readings.address)) == len(readings.address)
+    assert set(readings.address) <= set(load(driver).addresses(options))
+    assert set(quality.tolist()) <= {Quality.GOOD, Quality.UNCERTAIN, Quality.BAD}
+    assert np.array_equal(np.isnan(value), quality == Quality.BAD)
+    assert np.all(np.abs(value[quality < Quality.BAD]) <= LARGEST_VALUE)
+    assert np.all(time > T0_NS)
+    for refused in readings.refused:
+        assert refused.reason in set(Refusal)
+        assert 0 < len(refused.detail) < 1000
+        assert refused.topic and refused.payload
+        assert len(refused.payload) <= LONGEST_REPLY
+
+
+def poll_and_check(case: Case, respond) -> Readings:
+    readings = case.poll(respond)
+    check(case.driver, case.options, readings)
+    return readings
+
+
+def truth(case: Case) -> dict[str, tuple[str, int]]:
+    """Value (NaN compares as text) and quality of each address when the line is sound."""
+    return by_address(case.poll(case.recorded))
+
+
+def by_address(readings: Readings) -> dict[str, tuple[str, int]]:
+    columns = zip(readings.address, readings.value, readings.quality, strict=True)
+    return {address: (repr(float(value)), int(quality)) for address, value, quality in columns}
+
+
+def test_every_driver_has_a_case() -> None:
+    assert {"lakeshore218", "tec3000"} <= set(DRIVERS)
+    assert [name for name in DRIVERS if not CASES[name]] == []
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+def test_a_recorded_exchange_gives_what_it_gave(case: Case) -> None:
+    asked: list[bytes] = []
+
+    def respond(number: int, request: Request) -> bytes:
+        asked.append(request.payload)
+        return case.recorded(number, request)
+
+    readings = poll_and_check(case, respond)
+    assert asked == [request for request, _ in case.exchange]
+    assert as_expected(readings) == case.expected
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_a_driver_says_what_it_needs(name: str) -> None:
+    driver = load(name)
+    assert isinstance(driver.PORT, PortSettings)
+    assert driver.PORT.parity in ("N", "E", "O")
+    assert dataclasses.is_dataclass(driver.Options)
+    options = driver.Options()
+    assert driver.Options.__dataclass_params__.frozen
+    assert driver.addresses(options)
+    assert len(set(driver.addresses(options))) == len(driver.addresses(options))
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+def test_requests_are_bounded_and_have_a_name(case: Case) -> None:
+    def respond(number: int, request: Request) -> bytes:
+        assert 0 < len(request.payload) <= LONGEST_REQUEST
+        assert request.terminator
+        assert 0 < request.longest_reply <= LONGEST_REPLY
+        assert request.name.isprintable() and request.name
+        return case.recorded(number, request)
+
+    poll_and_check(case, respond)
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_silence_is_neither_a_reading_nor_a_refusal(name: str) -> None:
+    readings = converse(load(name).poll(load(name).Options()), lambda number, request: b"")
+    assert (readings.address, readings.refused) == ((), ())
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+def test_another_instrument_gives_refusals_and_no_readings(case: Case) -> None:
+    for name in DRIVERS:
+        for other in CASES[name] if name != case.driver else []:
+            replies = [came for _, came in other.exchange] or [b""]
+            readings = poll_and_check(case, lambda number, _, r=replies: r[number % len(r)])
+            assert readings.address == ()
+            assert readings.refused
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_any_bytes(case: Case, data: st.DataObject) -> None:
+    noise = st.binary(max_size=120) | st.binary(max_size=40).map(lambda b: b + b"\r\n")
+    poll_and_check(case, lambda number, request: data.draw(noise))
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_lines_of_digits_and_signs(case: Case, data: st.DataObject) -> None:
+    """Like any bytes, but the recording's first reply is sound and the rest looks more like numbers."""
+    lines = st.text("+-.,0123456789e ", max_size=70).map(lambda text: text.encode() + b"\r\n")
+    poll_and_check(
+        case, lambda number, request: case.recorded(number, request) if number == 0 else data.draw(lines)
+    )
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_every_truncation(case: Case) -> None:
+    """A reply that ends early is no reading, and the others are what they were."""
+    sound = truth(case)
+    for broken, (_, came) in enumerate(case.exchange):
+        for length in range(len(came)):
+
+            def respond(number: int, request: Request, n=broken, piece=came[:length]) -> bytes:
+                return piece if number == n else reply_to(case, request)
+
+            readings = poll_and_check(case, respond)
+            assert by_address(readings).items() <= sound.items()
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_every_flipped_bit(case: Case) -> None:
+    """Parity would tell; without it at most the readings of that one reply are other ones."""
+    for broken, (_, came) in enumerate(case.exchange):
+        for bit in range(len(came) * 8):
+            flipped = bytearray(came)
+            flipped[bit // 8] ^= 1 << bit % 8
+
+            def respond(number: int, request: Request, n=broken, reply=bytes(flipped)) -> bytes:
+                return reply if number == n else reply_to(case, request)
+
+            poll_and_check(case, respond)
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_every_byte_that_failed_parity(case: Case) -> None:
+    """The port sees NUL in its place: that reply is refused, and nothing else changes."""
+    sound = truth(case)
+    for broken, (_, came) in enumerate(case.exchange):
+        for at in range(len(came) - 2):
+            damaged = came[:at] + b"\0" + came[at + 1 :]
+
+            def respond(number: int, request: Request, n=broken, reply=damaged) -> bytes:
+                return reply if number == n else reply_to(case, request)
+
+            readings = poll_and_check(case, respond)
+            assert by_address(readings).items() <= sound.items()
+            assert (
+                readings.refused or by_address(readings) == sound
+            )  # only the identification has a free part
+
+
+@pytest.mark.parametrize("case", WHOLE)
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_noise_around_frames_makes_no_wrong_reading(case: Case, data: st.DataObject) -> None:
+    noise = st.binary(max_size=200) | st.binary(max_size=20).map(lambda b: b + b"\r\n")
+    sound = truth(case)
+
+    def respond(number: int, request: Request) -> bytes:
+        before = data.draw(noise.filter(lambda b: not any(c in b for c in b"+-.0123456789")))
+        return before + reply_to(case, request) + data.draw(noise)
+
+    assert by_address(poll_and_check(case, respond)).items() <= sound.items()
+
+
+@pytest.mark.parametrize("case", WHOLE)
+@settings(deadline=None, max_examples=300)
+@given(delays=st.lists(st.integers(0, LOST) | st.just(0), max_size=60))
+def test_late_and_lost_replies_make_no_wrong_reading(case: Case, delays: list[int]) -> None:
+    """The n-th reply comes `delays[n]` requests late, but replies keep their order; the latest are lost.
+
+    What comes before a request the port throws away. What comes after a poll the source waits for.
+    """
+    sound = truth(case)
+    arrivals: list[tuple[int, bytes]] = []  # the request during which a reply comes
+
+    def respond(number: int, request: Request) -> bytes:
+        delay = delays[number] if number < len(delays) else 0
+        if delay < LOST:
+            earliest = arrivals[-1][0] if arrivals else 0
+            arrivals.append((max(number + delay, earliest), reply_to(case, request)))
+        return b"".join(reply for at, reply in arrivals if at == number)
+
+    assert by_address(poll_and_check(case, respond)).items() <= sound.items()
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_any_split_of_the_stream_gives_the_same_frames(case: Case, data: st.DataObject) -> None:
+    stream = b"".join(came for _, came in case.exchange)
+    ends = data.draw(st.lists(st.integers(0, len(stream)), max_size=20))
+    (request,) = {(r.terminator, r.longest_reply) for r in requests(case)}
+    found: list[bytes] = []
+    rest = b""
+    for start, end in pairwise(sorted({0, len(stream), *ends})):
+        rest += stream[start:end]
+        while (got := cut(rest, *request)).frame is not None:
+            found.append(got.frame)
+            rest = got.rest
+        rest = got.rest
+    assert found == [line for line in stream.split(request[0])[:-1] if 0 < len(line) <= request[1]]
+
+
+def requests(case: Case) -> list[Request]:
+    made: list[Request] = []
+
+    def respond(number: int, request: Request) -> bytes:
+        made.append(request)
+        return case.recorded(number, request)
+
+    case.poll(respond)
+    return made
+
+
+def reply_to(case: Case, request: Request) -> bytes:
+    """What the instrument of the recording answers to a request, whenever it is asked."""
+    return dict(case.exchange).get(request.payload, b"")
