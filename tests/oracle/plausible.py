@@ -16,4 +16,4 @@ def marked(plan: Plan, channel: int, readings: list[Reading]) -> list[Reading]:
 def _fits(reading: Reading, rule: Instance) -> bool:
     if not rule.valid_from_ns <= reading.time < rule.valid_to_ns:
         return True
-    return rule.parameters.floor <= reading.value <= rule.parameters.ceiling
+    return rule.parameters.lowest <= reading.value <= rule.parameters.ceiling

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.screening import batch, latched
 from gateway.screening.plan import Plan
 from gateway.screening.record import Record
 from gateway.screening.screen import Screen
@@ -15,14 +13,6 @@ from tests.oracle.screening import comparable, excursions
 from tests.oracle.strategies import EPOCH, SECOND, columns, sorted_rows
 
 Rows = list[tuple[int, int, float, int]]
-
-
-@pytest.fixture(autouse=True)
-def small_pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cells and pieces of a few readings, so that short examples cross their borders."""
-    monkeypatch.setattr(batch, "CELL", 4)
-    monkeypatch.setattr(batch, "TILE", 8)
-    monkeypatch.setattr(latched, "PIECE", 6)
 
 
 def screened(

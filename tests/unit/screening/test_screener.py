@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Samples
-from gateway.screening import batch, latched
 from gateway.screening.excursion import Excursion
 from gateway.screening.plan import Plan
 from gateway.screening.record import Change
@@ -69,14 +67,6 @@ class Desk:
 
     def standing(self) -> list[Excursion]:
         return [e for e in self.known.values() if not e.withdrawn]
-
-
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cells and pieces of a few readings, so that short examples cross their borders."""
-    monkeypatch.setattr(batch, "CELL", 4)
-    monkeypatch.setattr(batch, "TILE", 8)
-    monkeypatch.setattr(latched, "PIECE", 6)
 
 
 def final_record(plan: Plan, rows: Rows, cuts: list[int], restarts: set[int], now: int) -> Desk:

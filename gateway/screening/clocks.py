@@ -1,0 +1,104 @@
+"""The three clocks of a channel over any interval: in range, out of range, not proven; and its kinetic mean.
+
+They add up to the interval exactly, in whole ns, and the clocks of neighbouring intervals add up to those of
+the whole. Only stretches between usable readings not longer than max_gap, with no unusable reading in
+them, prove anything; the straight line in between is out of range from its crossing, rounded to whole ns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gateway.model import Floats, Mask, Samples, Times
+from gateway.screening.batch import worth
+from gateway.screening.totals import Stretches
+
+ACTIVATION_K: Final = 10_000.0  # dH/R of the mean kinetic temperature (83.144 kJ/mol; USP <1079.2>)
+ZERO_K: Final = 273.15
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """ns of an interval; the three add up to its length."""
+
+    in_range_ns: int
+    out_of_range_ns: int
+    unproven_ns: int
+
+
+def clocks(
+    readings: Samples, max_gap_ns: int, start_ns: int, end_ns: int, low: float | None, high: float | None
+) -> Clocks:
+    """The clocks of one channel over [start, end); in range is low <= value <= high, None for no limit.
+
+    `readings` are the channel's, sorted by time, each time once (resolve.py), and reach from the last usable
+    one at or before `start_ns` to the first at or after `end_ns`, where there are such.
+    Raises ValueError for an interval that ends before it starts, or limits that exclude each other.
+    """
+    if end_ns < start_ns:
+        raise ValueError("the interval ends before it starts")
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"no value lies between low {low} and high {high}")
+    time, value, proven = _stretches(readings, max_gap_ns)
+    before, after = time[:-1], time[1:]
+    shown = int((_overlap(before, after, start_ns, end_ns) * proven).sum())
+    too_low = np.zeros(len(after), np.int64)
+    outside = 0
+    if low is not None:
+        too_low = _beyond(time, -value, proven, -low)
+        outside += _counted(too_low, before, after, value[:-1] < low, start_ns, end_ns)
+    if high is not None:
+        too_high = np.minimum(_beyond(time, value, proven, high), after - before - too_low)
+        outside += _counted(too_high, before, after, value[:-1] > high, start_ns, end_ns)
+    return Clocks(shown - outside, outside, end_ns - start_ns - shown)
+
+
+def mean_kinetic_temperature_degC(
+    readings: Samples, max_gap_ns: int, lowest_allowed_degC: float
+) -> float | None:
+    """Mean kinetic temperature over the proven stretches, each reading weighted with half of those beside it.
+
+    None, "not applicable", for a profile whose range reaches 0 degC or below (chemistry in frozen and
+    cryogenic product does not follow Arrhenius from above), and where nothing is proven.
+    """
+    if lowest_allowed_degC <= 0.0:
+        return None
+    time, value, proven = _stretches(readings, max_gap_ns)
+    share = (np.diff(time) * proven).astype(np.float64)
+    weight = np.append(share, 0.0) + np.append(0.0, share)
+    counted = (weight > 0.0) & (value > -ZERO_K)
+    if not counted.any():
+        return None
+    exponent = -ACTIVATION_K / (value[counted] + ZERO_K)
+    top = float(exponent.max())
+    mean = float((weight[counted] * np.exp(exponent - top)).sum() / weight[counted].sum())
+    return ACTIVATION_K / -(top + float(np.log(mean))) - ZERO_K
+
+
+def _stretches(readings: Samples, max_gap_ns: int) -> tuple[Times, Floats, Mask]:
+    """Usable readings, and whether each stretch between two of them is proven."""
+    good = np.flatnonzero(worth(readings.value, readings.quality))
+    time, value = readings.time[good], readings.value[good]
+    return time, value, (np.diff(time) <= max_gap_ns) & (np.diff(good) == 1)
+
+
+def _beyond(time: Times, value: Floats, proven: Mask, limit: float) -> Times:
+    """ns of each stretch above the limit."""
+    if len(time) < 2:
+        return np.zeros(0, np.int64)
+    limits = np.full(len(proven), limit)
+    return Stretches.between(time[:-1], value[:-1], time[1:], value[1:], proven, limits).beyond
+
+
+def _counted(beyond: Times, before: Times, after: Times, leads: Mask, start_ns: int, end_ns: int) -> int:
+    """ns within the interval of what lies beyond: at a stretch's begin where it `leads`, else at its end."""
+    begin = np.where(leads, before, after - beyond)
+    return int(_overlap(begin, begin + beyond, start_ns, end_ns).sum())
+
+
+def _overlap(begin: Times, end: Times, start_ns: int, end_ns: int) -> Times:
+    shared: Times = np.maximum(np.minimum(end, end_ns) - np.maximum(begin, start_ns), 0)
+    return shared
