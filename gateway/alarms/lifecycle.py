@@ -78,6 +78,8 @@ class Acknowledgement:
         ):
             if not text.strip():
                 raise InputError(f"an acknowledgement needs a {what}")
+            if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: no file could hold it
+                raise InputError(f"the {what} of an acknowledgement is not readable text")
             if len(text) > longest:
                 raise InputError(f"the {what} of an acknowledgement has at most {longest} characters")
 
@@ -110,13 +112,18 @@ def acknowledge(alarm: Alarm, acknowledgement: Acknowledgement) -> Alarm:
 
 
 def return_to_normal(alarm: Alarm, at_ns: int) -> Alarm:
-    """The excursion is over."""
-    return replace(alarm, state=_after(alarm, Event.RETURN), returned_ns=at_ns)
+    """The excursion is over; when that was said first stands."""
+    return _over(alarm, Event.RETURN, at_ns)
 
 
 def withdraw(alarm: Alarm, at_ns: int) -> Alarm:
     """Late data says that there was no excursion; the alarm stays in the record."""
-    return replace(alarm, state=_after(alarm, Event.WITHDRAW), returned_ns=at_ns)
+    return _over(alarm, Event.WITHDRAW, at_ns)
+
+
+def _over(alarm: Alarm, event: Event, at_ns: int) -> Alarm:
+    returned_ns = at_ns if alarm.returned_ns is None else alarm.returned_ns
+    return replace(alarm, state=_after(alarm, event), returned_ns=returned_ns)
 
 
 def _after(alarm: Alarm, event: Event) -> AlarmState:

@@ -69,13 +69,13 @@ class Records:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             yield
+            self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
             raise JournalError(f"records can not be written: {error}; check the disk") from error
         except BaseException:
             self._roll_back()
             raise
-        self._db.execute("COMMIT")
 
     def cursor(self, follower: str) -> int:
         """The last journal entry `follower` is done with; 0 before its first."""
@@ -84,6 +84,11 @@ class Records:
 
     def move_cursor(self, follower: str, seq: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
+
+    def begin_at_last_change(self, follower: str) -> None:
+        """Give a follower of changes that has no cursor yet one behind the last change."""
+        newest = "(SELECT coalesce(max(number), 0) FROM revision)"
+        self._db.execute(f"INSERT OR IGNORE INTO cursor VALUES (?, {newest})", (follower,))
 
     def saved(self, follower: str) -> tuple[int, bytes] | None:
         """The last saved state of `follower` and the journal entry it was taken after."""
@@ -113,6 +118,12 @@ class Records:
         """Newest first: those that still need somebody, and with `closed` the closed ones too."""
         where = "" if closed else "WHERE closed = 0"
         rows = self._db.execute(f"SELECT * FROM alarm {where} ORDER BY raised_ns DESC LIMIT ?", (most,))
+        return [_row(r) for r in rows]
+
+    def alarms_of(self, asset: str) -> list[AlarmRow]:
+        """Every alarm about an asset, oldest first. Looks at each alarm there ever was."""
+        where = "WHERE json_extract(body, '$.public.asset') = ?"
+        rows = self._db.execute(f"SELECT * FROM alarm {where} ORDER BY raised_ns", (asset,))
         return [_row(r) for r in rows]
 
     def alarm(self, identity: str) -> AlarmRow | None:

@@ -1,7 +1,7 @@
 """The alarm book: each excursion with what was inside the asset and what people did about it.
 
-Fed in journal order by one thread. What happened (raised, acknowledged, returned, amended, withdrawn) is
-written to the records at once; that an open excursion merely went on, at most once a second.
+Fed in journal order by one thread. Whatever happens (raised, acknowledged, returned, amended, withdrawn) is
+a revision of the alarm, kept with what was known then; that an open excursion merely went on is none.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gateway.journal.records import AlarmRow, Records
 from gateway.model import SECOND, Severity
 from gateway.pipeline import view
 from gateway.pipeline.measure import Measures
+from gateway.pipeline.view import Place
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.traceability.containment import Containments
@@ -32,14 +33,25 @@ CONTAINMENT, ACKNOWLEDGE = "containment", "acknowledge"  # kinds of journal stat
 WRITE_EVERY_NS = SECOND
 MOST_CLOSED = 1000  # closed alarms kept in memory, for late data that opens one again
 
+Units = tuple[Exposure, ...] | None  # None: unknown
+
 
 @dataclasses.dataclass(slots=True)
 class _Entry:
     excursion: Excursion
     alarm: Alarm
-    units: tuple[Exposure, ...] | None  # None: unknown
-    change: str = ""  # what happened last: raised, amended, returned, withdrawn, acknowledged
+    place: Place
+    units: Units
     written: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Revision:
+    id: str
+    number: int
+    change: str
+    at_ns: int
+    known: dict[str, Any]
 
 
 class AlarmBook:
@@ -53,6 +65,7 @@ class AlarmBook:
         self._records = records
         self._measures = measures
         self._entries: dict[str, _Entry] = {}
+        self._revisions: list[_Revision] = []  # not yet written
         self._containments = Containments()
         self._written_ns = 0
 
@@ -68,50 +81,55 @@ class AlarmBook:
         """An excursion appeared, went on, closed, was amended or withdrawn."""
         found = change.excursion
         entry = self._known(found.id)
+        before = None if entry is None else entry.excursion
         if entry is None:
-            entry = _Entry(found, lifecycle.raised(found.id, now_ns), None, "raised")
+            place = Place.of(self._configuration.channels[self._names[found.channel]])
+            entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
             self._entries[found.id] = entry
-            log.warning("alarm %s raised: %s %s", found.id, self._names.get(found.channel), found.rule)
-        elif found.revision > entry.excursion.revision:
-            entry.change = "amended"
-        _follow(entry, found, now_ns)
-        if entry.change:
-            entry.units = self._units(found)
-            log.info("alarm %s %s", found.id, entry.change)
+        entry.excursion, entry.written = found, False
+        steps = list(_steps(entry.alarm, before, found, now_ns))
+        if steps:
+            entry.units = self._units(entry, now_ns)
+        for happened, alarm in steps:
+            entry.alarm = alarm
+            self._revise(entry, happened, now_ns)
 
-    def hear(self, statement: Statement) -> None:
+    def hear(self, statement: Statement, now_ns: int) -> None:
         """A statement from the journal; of other kinds nothing follows here."""
         if statement.kind == CONTAINMENT:
             for asset in self._contain(statement):
-                self._look_inside_again(asset)
+                self._look_inside_again(asset, now_ns)
         elif statement.kind == ACKNOWLEDGE:
-            self._acknowledge(statement)
+            self._acknowledge(statement, now_ns)
 
-    def write(self, follower: str, seq: int, now_ns: int) -> None:
-        """Bring the records up to journal entry `seq`, in one transaction."""
-        happened = [e for e in self._entries.values() if e.change]
-        if not happened and now_ns - self._written_ns < WRITE_EVERY_NS:
-            return
+    @property
+    def has_news(self) -> bool:
+        """Whether anything happened that is not written."""
+        return bool(self._revisions)
+
+    def is_due(self, now_ns: int) -> bool:
+        """Whether the progress of open excursions should be written by now."""
+        return now_ns - self._written_ns >= WRITE_EVERY_NS
+
+    def write(self, now_ns: int) -> None:
+        """Bring the records up to date; to be called within their transaction."""
         unwritten = [e for e in self._entries.values() if not e.written]
         for entry in unwritten:
-            if not entry.change:
-                entry.units = self._units(entry.excursion)
-        with self._records.transaction():
-            self._records.put_alarms(self._row(e) for e in unwritten)
-            for entry in happened:
-                self._records.put_revision(
-                    entry.alarm.id, entry.excursion.revision, entry.change, now_ns, self._public(entry)
-                )
-            self._records.move_cursor(follower, seq)
+            if _is_open(entry.excursion):
+                self._refresh(entry, now_ns)
+        self._records.put_alarms(_row(e) for e in unwritten)
+        for r in self._revisions:
+            self._records.put_revision(r.id, r.number, r.change, r.at_ns, r.known)
         for entry in unwritten:
-            entry.change, entry.written = "", True
+            entry.written = True
+        self._revisions.clear()
         self._written_ns = now_ns
         self._forget()
 
     def public(self) -> list[dict[str, Any]]:
         """Alarms that need somebody, newest first."""
         needing = [e for e in self._entries.values() if e.alarm.state is not AlarmState.CLOSED]
-        return [self._public(e) for e in sorted(needing, key=lambda e: -e.alarm.raised_ns)]
+        return [_public(e) for e in sorted(needing, key=lambda e: -e.alarm.raised_ns)]
 
     def state_of(self, channel: int) -> str:
         """The worst open excursion of a channel in words ("critical above-150"); empty: none."""
@@ -131,7 +149,13 @@ class AlarmBook:
                 self._entries[identity] = _from_row(row)
         return self._entries.get(identity)
 
-    def _acknowledge(self, statement: Statement) -> None:
+    def _revise(self, entry: _Entry, change: str, now_ns: int) -> None:
+        identity, entry.written = entry.alarm.id, False
+        number, known = entry.excursion.revision, _public(entry)
+        self._revisions.append(_Revision(identity, number, change, now_ns, known))
+        log.warning("alarm %s %s: %s %s", identity, change, known["channel"], known["rule"])
+
+    def _acknowledge(self, statement: Statement, now_ns: int) -> None:
         entry = self._known(str(statement.body.get("alarm")))
         try:
             said = Acknowledgement(statement.by, statement.at_ns, str(statement.body.get("comment")))
@@ -141,8 +165,7 @@ class AlarmBook:
         except InputError as error:  # said in good faith, too late or twice; it stays in the journal
             log.warning("acknowledgement by %s without effect: %s", statement.by, error)
             return
-        entry.change, entry.written = "acknowledged", False
-        log.info("alarm %s acknowledged by %s", entry.alarm.id, statement.by)
+        self._revise(entry, "acknowledged", now_ns)
 
     def _contain(self, statement: Statement) -> set[str]:
         touched: set[str] = set()
@@ -150,33 +173,26 @@ class AlarmBook:
             touched |= self._containments.state(from_body(body, statement.by, statement.at_ns))
         return touched
 
-    def _look_inside_again(self, asset: str) -> None:
+    def _look_inside_again(self, asset: str, now_ns: int) -> None:
+        """Also in alarms that are closed: a statement may be about the past."""
+        for row in self._records.alarms_of(asset):
+            if row.id not in self._entries:
+                self._entries[row.id] = _from_row(row)
         for entry in self._entries.values():
-            if self._place(entry.excursion)[0] == asset:
-                entry.units, entry.written = self._units(entry.excursion), False
+            if entry.place.asset == asset:
+                self._refresh(entry, now_ns)
 
-    def _units(self, found: Excursion) -> tuple[Exposure, ...] | None:
-        asset, zone = self._place(found)
-        contents = self._containments.inside(asset, zone, found.start_ns, found.end_ns)
+    def _refresh(self, entry: _Entry, now_ns: int) -> None:
+        """Look inside; who was there, other than for how long so far, is part of what an alarm says."""
+        before, entry.units = entry.units, self._units(entry, now_ns)
+        if _stays(entry.units) != _stays(before):
+            self._revise(entry, "amended", now_ns)
+
+    def _units(self, entry: _Entry, now_ns: int) -> Units:
+        found, place = entry.excursion, entry.place
+        until_ns = now_ns if found.end_ns is None else found.end_ns
+        contents = self._containments.inside(place.asset, place.zone, found.start_ns, until_ns)
         return exposures(contents, found.start_ns, found.end_ns, self._measures.of(found))
-
-    def _place(self, found: Excursion) -> tuple[str, str | None]:
-        channel = self._configuration.channels.get(self._names.get(found.channel, ""))
-        return (channel.table.asset, channel.table.zone) if channel else ("", None)
-
-    def _public(self, entry: _Entry) -> dict[str, Any]:
-        name = self._names.get(entry.excursion.channel, "")
-        channel = self._configuration.channels.get(name)
-        return view.alarm(entry.alarm, entry.excursion, name, channel, entry.units)
-
-    def _row(self, entry: _Entry) -> AlarmRow:
-        body = {
-            "public": self._public(entry),
-            "excursion": dataclasses.asdict(entry.excursion),
-            "alarm": dataclasses.asdict(entry.alarm),
-            "units": None if entry.units is None else [dataclasses.asdict(u) for u in entry.units],
-        }
-        return AlarmRow(entry.alarm.id, entry.alarm.state is AlarmState.CLOSED, entry.alarm.raised_ns, body)
 
     def _forget(self) -> None:
         closed = [i for i, e in self._entries.items() if e.alarm.state is AlarmState.CLOSED]
@@ -188,18 +204,40 @@ def _is_open(found: Excursion) -> bool:
     return found.end_ns is None and not found.withdrawn
 
 
-def _follow(entry: _Entry, found: Excursion, now_ns: int) -> None:
-    """The alarm's state follows its excursion; a new alarm stays "raised" even if it is over already."""
-    alarm, is_new = entry.alarm, entry.change == "raised"
-    change = entry.change
-    if found.withdrawn and not entry.excursion.withdrawn:
-        entry.alarm, change = lifecycle.withdraw(alarm, now_ns), "withdrawn"
-    elif not _is_open(found) and alarm.returned_ns is None:
-        entry.alarm, change = lifecycle.return_to_normal(alarm, now_ns), "returned"
-    elif _is_open(found) and alarm.returned_ns is not None:
-        entry.alarm, change = lifecycle.raise_again(alarm), "raised"
-    entry.change = "raised" if is_new else change
-    entry.excursion, entry.written = found, False
+def _steps(
+    alarm: Alarm, before: Excursion | None, found: Excursion, now_ns: int
+) -> Iterator[tuple[str, Alarm]]:
+    """What happened to an alarm as its excursion changed, in order, with the alarm after each of it."""
+    if before is None:
+        yield "raised", alarm
+    elif found.revision > before.revision and not found.withdrawn:
+        yield "amended", alarm
+    if found.withdrawn:
+        if before is None or not before.withdrawn:
+            yield "withdrawn", lifecycle.withdraw(alarm, now_ns)
+    elif found.end_ns is not None and alarm.returned_ns is None:
+        yield "returned", lifecycle.return_to_normal(alarm, now_ns)
+    elif found.end_ns is None and alarm.returned_ns is not None:
+        yield "raised", lifecycle.raise_again(alarm)
+
+
+def _stays(units: Units) -> list[tuple[Unit, int, int | None]] | None:
+    return None if units is None else [(u.unit, u.from_ns, u.to_ns) for u in units]
+
+
+def _public(entry: _Entry) -> dict[str, Any]:
+    return view.alarm(entry.alarm, entry.excursion, entry.place, entry.units)
+
+
+def _row(entry: _Entry) -> AlarmRow:
+    body = {
+        "public": _public(entry),
+        "excursion": dataclasses.asdict(entry.excursion),
+        "alarm": dataclasses.asdict(entry.alarm),
+        "place": dataclasses.asdict(entry.place),
+        "units": None if entry.units is None else [dataclasses.asdict(u) for u in entry.units],
+    }
+    return AlarmRow(entry.alarm.id, entry.alarm.state is AlarmState.CLOSED, entry.alarm.raised_ns, body)
 
 
 def _from_row(row: AlarmRow) -> _Entry:
@@ -213,6 +251,7 @@ def _from_row(row: AlarmRow) -> _Entry:
             alarm["returned_ns"],
             tuple(Acknowledgement(**a) for a in alarm["acknowledgements"]),
         ),
+        Place(**row.body["place"]),
         None if units is None else tuple(_exposures(units)),
         written=True,
     )

@@ -1,13 +1,13 @@
 """Alarm changes to notifiers: each change once, in order, again and again until it is delivered.
 
-What was told to whom is in the records, so that a restart neither repeats a storm nor forgets a change.
+What was told to whom is in the records, so that a restart neither repeats a storm nor forgets a change. A
+notifier that is new hears what happens from now on, not everything that ever did.
 """
 
 from __future__ import annotations
 
 import importlib
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -35,10 +35,14 @@ class Delivery:
             for name, told in configuration.notifiers.items()
         }
         self.problems: dict[str, str] = {}
+        with records.transaction():
+            for name in self._notifiers:
+                records.begin_at_last_change(f"notifier:{name}")
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; what is not delivered by then is delivered after the next start."""
         while True:
+            self.problems.pop("delivery", None)
             for name, notifier in self._notifiers.items():
                 self._catch_up(name, notifier)
             if stop.wait(LOOK_S):
@@ -53,7 +57,7 @@ class Delivery:
             try:
                 notifier.notify(change, alarm)
             except LinkDown as error:
-                self.problems[name] = f"{error}; tried again since {time.strftime('%H:%M:%S')}"
+                self.problems[name] = str(error)
                 return
             self.problems.pop(name, None)
             with self._records.transaction():

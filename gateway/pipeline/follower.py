@@ -44,11 +44,15 @@ class SinkFollower:
             self._records.save(self.name, self.cursor, state)
         while not stop.is_set():
             if not self._step():
-                with self._committed:
-                    self._committed.wait(WAIT_S)
+                self._wait()
 
     def failed(self, reason: str) -> None:
         self.problem = reason
+
+    def _wait(self) -> None:
+        with self._committed:
+            if self._journal.last_seq() == self.cursor:  # or the commit went by before we listened
+                self._committed.wait(WAIT_S)
 
     def _step(self) -> bool:
         entries = self._journal.entries(self.cursor, MOST_READINGS)

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from gateway.model import Floats, Qualities, Quality, Samples, Times
+from gateway.model import Arrivals, Floats, Qualities, Quality, Times
 
 NEVER = -(2**63)  # ns: no reading yet
 
@@ -19,14 +19,20 @@ class Latest:
         self.value: Floats = np.full(channels, np.nan)
         self.quality: Qualities = np.full(channels, Quality.NO_DATA, np.uint8)
 
-    def take(self, samples: Samples) -> None:
-        """Readings sorted by (channel, time); older ones than what is known are passed over."""
-        last = np.flatnonzero(np.diff(samples.channel, append=-1))
-        newest = samples.take(last)
-        newest = newest.take(newest.time >= self.time[newest.channel])
-        self.time[newest.channel] = newest.time
-        self.value[newest.channel] = newest.value
-        self.quality[newest.channel] = newest.quality
+    def take(self, arrivals: Arrivals) -> None:
+        """Readings in any order; older ones than what is known are passed over.
+
+        Of a clock that runs ahead of ours the time of receipt counts, lest a dead device look fresh.
+        """
+        samples = arrivals.samples
+        time = np.minimum(samples.time, arrivals.received)
+        order = np.lexsort((time, samples.channel))
+        last = order[np.flatnonzero(np.diff(samples.channel[order], append=-1))]
+        last = last[time[last] >= self.time[samples.channel[last]]]
+        channel = samples.channel[last]
+        self.time[channel] = time[last]
+        self.value[channel] = samples.value[last]
+        self.quality[channel] = samples.quality[last]
 
     def save(self) -> bytes:
         """Everything, for `restore`."""

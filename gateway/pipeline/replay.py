@@ -49,13 +49,20 @@ def replay(
     ordered = sorted(
         (e for e in found.values() if not e.withdrawn), key=lambda e: (e.start_ns, e.channel, e.rule)
     )
-    return [_public(e, configuration, screened.names[e.channel], inside, measures) for e in ordered]
+    now_ns = int(samples.time.max(initial=0))
+    return [_public(e, configuration, screened.names[e.channel], inside, measures, now_ns) for e in ordered]
 
 
 def _public(
-    found: Excursion, configuration: Configuration, name: str, inside: Containments, measures: Measures
+    found: Excursion,
+    configuration: Configuration,
+    name: str,
+    inside: Containments,
+    measures: Measures,
+    now_ns: int,
 ) -> dict[str, Any]:
     table = configuration.channels[name].table
-    contents = inside.inside(table.asset, table.zone, found.start_ns, found.end_ns)
+    until_ns = now_ns if found.end_ns is None else found.end_ns
+    contents = inside.inside(table.asset, table.zone, found.start_ns, until_ns)
     units = exposures(contents, found.start_ns, found.end_ns, measures.of(found))
     return view.excursion(found, name, units)

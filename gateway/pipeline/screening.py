@@ -1,8 +1,8 @@
-"""Screening as a follower of the journal: entries in, alarms out, behind two durable cursors.
+"""Screening as a follower of the journal: entries in, alarms out, behind a durable cursor.
 
-`published`: the last entry whose consequences are in the records. `saved`: the last entry that the saved
-state has seen. After a restart the entries between the two are screened again without telling anybody;
-screening is a pure function of the readings, so the result is the same as if nothing had happened.
+Whenever something happens to an alarm, the state that follows from it and the cursor are stored in the same
+transaction. So nothing ever happened behind the cursor: entries that are screened again after a crash bring
+progress of what is known already, and no alarm is raised twice.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from gateway.screening.record import Change
 from gateway.screening.screener import Screener
 
 log = logging.getLogger(__name__)
-PUBLISHED, SAVED, LATEST = "screening:published", "screening:state", "screening:latest"
+STATE, LATEST = "screening:state", "screening:latest"
 MOST_READINGS = 200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
 LOOK_S = 1.0  # another process may have stated something: look at least so often
-SAVE_EVERY_S = 60.0  # how much is screened again after a crash
+SAVE_EVERY_S = 60.0  # while nothing happens: how much is screened again after a crash
 GRACE_S = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
 
 
@@ -64,9 +64,9 @@ class Screening:
         self._book = AlarmBook(
             self._configuration, self._plan.names, self._records, Measures(self._plan, self._read)
         )
-        self._book.restore(self._journal, self._records.cursor(PUBLISHED))
-        saved = self._records.saved(SAVED)
+        saved = self._records.saved(STATE)
         self.cursor = saved[0] if saved else 0
+        self._book.restore(self._journal, self.cursor)
         if saved:
             self._screener.restore(saved[1])
             self._publish(self._screener.take(Samples.empty()), time.time_ns())  # rules that are no more
@@ -83,12 +83,10 @@ class Screening:
             moved = self._step()
             if stop.is_set() and not moved:
                 break
-            if time.monotonic() - self._saved_s > SAVE_EVERY_S:
-                self._save()
             if not moved:
-                with self._committed:
-                    self._committed.wait(LOOK_S)
-        self._save()
+                self._wait()
+        with self._lock:
+            self._write(time.time_ns(), saving=True)
 
     def failed(self, reason: str) -> None:
         """Until it goes on, every channel is unknown: nobody watches it."""
@@ -100,48 +98,61 @@ class Screening:
         entries = self._journal.entries(self.cursor, MOST_READINGS)
         now_ns = time.time_ns()
         with self._lock:
-            if entries:
-                self._take(entries, now_ns)
-            elif time.monotonic() - self._began_s > GRACE_S:
+            self._take(entries, now_ns)
+            if self._silence_counts(entries):
                 self._publish(self._screener.advance(now_ns), now_ns)
-            self._book.write(PUBLISHED, self.cursor, now_ns)
+            late = time.monotonic() - self._saved_s > SAVE_EVERY_S
+            self._write(now_ns, saving=late or self._book.has_news)
             self.problem = ""
         return bool(entries)
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Entries up to the published one are screened without telling anybody: they were told before."""
-        published = self._records.cursor(PUBLISHED)
-        for silent in (True, False):
-            mine = [e for e in entries if (e.seq <= published) is silent]
-            samples = Arrivals.concatenate([e.arrivals for e in mine if e.arrivals is not None]).samples
-            changes = self._screen(samples)
-            if not silent:
-                self._publish(changes, now_ns)
-                for entry in mine:
-                    if entry.statement is not None:
-                        self._book.hear(entry.statement)
-        self.cursor = entries[-1].seq
+        """In the journal's order; readings between two statements are screened at once."""
+        waiting: list[Arrivals] = []
+        for entry in entries:
+            if entry.arrivals is not None:
+                waiting.append(entry.arrivals)
+            if entry.statement is not None:
+                self._screen(waiting, now_ns)
+                waiting = []
+                self._book.hear(entry.statement, now_ns)
+        self._screen(waiting, now_ns)
+        self.cursor = entries[-1].seq if entries else self.cursor
 
-    def _screen(self, samples: Samples) -> list[Change]:
-        known = np.isin(samples.channel, list(self._plan.names))
-        mine = samples if known.all() else samples.take(known)  # a channel may have left the configuration
-        if len(mine) == 0:
-            return []
-        self._latest.take(mine.sorted())
-        return self._screener.take(mine)
+    def _screen(self, parts: Sequence[Arrivals], now_ns: int) -> None:
+        arrivals = Arrivals.concatenate(parts)
+        known = np.isin(arrivals.samples.channel, list(self._plan.names))
+        if known.any():  # a channel may have left the configuration
+            mine = Arrivals(arrivals.samples.take(known), arrivals.received[known])
+            self._latest.take(mine)
+            self._publish(self._screener.take(mine.samples), now_ns)
+
+    def _silence_counts(self, entries: Sequence[Entry]) -> bool:
+        """Not while readings that are in the journal, or on their way after a start, are still to come."""
+        taken = sum(len(e.arrivals) for e in entries if e.arrivals is not None)
+        return taken < MOST_READINGS and time.monotonic() - self._began_s > GRACE_S
 
     def _publish(self, changes: Sequence[Change], now_ns: int) -> None:
         for change in changes:
             self._book.enter(change, now_ns)
 
+    def _write(self, now_ns: int, saving: bool) -> None:
+        if not saving and not self._book.is_due(now_ns):
+            return
+        with self._records.transaction():
+            self._book.write(now_ns)
+            if saving:
+                self._records.save(STATE, self.cursor, self._screener.save())
+                self._records.save(LATEST, self.cursor, self._latest.save())
+                self._saved_s = time.monotonic()
+
+    def _wait(self) -> None:
+        with self._committed:
+            if self._journal.last_seq() == self.cursor:  # or the commit went by before we listened
+                self._committed.wait(LOOK_S)
+
     def _read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
         return self._journal.read(channels, start_ns, end_ns).samples
-
-    def _save(self) -> None:
-        with self._lock, self._records.transaction():
-            self._records.save(SAVED, self.cursor, self._screener.save())
-            self._records.save(LATEST, self.cursor, self._latest.save())
-        self._saved_s = time.monotonic()
 
     def public_alarms(self) -> list[dict[str, Any]]:
         """Every alarm that needs somebody, newest first, as `cryogate alarms --json` prints them."""

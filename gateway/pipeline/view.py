@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.alarms.lifecycle import Alarm
@@ -14,6 +15,21 @@ from gateway.traceability.exposure import Exposure
 
 UNKNOWN = "unknown"  # nobody has said what is inside; never "none"
 Units = Sequence[Exposure] | None  # None: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an alarm is: its channel, as the configuration had it when the alarm was raised."""
+
+    channel: str
+    site: str
+    asset: str
+    zone: str | None
+    unit: str
+
+    @staticmethod
+    def of(channel: Channel) -> Place:
+        return Place(channel.name, channel.site, channel.table.asset, channel.table.zone, channel.unit)
 
 
 def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
@@ -56,18 +72,15 @@ def exposure(of: Exposure) -> dict[str, Any]:
     }
 
 
-def alarm(of: Alarm, found: Excursion, name: str, channel: Channel | None, units: Units) -> dict[str, Any]:
-    """One alarm: its excursion, where it is, and what people did about it.
-
-    `channel` is None for a channel that has left the configuration.
-    """
+def alarm(of: Alarm, found: Excursion, place: Place, units: Units) -> dict[str, Any]:
+    """One alarm: its excursion, where it is, and what people did about it."""
     return {
-        **excursion(found, name, units),
+        **excursion(found, place.channel, units),
         "state": of.state.value,
-        "site": channel.site if channel else "",
-        "asset": channel.table.asset if channel else "",
-        "zone": channel.table.zone if channel else None,
-        "unit": channel.unit if channel else "",
+        "site": place.site,
+        "asset": place.asset,
+        "zone": place.zone,
+        "unit": place.unit,
         "raised": format_rfc3339(of.raised_ns),
         "returned": _time(of.returned_ns),
         "acknowledgements": [

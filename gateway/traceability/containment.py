@@ -34,8 +34,8 @@ class Containments:
             self._stays.setdefault(asset, {})[key] = tuple(by_asset.get(asset, ()))
         return touched
 
-    def inside(self, asset: str, zone: str | None, start_ns: int, end_ns: int | None) -> Contents:
-        """Units in `asset` at any moment of [start, end), end None: until now.
+    def inside(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> Contents:
+        """Units in `asset` at any moment of [start, end), or at `start` where the two are the same.
 
         A stay without a zone is in every zone; a question without a zone is about all of them.
         """
@@ -48,9 +48,8 @@ class Containments:
         return Contents(bool(found), tuple(sorted(found, key=lambda s: (s.unit, s.from_ns))))
 
 
-def _overlaps(stay: Stay, start_ns: int, end_ns: int | None) -> bool:
-    begins_before_the_end = end_ns is None or stay.from_ns < max(end_ns, start_ns + 1)
-    return begins_before_the_end and (stay.to_ns is None or stay.to_ns > start_ns)
+def _overlaps(stay: Stay, start_ns: int, end_ns: int) -> bool:
+    return stay.from_ns < max(end_ns, start_ns + 1) and (stay.to_ns is None or stay.to_ns > start_ns)
 
 
 def _stays(stated: list[Containment]) -> Iterator[tuple[str, Stay]]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.errors import CodeError, InputError
+from gateway.model import EARLIEST_NS, LATEST_NS
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability.model import Containment, Unit
 
@@ -19,12 +22,13 @@ COLUMNS: Final = ("scheme", "code", "asset", "zone", "from", "to", "product", "c
 NEEDED: Final = ("scheme", "code", "asset", "from")
 LONGEST_TEXT: Final = 200  # characters of a product or chain-of-identity field
 MOST_ROWS: Final = 100_000
+MOST_PROBLEMS: Final = 500  # lines of a message; beyond that the file is simply another one
 
 Parse = Callable[[str, str], str]
 """(scheme, code) -> normal form. Raises CodeError, also for an unknown scheme."""
 Places = Mapping[str, Collection[str]]
 """Known assets with their zones."""
-Row = Mapping[str, object]
+Row = Mapping[str | None, object]
 
 
 def read(text: str, by: str, stated_ns: int, parse: Parse, places: Places) -> list[Containment]:
@@ -32,11 +36,14 @@ def read(text: str, by: str, stated_ns: int, parse: Parse, places: Places) -> li
 
     Raises InputError with every mistake, one a line.
     """
+    text = text.removeprefix("\ufeff")  # what spreadsheets put before UTF-8
     problems: list[str] = []
-    rows = list(_json_rows(text) if text.lstrip("\ufeff \r\n\t").startswith("[") else _csv_rows(text))
+    rows = list(_json_rows(text) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text))
     if len(rows) > MOST_ROWS:
         raise InputError(f"{len(rows)} statements in one file; at most {MOST_ROWS}, split it")
-    found = [_statement(row, where, by, stated_ns, parse, places, problems) for where, row in rows]
+    found = [_statement(_Fields(where, row, problems), by, stated_ns, parse, places) for where, row in rows]
+    if len(problems) > MOST_PROBLEMS:
+        problems[MOST_PROBLEMS:] = [f"and {len(problems) - MOST_PROBLEMS} more"]
     if problems:
         raise InputError("\n".join(problems))
     return [containment for containment in found if containment is not None]
@@ -65,86 +72,111 @@ def from_body(body: Mapping[str, Any], by: str, stated_ns: int) -> Containment:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:
-    lines = text.lstrip("\ufeff")
-    header = lines.split("\n", 1)[0]
-    reader = csv.DictReader(
-        io.StringIO(lines), delimiter=";" if header.count(";") > header.count(",") else ","
-    )
-    names = [name.strip().lower() for name in reader.fieldnames or []]
-    _check_names(names, "line 1")
-    reader.fieldnames = names
+    header = text.split("\n", 1)[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
+        names = [name.strip().lower() for name in reader.fieldnames or []]
+        _check_header(names)
+        reader.fieldnames = names
         for row in reader:
-            if None in row:
-                raise InputError(f"line {reader.line_num}: more fields than the header has columns")
-            yield f"line {reader.line_num}", row
+            if any(row.values()):
+                yield f"line {reader.line_num}", row
     except csv.Error as error:
-        raise InputError(f"line {reader.line_num}: not CSV: {error}") from None
+        raise InputError(f"line {reader.reader.line_num}: not CSV: {error}") from None
+
+
+def _check_header(names: list[str]) -> None:
+    missing = [n for n in NEEDED if n not in names]
+    wrong = [n for n in names if n not in COLUMNS or names.count(n) > 1]
+    if missing or wrong:
+        said = f"no {', '.join(missing)}" if missing else f"unknown or twice: {', '.join(wrong)}"
+        raise InputError(f"line 1: {said}. Columns: {', '.join(COLUMNS)}")
 
 
 def _json_rows(text: str) -> Iterator[tuple[str, Row]]:
     try:
-        rows = json.loads(text.lstrip("\ufeff"))
-    except ValueError as error:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON: {error}") from None
+    if not isinstance(rows, list):
+        raise InputError("expected a list of objects, found one object; put it in [ ]")
     for i, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise InputError(f"item {i}: expected an object with {', '.join(NEEDED)}")
-        _check_names(list(row), f"item {i}")
-        yield f"item {i}", row
+        yield f"item {i}", row if isinstance(row, dict) else {None: row}
 
 
-def _check_names(names: list[str], where: str) -> None:
-    missing = [n for n in NEEDED if n not in names]
-    unknown = [n for n in names if n not in COLUMNS]
-    if missing or unknown:
-        parts = [f"no {', '.join(missing)}"] * bool(missing) + [f"unknown {', '.join(unknown)}"] * bool(
-            unknown
-        )
-        raise InputError(f"{where}: {'; '.join(parts)}. Columns: {', '.join(COLUMNS)}")
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """One row, and the list that its mistakes go to."""
 
+    where: str
+    row: Row
+    problems: list[str]
 
-def _statement(
-    row: Row, where: str, by: str, stated_ns: int, parse: Parse, places: Places, problems: list[str]
-) -> Containment | None:
-    before = len(problems)
+    def wrong(self, name: str, what: str) -> None:
+        self.problems.append(f"{self.where}, {name}: {what}")
 
-    def field(name: str) -> str:
-        value = row.get(name)
+    def text(self, name: str) -> str:
+        value = self.row.get(name)
         if value is not None and not isinstance(value, str):
-            problems.append(f"{where}, {name}: expected text, found {value!r}"[:200])
+            self.wrong(name, f"expected text, found {value!r}"[:200])
             return ""
-        return (value or "").strip()
+        text = (value or "").strip()
+        if name != "code" and any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+            self.wrong(name, f"control characters in {text!r}"[:200])
+        return text
 
-    def moment(name: str) -> int | None:
+    def moment(self, name: str) -> int | None:
+        text = self.text(name)
         try:
-            return parse_rfc3339(text) if (text := field(name)) else None
+            time_ns = parse_rfc3339(text) if text else None
         except InputError as error:
-            problems.append(f"{where}, {name}: {error}")
+            self.wrong(name, str(error))
             return None
+        if time_ns is not None and not EARLIEST_NS <= time_ns < LATEST_NS:
+            self.wrong(name, f"{text} is not between 2000 and 2100")
+        return time_ns
 
-    unit = _unit(field, where, parse, problems)
-    asset, zone, from_ns, to_ns = field("asset"), field("zone") or None, moment("from"), moment("to")
-    if from_ns is None and len(problems) == before:
-        problems.append(f"{where}, from: missing; expected an RFC 3339 time with zone")
+
+def _statement(fields: _Fields, by: str, stated_ns: int, parse: Parse, places: Places) -> Containment | None:
+    before = len(fields.problems)
+    _check_names(fields)
+    unit, (asset, zone) = _unit(fields, parse), _place(fields, places)
+    from_ns, to_ns = fields.moment("from"), fields.moment("to")
+    if from_ns is None and not fields.row.get("from"):
+        fields.wrong("from", "missing; expected an RFC 3339 time with zone")
     if from_ns is not None and to_ns is not None and to_ns <= from_ns:
-        problems.append(f"{where}, to: not after from")
-    if asset not in places:
-        problems.append(f"{where}, asset: {asset!r} is not in the configuration")
-    elif zone is not None and zone not in places[asset]:
-        problems.append(f"{where}, zone: asset {asset!r} has no zone {zone!r}")
-    if len(problems) > before or unit is None or from_ns is None:
+        fields.wrong("to", "not after from")
+    if len(fields.problems) > before or unit is None or from_ns is None:
         return None
     return Containment(unit, asset, zone, from_ns, to_ns, by, stated_ns)
 
 
-def _unit(field: Callable[[str], str], where: str, parse: Parse, problems: list[str]) -> Unit | None:
-    scheme, texts = field("scheme"), (field("product"), field("chain_of_identity"))
+def _check_names(fields: _Fields) -> None:
+    if None in fields.row:
+        fields.wrong("row", f"more fields than columns, or no object: {fields.row[None]!r}"[:200])
+    for name in fields.row:
+        if name is not None and name not in COLUMNS:
+            fields.wrong(name[:80], f"unknown; expected {', '.join(COLUMNS)}")
+
+
+def _place(fields: _Fields, places: Places) -> tuple[str, str | None]:
+    asset, zone = fields.text("asset"), fields.text("zone") or None
+    if asset not in places:
+        fields.wrong("asset", f"{asset[:80]!r} is not in the configuration")
+    elif zone is not None and zone not in places[asset]:
+        fields.wrong("zone", f"asset {asset!r} has no zone {zone[:80]!r}")
+    return asset, zone
+
+
+def _unit(fields: _Fields, parse: Parse) -> Unit | None:
+    scheme, code = fields.text("scheme"), fields.text("code")
+    texts = fields.text("product"), fields.text("chain_of_identity")
     for name, text in zip(("product", "chain_of_identity"), texts, strict=True):
         if len(text) > LONGEST_TEXT:
-            problems.append(f"{where}, {name}: at most {LONGEST_TEXT} characters")
+            fields.wrong(name, f"at most {LONGEST_TEXT} characters, found {len(text)}")
     try:
-        return Unit(scheme, parse(scheme, field("code")), *texts)
+        return Unit(scheme, parse(scheme, code), *texts)
     except CodeError as error:
-        problems.append(f"{where}, code: {error}")
+        fields.wrong("code", str(error))
         return None

@@ -43,7 +43,7 @@ def test_the_label_with_temperature_limits_is_read_for_its_sscc():
         ("(8003)00614141123453400", "check digit"),
         ("(8018)401234500000067658", "check digit"),
         ("(01)09521234543213", "with .*serial"),
-        ("(8003)00614141123452", "with serial"),
+        ("(8003)00614141123452", "GRAI . serial"),
         ("(01)09521234543213(21)12(01)04012345987652", "stands twice"),
         ("(01)09521234543213(21)1(ab)2", "expected a GS1 element string"),
         ("(01)09521234543213(21)1()2", "expected a GS1 element string"),

@@ -1,0 +1,41 @@
+"""What a unit went through: the overlap of its stay and the excursion, asked of the measure."""
+
+import pytest
+
+from gateway.traceability.exposure import Exposure, exposures
+from gateway.traceability.model import Contents, Stay, Unit
+
+UNIT = Unit("holder", "A")
+
+
+def ask(start_ns, end_ns):
+    """A measure that answers with what it was asked."""
+    return start_ns, -1.0 if end_ns is None else float(end_ns)
+
+
+@pytest.mark.parametrize(
+    ("stay", "excursion", "overlap"),
+    [
+        ((0, None), (10, 20), (10, 20)),
+        ((0, 15), (10, 20), (10, 15)),
+        ((12, None), (10, 20), (12, 20)),
+        ((12, 15), (10, 20), (12, 15)),
+        ((0, None), (10, None), (10, None)),
+        ((12, 15), (10, None), (12, 15)),
+        ((0, 20), (10, 20), (10, 20)),
+    ],
+)
+def test_the_overlap_is_measured(stay, excursion, overlap):
+    contents = Contents(True, (Stay(UNIT, None, *stay),))
+    extreme = -1.0 if overlap[1] is None else float(overlap[1])
+    assert exposures(contents, *excursion, ask) == (Exposure(UNIT, *overlap, overlap[0], extreme),)
+
+
+def test_a_unit_that_came_back_has_two_exposures():
+    contents = Contents(True, (Stay(UNIT, None, 0, 12), Stay(UNIT, None, 15, None)))
+    found = exposures(contents, 10, 20, ask)
+    assert [(e.from_ns, e.to_ns) for e in found] == [(10, 12), (15, 20)]
+
+
+def test_unknown_contents_are_no_empty_list():
+    assert exposures(Contents(False, ()), 10, 20, ask) is None
