@@ -28,6 +28,11 @@ def parse_pointer(text: str) -> Pointer:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:])
 
 
+def pointer_to(*names: str) -> str:
+    """The pointer that leads through the keys `names`."""
+    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
+
+
 def find(document: object, pointer: Pointer) -> object:
     """What stands at `pointer`, ABSENT where the document does not reach."""
     for token in pointer:

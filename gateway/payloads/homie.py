@@ -1,0 +1,67 @@
+"""Homie 3 and 4: one bare value per property, on homie/{device}/{node}/{property}.
+
+Attributes ($state, $unit, $properties, ...) are not looked at. An empty payload takes a value back: NO_DATA.
+The time is that of receipt.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.model import Decoded, Quality, Refusal
+from gateway.payloads import Message
+from gateway.payloads.address import Addresses
+from gateway.payloads.json_values import number
+from gateway.payloads.rows import Found, decode_each
+from gateway.payloads.unusable import Unusable, shown
+
+LONGEST_VALUE = 40  # characters: any number that an instrument writes
+BOOLEANS = {"true": 1.0, "false": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the address of a property is made."""
+
+    address: str = "{device}/{node}/{property}"
+    fault_values: tuple[float, ...] = ()  # what the devices send when they have no value
+
+    def __post_init__(self) -> None:
+        Addresses([self.address])
+
+
+def needs(options: Options) -> frozenset[str]:
+    """The named topic parts that the address is made of."""
+    return Addresses([options.address]).names
+
+
+class Decoder:
+    """See the contract in gateway.payloads."""
+
+    def __init__(self, options: Options) -> None:
+        self._addresses = Addresses([options.address])
+        self._faults = frozenset(options.fault_values)
+
+    def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
+        def read(message: Message, found: Found) -> None:
+            if "/$" in message.topic:
+                return
+            [address] = self._addresses.of((message.topic,), message.names)
+            channel = channels.get(address)
+            if channel is None:
+                raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
+            value, quality = self._value(message.payload, address)
+            found.rows.append((message.received_ns, message.received_ns, channel, value, quality))
+
+        return decode_each(messages, read)
+
+    def _value(self, payload: bytes, address: str) -> tuple[float, Quality]:
+        if not payload:
+            return math.nan, Quality.NO_DATA
+        if not payload.isascii() or len(payload) > LONGEST_VALUE:
+            raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(payload)} is no number")
+        text = payload.decode()
+        value = BOOLEANS[text] if text in BOOLEANS else number(text, address, as_text=True)
+        return (math.nan, Quality.BAD) if value in self._faults else (value, Quality.GOOD)
