@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.errors import JournalError
+from gateway.journal.failures import explained
 from gateway.times import format_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
@@ -47,10 +48,11 @@ class Records:
     """records.sqlite, for one writer and any number of readers."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._path = path
         mode = "ro" if read_only else "rwc"
         try:
             self._db = sqlite3.connect(
-                f"file:{path}?mode={mode}",
+                f"{path.absolute().as_uri()}?mode={mode}",
                 uri=True,
                 timeout=BUSY_S,
                 isolation_level=None,
@@ -66,21 +68,20 @@ class Records:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything written inside becomes visible at once, or not at all."""
-        try:
+        with explained(self._path):
             self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise JournalError(f"records can not be written: {error}; check the disk") from error
-        except BaseException:
-            self._roll_back()
-            raise
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # SQLite ends it by itself when the disk is full
+                    self._db.execute("ROLLBACK")
+                raise
 
     def cursor(self, follower: str) -> int:
         """The last journal entry `follower` is done with; 0 before its first."""
-        row = self._db.execute("SELECT seq FROM cursor WHERE follower = ?", (follower,)).fetchone()
-        return int(row[0]) if row else 0
+        rows = self._rows("SELECT seq FROM cursor WHERE follower = ?", (follower,))
+        return int(rows[0][0]) if rows else 0
 
     def move_cursor(self, follower: str, seq: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
@@ -92,8 +93,8 @@ class Records:
 
     def saved(self, follower: str) -> tuple[int, bytes] | None:
         """The last saved state of `follower` and the journal entry it was taken after."""
-        row = self._db.execute("SELECT seq, state FROM saved WHERE follower = ?", (follower,)).fetchone()
-        return (int(row[0]), bytes(row[1])) if row else None
+        rows = self._rows("SELECT seq, state FROM saved WHERE follower = ?", (follower,))
+        return (int(rows[0][0]), bytes(rows[0][1])) if rows else None
 
     def save(self, follower: str, seq: int, state: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?)", (follower, seq, state))
@@ -117,22 +118,22 @@ class Records:
     def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
         """Newest first: those that still need somebody, and with `closed` the closed ones too."""
         where = "" if closed else "WHERE closed = 0"
-        rows = self._db.execute(f"SELECT * FROM alarm {where} ORDER BY raised_ns DESC LIMIT ?", (most,))
+        rows = self._rows(f"SELECT * FROM alarm {where} ORDER BY raised_ns DESC LIMIT ?", (most,))
         return [_row(r) for r in rows]
 
     def alarms_of(self, asset: str) -> list[AlarmRow]:
         """Every alarm about an asset, oldest first. Looks at each alarm there ever was."""
         where = "WHERE json_extract(body, '$.public.asset') = ?"
-        rows = self._db.execute(f"SELECT * FROM alarm {where} ORDER BY raised_ns", (asset,))
+        rows = self._rows(f"SELECT * FROM alarm {where} ORDER BY raised_ns", (asset,))
         return [_row(r) for r in rows]
 
     def alarm(self, identity: str) -> AlarmRow | None:
-        row = self._db.execute("SELECT * FROM alarm WHERE id = ?", (identity,)).fetchone()
-        return _row(row) if row else None
+        rows = self._rows("SELECT * FROM alarm WHERE id = ?", (identity,))
+        return _row(rows[0]) if rows else None
 
     def revisions(self, identity: str) -> list[dict[str, Any]]:
         """What was known after each change, and when, oldest first."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT revision, change, recorded_ns, body FROM revision WHERE id = ? ORDER BY number",
             (identity,),
         )
@@ -143,15 +144,15 @@ class Records:
 
     def changes(self, after: int, most: int) -> list[tuple[int, str, Mapping[str, Any]]]:
         """The next changes of alarms behind number `after`: number, change, the alarm as it was then."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT number, change, body FROM revision WHERE number > ? ORDER BY number LIMIT ?",
             (after, most),
         )
         return [(r[0], r[1], json.loads(r[2])) for r in rows]
 
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+    def _rows(self, select: str, values: tuple[object, ...] = ()) -> list[Any]:
+        with explained(self._path):
+            return self._db.execute(select, values).fetchall()
 
     def _prepare(self, read_only: bool) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
