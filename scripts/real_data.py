@@ -107,8 +107,8 @@ def picture(name: str, found: list[Finding]) -> str:
     breaks = np.flatnonzero(np.diff(time_ns[bins]) > DAY_NS) + 1
     for piece in np.split(np.arange(len(bins)), breaks):
         line = " ".join(
-            f"{x(int(time_ns[bins[k]])):.1f},{y(highs[k]):.1f} {x(int(time_ns[bins[k]])):.1f},{y(lows[k]):.1f}"
-            for k in piece.tolist()
+            f"{x(at_ns):.1f},{y(highs[k]):.1f} {x(at_ns):.1f},{y(lows[k]):.1f}"
+            for k, at_ns in zip(piece.tolist(), time_ns[bins[piece]].tolist(), strict=True)
         )
         parts.append(f'<polyline points="{line}" fill="none" stroke="#333333" stroke-width="0.8"/>')
     for degc in range(int(np.ceil(low / 10)) * 10, int(high) + 1, 10):
