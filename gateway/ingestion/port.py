@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import serial
 
 from gateway.drivers import PortSettings, Reply, Request
-from gateway.drivers.lines import cut
+from gateway.drivers.lines import Cut, cut
+from gateway.drivers.measured import cut_measured
 from gateway.errors import LinkDown
 
 MOST_HEARD = 4096  # bytes listened to for one reply; a line that babbles on gives none
 NOISE_KEPT = 256  # bytes kept of what belonged to no frame, per question: enough to see what it is
-WRITE_WITHIN_S = 2.0
+WRITE_WITHIN_S = 1.0  # a request fits into the kernel's buffer
 SLICE_S = 0.05  # a reply timeout is exact to this
 
 Lost = (serial.SerialException, OSError, termios.error)  # termios.error is no OSError
@@ -65,7 +66,7 @@ class Port:
         while heard < MOST_HEARD and time.monotonic() < deadline_s:
             came = self._port.read(max(1, min(self._port.in_waiting, request.longest_reply)))
             received_ns = time.time_ns()
-            found = cut(rest + came, request.terminator, request.longest_reply)
+            found = first_frame(rest + came, request)
             noise, rest, heard = (noise + found.noise)[:NOISE_KEPT], found.rest, heard + len(came)
             if found.frame is not None:
                 return Answer(Reply(found.frame, received_ns), (noise + rest)[:NOISE_KEPT])
@@ -78,6 +79,13 @@ class Port:
         if self._port.in_waiting:
             self._port.reset_input_buffer()
         return stale
+
+
+def first_frame(buffer: bytes, request: Request) -> Cut:
+    """The first frame among bytes that may hold the reply to a request."""
+    if request.length is not None:
+        return cut_measured(buffer, request.length)
+    return cut(buffer, request.terminator, request.longest_reply)
 
 
 def _open(name: str, settings: PortSettings, timeout_s: float) -> serial.Serial:

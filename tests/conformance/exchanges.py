@@ -19,7 +19,7 @@ from typing import Any
 
 import gateway.drivers
 from gateway.drivers import Readings, Reply, Request
-from gateway.drivers.lines import cut
+from gateway.ingestion.port import first_frame
 from gateway.model import Quality
 
 CASES = Path(__file__).parents[1] / "cases" / "drivers"
@@ -66,7 +66,7 @@ def converse(poll: Any, respond: Respond) -> Readings:
     try:
         request = next(poll)
         for number in range(MOST_REQUESTS):
-            found = cut(respond(number, request), request.terminator, request.longest_reply)
+            found = first_frame(respond(number, request), request)
             request = poll.send(Reply(found.frame or b"", T0_NS + number + 1))
     except StopIteration as ended:
         assert isinstance(ended.value, Readings)
