@@ -1,11 +1,11 @@
 """Every payload format: any bytes are readings or counted refusals, never an exception.
 
-A new format is tested as soon as it has an example here, and its absence fails.
+A new format is tested as soon as there is a case for it in tests/cases/payloads, and its absence fails.
 """
 
 import importlib
-import math
 import pkgutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,142 +13,109 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gateway.payloads
-from gateway.model import LARGEST_VALUE, SECOND, Decoded, Quality, Refusal, believable
-from gateway.payloads import Message, json
+from gateway.model import LARGEST_VALUE, Arrivals, Decoded, Quality, Refusal, believable
+from tests.unit.payloads.payload_cases import CASES, rows
 
-RECEIVED_NS = 1_767_610_000 * SECOND
-NAMES = {"device": "d-1"}
-CHANNELS = {"d-1/temperature": 0, "d-1/level": 1}
-
-EXAMPLES = {
-    "json": [
-        (
-            json.Options(
-                (json.Reading("{device}/temperature", "/temp"), json.Reading("{device}/level", "/level/mm")),
-                "/ts",
-                "unix_s",
-            ),
-            [
-                b'{"ts":1767610000.123456789,"temp":-189.25,"level":{"mm":412}}',
-                b'[{"ts":1767610000,"temp":-189.25},{"ts":1767610001,"temp":null}]',
-            ],
-        ),
-        (
-            json.Options(
-                (json.Reading("{device}/temperature", "/a/0"),), "/t", "rfc3339", numbers_as_text=True
-            ),
-            [b'{"t":"2026-01-05T10:46:40.123Z","a":["-189.25"]}'],
-        ),
-    ],
-}
-"""Options of each format, and payloads that are fine under them."""
+EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+MOST_FLIPPED = 400  # bytes of a message; longer ones are flipped where they begin and end
 
 
 def formats():
     files = (m.name for m in pkgutil.iter_modules(gateway.payloads.__path__))
     modules = {name: importlib.import_module(f"gateway.payloads.{name}") for name in files}
-    return sorted(name for name, module in modules.items() if hasattr(module, "Options"))
+    return {name for name, module in modules.items() if hasattr(module, "Options")}
 
 
-CASES = [
-    pytest.param(importlib.import_module(f"gateway.payloads.{name}"), *case, id=f"{name}-{i}")
-    for name, cases in EXAMPLES.items()
-    for i, case in enumerate(cases)
-]
-
-
-def decode(module, options, payloads) -> Decoded:
-    messages = [Message("cryo/d-1/telemetry", NAMES, payload, RECEIVED_NS) for payload in payloads]
-    return module.Decoder(options).decode(messages, CHANNELS)
-
-
-def check(decoded: Decoded, payloads):
+def check(decoded: Decoded, messages, case):
     """The contract: every message shows up, and what became a reading can be trusted to be one."""
     samples, received = decoded.arrivals.samples, decoded.arrivals.received
-    assert len(decoded.refused) + len(decoded.arrivals) >= len(payloads)
-    assert [c.dtype for c in (samples.time, samples.channel, samples.value, samples.quality, received)] == [
-        np.int64,
-        np.int32,
-        np.float64,
-        np.uint8,
-        np.int64,
-    ]
-    assert {len(samples.time), len(samples.channel), len(samples.value), len(samples.quality)} == {
-        len(received)
-    }
+    columns = (samples.time, samples.channel, samples.value, samples.quality, received)
+    assert case.silent or len(decoded.refused) + len(decoded.arrivals) >= len(messages)
+    assert [c.dtype for c in columns] == [np.int64, np.int32, np.float64, np.uint8, np.int64]
+    assert {len(c) for c in columns} == {len(received)}
     assert np.array_equal(np.isnan(samples.value), samples.quality >= Quality.BAD)
     assert np.all(np.abs(samples.value[samples.quality < Quality.BAD]) <= LARGEST_VALUE)
     assert np.all(believable(samples.time, received))
-    assert set(samples.channel.tolist()) <= set(CHANNELS.values())
+    assert set(samples.quality.tolist()) <= set(Quality)
+    assert set(samples.channel.tolist()) <= set(case.channels.values())
     for refused in decoded.refused:
         assert refused.reason in set(Refusal)
         assert 0 < len(refused.detail) < 1000
-        assert refused.payload in payloads
+        assert any((refused.topic, refused.payload) == (m.topic, m.payload) for m in messages)
 
 
-def same(one: Decoded, other: Decoded):
-    def rows(decoded):
-        s = decoded.arrivals.samples
-        values = [None if math.isnan(v) else v for v in s.value.tolist()]
-        return s.time.tolist(), s.channel.tolist(), values, s.quality.tolist()
-
-    return rows(one) == rows(other) and one.refused == other.refused
+def decode_checked(messages, case) -> Decoded:
+    decoded = case.decode(messages)
+    check(decoded, messages, case)
+    return decoded
 
 
-def test_every_format_has_an_example():
-    assert formats() == sorted(EXAMPLES)
+def test_every_format_has_a_case():
+    assert formats() == {case.module.__name__.rpartition(".")[2] for case in CASES}
 
 
-@pytest.mark.parametrize(("module", "options", "payloads"), CASES)
-def test_the_examples_are_readings(module, options, payloads):
-    decoded = decode(module, options, payloads)
-    check(decoded, payloads)
-    assert decoded.refused == ()
-    assert module.needs(options) <= set(NAMES)
+@EVERY_CASE
+def test_the_case_itself(case):
+    decode_checked(case.messages, case)
 
 
-@pytest.mark.parametrize(("module", "options", "payloads"), CASES)
-def test_no_messages_are_no_readings(module, options, payloads):
-    decoded = decode(module, options, [])
-    check(decoded, [])
+@EVERY_CASE
+def test_no_messages_are_no_readings(case):
+    decoded = decode_checked([], case)
     assert (len(decoded.arrivals), decoded.refused) == (0, ())
 
 
-@pytest.mark.parametrize(("module", "options", "payloads"), CASES)
-@settings(deadline=None)
+@EVERY_CASE
+@settings(deadline=None, max_examples=50)
 @given(noise=st.lists(st.binary(max_size=100), max_size=5))
-def test_any_bytes(module, options, payloads, noise):
-    check(decode(module, options, noise), noise)
+def test_any_bytes(case, noise):
+    decode_checked(case.with_payloads(noise), case)
 
 
-@pytest.mark.parametrize(("module", "options", "payloads"), CASES)
-def test_every_truncation(module, options, payloads):
-    cut = [payload[:length] for payload in payloads for length in range(len(payload))]
-    check(decode(module, options, cut), cut)
+@EVERY_CASE
+def test_every_truncation(case):
+    for message in case.messages:
+        cut = [replace(message, payload=message.payload[:n]) for n in range(len(message.payload))]
+        decode_checked(cut, case)
 
 
-@pytest.mark.parametrize(("module", "options", "payloads"), CASES)
-def test_every_flipped_bit(module, options, payloads):
-    flipped = [
-        bytes([*payload[:at], payload[at] ^ 1 << bit, *payload[at + 1 :]])
-        for payload in payloads
-        for at in range(len(payload))
-        for bit in range(8)
-    ]
-    check(decode(module, options, flipped), flipped)
+@EVERY_CASE
+def test_every_flipped_bit(case):
+    for message in case.messages:
+        payload = message.payload
+        ends = [
+            *range(min(len(payload), MOST_FLIPPED)),
+            *range(max(MOST_FLIPPED, len(payload) - 40), len(payload)),
+        ]
+        flipped = [
+            replace(message, payload=bytes([*payload[:at], payload[at] ^ 1 << bit, *payload[at + 1 :]]))
+            for at in ends
+            for bit in range(8)
+        ]
+        decode_checked(flipped, case)
 
 
-@pytest.mark.parametrize(("module", "options", "payloads"), CASES)
-@settings(deadline=None)
+@EVERY_CASE
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
-def test_noise_between_messages_changes_nothing_but_itself(module, options, payloads, data):
-    noise = data.draw(st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=4))
-    whole = decode(module, options, [*noise, *payloads, *noise])
-    check(whole, [*noise, *payloads])
-    alone = decode(module, options, noise)
-    clean = decode(module, options, payloads)
-    expected = Decoded(
-        type(clean.arrivals).concatenate([alone.arrivals, clean.arrivals, alone.arrivals]),
-        alone.refused + clean.refused + alone.refused,
-    )
-    assert same(whole, expected)
+def test_damage_anywhere(case, data):
+    """Bytes replaced, put in or taken out, on the topic they belong to, between good messages."""
+    damaged = []
+    for message in case.messages:
+        at = data.draw(st.integers(0, len(message.payload)))
+        until = data.draw(st.integers(at, min(len(message.payload), at + 12)))
+        noise = data.draw(st.binary(max_size=12))
+        damaged += [message, replace(message, payload=message.payload[:at] + noise + message.payload[until:])]
+    decode_checked(damaged, case)
+
+
+@EVERY_CASE
+@settings(deadline=None, max_examples=50)
+@given(noise=st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=4))
+def test_noise_between_messages_changes_nothing_but_itself(case, noise):
+    between = case.with_payloads(noise)
+    whole = decode_checked([*between, *case.messages, *between], case)
+    alone, clean = case.decode(between), case.decode(case.messages)
+    arrivals = Arrivals.concatenate([alone.arrivals, clean.arrivals, alone.arrivals])
+    assert rows(whole) == rows(Decoded(arrivals))
+    assert whole.refused == alone.refused + clean.refused + alone.refused
