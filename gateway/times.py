@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from gateway.errors import InputError
 
@@ -32,11 +33,28 @@ def parse_rfc3339(text: str) -> int:
     return whole * _SECOND + (0 if leap else fraction)
 
 
+def instants(shown: datetime, zone: tzinfo) -> tuple[int, ...]:
+    """When clocks in `zone` show the naive time `shown`, as ns UTC (PEP 495): whole seconds count.
+
+    Once; twice, earliest first, when they are set back; never when they skip it.
+    """
+    before, after = (_offset_s(shown, zone, fold) for fold in (0, 1))
+    if before < after:
+        return ()
+    seconds = calendar.timegm(shown.timetuple())
+    return tuple((seconds - offset) * _SECOND for offset in sorted({before, after}, reverse=True))
+
+
 def format_rfc3339(time_ns: int) -> str:
     """Nanoseconds UTC as RFC 3339, always nine digits and Z."""
     whole, fraction = divmod(int(time_ns), _SECOND)
     moment = datetime.fromtimestamp(whole, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+
+
+def _offset_s(shown: datetime, zone: tzinfo, fold: int) -> int:
+    """From UTC, as it is before (fold 0) and after (fold 1) a change of the clocks at `shown`."""
+    return round((shown.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()).total_seconds())
 
 
 def _zone_seconds(zone: str) -> int:

@@ -25,6 +25,7 @@ PLUG_INS = [
         (types.RULES, "Parameters"),
         (types.SINKS, "Options"),
         (types.NOTIFIERS, "Options"),
+        (types.DOWNLOADS, "Options"),
     )
     for name in plugins.names(folder, contract)
 ]

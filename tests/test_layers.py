@@ -12,7 +12,7 @@ ROWS = (
     ("model", "errors", "units"),
     ("times",),
     ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability"),
-    ("journal", "ingestion"),
+    ("journal", "ingestion", "downloads"),
     ("sinks", "notifiers", "reports", "evidence"),
     ("config", "pipeline"),
     ("app", "api", "cli"),

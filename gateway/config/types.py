@@ -22,6 +22,7 @@ RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
 CODES: Final = "gateway.codes"
+DOWNLOADS: Final = "gateway.downloads"
 
 
 @dataclass(frozen=True, slots=True)

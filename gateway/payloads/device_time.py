@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 import math
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, FUTURE_NS, LATEST_NS, SECOND, Refusal
 from gateway.payloads.unusable import Unusable, shown
-from gateway.times import parse_rfc3339
+from gateway.times import instants, parse_rfc3339
 
 TimeFormat = Literal["rfc3339", "local", "unix_s", "unix_ms", "unix_us", "unix_ns"]
 NS_PER: dict[str, int] = {"unix_s": SECOND, "unix_ms": 1_000_000, "unix_us": 1_000, "unix_ns": 1}
@@ -44,15 +43,12 @@ def from_local(text: str, zone: ZoneInfo) -> tuple[int, ...]:
         naive = datetime.fromisoformat(f"{match[1]}T{match[2]}")
     except ValueError as error:
         raise Unusable(Refusal.MALFORMED, f"{shown(text)} is not a time: {error}") from None
-    before, after = _offset_s(naive, zone, 0), _offset_s(naive, zone, 1)
-    if before < after:
+    found = instants(naive, zone)
+    if not found:
         hint = "check time_zone and the device's daylight-saving rule"
         raise Unusable(Refusal.ABSURD_TIME, f"clocks in {zone.key} skip {text.strip()}; {hint}")
     fraction_ns = int((match[3] or "0").ljust(9, "0"))
-    shown_s = calendar.timegm(naive.timetuple())
-    return tuple(
-        (shown_s - offset) * SECOND + fraction_ns for offset in sorted({before, after}, reverse=True)
-    )
+    return tuple(moment + fraction_ns for moment in found)
 
 
 def from_text(text: str) -> int:
@@ -79,11 +75,6 @@ def check_believable(time_ns: int, received_ns: int) -> None:
     """Raises Unusable where `model.believable` is False; for one time, without an array."""
     if not (EARLIEST_NS <= time_ns < LATEST_NS and time_ns <= received_ns + FUTURE_NS):
         raise _absurd(time_ns)
-
-
-def _offset_s(naive: datetime, zone: ZoneInfo, fold: int) -> int:
-    """From UTC, as it is before (fold 0) and after (fold 1) a change of the clocks at `naive` (PEP 495)."""
-    return round((naive.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()).total_seconds())
 
 
 def _absurd(given: object) -> Unusable:

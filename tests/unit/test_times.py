@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import format_rfc3339, instants, parse_rfc3339
 
 
 @given(st.integers(EARLIEST_NS, LATEST_NS))
@@ -48,3 +51,16 @@ def test_what_a_text_means(text: str, time_ns: int) -> None:
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(InputError):
         parse_rfc3339(text)
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("2026-01-05T12:00", ["2026-01-05T11:00:00"]),
+        ("2026-10-25T02:30", ["2026-10-25T00:30:00", "2026-10-25T01:30:00"]),  # set back
+        ("2026-03-29T02:30", []),  # skipped
+    ],
+)
+def test_when_a_clock_on_the_wall_shows_a_time(shown: str, found: list[str]) -> None:
+    moments = instants(datetime.fromisoformat(shown), ZoneInfo("Europe/Berlin"))
+    assert [format_rfc3339(m)[:19] for m in moments] == found
