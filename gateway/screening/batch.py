@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from gateway.model import LARGEST_VALUE, Floats, Mask, Quality, Samples, Times, usable
 from gateway.screening.excursion import NEVER
 from gateway.screening.history import History
+from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, first_at, latest, starts
 
 CELL: Final = 512  # readings; small enough that one bad moment makes little work, large enough to cost little
+STRIDE: Final = 64  # readings; a divisor of CELL
 TILE: Final = 64 * CELL  # readings of which values and times stay in the second-level cache
 
 CHANNEL: Final = np.dtype(
@@ -103,6 +105,9 @@ class Batch:
             return
         lo = first_at(self.time, self.lo, self.hi, self.seen - span + 1)
         lo = np.where(span > 0, lo, self.hi)
+        if self.cells.flawless:
+            self.history.append(self.row, lo, self.hi, self.time, self.value)
+            return
         count, time, value = self.readings(lo, self.hi)
         end = np.cumsum(count)
         self.history.append(self.row, end - count, end, time, value)
@@ -154,8 +159,6 @@ class Cells:
     hi: Rows
     segment: Rows
     begin: Rows  # int64[S], first cell of each segment
-    high: Floats  # largest usable value, -inf where there is none
-    low: Floats  # smallest usable value, +inf where there is none
     first: Times  # ns UTC of the first usable reading, NEVER where there is none
     last: Times  # ns UTC of the last usable reading, NEVER where there is none
     flaw: Mask  # holds readings that are not usable
@@ -175,17 +178,14 @@ class Cells:
         else:
             start = np.repeat(lo, count) + (np.arange(len(segment)) - np.repeat(begin, count)) * CELL
             stop = np.minimum(start + CELL, np.repeat(hi, count))
-        high, low = _extremes(value, start)
         cells = Cells(
             start,
             stop,
             segment,
             begin,
-            high,
-            low,
             time[start],
             time[stop - 1],
-            flaws := _flaws(quality, start, high, low),
+            flaws := _flaws(quality, start),
             not flaws.any(),
             time,
             value,
@@ -209,32 +209,71 @@ class Cells:
         return shifted[latest(known)]
 
     @cached_property
-    def step(self) -> Times:
-        """ns, largest step between successive usable readings that ends in the cell; 0 if there is none."""
-        known = (self.heard_before != NEVER) & (self.first != NEVER)
-        into = np.where(known, self.first - np.where(known, self.heard_before, 0), 0)
-        if len(self.lo) == len(self.time):
-            return into
-        return np.maximum(into, self._step_inside())
+    def high(self) -> Floats:
+        """Largest usable value, -inf where there is none."""
+        return self._extreme(np.maximum, -np.inf)
 
-    def _step_inside(self) -> Times:
-        inside = np.zeros(len(self.lo), np.int64)
-        scratch = np.empty(TILE + CELL, np.int64)
-        for a, b in _tiles(self.lo, len(self.time)):
-            base, end = self.lo[a], self.hi[b - 1]
-            steps = scratch[: end - base]
-            np.subtract(self.time[base + 1 : end], self.time[base : end - 1], out=steps[:-1])
-            steps[self.hi[a:b] - 1 - base] = 0
-            inside[a:b] = np.maximum.reduceat(steps, self.lo[a:b] - base)
+    @cached_property
+    def low(self) -> Floats:
+        """Smallest usable value, +inf where there is none."""
+        return self._extreme(np.minimum, np.inf)
+
+    def _extreme(self, operation: np.ufunc, none: float) -> Floats:
+        made = _reduced(operation, self.value, self.lo)
         if not self.flawless:
+            made[self.flaw] = none
             cell, rows = self._usable_of_flawed()
-            inside[np.flatnonzero(self.flaw)] = 0
-            steps = np.diff(self.time[rows], prepend=0)
             at = starts(cell)
-            steps[at] = 0
             if len(at) > 0:
-                inside[cell[at]] = np.maximum.reduceat(steps, at)
-        return inside
+                made[cell[at]] = operation.reduceat(self.value[rows], at)
+        return made
+
+    @property
+    def one_each(self) -> bool:
+        """Every segment is one cell: a live tick, not a long batch."""
+        return len(self.lo) == len(self.begin)
+
+    @cached_property
+    def into(self) -> Times:
+        """ns from the usable reading before to the first one of each cell; 0 where either is missing."""
+        known = (self.heard_before != NEVER) & (self.first != NEVER)
+        return np.where(known, self.first - np.where(known, self.heard_before, 0), 0)
+
+    @cached_property
+    def steps(self) -> tuple[Times, Times]:
+        """ns, longest and shortest step that ends in each cell, where every segment is one cell.
+
+        Between readings of any quality: of use only where there is no flaw. 0 and FOREVER without a step.
+        """
+        shortest = np.where(self.into > 0, self.into, FOREVER)
+        if len(self.lo) == len(self.time):
+            return self.into, shortest
+        step = np.diff(self.time, append=self.time[-1:])
+        step[self.hi - 1] = 0
+        longest = np.maximum(self.into, np.maximum.reduceat(step, self.lo))
+        step[self.hi - 1] = FOREVER
+        return longest, np.minimum(shortest, np.minimum.reduceat(step, self.lo))
+
+    @cached_property
+    def strides(self) -> tuple[Times, Times]:
+        """ns, the longest and shortest time that STRIDE readings of each cell take, up to the next reading.
+
+        One reading in STRIDE is looked at. A last, shorter stride of a segment counts as long as it is, and
+        not as short. Of a cell with a flaw nothing is known: FOREVER and 0.
+        """
+        count = (self.hi - self.lo + STRIDE - 1) // STRIDE
+        begin = np.cumsum(count) - count
+        at = np.repeat(self.lo - begin * STRIDE, count) + np.arange(count.sum()) * STRIDE
+        time = self.time[at]
+        took = np.empty_like(time)
+        took[:-1] = time[1:] - time[:-1]
+        final = np.append(begin[self.begin[1:]], len(at)) - 1
+        took[final] = self.time[np.append(self.lo[self.begin[1:]], len(self.time)) - 1] - time[final]
+        longest = np.maximum.reduceat(took, begin)
+        took[final] = FOREVER
+        shortest = np.minimum.reduceat(took, begin)
+        longest[self.flaw], shortest[self.flaw] = FOREVER, 0
+        return longest, shortest
 
     def _usable_of_flawed(self) -> tuple[Rows, Rows]:
         """The usable readings of cells that hold others too: cell and position of each."""
@@ -246,15 +285,12 @@ class Cells:
 
     def _mend(self) -> None:
         """Take the readings that are not usable out of the flawed cells' columns (in place)."""
-        self.high[self.flaw], self.low[self.flaw] = -np.inf, np.inf
         self.first[self.flaw] = self.last[self.flaw] = NEVER
         cell, rows = self._usable_of_flawed()
         if len(rows) == 0:
             return
         at = starts(cell)
         which = cell[at]
-        self.high[which] = np.maximum.reduceat(self.value[rows], at)
-        self.low[which] = np.minimum.reduceat(self.value[rows], at)
         self.first[which] = self.time[rows[at]]
         self.last[which] = self.time[rows[np.append(at[1:], len(rows)) - 1]]
 
@@ -273,21 +309,18 @@ def _tiles(lo: Rows, count: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise(bounds) if b > a]
 
 
-def _extremes(value: Floats, start: Rows) -> tuple[Floats, Floats]:
-    """Largest and smallest value of each cell; NaN where it holds a NaN."""
+def _reduced(operation: np.ufunc, value: Floats, start: Rows) -> Floats:
+    """`operation` over each cell's values; NaN where there is one. Tile by tile, for the cache's sake."""
     if len(start) == len(value):
-        return value.copy(), value.copy()
-    high, low = np.empty(len(start)), np.empty(len(start))
+        return value.copy()
+    made = np.empty(len(start))
     for a, b in _tiles(start, len(value)):
-        base = start[a]
-        tile = value[base : start[b] if b < len(start) else len(value)]
-        np.maximum.reduceat(tile, start[a:b] - base, out=high[a:b])
-        np.minimum.reduceat(tile, start[a:b] - base, out=low[a:b])
-    return high, low
+        tile = value[start[a] : start[b] if b < len(start) else len(value)]
+        operation.reduceat(tile, start[a:b] - start[a], out=made[a:b])
+    return made
 
 
-def _flaws(quality: NDArray[np.uint8], start: Rows, high: Floats, low: Floats) -> Mask:
-    sane = (high <= LARGEST_VALUE) & (low >= -LARGEST_VALUE)
+def _flaws(quality: NDArray[np.uint8], start: Rows) -> Mask:
     if usable(quality.max(initial=0)):
-        return np.asarray(~sane)
-    return np.asarray(~(sane & usable(np.maximum.reduceat(quality, start))))
+        return np.zeros(len(start), np.bool_)
+    return ~usable(np.maximum.reduceat(quality, start))

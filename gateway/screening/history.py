@@ -16,6 +16,7 @@ from gateway.screening.ranges import Rows, expand
 
 MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
 MOST_OF_PAIRS: Final = 4_194_304  # readings kept where two channels are compared: 13 kHz over 5 minutes
+LONG: Final = 128  # readings a channel from which on `append` copies ring by ring
 SMALLEST: Final = 16  # readings of a new ring
 
 
@@ -52,12 +53,25 @@ class History:
         length = hi - lo
         self._make_room(slot, length, oldest)
         places = self._time.shape[1]
-        source, into = expand(lo, length), np.repeat(slot, length)
-        number = expand(self._count[slot], length) % places
-        self._time[into, number] = time[source]
-        self._value[into, number] = value[source]
+        if length.sum() > LONG * len(slot):
+            self._copy(slot, lo, length, time, value)
+        else:
+            source, into = expand(lo, length), np.repeat(slot, length)
+            number = expand(self._count[slot], length) % places
+            self._time[into, number] = time[source]
+            self._value[into, number] = value[source]
         self._count[slot] += length
         self._size[slot] = np.minimum(self._size[slot] + length, places)
+
+    def _copy(self, slot: Rows, lo: Rows, length: Rows, time: Times, value: Floats) -> None:
+        """Ring by ring: of long pieces, a slice each is cheaper than a place for every reading."""
+        places = self._time.shape[1]
+        begins = (self._count[slot] % places).tolist()
+        for k, begin, a, n in zip(slot.tolist(), begins, lo.tolist(), length.tolist(), strict=True):
+            fits = min(n, places - begin)
+            for ring, column in ((self._time[k], time), (self._value[k], value)):
+                ring[begin : begin + fits] = column[a : a + fits]
+                ring[: n - fits] = column[a + fits : a + n]
 
     def after(self, row: Rows, moment: Times) -> tuple[Rows, Times, Floats]:
         """Readings of each channel later than `moment`: how many, then all of them, channel by channel."""

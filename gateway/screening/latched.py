@@ -83,6 +83,8 @@ class Latched:
 
     def feed(self, batch: Batch) -> list[Findings]:
         member, segment = self.members.touched(batch)
+        if len(member) == 0:
+            return []
         hot, cell = self._uncertified(batch, member, segment)
         pieces = _pieces(batch.cells, cell, self._most_pairs)
         findings = [self._screen(batch, hot[a:b], cell[a:b]) for a, b in pieces]
@@ -98,7 +100,7 @@ class Latched:
         active = self.state["raw"][member] | self.state["open"][member]
         if self._carry_matters:
             active |= self.state["carry"][member].any(axis=1)
-        if len(cells.lo) == len(cells.begin):  # one cell a segment: what a live tick brings
+        if cells.one_each:  # one cell a segment: what a live tick brings
             hot = active | self._condition.may_enter(batch, member, segment)
             hot &= self._in_force(member, cells, segment)
             return member[hot], segment[hot]

@@ -65,7 +65,7 @@ class Members:
         """(member, cell) for every cell of the batch that a member's channel has, ordered by both."""
         member, segment = self.touched(batch)
         cells = batch.cells
-        if len(cells.lo) == len(cells.begin):
+        if cells.one_each:
             return member, segment
         count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
         return np.repeat(member, count), expand(cells.begin[segment], count)

@@ -13,6 +13,7 @@ from gateway.screening.history import MOST
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
+from gateway.screening.outlook import ROUNDING, SAFETY, Steepness
 from gateway.screening.ranges import Rows
 from gateway.screening.rules import VALUE_UNIT, need_duration, need_value
 from gateway.screening.slope import shift_of, slopes
@@ -56,13 +57,24 @@ class Condition:
         self.window = members.delay("window_s")
         self._shift = shift_of(self.window)
         self._least = members.column("min_readings").astype(np.int64)
+        self._steepness = Steepness(members, self.window, self._least)
         self._minutes = members.column("horizon_s") / 60.0
 
-    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        return np.ones(len(member), np.bool_)
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        bound, _ = self._bounds = self._steepness.bound(batch, member, cell)
+        return self._may_be_beyond(batch, member, cell, bound)
 
-    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        return np.zeros(len(member), np.bool_)
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        bound, sure = self._bounds
+        return sure & ~self._may_be_beyond(batch, member, cell, bound)
+
+    def _may_be_beyond(self, batch: Batch, member: Rows, cell: Rows, bound: Floats) -> Mask:
+        cells = batch.cells
+        worst = np.where(self.sign[member] > 0.0, cells.high[cell], -cells.low[cell])
+        minutes = np.maximum(self._minutes[member], 1e-9)
+        rise = SAFETY * bound * minutes
+        some = worst > -np.inf
+        return np.asarray(some & (np.where(some, worst, 0.0) + rise + ROUNDING > self.limit[member]))
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)

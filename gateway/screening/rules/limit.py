@@ -67,4 +67,6 @@ def group(members: Members) -> Group:
 
 def _worst(sign: Floats, cells: Cells, cell: Rows) -> Floats:
     """The largest x of each cell."""
+    if (sign > 0.0).all():  # the other extreme need not even be looked for
+        return cells.high[cell]
     return np.where(sign > 0.0, cells.high[cell], -cells.low[cell])

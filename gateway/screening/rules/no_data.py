@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from gateway.model import Mask, Times
 from gateway.screening.batch import Batch
-from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings
+from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings, no_findings
 from gateway.screening.members import Couples, Group, Members, uncoupled
+from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand
 from gateway.screening.rules import need_duration
 
@@ -89,7 +90,14 @@ class Silences:
     def _between_readings(self, batch: Batch) -> Findings:
         cells = batch.cells
         pair, cell = self.members.pairs(batch)
-        hot = np.maximum(cells.step[cell], self._first_step(pair, cells, cell)) > self._timeout[pair]
+        step = np.maximum(cells.into[cell], self._first_step(pair, cells, cell))
+        if not cells.one_each:
+            step = np.maximum(step, cells.strides[0][cell])
+        elif len(cells.lo) < len(cells.time):
+            step = np.maximum(step, np.where(cells.flaw[cell], FOREVER, cells.steps[0][cell]))
+        hot = step > self._timeout[pair]
+        if not hot.any():
+            return no_findings()
         pair, cell = pair[hot], cell[hot]
         length = cells.hi[cell] - cells.lo[cell]
         position, whose = expand(cells.lo[cell], length), np.repeat(pair, length)

@@ -13,6 +13,7 @@ from gateway.screening.history import MOST
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
+from gateway.screening.outlook import Steepness
 from gateway.screening.ranges import Rows
 from gateway.screening.rules import SLOPE_UNIT, need_duration, need_size, need_value
 from gateway.screening.slope import shift_of, slopes
@@ -57,14 +58,17 @@ class Condition:
         self.window = members.delay("window_s")
         self._shift = shift_of(self.window)
         self._least = members.column("min_readings").astype(np.int64)
+        self._steepness = Steepness(members, self.window, self._least)
         self._enter = self.sign * members.column("limit")
         self._leave = self._enter - members.column("deadband")
 
-    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        return np.ones(len(member), np.bool_)
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        bound, _ = self._bounds = self._steepness.bound(batch, member, cell)
+        return np.asarray(bound > self._enter[member])
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        return np.zeros(len(member), np.bool_)
+        bound, sure = self._bounds
+        return np.asarray(sure & (bound <= self._leave[member]))
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)

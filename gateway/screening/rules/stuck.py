@@ -12,6 +12,7 @@ from gateway.screening.history import MOST
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
+from gateway.screening.outlook import Movement
 from gateway.screening.ranges import Rows
 from gateway.screening.rules import VALUE_UNIT, need_duration, need_size
 from gateway.screening.windows import Windows, spread
@@ -45,12 +46,14 @@ class Condition:
         self.window = members.delay("window_s")
         self._least = members.column("min_readings").astype(np.int64)
         self._epsilon = members.column("epsilon")
+        self._movement = Movement(members, self.window, self._epsilon)
 
-    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        return np.ones(len(member), np.bool_)
+    def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        self._may_enter = ~self._movement.shown(batch, member, cell)
+        return self._may_enter
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        return np.zeros(len(member), np.bool_)
+        return ~self._may_enter
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.screening.plan import Plan
 from gateway.screening.record import Record
+from gateway.screening.resolve import resolve
 from gateway.screening.screen import Screen
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
@@ -21,7 +22,7 @@ def screened(
     """Published excursions after feeding `rows` cut in time at `cuts`."""
     screen, record = Screen(plan), Record(plan)
     for begin, end in zip([-(2**62), *sorted(cuts)], [*sorted(cuts), 2**62], strict=True):
-        part = columns([r for r in rows if begin <= r[0] < end])
+        part = resolve(columns([r for r in rows if begin <= r[0] < end]))
         record.progress(screen.feed(part))
         if restart:
             saved, screen = screen.save(), Screen(plan)

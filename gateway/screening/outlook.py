@@ -1,0 +1,177 @@
+"""Certificates for rules that look back: bounds that hold for every window of a cell, from a few numbers.
+
+Steepness. For n readings with values within R and times of standard deviation s, the least-squares slope is
+at most R / (2 s) (Cauchy-Schwarz). How far times must lie apart follows from what is known of their steps:
+
+* a long batch knows how long STRIDE readings take, at least d, and that a window holds at least m full
+  strides: the slope is at most  R / (2 d) * sqrt(12 m (m + 2) / ((m - 1)**2 * (m * (m - 2))))
+* a tick knows the shortest and the longest step since a window ago, and the slope of a window that spans at
+  least half its length w is at most  2 * sqrt(3) * R / w * longest / shortest
+
+Movement. Two readings that differ by more than epsilon, both within a window, show that it is not stuck.
+What a tick knows is kept here from batch to batch. It is never saved: without it, readings are looked at one
+by one until it is known again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from gateway.model import Floats, Mask, Times
+from gateway.screening import batch as cutting
+from gateway.screening.batch import Batch
+from gateway.screening.excursion import NEVER
+from gateway.screening.history import MOST
+from gateway.screening.members import Members
+from gateway.screening.plan import FOREVER
+from gateway.screening.ranges import Rows, latest
+
+SAFETY: Final = 1.05  # over rounding of times, of values, and of these formulas
+ROUNDING: Final = 2.0**-18  # of values, in the channel's unit
+MINUTE_NS: Final = 6e10
+FARTHEST_BACK: Final = 64  # cells; a window that reaches over more is not certified
+
+
+class Steepness:
+    """Upper bounds on slopes per minute."""
+
+    def __init__(self, members: Members, window: Times, least: Rows) -> None:
+        count = len(members)
+        self._window, self._least = window, least
+        self._until = np.full(count, NEVER)  # last reading that is counted below
+        self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
+        self._high = np.full((2, count), -np.inf)
+        self._low = np.full((2, count), np.inf)
+        self._longest = np.zeros((2, count), np.int64)
+        self._shortest = np.full((2, count), FOREVER)
+
+    def bound(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
+        """For each pair: no determined slope in the cell is steeper; whether all of them are determined.
+
+        Called once for each batch, with every member that it touches.
+        """
+        if batch.cells.one_each:
+            return self._tick(batch, member, cell), np.zeros(len(member), np.bool_)
+        return self._strides(batch, member, cell)
+
+    def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Floats:
+        cells, window = batch.cells, self._window[member]
+        heard = cells.heard_before[cell]
+        lost = (self._until[member] != heard) | cells.flaw[cell]
+        if lost.any():
+            self._forget(member[lost], heard[lost])
+        self._count(batch, member, cell, heard)
+        since, first = self._since[0, member], cells.first[cell]
+        known = (since == NEVER) | (since <= first - window)
+        reach = np.maximum(*self._high[:, member]) - np.minimum(*self._low[:, member]) + ROUNDING
+        longest = np.maximum(*self._longest[:, member])
+        shortest = np.minimum(*self._shortest[:, member])
+        known &= ~cells.flaw[cell]
+        bound = SAFETY * 12.0**0.5 * MINUTE_NS * np.where(known, reach, 0.0) / window * (longest / shortest)
+        return np.where(known, bound, np.inf)
+
+    def _forget(self, member: Rows, heard: Times) -> None:
+        """Begin anew after `heard`: nothing is known of what came before, unless there was nothing."""
+        self._since[:, member] = np.where(heard == NEVER, NEVER, FOREVER)
+        self._since[1, member] = heard
+        self._high[:, member], self._low[:, member] = -np.inf, np.inf
+        self._longest[:, member], self._shortest[:, member] = 0, FOREVER
+
+    def _count(self, batch: Batch, member: Rows, cell: Rows, heard: Times) -> None:
+        cells = batch.cells
+        old = member[
+            (self._since[1, member] != NEVER) & (heard - self._since[1, member] >= self._window[member])
+        ]
+        old = old if len(old) == 0 else old[self._since[1, old] != FOREVER]
+        for column, empty in (
+            (self._high, -np.inf),
+            (self._low, np.inf),
+            (self._longest, 0),
+            (self._shortest, FOREVER),
+        ):
+            column[0, old], column[1, old] = column[1, old], empty
+        if len(old) > 0:
+            self._since[0, old], self._since[1, old] = self._since[1, old], self._until[old]
+        longest, shortest = cells.steps
+        self._high[1, member] = np.maximum(self._high[1, member], cells.high[cell])
+        self._low[1, member] = np.minimum(self._low[1, member], cells.low[cell])
+        self._longest[1, member] = np.maximum(self._longest[1, member], longest[cell])
+        self._shortest[1, member] = np.minimum(self._shortest[1, member], shortest[cell])
+        self._until[member] = np.where(cells.last[cell] == NEVER, heard, cells.last[cell])
+
+    def _strides(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
+        cells, window = batch.cells, self._window[member]
+        longest_of, shortest_of = cells.strides
+        begin = cells.begin[cells.segment[cell]]
+        since = cells.first[cell] - window
+        high, low = cells.high[cell], cells.low[cell]
+        longest, shortest = longest_of[cell], shortest_of[cell]
+        reached = cells.first[cell] <= since  # never: windows are longer than nothing
+        for back in range(1, FARTHEST_BACK):
+            earlier = cell - back
+            need = np.flatnonzero(~reached & (earlier >= begin))
+            if len(need) == 0:
+                break
+            at = earlier[need]
+            high[need] = np.maximum(high[need], cells.high[at])
+            low[need] = np.minimum(low[need], cells.low[at])
+            longest[need] = np.maximum(longest[need], longest_of[at])
+            shortest[need] = np.minimum(shortest[need], shortest_of[at])
+            reached[need] = cells.first[at] <= since[need]
+        born = (
+            ~reached
+            & (batch.before["heard"][cells.segment[cell]] == NEVER)
+            & (cell - begin < FARTHEST_BACK - 1)
+        )
+        m = np.where(born, window // 2, window) // np.maximum(longest, 1) - 2
+        few = cutting.STRIDE * (window / np.maximum(shortest, 1) + 2) <= MOST
+        known = (reached | born) & (m >= 3) & few
+        m = np.where(known, m, 3).astype(np.float64)
+        spread = np.sqrt(12.0 * m * (m + 2.0) / ((m - 1.0) ** 2 * (m * (m - 2.0))))
+        bound = SAFETY * MINUTE_NS * (high - low + ROUNDING) / (2.0 * np.maximum(shortest, 1)) * spread
+        sure = reached & known & (cutting.STRIDE * m >= self._least[member]) & (4 * longest <= window)
+        return np.where(known, bound, np.inf), sure
+
+
+class Movement:
+    """Whether a window surely holds two readings that differ by more than epsilon."""
+
+    def __init__(self, members: Members, window: Times, epsilon: Floats) -> None:
+        count = len(members)
+        self._window, self._epsilon, self._gap = window, epsilon, members.longest_gap
+        self._until = np.full(count, NEVER)  # last reading that is counted below
+        self._moved = np.full(count, NEVER)  # both of two such readings came at this time or later
+
+    def shown(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        """For each pair: every window that ends in the cell surely moves, or is not covered.
+
+        Called once for each batch, with every member that it touches.
+        """
+        if batch.cells.one_each:
+            return self._tick(batch, member, cell)
+        cells = batch.cells
+        wide = cells.high[cell] - cells.low[cell] > self._epsilon[member]
+        before = latest(np.append(False, wide[:-1]))  # position behind the last wide cell
+        witness = np.maximum(before - 1, 0)
+        same = (before > 0) & (member[witness] == member)
+        uncovered = batch.before["heard"][cells.segment[cell]] == NEVER
+        oldest = batch.time[batch.lo[cells.segment[cell]]]
+        uncovered &= oldest - (cells.last[cell] - self._window[member]) > self._gap[member]
+        near = cells.first[cell[witness]] > cells.last[cell] - self._window[member]
+        near &= cells.hi[cell] - cells.lo[cell[witness]] <= MOST
+        return np.asarray(((same & near) | uncovered) & ~cells.flaw[cell])
+
+    def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
+        cells = batch.cells
+        heard, first, last = cells.heard_before[cell], cells.first[cell], cells.last[cell]
+        self._moved[member] = np.where(self._until[member] == heard, self._moved[member], NEVER)
+        step = np.abs(cells.high[cell] - batch.before["value"][cell]) > self._epsilon[member]
+        alone = first == last
+        moved = np.where(alone & step & (heard != NEVER), heard, self._moved[member])
+        shown = (moved != NEVER) & (moved > last - self._window[member]) & ~cells.flaw[cell]
+        wide = ~alone & (cells.high[cell] - cells.low[cell] > self._epsilon[member])
+        self._moved[member] = np.where(wide, first, moved)
+        self._until[member] = np.where(last == NEVER, heard, last)
+        return np.asarray(shown)
