@@ -22,7 +22,7 @@ from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, first_at, latest, starts
 
 CELL: Final = 512  # readings; small enough that one bad moment makes little work, large enough to cost little
-STRIDE: Final = 64  # readings; a divisor of CELL
+STRIDE: Final = 32  # readings; a divisor of CELL
 TILE: Final = 64 * CELL  # readings of which values and times stay in the second-level cache
 
 CHANNEL: Final = np.dtype(

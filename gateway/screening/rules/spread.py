@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model import Mask, Quality, Samples, Times
+from gateway.model import LARGEST_VALUE, Mask, Quality, Samples, Times
 from gateway.screening.batch import CHANNEL, Batch
 from gateway.screening.excursion import NEVER, Findings
 from gateway.screening.history import History
@@ -150,5 +150,7 @@ class Pairs:
         here = held(one, whose, time, self._sides[0].gap[member])
         there = held(other, whose, time, self._sides[1].gap[member])
         difference = np.abs(here - there)
-        quality = np.where(np.isnan(difference), np.uint8(Quality.BAD), np.uint8(Quality.GOOD))
+        known = difference <= LARGEST_VALUE
+        difference = np.where(known, difference, np.nan)
+        quality = np.where(known, np.uint8(Quality.GOOD), np.uint8(Quality.BAD))
         return Samples(time, member[whose].astype(np.int32), difference, quality)
