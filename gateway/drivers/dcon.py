@@ -1,0 +1,154 @@
+"""Analog input modules that speak ADAM-4000 / DCON, of Advantech and ICP DAS.
+
+For instance ADAM-4015, 4018, 4019, 4118, I-7015, 7018, 7033. ASCII on RS-485, 9600 8N1, CR both ways, an
+optional checksum: two hexadecimal digits, the sum of all bytes before them. Each module is asked for its
+configuration first ($AA2), because only that reply names its module and says in what format values come: a
+module set to percent or hexadecimal gives no readings here.
+
+A module out of range or with a broken wire answers +9999 or -0000. After anything unexpected a module is
+asked nothing more in that poll: values come without an address, and must not be taken for another module's.
+
+Sources: ADAM-4000 manual, 5-13 to 5-15 (#AA, out of range), 5-23 ($AAB), $AA2; ICP DAS I-7000 manuals
+(checksum).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
+from gateway.drivers.lines import refuse
+from gateway.model import Quality, Refused
+
+PORT: Final = PortSettings(baud=9600)
+MOST_MODULES: Final = 32  # unit loads of an RS-485 bus
+MOST_CHANNELS: Final = 16
+LONGEST_REPLY: Final = 3 + 10 * MOST_CHANNELS  # bytes; > and the checksum, fields of up to 10
+CONFIGURATION: Final = re.compile(rb"!([0-9A-F]{2})[0-9A-F]{4}([0-9A-F]{2})")  # !AATTCCFF
+DIAGNOSIS: Final = re.compile(rb"!([0-9A-F]{2})([0-9A-F]{1,2})")  # !AANN
+FORMATS: Final = {"engineering": 0b00, "ohm": 0b11}  # bits 1 and 0 of FF
+FIELDS: Final = re.compile(rb">((?:[+-]\d{0,8}\.?\d{0,8})+)")
+FIELD: Final = re.compile(rb"[+-][\d.]*")
+VALUE: Final = re.compile(rb"[+-](\d{1,6}\.\d{0,6}|\d{4,6})")
+OUT_OF_RANGE: Final = re.compile(rb"[+-]9{4}(\.9*)?|-0+\.?0*")  # over range, under range
+RANGES: Final = {
+    "engineering": (-273.15, 1850.0),
+    "ohm": (0.0, 4000.0),
+}  # degC: thermocouple B; Pt1000 at 850 degC
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`modules`: bus addresses. `diagnose`: ask $AAB as well, which not every module knows."""
+
+    modules: tuple[int, ...] = (1,)
+    channels: int = 8
+    format: Literal["engineering", "ohm"] = "engineering"
+    checksum: bool = False
+    diagnose: bool = False
+
+    def __post_init__(self) -> None:
+        if not all(0 <= module <= 0xFF for module in self.modules):
+            raise ValueError(f"modules must lie between 0 and 255, got {list(self.modules)}")
+        if len(set(self.modules)) != len(self.modules) or not 1 <= len(self.modules) <= MOST_MODULES:
+            raise ValueError(f"modules must name 1 to {MOST_MODULES} modules, each once")
+        if not 1 <= self.channels <= MOST_CHANNELS:
+            raise ValueError(f"channels must lie between 1 and {MOST_CHANNELS}")
+
+
+def addresses(options: Options) -> tuple[str, ...]:
+    """Module in two hexadecimal digits, and channel as it is printed on it: 01/0, 01/1 and so on."""
+    return tuple(f"{module:02X}/{n}" for module in options.modules for n in range(options.channels))
+
+
+def poll(options: Options) -> Poll:
+    """Configuration, diagnosis if wanted, all values of each module."""
+    rows: list[Row] = []
+    refused: list[Refused] = []
+    for module in options.modules:
+        if (yield from _configured(module, options, refused)):
+            broken = yield from _broken(module, options, refused)
+            if broken is not None:
+                rows += yield from _read(module, broken, options, refused)
+    return Readings.of(rows, refused)
+
+
+def checksum(text: bytes) -> bytes:
+    """Two capital hexadecimal digits: the sum of all bytes, modulo 256."""
+    return b"%02X" % (sum(text) & 0xFF)
+
+
+def _configured(module: int, options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:
+    request = _request(f"${module:02X}2", options)
+    reply = yield request
+    match = CONFIGURATION.fullmatch(_plain(reply.frame, options))
+    if match is None or int(match[1], 16) != module:
+        refused += refuse(request, reply, f"not the configuration of module {module:02X}")
+        return False
+    if int(match[2], 16) & 0b11 != FORMATS[options.format]:
+        refused += refuse(request, reply, f"module {module:02X} is not set to the format {options.format!r}")
+        return False
+    return True
+
+
+def _broken(module: int, options: Options, refused: list[Refused]) -> Generator[Request, Reply, int | None]:
+    """Bits of channels that are open or out of range; None when the module did not say."""
+    if not options.diagnose:
+        return 0
+    request = _request(f"${module:02X}B", options)
+    reply = yield request
+    match = DIAGNOSIS.fullmatch(_plain(reply.frame, options))
+    if match is None or int(match[1], 16) != module:
+        refused += refuse(request, reply, f"not the diagnosis of module {module:02X}")
+        return None
+    return int(match[2], 16)
+
+
+def _read(
+    module: int, broken: int, options: Options, refused: list[Refused]
+) -> Generator[Request, Reply, list[Row]]:
+    request = _request(f"#{module:02X}", options)
+    reply = yield request
+    fields = _fields(_plain(reply.frame, options), options.channels)
+    if fields is None:
+        refused += refuse(request, reply, f"not {options.channels} values of the same length")
+        return []
+    rows = []
+    for n, field in enumerate(fields):
+        value = math.nan if broken >> n & 1 else _value(field, *RANGES[options.format])
+        quality = Quality.BAD if math.isnan(value) else Quality.GOOD
+        rows.append((f"{module:02X}/{n}", reply.time_ns, value, int(quality)))
+    return rows
+
+
+def _fields(text: bytes, channels: int) -> list[bytes] | None:
+    """The values; those that are numbers are equally long, so one that is shorter lost some."""
+    match = FIELDS.fullmatch(text)
+    fields = [] if match is None else FIELD.findall(match[1])
+    values = [field for field in fields if OUT_OF_RANGE.fullmatch(field) is None]
+    whole = len(fields) == channels and len({len(field) for field in values}) <= 1
+    return fields if whole and all(VALUE.fullmatch(field) for field in values) else None
+
+
+def _value(field: bytes, lowest: float, highest: float) -> float:
+    if OUT_OF_RANGE.fullmatch(field):
+        return math.nan
+    value = float(field)
+    return value if lowest <= value <= highest else math.nan
+
+
+def _plain(frame: bytes, options: Options) -> bytes:
+    """The reply without its checksum; empty when that is wrong."""
+    if not options.checksum:
+        return frame
+    text, given = frame[:-2], frame[-2:]
+    return text if given == checksum(text) else b""
+
+
+def _request(command: str, options: Options) -> Request:
+    text = command.encode("ascii")
+    return Request(text + (checksum(text) if options.checksum else b"") + b"\r", b"\r", LONGEST_REPLY)
