@@ -18,7 +18,7 @@ from typing import Final, Literal
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import refuse
 from gateway.drivers.registers import Registers
-from gateway.drivers.rtu import EXCEPTION, opened, read_request
+from gateway.drivers.rtu import EXCEPTIONS, opened, read_request
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600, pause_s=0.005)  # 3.5 characters of silence end a frame
@@ -31,7 +31,7 @@ _TENTHS: Final = Registers(
 _OHMS: Final = Registers("resistance", 32, scale=0.1, lowest=0.0, highest=400.0)  # Pt100 at 850 degC: 390.5
 _MW100_FAULTS: Final = (0x7FFF, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006)  # over, skip, none, error ...
 
-Preset = Literal["pta8c04", "pta8d08", "tb260", "pm6rtd", "mw100", "fp0_rtd"]
+Preset = Literal["pta8c04", "pta8d08", "tb260", "pm6rtd", "mw100", "fp0_rtd", "tenths"]
 PRESETS: Final[dict[str, tuple[Registers, ...]]] = {
     "pta8c04": (replace(_TENTHS, count=4), replace(_OHMS, count=4)),
     "pta8d08": (replace(_TENTHS, count=8), replace(_OHMS, count=8)),
@@ -39,8 +39,9 @@ PRESETS: Final[dict[str, tuple[Registers, ...]]] = {
     "pm6rtd": (replace(_TENTHS, count=6, faults=(0x8000, -32767)),),  # upscale, downscale burnout
     "mw100": (replace(_TENTHS, function=4, count=10, faults=_MW100_FAULTS),),
     "fp0_rtd": (replace(_TENTHS, count=6, faults=(8191,)),),  # broken wire
+    "tenths": (_TENTHS,),  # int16 in tenths of a degC, as most others have it
 }
-FIRST_UNKNOWN: Final = ("pm6rtd", "mw100", "fp0_rtd")
+FIRST_UNKNOWN: Final = ("pm6rtd", "mw100", "fp0_rtd", "tenths")
 """The pages read do not say where their registers begin: `first_register` has to."""
 
 
@@ -101,14 +102,17 @@ def _visit(
     for block in wanted:
         request = read_request(slave, block.function, block.first, block.size)
         reply = yield request
-        data = opened(reply.frame, slave, block.function, block.size)
-        if isinstance(data, str):
-            refused += refuse(request, reply, data)
-            if not _is_exception(data):
+        match opened(reply.frame, slave, block.function, block.size):
+            case bytes() as data:
+                values = zip(_names(slave, block), block.numbers(data), strict=True)
+                rows += [_row(address, reply.time_ns, value) for address, value in values]
+            case int() as code:
+                meaning = EXCEPTIONS.get(code, "unknown to the standard")
+                refused += refuse(request, reply, f"exception {code}: {meaning}")
+            case None:
+                wanted_reply = f"{block.size} registers of slave {slave} with the right checksum"
+                refused += refuse(request, reply, f"not {wanted_reply}")
                 break
-        else:
-            values = zip(_names(slave, block), block.numbers(data), strict=True)
-            rows += [_row(address, reply.time_ns, value) for address, value in values]
     return rows
 
 

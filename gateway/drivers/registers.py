@@ -52,7 +52,7 @@ class Registers:
     def __post_init__(self) -> None:
         if not self.name or not self.name.isprintable() or "/" in self.name:
             raise ValueError(f"name must be text without a slash, got {self.name!r}")
-        if not 1 <= self.count or self.size > MOST_REGISTERS:
+        if self.count < 1 or self.size > MOST_REGISTERS:
             raise ValueError(f"{self.name}: 1 to {MOST_REGISTERS} registers can be read at once")
         if not 0 <= self.first <= 0x10000 - self.size:
             raise ValueError(f"{self.name}: registers are numbered 0 to 65535")
@@ -72,7 +72,8 @@ class Registers:
         """The values in `data`, 2 * `size` bytes as they came; NaN for a fault or what is not believed."""
         wire = np.frombuffer(data, np.uint8).reshape(self.count, self._dtype.itemsize)
         raw = np.ascontiguousarray(wire[:, self._positions()]).view(self._dtype).reshape(self.count)
-        numbers: Floats = raw.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN
+            numbers: Floats = raw.astype(np.float64)
         return [
             self._value(number)
             for number in np.where(self._is_fault(raw.tobytes()), np.nan, numbers).tolist()
@@ -96,7 +97,7 @@ class Registers:
     def _pattern(self, fault: float) -> bytes:
         """The bytes of a fault code, most significant first. Raises ValueError when it does not fit."""
         if self.type == "float32":
-            return np.float32(fault).astype(">f4").tobytes()
+            return bytes(np.array(fault, ">f4").tobytes())
         bits = 8 * self._dtype.itemsize
         if fault != int(fault) or not -(1 << (bits - 1)) <= fault < 1 << bits:
             raise ValueError(f"{self.name}: fault {fault:g} is no number of {bits} bits")

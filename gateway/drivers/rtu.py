@@ -61,18 +61,17 @@ def reply_length(slave: int, function: int, count: int) -> Callable[[bytes], int
     return length
 
 
-def opened(frame: bytes, slave: int, function: int, count: int) -> bytes | str:
-    """The data of a reply, 2 * `count` bytes, or in words why there is none."""
+def opened(frame: bytes, slave: int, function: int, count: int) -> bytes | int | None:
+    """The data of a reply, 2 * `count` bytes; an exception's code; None when it is no sound reply to that."""
     if len(frame) != reply_length(slave, function, count)(frame):
-        return f"not a reply of slave {slave} to function {function} with {count} registers"
+        return None
     try:
         _, response = _FRAMER.handleFrame(frame, 0, 0)
-    except ModbusException as error:
-        return f"not Modbus: {error}"
+    except ModbusException:
+        return None
     match response:
         case ReadHoldingRegistersResponse() | ReadInputRegistersResponse():
             return b"".join(register.to_bytes(2, "big") for register in response.registers)
         case ExceptionResponse():
-            code = response.exception_code
-            return f"exception {code}, {EXCEPTIONS.get(code, 'unknown to the standard')}"
-    return "wrong checksum"
+            return response.exception_code
+    return None
