@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.model import Severity
+from gateway.screening.rules import need_duration
 
 FOREVER_PAST: Final = -(2**63)
 FOREVER: Final = 2**63 - 1
@@ -21,6 +22,7 @@ PROBES: Final = "gateway.probes"
 RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
+SHORTEST_GAP_S: Final = 0.001
 CODES: Final = "gateway.codes"
 DOWNLOADS: Final = "gateway.downloads"
 
@@ -85,8 +87,8 @@ class ChannelTable:
     rules: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
-        if self.max_gap_s <= 0 or self.no_data_after_s <= 0:
-            raise ValueError("max_gap_s and no_data_after_s must be positive")
+        need_duration("max_gap_s", self.max_gap_s, shortest_s=SHORTEST_GAP_S)
+        need_duration("no_data_after_s", self.no_data_after_s, shortest_s=SHORTEST_GAP_S)
 
 
 @dataclass(frozen=True, slots=True)

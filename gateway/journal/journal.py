@@ -22,6 +22,7 @@ from gateway.journal import entries, hours, refusals, schema
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.repeats import Repeats
+from gateway.journal.transaction import transaction
 from gateway.model import Arrivals, Refusal, Refused
 
 __all__ = ["Committed", "Entry", "Journal", "Statement"]
@@ -124,15 +125,8 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with explained(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite ends it by itself when the disk is full
-                    self._connection.execute("ROLLBACK")
-                raise
+        with explained(self.path), transaction(self._connection):
+            yield
 
     # Reading the log
 

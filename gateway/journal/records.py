@@ -16,6 +16,7 @@ from typing import Any
 
 from gateway.errors import JournalError
 from gateway.journal.failures import explained
+from gateway.journal.transaction import transaction
 from gateway.times import format_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
@@ -68,15 +69,8 @@ class Records:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything written inside becomes visible at once, or not at all."""
-        with explained(self._path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # SQLite ends it by itself when the disk is full
-                    self._db.execute("ROLLBACK")
-                raise
+        with explained(self._path), transaction(self._db):
+            yield
 
     def cursor(self, follower: str) -> int:
         """The last journal entry `follower` is done with; 0 before its first."""

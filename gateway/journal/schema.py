@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
 from gateway.journal.failures import explained
+from gateway.journal.transaction import transaction
 
 APPLICATION_ID: Final = 0x43525947  # "CRYG", in the header of the file (SQLite file format, offset 68)
 BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another process's transaction
@@ -64,17 +67,12 @@ def open_writing(path: Path) -> sqlite3.Connection:
 
     Raises JournalError when the file is something else, or newer than this program.
     """
-    with explained(path):
-        connection = _connect(path, "rwc")
-        try:
-            _check(connection, path)  # before the first write, which would change a stranger's file
-            _use_wal(connection)
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LEFTOVER_WAL}")
-            _migrate(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+    with explained(path), _opened(path, "rwc") as connection:
+        _check(connection, path)  # before the first write, which would change a stranger's file
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LEFTOVER_WAL}")
+        _migrate(connection, path)
     return connection
 
 
@@ -82,13 +80,8 @@ def open_reading(path: Path) -> sqlite3.Connection:
     """A connection that can only read, beside a running gateway or after a crash. Raises JournalError."""
     if not path.exists():
         raise JournalError(f"there is no journal at {path}; check data_dir, or start the gateway once")
-    with explained(path):
-        connection = _connect(path, "ro")
-        try:
-            version = _check(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+    with explained(path), _opened(path, "ro") as connection:
+        version = _check(connection, path)
     if version < CURRENT:
         connection.close()
         raise JournalError(
@@ -144,18 +137,22 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
+@contextmanager
+def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    """A connection that is closed again where something goes wrong, and only there."""
+    with ExitStack() as stack:
+        connection = _connect(path, mode)
+        stack.callback(connection.close)
+        yield connection
+        stack.pop_all()
+
+
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     if _check(connection, path) == CURRENT:
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         for number in range(_check(connection, path), CURRENT):  # again: another process may have been first
             for statement in MIGRATIONS[number]:
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {CURRENT}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
