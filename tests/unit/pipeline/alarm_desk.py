@@ -57,14 +57,14 @@ zone = "top"
 source = "broker"
 address = "top"
 profile = "p"
-no_data_after_s = 100000.0
+no_data_after_s = 300000000.0
 max_gap_s = 60.0
 [channels.shipper]
 asset = "shipper"
 source = "broker"
 address = "shipper"
 profile = "p"
-no_data_after_s = 100000.0
+no_data_after_s = 300000000.0
 max_gap_s = 60.0
 """
 SOME_CODE = "BAG-1"
