@@ -36,6 +36,7 @@ LABELS = {  # CBOR map keys, section 6 table 4; RFC 8798 and later add none for 
     0: "n", 1: "u", 2: "v", 3: "vs", 4: "vb", 5: "s", 6: "t", 7: "ut", 8: "vd",
 }  # fmt: skip
 VALUES = ("v", "vb", "vs", "vd")
+SELF_DESCRIBED = b"\xd9\xd9\xf7"  # RFC 8949 section 3.4.6: "this is CBOR"
 FOREIGN_TAGS = (0, 1, 2, 3, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000)
 
 Record = Mapping[str, Any]
@@ -157,6 +158,7 @@ def _json_pack(payload: bytes) -> list[Record]:
 
 
 def _cbor_pack(payload: bytes) -> list[Record]:
+    payload = payload.removeprefix(SELF_DESCRIBED)
     stream = io.BytesIO(payload)
     try:
         document = cbor2.CBORDecoder(stream, semantic_decoders=_FOREIGN).decode()
@@ -253,6 +255,6 @@ def _number(given: object, label: str) -> Number:
 
 def _exactly(given: str | float | Decimal) -> Number:
     near = float(given)
-    if not math.isfinite(near) or (near and not 1e-30 < abs(near) < 1e30):
-        return near if abs(near) > 1 else 0  # no Fraction of a huge exponent: it would cost seconds
-    return Fraction(given)
+    if 1e-30 < abs(near) < 1e30:
+        return Fraction(given)
+    return 0 if abs(near) <= 1e-30 else near  # no Fraction of a huge exponent: it would cost seconds
