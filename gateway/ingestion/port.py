@@ -97,7 +97,7 @@ def _open(name: str, settings: PortSettings, timeout_s: float) -> serial.Serial:
         parity=settings.parity,
         stopbits=settings.stop_bits,
         timeout=timeout_s,
-        write_timeout=WRITE_WITHIN_S,
+        write_timeout=None if name.startswith("rfc2217://") else WRITE_WITHIN_S,  # pyserial has none there
         exclusive=True,  # two readers would steal each other's bytes
     )
     if isinstance(port, serial.Serial):

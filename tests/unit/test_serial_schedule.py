@@ -43,7 +43,7 @@ def test_it_never_drifts(interval_s: int, taken_s: list[int]) -> None:
     ("key", "value"),
     [
         ("port", ""),
-        ("port", "rfc2217://10.0.0.5:4000"),
+        ("port", "http://10.0.0.5:4000"),
         ("port", "loop://"),
         ("port", "socket://10.0.0.5"),
         ("port", "socket://:4000"),

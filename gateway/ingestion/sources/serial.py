@@ -24,11 +24,13 @@ BYTES_PER_READING: Final = 64  # what a queued reading weighs, roughly
 NAMED_SILENT: Final = 5  # unanswered requests that the link's detail names
 SETTLE: Final = 2  # reply timeouts after a poll with silence: what comes late must not reach the next poll
 SHORTEST_INTERVAL_S: Final = 0.05  # 20 requests a second is what such instruments can do
+SCHEMES: Final = ("socket", "rfc2217")  # of serial servers
+PORTS: Final = "a device path, socket://host:port or rfc2217://host:port"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port` is a device path, or socket://host:port for a serial server (raw TCP)."""
+    """`port` is a device path, or a serial server: socket://host:port for raw TCP, rfc2217://host:port."""
 
     driver: str
     port: str = field(metadata={"path": True})
@@ -163,8 +165,8 @@ def next_beat(due_s: float, interval_s: float, now_s: float) -> float:
 def _check_port(port: str) -> None:
     if "://" not in port:
         if not port:
-            raise ValueError("port is empty; expected a device path or socket://host:port")
+            raise ValueError(f"port is empty; expected {PORTS}")
         return
     parts = urlsplit(port)  # its port raises ValueError beyond 65535
-    if parts.scheme != "socket" or not parts.hostname or not parts.port:
-        raise ValueError(f"port {port!r} is no device path and no socket://host:port")
+    if parts.scheme not in SCHEMES or not parts.hostname or not parts.port:
+        raise ValueError(f"port {port!r}: expected {PORTS}")
