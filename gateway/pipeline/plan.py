@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 
 from gateway.config.profiles import NO_DATA, severity_of
@@ -32,13 +33,20 @@ def _instances(
 ) -> Iterator[Instance]:
     silence = no_data.Parameters(timeout_s=channel.table.no_data_after_s)
     severity = severity_of(channel.table.no_data_severity) or Severity.MAJOR
-    yield Instance(number, NO_DATA, "no_data", silence, severity, OF_CHANNEL, since_ns, FOREVER)
+    named = _own_version("no_data", silence)
+    yield Instance(number, NO_DATA, "no_data", silence, severity, named, since_ns, FOREVER)
     for rule in channel.rules:
-        yield Instance(number, rule.id, rule.kind, rule.parameters, rule.severity, OF_CHANNEL)
+        named = _own_version(rule.kind, rule.parameters)
+        yield Instance(number, rule.id, rule.kind, rule.parameters, rule.severity, named)
     versions = configuration.profiles.get(channel.table.profile or "", ())
     for i, version in enumerate(versions):
         until = versions[i + 1].valid_from_ns if i + 1 < len(versions) else FOREVER
         yield from _of_version(version, until, channel.unit, number)
+
+
+def _own_version(kind: str, parameters: object) -> str:
+    """Other parameters are another version: what was open under the old ones ends when they change."""
+    return f"{OF_CHANNEL} {hashlib.sha256(f'{kind} {parameters!r}'.encode()).hexdigest()[:6]}"
 
 
 def _of_version(version: ProfileVersion, until_ns: int, unit: str, number: int) -> Iterator[Instance]:
