@@ -1,8 +1,11 @@
 """Lake Shore 211, 224, 240, 335, 336, 340 and 350: one family of commands, a status of its own in each model.
 
-Takes LF or CR LF, always answers CR LF. Queries joined by ";" are answered in one line joined by ";". What it
-does not understand it does not answer, and what comes within 50 ms of its reply is lost. An input without a
-valid measurement goes on showing a number (zero). "KRDG? 0" gives inputs A to D of a 336 or 350 at once.
+Takes LF or CR LF, always answers CR LF. Queries joined by ";" are answered in one line joined by ";". What
+it does not understand it does not answer; *ESR? tells. An input without a valid measurement goes on showing
+a number (zero). "KRDG? 0" gives all inputs of a 224, and A to D of a 336 or 350. The manuals want 50 ms of
+silence after a reply; the maker's own package keeps none, so what comes too soon is lost only where
+`guard_s` says so.
+
 Sources: Model 350 manual (message flow, KRDG?, RDGST?); 211 p. 60; 340 p. 9-34 (+nnn.nnnE+n), 9-40; for the
 others Lake Shore's Python package. Not in them, and assumed here: an open input is "units over range".
 """
@@ -25,25 +28,27 @@ ZERO_DEGC_K: Final = 273.15
 
 _QUERY: Final = re.compile(r"(\*?[A-Z]+)\? ?([A-D][1-5]?|[0-8])?")
 _RANGE_K: Final = {"pt100": (30.0, 800.0), "dt670": (1.4, 500.0)}
+_ABCD: Final = ("A", "B", "C", "D")
 _D: Final = ("D1", "D2", "D3", "D4", "D5")
+_OF_224: Final = ("A", "B", "C1", "C2", "C3", "C4", "C5", *_D)
 
 
 @dataclass(frozen=True)
 class _Model:
     inputs: tuple[str, ...]
     units_over: int = 128  # the bit of an open input
-    all_at_once: bool = False
+    at_once: tuple[str, ...] = ()  # what "KRDG? 0" gives
     exponent: bool = False
 
 
 _MODELS: Final = {
     "211": _Model(("",)),
-    "224": _Model(("A", "B", "C1", "C2", "C3", "C4", "C5", *_D)),
+    "224": _Model(_OF_224, at_once=_OF_224),
     "240": _Model(tuple("12345678"), units_over=64),
     "335": _Model(("A", "B")),
-    "336": _Model(("A", "B", "C", "D", *_D), all_at_once=True),
-    "340": _Model(("A", "B", "C", "D", *_D), exponent=True),
-    "350": _Model(("A", "B", "C", "D", *_D), all_at_once=True),
+    "336": _Model((*_ABCD, *_D), at_once=_ABCD),
+    "340": _Model((*_ABCD, *_D), exponent=True),
+    "350": _Model((*_ABCD, *_D), at_once=_ABCD),
 }
 
 
@@ -56,7 +61,7 @@ class Options(BaseModel):
     inputs: dict[str, str] = Field(min_length=1)
     sensor: Literal["pt100", "dt670"] = "dt670"
     serial: str = Field(default="LSA21EA", pattern=r"^[0-9A-Z/]{4,16}$")
-    guard_s: float = Field(default=0.05, ge=0.0, le=1.0)  # silence wanted after a reply
+    guard_s: float = Field(default=0.0, ge=0.0, le=1.0)  # silence wanted after a reply
 
 
 def probes(options: Options) -> list[str]:
@@ -77,6 +82,7 @@ class LakeShore:
         self._model = _MODELS[options.model]
         self._measure = measure
         self._lines = Lines(LONGEST_LINE)
+        self._events = 0  # standard event register: 32 is a command it does not know
         self._quiet_until_s = -math.inf
 
     def receive(self, data: bytes, time_s: float) -> bytes:
@@ -91,8 +97,18 @@ class LakeShore:
     def _obey(self, line: bytes) -> bytes:
         commands = [part.strip() for part in line.removesuffix(b"\r").decode("ascii").split(";")]
         self.writes += sum(1 for command in commands if command and "?" not in command)
-        answers = [answer for command in commands if (answer := self._answer(command)) is not None]
+        answers = [answer for command in commands if (answer := self._reply(command)) is not None]
         return ";".join(answers).encode("ascii") + b"\r\n" if answers else b""
+
+    def _reply(self, command: str) -> str | None:
+        """The answer to one command; what it does not know is told by *ESR?, once."""
+        if command == "*ESR?" and self._options.model not in ("211", "240"):
+            events, self._events = self._events, 0
+            return f"{events:03d}"
+        answer = self._answer(command)
+        if answer is None and "?" in command:
+            self._events |= 32
+        return answer
 
     def _answer(self, command: str) -> str | None:
         match = _QUERY.fullmatch(command)
@@ -107,8 +123,8 @@ class LakeShore:
             return None
         if name in self._model.inputs:
             return self._shown(mnemonic, name)
-        if self._model.all_at_once and name in ("", "0"):
-            return ",".join(self._shown(mnemonic, each) for each in "ABCD")
+        if self._model.at_once and name in ("", "0"):
+            return ",".join(self._shown(mnemonic, each) for each in self._model.at_once)
         return None
 
     def _shown(self, mnemonic: str, name: str) -> str:
