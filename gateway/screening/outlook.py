@@ -39,7 +39,7 @@ class Steepness:
 
     def __init__(self, members: Members, window: Times, least: Rows) -> None:
         count = len(members)
-        self._window, self._least = window, least
+        self._window, self._least, self._valid_from = window, least, members.valid_from
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
         self._high = np.full((2, count), -np.inf)
@@ -125,13 +125,14 @@ class Steepness:
             & (batch.before["heard"][cells.segment[cell]] == NEVER)
             & (cell - begin < FARTHEST_BACK - 1)
         )
-        m = np.where(born, window // 2, window) // np.maximum(longest, 1) - 2
+        cut = born | (self._valid_from[member] > since)  # windows that may reach over half their length only
+        m = np.where(cut, window // 2, window) // np.maximum(longest, 1) - 2
         few = cutting.STRIDE * (window / np.maximum(shortest, 1) + 2) <= MOST
         known = (reached | born) & (m >= 3) & few
         m = np.where(known, m, 3).astype(np.float64)
         spread = np.sqrt(12.0 * m * (m + 2.0) / ((m - 1.0) ** 2 * (m * (m - 2.0))))
         bound = SAFETY * MINUTE_NS * (high - low + ROUNDING) / (2.0 * np.maximum(shortest, 1)) * spread
-        sure = reached & known & (cutting.STRIDE * m >= self._least[member]) & (4 * longest <= window)
+        sure = reached & known & ~cut & (cutting.STRIDE * m >= self._least[member]) & (4 * longest <= window)
         return np.where(known, bound, np.inf), sure
 
 
@@ -141,6 +142,7 @@ class Movement:
     def __init__(self, members: Members, window: Times, epsilon: Floats) -> None:
         count = len(members)
         self._window, self._epsilon, self._gap = window, epsilon, members.longest_gap
+        self._valid_from = members.valid_from
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._moved = np.full(count, NEVER)  # both of two such readings came at this time or later
 
@@ -160,6 +162,7 @@ class Movement:
         oldest = batch.time[batch.lo[cells.segment[cell]]]
         uncovered &= oldest - (cells.last[cell] - self._window[member]) > self._gap[member]
         near = cells.first[cell[witness]] > cells.last[cell] - self._window[member]
+        near &= cells.first[cell[witness]] >= self._valid_from[member]
         near &= cells.hi[cell] - cells.lo[cell[witness]] <= MOST
         return np.asarray(((same & near) | uncovered) & ~cells.flaw[cell])
 
@@ -168,9 +171,14 @@ class Movement:
         heard, first, last = cells.heard_before[cell], cells.first[cell], cells.last[cell]
         self._moved[member] = np.where(self._until[member] == heard, self._moved[member], NEVER)
         step = np.abs(cells.high[cell] - batch.before["value"][cell]) > self._epsilon[member]
-        alone = first == last
+        alone = (first == last) & (first != NEVER)
         moved = np.where(alone & step & (heard != NEVER), heard, self._moved[member])
-        shown = (moved != NEVER) & (moved > last - self._window[member]) & ~cells.flaw[cell]
+        shown = (
+            (moved != NEVER)
+            & (moved >= self._valid_from[member])
+            & (moved > last - self._window[member])
+            & ~cells.flaw[cell]
+        )
         wide = ~alone & (cells.high[cell] - cells.low[cell] > self._epsilon[member])
         self._moved[member] = np.where(wide, first, moved)
         self._until[member] = np.where(last == NEVER, heard, last)

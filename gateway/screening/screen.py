@@ -238,10 +238,10 @@ def _refuse_disorder(batch: Batch) -> None:
     first, last = batch.time[batch.lo], batch.seen
     if (np.diff(batch.row) <= 0).any():
         raise ValueError("readings are not sorted by channel")
-    if (first <= batch.before["seen"]).any():
-        raise ValueError("a reading is not newer than what its channel has shown before")
     if (first < -FARTHEST_NS).any() or (last > FARTHEST_NS).any():
         raise ValueError("a reading's time lies more than 73 years from 1970")
+    if (first <= batch.before["seen"]).any():
+        raise ValueError("a reading is not newer than what its channel has shown before")
 
 
 def _differs(state: NDArray[Any], blank: NDArray[Any]) -> Rows:

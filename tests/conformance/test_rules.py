@@ -22,7 +22,7 @@ from tests.oracle.rule_strategies import PARAMETERS, plans
 from tests.oracle.strategies import CHANNELS, EPOCH, SECOND, channel_plans, columns, sorted_rows
 
 KINDS = sorted(m.name for m in pkgutil.iter_modules(rules.__path__) if not m.name.startswith("_"))
-EXAMPLES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 every_kind = pytest.mark.parametrize("kind", KINDS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.screening.plan import Plan
+from gateway.model import Samples, Severity
+from gateway.screening import screen as screen_module
+from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.record import Record
 from gateway.screening.resolve import resolve
+from gateway.screening.rules import limit, no_data, spread
 from gateway.screening.screen import Screen
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
@@ -38,16 +42,77 @@ def _all(record: Record) -> list:
     return [e for known in fresh._known.values() for e in known.values()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(plans(), sorted_rows(), st.lists(st.integers(0, 60), max_size=8), st.booleans())
 def test_equals_the_twin_however_it_is_cut(plan: Plan, rows: Rows, cuts: list[int], restart: bool) -> None:
     expected = excursions(plan, rows)
     assert screened(plan, rows, [EPOCH + c * SECOND // 2 for c in cuts], restart) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(plans(), sorted_rows(20), st.sampled_from([0, 1, 3, 100, 10**6]))
 def test_one_reading_at_a_time_with_the_clock(plan: Plan, rows: Rows, later_s: int) -> None:
     now = max((r[0] for r in rows), default=EPOCH) + later_s * SECOND
     cuts = sorted({r[0] for r in rows})
     assert screened(plan, rows, cuts, now=now) == excursions(plan, rows, now)
+
+
+def high(channel: int, rule: str = "warm") -> Instance:
+    return Instance(channel, rule, "limit", limit.Parameters("high", 1.0), Severity.MAJOR, "1")
+
+
+def of_one(*values: float, step: int = SECOND, start: int = EPOCH) -> Samples:
+    return resolve(columns([(start + k * step, 3, v, 0) for k, v in enumerate(values)]))
+
+
+ONE = Plan((ChannelPlan(3, "probe", 3 * SECOND),), (high(3),))
+
+
+@pytest.mark.parametrize("values", [[], [float("nan")] * 9, [5.0], [0.0] * 50, [float("inf"), -float("inf")]])
+def test_degenerate_data_have_defined_results(values: list[float]) -> None:
+    found = Screen(ONE).feed(of_one(*values))
+    assert [f["start"] for f in found] == ([EPOCH] if values == [5.0] else [])
+
+
+def test_disorder_is_refused() -> None:
+    screen = Screen(ONE)
+    screen.feed(of_one(0.0))
+    with pytest.raises(ValueError, match="not newer"):
+        screen.feed(of_one(0.0))
+    with pytest.raises(ValueError, match="73 years"):
+        screen.feed(of_one(0.0, start=2**63 - 1))
+    with pytest.raises(ValueError, match="73 years"):
+        Screen(ONE).feed(of_one(0.0, start=-(2**63)))
+    with pytest.raises(ValueError, match="sorted by channel"):
+        two = Plan((ChannelPlan(3, "a", SECOND), ChannelPlan(4, "b", SECOND)), (high(3),))
+        Screen(two).feed(columns([(EPOCH, 4, 0.0, 0), (EPOCH, 3, 0.0, 0)]))
+
+
+def test_plans_that_contradict_themselves_are_refused() -> None:
+    with pytest.raises(ValueError, match="unknown channel"):
+        Plan((), (high(3),))
+    with pytest.raises(ValueError, match="same version twice"):
+        Plan(ONE.channels, (high(3), high(3)))
+    with pytest.raises(ValueError, match="twice at once"):
+        Plan(ONE.channels, (high(3), Instance(3, "warm", "no_data", no_data.Parameters(1.0), 3, "2")))
+    with pytest.raises(ValueError, match="no channel of the plan"):
+        Screen(Plan(ONE.channels, (Instance(3, "pair", "spread", spread.Parameters("gone", 1.0), 3, "1"),)))
+    with pytest.raises(ValueError, match="valid_from_ns"):
+        Instance(3, "warm", "no_data", no_data.Parameters(1.0), Severity.MAJOR, "1", 5, 5)
+
+
+def test_states_of_another_format_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = Screen(ONE).save()
+    monkeypatch.setattr(screen_module, "FORMAT", 99)
+    with pytest.raises(ValueError, match="format"):
+        Screen(ONE).restore(saved)
+
+
+def test_many_rules_are_no_trouble() -> None:
+    many = Plan(ONE.channels, tuple(high(3, f"warm-{k}") for k in range(20_000)))
+    assert len(Screen(many).feed(of_one(5.0))) == 20_000
+
+
+def test_the_fingerprint_tells_plans_apart() -> None:
+    assert ONE.fingerprint == Plan(ONE.channels, (high(3),)).fingerprint
+    assert ONE.fingerprint != Plan(ONE.channels, (high(3, "other"),)).fingerprint

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import Samples
+from gateway.model import Quality, Samples, Severity
 from gateway.screening.excursion import Excursion
-from gateway.screening.plan import Plan
+from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.record import Change
+from gateway.screening.rules import limit, no_data
 from gateway.screening.screener import Screener
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
@@ -80,7 +82,7 @@ def final_record(plan: Plan, rows: Rows, cuts: list[int], restarts: set[int], no
     return desk
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(plans(), raw_rows(), st.lists(st.integers(0, 60), max_size=8), st.sets(st.integers(0, 8), max_size=3))
 def test_any_order_gives_the_twins_record(
     plan: Plan, rows: Rows, cuts: list[int], restarts: set[int]
@@ -88,3 +90,143 @@ def test_any_order_gives_the_twins_record(
     now = max((r[0] for r in rows), default=EPOCH) + 2 * SECOND
     desk = final_record(plan, rows, cuts, restarts, now)
     assert comparable(desk.standing()) == excursions(plan, rows, now)
+
+
+HIGH = Instance(3, "warm", "limit", limit.Parameters("high", 1.0), Severity.CRITICAL, "1")
+SILENT = Instance(3, "silent", "no_data", no_data.Parameters(10.0), Severity.MAJOR, "1")
+
+
+def a_desk(*instances: Instance) -> Desk:
+    return Desk(Plan((ChannelPlan(3, "probe", 60 * SECOND),), instances or (HIGH,)))
+
+
+def at(second: float, value: float, quality: int = 0) -> tuple[int, int, float, int]:
+    return EPOCH + round(second * SECOND), 3, value, quality
+
+
+def seconds(excursion: Excursion) -> tuple[float, float | None]:
+    end = excursion.end_ns
+    return (excursion.start_ns - EPOCH) / SECOND, None if end is None else (end - EPOCH) / SECOND
+
+
+def test_live_progress_is_no_revision() -> None:
+    desk = a_desk()
+    desk.take([at(0, 0.0), at(1, 2.0)])
+    desk.take([at(2, 3.0)])
+    (change,) = desk.take([at(3, 0.0)])
+    assert change.before is not None
+    assert change.excursion.revision == 1
+    assert seconds(change.excursion) == (1, 3)
+    assert change.excursion.extreme == 3.0
+
+
+def test_late_data_moves_the_start_and_keeps_the_identity() -> None:
+    desk = a_desk()
+    (opened,) = desk.take([at(0, 0.0), at(10, 2.0)])
+    (moved,) = desk.take([at(5, 2.0)])
+    assert moved.excursion.id == opened.excursion.id
+    assert moved.excursion.revision == 2
+    assert (seconds(moved.before), seconds(moved.excursion)) == ((10, None), (5, None))
+
+
+def test_late_data_withdraws_and_brings_back() -> None:
+    desk = a_desk(Instance(3, "warm", "limit", limit.Parameters("high", 1.0, 0.0, 10.0), Severity.MAJOR, "1"))
+    (opened,) = desk.take([at(0, 2.0), at(10, 2.0)])
+    (gone,) = desk.take([at(5, 0.0)])
+    assert gone.excursion.withdrawn
+    assert gone.excursion.id == opened.excursion.id
+    assert desk.standing() == []
+    back = desk.take([at(5, 2.0)])  # a conflict: the warmer one counts, so it was warm all along
+    assert [(c.excursion.id, c.excursion.revision, c.excursion.withdrawn) for c in back] == [
+        (opened.excursion.id, 3, False)
+    ]
+
+
+def test_one_excursion_that_late_data_splits_becomes_two() -> None:
+    desk = a_desk()
+    (first, _) = desk.take([at(0, 2.0), at(10, 2.0)]), desk.take([at(20, 0.0)])
+    changes = desk.take([at(5, 0.0)])
+    assert sorted(seconds(e) for e in desk.standing()) == [(0, 5), (10, 20)]
+    assert {c.excursion.revision for c in changes} == {1, 2}
+    assert first[0].excursion.id in {e.id for e in desk.standing()}
+
+
+def test_repeats_have_no_effect_and_read_nothing() -> None:
+    desk = a_desk()
+    desk.take([at(0, 0.0), at(1, 2.0)])
+    assert desk.take([at(1, 2.0)]) == []
+    assert desk.journal.reads == 0
+    assert desk.take([at(0, 0.0), at(1, 2.0)]) == []
+
+
+def test_a_silence_that_buffered_data_denies_is_withdrawn() -> None:
+    desk = a_desk(SILENT)
+    desk.take([at(0, 0.0)])
+    (opened,) = desk.advance(EPOCH + 11 * SECOND)
+    assert seconds(opened.excursion) == (10, None)
+    assert opened.excursion.contains_gap
+    (gone,) = desk.take([at(8, 0.0)])
+    assert gone.excursion.withdrawn
+    assert desk.advance(EPOCH + 18 * SECOND) == []
+
+
+def test_the_clock_opens_what_data_close_with_the_same_start() -> None:
+    desk = a_desk(SILENT)
+    desk.take([at(0, 0.0)])
+    desk.advance(EPOCH + 30 * SECOND)
+    (closed,) = desk.take([at(40, 0.0)])
+    assert seconds(closed.excursion) == (10, 40)
+    assert closed.excursion.unproven_ns == 30 * SECOND
+    assert closed.excursion.revision == 1
+
+
+def test_a_rule_changed_by_version_hands_over_at_its_time() -> None:
+    plan_1 = (HIGH,)
+    until = EPOCH + 10 * SECOND
+    second = Instance(3, "warm", "limit", limit.Parameters("high", 1.5), Severity.MAJOR, "2", until)
+    first = Instance(3, "warm", "limit", HIGH.parameters, Severity.CRITICAL, "1", -(2**63), until)
+    desk = a_desk(*plan_1)
+    desk.take([at(0, 2.0)])
+    desk.restart(Plan(desk.plan.channels, (first, second)))
+    desk.take([at(9, 2.0), at(11, 2.0)])
+    assert sorted((e.version, seconds(e)) for e in desk.standing()) == [("1", (0, 10)), ("2", (11, None))]
+
+
+def test_a_rule_that_is_taken_away_ends_what_it_had_open() -> None:
+    desk = a_desk(HIGH, SILENT)
+    desk.take([at(0, 2.0)])
+    desk.restart(Plan(desk.plan.channels, (SILENT,)))
+    (ended,) = desk.take([at(5, 2.0)])
+    assert seconds(ended.excursion) == (0, pytest.approx(1e-9))
+
+
+def test_a_new_rule_begins_after_what_has_been_seen() -> None:
+    desk = a_desk(SILENT)
+    desk.take([at(0, 2.0), at(1, 2.0)])
+    desk.restart(Plan(desk.plan.channels, (SILENT, HIGH)))
+    desk.take([at(2, 2.0)])
+    desk.take([at(0.5, 2.0)])  # late: screened again, but the rule was not in force then
+    assert [seconds(e) for e in desk.standing()] == [(2, None)]
+
+
+def test_what_a_channel_and_its_rules_show() -> None:
+    desk = a_desk(HIGH)
+    assert desk.screener.channel_state(3).heard_ns is None
+    desk.take([at(0, 2.0, 1), at(1, float("nan"), 2)])
+    state = desk.screener.channel_state(3)
+    assert (state.seen_ns, state.heard_ns) == (EPOCH + SECOND, EPOCH)
+    assert (state.value, state.quality) == (2.0, Quality.UNCERTAIN)
+    assert [(r.instance, r.raw, r.open) for r in desk.screener.rule_states()] == [(HIGH, True, True)]
+
+
+def test_names_are_short_and_can_be_typed() -> None:
+    (change,) = a_desk().take([at(0, 2.0)])
+    name = change.excursion.id
+    assert name.startswith("E-")
+    assert len(name) == 10
+    assert set(name[2:]) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+def test_channels_of_nobody_are_passed_over() -> None:
+    desk = a_desk()
+    assert desk.take([(EPOCH, 99, 5.0, 0)]) == []
