@@ -61,13 +61,13 @@ class Measures:
         self, found: Excursion, instance: Instance, rule: limit.Parameters, start_ns: int, end_ns: int | None
     ) -> tuple[int, float | None]:
         key = (found.id, found.revision, start_ns, end_ns)
-        counted = self._counted.get(key)
+        counted = self._counted.get(key) or _Counted(start_ns - 1)
         known_ns = found.last_ns if found.end_ns is None else found.end_ns
         until_ns = known_ns if end_ns is None else min(end_ns, known_ns)
-        if counted is None or until_ns > counted.until_ns:
-            before = counted or _Counted(start_ns)
-            samples = self._readings(found, instance, before.until_ns, until_ns)
-            counted = self._count(samples, instance, rule, before, max(start_ns, until_ns), end_ns)
+        if until_ns > counted.until_ns:
+            from_ns = max(start_ns, counted.until_ns)
+            samples = self._readings(found, instance, from_ns, until_ns)
+            counted = self._count(samples, instance, rule, counted, (from_ns, until_ns), end_ns)
         if found.end_ns is None:
             if len(self._counted) >= MOST_REMEMBERED:
                 self._counted.clear()
@@ -89,9 +89,10 @@ class Measures:
         instance: Instance,
         rule: limit.Parameters,
         before: _Counted,
-        until_ns: int,
+        within: tuple[int, int],
         end_ns: int | None,
     ) -> _Counted:
+        from_ns, until_ns = within
         good = np.flatnonzero(usable(samples.quality))
         time, x = samples.time[good], _sign(rule) * samples.value[good]
         blocked = np.diff(np.cumsum(~usable(samples.quality))[good]) > 0
@@ -99,8 +100,8 @@ class Measures:
         far = np.full(len(proven), _sign(rule) * rule.limit)
         beyond = Stretches.between(time[:-1], x[:-1], time[1:], x[1:], proven, far).beyond
         begins = np.where(x[1:] > x[:-1], time[1:] - beyond, time[:-1])  # rising: the later part is beyond
-        inside = np.minimum(begins + beyond, until_ns) - np.maximum(begins, before.until_ns)
-        mine = x[(time >= before.until_ns) & (time <= until_ns) & ((end_ns is None) | (time != end_ns))]
+        inside = np.minimum(begins + beyond, until_ns) - np.maximum(begins, from_ns)
+        mine = x[(time >= from_ns) & (time <= until_ns) & ((end_ns is None) | (time != end_ns))]
         worst = [w for w in (before.worst, float(mine.max()) if len(mine) else None) if w is not None]
         beyond_ns = before.beyond_ns + int(np.maximum(inside, 0).sum())
         return _Counted(until_ns, beyond_ns, max(worst, default=None))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.model import SECOND, Samples, Severity
@@ -119,6 +119,7 @@ def test_the_parts_of_an_excursion_add_up_to_the_whole(rows, cuts):
 
 @settings(max_examples=60, deadline=None)
 @given(rows=channel_rows(CHANNEL, most=25), after=st.integers(0, 20), length=st.integers(1, 20))
+@example(rows=[(EPOCH, CHANNEL, 1.0, 0), (EPOCH + 1, CHANNEL, 1.0, 0)], after=0, length=1)
 def test_asked_again_and_again_as_readings_come_it_stays_right(rows, after, length):
     """One Measures over the life of an excursion, as the alarm book uses it."""
     plan, journal = a_plan(), Journal([])
