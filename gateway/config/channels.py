@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from gateway.config import plugins
 from gateway.config.profiles import rules, severity_of
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import DRIVERS, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
+from gateway.probes.calibration import Calibration
 from gateway.units import CONVERSIONS, QUANTITIES
 
 Profiles = Mapping[str, tuple[ProfileVersion, ...]]
@@ -57,8 +59,6 @@ def _check_references(
     asset = assets.get(table.asset)
     if asset is not None and table.zone is not None and table.zone not in asset.zones:
         problems.unknown(f"{path}.zone", table.zone, asset.zones, f"zone of asset {table.asset!r}")
-    if plugins.find(PROBES, table.probe, "convert") is None:
-        problems.unknown(f"{path}.probe", table.probe, plugins.names(PROBES, "convert"), "probe type")
     if severity_of(table.no_data_severity) is None:
         problems.add(
             f"{path}.no_data_severity",
@@ -84,13 +84,27 @@ def _with_unit(
     if table.quantity not in QUANTITIES:
         problems.unknown(f"{path}.quantity", table.quantity, QUANTITIES, "quantity")
         return None
-    fitting = [u for u, c in CONVERSIONS.items() if c.canonical in QUANTITIES[table.quantity]]
-    if table.unit not in fitting:
-        problems.unknown(f"{path}.unit", table.unit, fitting, f"unit of {table.quantity}")
+    gives = importlib.import_module(f"{PROBES}.{table.probe}").gives(table.probe_options)
+    fitting = [u for u, c in CONVERSIONS.items() if gives.get(c.canonical) in QUANTITIES[table.quantity]]
+    if not fitting:
+        problems.add(f"{path}.probe", f"{table.probe!r} does not measure a {table.quantity}")
         return None
-    conversion = CONVERSIONS[table.unit]
+    if table.unit not in fitting:
+        problems.unknown(
+            f"{path}.unit", table.unit, fitting, f"unit of {table.quantity} from probe {table.probe!r}"
+        )
+        return None
+    wire = CONVERSIONS[table.unit]
+    unit = gives[wire.canonical]
+    calibration = _calibration(table.calibration, unit, f"{path}.calibration", problems)
     site = assets[table.asset].site if table.asset in assets else ""
-    return Channel(name, table, site, conversion.canonical, conversion.scale, conversion.offset)
+    return Channel(name, table, site, unit, wire.scale, wire.offset, calibration)
+
+
+def _calibration(table: Table | None, unit: str, path: str, problems: Problems) -> Calibration | None:
+    """Its keys carry the canonical unit of the channel: offset_degC."""
+    keys = {name: f"{name}_{unit}" for name in ("expanded_uncertainty", "offset", "covers")}
+    return None if table is None else build(Calibration, table, path, problems, keys)
 
 
 def _extra_rules(document: Table, problems: Problems) -> dict[tuple[str, str], tuple[Rule, ...]]:

@@ -55,7 +55,7 @@ def parse(document: Table, path: Path) -> Configuration:
         raise ConfigurationError(list(problems))
     return Configuration(
         path,
-        _canonical(document),
+        _canonical(document | ({"files": problems.files} if problems.files else {})),
         gateway,
         journal,
         sites,

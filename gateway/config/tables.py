@@ -1,16 +1,19 @@
 """A TOML table into a frozen dataclass, collecting every mistake instead of stopping at the first.
 
 A problem is one line: the path in the file, what is wrong, what was expected. A field with metadata
-{"path": True} names a file or a device; a relative one starts at the configuration file.
+{"path": True} names a file or a device; a relative one starts at the configuration file. One with metadata
+{"file": parse} names a text file and holds what `parse` makes of the text.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import difflib
+import hashlib
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,14 +23,19 @@ from gateway.config import plugins
 
 T = TypeVar("T")
 Table = dict[str, Any]
+LARGEST_FILE = 1_000_000  # characters of a file that a configuration names; a sensor's curve has 4000
 
 
 class Problems(list[str]):
-    """Mistakes found so far, each with its path; `folder` is where relative paths of the file start."""
+    """Mistakes found so far, each with its path; `folder` is where relative paths of the file start.
+
+    `files` has the SHA-256 of each text file that became part of the configuration, by the path of its key.
+    """
 
     def __init__(self, folder: Path = Path()) -> None:
         super().__init__()
         self.folder = folder
+        self.files: dict[str, str] = {}
 
     def add(self, path: str, message: str) -> None:
         self.append(f"{path}: {message}")
@@ -96,10 +104,13 @@ def _value(
     where = f"{path}.{key}"
     if "plug_in" in field.metadata:
         return _options(field, table, key, path, problems)
+    is_file = "file" in field.metadata
     if key not in table:
-        problems.add(where, f"missing; expected {_expected(hint)}")
+        problems.add(where, f"missing; expected {'the path of a file' if is_file else _expected(hint)}")
         return None
     given = table[key]
+    if is_file:
+        return _content(given, field.metadata["file"], where, problems)
     inner = _dataclass_in(hint)
     if inner is not None and isinstance(given, list):
         return tuple(build(inner, item, f"{where}[{i}]", problems) for i, item in enumerate(given))
@@ -114,22 +125,38 @@ def _anchored(path: object, folder: Path) -> object:
     return str(folder / path) if isinstance(path, str) and "://" not in path else path
 
 
+def _content(given: object, parse: Callable[[str], Any], where: str, problems: Problems) -> Any:
+    """What `parse` makes of the text of a file; it raises ValueError for one that is not right."""
+    path = _scalar(str, given, where, problems)
+    if path is None:
+        return None
+    try:
+        with (problems.folder / path).open(encoding="utf-8", errors="replace") as file:
+            text = file.read(LARGEST_FILE)
+        problems.files[where] = hashlib.sha256(text.encode()).hexdigest()
+        return parse(text)
+    except OSError as error:
+        problems.add(where, f"{path} can not be read: {error.strerror}")
+    except ValueError as error:
+        problems.add(where, f"{path}: {error}")
+    return None
+
+
 def _options(field: dataclasses.Field[Any], table: Table, key: str, path: str, problems: Problems) -> Any:
-    """The Options of the plug-in that the sibling key `named_by` names."""
+    """The Options of the plug-in that the sibling key `named_by` names, or else `unless_named`."""
     named_by = field.metadata["named_by"]
-    if named_by not in table:
+    name = table.get(named_by, field.metadata.get("unless_named"))
+    if name is None:
         return None  # reported as missing there
-    what = named_by
-    module = plug_in(
-        field.metadata["plug_in"], "Options", table[named_by], f"{path}.{named_by}", what, problems
-    )
+    where = f"{path}.{named_by}"
+    module = plug_in(field.metadata["plug_in"], "Options", name, where, named_by, problems)
     if module is None:
         return None
     return build(module.Options, table.get(key, {}), f"{path}.{key}", problems)
 
 
 def _scalar(hint: Any, given: object, where: str, problems: Problems) -> Any:
-    value = tuple(given) if isinstance(given, list) else given
+    value = _tuples(given)
     try:
         return TypeAdapter(hint).validate_python(value, strict=True)
     except ValidationError as error:
@@ -137,6 +164,10 @@ def _scalar(hint: Any, given: object, where: str, problems: Problems) -> Any:
         at = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
         problems.add(where + at, f"expected {_expected(hint)}, found {_kind_of(given)}")
         return None
+
+
+def _tuples(given: object) -> object:
+    return tuple(_tuples(item) for item in given) if isinstance(given, list) else given
 
 
 def _dataclass_in(hint: Any) -> Any:
@@ -153,6 +184,7 @@ def _expected(hint: Any) -> str:
         int: "a whole number",
         float: "a number",
         bool: "true or false",
+        datetime.date: "a date without quotes, e.g. 2026-05-01",
         type(None): "nothing",
     }
     if hint in words:

@@ -1,6 +1,7 @@
 """What a configuration says, as frozen types. TOML keys are the field names; units stand in the names.
 
-A field with metadata {"plug_in": folder, "named_by": key} holds the Options of the plug-in that `key` names.
+A field with metadata {"plug_in": folder, "named_by": key} holds the Options of the plug-in that `key` names,
+or of `unless_named` when there is no such key.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.model import Severity
+from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
 
 FOREVER_PAST: Final = -(2**63)
@@ -24,6 +26,7 @@ SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
 SHORTEST_GAP_S: Final = 0.001
 CODES: Final = "gateway.codes"
+DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
 DOWNLOADS: Final = "gateway.downloads"
 
 
@@ -79,7 +82,11 @@ class ChannelTable:
     zone: str | None = None
     quantity: str = "temperature"
     unit: str = "degC"
-    probe: str = "direct"
+    probe: str = DIRECT
+    probe_options: Any = field(
+        default=None, metadata={"plug_in": PROBES, "named_by": "probe", "unless_named": DIRECT}
+    )
+    calibration: dict[str, Any] | None = None
     profile: str | None = None
     max_gap_s: float = 300.0
     no_data_after_s: float = 300.0
@@ -110,8 +117,9 @@ class Channel:
     table: ChannelTable
     site: str
     unit: str  # canonical
-    scale: float  # canonical = wire * scale + offset
+    scale: float  # what the probe takes = wire * scale + offset
     offset: float
+    calibration: Calibration | None = None
     rules: tuple[Rule, ...] = ()  # of its site, its asset and its own, beside those of the profile
 
 
@@ -139,7 +147,7 @@ class Configuration:
     """Everything the gateway was told."""
 
     path: Path
-    document: str  # the whole content as canonical JSON
+    document: str  # the whole content as canonical JSON, with the hashes of files that belong to it
     gateway: Gateway
     journal: JournalOptions
     sites: dict[str, Site]

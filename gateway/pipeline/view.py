@@ -19,17 +19,24 @@ Units = Sequence[Exposure] | None  # None: unknown
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an alarm is: its channel, as the configuration had it when the alarm was raised."""
+    """Where an alarm is, and how well it is measured there: of the configuration when it was raised."""
 
     channel: str
     site: str
     asset: str
     zone: str | None
     unit: str
+    uncertainty: float | None = None  # expanded, in `unit`; None: not calibrated
+    calibration: dict[str, str] | None = None
 
     @staticmethod
     def of(channel: Channel) -> Place:
-        return Place(channel.name, channel.site, channel.table.asset, channel.table.zone, channel.unit)
+        table, told = channel.table, channel.calibration
+        place = (channel.name, channel.site, table.asset, table.zone, channel.unit)
+        if told is None:
+            return Place(*place)
+        certificate = {"certificate": told.certificate, "date": f"{told.date}", "due": f"{told.due}"}
+        return Place(*place, told.expanded_uncertainty, certificate)
 
 
 def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
@@ -81,6 +88,8 @@ def alarm(of: Alarm, found: Excursion, place: Place, units: Units) -> dict[str, 
         "asset": place.asset,
         "zone": place.zone,
         "unit": place.unit,
+        "uncertainty": place.uncertainty,
+        "calibration": place.calibration,
         "raised": format_rfc3339(of.raised_ns),
         "returned": _time(of.returned_ns),
         "acknowledgements": [

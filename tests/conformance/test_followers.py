@@ -10,7 +10,7 @@ import pytest
 
 from gateway.config import plugins
 from gateway.config.tables import Problems, build
-from gateway.config.types import NOTIFIERS, PROBES, SINKS
+from gateway.config.types import NOTIFIERS, SINKS
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
 
@@ -81,11 +81,3 @@ def test_an_outside_world_that_is_down_is_link_down(
     follower = made(folder, name, examples, blocked)
     with pytest.raises(LinkDown, match=r"\w+; \w+"):  # what, and what to do
         follower.write(batch(0), NAMES) if folder == SINKS else follower.notify("raised", {})
-
-
-@pytest.mark.parametrize("name", plugins.names(PROBES, "convert"))
-def test_a_probe_gives_a_value_for_each_raw_one(name: str) -> None:
-    raw = np.array([20.0, 100.0, np.nan])
-    found = plugins.find(PROBES, name, "convert").convert(raw)
-    assert found.shape == raw.shape and found.dtype == np.float64
-    assert np.isnan(found[2])

@@ -16,11 +16,11 @@ from gateway.ingestion.link import Link
 from gateway.journal.journal import Journal
 from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
 from gateway.pipeline import pump as pump_module
-from gateway.pipeline.conversion import Conversions
+from gateway.pipeline.conversion import conversions
 from gateway.pipeline.pump import Pump
 
 BASE_NS = 1_767_610_800 * 10**9
-AS_IT_IS = Conversions(np.ones(10), np.zeros(10), {})
+AS_IT_IS = conversions([], {"last": 9})
 
 
 class Numbers:

@@ -1,0 +1,86 @@
+"""Curve files in the format of the Lake Shore 340: breakpoints of a sensor, a straight line between each two.
+
+Header lines `Name: value`, then `No. Units Temperature (K)` and one breakpoint a line. The units are those of
+`Data Format`: 2 V/K, 3 ohm/K, 4 log10(ohm)/K. The straight lines are the definition, as in the instruments
+that read such files; how far they are from the sensor is a matter of how close its maker set the breakpoints.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gateway.model import Floats
+from gateway.probes import Converted, graded
+
+FORMATS: Final = {"2": ("V", False), "3": ("ohm", False), "4": ("ohm", True)}  # unit, is logarithmic
+MOST_BREAKPOINTS: Final = 200  # the instrument's memory holds no more
+ZERO_degC_K: Final = 273.15
+ROUNDING: Final = 1e-9  # of a breakpoint: the arithmetic never moves a reading across an end of the curve
+_BREAKPOINT = re.compile(
+    r"\s*(\d+)\s+([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s+([\d.]+(?:[eE][-+]?\d+)?)\s*", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Breakpoints with rising `x` and strictly rising or falling `temperature_K`."""
+
+    unit: str  # canonical unit of the raw signal
+    is_logarithmic: bool  # x is the decimal logarithm of the signal
+    x: tuple[float, ...]
+    temperature_K: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.x) != len(self.temperature_K) or not 2 <= len(self.x) <= MOST_BREAKPOINTS:
+            raise ValueError(f"a curve has 2 to {MOST_BREAKPOINTS} breakpoints, found {len(self.x)}")
+        if not all(math.isfinite(v) for v in (*self.x, *self.temperature_K)):
+            raise ValueError("a breakpoint is no finite number")
+        if not _rises(self.x):
+            raise ValueError("the units of the breakpoints must rise from line to line")
+        if not _rises(self.temperature_K) and not _rises(self.temperature_K[::-1]):
+            raise ValueError("the temperatures of the breakpoints must rise or fall all the way")
+
+
+def parse(text: str) -> Curve:
+    """A curve from the text of a file. Raises ValueError for everything that is not one."""
+    header = dict(re.findall(r"^([^:\n]+?)[ \t]*:[ \t]*(\S*)", text, re.MULTILINE))
+    given = header.get("Data Format")
+    if given not in FORMATS:
+        raise ValueError(f"Data Format: expected 2 (V/K), 3 (ohm/K) or 4 (log ohm/K), found {given}")
+    points = [m for line in text.splitlines() if (m := _BREAKPOINT.fullmatch(line))]
+    announced = header.get("Number of Breakpoints")
+    if announced != str(len(points)):
+        raise ValueError(f"Number of Breakpoints is {announced}, but {len(points)} are there; is it cut off?")
+    unit, is_logarithmic = FORMATS[given]
+    return Curve(unit, is_logarithmic, tuple(float(p[2]) for p in points), tuple(float(p[3]) for p in points))
+
+
+def temperature(raw: Floats, by: Curve) -> Converted:
+    """float64[N] degC; BAD and NaN beyond either end of the curve: a short or an open circuit."""
+    positive = np.where(raw > 0, raw, np.nan)
+    x = np.log10(positive) if by.is_logarithmic else positive
+    margin = ROUNDING * max(abs(by.x[0]), abs(by.x[-1]))
+    possible = (x >= by.x[0] - margin) & (x <= by.x[-1] + margin)
+    return graded(np.interp(x, by.x, by.temperature_K) - ZERO_degC_K, possible, possible)
+
+
+def signal(degC: Floats, by: Curve) -> Floats:
+    """float64[N] in the curve's unit; NaN beyond either end of the curve."""
+    x, temperature_K = np.array(by.x), np.array(by.temperature_K)
+    if temperature_K[0] > temperature_K[-1]:
+        x, temperature_K = x[::-1], temperature_K[::-1]
+    kelvin = degC + ZERO_degC_K
+    inside = (kelvin >= temperature_K[0] - ROUNDING) & (kelvin <= temperature_K[-1] + ROUNDING)
+    found = np.where(inside, np.interp(kelvin, temperature_K, x), np.nan)
+    return np.power(10.0, found) if by.is_logarithmic else found
+
+
+def _rises(values: Sequence[float]) -> bool:
+    return all(a < b for a, b in itertools.pairwise(values))
