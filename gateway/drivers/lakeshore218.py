@@ -27,7 +27,7 @@ PORT: Final = PortSettings(baud=9600, data_bits=7, parity="O", stop_bits=1, paus
 INPUTS: Final = 8
 LONGEST_REPLY: Final = 80  # bytes; 8 fields of 8, 7 commas, and some
 IDENTITY: Final = b"LSCI,MODEL218"
-STATUS: Final = re.compile(rb"\d{3}")
+STATUS: Final = re.compile(rb"\d{3,4}")  # p. 6-29 prints nnnn; the 211 and 340 send three digits
 STATUS_OK: Final = 0
 """RDGST?: 16 temperature under range, 32 over, 64 units under, 128 over; other bits are not of a 218."""
 COLDEST_DEGC, WARMEST_DEGC = -273.15, 527.0  # the instrument measures from 1.4 K to 800 K
@@ -81,7 +81,7 @@ def _judge(
         if identified:
             rows.append(_row(str(i), time_ns, values[i - 1], int(reply.frame)))
         else:
-            refused += refuse(request, reply, "not a status of three digits")
+            refused += refuse(request, reply, "not a status of three or four digits")
     return rows
 
 

@@ -41,7 +41,22 @@ def test_only_inputs_that_are_connected() -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [b"016", b"032", b"064", b"128", b"144", b"001", b"002", b"004", b"255", b"999"]
+    "status",
+    [
+        b"016",
+        b"032",
+        b"064",
+        b"128",
+        b"144",
+        b"001",
+        b"002",
+        b"004",
+        b"255",
+        b"999",
+        b"0016",
+        b"0256",
+        b"9999",
+    ],
 )
 def test_any_bit_of_the_status_is_bad(status: bytes) -> None:
     _, readings = feed(poll(Options((1, 2))), monitor(s1=status))
@@ -55,7 +70,7 @@ def test_a_value_that_no_sensor_can_mean_is_bad(field: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [b"0", b"00", b"0000", b"-00", b"0 0", b"000,000", b"\x0000", VALUES, IDENTITY]
+    "status", [b"0", b"00", b"00000", b"-00", b"0 0", b"000,000", b"\x0000", VALUES, IDENTITY]
 )
 def test_what_is_no_status_gives_no_reading_and_the_instrument_identifies_itself(status: bytes) -> None:
     asked, readings = feed(poll(Options((1, 2))), monitor(s1=status))
