@@ -35,7 +35,17 @@ def _wiring(bus_id: int | None) -> dict[str, dict[str, Any]]:
     unit |= {"LEVEL": "freezer/level", "FILL": "freezer/valve"}
     if bus_id is not None:
         unit["bus_id"] = bus_id
+    temperatures = ("freezer/top", "freezer/bottom")
+    address = 1 if bus_id is None else bus_id
     return {
+        "ami": {"sensors": {"A": "freezer/level"}, "unit": "percent"},
+        "cryocon": {"inputs": dict(zip("AB", temperatures, strict=True))},
+        "dcon": {"modules": [{"address": address, "inputs": dict(enumerate(temperatures))}]},
+        "lakeshore": {"inputs": dict(zip("AB", temperatures, strict=True))},
+        "lakeshore218": {"inputs": dict(zip("12", temperatures, strict=True))},
+        "modbus_rtu": {"units": [{"slave": address, "probes": temperatures}]},
         "tec3000": {"units": [unit]},
-        "lakeshore218": {"inputs": {"1": "freezer/top", "2": "freezer/bottom"}},
+        "thermo_ult": {
+            "freezers": [{"bus_id": address, "sensors": dict(zip(("TC2", "TC3"), temperatures, strict=True))}]
+        },
     }

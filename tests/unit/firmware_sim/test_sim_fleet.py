@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from firmware_sim import instruments
 from firmware_sim.bench import bench_fleet
 from firmware_sim.fleet import FleetError, load_fleet, parse_fleet
 from firmware_sim.story import ACTIONS
@@ -180,11 +181,11 @@ def test_every_action_can_be_written_in_a_story() -> None:
     assert len(parse_fleet(changed(event=events)).event) == len(ACTIONS)
 
 
-@pytest.mark.parametrize("kind", ["tec3000", "lakeshore218"])
+@pytest.mark.parametrize("kind", instruments.kinds())
 def test_a_bench_fleet_for_every_instrument(kind: str) -> None:
     assert bench_fleet(kind, "x.tty", None, None).instrument[0].kind == kind
 
 
 def test_no_bench_fleet_for_what_is_not_there() -> None:
-    with pytest.raises(FleetError, match="no instrument 'tec9'; there are lakeshore218, tec3000"):
+    with pytest.raises(FleetError, match="no instrument 'tec9'; there are ami, cryocon, dcon"):
         bench_fleet("tec9", "x.tty", None, None)

@@ -59,7 +59,7 @@ def bus() -> Instrument:
 
 
 def test_every_kind_is_found_by_its_file() -> None:
-    assert instruments.kinds() == ["lakeshore218", "tec3000"]
+    assert {"lakeshore218", "tec3000"} < set(instruments.kinds())
 
 
 # TEC 3000
