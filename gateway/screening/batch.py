@@ -85,7 +85,7 @@ class Batch:
     def heard_of_all(self) -> Times:
         """ns UTC of the last usable reading of every channel with this batch, int64[C]."""
         heard = self.known["heard"].copy()
-        heard[self.row] = self.after()["heard"]
+        heard[self.row] = self.after["heard"]
         return heard
 
     def readings(self, lo: Rows, hi: Rows) -> tuple[Rows, Times, Floats]:
@@ -125,6 +125,7 @@ class Batch:
         first = (position > self.lo[segment]) | (before["seen"] != before["heard"])
         return time, value, np.where(inside, blocked, first)
 
+    @cached_property
     def after(self) -> NDArray[Any]:
         """What is known of the channels with this batch, CHANNEL[S]."""
         known = self.before.copy()

@@ -52,7 +52,7 @@ class Latched:
         latch: Latch,
         condition: Condition,
         looks_back: Times | None = None,
-        carry_matters: bool = True,
+        carry_matters: bool = False,
     ) -> None:
         """`carry_matters`: an instance that carries something must be looked at reading by reading."""
         self.members = members
@@ -97,9 +97,7 @@ class Latched:
     def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
         """(member, cell) pairs that must be screened exactly, ordered by member and cell."""
         cells = batch.cells
-        active = self.state["raw"][member] | self.state["open"][member]
-        if self._carry_matters:
-            active |= self.state["carry"][member].any(axis=1)
+        active = self._active(member)
         if cells.one_each:  # one cell a segment: what a live tick brings
             hot = active | self._condition.may_enter(batch, member, segment)
             hot &= self._in_force(member, cells, segment)
@@ -112,6 +110,12 @@ class Latched:
             hot &= self._in_force(pair, cells, cell)
             return pair[hot], cell[hot]
         return pair[:0], cell[:0]
+
+    def _active(self, member: Rows) -> Mask:
+        """Whether something is going on at these members, which are all or some, each once."""
+        state = self.state if len(member) == len(self.state) else self.state[member]
+        active: Mask = state["raw"] | state["open"]
+        return active | state["carry"].any(axis=1) if self._carry_matters else active
 
     def _surely_idle_before(
         self, batch: Batch, pair: Rows, cell: Rows, first: Rows, active: Mask, enters: Mask

@@ -57,6 +57,8 @@ class Members:
 
     def touched(self, batch: Batch) -> tuple[Rows, Rows]:
         """The members whose channel has readings in the batch, and the segment of each."""
+        if len(batch.row) == len(self.begin) - 1:  # every channel of the screen
+            return np.arange(len(self)), self.row
         lo = self.begin[batch.row]
         count = self.begin[batch.row + 1] - lo
         return expand(lo, count), np.repeat(np.arange(len(lo)), count)

@@ -75,7 +75,7 @@ class Screen:
         batch = self._batch(samples, row, lo)
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
         batch.remember()
-        self.channels[row] = batch.after()
+        self.channels[row] = batch.after
         return in_order(findings)
 
     def advance(self, now_ns: int) -> Findings:

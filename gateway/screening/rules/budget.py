@@ -114,4 +114,4 @@ def group(members: Members) -> Group:
     condition = Condition(members)
     none = np.zeros(len(members), np.int64)
     latch = Latch(condition.sign, condition.limit, none, none, members.longest_gap)
-    return Latched(members, latch, condition, carry_matters=False)
+    return Latched(members, latch, condition)

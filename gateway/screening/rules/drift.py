@@ -100,7 +100,7 @@ def group(members: Members) -> Group:
         members.longest_gap,
         np.where(members.flag("side", "both"), members.column("target"), np.nan),
     )
-    return Latched(members, latch, Condition(members))
+    return Latched(members, latch, Condition(members), carry_matters=True)
 
 
 def _lowest(total: Times, lo: Rows) -> Times:

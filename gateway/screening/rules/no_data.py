@@ -144,7 +144,9 @@ class Silences:
     def _denied(self, batch: Batch, member: Rows, segment: Rows, found: Findings) -> Findings:
         """What the clock had opened and these readings neither end nor leave open."""
         told = self.state["told"][member]
-        news = (told != NEVER) & (batch.after()["heard"][segment] != batch.before["heard"][segment])
+        if not (told != NEVER).any():
+            return no_findings()
+        news = (told != NEVER) & (batch.after["heard"][segment] != batch.before["heard"][segment])
         news |= (told != NEVER) & (batch.seen[segment] >= self.members.valid_to[member])
         member, told = member[news], told[news]
         self.state["told"][member] = NEVER

@@ -129,7 +129,7 @@ class Pairs:
         known = self.state["signal"]
         derived = Batch.of(signal, row, lo, known, self._nothing)
         findings = self._latched.feed(derived)
-        known[row] = derived.after()
+        known[row] = derived.after
         return findings
 
     def _reached(self, batch: Batch, member: Rows) -> Times:
