@@ -127,7 +127,8 @@ class ObjectReader:
             except Unusable as why:
                 found.alone.append(why.of(message))
             else:
-                found.rows.append((time[0], message.received_ns, channel, value, max(quality, time[1])))
+                quality = quality if time[1] is Quality.GOOD else max(quality, time[1])
+                found.rows.append((time[0], message.received_ns, channel, value, quality))
 
     def _of(self, message: Message, given_names: Mapping[str, str] | None) -> tuple[str, ...]:
         if given_names is None:

@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.model import (
     LARGEST_VALUE,
@@ -126,12 +127,13 @@ class Decoder:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         at = _body(header)
         time, at = _times(payload, header, at, message.received_ns)
-        value, fine, at = _values(payload, header, at)
-        quality = _qualities(payload, header, at)
-        quality = np.where(fine, quality, np.uint8(Quality.NO_DATA))
+        raw = np.frombuffer(payload, VALUE_TYPES[header.values], header.samples, at)
+        value = _scaled(raw, header)
+        quality = _qualities(payload, header, at + raw.nbytes)
         if len(self._faults):
-            fault = np.isin(value, self._faults) & fine
-            quality = np.where(fault, np.maximum(quality, np.uint8(Quality.BAD)), quality)
+            quality = _worsen(quality, np.isin(value, self._faults), Quality.BAD)
+        if header.values == INT16:
+            quality = _worsen(quality, raw == NO_READING_RAW, Quality.NO_DATA)
         return _arrivals(message, channel, time, value, quality)
 
 
@@ -197,16 +199,16 @@ def _times(payload: bytes, header: Header, at: int, received_ns: int) -> tuple[T
     return time, at + time.nbytes
 
 
-def _values(payload: bytes, header: Header, at: int) -> tuple[Floats, Mask, int]:
-    """float64[N], where they are readings at all, and the position behind them."""
-    raw = np.frombuffer(payload, VALUE_TYPES[header.values], header.samples, at)
+def _scaled(raw: NDArray[Any], header: Header) -> Floats:
+    """float64[N]"""
     if header.values != INT16:
         if (header.scale, header.offset) != (1.0, 0.0):
             raise Unusable(Refusal.MALFORMED, "scale and offset are for int16; else 1 and 0")
-        return raw.astype(np.float64), np.ones(len(raw), np.bool_), at + raw.nbytes
+        return raw.astype(np.float64, copy=False)
     if not abs(header.scale) <= LARGEST_VALUE or not abs(header.offset) <= LARGEST_VALUE or header.scale == 0:
         raise Unusable(Refusal.NOT_FINITE, f"scale {header.scale}, offset {header.offset}")
-    return raw * header.scale + header.offset, raw != NO_READING_RAW, at + raw.nbytes
+    scaled: Floats = raw * header.scale + header.offset
+    return scaled
 
 
 def _qualities(payload: bytes, header: Header, at: int) -> Qualities:
@@ -219,15 +221,20 @@ def _qualities(payload: bytes, header: Header, at: int) -> Qualities:
     return quality
 
 
+def _worsen(quality: Qualities, where: Mask, to: Quality) -> Qualities:
+    return np.where(where, np.maximum(quality, np.uint8(to)), quality)
+
+
 def _arrivals(
     message: Message, channel: int, time: Times, value: Floats, quality: Qualities
 ) -> tuple[Arrivals, list[Refused]]:
     """Columns; usable values that no instrument can mean are left out, in one refusal."""
     used = quality < Quality.BAD
-    noise = used & ~(np.abs(value) <= LARGEST_VALUE)
-    value = np.where(used, value, np.nan)
+    if not used.all():
+        value = np.where(used, value, np.nan)
     samples = Samples(time, np.full(len(time), channel, np.int32), value, quality)
     received = np.full(len(time), message.received_ns, np.int64)
+    noise = used & ~(np.abs(value) <= LARGEST_VALUE)
     if not noise.any():
         return Arrivals(samples, received), []
     first = int(np.argmax(noise))

@@ -22,7 +22,11 @@ def fields(message: bytes) -> Iterator[tuple[int, int, Value]]:
     """(number, wire type, value) of every field in its order. Raises Unusable."""
     at, end = 0, len(message)
     while at < end:
-        tag, at = _varint(message, at)
+        tag = message[at]
+        if tag < 0x80:  # a field below 16: nearly all
+            at += 1
+        else:
+            tag, at = _varint(message, at)
         number, wire_type = tag >> 3, tag & 7
         if number == 0:
             raise Unusable(Refusal.MALFORMED, f"no Protocol Buffers: a field 0 at byte {at} of {end}")

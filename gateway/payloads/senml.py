@@ -35,7 +35,7 @@ LABELS = {  # CBOR map keys, section 6 table 4; RFC 8798 and later add none for 
     -6: "bs", -5: "bv", -4: "bu", -3: "bt", -2: "bn", -1: "bver",
     0: "n", 1: "u", 2: "v", 3: "vs", 4: "vb", 5: "s", 6: "t", 7: "ut", 8: "vd",
 }  # fmt: skip
-VALUES = ("v", "vb", "vs", "vd")
+VALUES = frozenset(("v", "vb", "vs", "vd"))
 SELF_DESCRIBED = b"\xd9\xd9\xf7"  # RFC 8949 section 3.4.6: "this is CBOR"
 FOREIGN_TAGS = (0, 1, 2, 3, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000)
 
@@ -88,6 +88,7 @@ class Decoder:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._template = AddressTemplate.parse(options.address)
+        self._bare = options.address == "{name}"
         self._read_pack = _json_pack if options.encoding == "json" else _cbor_pack
 
     def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
@@ -97,7 +98,7 @@ class Decoder:
             for record in self._read_pack(message.payload):
                 _check_labels(record)
                 _rebase(base, record)
-                if not record.keys().isdisjoint((*VALUES, "s")):
+                if "s" in record or not VALUES.isdisjoint(record):
                     values += 1
                     self._take(record, base, message, channels, found, unknown)
             if not values:
@@ -118,7 +119,7 @@ class Decoder:
         """One record with a value: a reading, a refusal, or an address that has no channel."""
         name = base.name + _text(record, "n")
         time_ns = _time_ns(base.time, record, message.received_ns)
-        address = self._template.fill({**message.names, "name": name})
+        address = name if self._bare else self._template.fill({**message.names, "name": name})
         channel = channels.get(address)
         if channel is None:
             unknown.append(address)
@@ -136,7 +137,8 @@ class Decoder:
         if "v" not in record:
             raise Unusable(Refusal.WRONG_TYPE, f"{name}: a record without v or vb is no reading")
         self._check_unit(name, _text(record, "u") or base.unit)
-        value = _number(record["v"], f"{name}: v") + base.value
+        given = record["v"]
+        value = _float(given, f"{name}: v") if base.value == 0 else _number(given, f"{name}: v") + base.value
         if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
             raise Unusable(Refusal.NOT_FINITE, f"{name}: {shown(float(value))} is no value an instrument has")
         return float(value)
@@ -199,7 +201,7 @@ def _check_labels(record: Record) -> None:
     version = record.get("bver", VERSION)
     if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= VERSION:
         raise Unusable(Refusal.MALFORMED, f"bver {shown(version)}; versions up to {VERSION} are understood")
-    if sum(label in record for label in VALUES) > 1:
+    if len(VALUES & record.keys()) > 1:
         raise Unusable(Refusal.MALFORMED, f"a record has one value, this one {shown(list(record))}")
 
 
@@ -253,8 +255,17 @@ def _number(given: object, label: str) -> Number:
     raise Unusable(Refusal.WRONG_TYPE, f"{label} is {shown(given)}, no number")
 
 
+def _float(given: object, label: str) -> float:
+    """The nearest float; infinity where there is none."""
+    if type(given) is float or (type(given) is bytes and len(given) <= LONGEST_NUMBER):
+        return float(given)
+    return float(_number(given, label))
+
+
 def _exactly(given: str | float | Decimal) -> Number:
     near = float(given)
+    if near.is_integer() and abs(near) < 2**53 and type(given) is float:
+        return int(near)
     if 1e-30 < abs(near) < 1e30:
         return Fraction(given)
     return 0 if abs(near) <= 1e-30 else near  # no Fraction of a huge exponent: it would cost seconds
