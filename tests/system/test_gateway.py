@@ -211,7 +211,7 @@ def test_silence_is_unknown_and_raises_an_alarm(
 ) -> None:
     config = tmp_path / "cryogate.toml"
     config.write_text(
-        CONFIG.format(port=mosquitto.port).replace("no_data_after_s = 3600.0", "no_data_after_s = 1.0")
+        CONFIG.format(port=mosquitto.port).replace("no_data_after_s = 3600.0", "no_data_after_s = 8.0")
     )
     gateway = GatewayProcess(config)
     gateway.start()
