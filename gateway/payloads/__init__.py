@@ -8,6 +8,9 @@ this folder provides
     class Decoder:
         def __init__(self, options: Options) -> None
         def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded
+        def requests(self) -> list[tuple[str, bytes]]
+                                       only where a protocol has the host ask for something: (topic, payload)
+                                       to publish now, QoS 0, not retained; bounded, each handed out once
 
 `channels` maps an address to its channel number; an address that is missing there is refused as an
 unknown channel. Values stay in the unit the device speaks; whoever calls converts them. A message is
