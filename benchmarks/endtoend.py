@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.api.control import ask
 from gateway.errors import NotRunning
@@ -136,7 +137,7 @@ def _wait(data: Path, messages: int) -> dict[str, dict[str, int]]:
 
 
 def _publish(port: int, messages: int, devices: list[str]) -> float:
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="publisher")
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="publisher")
     client.max_inflight_messages_set(2000)
     client.connect("127.0.0.1", port)
     client.loop_start()

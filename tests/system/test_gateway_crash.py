@@ -66,8 +66,23 @@ address = "dewar-{n}/temperature"
 profile = "p"
 no_data_after_s = 86400.0
 """
-SAME = ("start", "confirmed", "end", "cleared", "extreme", "extreme_at", "beyond_s", "degree_seconds", "readings",
-        "unproven_s", "contains_gap", "channel", "rule", "severity", "units")  # fmt: skip
+SAME = (
+    "channel",
+    "rule",
+    "severity",
+    "start",
+    "confirmed",
+    "end",
+    "cleared",
+    "extreme",
+    "extreme_at",
+    "beyond_s",
+    "degree_seconds",
+    "readings",
+    "unproven_s",
+    "contains_gap",
+    "units",
+)
 
 
 class Publisher(threading.Thread):
