@@ -17,11 +17,11 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
+from gateway_process import GatewayProcess, eventually
+from mosquitto import Mosquitto
 
 from gateway.journal.journal import Journal
 from gateway.times import format_rfc3339
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
 
 KILLS = 22
 RATE = 300  # messages per second
