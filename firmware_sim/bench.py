@@ -1,4 +1,4 @@
-"""One instrument for people at a bench: a fleet of a single LN2 freezer with that instrument on it."""
+"""One instrument for people at a bench: a fleet of one LN2 and one ULT freezer with that instrument on it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _PROBES = [
     {"name": "level", "node": "level_mm"},
     {"name": "valve", "node": "valve", "tau_s": 1.0, "noise": 0.0},
 ]
+_ULT_PROBES = [{"name": "air", "node": "air", "tau_s": 60.0}, {"name": "core", "node": "core"}]
 
 
 def bench_fleet(kind: str, pty: str | None, tcp: str | None, bus_id: int | None) -> Fleet:
@@ -23,14 +24,17 @@ def bench_fleet(kind: str, pty: str | None, tcp: str | None, bus_id: int | None)
     reach = {key: value for key, value in (("pty", pty), ("tcp", tcp)) if value is not None}
     return parse_fleet(
         {
-            "vessel": [{"name": "freezer", "kind": "ln2_freezer", "probes": _PROBES}],
+            "vessel": [
+                {"name": "freezer", "kind": "ln2_freezer", "probes": _PROBES},
+                {"name": "ult", "kind": "ult_freezer", "probes": _ULT_PROBES},
+            ],
             "instrument": [{"name": kind, "kind": kind, **reach, **wiring[kind]}],
         }
     )
 
 
 def _wiring(bus_id: int | None) -> dict[str, dict[str, Any]]:
-    """Instrument options by kind: every input connected to the freezer."""
+    """Instrument options by kind: every input connected to a freezer it is made for."""
     unit: dict[str, Any] = {"TEMPA": "freezer/top", "TEMPB": "freezer/bottom"}
     unit |= {"LEVEL": "freezer/level", "FILL": "freezer/valve"}
     if bus_id is not None:
@@ -45,7 +49,5 @@ def _wiring(bus_id: int | None) -> dict[str, dict[str, Any]]:
         "lakeshore218": {"inputs": dict(zip("12", temperatures, strict=True))},
         "modbus_rtu": {"units": [{"slave": address, "probes": temperatures}]},
         "tec3000": {"units": [unit]},
-        "thermo_ult": {
-            "freezers": [{"bus_id": address, "sensors": dict(zip(("TC2", "TC3"), temperatures, strict=True))}]
-        },
+        "thermo_ult": {"freezers": [{"bus_id": address, "sensors": {"TC2": "ult/air", "TC3": "ult/core"}}]},
     }

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from firmware_sim import instruments
 from firmware_sim.bench import bench_fleet
 from firmware_sim.fleet import FleetError, load_fleet
 from firmware_sim.run import Broker, Run, run_for
@@ -82,10 +83,10 @@ def check(fleet: FleetArgument) -> None:
 
 @app.command()
 def instrument(
-    kind: Annotated[str, typer.Argument(help="tec3000 or lakeshore218.")],
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(instruments.kinds())}.")],
     pty: Annotated[Path | None, typer.Option(help="Path of the pseudo-terminal.")] = None,
     tcp: Annotated[str | None, typer.Option(help="host:port of a raw socket.")] = None,
-    bus_id: Annotated[int | None, typer.Option(help="RS-485 bus id; TEC 3000 only.")] = None,
+    bus_id: Annotated[int | None, typer.Option(help="RS-485 bus id, where the instrument has one.")] = None,
     speed: SpeedOption = 1.0,
     seconds: SecondsOption = None,
 ) -> None:

@@ -59,9 +59,14 @@ class Options:
             raise ValueError(f"slaves must lie between 1 and 247, got {list(self.slaves)}")
         if len(set(self.slaves)) != len(self.slaves) or not 1 <= len(self.slaves) <= MOST_SLAVES:
             raise ValueError(f"slaves must name 1 to {MOST_SLAVES} slaves, each once")
-        names = [block.name for block in self.registers]
-        if len(set(names)) != len(names) or len(names) > MOST_BLOCKS:
-            raise ValueError(f"registers must be at most {MOST_BLOCKS} blocks, each with a name of its own")
+        for slave in self.slaves:
+            names = [block.name for block in _of(slave, self.registers)]
+            if len(set(names)) != len(names) or len(names) > MOST_BLOCKS:
+                raise ValueError(
+                    f"registers of a slave must be at most {MOST_BLOCKS} blocks, each with a name"
+                )
+        if not {slave for block in self.registers for slave in block.slaves} <= set(self.slaves):
+            raise ValueError("registers name a slave that is not among slaves")
         if not self.registers and self.first_register is None and self.preset in FIRST_UNKNOWN:
             raise ValueError(
                 f"preset {self.preset!r} needs first_register, 0-based, from the device's manual"
@@ -72,7 +77,7 @@ class Options:
 
 
 def blocks(options: Options) -> tuple[Registers, ...]:
-    """What is read of every slave, one request each."""
+    """What is read, one request each and slave."""
     if options.registers:
         return options.registers
     moved = options.first_register or 0
@@ -82,7 +87,10 @@ def blocks(options: Options) -> tuple[Registers, ...]:
 def addresses(options: Options) -> tuple[str, ...]:
     """Slave, name and number from 1: 1/temperature/1, 1/temperature/2 and so on."""
     return tuple(
-        address for slave in options.slaves for block in blocks(options) for address in _names(slave, block)
+        address
+        for slave in options.slaves
+        for block in _of(slave, blocks(options))
+        for address in _names(slave, block)
     )
 
 
@@ -91,7 +99,7 @@ def poll(options: Options) -> Poll:
     rows: list[Row] = []
     refused: list[Refused] = []
     for slave in options.slaves:
-        rows += yield from _visit(slave, blocks(options), refused)
+        rows += yield from _visit(slave, _of(slave, blocks(options)), refused)
     return Readings.of(rows, refused)
 
 
@@ -118,6 +126,10 @@ def _visit(
 
 def _row(address: str, time_ns: int, value: float) -> Row:
     return address, time_ns, value, Quality.BAD if math.isnan(value) else Quality.GOOD
+
+
+def _of(slave: int, wanted: tuple[Registers, ...]) -> tuple[Registers, ...]:
+    return tuple(block for block in wanted if not block.slaves or slave in block.slaves)
 
 
 def _names(slave: int, block: Registers) -> list[str]:

@@ -48,6 +48,7 @@ class Registers:
     faults: tuple[float, ...] = ()
     lowest: float = -LARGEST_VALUE
     highest: float = LARGEST_VALUE
+    slaves: tuple[int, ...] = ()  # those that have them; empty: every slave of the line
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.isprintable() or "/" in self.name:

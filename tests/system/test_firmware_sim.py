@@ -164,7 +164,7 @@ def test_check_and_run_report_every_mistake(tmp_path: Path) -> None:
         (["check", "nowhere.toml"], "nowhere.toml: No such file or directory; shipped fleets: demo"),
         (["run", "demo", "--broker", "localhost"], "--broker localhost: expected host:port"),
         (["instrument", "tec3000"], "say --pty PATH or --tcp HOST:PORT"),
-        (["instrument", "tec9", "--pty", "x"], "no instrument 'tec9'; there are lakeshore218, tec3000"),
+        (["instrument", "tec9", "--pty", "x"], "no instrument 'tec9'; there are ami, cryocon, dcon"),
     ],
 )
 def test_wrong_arguments_are_explained(arguments: list[str], said: str) -> None:

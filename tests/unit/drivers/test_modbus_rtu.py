@@ -107,6 +107,20 @@ def test_any_bytes_are_data_an_exception_or_nothing(frame: bytes, count: int) ->
         assert not isinstance(data, bytes) or len(data) == 2 * count
 
 
+def test_slaves_with_maps_of_their_own_on_one_line() -> None:
+    options = Options(
+        (1, 2),
+        registers=(
+            Registers("t", 0, slaves=(1,)),
+            Registers("t", 9, function=4, slaves=(2,)),
+            Registers("lid", 5, type="uint16"),
+        ),
+    )
+    asked, readings = feed(poll(options), lambda request: framed(request[:2] + b"\x02\x00\x07"))
+    assert [line[:11] for line in asked] == ["01 03 00 00", "01 03 00 05", "02 04 00 09", "02 03 00 05"]
+    assert readings.address == addresses(options) == ("1/t/1", "1/lid/1", "2/t/1", "2/lid/1")
+
+
 def test_an_exception_is_told_and_the_other_blocks_are_read() -> None:
     def answer(request: bytes) -> bytes:
         return (
@@ -181,6 +195,8 @@ def test_a_preset_whose_start_nobody_knows_has_to_be_told(preset: str) -> None:
         {"first_register": -1},
         {"first_register": 1, "registers": (Registers("t", 0),)},
         {"registers": (Registers("t", 0), Registers("t", 1))},
+        {"registers": (Registers("t", 0), Registers("t", 1, slaves=(1,)))},
+        {"registers": (Registers("t", 0, slaves=(2,)),)},
     ],
 )
 def test_options_that_can_not_be_meant(wrong: dict[str, object]) -> None:
