@@ -22,6 +22,7 @@ from gateway.errors import CodeError
 
 KEYS: Final = (("01", "21"), ("00",), ("8003",), ("8004",), ("8010", "8011"), ("8018",))
 """Application identifiers that together name one unit, first fitting wins."""
+SEPARATOR: Final = "\x1d"  # what scanners send for FNC1
 _PRINTED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
 _CHECKED_HERE: Final = {"8003": 14, "8018": 18}  # leading digits with a check digit that biip does not verify
 _GRAI: Final = 14  # digits; without a serial behind them they name a kind of asset, not one
@@ -45,10 +46,12 @@ def _elements(code: str) -> Iterable[GS1ElementString]:
         found = biip.parse(code)
     except (ParseError, ValueError, IndexError) as error:  # biip: IndexError for a lone ]
         raise CodeError(f"no GS1 element string: {error}"[:300]) from None
-    message = found.gs1_message or found.gs1_digital_link_uri
-    if message is None:
+    if found.gs1_message is not None:
+        _check_separators(found.gs1_message)
+        return found.gs1_message.element_strings
+    if found.gs1_digital_link_uri is None:
         raise _expected(code)
-    return message.element_strings
+    return found.gs1_digital_link_uri.element_strings
 
 
 def _printed(code: str) -> Iterable[GS1ElementString]:
@@ -56,6 +59,15 @@ def _printed(code: str) -> Iterable[GS1ElementString]:
     if not _PRINTED.fullmatch(code):
         raise _expected(code)
     return GS1Message.parse_hri(code).element_strings
+
+
+def _check_separators(message: GS1Message) -> None:
+    """biip ends a value at its longest and goes on in what is left, and so would cut a serial."""
+    rest = message.value
+    for element in message.element_strings:
+        rest = rest.lstrip(SEPARATOR).removeprefix(f"{element.ai.ai}{element.value}")
+        if element.ai.separator_required and rest and not rest.startswith(SEPARATOR):
+            raise CodeError(f"expected FNC1 or the end after {element.as_hri()[:80]}, found {shown(rest)}")
 
 
 def _values(elements: Iterable[GS1ElementString]) -> dict[str, str]:

@@ -2,14 +2,17 @@
 
 Nothing stated is deleted. A later statement about the same unit, asset, zone and start amends the earlier
 one (it gives the end that was open). A unit is in one place: stated elsewhere from t on, a stay that
-was open, or would overlap, ends at t.
+was open, or would overlap, ends at t. Stated in the same place again, as in a daily count, it is one stay.
+What a unit is (product, chain of identity) is what was said about it last: a statement that leaves it out
+takes nothing back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from gateway.traceability.model import Containment, Contents, Stay
+from gateway.traceability.model import Containment, Contents, Stay, Unit
 
 Key = tuple[str, str]
 
@@ -27,7 +30,7 @@ class Containments:
         stated = self._stated.setdefault(key, [])
         stated.append(containment)
         by_asset: dict[str, list[Stay]] = {}
-        for asset, stay in _stays(stated):
+        for asset, stay in _joined(_stays(stated)):
             by_asset.setdefault(asset, []).append(stay)
         touched = {c.asset for c in stated}
         for asset in touched:
@@ -59,6 +62,7 @@ def _stays(stated: list[Containment]) -> Iterator[tuple[str, Stay]]:
         place = (containment.asset, containment.zone, containment.from_ns)
         amended.pop(place, None)
         amended[place] = containment
+    unit = _as_said_last(stated)
     ordered = sorted(
         amended.values(), key=lambda c: c.from_ns
     )  # stable: of equal starts the later stated wins
@@ -66,7 +70,29 @@ def _stays(stated: list[Containment]) -> Iterator[tuple[str, Stay]]:
         following = ordered[i + 1].from_ns if i + 1 < len(ordered) else None
         to_ns = _earlier(containment.to_ns, following)
         if to_ns is None or to_ns > containment.from_ns:
-            yield containment.asset, Stay(containment.unit, containment.zone, containment.from_ns, to_ns)
+            yield containment.asset, Stay(unit, containment.zone, containment.from_ns, to_ns)
+
+
+def _joined(stays: Iterable[tuple[str, Stay]]) -> list[tuple[str, Stay]]:
+    """Stays of one unit in order, those that follow each other without a gap in one place made one."""
+    joined: list[tuple[str, Stay]] = []
+    for asset, stay in stays:
+        before = joined[-1] if joined else None
+        if before is not None and (before[0], before[1].zone, before[1].to_ns) == (
+            asset,
+            stay.zone,
+            stay.from_ns,
+        ):
+            joined[-1] = asset, replace(before[1], to_ns=stay.to_ns)
+        else:
+            joined.append((asset, stay))
+    return joined
+
+
+def _as_said_last(stated: list[Containment]) -> Unit:
+    product = next((c.unit.product for c in reversed(stated) if c.unit.product), "")
+    chain = next((c.unit.chain_of_identity for c in reversed(stated) if c.unit.chain_of_identity), "")
+    return replace(stated[-1].unit, product=product, chain_of_identity=chain)
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:

@@ -89,9 +89,10 @@ def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:
 def _check_header(names: list[str]) -> None:
     missing = [n for n in NEEDED if n not in names]
     wrong = [n for n in names if n not in COLUMNS or names.count(n) > 1]
-    if missing or wrong:
-        said = f"no {', '.join(missing)}" if missing else f"unknown or twice: {', '.join(wrong)}"
-        raise InputError(f"line 1: {said}. Columns: {', '.join(COLUMNS)}")
+    said = [f"no {', '.join(missing)}"] if missing else []
+    said += [f"unknown or twice: {', '.join(wrong)}"[:300]] if wrong else []
+    if said:
+        raise InputError(f"line 1: {'; '.join(said)}. Columns: {', '.join(COLUMNS)}")
 
 
 def _json_rows(text: str) -> Iterator[tuple[str, Row]]:

@@ -59,6 +59,28 @@ def test_what_does_not_name_one_unit_is_refused(code, why):
         gs1.parse(code)
 
 
+@pytest.mark.parametrize("behind", ["1", "10LOT", "17261231", "10LOT\x1d17261231"])
+def test_a_serial_that_goes_on_past_its_longest_is_refused_not_cut(behind):
+    scanned = "010952123454321321" + "A" * 20
+    for symbology in ("", "]d2"):
+        with pytest.raises(CodeError, match=r"^expected (FNC1 or the end after \(21\)A|a GS1)"):
+            gs1.parse(symbology + scanned + behind)
+        assert gs1.parse(symbology + scanned + "\x1d17261231") == "(01)09521234543213(21)" + "A" * 20
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "\x1d0109521234543213211234",
+        "0109521234543213\x1d211234",
+        "0109521234543213211234\x1d",
+        "010952123454321310A\x1d\x1d211234",
+    ],
+)
+def test_a_separator_more_than_needed_changes_nothing(scanned):
+    assert gs1.parse(scanned) == PACK
+
+
 def test_the_same_application_identifier_twice_with_the_same_value_is_one():
     assert gs1.parse("(01)09521234543213(21)1234(01)09521234543213") == PACK
 

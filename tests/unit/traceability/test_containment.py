@@ -63,6 +63,8 @@ def test_the_same_as_asking_at_every_moment(all_statements, asked, start, length
         mine = [s for s in found.stays if s.unit.key == unit.key]
         fast = {m for s in mine for m in moments if s.from_ns <= m and (s.to_ns is None or m < s.to_ns)}
         assert fast == slow
+        here = [(s.zone, s.from_ns) for s in mine]
+        assert not any((s.zone, s.to_ns) in here for s in mine), "one stay told as two"
     assert found.known == bool(found.stays)
     assert [(s.unit, s.from_ns) for s in found.stays] == sorted((s.unit, s.from_ns) for s in found.stays)
 
@@ -111,6 +113,26 @@ def test_a_unit_that_moved_on_has_left():
     assert [s.to_ns for s in moved.inside("freezer", None, 0, 9).stays] == [4]
     assert not moved.inside("freezer", None, 4, 9).known
     assert [s.from_ns for s in moved.inside("shipper", None, 0, 9).stays] == [4]
+
+
+def test_a_daily_count_that_finds_a_unit_again_is_one_stay():
+    counted = contents([stated(UNITS[0], PLACES[1], day, None) for day in (1, 3, 5)])
+    assert [(s.from_ns, s.to_ns) for s in counted.inside("freezer", None, 0, 9).stays] == [(1, None)]
+    elsewhere = stated(UNITS[0], PLACES[2], 7, None)
+    counted.state(elsewhere)
+    stays = counted.inside("freezer", None, 0, 9).stays
+    assert [(s.zone, s.from_ns, s.to_ns) for s in stays] == [("top", 1, 7), ("bottom", 7, None)]
+
+
+def test_a_statement_that_leaves_out_what_a_unit_is_takes_nothing_back():
+    named = Unit("holder", "A", "EXAMPLE CAR-T", "COI-1")
+    closed = contents([stated(named, PLACES[0], 1, None), stated(UNITS[0], PLACES[0], 1, 3)])
+    assert [s.unit for s in closed.inside("freezer", None, 0, 9).stays] == [named]
+    corrected = Unit("holder", "A", "", "COI-2")
+    closed.state(stated(corrected, PLACES[3], 3, None))
+    known = Unit("holder", "A", "EXAMPLE CAR-T", "COI-2")
+    assert [s.unit for s in closed.inside("freezer", None, 0, 9).stays] == [known]
+    assert [s.unit for s in closed.inside("shipper", None, 0, 9).stays] == [known]
 
 
 def test_a_unit_somewhere_in_the_asset_is_in_every_zone_but_one_zone_is_not_another():

@@ -143,6 +143,7 @@ def test_every_mistake_of_a_json_at_once_with_item_and_name():
     [
         ("", "line 1: no scheme, code, asset, from"),
         ("scheme,code,asset\n", "line 1: no from"),
+        ("scheme,code,assett,from\n", "line 1: no asset; unknown or twice: assett."),
         ("scheme,code,asset,from,form\n", "line 1: unknown or twice: form"),
         ("scheme,code,code,asset,from\n", "line 1: unknown or twice: code, code"),
         (HEADER + 'holder,"b"x,shipper-1', "line 2: not CSV"),
