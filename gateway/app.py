@@ -1,6 +1,7 @@
 """The root: builds every part from the configuration, runs them, and stops them in the right order.
 
-Sources stop first, then the pump empties the intake into the journal, then the followers read what is left.
+Sources stop first, then the pump empties the intake into the journal, then the followers. Screening finishes
+what is in the journal; a sink that is behind goes on after the next start.
 """
 
 from __future__ import annotations
@@ -78,7 +79,13 @@ class _Gateway:
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
         self._status = Status(
-            configuration, self._sources, self._intake, self._pump, self._screening, self._sinks
+            configuration,
+            self._sources,
+            self._intake,
+            self._pump,
+            self._screening,
+            self._sinks,
+            self._delivery,
         )
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -115,6 +115,9 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
     for follower in status["followers"]:
         problem = f", {follower['problem']}" if follower["problem"] else ""
         parts.append(f"{follower['name']}: {follower['behind']} entries behind{escape(problem)}")
+    for notifier in status["notifiers"]:
+        if notifier["problem"]:
+            parts.append(Text(f"notifier {notifier['name']}: {notifier['problem']}", "yellow"))
     for row in status["refused"]:
         parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
     return Group(*parts)

@@ -5,9 +5,11 @@ The journal takes statements from any process, so both work whether the gateway 
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,6 +41,10 @@ def ack(
     Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
     """
     folder = load_configuration(config).data_dir
+    if not (by + comment).isprintable():
+        raise InputError(
+            "--by and --comment are one line of printable text: other people's terminals show it"
+        )
     said = Acknowledgement(by, time.time_ns(), comment)
     row = _find(folder, alarm)
     with Journal.open(folder / "journal.sqlite") as journal:
@@ -74,8 +80,8 @@ def load(
         raise InputError(f"{file}: nothing was taken, because of\n{error}") from None
     configuration.data_dir.mkdir(parents=True, exist_ok=True)
     with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
-        known = [body for _, s in journal.statements(CONTAINMENT) for body in s.body["units"]]
-        new = [body for body in map(to_body, stated) if body not in known]
+        known = {_text(body) for _, s in journal.statements(CONTAINMENT) for body in s.body["units"]}
+        new = [body for body in map(to_body, stated) if _text(body) not in known]
         if new:
             journal.commit(statements=[Statement(CONTAINMENT, by, now_ns, {"units": new})])
     if as_json:
@@ -90,6 +96,10 @@ def parse_code(scheme: str, code: str) -> str:
     if module is None:
         raise CodeError(f"unknown scheme {scheme!r}; known: {', '.join(plugins.names(CODES, 'parse'))}")
     return str(module.parse(code))
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, sort_keys=True)
 
 
 def _find(folder: Path, start: str) -> AlarmRow:

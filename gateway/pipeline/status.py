@@ -11,6 +11,7 @@ from gateway.config.types import Configuration
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
 from gateway.model import SECOND
+from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.screening import Screening
@@ -28,6 +29,7 @@ class Status:
         pump: Pump,
         screening: Screening,
         followers: Sequence[SinkFollower],
+        delivery: Delivery,
     ) -> None:
         self._configuration = configuration
         self._sources = sources
@@ -35,6 +37,7 @@ class Status:
         self._pump = pump
         self._screening = screening
         self._followers = followers
+        self._delivery = delivery
         self._began_s = time.monotonic()
 
     def answer(self) -> dict[str, Any]:
@@ -46,6 +49,10 @@ class Status:
             "sources": [self._source(name) for name in self._sources],
             "channels": self._screening.channel_states(now_ns),
             "followers": [self._follower(f) for f in self._followers],
+            "notifiers": [
+                {"name": name, "problem": self._delivery.problems.get(name, "")}
+                for name in self._configuration.notifiers
+            ],
             "refused": self._refused(),
         }
 
