@@ -30,6 +30,7 @@ from gateway.payloads.pointer import ABSENT, find, parse_pointer
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unusable import Unusable, shown
 
+GOOD = int(Quality.GOOD)  # looked up for every value
 LIVE_NS = 600 * SECOND  # a message that comes within ten minutes was sent when it says
 
 
@@ -115,20 +116,21 @@ class ObjectReader:
 
         `given_names` are further names for the addresses, from the payload itself.
         """
-        time: tuple[int, Quality] | None = None
+        time_ns, worth = None, GOOD
         addresses = self._of(message, given_names)
         for address, pointer, faults in zip(addresses, self._pointers, self._faults, strict=True):
             given = find(item, pointer)
             if given is ABSENT:
                 continue
-            time = time or self._time(item, message.received_ns)
+            if time_ns is None:
+                time_ns, worth = self._time(item, message.received_ns)
             try:
                 channel, value, quality = self._reading(address, given, faults, channels)
             except Unusable as why:
                 found.alone.append(why.of(message))
             else:
-                quality = quality if time[1] is Quality.GOOD else max(quality, time[1])
-                found.rows.append((time[0], message.received_ns, channel, value, quality))
+                quality = max(quality, worth) if worth else quality
+                found.rows.append((time_ns, message.received_ns, channel, value, quality))
 
     def _of(self, message: Message, given_names: Mapping[str, str] | None) -> tuple[str, ...]:
         if given_names is None:
@@ -137,19 +139,19 @@ class ObjectReader:
 
     def _reading(
         self, address: str, given: object, faults: frozenset[float], channels: Mapping[str, int]
-    ) -> tuple[int, float, Quality]:
+    ) -> tuple[int, float, int]:
         channel = channels.get(address)
         if channel is None:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         if given is None:
             return channel, math.nan, Quality.NO_DATA
         value = number(given, address, self._options.numbers_as_text)
-        return (channel, math.nan, Quality.BAD) if value in faults else (channel, value, Quality.GOOD)
+        return (channel, math.nan, Quality.BAD) if faults and value in faults else (channel, value, GOOD)
 
-    def _time(self, item: object, received_ns: int) -> tuple[int, Quality]:
-        """When it was measured, and whether that is certain."""
+    def _time(self, item: object, received_ns: int) -> tuple[int, int]:
+        """When it was measured, and what readings of that time are worth at best."""
         if self._time_pointer is None:
-            return received_ns, Quality.GOOD
+            return received_ns, GOOD
         given = find(item, self._time_pointer)
         if given is ABSENT or given is None:
             raise Unusable(Refusal.MALFORMED, f"no time at {self._options.time_pointer}")
@@ -157,7 +159,7 @@ class ObjectReader:
             return _local_time(given, self._zone, received_ns)
         time_ns = self._to_ns(given)
         check_believable(time_ns, received_ns)
-        return time_ns, Quality.GOOD
+        return time_ns, GOOD
 
     def _to_ns(self, given: object) -> int:
         per_unit = NS_PER.get(self._options.time_format)
@@ -174,12 +176,12 @@ class ObjectReader:
         raise Unusable(Refusal.WRONG_TYPE, f"time {shown(given)} is not {expected}; check time_format")
 
 
-def _local_time(given: str, zone: ZoneInfo, received_ns: int) -> tuple[int, Quality]:
+def _local_time(given: str, zone: ZoneInfo, received_ns: int) -> tuple[int, int]:
     """In the hour that clocks show twice, receipt is the witness if it lies near; never a guess."""
     times = from_local(given, zone)
     check_believable(times[0], received_ns)
     if len(times) == 1:
-        return times[0], Quality.GOOD
+        return times[0], GOOD
     if times[0] - LIVE_NS <= received_ns <= times[-1] + LIVE_NS:
         return received_ns, Quality.UNCERTAIN
     raise Unusable(

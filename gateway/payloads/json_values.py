@@ -33,8 +33,8 @@ def number(given: object, address: str, as_text: bool = False) -> float:
         value: float = float(given)
     elif type(given) is int:
         value = given
-    elif type(given) is str and as_text and _TEXT_NUMBER.fullmatch(given.strip()):
-        value = float(given)
+    elif type(given) is str and as_text and _TEXT_NUMBER.fullmatch(text := given.strip()):
+        value = float(text)
     else:
         hint = "; set numbers_as_text if it is meant as one" if type(given) is str and not as_text else ""
         raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(given)} is no number{hint}")

@@ -180,10 +180,15 @@ def _pack(document: Any) -> list[Record]:
 def _labelled(record: Mapping[Any, Any]) -> Record:
     """A CBOR record with its labels as text; True, which Python takes for 1, is none."""
     labels = {key: LABELS.get(key, str(key)) if type(key) is int else key for key in record}
-    named = {label: record[key] for key, label in labels.items() if type(label) is str}
+    named = {label: _no_digits(record[key]) for key, label in labels.items() if type(label) is str}
     if len(named) != len(record):
         raise Unusable(Refusal.MALFORMED, f"the labels {shown(list(record))} are no labels, or say one twice")
     return named
+
+
+def _no_digits(value: Any) -> Any:
+    """Bytes as something that is not taken for the digits of a JSON number, which are bytes here."""
+    return bytearray(value) if type(value) is bytes else value
 
 
 def _refuse_tag(*_: object) -> NoReturn:

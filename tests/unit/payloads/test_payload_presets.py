@@ -96,6 +96,7 @@ RPC = shelly.Options((shelly.Reading("{device}/t", "temperature:100"),))
         (homie, homie.Options(), "−5".encode(), Refusal.WRONG_TYPE, "no number"),
         (homie, homie.Options(), b"1e10", Refusal.NOT_FINITE, "no value an instrument has"),
         (homie, homie.Options(), b"nan", Refusal.WRONG_TYPE, "no number"),
+        (homie, homie.Options(), b"1\x1d2", Refusal.WRONG_TYPE, "no number"),
         (homie, homie.Options("{device}"), b"1", Refusal.UNKNOWN_CHANNEL, "'d'"),
     ],
 )
@@ -147,6 +148,10 @@ def test_given_fault_values_replace_those_of_the_preset():
     options = tasmota.Options((tasmota.Reading("{device}/t", "DS18B20", fault_values=(0.0,)),), "UTC")
     payload = {"Time": "2026-01-05T10:46:40", "DS18B20": {"Temperature": 85.0}}
     assert [r[3] for r in rows(decode(tasmota, options, payload))] == [Quality.GOOD]
+
+
+def test_blanks_that_float_does_not_know_are_still_blanks():
+    assert [r[2] for r in rows(decode(homie, homie.Options(), b"5.\x1d"))] == [5.0]
 
 
 def test_names_with_slashes_and_tildes():

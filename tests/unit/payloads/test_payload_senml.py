@@ -170,6 +170,12 @@ def test_cbor_that_is_no_senml(payload):
     assert len(detail) < 300
 
 
+def test_bytes_of_cbor_are_no_digits():
+    for label in (2, 6, -3, -5):
+        assert rows(decode([{0: "a", 1: "Cel", 2: 1, label: b"5"}], CBOR)) == []
+        assert rows(decode([{0: "a", 1: "Cel", 2: 1, label: b"\x99"}], CBOR)) == []
+
+
 @pytest.mark.parametrize("exponent", ["1b0000000000ffffff", "3b0000000000ffffff", "3a00ffffff", "1903e8"])
 def test_a_huge_exponent_costs_nothing(exponent):
     for label in ("02", "06", "22", "24"):  # v, t, bt, bv
