@@ -10,6 +10,7 @@ import typer
 
 from gateway.cli import app
 from gateway.config import plugins, types
+from gateway.probes.calibration import Calibration
 
 DOCS = Path(__file__).parents[1] / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text()
@@ -22,6 +23,7 @@ PLUG_INS = [
         (types.SOURCES, "Options"),
         (types.DRIVERS, "Options"),
         (types.PAYLOADS, "Options"),
+        (types.PROBES, "Options"),
         (types.RULES, "Parameters"),
         (types.SINKS, "Options"),
         (types.NOTIFIERS, "Options"),
@@ -34,6 +36,11 @@ PLUG_INS = [
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.__name__)
 def test_every_key_of_the_configuration(table: type) -> None:
     assert not [f.name for f in dataclasses.fields(table) if f"`{f.name}`" not in CONFIGURATION]
+
+
+def test_every_key_of_a_calibration() -> None:
+    keys = [f.name for f in dataclasses.fields(Calibration)]
+    assert not [key for key in keys if f"`{key}`" not in EVERYTHING and f"`{key}_degC`" not in EVERYTHING]
 
 
 @pytest.mark.parametrize(("folder", "name", "contract"), PLUG_INS, ids=lambda v: str(v).rsplit(".", 1)[-1])

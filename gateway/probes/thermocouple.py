@@ -40,8 +40,9 @@ def gives(options: Options) -> Mapping[str, str]:  # noqa: ARG001
 
 def convert(raw: Floats, options: Options) -> Converted:
     """float64[N] V to degC; BAD below -270 degC and above the type's range."""
-    reference = its90.TYPES[options.type]
-    return its90.temperature(raw / V_PER_mV + _cold_junction_mV(options), reference)
+    with np.errstate(over="ignore"):  # of numbers that no voltmeter shows; what becomes of them is BAD
+        measured_mV = raw / V_PER_mV
+    return its90.temperature(measured_mV + _cold_junction_mV(options), its90.TYPES[options.type])
 
 
 def signal(value: Floats, options: Options) -> Floats:
