@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from gateway.ingestion.topics import TopicPattern
 
@@ -24,6 +24,23 @@ class Tls:
     def __post_init__(self) -> None:
         if (self.certificate_file is None) != (self.key_file is None):
             raise ValueError("certificate_file and key_file belong together: give both or none")
+
+
+class Login(Protocol):
+    """What everybody who speaks to a broker says about it."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def username(self) -> str | None: ...
+    @property
+    def password_file(self) -> str | None: ...
+    @property
+    def tls(self) -> Tls | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +79,11 @@ class Options:
     largest_payload_bytes: int = 262_144  # a larger one is refused as oversized
 
     def __post_init__(self) -> None:
-        _check_text(self)
-        if self.port == 0:
-            object.__setattr__(self, "port", 1883 if self.tls is None else 8883)
-        _check_range("port", self.port, 1, 65_535)
-        _check_range("keepalive_s", self.keepalive_s, 2, 65_535)
-        _check_range("session_expiry_s", self.session_expiry_s, 1, 0xFFFF_FFFE)  # one more: never
-        _check_range("receive_maximum", self.receive_maximum, 1, 65_535)
-        _check_range("largest_payload_bytes", self.largest_payload_bytes, 1, 8 * 1024 * 1024)
+        object.__setattr__(self, "port", checked_port(self))
+        check_range("keepalive_s", self.keepalive_s, 2, 65_535)
+        check_range("session_expiry_s", self.session_expiry_s, 1, 0xFFFF_FFFE)  # one more: never
+        check_range("receive_maximum", self.receive_maximum, 1, 65_535)
+        check_range("largest_payload_bytes", self.largest_payload_bytes, 1, 8 * 1024 * 1024)
         _check_topics(self.topics)
 
 
@@ -78,18 +92,27 @@ def payload_format(name: str) -> ModuleType:
     return importlib.import_module(f"{PAYLOADS}.{name}")
 
 
-def _check_text(options: Options) -> None:
+def checked_port(options: Login) -> int:
+    """The port that is meant; raises ValueError where anything of a login is wrong."""
+    _check_text(options)
+    port = options.port or (1883 if options.tls is None else 8883)
+    check_range("port", port, 1, 65_535)
+    return port
+
+
+def check_range(key: str, value: float, least: float, most: float) -> None:
+    """Raises ValueError."""
+    if not least <= value <= most:
+        raise ValueError(f"{key} must lie between {least} and {most}, found {value}")
+
+
+def _check_text(options: Login) -> None:
     if not options.host:
         raise ValueError("host is empty; expected a name or an address")
     if not options.client_id:
         raise ValueError("client_id is empty; the broker keeps our session under it")
     if options.password_file is not None and options.username is None:
         raise ValueError("password_file without username")
-
-
-def _check_range(key: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise ValueError(f"{key} must lie between {least} and {most}, found {value}")
 
 
 def _check_topics(topics: tuple[Topic, ...]) -> None:

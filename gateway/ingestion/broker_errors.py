@@ -8,7 +8,7 @@ import ssl
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.errors import LinkDown
-from gateway.ingestion.broker import Options
+from gateway.ingestion.broker import Login
 
 _NEXT_STEP = {
     132: "set `protocol` to the other version",
@@ -22,18 +22,18 @@ _NEXT_STEP = {
 """By reason code (MQTT 5.0 section 2.4); paho translates the codes of 3.1.1."""
 
 
-def unreachable(options: Options, error: OSError | UnicodeError) -> LinkDown:
+def unreachable(options: Login, error: OSError | UnicodeError) -> LinkDown:
     """TCP or TLS did not come about."""
     return LinkDown(f"{place(options)}: {_why(error)}")
 
 
-def refusal(options: Options, reason: ReasonCode) -> str:
+def refusal(options: Login, reason: ReasonCode) -> str:
     """The broker said no in CONNACK or DISCONNECT."""
     hint = _NEXT_STEP.get(reason.value, "the broker's log says more")
     return f"the broker says {reason.getName().lower()!r} to client {options.client_id!r}; {hint}"
 
 
-def ended(options: Options, consented: bool, why: str) -> LinkDown:
+def ended(options: Login, consented: bool, why: str) -> LinkDown:
     """The connection is over; `why` is empty where nobody said. `consented`: there was a CONNACK."""
     if not why and consented:
         why = (
@@ -45,13 +45,13 @@ def ended(options: Options, consented: bool, why: str) -> LinkDown:
     return LinkDown(f"{place(options)}: {why}")
 
 
-def unreadable(options: Options, key: str, file: str, error: OSError) -> LinkDown:
+def unreadable(options: Login, key: str, file: str, error: OSError) -> LinkDown:
     """A file that the options name can not be used."""
     what = error.strerror if error.errno and not isinstance(error, ssl.SSLError) else f"not usable: {error}"
     return LinkDown(f"{place(options)}: {key} {file}: {what}")
 
 
-def place(options: Options) -> str:
+def place(options: Login) -> str:
     """The broker as people write it."""
     return f"{options.host}:{options.port}"
 

@@ -15,7 +15,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gateway.errors import LinkDown
-from gateway.ingestion.broker import Options, Tls
+from gateway.ingestion.broker import Login, Options, Tls
 from gateway.ingestion.broker_errors import unreachable, unreadable
 
 CONNECT_S = 5.0  # TCP, then TLS; a stop waits this long
@@ -43,8 +43,8 @@ class Client(mqtt.Client):
     def open(self, options: Options) -> None:
         """TCP and TLS; CONNECT is queued. Raises LinkDown."""
         if options.tls is not None:
-            self.tls_set_context(_context(options, options.tls))
-        self.username_pw_set(options.username, _password(options))
+            self.tls_set_context(tls_context(options, options.tls))
+        self.username_pw_set(options.username, password(options))
         five = options.protocol == "5"
         try:
             self.connect(
@@ -122,7 +122,8 @@ def _connect_properties(options: Options) -> Properties:
     return properties
 
 
-def _context(options: Options, tls: Tls) -> ssl.SSLContext:
+def tls_context(options: Login, tls: Tls) -> ssl.SSLContext:
+    """Reads the certificates. Raises LinkDown."""
     try:
         context = ssl.create_default_context(cafile=tls.ca_file)
     except OSError as error:
@@ -138,7 +139,8 @@ def _context(options: Options, tls: Tls) -> ssl.SSLContext:
     return context
 
 
-def _password(options: Options) -> str | None:
+def password(options: Login) -> str | None:
+    """Reads the password. Raises LinkDown."""
     if options.password_file is None:
         return None
     try:

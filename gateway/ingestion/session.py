@@ -33,10 +33,11 @@ UNANSWERED_PINGS = 3  # of two per keepalive; then the broker is gone
 _LOST = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 Deliver = Callable[[mqtt.MQTTMessage], None]
+MOST_ASKED = 1000  # requests to devices that wait to be sent
 
 
 class Session:
-    """From connect to disconnect. `acknowledge` may be called from any thread, all else from one."""
+    """From connect to disconnect. `acknowledge` and `publish` work from any thread, all else from one."""
 
     def __init__(
         self, options: Options, number: int, filters: Sequence[str], link: Link, deliver: Deliver
@@ -52,6 +53,7 @@ class Session:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_log = self._on_log
+        self._asked: deque[tuple[str, bytes]] = deque(maxlen=MOST_ASKED)
         self._due: deque[int] = deque()  # packet identifiers to acknowledge; the broker's window bounds it
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
@@ -83,6 +85,12 @@ class Session:
         """PUBACK these messages of this connection, in this order, soon."""
         self._due.extend(mids)
         with contextlib.suppress(OSError):  # full: awake already; closed: the messages come again
+            self._waker.send(b"\0")
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Ask a device for something, QoS 0, soon; of too many requests the oldest are forgotten."""
+        self._asked.append((topic, payload))
+        with contextlib.suppress(OSError):
             self._waker.send(b"\0")
 
     def close(self) -> None:
@@ -117,6 +125,8 @@ class Session:
         mids = [self._due.popleft() for _ in range(len(self._due))]
         if mids:
             self._client.acknowledge(mids)
+        for topic, payload in [self._asked.popleft() for _ in range(len(self._asked))]:
+            self._client.publish(topic, payload)
         if self._client.want_write() and self._client.loop_write() != mqtt.MQTT_ERR_SUCCESS:
             raise self._down()
 

@@ -94,6 +94,7 @@ class Source:
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
         for part in parts:
             refused += part.refused
+        self._ask()
         return Decoded(Arrivals.concatenate([part.arrivals for part in parts]), tuple(refused))
 
     def acknowledge(self, items: Sequence[Received]) -> None:
@@ -101,6 +102,14 @@ class Source:
         session = self._session
         if session is not None:
             session.acknowledge([i.mid for i in items if i.session == session.number and i.mid != 0])
+
+    def _ask(self) -> None:
+        """Send what decoders want to ask devices for, such as the births of a Sparkplug node."""
+        session = self._session
+        for decoder in self._decoders:
+            for topic, payload in getattr(decoder, "requests", list)():
+                if session is not None:
+                    session.publish(topic, payload)
 
     def _received(self, session: int, message: mqtt.MQTTMessage) -> Received:
         payload = bytes(message.payload)
