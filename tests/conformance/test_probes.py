@@ -87,9 +87,10 @@ def test_it_is_strictly_monotonic(name: str, table: dict[str, Any], coldest: flo
 def test_any_raw_value_is_judged_and_alone(
     name: str, table: dict[str, Any], coldest: float, hottest: float, raw: list[float], cut: int
 ) -> None:
-    """NaN exactly where BAD, no value beyond what is possible, and neighbours change no bit."""
+    """NaN exactly where BAD, no value beyond what is possible, no warning, and neighbours change no bit."""
     module, options = made(name, table)
-    value, quality = module.convert(np.array(raw, np.float64), options)
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        value, quality = module.convert(np.array(raw, np.float64), options)
     assert value.shape == quality.shape == (len(raw),)
     assert np.array_equal(np.isnan(value), quality == Quality.BAD)
     assert (quality[~np.isfinite(np.array(raw, np.float64))] == Quality.BAD).all()

@@ -53,6 +53,13 @@ def test_a_signal_that_no_probe_gives_is_bad(configuration: Configuration, name:
     assert found.quality.tolist() == [Quality.BAD] and np.isnan(found.value[0])
 
 
+def test_noise_that_a_polynomial_makes_larger_is_bad(tmp_path: Path) -> None:
+    squared = configured(tmp_path, ("offset_kg = -0.5", "polynomial = [0.0, 1.0, 1.0]"))
+    found = converted(squared, [("weighed", 2_000.0), ("weighed", 5e11)])
+    assert found.quality.tolist() == [Quality.GOOD, Quality.BAD]
+    assert found.value[0] == 6.0 and np.isnan(found.value[1])
+
+
 def test_extrapolated_is_uncertain_and_nothing_makes_a_reading_better(configuration: Configuration) -> None:
     below = [("platinum", 15.0), ("certified", 15.0)]
     assert converted(configuration, below).quality.tolist() == [Quality.UNCERTAIN] * 2
