@@ -85,6 +85,7 @@ class _Gateway:
             self._pump,
             self._screening,
             self._sinks,
+            numbers,
             self._delivery,
         )
         self._tasks: list[asyncio.Task[None]] = []

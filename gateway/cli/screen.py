@@ -20,6 +20,7 @@ SEVERITY_STYLES = {
 }
 LINK_STYLES = {"up": "green", "connecting": "yellow", "stopped": "dim"}
 MOST_UNITS = 6  # shown in a line; the JSON has all
+CLOCK_SHOWN_S = 30.0  # a device clock further off than this is worth a word
 MOST_ALARMS = 8  # on the live screen
 SIGNS = {"degC": "°C", "percent": "%"}
 
@@ -47,6 +48,8 @@ def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
     for channel in channels:
         state = channel["state"]
         style = STATE_STYLES.get(state) or SEVERITY_STYLES.get(state.split(" ", 1)[0], "red")
+        if abs(channel["clock_offset_s"] or 0.0) > CLOCK_SHOWN_S:
+            state += f", clock {channel['clock_offset_s']:+.0f} s"
         value = "-" if channel["value"] is None else f"{channel['value']:.2f} {_sign(channel['unit'])}"
         age = "-" if channel["age_s"] is None else f"{channel['age_s']:.0f} s"
         table.add_row(

@@ -19,6 +19,7 @@ from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.model import Arrivals, Decoded
 from gateway.pipeline.conversion import Conversions, to_canonical
+from gateway.pipeline.device_clocks import DeviceClocks
 
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
@@ -41,6 +42,7 @@ class Pump:
         self._sources = sources
         self._conversions = by
         self._interval_s = interval_s
+        self.clocks = DeviceClocks(len(by.scale))
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal can not be written; empty while it can
         self.last_seq = journal.last_seq()
@@ -58,9 +60,8 @@ class Pump:
 
     def _commit(self, batch: Mapping[str, list[Any]], stop: threading.Event) -> bool:
         decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
-        arrivals = to_canonical(
-            Arrivals.concatenate([d.arrivals for d in decoded.values()]), self._conversions
-        )
+        came = Arrivals.concatenate([d.arrivals for d in decoded.values()])
+        arrivals = self.clocks.judge(to_canonical(came, self._conversions))
         while not self._written(arrivals, decoded):
             if stop.wait(RETRY_S):
                 return False

@@ -29,6 +29,7 @@ class Status:
         pump: Pump,
         screening: Screening,
         followers: Sequence[SinkFollower],
+        numbers: Mapping[str, int],
         delivery: Delivery,
     ) -> None:
         self._configuration = configuration
@@ -38,6 +39,7 @@ class Status:
         self._screening = screening
         self._followers = followers
         self._delivery = delivery
+        self._numbers = numbers
         self._began_s = time.monotonic()
 
     def answer(self) -> dict[str, Any]:
@@ -47,7 +49,10 @@ class Status:
             "gateway": self._gateway(now_ns),
             "journal": self._journal(),
             "sources": [self._source(name) for name in self._sources],
-            "channels": self._screening.channel_states(now_ns),
+            "channels": [
+                {**state, "clock_offset_s": self._clock_offset_s(state["channel"])}
+                for state in self._screening.channel_states(now_ns)
+            ],
             "followers": [self._follower(f) for f in self._followers],
             "notifiers": [
                 {"name": name, "problem": self._delivery.problems.get(name, "")}
@@ -64,6 +69,11 @@ class Status:
             "time": format_rfc3339(now_ns),
             "uptime_s": time.monotonic() - self._began_s,
         }
+
+    def _clock_offset_s(self, channel: str) -> float | None:
+        """Device clock minus ours, as far as recent readings tell."""
+        offset_ns = self._pump.clocks.offset_ns(self._numbers[channel])
+        return None if offset_ns is None else offset_ns / SECOND
 
     def _journal(self) -> dict[str, Any]:
         counts = self._pump.counts
