@@ -29,7 +29,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
-from gateway.pipeline.follower import SinkFollower
+from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
@@ -149,7 +149,8 @@ class _Gateway:
     def _sink(self, name: str) -> SinkFollower:
         told = self._configuration.sinks[name]
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
-        return SinkFollower(name, sink, self._reading(), self._records(), self._pump.committed)
+        known = places(self._configuration)
+        return SinkFollower(name, sink, self._reading(), self._records(), self._pump.committed, known)
 
     def _reading(self) -> Journal:
         return Journal.open_reading(self._configuration.data_dir / JOURNAL)

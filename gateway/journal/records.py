@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gateway.errors import JournalError
+from gateway.journal import parked
 from gateway.journal.failures import explained
+from gateway.journal.parked import Parked
 from gateway.journal.transaction import transaction
 from gateway.times import format_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
-VERSION = 1
 BUSY_S = 30.0
 SCHEMA = """
 CREATE TABLE cursor (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
@@ -33,6 +34,9 @@ CREATE TABLE revision (
     change TEXT NOT NULL, recorded_ns INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX revision_id ON revision (id);
 """
+MIGRATIONS = (SCHEMA, parked.SCHEMA)
+"""Step n brings records from schema n to n + 1; what has been released is never edited."""
+VERSION = len(MIGRATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,20 @@ class Records:
 
     def save(self, follower: str, seq: int, state: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?)", (follower, seq, state))
+
+    def park(self, follower: str, rows: Sequence[Parked]) -> None:
+        """Count and keep readings that the outside world of `follower` rejects."""
+        parked.add(self._db, follower, rows)
+
+    def parked_count(self, follower: str) -> int:
+        """How many readings of `follower` were ever parked."""
+        rows = self._rows("SELECT count FROM parking WHERE follower = ?", (follower,))
+        return int(rows[0][0]) if rows else 0
+
+    def parked(self, follower: str, most: int) -> list[Parked]:
+        """Parked readings that are kept, newest first."""
+        select = "SELECT channel, time, value, quality, reason FROM parked WHERE follower = ?"
+        return [Parked(*row) for row in self._rows(f"{select} ORDER BY id DESC LIMIT ?", (follower, most))]
 
     def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
         """Insert or replace alarms by id."""
@@ -158,9 +176,10 @@ class Records:
             return
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        if version == 0:
+        for step in range(version, VERSION):
             self._db.executescript(
-                f"BEGIN;{SCHEMA}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version={VERSION};COMMIT;"
+                f"BEGIN;{MIGRATIONS[step]}PRAGMA application_id={APPLICATION_ID};"
+                f"PRAGMA user_version={step + 1};COMMIT;"
             )
 
 

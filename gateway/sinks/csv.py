@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals, Quality
+from gateway.sinks import Places, Written
 from gateway.times import format_rfc3339
 
 HEADER = "time,channel,value,quality,received\n"
@@ -41,7 +42,7 @@ class Sink:
         self._sizes = json.loads(state) if state else _sizes(self._folder)
         return json.dumps(self._sizes).encode()
 
-    def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes:
+    def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown when the folder can not be written."""
         touched = {}
         try:
@@ -49,11 +50,14 @@ class Sink:
             for day in np.unique(arrivals.received // DAY_NS):
                 which = np.flatnonzero(arrivals.received // DAY_NS == day)
                 name = f"readings-{format_rfc3339(int(day) * DAY_NS)[:10]}.csv"
-                touched[name] = self._append(name, _lines(arrivals, which, names))
+                touched[name] = self._append(name, _lines(arrivals, which, places))
         except OSError as error:
             raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
         self._sizes |= touched
-        return json.dumps(self._sizes).encode()
+        return Written(json.dumps(self._sizes).encode())
+
+    def close(self) -> None:
+        """No file stays open between writes."""
 
     def _append(self, name: str, lines: Iterator[str]) -> int:
         with (self._folder / name).open("ab") as file:
@@ -71,12 +75,12 @@ def _sizes(folder: Path) -> dict[str, int]:
     return {p.name: p.stat().st_size for p in folder.glob("readings-*.csv")} if folder.is_dir() else {}
 
 
-def _lines(arrivals: Arrivals, which: np.ndarray, names: Mapping[int, str]) -> Iterator[str]:
+def _lines(arrivals: Arrivals, which: np.ndarray, places: Places) -> Iterator[str]:
     samples = arrivals.samples
     for i in which.tolist():
         value = samples.value[i]
         text = "" if np.isnan(value) else repr(float(value))
         yield (
-            f"{format_rfc3339(samples.time[i])},{names[int(samples.channel[i])]},{text},"
+            f"{format_rfc3339(samples.time[i])},{places[int(samples.channel[i])].channel},{text},"
             f"{Quality(samples.quality[i]).name.lower()},{format_rfc3339(arrivals.received[i])}\n"
         )

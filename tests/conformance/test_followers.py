@@ -13,10 +13,11 @@ from gateway.config.tables import Problems, build
 from gateway.config.types import NOTIFIERS, SINKS
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
+from gateway.sinks import Place
 
 SINK_EXAMPLES: dict[str, dict[str, Any]] = {"csv": {"folder": "out"}}
 NOTIFIER_EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"path": "told.jsonl"}}
-NAMES = {1: "top", 2: "bottom"}
+PLACES = {1: Place("top", "s", "freezer", "top"), 2: Place("bottom")}
 BASE_NS = 1_767_610_800 * 10**9
 
 
@@ -47,13 +48,13 @@ def test_a_sink_takes_every_batch_once_wherever_it_is_interrupted(name: str, tmp
     sink = made(SINKS, name, SINK_EXAMPLES, straight)
     sink.resume(None)
     for first in (0, 10, 20):
-        sink.write(batch(first), NAMES)
+        sink.write(batch(first), PLACES)
     state = made(SINKS, name, SINK_EXAMPLES, crashed).resume(None)
     for first in (0, 10, 20):
         for _ in range(3):  # twice it crashes before the state is stored
             sink = made(SINKS, name, SINK_EXAMPLES, crashed)
             sink.resume(state)
-            after = sink.write(batch(first), NAMES)
+            after = sink.write(batch(first), PLACES).state
         state = after
     assert content(straight) == content(crashed) != {}
 
@@ -80,4 +81,4 @@ def test_an_outside_world_that_is_down_is_link_down(
     blocked.write_text("in the way")
     follower = made(folder, name, examples, blocked)
     with pytest.raises(LinkDown, match=r"\w+; \w+"):  # what, and what to do
-        follower.write(batch(0), NAMES) if folder == SINKS else follower.notify("raised", {})
+        follower.write(batch(0), PLACES) if folder == SINKS else follower.notify("raised", {})

@@ -10,10 +10,11 @@ import pytest
 
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
+from gateway.sinks import Place
 from gateway.sinks.csv import HEADER, Options, Sink
 from gateway.times import parse_rfc3339
 
-NAMES = {1: "top", 2: "底部"}
+PLACES = {1: Place("top"), 2: Place("底部")}
 DAY = "2026-01-05"
 
 
@@ -47,7 +48,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
 def test_readings_come_out_as_they_are(tmp_path: Path) -> None:
     sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
-    sink.write(FIRST, NAMES)
+    sink.write(FIRST, PLACES)
     assert rows(tmp_path / "out") == [
         {
             "time": f"{DAY}T11:00:00.000000000Z",
@@ -68,7 +69,7 @@ def test_readings_come_out_as_they_are(tmp_path: Path) -> None:
 
 def test_one_file_a_day(tmp_path: Path) -> None:
     sink = Sink(Options(str(tmp_path / "out")))
-    sink.write(SECOND, NAMES)
+    sink.write(SECOND, PLACES)
     assert [p.name for p in sorted((tmp_path / "out").iterdir())] == [
         "readings-2026-01-05.csv",
         "readings-2026-01-06.csv",
@@ -78,21 +79,21 @@ def test_one_file_a_day(tmp_path: Path) -> None:
 def test_a_batch_that_comes_again_after_a_crash_counts_once(tmp_path: Path) -> None:
     sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
-    state = sink.write(FIRST, NAMES)
-    sink.write(SECOND, NAMES)  # the cursor was never stored: a crash
+    state = sink.write(FIRST, PLACES).state
+    sink.write(SECOND, PLACES)  # the cursor was never stored: a crash
     again = Sink(Options(str(tmp_path / "out")))
     again.resume(state)
-    again.write(SECOND, NAMES)
+    again.write(SECOND, PLACES)
     assert [r["value"] for r in rows(tmp_path / "out")] == ["-196.125", "", "0.1", "1.0"]
 
 
 def test_a_crash_in_the_very_first_batch_counts_once(tmp_path: Path) -> None:
     sink = Sink(Options(str(tmp_path / "out")))
     state = sink.resume(None)
-    sink.write(FIRST, NAMES)
+    sink.write(FIRST, PLACES)
     again = Sink(Options(str(tmp_path / "out")))
     again.resume(state)
-    again.write(FIRST, NAMES)
+    again.write(FIRST, PLACES)
     assert len(rows(tmp_path / "out")) == 2
 
 
@@ -101,11 +102,11 @@ def test_a_file_that_was_there_before_is_kept(tmp_path: Path) -> None:
     (tmp_path / "out" / "readings-2026-01-05.csv").write_text(HEADER + "x,mine,1,good,y\n")
     sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
-    sink.write(FIRST, NAMES)
+    sink.write(FIRST, PLACES)
     assert [r["channel"] for r in rows(tmp_path / "out")] == ["mine", "top", "底部"]
 
 
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file in the way")
     with pytest.raises(LinkDown, match="check the path and the disk"):
-        Sink(Options(str(tmp_path / "out"))).write(FIRST, NAMES)
+        Sink(Options(str(tmp_path / "out"))).write(FIRST, PLACES)

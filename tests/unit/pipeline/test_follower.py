@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from alarm_desk import Desk, Killed, Stop, eventually
+from alarm_desk import NOON_NS, Desk, Killed, Stop, eventually
 
 from gateway.errors import LinkDown
 from gateway.journal.journal import Journal
+from gateway.journal.parked import Parked
 from gateway.journal.records import Records
-from gateway.model import Arrivals
+from gateway.model import SECOND, Arrivals, Quality
 from gateway.pipeline import follower
 from gateway.pipeline.follower import SinkFollower
+from gateway.sinks import Place, Places, Written
 from gateway.sinks.csv import Options, Sink
 
 
@@ -27,24 +28,35 @@ class Notebook:
         self.path = path
         self.fail = 0  # how many writes fail after the outside world has the batch
         self.batches = 0
+        self.closed = 0
+        self.places: list[Place] = []
+        self.never: dict[float, str] = {}  # values that are rejected, and why
 
     def resume(self, state: bytes | None) -> bytes:
         kept = int(state) if state else 0
         self._put(self.lines()[:kept])
         return str(kept).encode()
 
-    def write(self, arrivals: Arrivals, names: Mapping[int, str]) -> bytes:
+    def write(self, arrivals: Arrivals, places: Places) -> Written:
         samples = arrivals.samples
         rows = zip(samples.channel.tolist(), samples.time.tolist(), samples.value.tolist(), strict=True)
-        self._put(self.lines() + [json.dumps([names[c], t, v]) for c, t, v in rows])
+        self._put(self.lines() + [json.dumps([places[c].channel, t, v]) for c, t, v in rows])
         self.batches += 1
+        self.places = list(places.values())
         if self.fail:
             self.fail -= 1
             raise LinkDown("the answer never came; check the network")
-        return str(len(self.lines())).encode()
+        return Written(str(len(self.lines())).encode(), self._rejected(arrivals))
+
+    def close(self) -> None:
+        self.closed += 1
 
     def lines(self) -> list[str]:
         return self.path.read_text().splitlines() if self.path.exists() else []
+
+    def _rejected(self, arrivals: Arrivals) -> dict[int, str]:
+        values = enumerate(arrivals.samples.value.tolist())
+        return {row: self.never[value] for row, value in values if value in self.never}
 
     def _put(self, lines: list[str]) -> None:
         self.path.write_text("".join(line + "\n" for line in lines))
@@ -59,7 +71,8 @@ class Bench:
     def sink(self, sink: object) -> SinkFollower:
         folder = self.desk.folder
         journal, records = Journal.open_reading(folder / "journal.sqlite"), Records(folder / "records.sqlite")
-        return SinkFollower("copy", sink, journal, records, self.desk.committed)
+        known = follower.places(self.desk.configuration)
+        return SinkFollower("copy", sink, journal, records, self.desk.committed, known)
 
     def fill(self, entries: int) -> None:
         for _ in range(entries):
@@ -176,3 +189,79 @@ def test_it_waits_for_commits_and_stops_when_told(bench: Bench, monkeypatch: pyt
         bench.desk.committed.notify_all()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_a_sink_hears_where_each_channel_is_and_of_one_that_left_its_name(bench: Bench) -> None:
+    bench.desk.journal.channel_numbers(["gone"])
+    bench.fill(1)
+    notebook = Notebook(bench.folder / "copy")
+    with pytest.raises(Killed):
+        bench.sink(notebook).run(Busy(3))
+    assert sorted(notebook.places, key=lambda p: p.channel) == [
+        Place("gone"),
+        Place("shipper", "s", "shipper", "", "temperature", "degC"),
+        Place("top", "s", "freezer", "top", "temperature", "degC"),
+    ]
+
+
+def test_a_channel_that_is_new_while_the_sink_runs_has_a_place(bench: Bench) -> None:
+    notebook, stop = Notebook(bench.folder / "copy"), threading.Event()
+    sink = bench.sink(notebook)
+    bench.fill(1)
+    thread = threading.Thread(target=sink.run, args=(stop,))
+    thread.start()
+    try:
+        eventually(lambda: len(notebook.lines()) == 2, "the first batch")
+        bench.desk.numbers |= bench.desk.journal.channel_numbers(["imported"])
+        bench.desk.read(("imported", 9.0, -1.0))
+        eventually(lambda: "imported" in notebook.path.read_text(), "the new channel")
+    finally:
+        stop.set()
+        thread.join(10)
+    assert (sink.problem, notebook.closed) == ("", 1)
+
+
+def test_rejected_readings_are_parked_with_their_reason_and_the_rest_goes_on(bench: Bench) -> None:
+    notebook = Notebook(bench.folder / "copy")
+    notebook.never = {-171.0: "too old", -173.0: "too cold"}
+    bench.fill(5)
+    sink = bench.sink(notebook)
+    with pytest.raises(Killed):
+        sink.run(Busy(10))
+    assert sink.cursor == bench.desk.journal.last_seq()
+    assert sink.problem == "2 readings were rejected and are parked, the last for: too cold"
+    number = bench.desk.numbers["shipper"]
+    assert bench.desk.records.parked("sink:copy", 10) == [
+        Parked(number, NOON_NS + 3 * SECOND, -173.0, Quality.GOOD, "too cold"),
+        Parked(number, NOON_NS + 1 * SECOND, -171.0, Quality.GOOD, "too old"),
+    ]
+
+
+def test_readings_are_parked_together_with_the_cursor_or_not_at_all(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = Notebook(bench.folder / "copy")
+    notebook.never = {-170.0: "too old"}
+    bench.fill(1)
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "move_cursor", killed)
+        with pytest.raises(Killed):
+            bench.sink(notebook).run(threading.Event())
+    assert bench.desk.records.parked_count("sink:copy") == 0
+    with pytest.raises(Killed):
+        bench.sink(notebook).run(Busy(3))
+    assert bench.desk.records.parked_count("sink:copy") == 1
+
+
+def test_a_sink_is_closed_before_it_is_tried_again(bench: Bench) -> None:
+    notebook = Notebook(bench.folder / "copy")
+    bench.fill(1)
+    notebook.fail = 1
+    sink = bench.sink(notebook)
+    with pytest.raises(LinkDown):
+        sink.run(threading.Event())
+    assert notebook.closed == 1

@@ -1,0 +1,62 @@
+"""Parked readings: all counted, the newest kept; records of an earlier schema get the tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from gateway.journal import parked
+from gateway.journal.parked import Parked
+from gateway.journal.records import APPLICATION_ID, SCHEMA, VERSION, Records
+
+
+def row(number: int, reason: str = "too old") -> Parked:
+    return Parked(1, number, None if number % 2 else -150.0, 2 if number % 2 else 0, reason)
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    return Records(tmp_path / "records.sqlite")
+
+
+def test_they_come_back_newest_first_and_by_follower(records: Records) -> None:
+    with records.transaction():
+        records.park("a", [row(1), row(2)])
+        records.park("b", [row(3)])
+    with records.transaction():
+        records.park("a", [row(4)])
+    assert records.parked("a", 10) == [row(4), row(2), row(1)]
+    assert records.parked("a", 1) == [row(4)]
+    assert (records.parked_count("a"), records.parked_count("b"), records.parked_count("c")) == (3, 1, 0)
+
+
+def test_what_is_kept_is_bounded_and_what_is_counted_is_not(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parked, "KEPT_PER_FOLLOWER", 3)
+    with records.transaction():
+        records.park("other", [row(0)])
+        records.park("a", [row(n, "x" * 5000) for n in range(10)])
+        records.park("a", [row(10)])
+    assert [r.time_ns for r in records.parked("a", 100)] == [10, 9, 8]
+    assert len(records.parked("a", 100)[1].reason) == parked.LONGEST_REASON
+    assert (records.parked_count("a"), len(records.parked("other", 10))) == (11, 1)
+
+
+def test_records_of_schema_1_keep_what_they_hold(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    with sqlite3.connect(path) as database:
+        database.executescript(
+            f"{SCHEMA}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version=1;"
+            "INSERT INTO cursor VALUES ('sink:x', 7);"
+        )
+    database.close()
+    records = Records(path)
+    with records.transaction():
+        records.park("sink:x", [row(1)])
+    assert (records.cursor("sink:x"), records.parked_count("sink:x")) == (7, 1)
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    database.close()
