@@ -60,7 +60,8 @@ def place_of(source: PlugIn) -> str:
     if hasattr(options, "topics"):
         topics = ", ".join(topic.pattern for topic in options.topics)
         return f"{options.host}:{options.port} {topics}"
-    return f"{options.port} ({options.driver}, every {options.poll_interval_s:g} s)"
+    polls = ", ".join(f"{poll.driver} every {poll.poll_interval_s:g} s" for poll in options.polls())
+    return f"{options.port} ({polls})"
 
 
 def _print(configuration: Configuration) -> None:

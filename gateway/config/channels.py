@@ -6,10 +6,9 @@ import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from gateway.config import plugins
 from gateway.config.profiles import rules, severity_of
 from gateway.config.tables import Problems, Table, build
-from gateway.config.types import DRIVERS, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
+from gateway.config.types import PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
 from gateway.probes.calibration import Calibration
 from gateway.units import CONVERSIONS, QUANTITIES
 
@@ -71,11 +70,9 @@ def _check_address(table: ChannelTable, path: str, sources: Mapping[str, PlugIn]
     source = sources.get(table.source)
     if source is None or source.kind != "serial":
         return
-    driver = plugins.find(DRIVERS, source.options.driver, "addresses")
-    if driver is not None and table.address not in driver.addresses(source.options.options):
-        problems.unknown(
-            f"{path}.address", table.address, driver.addresses(source.options.options), "address"
-        )
+    known = source.options.addresses()
+    if table.address not in known:
+        problems.unknown(f"{path}.address", table.address, known, "address")
 
 
 def _with_unit(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from mqtt_parts import Running, eventually
-from serial_parts import TOP, Delivered, Peer, in_background, sound, tec_source
+from serial_parts import CHANNELS, TOP, Delivered, Peer, in_background, sound, tec_source
 
 from firmware_sim import instruments
 from firmware_sim.pty import serve_pty
@@ -22,7 +22,7 @@ from firmware_sim.tcp import serve_tcp
 from gateway.drivers import lakeshore218, tec3000
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
-from gateway.ingestion.sources.serial import Options, Source
+from gateway.ingestion.sources.serial import Options, Poll, Source
 from gateway.model import Quality
 
 SHOWN = {"top": -197.1, "bottom": -150.02, "warm": 21.5, "cold": -5.2, "open": math.nan}
@@ -377,3 +377,24 @@ def test_after_silence_the_next_poll_waits_for_what_may_come_late(line: Path, pe
     eventually(lambda: len(times) >= 4)
     pauses = [b - a for a, b in pairwise(times)]
     assert min(pauses) >= 0.29  # the reply timeout, and two more; not the next beat of 50 ms
+
+
+# several polls on one line
+
+
+def test_slow_values_beside_fast_ones_on_one_line(line: Path, peer: Peer, start: Any) -> None:
+    fast = tec3000.Options(queries=("TEMPA?",))
+    slow = Poll("tec3000", 0.5, tec3000.Options(queries=("TEMPB?",)))
+    options = Options(
+        driver="tec3000", port=str(line), poll_interval_s=0.1, reply_timeout_s=1.0, options=fast, more=(slow,)
+    )
+    running, delivered = start(Source("freezer", options, CHANNELS))
+    found = polls(delivered, 12)
+    assert {3: -197.1} in found and {4: -150.02} in found
+    assert found.count({3: -197.1}) > 2 * found.count({4: -150.02})
+    assert running.end() is None
+
+
+def test_one_address_is_asked_for_by_one_poll() -> None:
+    with pytest.raises(ValueError, match="deliver the same address"):
+        Options(driver="tec3000", port="x", more=(Poll("tec3000", 60.0),))

@@ -29,6 +29,18 @@ PORTS: Final = "a device path, socket://host:port or rfc2217://host:port"
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """One more poll on the same line, at its own pace: slow values, or another instrument of the bus."""
+
+    driver: str
+    poll_interval_s: float
+    options: Any = field(default=None, metadata={"plug_in": DRIVERS, "named_by": "driver"})
+
+    def __post_init__(self) -> None:
+        _check_interval(self.poll_interval_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """`port` is a device path, or a serial server: socket://host:port for raw TCP, rfc2217://host:port."""
 
@@ -41,11 +53,14 @@ class Options:
     parity: str | None = None
     stop_bits: int | None = None
     options: Any = field(default=None, metadata={"plug_in": DRIVERS, "named_by": "driver"})
+    more: tuple[Poll, ...] = ()
 
     def __post_init__(self) -> None:
         _check_port(self.port)
-        if not SHORTEST_INTERVAL_S <= self.poll_interval_s <= 86_400:
-            raise ValueError(f"poll_interval_s must lie between {SHORTEST_INTERVAL_S} and 86400")
+        _check_interval(self.poll_interval_s)
+        addresses = self.addresses()
+        if len(set(addresses)) < len(addresses):
+            raise ValueError("two polls of this line deliver the same address; each value is asked for once")
         if not 0.01 <= self.reply_timeout_s <= 60:
             raise ValueError("reply_timeout_s must lie between 0.01 and 60")
         if self.baud is not None and not 50 <= self.baud <= 4_000_000:
@@ -57,6 +72,14 @@ class Options:
         if self.stop_bits not in (None, 1, 2):
             raise ValueError("stop_bits must be 1 or 2")
 
+    def polls(self) -> tuple[Poll, ...]:
+        """The first one and all more."""
+        return (Poll(self.driver, self.poll_interval_s, self.options), *self.more)
+
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that the line can deliver."""
+        return tuple(a for poll in self.polls() for a in _driver(poll).addresses(_options(poll)))
+
 
 class Source:
     """See the contract in gateway.ingestion.sources."""
@@ -66,21 +89,21 @@ class Source:
         self.link = Link(name)
         self._options = options
         self._channels = channels
-        self._driver: ModuleType = importlib.import_module(f"{DRIVERS}.{options.driver}")
-        self._driver_options = self._driver.Options() if options.options is None else options.options
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
         self.link.change(LinkState.CONNECTING, self._options.port)
         port = Port(self._options.port, self._settings(), self._options.reply_timeout_s)
         try:
-            due_s = time.monotonic()
-            while not stop.wait(max(0.0, due_s - time.monotonic())):
-                silent = intake.wait_for_room(self._options.reply_timeout_s) and self._poll(
-                    port, intake, stop
-                )
-                free_s = time.monotonic() + SETTLE * self._options.reply_timeout_s * silent
-                due_s = next_beat(due_s, self._options.poll_interval_s, free_s)
+            polls = self._options.polls()
+            free_s = time.monotonic()
+            due_s = [free_s] * len(polls)
+            while not stop.wait(max(0.0, max(free_s, min(due_s)) - time.monotonic())):
+                turn = due_s.index(min(due_s))
+                timeout_s = self._options.reply_timeout_s
+                silent = intake.wait_for_room(timeout_s) and self._poll(polls[turn], port, intake, stop)
+                free_s = time.monotonic() + SETTLE * timeout_s * silent
+                due_s[turn] = next_beat(due_s[turn], polls[turn].poll_interval_s, free_s)
         finally:
             port.close()
 
@@ -93,10 +116,10 @@ class Source:
     def acknowledge(self, items: Sequence[Readings]) -> None:
         """An instrument that is asked for its present value needs no answer."""
 
-    def _poll(self, port: Port, intake: Intake, stop: threading.Event) -> bool:
+    def _poll(self, poll: Poll, port: Port, intake: Intake, stop: threading.Event) -> bool:
         """Whether some request got no reply."""
         heard = _Heard()
-        asking = self._driver.poll(self._driver_options)
+        asking = _driver(poll).poll(_options(poll))
         try:
             request = next(asking)
             while not stop.is_set():
@@ -124,7 +147,7 @@ class Source:
 
     def _settings(self) -> PortSettings:
         given = {k: getattr(self._options, k) for k in ("baud", "data_bits", "parity", "stop_bits")}
-        default: PortSettings = self._driver.PORT
+        default: PortSettings = _driver(self._options.polls()[0]).PORT
         return replace(default, **{k: v for k, v in given.items() if v is not None})
 
 
@@ -160,6 +183,19 @@ def next_beat(due_s: float, interval_s: float, now_s: float) -> float:
     """The beat after `due_s`, or the first one after `now_s` where a poll took longer than its interval."""
     missed = max(0, int((now_s - due_s) // interval_s))
     return due_s + (missed + 1) * interval_s
+
+
+def _driver(poll: Poll) -> ModuleType:
+    return importlib.import_module(f"{DRIVERS}.{poll.driver}")
+
+
+def _options(poll: Poll) -> Any:
+    return _driver(poll).Options() if poll.options is None else poll.options
+
+
+def _check_interval(interval_s: float) -> None:
+    if not SHORTEST_INTERVAL_S <= interval_s <= 86_400:
+        raise ValueError(f"poll_interval_s must lie between {SHORTEST_INTERVAL_S} and 86400")
 
 
 def _check_port(port: str) -> None:
