@@ -21,9 +21,9 @@ import numpy as np
 
 from gateway.model import Floats, Mask, Times
 from gateway.screening import batch as cutting
+from gateway.screening import history
 from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER
-from gateway.screening.history import MOST
 from gateway.screening.members import Members
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, latest
@@ -127,7 +127,7 @@ class Steepness:
         )
         cut = born | (self._valid_from[member] > since)  # windows that may reach over half their length only
         m = np.where(cut, window // 2, window) // np.maximum(longest, 1) - 2
-        few = cutting.STRIDE * (window / np.maximum(shortest, 1) + 2) <= MOST
+        few = cutting.STRIDE * (window / np.maximum(shortest, 1) + 2) <= history.MOST
         known = (reached | born) & (m >= 3) & few
         m = np.where(known, m, 3).astype(np.float64)
         spread = np.sqrt(12.0 * m * (m + 2.0) / ((m - 1.0) ** 2 * (m * (m - 2.0))))
@@ -145,6 +145,7 @@ class Movement:
         self._valid_from = members.valid_from
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._moved = np.full(count, NEVER)  # both of two such readings came at this time or later
+        self._since = np.zeros(count, np.int64)  # readings from that time on
 
     def shown(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         """For each pair: every window that ends in the cell surely moves, or is not covered.
@@ -163,7 +164,7 @@ class Movement:
         uncovered &= oldest - (cells.last[cell] - self._window[member]) > self._gap[member]
         near = cells.first[cell[witness]] > cells.last[cell] - self._window[member]
         near &= cells.first[cell[witness]] >= self._valid_from[member]
-        near &= cells.hi[cell] - cells.lo[cell[witness]] <= MOST
+        near &= cells.hi[cell] - cells.lo[cell[witness]] <= history.MOST
         return np.asarray(((same & near) | uncovered) & ~cells.flaw[cell])
 
     def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
@@ -172,14 +173,19 @@ class Movement:
         self._moved[member] = np.where(self._until[member] == heard, self._moved[member], NEVER)
         step = np.abs(cells.high[cell] - batch.before["value"][cell]) > self._epsilon[member]
         alone = (first == last) & (first != NEVER)
-        moved = np.where(alone & step & (heard != NEVER), heard, self._moved[member])
+        moves = alone & step & (heard != NEVER)
+        moved = np.where(moves, heard, self._moved[member])
+        length = cells.hi[cell] - cells.lo[cell]
+        since = np.where(moves, 2, self._since[member] + length)
         shown = (
             (moved != NEVER)
+            & (since <= history.MOST)
             & (moved >= self._valid_from[member])
             & (moved > last - self._window[member])
             & ~cells.flaw[cell]
         )
         wide = ~alone & (cells.high[cell] - cells.low[cell] > self._epsilon[member])
         self._moved[member] = np.where(wide, first, moved)
+        self._since[member] = np.where(wide, length, since)
         self._until[member] = np.where(last == NEVER, heard, last)
         return np.asarray(shown)

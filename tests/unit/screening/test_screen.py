@@ -11,7 +11,7 @@ from gateway.screening import screen as screen_module
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.record import Record
 from gateway.screening.resolve import resolve
-from gateway.screening.rules import limit, no_data, spread
+from gateway.screening.rules import limit, no_data, spread, stuck
 from gateway.screening.screen import Screen
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
@@ -55,6 +55,17 @@ def test_one_reading_at_a_time_with_the_clock(plan: Plan, rows: Rows, later_s: i
     now = max((r[0] for r in rows), default=EPOCH) + later_s * SECOND
     cuts = sorted({r[0] for r in rows})
     assert screened(plan, rows, cuts, now=now) == excursions(plan, rows, now)
+
+
+def test_what_moved_before_the_window_is_no_witness() -> None:
+    """A window holds at most MOST readings: what lies further back does not show that the sensor moves."""
+    frozen = Instance(3, "frozen", "stuck", stuck.Parameters(0.5, 5.0, 2), Severity.MAJOR, "1")
+    plan = Plan((ChannelPlan(3, "probe", 3 * SECOND),), (frozen,))
+    rows = [(EPOCH + k, 3, float(k == 0), 0) for k in range(8)] + [(EPOCH + 4 * SECOND, 3, 0.0, 0)]
+    expected = excursions(plan, rows)
+    assert [e[1][0] for e in expected] == [EPOCH + 4 * SECOND]
+    assert screened(plan, rows, [r[0] for r in rows]) == expected
+    assert screened(plan, rows, []) == expected
 
 
 def high(channel: int, rule: str = "warm") -> Instance:
