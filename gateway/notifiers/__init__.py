@@ -7,8 +7,8 @@ A file in this folder provides
         def __init__(self, options: Options) -> None
         def notify(self, change: str, alarm: Mapping[str, Any]) -> None
 
-`change` is what happened: "raised", "acknowledged", "returned", "amended" (late data, or what was inside
-became known or changed), "withdrawn". `alarm` has the shape of `cryogate alarms --json`. `notify` returns once the
-outside world has it, or raises LinkDown: it is called again later, and what was delivered is remembered
-across restarts.
+`change` is what happened: "raised", "acknowledged", "returned", "withdrawn", or "amended" by late data or
+by what became known of what is inside. `alarm` has the shape of `cryogate alarms --json`. `notify` returns
+once the outside world has it, or raises LinkDown: it is called again later, and what was delivered is
+remembered across restarts.
 """
