@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from gateway.model import Floats, Mask, Times
 from gateway.screening import totals
 from gateway.screening.excursion import NEVER, TOTALS, Findings, Phase, new_findings
-from gateway.screening.ranges import Rows, first_at, latest
+from gateway.screening.ranges import Rows, along, first_at, latest
 from gateway.screening.totals import Stretches
 
 STATE: Final = np.dtype(
@@ -51,12 +51,13 @@ class Latch:
     about: Floats | None = None  # where not NaN, it is the distance from this value that is measured
 
 
-def facing(latch: Latch, member: Rows, value: Floats) -> Floats:
-    """Values as each rule sees them: larger is worse."""
-    seen = value * latch.sign[member]
+def facing(latch: Latch, member: Rows, count: Rows, value: Floats) -> Floats:
+    """Values as each rule sees them: larger is worse. `count` of them belong to each member."""
+    sign = along(latch.sign[member], count)
+    seen = value if len(sign) == 1 and sign[0] == 1.0 else value * sign
     if latch.about is None:
         return seen
-    about = latch.about[member]
+    about = np.repeat(latch.about[member], count)
     return np.where(np.isnan(about), seen, np.abs(value - about))
 
 
@@ -74,10 +75,11 @@ class Runs:
     """Rows cut into runs that are not empty and lie side by side."""
 
     time: Times  # int64[n]
-    value: Floats  # float64[n], times the instance's sign
-    position: Rows  # int64[n], in the batch
+    value: Floats  # float64[n], as the instance sees it
+    said: Floats  # float64[n], canonical unit
     blocked: Mask  # bool[n], an unusable reading lies between this row and the one before
     lo: Rows  # int64[m], first row of each run
+    first: Rows  # int64[m], position of that row in the batch
     member: Rows  # int64[m], whose run it is
     time_before: (
         Times  # int64[m], the usable reading before the run; its first row itself where there is none
@@ -86,18 +88,27 @@ class Runs:
     state: NDArray[Any]  # STATE[m] before the run
     latch: Latch
 
-    @property
+    @cached_property
     def hi(self) -> Rows:
         return np.append(self.lo[1:], len(self.time))
 
+    @property
+    def count(self) -> Rows:
+        return self.hi - self.lo
+
     def of_rows(self, column: NDArray[Any]) -> NDArray[Any]:
-        """A column of the instances, spread over the rows."""
-        return np.repeat(column[self.member], self.hi - self.lo)
+        """A column of the instances, to reckon with rows: [n], or [1] where all are the same."""
+        return along(column[self.member], self.count)
+
+    def spread(self, column: NDArray[Any]) -> NDArray[Any]:
+        """A column of the instances, spread over the rows: [n]."""
+        return np.repeat(column[self.member], self.count)
 
     @cached_property
     def before(self) -> tuple[Times, Floats]:
         """Time and value of the reading before each row; the row's own where there is none."""
-        time, value = np.roll(self.time, 1), np.roll(self.value, 1)
+        time, value = np.empty_like(self.time), np.empty_like(self.value)
+        time[1:], value[1:] = self.time[:-1], self.value[:-1]
         time[self.lo], value[self.lo] = self.time_before, self.value_before
         return time, value
 
@@ -109,7 +120,7 @@ class Runs:
         limit = np.where(np.isnan(latch.limit), np.inf, latch.limit)
         if np.isinf(limit[self.member]).all():
             none = np.zeros(len(self.time), np.int64)
-            return Stretches(none, none, (self.time - time_before) * ~proven)
+            return Stretches(none, none, np.where(proven, 0, self.time - time_before))
         return Stretches.between(
             time_before, before, self.time, self.value, proven, np.minimum(self.of_rows(limit), 1e300)
         )
@@ -151,9 +162,9 @@ class Phases:
 
 def _changes(runs: Runs, entry: Mask, leave: Mask) -> tuple[Rows, Rows, Mask]:
     """Rows at which raw changes, their runs, and what it changes to."""
-    flagged = np.flatnonzero(entry | leave)
+    flagged = np.flatnonzero(_news(runs, entry, leave))
     says = entry[flagged]
-    run = np.repeat(np.arange(len(runs.lo)), runs.hi - runs.lo)[flagged]
+    run = np.searchsorted(runs.lo, flagged, "right") - 1
     was = np.empty_like(says)
     was[1:] = says[:-1]
     first = np.ones(len(run), np.bool_)
@@ -161,6 +172,14 @@ def _changes(runs: Runs, entry: Mask, leave: Mask) -> tuple[Rows, Rows, Mask]:
     was[first] = runs.state["raw"][run[first]]
     change = says != was
     return flagged[change], run[change], says[change]
+
+
+def _news(runs: Runs, entry: Mask, leave: Mask) -> Mask:
+    """Rows that say something the row before did not say; among them are all at which raw changes."""
+    news = np.empty_like(entry)
+    news[1:] = (entry[1:] > entry[:-1]) | (leave[1:] > leave[:-1])
+    news[runs.lo] = entry[runs.lo] | leave[runs.lo]
+    return news
 
 
 def work(runs: Runs, entry: Mask, leave: Mask) -> tuple[NDArray[Any], Findings, Rows]:

@@ -10,12 +10,12 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model import Mask, Times
+from gateway.model import Floats, Mask, Times
 from gateway.screening.batch import Batch, Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
 from gateway.screening.members import Couples, Members, uncoupled
-from gateway.screening.ranges import Rows, expand, latest
+from gateway.screening.ranges import Rows, expand, latest, pieces, starts
 
 FEW_PAIRS: Final = 128  # where each may bring a whole window with it
 PIECE: Final = 65_536  # rows screened exactly at a time: what they need stays in the second-level cache
@@ -91,7 +91,7 @@ class Latched:
         if self.members.bounded:
             findings.append(self._expired(member, batch.seen[segment]))
         if len(hot) > 0:
-            findings.append(self._open(np.unique(hot)))
+            findings.append(self._open(hot[starts(hot)]))
         return findings
 
     def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
@@ -165,48 +165,60 @@ class Latched:
         cells = batch.cells
         joins = (member[1:] == member[:-1]) & (cell[1:] == cell[:-1] + 1)
         new_run = np.append(True, ~joins)
-        length = cells.hi[cell] - cells.lo[cell]
-        position = expand(cells.lo[cell], length)
-        run = np.repeat(np.cumsum(new_run) - 1, length)
         whose, segment = member[new_run], cells.segment[cell[new_run]]
-        good = self._seen(batch, cells, np.repeat(member, length), position)
-        if good is not None:
-            position, run = position[good], run[good]
-        count = np.bincount(run, minlength=len(whose))
-        filled = np.flatnonzero(count)
-        if len(filled) == 0:
+        first, count, columns = self._readings(
+            batch, whose, cells.lo[cell[new_run]], cells.hi[cell[np.append(new_run[1:], True)]]
+        )
+        if not (filled := count > 0).all():
+            whose, segment, first, count = whose[filled], segment[filled], first[filled], count[filled]
+        if len(whose) == 0:
             return None
-        whose, segment = whose[filled], segment[filled]
-        lo = np.cumsum(count[filled]) - count[filled]
+        lo = np.cumsum(count) - count
         state = self.state[whose]
         again = np.append(False, whose[1:] == whose[:-1])
         state[again] = idle(1)
         state["carry"] = self.state["carry"][whose]
-        time_before, value_before, blocked = batch.reading_before(position[lo], segment)
+        time, value, blocked = columns
+        time_before, value_before, blocked[lo] = batch.reading_before(first, segment)
         unseen = (time_before == NEVER) | (time_before < self.members.valid_from[whose])
-        time_before = np.where(unseen, batch.time[position[lo]], time_before)
-        value_before = np.where(unseen, batch.value[position[lo]], value_before)
+        time_before = np.where(unseen, batch.time[first], time_before)
+        value_before = np.where(unseen, batch.value[first], value_before)
         return Runs(
-            batch.time[position],
-            facing(self._latch, np.repeat(whose, count[filled]), batch.value[position]),
-            position,
-            _blocked(position, lo, blocked),
+            time,
+            facing(self._latch, whose, count, value),
+            value,
+            blocked,
             lo,
+            first,
             whose,
             time_before,
-            facing(self._latch, whose, value_before),
+            facing(self._latch, whose, np.ones_like(count), value_before),
             state,
             self._latch,
         )
 
-    def _seen(self, batch: Batch, cells: Cells, whose: Rows, position: Rows) -> Mask | None:
-        """Which rows are usable and in force; None where all are."""
-        good = None if cells.flawless else batch.usable(position)
+    def _readings(
+        self, batch: Batch, whose: Rows, lo: Rows, hi: Rows
+    ) -> tuple[Rows, Rows, tuple[Times, Floats, Mask]]:
+        """Of the readings [lo, hi) of each run those that its member may see.
+
+        Returns the position of the first of each, how many there are, and columns of all of them: time,
+        value, and whether unusable ones lie between it and the one before.
+        """
+        if batch.cells.flawless and not self.members.bounded:
+            count = hi - lo
+            blocked = np.zeros(count.sum(), np.bool_)
+            return lo, count, (pieces(batch.time, lo, hi), pieces(batch.value, lo, hi), blocked)
+        position, run = expand(lo, hi - lo), np.repeat(np.arange(len(lo)), hi - lo)
+        good = batch.usable(position)
         if self.members.bounded:
-            time = batch.time[position]
-            in_force = (time >= self.members.valid_from[whose]) & (time < self.members.valid_to[whose])
-            good = in_force if good is None else good & in_force
-        return good
+            time, member = batch.time[position], whose[run]
+            good &= (time >= self.members.valid_from[member]) & (time < self.members.valid_to[member])
+        position, run = position[good], run[good]
+        count = np.bincount(run, minlength=len(lo))
+        blocked = np.diff(position, prepend=0) > 1
+        first = np.append(position, 0)[np.cumsum(count) - count]
+        return first, count, (batch.time[position], batch.value[position], blocked)
 
     def _expired(self, member: Rows, seen: Times) -> Findings:
         """End what is open where a reading at or after the end of the instance's validity exists."""
@@ -224,14 +236,6 @@ class Latched:
         made = still_open(self.state[is_open], self._latch, is_open)
         made["instance"] = self.members.number[is_open]
         return made
-
-
-def _blocked(position: Rows, lo: Rows, at_first: Mask) -> Mask:
-    """Whether unusable readings lie between a row and the one before it."""
-    blocked = np.zeros(len(position), np.bool_)
-    blocked[1:] = position[1:] - position[:-1] > 1
-    blocked[lo] = at_first
-    return blocked
 
 
 def _pieces(cells: Cells, cell: Rows, most_pairs: int) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gateway.model import Floats, Mask, Times
 
 Rows = NDArray[np.int64]  # positions in an array
+LONG: Final = 64  # rows a range from which on a slice each is cheaper than a place for every row
 
 
 def expand(lo: Rows, length: Rows) -> Rows:
@@ -34,25 +35,39 @@ def first_at(time: Times, lo: Rows, hi: Rows, moment: Times) -> Rows:
 
 
 def total(value: Times, lo: Rows, hi: Rows) -> Times:
-    """Sum of value[lo:hi] for each range, 0 over an empty one."""
-    return np.where(hi > lo, _reduced(np.add, value, lo, hi), 0)
+    """Sum of value[lo:hi] for each range; these rise, do not overlap, and are not empty."""
+    bounds = np.column_stack((lo, hi)).ravel()
+    if bounds[-1] == len(value):  # reduceat takes no index behind the end
+        bounds = bounds[:-1]
+    return np.asarray(np.add.reduceat(value, bounds)[::2])
 
 
-def largest(value: Floats, lo: Rows, hi: Rows) -> Floats:
-    """Maximum of value[lo:hi] for each range, -inf over an empty one."""
-    return np.where(hi > lo, _reduced(np.maximum, value, lo, hi), -np.inf)
-
-
-def first_equal(value: Floats, lo: Rows, hi: Rows, wanted: Floats) -> Rows:
-    """First position in each range with value == wanted; meaningless where the range holds none."""
-    length = np.maximum(hi - lo, 0)
-    rows = expand(lo, length)
-    hit = np.flatnonzero(value[rows] == np.repeat(wanted, length))
+def first_largest(value: Floats, lo: Rows, hi: Rows) -> Rows:
+    """Where the largest value of each range stands first; no range is empty."""
+    length = hi - lo
+    if length.sum() > LONG * len(lo):
+        found = [a + int(value[a:b].argmax()) for a, b in zip(lo.tolist(), hi.tolist(), strict=True)]
+        return np.array(found, np.int64)
+    own = value[expand(lo, length)]
     begin = np.cumsum(length) - length
-    at = np.searchsorted(hit, begin)
-    found = np.append(hit, 0)[np.minimum(at, len(hit))]
-    at_row: Rows = found - begin + lo
-    return at_row
+    hit = np.flatnonzero(own == np.repeat(np.maximum.reduceat(own, begin), length))
+    at: Rows = hit[np.searchsorted(hit, begin)] - begin + lo
+    return at
+
+
+def pieces(column: NDArray[Any], lo: Rows, hi: Rows) -> NDArray[Any]:
+    """column[lo:hi] of every range, one after the other; a view where there is one range only."""
+    if (hi - lo).sum() <= LONG * len(lo):
+        return column[expand(lo, hi - lo)]
+    cut = [column[a:b] for a, b in zip(lo.tolist(), hi.tolist(), strict=True)]
+    return cut[0] if len(cut) == 1 else np.concatenate(cut)
+
+
+def along(column: NDArray[Any], count: Rows) -> NDArray[Any]:
+    """A number for each range, to reckon with the range's rows: one for all where all are the same."""
+    if (column == column[0]).all():
+        return column[:1]
+    return np.repeat(column, count)
 
 
 def starts(group: NDArray[Any]) -> Rows:
@@ -65,11 +80,3 @@ def starts(group: NDArray[Any]) -> Rows:
 def latest(known: Mask) -> Rows:
     """For each position the last one up to it where `known`; 0 where there is none."""
     return np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
-
-
-def _reduced(operation: np.ufunc, value: NDArray[Any], lo: Rows, hi: Rows) -> NDArray[Any]:
-    if len(lo) == 0:
-        return value[:0]
-    padded = np.append(value, value[:1])  # reduceat takes no index behind the end
-    pairs = np.column_stack((lo, np.maximum(hi, lo))).ravel()
-    return np.asarray(operation.reduceat(padded, pairs)[::2])

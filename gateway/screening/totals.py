@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times
 from gateway.screening.excursion import LIMB, NEVER, TOTALS
-from gateway.screening.ranges import Rows, first_equal, largest, total
+from gateway.screening.ranges import Rows, first_largest, total
 
 LARGEST_AREA: Final = float(2**62)  # unit x ns of one stretch: 1e9 degC for 53 days
 
@@ -38,16 +38,32 @@ class Stretches:
     def between(
         time_before: Times, before: Floats, time: Times, now: Floats, proven: Mask, limit: Floats
     ) -> Stretches:
-        length = time - time_before
-        far_before, far_now = before - limit, now - limit
-        up = np.maximum(far_before, 0.0) + np.maximum(far_now, 0.0)
-        whole = np.abs(far_before) + np.abs(far_now)
-        part = up / np.where(whole > 0.0, whole, 1.0) * proven
-        span = length.astype(np.float64)
-        crossing = np.minimum(np.rint(part * span).astype(np.int64), length)
-        beyond = np.where(part == 1.0, length, crossing)
-        degree = np.rint(np.minimum(0.5 * up * part * span, LARGEST_AREA)).astype(np.int64)
-        return Stretches(beyond, degree, length * ~proven)
+        """`limit` float64[n] or [1]. Where both ends are beyond, part is 1; where neither is, all is 0."""
+        shown = time - time_before
+        unproven = np.where(proven, 0, shown)
+        shown -= unproven
+        far, far_before = now - limit, before - limit
+        above, was_above = far > 0.0, far_before > 0.0
+        crosses = np.flatnonzero(above != was_above)
+        part, beyond = _crossing(far_before[crosses], far[crosses], shown[crosses])
+        degree = far_before
+        degree += far
+        degree *= 0.5
+        degree[crosses] = part
+        degree *= shown
+        np.rint(np.minimum(degree, LARGEST_AREA, out=degree), out=degree)
+        outside = ~(above | was_above)
+        degree[outside] = shown[outside] = 0
+        shown[crosses] = beyond
+        return Stretches(shown, degree.astype(np.int64), unproven)
+
+
+def _crossing(before: Floats, now: Floats, length: Times) -> tuple[Floats, Times]:
+    """Of stretches with one end beyond: up / 2 * part, and the ns beyond."""
+    up = np.maximum(before, 0.0) + np.maximum(now, 0.0)
+    part = up / (np.abs(before) + np.abs(now))
+    crossing = np.minimum(np.rint(part * length).astype(np.int64), length)
+    return 0.5 * up * part, np.where(part == 1.0, length, crossing)
 
 
 def blank(count: int) -> NDArray[Any]:
@@ -63,16 +79,24 @@ def over(
     """TOTALS of ranges: readings at rows [lo, hi), stretches that end at rows [lo, hi) of `within`."""
     lo, hi = rows
     made = blank(len(lo))
-    made["extreme"] = largest(value, lo, hi)
-    filled = hi > lo
-    made["readings"] = np.where(filled, hi - lo, 0)
-    at = first_equal(value, lo, hi, made["extreme"])
-    made["extreme_at"][filled] = time[at[filled]]
-    made["last"][filled] = time[hi[filled] - 1]
-    made["beyond"] = total(stretches.beyond, *within)
-    made["unproven"] = total(stretches.unproven, *within)
-    made["degree_high"] = total(stretches.degree >> LIMB, *within)
-    made["degree_low"] = total(stretches.degree & (2**LIMB - 1), *within)
+    some = np.flatnonzero(hi > lo)
+    if len(some) > 0:
+        lo, hi = lo[some], hi[some]
+        at = first_largest(value, lo, hi)
+        made["extreme"][some], made["extreme_at"][some] = value[at], time[at]
+        made["readings"][some], made["last"][some] = hi - lo, time[hi - 1]
+    lo, hi = within
+    some = np.flatnonzero(hi > lo)
+    if len(some) > 0:
+        lo, hi = lo[some], hi[some]
+        made["beyond"][some] = total(stretches.beyond, lo, hi)
+        made["unproven"][some] = total(stretches.unproven, lo, hi)
+        if int(stretches.degree.max()) * len(stretches.degree) < 2**63:
+            made["degree_low"][some] = total(stretches.degree, lo, hi)
+        else:
+            made["degree_high"][some] = total(stretches.degree >> LIMB, lo, hi)
+            made["degree_low"][some] = total(stretches.degree & (2**LIMB - 1), lo, hi)
+    _carry(made)
     return made
 
 
@@ -85,4 +109,11 @@ def joined(earlier: NDArray[Any], later: NDArray[Any]) -> NDArray[Any]:
     for name in ("beyond", "degree_high", "degree_low", "unproven", "readings"):
         made[name] += earlier[name]
     made["last"] = np.maximum(earlier["last"], later["last"])
+    _carry(made)
     return made
+
+
+def _carry(numbers: NDArray[Any]) -> None:
+    """Keep LIMB bits in the lower half of degree-time (in place), so that equal sums look the same."""
+    numbers["degree_high"] += numbers["degree_low"] >> LIMB
+    numbers["degree_low"] &= 2**LIMB - 1

@@ -31,7 +31,7 @@ class Windows:
     @staticmethod
     def of(batch: Batch, runs: Runs, members: Members, window: Times) -> Windows:
         """`window` int64[I] ns, of each member."""
-        first, member = runs.position[runs.lo], runs.member
+        first, member = runs.first, runs.member
         segment = np.searchsorted(batch.lo, first, "right") - 1
         since = np.maximum(runs.time[runs.lo] - window[member], members.valid_from[member] - 1)
         since = np.where(
@@ -41,7 +41,7 @@ class Windows:
         reach = np.where(lo == batch.lo[segment], since, FOREVER)
         parts = [batch.history.after(batch.row[segment], reach), batch.readings(lo, first)]
         count = runs.hi - runs.lo
-        own = (count, runs.time, batch.value[runs.position])
+        own = (count, runs.time, runs.said)
         time, value, run, base = _interleaved([*parts, own])
         at = expand(base, count)
         floor = np.repeat(base - parts[0][0] - parts[1][0], count)

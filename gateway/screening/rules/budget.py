@@ -82,7 +82,7 @@ class Condition:
 
     def _spent(self, runs: Runs) -> tuple[Times, Rows]:
         """ns spent by each row, and how many resets came before it."""
-        lo, hi = runs.of_rows(self._begin), runs.of_rows(self._end)
+        lo, hi = runs.spread(self._begin), runs.spread(self._end)
         resets = first_at(self._resets, lo, hi, runs.time + 1) - lo
         first = runs.lo[np.append(True, runs.member[1:] != runs.member[:-1])]
         carried, counted = runs.state["carry"][np.searchsorted(runs.lo, first)].T
@@ -105,7 +105,7 @@ class Condition:
         moment, beyond = self._resets[reset], runs.stretches.beyond[row]
         length = runs.time[row] - runs.before[0][row]
         begin = runs.time[row] - length
-        falls = runs.before[1][row] > runs.of_rows(self.limit)[row]
+        falls = runs.before[1][row] > runs.spread(self.limit)[row]
         cut = np.where(falls, begin + beyond - moment, np.minimum(beyond, runs.time[row] - moment))
         return np.where(moment <= begin, beyond, np.maximum(cut, 0))
 

@@ -71,7 +71,7 @@ class Condition:
         return np.zeros(len(member), np.bool_)
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:
-        away = batch.value[runs.position] - runs.of_rows(self._target)
+        away = runs.said - runs.of_rows(self._target)
         rise = self._sums(runs, away, 0) * runs.of_rows(self._up)
         fall = self._sums(runs, -away, 1) * runs.of_rows(self._down)
         entry = (rise > STEPS) | (fall > STEPS)
