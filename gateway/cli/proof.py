@@ -1,0 +1,71 @@
+"""`cryogate clocks`: how long a channel was in range, out of range, and not proven."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.screen import duration
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.model import SECOND
+from gateway.pipeline.proof import prove
+from gateway.times import format_rfc3339, parse_rfc3339
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("clocks")(show)
+
+
+def show(
+    channel: Annotated[str, typer.Argument(help="The channel.")],
+    start: Annotated[str, typer.Option("--from", help="RFC 3339 with zone.")],
+    end: Annotated[str, typer.Option("--to", help="RFC 3339 with zone; the interval is half-open.")],
+    low: Annotated[float | None, typer.Option(help="Lowest value in range; default: the profile's.")] = None,
+    high: Annotated[
+        float | None, typer.Option(help="Highest value in range; default: the profile's.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """In range, out of range, not proven: three clocks that add up to the interval exactly.
+
+    A stretch longer than max_gap_s, or with a bad reading in it, proves nothing. The mean kinetic temperature
+    is given only where the range lies above 0 degC.
+
+    Example: cryogate clocks shipper-2-payload --from 2026-01-05T08:00:00+08:00 --to 2026-01-07T08:00:00+08:00
+    """
+    configuration = load(config)
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
+    with Journal.open_reading(path) as journal:
+        found = prove(configuration, journal, channel, parse_rfc3339(start), parse_rfc3339(end), low, high)
+    unit = configuration.channels[channel].unit
+    if as_json:
+        print_json(found.public(unit))
+        return
+    out = console()
+    sides = [
+        f"{word} {value:g} {unit}"
+        for word, value in (("from", found.low), ("to", found.high))
+        if value is not None
+    ]
+    interval = f"{format_rfc3339(found.start_ns)} to {format_rfc3339(found.end_ns)}"
+    out.print(f"{channel}, {interval}, range {' '.join(sides)}", highlight=False)
+    whole = found.end_ns - found.start_ns
+    for what, ns, style in (
+        ("in range", found.clocks.in_range_ns, "green"),
+        ("out of range", found.clocks.out_of_range_ns, "red"),
+        ("not proven", found.clocks.unproven_ns, "magenta"),
+    ):
+        bar = "█" * round(40 * ns / whole)
+        out.print(
+            f"  {what:13} {duration(ns / SECOND):>14}  {100 * ns / whole:6.2f} %  [{style}]{bar}[/]",
+            highlight=False,
+        )
+    mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
+    out.print(f"  {found.readings} readings; mean kinetic temperature {mean}", highlight=False)

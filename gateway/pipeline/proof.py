@@ -1,0 +1,93 @@
+"""What can be proven of one channel over an interval: the three clocks, and the kinetic mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.config.types import Configuration, ProfileVersion
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.model import SECOND, to_ns
+from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
+from gateway.screening.resolve import resolve
+from gateway.screening.rules import limit
+from gateway.times import format_rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """In range is low <= value <= high; None for no limit on that side."""
+
+    channel: str
+    start_ns: int
+    end_ns: int
+    low: float | None
+    high: float | None
+    clocks: Clocks
+    readings: int
+    mean_kinetic_degC: float | None
+
+    def public(self, unit: str) -> dict[str, Any]:
+        """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
+        return {
+            "channel": self.channel,
+            "start": format_rfc3339(self.start_ns),
+            "end": format_rfc3339(self.end_ns),
+            "unit": unit,
+            "low": self.low,
+            "high": self.high,
+            "in_range_s": self.clocks.in_range_ns / SECOND,
+            "out_of_range_s": self.clocks.out_of_range_ns / SECOND,
+            "unproven_s": self.clocks.unproven_ns / SECOND,
+            "interval_s": (self.end_ns - self.start_ns) / SECOND,
+            "readings": self.readings,
+            "mean_kinetic_temperature_degC": self.mean_kinetic_degC,
+        }
+
+
+def prove(
+    configuration: Configuration,
+    journal: Journal,
+    name: str,
+    start_ns: int,
+    end_ns: int,
+    low: float | None = None,
+    high: float | None = None,
+) -> Proof:
+    """Over [start, end), against the given limits, or else those of the channel's profile at the start.
+
+    Raises InputError for an unknown channel, an interval that ends before it starts, or no limit at all.
+    """
+    channel = configuration.channels.get(name)
+    number = {n: i for i, n in journal.channel_names().items()}.get(name)
+    if channel is None or number is None:
+        raise InputError(f"no channel {name!r} in configuration and journal; `cryogate check` lists them")
+    if end_ns <= start_ns:
+        raise InputError("the interval ends before it starts")
+    if low is None and high is None:
+        low, high = _limits(
+            configuration.profiles.get(channel.table.profile or "", ()), channel.unit, start_ns
+        )
+    gap_ns = to_ns(channel.table.max_gap_s)
+    around = journal.read([number], start_ns - gap_ns, end_ns + gap_ns).samples
+    readings = resolve(around)
+    inside = readings.take((readings.time >= start_ns) & (readings.time < end_ns))
+    mean = None
+    if channel.unit == "degC" and low is not None:
+        mean = mean_kinetic_temperature_degC(inside, gap_ns, low)
+    found = clocks(readings, gap_ns, start_ns, end_ns, low, high)
+    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean)
+
+
+def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tuple[float | None, float | None]:
+    """The tightest limits of the worst severity that has any."""
+    in_force = [v for v in versions if v.valid_from_ns <= at_ns][-1:]
+    rules = [r for v in in_force for r in v.rules if r.unit == unit]
+    limits = [(r.severity, r.parameters) for r in rules if isinstance(r.parameters, limit.Parameters)]
+    if not limits:
+        raise InputError("the channel's profile has no limits then; give --low or --high")
+    worst = max(severity for severity, _ in limits)
+    lows = [p.limit for s, p in limits if s == worst and p.side == "low"]
+    highs = [p.limit for s, p in limits if s == worst and p.side == "high"]
+    return max(lows, default=None), min(highs, default=None)

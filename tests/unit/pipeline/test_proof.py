@@ -1,0 +1,103 @@
+"""The three clocks of a channel, from a real journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.config.load import load
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.model import SECOND, Arrivals, Quality, Samples
+from gateway.pipeline.proof import prove
+from gateway.times import format_rfc3339
+
+EXAMPLE = (Path(__file__).parents[3] / "docs" / "examples" / "demo.toml").read_text()
+BASE_NS = 1_767_610_800 * SECOND
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Configuration:
+    (tmp_path / "cryogate.toml").write_text(EXAMPLE)
+    (tmp_path / "data").mkdir()
+    return load(tmp_path / "cryogate.toml")
+
+
+@pytest.fixture
+def journal(configuration: Configuration) -> Iterator[Journal]:
+    with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
+        yield journal
+
+
+def fill(journal: Journal, configuration: Configuration, name: str, rows: list[tuple[float, float]]) -> None:
+    """(second, value); NaN is a BAD reading."""
+    number = journal.channel_numbers(list(configuration.channels))[name]
+    time = BASE_NS + np.array([round(r[0] * SECOND) for r in rows], np.int64)
+    value = np.array([r[1] for r in rows])
+    quality = np.where(np.isnan(value), Quality.BAD, Quality.GOOD).astype(np.uint8)
+    journal.commit(Arrivals(Samples(time, np.full(len(rows), number, np.int32), value, quality), time))
+
+
+def test_the_clocks_add_up_and_use_the_limits_of_the_worst_severity(
+    configuration: Configuration, journal: Journal
+) -> None:
+    rows = [
+        (0, -190.0),
+        (5, -190.0),
+        (10, -140.0),
+        (15, -140.0),
+        (18, np.nan),
+        (20, -190.0),
+        (45, -190.0),
+        (50, -190.0),
+    ]
+    fill(journal, configuration, "shipper-1-payload", rows)
+    found = prove(configuration, journal, "shipper-1-payload", BASE_NS, BASE_NS + 60 * SECOND)
+    assert (found.low, found.high) == (None, -150.0)  # the critical rule's, not the warning's
+    clocks = found.clocks
+    assert clocks.out_of_range_ns == 6 * SECOND  # from 9 s, where the line crosses, to 15 s
+    assert clocks.in_range_ns == 14 * SECOND
+    assert clocks.in_range_ns + clocks.out_of_range_ns + clocks.unproven_ns == 60 * SECOND
+    assert found.mean_kinetic_degC is None  # cryogenic product
+
+
+def test_neighbouring_intervals_add_up(configuration: Configuration, journal: Journal) -> None:
+    rows = [(i * 1.7, -150.0 + 20.0 * np.sin(i)) for i in range(200)]
+    fill(journal, configuration, "shipper-1-payload", rows)
+    cuts = [BASE_NS + round(s * SECOND) for s in (0.0, 33.3, 33.4, 120.0, 300.0)]
+    whole = prove(configuration, journal, "shipper-1-payload", cuts[0], cuts[-1]).clocks
+    parts = [prove(configuration, journal, "shipper-1-payload", a, b).clocks for a, b in pairwise(cuts)]
+    for name in ("in_range_ns", "out_of_range_ns", "unproven_ns"):
+        assert sum(getattr(p, name) for p in parts) == getattr(whole, name)
+
+
+def test_the_kinetic_mean_of_a_fridge(configuration: Configuration, journal: Journal) -> None:
+    fill(journal, configuration, "box-1-air", [(i, 5.0) for i in range(60)])
+    found = prove(configuration, journal, "box-1-air", BASE_NS, BASE_NS + 59 * SECOND, low=2.0, high=8.0)
+    assert found.mean_kinetic_degC == pytest.approx(5.0)
+
+
+def test_what_can_not_be_asked(configuration: Configuration, journal: Journal) -> None:
+    fill(journal, configuration, "box-1-air", [(0, 5.0)])
+    with pytest.raises(InputError, match="no channel 'x'"):
+        prove(configuration, journal, "x", BASE_NS, BASE_NS + 1)
+    with pytest.raises(InputError, match="ends before it starts"):
+        prove(configuration, journal, "box-1-air", BASE_NS, BASE_NS)
+
+
+def test_the_command(configuration: Configuration, journal: Journal) -> None:
+    fill(journal, configuration, "box-1-air", [(i, 5.0) for i in range(61)])
+    window = ["--from", format_rfc3339(BASE_NS), "--to", format_rfc3339(BASE_NS + 120 * SECOND)]
+    common = ["clocks", "box-1-air", *window, "--config", str(configuration.path)]
+    shown = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
+    assert (shown["in_range_s"], shown["out_of_range_s"], shown["unproven_s"]) == (60.0, 0.0, 60.0)
+    text = CliRunner().invoke(app, common).stdout
+    assert "not proven" in text and "50.00 %" in text
