@@ -9,7 +9,8 @@ Imports nothing from the gateway, so that a shared misunderstanding of a protoco
     faults story              what goes wrong, and the actions of a story
     schema fleet bench        a fleet file: its types, reading and checking it, one made for a bench
     world                     the fleet in motion, on a clock of its own: usable without any I/O
-    pty tcp mqtt broker       ports, sockets, devices, an embedded broker
+    pty tcp mqtt connection   ports, sockets, devices with a memory, their connections
+    broker                    an embedded MQTT broker
     run status cli            all of it live
 
 In a test, without sleeping:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from firmware_sim import instruments
+from firmware_sim.connection import Connection, share
 from firmware_sim.faults import LinkFaults, spoil_reply
 from firmware_sim.mqtt import Publisher
 from firmware_sim.pty import Answer, serve_pty
@@ -55,8 +56,8 @@ class Run:
             tasks.create_task(self._move(report), name="story")
             for instrument in self.fleet.instrument:
                 self._serve(tasks, instrument, run_dir)
-            for publisher in self.publishers:
-                tasks.create_task(publisher.run(*broker), name=f"device {publisher.name}")
+            for connection in self._connections():
+                tasks.create_task(connection.run(*broker), name=connection.identifier)
 
     async def _move(self, report: Callable[[Change], None]) -> None:
         while True:
@@ -64,6 +65,13 @@ class Run:
             for change in self.world.advance(story_s, MOST_STEPS_PER_TICK):
                 report(change)
             await asyncio.sleep(TICK_S)
+
+    def _connections(self) -> list[Connection]:
+        seed, most = self.fleet.fleet.seed, self.fleet.fleet.connections
+        return [
+            Connection(some, generator(seed, f"connection of {some[0].name}"))
+            for some in share(self.publishers, most)
+        ]
 
     def _instrument(self, instrument: Instrument) -> instruments.Instrument:
         kind = instruments.load(instrument.kind)

@@ -26,6 +26,7 @@ class Settings(_Table):
 
     seed: int = Field(default=1, ge=0)
     speed: float = Field(default=1.0, gt=0.0, le=100_000.0)  # simulated seconds per real second
+    connections: int = Field(default=64, ge=1, le=1000)  # to the broker; more devices than that share them
     start: datetime | None = None  # what device clocks show at the beginning; left out: now
 
 

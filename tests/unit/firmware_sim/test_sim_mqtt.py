@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from firmware_sim.broker import serve
+from firmware_sim.connection import Connection
 from firmware_sim.faults import LinkFaults
 from firmware_sim.mqtt import OPEN_PROBE, Publisher
 from firmware_sim.schema import Device
@@ -59,7 +60,8 @@ class Bench:
 
     @asynccontextmanager
     async def publishing(self) -> AsyncIterator[None]:
-        work = asyncio.create_task(self.publisher.run("127.0.0.1", self.port))
+        connection = Connection([self.publisher], np.random.default_rng(4))
+        work = asyncio.create_task(connection.run("127.0.0.1", self.port))
         try:
             yield
         finally:
@@ -203,10 +205,9 @@ async def test_a_device_can_be_stopped_at_any_moment() -> None:
     async with serve("127.0.0.1", port):
         for _ in range(25):
             bench = Bench(port, interval_s=0.01)
-            bench.publisher._backlog.extend(
-                [b"{}"] * 3000
-            )  # always busy: the order comes between two PUBACKs
-            work = asyncio.create_task(bench.publisher.run("127.0.0.1", port))
+            bench.publisher._memory.extend([b"{}"] * 3000)  # always busy: it comes between two PUBACKs
+            connection = Connection([bench.publisher], np.random.default_rng(4))
+            work = asyncio.create_task(connection.run("127.0.0.1", port))
             await eventually(lambda: bench.publisher.acknowledged >= 2, "messages")  # noqa: B023  # same round
             await asyncio.sleep(float(moments.uniform(0.0, 0.01)))
             work.cancel()
