@@ -1,0 +1,109 @@
+"""The outside world of each sink, as the real thing: what to tell the sink, what arrived, and going down.
+
+A new sink needs an entry in WORLDS.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+
+from tests.system.influx import BUCKET, ORG, Influx
+from tests.system.mosquitto import Mosquitto
+
+WITHIN_S = 20.0
+
+
+@dataclass(frozen=True)
+class World:
+    """`options` is the sink's table; `content` is what counts, however often it came."""
+
+    options: dict[str, Any]
+    content: Callable[[], object]
+    go_down: Callable[[], None]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@contextmanager
+def csv(folder: Path) -> Iterator[World]:
+    def block() -> None:
+        (folder / "out").write_text("in the way")
+
+    yield World({"folder": "out"}, lambda: files(folder), block)
+
+
+@contextmanager
+def influxdb(folder: Path) -> Iterator[World]:
+    server = Influx(folder / "influx").start()
+    url = f"http://127.0.0.1:{server.port}"
+    options = {"url": url, "org": ORG, "bucket": BUCKET, "token_file": "influx/token"}
+    yield World(options, server.stored, server.kill)
+    server.kill()
+
+
+@contextmanager
+def mqtt(folder: Path) -> Iterator[World]:
+    broker = Mosquitto(folder / "mosquitto")
+    broker.start()
+    central = Central(broker.port)
+    options = {"host": "127.0.0.1", "port": broker.port, "client_id": "edge", "topic": "cold/{site}"}
+    yield World(options, central.readings, broker.kill)
+    central.close()
+    broker.kill()
+
+
+WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
+    "csv": csv,
+    "influxdb": influxdb,
+    "mqtt": mqtt,
+}
+
+
+class Central:
+    """Who receives forwarded readings: knows each by its channel and time."""
+
+    def __init__(self, port: int) -> None:
+        self._messages: list[tuple[str, bytes]] = []
+        self._ready = False
+        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, "central", clean_session=False)
+        self._client.on_message = lambda _c, _d, message: self._messages.append(
+            (message.topic, message.payload)
+        )
+        self._client.on_subscribe = lambda *_: setattr(self, "_ready", True)
+        self._client.connect("127.0.0.1", port)
+        self._client.subscribe([("cold/#", 1), ("mark", 1)])
+        self._client.loop_start()
+        self._wait(lambda: self._ready)
+
+    def readings(self) -> dict[tuple[str, int], tuple[float | None, str]]:
+        """Of everything that the broker has acknowledged by now."""
+        mark = str(time.monotonic_ns()).encode()
+        self._client.publish("mark", mark, 1)
+        self._wait(lambda: ("mark", mark) in self._messages)
+        channels = [c for t, body in self._messages if t != "mark" for c in json.loads(body)["channels"]]
+        return {
+            (c["channel"], t): (value, quality)
+            for c in channels
+            for t, value, quality in zip(c["time_ns"], c["value"], c["quality"], strict=True)
+        }
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    @staticmethod
+    def _wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + WITHIN_S
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
