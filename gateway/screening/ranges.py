@@ -34,6 +34,17 @@ def first_at(time: Times, lo: Rows, hi: Rows, moment: Times) -> Rows:
         hi = np.where(undecided & ~earlier, middle, hi)
 
 
+def first_of_each(time: Times, ranges: tuple[Rows, Rows], moments: Times, count: Rows) -> Rows:
+    """The same for `count[k]` moments in each range [lo, hi): the first position at or after each."""
+    lo, hi = ranges
+    if len(moments) <= LONG * len(lo):
+        return first_at(time, np.repeat(lo, count), np.repeat(hi, count), moments)
+    found, end = np.empty(len(moments), np.int64), np.cumsum(count)
+    for a, b, c, d in np.column_stack((lo, hi, end - count, end)).tolist():
+        np.add(np.searchsorted(time[a:b], moments[c:d]), a, out=found[c:d])
+    return found
+
+
 def total(value: Times, lo: Rows, hi: Rows) -> Times:
     """Sum of value[lo:hi] for each range; these rise, do not overlap, and are not empty."""
     bounds = np.column_stack((lo, hi)).ravel()

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from gateway.model import SECOND, Floats, Mask, Times
-from gateway.screening.ranges import Rows
+from gateway.screening.ranges import Rows, along
 from gateway.screening.windows import Windows
 
 MINUTE_NS: Final = 60.0 * SECOND
@@ -36,32 +36,48 @@ def slopes(windows: Windows, shift: Times, least: Rows, window: Times) -> tuple[
     It is with at least `least` readings that span half the window or more. `shift`, `least` and `window`
     belong to the runs (int64[m]).
     """
-    steps = windows.time >> shift[windows.run]
-    fixed = np.rint(windows.value / VALUE_STEP).astype(np.int64)
-    high, low = fixed >> LOW_BITS, fixed & (2**LOW_BITS - 1)
-    at, n = windows.at, windows.count
-    now, high_now, low_now = steps[at], high[at], low[at]
+    steps = windows.time >> along(shift, windows.whole)
+    fixed = np.rint(windows.value * (1.0 / VALUE_STEP)).astype(np.int64)
+    n, now = windows.count, windows.now(steps)
     t, tt = _inside(windows, steps), _inside(windows, steps * steps)
-    v_high, v_low = _inside(windows, high), _inside(windows, low)
-    tv_high, tv_low = _inside(windows, steps * high), _inside(windows, steps * low)
-    tt = tt - 2 * now * t + n * now * now
-    t = t - n * now
-    tv_high = tv_high - now * v_high - t * high_now
-    tv_low = tv_low - now * v_low - t * low_now
-    v_high, v_low = v_high - n * high_now, v_low - n * low_now
-    v = v_high * 2.0**LOW_BITS + v_low
-    tv = tv_high * 2.0**LOW_BITS + tv_low
-    count, moment = n.astype(np.float64), t.astype(np.float64)
+    early = t - n * now  # the sum of times seen from the last reading
+    t += early
+    t *= now
+    tt -= t
+    v_high, tv_high = _seen_from_last(windows, steps, fixed >> LOW_BITS, early)
+    v_low, tv_low = _seen_from_last(windows, steps, fixed & (2**LOW_BITS - 1), early)
+    v = v_high * 2.0**LOW_BITS
+    v += v_low
+    tv = tv_high * 2.0**LOW_BITS
+    tv += tv_low
+    count, moment = n.astype(np.float64), early.astype(np.float64)
     across = count * tt - moment * moment
-    run = windows.run[at]
-    known = (n >= least[run]) & (2 * (windows.time[at] - windows.time[windows.begin]) >= window[run])
+    spans = windows.now(windows.time) - windows.time.take(windows.begin)
+    known = (n >= along(least, windows.own)) & (2 * spans >= along(window, windows.own))
     known &= across > 0.0
-    unit = VALUE_STEP * MINUTE_NS / np.exp2(shift[run])
-    return (count * tv - moment * v) / np.where(known, across, 1.0) * unit, known
+    across[~known] = 1.0
+    slope = count * tv - moment * v
+    slope /= across
+    slope *= VALUE_STEP * MINUTE_NS / np.exp2(along(shift, windows.own))
+    return slope, known
+
+
+def _seen_from_last(windows: Windows, steps: Times, part: Times, early: Times) -> tuple[Times, Times]:
+    """Sums of v and t*v over each row's window, both seen from its last reading."""
+    last = windows.now(part)
+    v = _inside(windows, part)
+    tv = _inside(windows, steps * part)
+    tv -= windows.now(steps) * v
+    tv -= early * last
+    last *= windows.count
+    v -= last
+    return v, tv
 
 
 def _inside(windows: Windows, column: Times) -> Times:
     """Sum of a column over each row's window, modulo 2**64."""
-    sums = np.zeros(len(column) + 1, np.int64)
+    sums = np.empty(len(column) + 1, np.int64)
+    sums[0] = 0
     np.cumsum(column, out=sums[1:])
-    return sums[windows.at + 1] - sums[windows.begin]
+    inside: Times = windows.now(sums[1:])
+    return inside - sums.take(windows.begin)

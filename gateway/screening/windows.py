@@ -6,8 +6,10 @@ A window holds at most the latest MOST readings.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.model import Floats, Times
 from gateway.screening import history
@@ -15,7 +17,7 @@ from gateway.screening.batch import Batch
 from gateway.screening.latch import Runs
 from gateway.screening.members import Members
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, expand, first_at
+from gateway.screening.ranges import Rows, expand, first_at, first_of_each, pieces
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,9 @@ class Windows:
 
     time: Times  # int64[x]
     value: Floats  # float64[x], canonical unit
-    run: Rows  # int64[x], whose reading it is
+    whole: Rows  # int64[m], readings of each run, with those before it
+    base: Rows  # int64[m], where the run's own rows begin
+    own: Rows  # int64[m], how many these are
     at: Rows  # int64[n], the row itself
     begin: Rows  # int64[n], the oldest reading of the row's window
 
@@ -42,11 +46,16 @@ class Windows:
         parts = [batch.history.after(batch.row[segment], reach), batch.readings(lo, first)]
         count = runs.hi - runs.lo
         own = (count, runs.time, runs.said)
-        time, value, run, base = _interleaved([*parts, own])
+        time, value, whole, base = _interleaved([*parts, own])
         at = expand(base, count)
-        floor = np.repeat(base - parts[0][0] - parts[1][0], count)
-        begin = first_at(time, floor, at, runs.time - runs.of_rows(window) + 1)
-        return Windows(time, value, run, at, np.maximum(begin, at - history.MOST + 1))
+        floor = base - parts[0][0] - parts[1][0]
+        begin = first_of_each(time, (floor, base + count), runs.time - runs.of_rows(window) + 1, count)
+        begin = np.maximum(begin, at - history.MOST + 1)
+        return Windows(time, value, whole, base, count, at, begin)
+
+    def now(self, column: NDArray[Any]) -> NDArray[Any]:
+        """column[at]"""
+        return pieces(column, self.base, self.base + self.own)
 
     @property
     def count(self) -> Rows:
@@ -77,7 +86,7 @@ def _most(operation: np.ufunc, value: Floats, first: Rows, last: Rows) -> Floats
 def _interleaved(parts: list[tuple[Rows, Times, Floats]]) -> tuple[Times, Floats, Rows, Rows]:
     """Join, run by run, readings given as (how many of each run, times, values).
 
-    Returns times, values, whose they are, and where each run's last part begins.
+    Returns times, values, how many each run has, and where its last part begins.
     """
     counts = np.array([part[0] for part in parts])
     whole = counts.sum(axis=0)
@@ -86,4 +95,4 @@ def _interleaved(parts: list[tuple[Rows, Times, Floats]]) -> tuple[Times, Floats
     for k, (count, times, values) in enumerate(parts):
         place = expand(start + counts[:k].sum(axis=0), count)
         time[place], value[place] = times, values
-    return time, value, np.repeat(np.arange(len(whole)), whole), start + counts[:-1].sum(axis=0)
+    return time, value, whole, start + counts[:-1].sum(axis=0)

@@ -70,7 +70,7 @@ class Condition:
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
         return np.zeros(len(member), np.bool_)
 
-    def flags(self, batch: Batch, runs: Runs) -> Flags:
+    def flags(self, batch: Batch, runs: Runs) -> Flags:  # noqa: ARG002
         away = runs.said - runs.of_rows(self._target)
         rise = self._sums(runs, away, 0) * runs.of_rows(self._up)
         fall = self._sums(runs, -away, 1) * runs.of_rows(self._down)
