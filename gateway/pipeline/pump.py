@@ -47,7 +47,9 @@ class Pump:
         self.problem = ""  # why the journal can not be written; empty while it can
         self.last_seq = journal.last_seq()
         self.counts: Counter[str] = Counter()
-        self.refused: Counter[tuple[str, str]] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter(  # since the journal began
+            {(source, r.value): n for source, by in journal.refusal_counts().items() for r, n in by.items()}
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and nothing waits any more."""

@@ -139,3 +139,14 @@ def test_stopped_while_the_disk_fails_it_acknowledges_nothing(
     thread.join(20)
     assert not thread.is_alive()
     assert source.acknowledged == []
+
+
+def test_refusals_are_counted_across_restarts(journal: Journal, path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    for _ in range(2):
+        intake = Intake(1000)
+        intake.put("numbers", -1, 1)
+        pump = Pump(journal, intake, {"numbers": Numbers(path)}, AS_IT_IS, 0.0)
+        pump.run(stop)
+    assert pump.refused == {("numbers", "malformed"): 2}
