@@ -7,7 +7,8 @@ Imports nothing from the gateway, so that a shared misunderstanding of a protoco
     vessels/                  kinds of vessel, one file each: pure steps over columns of many vessels
     instruments/              serial instruments, one file each: bytes in, bytes out
     faults story              what goes wrong, and the actions of a story
-    schema fleet bench        a fleet file: its types, reading and checking it, one made for a bench
+    chance schema             repeatable random numbers; the types of a fleet file
+    swarm fleet bench         many vessels from one table, reading and checking a file, a fleet for a bench
     world                     the fleet in motion, on a clock of its own: usable without any I/O
     pty tcp mqtt connection   ports, sockets, devices with a memory, their connections
     broker                    an embedded MQTT broker

@@ -18,7 +18,7 @@ from firmware_sim.bench import bench_fleet
 from firmware_sim.fleet import FleetError, load_fleet
 from firmware_sim.run import Broker, Run, run_for
 from firmware_sim.schema import Fleet
-from firmware_sim.status import event_line, summary, table
+from firmware_sim.status import MOST_ROWS, event_line, summary, table
 
 FLEETS = Path(__file__).parent / "fleets"
 WRONG_INPUT = 2  # exit code
@@ -77,8 +77,10 @@ def check(fleet: FleetArgument) -> None:
     for instrument in parsed.instrument:
         reach = ", ".join(way for way in (instrument.pty, instrument.tcp) if way is not None)
         out.print(f"  {instrument.name}: {instrument.kind} on {reach}", markup=False)
-    for device in parsed.device:
+    for device in parsed.device[:MOST_ROWS]:
         out.print(f"  {device.name}: {device.own_topic} every {device.interval_s:g} s", markup=False)
+    if len(parsed.device) > MOST_ROWS:
+        out.print(f"  and {len(parsed.device) - MOST_ROWS} more devices", markup=False)
 
 
 @app.command()

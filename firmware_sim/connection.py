@@ -35,7 +35,7 @@ class Connection:
         self.identifier = f"sim-{first}+{others}" if others else f"sim-{first}"
         self._publishers = publishers
         self._rng = rng
-        self._is_up = False
+        self.is_up = False
         self._in_line: set[Publisher] = set()  # in the queue, or with a message in flight
         self._ready: asyncio.Queue[Publisher] = asyncio.Queue()  # each device once at most
         self._plugged = {publisher for publisher in publishers if publisher.plugged}
@@ -78,9 +78,7 @@ class Connection:
                 tasks.create_task(_watch(client), name=f"{self.identifier} watches its connection")
                 for number in range(min(IN_FLIGHT, len(self._publishers))):
                     tasks.create_task(self._drain(client), name=f"{self.identifier} sender {number}")
-                await (
-                    self._none_plugged.wait()
-                )  # here: a TaskGroup of 3.11 that fails while it ends
+                await self._none_plugged.wait()  # here: a TaskGroup of 3.11 that fails while it ends
                 raise _Unplugged
 
     async def _drain(self, client: aiomqtt.Client) -> None:
@@ -102,7 +100,7 @@ class Connection:
 
     def _look(self, publisher: Publisher) -> None:
         """See what a sample has changed: plugs too are looked at whenever a sample was taken."""
-        publisher.connected = self._is_up and publisher.plugged
+        publisher.connected = self.is_up and publisher.plugged
         if publisher.plugged:
             self._plugged.add(publisher)
         else:
@@ -118,7 +116,7 @@ class Connection:
 
     def _set_up(self, is_up: bool) -> None:
         """The connection came or went: what was in flight is to be sent again."""
-        self._is_up = is_up
+        self.is_up = is_up
         self._in_line.clear()
         self._ready = asyncio.Queue()
         for publisher in self._publishers:

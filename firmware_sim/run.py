@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from firmware_sim import instruments
+from firmware_sim.chance import generator
 from firmware_sim.connection import Connection, share
 from firmware_sim.faults import LinkFaults, spoil_reply
 from firmware_sim.mqtt import Publisher
 from firmware_sim.pty import Answer, serve_pty
 from firmware_sim.schema import Fleet, Instrument, instrument_options
 from firmware_sim.tcp import serve_tcp
-from firmware_sim.world import Change, World, generator, step_for
+from firmware_sim.world import Change, World, step_for
 
 TICK_S: Final = 0.05  # real seconds between moves of the world
 MOST_STEPS_PER_TICK: Final = 1000  # a machine that can not keep up gets a slower story, not a blocked loop

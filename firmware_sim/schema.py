@@ -14,6 +14,8 @@ from firmware_sim import instruments, vessels
 from firmware_sim.story import ACTIONS
 
 Name = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+NumberedName = r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?\{n\}[A-Za-z0-9_.-]*$"
+MOST_IN_SWARM = 100_000
 MOST_BACKLOG = 1_000_000  # messages a device may hold back: about 100 MB
 
 
@@ -39,15 +41,20 @@ class Probe(_Table):
     noise: float = Field(default=0.02, ge=0.0)  # standard deviation, in the node's unit
 
 
-class Vessel(_Table):
-    """[[vessel]]: something that keeps product cold."""
+class _Cold(_Table):
+    """What vessels and swarms have in common."""
 
-    name: str = Field(pattern=Name)
     kind: str
     model: dict[str, float] = {}
     probes: tuple[Probe, ...] = Field(min_length=1)
     ambient_degC: float = Field(default=vessels.CONTROLS["ambient_degC"], ge=-60.0, le=80.0)
     pressure_kPa: float = Field(default=vessels.CONTROLS["pressure_kPa"], ge=61.6, le=150.0)
+
+
+class Vessel(_Cold):
+    """[[vessel]]: something that keeps product cold."""
+
+    name: str = Field(pattern=Name)
 
 
 class Instrument(BaseModel):
@@ -61,20 +68,33 @@ class Instrument(BaseModel):
     tcp: str | None = Field(default=None, pattern=r"^.+:\d{1,5}$")  # host:port of a raw socket
 
 
-class Device(_Table):
-    """[[device]]: something that publishes over MQTT."""
+class _Publishing(_Table):
+    """What devices and swarms have in common."""
 
-    name: str = Field(pattern=Name)
     topic: str = Field(default="cryo/{name}/telemetry", pattern=r"^[^#+]+$")
-    fields: dict[str, str] = Field(min_length=1)  # JSON key -> vessel/probe
+    fields: dict[str, str] = Field(min_length=1)  # JSON key -> vessel/probe; in a swarm: its own probe
     interval_s: float = Field(default=1.0, ge=0.01, le=86_400.0)  # real time
     backlog: int = Field(default=3600, ge=1, le=MOST_BACKLOG)  # messages kept while the broker is away
     decimals: int = Field(default=2, ge=0, le=9)
+
+
+class Device(_Publishing):
+    """[[device]]: something that publishes over MQTT."""
+
+    name: str = Field(pattern=Name)
 
     @property
     def own_topic(self) -> str:
         """The topic with the device's name in it."""
         return self.topic.replace("{name}", self.name)
+
+
+class Swarm(_Cold, _Publishing):
+    """[[swarm]]: many vessels alike, each with a device of the same name."""
+
+    name: str = Field(pattern=NumberedName, max_length=60)  # {n}: the number of each
+    count: int = Field(ge=1, le=MOST_IN_SWARM)
+    spread: dict[str, tuple[float, float]] = {}  # model parameter -> lowest, highest; drawn for each
 
 
 class Event(_Table):
@@ -114,9 +134,10 @@ class Fleet(_Table):
     """The whole file."""
 
     fleet: Settings = Settings()
-    vessel: tuple[Vessel, ...] = Field(min_length=1)
+    vessel: tuple[Vessel, ...] = ()
     instrument: tuple[Instrument, ...] = ()
     device: tuple[Device, ...] = ()
+    swarm: tuple[Swarm, ...] = ()  # none in what firmware_sim.fleet gives: vessels and devices by then
     event: tuple[Event, ...] = ()
 
 

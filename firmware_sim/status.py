@@ -10,6 +10,8 @@ from firmware_sim.run import Run
 from firmware_sim.schema import Fleet, probe_names
 from firmware_sim.world import Change
 
+MOST_ROWS = 40  # a screen; drawing thousands twice a second would take more than the fleet itself
+
 
 def summary(fleet: Fleet, speed: float) -> str:
     """One line: how much there is, and how fast its time goes."""
@@ -36,14 +38,17 @@ def clock(seconds: float) -> str:
 
 
 def table(run: Run) -> Table:
-    """What every probe shows, and how every device is connected."""
-    shown = Table(title=f"story {clock(run.world.time_s)}", title_justify="left")
+    """What the first probes show, how their devices are connected, and how many there are in all."""
+    shown = Table(title=f"story {clock(run.world.time_s)}", title_justify="left", caption_justify="left")
     for heading in ("probe", "shows", "device", "connection", "sent", "waiting"):
         shown.add_column(heading, justify="right" if heading in ("shows", "sent", "waiting") else "left")
     senders = {
         probe: p for p, d in zip(run.publishers, run.fleet.device, strict=True) for probe in d.fields.values()
     }
-    for probe in probe_names(run.fleet):
+    probes = probe_names(run.fleet)
+    if len(probes) > MOST_ROWS:
+        shown.caption = f"and {len(probes) - MOST_ROWS} more probes\n{_totals(run)}"
+    for probe in probes[:MOST_ROWS]:
         sender = senders.get(probe)
         sent = ("", "", "", "")
         if sender is not None:
@@ -51,6 +56,13 @@ def table(run: Run) -> Table:
             sent = (sender.name, state, str(sender.acknowledged), str(sender.waiting))
         shown.add_row(probe, _number(run.world.sensed(probe)), *sent)
     return shown
+
+
+def _totals(run: Run) -> str:
+    connected = sum(publisher.connected for publisher in run.publishers)
+    sent = sum(publisher.acknowledged for publisher in run.publishers)
+    waiting = sum(publisher.waiting for publisher in run.publishers)
+    return f"{connected} of {len(run.publishers)} devices connected, {sent} messages sent, {waiting} waiting"
 
 
 def _number(value: float) -> str:

@@ -7,7 +7,6 @@ name.
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from firmware_sim import vessels
 from firmware_sim.boiloff import relax
+from firmware_sim.chance import generator
 from firmware_sim.faults import LinkFaults, ProbeFaults
 from firmware_sim.schema import Event, Fleet, Probe, Vessel, link_names
 from firmware_sim.story import ACTIONS, Target
@@ -29,11 +29,6 @@ LONGEST_STEP_S: Final = 10.0
 def step_for(speed: float) -> float:
     """Story seconds per step at a speed: twenty steps a real second, within what the physics bears."""
     return min(max(speed / 20.0, SHORTEST_STEP_S), LONGEST_STEP_S)
-
-
-def generator(seed: int, name: str) -> np.random.Generator:
-    """The random numbers of one thing: the same for the same seed and name."""
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +120,7 @@ class _Group:
     def __init__(self, kind: str, members: list[Vessel], seed: int) -> None:
         self._kind = vessels.load(kind)
         self.names = [vessel.name for vessel in members]
+        self._row_of = {name: row for row, name in enumerate(self.names)}
         self._model = vessels.columns([_model(self._kind.DEFAULTS, vessel, seed) for vessel in members])
         self._controls = vessels.columns([_controls(vessel) for vessel in members])
         self._state: Columns = self._kind.begin(self._model, self._controls)
@@ -143,11 +139,11 @@ class _Group:
         self.sensed = relax(self.sensed, self._at_probes(), dt_s, self._tau_s)
 
     def set_control(self, vessel: str, control: str, value: float) -> None:
-        self._controls[control][self.names.index(vessel)] = value
+        self._controls[control][self._row_of[vessel]] = value
 
     def true_value(self, vessel: str, node: str) -> float:
         columns = self._kind.nodes(self._state, self._model, self._controls)
-        return float(columns[node][self.names.index(vessel)])
+        return float(columns[node][self._row_of[vessel]])
 
     def _node_number(self, probe: Probe) -> int:
         return self._kind.NODES.index(probe.node)

@@ -75,7 +75,7 @@ def test_every_shipped_fleet_parses(path: Path) -> None:
         (changed(fleet={"sped": 2.0}), "fleet.sped: Extra inputs"),
         (changed(fleet={"speed": 0.0}), "fleet.speed: Input should be greater than 0"),
         (changed(fleet={"speed": float("nan")}), "fleet.speed: Input should be a finite number"),
-        (changed(vessel=[]), "vessel: Tuple should have at least 1 item"),
+        (changed(vessel=[]), "vessel: a fleet needs a vessel or a swarm"),
         (
             changed(device=[{"name": "s1", "fields": {}}]),
             "device[0].fields: Dictionary should have at least 1",
