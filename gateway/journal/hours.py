@@ -13,6 +13,7 @@ from gateway.journal.entries import HOUR_NS, take
 from gateway.model import Arrivals, Channels
 
 LATEST_NS: Final = int(np.iinfo(np.int64).max)
+LAST_SEQ: Final = LATEST_NS  # SQLite counts in int64 as well
 
 
 def cut(arrivals: Arrivals) -> Iterator[Arrivals]:
@@ -33,15 +34,19 @@ def by_key(arrivals: Arrivals) -> Arrivals:
 
 
 def scan(
-    connection: sqlite3.Connection, channels: Channels | None, first_ns: int, last_ns: int
+    connection: sqlite3.Connection,
+    channels: Channels | None,
+    first_ns: int,
+    last_ns: int,
+    until_seq: int = LAST_SEQ,
 ) -> Iterator[Arrivals]:
     """Readings with first_ns <= time <= last_ns of sorted `channels` (None: all), hour by hour.
 
-    Each hour is sorted by (channel, time) and has at least one reading.
+    Of entries up to number `until_seq`. Each hour is sorted by (channel, time) and has at least one reading.
     """
     hour = _next(connection, first_ns // HOUR_NS)
     while hour is not None and hour <= last_ns // HOUR_NS:
-        numbers = overlapping(connection, hour, first_ns, last_ns, channels)
+        numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq)
         parts = [_part(connection, seq, channels, first_ns, last_ns) for seq in numbers]
         found = by_key(Arrivals.concatenate(parts))
         if len(found):
@@ -50,11 +55,19 @@ def scan(
 
 
 def overlapping(
-    connection: sqlite3.Connection, hour: int, first_ns: int, last_ns: int, channels: Channels | None
+    connection: sqlite3.Connection,
+    hour: int,
+    first_ns: int,
+    last_ns: int,
+    channels: Channels | None,
+    until_seq: int = LAST_SEQ,
 ) -> list[int]:
     """Numbers of an hour's entries that may have readings in [first_ns, last_ns] of sorted `channels`."""
-    select = "SELECT seq, channels FROM entry WHERE hour = ? AND last_ns >= ? AND first_ns <= ? ORDER BY seq"
-    rows = connection.execute(select, (hour, first_ns, last_ns)).fetchall()
+    select = (
+        "SELECT seq, channels FROM entry"
+        " WHERE hour = ? AND last_ns >= ? AND first_ns <= ? AND seq <= ? ORDER BY seq"
+    )
+    rows = connection.execute(select, (hour, first_ns, last_ns, until_seq)).fetchall()
     return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
 
 

@@ -170,19 +170,32 @@ class Journal:
 
     # Reading by channel and time
 
-    def read(self, channels: Sequence[int] | None, start_ns: int, end_ns: int | None) -> Arrivals:
+    def read(
+        self,
+        channels: Sequence[int] | None,
+        start_ns: int,
+        end_ns: int | None,
+        until_seq: int = hours.LAST_SEQ,
+    ) -> Arrivals:
         """Readings with start_ns <= time < end_ns (None: no end), sorted by (channel, time).
 
-        `channels` None: all. Equal keys keep the order of commits. All of it in memory: 29 bytes each.
+        `channels` None: all. `until_seq`: as the journal was after that entry. Equal keys keep the order of
+        commits. All of it in memory: 29 bytes each.
         """
-        return hours.by_key(Arrivals.concatenate(list(self.scan(channels, start_ns, end_ns))))
+        return hours.by_key(Arrivals.concatenate(list(self.scan(channels, start_ns, end_ns, until_seq))))
 
-    def scan(self, channels: Sequence[int] | None, start_ns: int, end_ns: int | None) -> Iterator[Arrivals]:
+    def scan(
+        self,
+        channels: Sequence[int] | None,
+        start_ns: int,
+        end_ns: int | None,
+        until_seq: int = hours.LAST_SEQ,
+    ) -> Iterator[Arrivals]:
         """The same hour by hour, each hour sorted by (channel, time); one hour at a time in memory."""
         wanted = None if channels is None else np.unique(np.array(channels, np.int32))
         last_ns = hours.LATEST_NS if end_ns is None else end_ns - 1
         with explained(self.path):
-            yield from hours.scan(self._connection, wanted, start_ns, last_ns)
+            yield from hours.scan(self._connection, wanted, start_ns, last_ns, until_seq)
 
     # Refusals
 

@@ -110,6 +110,7 @@ class Screening:
         """In the journal's order; readings between two statements are screened at once."""
         waiting: list[Arrivals] = []
         for entry in entries:
+            self.cursor = entry.seq
             if entry.arrivals is not None:
                 waiting.append(entry.arrivals)
             if entry.statement is not None:
@@ -117,7 +118,6 @@ class Screening:
                 waiting = []
                 self._book.hear(entry.statement, now_ns)
         self._screen(waiting, now_ns)
-        self.cursor = entries[-1].seq if entries else self.cursor
 
     def _screen(self, parts: Sequence[Arrivals], now_ns: int) -> None:
         arrivals = Arrivals.concatenate(parts)
@@ -152,7 +152,8 @@ class Screening:
                 self._committed.wait(LOOK_S)
 
     def _read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
-        return self._journal.read(channels, start_ns, end_ns).samples
+        """As the journal was at the cursor: what was known when must not depend on how far behind we are."""
+        return self._journal.read(channels, start_ns, end_ns, self.cursor).samples
 
     def public_alarms(self) -> list[dict[str, Any]]:
         """Every alarm that needs somebody, newest first, as `cryogate alarms --json` prints them."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, moment, without_clock
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.pipeline import book
@@ -275,6 +275,14 @@ HISTORIES = settings(
 
 @HISTORIES
 @given(actions=st.lists(ACTIONS, min_size=2, max_size=9), often=st.booleans())
+@example(
+    actions=[[("top", 0, -140.0)], [("top", 0, -190.0), ("top", 1, -190.0)], [("top", 0, -100.0)]],
+    often=False,
+)
+@example(
+    actions=[[("top", 0, -150.0)], [("top", 0, -190.0), ("top", 1, -190.0)], [("top", 0, -140.0)]],
+    often=False,
+)
 def test_kills_between_any_two_steps_change_nothing(
     actions: list,
     often: bool,
