@@ -23,7 +23,9 @@ from gateway.screening.ranges import Rows, expand, first_at, latest, starts
 
 CELL: Final = 512  # readings; small enough that one bad moment makes little work, large enough to cost little
 STRIDE: Final = 32  # readings; a divisor of CELL
-TILE: Final = 64 * CELL  # readings of which values and times stay in the second-level cache
+TILE: Final = 128 * CELL  # readings of which values and times stay in the second-level cache
+HIGHEST: Final = (np.maximum, -np.inf)  # of values, and of none
+LOWEST: Final = (np.minimum, np.inf)
 
 CHANNEL: Final = np.dtype(
     [
@@ -212,21 +214,28 @@ class Cells:
     @cached_property
     def high(self) -> Floats:
         """Largest usable value, -inf where there is none."""
-        return self._extreme(np.maximum, -np.inf)
+        return self.extremes[0] if "extremes" in self.__dict__ else self._extreme([HIGHEST])[0]
 
     @cached_property
     def low(self) -> Floats:
         """Smallest usable value, +inf where there is none."""
-        return self._extreme(np.minimum, np.inf)
+        return self.extremes[1] if "extremes" in self.__dict__ else self._extreme([LOWEST])[0]
 
-    def _extreme(self, operation: np.ufunc, none: float) -> Floats:
-        made = _reduced(operation, self.value, self.lo)
+    @cached_property
+    def extremes(self) -> tuple[Floats, Floats]:
+        """high and low. Who needs both asks here first, so that values are read from memory once."""
+        high, low = self._extreme([HIGHEST, LOWEST])
+        return high, low
+
+    def _extreme(self, sides: list[tuple[np.ufunc, float]]) -> list[Floats]:
+        made = _reduced([operation for operation, _ in sides], self.value, self.lo)
         if not self.flawless:
-            made[self.flaw] = none
             cell, rows = self._usable_of_flawed()
             at = starts(cell)
-            if len(at) > 0:
-                made[cell[at]] = operation.reduceat(self.value[rows], at)
+            for column, (operation, none) in zip(made, sides, strict=True):
+                column[self.flaw] = none
+                if len(at) > 0:
+                    column[cell[at]] = operation.reduceat(self.value[rows], at)
         return made
 
     @property
@@ -264,12 +273,15 @@ class Cells:
         """
         count = (self.hi - self.lo + STRIDE - 1) // STRIDE
         begin = np.cumsum(count) - count
-        at = np.repeat(self.lo - begin * STRIDE, count) + np.arange(count.sum()) * STRIDE
-        time = self.time[at]
+        ends = np.append(self.lo[self.begin[1:]], len(self.time))
+        cut = [
+            self.time[a:b:STRIDE] for a, b in zip(self.lo[self.begin].tolist(), ends.tolist(), strict=True)
+        ]
+        time = np.concatenate(cut)
         took = np.empty_like(time)
         took[:-1] = time[1:] - time[:-1]
-        final = np.append(begin[self.begin[1:]], len(at)) - 1
-        took[final] = self.time[np.append(self.lo[self.begin[1:]], len(self.time)) - 1] - time[final]
+        final = np.append(begin[self.begin[1:]], len(time)) - 1
+        took[final] = self.time[ends - 1] - time[final]
         longest = np.maximum.reduceat(took, begin)
         took[final] = FOREVER
         shortest = np.minimum.reduceat(took, begin)
@@ -310,14 +322,16 @@ def _tiles(lo: Rows, count: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise(bounds) if b > a]
 
 
-def _reduced(operation: np.ufunc, value: Floats, start: Rows) -> Floats:
-    """`operation` over each cell's values; NaN where there is one. Tile by tile, for the cache's sake."""
+def _reduced(operations: list[np.ufunc], value: Floats, start: Rows) -> list[Floats]:
+    """Each operation over each cell's values; NaN where there is one. Tile by tile, for the cache's sake."""
     if len(start) == len(value):
-        return value.copy()
-    made = np.empty(len(start))
+        return [value.copy() for _ in operations]
+    made = [np.empty(len(start)) for _ in operations]
     for a, b in _tiles(start, len(value)):
         tile = value[start[a] : start[b] if b < len(start) else len(value)]
-        operation.reduceat(tile, start[a:b] - start[a], out=made[a:b])
+        at = start[a:b] - start[a]
+        for operation, column in zip(operations, made, strict=True):
+            operation.reduceat(tile, at, out=column[a:b])
     return made
 
 

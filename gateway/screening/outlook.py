@@ -9,8 +9,8 @@ at most R / (2 s) (Cauchy-Schwarz). How far times must lie apart follows from wh
   least half its length w is at most  2 * sqrt(3) * R / w * longest / shortest
 
 Movement. Two readings that differ by more than epsilon, both within a window, show that it is not stuck.
-What a tick knows is kept here from batch to batch. It is never saved: without it, readings are looked at one
-by one until it is known again.
+What a tick knows is kept here from batch to batch. It is never saved: without it, steepness is found out
+from the history, and movement is not known until a reading moves.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from gateway.screening.ranges import Rows, latest
 SAFETY: Final = 1.05  # over rounding of times, of values, and of these formulas
 ROUNDING: Final = 2.0**-18  # of values, in the channel's unit
 MINUTE_NS: Final = 6e10
+AT_ONCE: Final = 128  # instances whose window is looked through together
 FARTHEST_BACK: Final = 64  # cells; a window that reaches over more is not certified
 
 
@@ -59,9 +60,10 @@ class Steepness:
     def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Floats:
         cells, window = batch.cells, self._window[member]
         heard = cells.heard_before[cell]
-        lost = (self._until[member] != heard) | cells.flaw[cell]
-        if lost.any():
-            self._forget(member[lost], heard[lost])
+        lost = np.flatnonzero(self._until[member] != heard)
+        for k in range(0, len(lost), AT_ONCE):
+            some = lost[k : k + AT_ONCE]
+            self._recall(batch, member[some], cells.segment[cell[some]], heard[some])
         self._count(batch, member, cell, heard)
         since, first = self._since[0, member], cells.first[cell]
         known = (since == NEVER) | (since <= first - window)
@@ -72,12 +74,24 @@ class Steepness:
         bound = SAFETY * 12.0**0.5 * MINUTE_NS * np.where(known, reach, 0.0) / window * (longest / shortest)
         return np.where(known, bound, np.inf)
 
-    def _forget(self, member: Rows, heard: Times) -> None:
-        """Begin anew after `heard`: nothing is known of what came before, unless there was nothing."""
-        self._since[:, member] = np.where(heard == NEVER, NEVER, FOREVER)
-        self._since[1, member] = heard
+    def _recall(self, batch: Batch, member: Rows, segment: Rows, heard: Times) -> None:
+        """Begin anew with what the history holds of the window up to `heard`."""
+        since = np.where(heard == NEVER, NEVER, heard - np.where(heard == NEVER, 0, self._window[member]))
+        self._since[:, member] = since, heard
         self._high[:, member], self._low[:, member] = -np.inf, np.inf
         self._longest[:, member], self._shortest[:, member] = 0, FOREVER
+        count, time, value = batch.history.after(batch.row[segment], since)
+        some = member[count > 0]
+        if len(some) == 0:
+            return
+        begin = (np.cumsum(count) - count)[count > 0]
+        self._high[0, some] = np.maximum.reduceat(value, begin)
+        self._low[0, some] = np.minimum.reduceat(value, begin)
+        step = np.diff(time, prepend=0)
+        step[begin] = 0
+        self._longest[0, some] = np.maximum.reduceat(step, begin)
+        step[begin] = FOREVER
+        self._shortest[0, some] = np.minimum.reduceat(step, begin)
 
     def _count(self, batch: Batch, member: Rows, cell: Rows, heard: Times) -> None:
         cells = batch.cells
@@ -99,7 +113,8 @@ class Steepness:
         self._low[1, member] = np.minimum(self._low[1, member], cells.low[cell])
         self._longest[1, member] = np.maximum(self._longest[1, member], longest[cell])
         self._shortest[1, member] = np.minimum(self._shortest[1, member], shortest[cell])
-        self._until[member] = np.where(cells.last[cell] == NEVER, heard, cells.last[cell])
+        until = np.where(cells.last[cell] == NEVER, heard, cells.last[cell])
+        self._until[member] = np.where(cells.flaw[cell], NEVER, until)  # its steps are not what they seem
 
     def _strides(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
         cells, window = batch.cells, self._window[member]

@@ -69,4 +69,5 @@ def _worst(sign: Floats, cells: Cells, cell: Rows) -> Floats:
     """The largest x of each cell."""
     if (sign > 0.0).all():  # the other extreme need not even be looked for
         return cells.high[cell]
-    return np.where(sign > 0.0, cells.high[cell], -cells.low[cell])
+    high, low = cells.extremes
+    return np.where(sign > 0.0, high[cell], -low[cell])

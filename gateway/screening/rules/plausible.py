@@ -102,7 +102,7 @@ class Ranges:
 
     def spoiled(self, batch: Batch) -> Rows:
         member, cell = self.members.pairs(batch)
-        high, low = batch.cells.high[cell], batch.cells.low[cell]
+        high, low = (extreme[cell] for extreme in batch.cells.extremes)
         hot = (high > self._ceiling[member]) | (low < self._floor[member])
         if not hot.any():
             return cell[:0]
