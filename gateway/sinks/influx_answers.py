@@ -42,17 +42,18 @@ class Rejection:
 def rejection(status: int, body: str) -> Rejection | None:
     """What is wrong with the lines; None where the answer is not about them."""
     code, message = _said(body)
+    reason = f"HTTP {status}: {message[:LONGEST_MESSAGE]}"
     if status == _TOO_LARGE:
-        return Rejection(f"HTTP 413: {message or 'too large'}", too_large=True)
+        return Rejection(reason, too_large=True)
     if code not in _CODES and not any(words in message for words in _ABOUT_LINES):
         return None
     counts = _DROPPED.findall(message)
-    return Rejection(f"HTTP {status}: {message}", dropped=int(counts[-1]) if counts else None)
+    return Rejection(reason, dropped=int(counts[-1]) if counts else None)
 
 
 def words(status: int, reason: str, body: str, org: str, bucket: str) -> str:
     """Why nothing can be written now, and what to do."""
-    message = _said(body)[1] or " ".join(reason.split())
+    message = _said(body)[1][:LONGEST_MESSAGE] or " ".join(reason.split())
     if status in _WORDS:
         return _WORDS[status].format(message=message, org=org, bucket=bucket)
     if status >= 500:
@@ -81,4 +82,4 @@ def _said(body: str) -> tuple[str, str]:
         return "", ""
     if not isinstance(said, dict):
         return "", ""
-    return str(said.get("code", "")), str(said.get("message", said.get("error", "")))[:LONGEST_MESSAGE]
+    return str(said.get("code", "")), str(said.get("message", said.get("error", "")))
