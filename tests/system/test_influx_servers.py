@@ -1,0 +1,182 @@
+"""The InfluxDB sink against servers that others wrote: VictoriaMetrics, and with INFLUX_URL a real one.
+
+INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG and INFLUX_BUCKET name a bucket for tests; every test writes a
+measurement of its own there and leaves it behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from gateway_process import eventually
+from influx import PLACES, batch, expected, free_port
+from influxdb_client import InfluxDBClient
+
+from gateway.errors import LinkDown
+from gateway.model import Arrivals
+from gateway.sinks.influxdb import Options, Sink
+
+START_S = 20.0
+Stored = dict[tuple[str, int], dict[str, float]]
+
+
+class Server(Protocol):
+    def options(self, measurement: str) -> Options: ...
+
+    def stored(self, measurement: str) -> Stored:
+        """(channel, time in ms) -> fields."""
+
+
+class Victoria:
+    """victoria-metrics of Debian on a free port."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("victoria-metrics")
+        if program is None:
+            pytest.fail(
+                "no victoria-metrics here: install Debian package victoria-metrics or run scripts/test"
+            )
+        self.folder, self.port = folder, free_port()
+        self._command = [
+            program,
+            f"-httpListenAddr=127.0.0.1:{self.port}",
+            f"-storageDataPath={folder / 'data'}",
+            "-retentionPeriod=100y",
+            "-dedup.minScrapeInterval=1ms",  # or a repeat is a second sample
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir()
+        (folder / "token").write_text("any")
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_S
+        while not self._is_healthy():
+            assert self._process.poll() is None and time.monotonic() < deadline, (
+                self.folder / "log"
+            ).read_text()
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """SIGINT: it writes what it has in memory. Its own promise ends at a kill."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(START_S)
+            self._process = None
+
+    def options(self, measurement: str) -> Options:
+        url, token = f"http://127.0.0.1:{self.port}", str(self.folder / "token")
+        return Options(url, "any", "any", token, measurement)
+
+    def stored(self, measurement: str) -> Stored:
+        found: Stored = {}
+        self._get("/internal/force_flush")
+        for line in self._get("/api/v1/export", match=f'{{__name__=~"{measurement}_.*"}}').splitlines():
+            series = json.loads(line)
+            name = series["metric"]["__name__"].removeprefix(f"{measurement}_")
+            for at_ms, value in zip(series["timestamps"], series["values"], strict=True):
+                fields = found.setdefault((series["metric"]["channel"], at_ms), {})
+                assert name not in fields, "a sample is there twice"
+                fields[name] = value
+        return found
+
+    def _is_healthy(self) -> bool:
+        try:
+            return self._get("/health") == "OK"
+        except OSError:
+            return False
+
+    def _get(self, path: str, **query: str) -> str:
+        url = f"http://127.0.0.1:{self.port}{path}?{urllib.parse.urlencode(query)}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return str(answer.read().decode())
+
+
+class Real:
+    """The InfluxDB 2 that the environment names."""
+
+    def __init__(self, folder: Path) -> None:
+        self._org, self._bucket = os.environ["INFLUX_ORG"], os.environ["INFLUX_BUCKET"]
+        self._url, self._token = os.environ["INFLUX_URL"], folder / "token"
+        folder.mkdir()
+        self._token.write_text(os.environ["INFLUX_TOKEN"])
+
+    def options(self, measurement: str) -> Options:
+        return Options(self._url, self._org, self._bucket, str(self._token), measurement)
+
+    def stored(self, measurement: str) -> Stored:
+        found: Stored = {}
+        ours = f'filter(fn: (r) => r._measurement == "{measurement}")'
+        query = f'from(bucket: "{self._bucket}") |> range(start: 0) |> {ours}'
+        with InfluxDBClient(self._url, self._token.read_text(), org=self._org) as client:
+            for table in client.query_api().query(query):
+                for record in table.records:
+                    at_ms = round(record.get_time().timestamp() * 1000)
+                    found.setdefault((record["channel"], at_ms), {})[record.get_field()] = record.get_value()
+        return found
+
+
+@pytest.fixture
+def victoria(tmp_path: Path) -> Iterator[Victoria]:
+    server = Victoria(tmp_path / "victoria")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["victoria", *(["real"] if "INFLUX_URL" in os.environ else [])])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    return Real(tmp_path / "real") if request.param == "real" else request.getfixturevalue("victoria")
+
+
+@pytest.fixture
+def measurement() -> str:
+    return f"t{uuid.uuid4().hex}"
+
+
+def wanted(*batches: Arrivals) -> Stored:
+    return {(c, t // 1_000_000): f for some in batches for (c, t), f in expected(some).items()}
+
+
+def write(options: Options, *batches: Arrivals) -> None:
+    sink = Sink(options)
+    sink.resume(None)
+    try:
+        for some in batches:
+            assert sink.write(some, PLACES).rejected == {}
+    finally:
+        sink.close()
+
+
+def test_readings_arrive_as_they_are(server: Server, measurement: str) -> None:
+    write(server.options(measurement), batch(0, 300))
+    eventually(lambda: server.stored(measurement) == wanted(batch(0, 300)), "all of them")
+
+
+def test_a_batch_that_comes_again_counts_once(server: Server, measurement: str) -> None:
+    for _ in range(3):
+        write(server.options(measurement), batch(0, 50), batch(50, 50))
+    eventually(lambda: server.stored(measurement) == wanted(batch(0, 100)), "once each")
+
+
+def test_what_was_written_before_and_after_an_outage_is_there(victoria: Victoria) -> None:
+    options = victoria.options("reading")
+    write(options, batch(0, 50))
+    victoria.stop()
+    with pytest.raises(LinkDown, match="nobody listens there; check url"):
+        write(options, batch(50, 50))
+    victoria.start()
+    write(options, batch(50, 50))
+    eventually(lambda: victoria.stored("reading") == wanted(batch(0, 100)), "all of them")
