@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import signal
+import sys
 from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -41,8 +42,11 @@ SecondsOption = Annotated[float | None, typer.Option(min=0.0, help="End by itsel
 
 
 def main() -> None:
-    """Entry point."""
-    app()
+    """Entry point; `cryogate-sim fleet.toml` is short for `cryogate-sim run fleet.toml`."""
+    arguments = sys.argv[1:]
+    if arguments and arguments[0].endswith(".toml"):
+        arguments.insert(0, "run")
+    app(arguments)
 
 
 @app.command()

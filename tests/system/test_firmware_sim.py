@@ -198,3 +198,11 @@ def test_help_shows_examples() -> None:
         done = run(verb, "--help")
         assert done.returncode == 0
         assert f"cryogate-sim {verb} " in done.stdout
+
+
+def test_a_fleet_file_alone_means_run(tmp_path: Path) -> None:
+    port = free_port()
+    options = ["--speed", "600", "--seconds", "2", "--embedded-broker", "--broker", f"127.0.0.1:{port}"]
+    done = run(DEMO, *options, "--run-dir", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "ended" in done.stdout
