@@ -19,7 +19,7 @@ from gateway.model import LARGEST_VALUE, Floats, Mask, Quality, Samples, Times, 
 from gateway.screening.excursion import NEVER
 from gateway.screening.history import History
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, expand, first_at, latest, starts
+from gateway.screening.ranges import Rows, chosen, expand, first_at, latest, starts
 
 CELL: Final = 512  # readings; small enough that one bad moment makes little work, large enough to cost little
 STRIDE: Final = 32  # readings; a divisor of CELL
@@ -55,7 +55,7 @@ class Batch:
     @staticmethod
     def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], history: History) -> Batch:
         hi = np.append(lo[1:], len(samples))
-        before = channels[row]
+        before = channels[chosen(row, len(channels))].copy()
         cells = Cells.of(samples.value, samples.quality, samples.time, lo, hi, before["heard"])
         return Batch(
             samples.time, samples.value, samples.quality, row, lo, hi, before, cells, channels, history

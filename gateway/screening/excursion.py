@@ -120,7 +120,8 @@ def new_findings(count: int) -> Findings:
 
 def in_order(findings: list[Findings]) -> Findings:
     """One array, ordered by (instance, start)."""
-    if not findings:
+    some = [part for part in findings if len(part) > 0]
+    if not some:
         return no_findings()
-    joined = np.concatenate(findings)
+    joined = np.concatenate(some)
     return joined[np.lexsort((joined["start"], joined["instance"]))]

@@ -17,6 +17,7 @@ from gateway.screening.ranges import Rows, expand
 MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
 MOST_OF_PAIRS: Final = 4_194_304  # readings kept where two channels are compared: 13 kHz over 5 minutes
 LONG: Final = 128  # readings a channel from which on `append` copies ring by ring
+READING: Final = np.dtype([("time", "i8"), ("value", "f8")])  # side by side: a tick touches each ring once
 SMALLEST: Final = 16  # readings of a new ring
 
 
@@ -29,8 +30,7 @@ class History:
         self._span = span
         self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
         slots = int((span > 0).sum())
-        self._time = np.zeros((slots, SMALLEST), np.int64)
-        self._value = np.zeros((slots, SMALLEST), np.float64)
+        self._take(np.zeros((slots, SMALLEST), READING))
         self._count = np.zeros(slots, np.int64)  # readings ever
         self._size = np.zeros(slots, np.int64)
 
@@ -55,6 +55,9 @@ class History:
         places = self._time.shape[1]
         if length.sum() > LONG * len(slot):
             self._copy(slot, lo, length, time, value)
+        elif length.max() == 1:
+            number = self._count[slot] % places
+            self._time[slot, number], self._value[slot, number] = time[lo], value[lo]
         else:
             source, into = expand(lo, length), np.repeat(slot, length)
             number = expand(self._count[slot], length) % places
@@ -119,8 +122,9 @@ class History:
         every = np.arange(len(self._count))
         first = self._count - self._size
         number, whose = expand(first, self._size), np.repeat(every, self._size)
-        for name in ("_time", "_value"):
-            old: NDArray[Any] = getattr(self, name)
-            new = np.zeros((len(every), places), old.dtype)
-            new[whose, number % places] = old[whose, number % old.shape[1]]
-            setattr(self, name, new)
+        rings = np.zeros((len(every), places), READING)
+        rings[whose, number % places] = self._rings[whose, number % self._rings.shape[1]]
+        self._take(rings)
+
+    def _take(self, rings: NDArray[Any]) -> None:
+        self._rings, self._time, self._value = rings, rings["time"], rings["value"]

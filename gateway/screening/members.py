@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,7 +51,7 @@ class Members:
     def __len__(self) -> int:
         return len(self.number)
 
-    @property
+    @cached_property
     def bounded(self) -> bool:
         """Whether any instance comes into force or out of it."""
         return bool((self.valid_from != FOREVER_PAST).any() or (self.valid_to != FOREVER).any())

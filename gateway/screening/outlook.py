@@ -26,7 +26,7 @@ from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER
 from gateway.screening.members import Members
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, latest
+from gateway.screening.ranges import Rows, chosen, latest
 
 SAFETY: Final = 1.05  # over rounding of times, of values, and of these formulas
 ROUNDING: Final = 2.0**-18  # of values, in the channel's unit
@@ -65,11 +65,12 @@ class Steepness:
             some = lost[k : k + AT_ONCE]
             self._recall(batch, member[some], cells.segment[cell[some]], heard[some])
         self._count(batch, member, cell, heard)
-        since, first = self._since[0, member], cells.first[cell]
+        own, first = chosen(member, len(self._until)), cells.first[cell]
+        since = self._since[0, own]
         known = (since == NEVER) | (since <= first - window)
-        reach = np.maximum(*self._high[:, member]) - np.minimum(*self._low[:, member]) + ROUNDING
-        longest = np.maximum(*self._longest[:, member])
-        shortest = np.minimum(*self._shortest[:, member])
+        reach = np.maximum(*self._high[:, own]) - np.minimum(*self._low[:, own]) + ROUNDING
+        longest = np.maximum(*self._longest[:, own])
+        shortest = np.minimum(*self._shortest[:, own])
         known &= ~cells.flaw[cell]
         bound = SAFETY * 12.0**0.5 * MINUTE_NS * np.where(known, reach, 0.0) / window * (longest / shortest)
         return np.where(known, bound, np.inf)
@@ -94,10 +95,9 @@ class Steepness:
         self._shortest[0, some] = np.minimum.reduceat(step, begin)
 
     def _count(self, batch: Batch, member: Rows, cell: Rows, heard: Times) -> None:
-        cells = batch.cells
-        old = member[
-            (self._since[1, member] != NEVER) & (heard - self._since[1, member] >= self._window[member])
-        ]
+        cells, own = batch.cells, chosen(member, len(self._until))
+        newer = self._since[1, own]
+        old = member[(newer != NEVER) & (heard - newer >= self._window[own])]
         old = old if len(old) == 0 else old[self._since[1, old] != FOREVER]
         for column, empty in (
             (self._high, -np.inf),
@@ -109,12 +109,12 @@ class Steepness:
         if len(old) > 0:
             self._since[0, old], self._since[1, old] = self._since[1, old], self._until[old]
         longest, shortest = cells.steps
-        self._high[1, member] = np.maximum(self._high[1, member], cells.high[cell])
-        self._low[1, member] = np.minimum(self._low[1, member], cells.low[cell])
-        self._longest[1, member] = np.maximum(self._longest[1, member], longest[cell])
-        self._shortest[1, member] = np.minimum(self._shortest[1, member], shortest[cell])
+        self._high[1, own] = np.maximum(self._high[1, own], cells.high[cell])
+        self._low[1, own] = np.minimum(self._low[1, own], cells.low[cell])
+        self._longest[1, own] = np.maximum(self._longest[1, own], longest[cell])
+        self._shortest[1, own] = np.minimum(self._shortest[1, own], shortest[cell])
         until = np.where(cells.last[cell] == NEVER, heard, cells.last[cell])
-        self._until[member] = np.where(cells.flaw[cell], NEVER, until)  # its steps are not what they seem
+        self._until[own] = np.where(cells.flaw[cell], NEVER, until)  # its steps are not what they seem
 
     def _strides(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
         cells, window = batch.cells, self._window[member]
@@ -185,22 +185,24 @@ class Movement:
     def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         cells = batch.cells
         heard, first, last = cells.heard_before[cell], cells.first[cell], cells.last[cell]
-        self._moved[member] = np.where(self._until[member] == heard, self._moved[member], NEVER)
-        step = np.abs(cells.high[cell] - batch.before["value"][cell]) > self._epsilon[member]
+        own = chosen(member, len(self._until))
+        epsilon = self._epsilon[own]
+        known = np.where(self._until[own] == heard, self._moved[own], NEVER)
+        step = np.abs(cells.high[cell] - batch.before["value"][cell]) > epsilon
         alone = (first == last) & (first != NEVER)
         moves = alone & step & (heard != NEVER)
-        moved = np.where(moves, heard, self._moved[member])
+        moved = np.where(moves, heard, known)
         length = cells.hi[cell] - cells.lo[cell]
-        since = np.where(moves, 2, self._since[member] + length)
+        since = np.where(moves, 2, self._since[own] + length)
         shown = (
             (moved != NEVER)
             & (since <= history.MOST)
-            & (moved >= self._valid_from[member])
-            & (moved > last - self._window[member])
+            & (moved >= self._valid_from[own])
+            & (moved > last - self._window[own])
             & ~cells.flaw[cell]
         )
-        wide = ~alone & (cells.high[cell] - cells.low[cell] > self._epsilon[member])
-        self._moved[member] = np.where(wide, first, moved)
-        self._since[member] = np.where(wide, length, since)
-        self._until[member] = np.where(last == NEVER, heard, last)
+        wide = ~alone & (cells.high[cell] - cells.low[cell] > epsilon)
+        self._moved[own] = np.where(wide, first, moved)
+        self._since[own] = np.where(wide, length, since)
+        self._until[own] = np.where(last == NEVER, heard, last)
         return np.asarray(shown)

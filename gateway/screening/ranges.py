@@ -20,6 +20,11 @@ def expand(lo: Rows, length: Rows) -> Rows:
     return positions
 
 
+def chosen(rows: Rows, count: int) -> Any:
+    """What picks these rows, which rise, out of `count`: a slice where they are all of them."""
+    return slice(None) if len(rows) == count else rows
+
+
 def first_at(time: Times, lo: Rows, hi: Rows, moment: Times) -> Rows:
     """In each range [lo, hi) of rising times: the first position at or after `moment`, else hi."""
     lo, hi = lo.copy(), hi.copy()

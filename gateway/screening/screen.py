@@ -23,7 +23,7 @@ from gateway.screening.excursion import NEVER, Findings, in_order
 from gateway.screening.history import History
 from gateway.screening.members import Group, Members, unheard
 from gateway.screening.plan import Instance, Plan
-from gateway.screening.ranges import Rows, starts
+from gateway.screening.ranges import Rows, chosen, starts
 
 RULES: Final = "gateway.screening.rules"
 FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
@@ -75,7 +75,7 @@ class Screen:
         batch = self._batch(samples, row, lo)
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
         batch.remember()
-        self.channels[row] = batch.after
+        self.channels[chosen(row, len(self.channels))] = batch.after
         return in_order(findings)
 
     def advance(self, now_ns: int) -> Findings:
