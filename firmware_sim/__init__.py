@@ -13,6 +13,7 @@ Imports nothing from the gateway, so that a shared misunderstanding of a protoco
     pty tcp mqtt connection   ports, sockets, devices with a memory, their connections
     broker                    an embedded MQTT broker
     run status cli            all of it live
+    background live fixtures  beside a test: pytest_plugins = ["firmware_sim.fixtures"]
 
 In a test, without sleeping:
 

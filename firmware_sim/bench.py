@@ -18,9 +18,7 @@ _ULT_PROBES = [{"name": "air", "node": "air", "tau_s": 60.0}, {"name": "core", "
 
 def bench_fleet(kind: str, pty: str | None, tcp: str | None, bus_id: int | None) -> Fleet:
     """The fleet that serves one instrument of `kind`. Raises FleetError."""
-    wiring = _wiring(bus_id)
-    if kind not in wiring:
-        raise FleetError([f"no instrument {kind!r}; there are {', '.join(sorted(wiring))}"])
+    options = wiring(kind, bus_id)
     reach = {key: value for key, value in (("pty", pty), ("tcp", tcp)) if value is not None}
     return parse_fleet(
         {
@@ -28,13 +26,20 @@ def bench_fleet(kind: str, pty: str | None, tcp: str | None, bus_id: int | None)
                 {"name": "freezer", "kind": "ln2_freezer", "probes": _PROBES},
                 {"name": "ult", "kind": "ult_freezer", "probes": _ULT_PROBES},
             ],
-            "instrument": [{"name": kind, "kind": kind, **reach, **wiring[kind]}],
+            "instrument": [{"name": kind, "kind": kind, **reach, **options}],
         }
     )
 
 
+def wiring(kind: str, bus_id: int | None = None) -> dict[str, Any]:
+    """Options of an instrument: every input connected to a freezer it is made for. Raises FleetError."""
+    options = _wiring(bus_id)
+    if kind not in options:
+        raise FleetError([f"no instrument {kind!r}; there are {', '.join(sorted(options))}"])
+    return options[kind]
+
+
 def _wiring(bus_id: int | None) -> dict[str, dict[str, Any]]:
-    """Instrument options by kind: every input connected to a freezer it is made for."""
     unit: dict[str, Any] = {"TEMPA": "freezer/top", "TEMPB": "freezer/bottom"}
     unit |= {"LEVEL": "freezer/level", "FILL": "freezer/valve"}
     if bus_id is not None:

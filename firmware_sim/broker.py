@@ -57,6 +57,12 @@ async def serve(host: str, port: int) -> AsyncIterator[None]:
         await _shut_down(broker)
 
 
+async def serve_until_cancelled(host: str, port: int) -> None:
+    """As `serve`, for those who have no context to be in."""
+    async with serve(host, port):
+        await asyncio.Event().wait()
+
+
 async def _shut_down(broker: Broker) -> None:
     """Wait for the broker to end, and cancel its readers again.
 

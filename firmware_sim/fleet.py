@@ -7,9 +7,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from firmware_sim import instruments, vessels
 from firmware_sim.schema import Event, Fleet, Swarm, Vessel, instrument_options, link_names, probe_names
@@ -17,6 +17,9 @@ from firmware_sim.story import ACTIONS, ARGUMENTS, Action
 from firmware_sim.swarm import expand
 
 MOST_DOUBLES = 5  # named of each kind; two swarms of the same name have thousands
+
+
+Table = TypeVar("Table", bound=BaseModel)
 
 
 class FleetError(Exception):
@@ -30,21 +33,42 @@ class FleetError(Exception):
 def load_fleet(path: Path) -> Fleet:
     """Read a fleet file. Raises FleetError with every mistake, OSError when it can not be read."""
     try:
-        return parse_fleet(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return parse_text(path.read_text("utf-8"), str(path))
+    except UnicodeDecodeError as error:
         raise FleetError([f"{path}: no TOML: {error}"]) from None
+
+
+def parse_text(text: str, name: str = "fleet") -> Fleet:
+    """A fleet from TOML text called `name`. Raises FleetError with every mistake."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FleetError([f"{name}: no TOML: {error}"]) from None
+    return parse_fleet(table)
 
 
 def parse_fleet(table: dict[str, Any]) -> Fleet:
     """A fleet from its table. Raises FleetError with every mistake."""
-    try:
-        said = Fleet.model_validate(table)
-    except ValidationError as error:
-        raise FleetError([_sentence(e["loc"], e["msg"]) for e in error.errors()]) from None
+    said = _typed(Fleet, table)
     fleet = expand(said)
     if problems := [*_of_tables(said, probe_names(fleet)), *_of_names(fleet)]:
         raise FleetError(problems)
     return fleet
+
+
+def parse_event(table: dict[str, Any], fleet: Fleet) -> Event:
+    """One more event for a fleet. Raises FleetError with every mistake."""
+    event = _typed(Event, table)
+    if problems := list(_events(fleet.model_copy(update={"event": (event,)}))):
+        raise FleetError(problems)
+    return event
+
+
+def _typed(kind: type[Table], table: dict[str, Any]) -> Table:
+    try:
+        return kind.model_validate(table)
+    except ValidationError as error:
+        raise FleetError([_sentence(e["loc"], e["msg"]) for e in error.errors()]) from None
 
 
 def _of_tables(said: Fleet, known: list[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Final
 
 from firmware_sim.pty import CHUNK, LOOK_S, Answer, Unplugged
@@ -16,6 +17,22 @@ async def serve_tcp(host: str, port: int, answer: Answer, unplugged: Unplugged) 
         while unplugged():
             await asyncio.sleep(LOOK_S)
         await _serve_while_plugged(host, port, answer, unplugged)
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        socket.create_connection((host, port), 1.0).close()
+    except OSError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def _serve_while_plugged(host: str, port: int, answer: Answer, unplugged: Unplugged) -> None:

@@ -61,7 +61,9 @@ class World:
             for slot, name in enumerate(group.probe_names)
         }
         self.links = {name: LinkFaults() for name in link_names(fleet)}
-        self._changes = sorted(_changes(fleet), key=lambda change: change.at_s)
+        self._vessel_of = {vessel.name: vessel for vessel in fleet.vessel}
+        changes = [change for event in fleet.event for change in _parts(event, self._vessel_of)]
+        self._changes = sorted(changes, key=_at_s)
 
     def advance(self, until_s: float, most_steps: int | None = None) -> list[Change]:
         """Move on by whole steps up to `until_s`, at most `most_steps`; what the story did meanwhile."""
@@ -95,6 +97,11 @@ class World:
     def fill(self, probe: str, wanted: bool) -> None:
         """Open or close the fill valve of the vessel that probe `vessel/probe` is on."""
         self.control(probe.partition("/")[0], "fill_command", 1.0 if wanted else -1.0)
+
+    def act(self, event: Event) -> list[Change]:
+        """Add an event to the story; what is due by now happens at once and is returned."""
+        self._changes = sorted([*self._changes, *_parts(event, self._vessel_of)], key=_at_s)
+        return self._apply_due()
 
     def _apply_due(self) -> list[Change]:
         due = 0
@@ -185,20 +192,19 @@ def _controls(vessel: Vessel) -> dict[str, float]:
     return {**CONTROLS, "ambient_degC": vessel.ambient_degC, "pressure_kPa": vessel.pressure_kPa}
 
 
-def _changes(fleet: Fleet) -> list[Change]:
-    """The story as single changes; an event with an end becomes two."""
-    vessel_of = {vessel.name: vessel for vessel in fleet.vessel}
-    changes = []
-    for event in fleet.event:
-        action = ACTIONS[event.action]
-        parts = (action.target, event.target, action.setting)
-        changes.append(Change(event.at_s, f"{event.target} {event.action}", *parts, event.value))
-        if event.for_s is not None:
-            rest = _at_rest(event, vessel_of)
-            changes.append(
-                Change(event.at_s + event.for_s, f"{event.target} {event.action} ends", *parts, rest)
-            )
-    return changes
+def _parts(event: Event, vessel_of: dict[str, Vessel]) -> list[Change]:
+    """An event as single changes; one with an end is two."""
+    action = ACTIONS[event.action]
+    parts = (action.target, event.target, action.setting)
+    begin = Change(event.at_s, f"{event.target} {event.action}", *parts, event.value)
+    if event.for_s is None:
+        return [begin]
+    rest = _at_rest(event, vessel_of)
+    return [begin, Change(event.at_s + event.for_s, f"{event.target} {event.action} ends", *parts, rest)]
+
+
+def _at_s(change: Change) -> float:
+    return change.at_s
 
 
 def _at_rest(event: Event, vessel_of: dict[str, Vessel]) -> float:
