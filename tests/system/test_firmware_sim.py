@@ -16,6 +16,9 @@ import pytest
 import serial
 from mosquitto import Mosquitto, free_port
 from paho.mqtt.enums import CallbackAPIVersion
+from typer.testing import CliRunner
+
+from firmware_sim.cli import app
 
 WITHIN_S = 30.0
 DEMO = Path(__file__).parents[2] / "firmware_sim" / "fleets" / "demo.toml"
@@ -168,8 +171,8 @@ def test_check_and_run_report_every_mistake(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_arguments_are_explained(arguments: list[str], said: str) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 2
     assert said in done.stderr
 
 
@@ -195,14 +198,14 @@ def test_one_instrument_for_a_bench(start: Start, tmp_path: Path) -> None:
 
 def test_help_shows_examples() -> None:
     for verb in ("run", "check", "instrument"):
-        done = run(verb, "--help")
-        assert done.returncode == 0
+        done = CliRunner().invoke(app, [verb, "--help"])
+        assert done.exit_code == 0
         assert f"cryogate-sim {verb} " in done.stdout
 
 
 def test_a_fleet_file_alone_means_run(tmp_path: Path) -> None:
     port = free_port()
-    options = ["--speed", "600", "--seconds", "2", "--embedded-broker", "--broker", f"127.0.0.1:{port}"]
+    options = ["--speed", "600", "--seconds", "0.3", "--embedded-broker", "--broker", f"127.0.0.1:{port}"]
     done = run(DEMO, *options, "--run-dir", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "ended" in done.stdout
