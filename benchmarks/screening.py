@@ -1,26 +1,33 @@
 """How fast screening is, beside what one core of this machine needs to read the same bytes.
 
-    python -m benchmarks.screening [--readings N] [--channels C] [--live]
+    python -m benchmarks.screening [--only batches|limit|lines|ticks] [--readings N] [--channels C]
 
-The yardstick is np.max over the columns in question, best of three, in the same process. Quiet data: 1 Hz
-with 10 ms of jitter, noise of 0.05 degC around -190 degC. Long batches are fed in one call to a new screen
-(best of two); ticks bring one reading of every channel, the median of the last half counts. `--live` makes
-ticks only. Machines are noisy: trust the ratios, and of these the better of several runs.
+The yardstick is np.max over values, or over values and then times, best of five, in the same process. Quiet
+data: 1 Hz with 10 ms of jitter, noise of 0.05 degC around -190 degC. Long batches are fed in one call to a
+new screen (best of three). `loop` is the same rules in compiled scalar loops (scalar_loop.py; needs numba),
+with the same excursions by count. `limit` sets the limit rule against polars and DuckDB. Ticks bring one
+reading of every channel; the median and the longest of the last half count, first on a new screen, then on
+one whose windows are full. Machines are noisy: trust the ratios, and of these the better of several runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import time
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
+from benchmarks import limit_elsewhere
 from gateway.model import SECOND, Samples, Severity
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import limit, no_data, plausible, rate, stuck
+from gateway.screening.ranges import starts
 from gateway.screening.screen import Screen
+from gateway.screening.slope import shift_of
 
 START_NS = 1_767_609_600 * SECOND
 Rules = dict[str, tuple[str, object]]
@@ -33,58 +40,142 @@ PROFILE: Rules = LIMIT | {
     "silent": ("no_data", no_data.Parameters(300.0)),
     "possible": ("plausible", plausible.Parameters(60.0, -210.0)),
 }
+GAP_NS = 300 * SECOND
 WARM = -140.0  # degC, beyond both high limits
 
 
 def main() -> None:
-    options = _options()
-    if not options.live:
-        _long_batches(options.readings, options.channels)
-        _linearity()
-    _ticks()
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--readings", type=int, default=10_000_000)
     parser.add_argument("--channels", type=int, default=200)
-    parser.add_argument("--live", action="store_true", help="ticks only")
-    return parser.parse_args()
+    parser.add_argument("--only", choices=("batches", "limit", "lines", "ticks"))
+    options = parser.parse_args()
+    parts = {
+        "batches": partial(_long_batches, options.readings, options.channels),
+        "limit": _limit_elsewhere,
+        "lines": _linearity,
+        "ticks": _ticks,
+    }
+    for name, part in parts.items():
+        if options.only in (None, name):
+            part()
 
 
 def _long_batches(readings: int, channels: int) -> None:
-    print(f"{readings:,} readings of {channels} channels; ns per reading, and times the yardstick")
+    compiled = importlib.util.find_spec("numba") is not None
+    print(f"{readings:,} readings of {channels} channels; ns per reading" + "" if compiled else "; no numba")
+    print("data            rules            numpy   np.max  ratio     loop  ratio")
     for name, warm in (("quiet", 0.0), ("1 % excursions", 0.01), ("all excursions", 1.0)):
         samples = _samples(channels, readings // channels, warm)
-        values = _best(samples.value.max, 3)
-        both = values + _best(samples.time.max, 3)
+        values = _best(samples.value.max, 5)
+        both = values + _best(samples.time.max, 5)
         for what, rules, yardstick in (("limit alone", LIMIT, values), ("whole profile", PROFILE, both)):
             plan = _plan(channels, rules)
-            took = _screening(plan, samples)
-            print(f"{name:15} {what:14} {took / readings * 1e9:8.2f} ns {took / yardstick:8.1f}x")
+            took, found = _screening(plan, samples), _excursions(plan, samples)
+            line = (
+                f"{name:15} {what:14} {_ns(took, samples)} {_ns(yardstick, samples)} {took / yardstick:6.1f}"
+            )
+            if compiled:
+                loop = _loop(samples, whole=rules is PROFILE)
+                if loop() != found:
+                    raise AssertionError(f"{name}, {what}: loop and screen differ in excursions")
+                scalar = _best(loop, 2)
+                line += f" {_ns(scalar, samples)} {took / scalar:6.2f}"
+            print(line)
+
+
+def _loop(samples: Samples, whole: bool) -> Callable[[], int]:
+    """Excursions of the same rules by compiled scalar loops."""
+    from benchmarks import scalar_loop
+
+    lo = starts(samples.channel)
+    data = samples.time, samples.value, lo, np.append(lo[1:], len(samples))
+    entry = np.empty(len(samples), np.uint8)
+    delays = np.array([[60, 60], [300, 0], [0, 0]]) * SECOND
+    limits = np.array([[1.0, -150.0, 2.0], [1.0, -170.0, 2.0], [-1.0, -200.0, 1.0]])
+    window, shift = 600 * SECOND, int(shift_of(np.array([600 * SECOND]))[0])
+
+    def run() -> int:
+        count = 3 if whole else 1
+        found = sum(scalar_loop.limit(*data, limits[k], delays[k], GAP_NS)[0] for k in range(count))
+        if whole:
+            found += scalar_loop.plain(*data, -210.0, 60.0, 300 * SECOND)
+            scalar_loop.rate(*data, 0.5, window, shift, entry)
+            found += scalar_loop.followed(*data, entry, GAP_NS)[0]
+            scalar_loop.stuck(*data, 0.001, 3600 * SECOND, GAP_NS, entry)
+            found += scalar_loop.followed(*data, entry, GAP_NS)[0]
+        return found
+
+    return run
+
+
+def _limit_elsewhere() -> None:
+    channels, each = 1_000, 50_000
+    samples = _samples(channels, each, 0.0)
+    samples.value[np.arange(10, 1_010) + np.arange(20)[:, None] * 2_500_000] = WARM  # 20 excursions of 1000
+    plan = _plan(channels, LIMIT)
+    took, found = _screening(plan, samples), _excursions(plan, samples)
+    yardstick = _best(samples.value.max, 5)
+    print(f"limit alone, {channels * each:,} readings of {channels} probes, {found} excursions")
+    print(f"numpy    {took * 1e3:8.1f} ms {took / yardstick:6.2f}x np.max of the values")
+    rule = LIMIT["above-150"][1]
+    assert isinstance(rule, limit.Parameters)
+    for name, count in limit_elsewhere.tools(samples, rule).items():
+        if count is None:
+            print(f"{name:8} is not installed")
+            continue
+        if count() != found:
+            raise AssertionError(f"{name} and screen differ in excursions")
+        other = _best(count, 2)
+        print(f"{name:8} {other * 1e3:8.1f} ms {other / took:6.1f}x numpy, same excursions by count")
 
 
 def _linearity() -> None:
-    print("cost is linear in readings and in channels: ns per reading on quiet data, whole profile")
-    for channels, each in ((1, 100_000), (10, 100_000), (100, 100_000), (1, 1_000_000), (100, 10_000)):
-        samples, plan = _samples(channels, each, 0.0), _plan(channels, PROFILE)
-        took = _screening(plan, samples)
-        print(f"{channels:6} channels x {each:9,} readings {took / (channels * each) * 1e9:8.2f}")
+    print("cost over three decades, quiet data, whole profile: ns per reading")
+    for channels in (10, 100, 1_000):
+        for each in (1_000, 10_000, 100_000):
+            if channels * each > 10_000_000:
+                continue
+            samples, plan = _samples(channels, each, 0.0), _plan(channels, PROFILE)
+            print(f"{channels:6} channels x {each:8,} readings {_ns(_screening(plan, samples), samples)}")
 
 
 def _ticks() -> None:
-    print("one reading of every channel, whole profile")
+    print("one reading of every channel, whole profile: ms, median and longest; new, and with full windows")
     for channels in (1, 10, 100, 1_000, 10_000):
-        screen, rng = Screen(_plan(channels, PROFILE)), np.random.default_rng(2)
-        tick = _samples(channels, 1, 0.0)
-        took = []
-        for k in range(40):
-            value = -190.0 + rng.normal(0.0, 0.05, channels)
-            samples = Samples(tick.time + k * SECOND, tick.channel, value, tick.quality)
-            took.append(_seconds(partial(screen.feed, samples)))
-        median = float(np.median(took[20:]))
-        print(f"{channels:6} channels {median * 1e3:8.3f} ms {median / channels * 1e9:10.0f} ns per reading")
-    print(f"saved state of 10 000 channels: {len(screen.save()) / 10_000:.0f} bytes a channel")
+        line = f"{channels:6} channels"
+        for past in (0, 3_700):
+            screen = Screen(_plan(channels, PROFILE))
+            if past > 0:
+                screen.feed(_samples(channels, past, 0.0))
+            took = np.array(_tick_times(screen, channels, past))[20:] * 1e3
+            line += f" {np.median(took):8.3f} {took.max():8.3f}"
+        print(line)
+    print(f"saved state with full windows: {len(screen.save()) / 10_000:.0f} bytes a channel")
+    print(
+        f"memory with full windows: {_memory(1_000, 3_700):.0f} bytes a channel, of which 16 a reading kept"
+    )
+
+
+def _tick_times(screen: Screen, channels: int, past: int) -> list[float]:
+    rng, tick = np.random.default_rng(2), _samples(channels, 1, 0.0)
+    took = []
+    for k in range(past, past + 120):
+        value = -190.0 + rng.normal(0.0, 0.05, channels)
+        samples = Samples(tick.time + k * SECOND, tick.channel, value, tick.quality)
+        took.append(_seconds(partial(screen.feed, samples)))
+    return took
+
+
+def _memory(channels: int, past: int) -> float:
+    """Bytes a channel that a screen holds after `past` readings of each."""
+    plan, samples = _plan(channels, PROFILE), _samples(channels, past, 0.0)
+    tracemalloc.start()
+    screen = Screen(plan)
+    screen.feed(samples)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return held / channels
 
 
 def _samples(channels: int, each: int, warm: float) -> Samples:
@@ -105,7 +196,7 @@ def _samples(channels: int, each: int, warm: float) -> Samples:
 
 def _plan(channels: int, rules: Rules) -> Plan:
     return Plan(
-        tuple(ChannelPlan(c, f"channel-{c}", 300 * SECOND) for c in range(channels)),
+        tuple(ChannelPlan(c, f"channel-{c}", GAP_NS) for c in range(channels)),
         tuple(
             Instance(c, name, kind, parameters, Severity.MAJOR, "1")
             for c in range(channels)
@@ -115,8 +206,16 @@ def _plan(channels: int, rules: Rules) -> Plan:
 
 
 def _screening(plan: Plan, samples: Samples) -> float:
-    """Seconds for one call on a new screen, the better of two."""
-    return min(_seconds(partial(Screen(plan).feed, samples)) for _ in range(2))
+    """Seconds for one call on a new screen, the best of three."""
+    return min(_seconds(partial(Screen(plan).feed, samples)) for _ in range(3))
+
+
+def _excursions(plan: Plan, samples: Samples) -> int:
+    return len(Screen(plan).feed(samples))
+
+
+def _ns(seconds: float, samples: Samples) -> str:
+    return f"{seconds / len(samples) * 1e9:8.2f}"
 
 
 def _best(work: Callable[[], object], times: int) -> float:
