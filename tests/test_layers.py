@@ -106,3 +106,9 @@ def test_one_place_catches_everything() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]
     assert len(broad) == 1 and broad[0].startswith("gateway/pipeline/supervisor.py")
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """pytest imports them by their bare name."""
+    names = [p.name for p in (ROOT / "tests").rglob("*.py")]
+    assert not sorted({n for n in names if names.count(n) > 1} - {"conftest.py"})
