@@ -57,7 +57,7 @@ class Run:
             tasks.create_task(self._move(report), name="story")
             for instrument in self.fleet.instrument:
                 self._serve(tasks, instrument, run_dir)
-            for connection in self._connections():
+            for connection in self.connections():
                 tasks.create_task(connection.run(*broker), name=connection.identifier)
 
     async def _move(self, report: Callable[[Change], None]) -> None:
@@ -67,7 +67,8 @@ class Run:
                 report(change)
             await asyncio.sleep(TICK_S)
 
-    def _connections(self) -> list[Connection]:
+    def connections(self) -> list[Connection]:
+        """Fresh connections to the broker, with the devices dealt out to them."""
         seed, most = self.fleet.fleet.seed, self.fleet.fleet.connections
         return [
             Connection(some, generator(seed, f"connection of {some[0].name}"))

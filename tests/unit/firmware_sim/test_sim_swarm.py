@@ -127,6 +127,18 @@ def test_names_taken_by_two_swarms_are_said_briefly() -> None:
     assert len(said) == 3 * 6
 
 
+def test_a_fleet_keeps_to_its_connections() -> None:
+    few = Run(parse_fleet({"fleet": {"connections": 3}, "swarm": [{**SWARM, "count": 500}]}))
+    assert [c.identifier for c in few.connections()] == [
+        "sim-dewar-001+166",
+        "sim-dewar-002+166",
+        "sim-dewar-003+165",
+    ]
+    many = Run(fleet(count=12)).connections()
+    assert [c.identifier for c in many] == [f"sim-dewar-{n:02}" for n in range(1, 13)]
+    assert len(Run(fleet(count=500)).connections()) == 64
+
+
 def test_a_large_fleet_fits_on_a_screen() -> None:
     console = Console(width=160)
     with console.capture() as shown:
