@@ -162,8 +162,6 @@ class Cells:
     hi: Rows
     segment: Rows
     begin: Rows  # int64[S], first cell of each segment
-    first: Times  # ns UTC of the first usable reading, NEVER where there is none
-    last: Times  # ns UTC of the last usable reading, NEVER where there is none
     flaw: Mask  # holds readings that are not usable
     flawless: bool  # no cell has a flaw
     time: Times  # int64[N], of the batch
@@ -181,13 +179,11 @@ class Cells:
         else:
             start = np.repeat(lo, count) + (np.arange(len(segment)) - np.repeat(begin, count)) * CELL
             stop = np.minimum(start + CELL, np.repeat(hi, count))
-        cells = Cells(
+        return Cells(
             start,
             stop,
             segment,
             begin,
-            time[start],
-            time[stop - 1],
             flaws := _flaws(quality, start),
             not flaws.any(),
             time,
@@ -195,9 +191,22 @@ class Cells:
             quality,
             heard,
         )
-        if not cells.flawless:
-            cells._mend()
-        return cells
+
+    @property
+    def first(self) -> Times:
+        """ns UTC of the first usable reading, NEVER where there is none."""
+        return self._ends[0]
+
+    @property
+    def last(self) -> Times:
+        """ns UTC of the last usable reading, NEVER where there is none."""
+        return self._ends[1]
+
+    def known(self, cell: Rows) -> tuple[Times, Times]:
+        """first and last of these cells, which may be few."""
+        if self.flawless:
+            return self.time[self.lo[cell]], self.time[self.hi[cell] - 1]
+        return self.first[cell], self.last[cell]
 
     @cached_property
     def heard_before(self) -> Times:
@@ -296,16 +305,18 @@ class Cells:
         good = worth(self.value[rows], self.quality[rows])
         return np.repeat(flawed, length)[good], rows[good]
 
-    def _mend(self) -> None:
-        """Take the readings that are not usable out of the flawed cells' columns (in place)."""
-        self.first[self.flaw] = self.last[self.flaw] = NEVER
+    @cached_property
+    def _ends(self) -> tuple[Times, Times]:
+        first, last = self.time[self.lo], self.time[self.hi - 1]
+        if self.flawless:
+            return first, last
+        first[self.flaw] = last[self.flaw] = NEVER
         cell, rows = self._usable_of_flawed()
-        if len(rows) == 0:
-            return
-        at = starts(cell)
-        which = cell[at]
-        self.first[which] = self.time[rows[at]]
-        self.last[which] = self.time[rows[np.append(at[1:], len(rows)) - 1]]
+        if len(rows) > 0:
+            at = starts(cell)
+            first[cell[at]] = self.time[rows[at]]
+            last[cell[at]] = self.time[rows[np.append(at[1:], len(rows)) - 1]]
+        return first, last
 
 
 def worth(value: Floats, quality: NDArray[np.uint8]) -> Mask:

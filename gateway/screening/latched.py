@@ -105,11 +105,16 @@ class Latched:
         pair, cell = self.members.pairs(batch)
         first = np.searchsorted(pair, member)
         enters = self._condition.may_enter(batch, pair, cell)
-        if active.any() or enters.any():
-            hot = enters | ~self._surely_idle_before(batch, pair, cell, first, active, enters)
-            hot &= self._in_force(pair, cells, cell)
-            return pair[hot], cell[hot]
-        return pair[:0], cell[:0]
+        busy = active | np.logical_or.reduceat(enters, first)
+        if not busy.any():
+            return pair[:0], cell[:0]
+        left = self._condition.surely_left(batch, pair, cell)
+        some = np.repeat(busy, np.diff(np.append(first, len(pair))))
+        pair, cell, enters, left = pair[some], cell[some], enters[some], left[some]
+        first = np.searchsorted(pair, member[busy])
+        hot = enters | ~self._surely_idle_before(batch, pair, cell, first, active[busy], enters, left)
+        hot &= self._in_force(pair, cells, cell)
+        return pair[hot], cell[hot]
 
     def _active(self, member: Rows) -> Mask:
         """Whether something is going on at these members, which are all or some, each once."""
@@ -118,7 +123,7 @@ class Latched:
         return active | state["carry"].any(axis=1) if self._carry_matters else active
 
     def _surely_idle_before(
-        self, batch: Batch, pair: Rows, cell: Rows, first: Rows, active: Mask, enters: Mask
+        self, batch: Batch, pair: Rows, cell: Rows, first: Rows, active: Mask, enters: Mask, left: Mask
     ) -> Mask:
         """Whether raw is 0 and nothing is open when each pair's cell begins; False where that is not certain.
 
@@ -127,9 +132,10 @@ class Latched:
         cells = batch.cells
         begins = np.zeros(len(pair), np.bool_)
         begins[first] = True
-        left = self._condition.surely_left(batch, pair, cell) & (cells.first[cell] != NEVER)
+        begun, ended = cells.known(cell)
+        left = left & (begun != NEVER)
         calm_from = latest(begins | left & ~np.append(False, left[:-1]))
-        lasted = cells.last[cell] - cells.first[cell[calm_from]]
+        lasted = ended - begun[calm_from]
         settles = left & left[calm_from] & (lasted >= self._latch.off_delay[pair])
         idle_at_first = np.zeros(len(pair), np.bool_)
         idle_at_first[first] = ~active
