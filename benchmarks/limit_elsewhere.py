@@ -42,8 +42,8 @@ def _polars(samples: Samples, rule: limit.Parameters) -> Counter:
 
     def count() -> int:
         edges = query.collect()
-        columns = (edges[name].to_numpy() for name in ("channel", "time", "raw", "new"))
-        return _opened(*columns, rule)
+        channel, time, raw, new = (edges[name].to_numpy() for name in ("channel", "time", "raw", "new"))
+        return _opened(channel, time, raw, new, rule)
 
     return count
 

@@ -21,7 +21,10 @@ LIMB: Final = 2**32 - 1
 
 @numba.njit(cache=False)
 def limit(time: Any, value: Any, lo: Any, hi: Any, rule: Any, delays: Any, gap: int) -> tuple[int, int]:
-    """Excursions of a limit, and a sum over their numbers. rule: sign, limit, deadband; delays: ns, on and off."""
+    """Excursions of a limit, and a sum over their numbers.
+
+    rule: sign, limit, deadband; delays: ns, on and off.
+    """
     sign, edge, leave = rule[0], rule[0] * rule[1], rule[0] * rule[1] - rule[2]
     found, check = 0, 0
     for c in range(len(lo)):
@@ -45,8 +48,8 @@ def limit(time: Any, value: Any, lo: Any, hi: Any, rule: Any, delays: Any, gap: 
                     up = max(far_before, 0.0) + max(far, 0.0)
                     both = abs(far_before) + abs(far)
                     part = up / both if both > 0.0 else 0.0
-                    beyond += span if part == 1.0 else min(np.int64(round(part * span)), span)
-                    degree = np.int64(round(min(0.5 * up * part * span, AREA)))
+                    beyond += span if part == 1.0 else min(round(part * span), span)
+                    degree = round(min(0.5 * up * part * span, AREA))
                     high += degree >> 32
                     low += degree & LIMB
             if raw and not is_open and t - onset >= delays[0]:
@@ -70,13 +73,13 @@ def limit(time: Any, value: Any, lo: Any, hi: Any, rule: Any, delays: Any, gap: 
 
 @numba.njit(cache=False)
 def rate(time: Any, value: Any, lo: Any, hi: Any, edge: float, window: int, shift: int, entry: Any) -> None:
-    """Fill `entry`: 1 where the least-squares slope over the window is above `edge`, 0 where not, 2 where unknown."""
+    """Fill `entry`: 1 where the slope over the window is above `edge`, 0 where not, 2 where unknown."""
     unit = VALUE_STEP * 6e10 / 2.0**shift
     for c in range(len(lo)):
         first = lo[c]
         t_sum = tt_sum = high_sum = low_sum = t_high = t_low = 0
         for i in range(lo[c], hi[c]):
-            t, now, fixed = time[i], time[i] >> shift, np.int64(round(value[i] / VALUE_STEP))
+            t, now, fixed = time[i], time[i] >> shift, round(value[i] / VALUE_STEP)
             high, low = fixed >> LOW_BITS, fixed & LOW
             t_sum += now
             tt_sum += now * now
@@ -85,7 +88,7 @@ def rate(time: Any, value: Any, lo: Any, hi: Any, edge: float, window: int, shif
             t_high += now * high
             t_low += now * low
             while time[first] <= t - window or i - first >= MOST:
-                old, fixed = time[first] >> shift, np.int64(round(value[first] / VALUE_STEP))
+                old, fixed = time[first] >> shift, round(value[first] / VALUE_STEP)
                 t_sum -= old
                 tt_sum -= old * old
                 high_sum -= fixed >> LOW_BITS

@@ -24,8 +24,8 @@ import numpy as np
 from benchmarks import limit_elsewhere
 from gateway.model import SECOND, Samples, Severity
 from gateway.screening.plan import ChannelPlan, Instance, Plan
-from gateway.screening.rules import limit, no_data, plausible, rate, stuck
 from gateway.screening.ranges import starts
+from gateway.screening.rules import limit, no_data, plausible, rate, stuck
 from gateway.screening.screen import Screen
 from gateway.screening.slope import shift_of
 
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--channels", type=int, default=200)
     parser.add_argument("--only", choices=("batches", "limit", "lines", "ticks"))
     options = parser.parse_args()
-    parts = {
+    parts: dict[str, Callable[[], None]] = {
         "batches": partial(_long_batches, options.readings, options.channels),
         "limit": _limit_elsewhere,
         "lines": _linearity,
