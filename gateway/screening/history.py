@@ -31,7 +31,7 @@ class History:
         self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
         slots = int((span > 0).sum())
         self._take(np.zeros((slots, SMALLEST), READING))
-        self._count = np.zeros(slots, np.int64)  # readings ever
+        self._count = np.zeros(slots, np.int64)  # number of the next reading
         self._size = np.zeros(slots, np.int64)
 
     @property
@@ -119,11 +119,13 @@ class History:
             self._grow(min(self._most, 1 << (needed - 1).bit_length()))
 
     def _grow(self, places: int) -> None:
-        every = np.arange(len(self._count))
-        first = self._count - self._size
-        number, whose = expand(first, self._size), np.repeat(every, self._size)
-        rings = np.zeros((len(every), places), READING)
-        rings[whose, number % places] = self._rings[whose, number % self._rings.shape[1]]
+        rings, old = np.zeros((len(self._rings), places), READING), self._rings.shape[1]
+        begins = ((self._count - self._size) % old).tolist()
+        for new, ring, begin, n in zip(rings, self._rings, begins, self._size.tolist(), strict=True):
+            fits = min(n, old - begin)
+            new[:fits] = ring[begin : begin + fits]
+            new[fits:n] = ring[: n - fits]
+        self._count[:] = self._size
         self._take(rings)
 
     def _take(self, rings: NDArray[Any]) -> None:
