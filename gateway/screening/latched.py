@@ -91,7 +91,7 @@ class Latched:
         if self.members.bounded:
             findings.append(self._expired(member, batch.seen[segment]))
         if len(hot) > 0:
-            findings.append(self._open(hot[starts(hot)]))
+            findings.append(self.present(hot[starts(hot)]))
         return findings
 
     def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
@@ -237,7 +237,8 @@ class Latched:
         self.state[over] = idle(1)
         return made
 
-    def _open(self, member: Rows) -> Findings:
+    def present(self, member: Rows) -> Findings:
+        """What is open at these members."""
         is_open = member[self.state["open"][member]]
         made = still_open(self.state[is_open], self._latch, is_open)
         made["instance"] = self.members.number[is_open]

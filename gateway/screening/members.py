@@ -134,6 +134,9 @@ class Group(Protocol):
     def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
         """Findings of the clock alone; `known` is CHANNEL[I], each member's channel."""
 
+    def present(self, member: Rows) -> Findings:
+        """What is open at these members."""
+
     def looks_back(self) -> tuple[Rows, Times]:
         """Channels (positions in the screen) and the ns of history that these rules need of each."""
 

@@ -85,6 +85,13 @@ class Screen:
             found += group.advance(now_ns, self.channels[group.members.row])
         return in_order(found)
 
+    def present(self, row: Rows) -> Findings:
+        """What is open on the channels at these positions, also where no reading came lately."""
+        chosen = np.zeros(len(self.channels), np.bool_)
+        chosen[row] = True
+        groups = self.groups.values()
+        return in_order([g.present(np.flatnonzero(chosen[g.members.row])) for g in groups])
+
     @property
     def reached(self) -> Times:
         """ns UTC, int64[C]: a reading of a channel up to this time is late."""

@@ -169,6 +169,7 @@ class Screener:
         found = [self._screen.feed(raw.take(again & (raw.time <= seen[at])))]
         if self._now_ns is not None:
             found.append(self._screen.advance(self._now_ns))
+        found.append(self._screen.present(row))  # what was open in the saved state and got no reading since
         mine = set(numbers.tolist())
         since = {n: int(stands[n]) for n, i in enumerate(self._plan.instances) if i.channel in mine}
         return self._record.amend(in_order(found), since)

@@ -83,6 +83,10 @@ class Silences:
         self.state["told"][member] = start[member]
         return [self._found(member, since[member], None)]
 
+    def present(self, member: Rows) -> Findings:
+        told = member[self.state["told"][member] != NEVER]
+        return self._found(told, self.state["told"][told] - self._timeout[told], None)
+
     def _silent_since(self, member: Rows, heard: Times) -> Times:
         """The last usable reading, or the moment the rule came into force if that is later; else NEVER."""
         return np.maximum(heard, self.members.valid_from[member])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gateway.model import LARGEST_VALUE, Floats, Mask, Times
 from gateway.screening.batch import Batch
-from gateway.screening.excursion import Findings
+from gateway.screening.excursion import Findings, no_findings
 from gateway.screening.members import Couples, Group, Members, uncoupled
 from gateway.screening.ranges import Rows, expand
 from gateway.screening.rules import VALUE_UNIT, need_size, need_value
@@ -93,6 +93,9 @@ class Ranges:
 
     def standing(self) -> tuple[Mask, Mask]:
         return np.zeros((2, len(self.members)), np.bool_)[0], np.zeros(len(self.members), np.bool_)
+
+    def present(self, member: Rows) -> Findings:  # noqa: ARG002
+        return no_findings()
 
     def feed(self, batch: Batch) -> list[Findings]:  # noqa: ARG002
         return []

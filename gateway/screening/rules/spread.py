@@ -106,6 +106,9 @@ class Pairs:
     def standing(self) -> tuple[Mask, Mask]:
         return self._latched.standing()
 
+    def present(self, member: Rows) -> Findings:
+        return self._latched.present(member)
+
     def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
         return np.empty(0, np.int64)
 
