@@ -1,0 +1,9 @@
+"""On CI hypothesis tries the same examples each time, so that a result can be repeated; elsewhere new ones."""
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
