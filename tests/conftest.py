@@ -1,4 +1,4 @@
-"""On CI hypothesis tries the same examples each time, so that a result can be repeated; elsewhere new ones."""
+"""On CI hypothesis tries the same examples each time, so that a result repeats; elsewhere new ones."""
 
 import os
 
