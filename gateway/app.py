@@ -27,8 +27,10 @@ from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.pipeline import checks
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
+from gateway.pipeline.faults import FaultWatch
 from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
@@ -78,6 +80,13 @@ class _Gateway:
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
+        told = [
+            checks.sources(configuration, list(self._sources.values())),
+            checks.core(configuration, self._pump, self._screening),
+            checks.outside(self._sinks, self._delivery),
+        ]
+        stating = Journal.open(configuration.data_dir / JOURNAL)
+        self._faults = FaultWatch(configuration.gateway.name, stating, told)
         self._status = Status(
             configuration,
             self._sources,
@@ -114,6 +123,7 @@ class _Gateway:
         followers: list[tuple[str, Run, Failed]] = [
             ("screening", self._screening.run, self._screening.failed),
             ("delivery", self._delivery.run, self._delivery.failed),
+            ("faults", self._faults.run, _log_failure("faults")),
             *sinks,
         ]
         return [sources, pump, followers]

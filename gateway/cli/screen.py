@@ -73,7 +73,7 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
         table.add_row(
             alarm["id"],
             Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
-            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)),
+            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
             escape(alarm["rule"]),
             alarm["start"][:19] + "Z",
             alarm["state"],
@@ -84,14 +84,23 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """For each alarm the product units inside, with how long they have been beyond the limit."""
+    """For each alarm the product units inside, with how long they have been beyond the limit.
+
+    Of a fault what is wrong, and the units that are not watched because of it.
+    """
     return [_units_line(alarm) for alarm in alarms]
 
 
 def _units_line(alarm: Mapping[str, Any]) -> Text:
     line = Text(f"{alarm['id']} ")
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
-    line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
+    if alarm["message"]:
+        line.append(f" {alarm['message']} ({alarm['state']})")
+        if not alarm["asset"]:
+            return line
+        line.append(f", not watched: {alarm['asset']}, inside: ")
+    else:
+        line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
     if alarm["units"] == "unknown":
         return line.append("unknown - nobody has said what is inside", "bold magenta")
     for unit in alarm["units"][:MOST_UNITS]:

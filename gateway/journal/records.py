@@ -135,7 +135,8 @@ class Records:
 
     def alarms_of(self, asset: str) -> list[AlarmRow]:
         """Every alarm about an asset, oldest first. Looks at each alarm there ever was."""
-        where = "WHERE json_extract(body, '$.public.asset') = ?"
+        where = """WHERE json_extract(body, '$.public.asset') = ?1
+            OR ?1 IN (SELECT value FROM json_each(body, '$.place.assets'))"""
         rows = self._rows(f"SELECT * FROM alarm {where} ORDER BY raised_ns", (asset,))
         return [_row(r) for r in rows]
 

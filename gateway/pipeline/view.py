@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,10 @@ Units = Sequence[Exposure] | None  # None: unknown
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an alarm is, and how well it is measured there: of the configuration when it was raised."""
+    """Where an alarm is, and how well it is measured there: of the configuration when it was raised.
+
+    A fault of the gateway has no channel; its assets are those that are not watched because of it.
+    """
 
     channel: str
     site: str
@@ -28,6 +31,8 @@ class Place:
     unit: str
     uncertainty: float | None = None  # expanded, in `unit`; None: not calibrated
     calibration: dict[str, str] | None = None
+    message: str = ""  # of a fault: what, where, and what to do next
+    assets: tuple[str, ...] = ()
 
     @staticmethod
     def of(channel: Channel) -> Place:
@@ -37,6 +42,12 @@ class Place:
             return Place(*place)
         certificate = {"certificate": told.certificate, "date": f"{told.date}", "due": f"{told.due}"}
         return Place(*place, told.expanded_uncertainty, certificate)
+
+    @staticmethod
+    def of_fault(body: Mapping[str, Any]) -> Place:
+        """As a journal statement about a fault says it."""
+        assets = tuple(body["assets"])
+        return Place("", "", ", ".join(assets), None, "", message=body["message"], assets=assets)
 
 
 def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
@@ -80,9 +91,10 @@ def exposure(of: Exposure) -> dict[str, Any]:
 
 
 def alarm(of: Alarm, found: Excursion, place: Place, units: Units) -> dict[str, Any]:
-    """One alarm: its excursion, where it is, and what people did about it."""
+    """One alarm: its excursion or fault, where it is, and what people did about it."""
     return {
         **excursion(found, place.channel, units),
+        "message": place.message,
         "state": of.state.value,
         "site": place.site,
         "asset": place.asset,
