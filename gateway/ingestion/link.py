@@ -29,7 +29,12 @@ class Link:
         self.since_ns = time.time_ns()
 
     def change(self, state: LinkState, detail: str = "") -> None:
-        """Enter `state`; the same state again only refreshes the detail."""
+        """Enter `state`; the same state again only refreshes the detail.
+
+        What is down stays down while it is tried again: people see since when, and the log tells it once.
+        """
+        if state is LinkState.CONNECTING and self.state is LinkState.DOWN:
+            return
         if state is self.state:
             self.detail = detail
             return
