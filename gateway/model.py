@@ -52,6 +52,7 @@ class Refusal(StrEnum):
     WRONG_TYPE = "wrong-type"  # right grammar, but no number where a number belongs
     NOT_FINITE = "not-finite"  # NaN, Infinity, or a magnitude no instrument has
     ABSURD_TIME = "absurd-time"  # before 2000, after 2100, or more than a day ahead of our clock
+    UNDATED = "undated"  # kept by the broker for an unknown time, and without a time of its own
     UNKNOWN_TOPIC = "unknown-topic"
     UNKNOWN_CHANNEL = "unknown-channel"  # well-formed, but no channel of the configuration has this address
     OVERSIZED = "oversized"

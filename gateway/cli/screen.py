@@ -69,7 +69,6 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
     for name in ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond"):
         table.add_column(name, no_wrap=name in ("alarm", "severity", "extreme"), overflow="fold")
     for alarm in alarms:
-        extreme = "-" if alarm["extreme"] is None else f"{alarm['extreme']:.2f} {_sign(alarm['unit'])}"
         table.add_row(
             alarm["id"],
             Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
@@ -77,10 +76,18 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
             escape(alarm["rule"]),
             alarm["start"][:19] + "Z",
             alarm["state"],
-            Text(extreme, justify="right"),
+            Text(_extreme(alarm), justify="right"),
             duration(alarm["beyond_s"]),
         )
     return table
+
+
+def _extreme(alarm: Mapping[str, Any]) -> str:
+    """The worst value, with the expanded uncertainty of the certificate where there is one."""
+    if alarm["extreme"] is None:
+        return "-"
+    how_well = "" if alarm["uncertainty"] is None else f" ± {alarm['uncertainty']:g}"
+    return f"{alarm['extreme']:.2f}{how_well} {_sign(alarm['unit'])}"
 
 
 def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:

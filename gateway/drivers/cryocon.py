@@ -26,7 +26,7 @@ IDENTITY: Final = b"Cryo-con,"
 NO_VALUE: Final = (b"-------", b".......", b"N/A")
 UNITS: Final = {b"K": "K", b"C": "degC", b"F": "degF"}
 RAW: Final = b"S"  # volt or ohm: no temperature
-COLDEST_DEGC, WARMEST_DEGC = -273.15, 1232.0  # thermocouples reach 1500 K
+COLDEST_DEGC, WARMEST_DEGC = -273.149, 1232.0  # 0 K is no reading; thermocouples reach 1500 K
 
 
 @dataclass(frozen=True, slots=True)

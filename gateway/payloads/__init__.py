@@ -25,9 +25,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One MQTT message; `names` are the named parts of its topic, {device} -> 'dewar-3'."""
+    """One MQTT message; `names` are the named parts of its topic, {device} -> 'dewar-3'.
+
+    A `retained` one was published some time before we subscribed: its receipt says nothing of its age.
+    """
 
     topic: str
     names: Mapping[str, str]
     payload: bytes
     received_ns: int
+    retained: bool = False

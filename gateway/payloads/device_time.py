@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, FUTURE_NS, LATEST_NS, SECOND, Refusal
+from gateway.payloads import Message
 from gateway.payloads.unusable import Unusable, shown
 from gateway.times import instants, parse_rfc3339
 
@@ -19,6 +20,17 @@ NS_PER: dict[str, int] = {"unix_s": SECOND, "unix_ms": 1_000_000, "unix_us": 1_0
 LONGEST_NUMBER = 40  # characters: ten digits of seconds and any fraction a clock resolves
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?", re.ASCII)
+
+
+def receipt(message: Message) -> int:
+    """The time of what says none itself: that of receipt. Raises Unusable for a retained message."""
+    if message.retained:
+        raise Unusable(
+            Refusal.UNDATED,
+            "a retained message without a time of its own: nobody knows when this was measured; "
+            "the next one that is published is taken",
+        )
+    return message.received_ns
 
 
 def zone_named(name: str) -> ZoneInfo:

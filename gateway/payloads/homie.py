@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gateway.model import Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import Addresses
+from gateway.payloads.device_time import receipt
 from gateway.payloads.json_values import number
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unusable import Unusable, shown
@@ -53,7 +54,7 @@ class Decoder:
             if channel is None:
                 raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
             value, quality = self._value(message.payload, address)
-            found.rows.append((message.received_ns, message.received_ns, channel, value, quality))
+            found.rows.append((receipt(message), message.received_ns, channel, value, quality))
 
         return decode_each(messages, read)
 

@@ -23,6 +23,7 @@ from gateway.payloads.device_time import (
     from_count,
     from_local,
     from_text,
+    receipt,
     zone_named,
 )
 from gateway.payloads.json_values import number, parse
@@ -123,7 +124,7 @@ class ObjectReader:
             if given is ABSENT:
                 continue
             if time_ns is None:
-                time_ns, worth = self._time(item, message.received_ns)
+                time_ns, worth = self._time(item, message)
             try:
                 channel, value, quality = self._reading(address, given, faults, channels)
             except Unusable as why:
@@ -148,17 +149,17 @@ class ObjectReader:
         value = number(given, address, self._options.numbers_as_text)
         return (channel, math.nan, Quality.BAD) if faults and value in faults else (channel, value, GOOD)
 
-    def _time(self, item: object, received_ns: int) -> tuple[int, int]:
+    def _time(self, item: object, message: Message) -> tuple[int, int]:
         """When it was measured, and what readings of that time are worth at best."""
         if self._time_pointer is None:
-            return received_ns, GOOD
+            return receipt(message), GOOD
         given = find(item, self._time_pointer)
         if given is ABSENT or given is None:
             raise Unusable(Refusal.MALFORMED, f"no time at {self._options.time_pointer}")
         if self._zone is not None and type(given) is str:
-            return _local_time(given, self._zone, received_ns)
+            return _local_time(given, self._zone, message)
         time_ns = self._to_ns(given)
-        check_believable(time_ns, received_ns)
+        check_believable(time_ns, message.received_ns)
         return time_ns, GOOD
 
     def _to_ns(self, given: object) -> int:
@@ -176,14 +177,14 @@ class ObjectReader:
         raise Unusable(Refusal.WRONG_TYPE, f"time {shown(given)} is not {expected}; check time_format")
 
 
-def _local_time(given: str, zone: ZoneInfo, received_ns: int) -> tuple[int, int]:
+def _local_time(given: str, zone: ZoneInfo, message: Message) -> tuple[int, int]:
     """In the hour that clocks show twice, receipt is the witness if it lies near; never a guess."""
     times = from_local(given, zone)
-    check_believable(times[0], received_ns)
+    check_believable(times[0], message.received_ns)
     if len(times) == 1:
         return times[0], GOOD
-    if times[0] - LIVE_NS <= received_ns <= times[-1] + LIVE_NS:
-        return received_ns, Quality.UNCERTAIN
+    if times[0] - LIVE_NS <= message.received_ns <= times[-1] + LIVE_NS:
+        return receipt(message), Quality.UNCERTAIN
     raise Unusable(
         Refusal.ABSURD_TIME,
         f"clocks in {zone.key} show {given} twice, and it was received too long after to tell which is meant",

@@ -75,6 +75,10 @@ class Decoder:
             topic = parse_topic(message.topic)
             if topic is None:
                 return
+            if message.retained:
+                raise Unusable(
+                    Refusal.MALFORMED, f"a retained {topic.kind}: Sparkplug forbids it, it may be out of date"
+                )
             payload = read_payload(message.payload)
             if topic.kind == "NDEATH":
                 for device, birth in self._nodes.node_died(topic.at, bd_seq(payload)).items():

@@ -119,3 +119,17 @@ def test_noise_between_messages_changes_nothing_but_itself(case, noise):
     arrivals = Arrivals.concatenate([alone.arrivals, clean.arrivals, alone.arrivals])
     assert rows(whole) == rows(Decoded(arrivals))
     assert whole.refused == alone.refused + clean.refused + alone.refused
+
+
+@EVERY_CASE
+@pytest.mark.parametrize("later_ns", [0, 3_600_000_000_000])
+def test_what_the_broker_retained_gets_no_time_from_its_receipt(case, later_ns):
+    """Delivered sooner or later, its readings are the same ones; what has no time of its own is refused."""
+    live = case.decode(case.messages)
+    kept = [
+        replace(message, retained=True, received_ns=message.received_ns + later_ns)
+        for message in case.messages
+    ]
+    decoded = decode_checked(kept, case)
+    assert set(rows(decoded)) <= {row for row in rows(live) if row[0] != case.messages[0].received_ns}
+    assert len(rows(decoded)) == len(rows(live)) or decoded.refused

@@ -35,7 +35,8 @@ def reading(i, value=-189.25):
 
 def options(port, **more):
     more.setdefault("client_id", "edge-1")
-    return Options(host="127.0.0.1", port=port, topics=(Topic(PATTERN, "json", PAYLOAD),), **more)
+    more.setdefault("topics", (Topic(PATTERN, "json", PAYLOAD),))
+    return Options(host="127.0.0.1", port=port, **more)
 
 
 class Running:

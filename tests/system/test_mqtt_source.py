@@ -5,7 +5,7 @@ import time
 
 import paho.mqtt.client as paho
 import pytest
-from mqtt_parts import CHANNELS, PAYLOAD, Pump, eventually, reading, source_for
+from mqtt_parts import CHANNELS, PATTERN, PAYLOAD, Pump, eventually, reading, source_for
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -13,6 +13,7 @@ from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources.mqtt import Options, Source, Topic
 from gateway.model import Refusal
+from gateway.payloads import json
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
@@ -193,8 +194,32 @@ def test_a_message_with_properties_is_taken(mosquitto, run_source):
     assert pump.until(1).numbers() == [1]
 
 
-def test_a_retained_message_is_taken(mosquitto, run_source, publisher):
+def test_a_retained_message_that_says_its_time_is_taken(mosquitto, run_source, publisher):
     publisher(mosquitto.port).send(reading(1), retain=True)
     source, intake, pump = source_for(mosquitto.port)
     run_source(source, intake).wait_up()
     assert pump.until(1).numbers() == [1]
+    assert pump.refused == []
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_retained_message_without_a_time_is_no_fresh_reading(mosquitto, run_source, publisher, protocol):
+    """It may be of last week. What is published from now on is, although the device retains it, too."""
+    device = publisher(mosquitto.port)
+    device.send(b'{"temp":-189.25}', retain=True)
+    undated = Topic(PATTERN, "json", json.Options((json.Reading("{device}/temperature", "/temp"),)))
+    source, intake, pump = source_for(mosquitto.port, protocol=protocol, topics=(undated,))
+    first = run_source(source, intake).wait_up()
+    pump.until(1)
+    assert [r.reason for r in pump.refused] == [Refusal.UNDATED]
+    assert pump.times == []
+    before_ns = time.time_ns()
+    device.send(b'{"temp":-188.5}', retain=True)
+    pump.until(2)
+    assert len(pump.times) == 1 and before_ns <= pump.times[0] <= time.time_ns()
+    assert first.end() is None
+    source.link.change(LinkState.CONNECTING)
+    run_source(source, intake).wait_up()  # with 3.1.1 the broker sends it again at every connection
+    device.send(b'{"temp":-188.0}')
+    eventually(lambda: pump.once() * 0 + len(pump.times) == 2)
+    assert {r.reason for r in pump.refused} == {Refusal.UNDATED}

@@ -41,6 +41,7 @@ class Received(NamedTuple):
     payload: bytes  # of an oversized one only the beginning
     size: int  # bytes the payload had
     received_ns: int
+    retained: bool
 
 
 class Source:
@@ -89,7 +90,7 @@ class Source:
             elif item.size > self._options.largest_payload_bytes:
                 refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
             else:
-                message = Message(item.topic, route[1], item.payload, item.received_ns)
+                message = Message(item.topic, route[1], item.payload, item.received_ns, item.retained)
                 batches.setdefault(route[0], []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
         for part in parts:
@@ -116,7 +117,8 @@ class Source:
         size = len(payload)
         if size > self._options.largest_payload_bytes:
             payload = payload[:KEPT_BYTES]
-        return Received(session, message.mid, _topic(message), payload, size, time.time_ns())
+        topic, now_ns = _topic(message), time.time_ns()
+        return Received(session, message.mid, topic, payload, size, now_ns, message.retain)
 
     def _route(self, topic: str) -> Route | None:
         try:

@@ -206,6 +206,16 @@ def test_a_refused_birth_leaves_no_old_aliases_in_force():
     assert refusal(host.data(3))[0] is Refusal.UNKNOWN_CHANNEL
 
 
+def test_a_retained_birth_gives_no_alias_a_meaning():
+    """It may be of last year; today the alias can mean another vessel."""
+    host = Host()
+    birth = payload(MS, 0, [{"name": "V", "alias": 9, "datatype": FLOAT, "float_value": 12.0}])
+    message = Message("spBv1.0/g/NBIRTH/n", {}, birth, RECEIVED_NS, retained=True)
+    assert refusal(host.decoder.decode([message], CHANNELS))[0] is Refusal.MALFORMED
+    decoded = host.data(1, "g/NDATA/n", alias=9, float_value=3.0)
+    assert refusal(decoded)[0] is Refusal.UNKNOWN_CHANNEL
+
+
 def test_the_sequence_wraps_after_255():
     host = Host().up()
     for seq in [*range(2, 256), 0, 1]:
