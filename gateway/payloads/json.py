@@ -26,6 +26,7 @@ from gateway.payloads.device_time import (
     receipt,
     zone_named,
 )
+from gateway.payloads.faults import as_sent
 from gateway.payloads.json_values import number, parse
 from gateway.payloads.pointer import ABSENT, find, parse_pointer
 from gateway.payloads.rows import Found, decode_each
@@ -100,7 +101,7 @@ class ObjectReader:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._addresses = Addresses([r.address for r in options.readings])
-        self._faults = [frozenset(r.fault_values) for r in options.readings]
+        self._faults = [as_sent(r.fault_values) for r in options.readings]
         self._pointers = [parse_pointer(r.value_pointer) for r in options.readings]
         self._time_pointer = None if options.time_pointer is None else parse_pointer(options.time_pointer)
         self._zone = None if options.time_zone is None else zone_named(options.time_zone)
@@ -146,7 +147,7 @@ class ObjectReader:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         if given is None:
             return channel, math.nan, Quality.NO_DATA
-        value = number(given, address, self._options.numbers_as_text)
+        value = number(given, address, self._options.numbers_as_text, faults)
         return (channel, math.nan, Quality.BAD) if faults and value in faults else (channel, value, GOOD)
 
     def _time(self, item: object, message: Message) -> tuple[int, int]:

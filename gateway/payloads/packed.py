@@ -53,6 +53,7 @@ from gateway.model import (
 from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate
 from gateway.payloads.device_time import check_believable
+from gateway.payloads.faults import as_sent
 from gateway.payloads.unusable import Unusable, shown
 
 MAGIC, VERSION = b"CGPB", 1
@@ -63,6 +64,7 @@ VALUE_TYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<f4"), 2: np.dtype("<f8"),
 INT16 = 3
 HAS_TIMES, HAS_QUALITIES = 1, 2
 NO_READING_RAW = -32768  # int16
+A_STEP = 1e-6  # of `scale`: far more than rounding, far less than one step of int16
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Decoder:
 
     def __init__(self, options: Options) -> None:
         self._template = AddressTemplate.parse(options.address)
-        self._faults = np.array(options.fault_values, np.float64)
+        self._faults = np.array(sorted(as_sent(options.fault_values)), np.float64)
 
     def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
         parts: list[Arrivals] = []
@@ -131,7 +133,7 @@ class Decoder:
         value = _scaled(raw, header)
         quality = _qualities(payload, header, at + raw.nbytes)
         if len(self._faults):
-            quality = _worsen(quality, np.isin(value, self._faults), Quality.BAD)
+            quality = _worsen(quality, _are_among(self._faults, value, header), Quality.BAD)
         if header.values == INT16:
             quality = _worsen(quality, raw == NO_READING_RAW, Quality.NO_DATA)
         return _arrivals(message, channel, time, value, quality)
@@ -209,6 +211,14 @@ def _scaled(raw: NDArray[Any], header: Header) -> Floats:
         raise Unusable(Refusal.NOT_FINITE, f"scale {header.scale}, offset {header.offset}")
     scaled: Floats = raw * header.scale + header.offset
     return scaled
+
+
+def _are_among(faults: Floats, value: Floats, header: Header) -> Mask:
+    """bool[N]; steps of int16 that were scaled are only equal up to the rounding of that."""
+    if header.values != INT16:
+        return np.isin(value, faults)
+    near = abs(header.scale) * A_STEP
+    return np.asarray((np.abs(value[:, None] - faults) <= near).any(axis=1))
 
 
 def _qualities(payload: bytes, header: Header, at: int) -> Qualities:

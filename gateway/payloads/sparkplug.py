@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from gateway.model import LARGEST_VALUE, Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.device_time import check_believable
+from gateway.payloads.faults import as_sent
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.sparkplug_nodes import LAST_SEQ, Birth, Nodes, bd_seq, read_birth
 from gateway.payloads.sparkplug_payload import Metric, Payload, read_payload, value_of
@@ -63,7 +64,7 @@ class Decoder:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._faults = frozenset(options.fault_values)
+        self._faults = as_sent(options.fault_values)
         self._nodes = Nodes()
 
     def requests(self) -> list[tuple[str, bytes]]:
@@ -153,9 +154,11 @@ class Decoder:
         if metric.quality >= Quality.BAD:
             return time_ns, math.nan, metric.quality
         value = value_of(metric, birth.datatypes.get(name) if metric.datatype is None else metric.datatype)
+        if value in self._faults:
+            return time_ns, math.nan, Quality.BAD
         if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
             raise Unusable(Refusal.NOT_FINITE, f"{shown(name)}: {value} is no value an instrument has")
-        return (time_ns, math.nan, Quality.BAD) if value in self._faults else (time_ns, value, Quality.GOOD)
+        return time_ns, value, Quality.GOOD
 
 
 def parse_topic(text: str) -> Topic | None:

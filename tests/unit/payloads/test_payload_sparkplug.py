@@ -132,6 +132,12 @@ def test_null_and_fault_values_are_no_readings():
     assert values(host.data(1, name="T", double_value=85.0)) == [(0, None, Quality.BAD)]
 
 
+@pytest.mark.parametrize("sent", [{"float_value": -327.67}, {"long_value": 2**32 - 1, "datatype": 8}])
+def test_a_fault_value_is_known_as_a_float_of_four_bytes_and_beyond_what_instruments_mean(sent):
+    host = Host(Options(fault_values=(-327.67, 4294967295.0)))
+    assert values(host.data(0, name="T", **sent)) == [(0, None, Quality.BAD)]
+
+
 def test_the_time_is_the_metrics_else_the_messages_else_that_of_receipt():
     host = Host()
     metric = {"name": "T", "double_value": 1.0}
