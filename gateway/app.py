@@ -27,6 +27,8 @@ from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.model import to_ns
+from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower, places
@@ -72,6 +74,9 @@ class _Gateway:
         self._intake = Intake(configuration.journal.queue_messages)
         by = conversions(configuration.channels.values(), numbers)
         self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
+        self._archiving = Archiving(
+            configuration.data_dir / JOURNAL, to_ns(configuration.journal.archive_after_s)
+        )
         screened = plan(configuration, numbers, known_since)
         self._screening = Screening(
             configuration, screened, numbers, self._reading(), self._records(), self._pump.committed
@@ -114,6 +119,7 @@ class _Gateway:
         followers: list[tuple[str, Run, Failed]] = [
             ("screening", self._screening.run, self._screening.failed),
             ("delivery", self._delivery.run, self._delivery.failed),
+            ("archiving", self._archiving.run, self._archiving.failed),
             *sinks,
         ]
         return [sources, pump, followers]
