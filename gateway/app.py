@@ -28,6 +28,8 @@ from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.pipeline import checks
+from gateway.model import to_ns
+from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.faults import FaultWatch
@@ -74,6 +76,9 @@ class _Gateway:
         self._intake = Intake(configuration.journal.queue_messages)
         by = conversions(configuration.channels.values(), numbers)
         self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
+        self._archiving = Archiving(
+            configuration.data_dir / JOURNAL, to_ns(configuration.journal.archive_after_s)
+        )
         screened = plan(configuration, numbers, known_since)
         self._screening = Screening(
             configuration, screened, numbers, self._reading(), self._records(), self._pump.committed
@@ -124,6 +129,7 @@ class _Gateway:
             ("screening", self._screening.run, self._screening.failed),
             ("delivery", self._delivery.run, self._delivery.failed),
             ("faults", self._faults.run, _log_failure("faults")),
+            ("archiving", self._archiving.run, self._archiving.failed),
             *sinks,
         ]
         return [sources, pump, followers]

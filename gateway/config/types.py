@@ -25,6 +25,7 @@ RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
 SHORTEST_GAP_S: Final = 0.001
+LONGEST_HOT_S: Final = 31_536_000.0
 CODES: Final = "gateway.codes"
 DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
 DOWNLOADS: Final = "gateway.downloads"
@@ -44,12 +45,15 @@ class JournalOptions:
 
     commit_interval_s: float = 0.0
     queue_messages: int = 20_000
+    archive_after_s: float = 900.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.commit_interval_s <= 10:
             raise ValueError("commit_interval_s must lie between 0 and 10")
         if not 100 <= self.queue_messages <= 1_000_000:
             raise ValueError("queue_messages must lie between 100 and 1 000 000")
+        if not 0 <= self.archive_after_s <= LONGEST_HOT_S:
+            raise ValueError("archive_after_s must lie between 0 and 31 536 000 (a year)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import entries, hours, refusals, schema
+from gateway.journal import entries, hours, log, refusals, schema
+from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.repeats import Repeats
-from gateway.journal.transaction import transaction
+from gateway.journal.transaction import snapshot, transaction
 from gateway.model import Arrivals, Refusal, Refused
 
 __all__ = ["Committed", "Entry", "Journal", "Statement"]
@@ -46,7 +47,8 @@ class Journal:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._repeats = Repeats(connection)
+        self._archive = Archive(path.parent / FOLDER, connection)
+        self._repeats = Repeats(connection, self._archive)
 
     @staticmethod
     def open(path: Path) -> Journal:
@@ -59,6 +61,7 @@ class Journal:
         return Journal(path, schema.open_reading(path))
 
     def close(self) -> None:
+        self._archive.close()
         with explained(self.path):
             self._connection.close()
 
@@ -144,19 +147,16 @@ class Journal:
         """
         page: list[Entry] = []
         try:
-            for entry in self._after(after_seq):
-                page.append(entry)
-                most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
-                if most_readings <= 0:
-                    break
+            with explained(self.path), snapshot(self._connection):
+                for entry in log.after(self._connection, self._archive, after_seq, most_readings):
+                    page.append(entry)
+                    most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
+                    if most_readings <= 0:
+                        break
         except JournalError:
             if not page:
                 raise
         return page
-
-    def _after(self, seq: int) -> Iterator[Entry]:
-        with explained(self.path):
-            yield from entries.after(self._connection, seq)
 
     def statements(self, kind: str, after_seq: int = 0) -> Iterator[tuple[int, Statement]]:
         """Every statement of a kind behind `after_seq`, with its number, in order."""
@@ -195,7 +195,7 @@ class Journal:
         wanted = None if channels is None else np.unique(np.array(channels, np.int32))
         last_ns = hours.LATEST_NS if end_ns is None else end_ns - 1
         with explained(self.path):
-            yield from hours.scan(self._connection, wanted, start_ns, last_ns, until_seq)
+            yield from hours.scan(self._connection, self._archive, wanted, start_ns, last_ns, until_seq)
 
     # Refusals
 
