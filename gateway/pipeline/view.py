@@ -18,7 +18,7 @@ Units = Sequence[Exposure] | None  # None: unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AlarmPlace:
     """Where an alarm is, and how well it is measured there: of the configuration when it was raised."""
 
     channel: str
@@ -30,13 +30,13 @@ class Place:
     calibration: dict[str, str] | None = None
 
     @staticmethod
-    def of(channel: Channel) -> Place:
+    def of(channel: Channel) -> AlarmPlace:
         table, told = channel.table, channel.calibration
         place = (channel.name, channel.site, table.asset, table.zone, channel.unit)
         if told is None:
-            return Place(*place)
+            return AlarmPlace(*place)
         certificate = {"certificate": told.certificate, "date": f"{told.date}", "due": f"{told.due}"}
-        return Place(*place, told.expanded_uncertainty, certificate)
+        return AlarmPlace(*place, told.expanded_uncertainty, certificate)
 
 
 def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def exposure(of: Exposure) -> dict[str, Any]:
     }
 
 
-def alarm(of: Alarm, found: Excursion, place: Place, units: Units) -> dict[str, Any]:
+def alarm(of: Alarm, found: Excursion, place: AlarmPlace, units: Units) -> dict[str, Any]:
     """One alarm: its excursion, where it is, and what people did about it."""
     return {
         **excursion(found, place.channel, units),

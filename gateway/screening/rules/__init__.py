@@ -15,6 +15,7 @@ import math
 from typing import Final
 
 from gateway.model import LARGEST_VALUE
+from gateway.screening.history import MOST
 
 VALUE_UNIT: Final = {"unit": "value"}
 SLOPE_UNIT: Final = {"unit": "value per minute"}
@@ -38,3 +39,16 @@ def need_duration(name: str, seconds: float, shortest_s: float = 0.0) -> None:
     """Raise ValueError unless `seconds` is a finite duration, at least `shortest_s`."""
     if not math.isfinite(seconds) or not shortest_s <= seconds <= LONGEST_S:
         raise ValueError(f"{name} must lie between {shortest_s:g} and {LONGEST_S:g}, got {seconds}")
+
+
+def need_delays(on_delay_s: float, off_delay_s: float) -> None:
+    """Raise ValueError unless both are delays that a latch can wait for."""
+    need_duration("on_delay_s", on_delay_s)
+    need_duration("off_delay_s", off_delay_s)
+
+
+def need_window(window_s: float, min_readings: int) -> None:
+    """Raise ValueError unless a rule can look back on such a window."""
+    need_duration("window_s", window_s, shortest_s=1e-6)
+    if not 2 <= min_readings <= MOST:
+        raise ValueError(f"min_readings must lie between 2 and {MOST}, got {min_readings}")

@@ -24,7 +24,7 @@ from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Couples, Group, Members, unheard
 from gateway.screening.pairs import Side, held, merged
 from gateway.screening.ranges import Rows, starts
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_size
+from gateway.screening.rules import VALUE_UNIT, need_delays, need_size
 
 PAIR: Final = np.dtype([("latch", STATE), ("signal", CHANNEL), ("reached", "i8")])
 
@@ -48,8 +48,7 @@ class Parameters:
             raise ValueError(
                 f"deadband {self.deadband} is larger than limit {self.limit}: it could never end"
             )
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:
