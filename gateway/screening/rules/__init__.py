@@ -6,20 +6,33 @@ A file in this folder provides
     def group(members: Members) -> Group   all instances of this kind, screened together
 
 A field in the unit of the channel says so in its metadata, and its key in the configuration carries the
-unit: `limit` with VALUE_UNIT is written limit_degC, with SLOPE_UNIT limit_degC_per_min.
+unit: `limit` with VALUE_UNIT is written limit_degC, with SLOPE_UNIT limit_degC_per_min. One that names
+another channel says so too: PARTNER for a channel of the same unit, PRESSURE for one in Pa.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from gateway.model import LARGEST_VALUE
 from gateway.screening.history import MOST
 
 VALUE_UNIT: Final = {"unit": "value"}
 SLOPE_UNIT: Final = {"unit": "value per minute"}
+PARTNER: Final = {"channel": None}
+PRESSURE: Final = {"channel": "Pa"}
 LONGEST_S: Final = 3.2e8  # ten years; a longer delay is a mistake, and times stay far from overflow
+
+
+def named_channels(parameters: Any) -> Iterator[tuple[str, str, str | None]]:
+    """The other channels that a rule's parameters name: key, channel, unit it must have (None: the same)."""
+    for field in dataclasses.fields(parameters):
+        name = getattr(parameters, field.name)
+        if "channel" in field.metadata and name is not None:
+            yield field.name, name, field.metadata["channel"]
 
 
 def need_value(name: str, value: float) -> None:
