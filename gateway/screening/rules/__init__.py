@@ -7,7 +7,8 @@ A file in this folder provides
 
 A field in the unit of the channel says so in its metadata, and its key in the configuration carries the
 unit: `limit` with VALUE_UNIT is written limit_degC, with SLOPE_UNIT limit_degC_per_min. One that names
-another channel says so too: PARTNER for a channel of the same unit, PRESSURE for one in Pa.
+another channel says so too: PARTNER for a channel of the same unit, PRESSURE for one in Pa. OF_DEGC stands at
+what means nothing but for a channel in degC.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from gateway.screening.history import MOST
 VALUE_UNIT: Final = {"unit": "value"}
 SLOPE_UNIT: Final = {"unit": "value per minute"}
 PARTNER: Final = {"channel": None}
-PRESSURE: Final = {"channel": "Pa"}
+OF_DEGC: Final = {"only": "degC"}
+PRESSURE: Final = {"channel": "Pa", "only": "degC"}
 LONGEST_S: Final = 3.2e8  # ten years; a longer delay is a mistake, and times stay far from overflow
 
 

@@ -29,7 +29,7 @@ from gateway.screening.excursion import NEVER, Findings, no_findings
 from gateway.screening.members import Couples, Group, Guides, Members, uncoupled
 from gateway.screening.pairs import Side, held
 from gateway.screening.ranges import Rows, expand
-from gateway.screening.rules import PRESSURE, VALUE_UNIT, need_size, need_value
+from gateway.screening.rules import OF_DEGC, PRESSURE, VALUE_UNIT, need_size, need_value
 
 LN2_PA: Final = (61_600.0, 70_000.0, 75_300.0, 79_500.0, 84_600.0, 89_900.0, 95_000.0, 98_000.0, 100_000.0,
     101_325.0, 103_000.0, 105_000.0, 107_000.0, 110_000.0, 122_700.0, 150_000.0)  # fmt: skip
@@ -52,8 +52,8 @@ class Parameters:
 
     ceiling: float = field(metadata=VALUE_UNIT)
     floor: float | None = field(default=None, metadata=VALUE_UNIT)
-    ln2_pressure_Pa: float | None = None
-    ln2_tolerance_K: float = 1.0
+    ln2_pressure_Pa: float | None = field(default=None, metadata=OF_DEGC)
+    ln2_tolerance_K: float = field(default=1.0, metadata=OF_DEGC)
     ln2_pressure_channel: str | None = field(default=None, metadata=PRESSURE)
 
     @property
