@@ -68,4 +68,10 @@ def show(
             highlight=False,
         )
     mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
+    if found.without_pressure:
+        out.print(
+            f"  [yellow]{found.without_pressure} readings had no usable ambient pressure beside them: "
+            "the lowest floor of the place held[/]",
+            highlight=False,
+        )
     out.print(f"  {found.readings} readings; mean kinetic temperature {mean}", highlight=False)

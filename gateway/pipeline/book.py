@@ -20,7 +20,7 @@ from gateway.journal.records import AlarmRow, Records
 from gateway.model import SECOND, Severity
 from gateway.pipeline import faults, view
 from gateway.pipeline.measure import Measures
-from gateway.pipeline.view import Place
+from gateway.pipeline.view import AlarmPlace
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.traceability.containment import Containments
@@ -40,7 +40,7 @@ Units = tuple[Exposure, ...] | None  # None: unknown
 class _Entry:
     excursion: Excursion
     alarm: Alarm
-    place: Place
+    place: AlarmPlace
     units: Units
     written: bool = False
 
@@ -83,7 +83,7 @@ class AlarmBook:
         entry = self._known(found.id)
         before = None if entry is None else entry.excursion
         if entry is None:
-            place = Place.of(self._configuration.channels[self._names[found.channel]])
+            place = AlarmPlace.of(self._configuration.channels[self._names[found.channel]])
             entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
             self._entries[found.id] = entry
         entry.excursion = found
@@ -184,7 +184,7 @@ class AlarmBook:
         entry = self._known(statement.body["id"])
         if statement.body["state"] == faults.RAISED:
             if entry is None:
-                found, place = faults.excursion(statement), Place.of_fault(statement.body)
+                found, place = faults.excursion(statement), AlarmPlace.of_fault(statement.body)
                 entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
                 self._entries[found.id] = entry
                 self._advance(entry, None, now_ns)
@@ -231,7 +231,7 @@ class AlarmBook:
             del self._entries[identity]
 
 
-def _assets(place: Place) -> tuple[str, ...]:
+def _assets(place: AlarmPlace) -> tuple[str, ...]:
     """One; of a fault those that are not watched because of it, which may be none."""
     return place.assets if place.message else (place.asset,)
 
@@ -287,7 +287,7 @@ def _from_row(row: AlarmRow) -> _Entry:
             alarm["returned_ns"],
             tuple(Acknowledgement(**a) for a in alarm["acknowledgements"]),
         ),
-        Place(**{**row.body["place"], "assets": tuple(row.body["place"].get("assets", ()))}),
+        AlarmPlace(**{**row.body["place"], "assets": tuple(row.body["place"].get("assets", ()))}),
         None if units is None else tuple(_exposures(units)),
         written=True,
     )

@@ -168,6 +168,8 @@ class Screening:
     def _channel_state(self, name: str, now_ns: int) -> dict[str, Any]:
         channel, number = self._configuration.channels[name], self._numbers[name]
         time_ns, quality = int(self._latest.time[number]), int(self._latest.quality[number])
+        if self._is_implausible(number):
+            quality = int(Quality.BAD)
         heard = time_ns != NEVER
         age_s = max(0.0, (now_ns - time_ns) / SECOND) if heard else None
         fresh = (
@@ -188,6 +190,11 @@ class Screening:
             "state": (self._book.state_of(number) if fresh else "")
             or _quiet_state(fresh, channel.table.profile),
         }
+
+    def _is_implausible(self, number: int) -> bool:
+        """Whether rules do not take the newest reading for one, whatever its device says."""
+        known = self._screener.channel_state(number)
+        return known.seen_ns != known.heard_ns
 
 
 def _quiet_state(fresh: bool, profile: str | None) -> str:
