@@ -88,7 +88,7 @@ class _Gateway:
         told = [
             checks.sources(configuration, list(self._sources.values())),
             checks.core(configuration, self._pump, self._screening),
-            checks.outside(self._sinks, self._delivery),
+            checks.followers(self._sinks, self._delivery, self._archiving),
         ]
         stating = Journal.open(configuration.data_dir / JOURNAL)
         self._faults = FaultWatch(configuration.gateway.name, stating, told)

@@ -8,6 +8,7 @@ from gateway.config.types import Configuration
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.model import Severity
+from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.faults import Check, Fault
 from gateway.pipeline.follower import SinkFollower
@@ -50,10 +51,15 @@ def core(configuration: Configuration, pump: Pump, screening: Screening) -> Chec
     return check
 
 
-def outside(sinks: Sequence[SinkFollower], delivery: Delivery) -> Check:
-    """Sinks and notifiers. Nothing is lost: the journal has it."""
+def followers(sinks: Sequence[SinkFollower], delivery: Delivery, archiving: Archiving) -> Check:
+    """Sinks, notifiers and the archive. Nothing is lost: the journal has it."""
 
     def check() -> Iterator[Fault]:
+        if archiving.problem:
+            message = (
+                f"older readings are not archived: {archiving.problem}; the journal keeps them and grows"
+            )
+            yield Fault("archive", Severity.WARNING, message, after_s=BEHIND_S)
         for sink in sinks:
             if sink.problem:
                 message = f"{sink.name}: {sink.problem}; what it misses waits in the journal"
