@@ -13,7 +13,6 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.pipeline import checks
+from gateway.pipeline.clock_watch import ClockWatch, clock_of
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.faults import FaultWatch
@@ -69,14 +69,24 @@ class _Gateway:
 
     def __init__(self, configuration: Configuration, journal: Journal) -> None:
         self._configuration = configuration
-        numbers, known_since = introduce(configuration, journal, time.time_ns())
+        self._clock = clock_of(journal, configuration.clock.require_sync)
+        numbers, known_since = introduce(configuration, journal, self._clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
-        self._intake = Intake(configuration.journal.queue_messages)
+        self._intake = Intake(configuration.journal.queue_messages, self._clock)
         by = conversions(configuration.channels.values(), numbers)
         self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
-        screened = plan(configuration, numbers, known_since)
+        clock_journal = Journal.open(self._configuration.data_dir / JOURNAL)
+        self._clock_watch = ClockWatch(
+            configuration.gateway.name, clock_journal, self._clock, self._pump.clocks.forget
+        )
         self._screening = Screening(
-            configuration, screened, numbers, self._reading(), self._records(), self._pump.committed
+            configuration,
+            plan(configuration, numbers, known_since),
+            numbers,
+            self._reading(),
+            self._records(),
+            self._pump.committed,
+            self._clock.now_ns,
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
@@ -84,9 +94,10 @@ class _Gateway:
             checks.sources(configuration, list(self._sources.values())),
             checks.core(configuration, self._pump, self._screening),
             checks.outside(self._sinks, self._delivery),
+            checks.machine(self._clock),
         ]
         stating = Journal.open(configuration.data_dir / JOURNAL)
-        self._faults = FaultWatch(configuration.gateway.name, stating, told)
+        self._faults = FaultWatch(configuration.gateway.name, stating, told, self._clock.now_ns)
         self._status = Status(
             configuration,
             self._sources,
@@ -96,6 +107,7 @@ class _Gateway:
             self._sinks,
             numbers,
             self._delivery,
+            self._clock,
         )
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -126,7 +138,8 @@ class _Gateway:
             ("faults", self._faults.run, _log_failure("faults")),
             *sinks,
         ]
-        return [sources, pump, followers]
+        clock: list[tuple[str, Run, Failed]] = [("clock", self._clock_watch.run, _log_failure("clock"))]
+        return [sources, pump, followers, clock]
 
     @staticmethod
     def _start(

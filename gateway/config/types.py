@@ -53,6 +53,13 @@ class JournalOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockOptions:
+    """When this machine's clock is trusted."""
+
+    require_sync: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A place with a clock on its wall."""
 
@@ -157,6 +164,7 @@ class Configuration:
     channels: dict[str, Channel]
     sinks: dict[str, PlugIn]
     notifiers: dict[str, PlugIn]
+    clock: ClockOptions = ClockOptions()
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
 
     @property

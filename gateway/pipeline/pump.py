@@ -63,7 +63,8 @@ class Pump:
     def _commit(self, batch: Mapping[str, list[Any]], stop: threading.Event) -> bool:
         decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
         came = Arrivals.concatenate([d.arrivals for d in decoded.values()])
-        arrivals = self.clocks.judge(to_canonical(came, self._conversions))
+        trusted = self._intake.clock.trusted_at(came.received)
+        arrivals = self.clocks.judge(to_canonical(came, self._conversions), trusted)
         while not self._written(arrivals, decoded):
             if stop.wait(RETRY_S):
                 return False

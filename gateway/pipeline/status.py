@@ -13,6 +13,7 @@ from gateway.ingestion.sources import Source
 from gateway.model import SECOND
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower
+from gateway.pipeline.gateway_clock import GatewayClock
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.screening import Screening
 from gateway.times import format_rfc3339
@@ -31,6 +32,7 @@ class Status:
         followers: Sequence[SinkFollower],
         numbers: Mapping[str, int],
         delivery: Delivery,
+        clock: GatewayClock,
     ) -> None:
         self._configuration = configuration
         self._sources = sources
@@ -39,14 +41,16 @@ class Status:
         self._screening = screening
         self._followers = followers
         self._delivery = delivery
+        self._clock = clock
         self._numbers = numbers
         self._began_s = time.monotonic()
 
     def answer(self) -> dict[str, Any]:
         """Plain JSON data; see `cryogate status --json`."""
-        now_ns = time.time_ns()
+        now_ns = self._clock.now_ns()
         return {
             "gateway": self._gateway(now_ns),
+            "clock": self._clock_state(),
             "journal": self._journal(),
             "sources": [self._source(name) for name in self._sources],
             "channels": [
@@ -69,6 +73,11 @@ class Status:
             "time": format_rfc3339(now_ns),
             "uptime_s": time.monotonic() - self._began_s,
         }
+
+    def _clock_state(self) -> dict[str, Any]:
+        """Whether our own clock is trusted, and what the kernel says: null where it does not tell."""
+        clock = self._clock
+        return {"trusted": clock.trusted, "synchronized": clock.kernel, "problem": clock.reason}
 
     def _clock_offset_s(self, channel: str) -> float | None:
         """Device clock minus ours, as far as recent readings tell."""
@@ -97,7 +106,7 @@ class Status:
             "kind": self._configuration.sources[name].kind,
             "state": link.state.value,
             "since": format_rfc3339(link.since_ns),
-            "age_s": (time.time_ns() - link.since_ns) / SECOND,
+            "age_s": link.age_s,
             "detail": link.detail,
         }
 
