@@ -13,13 +13,17 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gateway.api import control
+from gateway.api.systemd import Systemd, watch
 from gateway.config.types import SINKS, SOURCES, Configuration
+from gateway.doctor import Level, worst_first
+from gateway.doctor.running import findings
 from gateway.errors import CryogateError
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
@@ -35,6 +39,7 @@ from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
+from gateway.pipeline.room import began_ns
 from gateway.pipeline.screening import Screening
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
@@ -69,6 +74,7 @@ class _Gateway:
 
     def __init__(self, configuration: Configuration, journal: Journal) -> None:
         self._configuration = configuration
+        self._systemd = Systemd()
         self._clock = clock_of(journal, configuration.clock.require_sync)
         numbers, known_since = introduce(configuration, journal, self._clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
@@ -108,8 +114,10 @@ class _Gateway:
             numbers,
             self._delivery,
             self._clock,
+            self._records(),
+            began_ns(journal),
+            self._systemd.watchdog_s,
         )
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
@@ -118,15 +126,37 @@ class _Gateway:
         answers = {"status": self._status.answer, "alarms": self._screening.public_alarms}
         log.info("gateway %s runs, data in %s", self._configuration.gateway.name, folder)
         async with asyncio.TaskGroup() as group:
-            listening = group.create_task(control.serve(folder, answers), name="control")
+            listening = asyncio.Event()
+            answering = group.create_task(control.serve(folder, answers, listening), name="control")
             stages = [self._start(group, stage) for stage in self._stages()]
+            await listening.wait()
+            self._systemd.ready()
+            watching = group.create_task(watch(self._systemd, self._stuck, self._line), name="watchdog")
             await asked.wait()
             log.info("stopping")
+            self._systemd.stopping()
+            watching.cancel()
             for stop, tasks in stages:
                 stop.set()
                 await asyncio.gather(*tasks)
-            listening.cancel()
+            answering.cancel()
         log.info("stopped; everything acknowledged is in the journal")
+
+    def _stuck(self, patience_s: float) -> str:
+        """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""
+        now_s = time.monotonic()
+        idle_s = {"the pump": now_s - self._pump.moved_s, "screening": now_s - self._screening.moved_s}
+        stuck = [f"{part} has not moved for {s:.0f} s" for part, s in idle_s.items() if s > patience_s]
+        return ", ".join(stuck)
+
+    def _line(self) -> str:
+        """For `systemctl status`: the worst that is wrong."""
+        try:
+            told = findings(self._status.answer())
+        except CryogateError as problem:  # the records, on a disk that fails
+            return str(problem)
+        found = [f for f in worst_first(told) if f.level is not Level.NOTE]
+        return f"{found[0].where}: {found[0].what}" if found else "all is well"
 
     def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
         sources = [self._supervised(source) for source in self._sources.values()]

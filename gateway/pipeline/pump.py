@@ -46,6 +46,7 @@ class Pump:
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal can not be written; empty while it can
         self.last_seq = journal.last_seq()
+        self.moved_s = time.monotonic()  # when it last went round; a pump that hangs is not alive
         self.counts: Counter[str] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter(  # since the journal began
             {(source, r.value): n for source, by in journal.refusal_counts().items() for r, n in by.items()}
@@ -54,6 +55,7 @@ class Pump:
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and nothing waits any more."""
         while not (stop.is_set() and len(self._intake) == 0):
+            self.moved_s = time.monotonic()
             batch = self._intake.take(TAKE_S)
             if batch and not self._commit(batch, stop):
                 return  # stopped while the disk failed: nothing was acknowledged, everything comes again
@@ -66,6 +68,7 @@ class Pump:
         trusted = self._intake.clock.trusted_at(came.received)
         arrivals = self.clocks.judge(to_canonical(came, self._conversions), trusted)
         while not self._written(arrivals, decoded):
+            self.moved_s = time.monotonic()
             if stop.wait(RETRY_S):
                 return False
         for name, items in batch.items():

@@ -59,6 +59,7 @@ class Screening:
         self._lock = threading.Lock()  # between the thread that screens and those that look
         self.cursor = 0
         self.problem = ""  # why nothing is screened; empty while all is well
+        self.moved_s = time.monotonic()  # when it last looked for something to do
         self._reset()
 
     def _reset(self) -> None:
@@ -85,6 +86,7 @@ class Screening:
         with self._lock:
             self._reset()
         while True:
+            self.moved_s = time.monotonic()
             moved = self._step()
             if stop.is_set() and not moved:
                 break
@@ -191,6 +193,7 @@ class Screening:
         )
         return {
             "channel": name,
+            "source": channel.table.source,
             "site": channel.site,
             "asset": channel.table.asset,
             "zone": channel.table.zone,
