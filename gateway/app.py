@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.api import control
+from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
 from gateway.config.types import SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
@@ -80,7 +81,15 @@ class _Gateway:
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages, self._clock)
         by = conversions(configuration.channels.values(), numbers)
-        self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
+        self._metrics = Metrics(self._answer, lambda: self._screening.public_alarms())
+        self._pump = Pump(
+            journal,
+            self._intake,
+            self._sources,
+            by,
+            configuration.journal.commit_interval_s,
+            self._metrics.commit_took,
+        )
         clock_journal = Journal.open(self._configuration.data_dir / JOURNAL)
         self._clock_watch = ClockWatch(
             configuration.gateway.name, clock_journal, self._clock, self._pump.clocks.forget
@@ -122,12 +131,20 @@ class _Gateway:
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
         asked = _stop_requested()
-        folder = self._configuration.data_dir
-        answers = {"status": self._status.answer, "alarms": self._screening.public_alarms}
-        log.info("gateway %s runs, data in %s", self._configuration.gateway.name, folder)
+        answers = {"status": self._answer, "alarms": self._screening.public_alarms}
+        log.info(
+            "gateway %s runs, data in %s", self._configuration.gateway.name, self._configuration.data_dir
+        )
+        with self._metrics.served(self._configuration.metrics):
+            await self._run(asked, answers)
+        log.info("stopped; everything acknowledged is in the journal")
+
+    async def _run(self, asked: asyncio.Event, answers: control.Answers) -> None:
         async with asyncio.TaskGroup() as group:
             listening = asyncio.Event()
-            answering = group.create_task(control.serve(folder, answers, listening), name="control")
+            answering = group.create_task(
+                control.serve(self._configuration.data_dir, answers, listening), name="control"
+            )
             stages = [self._start(group, stage) for stage in self._stages()]
             await listening.wait()
             self._systemd.ready()
@@ -140,7 +157,9 @@ class _Gateway:
                 stop.set()
                 await asyncio.gather(*tasks)
             answering.cancel()
-        log.info("stopped; everything acknowledged is in the journal")
+
+    def _answer(self) -> dict[str, Any]:
+        return self._status.answer() | {"metrics": {"problem": self._metrics.problem}}
 
     def _stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""
@@ -152,7 +171,7 @@ class _Gateway:
     def _line(self) -> str:
         """For `systemctl status`: the worst that is wrong."""
         try:
-            told = findings(self._status.answer())
+            told = findings(self._answer())
         except CryogateError as problem:  # the records, on a disk that fails
             return str(problem)
         found = [f for f in worst_first(told) if f.level is not Level.NOTE]

@@ -20,6 +20,7 @@ TABLES = (
     types.Gateway,
     types.JournalOptions,
     types.ClockOptions,
+    types.MetricsOptions,
     types.Site,
     types.Asset,
     types.ChannelTable,

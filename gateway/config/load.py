@@ -20,6 +20,7 @@ from gateway.config.types import (
     Configuration,
     Gateway,
     JournalOptions,
+    MetricsOptions,
     PlugIn,
     Site,
 )
@@ -30,6 +31,7 @@ SECTIONS = (
     "gateway",
     "journal",
     "clock",
+    "metrics",
     "sites",
     "assets",
     "sources",
@@ -54,6 +56,7 @@ def parse(document: Table, path: Path) -> Configuration:
     gateway = build(Gateway, document.get("gateway", {}), "gateway", problems)
     journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
     clock = build(ClockOptions, document.get("clock", {}), "clock", problems)
+    metrics = build(MetricsOptions, document.get("metrics", {}), "metrics", problems)
     sites = _named(document, "sites", lambda t, p: build(Site, t, p, problems), problems)
     assets = _named(document, "assets", lambda t, p: build(Asset, t, p, problems), problems)
     sources = _plug_ins(document, "sources", SOURCES, problems)
@@ -64,7 +67,7 @@ def parse(document: Table, path: Path) -> Configuration:
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
-    if problems or gateway is None or journal is None or clock is None:
+    if problems or gateway is None or journal is None or clock is None or metrics is None:
         raise ConfigurationError(list(problems))
     return Configuration(
         path,
@@ -79,6 +82,7 @@ def parse(document: Table, path: Path) -> Configuration:
         sinks,
         notifiers,
         clock,
+        metrics,
         remarks,
     )
 

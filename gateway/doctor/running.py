@@ -27,6 +27,7 @@ def findings(status: Mapping[str, Any]) -> list[Finding]:
         *_channels([c for c in status["channels"] if c["source"] not in away]),
         *_sinks(status["followers"]),
         *_notifiers(status["notifiers"]),
+        *_metrics(status["metrics"]["problem"]),
         *_refused(status["refused"]),
     ]
 
@@ -121,6 +122,12 @@ def _notifiers(notifiers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if notifier["problem"]:
             do = "bring it back: changes of alarms wait, and it tells nobody meanwhile"
             yield error(f"notifier {notifier['name']}", notifier["problem"], do)
+
+
+def _metrics(problem: str) -> Iterator[Finding]:
+    if problem:
+        what, _, do = problem.partition("; ")
+        yield warning("metrics", f"nobody can ask for them: {what}", do)
 
 
 def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.errors import JournalError
@@ -36,12 +36,14 @@ class Pump:
         sources: Mapping[str, Source],
         by: Conversions,
         interval_s: float,
+        commit_took: Callable[[float], None] | None = None,
     ) -> None:
         self._journal = journal
         self._intake = intake
         self._sources = sources
         self._conversions = by
         self._interval_s = interval_s
+        self._commit_took = commit_took
         self.clocks = DeviceClocks(len(by.scale))
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal can not be written; empty while it can
@@ -76,6 +78,7 @@ class Pump:
         return True
 
     def _written(self, arrivals: Arrivals, decoded: Mapping[str, Decoded]) -> bool:
+        began_s = time.monotonic()
         try:
             done = self._journal.commit(
                 arrivals, {name: d.refused for name, d in decoded.items() if d.refused}
@@ -88,6 +91,8 @@ class Pump:
         if self.problem:
             log.warning("journal: written again")
             self.problem = ""
+        if self._commit_took is not None:
+            self._commit_took(time.monotonic() - began_s)
         self.last_seq = done.last_seq
         self._count(done.fresh, done.repeated, decoded)
         with self.committed:
