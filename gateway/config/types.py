@@ -57,6 +57,34 @@ class JournalOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockOptions:
+    """When this machine's clock is trusted."""
+
+    require_sync: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsOptions:
+    """Where Prometheus may ask."""
+
+    listen: str = ""  # host:port; empty: nowhere
+
+    def __post_init__(self) -> None:
+        if self.listen and not (self.host and 1 <= self.port <= 65_535):
+            raise ValueError(f"listen {self.listen!r}: expected an address and a port, e.g. '127.0.0.1:9100'")
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """0 where it is none."""
+        port = self.listen.rpartition(":")[2]
+        return int(port) if port.isdecimal() else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A place with a clock on its wall."""
 
@@ -161,6 +189,8 @@ class Configuration:
     channels: dict[str, Channel]
     sinks: dict[str, PlugIn]
     notifiers: dict[str, PlugIn]
+    clock: ClockOptions = ClockOptions()
+    metrics: MetricsOptions = MetricsOptions()
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
 
     @property

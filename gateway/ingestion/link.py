@@ -26,7 +26,13 @@ class Link:
         self.name = name
         self.state = LinkState.CONNECTING
         self.detail = ""
-        self.since_ns = time.time_ns()
+        self.since_ns = time.time_ns()  # for people; may jump
+        self._since_s = time.monotonic()
+
+    @property
+    def age_s(self) -> float:
+        """For how long it has been in this state."""
+        return time.monotonic() - self._since_s
 
     def change(self, state: LinkState, detail: str = "") -> None:
         """Enter `state`; the same state again only refreshes the detail.
@@ -39,5 +45,6 @@ class Link:
             self.detail = detail
             return
         self.state, self.detail, self.since_ns = state, detail, time.time_ns()
+        self._since_s = time.monotonic()
         level = logging.WARNING if state in (LinkState.DOWN, LinkState.SILENT) else logging.INFO
         log.log(level, "source %s is %s%s", self.name, state, f": {detail}" if detail else "")

@@ -12,10 +12,12 @@ from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.faults import Check, Fault
 from gateway.pipeline.follower import SinkFollower
+from gateway.pipeline.gateway_clock import GatewayClock
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.screening import Screening
 
 SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
+UNTRUSTED_S = 300.0  # after a start, NTP needs a moment
 BEHIND_S = 300.0  # a sink catches up by itself; after this long somebody should look
 
 
@@ -47,6 +49,17 @@ def core(configuration: Configuration, pump: Pump, screening: Screening) -> Chec
             yield Fault("journal", Severity.CRITICAL, f"no reading can be stored: {pump.problem}", assets)
         if screening.problem:
             yield Fault("screening", Severity.CRITICAL, f"nothing is screened: {screening.problem}", assets)
+
+    return check
+
+
+def machine(clock: GatewayClock) -> Check:
+    """The gateway's own clock: without it nothing is proven."""
+
+    def check() -> Iterator[Fault]:
+        if clock.reason:
+            message = f"clock: {clock.reason}; readings are uncertain until then"
+            yield Fault("clock", Severity.WARNING, message, after_s=UNTRUSTED_S)
 
     return check
 

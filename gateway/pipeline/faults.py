@@ -53,7 +53,14 @@ class _Present:
 class FaultWatch:
     """Asks every check and keeps the journal told; runs in a thread of its own, with its own connection."""
 
-    def __init__(self, gateway: str, journal: Journal, checks: Sequence[Check]) -> None:
+    def __init__(
+        self,
+        gateway: str,
+        journal: Journal,
+        checks: Sequence[Check],
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._now_ns = now_ns
         self._gateway = gateway
         self._journal = journal
         self._checks = checks
@@ -75,7 +82,7 @@ class FaultWatch:
         self._state()
 
     def _compare(self, found: Mapping[str, Fault]) -> None:
-        now_ns, now_s = time.time_ns(), time.monotonic()
+        now_ns, now_s = self._now_ns(), time.monotonic()
         self._present = {key: self._present.get(key) or _Present(now_ns, now_s) for key in found}
         for key, fault in found.items():
             if key not in self._open and now_s - self._present[key].since_s >= fault.after_s:
