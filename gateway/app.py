@@ -40,6 +40,7 @@ from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
 log = logging.getLogger(__name__)
+LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 
 
@@ -112,9 +113,18 @@ class _Gateway:
             log.info("stopping")
             for stop, tasks in stages:
                 stop.set()
-                await asyncio.gather(*tasks)
+                await asyncio.gather(*(self._end_of(task) for task in tasks))
             listening.cancel()
         log.info("stopped; everything acknowledged is in the journal")
+
+    async def _end_of(self, task: asyncio.Task[None]) -> None:
+        """Who writes to the outside may hang there, and is left behind: as after a kill, nothing is lost."""
+        name = task.get_name()
+        may_hang = name in {"delivery", *(sink.name for sink in self._sinks)}
+        _, hanging = await asyncio.wait([task], timeout=LONGEST_GOODBYE_S if may_hang else None)
+        if hanging:
+            log.warning("%s hangs and is left; after the next start it goes on with the same batch", name)
+            task.cancel()
 
     def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
         sources = [self._supervised(source) for source in self._sources.values()]

@@ -15,6 +15,7 @@ from gateway.pipeline.pump import Pump
 from gateway.pipeline.screening import Screening
 
 SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
+NEXT = "see `cryogate parked`, mend the cause and send them again with --retry, or --accept it"
 BEHIND_S = 300.0  # a sink catches up by itself; after this long somebody should look
 
 
@@ -58,6 +59,9 @@ def outside(sinks: Sequence[SinkFollower], delivery: Delivery) -> Check:
             if sink.problem:
                 message = f"{sink.name}: {sink.problem}; what it misses waits in the journal"
                 yield Fault(sink.name, Severity.WARNING, message, after_s=BEHIND_S)
+            if sink.parked:
+                message = f"{sink.name}: {sink.parked}; {NEXT}"
+                yield Fault(f"parked:{sink.name.partition(':')[2]}", Severity.WARNING, message)
         for name, problem in sorted(delivery.problems.copy().items()):
             yield Fault(f"notifier:{name}", Severity.MAJOR, f"notifier {name}: {problem}", after_s=BEHIND_S)
 
