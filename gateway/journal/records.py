@@ -120,6 +120,18 @@ class Records:
         """How many readings are missing in the outside world, by follower; those without any are left out."""
         return {name: count for name, count in self._rows("SELECT follower, count FROM parking") if count}
 
+    def parking(self) -> list[str]:
+        """Followers that have anything parked."""
+        counted, changes = (
+            "SELECT follower FROM parking WHERE count > 0",
+            "SELECT follower FROM parked_change",
+        )
+        return [name for (name,) in self._rows(f"{counted} UNION {changes} ORDER BY 1")]
+
+    def parked_kept(self, follower: str) -> int:
+        """How many of its parked readings are kept."""
+        return int(self._rows("SELECT count(*) FROM parked WHERE follower = ?", (follower,))[0][0])
+
     def parked(self, follower: str, most: int = parked.KEPT_PER_FOLLOWER) -> list[Parked]:
         """Parked readings that are kept, newest first."""
         select = "SELECT channel, time, value, quality, received, reason FROM parked WHERE follower = ?"

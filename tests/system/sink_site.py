@@ -147,6 +147,18 @@ class Site:
         records.close()
         return found
 
+    def parked(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.gateway.cryogate("parked", "--json").stdout)
+        return found
+
+    def fault(self, rule: str) -> bool:
+        """Whether that alarm is there and has not returned."""
+        return any(a["rule"] == rule and a["end"] is None for a in self.gateway.alarms())
+
+    def rejections(self) -> int:
+        """How many requests the server rejected."""
+        return sum(r["status"] == 400 for r in self.influx.requests())
+
     def in_influx(self) -> dict[tuple[str, int], float]:
         return {key: fields["value"] for key, fields in self.influx.stored().items()}
 

@@ -11,7 +11,9 @@ from gateway_process import eventually
 from mosquitto import Mosquitto
 from sink_site import Site
 
-from gateway.journal.records import Records
+from gateway.journal.journal import Journal
+from gateway.pipeline.parking import PARKED
+from gateway.times import parse_rfc3339
 
 SEED = 20_260_105
 
@@ -83,14 +85,45 @@ def test_readings_that_the_server_rejects_are_parked_and_hold_up_nothing(site: S
     told = eventually(lambda: site.follower("influx")["parked"], "it is told")
     assert told.startswith("5 readings are parked, the last for: HTTP 400: unable to parse")
     assert site.follower("influx")["problem"] == ""
+    eventually(lambda: site.fault("parked:influx"), "and it is an alarm")
     site.influx.behave()
     site.publish(10)
     eventually(lambda: len(site.in_influx()) == 15, "those behind")
     eventually(lambda: site.at_headquarters() == site.sent, "the other sink has them all")
+    first = sorted((key, value) for key, value in list(site.sent.items())[:10] if key[0] == "bottom")
+    (parked,) = site.parked()
+    assert (parked["sink"], parked["readings"], parked["kept"]) == ("influx", 5, 5)
+    kept = [((r["channel"], parse_rfc3339(r["time"])), r["value"]) for r in parked["newest"]]
+    assert sorted(kept) == first
+    shown = site.gateway.cryogate("parked").stdout
+    assert "influx: 5 readings" in shown and "HTTP 400: unable to parse" in shown
+    site.gateway.kill()
+    done = site.gateway.cryogate("parked", "--retry", "influx")
+    assert "sink influx: 5 readings and 0 alarm changes are sent again" in done.stdout
+    site.gateway.start()
+    eventually(site.everything_is_out, "what was parked too")
+    eventually(lambda: site.gateway.cryogate("parked").stdout == "nothing is parked\n", "no more")
     assert site.gateway.stop() == 0
-    records = Records(site.gateway.folder / "records.sqlite", read_only=True)
-    parked = records.parked("sink:influx", 100)
-    records.close()
-    assert sorted((row.time_ns, row.value) for row in parked) == sorted(
-        (time_ns, value) for (device, time_ns), value in list(site.sent.items())[:10] if device == "bottom"
-    )
+
+
+def test_what_stays_rejected_is_accepted_by_somebody(site: Site) -> None:
+    site.influx.behave(unparseable="bottom")
+    site.start()
+    site.publish(10)
+    eventually(site.parked, "it is parked")
+    assert 'add --by "NAME"' in site.gateway.cryogate("parked", "--accept", "influx").stderr
+    wrong = site.gateway.cryogate("parked", "--retry", "elsewhere").stderr
+    assert "nothing is parked of sink 'elsewhere'; there is of: influx" in wrong
+    before = site.rejections()
+    site.gateway.cryogate("parked", "--retry", "influx")
+    eventually(lambda: site.rejections() > before, "it was tried again, in vain")
+    assert site.parked()[0]["readings"] == 5
+    assert site.gateway.cryogate("parked", "--accept", "influx", "--by", "Li Na").returncode == 0
+    eventually(lambda: site.parked() == [], "it is accepted")
+    eventually(lambda: not site.fault("parked:influx"), "and no alarm any more")
+    with Journal.open_reading(site.gateway.folder / "journal.sqlite") as journal:
+        assert [(s.by, s.body["decision"]) for _, s in journal.statements(PARKED)] == [
+            ("edge", "retry"),
+            ("Li Na", "accept"),
+        ]
+    assert site.gateway.stop() == 0
