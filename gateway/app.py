@@ -48,6 +48,7 @@ from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
 log = logging.getLogger(__name__)
+LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 
 
@@ -160,7 +161,7 @@ class _Gateway:
             watching.cancel()
             for stop, tasks in stages:
                 stop.set()
-                await asyncio.gather(*tasks)
+                await asyncio.gather(*(self._end_of(task) for task in tasks))
             answering.cancel()
 
     def _answer(self) -> dict[str, Any]:
@@ -181,6 +182,15 @@ class _Gateway:
             return str(problem)
         found = [f for f in worst_first(told) if f.level is not Level.NOTE]
         return f"{found[0].where}: {found[0].what}" if found else "all is well"
+
+    async def _end_of(self, task: asyncio.Task[None]) -> None:
+        """Who writes to the outside may hang there, and is left behind: as after a kill, nothing is lost."""
+        name = task.get_name()
+        may_hang = name in {"delivery", *(sink.name for sink in self._sinks)}
+        _, hanging = await asyncio.wait([task], timeout=LONGEST_GOODBYE_S if may_hang else None)
+        if hanging:
+            log.warning("%s hangs and is left; after the next start it goes on with the same batch", name)
+            task.cancel()
 
     def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
         sources = [self._supervised(source) for source in self._sources.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -132,14 +132,24 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
     parts += _problems(journal)
     parts += [_links(status["sources"]), fleet_table(status["channels"])]
     for follower in status["followers"]:
-        problem = f", {follower['problem']}" if follower["problem"] else ""
-        parts.append(f"{follower['name']}: {follower['behind']} entries behind{escape(problem)}")
+        parts += _follower(follower)
     for notifier in status["notifiers"]:
         if notifier["problem"]:
             parts.append(Text(f"notifier {notifier['name']}: {notifier['problem']}", "yellow"))
     for row in status["refused"]:
         parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
     return Group(*parts)
+
+
+def _follower(follower: Mapping[str, Any]) -> Iterator[Text]:
+    late = f" ({duration(follower['behind_s'])})" if follower["behind"] else ""
+    changes = follower["alarm_changes_behind"]
+    alarms = f", {changes} alarm changes behind" if changes else ""
+    problem = f", {follower['problem']}" if follower["problem"] else ""
+    style = "yellow" if problem else ""
+    yield Text(f"{follower['name']}: {follower['behind']} entries behind{late}{alarms}{problem}", style)
+    if follower["parked"]:
+        yield Text(f"{follower['name']}: {follower['parked']} (see `cryogate parked`)", "yellow")
 
 
 def _problems(journal: Mapping[str, Any]) -> list[Text]:

@@ -18,6 +18,7 @@ from gateway.pipeline.screening import Screening
 
 SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
 UNTRUSTED_S = 300.0  # after a start, NTP needs a moment
+NEXT = "see `cryogate parked`, mend the cause and send them again with --retry, or --accept it"
 BEHIND_S = 300.0  # a sink catches up by itself; after this long somebody should look
 
 
@@ -77,6 +78,9 @@ def followers(sinks: Sequence[SinkFollower], delivery: Delivery, archiving: Arch
             if sink.problem:
                 message = f"{sink.name}: {sink.problem}; what it misses waits in the journal"
                 yield Fault(sink.name, Severity.WARNING, message, after_s=BEHIND_S)
+            if sink.parked:
+                message = f"{sink.name}: {sink.parked}; {NEXT}"
+                yield Fault(f"parked:{sink.name.partition(':')[2]}", Severity.WARNING, message)
         for name, problem in sorted(delivery.problems.copy().items()):
             yield Fault(f"notifier:{name}", Severity.MAJOR, f"notifier {name}: {problem}", after_s=BEHIND_S)
 

@@ -67,7 +67,7 @@ class Status:
                 {**state, "clock_offset_s": self._clock_offset_s(state["channel"])}
                 for state in self._screening.channel_states(now_ns)
             ],
-            "followers": [self._follower(f) for f in self._followers],
+            "followers": [self._follower(f, now_ns) for f in self._followers],
             "notifiers": [
                 {"name": name, "problem": self._delivery.problems.get(name, "")}
                 for name in self._configuration.notifiers
@@ -128,10 +128,16 @@ class Status:
             "detail": link.detail,
         }
 
-    def _follower(self, follower: SinkFollower) -> dict[str, Any]:
-        behind = max(0, self._pump.last_seq - follower.cursor)
-        parked = self._records.parked_count(follower.name)
-        return {"name": follower.name, "behind": behind, "parked": parked, "problem": follower.problem}
+    def _follower(self, follower: SinkFollower, now_ns: int) -> dict[str, Any]:
+        behind, oldest_ns = max(0, self._pump.last_seq - follower.cursor), follower.oldest_ns
+        return {
+            "name": follower.name,
+            "behind": behind,
+            "behind_s": max(0, now_ns - oldest_ns) / SECOND if behind and oldest_ns is not None else 0.0,
+            "alarm_changes_behind": follower.alarm_changes_behind,
+            "problem": follower.problem,
+            "parked": follower.parked,
+        }
 
     def _refused(self) -> list[dict[str, Any]]:
         counted = sorted(self._pump.refused.items())
