@@ -32,12 +32,14 @@ from gateway.model import to_ns
 from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
-from gateway.pipeline.faults import FaultWatch
+from gateway.pipeline.faults import Check, FaultWatch
 from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
+from gateway.pipeline.recovery import go_on_behind_what_was_seen
 from gateway.pipeline.screening import Screening
+from gateway.pipeline.space import SpaceWatch
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
@@ -71,11 +73,19 @@ class _Gateway:
 
     def __init__(self, configuration: Configuration, journal: Journal) -> None:
         self._configuration = configuration
+        go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name)
         numbers, known_since = introduce(configuration, journal, time.time_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages)
         by = conversions(configuration.channels.values(), numbers)
-        self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
+        self._pump = Pump(
+            journal,
+            self._intake,
+            self._sources,
+            by,
+            configuration.journal.commit_interval_s,
+            configuration.gateway.name,
+        )
         self._archiving = Archiving(
             configuration.data_dir / JOURNAL, to_ns(configuration.journal.archive_after_s)
         )
@@ -85,10 +95,11 @@ class _Gateway:
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
-        told = [
+        told: list[Check] = [
             checks.sources(configuration, list(self._sources.values())),
             checks.core(configuration, self._pump, self._screening),
             checks.outside(self._sinks, self._delivery),
+            SpaceWatch(configuration.data_dir, configuration.journal),
         ]
         stating = Journal.open(configuration.data_dir / JOURNAL)
         self._faults = FaultWatch(configuration.gateway.name, stating, told)
