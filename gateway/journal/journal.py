@@ -121,7 +121,7 @@ class Journal:
         return Committed(last_seq, len(fresh), len(arrivals) - len(fresh))
 
     def continue_behind(self, seq: int) -> None:
-        """Give no number up to `seq` to an entry again: followers have seen them, of entries that are lost."""
+        """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
         with self._writing():
             known = self._connection.execute(
                 "UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (seq,)

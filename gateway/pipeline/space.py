@@ -65,6 +65,6 @@ class SpaceWatch:
         hours = self.hours_left()
         lasts = f", enough for {hours:.0f} h at the present growth" if hours != float("inf") else ""
         return (
-            f"{self._free / 1e6:,.1f} MB are left on the disk of {self._folder}{lasts}; make room: once it is "
-            "full nothing more is acknowledged, and brokers and instruments have to keep their readings"
+            f"{self._free / 1e6:,.1f} MB are left on the disk of {self._folder}{lasts}; make room: once it "
+            "is full nothing more is acknowledged, and brokers and instruments have to keep their readings"
         )
