@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,11 @@ from gateway.config.types import Configuration, ProfileVersion
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, to_ns
+from gateway.pipeline.pump import OUTAGE
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
 from gateway.screening.resolve import resolve
 from gateway.screening.rules import limit
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Proof:
     clocks: Clocks
     readings: int
     mean_kinetic_degC: float | None
+    outages: tuple[Mapping[str, Any], ...]  # in which the journal could not be written: from, to, reason
 
     def public(self, unit: str) -> dict[str, Any]:
         """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
@@ -43,6 +46,7 @@ class Proof:
             "interval_s": (self.end_ns - self.start_ns) / SECOND,
             "readings": self.readings,
             "mean_kinetic_temperature_degC": self.mean_kinetic_degC,
+            "outages": [dict(outage) for outage in self.outages],
         }
 
 
@@ -77,7 +81,17 @@ def prove(
     if channel.unit == "degC" and low is not None:
         mean = mean_kinetic_temperature_degC(inside, gap_ns, low)
     found = clocks(readings, gap_ns, start_ns, end_ns, low, high)
-    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean)
+    outages = _outages(journal, start_ns, end_ns)
+    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, outages)
+
+
+def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Mapping[str, Any], ...]:
+    """Those that touch the interval; what a broker kept meanwhile came later, what nobody kept is a gap."""
+    return tuple(
+        s.body
+        for _, s in journal.statements(OUTAGE)
+        if parse_rfc3339(s.body["from"]) < end_ns and start_ns < parse_rfc3339(s.body["to"])
+    )
 
 
 def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tuple[float | None, float | None]:
