@@ -27,8 +27,8 @@ from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.pipeline import checks
 from gateway.model import to_ns
+from gateway.pipeline import checks
 from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
