@@ -37,13 +37,15 @@ from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.clock_watch import ClockWatch, clock_of
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
-from gateway.pipeline.faults import FaultWatch
+from gateway.pipeline.faults import Check, FaultWatch
 from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
+from gateway.pipeline.recovery import go_on_behind_what_was_seen
 from gateway.pipeline.room import began_ns
 from gateway.pipeline.screening import Screening
+from gateway.pipeline.space import SpaceWatch
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
@@ -80,6 +82,7 @@ class _Gateway:
         self._configuration = configuration
         self._systemd = Systemd()
         self._clock = clock_of(journal, configuration.clock.require_sync)
+        go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name)
         numbers, known_since = introduce(configuration, journal, self._clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages, self._clock)
@@ -91,6 +94,7 @@ class _Gateway:
             self._sources,
             by,
             configuration.journal.commit_interval_s,
+            configuration.gateway.name,
             self._metrics.commit_took,
         )
         clock_journal = Journal.open(self._configuration.data_dir / JOURNAL)
@@ -111,11 +115,12 @@ class _Gateway:
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
-        told = [
+        told: list[Check] = [
             checks.sources(configuration, list(self._sources.values())),
             checks.core(configuration, self._pump, self._screening),
             checks.followers(self._sinks, self._delivery, self._archiving),
             checks.machine(self._clock),
+            SpaceWatch(configuration.data_dir, configuration.journal),
         ]
         stating = Journal.open(configuration.data_dir / JOURNAL)
         self._faults = FaultWatch(configuration.gateway.name, stating, told, self._clock.now_ns)

@@ -46,8 +46,14 @@ class JournalOptions:
     commit_interval_s: float = 0.0
     queue_messages: int = 20_000
     archive_after_s: float = 900.0
+    low_space_bytes: int = 1_000_000_000  # less than this left on the disk is a fault
+    low_space_h: float = 48.0  # so is a disk that is full this soon at its present growth
 
     def __post_init__(self) -> None:
+        if self.low_space_bytes < 0 or not 0 <= self.low_space_h <= 10_000:
+            raise ValueError(
+                "low_space_bytes and low_space_h can not be negative, and low_space_h ends at 10 000"
+            )
         if not 0 <= self.commit_interval_s <= 10:
             raise ValueError("commit_interval_s must lie between 0 and 10")
         if not 100 <= self.queue_messages <= 1_000_000:

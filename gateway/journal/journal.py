@@ -18,7 +18,7 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import entries, hours, log, refusals, schema
+from gateway.journal import entries, hours, log, refusals, schema, wal
 from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
@@ -53,7 +53,11 @@ class Journal:
     @staticmethod
     def open(path: Path) -> Journal:
         """For writing; creates the file, migrates an older one. The folder must exist."""
-        return Journal(path, schema.open_writing(path))
+        damage = wal.damage(path)  # before SQLite opens it and forgets
+        connection = schema.open_writing(path)
+        if damage is not None:
+            wal.tell(damage, path, connection)
+        return Journal(path, connection)
 
     @staticmethod
     def open_reading(path: Path) -> Journal:
@@ -115,6 +119,15 @@ class Journal:
         if len(fresh):
             self._repeats.learn(fresh.samples, last_seq)
         return Committed(last_seq, len(fresh), len(arrivals) - len(fresh))
+
+    def continue_behind(self, seq: int) -> None:
+        """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
+        with self._writing():
+            known = self._connection.execute(
+                "UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (seq,)
+            )
+            if known.rowcount == 0:
+                self._connection.execute("INSERT INTO sqlite_sequence VALUES ('entry', ?)", (seq,))
 
     def _append(
         self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], statements: Sequence[Statement]

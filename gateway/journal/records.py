@@ -95,6 +95,11 @@ class Records:
     def move_cursor(self, follower: str, seq: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
 
+    def furthest_seen(self) -> int:
+        """The last journal entry that any follower has read; notifiers follow changes of alarms instead."""
+        seen = "SELECT seq FROM cursor WHERE follower NOT LIKE 'notifier:%' UNION ALL SELECT seq FROM saved"
+        return int(self._rows(f"SELECT coalesce(max(seq), 0) FROM ({seen})")[0][0])
+
     def begin_at_last_change(self, follower: str) -> None:
         """Give a follower of changes that has no cursor yet one behind the last change."""
         newest = "(SELECT coalesce(max(number), 0) FROM revision)"

@@ -16,13 +16,15 @@ from typing import Any
 from gateway.errors import JournalError
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
-from gateway.journal.journal import Journal
+from gateway.journal.journal import Journal, Statement
 from gateway.model import Arrivals, Decoded
 from gateway.pipeline.conversion import Conversions, to_canonical
 from gateway.pipeline.device_clocks import DeviceClocks
+from gateway.times import format_rfc3339
 
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
+OUTAGE = "outage"  # kind of the journal statement: from when to when it could not be written, and why
 RETRY_S = 2.0  # between attempts while the journal can not be written
 
 
@@ -36,6 +38,7 @@ class Pump:
         sources: Mapping[str, Source],
         by: Conversions,
         interval_s: float,
+        name: str = "gateway",
         commit_took: Callable[[float], None] | None = None,
     ) -> None:
         self._journal = journal
@@ -44,9 +47,11 @@ class Pump:
         self._conversions = by
         self._interval_s = interval_s
         self._commit_took = commit_took
+        self._name = name
         self.clocks = DeviceClocks(len(by.scale))
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal can not be written; empty while it can
+        self._problem_since_ns = 0
         self.last_seq = journal.last_seq()
         self.moved_s = time.monotonic()  # when it last went round; a pump that hangs is not alive
         self.counts: Counter[str] = Counter()
@@ -80,11 +85,11 @@ class Pump:
     def _written(self, arrivals: Arrivals, decoded: Mapping[str, Decoded]) -> bool:
         began_s = time.monotonic()
         try:
-            done = self._journal.commit(
-                arrivals, {name: d.refused for name, d in decoded.items() if d.refused}
-            )
+            refused = {name: d.refused for name, d in decoded.items() if d.refused}
+            done = self._journal.commit(arrivals, refused, self._outage())
         except JournalError as error:
             if not self.problem:
+                self._problem_since_ns = time.time_ns()
                 log.error("journal: %s; sources wait, nothing is acknowledged", error)
             self.problem = str(error)
             return False
@@ -98,6 +103,14 @@ class Pump:
         with self.committed:
             self.committed.notify_all()
         return True
+
+    def _outage(self) -> list[Statement]:
+        """What there is to say once the journal can be written again."""
+        if not self.problem:
+            return []
+        now_ns = time.time_ns()
+        since, until = format_rfc3339(self._problem_since_ns), format_rfc3339(now_ns)
+        return [Statement(OUTAGE, self._name, now_ns, {"from": since, "to": until, "reason": self.problem})]
 
     def _count(self, fresh: int, repeated: int, decoded: Mapping[str, Decoded]) -> None:
         self.counts.update(commits=1, readings=fresh, repeated=repeated)
