@@ -145,6 +145,6 @@ def to_ns(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
-def believable(time: Times, received: Times) -> Mask:
-    """True where a device's time can be meant: since 2000, before 2100, at most a day ahead of receipt."""
-    return (time >= EARLIEST_NS) & (time < LATEST_NS) & (time <= received + FUTURE_NS)
+def believable(time: Times, latest: Times | np.int64) -> Mask:
+    """True where a device's time can be meant: since 2000, before 2100, and not after `latest`."""
+    return (time >= EARLIEST_NS) & (time < LATEST_NS) & (time <= latest)

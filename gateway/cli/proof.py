@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.cli.screen import duration
@@ -67,5 +68,18 @@ def show(
             f"  {what:13} {duration(ns / SECOND):>14}  {100 * ns / whole:6.2f} %  [{style}]{bar}[/]",
             highlight=False,
         )
+    for outage in found.outages:
+        out.print(
+            f"  [magenta]the journal could not be written[/] from {outage['from']} to {outage['to']}: "
+            f"{escape(outage['reason'])}",
+            highlight=False,
+            soft_wrap=True,
+        )
     mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
+    if found.without_pressure:
+        out.print(
+            f"  [yellow]{found.without_pressure} readings had no usable ambient pressure beside them: "
+            "the lowest floor of the place held[/]",
+            highlight=False,
+        )
     out.print(f"  {found.readings} readings; mean kinetic temperature {mean}", highlight=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -72,7 +72,7 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
         table.add_row(
             alarm["id"],
             Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
-            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)),
+            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
             escape(alarm["rule"]),
             alarm["start"][:19] + "Z",
             alarm["state"],
@@ -91,14 +91,23 @@ def _extreme(alarm: Mapping[str, Any]) -> str:
 
 
 def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """For each alarm the product units inside, with how long they have been beyond the limit."""
+    """For each alarm the product units inside, with how long they have been beyond the limit.
+
+    Of a fault what is wrong, and the units that are not watched because of it.
+    """
     return [_units_line(alarm) for alarm in alarms]
 
 
 def _units_line(alarm: Mapping[str, Any]) -> Text:
     line = Text(f"{alarm['id']} ")
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
-    line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
+    if alarm["message"]:
+        line.append(f" {alarm['message']} ({alarm['state']})")
+        if not alarm["asset"]:
+            return line
+        line.append(f", not watched: {alarm['asset']}, inside: ")
+    else:
+        line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
     if alarm["units"] == "unknown":
         return line.append("unknown - nobody has said what is inside", "bold magenta")
     for unit in alarm["units"][:MOST_UNITS]:
@@ -123,14 +132,24 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
     parts += _problems(journal)
     parts += [_links(status["sources"]), fleet_table(status["channels"])]
     for follower in status["followers"]:
-        problem = f", {follower['problem']}" if follower["problem"] else ""
-        parts.append(f"{follower['name']}: {follower['behind']} entries behind{escape(problem)}")
+        parts += _follower(follower)
     for notifier in status["notifiers"]:
         if notifier["problem"]:
             parts.append(Text(f"notifier {notifier['name']}: {notifier['problem']}", "yellow"))
     for row in status["refused"]:
         parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
     return Group(*parts)
+
+
+def _follower(follower: Mapping[str, Any]) -> Iterator[Text]:
+    late = f" ({duration(follower['behind_s'])})" if follower["behind"] else ""
+    changes = follower["alarm_changes_behind"]
+    alarms = f", {changes} alarm changes behind" if changes else ""
+    problem = f", {follower['problem']}" if follower["problem"] else ""
+    style = "yellow" if problem else ""
+    yield Text(f"{follower['name']}: {follower['behind']} entries behind{late}{alarms}{problem}", style)
+    if follower["parked"]:
+        yield Text(f"{follower['name']}: {follower['parked']} (see `cryogate parked`)", "yellow")
 
 
 def _problems(journal: Mapping[str, Any]) -> list[Text]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from gateway.config.profiles import rules, severity_of
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
 from gateway.probes.calibration import Calibration
+from gateway.screening.rules import named_channels, plausible
 from gateway.units import CONVERSIONS, QUANTITIES
 
 Profiles = Mapping[str, tuple[ProfileVersion, ...]]
@@ -38,9 +39,9 @@ def channels(
         _check_address(parsed, path, sources, problems)
         channel = _with_unit(name, parsed, path, assets, problems)
         if channel is not None:
-            made[name] = _with_rules(channel, extra, profiles, path, problems)
+            made[name] = _with_rules(channel, extra)
     _check_unique(made, problems)
-    _check_partners(made, profiles, problems)
+    check_rules(made, profiles, problems)
     return made, tuple(_remarks(made, profiles))
 
 
@@ -115,38 +116,45 @@ def _extra_rules(document: Table, problems: Problems) -> dict[tuple[str, str], t
     }
 
 
-def _with_rules(
-    channel: Channel,
-    extra: Mapping[tuple[str, str], tuple[Rule, ...]],
-    profiles: Profiles,
-    path: str,
-    problems: Problems,
-) -> Channel:
+def _with_rules(channel: Channel, extra: Mapping[tuple[str, str], tuple[Rule, ...]]) -> Channel:
     """Sites, assets and channels only ever add rules: nothing can relax a profile."""
     places = (("sites", channel.site), ("assets", channel.table.asset), ("channels", channel.name))
     added = tuple(r for place in places for r in extra.get(place, ()) if r.unit in (None, channel.unit))
-    for version in profiles.get(channel.table.profile or "", ()):
-        ids = [r.id for r in (*version.rules, *added)]
-        for doubled in sorted({i for i in ids if ids.count(i) > 1}):
-            problems.add(
-                path, f"two of its rules have the id {doubled!r}; rules of a profile can not be replaced"
-            )
     return replace(channel, rules=added)
 
 
-def _check_partners(made: Mapping[str, Channel], profiles: Profiles, problems: Problems) -> None:
-    """A rule about two channels names the other one."""
+def rules_on(channel: Channel, profiles: Profiles) -> Iterator[tuple[Rule, ...]]:
+    """The rules of a channel under each version of its profile, oldest first; its own alone without one."""
+    versions = profiles.get(channel.table.profile or "", ())
+    for rules_of_version in [version.rules for version in versions] or [()]:
+        yield (*channel.rules, *(r for r in rules_of_version if r.unit in (None, channel.unit)))
+
+
+def check_rules(made: Mapping[str, Channel], profiles: Profiles, problems: Problems) -> None:
+    """Rules of a channel have ids of their own, and the channels they look at besides are there."""
     for name, channel in made.items():
-        versions = profiles.get(channel.table.profile or "", ())
-        for rule in (*channel.rules, *(r for v in versions for r in v.rules)):
-            partner = getattr(rule.parameters, "partner", None)
-            path = f"channels.{name}: rule {rule.id!r}: partner"
-            if partner == name:
-                problems.add(path, "a channel can not be its own partner")
-            elif partner is not None and partner not in made:
-                problems.unknown(path, partner, made, "channel")
-            elif partner is not None and made[partner].unit != channel.unit:
-                problems.add(path, f"{partner!r} is in {made[partner].unit}, not in {channel.unit}")
+        for rules_of_version in rules_on(channel, profiles):
+            ids = [rule.id for rule in rules_of_version]
+            for doubled in sorted({i for i in ids if ids.count(i) > 1}):
+                problems.add(
+                    f"channels.{name}",
+                    f"two of its rules have the id {doubled!r}; rules of a profile can not be replaced",
+                )
+            for rule in rules_of_version:
+                _check_named_channels(channel, rule, made, problems)
+
+
+def _check_named_channels(
+    channel: Channel, rule: Rule, made: Mapping[str, Channel], problems: Problems
+) -> None:
+    for key, other, unit in named_channels(rule.parameters):
+        path, wanted = f"channels.{channel.name}: rule {rule.id!r}: {key}", unit or channel.unit
+        if other == channel.name:
+            problems.add(path, f"a channel can not be its own {key}")
+        elif other not in made:
+            problems.unknown(path, other, made, "channel")
+        elif made[other].unit != wanted:
+            problems.add(path, f"{other!r} is in {made[other].unit}, not in {wanted}")
 
 
 def _check_unique(made: Mapping[str, Channel], problems: Problems) -> None:
@@ -163,9 +171,25 @@ def _check_unique(made: Mapping[str, Channel], problems: Problems) -> None:
 
 def _remarks(made: Mapping[str, Channel], profiles: Profiles) -> Iterable[str]:
     for name, channel in made.items():
-        if channel.table.profile is None:
+        yield from _remarks_on_floors(channel, profiles)
+        if channel.table.profile is None and not channel.rules:
             yield f"channels.{name}: no profile, so only missing data raises an alarm"
             continue
-        versions = profiles.get(channel.table.profile, ())
+        versions = profiles.get(channel.table.profile or "", ())
         if versions and not any(r.unit in (None, channel.unit) for v in versions for r in v.rules):
             yield f"channels.{name}: no rule of profile {channel.table.profile!r} is about {channel.unit}"
+
+
+def _remarks_on_floors(channel: Channel, profiles: Profiles) -> Iterable[str]:
+    for rule in list(rules_on(channel, profiles))[-1]:
+        told = rule.parameters
+        if (
+            isinstance(told, plausible.Parameters)
+            and told.ln2_pressure_channel
+            and told.ln2_pressure_Pa is None
+        ):
+            yield (
+                f"channels.{channel.name}: rule {rule.id!r}: while {told.ln2_pressure_channel!r} gives no "
+                f"usable pressure, readings down to {told.lowest:.2f} degC are taken; ln2_pressure_Pa, the "
+                "lowest of the place, narrows that"
+            )

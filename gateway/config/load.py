@@ -16,16 +16,30 @@ from gateway.config.types import (
     SINKS,
     SOURCES,
     Asset,
+    ClockOptions,
     Configuration,
     Gateway,
     JournalOptions,
+    MetricsOptions,
     PlugIn,
     Site,
 )
 from gateway.errors import ConfigurationError
 
 T = TypeVar("T")
-SECTIONS = ("gateway", "journal", "sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers")
+SECTIONS = (
+    "gateway",
+    "journal",
+    "clock",
+    "metrics",
+    "sites",
+    "assets",
+    "sources",
+    "profiles",
+    "channels",
+    "sinks",
+    "notifiers",
+)
 
 
 def load(path: Path) -> Configuration:
@@ -41,6 +55,8 @@ def parse(document: Table, path: Path) -> Configuration:
             problems.unknown(key, key, SECTIONS, "section")
     gateway = build(Gateway, document.get("gateway", {}), "gateway", problems)
     journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
+    clock = build(ClockOptions, document.get("clock", {}), "clock", problems)
+    metrics = build(MetricsOptions, document.get("metrics", {}), "metrics", problems)
     sites = _named(document, "sites", lambda t, p: build(Site, t, p, problems), problems)
     assets = _named(document, "assets", lambda t, p: build(Asset, t, p, problems), problems)
     sources = _plug_ins(document, "sources", SOURCES, problems)
@@ -51,7 +67,7 @@ def parse(document: Table, path: Path) -> Configuration:
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
-    if problems or gateway is None or journal is None:
+    if problems or gateway is None or journal is None or clock is None or metrics is None:
         raise ConfigurationError(list(problems))
     return Configuration(
         path,
@@ -65,6 +81,8 @@ def parse(document: Table, path: Path) -> Configuration:
         made,
         sinks,
         notifiers,
+        clock,
+        metrics,
         remarks,
     )
 

@@ -58,6 +58,7 @@ def rule(block: Table, path: str, problems: Problems) -> Rule | None:
         return None
     rest = {k: v for k, v in block.items() if k not in ("id", "kind", "severity")}
     unit, keys = _unit_keys(module.Parameters, rest)
+    _check_unit(module.Parameters, rest, unit, path, problems)
     parameters = build(module.Parameters, rest, path, problems, keys)
     if parameters is None or severity is None or not isinstance(identity, str):
         return None
@@ -86,6 +87,15 @@ def _unit_keys(parameters: Any, table: Table) -> tuple[str | None, dict[str, str
     used = [u for u in CANONICAL for name, suffix in fields.items() if name + suffix.format(unit=u) in table]
     unit = used[0] if used else "degC"
     return unit, {name: name + suffix.format(unit=unit) for name, suffix in fields.items()}
+
+
+def _check_unit(parameters: Any, table: Table, unit: str | None, path: str, problems: Problems) -> None:
+    for field in dataclasses.fields(parameters):
+        only = field.metadata.get("only", unit)
+        if field.name in table and only != unit:
+            problems.add(
+                f"{path}.{field.name}", f"is for limits in {only}, but those of the rule are in {unit}"
+            )
 
 
 def _version(profile: str, block: Table, path: str, problems: Problems) -> ProfileVersion | None:

@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
-from gateway.model import EARLIEST_NS, FUTURE_NS, LATEST_NS, SECOND, Refusal
+from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Refusal
 from gateway.payloads import Message
 from gateway.payloads.unusable import Unusable, shown
 from gateway.times import instants, parse_rfc3339
@@ -83,9 +83,9 @@ def from_count(digits: str, ns_per_unit: int) -> int:
     return math.floor(Fraction(digits) * ns_per_unit)
 
 
-def check_believable(time_ns: int, received_ns: int) -> None:
+def check_believable(time_ns: int, latest_ns: int) -> None:
     """Raises Unusable where `model.believable` is False; for one time, without an array."""
-    if not (EARLIEST_NS <= time_ns < LATEST_NS and time_ns <= received_ns + FUTURE_NS):
+    if not (EARLIEST_NS <= time_ns < LATEST_NS and time_ns <= latest_ns):
         raise _absurd(time_ns)
 
 

@@ -228,7 +228,7 @@ def _time_ns(base: Number, record: Record, message: Message) -> int:
     time_ns = math.floor(seconds * SECOND)
     if seconds < RELATIVE_BELOW_s:
         time_ns += receipt(message)
-    check_believable(time_ns, message.received_ns)
+    check_believable(time_ns, message.latest_ns)
     return time_ns
 
 

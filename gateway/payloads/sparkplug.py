@@ -122,7 +122,7 @@ class Decoder:
                 address = topic.address(name)
                 channel = channels.get(address)
                 if channel is not None:
-                    row = self._row(name, metric, birth, payload.timestamp_ms, message.received_ns)
+                    row = self._row(name, metric, birth, payload.timestamp_ms, message)
                     found.rows.append((row[0], message.received_ns, channel, *row[1:]))
                 elif _is_numeric(metric) and not name.startswith(OWN):
                     unknown.append(address)
@@ -144,11 +144,11 @@ class Decoder:
         return name
 
     def _row(
-        self, name: str, metric: Metric, birth: Birth, sent_ms: int | None, received_ns: int
+        self, name: str, metric: Metric, birth: Birth, sent_ms: int | None, message: Message
     ) -> tuple[int, float, Quality]:
         if metric.timestamp_ms is None and metric.is_historical:
             raise Unusable(Refusal.MALFORMED, f"{shown(name)} is historical, but has no timestamp")
-        time_ns = _time_ns(sent_ms if metric.timestamp_ms is None else metric.timestamp_ms, received_ns)
+        time_ns = _time_ns(sent_ms if metric.timestamp_ms is None else metric.timestamp_ms, message)
         if metric.is_null:
             return time_ns, math.nan, Quality.NO_DATA
         if metric.quality >= Quality.BAD:
@@ -185,10 +185,10 @@ def _gone(addresses: Iterable[str], message: Message, channels: Mapping[str, int
             found.rows.append((message.received_ns, message.received_ns, channel, math.nan, Quality.NO_DATA))
 
 
-def _time_ns(given_ms: int | None, received_ns: int) -> int:
+def _time_ns(given_ms: int | None, message: Message) -> int:
     if given_ms is None:
-        return received_ns
-    check_believable(given_ms * NS_PER_MS, received_ns)
+        return message.received_ns
+    check_believable(given_ms * NS_PER_MS, message.latest_ns)
     return given_ms * NS_PER_MS
 
 

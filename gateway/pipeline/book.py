@@ -18,14 +18,14 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import AlarmRow, Records
 from gateway.model import SECOND, Severity
-from gateway.pipeline import view
+from gateway.pipeline import faults, view
 from gateway.pipeline.measure import Measures
-from gateway.pipeline.view import Place
+from gateway.pipeline.view import AlarmPlace
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.traceability.containment import Containments
 from gateway.traceability.exposure import Exposure, exposures
-from gateway.traceability.model import Unit
+from gateway.traceability.model import Contents, Unit
 from gateway.traceability.statements import from_body
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ Units = tuple[Exposure, ...] | None  # None: unknown
 class _Entry:
     excursion: Excursion
     alarm: Alarm
-    place: Place
+    place: AlarmPlace
     units: Units
     written: bool = False
 
@@ -83,11 +83,16 @@ class AlarmBook:
         entry = self._known(found.id)
         before = None if entry is None else entry.excursion
         if entry is None:
-            place = Place.of(self._configuration.channels[self._names[found.channel]])
+            place = AlarmPlace.of(self._configuration.channels[self._names[found.channel]])
             entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
             self._entries[found.id] = entry
-        entry.excursion, entry.written = found, False
-        steps = list(_steps(entry.alarm, before, found, now_ns))
+        entry.excursion = found
+        self._advance(entry, before, now_ns)
+
+    def _advance(self, entry: _Entry, before: Excursion | None, now_ns: int) -> None:
+        """What follows for the alarm from what its excursion is now, and was `before`."""
+        entry.written = False
+        steps = list(_steps(entry.alarm, before, entry.excursion, now_ns))
         if steps:
             entry.units = self._units(entry, now_ns)
         for happened, alarm in steps:
@@ -101,6 +106,8 @@ class AlarmBook:
                 self._look_inside_again(asset, now_ns)
         elif statement.kind == ACKNOWLEDGE:
             self._acknowledge(statement, now_ns)
+        elif statement.kind == faults.FAULT:
+            self._hear_of_fault(statement, now_ns)
 
     @property
     def has_news(self) -> bool:
@@ -153,7 +160,13 @@ class AlarmBook:
         identity, entry.written = entry.alarm.id, False
         number, known = entry.excursion.revision, _public(entry)
         self._revisions.append(_Revision(identity, number, change, now_ns, known))
-        log.warning("alarm %s %s: %s %s", identity, change, known["channel"], known["rule"])
+        log.warning(
+            "alarm %s %s: %s %s",
+            identity,
+            change,
+            known["channel"] or known["asset"],
+            known["message"] or known["rule"],
+        )
 
     def _acknowledge(self, statement: Statement, now_ns: int) -> None:
         entry = self._known(str(statement.body.get("alarm")))
@@ -167,6 +180,19 @@ class AlarmBook:
             return
         self._revise(entry, "acknowledged", now_ns)
 
+    def _hear_of_fault(self, statement: Statement, now_ns: int) -> None:
+        entry = self._known(statement.body["id"])
+        if statement.body["state"] == faults.RAISED:
+            if entry is None:
+                found, place = faults.excursion(statement), AlarmPlace.of_fault(statement.body)
+                entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
+                self._entries[found.id] = entry
+                self._advance(entry, None, now_ns)
+        elif entry is not None and _is_open(entry.excursion):
+            before, end_ns = entry.excursion, max(statement.at_ns, entry.excursion.start_ns)
+            entry.excursion = dataclasses.replace(before, end_ns=end_ns, cleared_ns=end_ns, last_ns=end_ns)
+            self._advance(entry, before, now_ns)
+
     def _contain(self, statement: Statement) -> set[str]:
         touched: set[str] = set()
         for body in statement.body["units"]:
@@ -179,7 +205,7 @@ class AlarmBook:
             if row.id not in self._entries:
                 self._entries[row.id] = _from_row(row)
         for entry in self._entries.values():
-            if entry.place.asset == asset:
+            if asset in _assets(entry.place):
                 self._refresh(entry, now_ns)
 
     def _refresh(self, entry: _Entry, now_ns: int) -> None:
@@ -191,13 +217,23 @@ class AlarmBook:
     def _units(self, entry: _Entry, now_ns: int) -> Units:
         found, place = entry.excursion, entry.place
         until_ns = now_ns if found.end_ns is None else found.end_ns
-        contents = self._containments.inside(place.asset, place.zone, found.start_ns, until_ns)
+        inside = [
+            self._containments.inside(asset, place.zone, found.start_ns, until_ns) for asset in _assets(place)
+        ]
+        contents = Contents(
+            any(c.known for c in inside) or not inside, tuple(stay for c in inside for stay in c.stays)
+        )
         return exposures(contents, found.start_ns, found.end_ns, self._measures.of(found))
 
     def _forget(self) -> None:
         closed = [i for i, e in self._entries.items() if e.alarm.state is AlarmState.CLOSED]
         for identity in closed[: max(0, len(closed) - MOST_CLOSED)]:
             del self._entries[identity]
+
+
+def _assets(place: AlarmPlace) -> tuple[str, ...]:
+    """One; of a fault those that are not watched because of it, which may be none."""
+    return place.assets if place.message else (place.asset,)
 
 
 def _is_open(found: Excursion) -> bool:
@@ -251,7 +287,7 @@ def _from_row(row: AlarmRow) -> _Entry:
             alarm["returned_ns"],
             tuple(Acknowledgement(**a) for a in alarm["acknowledgements"]),
         ),
-        Place(**row.body["place"]),
+        AlarmPlace(**{**row.body["place"], "assets": tuple(row.body["place"].get("assets", ()))}),
         None if units is None else tuple(_exposures(units)),
         written=True,
     )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from gateway.model import Samples, usable
+from gateway.pipeline.judge import Judge
 from gateway.screening.excursion import Excursion
+from gateway.screening.judged import Read
 from gateway.screening.plan import Instance, Plan
-from gateway.screening.resolve import resolve
 from gateway.screening.rules import limit
 from gateway.screening.totals import Stretches
 from gateway.traceability.exposure import Measure
 
-Read = Callable[[Sequence[int], int, int | None], Samples]
 MOST_REMEMBERED: Final = 10_000  # parts of open excursions; one more than that and they are counted afresh
 
 
@@ -38,7 +37,7 @@ class Measures:
     def __init__(self, plan: Plan, read: Read) -> None:
         self._instances = {(i.channel, i.rule, i.version): i for i in plan.instances}
         self._gaps_ns = {c.channel: c.max_gap_ns for c in plan.channels}
-        self._read = read
+        self._judge = Judge(plan, read)
         self._counted: dict[tuple[str, int, int, int | None], _Counted] = {}
 
     def of(self, found: Excursion) -> Measure:
@@ -81,7 +80,7 @@ class Measures:
         end_ns = found.last_ns if found.end_ns is None else found.end_ns
         end_ns = min(end_ns, until_ns + gap_ns, instance.valid_to_ns - 1)
         begin_ns = max(found.start_ns, start_ns - gap_ns)
-        return resolve(self._read([instance.channel], begin_ns, end_ns + 1))
+        return self._judge.readings(instance.channel, begin_ns, end_ns + 1)
 
     def _count(
         self,

@@ -7,11 +7,18 @@ from collections.abc import Iterator, Mapping
 
 from gateway.config.profiles import NO_DATA, severity_of
 from gateway.config.types import FOREVER, Channel, Configuration, ProfileVersion
+from gateway.journal.journal import Journal
 from gateway.model import Severity, to_ns
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import no_data
 
 OF_CHANNEL = "channel"  # the version of rules that do not come from a profile
+
+
+def numbers_of(configuration: Configuration, journal: Journal) -> dict[str, int]:
+    """The channels' numbers in the journal; one that it has not heard of gets a number it never gives out."""
+    known = {name: number for number, name in journal.channel_names().items()}
+    return {name: known.get(name, -1 - i) for i, name in enumerate(configuration.channels)}
 
 
 def plan(configuration: Configuration, numbers: Mapping[str, int], known_since_ns: Mapping[str, int]) -> Plan:

@@ -9,14 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gateway.config.channels import check_rules, rules_on
 from gateway.config.profiles import NO_DATA
+from gateway.config.tables import Problems
 from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
-from gateway.errors import InputError
+from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
 from gateway.model import Samples
 from gateway.pipeline import view
-from gateway.pipeline.plan import plan
+from gateway.pipeline.plan import numbers_of, plan
 from gateway.screening.excursion import Excursion
+from gateway.screening.judged import Read
+from gateway.screening.rules import named_channels
 from gateway.screening.screener import Screener
 
 COMPARED = (
@@ -56,25 +60,31 @@ def preview(
 ) -> list[Difference]:
     """Screen [start, end) of the journal under both; `progress` hears up to which time it has come.
 
-    Of a profile with several versions the last one counts. Raises InputError where nothing would differ.
+    Of a proposed profile with several versions the last one counts, of a present one that in force at the
+    end. Raises InputError where no channel has the profile, ConfigurationError where it does not fit one.
     """
-    numbers = {name: number for number, name in journal.channel_names().items()}
-    channels = {
-        name: channel
-        for name, channel in configuration.channels.items()
-        if name in numbers
-        and (channel.table.profile in proposed or _is_partner(name, configuration, proposed))
-    }
-    if not channels:
+    numbers = numbers_of(configuration, journal)
+    mine = {n: c for n, c in configuration.channels.items() if c.table.profile in proposed}
+    if not any(numbers[name] >= 0 for name in mine):
         raise InputError(f"no channel in the journal has a profile called {', '.join(sorted(proposed))}")
-    base = replace(configuration, channels=channels)
-    present = _Side(_with(base, configuration.profiles), numbers, journal)
-    other = _Side(_with(base, proposed), numbers, journal)
-    for hour in journal.scan([numbers[name] for name in channels], start_ns, end_ns):
+    _check(configuration, proposed)
+    now = {name: (_in_force(v, end_ns),) for name, v in configuration.profiles.items() if v}
+    then = {name: versions[-1:] for name, versions in proposed.items() if versions}
+    sides = [_with(configuration, profiles) for profiles in (now, then)]
+    wanted = _with_named(set(mine), sides)
+    channels = {n: c for n, c in configuration.channels.items() if n in wanted}
+    until_seq = journal.last_seq()
+
+    def read(asked: Sequence[int], first_ns: int, until_ns: int | None) -> Samples:
+        last_ns = end_ns if until_ns is None else min(until_ns, end_ns)
+        return journal.read(asked, max(first_ns, start_ns), last_ns, until_seq).samples
+
+    present, other = (_Side(replace(side, channels=channels), numbers, read) for side in sides)
+    for hour in journal.scan([numbers[name] for name in channels], start_ns, end_ns, until_seq):
         present.take(hour.samples)
         other.take(hour.samples)
         progress(int(hour.samples.time.max()))
-    names = {numbers[name]: name for name in channels}
+    names = {numbers[name]: name for name in mine}
     return _compared(present.finish(end_ns), other.finish(end_ns), names)
 
 
@@ -96,10 +106,7 @@ def public(difference: Difference) -> dict[str, Any]:
 class _Side:
     """One profile over the readings."""
 
-    def __init__(self, configuration: Configuration, numbers: Mapping[str, int], journal: Journal) -> None:
-        def read(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
-            return journal.read(channels, start_ns, end_ns).samples
-
+    def __init__(self, configuration: Configuration, numbers: Mapping[str, int], read: Read) -> None:
         since = dict.fromkeys(configuration.channels, FOREVER_PAST)
         self._screener = Screener(plan(configuration, numbers, since), read)
         self._found: dict[str, Excursion] = {}
@@ -119,22 +126,39 @@ class _Side:
         return found
 
 
+def _check(configuration: Configuration, proposed: Mapping[str, tuple[ProfileVersion, ...]]) -> None:
+    """The proposal by itself does not show whether it fits the channels that have the profile."""
+    problems = Problems()
+    check_rules(configuration.channels, {**configuration.profiles, **proposed}, problems)
+    if problems:
+        raise ConfigurationError(list(problems))
+
+
 def _with(configuration: Configuration, profiles: Mapping[str, tuple[ProfileVersion, ...]]) -> Configuration:
-    """The last version of each profile, in force all the time."""
-    last = {name: (replace(v[-1], valid_from_ns=FOREVER_PAST),) for name, v in profiles.items() if v}
-    return replace(configuration, profiles={**configuration.profiles, **last})
+    """One version of each of these profiles, in force all the time."""
+    always = {name: (replace(v, valid_from_ns=FOREVER_PAST),) for name, (v,) in profiles.items()}
+    return replace(configuration, profiles={**configuration.profiles, **always})
 
 
-def _is_partner(
-    name: str, configuration: Configuration, proposed: Mapping[str, tuple[ProfileVersion, ...]]
-) -> bool:
-    profiles = {**configuration.profiles, **proposed}
-    return any(
-        getattr(rule.parameters, "partner", None) == name
-        for versions in profiles.values()
-        for version in versions
-        for rule in version.rules
-    )
+def _in_force(versions: Sequence[ProfileVersion], at_ns: int) -> ProfileVersion:
+    """The version in force then, or the first one where all are yet to come."""
+    return [versions[0], *(v for v in versions if v.valid_from_ns <= at_ns)][-1]
+
+
+def _with_named(channels: set[str], sides: Sequence[Configuration]) -> set[str]:
+    """These channels, and all that rules look at besides."""
+    while True:
+        named = {
+            other
+            for side in sides
+            for name in channels
+            for rules in rules_on(side.channels[name], side.profiles)
+            for rule in rules
+            for _, other, _ in named_channels(rule.parameters)
+        }
+        if named <= channels:
+            return channels
+        channels = channels | named
 
 
 def _compared(
@@ -143,7 +167,7 @@ def _compared(
     names: Mapping[int, str],
 ) -> list[Difference]:
     found: list[Difference] = []
-    for key in sorted(present.keys() | proposed.keys()):
+    for key in sorted(k for k in present.keys() | proposed.keys() if k[0] in names):
         rest = list(proposed.get(key, ()))
         for old in present.get(key, ()):
             new = next((e for e in rest if _overlap(old, e)), None)

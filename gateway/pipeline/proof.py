@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config.types import Configuration, ProfileVersion
+from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.model import SECOND, to_ns
+from gateway.model import SECOND, Samples, to_ns
+from gateway.pipeline.judge import Judge
+from gateway.pipeline.plan import numbers_of, plan
+from gateway.pipeline.pump import OUTAGE
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
-from gateway.screening.resolve import resolve
 from gateway.screening.rules import limit
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,9 @@ class Proof:
     high: float | None
     clocks: Clocks
     readings: int
-    mean_kinetic_degC: float | None
+    mean_kinetic_degC: float | None  # None: not applicable
+    without_pressure: int | None  # readings whose floor should have followed a pressure; None: it does not
+    outages: tuple[Mapping[str, Any], ...]  # in which the journal could not be written: from, to, reason
 
     def public(self, unit: str) -> dict[str, Any]:
         """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
@@ -43,6 +48,8 @@ class Proof:
             "interval_s": (self.end_ns - self.start_ns) / SECOND,
             "readings": self.readings,
             "mean_kinetic_temperature_degC": self.mean_kinetic_degC,
+            "readings_without_pressure": self.without_pressure,
+            "outages": [dict(outage) for outage in self.outages],
         }
 
 
@@ -60,8 +67,7 @@ def prove(
     Raises InputError for an unknown channel, an interval that ends before it starts, or no limit at all.
     """
     channel = configuration.channels.get(name)
-    number = {n: i for i, n in journal.channel_names().items()}.get(name)
-    if channel is None or number is None:
+    if channel is None or name not in journal.channel_names().values():
         raise InputError(f"no channel {name!r} in configuration and journal; `cryogate check` lists them")
     if end_ns <= start_ns:
         raise InputError("the interval ends before it starts")
@@ -70,14 +76,31 @@ def prove(
             configuration.profiles.get(channel.table.profile or "", ()), channel.unit, start_ns
         )
     gap_ns = to_ns(channel.table.max_gap_s)
-    around = journal.read([number], start_ns - gap_ns, end_ns + gap_ns).samples
-    readings = resolve(around)
+    numbers = numbers_of(configuration, journal)
+    screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST))
+
+    def read(channels: Sequence[int], first_ns: int, until_ns: int | None) -> Samples:
+        return journal.read(channels, first_ns, until_ns).samples
+
+    judge = Judge(screened, read)
+    readings = judge.readings(numbers[name], start_ns - gap_ns, end_ns + gap_ns)
     inside = readings.take((readings.time >= start_ns) & (readings.time < end_ns))
     mean = None
     if channel.unit == "degC" and low is not None:
         mean = mean_kinetic_temperature_degC(inside, gap_ns, low)
     found = clocks(readings, gap_ns, start_ns, end_ns, low, high)
-    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean)
+    alone = judge.without_pressure(numbers[name], inside.time)
+    outages = _outages(journal, start_ns, end_ns)
+    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, outages)
+
+
+def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Mapping[str, Any], ...]:
+    """Those that touch the interval; what a broker kept meanwhile came later, what nobody kept is a gap."""
+    return tuple(
+        s.body
+        for _, s in journal.statements(OUTAGE)
+        if parse_rfc3339(s.body["from"]) < end_ns and start_ns < parse_rfc3339(s.body["to"])
+    )
 
 
 def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tuple[float | None, float | None]:

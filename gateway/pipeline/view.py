@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,11 @@ Units = Sequence[Exposure] | None  # None: unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an alarm is, and how well it is measured there: of the configuration when it was raised."""
+class AlarmPlace:
+    """Where an alarm is, and how well it is measured there: of the configuration when it was raised.
+
+    A fault of the gateway has no channel; its assets are those that are not watched because of it.
+    """
 
     channel: str
     site: str
@@ -28,15 +31,23 @@ class Place:
     unit: str
     uncertainty: float | None = None  # expanded, in `unit`; None: not calibrated
     calibration: dict[str, str] | None = None
+    message: str = ""  # of a fault: what, where, and what to do next
+    assets: tuple[str, ...] = ()
 
     @staticmethod
-    def of(channel: Channel) -> Place:
+    def of(channel: Channel) -> AlarmPlace:
         table, told = channel.table, channel.calibration
         place = (channel.name, channel.site, table.asset, table.zone, channel.unit)
         if told is None:
-            return Place(*place)
+            return AlarmPlace(*place)
         certificate = {"certificate": told.certificate, "date": f"{told.date}", "due": f"{told.due}"}
-        return Place(*place, told.expanded_uncertainty, certificate)
+        return AlarmPlace(*place, told.expanded_uncertainty, certificate)
+
+    @staticmethod
+    def of_fault(body: Mapping[str, Any]) -> AlarmPlace:
+        """As a journal statement about a fault says it."""
+        assets = tuple(body["assets"])
+        return AlarmPlace("", "", ", ".join(assets), None, "", message=body["message"], assets=assets)
 
 
 def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
@@ -79,10 +90,11 @@ def exposure(of: Exposure) -> dict[str, Any]:
     }
 
 
-def alarm(of: Alarm, found: Excursion, place: Place, units: Units) -> dict[str, Any]:
-    """One alarm: its excursion, where it is, and what people did about it."""
+def alarm(of: Alarm, found: Excursion, place: AlarmPlace, units: Units) -> dict[str, Any]:
+    """One alarm: its excursion or fault, where it is, and what people did about it."""
     return {
         **excursion(found, place.channel, units),
+        "message": place.message,
         "state": of.state.value,
         "site": place.site,
         "asset": place.asset,

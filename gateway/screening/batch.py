@@ -105,7 +105,8 @@ class Batch:
         span = self.history.span[self.row]
         if not span.any():
             return
-        lo = first_at(self.time, self.lo, self.hi, self.seen - span + 1)
+        heard = self.seen if self.cells.flawless else self.after["heard"]  # unusable ones push nothing out
+        lo = first_at(self.time, self.lo, self.hi, np.maximum(heard, NEVER + span) - span + 1)
         lo = np.where(span > 0, lo, self.hi)
         if self.cells.flawless:
             self.history.append(self.row, lo, self.hi, self.time, self.value)

@@ -26,7 +26,7 @@ class History:
 
     def __init__(self, span: Times, most: int) -> None:
         """`span` int64[C] ns: how far back the rules of each channel look, 0 for not at all."""
-        self._most = most
+        self.most = most
         self._span = span
         self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
         slots = int((span > 0).sum())
@@ -49,7 +49,7 @@ class History:
             return
         slot, lo, hi = self._slot[row[looked]], lo[looked], hi[looked]
         oldest = time[hi - 1] - self._span[row[looked]]
-        lo = np.maximum(lo, hi - self._most)
+        lo = np.maximum(lo, hi - self.most)
         length = hi - lo
         self._make_room(slot, length, oldest)
         places = self._time.shape[1]
@@ -115,8 +115,8 @@ class History:
         self._size[full] = self._count[full] - self._first_after(full, oldest[tight])
         needed = int((self._size[slot] + length).max())
         places = self._time.shape[1]
-        if needed > places and places < self._most:
-            self._grow(min(self._most, 1 << (needed - 1).bit_length()))
+        if needed > places and places < self.most:
+            self._grow(min(self.most, 1 << (needed - 1).bit_length()))
 
     def _grow(self, places: int) -> None:
         rings, old = np.zeros((len(self._rings), places), READING), self._rings.shape[1]

@@ -14,7 +14,7 @@ from gateway.model import Floats, Mask, Times
 from gateway.screening.batch import Batch, Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
-from gateway.screening.members import Couples, Members, uncoupled
+from gateway.screening.members import Couples, Guides, Members, uncoupled, unguided
 from gateway.screening.ranges import Rows, expand, latest, pieces, starts
 
 FEW_PAIRS: Final = 128  # where each may bring a whole window with it
@@ -71,6 +71,9 @@ class Latched:
 
     def coupled(self) -> Couples:
         return uncoupled()
+
+    def guided(self) -> Guides:
+        return unguided()
 
     def standing(self) -> tuple[Mask, Mask]:
         return self.state["raw"], self.state["open"]

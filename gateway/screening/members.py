@@ -86,8 +86,11 @@ class Members:
         return np.array([getattr(p, name) == wanted for p in self.parameters], np.bool_)
 
     def channels_named(self, name: str) -> Rows:
-        """Positions in the screen of the channels that a parameter names. Raises ValueError for none."""
-        place = {channel: k for k, channel in enumerate(self.names)}
+        """Positions in the screen of the channels that a parameter names, -1 where it names none.
+
+        Raises ValueError for a channel that is not in the plan.
+        """
+        place = {channel: k for k, channel in enumerate(self.names)} | {None: -1}
         wanted = [getattr(p, name) for p in self.parameters]
         unknown = sorted(set(wanted) - place.keys())
         if unknown:
@@ -119,6 +122,22 @@ def uncoupled() -> Couples:
     return Couples(none, none, none, none)
 
 
+@dataclass(frozen=True, eq=False)
+class Guides:
+    """Channels (positions in the screen) that decide which readings of others are BAD."""
+
+    one: Rows  # whose readings are judged
+    by: Rows  # the channel that decides
+    gap: Times  # ns, how long a reading of that one holds
+    doubt: Times  # ns UTC up to which a reading of it that is still to come could decide otherwise
+
+
+def unguided() -> Guides:
+    """What `guided` says of rules that judge no reading by another channel."""
+    none = np.empty(0, np.int64)
+    return Guides(none, none, none, none)
+
+
 class Group(Protocol):
     """All instances of one kind, with their state; what a rule file's `group` makes."""
 
@@ -142,6 +161,9 @@ class Group(Protocol):
 
     def coupled(self) -> Couples:
         """Pairs of channels that are looked at together; none, or one for each member."""
+
+    def guided(self) -> Guides:
+        """Which channels' readings are judged by another channel."""
 
     def standing(self) -> tuple[Mask, Mask]:
         """Of each member whether its condition holds and whether an excursion is open, bool[I]."""

@@ -21,7 +21,7 @@ from gateway.screening import history
 from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER, Findings, in_order
 from gateway.screening.history import History
-from gateway.screening.members import Group, Members, unheard
+from gateway.screening.members import Group, Guides, Members, unguided, unheard
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.ranges import Rows, chosen, starts
 
@@ -51,7 +51,8 @@ class Screen:
         self.channels = unheard(len(self.numbers))
         self.groups: dict[str, Group] = _groups(plan)
         paired = any(len(group.coupled().one) > 0 for group in self.groups.values())
-        most = history.MOST_OF_PAIRS if paired else history.MOST
+        self.is_guided = len(self.guides.one) > 0
+        most = history.MOST_OF_PAIRS if paired or self.is_guided else history.MOST
         self._history = History(_spans(self.groups, len(self.numbers)), most)
 
     def rows(self, channel: NDArray[Any]) -> Rows:
@@ -61,22 +62,32 @@ class Screen:
         at = np.minimum(np.searchsorted(self.numbers, channel), len(self.numbers) - 1)
         return np.where(self.numbers[at] == channel, at, -1)
 
-    def feed(self, samples: Samples) -> Findings:
+    def feed(self, samples: Samples, judged: bool = False) -> Findings:
         """Screen readings sorted by (channel, time), each newer than all that its channel has shown before.
 
         Channels that are not in the plan are passed over. Findings come ordered by (instance, start): every
         excursion that closed, and the present state of each one that is open and got a reading.
-        Readings are as `resolve` makes them. Raises ValueError when channels are out of order, a channel's
-        first reading is not newer than its last, or times are centuries away.
+        Readings are as `resolve` makes them, or as `judged` makes them. Raises ValueError when channels are
+        out of order, a channel's first reading is not newer than its last, or times are centuries away.
         """
         samples, row, lo = self._segments(samples)
         if len(samples) == 0:
             return in_order([])
-        batch = self._batch(samples, row, lo)
+        batch = self._batch(samples, row, lo, self.channels, self._history)
+        batch = batch if judged else self._without_spoiled(batch)
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
         batch.remember()
         self.channels[chosen(row, len(self.channels))] = batch.after
         return in_order(findings)
+
+    def judged(self, samples: Samples) -> Samples:
+        """These readings with those that no sensor can mean made BAD, by nothing but themselves."""
+        samples, row, lo = self._segments(samples)
+        if len(samples) == 0:
+            return samples
+        alone = History(self._history.span, self._history.most)
+        batch = self._without_spoiled(self._batch(samples, row, lo, unheard(len(self.channels)), alone))
+        return Samples(batch.time, samples.channel, batch.value, batch.quality)
 
     def advance(self, now_ns: int) -> Findings:
         """What the clock alone brings: silences that have become too long."""
@@ -99,7 +110,17 @@ class Screen:
         for couples in (group.coupled() for group in self.groups.values()):
             np.maximum.at(reached, couples.one, couples.reached)
             np.maximum.at(reached, couples.other, couples.reached)
+        if self.is_guided:
+            guides = self.guides
+            np.maximum.at(reached, guides.by, guides.doubt)
         return reached
+
+    @property
+    def guides(self) -> Guides:
+        """Which channels' readings are judged by another channel."""
+        each = [group.guided() for group in self.groups.values()]
+        columns = ([getattr(g, name) for g in (unguided(), *each)] for name in ("one", "by", "gap", "doubt"))
+        return Guides(*(np.concatenate(column) for column in columns))
 
     @property
     def followed(self) -> Times:
@@ -110,8 +131,16 @@ class Screen:
             followed[group.members.number] = couples.seen if len(couples.seen) > 0 else seen
         return followed
 
+    def affected(self, row: Rows, moment: Times) -> tuple[Rows, Times]:
+        """What news of these channels from these moments on is about: they, and all that are looked at
+        together with them or judged by them, each with the earliest moment."""
+        return self._closed(row, moment, self.guides)
+
     def together(self, row: Rows, moment: Times) -> tuple[Rows, Times]:
         """These channels and all that are looked at together with them, each with the earliest moment."""
+        return self._closed(row, moment, unguided())
+
+    def _closed(self, row: Rows, moment: Times, guides: Guides) -> tuple[Rows, Times]:
         earliest = np.full(len(self.channels), LATEST)
         earliest[row] = moment
         one, other = (np.concatenate(side) for side in self._couples())
@@ -119,6 +148,8 @@ class Screen:
             before = earliest.copy()
             np.minimum.at(earliest, one, before[other])
             np.minimum.at(earliest, other, before[one])
+            doubted = before[guides.by] <= guides.doubt
+            np.minimum.at(earliest, guides.one[doubted], before[guides.by[doubted]])
             if (earliest == before).all():
                 found = np.flatnonzero(earliest < LATEST)
                 return found, earliest[found]
@@ -143,7 +174,7 @@ class Screen:
     def rewind(self, row: Rows, memory: Memory | None, recent: Samples) -> None:
         """Put the channels at these positions back to what they were; None: to before the first reading.
 
-        `recent` are the readings, sorted by (channel, time), that they had shown in the time they look back.
+        `recent` are the readings that they had shown in the time they look back, as `judged` makes them.
         """
         chosen = np.zeros(len(self.channels), np.bool_)
         chosen[row] = True
@@ -156,7 +187,8 @@ class Screen:
         self._history.clear(row)
         if len(recent) > 0:
             lo = starts(recent.channel)
-            self._batch(recent, self.rows(recent.channel[lo]), lo, unheard(len(self.channels))).remember()
+            row = self.rows(recent.channel[lo])
+            self._batch(recent, row, lo, unheard(len(self.channels)), self._history).remember()
 
     def save(self) -> bytes:
         """The state, for `restore` under this or another plan."""
@@ -201,11 +233,14 @@ class Screen:
             group.state[known] = arrays[name][at[known]]
         return [n for n, there in zip(numbers, known.tolist(), strict=True) if there]
 
-    def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any] | None = None) -> Batch:
-        batch = Batch.of(samples, row, lo, self.channels if channels is None else channels, self._history)
+    def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], before: History) -> Batch:
+        batch = Batch.of(samples, row, lo, channels, before)
         _refuse_disorder(batch)
+        return batch
+
+    def _without_spoiled(self, batch: Batch) -> Batch:
         spoiled = [group.spoiled(batch) for group in self.groups.values()]
-        return batch.without(np.concatenate([lo[:0], *spoiled]))
+        return batch.without(np.concatenate([batch.lo[:0], *spoiled]))
 
     def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
         if len(samples) > LONG * len(self.numbers):

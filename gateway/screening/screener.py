@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
-from gateway.model import SECOND, Quality, Samples, Times
+from gateway.model import SECOND, Mask, Quality, Samples, Times
 from gateway.screening.excursion import NEVER, in_order
+from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
 from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan
 from gateway.screening.ranges import Rows, starts
@@ -24,7 +24,6 @@ from gateway.screening.record import Change, Record
 from gateway.screening.resolve import resolve
 from gateway.screening.screen import Screen
 
-Read = Callable[[Sequence[int], int, int | None], Samples]
 SPACING_NS: Final = 60 * SECOND  # between saved states
 
 
@@ -68,13 +67,19 @@ class Screener:
         """Screen these readings, in any order. Channels that are not in the plan are passed over."""
         fresh = resolve(samples.take(self._screen.rows(samples.channel) >= 0))
         changes, self._waiting = self._waiting, []
-        while True:  # what is screened again may carry a pair of channels past readings that were not late
+        while True:  # what is screened may carry a pair of channels past readings that were not late
             row = self._screen.rows(fresh.channel)
             late = fresh.time <= self._screen.reached[row]
-            if not late.any():
+            behind = self._is_behind_judges(row, fresh)
+            if late.any():
+                changes += self._amend(row[late], fresh.take(late))
+                fresh = fresh.take(~late)
+            elif behind.any():
+                old = judged(self._screen, self._read, fresh.take(behind))
+                changes += self._record.progress(self._screen.feed(old, judged=True))
+                fresh = fresh.take(~behind)
+            else:
                 break
-            changes += self._amend(row[late], fresh.take(late))
-            fresh = fresh.take(~late)
         changes += self._record.progress(self._screen.feed(fresh))
         self._save_state()
         return changes
@@ -132,12 +137,21 @@ class Screener:
         if latest != NEVER and self._memories.due(latest):
             self._memories.add(latest, self._screen.remember())
 
+    def _is_behind_judges(self, row: Rows, fresh: Samples) -> Mask:
+        """Where what judges a reading may no longer be in memory, because its channel is far ahead."""
+        if not self._screen.is_guided:
+            return np.zeros(len(fresh), np.bool_)
+        guides, forgotten = self._screen.guides, np.full(len(self._screen.channels), NEVER)
+        seen = self._screen.channels["seen"][guides.by]
+        np.maximum.at(forgotten, guides.one, np.where(seen == NEVER, NEVER, seen - guides.gap))
+        return np.asarray(fresh.time <= forgotten[row])
+
     def _amend(self, row: Rows, late: Samples) -> list[Change]:
         """Screen again what these late readings, sorted by (channel, time), may have changed."""
         news = ~self._is_repeat(row, late)
         row, late = row[news], late.take(news)
         first = starts(row)
-        row, earliest = self._screen.together(row[first], late.time[first])
+        row, earliest = self._screen.affected(row[first], late.time[first])
         seen = self._screen.reached[row]
         row, which = self._screen.together(row, self._memories.before(row, earliest))
         self._memories.distrust(row, earliest)
@@ -162,11 +176,12 @@ class Screener:
         if (from_ns != NEVER).all():
             begin = int((from_ns - self._screen.looks_back(row)).min()) + 1
         raw = resolve(self._read(numbers.tolist(), begin, int(seen.max()) + 1))
+        raw = judged(self._screen, self._read, raw)
         at = np.searchsorted(row, self._screen.rows(raw.channel))
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed
-        found = [self._screen.feed(raw.take(again & (raw.time <= seen[at])))]
+        found = [self._screen.feed(raw.take(again & (raw.time <= seen[at])), judged=True)]
         if self._now_ns is not None:
             found.append(self._screen.advance(self._now_ns))
         found.append(self._screen.present(row))  # what was open in the saved state and got no reading since

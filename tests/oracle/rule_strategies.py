@@ -9,6 +9,9 @@ from gateway.screening.rules import budget, drift, forecast, limit, no_data, pla
 from gateway.times import format_rfc3339
 from tests.oracle.strategies import CHANNELS, DELAYS_S, EPOCH, SECOND, channel_plans, versioned
 
+AMBIENT = CHANNELS[-1]  # gives the pressure for others, so its own range is never judged by one
+BESIDE_AMBIENT = CHANNELS[:-1]
+
 PARAMETERS: dict[str, st.SearchStrategy] = {
     "limit": st.builds(
         limit.Parameters,
@@ -18,10 +21,18 @@ PARAMETERS: dict[str, st.SearchStrategy] = {
         on_delay_s=DELAYS_S,
         off_delay_s=DELAYS_S,
     ),
-    "plausible": st.builds(
-        plausible.Parameters,
-        floor=st.sampled_from([-1e9, -2.0, -1.0]),
-        ceiling=st.sampled_from([1.0, 1.5, 7.25, 1e9]),
+    "plausible": st.one_of(
+        st.builds(
+            plausible.Parameters,
+            floor=st.sampled_from([-1e9, -2.0, -1.0]),
+            ceiling=st.sampled_from([1.0, 1.5, 7.25, 1e9]),
+        ),
+        st.builds(
+            plausible.Parameters,
+            ceiling=st.sampled_from([1.0, 1.5, 7.25, 1e9]),
+            ln2_pressure_channel=st.just(f"channel-{AMBIENT}"),
+            ln2_pressure_Pa=st.sampled_from([None, 95_000.0]),
+        ),
     ),
     "rate": st.builds(
         lambda side, limit, **rest: rate.Parameters(side, limit if side == "rising" else -limit, **rest),
@@ -87,6 +98,6 @@ def plans(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(PARAMETERS)) -> Plan:
     made: list[Instance] = []
     for n in range(draw(st.integers(1, 5))):
         kind = draw(st.sampled_from(kinds))
-        channel = draw(st.sampled_from(CHANNELS))
+        channel = draw(st.sampled_from(CHANNELS if kind != "plausible" else BESIDE_AMBIENT))
         made += draw(versioned(channel, f"rule-{n}", kind, PARAMETERS[kind]))
     return Plan(channel_plans(), tuple(draw(st.permutations(made))))

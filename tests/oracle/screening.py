@@ -48,16 +48,20 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
     """Everything `comparable` says, for every excursion of the plan, sorted."""
     gaps = {c.channel: c.max_gap_ns for c in plan.channels}
     made = []
+
+    def told(channel: int) -> list[Reading]:
+        return channel_readings(raw, channel)
+
     for instance in plan.instances:
         if instance.kind == "plausible":
             continue
         twin = importlib.import_module(f"tests.oracle.{instance.kind}")
-        readings = plausible.marked(plan, instance.channel, channel_readings(raw, instance.channel))
+        readings = plausible.marked(plan, instance.channel, told)
         valid = (instance.valid_from_ns, instance.valid_to_ns)
         more: tuple = ()
         if instance.kind == "spread":
             partner = next(c for c in plan.channels if c.name == instance.parameters.partner)
-            theirs = plausible.marked(plan, partner.channel, channel_readings(raw, partner.channel))
+            theirs = plausible.marked(plan, partner.channel, told)
             more = (theirs, partner.max_gap_ns)
         gap = gaps[instance.channel]
         for found in twin.excursions(readings, instance.parameters, gap, *valid, now, *more):

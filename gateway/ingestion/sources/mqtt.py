@@ -8,7 +8,6 @@ committed its batch, also one that was refused: a bad payload must not hold up t
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from gateway.ingestion.broker import Options as Options
 from gateway.ingestion.broker import Tls as Tls
 from gateway.ingestion.broker import Topic as Topic
 from gateway.ingestion.broker import payload_format
-from gateway.ingestion.intake import Intake
+from gateway.ingestion.intake import Clock, Intake
 from gateway.ingestion.link import Link
 from gateway.ingestion.session import Session
 from gateway.ingestion.topics import TopicPattern
@@ -42,6 +41,7 @@ class Received(NamedTuple):
     size: int  # bytes the payload had
     received_ns: int
     retained: bool
+    clock_trusted: bool = True
 
 
 class Source:
@@ -64,7 +64,7 @@ class Source:
         number = self._connections
 
         def deliver(message: mqtt.MQTTMessage) -> None:
-            received = self._received(number, message)
+            received = self._received(number, message, intake.clock)
             intake.put(self.name, received, len(received.payload))
 
         session = Session(self._options, number, [p.filter for p in self._patterns], self.link, deliver)
@@ -90,7 +90,9 @@ class Source:
             elif item.size > self._options.largest_payload_bytes:
                 refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
             else:
-                message = Message(item.topic, route[1], item.payload, item.received_ns, item.retained)
+                message = Message(
+                    item.topic, route[1], item.payload, item.received_ns, item.retained, item.clock_trusted
+                )
                 batches.setdefault(route[0], []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
         for part in parts:
@@ -112,13 +114,13 @@ class Source:
                 if session is not None:
                     session.publish(topic, payload)
 
-    def _received(self, session: int, message: mqtt.MQTTMessage) -> Received:
+    def _received(self, session: int, message: mqtt.MQTTMessage, clock: Clock) -> Received:
         payload = bytes(message.payload)
         size = len(payload)
         if size > self._options.largest_payload_bytes:
             payload = payload[:KEPT_BYTES]
-        topic, now_ns = _topic(message), time.time_ns()
-        return Received(session, message.mid, topic, payload, size, now_ns, message.retain)
+        topic, now_ns = _topic(message), clock.now_ns()
+        return Received(session, message.mid, topic, payload, size, now_ns, message.retain, clock.trusted)
 
     def _route(self, topic: str) -> Route | None:
         try:

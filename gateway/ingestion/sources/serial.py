@@ -93,7 +93,8 @@ class Source:
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
         self.link.change(LinkState.CONNECTING, self._options.port)
-        port = Port(self._options.port, self._settings(), self._options.reply_timeout_s)
+        now_ns = intake.clock.now_ns
+        port = Port(self._options.port, self._settings(), self._options.reply_timeout_s, now_ns)
         try:
             polls = self._options.polls()
             free_s = time.monotonic()

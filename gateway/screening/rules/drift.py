@@ -18,7 +18,7 @@ from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_size, need_value
+from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_value
 
 STEPS: Final = 2.0**20  # of the sum in one h
 LARGEST_STEP: Final = 2.0**30  # one reading's share; 2**33 of them in a row fit into 64 bits
@@ -47,8 +47,7 @@ class Parameters:
         need_size("h", self.h)
         if self.h < 1e-9:
             raise ValueError(f"h must be at least 1e-9, got {self.h}")
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:

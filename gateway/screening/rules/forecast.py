@@ -9,13 +9,12 @@ import numpy as np
 
 from gateway.model import Floats, Mask
 from gateway.screening.batch import Batch
-from gateway.screening.history import MOST
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.outlook import ROUNDING, SAFETY, Steepness
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_value
+from gateway.screening.rules import VALUE_UNIT, need_delays, need_duration, need_value, need_window
 from gateway.screening.slope import shift_of, slopes
 from gateway.screening.windows import Windows
 
@@ -40,11 +39,8 @@ class Parameters:
             raise ValueError(f"side must be 'high' or 'low', got {self.side!r}")
         need_value("limit", self.limit)
         need_duration("horizon_s", self.horizon_s)
-        need_duration("window_s", self.window_s, shortest_s=1e-6)
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
-        if not 2 <= self.min_readings <= MOST:
-            raise ValueError(f"min_readings must lie between 2 and {MOST}, got {self.min_readings}")
+        need_window(self.window_s, self.min_readings)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:

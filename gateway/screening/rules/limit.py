@@ -13,7 +13,7 @@ from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_size, need_value
+from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class Parameters:
             raise ValueError(f"side must be 'high' or 'low', got {self.side!r}")
         need_value("limit", self.limit)
         need_size("deadband", self.deadband)
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gateway.model import Mask, Times
 from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings, no_findings
-from gateway.screening.members import Couples, Group, Members, uncoupled
+from gateway.screening.members import Couples, Group, Guides, Members, uncoupled, unguided
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand
 from gateway.screening.rules import need_duration
@@ -58,6 +58,9 @@ class Silences:
 
     def coupled(self) -> Couples:
         return uncoupled()
+
+    def guided(self) -> Guides:
+        return unguided()
 
     def standing(self) -> tuple[Mask, Mask]:
         told = self.state["told"] != NEVER

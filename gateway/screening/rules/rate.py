@@ -9,13 +9,12 @@ import numpy as np
 
 from gateway.model import Floats, Mask
 from gateway.screening.batch import Batch
-from gateway.screening.history import MOST
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.outlook import Steepness
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import SLOPE_UNIT, need_duration, need_size, need_value
+from gateway.screening.rules import SLOPE_UNIT, need_delays, need_size, need_value, need_window
 from gateway.screening.slope import shift_of, slopes
 from gateway.screening.windows import Windows
 
@@ -42,11 +41,8 @@ class Parameters:
         if (self.side == "rising") != (self.limit > 0) or self.limit == 0:
             raise ValueError(f"limit must be positive for rising, negative for falling, got {self.limit}")
         need_size("deadband", self.deadband)
-        need_duration("window_s", self.window_s, shortest_s=1e-6)
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
-        if not 2 <= self.min_readings <= MOST:
-            raise ValueError(f"min_readings must lie between 2 and {MOST}, got {self.min_readings}")
+        need_window(self.window_s, self.min_readings)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:

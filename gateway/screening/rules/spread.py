@@ -21,10 +21,10 @@ from gateway.screening.excursion import NEVER, Findings
 from gateway.screening.history import History
 from gateway.screening.latch import STATE, Latch, Runs, idle
 from gateway.screening.latched import Flags, Latched
-from gateway.screening.members import Couples, Group, Members, unheard
+from gateway.screening.members import Couples, Group, Guides, Members, unguided, unheard
 from gateway.screening.pairs import Side, held, merged
 from gateway.screening.ranges import Rows, starts
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_size
+from gateway.screening.rules import PARTNER, VALUE_UNIT, need_delays, need_size
 
 PAIR: Final = np.dtype([("latch", STATE), ("signal", CHANNEL), ("reached", "i8")])
 
@@ -33,7 +33,7 @@ PAIR: Final = np.dtype([("latch", STATE), ("signal", CHANNEL), ("reached", "i8")
 class Parameters:
     """Entry difference > limit, exit difference <= limit - deadband; `partner` names the other channel."""
 
-    partner: str
+    partner: str = field(metadata=PARTNER)
     limit: float = field(metadata=VALUE_UNIT)
     deadband: float = field(default=0.0, metadata=VALUE_UNIT)
     on_delay_s: float = 0.0
@@ -48,8 +48,7 @@ class Parameters:
             raise ValueError(
                 f"deadband {self.deadband} is larger than limit {self.limit}: it could never end"
             )
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:
@@ -102,6 +101,9 @@ class Pairs:
 
     def coupled(self) -> Couples:
         return Couples(self.members.row, self._partner, self.state["reached"], self.state["signal"]["seen"])
+
+    def guided(self) -> Guides:
+        return unguided()
 
     def standing(self) -> tuple[Mask, Mask]:
         return self._latched.standing()

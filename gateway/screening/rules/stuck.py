@@ -8,13 +8,12 @@ import numpy as np
 
 from gateway.model import Mask
 from gateway.screening.batch import Batch
-from gateway.screening.history import MOST
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.outlook import Movement
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_size
+from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_window
 from gateway.screening.windows import Windows, spread
 
 
@@ -31,11 +30,8 @@ class Parameters:
 
     def __post_init__(self) -> None:
         need_size("epsilon", self.epsilon)
-        need_duration("window_s", self.window_s, shortest_s=1e-6)
-        need_duration("on_delay_s", self.on_delay_s)
-        need_duration("off_delay_s", self.off_delay_s)
-        if not 2 <= self.min_readings <= MOST:
-            raise ValueError(f"min_readings must lie between 2 and {MOST}, got {self.min_readings}")
+        need_window(self.window_s, self.min_readings)
+        need_delays(self.on_delay_s, self.off_delay_s)
 
 
 class Condition:

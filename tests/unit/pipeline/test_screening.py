@@ -165,6 +165,23 @@ def test_a_bad_reading_is_unknown_however_fresh(tmp_path: Path, still: None) -> 
         assert (bad["state"], bad["value"], bad["quality"]) == ("unknown", None, "bad")
 
 
+def test_a_reading_that_no_sensor_can_mean_is_unknown_too(tmp_path: Path, still: None) -> None:
+    possible = (
+        '[[profiles.p.rules]]\nid = "range"\nkind = "plausible"\nfloor_degC = -210.0\nceiling_degC = 60.0\n'
+    )
+    desk = Desk(
+        tmp_path, HALF_A_MINUTE.replace("[channels.top]", possible + 'severity = "minor"\n[channels.top]')
+    )
+    with Running(desk) as screening:
+        desk.read(("top", 0, -250.0))
+        seen(desk, screening)
+        shown = channel(screening, "top", 1)
+        assert (shown["state"], shown["value"], shown["quality"]) == ("unknown", None, "bad")
+        desk.read(("top", 1, -190.0))
+        seen(desk, screening)
+        assert channel(screening, "top", 1)["state"] == "in range"
+
+
 def test_a_late_reading_is_not_the_newest(tmp_path: Path, still: None) -> None:
     desk = Desk(tmp_path, HALF_A_MINUTE)
     with Running(desk) as screening:

@@ -11,7 +11,7 @@ from wired import CURVE, configured, converted
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.model import Quality, Samples
-from gateway.pipeline.view import Place
+from gateway.pipeline.view import AlarmPlace
 from gateway.probes import pt100
 from gateway.times import parse_rfc3339
 
@@ -93,10 +93,10 @@ def test_no_readings(configuration: Configuration) -> None:
 
 
 def test_an_alarm_says_how_well_it_was_measured(configuration: Configuration) -> None:
-    place = Place.of(configuration.channels["certified"])
+    place = AlarmPlace.of(configuration.channels["certified"])
     assert place.uncertainty == 0.12
     assert place.calibration == {"certificate": "PTB-2026-0413", "date": "2026-04-13", "due": "2027-04-13"}
-    unknown = Place.of(configuration.channels["platinum"])
+    unknown = AlarmPlace.of(configuration.channels["platinum"])
     assert unknown.uncertainty is None and unknown.calibration is None
 
 

@@ -37,3 +37,10 @@ def test_a_late_reading_that_proves_nothing_leaves_what_is_open_alone() -> None:
     open_first = [(EPOCH, 3, -0.5, 0), (EPOCH + SECOND, 3, nan, BAD)]
     later = [(EPOCH + 3 * SECOND, 3, nan, BAD), (EPOCH + 2 * SECOND, 3, nan, BAD)]
     check(Plan(CHANNELS[:1], (RULES[0], RULES[1], RULES[3])), open_first + later, [2, 3])
+
+
+def test_a_pair_waits_for_its_partner_at_the_last_usable_reading() -> None:
+    """Unusable readings push nothing out of what is remembered."""
+    here = [(EPOCH + 1, 3, -199.0, 0), *((EPOCH + s * SECOND, 3, nan, BAD) for s in range(1, 9))]
+    there = [(EPOCH, 11, -190.0, 0), (EPOCH + 1, 11, -190.0, 0)]
+    check(Plan(CHANNELS, RULES[2:3]), here + there, [len(here)])
