@@ -94,7 +94,7 @@ class Client(mqtt.Client):
     def _handle_publish(self) -> MQTTErrorCode:
         """paho's, but without the two tables of properties that it builds for every message of MQTT 5.
 
-        They cost half of all ingestion. A message with others than subscription identifiers goes the usual way.
+        They cost half of all ingestion. A message with other properties than `plain_publish` takes goes that way.
         """
         message = None
         if self.protocol == mqtt.MQTTv5:
