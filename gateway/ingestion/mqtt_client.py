@@ -94,7 +94,7 @@ class Client(mqtt.Client):
     def _handle_publish(self) -> MQTTErrorCode:
         """paho's, but without the two tables of properties that it builds for every message of MQTT 5.
 
-        They cost half of all ingestion. A message with other properties than `plain_publish` takes goes that way.
+        They cost half of all ingestion. A message with properties of other kinds goes the usual way.
         """
         message = None
         if self.protocol == mqtt.MQTTv5:

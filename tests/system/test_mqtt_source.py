@@ -223,7 +223,7 @@ def test_a_retained_message_without_a_time_is_no_fresh_reading(mosquitto, run_so
     run_source(source, intake).wait_up()  # with 3.1.1 the broker sends it again at every connection
     device.send(b'{"temp":-188.0}')
     eventually(lambda: pump.once() * 0 + len(pump.times) == 2)
-    assert {r.reason for r in pump.refused} == {Refusal.UNDATED}
+    assert [r.reason for r in pump.refused] == [Refusal.UNDATED] * (1 if protocol == "5" else 2)
 
 
 def test_what_the_broker_kept_without_a_time_of_its_own_is_uncertain(mosquitto, run_source, publisher):
