@@ -10,14 +10,14 @@ from gateway.alarms.lifecycle import Acknowledgement
 from gateway.journal.journal import Statement
 from gateway.model import SECOND, Severity
 from gateway.pipeline import faults, view
-from gateway.pipeline.view import Place
+from gateway.pipeline.view import AlarmPlace
 from gateway.screening.excursion import Excursion
 from gateway.sinks import AlarmChange
 from gateway.traceability.exposure import Exposure
 from gateway.traceability.model import Unit
 
 BASE_NS = 1_767_610_800 * SECOND
-PLACE = Place("top", "pudong", "freezer-1", "top", "degC")
+PLACE = AlarmPlace("top", "pudong", "freezer-1", "top", "degC")
 FOUND = Excursion(
     id="E-7Q2M9XKD",
     channel=1,
