@@ -113,9 +113,10 @@ def _read(
 ) -> Generator[Request, Reply, list[Row]]:
     request = _request(f"#{module:02X}", options)
     reply = yield request
-    fields = _fields(_plain(reply.frame, options), options.channels)
-    if fields is None:
-        refused += refuse(request, reply, f"not {options.channels} values of the same length")
+    fields = _fields(_plain(reply.frame, options))
+    if len(fields) != options.channels:
+        found = f"{len(fields)} values" if fields else "no values of the same length"
+        refused += refuse(request, reply, f"{found}; the option channels says {options.channels}")
         return []
     rows = []
     for n, field in enumerate(fields):
@@ -125,13 +126,13 @@ def _read(
     return rows
 
 
-def _fields(text: bytes, channels: int) -> list[bytes] | None:
-    """The values; those that are numbers are equally long, so one that is shorter lost some."""
+def _fields(text: bytes) -> list[bytes]:
+    """The values; those that are numbers are equally long, so one that is shorter lost some: then none."""
     match = FIELDS.fullmatch(text)
     fields = [] if match is None else FIELD.findall(match[1])
     values = [field for field in fields if OUT_OF_RANGE.fullmatch(field) is None]
-    whole = len(fields) == channels and len({len(field) for field in values}) <= 1
-    return fields if whole and all(VALUE.fullmatch(field) for field in values) else None
+    whole = len({len(field) for field in values}) <= 1
+    return fields if whole and all(VALUE.fullmatch(field) for field in values) else []
 
 
 def _value(field: bytes, lowest: float, highest: float) -> float:

@@ -70,7 +70,7 @@ def main() -> None:
         "-print_final_stats=1",
         f"-artifact_prefix={corpus}-",
     ]
-    atheris.Setup([sys.argv[0], *limits, *quiet, str(corpus)], test)
+    atheris.Setup([sys.argv[0], *limits, *quiet, str(corpus)], _telling(test))
     atheris.Fuzz()
 
 
@@ -105,6 +105,19 @@ def _targets() -> dict[str, tuple[Test, list[bytes]]]:
         for i, case in enumerate(test_download_formats.CASES)
     }
     return {**payloads, **drivers, **downloads}
+
+
+def _telling(test: Test) -> Test:
+    """The same test; it prints the bytes that break the contract."""
+
+    def run(data: bytes) -> None:
+        try:
+            test(data)
+        except BaseException:
+            print(f"broken by {data.hex()}", flush=True)
+            raise
+
+    return run
 
 
 def _payload(case: test_payloads.Case) -> Test:
