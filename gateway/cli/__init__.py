@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gateway import __version__
-from gateway.cli import bring, check, convert, look, parked, preview, proof, replay, run, tell, journal
+from gateway.cli import bring, check, convert, journal, look, parked, preview, proof, replay, run, tell
 from gateway.errors import ConfigurationError, CryogateError
 
 app = typer.Typer(

@@ -103,13 +103,21 @@ def _units_line(alarm: Mapping[str, Any]) -> Text:
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
     if alarm["message"]:
         line.append(f" {alarm['message']} ({alarm['state']})")
-        if not alarm["asset"]:
-            return line
-        line.append(f", not watched: {alarm['asset']}, inside: ")
+        if alarm["asset"]:
+            line.append(f", not watched: {alarm['asset']}, inside: ")
+            _append_units(line, alarm)
     else:
         line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
+        _append_units(line, alarm)
+    for reset in alarm["resets"]:
+        line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
+    return line
+
+
+def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
     if alarm["units"] == "unknown":
-        return line.append("unknown - nobody has said what is inside", "bold magenta")
+        line.append("unknown - nobody has said what is inside", "bold magenta")
+        return
     for unit in alarm["units"][:MOST_UNITS]:
         line.append(f"\n    {unit['scheme']} {unit['code']}", "bold")
         line.append(f" {unit['product']}" if unit["product"] else "")
@@ -117,7 +125,6 @@ def _units_line(alarm: Mapping[str, Any]) -> Text:
             line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
     if len(alarm["units"]) > MOST_UNITS:
         line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
-    return line
 
 
 def status_panel(status: Mapping[str, Any]) -> RenderableType:

@@ -73,7 +73,7 @@ def fault(number: int = 5) -> AlarmChange:
     told: dict[str, Any] = {"state": faults.RAISED, "fault": "sink:influx", "severity": 1, "id": "F-1"}
     said = Statement(faults.FAULT, "edge", BASE_NS, {**told, "message": "it is away; check it", "assets": []})
     alarm = lifecycle.raised("F-1", BASE_NS)
-    shown = view.alarm(alarm, faults.excursion(said), Place.of_fault(said.body), ())
+    shown = view.alarm(alarm, faults.excursion(said), AlarmPlace.of_fault(said.body), (), ())
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, shown)
 
 
