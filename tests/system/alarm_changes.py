@@ -62,7 +62,11 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
     ]
     return [
         AlarmChange(
-            number, change, start_ns + (60 + number) * SECOND, start_ns, view.alarm(alarm, e, PLACE, [UNIT])
+            number,
+            change,
+            start_ns + (60 + number) * SECOND,
+            start_ns,
+            view.alarm(alarm, e, PLACE, [UNIT], ()),
         )
         for number, (change, alarm, e) in enumerate(steps, first_number)
     ]
@@ -82,5 +86,5 @@ def unknown(number: int = 6) -> AlarmChange:
     found = dataclasses.replace(
         FOUND, id="E-2", kind="stuck", extreme=None, extreme_at_ns=None, beyond_ns=None, degree_seconds=None
     )
-    alarm = view.alarm(lifecycle.raised("E-2", BASE_NS), found, PLACE, None)
+    alarm = view.alarm(lifecycle.raised("E-2", BASE_NS), found, PLACE, None, ())
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, alarm)
