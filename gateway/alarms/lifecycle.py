@@ -72,16 +72,18 @@ class Acknowledgement:
     comment: str
 
     def __post_init__(self) -> None:
-        for what, text, longest in (
-            ("name", self.by, LONGEST_NAME),
-            ("comment", self.comment, LONGEST_COMMENT),
-        ):
-            if not text.strip():
-                raise InputError(f"an acknowledgement needs a {what}")
-            if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: no file could hold it
-                raise InputError(f"the {what} of an acknowledgement is not readable text")
-            if len(text) > longest:
-                raise InputError(f"the {what} of an acknowledgement has at most {longest} characters")
+        check_words("an acknowledgement", self.by, self.comment)
+
+
+def check_words(of: str, by: str, comment: str) -> None:
+    """Raise InputError unless a person's name and comment can be kept and read."""
+    for what, text, longest in (("name", by, LONGEST_NAME), ("comment", comment, LONGEST_COMMENT)):
+        if not text.strip():
+            raise InputError(f"{of} needs a {what}")
+        if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: no file could hold it
+            raise InputError(f"the {what} of {of} is not readable text")
+        if len(text) > longest:
+            raise InputError(f"the {what} of {of} has at most {longest} characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,10 +167,13 @@ def _followers(status: Status) -> Iterator[Metric]:
     behind = [(("screening",), float(status["journal"]["screening_behind"]))]
     behind += [((s["name"],), float(s["behind"])) for s in sinks]
     yield _labelled("follower_behind_entries", "Journal entries still to do", ("follower",), iter(behind))
+    late = (((s["name"],), s["behind_s"]) for s in sinks)
+    about = "Since the oldest entry was stored that a sink still has to write; 0 where it has all"
+    yield _labelled("follower_behind_seconds", about, ("follower",), late)
     well = [((f["name"],), float(not f["problem"])) for f in sinks]
     well += [((f"notifier:{n['name']}",), float(not n["problem"])) for n in notifiers]
     yield _labelled("follower_up", "1 while a sink or notifier takes what it gets", ("follower",), iter(well))
-    parked = (((s["name"],), float(s["parked"])) for s in sinks)
+    parked = (((s["name"],), float(s["parked_readings"])) for s in sinks)
     yield _labelled("parked_readings", "Readings that a sink rejected for good", ("follower",), parked)
 
 

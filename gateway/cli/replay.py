@@ -21,6 +21,7 @@ from gateway.pipeline import readings_csv
 from gateway.pipeline.book import CONTAINMENT
 from gateway.pipeline.readings_csv import Recording
 from gateway.pipeline.replay import replay as screen
+from gateway.pipeline.resets import StatedReset, stated
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body, read
 
@@ -49,8 +50,9 @@ def replay(
     configuration = load(config)
     numbers = {name: i for i, name in enumerate(configuration.channels)}
     recordings = [_read(path, numbers, skip_bad_rows) for path in source]
+    samples = [r.samples for r in recordings]
     found = screen(
-        configuration, numbers, [r.samples for r in recordings], _contents(configuration, containment)
+        configuration, numbers, samples, _contents(configuration, containment), _resets(configuration)
     )
     if as_json:
         print_json(found)
@@ -89,6 +91,15 @@ def _contents(configuration: Configuration, file: Path | None) -> Containments:
                 for body in statement.body["units"]:
                     containments.state(from_body(body, statement.by, statement.at_ns))
     return containments
+
+
+def _resets(configuration: Configuration) -> list[StatedReset]:
+    """What people have stated, in the gateway's journal if there is one."""
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        return []
+    with Journal.open_reading(path) as journal:
+        return list(stated(journal))
 
 
 def _print(found: list[dict[str, Any]], readings: int) -> None:

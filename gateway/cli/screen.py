@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from gateway.doctor import Finding, Level, worst_first
+from gateway.doctor.running import findings
 
 STATE_STYLES = {"in range": "green", "unknown": "magenta", "no limits": "dim"}
 SEVERITY_STYLES = {
@@ -22,6 +25,8 @@ LINK_STYLES = {"up": "green", "connecting": "yellow", "stopped": "dim"}
 MOST_UNITS = 6  # shown in a line; the JSON has all
 CLOCK_SHOWN_S = 30.0  # a device clock further off than this is worth a word
 MOST_ALARMS = 8  # on the live screen
+MOST_TROUBLES = 4  # there, too
+LEVEL_STYLES = {Level.ERROR: "bold white on red", Level.WARNING: "yellow", Level.NOTE: "dim"}
 SIGNS = {"degC": "°C", "percent": "%"}
 
 
@@ -36,7 +41,7 @@ def watch_screen(status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]])
     more = f"\n... and {len(alarms) - MOST_ALARMS} more" if len(alarms) > MOST_ALARMS else ""
     body = Group(alarms_table(shown), *alarm_lines(shown), more) if shown else Text("no alarms", "green")
     return Group(
-        *_problems(status["journal"]),
+        *_troubles(status),
         Panel(fleet_table(status["channels"]), title=escape(head), title_align="left"),
         Panel(body, title="alarms", title_align="left", border_style="red" if shown else "green"),
     )
@@ -103,13 +108,21 @@ def _units_line(alarm: Mapping[str, Any]) -> Text:
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
     if alarm["message"]:
         line.append(f" {alarm['message']} ({alarm['state']})")
-        if not alarm["asset"]:
-            return line
-        line.append(f", not watched: {alarm['asset']}, inside: ")
+        if alarm["asset"]:
+            line.append(f", not watched: {alarm['asset']}, inside: ")
+            _append_units(line, alarm)
     else:
         line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
+        _append_units(line, alarm)
+    for reset in alarm["resets"]:
+        line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
+    return line
+
+
+def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
     if alarm["units"] == "unknown":
-        return line.append("unknown - nobody has said what is inside", "bold magenta")
+        line.append("unknown - nobody has said what is inside", "bold magenta")
+        return
     for unit in alarm["units"][:MOST_UNITS]:
         line.append(f"\n    {unit['scheme']} {unit['code']}", "bold")
         line.append(f" {unit['product']}" if unit["product"] else "")
@@ -117,7 +130,6 @@ def _units_line(alarm: Mapping[str, Any]) -> Text:
             line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
     if len(alarm["units"]) > MOST_UNITS:
         line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
-    return line
 
 
 def status_panel(status: Mapping[str, Any]) -> RenderableType:
@@ -129,35 +141,38 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
         f"journal: {journal['readings']} readings since start, {journal['repeated']} repeated, "
         f"{journal['waiting']} waiting, screening {journal['screening_behind']} entries behind",
     ]
-    parts += _problems(journal)
+    parts += [*finding_lines(worst_first(findings(status))), ""]
     parts += [_links(status["sources"]), fleet_table(status["channels"])]
-    for follower in status["followers"]:
-        parts += _follower(follower)
-    for notifier in status["notifiers"]:
-        if notifier["problem"]:
-            parts.append(Text(f"notifier {notifier['name']}: {notifier['problem']}", "yellow"))
-    for row in status["refused"]:
-        parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
+    parts += [_follower(f) for f in status["followers"]]
     return Group(*parts)
 
 
-def _follower(follower: Mapping[str, Any]) -> Iterator[Text]:
+def _follower(follower: Mapping[str, Any]) -> str:
     late = f" ({duration(follower['behind_s'])})" if follower["behind"] else ""
     changes = follower["alarm_changes_behind"]
     alarms = f", {changes} alarm changes behind" if changes else ""
-    problem = f", {follower['problem']}" if follower["problem"] else ""
-    style = "yellow" if problem else ""
-    yield Text(f"{follower['name']}: {follower['behind']} entries behind{late}{alarms}{problem}", style)
-    if follower["parked"]:
-        yield Text(f"{follower['name']}: {follower['parked']} (see `cryogate parked`)", "yellow")
+    return f"{follower['name']}: {follower['behind']} entries behind{late}{alarms}"
 
 
-def _problems(journal: Mapping[str, Any]) -> list[Text]:
-    told = {
-        "the journal can not be written": journal["problem"],
-        "nothing is screened": journal["screening_problem"],
-    }
-    return [Text(f"{what}: {problem}", "bold white on red") for what, problem in told.items() if problem]
+def finding_lines(found: Iterable[Finding]) -> list[Text]:
+    """What is wrong and where, and under it what to do."""
+    return [
+        _finding_line(f).append(f"\n        -> {f.do}", "cyan") if f.do else _finding_line(f) for f in found
+    ]
+
+
+def _finding_line(found: Finding) -> Text:
+    return Text.assemble(
+        (f"{found.level:8}", LEVEL_STYLES[found.level]), (f"{found.where}: ", "bold"), found.what
+    )
+
+
+def _troubles(status: Mapping[str, Any]) -> list[Text]:
+    """Errors and warnings, a line each, the worst first; `cryogate status` has all, with what to do."""
+    found = [f for f in worst_first(findings(status)) if f.level is not Level.NOTE]
+    more = len(found) - MOST_TROUBLES
+    rest = [Text(f"... and {more} more: cryogate status", "yellow")] if more > 0 else []
+    return [_finding_line(f) for f in found[:MOST_TROUBLES]] + rest
 
 
 def _links(sources: Sequence[Mapping[str, Any]]) -> Table:

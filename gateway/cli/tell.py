@@ -1,6 +1,6 @@
-"""`cryogate ack` and `cryogate load`: what people tell the gateway, written straight into the journal.
+"""`cryogate ack`, `load` and `reset`: what people tell the gateway, written straight into the journal.
 
-The journal takes statements from any process, so both work whether the gateway runs or not.
+The journal takes statements from any process, so all of them work whether the gateway runs or not.
 """
 
 from __future__ import annotations
@@ -22,12 +22,17 @@ from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import AlarmRow, Records
 from gateway.pipeline.book import ACKNOWLEDGE, CONTAINMENT
+from gateway.pipeline.resets import StatedReset
+from gateway.pipeline.resets import check as check_reset
+from gateway.pipeline.resets import stated as stated_resets
+from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability.statements import read, to_body
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(ack)
     app.command()(load)
+    app.command()(reset)
 
 
 def ack(
@@ -41,10 +46,7 @@ def ack(
     Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
     """
     folder = load_configuration(config).data_dir
-    if not (by + comment).isprintable():
-        raise InputError(
-            "--by and --comment are one line of printable text: other people's terminals show it"
-        )
+    _check_printable(by, comment)
     said = Acknowledgement(by, time.time_ns(), comment)
     row = _find(folder, alarm)
     with Journal.open(folder / "journal.sqlite") as journal:
@@ -88,6 +90,50 @@ def load(
         print_json({"statements": len(stated), "new": len(new)})
     else:
         typer.echo(f"{len(stated)} statements, {len(new)} of them new; they are in the journal")
+
+
+def reset(
+    channel: Annotated[str, typer.Argument(help="The channel.")],
+    rule: Annotated[str, typer.Argument(help="The id of its budget.")],
+    by: Annotated[str, typer.Option("--by", help="Who states it.")],
+    comment: Annotated[str, typer.Option("--comment", help="Why: what was unloaded, thawed, released.")],
+    at: Annotated[
+        str | None, typer.Option("--at", help="When it counts from, RFC 3339 with zone; default: now.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Let a budget of a channel count anew; the gateway may be running or not.
+
+    One that is stated late amends the record. The same channel, rule and time again changes nothing.
+
+    Example: cryogate reset box-1-air warm --by "Li Na" --comment "new load" --at 2026-01-05T08:00:00+08:00
+    """
+    configuration = load_configuration(config)
+    _check_printable(by, comment)
+    now_ns = time.time_ns()
+    at_ns = now_ns if at is None else parse_rfc3339(at)
+    said = StatedReset(channel, rule, at_ns, by, now_ns, comment)
+    check_reset(said, configuration, now_ns)
+    configuration.data_dir.mkdir(parents=True, exist_ok=True)
+    with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
+        before = next((r for r in stated_resets(journal) if r.key == said.key), None)
+        if before is None:
+            journal.commit(statements=[said.statement()])
+    moment = format_rfc3339(at_ns)
+    if as_json:
+        print_json({"channel": channel, "rule": rule, "at": moment, "new": before is None})
+    elif before is None:
+        typer.echo(f"{channel} {rule} counts anew from {moment}; it is in the journal")
+    else:
+        typer.echo(f"{before.by} has stated that before: {channel} {rule} counts anew from {moment}")
+
+
+def _check_printable(by: str, comment: str) -> None:
+    if not (by + comment).isprintable():
+        raise InputError(
+            "--by and --comment are one line of printable text: other people's terminals show it"
+        )
 
 
 def parse_code(scheme: str, code: str) -> str:

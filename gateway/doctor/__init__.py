@@ -20,7 +20,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was found. `do`: what the operator does next."""
+    """One thing that was found. `do`: what the operator does next; empty where nothing is to be done."""
 
     level: Level
     where: str

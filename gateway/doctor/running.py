@@ -9,11 +9,10 @@ from gateway.doctor import Finding, error, note, warning
 
 NAMED: Final = 4  # channels in one line; `cryogate status` has all
 BEHIND: Final = 2000  # entries: seconds at any rate, unless somebody is in trouble
+LATE_S: Final = 60.0
 CONNECTING_S: Final = 30.0
 DAYS_SOON: Final = 30.0
 DAYS_NOW: Final = 3.0
-LEAST_FREE_BYTES: Final = 200 * 2**20
-MEBIBYTE: Final = 2**20
 
 
 def findings(status: Mapping[str, Any]) -> list[Finding]:
@@ -62,11 +61,11 @@ def disk(room: Mapping[str, Any] | None) -> Iterator[Finding]:
     if room is None:
         yield error("disk", "does not answer", "check that it is mounted and healthy (dmesg)")
         return
-    free, days = room["free_bytes"], room["days_left"]
+    days = room["days_left"]
     lasts = "" if days is None else f", which last for {days:.0f} days"
-    left = f"{free / MEBIBYTE:.0f} MiB are free{lasts}"
+    left = f"{room['free_bytes'] / 1e6:.0f} MB are free{lasts}"
     do = "free some on the disk, or move data_dir to a larger one"
-    if free < LEAST_FREE_BYTES or (days is not None and days < DAYS_NOW):
+    if room["is_low"] or (days is not None and days < DAYS_NOW):
         yield error("disk", f"nearly full: {left}", do)
     elif days is not None and days < DAYS_SOON:
         yield warning("disk", left, do)
@@ -110,11 +109,12 @@ def _sinks(sinks: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if sink["problem"]:
             do = f"bring it back; {sink['behind']} entries wait in the journal and are written then"
             yield warning(where, sink["problem"], do)
-        elif sink["behind"] > BEHIND:
-            yield note(where, f"is {sink['behind']} entries behind", "wait while it catches up")
+        elif sink["behind"] > BEHIND or sink["behind_s"] > LATE_S:
+            what = f"is {sink['behind']} entries and {sink['behind_s']:.0f} s behind"
+            yield note(where, what, "wait while it catches up")
         if sink["parked"]:
-            do = "see what it refuses; the journal still has them"
-            yield warning(where, f"{sink['parked']} readings were rejected and are parked", do)
+            do = "`cryogate parked` shows them with the reason; send them again or accept it there"
+            yield warning(where, sink["parked"], do)
 
 
 def _notifiers(notifiers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

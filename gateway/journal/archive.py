@@ -111,6 +111,12 @@ class Archive:
         row: tuple[int | None] = self._connection.execute(select, (hour,)).fetchone()
         return row[0]
 
+    def span(self) -> tuple[int, int] | None:
+        """Time of the earliest and of the latest reading."""
+        select = "SELECT min(first_ns), max(last_ns) FROM segment WHERE readings > 0"
+        first, last = self._connection.execute(select).fetchone()
+        return None if first is None else (first, last)
+
     def overlapping(
         self, hour: int, first_ns: int, last_ns: int, channels: Channels | None, until_seq: int
     ) -> list[Piece]:
@@ -148,8 +154,11 @@ class Archive:
         select = "SELECT entries FROM segment WHERE number = ?"
         (blob,) = self._connection.execute(select, (segment.number,)).fetchone()
         try:
-            return unpack(blob)
-        except (ValueError, zlib.error) as error:
+            contents = unpack(blob)
+            if (int(contents.seq[0]), int(contents.seq[-1])) != (segment.first_seq, segment.last_seq):
+                raise ValueError("it has other entries than the index says")
+            return contents
+        except (ValueError, IndexError, zlib.error) as error:
             raise JournalError(
                 f"the list of entries in archive file {self.folder / segment.file} is damaged ({error}); "
                 "stop the gateway and restore a backup"
@@ -195,6 +204,15 @@ class Archive:
         """All of them, oldest entries first."""
         rows = self._connection.execute(f"SELECT {_SEGMENT} FROM segment ORDER BY first_seq")
         return [Segment(*row) for row in rows]
+
+    def index_of(self, segment: Segment) -> dict[int, list[tuple[int, int, int, int, int, bytes]]]:
+        """By row group: start, readings, hour, first_ns, last_ns and channels of each piece, in order."""
+        select = """SELECT row_group, start, readings, hour, first_ns, last_ns, channels FROM piece
+            WHERE segment = ? ORDER BY row_group, start"""
+        pieces: dict[int, list[tuple[int, int, int, int, int, bytes]]] = {}
+        for row_group, *piece in self._connection.execute(select, (segment.number,)):
+            pieces.setdefault(row_group, []).append(tuple(piece))
+        return pieces
 
     def file(self, name: str, footer_crc: int) -> File:
         """Open, kept open for a while."""

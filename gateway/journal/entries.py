@@ -88,6 +88,11 @@ def statements_between(connection: sqlite3.Connection, seq: int, until_seq: int)
     return _selected(connection, "seq > ? AND seq <= ? AND hour IS NULL", (seq, until_seq))
 
 
+def between(connection: sqlite3.Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+    """Entries with a number in (seq, until_seq] that are in the table, whether archived or not."""
+    return _selected(connection, "seq > ? AND seq <= ?", (seq, until_seq))
+
+
 def _selected(connection: sqlite3.Connection, where: str, values: tuple[int, ...]) -> Iterator[Entry]:
     select = f"SELECT seq, crc, {_FIELDS} FROM entry WHERE {where} ORDER BY seq"
     with closing(connection.execute(select, values)) as rows:

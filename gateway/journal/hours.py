@@ -58,6 +58,13 @@ def scan(
         hour = following
 
 
+def span(connection: sqlite3.Connection) -> tuple[int, int] | None:
+    """Time of the earliest and of the latest reading that is not archived."""
+    select = "SELECT min(first_ns), max(last_ns) FROM entry WHERE hour IS NOT NULL AND seq > ?"
+    first, last = connection.execute(select, (archived_until(connection),)).fetchone()
+    return None if first is None else (first, last)
+
+
 def overlapping(
     connection: sqlite3.Connection,
     hour: int,

@@ -210,6 +210,12 @@ class Journal:
         with explained(self.path):
             yield from hours.scan(self._connection, self._archive, wanted, start_ns, last_ns, until_seq)
 
+    def span(self) -> tuple[int, int]:
+        """Time of the earliest and of the latest reading, ns UTC; (0, -1) where there is none."""
+        with explained(self.path), snapshot(self._connection):
+            found = [r for r in (self._archive.span(), hours.span(self._connection)) if r is not None]
+        return (min(r[0] for r in found), max(r[1] for r in found)) if found else (0, -1)
+
     # Refusals
 
     def refused(self, source: str | None, most: int) -> list[tuple[str, Refused]]:

@@ -34,7 +34,7 @@ from gateway.journal.transaction import in_a_gap
 from gateway.model import SECOND, Arrivals
 
 DAY_NS: Final = 86_400 * SECOND
-GROUP_ROWS: Final = 65_536  # of a row group: what is decoded to read one channel's hour
+GROUP_ROWS: Final = 32_768  # of a row group: what is decoded to read one channel's hour
 DELETED_AT_ONCE: Final = 1000  # entries; a few milliseconds during which nobody else can commit
 SUFFIX: Final = ".partial"  # of a file that is still being written
 
@@ -44,7 +44,7 @@ class SegmentEnd:
     """When a segment ends: with the UTC day of its commits, or with so many readings or entries."""
 
     hot_ns: int = 900 * SECOND  # entries stay in the log at least so long
-    most_readings: int = 2_000_000
+    most_readings: int = 1_000_000  # about 110 MB while it is made
     most_entries: int = 100_000
 
 
@@ -258,8 +258,9 @@ def _cuts(hour: NDArray[np.int64]) -> Iterator[Cut]:
     edges = [0, *(np.flatnonzero(np.diff(hour)) + 1).tolist(), len(hour)]
     group = filled = 0
     for first, last in itertools.pairwise(edges):
-        for start in range(first, last, GROUP_ROWS):
-            end = min(start + GROUP_ROWS, last)
+        parts = -(-(last - first) // GROUP_ROWS)
+        ends = [first + (last - first) * part // parts for part in range(parts + 1)]
+        for start, end in itertools.pairwise(ends):
             if filled + end - start > GROUP_ROWS:
                 group, filled = group + 1, 0
             yield Cut(group, filled, slice(start, end))

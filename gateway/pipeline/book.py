@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.alarms import lifecycle
@@ -20,6 +20,7 @@ from gateway.journal.records import AlarmRow, Records
 from gateway.model import SECOND, Severity
 from gateway.pipeline import faults, view
 from gateway.pipeline.measure import Measures
+from gateway.pipeline.resets import RESET, Resets, StatedReset, stated
 from gateway.pipeline.view import AlarmPlace
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
@@ -42,6 +43,7 @@ class _Entry:
     alarm: Alarm
     place: AlarmPlace
     units: Units
+    resets: tuple[StatedReset, ...] = ()
     written: bool = False
 
 
@@ -67,6 +69,7 @@ class AlarmBook:
         self._entries: dict[str, _Entry] = {}
         self._revisions: list[_Revision] = []  # not yet written
         self._containments = Containments()
+        self._resets = Resets()
         self._written_ns = 0
 
     def restore(self, journal: Journal, until_seq: int) -> None:
@@ -74,6 +77,8 @@ class AlarmBook:
         for seq, statement in journal.statements(CONTAINMENT):
             if seq <= until_seq:
                 self._contain(statement)
+        for reset in stated(journal, until_seq):
+            self._resets.state(reset)
         for row in reversed(self._records.alarms()):
             self._entries[row.id] = _from_row(row)
 
@@ -94,13 +99,13 @@ class AlarmBook:
         entry.written = False
         steps = list(_steps(entry.alarm, before, entry.excursion, now_ns))
         if steps:
-            entry.units = self._units(entry, now_ns)
+            entry.units, entry.resets = self._units(entry, now_ns), self._bearing_on(entry)
         for happened, alarm in steps:
             entry.alarm = alarm
             self._revise(entry, happened, now_ns)
 
-    def hear(self, statement: Statement, now_ns: int) -> None:
-        """A statement from the journal; of other kinds nothing follows here."""
+    def hear(self, statement: Statement, now_ns: int, changes: Sequence[Change] = ()) -> None:
+        """A statement from the journal, and what changed because of it; of other kinds nothing follows."""
         if statement.kind == CONTAINMENT:
             for asset in self._contain(statement):
                 self._look_inside_again(asset, now_ns)
@@ -108,6 +113,8 @@ class AlarmBook:
             self._acknowledge(statement, now_ns)
         elif statement.kind == faults.FAULT:
             self._hear_of_fault(statement, now_ns)
+        elif statement.kind == RESET:
+            self._reset(StatedReset.of(statement), changes, now_ns)
 
     @property
     def has_news(self) -> bool:
@@ -193,6 +200,21 @@ class AlarmBook:
             entry.excursion = dataclasses.replace(before, end_ns=end_ns, cleared_ns=end_ns, last_ns=end_ns)
             self._advance(entry, before, now_ns)
 
+    def _reset(self, reset: StatedReset, changes: Sequence[Change], now_ns: int) -> None:
+        self._resets.state(reset)
+        for change in changes:
+            self.enter(change, now_ns)
+        channel = self._configuration.channels.get(reset.channel)
+        for entry in self._of_asset(channel.table.asset) if channel else ():
+            if (entry.place.channel, entry.excursion.rule) == (reset.channel, reset.rule):
+                before, entry.resets = entry.resets, self._bearing_on(entry)
+                if entry.resets != before:
+                    self._revise(entry, "amended", now_ns)
+
+    def _bearing_on(self, entry: _Entry) -> tuple[StatedReset, ...]:
+        found = entry.excursion
+        return self._resets.bearing_on(entry.place.channel, found.rule, found.start_ns, found.end_ns)
+
     def _contain(self, statement: Statement) -> set[str]:
         touched: set[str] = set()
         for body in statement.body["units"]:
@@ -200,13 +222,15 @@ class AlarmBook:
         return touched
 
     def _look_inside_again(self, asset: str, now_ns: int) -> None:
-        """Also in alarms that are closed: a statement may be about the past."""
+        for entry in self._of_asset(asset):
+            self._refresh(entry, now_ns)
+
+    def _of_asset(self, asset: str) -> list[_Entry]:
+        """Also alarms that are closed: a statement may be about the past."""
         for row in self._records.alarms_of(asset):
             if row.id not in self._entries:
                 self._entries[row.id] = _from_row(row)
-        for entry in self._entries.values():
-            if asset in _assets(entry.place):
-                self._refresh(entry, now_ns)
+        return [entry for entry in self._entries.values() if asset in _assets(entry.place)]
 
     def _refresh(self, entry: _Entry, now_ns: int) -> None:
         """Look inside; who was there, other than for how long so far, is part of what an alarm says."""
@@ -262,7 +286,7 @@ def _stays(units: Units) -> list[tuple[Unit, int, int | None]] | None:
 
 
 def _public(entry: _Entry) -> dict[str, Any]:
-    return view.alarm(entry.alarm, entry.excursion, entry.place, entry.units)
+    return view.alarm(entry.alarm, entry.excursion, entry.place, entry.units, entry.resets)
 
 
 def _row(entry: _Entry) -> AlarmRow:
@@ -272,6 +296,7 @@ def _row(entry: _Entry) -> AlarmRow:
         "alarm": dataclasses.asdict(entry.alarm),
         "place": dataclasses.asdict(entry.place),
         "units": None if entry.units is None else [dataclasses.asdict(u) for u in entry.units],
+        "resets": [dataclasses.asdict(r) for r in entry.resets],
     }
     return AlarmRow(entry.alarm.id, entry.alarm.state is AlarmState.CLOSED, entry.alarm.raised_ns, body)
 
@@ -289,6 +314,7 @@ def _from_row(row: AlarmRow) -> _Entry:
         ),
         AlarmPlace(**{**row.body["place"], "assets": tuple(row.body["place"].get("assets", ()))}),
         None if units is None else tuple(_exposures(units)),
+        tuple(StatedReset(**r) for r in row.body["resets"]),
         written=True,
     )
 

@@ -9,7 +9,7 @@ from gateway.config.profiles import NO_DATA, severity_of
 from gateway.config.types import FOREVER, Channel, Configuration, ProfileVersion
 from gateway.journal.journal import Journal
 from gateway.model import Severity, to_ns
-from gateway.screening.plan import ChannelPlan, Instance, Plan
+from gateway.screening.plan import ChannelPlan, Instance, Plan, Reset
 from gateway.screening.rules import no_data
 
 OF_CHANNEL = "channel"  # the version of rules that do not come from a profile
@@ -21,7 +21,12 @@ def numbers_of(configuration: Configuration, journal: Journal) -> dict[str, int]
     return {name: known.get(name, -1 - i) for i, name in enumerate(configuration.channels)}
 
 
-def plan(configuration: Configuration, numbers: Mapping[str, int], known_since_ns: Mapping[str, int]) -> Plan:
+def plan(
+    configuration: Configuration,
+    numbers: Mapping[str, int],
+    known_since_ns: Mapping[str, int],
+    resets: frozenset[Reset] = frozenset(),
+) -> Plan:
     """Every channel with its rules. `known_since_ns`: when a channel first stood in a configuration."""
     channels = tuple(
         ChannelPlan(numbers[name], name, to_ns(channel.table.max_gap_s))
@@ -32,7 +37,7 @@ def plan(configuration: Configuration, numbers: Mapping[str, int], known_since_n
         for name, channel in configuration.channels.items()
         for instance in _instances(channel, numbers[name], configuration, known_since_ns[name])
     )
-    return Plan(channels, instances)
+    return Plan(channels, instances, resets)
 
 
 def _instances(

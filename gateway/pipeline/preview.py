@@ -18,8 +18,10 @@ from gateway.journal.journal import Journal
 from gateway.model import Samples
 from gateway.pipeline import view
 from gateway.pipeline.plan import numbers_of, plan
+from gateway.pipeline.resets import for_screening, stated
 from gateway.screening.excursion import Excursion
 from gateway.screening.judged import Read
+from gateway.screening.plan import Reset
 from gateway.screening.rules import named_channels
 from gateway.screening.screener import Screener
 
@@ -79,7 +81,8 @@ def preview(
         last_ns = end_ns if until_ns is None else min(until_ns, end_ns)
         return journal.read(asked, max(first_ns, start_ns), last_ns, until_seq).samples
 
-    present, other = (_Side(replace(side, channels=channels), numbers, read) for side in sides)
+    resets = for_screening(stated(journal, until_seq), numbers)
+    present, other = (_Side(replace(side, channels=channels), numbers, resets, read) for side in sides)
     for hour in journal.scan([numbers[name] for name in channels], start_ns, end_ns, until_seq):
         present.take(hour.samples)
         other.take(hour.samples)
@@ -106,9 +109,15 @@ def public(difference: Difference) -> dict[str, Any]:
 class _Side:
     """One profile over the readings."""
 
-    def __init__(self, configuration: Configuration, numbers: Mapping[str, int], read: Read) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        numbers: Mapping[str, int],
+        resets: frozenset[Reset],
+        read: Read,
+    ) -> None:
         since = dict.fromkeys(configuration.channels, FOREVER_PAST)
-        self._screener = Screener(plan(configuration, numbers, since), read)
+        self._screener = Screener(plan(configuration, numbers, since, resets), read)
         self._found: dict[str, Excursion] = {}
 
     def take(self, samples: Samples) -> None:

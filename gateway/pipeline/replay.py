@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from gateway.model import Samples
 from gateway.pipeline import view
 from gateway.pipeline.measure import Measures
 from gateway.pipeline.plan import plan
+from gateway.pipeline.resets import StatedReset, for_screening
 from gateway.screening.excursion import Excursion
 from gateway.screening.screener import Screener
 from gateway.traceability.containment import Containments
@@ -19,7 +20,11 @@ from gateway.traceability.exposure import exposures
 
 
 def replay(
-    configuration: Configuration, numbers: Mapping[str, int], parts: Sequence[Samples], inside: Containments
+    configuration: Configuration,
+    numbers: Mapping[str, int],
+    parts: Sequence[Samples],
+    inside: Containments,
+    resets: Iterable[StatedReset] = (),
 ) -> list[dict[str, Any]]:
     """Excursions in the order of their start, in the shape of view.excursion.
 
@@ -37,7 +42,8 @@ def replay(
             found.append(samples.take(slice(lo + first, lo + last)))
         return Samples.concatenate(found)
 
-    screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST))
+    said = for_screening(resets, numbers)
+    screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST), said)
     screener = Screener(screened, read)
     found: dict[str, Excursion] = {}
     changes = screener.take(samples)

@@ -21,10 +21,11 @@ class Room:
     free_bytes: int
     total_bytes: int
     used_bytes: int
-    days_left: float | None  # None: too young to tell, or not growing
+    days_left: float | None  # None: too young to tell
+    is_low: bool  # fewer are free than the configuration wants
 
 
-def room(folder: Path, since_ns: int | None, now_ns: int) -> Room:
+def room(folder: Path, since_ns: int | None, now_ns: int, low_bytes: int) -> Room:
     """`since_ns`: when the folder began to fill. Raises OSError."""
     disk = os.statvfs(folder)
     free_bytes = disk.f_bavail * disk.f_frsize
@@ -32,7 +33,7 @@ def room(folder: Path, since_ns: int | None, now_ns: int) -> Room:
     days_left = None
     if since_ns is not None and now_ns - since_ns > LEAST_AGE_NS and used_bytes > 0:
         days_left = free_bytes / used_bytes * (now_ns - since_ns) / DAY_NS
-    return Room(free_bytes, disk.f_blocks * disk.f_frsize, used_bytes, days_left)
+    return Room(free_bytes, disk.f_blocks * disk.f_frsize, used_bytes, days_left, free_bytes < low_bytes)
 
 
 def began_ns(journal: Journal) -> int | None:

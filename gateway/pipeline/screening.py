@@ -11,18 +11,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import WallClock
-from gateway.journal.journal import Entry, Journal
+from gateway.journal.journal import Entry, Journal, Statement
 from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
 from gateway.pipeline.book import AlarmBook
 from gateway.pipeline.latest import NEVER, Latest
 from gateway.pipeline.measure import Measures
+from gateway.pipeline.resets import RESET, StatedReset, for_screening, stated
 from gateway.screening.plan import Plan
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
@@ -60,17 +62,18 @@ class Screening:
         self.cursor = 0
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
-        self._reset()
+        self._begin()
 
-    def _reset(self) -> None:
+    def _begin(self) -> None:
         """From what is durable: also after a failure that nobody foresaw."""
-        self._screener = Screener(self._plan, self._read)
+        saved = self._records.saved(STATE)
+        self.cursor = saved[0] if saved else 0
+        resets = for_screening(stated(self._journal, self.cursor), self._numbers)
+        self._screener = Screener(replace(self._plan, resets=resets), self._read)
         self._latest = Latest(max(self._numbers.values(), default=-1) + 1)
         self._book = AlarmBook(
             self._configuration, self._plan.names, self._records, Measures(self._plan, self._read)
         )
-        saved = self._records.saved(STATE)
-        self.cursor = saved[0] if saved else 0
         self._book.restore(self._journal, self.cursor)
         if saved:
             self._screener.restore(saved[1])
@@ -84,7 +87,7 @@ class Screening:
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and every entry is screened."""
         with self._lock:
-            self._reset()
+            self._begin()
         while True:
             self.moved_s = time.monotonic()
             moved = self._step()
@@ -131,8 +134,15 @@ class Screening:
             if entry.statement is not None:
                 self._screen(waiting, now_ns)
                 waiting = []
-                self._book.hear(entry.statement, now_ns)
+                self._book.hear(entry.statement, now_ns, self._follow(entry.statement))
         self._screen(waiting, now_ns)
+
+    def _follow(self, statement: Statement) -> list[Change]:
+        """What a statement changes in the record of excursions."""
+        told = [StatedReset.of(statement)] if statement.kind == RESET else []
+        return [
+            change for reset in for_screening(told, self._numbers) for change in self._screener.reset(reset)
+        ]
 
     def _screen(self, parts: Sequence[Arrivals], now_ns: int) -> None:
         arrivals = Arrivals.concatenate(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -82,13 +83,15 @@ class Status:
             "configuration": self._configuration.fingerprint,
             "time": format_rfc3339(now_ns),
             "watchdog_s": self._watchdog_s,
+            "pid": os.getpid(),
             "uptime_s": time.monotonic() - self._began_s,
         }
 
     def _disk(self, now_ns: int) -> dict[str, Any] | None:
         """null where the disk does not answer."""
         try:
-            return dataclasses.asdict(room(self._configuration.data_dir, self._began_ns, now_ns))
+            low_bytes = self._configuration.journal.low_space_bytes
+            return dataclasses.asdict(room(self._configuration.data_dir, self._began_ns, now_ns, low_bytes))
         except OSError:
             return None
 
@@ -137,6 +140,7 @@ class Status:
             "alarm_changes_behind": follower.alarm_changes_behind,
             "problem": follower.problem,
             "parked": follower.parked,
+            "parked_readings": self._records.parked_counts().get(follower.name, 0),
         }
 
     def _refused(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.alarms.lifecycle import Alarm
 from gateway.config.types import Channel
 from gateway.model import SECOND
+from gateway.pipeline.resets import StatedReset
 from gateway.screening.excursion import Excursion
 from gateway.times import format_rfc3339
 from gateway.traceability.exposure import Exposure
@@ -90,7 +91,9 @@ def exposure(of: Exposure) -> dict[str, Any]:
     }
 
 
-def alarm(of: Alarm, found: Excursion, place: AlarmPlace, units: Units) -> dict[str, Any]:
+def alarm(
+    of: Alarm, found: Excursion, place: AlarmPlace, units: Units, resets: Sequence[StatedReset]
+) -> dict[str, Any]:
     """One alarm: its excursion or fault, where it is, and what people did about it."""
     return {
         **excursion(found, place.channel, units),
@@ -106,6 +109,15 @@ def alarm(of: Alarm, found: Excursion, place: AlarmPlace, units: Units) -> dict[
         "returned": _time(of.returned_ns),
         "acknowledgements": [
             {"by": a.by, "at": format_rfc3339(a.at_ns), "comment": a.comment} for a in of.acknowledgements
+        ],
+        "resets": [
+            {
+                "at": format_rfc3339(r.at_ns),
+                "by": r.by,
+                "stated": format_rfc3339(r.stated_ns),
+                "comment": r.comment,
+            }
+            for r in resets
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gateway.model import Floats, Mask, Times, to_ns
 from gateway.screening.batch import CHANNEL, Batch
 from gateway.screening.excursion import NEVER, Findings
-from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance
+from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance, Reset
 from gateway.screening.ranges import Rows, expand
 
 
@@ -29,13 +30,21 @@ class Members:
     begin: Rows  # int64[C + 1], first member of each channel
     gap_of: Times  # int64[C] ns, max_gap of every channel of the screen
     names: tuple[str, ...]  # of every channel of the screen
+    resets: tuple[tuple[int, ...], ...]  # ns UTC, those that people stated
 
     @staticmethod
-    def of(instances: list[tuple[int, int, Instance]], channels: list[ChannelPlan]) -> Members:
+    def of(
+        instances: list[tuple[int, int, Instance]],
+        channels: list[ChannelPlan],
+        resets: Iterable[Reset] = (),
+    ) -> Members:
         """From (number, row, instance) in any order; `channels` in the order of the screen."""
         ordered = sorted(instances, key=lambda entry: (entry[1], entry[0]))
         row = np.array([e[1] for e in ordered], np.int64)
         gaps = np.array([c.max_gap_ns for c in channels], np.int64)
+        stated: dict[tuple[int, str], list[int]] = {}
+        for reset in resets:
+            stated.setdefault((reset.channel, reset.rule), []).append(reset.at_ns)
         return Members(
             np.array([e[0] for e in ordered], np.int32),
             row,
@@ -46,6 +55,7 @@ class Members:
             np.searchsorted(row, np.arange(len(channels) + 1)),
             gaps,
             tuple(c.name for c in channels),
+            tuple(tuple(stated.get((e[2].channel, e[2].rule), ())) for e in ordered),
         )
 
     def __len__(self) -> int:

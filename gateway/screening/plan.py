@@ -55,9 +55,19 @@ class Instance:
         return _digest(repr(parts))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Reset:
+    """From `at_ns` on a budget counts anew, under every version of the rule: what people state, beside the
+    resets that are among a rule's parameters."""
+
+    channel: int
+    rule: str
+    at_ns: int
+
+
 @dataclass(frozen=True)
 class Plan:
-    """All channels and all instances.
+    """All channels, all instances, and the resets that people have stated; those of no rule have no effect.
 
     Raises ValueError when an instance names an unknown channel, or when two instances of a channel have the
     same rule id and either the same version or a time in common.
@@ -65,6 +75,7 @@ class Plan:
 
     channels: tuple[ChannelPlan, ...]
     instances: tuple[Instance, ...]
+    resets: frozenset[Reset] = frozenset()
 
     def __post_init__(self) -> None:
         known = {c.channel for c in self.channels}
@@ -78,7 +89,7 @@ class Plan:
     @cached_property
     def fingerprint(self) -> str:
         """Hash of the content, 16 hex digits."""
-        return _digest(repr((self.channels, self.instances)))
+        return _digest(repr((self.channels, self.instances, sorted(self.resets))))
 
     @cached_property
     def names(self) -> dict[int, str]:

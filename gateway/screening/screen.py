@@ -264,7 +264,7 @@ def _groups(plan: Plan) -> dict[str, Group]:
     for n, instance in enumerate(plan.instances):
         kinds.setdefault(instance.kind, []).append((n, row[instance.channel], instance))
     return {
-        kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], channels))
+        kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], channels, plan.resets))
         for kind in sorted(kinds)
     }
 

@@ -18,13 +18,14 @@ from gateway.model import SECOND, Mask, Quality, Samples, Times
 from gateway.screening.excursion import NEVER, in_order
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
-from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan
+from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan, Reset
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.record import Change, Record
 from gateway.screening.resolve import resolve
 from gateway.screening.screen import Screen
 
 SPACING_NS: Final = 60 * SECOND  # between saved states
+BUDGET: Final = "budget"  # the kind of rules that people reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,23 @@ class Screener:
                 break
         changes += self._record.progress(self._screen.feed(fresh))
         self._save_state()
+        return changes
+
+    def reset(self, reset: Reset) -> list[Change]:
+        """Let a budget count anew from then on; what that changes of the past is an amendment.
+
+        One that was stated before changes nothing, nor does one of a rule that is not in the plan.
+        """
+        changes, self._waiting = self._waiting, []
+        if reset in self._plan.resets or not _is_about(reset, self._plan):
+            return changes
+        self._plan = replace(self._plan, resets=self._plan.resets | {reset})
+        state, screened = self._screen.save(), replace(self._screen.plan, resets=self._plan.resets)
+        self._screen = Screen(screened)
+        self._screen.restore(state)
+        row, moment = self._screen.rows(np.array([reset.channel])), np.array([reset.at_ns])
+        if moment[0] <= self._screen.reached[row[0]]:
+            changes += self._screen_from(row, moment)
         return changes
 
     def advance(self, now_ns: int) -> list[Change]:
@@ -151,7 +169,11 @@ class Screener:
         news = ~self._is_repeat(row, late)
         row, late = row[news], late.take(news)
         first = starts(row)
-        row, earliest = self._screen.affected(row[first], late.time[first])
+        return self._screen_from(row[first], late.time[first])
+
+    def _screen_from(self, row: Rows, moment: Times) -> list[Change]:
+        """Screen again what news about these channels, each from its moment on, may have changed."""
+        row, earliest = self._screen.affected(row, moment)
         seen = self._screen.reached[row]
         row, which = self._screen.together(row, self._memories.before(row, earliest))
         self._memories.distrust(row, earliest)
@@ -194,6 +216,11 @@ def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) ->
     """The plan with the ranges its instances really have, given the ranges they had before a restart."""
     made = [_ranged(i, before.get(i.key), seen[i.channel]) for i in plan.instances]
     return replace(plan, instances=tuple(made))
+
+
+def _is_about(reset: Reset, plan: Plan) -> bool:
+    named = (reset.channel, reset.rule, BUDGET)
+    return any((i.channel, i.rule, i.kind) == named for i in plan.instances)
 
 
 def _ranged(instance: Instance, before: list[int] | None, seen: int) -> Instance:

@@ -93,7 +93,8 @@ class Sink:
 
     def _append(self, name: str, text: str) -> int:
         with (self._folder / name).open("ab") as file:
-            file.truncate(self._sizes.get(name, 0))
+            there = file.seek(0, os.SEEK_END)
+            file.truncate(min(there, self._sizes.get(name, 0)))  # shorter: somebody took the file away
             file.seek(0, os.SEEK_END)
             file.write((text if file.tell() == 0 else text.partition("\n")[2]).encode())
             file.flush()

@@ -43,6 +43,16 @@ def csv(folder: Path) -> Iterator[World]:
 
 
 @contextmanager
+def parquet(folder: Path) -> Iterator[World]:
+    """Parts of 15 readings, so that one is closed on the way."""
+
+    def block() -> None:
+        (folder / "out").write_text("in the way")
+
+    yield World({"folder": "out", "most_readings": 15}, lambda: files(folder), block)
+
+
+@contextmanager
 def influxdb(folder: Path) -> Iterator[World]:
     server = Influx(folder / "influx").start()
     url = f"http://127.0.0.1:{server.port}"
@@ -66,6 +76,7 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "csv": csv,
     "influxdb": influxdb,
     "mqtt": mqtt,
+    "parquet": parquet,
 }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import math
+from dataclasses import replace
 
 from gateway.model import Samples
 from gateway.screening.excursion import Excursion
-from gateway.screening.plan import Plan
+from gateway.screening.plan import Instance, Plan
+from gateway.times import format_rfc3339
 from tests.oracle import plausible
 from tests.oracle.automaton import Found, Reading, is_usable
 
@@ -63,10 +65,19 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
             partner = next(c for c in plan.channels if c.name == instance.parameters.partner)
             theirs = plausible.marked(plan, partner.channel, told)
             more = (theirs, partner.max_gap_ns)
+        if instance.kind == "budget":
+            instance = _with_stated(instance, plan)
         gap = gaps[instance.channel]
         for found in twin.excursions(readings, instance.parameters, gap, *valid, now, *more):
             made.append(_comparable_found(instance.channel, instance.rule, instance.version, found))
     return sorted(made, key=_order)
+
+
+def _with_stated(instance: Instance, plan: Plan) -> Instance:
+    """The rule as if its resets had all been among its parameters."""
+    stated = [r.at_ns for r in plan.resets if (r.channel, r.rule) == (instance.channel, instance.rule)]
+    resets = (*instance.parameters.resets, *map(format_rfc3339, stated))
+    return replace(instance, parameters=replace(instance.parameters, resets=resets))
 
 
 def comparable(found: list[Excursion]) -> list[tuple]:

@@ -10,14 +10,14 @@ from gateway.alarms.lifecycle import Acknowledgement
 from gateway.journal.journal import Statement
 from gateway.model import SECOND, Severity
 from gateway.pipeline import faults, view
-from gateway.pipeline.view import Place
+from gateway.pipeline.view import AlarmPlace
 from gateway.screening.excursion import Excursion
 from gateway.sinks import AlarmChange
 from gateway.traceability.exposure import Exposure
 from gateway.traceability.model import Unit
 
 BASE_NS = 1_767_610_800 * SECOND
-PLACE = Place("top", "pudong", "freezer-1", "top", "degC")
+PLACE = AlarmPlace("top", "pudong", "freezer-1", "top", "degC")
 FOUND = Excursion(
     id="E-7Q2M9XKD",
     channel=1,
@@ -62,7 +62,11 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
     ]
     return [
         AlarmChange(
-            number, change, start_ns + (60 + number) * SECOND, start_ns, view.alarm(alarm, e, PLACE, [UNIT])
+            number,
+            change,
+            start_ns + (60 + number) * SECOND,
+            start_ns,
+            view.alarm(alarm, e, PLACE, [UNIT], ()),
         )
         for number, (change, alarm, e) in enumerate(steps, first_number)
     ]
@@ -73,7 +77,7 @@ def fault(number: int = 5) -> AlarmChange:
     told: dict[str, Any] = {"state": faults.RAISED, "fault": "sink:influx", "severity": 1, "id": "F-1"}
     said = Statement(faults.FAULT, "edge", BASE_NS, {**told, "message": "it is away; check it", "assets": []})
     alarm = lifecycle.raised("F-1", BASE_NS)
-    shown = view.alarm(alarm, faults.excursion(said), Place.of_fault(said.body), ())
+    shown = view.alarm(alarm, faults.excursion(said), AlarmPlace.of_fault(said.body), (), ())
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, shown)
 
 
@@ -82,5 +86,5 @@ def unknown(number: int = 6) -> AlarmChange:
     found = dataclasses.replace(
         FOUND, id="E-2", kind="stuck", extreme=None, extreme_at_ns=None, beyond_ns=None, degree_seconds=None
     )
-    alarm = view.alarm(lifecycle.raised("E-2", BASE_NS), found, PLACE, None)
+    alarm = view.alarm(lifecycle.raised("E-2", BASE_NS), found, PLACE, None, ())
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, alarm)

@@ -107,6 +107,16 @@ def test_a_file_that_was_there_before_is_kept(tmp_path: Path) -> None:
     assert [r["channel"] for r in rows(tmp_path / "out")] == ["mine", "top", "底部"]
 
 
+def test_a_file_that_was_taken_away_begins_anew(tmp_path: Path) -> None:
+    sink = Sink(Options(str(tmp_path / "out")))
+    sink.resume(None)
+    sink.write(FIRST, PLACES)
+    (tmp_path / "out" / "readings-2026-01-05.csv").unlink()
+    sink.write(SECOND, PLACES)
+    assert (tmp_path / "out" / "readings-2026-01-05.csv").read_text().startswith(HEADER)
+    assert [r["value"] for r in rows(tmp_path / "out")] == ["0.1", "1.0"]
+
+
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file in the way")
     with pytest.raises(LinkDown, match="check the path and the disk"):

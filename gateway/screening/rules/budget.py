@@ -2,7 +2,7 @@
 
 Counted on the straight lines between readings, in whole ns, over proven stretches only; a reset within a
 stretch cuts it there. The rule fires at the first reading by which the budget is used up and stays until
-the first reading at or after a reset.
+the first reading at or after a reset. Resets are among the parameters, or stated by people (Plan.resets).
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Condition:
         self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
         self.limit: Floats = self.sign * members.column("limit")
         self._budget = members.delay("budget_s")
-        resets = [p.resets_ns() for p in members.parameters]
+        both = zip(members.parameters, members.resets, strict=True)
+        resets = [sorted({*parameters.resets_ns(), *stated}) for parameters, stated in both]
         self._end = np.cumsum([len(r) for r in resets])
         self._begin = self._end - [len(r) for r in resets]
         self._resets = np.array([moment for r in resets for moment in r], np.int64)

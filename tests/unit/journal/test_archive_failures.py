@@ -40,7 +40,7 @@ def test_a_missing_file_is_named_and_keeps_no_new_data_out(path):
     file.unlink()
     with Journal.open(path) as journal:
         for look in (lambda: journal.entries(0), lambda: journal.read(None, 0, None)):
-            with pytest.raises(JournalError, match=rf"{file.name} is missing.*restore"):
+            with pytest.raises(JournalError, match=rf"{file.name} is missing.*backup"):
                 look()
         assert journal.commit(noisy(10, start_ns=NOON_NS + HOUR_NS)).fresh == 10
         assert journal.commit(batch).fresh == 100  # nobody can know; a repeat is bearable, a loss is not

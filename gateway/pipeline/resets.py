@@ -1,0 +1,103 @@
+"""Resets of budgets as people state them: in the journal, for screening, and on the alarms they bear on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from gateway.alarms.lifecycle import check_words
+from gateway.config.channels import rules_on
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.journal.journal import Journal, Statement
+from gateway.model import EARLIEST_NS
+from gateway.screening.plan import Reset
+from gateway.screening.screener import BUDGET
+from gateway.times import format_rfc3339, parse_rfc3339
+
+RESET = "reset"  # kind of the journal statement
+
+
+@dataclass(frozen=True, slots=True)
+class StatedReset:
+    """Somebody's word that a budget of a channel counts anew from `at_ns` on."""
+
+    channel: str
+    rule: str
+    at_ns: int
+    by: str
+    stated_ns: int
+    comment: str
+
+    def __post_init__(self) -> None:
+        check_words("a reset", self.by, self.comment)
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What makes two statements the same reset."""
+        return self.channel, self.rule, self.at_ns
+
+    def statement(self) -> Statement:
+        body = {"channel": self.channel, "rule": self.rule, "at": format_rfc3339(self.at_ns)}
+        return Statement(RESET, self.by, self.stated_ns, body | {"comment": self.comment})
+
+    @staticmethod
+    def of(statement: Statement) -> StatedReset:
+        """What `statement` gave, as it was."""
+        body = statement.body
+        at_ns = parse_rfc3339(body["at"])
+        return StatedReset(
+            body["channel"], body["rule"], at_ns, statement.by, statement.at_ns, body["comment"]
+        )
+
+
+def stated(journal: Journal, until_seq: int | None = None) -> Iterator[StatedReset]:
+    """Every reset in the journal, up to an entry, in the order they were stated."""
+    for seq, statement in journal.statements(RESET):
+        if until_seq is None or seq <= until_seq:
+            yield StatedReset.of(statement)
+
+
+def for_screening(resets: Iterable[StatedReset], numbers: Mapping[str, int]) -> frozenset[Reset]:
+    """As a plan takes them; those of channels that left the configuration are passed over."""
+    return frozenset(Reset(numbers[r.channel], r.rule, r.at_ns) for r in resets if r.channel in numbers)
+
+
+def check(reset: StatedReset, configuration: Configuration, now_ns: int) -> None:
+    """Raises InputError where there is nothing to reset, or nothing yet."""
+    channel = configuration.channels.get(reset.channel)
+    if channel is None:
+        near = get_close_matches(reset.channel, configuration.channels, 1)
+        hint = f"did you mean {near[0]!r}?" if near else "`cryogate check` lists them"
+        raise InputError(f"there is no channel {reset.channel!r}; {hint}")
+    every = [rule for rules in rules_on(channel, configuration.profiles) for rule in rules]
+    budgets = sorted({rule.id for rule in every if rule.kind == BUDGET})
+    if reset.rule not in budgets:
+        known = f"its budgets: {', '.join(budgets)}" if budgets else "it has no rule of kind 'budget' at all"
+        raise InputError(f"channel {reset.channel!r} has no budget {reset.rule!r}; {known}")
+    if reset.at_ns > now_ns:
+        raise InputError(
+            f"{format_rfc3339(reset.at_ns)} is in the future (it is {format_rfc3339(now_ns)}): "
+            "state a reset once it has happened"
+        )
+    if reset.at_ns < EARLIEST_NS:
+        raise InputError(f"{format_rfc3339(reset.at_ns)} is before 2000")
+
+
+class Resets:
+    """Every reset stated so far; of one that is stated again the first statement stands."""
+
+    def __init__(self) -> None:
+        self._stated: dict[tuple[str, str], dict[int, StatedReset]] = {}
+
+    def state(self, reset: StatedReset) -> None:
+        self._stated.setdefault((reset.channel, reset.rule), {}).setdefault(reset.at_ns, reset)
+
+    def bearing_on(
+        self, channel: str, rule: str, start_ns: int, end_ns: int | None
+    ) -> tuple[StatedReset, ...]:
+        """Of an excursion: the last one by its start, from which it counts, and those until its end."""
+        known = sorted(self._stated.get((channel, rule), {}).values(), key=lambda r: r.at_ns)
+        before = [r for r in known if r.at_ns <= start_ns][-1:]
+        return (*before, *(r for r in known if r.at_ns > start_ns and (end_ns is None or r.at_ns <= end_ns)))
