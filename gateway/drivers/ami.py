@@ -73,6 +73,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(f"{channel}/level" for channel in options.channels)
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """The one that the meter must be set to."""
+    return options.unit
+
+
 def poll(options: Options) -> Poll:
     """Who it is, the unit, then the level of each channel."""
     rows: list[Row] = []

@@ -47,6 +47,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return options.inputs
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Always degC."""
+    return "degC"
+
+
 def poll(options: Options) -> Poll:
     """One request; readings in degC whatever the panel shows."""
     request = _request(options.inputs)

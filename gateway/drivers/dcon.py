@@ -65,6 +65,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(f"{module:02X}/{n}" for module in options.modules for n in range(options.channels))
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Engineering units are degC of most modules, but mV of one that is set to a range of voltage."""
+    return "ohm" if options.format == "ohm" else None
+
+
 def poll(options: Options) -> Poll:
     """Configuration, diagnosis if wanted, all values of each module."""
     rows: list[Row] = []

@@ -72,6 +72,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return options.inputs or _built_in(options.model)
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Always degC."""
+    return "degC"
+
+
 def poll(options: Options) -> Poll:
     """Identification, then value in degC and status of each input."""
     rows: list[Row] = []

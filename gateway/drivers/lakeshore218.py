@@ -52,6 +52,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(str(i) for i in options.inputs)
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Always degC."""
+    return "degC"
+
+
 def poll(options: Options) -> Poll:
     """Identification, the status of each input, all values at once in degC, each status once more."""
     rows: list[Row] = []

@@ -29,7 +29,8 @@ from gateway.model import FUTURE_NS, LATEST_NS
 class Message:
     """One MQTT message; `names` are the named parts of its topic, {device} -> 'dewar-3'.
 
-    A `retained` one was published some time before we subscribed: its receipt says nothing of its age.
+    A `retained` one was published some time before we subscribed: its receipt says nothing of its age. A
+    `late` one was kept by the broker while the gateway was away.
     """
 
     topic: str
@@ -37,6 +38,7 @@ class Message:
     payload: bytes
     received_ns: int
     retained: bool = False
+    late: bool = False
     clock_trusted: bool = True  # whether the gateway's clock was, at receipt
 
     @property

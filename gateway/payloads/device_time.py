@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
-from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Refusal
+from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.unusable import Unusable, shown
 from gateway.times import instants, parse_rfc3339
@@ -22,15 +22,18 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?", re.ASCII)
 
 
-def receipt(message: Message) -> int:
-    """The time of what says none itself: that of receipt. Raises Unusable for a retained message."""
+def receipt(message: Message) -> tuple[int, Quality]:
+    """The time of what says none itself, that of receipt, and what readings of that time are worth at best.
+
+    UNCERTAIN where the broker kept the message while we were away. Raises Unusable for a retained one.
+    """
     if message.retained:
         raise Unusable(
             Refusal.UNDATED,
             "a retained message without a time of its own: nobody knows when this was measured; "
             "the next one that is published is taken",
         )
-    return message.received_ns
+    return message.received_ns, Quality.UNCERTAIN if message.late else Quality.GOOD
 
 
 def zone_named(name: str) -> ZoneInfo:

@@ -55,7 +55,8 @@ class Decoder:
             if channel is None:
                 raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
             value, quality = self._value(message.payload, address)
-            found.rows.append((receipt(message), message.received_ns, channel, value, quality))
+            time_ns, worth = receipt(message)
+            found.rows.append((time_ns, message.received_ns, channel, value, max(quality, worth)))
 
         return decode_each(messages, read)
 

@@ -153,7 +153,7 @@ class ObjectReader:
     def _time(self, item: object, message: Message) -> tuple[int, int]:
         """When it was measured, and what readings of that time are worth at best."""
         if self._time_pointer is None:
-            return receipt(message), GOOD
+            return receipt(message)
         given = find(item, self._time_pointer)
         if given is ABSENT or given is None:
             raise Unusable(Refusal.MALFORMED, f"no time at {self._options.time_pointer}")
@@ -184,8 +184,8 @@ def _local_time(given: str, zone: ZoneInfo, message: Message) -> tuple[int, int]
     check_believable(times[0], message.latest_ns)
     if len(times) == 1:
         return times[0], GOOD
-    if times[0] - LIVE_NS <= message.received_ns <= times[-1] + LIVE_NS:
-        return receipt(message), Quality.UNCERTAIN
+    if not message.late and times[0] - LIVE_NS <= message.received_ns <= times[-1] + LIVE_NS:
+        return receipt(message)[0], Quality.UNCERTAIN
     raise Unusable(
         Refusal.ABSURD_TIME,
         f"clocks in {zone.key} show {given} twice, and it was received too long after to tell which is meant",

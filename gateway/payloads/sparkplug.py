@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from gateway.model import LARGEST_VALUE, Decoded, Quality, Refusal
 from gateway.payloads import Message
-from gateway.payloads.device_time import check_believable
+from gateway.payloads.device_time import check_believable, receipt
 from gateway.payloads.faults import as_sent
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.sparkplug_nodes import LAST_SEQ, Birth, Nodes, bd_seq, read_birth
@@ -148,7 +148,7 @@ class Decoder:
     ) -> tuple[int, float, Quality]:
         if metric.timestamp_ms is None and metric.is_historical:
             raise Unusable(Refusal.MALFORMED, f"{shown(name)} is historical, but has no timestamp")
-        time_ns = _time_ns(sent_ms if metric.timestamp_ms is None else metric.timestamp_ms, message)
+        time_ns, worth = _time(sent_ms if metric.timestamp_ms is None else metric.timestamp_ms, message)
         if metric.is_null:
             return time_ns, math.nan, Quality.NO_DATA
         if metric.quality >= Quality.BAD:
@@ -158,7 +158,7 @@ class Decoder:
             return time_ns, math.nan, Quality.BAD
         if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
             raise Unusable(Refusal.NOT_FINITE, f"{shown(name)}: {value} is no value an instrument has")
-        return time_ns, value, Quality.GOOD
+        return time_ns, value, worth
 
 
 def parse_topic(text: str) -> Topic | None:
@@ -185,11 +185,12 @@ def _gone(addresses: Iterable[str], message: Message, channels: Mapping[str, int
             found.rows.append((message.received_ns, message.received_ns, channel, math.nan, Quality.NO_DATA))
 
 
-def _time_ns(given_ms: int | None, message: Message) -> int:
+def _time(given_ms: int | None, message: Message) -> tuple[int, Quality]:
+    """When it was measured, and what a reading of that time is worth at best."""
     if given_ms is None:
-        return message.received_ns
+        return receipt(message)
     check_believable(given_ms * NS_PER_MS, message.latest_ns)
-    return given_ms * NS_PER_MS
+    return given_ms * NS_PER_MS, Quality.GOOD
 
 
 def _is_numeric(metric: Metric) -> bool:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.port import first_frame
 from gateway.model import LARGEST_VALUE, Quality, Refusal
+from gateway.units import CONVERSIONS
 
 DRIVERS = drivers()
 CASES = {name: cases(name) for name in DRIVERS}
@@ -116,6 +117,7 @@ def test_a_driver_says_what_it_needs(name: str) -> None:
     assert driver.Options.__dataclass_params__.frozen
     assert driver.addresses(options)
     assert len(set(driver.addresses(options))) == len(driver.addresses(options))
+    assert {driver.unit_of(options, address) for address in driver.addresses(options)} <= {None, *CONVERSIONS}
 
 
 @pytest.mark.parametrize("case", EVERY_CASE)

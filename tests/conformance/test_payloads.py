@@ -188,3 +188,13 @@ def test_a_message_costs_memory_by_what_it_is_not_by_what_it_says(case):
             tracemalloc.reset_peak()
     finally:
         tracemalloc.stop()
+
+
+@EVERY_CASE
+def test_what_the_broker_kept_is_uncertain_where_its_time_is_that_of_delivery(case):
+    """What has a time of its own is what it would have been."""
+    hour_later = [replace(m, received_ns=m.received_ns + 3_600_000_000_000) for m in case.messages]
+    dated = set(rows(case.decode(case.messages))) & set(rows(case.decode(hour_later)))
+    late = rows(decode_checked([replace(m, late=True) for m in case.messages], case))
+    assert dated <= set(late)
+    assert all(row[3] != Quality.GOOD for row in late if row not in dated)

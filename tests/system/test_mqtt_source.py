@@ -12,8 +12,10 @@ from paho.mqtt.properties import Properties
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources.mqtt import Options, Source, Topic
-from gateway.model import Refusal
+from gateway.model import Quality, Refusal
 from gateway.payloads import json
+
+UNDATED = Topic(PATTERN, "json", json.Options((json.Reading("{device}/temperature", "/temp"),)))
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
@@ -207,8 +209,7 @@ def test_a_retained_message_without_a_time_is_no_fresh_reading(mosquitto, run_so
     """It may be of last week. What is published from now on is, although the device retains it, too."""
     device = publisher(mosquitto.port)
     device.send(b'{"temp":-189.25}', retain=True)
-    undated = Topic(PATTERN, "json", json.Options((json.Reading("{device}/temperature", "/temp"),)))
-    source, intake, pump = source_for(mosquitto.port, protocol=protocol, topics=(undated,))
+    source, intake, pump = source_for(mosquitto.port, protocol=protocol, topics=(UNDATED,))
     first = run_source(source, intake).wait_up()
     pump.until(1)
     assert [r.reason for r in pump.refused] == [Refusal.UNDATED]
@@ -222,4 +223,42 @@ def test_a_retained_message_without_a_time_is_no_fresh_reading(mosquitto, run_so
     run_source(source, intake).wait_up()  # with 3.1.1 the broker sends it again at every connection
     device.send(b'{"temp":-188.0}')
     eventually(lambda: pump.once() * 0 + len(pump.times) == 2)
-    assert {r.reason for r in pump.refused} == {Refusal.UNDATED}
+    assert [r.reason for r in pump.refused] == [Refusal.UNDATED] * (1 if protocol == "5" else 2)
+
+
+def test_what_the_broker_kept_without_a_time_of_its_own_is_uncertain(mosquitto, run_source, publisher):
+    """Nobody knows when it was measured while we were away; what comes live is as good as ever."""
+    source, intake, pump = source_for(mosquitto.port, topics=(UNDATED,))
+    first = run_source(source, intake).wait_up()
+    device = publisher(mosquitto.port)
+    device.send(b'{"temp":-190}')
+    pump.until(1)
+    assert first.end() is None
+    device.send(b'{"temp":-191}', b'{"temp":-192}')
+    source.link.change(LinkState.CONNECTING)
+    run_source(source, intake).wait_up()
+    device.send(b'{"temp":-193}')
+    pump.until(4)
+    assert pump.values == [-190.0, -191.0, -192.0, -193.0]
+    assert pump.qualities == [Quality.GOOD, Quality.UNCERTAIN, Quality.UNCERTAIN, Quality.GOOD]
+
+
+def test_what_the_broker_kept_with_its_time_is_as_good_as_ever(mosquitto, run_source, publisher):
+    source, intake, pump = source_for(mosquitto.port)
+    assert run_source(source, intake).wait_up().end() is None
+    publisher(mosquitto.port).send(reading(1), reading(2))
+    run_source(source, intake)
+    assert pump.until(2).numbers() == [1, 2]
+    assert pump.qualities == [Quality.GOOD] * 2
+
+
+def test_what_was_not_acknowledged_comes_again_as_kept(mosquitto, run_source, publisher):
+    """After a crash its receipt is later than the message; also when the gateway knows nothing of before."""
+    source, intake, pump = source_for(mosquitto.port, topics=(UNDATED,))
+    first = run_source(source, intake).wait_up()
+    publisher(mosquitto.port).send(b'{"temp":-190}')
+    pump.until(1, acknowledge=False)
+    assert first.end() is None
+    again, intake, pump = source_for(mosquitto.port, topics=(UNDATED,))
+    run_source(again, intake)
+    assert pump.until(1).qualities == [Quality.UNCERTAIN]

@@ -41,6 +41,7 @@ class Received(NamedTuple):
     size: int  # bytes the payload had
     received_ns: int
     retained: bool
+    late: bool  # the broker kept it while we were away
     clock_trusted: bool = True
 
 
@@ -63,8 +64,8 @@ class Source:
         self._connections += 1
         number = self._connections
 
-        def deliver(message: mqtt.MQTTMessage) -> None:
-            received = self._received(number, message, intake.clock)
+        def deliver(message: mqtt.MQTTMessage, late: bool) -> None:
+            received = self._received(number, message, late, intake.clock)
             intake.put(self.name, received, len(received.payload))
 
         session = Session(self._options, number, [p.filter for p in self._patterns], self.link, deliver)
@@ -91,7 +92,13 @@ class Source:
                 refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
             else:
                 message = Message(
-                    item.topic, route[1], item.payload, item.received_ns, item.retained, item.clock_trusted
+                    item.topic,
+                    route[1],
+                    item.payload,
+                    item.received_ns,
+                    item.retained,
+                    item.late,
+                    item.clock_trusted,
                 )
                 batches.setdefault(route[0], []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
@@ -114,13 +121,14 @@ class Source:
                 if session is not None:
                     session.publish(topic, payload)
 
-    def _received(self, session: int, message: mqtt.MQTTMessage, clock: Clock) -> Received:
+    def _received(self, session: int, message: mqtt.MQTTMessage, late: bool, clock: Clock) -> Received:
         payload = bytes(message.payload)
         size = len(payload)
         if size > self._options.largest_payload_bytes:
             payload = payload[:KEPT_BYTES]
         topic, now_ns = _topic(message), clock.now_ns()
-        return Received(session, message.mid, topic, payload, size, now_ns, message.retain, clock.trusted)
+        mid, retained = message.mid, message.retain
+        return Received(session, mid, topic, payload, size, now_ns, retained, late, clock.trusted)
 
     def _route(self, topic: str) -> Route | None:
         try:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Refusal, believable
+from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Quality, Refusal, believable
 from gateway.payloads import Message
 from gateway.payloads.device_time import check_believable, from_count, from_text, receipt
 from gateway.payloads.unusable import Unusable
@@ -79,7 +79,8 @@ def test_believes_what_the_model_believes(edge, off):
 
 def test_receipt_is_the_time_of_what_comes_live_and_of_nothing_that_was_retained():
     live = Message("t", {}, b"21.5", 1_767_610_000_000_000_000)
-    assert receipt(live) == live.received_ns
+    assert receipt(live) == (live.received_ns, Quality.GOOD)
+    assert receipt(replace(live, late=True)) == (live.received_ns, Quality.UNCERTAIN)
     with pytest.raises(Unusable, match="retained message without a time") as caught:
         receipt(replace(live, retained=True))
     assert caught.value.reason is Refusal.UNDATED
