@@ -24,6 +24,7 @@ TABLES = (
     types.Site,
     types.Asset,
     types.ChannelTable,
+    types.RecordClass,
 )
 PLUG_INS = [
     (folder, name, contract)

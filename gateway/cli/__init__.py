@@ -18,6 +18,7 @@ from gateway.cli import (
     preview,
     proof,
     replay,
+    retention,
     run,
     tell,
 )
@@ -30,7 +31,21 @@ app = typer.Typer(
     help="Gateway for cryogenic cold chains: readings that are never lost, excursions found exactly, "
     "alarms that name the product units inside.",
 )
-for module in (run, check, look, tell, parked, replay, preview, proof, bring, convert, journal, doctor):
+for module in (
+    run,
+    check,
+    look,
+    tell,
+    parked,
+    replay,
+    preview,
+    proof,
+    bring,
+    convert,
+    journal,
+    retention,
+    doctor,
+):
     module.add_to(app)
 
 

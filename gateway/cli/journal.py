@@ -41,7 +41,7 @@ def stats(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
     Example: cryogate journal stats --json
     """
-    found = take_stats(_journal(config), time.time_ns())
+    found = take_stats(journal_path(config), time.time_ns())
     if as_json:
         print_json(found.public())
     else:
@@ -55,8 +55,8 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
     Example: cryogate journal verify
     """
-    path = _journal(config)
-    with _progress() as progress:
+    path = journal_path(config)
+    with bars() as progress:
         found = check(path, progress)
     if as_json:
         print_json(found.public())
@@ -89,7 +89,7 @@ def export(
     configuration = load(config)
     interval = tuple(None if text is None else parse_rfc3339(text) for text in (start, end))
     units = {name: made.unit for name, made in configuration.channels.items()}
-    with Journal.open_reading(_journal(config)) as opened, _progress() as progress:
+    with Journal.open_reading(journal_path(config)) as opened, bars() as progress:
         told = (interval[0], interval[1])
         readings = write_export(
             opened, file, channel or None, told, units, lambda done, total: progress("hours", done, total)
@@ -108,13 +108,13 @@ def backup(
 ) -> None:
     """Back up journal, archive and records of a running gateway; every file checked against its SHA-256.
 
-    The folder is a whole backup at any time, also when this is interrupted. Archive files are taken once: as
-    hard links on the same disk, copied to another one. Put it on another disk.
+    The folder is a whole backup at any time, also when this is interrupted. Archive files are taken once: hard
+    links on the same disk, copies on another one, which is where it belongs.
 
     Example: cryogate journal backup /mnt/usb/cryogate-backup
     """
-    data = _journal(config).parent
-    with _progress() as progress:
+    data = journal_path(config).parent
+    with bars() as progress:
         done = backups.backup(data, folder, progress)
     if as_json:
         print_json(done.public())
@@ -136,7 +136,7 @@ def restore(
 
     Example: cryogate journal restore /mnt/usb/cryogate-backup --to data
     """
-    with _progress() as progress:
+    with bars() as progress:
         done = backups.restore(folder, to, progress)
     if as_json:
         print_json(done.public())
@@ -147,7 +147,8 @@ def restore(
         )
 
 
-def _journal(config: Path) -> Path:
+def journal_path(config: Path) -> Path:
+    """Raises InputError where there is none yet."""
     path = load(config).data_dir / "journal.sqlite"
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
@@ -155,17 +156,17 @@ def _journal(config: Path) -> Path:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def bars() -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each step, on a terminal."""
     err = Console(stderr=True)
     columns = (TextColumn("{task.description:10}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         tasks: dict[str, TaskID] = {}
 
         def told(step: str, done: int, total: int) -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(step)
-            bars.update(tasks[step], completed=done, total=total)
+                tasks[step] = shown.add_task(step)
+            shown.update(tasks[step], completed=done, total=total)
 
         yield told
 

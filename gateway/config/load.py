@@ -22,6 +22,7 @@ from gateway.config.types import (
     JournalOptions,
     MetricsOptions,
     PlugIn,
+    RecordClass,
     Site,
 )
 from gateway.errors import ConfigurationError
@@ -39,6 +40,7 @@ SECTIONS = (
     "channels",
     "sinks",
     "notifiers",
+    "retention",
 )
 
 
@@ -67,6 +69,11 @@ def parse(document: Table, path: Path) -> Configuration:
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
+    retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
+    for name, record_class in retention.items():
+        for key, known in (("assets", assets), ("channels", _table(document, "channels", problems))):
+            for given in set(getattr(record_class, key)) - set(known):
+                problems.unknown(f"retention.{name}.{key}", given, known, key[:-1])
     if problems or gateway is None or journal is None or clock is None or metrics is None:
         raise ConfigurationError(list(problems))
     return Configuration(
@@ -84,6 +91,7 @@ def parse(document: Table, path: Path) -> Configuration:
         clock,
         metrics,
         remarks,
+        retention,
     )
 
 

@@ -26,6 +26,7 @@ SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
 SHORTEST_GAP_S: Final = 0.001
 LONGEST_HOT_S: Final = 31_536_000.0
+LONGEST_KEEP_YEARS: Final = 1000
 CODES: Final = "gateway.codes"
 DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
 DOWNLOADS: Final = "gateway.downloads"
@@ -181,6 +182,27 @@ class PlugIn:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordClass:
+    """How long readings of some assets and channels are kept; for ever where neither period is given."""
+
+    keep_years: int = 0
+    keep_days: int = 0
+    assets: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    holds_units: bool = True  # false: a room or a compressor, where unknown contents mean that there are none
+
+    def __post_init__(self) -> None:
+        if not (
+            0 <= self.keep_years <= LONGEST_KEEP_YEARS and 0 <= self.keep_days <= 366 * LONGEST_KEEP_YEARS
+        ):
+            raise ValueError(f"keep_years and keep_days must lie between 0 and {LONGEST_KEEP_YEARS} years")
+        if self.keep_years and self.keep_days:
+            raise ValueError("give keep_years or keep_days, not both")
+        if not (self.assets or self.channels):
+            raise ValueError("give assets or channels: a class without either is about nothing")
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything the gateway was told."""
 
@@ -198,6 +220,7 @@ class Configuration:
     clock: ClockOptions = ClockOptions()
     metrics: MetricsOptions = MetricsOptions()
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
+    retention: dict[str, RecordClass] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:

@@ -166,7 +166,8 @@ class Archive:
 
     def after(self, segment: Segment, seq: int, most_readings: int) -> Iterator[Entry]:
         """Its entries behind `seq` in order; decodes so many that they have `most_readings` at a time."""
-        number, committed, readings = self.contents(segment)
+        contents = np.stack(self.contents(segment))
+        number, committed, readings = contents[:, contents[2] > 0]  # without what retention took
         start = int(np.searchsorted(number, seq, side="right"))
         while start < len(number):
             total = np.cumsum(readings[start:])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
+from gateway.errors import ArchiveFileMissing
 from gateway.journal import entries
 from gateway.journal.archive import Archive, archived_until
 from gateway.journal.entries import HOUR_NS, take
@@ -49,13 +51,14 @@ def scan(
     """
     hour = _next(connection, archive, first_ns // HOUR_NS)
     while hour is not None and hour <= last_ns // HOUR_NS:
-        with snapshot(connection):
-            parts = list(_parts(connection, archive, hour, channels, first_ns, last_ns, until_seq))
-            following = _next(connection, archive, hour + 1)
-        found = by_key(Arrivals.concatenate(parts))
+        asked = (connection, archive, hour, channels, first_ns, last_ns, until_seq)
+        try:
+            found = _hour(*asked)
+        except ArchiveFileMissing:  # retention may have put another in its place since the index was read
+            found = _hour(*asked)
         if len(found):
             yield found
-        hour = following
+        hour = _next(connection, archive, hour + 1)
 
 
 def span(connection: sqlite3.Connection) -> tuple[int, int] | None:
@@ -94,7 +97,7 @@ def _next(connection: sqlite3.Connection, archive: Archive, hour: int) -> int | 
     return min(hours, default=None)
 
 
-def _parts(
+def _hour(
     connection: sqlite3.Connection,
     archive: Archive,
     hour: int,
@@ -102,12 +105,16 @@ def _parts(
     first_ns: int,
     last_ns: int,
     until_seq: int,
-) -> Iterator[Arrivals]:
-    """In the order of commits, as far as readings of one channel and time go."""
-    for piece in archive.overlapping(hour, first_ns, last_ns, channels, until_seq):
-        yield _wanted(archive.readings(piece, until_seq), channels, first_ns, last_ns)
-    for seq in overlapping(connection, hour, first_ns, last_ns, channels, until_seq):
-        yield _wanted(entries.readings(connection, seq), channels, first_ns, last_ns)
+) -> Arrivals:
+    with snapshot(connection):
+        pieces = archive.overlapping(hour, first_ns, last_ns, channels, until_seq)
+        numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq)
+        found = chain(  # in the order of commits, as far as readings of one channel and time go
+            (archive.readings(piece, until_seq) for piece in pieces),
+            (entries.readings(connection, seq) for seq in numbers),
+        )
+        parts = [_wanted(arrivals, channels, first_ns, last_ns) for arrivals in found]
+    return by_key(Arrivals.concatenate(parts))
 
 
 def _wanted(arrivals: Arrivals, channels: Channels | None, first_ns: int, last_ns: int) -> Arrivals:

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 import numpy as np
 
-from gateway.errors import JournalError
+from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.journal import entries, hours, log, refusals, schema, wal
 from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.entries import Entry, Statement
@@ -158,6 +158,12 @@ class Journal:
         A statement counts as one reading. The page ends before a damaged entry; when that is the next
         one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
+        try:
+            return self._page(after_seq, most_readings)
+        except ArchiveFileMissing:  # retention may have put another in its place since the index was read
+            return self._page(after_seq, most_readings)
+
+    def _page(self, after_seq: int, most_readings: int) -> list[Entry]:
         page: list[Entry] = []
         try:
             with explained(self.path), snapshot(self._connection):

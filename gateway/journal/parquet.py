@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
-from gateway.errors import JournalError
+from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.model import Arrivals, Floats, Samples, Times
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class File:
                 raise JournalError(damaged(path, "its footer is not the one that was written"))
             self._file = pq.ParquetFile(path, page_checksum_verification=True)
         except FileNotFoundError:
-            raise JournalError(
+            raise ArchiveFileMissing(
                 f"archive file {path} is missing; copy it from the folder archive of a backup"
             ) from None
         except (OSError, ValueError, pa.ArrowException) as error:

@@ -22,7 +22,6 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.errors import JournalError
 from gateway.journal import archive, entries, parquet, schema
@@ -102,7 +101,7 @@ class RollOver:
             if chosen is None:
                 return 0
             rows = self._rows(chosen)
-            cuts = list(_cuts(rows.arrivals.samples.time // HOUR_NS))
+            cuts = list(cuts_of(rows))
             made = self._write(f"{int(chosen.seq[0]):012d}.parquet", rows, cuts)
             self._publish(made, chosen, rows, cuts)
             self._empty()
@@ -158,9 +157,11 @@ class RollOver:
             self._connection.execute(statement, values)
 
 
-def write_file(folder: Path, name: str, rows: Rows, cuts: list[Cut], names: dict[int, str]) -> Made:
+def write_file(
+    folder: Path, name: str, rows: Rows, cuts: list[Cut], names: dict[int, str], suffix: str = SUFFIX
+) -> Made:
     """A whole file of the archive, on disk and read back, or none. Raises JournalError."""
-    partial = folder / f"{name}{SUFFIX}"
+    partial = folder / f"{name}{suffix}"
     ends = _group_ends(cuts)
     try:
         with partial.open("w+b") as file:
@@ -188,7 +189,7 @@ def insert_segment(
     cuts: list[Cut],
 ) -> None:
     """Name a file in the index. Inside the caller's transaction."""
-    time, channel = rows.arrivals.samples.time, rows.arrivals.samples.channel
+    time = rows.arrivals.samples.time
     inserted = connection.execute(
         """INSERT INTO segment (first_seq, last_seq, file, bytes, sha256, footer_crc, readings,
         first_ns, last_ns, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -205,11 +206,17 @@ def insert_segment(
             archive.pack(contents),
         ),
     )
+    insert_pieces(connection, int(inserted.lastrowid or 0), rows, cuts)
+
+
+def insert_pieces(connection: sqlite3.Connection, segment: int, rows: Rows, cuts: list[Cut]) -> None:
+    """The index of a file's rows. Inside the caller's transaction."""
+    time, channel = rows.arrivals.samples.time, rows.arrivals.samples.channel
     connection.executemany(
         "INSERT INTO piece VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                inserted.lastrowid,
+                segment,
                 cut.row_group,
                 cut.start,
                 cut.rows.stop - cut.rows.start,
@@ -253,8 +260,9 @@ def _complete(
     return taken if taken and taken[0][1] // DAY_NS != now_ns // DAY_NS else []
 
 
-def _cuts(hour: NDArray[np.int64]) -> Iterator[Cut]:
+def cuts_of(rows: Rows) -> Iterator[Cut]:
     """Rows, sorted by hour, into runs of one hour, packed into row groups of at most GROUP_ROWS."""
+    hour = rows.arrivals.samples.time // HOUR_NS
     edges = [0, *(np.flatnonzero(np.diff(hour)) + 1).tolist(), len(hour)]
     group = filled = 0
     for first, last in itertools.pairwise(edges):

@@ -144,7 +144,13 @@ def _parquet(
     word = pa.dictionary(pa.int32(), pa.string())
     kinds = dict(zip(COLUMNS, (moment, word, pa.float64(), word, word, moment), strict=True))
     count = 0
-    with pq.ParquetWriter(file, pa.schema(kinds), compression="zstd") as writer:
+    with pq.ParquetWriter(
+        file,
+        pa.schema(kinds),
+        compression="zstd",
+        use_dictionary=["channel", "value", "unit", "quality"],
+        column_encoding=dict.fromkeys(("time", "received"), "DELTA_BINARY_PACKED"),
+    ) as writer:
         for arrivals in batches:
             writer.write_table(_table(arrivals, names, units, pa.schema(kinds)))
             count += len(arrivals)

@@ -12,7 +12,7 @@ from test_journal_crash import ENDLESS, Follower, check_by_time, finished_child,
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import RollOver, SegmentEnd
 
-KILLS = 25
+KILLS = 12
 ROLLER = """
 import sys, time
 from pathlib import Path
@@ -21,7 +21,9 @@ from gateway.journal.rollover import RollOver, SegmentEnd
 with RollOver(Path(sys.argv[1])) as roll:
     print("open", flush=True)
     while True:
-        if not roll.step(time.time_ns(), SegmentEnd(0, 3000, 9)):
+        if roll.step(time.time_ns(), SegmentEnd(0, 3000, 9)):
+            print("archived", flush=True)
+        else:
             time.sleep(0.001)
 """
 
@@ -34,8 +36,9 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path):
     for _ in range(KILLS):
         writer = started_child(path, committed + 1, ENDLESS)
         roller = subprocess.Popen([sys.executable, "-c", ROLLER, str(path)], stdout=subprocess.PIPE)
-        roller.stdout.readline()
-        time.sleep(moments.uniform(0.05, 0.5))
+        for _ in range(1 + moments.choice([0, 1, 2, 5])):
+            roller.stdout.readline()
+        time.sleep(moments.uniform(0.0, 0.1))
         roller.kill()
         roller.communicate(timeout=30)
         writer.kill()

@@ -97,3 +97,35 @@ def test_without_a_journal(tmp_path):
     for command in (["stats"], ["verify"], ["export", "x.csv"], ["backup", str(tmp_path / "b")]):
         done = CliRunner().invoke(app, ["journal", *command, "-c", str(tmp_path / "cryogate.toml")])
         assert "no journal yet" in str(done.exception)
+
+
+def test_holds_and_retention(config):
+    assert "everything is kept for ever" in run("retain", "--dry-run", "-c", config)
+    name, made = next(iter(load(config).channels.items()))
+    with config.open("a") as file:
+        file.write(
+            f'\n[retention.short]\nkeep_days = 1\nholds_units = false\nassets = ["{made.table.asset}"]\n'
+        )
+    said = ["--by", "Li Na", "--why", "audit", "-c", str(config)]
+    done = CliRunner().invoke(
+        app, ["hold", "--asset", made.table.asset, "--to", "2026-01-05T13:00:00Z", *said]
+    )
+    identity = done.stdout.split()[0]
+    assert done.exit_code == 0 and identity.startswith("H-")
+    shown = f"{identity}  {made.table.asset} from the first to 2026-01-05T13:00:00.000000000Z"
+    assert shown in run("holds", "-c", config)
+    (only,) = json.loads(run("holds", "-c", config, "--json"))
+    assert (only["by"], only["why"]) == ("Li Na", "audit")
+    assert "3600 readings in 1 files would go; nothing was changed" in run(
+        "retain", "--dry-run", "-c", config
+    )
+    assert json.loads(run("retain", "--dry-run", "-c", config, "--json"))[0]["channels"] == {name: 3600}
+    done = CliRunner().invoke(app, ["journal", "retain", "-c", str(config)])
+    assert "say who deletes" in str(done.exception)
+    assert "3600 of 7200 readings" in run("retain", "--by", "Li Na", "-c", config)
+    done = CliRunner().invoke(app, ["release", "H-0", *said])
+    assert f"there is {identity}" in str(done.exception)
+    assert CliRunner().invoke(app, ["release", identity, *said]).exit_code == 0
+    assert "0 in force" in run("holds", "-c", config)
+    assert "3600 readings in 1 files deleted" in run("retain", "--by", "Li Na", "-c", config)
+    assert "no problem(s)" in run("verify", "-c", config)
