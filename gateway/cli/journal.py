@@ -108,8 +108,8 @@ def backup(
 ) -> None:
     """Back up journal, archive and records of a running gateway; every file checked against its SHA-256.
 
-    The folder is a whole backup at any time, also when this is interrupted. Archive files are taken once: hard
-    links on the same disk, copies on another one, which is where it belongs.
+    The folder is a whole backup at any time, also when this is interrupted. Archive files are taken once:
+    hard links on the same disk, copies on another one, which is where it belongs.
 
     Example: cryogate journal backup /mnt/usb/cryogate-backup
     """

@@ -12,12 +12,12 @@ from rich.live import Live
 from rich.markup import escape
 
 from gateway.api.control import ask
+from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.cli.screen import alarm_lines, alarms_table, status_panel, watch_screen
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
 from gateway.journal.journal import Journal
-from gateway.journal.records import Records
 from gateway.times import format_rfc3339
 
 REFRESH_S = 1.0
@@ -51,12 +51,8 @@ def alarms(
 
     Example: cryogate alarms --all --json
     """
-    path = load(config).data_dir / "records.sqlite"
-    if not path.exists():
-        raise InputError(f"{path.parent}: no records yet; start a gateway with `cryogate run`")
-    records = Records(path, read_only=True)
-    found = [row.body["public"] for row in records.alarms(closed=everything)]
-    records.close()
+    with open_records(load(config).data_dir) as records:
+        found = [row.body["public"] for row in records.alarms(closed=everything)]
     if as_json:
         print_json(found)
     else:

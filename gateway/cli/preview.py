@@ -6,6 +6,7 @@ import re
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,18 +17,19 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
-from gateway.cli.screen import duration
+from gateway.cli.screen import duration, sign_of
 from gateway.config.load import load
 from gateway.config.profiles import profiles as parse_profiles
 from gateway.config.tables import Problems
-from gateway.config.types import ProfileVersion
+from gateway.config.types import Configuration, ProfileVersion
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
-from gateway.pipeline.preview import Difference, preview, public
+from gateway.pipeline.preview import Difference, in_force, preview, public
 from gateway.screening.excursion import Excursion
 
 EFFECTS = {"appears": "bold red", "vanishes": "bold yellow", "changes": "cyan", "stays": "dim"}
+MOST_NAMED = 5  # channels of a profile
 UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -72,7 +74,8 @@ def show(
     if as_json:
         print_json([public(d) for d in shown])
     else:
-        _print(shown, found)
+        _compared(configuration, proposed, start_ns, end_ns)
+        _print(shown, found, configuration)
 
 
 def _proposal(path: Path) -> dict[str, tuple[ProfileVersion, ...]]:
@@ -98,32 +101,77 @@ def _seconds(text: str) -> int:
     return int(match[1]) * UNITS_S[match[2]]
 
 
-def _print(shown: list[Difference], found: list[Difference]) -> None:
+def _print(shown: list[Difference], found: list[Difference], configuration: Configuration) -> None:
     out = console()
     table = Table(box=None, padding=(0, 2))
     for name in ("effect", "channel", "rule", "present", "proposed"):
         table.add_column(name, overflow="fold")
     for difference in shown:
         either = difference.present or difference.proposed
+        sign = sign_of(configuration.channels[difference.channel].unit)
+        present, proposed = (_words(side, sign) for side in (difference.present, difference.proposed))
         table.add_row(
             Text(difference.effect, EFFECTS[difference.effect]),
             difference.channel,
             either.rule if either else "",
-            _words(difference.present),
-            _words(difference.proposed),
+            ", ".join(present),
+            _marked(proposed, present),
         )
     if shown:
         out.print(table)
     counts = Counter(d.effect for d in found)
     out.print(
-        ", ".join(f"{counts[effect]} {effect}" for effect in EFFECTS) + " (excursions)", highlight=False
+        f"{counts['appears']} excursions appear, {counts['vanishes']} vanish, {counts['changes']} change, "
+        f"{counts['stays']} stay as they are",
+        highlight=False,
     )
 
 
-def _words(found: Excursion | None) -> str:
+def _compared(
+    configuration: Configuration,
+    proposed: Mapping[str, tuple[ProfileVersion, ...]],
+    start_ns: int,
+    end_ns: int,
+) -> None:
+    """What is compared, and over which time."""
+    out = console()
+    for name, versions in proposed.items():
+        known = configuration.profiles.get(name)
+        present = in_force(known, end_ns).version if known else "none"
+        channels = [c.name for c in configuration.channels.values() if c.table.profile == name]
+        shown = ", ".join(channels) if len(channels) <= MOST_NAMED else f"{len(channels)} channels"
+        out.print(
+            f"{name}: present version {present}, proposed {versions[-1].version}, on {shown or 'no channel'}",
+            highlight=False,
+        )
+        if any(v.version == versions[-1].version and v.rules != versions[-1].rules for v in known or ()):
+            out.print(
+                f"[yellow]the gateway will not start with other rules under version {versions[-1].version}: "
+                "give the proposal a new one, and its valid_from[/]"
+            )
+    out.print(f"readings from {_moment(start_ns)} to {_moment(end_ns)}", highlight=False)
+
+
+def _marked(words: list[str], beside: list[str]) -> Text:
+    """Bold where it differs from what stands beside it."""
+    line = Text()
+    for k, word in enumerate(words):
+        differs = len(words) == len(beside) and word != beside[k]
+        line.append(", " if k else "").append(word, "bold" if differs else "")
+    return line
+
+
+def _words(found: Excursion | None, sign: str) -> list[str]:
     if found is None:
-        return "-"
-    start = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(found.start_ns // SECOND))
-    length = "still open" if found.end_ns is None else duration((found.end_ns - found.start_ns) / SECOND)
-    extreme = "" if found.extreme is None else f", extreme {found.extreme:g}"
-    return f"{start}, {length}{extreme}, {found.severity.name.lower()}"
+        return ["-"]
+    words = [_moment(found.start_ns)]
+    words.append("still open" if found.end_ns is None else duration((found.end_ns - found.start_ns) / SECOND))
+    if found.extreme is not None:
+        words.append(f"extreme {found.extreme:.2f} {sign}")
+    if found.beyond_ns is not None:
+        words.append(f"beyond {duration(found.beyond_ns / SECOND)}")
+    return [*words, found.severity.name.lower()]
+
+
+def _moment(time_ns: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(time_ns // SECOND))

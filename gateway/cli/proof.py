@@ -8,7 +8,6 @@ import typer
 from rich.markup import escape
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
-from gateway.cli.screen import duration
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -65,7 +64,7 @@ def show(
     ):
         bar = "█" * round(40 * ns / whole)
         out.print(
-            f"  {what:13} {duration(ns / SECOND):>14}  {100 * ns / whole:6.2f} %  [{style}]{bar}[/]",
+            f"  {what:13} {_exactly(ns):>28}  {100 * ns / whole:6.2f} %  [{style}]{bar}[/]",
             highlight=False,
         )
     for outage in found.outages:
@@ -76,6 +75,7 @@ def show(
             soft_wrap=True,
         )
     mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
+    out.print(f"  {'together':13} {_exactly(whole):>28}", highlight=False)
     if found.without_pressure:
         out.print(
             f"  [yellow]{found.without_pressure} readings had no usable ambient pressure beside them: "
@@ -83,3 +83,10 @@ def show(
             highlight=False,
         )
     out.print(f"  {found.readings} readings; mean kinetic temperature {mean}", highlight=False)
+
+
+def _exactly(duration_ns: int) -> str:
+    """162274560123967 ns as 45 h 04 min 34.560123967 s: what people can add up."""
+    seconds, fraction = divmod(duration_ns, SECOND)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min {seconds:02d}.{fraction:09d} s"

@@ -55,7 +55,7 @@ def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
         style = STATE_STYLES.get(state) or SEVERITY_STYLES.get(state.split(" ", 1)[0], "red")
         if abs(channel["clock_offset_s"] or 0.0) > CLOCK_SHOWN_S:
             state += f", clock {channel['clock_offset_s']:+.0f} s"
-        value = "-" if channel["value"] is None else f"{channel['value']:.2f} {_sign(channel['unit'])}"
+        value = "-" if channel["value"] is None else f"{channel['value']:.2f} {sign_of(channel['unit'])}"
         age = "-" if channel["age_s"] is None else f"{channel['age_s']:.0f} s"
         table.add_row(
             channel["asset"],
@@ -80,7 +80,7 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
             escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
             escape(alarm["rule"]),
             alarm["start"][:19] + "Z",
-            alarm["state"],
+            state_of(alarm),
             Text(_extreme(alarm), justify="right"),
             duration(alarm["beyond_s"]),
         )
@@ -92,7 +92,7 @@ def _extreme(alarm: Mapping[str, Any]) -> str:
     if alarm["extreme"] is None:
         return "-"
     how_well = "" if alarm["uncertainty"] is None else f" ± {alarm['uncertainty']:g}"
-    return f"{alarm['extreme']:.2f}{how_well} {_sign(alarm['unit'])}"
+    return f"{alarm['extreme']:.2f}{how_well} {sign_of(alarm['unit'])}"
 
 
 def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:
@@ -107,12 +107,12 @@ def _units_line(alarm: Mapping[str, Any]) -> Text:
     line = Text(f"{alarm['id']} ")
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
     if alarm["message"]:
-        line.append(f" {alarm['message']} ({alarm['state']})")
+        line.append(f" {alarm['message']} ({state_of(alarm)})")
         if alarm["asset"]:
             line.append(f", not watched: {alarm['asset']}, inside: ")
             _append_units(line, alarm)
     else:
-        line.append(f" {alarm['asset']} {alarm['rule']} ({alarm['state']}), inside: ")
+        line.append(f" {alarm['asset']} {alarm['rule']} ({state_of(alarm)}), inside: ")
         _append_units(line, alarm)
     for reset in alarm["resets"]:
         line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
@@ -130,6 +130,11 @@ def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
             line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
     if len(alarm["units"]) > MOST_UNITS:
         line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
+
+
+def state_of(alarm: Mapping[str, Any]) -> str:
+    """What an alarm asks of people, and whether late data says that there was nothing."""
+    return f"withdrawn, {alarm['state']}" if alarm["withdrawn"] else str(alarm["state"])
 
 
 def status_panel(status: Mapping[str, Any]) -> RenderableType:
@@ -199,5 +204,6 @@ def duration(seconds: float | None) -> str:
     return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
 
 
-def _sign(unit: str) -> str:
+def sign_of(unit: str) -> str:
+    """A unit as people write it."""
     return SIGNS.get(unit, unit)

@@ -14,13 +14,13 @@ from typing import Annotated, Any
 import typer
 
 from gateway.alarms.lifecycle import Acknowledgement, AlarmState
+from gateway.cli.history import find, open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
 from gateway.config import plugins
 from gateway.config.load import load as load_configuration
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.journal.records import AlarmRow, Records
 from gateway.pipeline.book import ACKNOWLEDGE, CONTAINMENT
 from gateway.pipeline.resets import StatedReset
 from gateway.pipeline.resets import check as check_reset
@@ -48,7 +48,10 @@ def ack(
     folder = load_configuration(config).data_dir
     _check_printable(by, comment)
     said = Acknowledgement(by, time.time_ns(), comment)
-    row = _find(folder, alarm)
+    with open_records(folder) as records:
+        row = find(records, alarm)
+    if row.body["alarm"]["state"] == AlarmState.CLOSED:
+        raise InputError(f"alarm {row.id} is closed: there is nothing to acknowledge")
     with Journal.open(folder / "journal.sqlite") as journal:
         body = {"alarm": row.id, "comment": said.comment}
         journal.commit(statements=[Statement(ACKNOWLEDGE, said.by, said.at_ns, body)])
@@ -146,21 +149,3 @@ def parse_code(scheme: str, code: str) -> str:
 
 def _text(body: Mapping[str, Any]) -> str:
     return json.dumps(body, sort_keys=True)
-
-
-def _find(folder: Path, start: str) -> AlarmRow:
-    path = folder / "records.sqlite"
-    if not path.exists():
-        raise InputError(f"{folder}: no records yet; start a gateway with `cryogate run`")
-    records = Records(path, read_only=True)
-    found = [row for row in records.alarms(closed=True) if row.id.upper().startswith(start.upper())]
-    records.close()
-    if not found:
-        raise InputError(f"there is no alarm {start}; `cryogate alarms` lists them")
-    if len(found) > 1:
-        raise InputError(
-            f"{start} is the start of {', '.join(row.id for row in found[:10])}; give more of it"
-        )
-    if found[0].body["alarm"]["state"] == AlarmState.CLOSED:
-        raise InputError(f"alarm {found[0].id} is closed: there is nothing to acknowledge")
-    return found[0]

@@ -6,7 +6,8 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from gateway.config.profiles import rules, severity_of
+from gateway.config.contradictions import contradictions
+from gateway.config.profiles import doubles, rules, severity_of
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
 from gateway.probes.calibration import Calibration
@@ -135,15 +136,16 @@ def rules_on(channel: Channel, profiles: Profiles) -> Iterator[tuple[Rule, ...]]
 
 
 def check_rules(made: Mapping[str, Channel], profiles: Profiles, problems: Problems) -> None:
-    """Rules of a channel have ids of their own, and the channels they look at besides are there."""
+    """Rules of a channel have ids of their own, agree, and the channels they look at besides are there."""
     for name, channel in made.items():
         for rules_of_version in rules_on(channel, profiles):
-            ids = [rule.id for rule in rules_of_version]
-            for doubled in sorted({i for i in ids if ids.count(i) > 1}):
+            for doubled in doubles(rule.id for rule in rules_of_version):
                 problems.add(
                     f"channels.{name}",
                     f"two of its rules have the id {doubled!r}; rules of a profile can not be replaced",
                 )
+            for what in contradictions(rules_of_version):
+                problems.add(f"channels.{name}", what)
             for rule in rules_of_version:
                 _check_named_channels(channel, rule, made, problems)
 

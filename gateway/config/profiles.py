@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -40,10 +42,14 @@ def rules(blocks: object, path: str, problems: Problems) -> tuple[Rule, ...]:
         return ()
     made = [rule(block, f"{path}[{i}]", problems) for i, block in enumerate(blocks)]
     known = [r for r in made if r is not None]
-    ids = [r.id for r in known]
-    for doubled in sorted({i for i in ids if ids.count(i) > 1}):
+    for doubled in doubles(r.id for r in known):
         problems.add(path, f"two rules have the id {doubled!r}")
     return tuple(known)
+
+
+def doubles(names: Iterable[str]) -> list[str]:
+    """Those that occur more than once."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 def rule(block: Table, path: str, problems: Problems) -> Rule | None:

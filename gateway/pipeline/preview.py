@@ -70,7 +70,7 @@ def preview(
     if not any(numbers[name] >= 0 for name in mine):
         raise InputError(f"no channel in the journal has a profile called {', '.join(sorted(proposed))}")
     _check(configuration, proposed)
-    now = {name: (_in_force(v, end_ns),) for name, v in configuration.profiles.items() if v}
+    now = {name: (in_force(v, end_ns),) for name, v in configuration.profiles.items() if v}
     then = {name: versions[-1:] for name, versions in proposed.items() if versions}
     sides = [_with(configuration, profiles) for profiles in (now, then)]
     wanted = _with_named(set(mine), sides)
@@ -149,7 +149,7 @@ def _with(configuration: Configuration, profiles: Mapping[str, tuple[ProfileVers
     return replace(configuration, profiles={**configuration.profiles, **always})
 
 
-def _in_force(versions: Sequence[ProfileVersion], at_ns: int) -> ProfileVersion:
+def in_force(versions: Sequence[ProfileVersion], at_ns: int) -> ProfileVersion:
     """The version in force then, or the first one where all are yet to come."""
     return [versions[0], *(v for v in versions if v.valid_from_ns <= at_ns)][-1]
 

@@ -9,12 +9,13 @@ from typing import Any
 from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.model import SECOND, Samples, to_ns
+from gateway.model import LARGEST_VALUE, SECOND, Samples, to_ns
 from gateway.pipeline.judge import Judge
 from gateway.pipeline.plan import numbers_of, plan
 from gateway.pipeline.pump import OUTAGE
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
 from gateway.screening.rules import limit
+from gateway.screening.screen import FARTHEST_NS
 from gateway.times import format_rfc3339, parse_rfc3339
 
 
@@ -42,6 +43,10 @@ class Proof:
             "unit": unit,
             "low": self.low,
             "high": self.high,
+            "in_range_ns": self.clocks.in_range_ns,
+            "out_of_range_ns": self.clocks.out_of_range_ns,
+            "unproven_ns": self.clocks.unproven_ns,
+            "interval_ns": self.end_ns - self.start_ns,
             "in_range_s": self.clocks.in_range_ns / SECOND,
             "out_of_range_s": self.clocks.out_of_range_ns / SECOND,
             "unproven_s": self.clocks.unproven_ns / SECOND,
@@ -71,6 +76,9 @@ def prove(
         raise InputError(f"no channel {name!r} in configuration and journal; `cryogate check` lists them")
     if end_ns <= start_ns:
         raise InputError("the interval ends before it starts")
+    if not -FARTHEST_NS <= start_ns < end_ns <= FARTHEST_NS:
+        raise InputError("the interval reaches more than 73 years from 1970")
+    _refuse_nonsense(low, high, channel.unit)
     if low is None and high is None:
         low, high = _limits(
             configuration.profiles.get(channel.table.profile or "", ()), channel.unit, start_ns
@@ -101,6 +109,14 @@ def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Mapping[str,
         for _, s in journal.statements(OUTAGE)
         if parse_rfc3339(s.body["from"]) < end_ns and start_ns < parse_rfc3339(s.body["to"])
     )
+
+
+def _refuse_nonsense(low: float | None, high: float | None, unit: str) -> None:
+    for name, value in (("--low", low), ("--high", high)):
+        if value is not None and not abs(value) <= LARGEST_VALUE:
+            raise InputError(f"{name} must be a number within ±{LARGEST_VALUE:g} {unit}, got {value}")
+    if low is not None and high is not None and low > high:
+        raise InputError(f"no value lies between --low {low:g} and --high {high:g}")
 
 
 def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tuple[float | None, float | None]:

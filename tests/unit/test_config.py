@@ -229,3 +229,59 @@ def test_added_rules_are_checked_like_those_of_profiles(
     text = EXAMPLE.read_text() + EXTRA
     assert old in text
     assert any(message in problem for problem in problems_of(text.replace(old, new), tmp_path))
+
+
+CONTRADICTIONS = [
+    ("low", -140.0, "no value is in range: rule 'above-170' allows up to -170, rule 'other' from -140 on"),
+    (
+        "high",
+        60.0,
+        "rule 'other' can never fire: rule 'range' takes nothing beyond 60 for a reading (-210 to 60)",
+    ),
+    ("low", -210.0, "rule 'other' can never fire: rule 'range' takes nothing beyond -210 for a reading"),
+]
+
+
+@pytest.mark.parametrize(("side", "value", "message"), CONTRADICTIONS)
+def test_rules_that_contradict_each_other_are_refused(
+    tmp_path: Path, side: str, value: float, message: str
+) -> None:
+    rule = f"""
+[[sites.pudong.rules]]
+id = "range"
+kind = "plausible"
+floor_degC = -210.0
+ceiling_degC = 60.0
+severity = "minor"
+[[channels.shipper-1-payload.rules]]
+id = "other"
+kind = "limit"
+side = "{side}"
+limit_degC = {value}
+severity = "minor"
+"""
+    found = problems_of(EXAMPLE.read_text() + rule, tmp_path)
+    assert [p for p in found if p.startswith(f"channels.shipper-1-payload: {message}")]
+    assert len(found) == 1
+
+
+def test_rules_that_share_a_border_do_not_contradict(tmp_path: Path) -> None:
+    at_the_limit = """
+[[channels.shipper-1-payload.rules]]
+id = "other"
+kind = "limit"
+side = "low"
+limit_degC = -170.0
+severity = "minor"
+"""
+    path = tmp_path / "c.toml"
+    path.write_text(EXAMPLE.read_text() + at_the_limit)
+    assert load(path)
+
+
+def test_rules_of_site_and_asset_have_ids_of_their_own_without_a_profile_too(tmp_path: Path) -> None:
+    text = (EXAMPLE.read_text() + EXTRA).replace('profile = "vapour-150"\n', "")
+    doubled = text + EXTRA[EXTRA.index("[[assets") : EXTRA.index("[[sites")].replace(
+        "assets", "sites"
+    ).replace("shipper-1", "pudong", 1)
+    assert any("two of its rules have the id 'disagree'" in p for p in problems_of(doubled, tmp_path))

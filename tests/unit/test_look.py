@@ -23,6 +23,7 @@ ALARM = {
     "rule": "above-150",
     "start": "2026-01-05T12:00:00Z",
     "state": "unacknowledged",
+    "withdrawn": False,
     "extreme": -149.0,
     "unit": "degC",
     "beyond_s": 20.0,

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.config.load import load
 from gateway.config.types import Configuration, ProfileVersion, Rule
-from gateway.errors import InputError
+from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Samples
 from gateway.pipeline.preview import preview
+from gateway.screening.rules import limit
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "cryogate.toml"
 BASE_NS = 1_767_610_800 * SECOND
@@ -104,6 +105,36 @@ def test_a_profile_that_no_channel_has(configuration: Configuration, journal: Jo
         preview(configuration, {"other": (version,)}, journal, BASE_NS, BASE_NS + DAY_NS)
 
 
+def test_the_present_is_what_is_in_force_at_the_end(configuration: Configuration, journal: Journal) -> None:
+    (version,) = configuration.profiles["vapour-150"]
+    colder = proposed(configuration, limit=-160.0)["vapour-150"][0]
+    later = replace(colder, version="2", valid_from_ns=BASE_NS + 2 * DAY_NS)
+    both = replace(configuration, profiles={**configuration.profiles, "vapour-150": (version, later)})
+    found = preview(both, {"vapour-150": (version, later)}, journal, BASE_NS, BASE_NS + DAY_NS)
+    assert [(d.present.version if d.present else None) for d in found] == ["vapour-150 1"] * 2 + [None]
+    assert {d.proposed.version for d in found if d.proposed} == {"vapour-150 2"}
+
+
+def test_a_channel_the_journal_has_not_heard_of_is_no_trouble(
+    configuration: Configuration, journal: Journal
+) -> None:
+    old = configuration.channels["shipper-1-payload"]
+    new = replace(old, name="brand-new", table=replace(old.table, address="brand-new"))
+    more = replace(configuration, channels={**configuration.channels, "brand-new": new})
+    found = preview(more, proposed(configuration), journal, BASE_NS, BASE_NS + DAY_NS)
+    assert [d.effect for d in found] == ["stays", "stays"]
+
+
+def test_a_proposal_that_contradicts_itself_is_refused(
+    configuration: Configuration, journal: Journal
+) -> None:
+    (version,) = configuration.profiles["vapour-150"]
+    low = Rule("below", "limit", version.rules[0].severity, limit.Parameters("low", -140.0), "degC")
+    wrong = {"vapour-150": (replace(version, rules=(*version.rules, low)),)}
+    with pytest.raises(ConfigurationError, match="no value is in range"):
+        preview(configuration, wrong, journal, BASE_NS, BASE_NS + DAY_NS)
+
+
 def test_the_command(configuration: Configuration, journal: Journal, tmp_path: Path) -> None:
     text = EXAMPLE.read_text()
     block = text[text.index("[[profiles.vapour-150]]") : text.index("[channels.")]
@@ -121,5 +152,9 @@ def test_the_command(configuration: Configuration, journal: Journal, tmp_path: P
     found = json.loads(done.stdout)
     assert [d["effect"] for d in found] == ["changes", "vanishes"]
     assert found[0]["present"]["extreme"] == found[0]["proposed"]["extreme"] == -135.0
-    assert "1 vanishes, 1 changes, 0 stays" in CliRunner().invoke(app, common).stdout
+    shown = CliRunner().invoke(app, common).stdout
+    assert "vapour-150: present version 1, proposed 1, on " in shown
+    assert "the gateway will not start with other rules under version 1" in shown
+    assert "0 excursions appear, 1 vanish, 1 change, 0 stay as they are" in shown
+    assert "beyond 3 min 16 s" in shown and "beyond 3 min 05 s" in shown  # what the limits change
     assert CliRunner().invoke(app, [*common[:-1], "soon"]).exit_code == 2

@@ -91,6 +91,13 @@ def test_what_can_not_be_asked(configuration: Configuration, journal: Journal) -
         prove(configuration, journal, "x", BASE_NS, BASE_NS + 1)
     with pytest.raises(InputError, match="ends before it starts"):
         prove(configuration, journal, "box-1-air", BASE_NS, BASE_NS)
+    with pytest.raises(InputError, match="73 years"):
+        prove(configuration, journal, "box-1-air", -(2**63) * 10, BASE_NS)
+    for low, high in ((float("nan"), None), (None, float("inf")), (1e300, None)):
+        with pytest.raises(InputError, match="must be a number within"):
+            prove(configuration, journal, "box-1-air", BASE_NS, BASE_NS + 1, low, high)
+    with pytest.raises(InputError, match="no value lies between --low 8 and --high 2"):
+        prove(configuration, journal, "box-1-air", BASE_NS, BASE_NS + 1, 8.0, 2.0)
 
 
 def test_the_command(configuration: Configuration, journal: Journal) -> None:
@@ -101,6 +108,9 @@ def test_the_command(configuration: Configuration, journal: Journal) -> None:
     assert (shown["in_range_s"], shown["out_of_range_s"], shown["unproven_s"]) == (60.0, 0.0, 60.0)
     text = CliRunner().invoke(app, common).stdout
     assert "not proven" in text and "50.00 %" in text
+    assert "0 h 02 min 00.000000000 s" in text  # together
+    parts = [shown[f"{name}_ns"] for name in ("in_range", "out_of_range", "unproven")]
+    assert sum(parts) == shown["interval_ns"] == 120 * SECOND
 
 
 def test_times_without_a_journal_are_shown(configuration: Configuration, journal: Journal) -> None:

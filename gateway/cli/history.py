@@ -1,0 +1,101 @@
+"""`cryogate history`: what was known of one alarm, when, and what changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.screen import state_of
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal.records import AlarmRow, Records
+
+LIVE = ("readings", "raised", "returned", "units")  # follow from the others, or from the moment of looking
+CHANGE_STYLES = {"raised": "bold red", "amended": "cyan", "withdrawn": "magenta"}
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(history)
+
+
+def history(
+    alarm: Annotated[str, typer.Argument(help="The alarm's id, or as much of its start as is unique.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Every change of an alarm: when it was recorded, and what was known before and after it.
+
+    Example: cryogate history E-7Q2M
+    """
+    with open_records(load(config).data_dir) as records:
+        row = find(records, alarm)
+        known = records.revisions(row.id)
+    if as_json:
+        print_json(known)
+        return
+    out = console()
+    now = row.body["public"]
+    out.print(f"{row.id} {escape(now['channel'])} {escape(now['rule'])}, {state_of(now)}", highlight=False)
+    before: Mapping[str, Any] = {}
+    for entry in known:
+        style = CHANGE_STYLES.get(entry["change"], "bold")
+        out.print(
+            f"{entry['recorded'][:19]}Z  [{style}]{entry['change']}[/], revision {entry['revision']}",
+            highlight=False,
+        )
+        for line in _differences(before, entry["known"]):
+            out.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+        before = entry["known"]
+
+
+def open_records(folder: Path) -> Records:
+    """The records of the gateway that keeps its data in `folder`, for reading."""
+    path = folder / "records.sqlite"
+    if not path.exists():
+        raise InputError(f"{folder}: no records yet; start a gateway with `cryogate run`")
+    return Records(path, read_only=True)
+
+
+def find(records: Records, start: str) -> AlarmRow:
+    """The only alarm whose id begins with `start`."""
+    found = [row for row in records.alarms(closed=True) if row.id.upper().startswith(start.upper())]
+    if not found:
+        raise InputError(f"there is no alarm {start}; `cryogate alarms --all` lists them")
+    if len(found) > 1:
+        raise InputError(
+            f"{start} is the start of {', '.join(row.id for row in found[:10])}; give more of it"
+        )
+    return found[0]
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """What is known now and was not before; of the first change, what an alarm is about."""
+    if not before:
+        for name in ("severity", "start", "end", "extreme", "beyond_s", "profile_version"):
+            yield f"{name} {_text(now[name])}"
+        return
+    for name, value in now.items():
+        if name not in (*LIVE, "revision", "acknowledgements", "resets") and value != before[name]:
+            yield f"{name} {_text(value)}, was {_text(before[name])}"
+    for said in now["acknowledgements"]:
+        if said not in before["acknowledgements"]:
+            yield f"{said['by']}: {said['comment']}"
+    for said in now["resets"]:
+        if said not in before["resets"]:
+            yield f"{said['by']}: {said['comment']} (reset at {said['at']})"
+    if _inside(now) != _inside(before):
+        yield f"inside {_inside(now)}, was {_inside(before)}"
+
+
+def _inside(alarm: Mapping[str, Any]) -> str:
+    units = alarm["units"]
+    return units if isinstance(units, str) else ", ".join(unit["code"] for unit in units) or "nothing"
+
+
+def _text(value: object) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
