@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from types import ModuleType
@@ -20,6 +21,8 @@ def names(folder: str, contract: str) -> list[str]:
     return sorted(n for n in _files(folder) if find(folder, n, contract) is not None)
 
 
+@functools.cache
 def _files(folder: str) -> set[str]:
+    """Looked at once: the folders are part of the program."""
     package = importlib.import_module(folder)
     return {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import difflib
+import functools
 import hashlib
 import types
 import typing
@@ -64,7 +65,7 @@ def build(
     for key in table:
         if key not in fields:
             problems.unknown(f"{path}.{key}", key, fields, "key")
-    hints = typing.get_type_hints(cls)
+    hints = _hints(typing.cast(Any, cls))
     values = {
         field.name: _value(hints[field.name], field, table, key, path, problems)
         for key, field in fields.items()
@@ -92,6 +93,17 @@ def plug_in(
     if module is None:
         problems.unknown(path, name, plugins.names(folder, contract), what)
     return module
+
+
+@functools.cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """Once for each type: a site has thousands of channels."""
+    return typing.get_type_hints(cls)
+
+
+@functools.cache
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(hint)
 
 
 def _needed(field: dataclasses.Field[Any]) -> bool:
@@ -158,7 +170,7 @@ def _options(field: dataclasses.Field[Any], table: Table, key: str, path: str, p
 def _scalar(hint: Any, given: object, where: str, problems: Problems) -> Any:
     value = _tuples(given)
     try:
-        return TypeAdapter(hint).validate_python(value, strict=True)
+        return _adapter(hint).validate_python(value, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         at = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
