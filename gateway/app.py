@@ -170,7 +170,8 @@ class _Gateway:
             answering.cancel()
 
     def _answer(self) -> dict[str, Any]:
-        return self._status.answer() | {"metrics": {"problem": self._metrics.problem}}
+        told = {"metrics": self._metrics.problem, "archive": self._archiving.problem}
+        return self._status.answer() | {part: {"problem": problem} for part, problem in told.items()}
 
     def _stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""

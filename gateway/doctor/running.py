@@ -26,6 +26,7 @@ def findings(status: Mapping[str, Any]) -> list[Finding]:
         *_channels([c for c in status["channels"] if c["source"] not in away]),
         *_sinks(status["followers"]),
         *_notifiers(status["notifiers"]),
+        *_archive(status["archive"]["problem"]),
         *_metrics(status["metrics"]["problem"]),
         *_refused(status["refused"]),
     ]
@@ -122,6 +123,12 @@ def _notifiers(notifiers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if notifier["problem"]:
             do = "bring it back: changes of alarms wait, and it tells nobody meanwhile"
             yield error(f"notifier {notifier['name']}", notifier["problem"], do)
+
+
+def _archive(problem: str) -> Iterator[Finding]:
+    if problem:
+        do = "repair it; the journal keeps everything meanwhile, and grows"
+        yield warning("archive", f"nothing is archived: {problem}", do)
 
 
 def _metrics(problem: str) -> Iterator[Finding]:

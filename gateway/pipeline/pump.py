@@ -89,7 +89,7 @@ class Pump:
             done = self._journal.commit(arrivals, refused, self._outage())
         except JournalError as error:
             if not self.problem:
-                self._problem_since_ns = time.time_ns()
+                self._problem_since_ns = self._intake.clock.now_ns()
                 log.error("journal: %s; sources wait, nothing is acknowledged", error)
             self.problem = str(error)
             return False
@@ -108,12 +108,12 @@ class Pump:
         """What there is to say once the journal can be written again."""
         if not self.problem:
             return []
-        now_ns = time.time_ns()
+        now_ns = self._intake.clock.now_ns()
         since, until = format_rfc3339(self._problem_since_ns), format_rfc3339(now_ns)
         return [Statement(OUTAGE, self._name, now_ns, {"from": since, "to": until, "reason": self.problem})]
 
     def _count(self, fresh: int, repeated: int, decoded: Mapping[str, Decoded]) -> None:
         self.counts.update(commits=1, readings=fresh, repeated=repeated)
-        self.counts["last_commit_ns"] = time.time_ns()
+        self.counts["last_commit_ns"] = self._intake.clock.now_ns()
         for name, d in decoded.items():
             self.refused.update((name, r.reason.value) for r in d.refused)

@@ -374,3 +374,11 @@ def test_a_clock_that_is_wrong(patient: Patient) -> None:
     patient.has("warning", "clock", "not trusted", "NTP")
     assert "warning clock: not trusted" in patient.gateway.cryogate("status").stdout
     assert "clock: not trusted" in patient.gateway.cryogate("doctor").stdout
+
+
+def test_an_archive_that_can_not_be_written(patient: Patient) -> None:
+    (patient.folder / "data").mkdir()
+    (patient.folder / "data" / "archive").write_text("somebody's file")
+    patient.configure()
+    patient.start()
+    patient.has("warning", "archive", "File exists", "repair it")

@@ -172,7 +172,9 @@ def test_the_alert_rules_are_understood_and_use_what_there_is(
 def query(server: Victoria, expression: str) -> list[object]:
     """The series that `expression` gives now; an expression that is none is an error of HTTP."""
     asked = urllib.parse.urlencode({"query": expression})
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api/v1/query?{asked}", timeout=10) as answer:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{server.port}/api/v1/query?{asked}&nocache=1&latency_offset=1ms", timeout=10
+    ) as answer:
         found: list[object] = json.load(answer)["data"]["result"]
     return found
 
