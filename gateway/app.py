@@ -134,7 +134,6 @@ class _Gateway:
             numbers,
             self._delivery,
             self._clock,
-            self._records(),
             began_ns(journal),
             self._systemd.watchdog_s,
         )

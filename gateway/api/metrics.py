@@ -175,6 +175,9 @@ def _followers(status: Status) -> Iterator[Metric]:
     yield _labelled("follower_up", "1 while a sink or notifier takes what it gets", ("follower",), iter(well))
     parked = (((s["name"],), float(s["parked_readings"])) for s in sinks)
     yield _labelled("parked_readings", "Readings that a sink rejected for good", ("follower",), parked)
+    changes = (((s["name"],), float(s["parked_alarm_changes"])) for s in sinks)
+    about = "Changes of alarms that a sink rejected for good"
+    yield _labelled("parked_alarm_changes", about, ("follower",), changes)
 
 
 def _alarms(alarms: Alarms) -> Metric:

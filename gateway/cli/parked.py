@@ -83,17 +83,16 @@ def _parked(folder: Path, most: int) -> list[dict[str, Any]]:
     with Journal.open_reading(folder / "journal.sqlite") as journal:
         names = journal.channel_names()
     records = Records(path, read_only=True)
-    counts = records.parked_counts()
-    found = [_of(records, follower, counts.get(follower, 0), names, most) for follower in records.parking()]
+    found = [_of(records, follower, names, most) for follower in records.parking()]
     records.close()
     return found
 
 
-def _of(records: Records, follower: str, count: int, names: Mapping[int, str], most: int) -> dict[str, Any]:
+def _of(records: Records, follower: str, names: Mapping[int, str], most: int) -> dict[str, Any]:
     changes = records.parked_changes(follower)
     return {
         "sink": follower.partition(":")[2],
-        "readings": count,
+        "readings": records.parked_count(follower),
         "kept": records.parked_kept(follower),
         "newest": [
             {

@@ -127,9 +127,10 @@ class Records:
         """Forget what is parked; `kept_only`: those that are no longer kept stay counted."""
         parked.remove(self._db, follower, kept_only)
 
-    def parked_counts(self) -> dict[str, int]:
-        """How many readings are missing in the outside world, by follower; those without any are left out."""
-        return {name: count for name, count in self._rows("SELECT follower, count FROM parking") if count}
+    def parked_count(self, follower: str) -> int:
+        """How many of its readings are missing in the outside world of `follower`."""
+        rows = self._rows("SELECT count FROM parking WHERE follower = ?", (follower,))
+        return int(rows[0][0]) if rows else 0
 
     def parking(self) -> list[str]:
         """Followers that have anything parked."""

@@ -63,7 +63,8 @@ class SinkFollower:
             None  # when the first entry was committed that is not written; None: all are
         )
         self.alarm_changes_behind = 0
-        self.parked = ""  # what the outside world did not take, in words; empty: nothing
+        self.parked_readings = self.parked_changes = 0  # that the outside world will never take
+        self.parked = ""  # the same in words; empty: nothing
         self._count_parked()
 
     def run(self, stop: threading.Event) -> None:
@@ -160,10 +161,12 @@ class SinkFollower:
             self._records.move_cursor(self._alarms, self._alarm_cursor)
 
     def _count_parked(self) -> None:
-        readings = self._records.parked_counts().get(self.name, 0)
         changes = self._records.parked_changes(self.name)
         newest = self._records.parked(self.name, 1)
-        counts = [f"{n} {what}" for n, what in ((readings, "readings"), (len(changes), "alarm changes")) if n]
+        self.parked_readings = self._records.parked_count(self.name)
+        self.parked_changes = len(changes)
+        told = ((self.parked_readings, "readings"), (self.parked_changes, "alarm changes"))
+        counts = " and ".join(f"{n} {what}" for n, what in told if n)
         reasons = [*list(changes.values())[-1:], *(row.reason for row in newest)]
         last = f", the last for: {reasons[-1]}" if reasons else ""
-        self.parked = f"{' and '.join(counts)} are parked{last}" if counts else ""
+        self.parked = f"{counts} are parked{last}" if counts else ""

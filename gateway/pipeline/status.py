@@ -12,7 +12,6 @@ from gateway import __version__
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
-from gateway.journal.records import Records
 from gateway.model import SECOND
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower
@@ -37,7 +36,6 @@ class Status:
         numbers: Mapping[str, int],
         delivery: Delivery,
         clock: GatewayClock,
-        records: Records,
         began_ns: int | None,
         watchdog_s: float | None,
     ) -> None:
@@ -49,7 +47,6 @@ class Status:
         self._followers = followers
         self._delivery = delivery
         self._clock = clock
-        self._records = records
         self._began_ns = began_ns  # when the journal's first entry was committed
         self._numbers = numbers
         self._watchdog_s = watchdog_s  # of the service manager; None: nobody watches us
@@ -140,7 +137,8 @@ class Status:
             "alarm_changes_behind": follower.alarm_changes_behind,
             "problem": follower.problem,
             "parked": follower.parked,
-            "parked_readings": self._records.parked_counts().get(follower.name, 0),
+            "parked_readings": follower.parked_readings,
+            "parked_alarm_changes": follower.parked_changes,
         }
 
     def _refused(self) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def _words(change: AlarmChange) -> str:
     said = alarm["acknowledgements"][-1] if change.change == "acknowledged" else None
     by = f" by {said['by']}: {said['comment']}" if said else ""
     where = "/".join(part for part in (alarm["asset"], alarm["zone"]) if part) or "gateway"
-    why = f": {alarm['message']}" if alarm["message"] else ""
+    why = f": {alarm['message']}" if alarm.get("message") else ""
     return f"{alarm['severity']} {alarm['rule']} on {where}: {change.change}{by}{why}"
 
 

@@ -46,7 +46,7 @@ _WORDS: Final = (
     ),
     "message",
 )
-_JSON: Final = ("units", "acknowledgements", "calibration")
+_JSON: Final = ("units", "acknowledgements", "calibration", "resets")
 ALARMS: Final = pa.schema(
     [
         ("number", pa.int64()),
@@ -91,7 +91,7 @@ def readings_table(rows: Rows, places: Places) -> pa.Table:
 
 
 def alarms_table(changes: Sequence[AlarmChange]) -> pa.Table:
-    """One row a change, with what was known then."""
+    """One row a change, with what was known then; null what an earlier version of Cryogate did not know."""
     return pa.Table.from_pylist([_alarm(change) for change in changes], ALARMS)
 
 
@@ -117,8 +117,10 @@ def _alarm(change: AlarmChange) -> dict[str, Any]:
         "number": change.number,
         "change": change.change,
         "recorded": change.recorded_ns,
-        **{name: parse_rfc3339(alarm[name]) if alarm[name] else None for name in _TIMES},
-        **{name: json.dumps(alarm[name], ensure_ascii=False) for name in _JSON},
+        **{name: parse_rfc3339(alarm[name]) if alarm.get(name) else None for name in _TIMES},
+        **{
+            name: json.dumps(alarm[name], ensure_ascii=False) for name in _JSON if alarm.get(name) is not None
+        },
     }
 
 

@@ -114,6 +114,8 @@ def test_what_a_scrape_says(gateway: GatewayProcess, listen: int) -> None:
     assert value(found, "follower_up", follower="sink:file") == 1
     assert value(found, "follower_up", follower="notifier:told") == 1
     assert value(found, "parked_readings", follower="sink:file") == 0
+    assert value(found, "parked_alarm_changes", follower="sink:file") == 0
+    assert value(found, "follower_behind_seconds", follower="sink:file") >= 0
     assert value(found, "disk_size_bytes") > value(found, "disk_free_bytes") > 0
     assert value(found, "data_bytes") > (gateway.folder / "journal.sqlite").stat().st_size
     histogram = {s.name: s.value for s in found["cryogate_commit_seconds"].samples if "le" not in s.labels}
@@ -132,7 +134,7 @@ def test_every_metric_is_documented_and_every_documented_one_exists(
     absent = {"cryogate_clock_synchronized", "cryogate_channel_clock_offset_seconds"}  # where nobody can tell
     assert given - {"cryogate_commit_seconds_created"} <= told
     assert told - given <= absent
-    units = ("_seconds", "_bytes", "_total", "_entries", "_readings")
+    units = ("_seconds", "_bytes", "_total", "_entries", "_readings", "_changes")
     states = {"info", "up", "writable", "runs", "trusted", "synchronized", "waiting", "channels", "alarms"}
     assert {n for n in told if not n.endswith(units)} == {n for n in told if n.rsplit("_", 1)[1] in states}
 

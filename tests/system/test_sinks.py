@@ -54,6 +54,8 @@ def test_what_came_in_during_an_outage_is_out_there_afterwards(site: Site) -> No
                     "alarm_changes_behind": 0,
                     "problem": "",
                     "parked": "",
+                    "parked_readings": 0,
+                    "parked_alarm_changes": 0,
                 }
             ),
             name,

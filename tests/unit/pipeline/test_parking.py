@@ -47,10 +47,10 @@ def test_readings_are_parked_together_with_the_cursor_or_not_at_all(
         patch.setattr(Records, "move_cursor", killed)
         with pytest.raises(Killed):
             bench.sink(notebook).run(threading.Event())
-    assert bench.desk.records.parked_counts() == {}
+    assert bench.desk.records.parking() == []
     with pytest.raises(Killed):
         bench.sink(notebook).run(Busy(3))
-    assert bench.desk.records.parked_counts() == {"sink:copy": 1}
+    assert bench.desk.records.parked_count("sink:copy") == 1
 
 
 def decide(bench: Bench, decision: Decision) -> None:
@@ -71,11 +71,8 @@ def test_what_was_parked_is_sent_again_when_somebody_says_so(bench: Bench) -> No
     decide(bench, Decision.RETRY)
     bench.fill(1)
     sink = caught_up(bench, notebook)
-    assert (sink.parked, bench.desk.records.parked("sink:copy"), bench.desk.records.parked_counts()) == (
-        "",
-        [],
-        {},
-    )
+    assert (sink.parked, bench.desk.records.parked("sink:copy")) == ("", [])
+    assert bench.desk.records.parking() == []
     assert read_back(notebook) == bench.everything()
 
 
@@ -95,9 +92,9 @@ def test_a_kill_while_parked_readings_are_sent_again_counts_once(
     with monkeypatch.context() as patch:
         patch.setattr(Records, "move_cursor", killed)
         caught_up(bench, notebook)
-    assert bench.desk.records.parked_counts() == {"sink:copy": 1}
+    assert bench.desk.records.parked_count("sink:copy") == 1
     caught_up(bench, notebook)
-    assert bench.desk.records.parked_counts() == {}
+    assert bench.desk.records.parking() == []
     assert read_back(notebook) == bench.everything()
     assert len(notebook.lines()) == 6
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import random
@@ -251,6 +252,17 @@ def test_alarms_stand_beside_the_readings(tmp_path: Path) -> None:
     assert json.loads(found[0]["units"])[0]["code"] == 'BAG "1",\n批'
     assert json.loads(found[5]["units"]) == "unknown"
     assert set(life()[0].alarm) <= set(found[0])
+
+
+def test_what_an_earlier_version_did_not_know_is_null(tmp_path: Path) -> None:
+    sink = made(tmp_path, most_readings=1)
+    sink.resume(None)
+    change, later = life()[0], ("resets", "message", "uncertainty")
+    old = {name: told for name, told in change.alarm.items() if name not in later}
+    sink.write_alarms([dataclasses.replace(change, alarm=old)])
+    sink.write(some(0, 1), PLACES)
+    (found,) = ds.dataset(tmp_path / "alarms").to_table().to_pylist()
+    assert [found[name] for name in (*later, "extreme")] == [None, None, None, -140.5]
 
 
 def test_others_read_it(tmp_path: Path) -> None:
