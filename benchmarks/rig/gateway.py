@@ -26,7 +26,7 @@ pattern = "cryo/{{device}}/telemetry"
 payload = "json"
 [sources.broker.topics.options]
 time_pointer = "/ts"
-time_format = "unix_ns"
+time_format = "{unit}"
 readings = [{{ address = "{{device}}", value_pointer = "/temp" }}]
 """
 CONFIG = """
@@ -69,11 +69,18 @@ DELAYS = "on_delay_s = 0.3\noff_delay_s = 0.2"
 
 
 def configuration(
-    port: int, devices: int, data: Path, *, journal: str = "", delays: str = DELAYS, more: str = ""
+    port: int,
+    devices: int,
+    data: Path,
+    *,
+    journal: str = "",
+    delays: str = DELAYS,
+    more: str = "",
+    unit: str = "unix_ns",
 ) -> str:
     """A broker with devices, each with a limit and a rate; `journal` and `more` are further TOML."""
     text = CONFIG.format(data=data, journal=journal, delays=delays, more=more)
-    return text + MQTT.format(port=port) + "".join(DEVICE.format(n=n) for n in range(devices))
+    return text + MQTT.format(port=port, unit=unit) + "".join(DEVICE.format(n=n) for n in range(devices))
 
 
 class Gateway:

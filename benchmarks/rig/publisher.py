@@ -39,11 +39,20 @@ class Publisher(threading.Thread):
     """Publishes until `enough` is set or `most` are out, then waits for the last acknowledgements.
 
     `rate` in messages per second, 0 for as fast as the broker takes them. With `start_ns` and `step_ns`
-    reading n of every device has the time start + n x step; without, the time of sending.
+    reading n of every device has the time start + n x step; without, the time of sending. It is told in
+    units of `unit_ns`.
     """
 
     def __init__(
-        self, port: int, devices: int, rate: float, *, most: int = 0, start_ns: int = 0, step_ns: int = 0
+        self,
+        port: int,
+        devices: int,
+        rate: float,
+        *,
+        most: int = 0,
+        start_ns: int = 0,
+        step_ns: int = 0,
+        unit_ns: int = 1,
     ) -> None:
         super().__init__(name="publisher", daemon=True)
         self.devices = devices
@@ -56,7 +65,7 @@ class Publisher(threading.Thread):
         self.acknowledged_count = 0
         self._port = port
         self._most = most
-        self._start_ns, self._step_ns = start_ns, step_ns
+        self._start_ns, self._step_ns, self._unit_ns = start_ns, step_ns, unit_ns
         self._waiting: deque[int] = deque()  # numbers on their way, in order
         self._last_ns = 0
         self._began_s = 0.0
@@ -138,7 +147,7 @@ class Publisher(threading.Thread):
         body = b"%s%s" % (
             _text(b"cryo/dewar-%d/telemetry" % (number % self.devices)) + _mid(number),
             b'{"seq":%d,"temp":%.2f,"ts":%d,"t":%.6f}'
-            % (number, value / 100, self.times[number], self.sent_s[number]),
+            % (number, value / 100, self.times[number] // self._unit_ns, self.sent_s[number]),
         )
         length = len(body)
         return bytes([0x3A if dup else 0x32, length & 0x7F | 0x80, length >> 7]) + body
