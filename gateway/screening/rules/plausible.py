@@ -78,8 +78,10 @@ class Parameters:
         need_size("ln2_tolerance_K", self.ln2_tolerance_K)
         need_value("floor", self.lowest)
         need_value("ceiling", self.ceiling)
-        if self.lowest >= self.ceiling:
-            raise ValueError(f"floor must lie below ceiling, got {self.lowest} and {self.ceiling}")
+        highest = boiling_point_degC(HIGHEST_AMBIENT_PA) - self.ln2_tolerance_K
+        floor = self.lowest if self.ln2_pressure_channel is None else max(self.lowest, highest)
+        if floor >= self.ceiling:
+            raise ValueError(f"floor must lie below ceiling, got {floor} and {self.ceiling}")
 
 
 def boiling_point_degC(pressure_Pa: float) -> float:

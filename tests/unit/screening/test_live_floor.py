@@ -226,6 +226,10 @@ def test_pressures_do_not_judge_each_other() -> None:
         ({"ln2_pressure_channel": ""}, "name of a channel"),
         ({"ln2_pressure_channel": "p", "ln2_pressure_Pa": 5.0}, "between 61600 and 150000"),
         ({"ln2_pressure_channel": "p", "ceiling": -205.0}, "floor must lie below ceiling"),
+        (
+            {"ln2_pressure_channel": "p", "ceiling": -197.0},
+            "floor must lie below ceiling",
+        ),  # at high pressure
     ],
 )
 def test_ranges_that_contradict_themselves_are_refused(keys: dict, message: str) -> None:
