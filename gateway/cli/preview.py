@@ -66,15 +66,21 @@ def show(
     )  # fmt: skip
     with bar, Journal.open_reading(path) as journal:
         task = bar.add_task("", total=end_ns - start_ns)
-        found = preview(
-            configuration, proposed, journal, start_ns, end_ns,
-            lambda at_ns: bar.update(task, completed=at_ns - start_ns),
-        )  # fmt: skip
+        screened: list[int] = []
+
+        def progress(at_ns: int, readings: int) -> None:
+            bar.update(task, completed=at_ns - start_ns)
+            screened.append(readings)
+
+        found = preview(configuration, proposed, journal, start_ns, end_ns, progress)
     shown = [d for d in found if everything or d.effect != "stays"]
     if as_json:
         print_json([public(d) for d in shown])
     else:
-        _compared(configuration, proposed, start_ns, end_ns)
+        _compared(configuration, proposed, end_ns)
+        console().print(
+            f"{sum(screened)} readings from {_moment(start_ns)} to {_moment(end_ns)}", highlight=False
+        )
         _print(shown, found, configuration)
 
 
@@ -83,8 +89,10 @@ def _proposal(path: Path) -> dict[str, tuple[ProfileVersion, ...]]:
     problems = Problems(path.parent)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path} can not be read: {error.strerror}; check --profile") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: not TOML: {error}") from None
     tables = document.get("profiles")
     if not isinstance(tables, dict) or not tables:
         raise InputError(f"{path}: no [[profiles.NAME]] block in it")
@@ -96,8 +104,10 @@ def _proposal(path: Path) -> dict[str, tuple[ProfileVersion, ...]]:
 
 def _seconds(text: str) -> int:
     match = re.fullmatch(r"(\d{1,6})\s*(s|min|h|d|w)", text.strip())
-    if match is None:
-        raise typer.BadParameter("expected a number and s, min, h, d or w, e.g. 90d", param_hint="--last")
+    if match is None or int(match[1]) == 0:
+        raise typer.BadParameter(
+            "expected a number, not 0, and s, min, h, d or w, e.g. 90d", param_hint="--last"
+        )
     return int(match[1]) * UNITS_S[match[2]]
 
 
@@ -130,10 +140,9 @@ def _print(shown: list[Difference], found: list[Difference], configuration: Conf
 def _compared(
     configuration: Configuration,
     proposed: Mapping[str, tuple[ProfileVersion, ...]],
-    start_ns: int,
     end_ns: int,
 ) -> None:
-    """What is compared, and over which time."""
+    """Which versions are compared."""
     out = console()
     for name, versions in proposed.items():
         known = configuration.profiles.get(name)
@@ -149,7 +158,6 @@ def _compared(
                 f"[yellow]the gateway will not start with other rules under version {versions[-1].version}: "
                 "give the proposal a new one, and its valid_from[/]"
             )
-    out.print(f"readings from {_moment(start_ns)} to {_moment(end_ns)}", highlight=False)
 
 
 def _marked(words: list[str], beside: list[str]) -> Text:

@@ -55,7 +55,13 @@ def show(
         if value is not None
     ]
     interval = f"{format_rfc3339(found.start_ns)} to {format_rfc3339(found.end_ns)}"
-    out.print(f"{channel}, {interval}, range {' '.join(sides)}", highlight=False)
+    of = f" ({found.version})" if found.version else ""
+    out.print(f"{channel}, {interval}, range {' '.join(sides)}{of}", highlight=False)
+    for version, at_ns in found.later:
+        out.print(
+            f"  [yellow]{version} is in force from {format_rfc3339(at_ns)} on: ask for the parts apart[/]",
+            highlight=False,
+        )
     whole = found.end_ns - found.start_ns
     for what, ns, style in (
         ("in range", found.clocks.in_range_ns, "green"),

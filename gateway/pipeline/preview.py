@@ -31,7 +31,7 @@ COMPARED = (
 )  # fmt: skip
 """What makes an excursion a different one for people; version and id are different by themselves."""
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
 Key = tuple[int, str]  # channel, rule id
 
 
@@ -58,9 +58,10 @@ def preview(
     journal: Journal,
     start_ns: int,
     end_ns: int,
-    progress: Progress = lambda _: None,
+    progress: Progress = lambda _time_ns, _readings: None,
 ) -> list[Difference]:
-    """Screen [start, end) of the journal under both; `progress` hears up to which time it has come.
+    """Screen [start, end) of the journal under both; `progress` hears up to which time it has come, and
+    how many readings it has screened since it spoke last.
 
     Of a proposed profile with several versions the last one counts, of a present one that in force at the
     end. Raises InputError where no channel has the profile, ConfigurationError where it does not fit one.
@@ -68,7 +69,13 @@ def preview(
     numbers = numbers_of(configuration, journal)
     mine = {n: c for n, c in configuration.channels.items() if c.table.profile in proposed}
     if not any(numbers[name] >= 0 for name in mine):
-        raise InputError(f"no channel in the journal has a profile called {', '.join(sorted(proposed))}")
+        known = ", ".join(
+            sorted({c.table.profile for c in configuration.channels.values() if c.table.profile})
+        )
+        raise InputError(
+            f"no channel in the journal has a profile called {', '.join(sorted(proposed))}; "
+            f"channels of the configuration have: {known or 'none'}"
+        )
     _check(configuration, proposed)
     now = {name: (in_force(v, end_ns),) for name, v in configuration.profiles.items() if v}
     then = {name: versions[-1:] for name, versions in proposed.items() if versions}
@@ -86,7 +93,7 @@ def preview(
     for hour in journal.scan([numbers[name] for name in channels], start_ns, end_ns, until_seq):
         present.take(hour.samples)
         other.take(hour.samples)
-        progress(int(hour.samples.time.max()))
+        progress(int(hour.samples.time.max()), len(hour))
     names = {numbers[name]: name for name in mine}
     return _compared(present.finish(end_ns), other.finish(end_ns), names)
 

@@ -32,6 +32,8 @@ class Proof:
     readings: int
     mean_kinetic_degC: float | None  # None: not applicable
     without_pressure: int | None  # readings whose floor should have followed a pressure; None: it does not
+    version: str | None  # of the profile that the limits are from; None: they were given
+    later: tuple[tuple[str, int], ...]  # versions that come into force within the interval, and when
     outages: tuple[Mapping[str, Any], ...]  # in which the journal could not be written: from, to, reason
 
     def public(self, unit: str) -> dict[str, Any]:
@@ -54,6 +56,8 @@ class Proof:
             "readings": self.readings,
             "mean_kinetic_temperature_degC": self.mean_kinetic_degC,
             "readings_without_pressure": self.without_pressure,
+            "profile_version": self.version,
+            "later_versions": [{"version": v, "valid_from": format_rfc3339(at)} for v, at in self.later],
             "outages": [dict(outage) for outage in self.outages],
         }
 
@@ -79,9 +83,16 @@ def prove(
     if not -FARTHEST_NS <= start_ns < end_ns <= FARTHEST_NS:
         raise InputError("the interval reaches more than 73 years from 1970")
     _refuse_nonsense(low, high, channel.unit)
+    version: str | None = None
+    later: tuple[tuple[str, int], ...] = ()
     if low is None and high is None:
-        low, high = _limits(
-            configuration.profiles.get(channel.table.profile or "", ()), channel.unit, start_ns
+        versions = configuration.profiles.get(channel.table.profile or "", ())
+        low, high = _limits(versions, channel.unit, start_ns)
+        version = [f"{v.profile} {v.version}" for v in versions if v.valid_from_ns <= start_ns][-1]
+        later = tuple(
+            (f"{v.profile} {v.version}", v.valid_from_ns)
+            for v in versions
+            if start_ns < v.valid_from_ns < end_ns
         )
     gap_ns = to_ns(channel.table.max_gap_s)
     numbers = numbers_of(configuration, journal)
@@ -99,7 +110,7 @@ def prove(
     found = clocks(readings, gap_ns, start_ns, end_ns, low, high)
     alone = judge.without_pressure(numbers[name], inside.time)
     outages = _outages(journal, start_ns, end_ns)
-    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, outages)
+    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, version, later, outages)
 
 
 def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Mapping[str, Any], ...]:
@@ -120,13 +131,12 @@ def _refuse_nonsense(low: float | None, high: float | None, unit: str) -> None:
 
 
 def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tuple[float | None, float | None]:
-    """The tightest limits of the worst severity that has any."""
+    """On each side the tightest limit of the worst severity that has one there."""
     in_force = [v for v in versions if v.valid_from_ns <= at_ns][-1:]
     rules = [r for v in in_force for r in v.rules if r.unit == unit]
     limits = [(r.severity, r.parameters) for r in rules if isinstance(r.parameters, limit.Parameters)]
     if not limits:
         raise InputError("the channel's profile has no limits then; give --low or --high")
-    worst = max(severity for severity, _ in limits)
-    lows = [p.limit for s, p in limits if s == worst and p.side == "low"]
-    highs = [p.limit for s, p in limits if s == worst and p.side == "high"]
-    return max(lows, default=None), min(highs, default=None)
+    lows = [(severity, told.limit) for severity, told in limits if told.side == "low"]
+    highs = [(severity, -told.limit) for severity, told in limits if told.side == "high"]
+    return max(lows)[1] if lows else None, -max(highs)[1] if highs else None

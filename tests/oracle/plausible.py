@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.screening.plan import Instance, Plan
-from gateway.screening.rules.plausible import FREEZES_DEGC, LN2_DEGC, LN2_PA, Parameters
+from gateway.screening.rules.plausible import FREEZES_DEGC, HIGHEST_AMBIENT_PA, LN2_DEGC, LN2_PA, Parameters
 from tests.oracle.automaton import Reading
 
 Told = Callable[[int], list[Reading]]  # what a channel's devices said, oldest first
@@ -25,7 +25,7 @@ def marked(plan: Plan, channel: int, told: Told) -> list[Reading]:
 
 def floor_under(parameters: Parameters, pressure: float | None) -> float:
     """The lowest value that is taken."""
-    if pressure is None or not LN2_PA[0] <= pressure <= LN2_PA[-1]:
+    if pressure is None or not LN2_PA[0] <= pressure <= HIGHEST_AMBIENT_PA:
         return parameters.lowest
     k = max(i for i in range(len(LN2_PA) - 1) if LN2_PA[i] <= pressure)
     slope = (LN2_DEGC[k + 1] - LN2_DEGC[k]) / (LN2_PA[k + 1] - LN2_PA[k])

@@ -6,8 +6,8 @@ A conflict of readings is decided before, on what the device said.
 Above liquid nitrogen nothing is colder than it boils, and that follows ambient pressure: -195.8 degC at sea
 level, -198.2 degC in an airliner's cabin, so that one floor for both is either useless or a false alarm.
 The floor can follow a pressure channel, held at its latest usable reading not older than its max_gap. Where
-there is none, and where it lies outside LN2_PA, the floor is that of the lowest pressure the place can have:
-it takes more readings for real, never fewer. What a pressure channel's own fixed range makes BAD is no
+there is none, and where no air can have it, the floor is that of the lowest pressure the place can have: it
+takes more readings for real, never fewer. What a pressure channel's own fixed range makes BAD is no
 pressure; readings from before the rule came into force are not looked at. A pressure that arrives late
 judges again what it is about.
 
@@ -36,6 +36,9 @@ LN2_PA: Final = (61_600.0, 70_000.0, 75_300.0, 79_500.0, 84_600.0, 89_900.0, 95_
 LN2_DEGC: Final = (-199.78, -198.80, -198.23, -197.80, -197.29, -196.80, -196.34, -196.08, -195.91,
     -195.795, -195.66, -195.49, -195.33, -195.09, -194.13, -192.31)  # fmt: skip
 FREEZES_DEGC: Final = -210.0
+HIGHEST_AMBIENT_PA: Final = (
+    110_000.0  # no weather makes more (the record is 1084 hPa); beyond it a sensor lies
+)
 
 STATE: Final = np.dtype([("doubt", "i8")])  # ns UTC up to which a pressure could change what is BAD, or NEVER
 
@@ -75,8 +78,10 @@ class Parameters:
         need_size("ln2_tolerance_K", self.ln2_tolerance_K)
         need_value("floor", self.lowest)
         need_value("ceiling", self.ceiling)
-        if self.lowest >= self.ceiling:
-            raise ValueError(f"floor must lie below ceiling, got {self.lowest} and {self.ceiling}")
+        highest = boiling_point_degC(HIGHEST_AMBIENT_PA) - self.ln2_tolerance_K
+        floor = self.lowest if self.ln2_pressure_channel is None else max(self.lowest, highest)
+        if floor >= self.ceiling:
+            raise ValueError(f"floor must lie below ceiling, got {floor} and {self.ceiling}")
 
 
 def boiling_point_degC(pressure_Pa: float) -> float:
@@ -85,8 +90,8 @@ def boiling_point_degC(pressure_Pa: float) -> float:
 
 
 def tells(pressure_Pa: Floats) -> Mask:
-    """Where a pressure is one under which we know how nitrogen boils; not where it is NaN."""
-    return (pressure_Pa >= LN2_PA[0]) & (pressure_Pa <= LN2_PA[-1])
+    """Where a pressure is one that air can have; not where it is NaN."""
+    return (pressure_Pa >= LN2_PA[0]) & (pressure_Pa <= HIGHEST_AMBIENT_PA)
 
 
 def group(members: Members) -> Group:
@@ -107,7 +112,7 @@ class Ranges:
         self._is_live = bool(self._live.any())
         _refuse_chains(members.row[self._live], self._pressure[self._live])
         lowest, highest = (
-            self._floor(np.full(len(members), pressure)) for pressure in (LN2_PA[0], LN2_PA[-1])
+            self._floor(np.full(len(members), pressure)) for pressure in (LN2_PA[0], HIGHEST_AMBIENT_PA)
         )
         self._lowest = np.where(self._live, np.minimum(lowest, self._fallback), self._fallback)
         self._highest = np.where(self._live, np.maximum(highest, self._fallback), self._fallback)

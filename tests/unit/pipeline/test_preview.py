@@ -101,7 +101,7 @@ def test_only_the_window_counts(configuration: Configuration, journal: Journal) 
 
 def test_a_profile_that_no_channel_has(configuration: Configuration, journal: Journal) -> None:
     (version,) = configuration.profiles["vapour-150"]
-    with pytest.raises(InputError, match="no channel in the journal has a profile called other"):
+    with pytest.raises(InputError, match=r"called other; channels of the configuration have: .*vapour-150"):
         preview(configuration, {"other": (version,)}, journal, BASE_NS, BASE_NS + DAY_NS)
 
 
@@ -157,4 +157,9 @@ def test_the_command(configuration: Configuration, journal: Journal, tmp_path: P
     assert "the gateway will not start with other rules under version 1" in shown
     assert "0 excursions appear, 1 vanish, 1 change, 0 stay as they are" in shown
     assert "beyond 3 min 16 s" in shown and "beyond 3 min 05 s" in shown  # what the limits change
-    assert CliRunner().invoke(app, [*common[:-1], "soon"]).exit_code == 2
+    assert f"{len(STORY)} readings from " in shown
+    assert [CliRunner().invoke(app, [*common[:-1], last]).exit_code for last in ("soon", "0d")] == [2, 2]
+    (tmp_path / "new.toml").unlink()
+    assert "can not be read: No such file or directory; check --profile" in str(
+        CliRunner().invoke(app, common).exception
+    )

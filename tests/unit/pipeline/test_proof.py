@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -79,6 +80,21 @@ def test_neighbouring_intervals_add_up(configuration: Configuration, journal: Jo
         assert sum(getattr(p, name) for p in parts) == getattr(whole, name)
 
 
+def test_a_version_that_comes_into_force_within_the_interval_is_said(
+    configuration: Configuration, journal: Journal
+) -> None:
+    fill(journal, configuration, "box-1-air", [(i, 5.0) for i in range(60)])
+    (version,) = configuration.profiles["fridge-2-8"]
+    later = replace(version, version="2", valid_from_ns=BASE_NS + 30 * SECOND)
+    both = replace(configuration, profiles={**configuration.profiles, "fridge-2-8": (version, later)})
+    whole = prove(both, journal, "box-1-air", BASE_NS, BASE_NS + 60 * SECOND)
+    assert (whole.version, whole.later) == ("fridge-2-8 1", (("fridge-2-8 2", BASE_NS + 30 * SECOND),))
+    second = prove(both, journal, "box-1-air", BASE_NS + 30 * SECOND, BASE_NS + 60 * SECOND)
+    assert (second.version, second.later) == ("fridge-2-8 2", ())
+    given = prove(both, journal, "box-1-air", BASE_NS, BASE_NS + 60 * SECOND, 2.0, 8.0)
+    assert (given.version, given.later) == (None, ())
+
+
 def test_the_kinetic_mean_of_a_fridge(configuration: Configuration, journal: Journal) -> None:
     fill(journal, configuration, "box-1-air", [(i, 5.0) for i in range(60)])
     found = prove(configuration, journal, "box-1-air", BASE_NS, BASE_NS + 59 * SECOND, low=2.0, high=8.0)
@@ -107,6 +123,7 @@ def test_the_command(configuration: Configuration, journal: Journal) -> None:
     shown = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
     assert (shown["in_range_s"], shown["out_of_range_s"], shown["unproven_s"]) == (60.0, 0.0, 60.0)
     text = CliRunner().invoke(app, common).stdout
+    assert "range from 2 degC to 8 degC (fridge-2-8 1)" in text  # one of them is critical, one major
     assert "not proven" in text and "50.00 %" in text
     assert "0 h 02 min 00.000000000 s" in text  # together
     parts = [shown[f"{name}_ns"] for name in ("in_range", "out_of_range", "unproven")]
