@@ -215,21 +215,22 @@ class Movement:
         if cells.brief:
             return self._tick(batch, member, cell)
         if cells.parts is None:
-            return self._in_cells(batch, cells, member, cell)
+            return self._in_cells(batch, cells, member, cell, self._wide(cells, member, cell))
         known = self._until[member] == cells.series.heard[cell]
         moved, since = self._moved.copy(), self._since.copy()
         moved[member] = np.where(known, self._moved[member], NEVER)
         self._before = moved, since
         pair, part = with_cells(cells.parts, member, cell)
-        self._remember(cells.parts, pair, part)
+        wide = self._wide(cells.parts, pair, part)
+        self._remember(cells.parts, pair, part, wide)
         last = cells.last[cell]
         self._until[member] = np.where(last == NEVER, cells.series.heard[cell], last)
-        return np.logical_and.reduceat(self._in_cells(batch, cells.parts, pair, part), starts(pair))
+        shown = self._in_cells(batch, cells.parts, pair, part, wide)
+        return np.logical_and.reduceat(shown, starts(pair))
 
-    def _remember(self, cells: Cells, member: Rows, cell: Rows) -> None:
+    def _remember(self, cells: Cells, member: Rows, cell: Rows, wide: Mask) -> None:
         """Keep for the next batch where each member's channel moved last; `cell` are all of its cells."""
         final = np.append(starts(member)[1:], len(member)) - 1
-        wide = self._wide(cells, member, cell)
         at = latest(wide)[final]
         moves = wide[at] & (member[at] == member[final])
         own, count = member[final], cells.hi[cell[final]]
@@ -242,10 +243,10 @@ class Movement:
         high, low = cells.extremes
         return np.asarray(high[cell] - low[cell] > self._epsilon[member])
 
-    def _in_cells(self, batch: Batch, cells: Cells, member: Rows, cell: Rows) -> Mask:
+    def _in_cells(self, batch: Batch, cells: Cells, member: Rows, cell: Rows, wide: Mask) -> Mask:
         """The witness is the last cell before that moved, or what was known before the batch."""
         segment = cells.segment[cell]
-        before = latest(np.append(False, self._wide(cells, member, cell)[:-1]))  # position behind that cell
+        before = latest(np.append(False, wide[:-1]))  # position behind that cell
         witness = np.maximum(before - 1, 0)
         same = (before > 0) & (member[witness] == member)
         moved, since = self._before
@@ -254,7 +255,9 @@ class Movement:
         count = cells.hi[cell] + np.where(same, -cells.lo[cell[witness]], earlier)
         near = (oldest != NEVER) & (oldest > cells.last[cell] - self._window[member])
         near &= (oldest >= self._valid_from[member]) & (count <= history.MOST)
-        return np.asarray((near | self._uncovered(batch, cells, member, cell)) & ~cells.flaw[cell])
+        far = np.flatnonzero(~near)
+        near[far] = self._uncovered(batch, cells, member[far], cell[far])
+        return np.asarray(near & ~cells.flaw[cell])
 
     def _uncovered(self, batch: Batch, cells: Cells, member: Rows, cell: Rows) -> Mask:
         """Whether the channel's first reading ever came too late for any window that ends in the cell."""
