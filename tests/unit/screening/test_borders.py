@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.model import Samples, Severity
 from gateway.screening import cells, history, latched, outlook, ranges, series
+from gateway.screening.batch import Batch
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import limit, no_data, rate, stuck
 from gateway.screening.screen import Screen
@@ -59,6 +60,12 @@ def looked_at(screen: Screen, samples: Samples) -> int:
     return sum(looked)
 
 
+def batch_of(screen: Screen, samples: Samples) -> Batch:
+    """What the rules of a screen with one channel are given."""
+    first = np.zeros(1, np.int64)
+    return screen._batch(samples, first, first, screen.channels, screen._history)
+
+
 @st.composite
 def uneven_times(draw: st.DrawFn) -> np.ndarray:
     """Strides of four readings that take 3.5 to 4.5 s, their readings anywhere in them, often huddled."""
@@ -84,9 +91,7 @@ def test_no_window_is_steeper_than_its_bound(time: np.ndarray, data: st.DataObje
     split = data.draw(st.sampled_from([0, 1, 7, 30, 50]))
     screen, samples = Screen(plan_of("rate", rule)), of_one(time, value)
     screen.feed(samples.take(slice(0, split)))
-    first = np.zeros(1, np.int64)
-    rest = samples.take(slice(split, None))
-    batch = screen._batch(rest, first, first, screen.channels, screen._history)
+    batch = batch_of(screen, samples.take(slice(split, None)))
     levels = [batch.whole, batch, batch.finer(np.arange(len(batch.cells.lo)))]
     certified = 0
     for level in levels:
@@ -104,7 +109,7 @@ def test_strides_are_as_many_readings_as_the_shortest_window_bears() -> None:
     time = EPOCH + np.arange(200) * SECOND
     for window_s, each in ((72.0, 4), (36.0, 4), (35.0, 2), (17.0, 1), (3.0, 1)):
         screen = Screen(plan_of("rate", rate.Parameters("rising", 1.0, window_s)))
-        batch = screen._batch(of_one(time, np.zeros(200)), np.zeros(1, np.int64), np.zeros(1, np.int64))
+        batch = batch_of(screen, of_one(time, np.zeros(200)))
         assert batch.cells.series.strides.each.tolist() == [each], window_s
 
 
