@@ -240,6 +240,30 @@ def test_a_file_of_which_nothing_is_left_goes_whole(tmp_path):
         assert len(journal.read(None, 0, None)) == 0
 
 
+def test_readings_around_a_stay_are_kept_for_the_longest_class(tmp_path):
+    longer = {"longer": {"keep_days": 1000, "assets": ["shipper"]}}
+    configuration = configured(tmp_path, FREE | longer)
+    hour = 1 / 24
+    inside = [200.0, 205.0, 210.0, 210.0 + 0.9 * hour, 200.0 - 0.9 * hour]
+    outside = [210.0 + 1.1 * hour, 200.0 - 1.1 * hour]
+    path = filled(tmp_path, configuration, [(age, "air", 0.0) for age in inside + outside])
+    say(path, CONTAINMENT, stay("room", 210.0, 200.0))
+    apply(path, configuration)
+    assert left(path) == {("air", float(i)) for i in range(len(inside))}
+
+
+def test_a_channel_that_was_moved_belongs_to_where_it_was_too(tmp_path):
+    before = configured(tmp_path, {}, {**CHANNELS, "air": "shipper"})
+    path = filled(tmp_path, before, [(200.0, "air", 0.0)])
+    configuration = configured(tmp_path, FREE)
+    assert apply(path, configuration) == []  # the shipper is in no class
+    say(path, HOLD, held("H-1", assets=["shipper"]))
+    both = configured(tmp_path, {"free": {**FREE["free"], "assets": ["room", "shipper"]}})
+    assert apply(path, both) == []  # and held
+    say(path, RELEASE, {"hold": "H-1", "why": "done"})
+    assert [removed.readings for removed in apply(path, both)] == [1]
+
+
 def test_what_is_not_archived_stays(tmp_path):
     configuration = configured(tmp_path, FREE)
     path = tmp_path / "journal.sqlite"
