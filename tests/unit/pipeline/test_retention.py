@@ -12,6 +12,7 @@ from gateway.config.load import parse
 from gateway.config.types import RecordClass
 from gateway.errors import ConfigurationError, InputError, JournalError
 from gateway.journal import retaining
+from gateway.journal import verify as verify_module
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.retaining import retain
 from gateway.journal.rollover import RollOver, SegmentEnd
@@ -317,6 +318,19 @@ def test_a_reader_that_looked_before_finds_the_new_file(tmp_path, monkeypatch):
         monkeypatch.setattr(journal._archive, "file", too_late)
         assert len(journal.read(None, 0, None)) == 1
         assert sum(len(e.arrivals) for e in journal.entries(0) if e.arrivals) == 1
+
+
+def test_verify_beside_retention_finds_no_problem(tmp_path, monkeypatch):
+    configuration = configured(tmp_path, FREE)
+    path = filled(tmp_path, configuration, [(200.0, "air", 0.0), (200.0, "lid", 0.0)])
+    original = verify_module._check_entries
+
+    def meanwhile(*arguments):
+        apply(path, configuration)
+        original(*arguments)
+
+    monkeypatch.setattr(verify_module, "_check_entries", meanwhile)
+    assert verify(path).problems == []
 
 
 def test_two_at_once_are_one_too_many(tmp_path):
