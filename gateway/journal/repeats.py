@@ -34,7 +34,8 @@ _LATEST_OF_ALL: Final = """SELECT max(last_ns) FROM entry
 _LATEST_ARCHIVED: Final = "SELECT max(last_ns) FROM segment WHERE ?1 = 0"
 # Few entries behind the last one of ours, none as a rule; not by the index on hour, which holds them all.
 _LATEST_BEHIND: Final = "SELECT max(last_ns) FROM entry NOT INDEXED WHERE seq > ? AND hour IS NOT NULL"
-_LATEST_ARCHIVED_BEHIND: Final = "SELECT max(last_ns) FROM segment WHERE last_seq > ?"
+# The plus keeps SQLite from walking all segments by their time; behind our last entry there are none.
+_LATEST_ARCHIVED_BEHIND: Final = "SELECT max(+last_ns) FROM segment WHERE last_seq > ?"
 
 
 class Repeats:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from gateway.errors import JournalError
 from gateway.journal.rollover import RollOver, SegmentEnd
 
 log = logging.getLogger(__name__)
@@ -43,13 +44,15 @@ class Archiving:
 
 
 class _Pace:
-    """Half of the time it rests: whoever waits for the interpreter gets it."""
+    """Half of the time it rests: whoever waits for the interpreter gets it. Ends the work at a stop."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._began_s = time.monotonic()
 
     def __call__(self) -> None:
+        if self._stop.is_set():
+            raise JournalError("the gateway stops; what is not archived yet stays in the journal")
         if time.monotonic() - self._began_s > WORK_S:
             self._stop.wait(REST_S)
             self._began_s = time.monotonic()

@@ -144,8 +144,7 @@ class Retention:
 
     def _may_hold_units(self, channel: str, asset: str) -> bool:
         """Without a statement about its contents: unless every class it is in says that there are none."""
-        mine = [c for c, _ in self._classes if asset in c.assets or channel in c.channels]
-        return not mine or any(c.holds_units for c in mine)
+        return any(c.holds_units for c, _ in self._classes if asset in c.assets or channel in c.channels)
 
 
 def hold_from(

@@ -12,6 +12,7 @@ from gateway.config.load import parse
 from gateway.config.types import RecordClass
 from gateway.errors import ConfigurationError, InputError, JournalError
 from gateway.journal import retaining
+from gateway.journal import verify as verify_module
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.retaining import retain
 from gateway.journal.rollover import RollOver, SegmentEnd
@@ -240,6 +241,30 @@ def test_a_file_of_which_nothing_is_left_goes_whole(tmp_path):
         assert len(journal.read(None, 0, None)) == 0
 
 
+def test_readings_around_a_stay_are_kept_for_the_longest_class(tmp_path):
+    longer = {"longer": {"keep_days": 1000, "assets": ["shipper"]}}
+    configuration = configured(tmp_path, FREE | longer)
+    hour = 1 / 24
+    inside = [200.0, 205.0, 210.0, 210.0 + 0.9 * hour, 200.0 - 0.9 * hour]
+    outside = [210.0 + 1.1 * hour, 200.0 - 1.1 * hour]
+    path = filled(tmp_path, configuration, [(age, "air", 0.0) for age in inside + outside])
+    say(path, CONTAINMENT, stay("room", 210.0, 200.0))
+    apply(path, configuration)
+    assert left(path) == {("air", float(i)) for i in range(len(inside))}
+
+
+def test_a_channel_that_was_moved_belongs_to_where_it_was_too(tmp_path):
+    before = configured(tmp_path, {}, {**CHANNELS, "air": "shipper"})
+    path = filled(tmp_path, before, [(200.0, "air", 0.0)])
+    configuration = configured(tmp_path, FREE)
+    assert apply(path, configuration) == []  # the shipper is in no class
+    say(path, HOLD, held("H-1", assets=["shipper"]))
+    both = configured(tmp_path, {"free": {**FREE["free"], "assets": ["room", "shipper"]}})
+    assert apply(path, both) == []  # and held
+    say(path, RELEASE, {"hold": "H-1", "why": "done"})
+    assert [removed.readings for removed in apply(path, both)] == [1]
+
+
 def test_what_is_not_archived_stays(tmp_path):
     configuration = configured(tmp_path, FREE)
     path = tmp_path / "journal.sqlite"
@@ -293,6 +318,19 @@ def test_a_reader_that_looked_before_finds_the_new_file(tmp_path, monkeypatch):
         monkeypatch.setattr(journal._archive, "file", too_late)
         assert len(journal.read(None, 0, None)) == 1
         assert sum(len(e.arrivals) for e in journal.entries(0) if e.arrivals) == 1
+
+
+def test_verify_beside_retention_finds_no_problem(tmp_path, monkeypatch):
+    configuration = configured(tmp_path, FREE)
+    path = filled(tmp_path, configuration, [(200.0, "air", 0.0), (200.0, "lid", 0.0)])
+    original = verify_module._check_entries
+
+    def meanwhile(*arguments):
+        apply(path, configuration)
+        original(*arguments)
+
+    monkeypatch.setattr(verify_module, "_check_entries", meanwhile)
+    assert verify(path).problems == []
 
 
 def test_two_at_once_are_one_too_many(tmp_path):

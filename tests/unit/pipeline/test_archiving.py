@@ -1,0 +1,98 @@
+"""Archiving in its thread: it goes through what is old, rests between, and stops when it is told to."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from gateway.errors import JournalError
+from gateway.journal import journal as journal_module
+from gateway.journal.journal import Journal
+from gateway.journal.verify import verify
+from gateway.model import SECOND, Arrivals, Samples
+from gateway.pipeline import archiving as module
+from gateway.pipeline.archiving import Archiving
+
+DAY_NS = 86_400 * SECOND
+HOT_NS = 900 * SECOND
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    """Readings of the last five days, twenty commits each."""
+    path, now_ns = tmp_path / "journal.sqlite", time.time_ns()
+
+    class Then:
+        ns = 0
+
+        @staticmethod
+        def time_ns():
+            return Then.ns
+
+    with monkeypatch.context() as patch, Journal.open(path) as journal:
+        patch.setattr(journal_module, "time", Then)
+        for number in range(100):
+            Then.ns = now_ns - 5 * DAY_NS + number * DAY_NS // 20
+            at = np.array([Then.ns])
+            one = Samples(at, np.ones(1, np.int32), np.array([float(number)]), np.zeros(1, np.uint8))
+            journal.commit(Arrivals(one, at))
+    return path
+
+
+def archived(path):
+    with Journal.open_reading(path) as journal:
+        return sum(s.readings for s in journal._archive.segments()), len(journal.read(None, 0, None))
+
+
+def started(archiving, stop):
+    thread = threading.Thread(target=archiving.run, args=(stop,))
+    thread.start()
+    return thread
+
+
+def test_it_archives_all_days_but_today_and_waits_for_more(path):
+    stop, archiving = threading.Event(), Archiving(path, HOT_NS)
+    thread = started(archiving, stop)
+    until = time.monotonic() + 60
+    while archived(path)[0] < 80 and time.monotonic() < until:
+        time.sleep(0.05)
+    stop.set()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    done, there = archived(path)
+    assert 80 <= done < 100 and there == 100
+    assert archiving.problem == ""
+
+
+def test_told_to_stop_it_ends_at_once_and_leaves_everything_in_order(path, monkeypatch):
+    stop = threading.Event()
+    stop.set()
+    pace = module._Pace(stop)
+    with pytest.raises(JournalError, match="stays in the journal"):
+        pace()
+    archiving = Archiving(path, HOT_NS)
+    stop.clear()
+    original, steps = module._Pace.__call__, []
+
+    def stop_soon(self):
+        steps.append(1)
+        if len(steps) == 7:
+            stop.set()
+        original(self)
+
+    monkeypatch.setattr(module._Pace, "__call__", stop_soon)
+    with pytest.raises(JournalError, match="the gateway stops"):
+        archiving.run(stop)
+    assert len(steps) == 7
+    done, there = archived(path)
+    assert done < 20 and there == 100  # at most the rest of the first day
+    assert verify(path).problems == verify(path).notes == []
+
+
+def test_a_failure_is_told_once(path, caplog):
+    archiving = Archiving(path, HOT_NS)
+    archiving.failed("disk full")
+    archiving.failed("disk full")
+    assert archiving.problem == "disk full"
+    assert len(caplog.records) == 1
