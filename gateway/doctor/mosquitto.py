@@ -44,8 +44,8 @@ def configurations() -> list[Path]:
     return [*dict.fromkeys(found), USUAL]
 
 
-def read(path: Path) -> Settings:
-    """Of the file and what it includes; empty where it can not be read."""
+def read(path: Path, included: bool = False) -> Settings:
+    """Of the file and, unless it is `included` itself, what it includes; empty where it can not be read."""
     try:
         lines = path.read_text(errors="replace").splitlines()
     except OSError:
@@ -53,9 +53,9 @@ def read(path: Path) -> Settings:
     settings: Settings = []
     for line in lines:
         key, _, value = line.strip().partition(" ")
-        if key == "include_dir":
+        if key == "include_dir" and not included:  # only in the main file, says mosquitto.conf(5)
             for more in sorted(Path(value.strip()).glob("*.conf")):
-                settings += read(more)
+                settings += read(more, included=True)
         elif key and not key.startswith("#"):
             settings.append((key, value.strip()))
     return settings
@@ -63,7 +63,8 @@ def read(path: Path) -> Settings:
 
 def ports(settings: Settings) -> set[int]:
     """Where it listens."""
-    given = {int(v.split()[0]) for k, v in settings if k in ("listener", "port") and v.split()[0].isdecimal()}
+    words = [value.split()[:1] for key, value in settings if key in ("listener", "port")]
+    given = {int(word) for first in words for word in first if word.isdecimal()}
     return given or ({1883} if settings else set())
 
 

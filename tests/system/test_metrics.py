@@ -72,6 +72,15 @@ def gateway(tmp_path: Path, mosquitto: Mosquitto, listen: int) -> Iterator[Gatew
     config.write_text(CONFIG.format(port=mosquitto.port, listen=listen))
     gateway = GatewayProcess(config)
     gateway.start()
+    try:
+        prepare(gateway, mosquitto)
+        yield gateway
+    finally:
+        gateway.end()
+
+
+def prepare(gateway: GatewayProcess, mosquitto: Mosquitto) -> None:
+    """One reading that raises an alarm, and two messages that are refused."""
     gateway.wait_until_up()
     device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="device")
     device.connect("127.0.0.1", mosquitto.port)
@@ -80,11 +89,9 @@ def gateway(tmp_path: Path, mosquitto: Mosquitto, listen: int) -> Iterator[Gatew
     for topic, payload in (("warm", b'{"temp": -120}'), ("warm", b"{"), ("other", b'{"temp": 1}')):
         device.publish(topic, payload, 1).wait_for_publish(10)
     eventually(gateway.alarms, "an alarm")
-    eventually(lambda: (gateway.status() or {})["refused"][1:], "two refusals")
-    yield gateway
     device.disconnect()
     device.loop_stop()
-    gateway.end()
+    eventually(lambda: (gateway.status() or {})["refused"][1:], "two refusals")
 
 
 def scrape(port: int) -> tuple[str, dict[str, Metric]]:
