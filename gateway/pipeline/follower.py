@@ -59,9 +59,7 @@ class SinkFollower:
         self._alarms = f"alarms:{name}"  # the name of the second cursor
         self._alarm_cursor = records.cursor(self._alarms)
         self.cursor = records.cursor(self.name)
-        self.oldest_ns: int | None = (
-            None  # when the first entry was committed that is not written; None: all are
-        )
+        self.oldest_ns: int | None = None  # when the oldest entry that is not written was committed
         self.alarm_changes_behind = 0
         self.parked_readings = self.parked_changes = 0  # that the outside world will never take
         self.parked = ""  # the same in words; empty: nothing
