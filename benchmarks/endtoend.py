@@ -37,7 +37,7 @@ from benchmarks.rig.victoria import Victoria
 from benchmarks.rig.world import World
 from benchmarks.subjects import Make, Ours, Subject, Theirs
 
-DEVICES = 100
+DEVICES = 1000  # more than go out in a millisecond, or a device would have two values at one time
 STEP = 1.2  # from one rate of the ladder to the next
 GRACE_S = 2.0
 SLOWEST = {"ours": 5000.0, "theirs": 500.0}  # where the ladder begins, messages/s

@@ -125,9 +125,16 @@ class AlarmBook:
         """Whether the progress of open excursions should be written by now."""
         return now_ns - self._written_ns >= WRITE_EVERY_NS
 
-    def write(self, now_ns: int) -> None:
-        """Bring the records up to date; to be called within their transaction."""
-        unwritten = [e for e in self._entries.values() if not e.written]
+    def write(self, now_ns: int, everything: bool = False) -> None:
+        """Bring the records up to date; to be called within their transaction.
+
+        Alarms to which something happened are written at once, those that merely go on once a second.
+        """
+        everything = everything or self.is_due(now_ns)
+        happened = {r.id for r in self._revisions}
+        unwritten = [
+            e for e in self._entries.values() if not e.written and (everything or e.alarm.id in happened)
+        ]
         for entry in unwritten:
             if _is_open(entry.excursion):
                 self._refresh(entry, now_ns)
@@ -137,8 +144,9 @@ class AlarmBook:
         for entry in unwritten:
             entry.written = True
         self._revisions.clear()
-        self._written_ns = now_ns
-        self._forget()
+        if everything:
+            self._written_ns = now_ns
+            self._forget()
 
     def public(self) -> list[dict[str, Any]]:
         """Alarms that need somebody, newest first."""
@@ -292,7 +300,7 @@ def _public(entry: _Entry) -> dict[str, Any]:
 def _row(entry: _Entry) -> AlarmRow:
     body = {
         "public": _public(entry),
-        "excursion": dataclasses.asdict(entry.excursion),
+        "excursion": entry.excursion.plain(),
         "alarm": dataclasses.asdict(entry.alarm),
         "place": dataclasses.asdict(entry.place),
         "units": None if entry.units is None else [dataclasses.asdict(u) for u in entry.units],

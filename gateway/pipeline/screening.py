@@ -77,6 +77,7 @@ class Screening:
         self._book.restore(self._journal, self.cursor)
         if saved:
             self._screener.restore(saved[1])
+            self._publish([Change(e, e) for e in self._screener.open()], self._now_ns())  # how far they were
             self._publish(self._screener.take(Samples.empty()), self._now_ns())  # rules that are no more
         latest = self._records.saved(LATEST)
         if latest:
@@ -96,7 +97,7 @@ class Screening:
             if not moved:
                 self._wait()
         with self._lock:
-            self._write(self._now_ns(), saving=True)
+            self._write(self._now_ns(), everything=True)
 
     def failed(self, reason: str) -> None:
         """Until it goes on, every channel is unknown: nobody watches it."""
@@ -112,7 +113,7 @@ class Screening:
             if self._silence_counts(entries):
                 self._publish(self._screener.advance(now_ns), now_ns)
             late = time.monotonic() - self._saved_s > SAVE_EVERY_S
-            self._write(now_ns, saving=late or self._book.has_news)
+            self._write(now_ns, everything=late)
             self.problem = ""
         return bool(entries)
 
@@ -161,11 +162,12 @@ class Screening:
         for change in changes:
             self._book.enter(change, now_ns)
 
-    def _write(self, now_ns: int, saving: bool) -> None:
+    def _write(self, now_ns: int, everything: bool) -> None:
+        saving = everything or self._book.has_news
         if not saving and not self._book.is_due(now_ns):
             return
         with self._records.transaction():
-            self._book.write(now_ns)
+            self._book.write(now_ns, everything)
             if saving:
                 self._records.save(STATE, self.cursor, self._screener.save())
                 self._records.save(LATEST, self.cursor, self._latest.save())

@@ -93,6 +93,10 @@ class Excursion:
     revision: int
     withdrawn: bool
 
+    def plain(self) -> dict[str, Any]:
+        """By name. It holds nothing that would need the deep copies on which `asdict` spends its time."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def identity(channel: str, rule: str, start_ns: int, attempt: int = 0) -> str:
     """A short name people can type: E- and 8 characters of Crockford's base 32 (no I, L, O, U).

@@ -7,7 +7,7 @@ revision; anything that late data changes about what was published is one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.model import SECOND, Severity
@@ -79,7 +79,12 @@ class Record:
 
     def rows(self) -> list[dict[str, Any]]:
         """Everything known, as plain values."""
-        return [asdict(e) for known in self._known.values() for e in known.values()]
+        return [e.plain() for known in self._known.values() for e in known.values()]
+
+    def open(self) -> list[Excursion]:
+        """Those that have not ended."""
+        known = (e for by_id in self._known.values() for e in by_id.values())
+        return [e for e in known if e.end_ns is None and not e.withdrawn]
 
     def load(self, rows: Iterable[dict[str, Any]]) -> None:
         """Take over what `rows` gave."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from gateway.model import SECOND, Mask, Quality, Samples, Times
-from gateway.screening.excursion import NEVER, in_order
+from gateway.screening.excursion import NEVER, Excursion, in_order
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
 from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan, Reset
@@ -122,6 +122,10 @@ class Screener:
             raw[group.members.number], is_open[group.members.number] = group.standing()
         columns = zip(self._plan.instances, raw.tolist(), is_open.tolist(), strict=True)
         return [RuleState(*column) for column in columns]
+
+    def open(self) -> list[Excursion]:
+        """Excursions that have not ended."""
+        return self._record.open()
 
     def save(self) -> bytes:
         """Everything needed to go on; saved states to rewind to are not part of it."""

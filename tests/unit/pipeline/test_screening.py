@@ -349,3 +349,16 @@ def no_thread_is_left() -> Iterator[None]:
     before = threading.active_count()
     yield
     assert threading.active_count() == before
+
+
+def test_how_far_an_excursion_went_is_told_after_a_kill(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alarm to which something happens is written at once, those that merely go on are not."""
+    monkeypatch.setattr(book, "WRITE_EVERY_NS", 10**30)
+    desk.read(("top", 0, -140.0))
+    desk.run(kill_after=1)
+    desk.read(("top", 1, -130.0), ("shipper", 1, -140.0))
+    desk.run(kill_after=1)
+    assert {a["channel"]: a["extreme"] for a in desk.alarms()} == {"top": -140.0, "shipper": -140.0}
+    desk.run()
+    assert {a["channel"]: a["extreme"] for a in desk.alarms()} == {"top": -130.0, "shipper": -140.0}
+    assert desk.changes() == ["raised", "raised"]
