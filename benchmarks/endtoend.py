@@ -1,173 +1,242 @@
-"""Messages per second from a real mosquitto to durable and screened, one process, QoS 1, persistent session.
+"""Messages per second from a real mosquitto to durable and screened, beside general-purpose gateways.
 
-    python -m benchmarks.endtoend [--messages 100000] [--devices 100]
+    python -m benchmarks.endtoend                       ours alone
+    python -m benchmarks.endtoend --peers FOLDER        with thingsboard-gateway and Node-RED, which are
+                                                        installed there if they are not yet (pip, npm)
+    python -m benchmarks.endtoend --json
 
-A backlog is published while the gateway is away; the clock runs from its start until the last message is
-committed, acknowledged and screened. Needs mosquitto on this machine; the broker's own CPU shares the cores.
+One run, one machine: publisher, broker and the program share its cores, so trust the ratios. QoS 1, a
+persistent session, JSON of 70 bytes, the same publisher for all. Sustained: the highest rate at which
+everything that was published in some seconds is through two seconds later; ours is durable and screened then,
+a peer has handed it on. Latency: at half that rate, from sending to the alarm. Node-RED judges in a function
+of its flow; thingsboard-gateway has no alarms, so the time is that to its server, which we play.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from rich.console import Console
+from rich.table import Table
 
-from gateway.api.control import ask
-from gateway.errors import NotRunning
+from benchmarks.peers.install import Installed, install
+from benchmarks.peers.node_red import NodeRed
+from benchmarks.peers.thingsboard import ThingsBoard
+from benchmarks.rig import Unavailable
+from benchmarks.rig.broker import Broker
+from benchmarks.rig.gateway import wait_for
+from benchmarks.rig.publisher import Publisher
+from benchmarks.rig.victoria import Victoria
+from benchmarks.rig.world import World
+from benchmarks.subjects import Make, Ours, Subject, Theirs
 
-CONFIG = """
-[gateway]
-name = "bench"
-[sites.s]
-[assets.a]
-site = "s"
-[sources.b]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "bench"
-[[sources.b.topics]]
-pattern = "cryo/{{device}}/telemetry"
-payload = "json"
-[sources.b.topics.options]
-time_pointer = "/ts"
-time_format = "unix_ns"
-readings = [{{ address = "{{device}}", value_pointer = "/temp" }}]
-[[profiles.p]]
-version = "1"
-[[profiles.p.rules]]
-id = "high"
-kind = "limit"
-side = "high"
-limit_degC = -150.0
-severity = "critical"
-[[profiles.p.rules]]
-id = "warm"
-kind = "limit"
-side = "high"
-limit_degC = -170.0
-on_delay_s = 60.0
-severity = "minor"
-[[profiles.p.rules]]
-id = "rate"
-kind = "rate"
-side = "rising"
-limit_degC_per_min = 600.0
-window_s = 60.0
-severity = "minor"
-"""
-CHANNEL = (
-    '[channels.{n}]\nasset = "a"\nsource = "b"\naddress = "{n}"\nprofile = "p"\nno_data_after_s = 86400.0\n'
-)
+DEVICES = 100
+STEP = 1.2  # from one rate of the ladder to the next
+GRACE_S = 2.0
+SLOWEST = {"ours": 5000.0, "theirs": 500.0}  # where the ladder begins, messages/s
+LADDER = 12  # rungs at most
+FALLS = 2  # rungs that may fail before the ladder ends: the machine is noisy
+CHANNELS = 10_000
+EACH = 3  # readings of each of them
+UNIT_NS = 1_000_000
+SINK_READINGS = 300_000
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One program; None where it was not asked for."""
+
+    name: str
+    sustained_per_s: float
+    latency_p50_ms: float | None
+    latency_p99_ms: float | None
+    alarms: int
+    memory_mb: float  # at CHANNELS channels
+    rows_per_s_to_sink: float | None = None
+    bytes_per_reading_hot: float | None = None
+    cpu_us_per_message: float | None = None
 
 
 def main() -> None:
-    """Print messages per second and the CPU each took."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=100_000)
-    parser.add_argument("--devices", type=int, default=100)
-    given = parser.parse_args()
+    """Print one table, or JSON."""
+    given = _arguments()
+    out = Console(stderr=True)
+    makes: dict[str, tuple[Make, float]] = {"Cryogate": (Ours, SLOWEST["ours"])}
+    if given.peers is not None:
+        makes |= {name: (make, SLOWEST["theirs"]) for name, make in _peers(install(given.peers)).items()}
+    with out.status("") as status:
+        found = [
+            _measure(make, slowest, given.seconds, lambda said, name=name: status.update(f"{name}: {said}"))  # type: ignore[misc]
+            for name, (make, slowest) in makes.items()
+        ]
+    if given.json:
+        json.dump([asdict(one) for one in found], sys.stdout, indent=2)
+    else:
+        Console().print(_table(found))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.endtoend",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="where the peers are, or are installed")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of publishing at each rate")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _peers(installed: Installed) -> dict[str, Make]:
+    return {
+        "thingsboard-gateway": lambda broker, folder, _: Theirs(
+            ThingsBoard(installed, folder, broker.port), broker
+        ),
+        "Node-RED": lambda broker, folder, _: Theirs(NodeRed(installed, folder, broker.port), broker),
+    }
+
+
+def _measure(make: Make, slowest: float, seconds: float, tell: Tell) -> Measured:
+    sustained = _sustained(make, slowest, seconds, tell)
+    tell(f"latency at {sustained / 2:.0f} messages/s")
+    latencies: list[float] = []
+    cpu_us = size = None
+    with tempfile.TemporaryDirectory() as folder:
+        broker, subject = _started(make, Path(folder), DEVICES)
+        try:
+            publisher = Publisher(broker.port, DEVICES, sustained / 2, unit_ns=UNIT_NS)
+            publisher.start()
+            time.sleep(2 * seconds)
+            publisher.finish()
+            time.sleep(GRACE_S)
+            latencies = sorted(subject.latencies_s(publisher.sent_s))
+            if isinstance(subject, Ours):
+                cpu_us = subject.gateway.cpu_s() / len(publisher.times) * 1e6
+                subject.gateway.stop()
+                size = (subject.data / "journal.sqlite").stat().st_size / len(publisher.times)
+        finally:
+            subject.close()
+            broker.stop()
+    tell(f"memory at {CHANNELS} channels")
+    memory_mb = _memory_mb(make, sustained / 2)
+    tell("rows to the sink")
+    rows = _rows_to_sink() if make is Ours else None
+    p50, p99 = (1000 * latencies[int(len(latencies) * q)] if latencies else None for q in (0.5, 0.99))
+    name = subject.name
+    return Measured(name, sustained, p50, p99, len(latencies), memory_mb, rows, size, cpu_us)
+
+
+def _sustained(make: Make, slowest: float, seconds: float, tell: Tell) -> float:
+    """The highest rate of the ladder that is through in time."""
+    best, falls = 0.0, 0
+    for rung in range(LADDER):
+        rate = slowest * STEP**rung
+        tell(f"{rate:.0f} messages/s; so far {best:.0f} are through")
+        with tempfile.TemporaryDirectory() as folder:
+            broker, subject = _started(make, Path(folder), DEVICES)
+            try:
+                through = _goes_through(broker, subject, rate, seconds)
+            finally:
+                subject.close()
+                broker.stop()
+        best = through or best
+        falls = 0 if through else falls + 1
+        if falls == FALLS:
+            break
+    return best
+
+
+def _goes_through(broker: Broker, subject: Subject, rate: float, seconds: float) -> float:
+    """The rate that was really published, 0 where not everything came through in time."""
+    publisher = Publisher(broker.port, DEVICES, rate, unit_ns=UNIT_NS)
+    publisher.start()
+    began = time.monotonic()
+    time.sleep(seconds)
+    publisher.finish()
+    taken = time.monotonic() - began
+    wanted = len(publisher.times)
+    try:
+        wait_for(lambda: subject.done() >= wanted, "everything is through", GRACE_S)
+    except TimeoutError:
+        return 0.0
+    return wanted / taken
+
+
+def _started(make: Make, folder: Path, devices: int) -> tuple[Broker, Subject]:
+    broker = Broker(folder / "mosquitto")
+    broker.start()
+    subject = make(broker, folder / "subject", devices)
+    subject.start()
+    return broker, subject
+
+
+def _memory_mb(make: Make, rate: float) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        broker, subject = _started(make, Path(folder), CHANNELS)
+        try:
+            publisher = Publisher(broker.port, CHANNELS, rate, most=EACH * CHANNELS, unit_ns=UNIT_NS)
+            publisher.start()
+            publisher.join()
+            time.sleep(GRACE_S)
+            return subject.resident_mb()
+        finally:
+            subject.close()
+            broker.stop()
+
+
+def _rows_to_sink() -> float | None:
+    """A backlog to victoria-metrics; the follower says when it is through."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        port = _free_port()
-        broker = _broker(folder, port)
         try:
-            devices = [f"dewar-{i}" for i in range(given.devices)]
-            config = folder / "cryogate.toml"
-            config.write_text(CONFIG.format(port=port) + "".join(CHANNEL.format(n=d) for d in devices))
-            _stop(_gateway(config))  # leaves its session with the broker
-            published = _publish(port, given.messages, devices)
-            print(f"published {given.messages} in {published:.1f} s ({given.messages / published:.0f}/s)")
-            began = time.perf_counter()
-            process = _gateway(config)
-            status = _wait(folder / "data", given.messages)
-            taken = time.perf_counter() - began
-            cpu = _cpu_s(process.pid)
-            print(f"durable and screened in {taken:.1f} s ({given.messages / taken:.0f}/s), start included")
-            print(f"gateway CPU {cpu:.1f} s ({cpu / given.messages * 1e6:.0f} us a message)")
-            print(f"commits {status['journal']['commits']}, repeated {status['journal']['repeated']}")
-            _stop(process)
-        finally:
-            broker.kill()
+            server = Victoria(folder / "victoria")
+        except Unavailable:
+            return None
+        with World(folder, 0, delays="", more=server.sink(folder), most=SINK_READINGS) as world:
+            world.publisher.start()
+            world.publisher.join()
+            wait_for(lambda: world.gateway.counts().get("readings", 0) >= SINK_READINGS, "all stored", 300)
+            server.start()
+            wait_for(lambda: server.points() > 0, "the first batch arrives")
+            began, first = time.monotonic(), server.points()
+            wait_for(lambda: _behind(world) == 0, "the sink catches up", 300)
+            taken = time.monotonic() - began
+            server.stop()
+    return (SINK_READINGS - first) / taken
 
 
-def _broker(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if program is None:
-        sys.exit("mosquitto is not installed")
-    config = folder / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
-    return subprocess.Popen(
-        [program, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def _behind(world: World) -> int:
+    status = world.gateway.status()
+    return -1 if status is None else int(status["followers"][0]["behind"])
 
 
-def _gateway(config: Path) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from gateway.cli import main; main()", "run", "--config", str(config)],
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if ask(config.parent / "data", "status")["sources"][0]["state"] == "up":
-                return process
-        except NotRunning:
-            pass
-        time.sleep(0.02)
-    sys.exit("the gateway did not come up")
-
-
-def _wait(data: Path, messages: int) -> dict[str, dict[str, int]]:
-    while True:
-        status: dict[str, dict[str, int]] = ask(data, "status")
-        if status["journal"]["readings"] >= messages and status["journal"]["screening_behind"] == 0:
-            return status
-        time.sleep(0.05)
-
-
-def _publish(port: int, messages: int, devices: list[str]) -> float:
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="publisher")
-    client.max_inflight_messages_set(2000)
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    began, base = time.perf_counter(), time.time_ns() - messages * 1_000_000
-    for i in range(messages):
-        payload = json.dumps({"seq": i, "temp": -190.0 + (i % 97) * 0.01, "ts": base + i * 1_000_000})
-        handle = client.publish(f"cryo/{devices[i % len(devices)]}/telemetry", payload, 1)
-        if i % 2000 == 1999:
-            handle.wait_for_publish(60)
-    handle.wait_for_publish(60)
-    taken = time.perf_counter() - began
-    client.disconnect()
-    client.loop_stop()
-    return taken
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100.0
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _table(found: list[Measured]) -> Table:
+    table = Table("", *(one.name for one in found))
+    better = max((one.sustained_per_s for one in found[1:]), default=0.0)
+    rows: list[tuple[str, Callable[[Measured], float | None], str]] = [
+        ("sustained, messages/s", lambda m: m.sustained_per_s, ",.0f"),
+        ("times the better peer", lambda m: m.sustained_per_s / better if better else None, ".1f"),
+        ("latency at half of it, p50 ms", lambda m: m.latency_p50_ms, ".0f"),
+        ("latency at half of it, p99 ms", lambda m: m.latency_p99_ms, ".0f"),
+        ("alarms or readings measured", lambda m: m.alarms, ",.0f"),
+        (f"memory at {CHANNELS} channels, MB", lambda m: m.memory_mb, ",.0f"),
+        ("CPU, us a message", lambda m: m.cpu_us_per_message, ".0f"),
+        ("rows/s to the sink", lambda m: m.rows_per_s_to_sink, ",.0f"),
+        ("bytes a reading, hot", lambda m: m.bytes_per_reading_hot, ".1f"),
+    ]
+    for title, value, form in rows:
+        cells = ["" if value(one) is None else format(value(one), form) for one in found]
+        table.add_row(title, *cells)
+    return table
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def main() -> None:
         small, whole = len(gzip.compress(body, level)) / len(arrivals), len(body) / len(arrivals)
         print(f"{'':24} {small:5.1f} bytes a reading, of {whole:.0f}")
     _measure("JSON messages", lambda: list(messages(arrivals, places, "cold/{site}", 1000)), arrivals)
-    size = sum(len(payload) for _, payload in messages(arrivals, places, "cold/{site}", 1000))
+    size = sum(len(m.payload) for m in messages(arrivals, places, "cold/{site}", 1000))
     print(f"{'':24} {size / len(arrivals):5.1f} bytes a reading")
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
 SHORTED_DEGC: Final = -242.02  # where the platinum polynomial reaches 0 ohm
+POWER_ON_DEGC: Final = 85.0  # a DS18B20 that has not measured since it got power
+LOST_DEGC: Final = -127.0  # what its readers write for one that does not answer
 LONGEST_NOISE: Final = 16  # bytes of noise in one burst
 
 
@@ -24,6 +27,8 @@ class ProbeFaults:
     is_open: bool = False
     is_shorted: bool = False
     is_frozen: bool = False  # goes on showing what it showed last
+    is_unconverted: bool = False  # a DS18B20 after power-on
+    is_lost: bool = False  # a DS18B20 that does not answer
     offset_K: float = 0.0  # lead resistance in two-wire connection: 0.23 K per 0.1 ohm
 
     def shown(self, value: float, last: float) -> float:
@@ -32,6 +37,10 @@ class ProbeFaults:
             return math.nan
         if self.is_frozen:
             return last
+        if self.is_lost:
+            return LOST_DEGC
+        if self.is_unconverted:
+            return POWER_ON_DEGC
         return SHORTED_DEGC if self.is_shorted else value + self.offset_K
 
 
@@ -48,11 +57,16 @@ class LinkFaults:
     duplicate: float = 0.0  # sent twice; MQTT only
     clock_offset_s: float = 0.0
     clock_drift_ppm: float = 0.0
+    clock_was_reset: bool = False  # it lost its battery: 1970 when the device started
+    day_and_month_swapped: bool = False  # the 5th of January as the 1st of May; from the 13th on nothing
 
     def device_clock_ns(self, true_ns: int, running_s: float) -> int:
         """What the device's clock shows `running_s` after it was last set."""
+        if self.clock_was_reset:
+            return round(running_s * 1e9)
         wrong_s = self.clock_offset_s + self.clock_drift_ppm * 1e-6 * running_s
-        return true_ns + round(wrong_s * 1e9)
+        shown_ns = true_ns + round(wrong_s * 1e9)
+        return _day_for_month(shown_ns) if self.day_and_month_swapped else shown_ns
 
 
 def spoil_reply(reply: bytes, faults: LinkFaults, rng: np.random.Generator) -> bytes:
@@ -80,6 +94,14 @@ def spoil_payload(message: dict[str, float], faults: LinkFaults, rng: np.random.
     if _strikes(faults.half_frames, rng):
         payload = _half(payload, rng)
     return [payload] * (2 if _strikes(faults.duplicate, rng) else 1)
+
+
+def _day_for_month(time_ns: int) -> int:
+    shown = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    if shown.day > 12:  # no month
+        return time_ns
+    swapped = shown.replace(month=shown.day, day=shown.month)
+    return time_ns + round((swapped - shown).total_seconds()) * 1_000_000_000
 
 
 def _strikes(probability: float, rng: np.random.Generator) -> bool:

@@ -39,6 +39,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "probe_open": Action("probe", "is_open", None, 1.0),
     "probe_short": Action("probe", "is_shorted", None, 1.0),
     "probe_frozen": Action("probe", "is_frozen", None, 1.0),
+    "probe_unconverted": Action("probe", "is_unconverted", None, 1.0),
+    "probe_lost": Action("probe", "is_lost", None, 1.0),
     "probe_offset": Action("probe", "offset_K", "offset_K", None),
     # links: an instrument or a device by name; settings are fields of firmware_sim.faults.LinkFaults
     "unplug": Action("link", "unplugged", None, 1.0),
@@ -51,5 +53,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "duplicate": Action("link", "duplicate", "probability", 0.5),
     "clock_offset": Action("link", "clock_offset_s", "offset_s", None),
     "clock_drift": Action("link", "clock_drift_ppm", "drift_ppm", None),
+    "clock_reset": Action("link", "clock_was_reset", None, 1.0),
+    "clock_day_month": Action("link", "day_and_month_swapped", None, 1.0),
 }
 ARGUMENTS: Final = sorted({action.argument for action in ACTIONS.values() if action.argument is not None})

@@ -20,24 +20,37 @@ from pathlib import Path
 from typing import Any
 
 from gateway.api import control
+from gateway.api.metrics import Metrics
+from gateway.api.systemd import Systemd, watch
 from gateway.config.types import SINKS, SOURCES, Configuration
+from gateway.doctor import Level, worst_first
+from gateway.doctor.running import findings
 from gateway.errors import CryogateError
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.model import to_ns
+from gateway.pipeline import checks
+from gateway.pipeline.archiving import Archiving
+from gateway.pipeline.clock_watch import ClockWatch, clock_of
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
+from gateway.pipeline.faults import Check, FaultWatch
 from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
+from gateway.pipeline.recovery import go_on_behind_what_was_seen
+from gateway.pipeline.room import began_ns
 from gateway.pipeline.screening import Screening
+from gateway.pipeline.space import SpaceWatch
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
 log = logging.getLogger(__name__)
+LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 
 
@@ -67,17 +80,50 @@ class _Gateway:
 
     def __init__(self, configuration: Configuration, journal: Journal) -> None:
         self._configuration = configuration
-        numbers, known_since = introduce(configuration, journal, time.time_ns())
+        self._systemd = Systemd()
+        self._clock = clock_of(journal, configuration.clock.require_sync)
+        go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name)
+        numbers, known_since = introduce(configuration, journal, self._clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
-        self._intake = Intake(configuration.journal.queue_messages)
+        self._intake = Intake(configuration.journal.queue_messages, self._clock)
         by = conversions(configuration.channels.values(), numbers)
-        self._pump = Pump(journal, self._intake, self._sources, by, configuration.journal.commit_interval_s)
-        screened = plan(configuration, numbers, known_since)
+        self._metrics = Metrics(self._answer, lambda: self._screening.public_alarms())
+        self._pump = Pump(
+            journal,
+            self._intake,
+            self._sources,
+            by,
+            configuration.journal.commit_interval_s,
+            configuration.gateway.name,
+            self._metrics.commit_took,
+        )
+        clock_journal = Journal.open(self._configuration.data_dir / JOURNAL)
+        self._clock_watch = ClockWatch(
+            configuration.gateway.name, clock_journal, self._clock, self._pump.clocks.forget
+        )
+        self._archiving = Archiving(
+            configuration.data_dir / JOURNAL, to_ns(configuration.journal.archive_after_s)
+        )
         self._screening = Screening(
-            configuration, screened, numbers, self._reading(), self._records(), self._pump.committed
+            configuration,
+            plan(configuration, numbers, known_since),
+            numbers,
+            self._reading(),
+            self._records(),
+            self._pump.committed,
+            self._clock.now_ns,
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
+        told: list[Check] = [
+            checks.sources(configuration, list(self._sources.values())),
+            checks.core(configuration, self._pump, self._screening),
+            checks.followers(self._sinks, self._delivery, self._archiving),
+            checks.machine(self._clock),
+            SpaceWatch(configuration.data_dir, configuration.journal),
+        ]
+        stating = Journal.open(configuration.data_dir / JOURNAL)
+        self._faults = FaultWatch(configuration.gateway.name, stating, told, self._clock.now_ns)
         self._status = Status(
             configuration,
             self._sources,
@@ -87,25 +133,69 @@ class _Gateway:
             self._sinks,
             numbers,
             self._delivery,
+            self._clock,
+            began_ns(journal),
+            self._systemd.watchdog_s,
         )
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
         asked = _stop_requested()
-        folder = self._configuration.data_dir
-        answers = {"status": self._status.answer, "alarms": self._screening.public_alarms}
-        log.info("gateway %s runs, data in %s", self._configuration.gateway.name, folder)
+        answers = {"status": self._answer, "alarms": self._screening.public_alarms}
+        log.info(
+            "gateway %s runs, data in %s", self._configuration.gateway.name, self._configuration.data_dir
+        )
+        with self._metrics.served(self._configuration.metrics):
+            await self._run(asked, answers)
+        log.info("stopped; everything acknowledged is in the journal")
+
+    async def _run(self, asked: asyncio.Event, answers: control.Answers) -> None:
         async with asyncio.TaskGroup() as group:
-            listening = group.create_task(control.serve(folder, answers), name="control")
+            listening = asyncio.Event()
+            answering = group.create_task(
+                control.serve(self._configuration.data_dir, answers, listening), name="control"
+            )
             stages = [self._start(group, stage) for stage in self._stages()]
+            await listening.wait()
+            self._systemd.ready()
+            watching = group.create_task(watch(self._systemd, self._stuck, self._line), name="watchdog")
             await asked.wait()
             log.info("stopping")
+            self._systemd.stopping()
+            watching.cancel()
             for stop, tasks in stages:
                 stop.set()
-                await asyncio.gather(*tasks)
-            listening.cancel()
-        log.info("stopped; everything acknowledged is in the journal")
+                await asyncio.gather(*(self._end_of(task) for task in tasks))
+            answering.cancel()
+
+    def _answer(self) -> dict[str, Any]:
+        told = {"metrics": self._metrics.problem, "archive": self._archiving.problem}
+        return self._status.answer() | {part: {"problem": problem} for part, problem in told.items()}
+
+    def _stuck(self, patience_s: float) -> str:
+        """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""
+        now_s = time.monotonic()
+        idle_s = {"the pump": now_s - self._pump.moved_s, "screening": now_s - self._screening.moved_s}
+        stuck = [f"{part} has not moved for {s:.0f} s" for part, s in idle_s.items() if s > patience_s]
+        return ", ".join(stuck)
+
+    def _line(self) -> str:
+        """For `systemctl status`: the worst that is wrong."""
+        try:
+            told = findings(self._answer())
+        except CryogateError as problem:  # the records, on a disk that fails
+            return str(problem)
+        found = [f for f in worst_first(told) if f.level is not Level.NOTE]
+        return f"{found[0].where}: {found[0].what}" if found else "all is well"
+
+    async def _end_of(self, task: asyncio.Task[None]) -> None:
+        """Who writes to the outside may hang there, and is left behind: as after a kill, nothing is lost."""
+        name = task.get_name()
+        may_hang = name in {"delivery", *(sink.name for sink in self._sinks)}
+        _, hanging = await asyncio.wait([task], timeout=LONGEST_GOODBYE_S if may_hang else None)
+        if hanging:
+            log.warning("%s hangs and is left; after the next start it goes on with the same batch", name)
+            task.cancel()
 
     def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
         sources = [self._supervised(source) for source in self._sources.values()]
@@ -114,9 +204,12 @@ class _Gateway:
         followers: list[tuple[str, Run, Failed]] = [
             ("screening", self._screening.run, self._screening.failed),
             ("delivery", self._delivery.run, self._delivery.failed),
+            ("faults", self._faults.run, _log_failure("faults")),
+            ("archiving", self._archiving.run, self._archiving.failed),
             *sinks,
         ]
-        return [sources, pump, followers]
+        clock: list[tuple[str, Run, Failed]] = [("clock", self._clock_watch.run, _log_failure("clock"))]
+        return [sources, pump, followers, clock]
 
     @staticmethod
     def _start(

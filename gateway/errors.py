@@ -5,7 +5,8 @@
     ├── InputError              a file or value that a person gave is wrong; says where
     ├── LinkDown                a port or broker does not answer; retried by the supervisor
     ├── JournalError            the journal can not be read or written
-    │   └── JournalFull         no room on the disk
+    │   ├── JournalFull         no room on the disk
+    │   └── ArchiveFileMissing  a file of the archive is not there
     ├── CodeError               a traceability code breaks its scheme's rules
     └── NotRunning              no gateway answers on the control socket
 
@@ -39,6 +40,10 @@ class JournalError(CryogateError):
 
 class JournalFull(JournalError):
     """There is no room left where the journal lives."""
+
+
+class ArchiveFileMissing(JournalError):
+    """A file of the archive is not where the index says."""
 
 
 class CodeError(CryogateError):

@@ -52,6 +52,7 @@ class Refusal(StrEnum):
     WRONG_TYPE = "wrong-type"  # right grammar, but no number where a number belongs
     NOT_FINITE = "not-finite"  # NaN, Infinity, or a magnitude no instrument has
     ABSURD_TIME = "absurd-time"  # before 2000, after 2100, or more than a day ahead of our clock
+    UNDATED = "undated"  # kept by the broker for an unknown time, and without a time of its own
     UNKNOWN_TOPIC = "unknown-topic"
     UNKNOWN_CHANNEL = "unknown-channel"  # well-formed, but no channel of the configuration has this address
     OVERSIZED = "oversized"
@@ -144,6 +145,6 @@ def to_ns(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
-def believable(time: Times, received: Times) -> Mask:
-    """True where a device's time can be meant: since 2000, before 2100, at most a day ahead of receipt."""
-    return (time >= EARLIEST_NS) & (time < LATEST_NS) & (time <= received + FUTURE_NS)
+def believable(time: Times, latest: Times | np.int64) -> Mask:
+    """True where a device's time can be meant: since 2000, before 2100, and not after `latest`."""
+    return (time >= EARLIEST_NS) & (time < LATEST_NS) & (time <= latest)

@@ -16,7 +16,16 @@ DOCS = Path(__file__).parents[1] / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text()
 EVERYTHING = CONFIGURATION + "".join(p.read_text() for p in DOCS.glob("*.md"))
 README = (Path(__file__).parents[1] / "README.md").read_text()
-TABLES = (types.Gateway, types.JournalOptions, types.Site, types.Asset, types.ChannelTable)
+TABLES = (
+    types.Gateway,
+    types.JournalOptions,
+    types.ClockOptions,
+    types.MetricsOptions,
+    types.Site,
+    types.Asset,
+    types.ChannelTable,
+    types.RecordClass,
+)
 PLUG_INS = [
     (folder, name, contract)
     for folder, contract in (

@@ -15,9 +15,16 @@ ROWS = (
     ("journal", "ingestion", "downloads"),
     ("sinks", "notifiers", "reports", "evidence"),
     ("config", "pipeline"),
-    ("app", "api", "cli"),
+    ("app", "api", "cli", "doctor"),
 )
-TOGETHER = {"config", "pipeline", "app", "api", "cli"}  # policy uses policy, the root wires everything
+TOGETHER = {
+    "config",
+    "pipeline",
+    "app",
+    "api",
+    "cli",
+    "doctor",
+}  # policy uses policy, the root wires everything
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 PURE = {"probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability"}
 IMPURE = {

@@ -1,10 +1,12 @@
-"""American Magnetics liquid level meters: 185 and 186 (plain commands), 187 and 286 (SCPI); 9600 8N1, CR LF.
+"""American Magnetics liquid level meters: 185, 186 (plain commands), 187, 286, 1700 (SCPI); CR LF.
 
-The unit of the interface is its own, not that of the front panel, and anybody may change it. A 185 or 186
-answers every command: a value, an empty line to a setting, -8 to what it does not know. A 187 or 286
-answers queries only and keeps errors in a queue of ten for SYSTem:ERRor?. Sources: 185/186 manual p. 38-41,
-187 manual p. 40-44, 286 manual p. 57-80. Not in them, and assumed here: the text of *IDN?, a disconnected
-sensor shows 9999.9.
+The unit of the interface is its own, not that of the front panel, and anybody may change it. A 185, 186 or
+1700 answers every command: a value, an empty line to a setting, a negative code to what it does not know. A
+187 or 286 answers queries only and keeps errors in a queue of ten for SYSTem:ERRor?. The channels CH1 to CH4
+of a 286 show the sensors A to D, as they come. Sources: 185/186 manual p. 38-41, 187 manual p. 40-44, 286
+manual p. 57-80, 1700 manual p. 63-65; MEASure:N2:LEVel? and N2:UNIT? of a 1700 from programs of laboratories
+that use them. Not in them, and assumed here: the text of *IDN?, a disconnected sensor shows 9999.9, the
+error code of a 1700 is that of a 186.
 """
 
 from __future__ import annotations
@@ -21,8 +23,11 @@ from firmware_sim.instruments import Fill, Lines, Measure
 LONGEST_LINE: Final = 81  # bytes; 80 characters and CR
 OPEN: Final = 9999.9
 _NAMES: Final = {"percent": '0,"PERCENT"', "inch": '1,"INCHES"', "cm": '2,"CM"'}
+_SIGNS: Final = {"percent": "%", "inch": "I", "cm": "C"}
 _SETTING: Final = re.compile(r"(HI|LO|A|B|INTERVAL|LENGTH)=[0-9.]{1,8}")
-_LEVEL: Final = re.compile(r"(?:([A-D]):)?LEV(?:EL)?\?")
+_LEVEL: Final = re.compile(r"(?:CH([1-4]):)?LEV(?:EL)?\?")
+_N2_LEVEL: Final = re.compile(r":?MEAS(?:URE)?:N2:LEV(?:EL)?\?")
+_N2_SETTING: Final = re.compile(r":?CONF(?:IGURE)?:N2:UNIT ([012])")
 
 Unit = Literal["percent", "inch", "cm"]
 _UNITS: Final[dict[str, Unit]] = {"CM": "cm", "INCH": "inch", "PERCENT": "percent"}
@@ -33,7 +38,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: Literal["185", "186", "187", "286"] = "186"
+    model: Literal["185", "186", "187", "286", "1700"] = "186"
     sensors: dict[Literal["A", "B", "C", "D"], str] = Field(min_length=1)
     length_mm: float = Field(default=1000.0, gt=0.0, le=6000.0)  # active length of every sensor
     unit: Unit = "cm"  # "the default communications interface units are centimeters"
@@ -63,8 +68,13 @@ class Ami:
 
     def _obey(self, line: bytes) -> bytes:
         command = line.removesuffix(b"\r").decode("ascii", "replace").strip().upper()
-        answer = self._plain(command) if self._options.model in ("185", "186") else self._scpi(command)
+        answer = self._answer(command)
         return b"" if answer is None else answer.encode("ascii") + b"\r\n"
+
+    def _answer(self, command: str) -> str | None:
+        if self._options.model in ("185", "186"):
+            return self._plain(command)
+        return self._n2(command) if self._options.model == "1700" else self._scpi(command)
 
     def _plain(self, command: str) -> str:
         """The reply of a 185 or 186; empty to a setting."""
@@ -76,7 +86,7 @@ class Ami:
             return ""
         match command:
             case "UNIT":
-                return {"cm": "C", "inch": "I", "percent": "%"}[self.unit]
+                return _SIGNS[self.unit]
             case "LEVEL":
                 return self._level("A")
             case "LENGTH":
@@ -89,14 +99,33 @@ class Ami:
                 return "10.0"
         return "-8"
 
+    def _n2(self, command: str) -> str:
+        """The reply of a 1700 that is set up for nitrogen; empty to a setting."""
+        if _N2_LEVEL.fullmatch(command):
+            return self._level("A")
+        setting = _N2_SETTING.fullmatch(command)
+        if setting is not None:
+            self._turn(("percent", "cm", "inch")[int(setting[1])])
+            return ""
+        match command.removeprefix(":"):
+            case "*IDN?":
+                return self._identity()
+            case "N2?":
+                return "1"
+            case "HE?":
+                return "0"
+            case "N2:UNIT?":
+                return _SIGNS[self.unit]
+        return "-8"
+
     def _scpi(self, command: str) -> str | None:
         """The reply of a 187 or 286; None: it is no query."""
         level = _LEVEL.fullmatch(command)
         if level is not None and (level[1] is None or self._options.model == "286"):
-            return self._level(level[1] or "A")
+            return self._level("ABCD"[int(level[1] or 1) - 1])
         match command:
             case "*IDN?":
-                return f"AMERICAN MAGNETICS INC.,MODEL {self._options.model},2.10"
+                return self._identity()
             case "UNIT?" | "UNITS?":
                 return _NAMES[self.unit]
             case "CH1:FILL:STATE?" | "CH2:FILL:STATE?" | "FILL:STATE?":
@@ -112,6 +141,9 @@ class Ami:
             case _ if command:
                 self._errors.append('-101,"Unrecognized command"')
         return None
+
+    def _identity(self) -> str:
+        return f"AMERICAN MAGNETICS INC.,MODEL {self._options.model},2.10"
 
     def _turn(self, unit: Unit) -> None:
         self.writes += 1

@@ -24,8 +24,8 @@ ANSWER_WITHIN_S = 10.0
 Answers = Mapping[str, Callable[[], Any]]
 
 
-async def serve(folder: Path, answers: Answers) -> None:
-    """Answer questions until cancelled. A question is {"ask": "status"}."""
+async def serve(folder: Path, answers: Answers, listening: asyncio.Event) -> None:
+    """Answer questions until cancelled; `listening` is set once it can. A question is {"ask": "status"}."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -41,6 +41,7 @@ async def serve(folder: Path, answers: Answers) -> None:
         Path(path).unlink(missing_ok=True)
         server = await asyncio.start_unix_server(answer, path, limit=LONGEST_QUESTION)
         Path(path).chmod(0o660)
+        listening.set()
         async with server:
             await server.serve_forever()
 

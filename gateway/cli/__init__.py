@@ -7,7 +7,22 @@ import sys
 import typer
 
 from gateway import __version__
-from gateway.cli import bring, check, convert, history, look, preview, proof, replay, run, tell
+from gateway.cli import (
+    bring,
+    check,
+    convert,
+    doctor,
+    history,
+    journal,
+    look,
+    parked,
+    preview,
+    proof,
+    replay,
+    retention,
+    run,
+    tell,
+)
 from gateway.errors import ConfigurationError, CryogateError
 
 app = typer.Typer(
@@ -17,7 +32,22 @@ app = typer.Typer(
     help="Gateway for cryogenic cold chains: readings that are never lost, excursions found exactly, "
     "alarms that name the product units inside.",
 )
-for module in (run, check, look, history, tell, replay, preview, proof, bring, convert):
+for module in (
+    run,
+    check,
+    look,
+    history,
+    tell,
+    parked,
+    replay,
+    preview,
+    proof,
+    bring,
+    convert,
+    journal,
+    retention,
+    doctor,
+):
     module.add_to(app)
 
 

@@ -60,6 +60,8 @@ def place_of(source: PlugIn) -> str:
     if hasattr(options, "topics"):
         topics = ", ".join(topic.pattern for topic in options.topics)
         return f"{options.host}:{options.port} {topics}"
+    if not hasattr(options, "polls"):
+        return "what `cryogate import` brings"
     polls = ", ".join(f"{poll.driver} every {poll.poll_interval_s:g} s" for poll in options.polls())
     return f"{options.port} ({polls})"
 

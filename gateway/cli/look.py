@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 
 from gateway.api.control import ask
 from gateway.cli.history import open_records
@@ -88,9 +89,8 @@ def refused(
         return
     out = console()
     for row in rows:
-        out.print(
-            f"{row['received']} {row['source']} [yellow]{row['reason']}[/] {row['detail']}", highlight=False
-        )
+        head = f"{row['received']} {row['source']} [yellow]{row['reason']}[/]"
+        out.print(f"{head} {escape(row['detail'])}", highlight=False)
         out.print(f"    {row['topic']}  {row['payload'][:200]!r}", highlight=False, markup=False)
     out.print(f"{len(rows)} shown")
 

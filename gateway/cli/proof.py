@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.config.load import load
@@ -71,6 +72,13 @@ def show(
         out.print(
             f"  {what:13} {_exactly(ns):>28}  {100 * ns / whole:6.2f} %  [{style}]{bar}[/]",
             highlight=False,
+        )
+    for outage in found.outages:
+        out.print(
+            f"  [magenta]the journal could not be written[/] from {outage['from']} to {outage['to']}: "
+            f"{escape(outage['reason'])}",
+            highlight=False,
+            soft_wrap=True,
         )
     mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
     out.print(f"  {'together':13} {_exactly(whole):>28}", highlight=False)

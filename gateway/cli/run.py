@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import run_gateway
+from gateway.cli.logs import LogFormat, set_up
 from gateway.cli.options import DEFAULT_CONFIG, Config
 from gateway.config.load import load
 
@@ -20,6 +21,9 @@ def add_to(app: typer.Typer) -> None:
 def run(
     config: Config = DEFAULT_CONFIG,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_format: Annotated[
+        LogFormat, typer.Option(help="text for people, json for programs: one object a line.")
+    ] = LogFormat.TEXT,
 ) -> None:
     """Run the gateway until Ctrl-C or SIGTERM. Nothing that was acknowledged is lost, however it ends.
 
@@ -28,5 +32,5 @@ def run(
     level = logging.getLevelNamesMapping().get(log_level.upper())
     if level is None:
         raise typer.BadParameter("expected debug, info, warning or error", param_hint="--log-level")
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    set_up(level, log_format)
     asyncio.run(run_gateway(load(config)))

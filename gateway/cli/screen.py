@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from gateway.doctor import Finding, Level, worst_first
+from gateway.doctor.running import findings
 
 STATE_STYLES = {"in range": "green", "unknown": "magenta", "no limits": "dim"}
 SEVERITY_STYLES = {
@@ -22,6 +25,8 @@ LINK_STYLES = {"up": "green", "connecting": "yellow", "stopped": "dim"}
 MOST_UNITS = 6  # shown in a line; the JSON has all
 CLOCK_SHOWN_S = 30.0  # a device clock further off than this is worth a word
 MOST_ALARMS = 8  # on the live screen
+MOST_TROUBLES = 4  # there, too
+LEVEL_STYLES = {Level.ERROR: "bold white on red", Level.WARNING: "yellow", Level.NOTE: "dim"}
 SIGNS = {"degC": "°C", "percent": "%"}
 
 
@@ -36,7 +41,7 @@ def watch_screen(status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]])
     more = f"\n... and {len(alarms) - MOST_ALARMS} more" if len(alarms) > MOST_ALARMS else ""
     body = Group(alarms_table(shown), *alarm_lines(shown), more) if shown else Text("no alarms", "green")
     return Group(
-        *_problems(status["journal"]),
+        *_troubles(status),
         Panel(fleet_table(status["channels"]), title=escape(head), title_align="left"),
         Panel(body, title="alarms", title_align="left", border_style="red" if shown else "green"),
     )
@@ -69,30 +74,46 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
     for name in ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond"):
         table.add_column(name, no_wrap=name in ("alarm", "severity", "extreme"), overflow="fold")
     for alarm in alarms:
-        extreme = "-" if alarm["extreme"] is None else f"{alarm['extreme']:.2f} {sign_of(alarm['unit'])}"
         table.add_row(
             alarm["id"],
             Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
-            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)),
+            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
             escape(alarm["rule"]),
             alarm["start"][:19] + "Z",
             state_of(alarm),
-            Text(extreme, justify="right"),
+            Text(_extreme(alarm), justify="right"),
             duration(alarm["beyond_s"]),
         )
     return table
 
 
+def _extreme(alarm: Mapping[str, Any]) -> str:
+    """The worst value, with the expanded uncertainty of the certificate where there is one."""
+    if alarm["extreme"] is None:
+        return "-"
+    how_well = "" if alarm["uncertainty"] is None else f" ± {alarm['uncertainty']:g}"
+    return f"{alarm['extreme']:.2f}{how_well} {sign_of(alarm['unit'])}"
+
+
 def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """For each alarm the product units inside, with how long they have been beyond the limit."""
+    """For each alarm the product units inside, with how long they have been beyond the limit.
+
+    Of a fault what is wrong, and the units that are not watched because of it.
+    """
     return [_units_line(alarm) for alarm in alarms]
 
 
 def _units_line(alarm: Mapping[str, Any]) -> Text:
     line = Text(f"{alarm['id']} ")
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
-    line.append(f" {alarm['asset']} {alarm['rule']} ({state_of(alarm)}), inside: ")
-    _append_units(line, alarm)
+    if alarm["message"]:
+        line.append(f" {alarm['message']} ({state_of(alarm)})")
+        if alarm["asset"]:
+            line.append(f", not watched: {alarm['asset']}, inside: ")
+            _append_units(line, alarm)
+    else:
+        line.append(f" {alarm['asset']} {alarm['rule']} ({state_of(alarm)}), inside: ")
+        _append_units(line, alarm)
     for reset in alarm["resets"]:
         line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
     return line
@@ -125,25 +146,38 @@ def status_panel(status: Mapping[str, Any]) -> RenderableType:
         f"journal: {journal['readings']} readings since start, {journal['repeated']} repeated, "
         f"{journal['waiting']} waiting, screening {journal['screening_behind']} entries behind",
     ]
-    parts += _problems(journal)
+    parts += [*finding_lines(worst_first(findings(status))), ""]
     parts += [_links(status["sources"]), fleet_table(status["channels"])]
-    for follower in status["followers"]:
-        problem = f", {follower['problem']}" if follower["problem"] else ""
-        parts.append(f"{follower['name']}: {follower['behind']} entries behind{escape(problem)}")
-    for notifier in status["notifiers"]:
-        if notifier["problem"]:
-            parts.append(Text(f"notifier {notifier['name']}: {notifier['problem']}", "yellow"))
-    for row in status["refused"]:
-        parts.append(f"refused from {row['source']}: {row['count']} {row['reason']} (see `cryogate refused`)")
+    parts += [_follower(f) for f in status["followers"]]
     return Group(*parts)
 
 
-def _problems(journal: Mapping[str, Any]) -> list[Text]:
-    told = {
-        "the journal can not be written": journal["problem"],
-        "nothing is screened": journal["screening_problem"],
-    }
-    return [Text(f"{what}: {problem}", "bold white on red") for what, problem in told.items() if problem]
+def _follower(follower: Mapping[str, Any]) -> str:
+    late = f" ({duration(follower['behind_s'])})" if follower["behind"] else ""
+    changes = follower["alarm_changes_behind"]
+    alarms = f", {changes} alarm changes behind" if changes else ""
+    return f"{follower['name']}: {follower['behind']} entries behind{late}{alarms}"
+
+
+def finding_lines(found: Iterable[Finding]) -> list[Text]:
+    """What is wrong and where, and under it what to do."""
+    return [
+        _finding_line(f).append(f"\n        -> {f.do}", "cyan") if f.do else _finding_line(f) for f in found
+    ]
+
+
+def _finding_line(found: Finding) -> Text:
+    return Text.assemble(
+        (f"{found.level:8}", LEVEL_STYLES[found.level]), (f"{found.where}: ", "bold"), found.what
+    )
+
+
+def _troubles(status: Mapping[str, Any]) -> list[Text]:
+    """Errors and warnings, a line each, the worst first; `cryogate status` has all, with what to do."""
+    found = [f for f in worst_first(findings(status)) if f.level is not Level.NOTE]
+    more = len(found) - MOST_TROUBLES
+    rest = [Text(f"... and {more} more: cryogate status", "yellow")] if more > 0 else []
+    return [_finding_line(f) for f in found[:MOST_TROUBLES]] + rest
 
 
 def _links(sources: Sequence[Mapping[str, Any]]) -> Table:

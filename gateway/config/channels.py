@@ -68,13 +68,17 @@ def _check_references(
 
 
 def _check_address(table: ChannelTable, path: str, sources: Mapping[str, PlugIn], problems: Problems) -> None:
-    """A serial instrument has a fixed set of addresses; a broker's come with the messages."""
+    """Addresses of a serial instrument are fixed, and many come in one unit; those of a broker are not."""
     source = sources.get(table.source)
     if source is None or source.kind != "serial":
         return
     known = source.options.addresses()
     if table.address not in known:
         problems.unknown(f"{path}.address", table.address, known, "address")
+        return
+    delivered = source.options.unit_of(table.address)
+    if delivered is not None and delivered != table.unit:
+        problems.add(f"{path}.unit", f"{table.address} comes in {delivered!r}, found {table.unit!r}")
 
 
 def _with_unit(

@@ -16,16 +16,32 @@ from gateway.config.types import (
     SINKS,
     SOURCES,
     Asset,
+    ClockOptions,
     Configuration,
     Gateway,
     JournalOptions,
+    MetricsOptions,
     PlugIn,
+    RecordClass,
     Site,
 )
 from gateway.errors import ConfigurationError
 
 T = TypeVar("T")
-SECTIONS = ("gateway", "journal", "sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers")
+SECTIONS = (
+    "gateway",
+    "journal",
+    "clock",
+    "metrics",
+    "sites",
+    "assets",
+    "sources",
+    "profiles",
+    "channels",
+    "sinks",
+    "notifiers",
+    "retention",
+)
 
 
 def load(path: Path) -> Configuration:
@@ -41,6 +57,8 @@ def parse(document: Table, path: Path) -> Configuration:
             problems.unknown(key, key, SECTIONS, "section")
     gateway = build(Gateway, document.get("gateway", {}), "gateway", problems)
     journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
+    clock = build(ClockOptions, document.get("clock", {}), "clock", problems)
+    metrics = build(MetricsOptions, document.get("metrics", {}), "metrics", problems)
     sites = _named(document, "sites", lambda t, p: build(Site, t, p, problems), problems)
     assets = _named(document, "assets", lambda t, p: build(Asset, t, p, problems), problems)
     sources = _plug_ins(document, "sources", SOURCES, problems)
@@ -51,7 +69,12 @@ def parse(document: Table, path: Path) -> Configuration:
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
-    if problems or gateway is None or journal is None:
+    retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
+    for name, record_class in retention.items():
+        for key, known in (("assets", assets), ("channels", _table(document, "channels", problems))):
+            for given in set(getattr(record_class, key)) - set(known):
+                problems.unknown(f"retention.{name}.{key}", given, known, key[:-1])
+    if problems or gateway is None or journal is None or clock is None or metrics is None:
         raise ConfigurationError(list(problems))
     return Configuration(
         path,
@@ -65,7 +88,10 @@ def parse(document: Table, path: Path) -> Configuration:
         made,
         sinks,
         notifiers,
+        clock,
+        metrics,
         remarks,
+        retention,
     )
 
 

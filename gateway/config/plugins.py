@@ -23,5 +23,6 @@ def names(folder: str, contract: str) -> list[str]:
 
 @functools.cache
 def _files(folder: str) -> set[str]:
+    """Looked at once: the folders are part of the program."""
     package = importlib.import_module(folder)
     return {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}

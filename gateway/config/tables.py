@@ -96,7 +96,8 @@ def plug_in(
 
 
 @functools.cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
+    """Once for each type: a site has thousands of channels."""
     return typing.get_type_hints(cls)
 
 

@@ -25,6 +25,8 @@ RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
 SHORTEST_GAP_S: Final = 0.001
+LONGEST_HOT_S: Final = 31_536_000.0
+LONGEST_KEEP_YEARS: Final = 1000
 CODES: Final = "gateway.codes"
 DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
 DOWNLOADS: Final = "gateway.downloads"
@@ -44,12 +46,49 @@ class JournalOptions:
 
     commit_interval_s: float = 0.0
     queue_messages: int = 20_000
+    archive_after_s: float = 900.0
+    low_space_bytes: int = 1_000_000_000  # less than this left on the disk is a fault
+    low_space_h: float = 48.0  # so is a disk that is full this soon at its present growth
 
     def __post_init__(self) -> None:
+        if self.low_space_bytes < 0 or not 0 <= self.low_space_h <= 10_000:
+            raise ValueError(
+                "low_space_bytes and low_space_h can not be negative, and low_space_h ends at 10 000"
+            )
         if not 0 <= self.commit_interval_s <= 10:
             raise ValueError("commit_interval_s must lie between 0 and 10")
         if not 100 <= self.queue_messages <= 1_000_000:
             raise ValueError("queue_messages must lie between 100 and 1 000 000")
+        if not 0 <= self.archive_after_s <= LONGEST_HOT_S:
+            raise ValueError("archive_after_s must lie between 0 and 31 536 000 (a year)")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOptions:
+    """When this machine's clock is trusted."""
+
+    require_sync: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsOptions:
+    """Where Prometheus may ask."""
+
+    listen: str = ""  # host:port; empty: nowhere
+
+    def __post_init__(self) -> None:
+        if self.listen and not (self.host and 1 <= self.port <= 65_535):
+            raise ValueError(f"listen {self.listen!r}: expected an address and a port, e.g. '127.0.0.1:9100'")
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """0 where it is none."""
+        port = self.listen.rpartition(":")[2]
+        return int(port) if port.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +182,27 @@ class PlugIn:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordClass:
+    """How long readings of some assets and channels are kept; for ever where neither period is given."""
+
+    keep_years: int = 0
+    keep_days: int = 0
+    assets: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    holds_units: bool = True  # false: a room or a compressor, where unknown contents mean that there are none
+
+    def __post_init__(self) -> None:
+        if not (
+            0 <= self.keep_years <= LONGEST_KEEP_YEARS and 0 <= self.keep_days <= 366 * LONGEST_KEEP_YEARS
+        ):
+            raise ValueError(f"keep_years and keep_days must lie between 0 and {LONGEST_KEEP_YEARS} years")
+        if self.keep_years and self.keep_days:
+            raise ValueError("give keep_years or keep_days, not both")
+        if not (self.assets or self.channels):
+            raise ValueError("give assets or channels: a class without either is about nothing")
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything the gateway was told."""
 
@@ -157,7 +217,10 @@ class Configuration:
     channels: dict[str, Channel]
     sinks: dict[str, PlugIn]
     notifiers: dict[str, PlugIn]
+    clock: ClockOptions = ClockOptions()
+    metrics: MetricsOptions = MetricsOptions()
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
+    retention: dict[str, RecordClass] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:

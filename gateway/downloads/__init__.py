@@ -10,16 +10,20 @@ A file in this folder provides
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
-from gateway.model import Floats, Qualities, Quality, Times
+from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Floats, Qualities, Quality, Times
 from gateway.times import instants
 
 MOST_PROBLEMS: Final = 20  # listed; more are only counted
+YEARS: Final = range(1999, 2102)  # a zone may shift a time into 2000 to 2100
+NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,15 +55,43 @@ def zone(name: str) -> ZoneInfo:
         ) from None
 
 
+def number(text: str) -> float:
+    """A decimal number as loggers write them. Raises InputError, also for nan, inf, 1e400 and 1_0."""
+    if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise InputError(f"{text[:40]!r} is not a number")
+    return float(text)
+
+
+def measurement(text: str) -> float:
+    """A number that an instrument can mean. Raises InputError."""
+    value = number(text)
+    if not abs(value) <= LARGEST_VALUE:
+        raise InputError(f"{text[:40]!r} is not a finite measurement")
+    return value
+
+
+def check_time(time_ns: int, shown: str) -> None:
+    """Raises InputError for a time at which no logger measured anything."""
+    if not EARLIEST_NS <= time_ns < LATEST_NS:
+        raise InputError(f"time {shown!r} lies outside 2000 to 2100; check time_format")
+
+
 def moment(shown: datetime, where: ZoneInfo) -> tuple[int, Quality]:
     """A local time as ns UTC; UNCERTAIN, and the earlier one, where the clock showed it twice.
 
-    Raises InputError for a time that clocks there skip.
+    Raises InputError for a time that clocks there skip, and outside 1999 to 2101.
     """
+    check_year(shown)
     found = instants(shown, where)
     if not found:
         raise InputError(f"clocks in {where.key} never showed {shown}; check time_zone")
     return found[0] + shown.microsecond * 1000, Quality.GOOD if len(found) == 1 else Quality.UNCERTAIN
+
+
+def check_year(shown: datetime) -> None:
+    """Raises InputError for years that calendars can not be asked about safely."""
+    if shown.year not in YEARS:
+        raise InputError(f"time '{shown}' lies outside 2000 to 2100; check time_format")
 
 
 def refuse(problems: list[str]) -> None:

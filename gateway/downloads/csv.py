@@ -12,9 +12,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gateway.downloads import Download, Series, moment, refuse, zone
+from gateway.downloads import (
+    Download,
+    Series,
+    check_time,
+    check_year,
+    measurement,
+    moment,
+    number,
+    refuse,
+    zone,
+)
 from gateway.errors import InputError
-from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, SECOND, Quality
+from gateway.model import SECOND, Quality
 from gateway.times import parse_rfc3339
 
 NS_PER = {"unix_s": SECOND, "unix_ms": 1_000_000}
@@ -62,11 +72,14 @@ def read(data: bytes, options: Options) -> Download:
     """One series per mapped column. Raises InputError."""
     try:
         text = data.decode(options.encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         raise InputError(f"encoding: {error}") from None
     lines = io.StringIO("\n".join(text.splitlines()[options.skip_lines :]))
     table = csv.DictReader(lines, delimiter=options.separator)
-    table.fieldnames = [name.strip() for name in table.fieldnames or []]
+    try:
+        table.fieldnames = [name.strip() for name in table.fieldnames or []]
+    except csv.Error as error:
+        raise InputError(f"line {options.skip_lines + 1}: not CSV: {error}") from None
     _check_header(list(table.fieldnames), options)
     problems: list[str] = []
     rows: dict[str, list[Row]] = {column.column: [] for column in options.columns}
@@ -87,7 +100,14 @@ def _check_header(names: list[str], options: Options) -> None:
     if missing:
         raise InputError(
             f"line {options.skip_lines + 1}: no column {', '.join(map(repr, missing))}; "
-            f"the header has {', '.join(map(repr, names))}; check separator and skip_lines"
+            f"the header has {', '.join(repr(name[:40]) for name in names[:40])}; "
+            "check separator and skip_lines"
+        )
+    doubled = [name for name in dict.fromkeys(wanted) if names.count(name) > 1]
+    if doubled:
+        raise InputError(
+            f"line {options.skip_lines + 1}: two columns are called {', '.join(map(repr, doubled))}; "
+            "nobody can tell which one is meant"
         )
 
 
@@ -104,8 +124,7 @@ def _take(
     try:
         shown = " ".join((row[name] or "").strip() for name in options.time_columns)
         time_ns, worth = _time(shown, options, where)
-        if not EARLIEST_NS <= time_ns < LATEST_NS:
-            raise InputError(f"time {shown!r} lies outside 2000 to 2100; check time_format")
+        check_time(time_ns, shown)
         for column in options.columns:
             value = _value((row[column.column] or "").strip(), column.column, options)
             rows[column.column].append((time_ns, value, Quality.BAD if np.isnan(value) else worth))
@@ -117,9 +136,10 @@ def _time(shown: str, options: Options, where: ZoneInfo | None) -> tuple[int, Qu
     if options.time_format == "rfc3339":
         return parse_rfc3339(shown), Quality.GOOD
     if options.time_format in NS_PER:
-        return round(float(shown) * 1000) * (NS_PER[options.time_format] // 1000), Quality.GOOD
+        return round(number(shown) * 1000) * (NS_PER[options.time_format] // 1000), Quality.GOOD
     found = datetime.strptime(shown, options.time_format)  # noqa: DTZ007
     if found.tzinfo is not None:
+        check_year(found)
         return round(found.timestamp() * 1_000_000) * 1000, Quality.GOOD
     if where is None:
         raise InputError("time_zone is needed")
@@ -127,18 +147,15 @@ def _time(shown: str, options: Options, where: ZoneInfo | None) -> tuple[int, Qu
 
 
 def _value(text: str, column: str, options: Options) -> float:
-    """NaN for a missing one. Raises ValueError."""
+    """NaN for a missing one. Raises ValueError, InputError."""
     if text in options.missing:
         return float("nan")
     if options.decimal == "," and "." in text:
         raise ValueError(f"{column}: {text!r} has a point, but decimal is ','")
     try:
-        value = float(text.replace(",", ".") if options.decimal == "," else text)
-    except ValueError:
-        raise ValueError(f"{column}: {text!r} is not a number (decimal = {options.decimal!r})") from None
-    if not abs(value) <= LARGEST_VALUE:
-        raise ValueError(f"{column}: {text!r} is not a finite measurement")
-    return value
+        return measurement(text.replace(",", ".") if options.decimal == "," else text)
+    except InputError as error:
+        raise InputError(f"{column}: {error} (decimal = {options.decimal!r})") from None
 
 
 def _series(column: Column, rows: list[Row]) -> Series:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gateway.downloads import Download, Series, moment, refuse, zone
+from gateway.downloads import Download, Series, check_time, measurement, moment, refuse, zone
 from gateway.errors import InputError
 from gateway.model import Quality
 
@@ -94,5 +94,6 @@ def _readings(day: Fields, where: ZoneInfo) -> Iterator[Row]:
     for key in ("Min T", "Max T"):
         shown = datetime.strptime(f"{day['Date']} {day[f'TS {key}']}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
         time_ns, quality = moment(shown, where)
-        value = float(day[key])
+        check_time(time_ns, f"{shown}")
+        value = measurement(day[key])
         yield (time_ns, float("nan"), Quality.BAD) if timed_out else (time_ns, value, quality)

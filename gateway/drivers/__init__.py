@@ -7,6 +7,7 @@ this folder provides
     PORT: PortSettings                     line settings from the instrument's manual
     class Options                          frozen dataclass: the source's `options` table
     def addresses(options) -> tuple[str, ...]           every address the driver can deliver
+    def unit_of(options, address) -> str | None         what it comes in; None: as the instrument was set up
     def poll(options) -> Generator[Request, Reply, Readings]
 """
 

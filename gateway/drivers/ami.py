@@ -1,16 +1,17 @@
-"""American Magnetics level meters for liquid nitrogen: 185, 186 (plain commands), 187, 286 (SCPI).
+"""American Magnetics level meters for liquid nitrogen: 185, 186 (plain commands), 187, 286, 1700 (SCPI).
 
-9600 8N1, CR LF back. A level is a number in the unit last chosen over the interface, by whoever was there;
-so the unit is asked each time, and a meter that speaks another one than `unit` gives no readings. Setting
-the unit would cure that, and is left to people: CM, INCH and PERCENT change the instrument, LEVEL and UNIT
-only read.
+9600 8N1, a 1700 115200 8N1 or TCP; CR LF back. A level is a number in the unit last chosen over the
+interface, by whoever was there; so the unit is asked each time, and a meter that speaks another one than
+`unit` gives no readings. Setting the unit would cure that, and is left to people: CM, INCH and PERCENT
+change the instrument, LEVEL and UNIT only read.
 
 No level says what it answers. The unit is asked again after anything that was not a level: a reply that
 comes late meets that question, looks like no unit, and ends the poll.
 
-Sources: AMI 185/186 manual p. 38-40, 187 manual p. 44, 286 manual p. 57, 71, 75, 80. The letter before
-LEVel? on a 286 is that of its sensor, as in its other commands (p. 80); the page of LEVel? itself does not
-show an example.
+Sources: AMI 185/186 manual p. 38-40, 187 manual p. 44, 286 manual p. 57, 71, 75-80 (a level is that of a
+channel, CH1 to CH4, to which people assign a sensor, A to D), 1700 manual p. 63-65. The pages of the 1700 at
+hand end before its level: that it is MEASure:N2:LEVel?, and N2:UNIT? answers as UNIT of a 186, is what five
+public programs of laboratories send and expect.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600)
 LONGEST_REPLY: Final = 82  # bytes: "return strings may be up to 80 characters in length"
-PLAIN: Final = ("185", "186")
-SENSORS: Final = ("A", "B", "C", "D")
-UNIT_REPLIES: Final[dict[str, tuple[bytes, bytes]]] = {  # unit -> plain reply, number of the SCPI reply
+CHANNELS: Final = ("CH1", "CH2", "CH3", "CH4")  # of a 286
+UNIT_QUERIES: Final = {"185": "UNIT", "186": "UNIT", "187": "UNITS?", "286": "UNITS?", "1700": "N2:UNIT?"}
+LEVEL_QUERIES: Final = {"185": "LEVEL", "186": "LEVEL", "187": "LEVEL?", "1700": "MEAS:N2:LEV?"}
+NUMBERED_UNITS: Final = ("187", "286")  # answer 2,"CM"; the others C
+NAMELESS: Final = ("185", "186")  # have no identification; their unit is a sign of its own
+UNIT_REPLIES: Final[dict[str, tuple[bytes, bytes]]] = {  # unit -> its sign, its number
     "percent": (b"%", b"0"),
     "inch": (b"I", b"1"),
     "cm": (b"C", b"2"),
@@ -43,16 +47,19 @@ BEYOND: Final = 0.05  # of the sensor's length: more below empty or above full i
 class Options:
     """`unit` is the one the meter must be set to; `active_length` of the sensor, in that unit."""
 
-    model: Literal["185", "186", "187", "286"] = "186"
+    model: Literal["185", "186", "187", "286", "1700"] = "186"
     unit: Literal["percent", "cm", "inch"] = "percent"
-    sensors: tuple[str, ...] = ("A",)
+    channels: tuple[str, ...] = ("CH1",)
     active_length: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.sensors or not set(self.sensors) <= set(SENSORS) or _repeated(self.sensors):
-            raise ValueError(f"sensors must be of {', '.join(SENSORS)}, each once, got {list(self.sensors)}")
-        if self.model != "286" and self.sensors != ("A",):
-            raise ValueError(f"a {self.model} has one sensor; only a 286 has A to D")
+        known = set(self.channels) <= set(CHANNELS) and len(set(self.channels)) == len(self.channels)
+        if not self.channels or not known:
+            raise ValueError(
+                f"channels must be of {', '.join(CHANNELS)}, each once, got {list(self.channels)}"
+            )
+        if self.model != "286" and self.channels != ("CH1",):
+            raise ValueError(f"a {self.model} has one channel; only a 286 has CH1 to CH4")
         if self.active_length is not None and not 0.0 < self.active_length < 1e4:
             raise ValueError("active_length must be positive, in the meter's unit")
         if self.unit == "percent" and self.active_length is not None:
@@ -60,23 +67,28 @@ class Options:
 
 
 def addresses(options: Options) -> tuple[str, ...]:
-    """level; on a 286 A/level and so on."""
+    """level; on a 286 CH1/level and so on."""
     if options.model != "286":
         return ("level",)
-    return tuple(f"{sensor}/level" for sensor in options.sensors)
+    return tuple(f"{channel}/level" for channel in options.channels)
+
+
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """The one that the meter must be set to."""
+    return options.unit
 
 
 def poll(options: Options) -> Poll:
-    """Who it is, the unit, then the level of each sensor."""
+    """Who it is, the unit, then the level of each channel."""
     rows: list[Row] = []
     refused: list[Refused] = []
     if not (yield from _identified(options, refused)):
         return Readings.of(rows, refused)
     ready = False
-    for sensor, address in zip(options.sensors, addresses(options), strict=True):
+    for channel, address in zip(options.channels, addresses(options), strict=True):
         if not ready and not (yield from _unit_is_right(options, refused)):
             break
-        request = _request(_level_query(options.model, sensor))
+        request = _request(LEVEL_QUERIES.get(options.model, f"{channel}:LEVEL?"))
         reply = yield request
         level = _level(reply.frame)
         ready = level is not None
@@ -88,8 +100,7 @@ def poll(options: Options) -> Poll:
 
 
 def _identified(options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:
-    """A 185 or 186 has no identification; its unit is a sign of its own."""
-    if options.model in PLAIN:
+    if options.model in NAMELESS:
         return True
     request = _request("*IDN?")
     reply = yield request
@@ -100,11 +111,12 @@ def _identified(options: Options, refused: list[Refused]) -> Generator[Request, 
 
 
 def _unit_is_right(options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:
-    plain, code = UNIT_REPLIES[options.unit]
-    request = _request("UNIT" if options.model in PLAIN else "UNITS?")
+    sign, digit = UNIT_REPLIES[options.unit]
+    request = _request(UNIT_QUERIES[options.model])
     reply = yield request
-    match = SCPI_UNIT.fullmatch(reply.frame)
-    if (reply.frame == plain) if options.model in PLAIN else (match is not None and match[1] == code):
+    numbered = SCPI_UNIT.fullmatch(reply.frame)
+    said = numbered[1] if numbered is not None else None
+    if said == digit if options.model in NUMBERED_UNITS else reply.frame == sign:
         return True
     refused += refuse(request, reply, f"the meter is not set to {options.unit}")
     return False
@@ -122,15 +134,5 @@ def _row(address: str, time_ns: int, level: float, options: Options) -> Row:
     return address, time_ns, math.nan, Quality.BAD
 
 
-def _level_query(model: str, sensor: str) -> str:
-    if model in PLAIN:
-        return "LEVEL"
-    return f"{sensor}:LEVEL?" if model == "286" else "LEVEL?"
-
-
 def _request(command: str) -> Request:
     return Request(f"{command}\r\n".encode("ascii"), b"\r\n", LONGEST_REPLY)
-
-
-def _repeated(names: tuple[str, ...]) -> bool:
-    return len(set(names)) != len(names)

@@ -26,7 +26,7 @@ IDENTITY: Final = b"Cryo-con,"
 NO_VALUE: Final = (b"-------", b".......", b"N/A")
 UNITS: Final = {b"K": "K", b"C": "degC", b"F": "degF"}
 RAW: Final = b"S"  # volt or ohm: no temperature
-COLDEST_DEGC, WARMEST_DEGC = -273.15, 1232.0  # thermocouples reach 1500 K
+COLDEST_DEGC, WARMEST_DEGC = -273.149, 1232.0  # 0 K is no reading; thermocouples reach 1500 K
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class Options:
 def addresses(options: Options) -> tuple[str, ...]:
     """The inputs by their letters."""
     return options.inputs
+
+
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Always degC."""
+    return "degC"
 
 
 def poll(options: Options) -> Poll:

@@ -65,6 +65,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(f"{module:02X}/{n}" for module in options.modules for n in range(options.channels))
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Engineering units are degC of most modules, but mV of one that is set to a range of voltage."""
+    return "ohm" if options.format == "ohm" else None
+
+
 def poll(options: Options) -> Poll:
     """Configuration, diagnosis if wanted, all values of each module."""
     rows: list[Row] = []
@@ -113,9 +118,10 @@ def _read(
 ) -> Generator[Request, Reply, list[Row]]:
     request = _request(f"#{module:02X}", options)
     reply = yield request
-    fields = _fields(_plain(reply.frame, options), options.channels)
-    if fields is None:
-        refused += refuse(request, reply, f"not {options.channels} values of the same length")
+    fields = _fields(_plain(reply.frame, options))
+    if len(fields) != options.channels:
+        found = f"{len(fields)} values" if fields else "no values of the same length"
+        refused += refuse(request, reply, f"{found}; the option channels says {options.channels}")
         return []
     rows = []
     for n, field in enumerate(fields):
@@ -125,13 +131,13 @@ def _read(
     return rows
 
 
-def _fields(text: bytes, channels: int) -> list[bytes] | None:
-    """The values; those that are numbers are equally long, so one that is shorter lost some."""
+def _fields(text: bytes) -> list[bytes]:
+    """The values; those that are numbers are equally long, so one that is shorter lost some: then none."""
     match = FIELDS.fullmatch(text)
     fields = [] if match is None else FIELD.findall(match[1])
     values = [field for field in fields if OUT_OF_RANGE.fullmatch(field) is None]
-    whole = len(fields) == channels and len({len(field) for field in values}) <= 1
-    return fields if whole and all(VALUE.fullmatch(field) for field in values) else None
+    whole = len({len(field) for field in values}) <= 1
+    return fields if whole and all(VALUE.fullmatch(field) for field in values) else []
 
 
 def _value(field: bytes, lowest: float, highest: float) -> float:

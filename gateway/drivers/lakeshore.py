@@ -29,7 +29,7 @@ PORT: Final = PortSettings(baud=57_600, data_bits=7, parity="O", stop_bits=1, pa
 LONGEST_REPLY: Final = 80  # bytes; the identification is the longest
 VALUE: Final = re.compile(rb"[+-]?\d{1,6}\.\d{0,6}(E[+-]\d{1,2})?")  # never without a point, as a status is
 STATUS: Final = re.compile(rb"\d{3}")
-COLDEST_DEGC, WARMEST_DEGC = -273.15, 1232.0  # thermocouple option of the 336: up to 1505 K
+COLDEST_DEGC, WARMEST_DEGC = -273.149, 1232.0  # 0 K is no reading; thermocouples of a 336 reach 1505 K
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ class Options:
 def addresses(options: Options) -> tuple[str, ...]:
     """The inputs by their names; left out, those every unit of the model has."""
     return options.inputs or _built_in(options.model)
+
+
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Always degC."""
+    return "degC"
 
 
 def poll(options: Options) -> Poll:

@@ -2,8 +2,9 @@
 
 One query per communication, 50 ms of silence after each reply, at most 20 a second. There is no error
 reply: what the instrument does not understand it passes over in silence, and an input without a valid
-measurement goes on answering with a number. So the status of every input is asked for each poll, and the
-identification before anything else.
+measurement goes on answering with a number. So the status of every input is asked for before and after all
+values, and both count: a contact that was open for longer than a poll takes, about 1.5 s, shows in one of
+them. The identification is asked for before anything else.
 
 No status says which input it belongs to, but replies keep their order, and an identification looks like no
 status. So after anything that was not a status the instrument identifies itself again, or the poll ends.
@@ -30,7 +31,7 @@ IDENTITY: Final = b"LSCI,MODEL218"
 STATUS: Final = re.compile(rb"\d{3,4}")  # p. 6-29 prints nnnn; the 211 and 340 send three digits
 STATUS_OK: Final = 0
 """RDGST?: 16 temperature under range, 32 over, 64 units under, 128 over; other bits are not of a 218."""
-COLDEST_DEGC, WARMEST_DEGC = -273.15, 527.0  # the instrument measures from 1.4 K to 800 K
+COLDEST_DEGC, WARMEST_DEGC = -271.75, 527.0  # the instrument measures from 1.4 K to 800 K; 0 K is no reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +52,32 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(str(i) for i in options.inputs)
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Always degC."""
+    return "degC"
+
+
 def poll(options: Options) -> Poll:
-    """Identification, all values at once in degC, then the status of each input."""
+    """Identification, the status of each input, all values at once in degC, each status once more."""
     rows: list[Row] = []
     refused: list[Refused] = []
-    if (yield from _identify(refused)):
+    if (yield from _identify(refused)) and (before := (yield from _statuses(options.inputs, refused))):
         request = _request("CRDG? 0")
         reply = yield request
         values = _values(reply.frame)
         if values is None:
             refused += refuse(request, reply, f"not {INPUTS} numbers of the same length")
         else:
-            rows = yield from _judge(options.inputs, values, reply.time_ns, refused)
+            after = yield from _statuses(tuple(before), refused)
+            rows = [
+                _row(str(i), reply.time_ns, values[i - 1], before[i] | status) for i, status in after.items()
+            ]
     return Readings.of(rows, refused)
 
 
-def _judge(
-    inputs: tuple[int, ...], values: list[float], time_ns: int, refused: list[Refused]
-) -> Generator[Request, Reply, list[Row]]:
-    """A row for each input that says what its value is worth."""
-    rows: list[Row] = []
+def _statuses(inputs: tuple[int, ...], refused: list[Refused]) -> Generator[Request, Reply, dict[int, int]]:
+    """The status of each input that told it."""
+    found: dict[int, int] = {}
     identified = True
     for i in inputs:
         if not identified and not (yield from _identify(refused)):
@@ -79,10 +86,10 @@ def _judge(
         reply = yield request
         identified = STATUS.fullmatch(reply.frame) is not None
         if identified:
-            rows.append(_row(str(i), time_ns, values[i - 1], int(reply.frame)))
+            found[i] = int(reply.frame)
         else:
             refused += refuse(request, reply, "not a status of three or four digits")
-    return rows
+    return found
 
 
 def _identify(refused: list[Refused]) -> Generator[Request, Reply, bool]:

@@ -94,6 +94,13 @@ def addresses(options: Options) -> tuple[str, ...]:
     )
 
 
+def unit_of(options: Options, address: str) -> str | None:
+    """Presets are degC and ohm; of a map of one's own nobody else knows."""
+    if options.registers:
+        return None
+    return {"temperature": "degC", "resistance": "ohm"}[address.split("/")[1]]
+
+
 def poll(options: Options) -> Poll:
     """Every block of every slave."""
     rows: list[Row] = []

@@ -59,6 +59,11 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(_address(bus_id, query) for bus_id in _ids(options) for query in options.queries)
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """Temperatures are degC; what else a controller shows depends on its settings."""
+    return "degC" if address.rpartition("/")[2].startswith("TEMP") else None
+
+
 def poll(options: Options) -> Poll:
     """Each controller is asked who it is, then for each value; one that is not a TEC 3000 gives none."""
     rows: list[Row] = []

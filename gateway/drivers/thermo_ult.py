@@ -93,6 +93,12 @@ def addresses(options: Options) -> tuple[str, ...]:
     return tuple(f"{bus_id}/{name}" for bus_id in options.bus_ids for name in options.parameters)
 
 
+def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
+    """degC, and of a bit none."""
+    parameter = PARAMETERS.get(address.rpartition("/")[2])
+    return None if parameter is None or parameter.kind == "bit" else "degC"
+
+
 def poll(options: Options) -> Poll:
     """The status of each freezer, then its parameters."""
     rows: list[Row] = []

@@ -1,18 +1,48 @@
-"""The one queue between sources and the journal: bounded, so that a slow disk stops the reading."""
+"""The one queue between sources and the journal: bounded, so that a slow disk stops the reading.
+
+It has the clock that says when something was received.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
+
+from gateway.model import Mask, Times
 
 BYTES_PER_MESSAGE = 4096  # the queue's byte bound is its message bound times this: room for fat payloads
+
+
+class Clock(Protocol):
+    """What time it is, and whether that is to be believed."""
+
+    trusted: bool
+
+    def now_ns(self) -> int: ...
+    def trusted_at(self, received: Times) -> Mask: ...
+
+
+class WallClock:
+    """The wall clock, believed."""
+
+    trusted = True
+
+    def now_ns(self) -> int:
+        return time.time_ns()
+
+    def trusted_at(self, received: Times) -> Mask:
+        return np.ones(len(received), np.bool_)
 
 
 class Intake:
     """Items of all sources in order of arrival; `take` empties it in one go (group commit)."""
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, clock: Clock | None = None) -> None:
+        self.clock = WallClock() if clock is None else clock
         self._longest = longest
         self._most_bytes = longest * BYTES_PER_MESSAGE
         self._items: deque[tuple[str, Any]] = deque()

@@ -22,6 +22,8 @@ CONNECT_S = 5.0  # TCP, then TLS; a stop waits this long
 LARGEST_PACKET = 16 * 1024 * 1024  # bytes; an MQTT 5 broker throws away what would fill our memory
 LONGEST_PASSWORD = 65_535  # bytes, MQTT 5.0 section 1.5.6
 QOS = 1
+SUBSCRIPTION_IDENTIFIER = 0x0B  # of a property, MQTT 5.0 section 3.3.2.3.8
+LARGEST_MARK = 268_435_455  # of a subscription identifier, section 3.8.2.1.2
 
 
 class Client(mqtt.Client):
@@ -60,11 +62,15 @@ class Client(mqtt.Client):
         except (OSError, UnicodeError) as error:
             raise unreachable(options, error) from None
 
-    def listen(self, filters: Sequence[str]) -> None:
-        """Subscribe; a retained message comes once, not at every connection (MQTT 5)."""
+    def listen(self, filters: Sequence[str], mark: int | None) -> None:
+        """Subscribe; a retained message comes once, not at every connection (MQTT 5).
+
+        `mark`, with MQTT 5, is the subscription's identifier: messages that the broker kept while nobody was
+        connected still carry that of the subscription before. None where the broker knows no identifiers.
+        """
         if self.protocol == mqtt.MQTTv5:
             kept = SubscribeOptions(QOS, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
-            self.subscribe([(f, kept) for f in filters])
+            self.subscribe([(f, kept) for f in filters], properties=_subscribe_properties(mark))
         else:
             self.subscribe([(f, QOS) for f in filters])
 
@@ -88,7 +94,7 @@ class Client(mqtt.Client):
     def _handle_publish(self) -> MQTTErrorCode:
         """paho's, but without the two tables of properties that it builds for every message of MQTT 5.
 
-        They cost half of all ingestion. A message that has properties goes the usual way.
+        They cost half of all ingestion. A message with properties of other kinds goes the usual way.
         """
         message = None
         if self.protocol == mqtt.MQTTv5:
@@ -100,18 +106,63 @@ class Client(mqtt.Client):
 
 
 def plain_publish(command: int, packet: bytes | bytearray) -> mqtt.MQTTMessage | None:
-    """The message in an MQTT 5 PUBLISH of QoS 1 without properties (section 3.3); None for any other."""
+    """The message in an MQTT 5 PUBLISH of QoS 1 without properties but subscription identifiers (3.3).
+
+    Its `properties` are those, a tuple. None for any other.
+    """
     end = 2 + int.from_bytes(packet[:2])  # of the topic; then packet identifier and length of properties
-    if (command & 0b0110) != 0b0010 or len(packet) < end + 3 or packet[end + 2] != 0:
+    if (command & 0b0110) != 0b0010 or len(packet) < end + 3:
+        return None
+    begin = end + 3 + packet[end + 2]  # of the payload; a length of 128 and more takes two bytes
+    marks = _identifiers(packet[end + 3 : begin])
+    if marks is None or packet[end + 2] > 0x7F or begin > len(packet):
         return None
     message = mqtt.MQTTMessage(int.from_bytes(packet[end : end + 2]), bytes(packet[2:end]))
     message.qos, message.dup, message.retain = QOS, bool(command & 8), bool(command & 1)
-    message.payload = bytes(packet[end + 3 :])
+    message.properties = marks  # type: ignore[assignment]
+    message.payload = bytes(packet[begin:])
     return message
+
+
+def marks_of(message: mqtt.MQTTMessage) -> Sequence[int]:
+    """The identifiers of the subscriptions that a message was sent for; none with MQTT 3.1.1."""
+    if isinstance(message.properties, tuple):
+        return message.properties
+    return getattr(message.properties, "SubscriptionIdentifier", ())
+
+
+def _identifiers(properties: bytes | bytearray) -> tuple[int, ...] | None:
+    """Each a variable byte integer (section 1.5.5); None where other properties stand among them."""
+    found: list[int] = []
+    at, end = 0, len(properties)
+    while at < end:
+        if properties[at] != SUBSCRIPTION_IDENTIFIER:
+            return None
+        number = 0
+        for shift in (0, 7, 14, 21):
+            at += 1
+            if at == end:
+                return None
+            number |= (properties[at] & 0x7F) << shift
+            if properties[at] < 0x80:
+                break
+        else:
+            return None
+        found.append(number)
+        at += 1
+    return tuple(found)
 
 
 def _later(_client: mqtt.Client, _data: object, _connection: object) -> None:
     """With a callback paho queues what is to be written; the loop writes it."""
+
+
+def _subscribe_properties(mark: int | None) -> Properties | None:
+    if mark is None:
+        return None
+    properties = Properties(PacketTypes.SUBSCRIBE)  # type: ignore[no-untyped-call]
+    properties.SubscriptionIdentifier = mark
+    return properties
 
 
 def _connect_properties(options: Options) -> Properties:

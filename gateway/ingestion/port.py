@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import termios
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import serial
@@ -33,8 +34,15 @@ class Answer:
 class Port:
     """An open port. Every method but `close` raises LinkDown when the port is gone."""
 
-    def __init__(self, name: str, settings: PortSettings, reply_timeout_s: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: PortSettings,
+        reply_timeout_s: float,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         self._name = name
+        self._now_ns = now_ns  # when something was received
         self._pause_s = settings.pause_s
         self._timeout_s = reply_timeout_s
         try:
@@ -65,12 +73,12 @@ class Port:
         rest, heard = b"", 0
         while heard < MOST_HEARD and time.monotonic() < deadline_s:
             came = self._port.read(max(1, min(self._port.in_waiting, request.longest_reply)))
-            received_ns = time.time_ns()
+            received_ns = self._now_ns()
             found = first_frame(rest + came, request)
             noise, rest, heard = (noise + found.noise)[:NOISE_KEPT], found.rest, heard + len(came)
             if found.frame is not None:
                 return Answer(Reply(found.frame, received_ns), (noise + rest)[:NOISE_KEPT])
-        return Answer(Reply(b"", time.time_ns()), (noise + rest)[:NOISE_KEPT])
+        return Answer(Reply(b"", self._now_ns()), (noise + rest)[:NOISE_KEPT])
 
     def _drain(self) -> bytes:
         stale = b""

@@ -7,6 +7,7 @@ socket; pings and acknowledgements still go out then.
 from __future__ import annotations
 
 import contextlib
+import random
 import select
 import socket
 import ssl
@@ -22,7 +23,7 @@ from gateway.errors import LinkDown
 from gateway.ingestion.broker import Options
 from gateway.ingestion.broker_errors import ended, refusal
 from gateway.ingestion.link import Link, LinkState
-from gateway.ingestion.mqtt_client import Client
+from gateway.ingestion.mqtt_client import LARGEST_MARK, Client, marks_of
 
 CONNACK_S = 10.0
 TICK_S = 0.2  # how long an idle turn waits, so that a stop is noticed
@@ -32,7 +33,7 @@ MESSAGES_PER_TURN = 256  # then acknowledgements and pings get their turn
 UNANSWERED_PINGS = 3  # of two per keepalive; then the broker is gone
 _LOST = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
-Deliver = Callable[[mqtt.MQTTMessage], None]
+Deliver = Callable[[mqtt.MQTTMessage, bool], None]  # the message, and whether the broker kept it for us
 MOST_ASKED = 1000  # requests to devices that wait to be sent
 
 
@@ -43,6 +44,7 @@ class Session:
         self, options: Options, number: int, filters: Sequence[str], link: Link, deliver: Deliver
     ) -> None:
         self.number = number
+        self._mark = random.randint(1, LARGEST_MARK)  # another one than at the connection before
         self._options = options
         self._filters = filters
         self._link = link
@@ -179,7 +181,8 @@ class Session:
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         self._received += 1
-        self._deliver(message)
+        marks = marks_of(message)
+        self._deliver(message, len(marks) > 0 and self._mark not in marks)
 
     def _on_connect(
         self,
@@ -187,14 +190,15 @@ class Session:
         _data: object,
         flags: mqtt.ConnectFlags,
         reason: ReasonCode,
-        _properties: Properties | None,
+        properties: Properties | None,
     ) -> None:
         self._client.on_log = None  # it would format text for every message
         if reason.is_failure:
             self._problem = refusal(self._options, reason)
             return
         self._consented, self._resumed, self._problem = True, flags.session_present, ""
-        self._client.listen(self._filters)
+        known = getattr(properties, "SubscriptionIdentifierAvailable", 1)
+        self._client.listen(self._filters, self._mark if known else None)
 
     def _on_subscribe(
         self,

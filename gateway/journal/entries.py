@@ -63,7 +63,7 @@ def add_readings(connection: sqlite3.Connection, arrivals: Arrivals, committed_n
     """Append readings, at least one, sorted by (channel, time) and all of the same UTC hour."""
     time = arrivals.samples.time
     first, last = int(time.min()), int(time.max())
-    present, body = _runs(arrivals.samples.channel), columns.encode(arrivals)
+    present, body = runs(arrivals.samples.channel), columns.encode(arrivals)
     row = _Row(READINGS, committed_ns, first // HOUR_NS, first, last, len(arrivals), present, body)
     _add(connection, row)
 
@@ -79,9 +79,23 @@ def add_statement(connection: sqlite3.Connection, statement: Statement, committe
 
 
 def after(connection: sqlite3.Connection, seq: int) -> Iterator[Entry]:
-    """Entries behind `seq` in the order they were committed. Raises JournalError at a damaged one."""
-    select = f"SELECT seq, crc, {_FIELDS} FROM entry WHERE seq > ? ORDER BY seq"
-    with closing(connection.execute(select, (seq,))) as rows:
+    """Entries behind `seq` that are not archived, in order. Raises JournalError at a damaged one."""
+    return _selected(connection, "seq > ?", (seq,))
+
+
+def statements_between(connection: sqlite3.Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+    """Statements with a number in (seq, until_seq], in order. Raises JournalError at a damaged one."""
+    return _selected(connection, "seq > ? AND seq <= ? AND hour IS NULL", (seq, until_seq))
+
+
+def between(connection: sqlite3.Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+    """Entries with a number in (seq, until_seq] that are in the table, whether archived or not."""
+    return _selected(connection, "seq > ? AND seq <= ?", (seq, until_seq))
+
+
+def _selected(connection: sqlite3.Connection, where: str, values: tuple[int, ...]) -> Iterator[Entry]:
+    select = f"SELECT seq, crc, {_FIELDS} FROM entry WHERE {where} ORDER BY seq"
+    with closing(connection.execute(select, values)) as rows:
         for number, crc, *row in rows:
             yield _entry(number, crc, _Row(*row))
 
@@ -111,19 +125,19 @@ def take(arrivals: Arrivals, which: Mask | NDArray[np.intp] | slice) -> Arrivals
     return Arrivals(arrivals.samples.take(which), arrivals.received[which])
 
 
-def shares(present: bytes, channels: Channels) -> bool:
-    """Whether any of `channels` is among those `present` in an entry, as its row says."""
-    pairs = np.frombuffer(present, "<i4").reshape(-1, 2)
-    run = np.searchsorted(pairs[:, 0], channels, side="right") - 1
-    return bool(((run >= 0) & (channels <= pairs[run, 1])).any())
-
-
-def _runs(channel: Channels) -> bytes:
+def runs(channel: Channels) -> bytes:
     """Sorted channel numbers as runs of consecutive ones: pairs (first, last), int32 little-endian."""
     steps = np.flatnonzero(np.diff(channel.astype(np.int64)) > 1)
     first = np.append(channel[:1], channel[steps + 1])
     last = np.append(channel[steps], channel[-1:])
     return np.stack([first, last], axis=1).astype("<i4").tobytes()
+
+
+def shares(present: bytes, channels: Channels) -> bool:
+    """Whether any of `channels` is among those `present` in an entry, as its row says."""
+    pairs = np.frombuffer(present, "<i4").reshape(-1, 2)
+    run = np.searchsorted(pairs[:, 0], channels, side="right") - 1
+    return bool(((run >= 0) & (channels <= pairs[run, 1])).any())
 
 
 def _add(connection: sqlite3.Connection, row: _Row) -> None:

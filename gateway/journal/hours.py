@@ -1,15 +1,19 @@
-"""Readings by channel and time: the log's entries of readings, one UTC hour after the other."""
+"""Readings by channel and time: archived ones and those in the log, one UTC hour after the other."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
+from gateway.errors import ArchiveFileMissing
 from gateway.journal import entries
+from gateway.journal.archive import Archive, archived_until
 from gateway.journal.entries import HOUR_NS, take
+from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Channels
 
 LATEST_NS: Final = int(np.iinfo(np.int64).max)
@@ -35,6 +39,7 @@ def by_key(arrivals: Arrivals) -> Arrivals:
 
 def scan(
     connection: sqlite3.Connection,
+    archive: Archive,
     channels: Channels | None,
     first_ns: int,
     last_ns: int,
@@ -44,14 +49,23 @@ def scan(
 
     Of entries up to number `until_seq`. Each hour is sorted by (channel, time) and has at least one reading.
     """
-    hour = _next(connection, first_ns // HOUR_NS)
+    hour = _next(connection, archive, first_ns // HOUR_NS)
     while hour is not None and hour <= last_ns // HOUR_NS:
-        numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq)
-        parts = [_part(connection, seq, channels, first_ns, last_ns) for seq in numbers]
-        found = by_key(Arrivals.concatenate(parts))
+        asked = (connection, archive, hour, channels, first_ns, last_ns, until_seq)
+        try:
+            found = _hour(*asked)
+        except ArchiveFileMissing:  # retention may have put another in its place since the index was read
+            found = _hour(*asked)
         if len(found):
             yield found
-        hour = _next(connection, hour + 1)
+        hour = _next(connection, archive, hour + 1)
+
+
+def span(connection: sqlite3.Connection) -> tuple[int, int] | None:
+    """Time of the earliest and of the latest reading that is not archived."""
+    select = "SELECT min(first_ns), max(last_ns) FROM entry WHERE hour IS NOT NULL AND seq > ?"
+    first, last = connection.execute(select, (archived_until(connection),)).fetchone()
+    return None if first is None else (first, last)
 
 
 def overlapping(
@@ -62,26 +76,48 @@ def overlapping(
     channels: Channels | None,
     until_seq: int = LAST_SEQ,
 ) -> list[int]:
-    """Numbers of an hour's entries that may have readings in [first_ns, last_ns] of sorted `channels`."""
+    """Numbers of an hour's entries that may have readings in [first_ns, last_ns] of sorted `channels`.
+
+    Only of those that are not archived.
+    """
     select = (
         "SELECT seq, channels FROM entry"
-        " WHERE hour = ? AND last_ns >= ? AND first_ns <= ? AND seq <= ? ORDER BY seq"
+        " WHERE hour = ? AND last_ns >= ? AND first_ns <= ? AND seq > ? AND seq <= ? ORDER BY seq"
     )
-    rows = connection.execute(select, (hour, first_ns, last_ns, until_seq)).fetchall()
+    archived = archived_until(connection)
+    rows = connection.execute(select, (hour, first_ns, last_ns, archived, until_seq)).fetchall()
     return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
 
 
-def _next(connection: sqlite3.Connection, hour: int) -> int | None:
+def _next(connection: sqlite3.Connection, archive: Archive, hour: int) -> int | None:
     """The first hour with readings that is not before `hour`."""
     select = "SELECT min(hour) FROM entry WHERE hour >= ?"
     row: tuple[int | None] = connection.execute(select, (hour,)).fetchone()
-    return row[0]
+    hours = [h for h in (row[0], archive.next_hour(hour)) if h is not None]
+    return min(hours, default=None)
 
 
-def _part(
-    connection: sqlite3.Connection, seq: int, channels: Channels | None, first_ns: int, last_ns: int
+def _hour(
+    connection: sqlite3.Connection,
+    archive: Archive,
+    hour: int,
+    channels: Channels | None,
+    first_ns: int,
+    last_ns: int,
+    until_seq: int,
 ) -> Arrivals:
-    arrivals = entries.readings(connection, seq)
+    with snapshot(connection):
+        pieces = archive.overlapping(hour, first_ns, last_ns, channels, until_seq)
+        numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq)
+        found = chain(  # in the order of commits, as far as readings of one channel and time go
+            (archive.readings(piece, until_seq) for piece in pieces),
+            (entries.readings(connection, seq) for seq in numbers),
+        )
+        parts = [_wanted(arrivals, channels, first_ns, last_ns) for arrivals in found]
+    return by_key(Arrivals.concatenate(parts))
+
+
+def _wanted(arrivals: Arrivals, channels: Channels | None, first_ns: int, last_ns: int) -> Arrivals:
     inside = (arrivals.samples.time >= first_ns) & (arrivals.samples.time <= last_ns)
     if channels is not None:
         inside &= np.isin(arrivals.samples.channel, channels)

@@ -17,12 +17,13 @@ from typing import Final, Self
 
 import numpy as np
 
-from gateway.errors import JournalError
-from gateway.journal import entries, hours, refusals, schema
+from gateway.errors import ArchiveFileMissing, JournalError
+from gateway.journal import entries, hours, log, refusals, schema, wal
+from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.repeats import Repeats
-from gateway.journal.transaction import transaction
+from gateway.journal.transaction import snapshot, transaction
 from gateway.model import Arrivals, Refusal, Refused
 
 __all__ = ["Committed", "Entry", "Journal", "Statement"]
@@ -46,12 +47,17 @@ class Journal:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._repeats = Repeats(connection)
+        self._archive = Archive(path.parent / FOLDER, connection)
+        self._repeats = Repeats(connection, self._archive)
 
     @staticmethod
     def open(path: Path) -> Journal:
         """For writing; creates the file, migrates an older one. The folder must exist."""
-        return Journal(path, schema.open_writing(path))
+        damage = wal.damage(path)  # before SQLite opens it and forgets
+        connection = schema.open_writing(path)
+        if damage is not None:
+            wal.tell(damage, path, connection)
+        return Journal(path, connection)
 
     @staticmethod
     def open_reading(path: Path) -> Journal:
@@ -59,6 +65,7 @@ class Journal:
         return Journal(path, schema.open_reading(path))
 
     def close(self) -> None:
+        self._archive.close()
         with explained(self.path):
             self._connection.close()
 
@@ -113,6 +120,15 @@ class Journal:
             self._repeats.learn(fresh.samples, last_seq)
         return Committed(last_seq, len(fresh), len(arrivals) - len(fresh))
 
+    def continue_behind(self, seq: int) -> None:
+        """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
+        with self._writing():
+            known = self._connection.execute(
+                "UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (seq,)
+            )
+            if known.rowcount == 0:
+                self._connection.execute("INSERT INTO sqlite_sequence VALUES ('entry', ?)", (seq,))
+
     def _append(
         self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], statements: Sequence[Statement]
     ) -> None:
@@ -142,21 +158,24 @@ class Journal:
         A statement counts as one reading. The page ends before a damaged entry; when that is the next
         one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
+        try:
+            return self._page(after_seq, most_readings)
+        except ArchiveFileMissing:  # retention may have put another in its place since the index was read
+            return self._page(after_seq, most_readings)
+
+    def _page(self, after_seq: int, most_readings: int) -> list[Entry]:
         page: list[Entry] = []
         try:
-            for entry in self._after(after_seq):
-                page.append(entry)
-                most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
-                if most_readings <= 0:
-                    break
+            with explained(self.path), snapshot(self._connection):
+                for entry in log.after(self._connection, self._archive, after_seq, most_readings):
+                    page.append(entry)
+                    most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
+                    if most_readings <= 0:
+                        break
         except JournalError:
             if not page:
                 raise
         return page
-
-    def _after(self, seq: int) -> Iterator[Entry]:
-        with explained(self.path):
-            yield from entries.after(self._connection, seq)
 
     def statements(self, kind: str, after_seq: int = 0) -> Iterator[tuple[int, Statement]]:
         """Every statement of a kind behind `after_seq`, with its number, in order."""
@@ -195,7 +214,13 @@ class Journal:
         wanted = None if channels is None else np.unique(np.array(channels, np.int32))
         last_ns = hours.LATEST_NS if end_ns is None else end_ns - 1
         with explained(self.path):
-            yield from hours.scan(self._connection, wanted, start_ns, last_ns, until_seq)
+            yield from hours.scan(self._connection, self._archive, wanted, start_ns, last_ns, until_seq)
+
+    def span(self) -> tuple[int, int]:
+        """Time of the earliest and of the latest reading, ns UTC; (0, -1) where there is none."""
+        with explained(self.path), snapshot(self._connection):
+            found = [r for r in (self._archive.span(), hours.span(self._connection)) if r is not None]
+        return (min(r[0] for r in found), max(r[1] for r in found)) if found else (0, -1)
 
     # Refusals
 

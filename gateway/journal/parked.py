@@ -1,12 +1,13 @@
-"""Readings that a sink's outside world will never take: every one counted, the newest kept with the reason.
+"""What a sink's outside world does not take: every reading counted, the newest kept with the reason.
 
-The journal still has them; here stands which ones are missing out there.
+The journal still has them; here stands which ones are missing out there. Of alarm changes the number is
+kept: the records have them all.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,12 @@ CREATE TABLE parked (
 CREATE INDEX parked_by_follower ON parked (follower, id);
 CREATE TABLE parking (follower TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 """
+CHANGES: Final = """
+ALTER TABLE parked ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE parked_change (
+    follower TEXT NOT NULL, number INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (follower, number)) WITHOUT ROWID;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class Parked:
     time_ns: int
     value: float | None
     quality: int
+    received_ns: int
     reason: str
 
 
@@ -40,9 +48,10 @@ def add(database: sqlite3.Connection, follower: str, rows: Sequence[Parked]) -> 
         (follower, len(rows)),
     )
     database.executemany(
-        "INSERT INTO parked (follower, channel, time, value, quality, reason) VALUES (?, ?, ?, ?, ?, ?)",
+        """INSERT INTO parked (follower, channel, time, value, quality, received, reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?)""",
         [
-            (follower, r.channel, r.time_ns, r.value, r.quality, r.reason[:LONGEST_REASON])
+            (follower, r.channel, r.time_ns, r.value, r.quality, r.received_ns, r.reason[:LONGEST_REASON])
             for r in rows[-KEPT_PER_FOLLOWER:]
         ],
     )
@@ -50,3 +59,19 @@ def add(database: sqlite3.Connection, follower: str, rows: Sequence[Parked]) -> 
     database.execute(
         f"DELETE FROM parked WHERE follower = ?1 AND id <= ({oldest_kept})", (follower, KEPT_PER_FOLLOWER)
     )
+
+
+def add_changes(database: sqlite3.Connection, follower: str, reasons: Mapping[int, str]) -> None:
+    """Alarm changes by number; no more of them can be parked than the records hold."""
+    database.executemany(
+        "INSERT OR REPLACE INTO parked_change VALUES (?, ?, ?)",
+        [(follower, number, reason[:LONGEST_REASON]) for number, reason in reasons.items()],
+    )
+
+
+def remove(database: sqlite3.Connection, follower: str, kept_only: bool) -> None:
+    """Everything, or all but the count of readings that are no longer kept."""
+    kept = "(SELECT count(*) FROM parked WHERE follower = ?1)" if kept_only else "count"
+    database.execute(f"UPDATE parking SET count = count - {kept} WHERE follower = ?1", (follower,))
+    for table in ("parked", "parked_change"):
+        database.execute(f"DELETE FROM {table} WHERE follower = ?", (follower,))

@@ -19,7 +19,7 @@ from gateway.journal import parked
 from gateway.journal.failures import explained
 from gateway.journal.parked import Parked
 from gateway.journal.transaction import transaction
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
 BUSY_S = 30.0
@@ -34,7 +34,7 @@ CREATE TABLE revision (
     change TEXT NOT NULL, recorded_ns INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX revision_id ON revision (id);
 """
-MIGRATIONS = (SCHEMA, parked.SCHEMA)
+MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES)
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)
 
@@ -46,6 +46,17 @@ class AlarmRow:
     id: str
     closed: bool
     raised_ns: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One change of an alarm, with what was known after it, and when its start was first said to be."""
+
+    number: int
+    change: str
+    recorded_ns: int
+    first_start_ns: int
     body: Mapping[str, Any]
 
 
@@ -90,6 +101,11 @@ class Records:
     def move_cursor(self, follower: str, seq: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
 
+    def furthest_seen(self) -> int:
+        """The last journal entry that any follower has read; notifiers follow changes of alarms instead."""
+        seen = "SELECT seq FROM cursor WHERE follower NOT LIKE 'notifier:%' UNION ALL SELECT seq FROM saved"
+        return int(self._rows(f"SELECT coalesce(max(seq), 0) FROM ({seen})")[0][0])
+
     def begin_at_last_change(self, follower: str) -> None:
         """Give a follower of changes that has no cursor yet one behind the last change."""
         newest = "(SELECT coalesce(max(number), 0) FROM revision)"
@@ -107,15 +123,40 @@ class Records:
         """Count and keep readings that the outside world of `follower` rejects."""
         parked.add(self._db, follower, rows)
 
+    def unpark(self, follower: str, *, kept_only: bool) -> None:
+        """Forget what is parked; `kept_only`: those that are no longer kept stay counted."""
+        parked.remove(self._db, follower, kept_only)
+
     def parked_count(self, follower: str) -> int:
-        """How many readings of `follower` were ever parked."""
+        """How many of its readings are missing in the outside world of `follower`."""
         rows = self._rows("SELECT count FROM parking WHERE follower = ?", (follower,))
         return int(rows[0][0]) if rows else 0
 
-    def parked(self, follower: str, most: int) -> list[Parked]:
+    def parking(self) -> list[str]:
+        """Followers that have anything parked."""
+        counted, changes = (
+            "SELECT follower FROM parking WHERE count > 0",
+            "SELECT follower FROM parked_change",
+        )
+        return [name for (name,) in self._rows(f"{counted} UNION {changes} ORDER BY 1")]
+
+    def parked_kept(self, follower: str) -> int:
+        """How many of its parked readings are kept."""
+        return int(self._rows("SELECT count(*) FROM parked WHERE follower = ?", (follower,))[0][0])
+
+    def parked(self, follower: str, most: int = parked.KEPT_PER_FOLLOWER) -> list[Parked]:
         """Parked readings that are kept, newest first."""
-        select = "SELECT channel, time, value, quality, reason FROM parked WHERE follower = ?"
+        select = "SELECT channel, time, value, quality, received, reason FROM parked WHERE follower = ?"
         return [Parked(*row) for row in self._rows(f"{select} ORDER BY id DESC LIMIT ?", (follower, most))]
+
+    def park_changes(self, follower: str, reasons: Mapping[int, str]) -> None:
+        """Keep the numbers of alarm changes that the outside world of `follower` rejects, and why."""
+        parked.add_changes(self._db, follower, reasons)
+
+    def parked_changes(self, follower: str) -> dict[int, str]:
+        """Numbers of the alarm changes that are parked, with the reasons, oldest first."""
+        select = "SELECT number, reason FROM parked_change WHERE follower = ? ORDER BY number"
+        return dict(self._rows(select, (follower,)))
 
     def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
         """Insert or replace alarms by id."""
@@ -141,7 +182,8 @@ class Records:
 
     def alarms_of(self, asset: str) -> list[AlarmRow]:
         """Every alarm about an asset, oldest first. Looks at each alarm there ever was."""
-        where = "WHERE json_extract(body, '$.public.asset') = ?"
+        where = """WHERE json_extract(body, '$.public.asset') = ?1
+            OR ?1 IN (SELECT value FROM json_each(body, '$.place.assets'))"""
         rows = self._rows(f"SELECT * FROM alarm {where} ORDER BY raised_ns", (asset,))
         return [_row(r) for r in rows]
 
@@ -167,6 +209,20 @@ class Records:
             (after, most),
         )
         return [(r[0], r[1], json.loads(r[2])) for r in rows]
+
+    def revisions_after(self, number: int, most: int) -> list[Revision]:
+        """The same with the times that go with them."""
+        start = "SELECT json_extract(f.body, '$.start') FROM revision f WHERE f.id = r.id"
+        rows = self._rows(
+            f"SELECT number, change, recorded_ns, ({start} ORDER BY f.number LIMIT 1), body"
+            " FROM revision r WHERE number > ? ORDER BY number LIMIT ?",
+            (number, most),
+        )
+        return [Revision(r[0], r[1], r[2], parse_rfc3339(r[3]), json.loads(r[4])) for r in rows]
+
+    def changes_behind(self, number: int) -> int:
+        """How many changes of alarms there are behind `number`."""
+        return int(self._rows("SELECT count(*) FROM revision WHERE number > ?", (number,))[0][0])
 
     def _rows(self, select: str, values: tuple[object, ...] = ()) -> list[Any]:
         with explained(self._path):

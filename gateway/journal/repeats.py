@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,9 @@ from numpy.typing import NDArray
 
 from gateway.errors import JournalError
 from gateway.journal import entries
+from gateway.journal.archive import Archive, Piece
 from gateway.journal.entries import HOUR_NS, take
-from gateway.journal.hours import by_key, overlapping
+from gateway.journal.hours import LAST_SEQ, by_key, overlapping
 from gateway.model import Arrivals, Channels, Mask, Samples, Times
 
 CACHE_BYTES: Final = 32 * 2**20  # decoded entries kept for the next batch of a redelivery
@@ -29,15 +31,18 @@ _NOTHING: Final = int(np.iinfo(np.int64).min)
 # The latest hour holds the latest reading: one step in the index, however long the journal is.
 _LATEST_OF_ALL: Final = """SELECT max(last_ns) FROM entry
     WHERE ?1 = 0 AND hour = (SELECT max(hour) FROM entry WHERE hour IS NOT NULL)"""
+_LATEST_ARCHIVED: Final = "SELECT max(last_ns) FROM segment WHERE ?1 = 0"
 # Few entries behind the last one of ours, none as a rule; not by the index on hour, which holds them all.
 _LATEST_BEHIND: Final = "SELECT max(last_ns) FROM entry NOT INDEXED WHERE seq > ? AND hour IS NOT NULL"
+_LATEST_ARCHIVED_BEHIND: Final = "SELECT max(last_ns) FROM segment WHERE last_seq > ?"
 
 
 class Repeats:
     """Drops repeats inside the writer's transaction; `learn` what was committed, only once it is."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, archive: Archive) -> None:
         self._connection = connection
+        self._archive = archive
         self._marks = _Marks()
         self._seen_seq = 0
         self._cache: OrderedDict[int, Samples] = OrderedDict()
@@ -61,10 +66,15 @@ class Repeats:
 
     def _notice_others(self) -> None:
         """Raise all marks to the latest reading that somebody else wrote, or that was there at opening."""
-        latest = _LATEST_OF_ALL if self._seen_seq == 0 else _LATEST_BEHIND
-        (last_ns,) = self._connection.execute(latest, (self._seen_seq,)).fetchone()
-        if last_ns is not None:
-            self._marks.raise_floor(last_ns)
+        selects = (
+            (_LATEST_OF_ALL, _LATEST_ARCHIVED)
+            if self._seen_seq == 0
+            else (_LATEST_BEHIND, _LATEST_ARCHIVED_BEHIND)
+        )
+        for select in selects:
+            (last_ns,) = self._connection.execute(select, (self._seen_seq,)).fetchone()
+            if last_ns is not None:
+                self._marks.raise_floor(last_ns)
 
     def _stored(self, samples: Samples, doubtful: Mask) -> Mask:
         """bool[N]: which of `samples` are stored already; only the `doubtful` can be."""
@@ -90,13 +100,22 @@ class Repeats:
         first, last = int(asked.time.min()), int(asked.time.max())
         pending: list[Samples] = []
         readings = 0
-        for seq in overlapping(self._connection, hour, first, last, np.unique(asked.channel)):
-            pending.append(self._decoded(seq))
+        channels = np.unique(asked.channel)
+        archived = self._archive.overlapping(hour, first, last, channels, LAST_SEQ)
+        numbers = overlapping(self._connection, hour, first, last, channels)
+        for samples in chain(map(self._archived, archived), map(self._decoded, numbers)):
+            pending.append(samples)
             readings += len(pending[-1])
             if readings >= COMPARED_AT_ONCE:
                 yield Samples.concatenate(pending)
                 pending, readings = [], 0
         yield Samples.concatenate(pending)
+
+    def _archived(self, piece: Piece) -> Samples:
+        try:
+            return self._archive.readings(piece, LAST_SEQ).samples
+        except JournalError:
+            return Samples.empty()  # as with a damaged entry
 
     def _decoded(self, seq: int) -> Samples:
         if seq in self._cache:

@@ -56,6 +56,36 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (source, reason)
         ) WITHOUT ROWID""",
     ),
+    (  # 2: the archive: which readings are in which Parquet file
+        """CREATE TABLE segment (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            first_seq INTEGER NOT NULL UNIQUE,  -- every entry of readings from here ...
+            last_seq INTEGER NOT NULL UNIQUE,   -- ... to here is in this file and no longer in `entry`
+            file TEXT NOT NULL UNIQUE,          -- its name in the folder `archive`
+            bytes INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            footer_crc INTEGER NOT NULL,        -- CRC-32 of the file's footer
+            readings INTEGER NOT NULL,
+            first_ns INTEGER NOT NULL,          -- earliest and latest time in it
+            last_ns INTEGER NOT NULL,
+            entries BLOB NOT NULL,              -- number, commit time and readings of each: archive.py
+            emptied INTEGER NOT NULL DEFAULT 0  -- whether its entries are deleted from `entry`
+        )""",
+        "CREATE INDEX segment_by_time ON segment (last_ns)",
+        "CREATE INDEX segment_to_empty ON segment (emptied) WHERE emptied = 0",
+        """CREATE TABLE piece (                   -- of one segment, rows of one hour in one row group
+            segment INTEGER NOT NULL,
+            row_group INTEGER NOT NULL,
+            start INTEGER NOT NULL,             -- its first row in the row group
+            readings INTEGER NOT NULL,
+            hour INTEGER NOT NULL,
+            first_ns INTEGER NOT NULL,
+            last_ns INTEGER NOT NULL,
+            channels BLOB NOT NULL,             -- which channels: entries.py
+            PRIMARY KEY (segment, row_group, start)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX piece_by_time ON piece (hour, last_ns, first_ns)",
+    ),
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

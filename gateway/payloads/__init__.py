@@ -22,12 +22,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.model import FUTURE_NS, LATEST_NS
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One MQTT message; `names` are the named parts of its topic, {device} -> 'dewar-3'."""
+    """One MQTT message; `names` are the named parts of its topic, {device} -> 'dewar-3'.
+
+    A `retained` one was published some time before we subscribed: its receipt says nothing of its age. A
+    `late` one was kept by the broker while the gateway was away.
+    """
 
     topic: str
     names: Mapping[str, str]
     payload: bytes
     received_ns: int
+    retained: bool = False
+    late: bool = False
+    clock_trusted: bool = True  # whether the gateway's clock was, at receipt
+
+    @property
+    def latest_ns(self) -> int:
+        """The latest time a device can mean; a clock that is not set can not contradict it."""
+        return self.received_ns + FUTURE_NS if self.clock_trusted else LATEST_NS

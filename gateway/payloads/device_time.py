@@ -10,7 +10,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
-from gateway.model import EARLIEST_NS, FUTURE_NS, LATEST_NS, SECOND, Refusal
+from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Quality, Refusal
+from gateway.payloads import Message
 from gateway.payloads.unusable import Unusable, shown
 from gateway.times import instants, parse_rfc3339
 
@@ -19,6 +20,20 @@ NS_PER: dict[str, int] = {"unix_s": SECOND, "unix_ms": 1_000_000, "unix_us": 1_0
 LONGEST_NUMBER = 40  # characters: ten digits of seconds and any fraction a clock resolves
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?", re.ASCII)
+
+
+def receipt(message: Message) -> tuple[int, Quality]:
+    """The time of what says none itself, that of receipt, and what readings of that time are worth at best.
+
+    UNCERTAIN where the broker kept the message while we were away. Raises Unusable for a retained one.
+    """
+    if message.retained:
+        raise Unusable(
+            Refusal.UNDATED,
+            "a retained message without a time of its own: nobody knows when this was measured; "
+            "the next one that is published is taken",
+        )
+    return message.received_ns, Quality.UNCERTAIN if message.late else Quality.GOOD
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -71,9 +86,9 @@ def from_count(digits: str, ns_per_unit: int) -> int:
     return math.floor(Fraction(digits) * ns_per_unit)
 
 
-def check_believable(time_ns: int, received_ns: int) -> None:
+def check_believable(time_ns: int, latest_ns: int) -> None:
     """Raises Unusable where `model.believable` is False; for one time, without an array."""
-    if not (EARLIEST_NS <= time_ns < LATEST_NS and time_ns <= received_ns + FUTURE_NS):
+    if not (EARLIEST_NS <= time_ns < LATEST_NS and time_ns <= latest_ns):
         raise _absurd(time_ns)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from gateway.model import Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import Addresses
+from gateway.payloads.device_time import receipt
+from gateway.payloads.faults import as_sent
 from gateway.payloads.json_values import number
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unusable import Unusable, shown
@@ -42,7 +44,7 @@ class Decoder:
 
     def __init__(self, options: Options) -> None:
         self._addresses = Addresses([options.address])
-        self._faults = frozenset(options.fault_values)
+        self._faults = as_sent(options.fault_values)
 
     def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
         def read(message: Message, found: Found) -> None:
@@ -53,7 +55,8 @@ class Decoder:
             if channel is None:
                 raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
             value, quality = self._value(message.payload, address)
-            found.rows.append((message.received_ns, message.received_ns, channel, value, quality))
+            time_ns, worth = receipt(message)
+            found.rows.append((time_ns, message.received_ns, channel, value, max(quality, worth)))
 
         return decode_each(messages, read)
 
@@ -63,5 +66,5 @@ class Decoder:
         if not payload.isascii() or len(payload) > LONGEST_VALUE:
             raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(payload)} is no number")
         text = payload.decode()
-        value = BOOLEANS[text] if text in BOOLEANS else number(text, address, as_text=True)
+        value = BOOLEANS[text] if text in BOOLEANS else number(text, address, True, self._faults)
         return (math.nan, Quality.BAD) if value in self._faults else (value, Quality.GOOD)

@@ -23,8 +23,10 @@ from gateway.payloads.device_time import (
     from_count,
     from_local,
     from_text,
+    receipt,
     zone_named,
 )
+from gateway.payloads.faults import as_sent
 from gateway.payloads.json_values import number, parse
 from gateway.payloads.pointer import ABSENT, find, parse_pointer
 from gateway.payloads.rows import Found, decode_each
@@ -99,7 +101,7 @@ class ObjectReader:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._addresses = Addresses([r.address for r in options.readings])
-        self._faults = [frozenset(r.fault_values) for r in options.readings]
+        self._faults = [as_sent(r.fault_values) for r in options.readings]
         self._pointers = [parse_pointer(r.value_pointer) for r in options.readings]
         self._time_pointer = None if options.time_pointer is None else parse_pointer(options.time_pointer)
         self._zone = None if options.time_zone is None else zone_named(options.time_zone)
@@ -123,7 +125,7 @@ class ObjectReader:
             if given is ABSENT:
                 continue
             if time_ns is None:
-                time_ns, worth = self._time(item, message.received_ns)
+                time_ns, worth = self._time(item, message)
             try:
                 channel, value, quality = self._reading(address, given, faults, channels)
             except Unusable as why:
@@ -145,20 +147,20 @@ class ObjectReader:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         if given is None:
             return channel, math.nan, Quality.NO_DATA
-        value = number(given, address, self._options.numbers_as_text)
+        value = number(given, address, self._options.numbers_as_text, faults)
         return (channel, math.nan, Quality.BAD) if faults and value in faults else (channel, value, GOOD)
 
-    def _time(self, item: object, received_ns: int) -> tuple[int, int]:
+    def _time(self, item: object, message: Message) -> tuple[int, int]:
         """When it was measured, and what readings of that time are worth at best."""
         if self._time_pointer is None:
-            return received_ns, GOOD
+            return receipt(message)
         given = find(item, self._time_pointer)
         if given is ABSENT or given is None:
             raise Unusable(Refusal.MALFORMED, f"no time at {self._options.time_pointer}")
         if self._zone is not None and type(given) is str:
-            return _local_time(given, self._zone, received_ns)
+            return _local_time(given, self._zone, message)
         time_ns = self._to_ns(given)
-        check_believable(time_ns, received_ns)
+        check_believable(time_ns, message.latest_ns)
         return time_ns, GOOD
 
     def _to_ns(self, given: object) -> int:
@@ -176,14 +178,14 @@ class ObjectReader:
         raise Unusable(Refusal.WRONG_TYPE, f"time {shown(given)} is not {expected}; check time_format")
 
 
-def _local_time(given: str, zone: ZoneInfo, received_ns: int) -> tuple[int, int]:
+def _local_time(given: str, zone: ZoneInfo, message: Message) -> tuple[int, int]:
     """In the hour that clocks show twice, receipt is the witness if it lies near; never a guess."""
     times = from_local(given, zone)
-    check_believable(times[0], received_ns)
+    check_believable(times[0], message.latest_ns)
     if len(times) == 1:
         return times[0], GOOD
-    if times[0] - LIVE_NS <= received_ns <= times[-1] + LIVE_NS:
-        return received_ns, Quality.UNCERTAIN
+    if not message.late and times[0] - LIVE_NS <= message.received_ns <= times[-1] + LIVE_NS:
+        return receipt(message)[0], Quality.UNCERTAIN
     raise Unusable(
         Refusal.ABSURD_TIME,
         f"clocks in {zone.key} show {given} twice, and it was received too long after to tell which is meant",

@@ -27,8 +27,13 @@ def parse(payload: bytes) -> Any:
         raise Unusable(Refusal.MALFORMED, f"{error}{hint}") from None
 
 
-def number(given: object, address: str, as_text: bool = False) -> float:
-    """`given` as a number that an instrument can mean; `as_text` takes "21.5", too. Raises Unusable."""
+def number(
+    given: object, address: str, as_text: bool = False, faults: frozenset[float] = frozenset()
+) -> float:
+    """`given` as a number that an instrument can mean, or one of `faults`. Raises Unusable.
+
+    `as_text` takes "21.5", too.
+    """
     if type(given) is bytes:
         value: float = float(given)
     elif type(given) is int:
@@ -38,6 +43,6 @@ def number(given: object, address: str, as_text: bool = False) -> float:
     else:
         hint = "; set numbers_as_text if it is meant as one" if type(given) is str and not as_text else ""
         raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(given)} is no number{hint}")
-    if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
+    if not -LARGEST_VALUE <= value <= LARGEST_VALUE and value not in faults:
         raise Unusable(Refusal.NOT_FINITE, f"{address}: {shown(given)} is no value an instrument has")
     return float(value)

@@ -53,6 +53,7 @@ from gateway.model import (
 from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate
 from gateway.payloads.device_time import check_believable
+from gateway.payloads.faults import as_sent
 from gateway.payloads.unusable import Unusable, shown
 
 MAGIC, VERSION = b"CGPB", 1
@@ -63,6 +64,7 @@ VALUE_TYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<f4"), 2: np.dtype("<f8"),
 INT16 = 3
 HAS_TIMES, HAS_QUALITIES = 1, 2
 NO_READING_RAW = -32768  # int16
+A_STEP = 1e-6  # of `scale`: far more than rounding, far less than one step of int16
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Decoder:
 
     def __init__(self, options: Options) -> None:
         self._template = AddressTemplate.parse(options.address)
-        self._faults = np.array(options.fault_values, np.float64)
+        self._faults = np.array(sorted(as_sent(options.fault_values)), np.float64)
 
     def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
         parts: list[Arrivals] = []
@@ -126,12 +128,12 @@ class Decoder:
         if channel is None:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         at = _body(header)
-        time, at = _times(payload, header, at, message.received_ns)
+        time, at = _times(payload, header, at, message.latest_ns)
         raw = np.frombuffer(payload, VALUE_TYPES[header.values], header.samples, at)
         value = _scaled(raw, header)
         quality = _qualities(payload, header, at + raw.nbytes)
         if len(self._faults):
-            quality = _worsen(quality, np.isin(value, self._faults), Quality.BAD)
+            quality = _worsen(quality, _are_among(self._faults, value, header), Quality.BAD)
         if header.values == INT16:
             quality = _worsen(quality, raw == NO_READING_RAW, Quality.NO_DATA)
         return _arrivals(message, channel, time, value, quality)
@@ -177,7 +179,7 @@ def _identifier(payload: bytes, header: Header) -> str:
         raise Unusable(Refusal.MALFORMED, f"the identifier {raw.hex()} is no UTF-8") from None
 
 
-def _times(payload: bytes, header: Header, at: int, received_ns: int) -> tuple[Times, int]:
+def _times(payload: bytes, header: Header, at: int, latest_ns: int) -> tuple[Times, int]:
     """int64[N], and the position behind them."""
     if header.samples == 0:
         raise Unusable(Refusal.MALFORMED, "a block without samples")
@@ -185,17 +187,17 @@ def _times(payload: bytes, header: Header, at: int, received_ns: int) -> tuple[T
         last_ns = header.start_ns + header.interval_ns * (header.samples - 1)  # exact: Python's integers
         if header.interval_ns <= 0:
             raise Unusable(Refusal.MALFORMED, f"{header.interval_ns} ns from sample to sample")
-        check_believable(header.start_ns, received_ns)
-        check_believable(last_ns, received_ns)
+        check_believable(header.start_ns, latest_ns)
+        check_believable(last_ns, latest_ns)
         return header.start_ns + header.interval_ns * np.arange(header.samples, dtype=np.int64), at
     time = np.frombuffer(payload, "<i8", header.samples, at).astype(np.int64, copy=False)
     if header.interval_ns != 0 or time[0] != header.start_ns or np.any(time[1:] <= time[:-1]):
         raise Unusable(
             Refusal.MALFORMED, "times that do not ascend from the start, or an interval beside them"
         )
-    odd = np.flatnonzero(~believable(time, np.array(received_ns, np.int64)))
+    odd = np.flatnonzero(~believable(time, np.int64(latest_ns)))
     if len(odd):
-        check_believable(int(time[odd[0]]), received_ns)
+        check_believable(int(time[odd[0]]), latest_ns)
     return time, at + time.nbytes
 
 
@@ -209,6 +211,14 @@ def _scaled(raw: NDArray[Any], header: Header) -> Floats:
         raise Unusable(Refusal.NOT_FINITE, f"scale {header.scale}, offset {header.offset}")
     scaled: Floats = raw * header.scale + header.offset
     return scaled
+
+
+def _are_among(faults: Floats, value: Floats, header: Header) -> Mask:
+    """bool[N]; steps of int16 that were scaled are only equal up to the rounding of that."""
+    if header.values != INT16:
+        return np.isin(value, faults)
+    near = abs(header.scale) * A_STEP
+    return np.asarray((np.abs(value[:, None] - faults) <= near).any(axis=1))
 
 
 def _qualities(payload: bytes, header: Header, at: int) -> Qualities:

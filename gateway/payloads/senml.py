@@ -21,7 +21,7 @@ import cbor2
 from gateway.model import LARGEST_VALUE, SECOND, Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate
-from gateway.payloads.device_time import check_believable
+from gateway.payloads.device_time import check_believable, receipt
 from gateway.payloads.json_values import parse
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unknown import Unlisted, refuse_unknown
@@ -118,7 +118,7 @@ class Decoder:
     ) -> None:
         """One record with a value: a reading, a refusal, or an address that has no channel."""
         name = base.name + _text(record, "n")
-        time_ns = _time_ns(base.time, record, message.received_ns)
+        time_ns, worth = _time(base.time, record, message)
         address = name if self._bare else self._template.fill({**message.names, "name": name})
         channel = channels.get(address)
         if channel is None:
@@ -129,7 +129,7 @@ class Decoder:
         except Unusable as why:
             found.alone.append(why.of(message))
         else:
-            found.rows.append((time_ns, message.received_ns, channel, value, Quality.GOOD))
+            found.rows.append((time_ns, message.received_ns, channel, value, worth))
 
     def _value(self, record: Record, base: _Base, name: str) -> float:
         if type(record.get("vb")) is bool:
@@ -221,15 +221,18 @@ def _rebase(base: _Base, record: Record) -> None:
         base.value = _finite(record["bv"], "bv")
 
 
-def _time_ns(base: Number, record: Record, received_ns: int) -> int:
+def _time(base: Number, record: Record, message: Message) -> tuple[int, Quality]:
+    """When it was measured, and what a reading of that time is worth at best."""
     seconds: Number = base + _finite(record["t"], "t") if "t" in record else base
     if not -LARGEST_TIME_s < seconds < LARGEST_TIME_s:
         raise Unusable(Refusal.ABSURD_TIME, f"time {shown(float(seconds))} s is none")
     time_ns = math.floor(seconds * SECOND)
+    worth = Quality.GOOD
     if seconds < RELATIVE_BELOW_s:
+        received_ns, worth = receipt(message)
         time_ns += received_ns
-    check_believable(time_ns, received_ns)
-    return time_ns
+    check_believable(time_ns, message.latest_ns)
+    return time_ns, worth
 
 
 def _text(record: Record, label: str) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from gateway.model import LARGEST_VALUE, Decoded, Quality, Refusal
 from gateway.payloads import Message
-from gateway.payloads.device_time import check_believable
+from gateway.payloads.device_time import check_believable, receipt
+from gateway.payloads.faults import as_sent
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.sparkplug_nodes import LAST_SEQ, Birth, Nodes, bd_seq, read_birth
 from gateway.payloads.sparkplug_payload import Metric, Payload, read_payload, value_of
@@ -63,7 +64,7 @@ class Decoder:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._faults = frozenset(options.fault_values)
+        self._faults = as_sent(options.fault_values)
         self._nodes = Nodes()
 
     def requests(self) -> list[tuple[str, bytes]]:
@@ -75,6 +76,10 @@ class Decoder:
             topic = parse_topic(message.topic)
             if topic is None:
                 return
+            if message.retained:
+                raise Unusable(
+                    Refusal.MALFORMED, f"a retained {topic.kind}: Sparkplug forbids it, it may be out of date"
+                )
             payload = read_payload(message.payload)
             if topic.kind == "NDEATH":
                 for device, birth in self._nodes.node_died(topic.at, bd_seq(payload)).items():
@@ -117,7 +122,7 @@ class Decoder:
                 address = topic.address(name)
                 channel = channels.get(address)
                 if channel is not None:
-                    row = self._row(name, metric, birth, payload.timestamp_ms, message.received_ns)
+                    row = self._row(name, metric, birth, payload.timestamp_ms, message)
                     found.rows.append((row[0], message.received_ns, channel, *row[1:]))
                 elif _is_numeric(metric) and not name.startswith(OWN):
                     unknown.append(address)
@@ -139,19 +144,21 @@ class Decoder:
         return name
 
     def _row(
-        self, name: str, metric: Metric, birth: Birth, sent_ms: int | None, received_ns: int
+        self, name: str, metric: Metric, birth: Birth, sent_ms: int | None, message: Message
     ) -> tuple[int, float, Quality]:
         if metric.timestamp_ms is None and metric.is_historical:
             raise Unusable(Refusal.MALFORMED, f"{shown(name)} is historical, but has no timestamp")
-        time_ns = _time_ns(sent_ms if metric.timestamp_ms is None else metric.timestamp_ms, received_ns)
+        time_ns, worth = _time(sent_ms if metric.timestamp_ms is None else metric.timestamp_ms, message)
         if metric.is_null:
             return time_ns, math.nan, Quality.NO_DATA
         if metric.quality >= Quality.BAD:
             return time_ns, math.nan, metric.quality
         value = value_of(metric, birth.datatypes.get(name) if metric.datatype is None else metric.datatype)
+        if value in self._faults:
+            return time_ns, math.nan, Quality.BAD
         if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
             raise Unusable(Refusal.NOT_FINITE, f"{shown(name)}: {value} is no value an instrument has")
-        return (time_ns, math.nan, Quality.BAD) if value in self._faults else (time_ns, value, Quality.GOOD)
+        return time_ns, value, worth
 
 
 def parse_topic(text: str) -> Topic | None:
@@ -178,11 +185,12 @@ def _gone(addresses: Iterable[str], message: Message, channels: Mapping[str, int
             found.rows.append((message.received_ns, message.received_ns, channel, math.nan, Quality.NO_DATA))
 
 
-def _time_ns(given_ms: int | None, received_ns: int) -> int:
+def _time(given_ms: int | None, message: Message) -> tuple[int, Quality]:
+    """When it was measured, and what a reading of that time is worth at best."""
     if given_ms is None:
-        return received_ns
-    check_believable(given_ms * NS_PER_MS, received_ns)
-    return given_ms * NS_PER_MS
+        return receipt(message)
+    check_believable(given_ms * NS_PER_MS, message.latest_ns)
+    return given_ms * NS_PER_MS, Quality.GOOD
 
 
 def _is_numeric(metric: Metric) -> bool:

@@ -18,7 +18,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import AlarmRow, Records
 from gateway.model import SECOND, Severity
-from gateway.pipeline import view
+from gateway.pipeline import faults, view
 from gateway.pipeline.measure import Measures
 from gateway.pipeline.resets import RESET, Resets, StatedReset, stated
 from gateway.pipeline.view import AlarmPlace
@@ -26,7 +26,7 @@ from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.traceability.containment import Containments
 from gateway.traceability.exposure import Exposure, exposures
-from gateway.traceability.model import Unit
+from gateway.traceability.model import Contents, Unit
 from gateway.traceability.statements import from_body
 
 log = logging.getLogger(__name__)
@@ -91,8 +91,13 @@ class AlarmBook:
             place = AlarmPlace.of(self._configuration.channels[self._names[found.channel]])
             entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
             self._entries[found.id] = entry
-        entry.excursion, entry.written = found, False
-        steps = list(_steps(entry.alarm, before, found, now_ns))
+        entry.excursion = found
+        self._advance(entry, before, now_ns)
+
+    def _advance(self, entry: _Entry, before: Excursion | None, now_ns: int) -> None:
+        """What follows for the alarm from what its excursion is now, and was `before`."""
+        entry.written = False
+        steps = list(_steps(entry.alarm, before, entry.excursion, now_ns))
         if steps:
             entry.units, entry.resets = self._units(entry, now_ns), self._bearing_on(entry)
         for happened, alarm in steps:
@@ -106,6 +111,8 @@ class AlarmBook:
                 self._look_inside_again(asset, now_ns)
         elif statement.kind == ACKNOWLEDGE:
             self._acknowledge(statement, now_ns)
+        elif statement.kind == faults.FAULT:
+            self._hear_of_fault(statement, now_ns)
         elif statement.kind == RESET:
             self._reset(StatedReset.of(statement), changes, now_ns)
 
@@ -160,7 +167,13 @@ class AlarmBook:
         identity, entry.written = entry.alarm.id, False
         number, known = entry.excursion.revision, _public(entry)
         self._revisions.append(_Revision(identity, number, change, now_ns, known))
-        log.warning("alarm %s %s: %s %s", identity, change, known["channel"], known["rule"])
+        log.warning(
+            "alarm %s %s: %s %s",
+            identity,
+            change,
+            known["channel"] or known["asset"],
+            known["message"] or known["rule"],
+        )
 
     def _acknowledge(self, statement: Statement, now_ns: int) -> None:
         entry = self._known(str(statement.body.get("alarm")))
@@ -173,6 +186,19 @@ class AlarmBook:
             log.warning("acknowledgement by %s without effect: %s", statement.by, error)
             return
         self._revise(entry, "acknowledged", now_ns)
+
+    def _hear_of_fault(self, statement: Statement, now_ns: int) -> None:
+        entry = self._known(statement.body["id"])
+        if statement.body["state"] == faults.RAISED:
+            if entry is None:
+                found, place = faults.excursion(statement), AlarmPlace.of_fault(statement.body)
+                entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
+                self._entries[found.id] = entry
+                self._advance(entry, None, now_ns)
+        elif entry is not None and _is_open(entry.excursion):
+            before, end_ns = entry.excursion, max(statement.at_ns, entry.excursion.start_ns)
+            entry.excursion = dataclasses.replace(before, end_ns=end_ns, cleared_ns=end_ns, last_ns=end_ns)
+            self._advance(entry, before, now_ns)
 
     def _reset(self, reset: StatedReset, changes: Sequence[Change], now_ns: int) -> None:
         self._resets.state(reset)
@@ -204,7 +230,7 @@ class AlarmBook:
         for row in self._records.alarms_of(asset):
             if row.id not in self._entries:
                 self._entries[row.id] = _from_row(row)
-        return [entry for entry in self._entries.values() if entry.place.asset == asset]
+        return [entry for entry in self._entries.values() if asset in _assets(entry.place)]
 
     def _refresh(self, entry: _Entry, now_ns: int) -> None:
         """Look inside; who was there, other than for how long so far, is part of what an alarm says."""
@@ -215,13 +241,23 @@ class AlarmBook:
     def _units(self, entry: _Entry, now_ns: int) -> Units:
         found, place = entry.excursion, entry.place
         until_ns = now_ns if found.end_ns is None else found.end_ns
-        contents = self._containments.inside(place.asset, place.zone, found.start_ns, until_ns)
+        inside = [
+            self._containments.inside(asset, place.zone, found.start_ns, until_ns) for asset in _assets(place)
+        ]
+        contents = Contents(
+            any(c.known for c in inside) or not inside, tuple(stay for c in inside for stay in c.stays)
+        )
         return exposures(contents, found.start_ns, found.end_ns, self._measures.of(found))
 
     def _forget(self) -> None:
         closed = [i for i, e in self._entries.items() if e.alarm.state is AlarmState.CLOSED]
         for identity in closed[: max(0, len(closed) - MOST_CLOSED)]:
             del self._entries[identity]
+
+
+def _assets(place: AlarmPlace) -> tuple[str, ...]:
+    """One; of a fault those that are not watched because of it, which may be none."""
+    return place.assets if place.message else (place.asset,)
 
 
 def _is_open(found: Excursion) -> bool:
@@ -276,7 +312,7 @@ def _from_row(row: AlarmRow) -> _Entry:
             alarm["returned_ns"],
             tuple(Acknowledgement(**a) for a in alarm["acknowledgements"]),
         ),
-        AlarmPlace(**row.body["place"]),
+        AlarmPlace(**{**row.body["place"], "assets": tuple(row.body["place"].get("assets", ()))}),
         None if units is None else tuple(_exposures(units)),
         tuple(StatedReset(**r) for r in row.body["resets"]),
         written=True,

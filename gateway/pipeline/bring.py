@@ -21,7 +21,7 @@ from gateway.config.types import DOWNLOADS, Configuration
 from gateway.downloads import Download, Series
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.model import Arrivals, Samples
+from gateway.model import Arrivals, Samples, believable
 from gateway.times import format_rfc3339
 from gateway.units import CONVERSIONS
 
@@ -130,7 +130,20 @@ def _arrivals(
     numbers = journal.channel_numbers(list(mapped.channels.values()))
     parts = [_samples(series[name], numbers[channel]) for name, channel in mapped.channels.items()]
     samples = Samples.concatenate(parts)
-    return Arrivals(samples, np.full(len(samples), now_ns, np.int64))
+    arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))
+    _check_times(arrivals)
+    return arrivals
+
+
+def _check_times(arrivals: Arrivals) -> None:
+    """As of a device that is connected: more than a day ahead of our clock is not believed."""
+    ahead = arrivals.samples.time[~believable(arrivals.samples.time, arrivals.received)]
+    if len(ahead):
+        first = format_rfc3339(int(ahead.min()))
+        raise InputError(
+            f"{len(ahead)} readings lie in the future, the first at {first}; nothing was taken. Check "
+            "time_format, time_zone, the logger's clock and this machine's"
+        )
 
 
 def _check_unit(series: Series, channel: str, configuration: Configuration, problems: Problems) -> None:

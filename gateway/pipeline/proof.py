@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from gateway.journal.journal import Journal
 from gateway.model import LARGEST_VALUE, SECOND, Samples, to_ns
 from gateway.pipeline.judge import Judge
 from gateway.pipeline.plan import numbers_of, plan
+from gateway.pipeline.pump import OUTAGE
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
 from gateway.screening.rules import limit
 from gateway.screening.screen import FARTHEST_NS
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Proof:
     without_pressure: int | None  # readings whose floor should have followed a pressure; None: it does not
     version: str | None  # of the profile that the limits are from; None: they were given
     later: tuple[tuple[str, int], ...]  # versions that come into force within the interval, and when
+    outages: tuple[Mapping[str, Any], ...]  # in which the journal could not be written: from, to, reason
 
     def public(self, unit: str) -> dict[str, Any]:
         """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
@@ -56,6 +58,7 @@ class Proof:
             "readings_without_pressure": self.without_pressure,
             "profile_version": self.version,
             "later_versions": [{"version": v, "valid_from": format_rfc3339(at)} for v, at in self.later],
+            "outages": [dict(outage) for outage in self.outages],
         }
 
 
@@ -106,7 +109,17 @@ def prove(
         mean = mean_kinetic_temperature_degC(inside, gap_ns, low)
     found = clocks(readings, gap_ns, start_ns, end_ns, low, high)
     alone = judge.without_pressure(numbers[name], inside.time)
-    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, version, later)
+    outages = _outages(journal, start_ns, end_ns)
+    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, version, later, outages)
+
+
+def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Mapping[str, Any], ...]:
+    """Those that touch the interval; what a broker kept meanwhile came later, what nobody kept is a gap."""
+    return tuple(
+        s.body
+        for _, s in journal.statements(OUTAGE)
+        if parse_rfc3339(s.body["from"]) < end_ns and start_ns < parse_rfc3339(s.body["to"])
+    )
 
 
 def _refuse_nonsense(low: float | None, high: float | None, unit: str) -> None:

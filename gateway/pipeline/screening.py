@@ -10,16 +10,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gateway.config.types import Configuration
+from gateway.ingestion.intake import WallClock
 from gateway.journal.journal import Entry, Journal, Statement
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Quality, Samples
+from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
 from gateway.pipeline.book import AlarmBook
 from gateway.pipeline.latest import NEVER, Latest
 from gateway.pipeline.measure import Measures
@@ -34,6 +35,7 @@ MOST_READINGS = 200_000  # screened at once: bounds memory and the time until th
 LOOK_S = 1.0  # another process may have stated something: look at least so often
 SAVE_EVERY_S = 60.0  # while nothing happens: how much is screened again after a crash
 GRACE_S = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
+JUMP_S = 1.0  # further than time went by: the clock was set
 
 
 class Screening:
@@ -47,6 +49,7 @@ class Screening:
         journal: Journal,
         records: Records,
         committed: threading.Condition,
+        now_ns: Callable[[], int] | None = None,
     ) -> None:
         self._configuration = configuration
         self._numbers = numbers
@@ -54,9 +57,11 @@ class Screening:
         self._journal = journal
         self._records = records
         self._committed = committed
+        self._now_ns = WallClock().now_ns if now_ns is None else now_ns
         self._lock = threading.Lock()  # between the thread that screens and those that look
         self.cursor = 0
         self.problem = ""  # why nothing is screened; empty while all is well
+        self.moved_s = time.monotonic()  # when it last looked for something to do
         self._begin()
 
     def _begin(self) -> None:
@@ -72,24 +77,26 @@ class Screening:
         self._book.restore(self._journal, self.cursor)
         if saved:
             self._screener.restore(saved[1])
-            self._publish(self._screener.take(Samples.empty()), time.time_ns())  # rules that are no more
+            self._publish(self._screener.take(Samples.empty()), self._now_ns())  # rules that are no more
         latest = self._records.saved(LATEST)
         if latest:
             self._latest.restore(latest[1])
-        self._began_s = self._saved_s = time.monotonic()
+        self._began_s = self._saved_s = self._looked_s = time.monotonic()
+        self._looked_ns = self._now_ns()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and every entry is screened."""
         with self._lock:
             self._begin()
         while True:
+            self.moved_s = time.monotonic()
             moved = self._step()
             if stop.is_set() and not moved:
                 break
             if not moved:
                 self._wait()
         with self._lock:
-            self._write(time.time_ns(), saving=True)
+            self._write(self._now_ns(), saving=True)
 
     def failed(self, reason: str) -> None:
         """Until it goes on, every channel is unknown: nobody watches it."""
@@ -99,7 +106,7 @@ class Screening:
     def _step(self) -> bool:
         """Screen what is new; whether there was anything."""
         entries = self._journal.entries(self.cursor, MOST_READINGS)
-        now_ns = time.time_ns()
+        now_ns = self._look_at_the_clock()
         with self._lock:
             self._take(entries, now_ns)
             if self._silence_counts(entries):
@@ -108,6 +115,14 @@ class Screening:
             self._write(now_ns, saving=late or self._book.has_news)
             self.problem = ""
         return bool(entries)
+
+    def _look_at_the_clock(self) -> int:
+        """By a clock that was set forward everybody was silent; that counts once they had time to speak."""
+        now_ns, now_s = self._now_ns(), time.monotonic()
+        if now_ns - self._looked_ns > to_ns(now_s - self._looked_s + JUMP_S):
+            self._began_s = now_s
+        self._looked_ns, self._looked_s = now_ns, now_s
+        return now_ns
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """In the journal's order; readings between two statements are screened at once."""
@@ -190,6 +205,7 @@ class Screening:
         )
         return {
             "channel": name,
+            "source": channel.table.source,
             "site": channel.site,
             "asset": channel.table.asset,
             "zone": channel.table.zone,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +15,9 @@ from gateway.ingestion.sources import Source
 from gateway.model import SECOND
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower
+from gateway.pipeline.gateway_clock import GatewayClock
 from gateway.pipeline.pump import Pump
+from gateway.pipeline.room import room
 from gateway.pipeline.screening import Screening
 from gateway.times import format_rfc3339
 
@@ -31,6 +35,9 @@ class Status:
         followers: Sequence[SinkFollower],
         numbers: Mapping[str, int],
         delivery: Delivery,
+        clock: GatewayClock,
+        began_ns: int | None,
+        watchdog_s: float | None,
     ) -> None:
         self._configuration = configuration
         self._sources = sources
@@ -39,21 +46,26 @@ class Status:
         self._screening = screening
         self._followers = followers
         self._delivery = delivery
+        self._clock = clock
+        self._began_ns = began_ns  # when the journal's first entry was committed
         self._numbers = numbers
+        self._watchdog_s = watchdog_s  # of the service manager; None: nobody watches us
         self._began_s = time.monotonic()
 
     def answer(self) -> dict[str, Any]:
         """Plain JSON data; see `cryogate status --json`."""
-        now_ns = time.time_ns()
+        now_ns = self._clock.now_ns()
         return {
             "gateway": self._gateway(now_ns),
+            "clock": self._clock_state(),
+            "disk": self._disk(now_ns),
             "journal": self._journal(),
             "sources": [self._source(name) for name in self._sources],
             "channels": [
                 {**state, "clock_offset_s": self._clock_offset_s(state["channel"])}
                 for state in self._screening.channel_states(now_ns)
             ],
-            "followers": [self._follower(f) for f in self._followers],
+            "followers": [self._follower(f, now_ns) for f in self._followers],
             "notifiers": [
                 {"name": name, "problem": self._delivery.problems.get(name, "")}
                 for name in self._configuration.notifiers
@@ -67,8 +79,23 @@ class Status:
             "version": __version__,
             "configuration": self._configuration.fingerprint,
             "time": format_rfc3339(now_ns),
+            "watchdog_s": self._watchdog_s,
+            "pid": os.getpid(),
             "uptime_s": time.monotonic() - self._began_s,
         }
+
+    def _disk(self, now_ns: int) -> dict[str, Any] | None:
+        """null where the disk does not answer."""
+        try:
+            low_bytes = self._configuration.journal.low_space_bytes
+            return dataclasses.asdict(room(self._configuration.data_dir, self._began_ns, now_ns, low_bytes))
+        except OSError:
+            return None
+
+    def _clock_state(self) -> dict[str, Any]:
+        """Whether our own clock is trusted, and what the kernel says: null where it does not tell."""
+        clock = self._clock
+        return {"trusted": clock.trusted, "synchronized": clock.kernel, "problem": clock.reason}
 
     def _clock_offset_s(self, channel: str) -> float | None:
         """Device clock minus ours, as far as recent readings tell."""
@@ -97,13 +124,22 @@ class Status:
             "kind": self._configuration.sources[name].kind,
             "state": link.state.value,
             "since": format_rfc3339(link.since_ns),
-            "age_s": (time.time_ns() - link.since_ns) / SECOND,
+            "age_s": link.age_s,
             "detail": link.detail,
         }
 
-    def _follower(self, follower: SinkFollower) -> dict[str, Any]:
-        behind = max(0, self._pump.last_seq - follower.cursor)
-        return {"name": follower.name, "behind": behind, "problem": follower.problem}
+    def _follower(self, follower: SinkFollower, now_ns: int) -> dict[str, Any]:
+        behind, oldest_ns = max(0, self._pump.last_seq - follower.cursor), follower.oldest_ns
+        return {
+            "name": follower.name,
+            "behind": behind,
+            "behind_s": max(0, now_ns - oldest_ns) / SECOND if behind and oldest_ns is not None else 0.0,
+            "alarm_changes_behind": follower.alarm_changes_behind,
+            "problem": follower.problem,
+            "parked": follower.parked,
+            "parked_readings": follower.parked_readings,
+            "parked_alarm_changes": follower.parked_changes,
+        }
 
     def _refused(self) -> list[dict[str, Any]]:
         counted = sorted(self._pump.refused.items())

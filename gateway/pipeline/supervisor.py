@@ -6,12 +6,12 @@ The one place that catches every exception: a bug in one driver must not take th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from gateway.errors import CryogateError
 
@@ -25,10 +25,21 @@ Failed = Callable[[str], None]
 
 
 async def supervise(name: str, run: Run, stop: threading.Event, failed: Failed) -> None:
-    """Run `run(stop)` in a thread named `name` until `stop` is set; `failed` hears why it ended."""
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, thread_name_prefix=name) as executor:
-        await loop.run_in_executor(executor, _until_stopped, name, run, stop, failed)
+    """Run `run(stop)` in a thread named `name` until `stop` is set; `failed` hears why it ended.
+
+    To cancel it leaves the thread behind: nobody waits for it, and it ends with the process.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def whole_life() -> None:
+        try:
+            _until_stopped(name, run, stop, failed)
+        finally:
+            with contextlib.suppress(RuntimeError):  # left behind, and the loop is closed
+                loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=whole_life, name=name, daemon=True).start()
+    await ended.wait()
 
 
 def _until_stopped(name: str, run: Run, stop: threading.Event, failed: Failed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,10 @@ Units = Sequence[Exposure] | None  # None: unknown
 
 @dataclass(frozen=True, slots=True)
 class AlarmPlace:
-    """Where an alarm is, and how well it is measured there: of the configuration when it was raised."""
+    """Where an alarm is, and how well it is measured there: of the configuration when it was raised.
+
+    A fault of the gateway has no channel; its assets are those that are not watched because of it.
+    """
 
     channel: str
     site: str
@@ -29,6 +32,8 @@ class AlarmPlace:
     unit: str
     uncertainty: float | None = None  # expanded, in `unit`; None: not calibrated
     calibration: dict[str, str] | None = None
+    message: str = ""  # of a fault: what, where, and what to do next
+    assets: tuple[str, ...] = ()
 
     @staticmethod
     def of(channel: Channel) -> AlarmPlace:
@@ -38,6 +43,12 @@ class AlarmPlace:
             return AlarmPlace(*place)
         certificate = {"certificate": told.certificate, "date": f"{told.date}", "due": f"{told.due}"}
         return AlarmPlace(*place, told.expanded_uncertainty, certificate)
+
+    @staticmethod
+    def of_fault(body: Mapping[str, Any]) -> AlarmPlace:
+        """As a journal statement about a fault says it."""
+        assets = tuple(body["assets"])
+        return AlarmPlace("", "", ", ".join(assets), None, "", message=body["message"], assets=assets)
 
 
 def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
@@ -83,9 +94,10 @@ def exposure(of: Exposure) -> dict[str, Any]:
 def alarm(
     of: Alarm, found: Excursion, place: AlarmPlace, units: Units, resets: Sequence[StatedReset]
 ) -> dict[str, Any]:
-    """One alarm: its excursion, where it is, and what people did about it."""
+    """One alarm: its excursion or fault, where it is, and what people did about it."""
     return {
         **excursion(found, place.channel, units),
+        "message": place.message,
         "state": of.state.value,
         "site": place.site,
         "asset": place.asset,

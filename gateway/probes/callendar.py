@@ -14,6 +14,7 @@ Pt100 at -196 degC), and below -200 degC the equation itself, which is not defin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 import numpy as np
@@ -57,20 +58,18 @@ def check(of: Element) -> None:
             raise ValueError(f"{name} must lie between {least:g} and {most:g}, found {value:g}")
 
 
-def resistance(degC: Floats, of: Element) -> Floats:
-    """ohm at the instrument, leads included; NaN outside -210 to 850 degC."""
-    inside = (degC >= COLDEST_degC) & (degC <= HOTTEST_degC)
-    t = np.where(inside, degC, np.nan)
-    return of.r0_ohm * _ratio(t, of) + of.lead_resistance_ohm
+def gives(of: Element) -> Mapping[str, str]:  # noqa: ARG001
+    """degC from ohm."""
+    return {"ohm": "degC"}
 
 
-def temperature(ohm: Floats, of: Element) -> Converted:
-    """degC from what the instrument measured, leads included.
+def convert(raw: Floats, of: Element) -> Converted:
+    """float64[N] degC from the ohm that the instrument measured, leads included.
 
     UNCERTAIN from -210 to -200 degC, where the equation is extrapolated. BAD and NaN where no element can be:
     a short, a broken wire, a negative resistance, no number.
     """
-    ratio = (ohm - of.lead_resistance_ohm) / of.r0_ohm
+    ratio = (raw - of.lead_resistance_ohm) / of.r0_ohm
     ratio = np.where((ratio > 0) & (ratio < LARGEST_RATIO), ratio, np.nan)
     with np.errstate(invalid="ignore"):  # of ratios beyond the top of the parabola
         t = closed_form(ratio, of)
@@ -79,6 +78,13 @@ def temperature(ohm: Floats, of: Element) -> Converted:
     defined = (t >= DEFINED_FROM_degC - ROUNDING_K) & (t <= HOTTEST_degC + ROUNDING_K)
     possible = (t >= COLDEST_degC - ROUNDING_K) & (t <= HOTTEST_degC + ROUNDING_K)
     return graded(t, defined, possible)
+
+
+def signal(value: Floats, of: Element) -> Floats:
+    """float64[N] degC to ohm at the instrument, leads included; NaN outside -210 to 850 degC."""
+    inside = (value >= COLDEST_degC) & (value <= HOTTEST_degC)
+    t = np.where(inside, value, np.nan)
+    return of.r0_ohm * _ratio(t, of) + of.lead_resistance_ohm
 
 
 def closed_form(ratio: Floats, of: Element) -> Floats:

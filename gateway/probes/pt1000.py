@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.model import Floats
-from gateway.probes import Converted, callendar
+from gateway.probes.callendar import check, convert, gives, signal
+
+__all__ = ["Options", "convert", "gives", "signal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,4 @@ class Options:
     lead_resistance_ohm: float = 0.0  # of both wires together; 0 with three or four wires
 
     def __post_init__(self) -> None:
-        callendar.check(self)
-
-
-def gives(options: Options) -> Mapping[str, str]:  # noqa: ARG001
-    """degC from ohm."""
-    return {"ohm": "degC"}
-
-
-def convert(raw: Floats, options: Options) -> Converted:
-    """float64[N] ohm to degC; UNCERTAIN below -200 degC, BAD below -210 and above 850 degC."""
-    return callendar.temperature(raw, options)
-
-
-def signal(value: Floats, options: Options) -> Floats:
-    """float64[N] degC to ohm."""
-    return callendar.resistance(value, options)
+        check(self)

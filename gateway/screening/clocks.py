@@ -3,6 +3,7 @@
 They add up to the interval exactly, in whole ns, and the clocks of neighbouring intervals add up to those of
 the whole. Only stretches between usable readings not longer than max_gap, with no unusable reading in
 them, prove anything; the straight line in between is out of range from its crossing, rounded to whole ns.
+A stretch with an UNCERTAIN reading at either end can be out of range, but never proves that it was in range.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from gateway.model import Floats, Mask, Samples, Times
+from gateway.model import Floats, Mask, Quality, Samples, Times
 from gateway.screening.batch import worth
 from gateway.screening.totals import Stretches
 
@@ -42,18 +43,18 @@ def clocks(
         raise ValueError("the interval ends before it starts")
     if low is not None and high is not None and low > high:
         raise ValueError(f"no value lies between low {low} and high {high}")
-    time, value, proven = _stretches(readings, max_gap_ns)
+    time, value, proven, certain = _stretches(readings, max_gap_ns)
     before, after = time[:-1], time[1:]
-    shown = int((_overlap(before, after, start_ns, end_ns) * proven).sum())
-    too_low = np.zeros(len(after), np.int64)
-    outside = 0
+    shown = _overlap(before, after, start_ns, end_ns) * proven
+    too_low = outside = np.zeros(len(after), np.int64)
     if low is not None:
         too_low = _beyond(time, -value, proven, -low)
-        outside += _counted(too_low, before, after, value[:-1] < low, start_ns, end_ns)
+        outside = _counted(too_low, before, after, value[:-1] < low, start_ns, end_ns)
     if high is not None:
         too_high = np.minimum(_beyond(time, value, proven, high), after - before - too_low)
-        outside += _counted(too_high, before, after, value[:-1] > high, start_ns, end_ns)
-    return Clocks(shown - outside, outside, end_ns - start_ns - shown)
+        outside = outside + _counted(too_high, before, after, value[:-1] > high, start_ns, end_ns)
+    inside, out = int(((shown - outside) * certain).sum()), int(outside.sum())
+    return Clocks(inside, out, end_ns - start_ns - inside - out)
 
 
 def mean_kinetic_temperature_degC(
@@ -66,7 +67,7 @@ def mean_kinetic_temperature_degC(
     """
     if lowest_allowed_degC <= 0.0:
         return None
-    time, value, proven = _stretches(readings, max_gap_ns)
+    time, value, proven, _ = _stretches(readings, max_gap_ns)
     share = (np.diff(time) * proven).astype(np.float64)
     weight = np.append(share, 0.0) + np.append(0.0, share)
     counted = (weight > 0.0) & (value > -ZERO_K)
@@ -78,11 +79,13 @@ def mean_kinetic_temperature_degC(
     return ACTIVATION_K / -(top + float(np.log(mean))) - ZERO_K
 
 
-def _stretches(readings: Samples, max_gap_ns: int) -> tuple[Times, Floats, Mask]:
-    """Usable readings, and whether each stretch between two of them is proven."""
+def _stretches(readings: Samples, max_gap_ns: int) -> tuple[Times, Floats, Mask, Mask]:
+    """Usable readings, and of each stretch between two of them whether it is known, and known for certain."""
     good = np.flatnonzero(worth(readings.value, readings.quality))
     time, value = readings.time[good], readings.value[good]
-    return time, value, (np.diff(time) <= max_gap_ns) & (np.diff(good) == 1)
+    proven = (np.diff(time) <= max_gap_ns) & (np.diff(good) == 1)
+    sure = readings.quality[good] == Quality.GOOD
+    return time, value, proven, sure[1:] & sure[:-1]
 
 
 def _beyond(time: Times, value: Floats, proven: Mask, limit: float) -> Times:
@@ -93,10 +96,10 @@ def _beyond(time: Times, value: Floats, proven: Mask, limit: float) -> Times:
     return Stretches.between(time[:-1], value[:-1], time[1:], value[1:], proven, limits).beyond
 
 
-def _counted(beyond: Times, before: Times, after: Times, leads: Mask, start_ns: int, end_ns: int) -> int:
+def _counted(beyond: Times, before: Times, after: Times, leads: Mask, start_ns: int, end_ns: int) -> Times:
     """ns within the interval of what lies beyond: at a stretch's begin where it `leads`, else at its end."""
     begin = np.where(leads, before, after - beyond)
-    return int(_overlap(begin, begin + beyond, start_ns, end_ns).sum())
+    return _overlap(begin, begin + beyond, start_ns, end_ns)
 
 
 def _overlap(begin: Times, end: Times, start_ns: int, end_ns: int) -> Times:

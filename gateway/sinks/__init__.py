@@ -1,4 +1,6 @@
-"""Sinks, one file each: committed readings to the outside world; the file's name is the `kind` of a sink.
+"""Sinks, one file each: committed readings and what happens to alarms, to the outside world.
+
+The file's name is the `kind` of a sink.
 
 A file in this folder provides
 
@@ -9,9 +11,9 @@ A file in this folder provides
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from gateway.model import Arrivals
 
@@ -35,11 +37,26 @@ Places = Mapping[int, Place]  # by channel number
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What came of a batch.
+class AlarmChange:
+    """What happened to an alarm, and what was known of it then. The same change always has the same number.
 
-    `state` is what the sink needs to resume behind it. `rejected` are the readings that the outside world
-    will never take, with the reason, by position in the batch; the follower parks them.
+    `change`: "raised", "acknowledged", "returned", "amended" or "withdrawn". `alarm` has the shape of
+    `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
+    """
+
+    number: int
+    change: str
+    recorded_ns: int
+    first_start_ns: int
+    alarm: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of a batch of readings or of alarm changes.
+
+    `state` is what the sink needs to resume behind it. `rejected` is what the outside world will never take,
+    with the reason, by position in the batch; the follower parks it.
     """
 
     state: bytes
@@ -49,16 +66,19 @@ class Written:
 class Sink(Protocol):
     """One outside world. Used by one thread: resume, any number of writes, close; then resume again.
 
-    `write` returns when the outside world has the batch. The follower stores the state together with its
-    cursor, and what `resume` returns before the first write. After a crash the last batch comes again, and
-    must not count twice.
+    Writes return when the outside world has the batch. The follower stores the state together with its
+    cursor, and what `resume` returns before the first write. After a crash the last batch comes again, or a
+    longer one that begins with it, and must not count twice.
     """
 
     def resume(self, state: bytes | None) -> bytes:
         """Go on behind the state that `resume` or `write` returned last; None: there is none."""
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
-        """Raises LinkDown when it has to be tried again; `places` has every channel of the batch."""
+        """Raises LinkDown when it has to be tried again; `places` has every channel the journal knows."""
+
+    def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
+        """The same for what happened to alarms, at least one change, in the order it happened."""
 
     def close(self) -> None:
         """Let go of connections. Does not raise."""

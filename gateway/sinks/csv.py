@@ -1,4 +1,4 @@
-"""Readings as CSV files, one per UTC day of receipt: the plainest copy there is.
+"""Readings and what happened to alarms as CSV files, one per UTC day: the plainest copy there is.
 
 Exactly once: the size of each file after a batch is part of the resume state, and whatever a crash left
 behind it is cut off before the batch is written again.
@@ -6,20 +6,39 @@ behind it is cut off before the batch is written again.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals, Quality
-from gateway.sinks import Places, Written
+from gateway.sinks import AlarmChange, Places, Written
 from gateway.times import format_rfc3339
 
 HEADER = "time,channel,value,quality,received\n"
+ALARM_COLUMNS = (
+    *(
+        "recorded",
+        "change",
+        "id",
+        "revision",
+        "kind",
+        "severity",
+        "state",
+        "site",
+        "asset",
+        "zone",
+        "channel",
+    ),
+    *("rule", "start", "end", "extreme", "unit", "beyond_s", "withdrawn", "message", "units", "acknowledged"),
+)
 DAY_NS = 86_400 * SECOND
 
 
@@ -31,7 +50,7 @@ class Options:
 
 
 class Sink:
-    """Appends to readings-YYYY-MM-DD.csv."""
+    """Appends to readings-YYYY-MM-DD.csv by receipt, and to alarms-YYYY-MM-DD.csv by when it was recorded."""
 
     def __init__(self, options: Options) -> None:
         self._folder = Path(options.folder)
@@ -44,43 +63,88 @@ class Sink:
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown when the folder can not be written."""
-        touched = {}
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for day in np.unique(arrivals.received // DAY_NS):
-                which = np.flatnonzero(arrivals.received // DAY_NS == day)
-                name = f"readings-{format_rfc3339(int(day) * DAY_NS)[:10]}.csv"
-                touched[name] = self._append(name, _lines(arrivals, which, places))
-        except OSError as error:
-            raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
-        self._sizes |= touched
-        return Written(json.dumps(self._sizes).encode())
+        day = arrivals.received // DAY_NS
+        return self._append_all(
+            (f"readings-{_date(d)}.csv", HEADER + _readings(arrivals, np.flatnonzero(day == d), places))
+            for d in np.unique(day).tolist()
+        )
+
+    def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
+        """Raises LinkDown when the folder can not be written."""
+        by_day: dict[int, list[AlarmChange]] = {}
+        for change in changes:
+            by_day.setdefault(change.recorded_ns // DAY_NS, []).append(change)
+        return self._append_all((f"alarms-{_date(d)}.csv", _alarms(some)) for d, some in by_day.items())
 
     def close(self) -> None:
         """No file stays open between writes."""
 
-    def _append(self, name: str, lines: Iterator[str]) -> int:
+    def _append_all(self, parts: Iterable[tuple[str, str]]) -> Written:
+        """Name and text of each file, which begins with the header."""
+        sizes = dict(self._sizes)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for name, text in parts:
+                sizes[name] = self._append(name, text)
+        except OSError as error:
+            raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
+        self._sizes = sizes
+        return Written(json.dumps(self._sizes).encode())
+
+    def _append(self, name: str, text: str) -> int:
         with (self._folder / name).open("ab") as file:
-            file.truncate(self._sizes.get(name, 0))
+            there = file.seek(0, os.SEEK_END)
+            file.truncate(min(there, self._sizes.get(name, 0)))  # shorter: somebody took the file away
             file.seek(0, os.SEEK_END)
-            if file.tell() == 0:
-                file.write(HEADER.encode())
-            file.write("".join(lines).encode())
+            file.write((text if file.tell() == 0 else text.partition("\n")[2]).encode())
             file.flush()
             os.fsync(file.fileno())
             return file.tell()
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    return {p.name: p.stat().st_size for p in folder.glob("readings-*.csv")} if folder.is_dir() else {}
+    paths = [*folder.glob("readings-*.csv"), *folder.glob("alarms-*.csv")] if folder.is_dir() else []
+    return {path.name: path.stat().st_size for path in paths}
 
 
-def _lines(arrivals: Arrivals, which: np.ndarray, places: Places) -> Iterator[str]:
+def _date(day: int) -> str:
+    return format_rfc3339(day * DAY_NS)[:10]
+
+
+def _readings(arrivals: Arrivals, which: NDArray[np.intp], places: Places) -> str:
+    return "".join(_lines(arrivals, which, places))
+
+
+def _lines(arrivals: Arrivals, which: NDArray[np.intp], places: Places) -> Iterator[str]:
     samples = arrivals.samples
     for i in which.tolist():
         value = samples.value[i]
         text = "" if np.isnan(value) else repr(float(value))
         yield (
-            f"{format_rfc3339(samples.time[i])},{places[int(samples.channel[i])].channel},{text},"
+            f"{format_rfc3339(samples.time[i])},{_quoted(places[int(samples.channel[i])].channel)},{text},"
             f"{Quality(samples.quality[i]).name.lower()},{format_rfc3339(arrivals.received[i])}\n"
         )
+
+
+def _quoted(name: str) -> str:
+    """RFC 4180 section 2."""
+    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n') else name
+
+
+def _alarms(changes: Sequence[AlarmChange]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ALARM_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for change in changes:
+        alarm, inside = change.alarm, change.alarm["units"]
+        told = {
+            "recorded": format_rfc3339(change.recorded_ns),
+            "change": change.change,
+            "withdrawn": str(alarm["withdrawn"]).lower(),
+            "units": inside
+            if isinstance(inside, str)
+            else "; ".join(f"{u['scheme']} {u['code']}" for u in inside),
+            "acknowledged": "; ".join(f"{a['by']}: {a['comment']}" for a in alarm["acknowledgements"]),
+        }
+        writer.writerow({**alarm, **told})
+    return text.getvalue()

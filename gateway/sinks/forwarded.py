@@ -7,23 +7,33 @@
 
 `value` is null where the quality is bad or no_data. A reading is one channel at one time, whatever message
 it comes in.
+
+What happens to an alarm is a message of its own, in the shape of `cryogate alarms --json`:
+
+    {"change": "raised", "number": 42, "recorded": "2026-01-05T11:01:00.000000000Z", "id": "E-7Q2M9XKD", ...}
+
+Where its topic names the alarm, the broker keeps the last one for those who come later, until the alarm is
+closed: then an empty message takes it away.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model import Arrivals, Quality
-from gateway.sinks import Place, Places
+from gateway.sinks import AlarmChange, Place, Places
+from gateway.times import format_rfc3339
 
 NAMES: Final = ("site", "asset", "zone", "channel")  # what a topic can say
+IDENTITY: Final = "id"  # what the topic of an alarm can say besides
+CLOSED: Final = "closed"  # the state of an alarm that needs nobody any more
 NOTHING: Final = "-"  # stands for what a place does not have: a level of a topic can not be empty
 _PART: Final = re.compile(r"\{(\w*)\}")
 _STRUCTURE: Final = re.compile(r"[/+#\x00-\x1f\x7f]")  # would change the level, or is not allowed in topics
@@ -32,11 +42,17 @@ _WORDS: Final = np.array([q.name.lower() for q in sorted(Quality)], object)
 Rows = NDArray[np.intp]
 
 
-def check_topic(template: str) -> None:
+class Message(NamedTuple):
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+def check_topic(template: str, names: Sequence[str] = NAMES) -> None:
     """Raises ValueError where `template` makes no topic (MQTT 5.0 section 4.7)."""
-    unknown = [name for name in _PART.findall(template) if name not in NAMES]
+    unknown = [name for name in _PART.findall(template) if name not in names]
     if unknown:
-        raise ValueError(f"topic {template!r} names {unknown[0]!r}; it can name {', '.join(NAMES)}")
+        raise ValueError(f"topic {template!r} names {unknown[0]!r}; it can name {', '.join(names)}")
     rest = _PART.sub("x", template)
     if not rest or rest.startswith("$") or any(c in rest for c in "+#{}\0"):
         raise ValueError(f"topic {template!r}: expected text without +, # and $, as in cryogate/{{site}}")
@@ -44,13 +60,25 @@ def check_topic(template: str) -> None:
 
 def topic(template: str, place: Place) -> str:
     """The topic of a channel's readings."""
-    return _PART.sub(lambda part: _STRUCTURE.sub("_", getattr(place, part[1])) or NOTHING, template)
+    return _filled(template, {name: getattr(place, name) for name in NAMES})
 
 
-def messages(
-    arrivals: Arrivals, places: Places, template: str, most_readings: int
-) -> Iterator[tuple[str, bytes]]:
-    """Topic and payload, together every reading once; at most `most_readings` in one payload."""
+def alarm_messages(changes: Sequence[AlarmChange], template: str) -> Iterator[Message]:
+    """In the order it happened; the broker keeps the last one of an alarm until that is closed."""
+    kept = f"{{{IDENTITY}}}" in template
+    for change in changes:
+        alarm = change.alarm
+        where = _filled(template, {name: alarm[name] or "" for name in (*NAMES, IDENTITY)})
+        told = {"change": change.change, "number": change.number}
+        recorded = {"recorded": format_rfc3339(change.recorded_ns)}
+        closed = alarm["state"] == CLOSED
+        yield Message(where, msgspec.json.encode({**told, **recorded, **alarm}), kept and not closed)
+        if kept and closed:
+            yield Message(where, b"", True)
+
+
+def messages(arrivals: Arrivals, places: Places, template: str, most_readings: int) -> Iterator[Message]:
+    """Together every reading once; at most `most_readings` in one payload."""
     channel = arrivals.samples.channel
     topics = {number: topic(template, places[number]) for number in np.unique(channel).tolist()}
     numbers = {name: i for i, name in enumerate(dict.fromkeys(topics.values()))}
@@ -59,13 +87,17 @@ def messages(
     for rows in np.split(order, np.flatnonzero(np.diff(which[order])) + 1):
         for first in range(0, len(rows), most_readings):
             some = rows[first : first + most_readings]
-            yield topics[int(channel[some[0]])], payload(arrivals, places, some)
+            yield Message(topics[int(channel[some[0]])], payload(arrivals, places, some))
 
 
 def payload(arrivals: Arrivals, places: Places, rows: Rows) -> bytes:
     """JSON of the readings `rows`, sorted by channel."""
     runs = np.split(rows, np.flatnonzero(np.diff(arrivals.samples.channel[rows])) + 1)
     return msgspec.json.encode({"channels": [_columns(arrivals, places, run) for run in runs]})
+
+
+def _filled(template: str, names: Mapping[str, str]) -> str:
+    return _PART.sub(lambda part: _STRUCTURE.sub("_", names[part[1]]) or NOTHING, template)
 
 
 def _columns(arrivals: Arrivals, places: Places, rows: Rows) -> dict[str, Any]:

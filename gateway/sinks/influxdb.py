@@ -1,4 +1,4 @@
-"""InfluxDB 2: readings as line protocol over its HTTP API, synchronously; a repeat overwrites the same point.
+"""InfluxDB 2: readings and alarms as line protocol over its HTTP API; a repeat overwrites the same point.
 
 What the server will never take is found by halving the request, and handed back as rejected: one bad line
 must not hold up those behind it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from influxdb_client.service.write_service import WriteService
 
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
-from gateway.sinks import Places, Written, influx_answers
+from gateway.sinks import AlarmChange, Places, Written, alarm_lines, influx_answers
 from gateway.sinks.influx_answers import TAKEN, Rejection
 from gateway.sinks.lines import Encoder
 
@@ -41,6 +41,8 @@ class Options:
     bucket: str
     token_file: str = field(metadata=PATH)  # its first line; read at every new connection
     measurement: str = "reading"
+    alarm_measurement: str = "alarm"
+    excursion_measurement: str = "excursion"
     timeout_s: float = 30.0
     most_lines: int = 10_000  # in one request
     ca_file: str | None = field(default=None, metadata=PATH)  # None: the authorities this machine trusts
@@ -49,8 +51,11 @@ class Options:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"url {self.url!r}: expected http://HOST:8086 or https://HOST")
-        if not (self.org and self.bucket and self.measurement):
-            raise ValueError("org, bucket and measurement can not be empty")
+        measurements = (self.measurement, self.alarm_measurement, self.excursion_measurement)
+        if not all((self.org, self.bucket, *measurements)):
+            raise ValueError("org, bucket and measurements can not be empty")
+        if len(set(measurements)) < len(measurements):
+            raise ValueError("measurement, alarm_measurement and excursion_measurement must differ")
         if not 0.1 <= self.timeout_s <= 600:
             raise ValueError("timeout_s must lie between 0.1 and 600")
         if not 1 <= self.most_lines <= 100_000:
@@ -72,8 +77,27 @@ class Sink:
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown."""
+        return Written(b"", self._put(self._encoder.encode(arrivals.samples, places)))
+
+    def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
+        """Raises LinkDown."""
+        options = self._options
+        made = [
+            (row, line)
+            for row, change in enumerate(changes)
+            for line in alarm_lines.lines(change, options.alarm_measurement, options.excursion_measurement)
+        ]
+        rejected = self._put([line for _, line in made])
+        return Written(b"", {made[number][0]: reason for number, reason in rejected.items()})
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()  # type: ignore[no-untyped-call]
+            self._client = None
+
+    def _put(self, lines: list[str]) -> dict[int, str]:
+        """Write them all; what the server will never take, with the reason, by position."""
         self._check_welcome()
-        lines = self._encoder.encode(arrivals.samples, places)
         rejected: dict[int, str] = {}
         refusals = 0
         waiting = deque([range(len(lines))])
@@ -91,12 +115,7 @@ class Sink:
             else:
                 middle = len(rows) // 2
                 waiting.extendleft([rows[middle:], rows[:middle]])
-        return Written(b"", rejected)
-
-    def close(self) -> None:
-        if self._client is not None:
-            self._client.close()  # type: ignore[no-untyped-call]
-            self._client = None
+        return rejected
 
     def _cut(self, waiting: deque[range]) -> range:
         """The next rows, no more than go into one request."""

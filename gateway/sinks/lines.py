@@ -9,6 +9,7 @@ documentation, "Line protocol".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -42,20 +43,21 @@ class Encoder:
         """What stands before and behind the value; without a value all of it stands before."""
         head = self._heads.get(place)
         if head is None:
-            head = self._heads[place] = series(self._measurement, place)
+            tags = [(tag, getattr(place, tag)) for tag in TAGS]
+            head = self._heads[place] = series(self._measurement, tags)
         if quality <= Quality.UNCERTAIN:
             return f"{head} value=", f",quality={quality}i "
         return f"{head} quality={quality}i ", ""
 
 
-def series(measurement: str, place: Place) -> str:
-    """Measurement and tags; a tag without a value is left out."""
-    said = ((tag, getattr(place, tag)) for tag in TAGS)
-    tags = [f"{tag}={_escaped(text, ',= ')}" for tag, text in said if text]
-    return ",".join([_escaped(measurement, ", "), *tags])
+def series(measurement: str, tags: Iterable[tuple[str, str]]) -> str:
+    """Measurement and tags, which are sorted; one without a value is left out."""
+    said = [f"{tag}={escaped(text, ',= ')}" for tag, text in tags if text]
+    return ",".join([escaped(measurement, ", "), *said])
 
 
-def _escaped(text: str, special: str) -> str:
+def escaped(text: str, special: str) -> str:
+    """With a backslash before each of the `special` characters, and nothing that a line can not hold."""
     text = text.translate(_UNSAYABLE)
     for character in special:
         text = text.replace(character, "\\" + character)

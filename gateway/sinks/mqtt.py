@@ -1,7 +1,8 @@
-"""MQTT: readings to a central broker with QoS 1; done when the broker has acknowledged every message.
+"""MQTT: readings and alarms to a central broker, QoS 1; done when the broker has acknowledged every message.
 
-A reading may come twice, after a crash or a lost connection: whoever receives them knows one by its channel
-and time. The connection is kept from write to write, on an event loop that runs only while we write.
+A message may come twice, after a crash or a lost connection: a receiver knows a reading by its channel and
+time, and a change of an alarm by its number. The connection is kept from write to write, on an event loop
+that runs only while we write.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from gateway.ingestion.broker import PATH, Tls, check_range, checked_port
 from gateway.ingestion.broker_errors import ended, place, refusal, unreachable
 from gateway.ingestion.mqtt_client import password, tls_context
 from gateway.model import Arrivals
-from gateway.sinks import Places, Written
-from gateway.sinks.forwarded import check_topic, messages
+from gateway.sinks import AlarmChange, Places, Written
+from gateway.sinks.forwarded import IDENTITY, NAMES, Message, alarm_messages, check_topic, messages
 
 QOS: Final = 1
 IN_FLIGHT: Final = 20  # unacknowledged messages; what mosquitto allows a publisher by default
@@ -42,6 +43,7 @@ class Options:
     host: str
     client_id: str
     topic: str  # {site}, {asset}, {zone} and {channel} stand for the reading's
+    alarm_topic: str | None = None  # also {id}; None: {id} below `topic`; empty: no alarms
     port: int = 0  # 0: the usual one, 1883 and with TLS 8883
     protocol: Literal["5", "3.1.1"] = "5"
     username: str | None = None
@@ -55,6 +57,10 @@ class Options:
     def __post_init__(self) -> None:
         object.__setattr__(self, "port", checked_port(self))
         check_topic(self.topic)
+        if self.alarm_topic is None:
+            object.__setattr__(self, "alarm_topic", f"{self.topic}/alarms/{{id}}")
+        elif self.alarm_topic:
+            check_topic(self.alarm_topic, (*NAMES, IDENTITY))
         check_range("keepalive_s", self.keepalive_s, 2, 65_535)
         check_range("timeout_s", self.timeout_s, 0.1, 600)
         check_range("most_readings", self.most_readings, 1, 100_000)
@@ -75,11 +81,13 @@ class Sink:
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown."""
-        if self._loop is None:
-            self._loop = asyncio.Runner()
-        outgoing = messages(arrivals, places, self._options.topic, self._options.most_readings)
-        self._loop.run(self._forward(outgoing))
-        return Written(b"")
+        topic = self._options.topic
+        return self._forward(topic, messages(arrivals, places, topic, self._options.most_readings), IN_FLIGHT)
+
+    def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
+        """Raises LinkDown. One message after the other, so that the last one is what the broker keeps."""
+        topic = self._options.alarm_topic
+        return self._forward(topic, alarm_messages(changes, topic), 1) if topic else Written(b"")
 
     def close(self) -> None:
         if self._loop is not None:
@@ -87,7 +95,13 @@ class Sink:
             self._loop.close()
             self._loop = None
 
-    async def _forward(self, outgoing: Iterator[tuple[str, bytes]]) -> None:
+    def _forward(self, topic: str, outgoing: Iterator[Message], at_once: int) -> Written:
+        if self._loop is None:
+            self._loop = asyncio.Runner()
+        self._loop.run(self._publish_all(topic, outgoing, at_once))
+        return Written(b"")
+
+    async def _publish_all(self, topic: str, outgoing: Iterator[Message], at_once: int) -> None:
         client = await self._connected()
         client.answers.clear()
         problem: LinkDown | None
@@ -96,14 +110,14 @@ class Sink:
                 watch = group.create_task(_until_lost(client), name="watch the connection")
                 publishers = [
                     group.create_task(_publish(client, outgoing), name=f"publisher {number}")
-                    for number in range(IN_FLIGHT)
+                    for number in range(at_once)
                 ]
                 await asyncio.wait(publishers)
                 watch.cancel()
         except* aiomqtt.MqttError as errors:
-            problem = self._objection(client) or self._lost(errors.exceptions)
+            problem = self._objection(client, topic) or self._lost(errors.exceptions)
         else:
-            problem = self._objection(client)
+            problem = self._objection(client, topic)
         self._used_s = time.monotonic()
         if problem is not None:
             raise problem
@@ -165,13 +179,14 @@ class Sink:
         why = "the connection broke before every message was acknowledged; check the network and the broker"
         return ended(self._options, True, why)
 
-    def _objection(self, client: _Client) -> LinkDown | None:
+    def _objection(self, client: _Client, topic: str) -> LinkDown | None:
         """What the acknowledgements say beside "yes": the worst of it."""
         worst = client.answers[max(client.answers)] if client.answers else None
         if worst is None or (worst.value == NOBODY and not self._options.needs_subscriber):
             return None
         if worst.value == NOBODY:
-            why = f"nobody subscribes to {self._options.topic}; subscribe there with a session that is kept"
+            why = f"nobody subscribes to {topic}; subscribe there with a session that is kept"
+            why += ', or set alarm_topic = ""' if topic == self._options.alarm_topic else ""
             return LinkDown(f"{place(self._options)}: {why}")
         return LinkDown(f"{place(self._options)}: {refusal(self._options, worst)}")
 
@@ -197,10 +212,10 @@ class _Client(aiomqtt.Client):
             connection.close()
 
 
-async def _publish(client: _Client, outgoing: Iterator[tuple[str, bytes]]) -> None:
+async def _publish(client: _Client, outgoing: Iterator[Message]) -> None:
     """One message after the other, each until it is acknowledged; shares `outgoing` with others."""
-    for topic, payload in outgoing:
-        await client.publish(topic, payload, QOS)
+    for message in outgoing:
+        await client.publish(message.topic, message.payload, QOS, message.retain)
 
 
 async def _until_lost(client: _Client) -> None:

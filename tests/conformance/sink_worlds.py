@@ -43,11 +43,21 @@ def csv(folder: Path) -> Iterator[World]:
 
 
 @contextmanager
+def parquet(folder: Path) -> Iterator[World]:
+    """Parts of 15 readings, so that one is closed on the way."""
+
+    def block() -> None:
+        (folder / "out").write_text("in the way")
+
+    yield World({"folder": "out", "most_readings": 15}, lambda: files(folder), block)
+
+
+@contextmanager
 def influxdb(folder: Path) -> Iterator[World]:
     server = Influx(folder / "influx").start()
     url = f"http://127.0.0.1:{server.port}"
     options = {"url": url, "org": ORG, "bucket": BUCKET, "token_file": "influx/token"}
-    yield World(options, server.stored, server.kill)
+    yield World(options, lambda: [server.stored(m) for m in ("reading", "alarm", "excursion")], server.kill)
     server.kill()
 
 
@@ -57,7 +67,7 @@ def mqtt(folder: Path) -> Iterator[World]:
     broker.start()
     central = Central(broker.port)
     options = {"host": "127.0.0.1", "port": broker.port, "client_id": "edge", "topic": "cold/{site}"}
-    yield World(options, central.readings, broker.kill)
+    yield World(options, central.content, broker.kill)
     central.close()
     broker.kill()
 
@@ -66,11 +76,12 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "csv": csv,
     "influxdb": influxdb,
     "mqtt": mqtt,
+    "parquet": parquet,
 }
 
 
 class Central:
-    """Who receives forwarded readings: knows each by its channel and time."""
+    """Who receives what is forwarded: knows a reading by its channel and time, a change by its number."""
 
     def __init__(self, port: int) -> None:
         self._messages: list[tuple[str, bytes]] = []
@@ -85,17 +96,19 @@ class Central:
         self._client.loop_start()
         self._wait(lambda: self._ready)
 
-    def readings(self) -> dict[tuple[str, int], tuple[float | None, str]]:
-        """Of everything that the broker has acknowledged by now."""
+    def content(self) -> tuple[dict[tuple[str, int], tuple[float | None, str]], dict[int, Any]]:
+        """Of everything that the broker has acknowledged by now: readings, and changes of alarms."""
         mark = str(time.monotonic_ns()).encode()
         self._client.publish("mark", mark, 1)
         self._wait(lambda: ("mark", mark) in self._messages)
-        channels = [c for t, body in self._messages if t != "mark" for c in json.loads(body)["channels"]]
-        return {
+        told = [json.loads(body) for topic, body in self._messages if topic != "mark" and body]
+        readings = {
             (c["channel"], t): (value, quality)
-            for c in channels
+            for message in told
+            for c in message.get("channels", ())
             for t, value, quality in zip(c["time_ns"], c["value"], c["quality"], strict=True)
         }
+        return readings, {message["number"]: message for message in told if "number" in message}
 
     def close(self) -> None:
         self._client.disconnect()

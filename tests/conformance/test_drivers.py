@@ -17,20 +17,41 @@ from hypothesis import strategies as st
 from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.port import first_frame
 from gateway.model import LARGEST_VALUE, Quality, Refusal
+from gateway.units import CONVERSIONS
 
 DRIVERS = drivers()
 CASES = {name: cases(name) for name in DRIVERS}
 EVERY_CASE = [pytest.param(case, id=f"{case.driver}-{case.name}") for name in DRIVERS for case in CASES[name]]
-WHOLE = [  # exchanges in which nothing went wrong on the line
-    pytest.param(case, id=f"{case.driver}-{case.name}")
-    for name in DRIVERS
-    for case in CASES[name]
-    if not case.expected["refused"]
-    and all(came.find(b"\r\n") == len(came) - 2 for _, came in case.exchange if came)
-]
 LONGEST_REQUEST = 1024  # bytes
 LONGEST_REPLY = 4096  # bytes; what a port listens to for one reply
 LOST = 5  # requests; a reply that is this late never comes
+BUSES = ("dcon", "modbus_rtu", "tec3000", "thermo_ult")  # several instruments on a line: 01/..., 02/...
+
+
+def asked(case: Case) -> list[Request]:
+    """The requests of the recording."""
+    made: list[Request] = []
+
+    def respond(number: int, request: Request) -> bytes:
+        made.append(request)
+        return case.recorded(number, request)
+
+    case.poll(respond)
+    return made
+
+
+def is_whole(case: Case) -> bool:
+    """Nothing went wrong on the line: every reply is one frame, with nothing around it."""
+    cuts = [first_frame(came, request) for (_, came), request in zip(case.exchange, asked(case), strict=True)]
+    return not case.expected["refused"] and all(c.frame and not c.noise and not c.rest for c in cuts)
+
+
+WHOLE = [
+    pytest.param(case, id=f"{case.driver}-{case.name}")
+    for name in DRIVERS
+    for case in CASES[name]
+    if is_whole(case)
+]
 
 
 def check(driver: str, options: object, readings: Readings) -> None:
@@ -70,18 +91,19 @@ def by_address(readings: Readings) -> dict[str, tuple[str, int]]:
 def test_every_driver_has_a_case() -> None:
     assert {"lakeshore218", "tec3000"} <= set(DRIVERS)
     assert [name for name in DRIVERS if not CASES[name]] == []
+    assert {param.values[0].driver for param in WHOLE} == set(DRIVERS)
 
 
 @pytest.mark.parametrize("case", EVERY_CASE)
 def test_a_recorded_exchange_gives_what_it_gave(case: Case) -> None:
-    asked: list[bytes] = []
+    sent: list[bytes] = []
 
     def respond(number: int, request: Request) -> bytes:
-        asked.append(request.payload)
+        sent.append(request.payload)
         return case.recorded(number, request)
 
     readings = poll_and_check(case, respond)
-    assert asked == [request for request, _ in case.exchange]
+    assert sent == [request for request, _ in case.exchange]
     assert as_expected(readings) == case.expected
 
 
@@ -95,6 +117,7 @@ def test_a_driver_says_what_it_needs(name: str) -> None:
     assert driver.Options.__dataclass_params__.frozen
     assert driver.addresses(options)
     assert len(set(driver.addresses(options))) == len(driver.addresses(options))
+    assert {driver.unit_of(options, address) for address in driver.addresses(options)} <= {None, *CONVERSIONS}
 
 
 @pytest.mark.parametrize("case", EVERY_CASE)
@@ -173,8 +196,8 @@ def test_every_flipped_bit(case: Case) -> None:
 
 @pytest.mark.parametrize("case", WHOLE)
 def test_every_byte_that_failed_parity(case: Case) -> None:
-    """The port sees NUL in its place: that reply is refused, and nothing else changes."""
-    sound = truth(case)
+    """The port sees NUL in its place: that reply is refused or noise, and nothing else changes."""
+    sound, requests = truth(case), asked(case)
     for broken, (_, came) in enumerate(case.exchange):
         for at in range(len(came) - 2):
             damaged = came[:at] + b"\0" + came[at + 1 :]
@@ -184,9 +207,8 @@ def test_every_byte_that_failed_parity(case: Case) -> None:
 
             readings = poll_and_check(case, respond)
             assert by_address(readings).items() <= sound.items()
-            assert (
-                readings.refused or by_address(readings) == sound
-            )  # only the identification has a free part
+            if not readings.refused and first_frame(damaged, requests[broken]).frame is not None:
+                assert by_address(readings) == sound  # only an identification has a free part
 
 
 @pytest.mark.parametrize("case", WHOLE)
@@ -224,12 +246,43 @@ def test_late_and_lost_replies_make_no_wrong_reading(case: Case, delays: list[in
     assert by_address(poll_and_check(case, respond)).items() <= sound.items()
 
 
+@pytest.mark.parametrize("case", WHOLE)
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_a_damaged_reply_costs_no_other_instrument_and_nothing_of_the_next_poll(
+    case: Case, data: st.DataObject
+) -> None:
+    """Garbage, silence or the reply of another device in place of one frame."""
+    others = [came for name in DRIVERS for other in CASES[name] for _, came in other.exchange]
+    broken = data.draw(st.integers(0, len(case.exchange) - 1))
+    instead = data.draw(st.binary(max_size=60) | st.just(b"") | st.sampled_from(others))
+    sound = truth(case)
+    readings = poll_and_check(case, lambda n, request: instead if n == broken else reply_to(case, request))
+    lost = set(sound) - set(readings.address)
+    if case.driver in BUSES:
+        assert len({address.rpartition("/")[0].partition("/")[0] for address in lost}) <= 1
+    assert by_address(poll_and_check(case, lambda _, request: reply_to(case, request))) == sound
+
+
+@pytest.mark.parametrize("case", WHOLE)
+@settings(deadline=None, max_examples=30)
+@given(data=st.data())
+def test_after_garbage_the_next_frame_is_found(case: Case, data: st.DataObject) -> None:
+    """The stream is never lost: at most the frame that the garbage runs into is."""
+    requests = asked(case)
+    at = data.draw(st.integers(0, len(requests) - 1))
+    request, reply = requests[at], case.exchange[at][1]
+    garbage = data.draw(st.binary(max_size=2 * request.longest_reply + 5))
+    found = frames([garbage, reply, reply], request)
+    assert found and found[-1] == frames([reply], request)[-1]
+
+
 @pytest.mark.parametrize("case", EVERY_CASE)
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_any_split_of_the_stream_gives_the_same_frames(case: Case, data: st.DataObject) -> None:
     stream = b"".join(came for _, came in case.exchange)
-    request = data.draw(st.sampled_from(requests(case)))
+    request = data.draw(st.sampled_from(asked(case)))
     ends = data.draw(st.lists(st.integers(0, len(stream)), max_size=20))
     pieces = [stream[start:end] for start, end in pairwise(sorted({0, len(stream), *ends}))]
     assert frames(pieces, request) == frames([stream], request)
@@ -246,17 +299,6 @@ def frames(pieces: list[bytes], request: Request) -> list[bytes]:
         rest = got.rest
         assert len(rest) <= request.longest_reply + len(request.terminator)
     return found
-
-
-def requests(case: Case) -> list[Request]:
-    made: list[Request] = []
-
-    def respond(number: int, request: Request) -> bytes:
-        made.append(request)
-        return case.recorded(number, request)
-
-    case.poll(respond)
-    return made
 
 
 def reply_to(case: Case, request: Request) -> bytes:

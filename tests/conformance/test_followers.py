@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,8 @@ from gateway.config.tables import Problems, build
 from gateway.config.types import NOTIFIERS, SINKS
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
-from gateway.sinks import Place
+from gateway.sinks import Place, Written
+from tests.system.alarm_changes import fault, life, unknown
 
 NOTIFIER_EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"path": "told.jsonl"}}
 PLACES = {1: Place("top", "s", "freezer", "top"), 2: Place("bottom")}
@@ -46,6 +48,13 @@ def world_of(name: str, folder: Path) -> Iterator[World]:
         yield world
 
 
+def write(sink: Any, step: int) -> Written:
+    """Readings and alarms in turn."""
+    if step % 2 == 0:
+        return sink.write(batch(step * 10), PLACES)
+    return sink.write_alarms([*life(f"E-{step}", step * 10), fault(step * 10 + 4), unknown(step * 10 + 5)])
+
+
 @pytest.mark.parametrize("name", plugins.names(SINKS, "Options"))
 def test_a_sink_takes_every_batch_once_wherever_it_is_interrupted(name: str, tmp_path: Path) -> None:
     """A crash after any call: what was not stored comes again, and the result is the same."""
@@ -53,19 +62,19 @@ def test_a_sink_takes_every_batch_once_wherever_it_is_interrupted(name: str, tmp
     with world_of(name, straight) as world:
         sink = made(SINKS, name, world.options, straight)
         sink.resume(None)
-        for first in (0, 10, 20):
-            assert sink.write(batch(first), PLACES).rejected == {}
+        for step in range(4):
+            assert write(sink, step).rejected == {}
         sink.close()
         wanted = world.content()
     with world_of(name, crashed) as world:
         sink = made(SINKS, name, world.options, crashed)
         state = sink.resume(None)
         sink.close()
-        for first in (0, 10, 20):
+        for step in range(4):
             for _ in range(3):  # twice it crashes before the state is stored
                 sink = made(SINKS, name, world.options, crashed)
                 sink.resume(state)
-                after = sink.write(batch(first), PLACES).state
+                after = write(sink, step).state
                 sink.close()
             state = after
         assert world.content() == wanted != {}
@@ -76,14 +85,14 @@ def test_a_sink_goes_on_after_it_was_closed(name: str, tmp_path: Path) -> None:
     with world_of(name, tmp_path / "it") as world:
         sink = made(SINKS, name, world.options, tmp_path / "it")
         state = sink.resume(None)
-        seen = []
-        for first in (0, 10):
+        seen = [world.content()]
+        for step in range(4):
             sink.resume(state)
-            state = sink.write(batch(first), PLACES).state
+            state = write(sink, step).state
             sink.close()
             sink.close()
             seen.append(world.content())
-        assert seen[0] != seen[1]
+        assert all(before != after for before, after in itertools.pairwise(seen))
 
 
 @pytest.mark.parametrize("name", plugins.names(SINKS, "Options"))
@@ -91,9 +100,10 @@ def test_an_outside_world_that_is_down_is_link_down(name: str, tmp_path: Path) -
     with world_of(name, tmp_path / "it") as world:
         sink = made(SINKS, name, world.options, tmp_path / "it")
         world.go_down()
-        with pytest.raises(LinkDown, match=r"\w+; \w+"):  # what, and what to do
-            sink.write(batch(0), PLACES)
-        sink.close()
+        for step in range(2):
+            with pytest.raises(LinkDown, match=r"\w+; \w+"):  # what, and what to do
+                write(sink, step)
+            sink.close()
 
 
 @pytest.mark.parametrize("name", plugins.names(NOTIFIERS, "Options"))

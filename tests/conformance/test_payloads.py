@@ -5,6 +5,8 @@ A new format is tested as soon as there is a case for it in tests/cases/payloads
 
 import importlib
 import pkgutil
+import struct
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +15,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gateway.payloads
-from gateway.model import LARGEST_VALUE, Arrivals, Decoded, Quality, Refusal, believable
+from gateway.model import FUTURE_NS, LARGEST_VALUE, Arrivals, Decoded, Quality, Refusal, believable
 from tests.unit.payloads.payload_cases import CASES, rows
 
 EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+LYING = [  # few bytes that say they are many
+    b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff",  # CBOR: an array of 2**64 - 1
+    b"\x9a\x7f\xff\xff\xff\x01",
+    b"\xbb\x00\x00\xff\xff\xff\xff\xff\xff",  # a map
+    b"\x81\xa1\x00\x7b\x00\x00\x7f\xff\xff\xff\xff\xff",  # text
+    b"\x81\xa1\x02\x5a\x7f\xff\xff\xff",  # bytes
+    b"\x9f" * 5000,  # arrays in arrays
+    b"[" * 5000,
+    b'{"a":' * 5000,
+    b"\x12\xff\xff\xff\xff\x07",  # Protocol Buffers: a metric of 2 GB
+    b"\x12\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",
+    struct.pack("<4sBBBBIIqqdd", b"CGPB", 1, 2, 3, 255, 2**32 - 1, 0, 0, 1, 1.0, 0.0),
+    b"9" * 5000,
+    b'{"temp":1e' + b"9" * 5000 + b"}",
+]
+MOST_MEMORY = 4 * 2**20  # bytes, for any of them
 MOST_FLIPPED = 400  # bytes of a message; longer ones are flipped where they begin and end
 
 
@@ -35,7 +53,7 @@ def check(decoded: Decoded, messages, case):
     assert {len(c) for c in columns} == {len(received)}
     assert np.array_equal(np.isnan(samples.value), samples.quality >= Quality.BAD)
     assert np.all(np.abs(samples.value[samples.quality < Quality.BAD]) <= LARGEST_VALUE)
-    assert np.all(believable(samples.time, received))
+    assert np.all(believable(samples.time, received + FUTURE_NS))
     assert set(samples.quality.tolist()) <= set(Quality)
     assert set(samples.channel.tolist()) <= set(case.channels.values())
     for refused in decoded.refused:
@@ -119,3 +137,64 @@ def test_noise_between_messages_changes_nothing_but_itself(case, noise):
     arrivals = Arrivals.concatenate([alone.arrivals, clean.arrivals, alone.arrivals])
     assert rows(whole) == rows(Decoded(arrivals))
     assert whole.refused == alone.refused + clean.refused + alone.refused
+
+
+@EVERY_CASE
+@pytest.mark.parametrize("later_ns", [0, 3_600_000_000_000])
+def test_what_the_broker_retained_gets_no_time_from_its_receipt(case, later_ns):
+    """Delivered sooner or later, its readings are the same ones; what has no time of its own is refused."""
+    live = case.decode(case.messages)
+    kept = [
+        replace(message, retained=True, received_ns=message.received_ns + later_ns)
+        for message in case.messages
+    ]
+    decoded = decode_checked(kept, case)
+    assert set(rows(decoded)) <= {row for row in rows(live) if row[0] != case.messages[0].received_ns}
+    assert len(rows(decoded)) == len(rows(live)) or decoded.refused
+
+
+@EVERY_CASE
+@settings(deadline=None, max_examples=30)
+@given(data=st.data())
+def test_any_split_into_batches_gives_the_same(case, data):
+    """Sound messages, damaged ones and noise, decoded at once and in pieces by one decoder."""
+    noise = data.draw(st.lists(st.binary(min_size=1, max_size=40), max_size=3))
+    messages = data.draw(st.permutations([*case.messages, *case.with_payloads(noise)]))
+    cut = data.draw(st.integers(0, len(messages)))
+    whole = decode_checked(messages, case)
+    decoder = case.module.Decoder(case.options)
+    pieces = [decoder.decode(part, case.channels) for part in (messages[:cut], messages[cut:])]
+    assert rows(whole) == [row for piece in pieces for row in rows(piece)]
+    assert whole.refused == tuple(refused for piece in pieces for refused in piece.refused)
+
+
+@EVERY_CASE
+def test_payloads_of_other_devices(case):
+    """They come on the topic of this one, because somebody mistyped a configuration."""
+    for other in CASES:
+        decode_checked(case.with_payloads([message.payload for message in other.messages]), case)
+
+
+@EVERY_CASE
+def test_a_message_costs_memory_by_what_it_is_not_by_what_it_says(case):
+    begun = [message.payload[:60] + lie for message in case.messages for lie in LYING]
+    decode_checked(case.with_payloads(LYING), case)
+    tracemalloc.start()
+    try:
+        for payload in (*LYING, *begun):
+            decode_checked(case.with_payloads([payload]), case)
+            peak = tracemalloc.get_traced_memory()[1]
+            assert peak < MOST_MEMORY, (payload[:40], peak)
+            tracemalloc.reset_peak()
+    finally:
+        tracemalloc.stop()
+
+
+@EVERY_CASE
+def test_what_the_broker_kept_is_uncertain_where_its_time_is_that_of_delivery(case):
+    """What has a time of its own is what it would have been."""
+    hour_later = [replace(m, received_ns=m.received_ns + 3_600_000_000_000) for m in case.messages]
+    dated = set(rows(case.decode(case.messages))) & set(rows(case.decode(hour_later)))
+    late = rows(decode_checked([replace(m, late=True) for m in case.messages], case))
+    assert dated <= set(late)
+    assert all(row[3] != Quality.GOOD for row in late if row not in dated)

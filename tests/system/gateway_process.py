@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ class GatewayProcess:
         self.folder = config.parent / "data"
         self.log = config.parent / "gateway.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}  # beside that of the tests
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -40,6 +42,7 @@ class GatewayProcess:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                env=os.environ | self.environment,
             )
 
     def wait_until_up(self) -> dict[str, Any]:

@@ -122,11 +122,13 @@ class Influx:
     def requests(self) -> list[dict[str, Any]]:
         return self._rows("requests.jsonl")
 
-    def stored(self) -> dict[tuple[str, int], dict[str, float]]:
+    def stored(self, measurement: str = "reading") -> dict[tuple[str, int], dict[str, Any]]:
         """(channel, time) -> fields: the same series and time overwrites."""
-        found: dict[tuple[str, int], dict[str, float]] = {}
+        found: dict[tuple[str, int], dict[str, Any]] = {}
         for point in self.points():
-            found.setdefault((point["tags"]["channel"], point["time"]), {}).update(point["fields"])
+            if point["measurement"] == measurement:
+                key = (point["tags"].get("channel", ""), point["time"])
+                found.setdefault(key, {}).update(point["fields"])
         return found
 
     def _rows(self, name: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import ssl
 import sys
 import time
@@ -22,6 +23,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 FOLDER = Path(sys.argv[1])
+FIELD = re.compile(r'((?:\\[, =]|[^, =])+)=("(?:[^"\\]|\\.)*"|[^," ]+)(?=,|$)')
 TOKEN, ORG, BUCKET = "secret-token", "cold chain", "readings"
 
 
@@ -92,7 +94,7 @@ class Write(BaseHTTPRequestHandler):
 def _store(points: list[dict[str, Any]], behaviour: dict[str, Any]) -> None:
     """Those that fit; the rest is dropped and counted, as a partial write."""
     for point in points:
-        if point["tags"].get("channel") == behaviour.get("unparseable"):
+        if "unparseable" in behaviour and point["tags"].get("channel") == behaviour["unparseable"]:
             raise Refused(400, "invalid", f"unable to parse '{point['line']}': bad timestamp")
     types = dict(behaviour.get("types", {}))
     recent = [p for p in points if p["time"] >= behaviour.get("retention_from_ns", 0)]
@@ -114,20 +116,27 @@ def _store(points: list[dict[str, Any]], behaviour: dict[str, Any]) -> None:
 
 def _point(line: str) -> dict[str, Any]:
     """Measurement[,tag=value...] SPACE field=value[,...] SPACE timestamp."""
-    parts = _split(line, " ")
-    if len(parts) < 2:
+    head, _, rest = _cut(line, " ")
+    fields, _, time_ns = rest.rpartition(" ")
+    if not fields:
         raise Refused(400, "invalid", f"unable to parse '{line}': missing fields")
-    measurement, *tags = _split(parts[0], ",")
+    measurement, *tags = _split(head, ",")
+    found = FIELD.findall(fields)
+    if ",".join(f"{key}={value}" for key, value in found) != fields:
+        raise Refused(400, "invalid", f"unable to parse '{line}': invalid field format")
     return {
         "line": line,
         "measurement": _plain(measurement),
         "tags": {_plain(key): _plain(value) for key, value in (_split(tag, "=") for tag in tags)},
-        "fields": {
-            _plain(key): _number(value, line)
-            for key, value in (_split(f, "=") for f in _split(parts[1], ","))
-        },
-        "time": int(parts[2]),
+        "fields": {_plain(key): _value(value, line) for key, value in found},
+        "time": int(time_ns),
     }
+
+
+def _cut(text: str, separator: str) -> tuple[str, str, str]:
+    """At the first separator that no backslash escapes."""
+    first = _split(text, separator)[0]
+    return first, separator, text[len(first) + len(separator) :]
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -148,7 +157,9 @@ def _plain(text: str) -> str:
     return text
 
 
-def _number(text: str, line: str) -> float | int:
+def _value(text: str, line: str) -> float | int | str:
+    if text.startswith('"'):
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
     try:
         return int(text[:-1]) if text.endswith("i") else float(text)
     except ValueError:

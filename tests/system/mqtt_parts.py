@@ -35,7 +35,8 @@ def reading(i, value=-189.25):
 
 def options(port, **more):
     more.setdefault("client_id", "edge-1")
-    return Options(host="127.0.0.1", port=port, topics=(Topic(PATTERN, "json", PAYLOAD),), **more)
+    more.setdefault("topics", (Topic(PATTERN, "json", PAYLOAD),))
+    return Options(host="127.0.0.1", port=port, **more)
 
 
 class Running:
@@ -76,13 +77,15 @@ class Pump:
 
     def __init__(self, source, intake):
         self.source, self.intake = source, intake
-        self.items, self.times, self.refused = [], [], []
+        self.items, self.times, self.values, self.qualities, self.refused = [], [], [], [], []
 
     def once(self, acknowledge=True):
         items = self.intake.take(0.05).get(self.source.name, [])
         decoded = self.source.decode(items)
         self.items += items
         self.times += decoded.arrivals.samples.time.tolist()
+        self.values += decoded.arrivals.samples.value.tolist()
+        self.qualities += decoded.arrivals.samples.quality.tolist()
         self.refused += decoded.refused
         if acknowledge:
             self.source.acknowledge(items)

@@ -134,17 +134,17 @@ PAIRS = [
             ami,
             ami.Options(model, unit, active_length=None if unit == "percent" else full),
             {"model": model, "sensors": {"A": "level"}, "length_mm": 500.0, "unit": unit},
-            {"A/level" if model == "286" else "level": level},
+            {"CH1/level" if model == "286" else "level": level},
             id=f"ami-{model}-{unit}",
         )
-        for model in ("185", "186", "187", "286")
+        for model in ("185", "186", "187", "286", "1700")
         for unit, full, level in (("percent", 100.0, 50.3), ("cm", 50.0, 25.1), ("inch", 19.7, 9.9))
     ),
     pytest.param(
         ami,
-        ami.Options("286", "cm", ("A", "D"), 50.0),
+        ami.Options("286", "cm", ("CH1", "CH4"), 50.0),
         {"model": "286", "sensors": {"A": "level", "D": "open"}, "length_mm": 500.0},
-        {"A/level": 25.1, "D/level": math.nan},
+        {"CH1/level": 25.1, "CH4/level": math.nan},
         id="ami-286-open",
     ),
     *(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -25,17 +26,26 @@ from influxdb_client import InfluxDBClient
 
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
+from gateway.sinks import AlarmChange, alarm_lines
 from gateway.sinks.influxdb import Options, Sink
+from tests.system.alarm_changes import life
 
 START_S = 20.0
-Stored = dict[tuple[str, int], dict[str, float]]
+NUMBER = re.compile(r"(\w+)=(-?[\d.]+(?:e[+-]?\d+)?i?)(?=[, ])")
+TEXTS = ("id", "text", "state", "units")
+Stored = dict[tuple[str, int], dict[str, Any]]
 
 
 class Server(Protocol):
-    def options(self, measurement: str) -> Options: ...
+    def options(self, measurement: str) -> Options:
+        """Alarms and excursions go to measurements with "-alarm" and "-excursion" behind."""
 
     def stored(self, measurement: str) -> Stored:
         """(channel, time in ms) -> fields."""
+
+
+def three(measurement: str) -> tuple[str, str, str]:
+    return measurement, f"{measurement}_alarm", f"{measurement}_excursion"
 
 
 class Victoria:
@@ -78,7 +88,7 @@ class Victoria:
 
     def options(self, measurement: str) -> Options:
         url, token = f"http://127.0.0.1:{self.port}", str(self.folder / "token")
-        return Options(url, "any", "any", token, measurement)
+        return Options(url, "any", "any", token, *three(measurement))
 
     def stored(self, measurement: str) -> Stored:
         found: Stored = {}
@@ -114,7 +124,7 @@ class Real:
         self._token.write_text(os.environ["INFLUX_TOKEN"])
 
     def options(self, measurement: str) -> Options:
-        return Options(self._url, self._org, self._bucket, str(self._token), measurement)
+        return Options(self._url, self._org, self._bucket, str(self._token), *three(measurement))
 
     def stored(self, measurement: str) -> Stored:
         found: Stored = {}
@@ -180,3 +190,61 @@ def test_what_was_written_before_and_after_an_outage_is_there(victoria: Victoria
     victoria.start()
     write(options, batch(50, 50))
     eventually(lambda: victoria.stored("reading") == wanted(batch(0, 100)), "all of them")
+
+
+def alarm_points(changes: list[AlarmChange], which: str) -> Stored:
+    """(channel, time in ms) -> the numbers among the fields, by what is written."""
+    found: Stored = {}
+    for change in changes:
+        for line in alarm_lines.lines(change, "alarm", "excursion"):
+            if line.startswith(which):
+                fields = {k: float(v.rstrip("i")) for k, v in NUMBER.findall(line)}
+                found[change.alarm["channel"], int(line.rsplit(" ", 1)[1]) // 1_000_000] = fields
+    return found
+
+
+def numbers(stored: Stored) -> Stored:
+    return {
+        key: {name: x for name, x in fields.items() if name not in TEXTS} for key, fields in stored.items()
+    }
+
+
+def test_alarms_arrive_and_count_once(server: Server, measurement: str) -> None:
+    changes = life()
+    for _ in range(3):
+        write_alarms(server.options(measurement), changes)
+    wanted = alarm_points(changes, "alarm")
+    assert len(wanted) == 4 and wanted[min(wanted)]["extreme"] == -140.5
+    eventually(lambda: numbers(server.stored(f"{measurement}_alarm")) == wanted, "each change once")
+    eventually(lambda: len(server.stored(f"{measurement}_excursion")) == 1, "one excursion")
+
+
+def test_text_is_text_in_influxdb_and_0_in_victoria_metrics(server: Server, measurement: str) -> None:
+    write_alarms(server.options(measurement), life()[:1])
+    (alarm,) = eventually(lambda: server.stored(f"{measurement}_alarm").values(), "it is there")
+    real = {"id": "E-7Q2M9XKD", "state": "unacknowledged", "units": 'holder BAG "1",_批'}
+    assert {name: alarm[name] for name in real} == (
+        real if isinstance(server, Real) else dict.fromkeys(real, 0)
+    )
+
+
+def test_an_excursion_is_one_point_that_says_what_was_known_last(server: Server, measurement: str) -> None:
+    """VictoriaMetrics does not overwrite: it keeps one of the values, field by field."""
+    written = [alarm_points([change], "excursion") for change in life()]
+    for change in life():
+        write_alarms(server.options(measurement), [change])
+    stored = eventually(lambda: numbers(server.stored(f"{measurement}_excursion")), "it is there")
+    assert stored.keys() == written[-1].keys()
+    if isinstance(server, Real):
+        assert stored == written[-1]
+    for key, fields in stored.items():
+        assert all(value in {w[key][name] for w in written} for name, value in fields.items())
+
+
+def write_alarms(options: Options, changes: list[AlarmChange]) -> None:
+    sink = Sink(options)
+    sink.resume(None)
+    try:
+        assert sink.write_alarms(changes).rejected == {}
+    finally:
+        sink.close()

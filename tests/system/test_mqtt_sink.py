@@ -19,6 +19,7 @@ from gateway.errors import LinkDown
 from gateway.ingestion.broker import Tls
 from gateway.model import Arrivals, Quality
 from gateway.sinks.mqtt import Options, Sink
+from tests.system.alarm_changes import fault, life
 
 TOPIC = "cold/{site}/{asset}"
 
@@ -30,7 +31,9 @@ class Central:
         self.messages: list[tuple[str, dict]] = []
         self.ready = False
         self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, name, clean_session=False)
-        self.client.on_message = lambda _c, _d, m: self.messages.append((m.topic, json.loads(m.payload)))
+        self.client.on_message = lambda _c, _d, m: self.messages.append(
+            (m.topic, json.loads(m.payload or b"null"))
+        )
         self.client.on_subscribe = lambda *_: setattr(self, "ready", True)
         if login:
             self.client.tls_set(**login)
@@ -240,3 +243,34 @@ def test_a_name_that_nobody_knows(make_sink: Callable[..., Sink]) -> None:
     for host in ("nowhere.invalid", "a..b"):
         with pytest.raises(LinkDown, match="this name is not known; check host"):
             make_sink(1883, host=host).write(batch(0, 1), PLACES)
+
+
+def test_a_receiver_that_comes_late_gets_the_alarms_that_still_need_somebody(
+    mosquitto: Mosquitto, central: Callable[..., Central], make_sink: Callable[..., Sink]
+) -> None:
+    receiver = central(mosquitto.port)
+    sink = make_sink(mosquitto.port, topic="cold/{site}")
+    sink.write_alarms([*life("E-1", 1), *life("E-2", 5)[:2], fault(9)])
+    eventually(lambda: len(receiver.messages) == 8, "every change, and that E-1 is over")
+    assert [(m or {}).get("number") for _, m in receiver.messages] == [1, 2, 3, 4, None, 5, 6, 9]
+    late = central(mosquitto.port, "late")
+    eventually(lambda: len(late.messages) == 2, "what is open")
+    assert sorted((topic, m["id"], m["change"]) for topic, m in late.messages) == [
+        ("cold/-/alarms/F-1", "F-1", "raised"),
+        ("cold/pudong/alarms/E-2", "E-2", "acknowledged"),
+    ]
+
+
+def test_alarms_wait_for_somebody_to_hear_them_unless_told_not_to(
+    mosquitto: Mosquitto, central: Callable[..., Central], make_sink: Callable[..., Sink]
+) -> None:
+    central(mosquitto.port)
+    told = {"topic": "cold/{site}", "alarm_topic": "alarms/{id}"}
+    sink = make_sink(mosquitto.port, **told)
+    with pytest.raises(
+        LinkDown, match=r'nobody subscribes to alarms/\{id\}; subscribe .*, or set alarm_topic = ""'
+    ):
+        sink.write_alarms(life())
+    sink.write(batch(0, 10), PLACES)
+    make_sink(mosquitto.port, client_id="edge-2", **told, needs_subscriber=False).write_alarms(life())
+    make_sink(mosquitto.port, client_id="edge-3", topic="nobody", alarm_topic="").write_alarms(life())

@@ -5,14 +5,17 @@ import time
 
 import paho.mqtt.client as paho
 import pytest
-from mqtt_parts import CHANNELS, PAYLOAD, Pump, eventually, reading, source_for
+from mqtt_parts import CHANNELS, PATTERN, PAYLOAD, Pump, eventually, reading, source_for
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources.mqtt import Options, Source, Topic
-from gateway.model import Refusal
+from gateway.model import Quality, Refusal
+from gateway.payloads import json
+
+UNDATED = Topic(PATTERN, "json", json.Options((json.Reading("{device}/temperature", "/temp"),)))
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
@@ -193,8 +196,69 @@ def test_a_message_with_properties_is_taken(mosquitto, run_source):
     assert pump.until(1).numbers() == [1]
 
 
-def test_a_retained_message_is_taken(mosquitto, run_source, publisher):
+def test_a_retained_message_that_says_its_time_is_taken(mosquitto, run_source, publisher):
     publisher(mosquitto.port).send(reading(1), retain=True)
     source, intake, pump = source_for(mosquitto.port)
     run_source(source, intake).wait_up()
     assert pump.until(1).numbers() == [1]
+    assert pump.refused == []
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_retained_message_without_a_time_is_no_fresh_reading(mosquitto, run_source, publisher, protocol):
+    """It may be of last week. What is published from now on is, although the device retains it, too."""
+    device = publisher(mosquitto.port)
+    device.send(b'{"temp":-189.25}', retain=True)
+    source, intake, pump = source_for(mosquitto.port, protocol=protocol, topics=(UNDATED,))
+    first = run_source(source, intake).wait_up()
+    pump.until(1)
+    assert [r.reason for r in pump.refused] == [Refusal.UNDATED]
+    assert pump.times == []
+    before_ns = time.time_ns()
+    device.send(b'{"temp":-188.5}', retain=True)
+    pump.until(2)
+    assert len(pump.times) == 1 and before_ns <= pump.times[0] <= time.time_ns()
+    assert first.end() is None
+    source.link.change(LinkState.CONNECTING)
+    run_source(source, intake).wait_up()  # with 3.1.1 the broker sends it again at every connection
+    device.send(b'{"temp":-188.0}')
+    eventually(lambda: pump.once() * 0 + len(pump.times) == 2)
+    assert [r.reason for r in pump.refused] == [Refusal.UNDATED] * (1 if protocol == "5" else 2)
+
+
+def test_what_the_broker_kept_without_a_time_of_its_own_is_uncertain(mosquitto, run_source, publisher):
+    """Nobody knows when it was measured while we were away; what comes live is as good as ever."""
+    source, intake, pump = source_for(mosquitto.port, topics=(UNDATED,))
+    first = run_source(source, intake).wait_up()
+    device = publisher(mosquitto.port)
+    device.send(b'{"temp":-190}')
+    pump.until(1)
+    assert first.end() is None
+    device.send(b'{"temp":-191}', b'{"temp":-192}')
+    source.link.change(LinkState.CONNECTING)
+    run_source(source, intake).wait_up()
+    device.send(b'{"temp":-193}')
+    pump.until(4)
+    assert pump.values == [-190.0, -191.0, -192.0, -193.0]
+    assert pump.qualities == [Quality.GOOD, Quality.UNCERTAIN, Quality.UNCERTAIN, Quality.GOOD]
+
+
+def test_what_the_broker_kept_with_its_time_is_as_good_as_ever(mosquitto, run_source, publisher):
+    source, intake, pump = source_for(mosquitto.port)
+    assert run_source(source, intake).wait_up().end() is None
+    publisher(mosquitto.port).send(reading(1), reading(2))
+    run_source(source, intake)
+    assert pump.until(2).numbers() == [1, 2]
+    assert pump.qualities == [Quality.GOOD] * 2
+
+
+def test_what_was_not_acknowledged_comes_again_as_kept(mosquitto, run_source, publisher):
+    """After a crash its receipt is later than the message; also when the gateway knows nothing of before."""
+    source, intake, pump = source_for(mosquitto.port, topics=(UNDATED,))
+    first = run_source(source, intake).wait_up()
+    publisher(mosquitto.port).send(b'{"temp":-190}')
+    pump.until(1, acknowledge=False)
+    assert first.end() is None
+    again, intake, pump = source_for(mosquitto.port, topics=(UNDATED,))
+    run_source(again, intake)
+    assert pump.until(1).qualities == [Quality.UNCERTAIN]

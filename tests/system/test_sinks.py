@@ -2,147 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import paho.mqtt.client as paho
 import pytest
-from gateway_process import GatewayProcess, eventually
-from influx import BUCKET, ORG, Influx
+from gateway_process import eventually
 from mosquitto import Mosquitto
+from sink_site import Site
 
-from gateway.journal.records import Records
+from gateway.journal.journal import Journal
+from gateway.pipeline.parking import PARKED
+from gateway.times import parse_rfc3339
 
-T0_MS = 1_767_610_800_000
 SEED = 20_260_105
-CONFIG = """
-[gateway]
-name = "edge"
-[sites.pudong]
-[assets.freezer-1]
-site = "pudong"
-zones = ["top", "bottom"]
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {broker}
-client_id = "edge"
-[[sources.broker.topics]]
-pattern = "cryo/{{device}}"
-payload = "json"
-[sources.broker.topics.options]
-time_pointer = "/ts"
-time_format = "unix_ms"
-readings = [{{ address = "{{device}}", value_pointer = "/temp" }}]
-[channels.top]
-asset = "freezer-1"
-zone = "top"
-source = "broker"
-address = "top"
-[channels.bottom]
-asset = "freezer-1"
-zone = "bottom"
-source = "broker"
-address = "bottom"
-[sinks.influx]
-kind = "influxdb"
-url = "http://127.0.0.1:{influx}"
-org = "{org}"
-bucket = "{bucket}"
-token_file = "{token}"
-timeout_s = 5.0
-[sinks.headquarters]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {central}
-client_id = "edge"
-topic = "cold/{{site}}"
-timeout_s = 5.0
-"""
-
-
-class Site:
-    """Devices, their broker, the gateway, and both outside worlds."""
-
-    def __init__(self, folder: Path, start_mosquitto: Callable[..., Mosquitto]) -> None:
-        self.broker, self.central = start_mosquitto(), start_mosquitto()
-        self.influx = Influx(folder / "influx").start()
-        config = folder / "cryogate.toml"
-        ports = {"broker": self.broker.port, "central": self.central.port, "influx": self.influx.port}
-        config.write_text(CONFIG.format(**ports, org=ORG, bucket=BUCKET, token=self.influx.folder / "token"))
-        self.gateway = GatewayProcess(config)
-        self.sent: dict[tuple[str, int], float] = {}
-        self.forwarded: list[tuple[str, int, float | None]] = []
-        self._clients = [
-            self._connect(self.broker.port, "device"),
-            self._connect(self.central.port, "central"),
-        ]
-        self._clients[1].subscribe("cold/#", 1)
-
-    def start(self) -> None:
-        """The gateway; it listens when this returns."""
-        self.gateway.start()
-
-        def listens() -> bool:
-            status = self.gateway.status()
-            return status is not None and status["sources"][0]["state"] == "up"
-
-        eventually(listens, "it listens to the broker")
-
-    def publish(self, count: int) -> None:
-        """So many more readings, acknowledged by the broker."""
-        first = len(self.sent)
-        waiting = []
-        for i in range(first, first + count):
-            device, value = ("top", "bottom")[i % 2], round(-190 + i * 0.01, 2)
-            text = json.dumps({"ts": T0_MS + i, "temp": value})
-            waiting.append(self._clients[0].publish(f"cryo/{device}", text, 1))
-            self.sent[device, (T0_MS + i) * 1_000_000] = value
-        for message in waiting:
-            message.wait_for_publish(30)
-
-    def everything_is_out(self) -> bool:
-        return self.in_influx() == self.sent and self.at_headquarters() == self.sent
-
-    def in_influx(self) -> dict[tuple[str, int], float]:
-        return {key: fields["value"] for key, fields in self.influx.stored().items()}
-
-    def at_headquarters(self) -> dict[tuple[str, int], float | None]:
-        return {(channel, time_ns): value for channel, time_ns, value in list(self.forwarded)}
-
-    def follower(self, name: str) -> dict[str, Any]:
-        status = self.gateway.status() or {"followers": []}
-        return next(
-            (f for f in status["followers"] if f["name"] == f"sink:{name}"), {"problem": "", "behind": -1}
-        )
-
-    def end(self) -> None:
-        self.gateway.end()
-        self.influx.kill()
-        for client in self._clients:
-            client.disconnect()
-            client.loop_stop()
-
-    def _connect(self, port: int, name: str) -> paho.Client:
-        client = paho.Client(paho.CallbackAPIVersion.VERSION2, name, clean_session=False)
-        client.on_message = self._hear
-        client.reconnect_delay_set(1, 1)
-        client.connect("127.0.0.1", port)
-        client.loop_start()
-        return client
-
-    def _hear(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
-        for c in json.loads(message.payload)["channels"]:
-            assert (c["site"], c["asset"], c["zone"], c["unit"]) == (
-                "pudong",
-                "freezer-1",
-                c["channel"],
-                "degC",
-            )
-            self.forwarded += [(c["channel"], t, v) for t, v in zip(c["time_ns"], c["value"], strict=True)]
 
 
 @pytest.fixture
@@ -163,6 +36,7 @@ def test_what_came_in_during_an_outage_is_out_there_afterwards(site: Site) -> No
         problem = eventually(lambda name=name: site.follower(name)["problem"], f"{name} says what is wrong")
         assert "; check" in problem
         assert site.follower(name)["behind"] > 0
+        eventually(lambda name=name: site.follower(name)["behind_s"] > 1, "it says for how long")
     site.gateway.kill()
     site.gateway.start()
     site.publish(100)
@@ -171,7 +45,19 @@ def test_what_came_in_during_an_outage_is_out_there_afterwards(site: Site) -> No
     eventually(site.everything_is_out, "all of them are out")
     for name in ("influx", "headquarters"):
         eventually(
-            lambda name=name: site.follower(name) == {"name": f"sink:{name}", "behind": 0, "problem": ""},
+            lambda name=name: (
+                site.follower(name)
+                == {
+                    "name": f"sink:{name}",
+                    "behind": 0,
+                    "behind_s": 0.0,
+                    "alarm_changes_behind": 0,
+                    "problem": "",
+                    "parked": "",
+                    "parked_readings": 0,
+                    "parked_alarm_changes": 0,
+                }
+            ),
             name,
         )
     assert site.gateway.stop() == 0
@@ -182,11 +68,13 @@ def test_kills_between_a_write_and_its_cursor_lose_nothing(site: Site) -> None:
     for _ in range(5):
         site.start()
         before = len(site.influx.requests())
+        site.excursion()
         site.publish(dice.randint(20, 200))
         eventually(lambda before=before: len(site.influx.requests()) > before, "it writes")
         site.gateway.kill()
     site.start()
     eventually(site.everything_is_out, "all of them are out")
+    eventually(lambda: site.alarms_are_out(10), "what happened to five excursions is out, each change")
     assert site.gateway.stop() == 0
 
 
@@ -196,16 +84,48 @@ def test_readings_that_the_server_rejects_are_parked_and_hold_up_nothing(site: S
     site.publish(10)
     wanted = {key: value for key, value in site.sent.items() if key[0] == "top"}
     eventually(lambda: site.in_influx() == wanted, "the others are there")
-    told = eventually(lambda: site.follower("influx")["problem"], "it is told")
-    assert told.startswith("5 readings were rejected and are parked, the last for: HTTP 400: unable to parse")
+    told = eventually(lambda: site.follower("influx")["parked"], "it is told")
+    assert told.startswith("5 readings are parked, the last for: HTTP 400: unable to parse")
+    assert site.follower("influx")["problem"] == ""
+    eventually(lambda: site.fault("parked:influx"), "and it is an alarm")
     site.influx.behave()
     site.publish(10)
     eventually(lambda: len(site.in_influx()) == 15, "those behind")
     eventually(lambda: site.at_headquarters() == site.sent, "the other sink has them all")
+    first = sorted((key, value) for key, value in list(site.sent.items())[:10] if key[0] == "bottom")
+    (parked,) = site.parked()
+    assert (parked["sink"], parked["readings"], parked["kept"]) == ("influx", 5, 5)
+    kept = [((r["channel"], parse_rfc3339(r["time"])), r["value"]) for r in parked["newest"]]
+    assert sorted(kept) == first
+    shown = site.gateway.cryogate("parked").stdout
+    assert "influx: 5 readings" in shown and "HTTP 400: unable to parse" in shown
+    site.gateway.kill()
+    done = site.gateway.cryogate("parked", "--retry", "influx")
+    assert "sink influx: 5 readings and 0 alarm changes are sent again" in done.stdout
+    site.gateway.start()
+    eventually(site.everything_is_out, "what was parked too")
+    eventually(lambda: site.gateway.cryogate("parked").stdout == "nothing is parked\n", "no more")
     assert site.gateway.stop() == 0
-    records = Records(site.gateway.folder / "records.sqlite", read_only=True)
-    parked = records.parked("sink:influx", 100)
-    records.close()
-    assert sorted((row.time_ns, row.value) for row in parked) == sorted(
-        (time_ns, value) for (device, time_ns), value in list(site.sent.items())[:10] if device == "bottom"
-    )
+
+
+def test_what_stays_rejected_is_accepted_by_somebody(site: Site) -> None:
+    site.influx.behave(unparseable="bottom")
+    site.start()
+    site.publish(10)
+    eventually(site.parked, "it is parked")
+    assert 'add --by "NAME"' in site.gateway.cryogate("parked", "--accept", "influx").stderr
+    wrong = site.gateway.cryogate("parked", "--retry", "elsewhere").stderr
+    assert "nothing is parked of sink 'elsewhere'; there is of: influx" in wrong
+    before = site.rejections()
+    site.gateway.cryogate("parked", "--retry", "influx")
+    eventually(lambda: site.rejections() > before, "it was tried again, in vain")
+    assert site.parked()[0]["readings"] == 5
+    assert site.gateway.cryogate("parked", "--accept", "influx", "--by", "Li Na").returncode == 0
+    eventually(lambda: site.parked() == [], "it is accepted")
+    eventually(lambda: not site.fault("parked:influx"), "and no alarm any more")
+    with Journal.open_reading(site.gateway.folder / "journal.sqlite") as journal:
+        assert [(s.by, s.body["decision"]) for _, s in journal.statements(PARKED)] == [
+            ("edge", "retry"),
+            ("Li Na", "accept"),
+        ]
+    assert site.gateway.stop() == 0

@@ -77,6 +77,12 @@ def test_an_address_the_instrument_does_not_have(tmp_path: Path) -> None:
     )
 
 
+def test_a_unit_that_the_instrument_does_not_speak(tmp_path: Path) -> None:
+    """77 K taken for 77 degC would look like a fire, the other way round like a good freezer."""
+    (problem,) = changed(tmp_path, ('unit = "degC"\nprobe', 'unit = "K"\nprobe'))
+    assert problem == "channels.freezer-1-top.unit: 001/TEMPA comes in 'degC', found 'K'"
+
+
 def test_a_missing_key_says_what_was_expected(tmp_path: Path) -> None:
     (problem,) = changed(tmp_path, ('host = "127.0.0.1"\n', ""))
     assert problem == "sources.broker.host: missing; expected text"

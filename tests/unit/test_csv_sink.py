@@ -13,6 +13,7 @@ from gateway.model import Arrivals, Quality, Samples
 from gateway.sinks import Place
 from gateway.sinks.csv import HEADER, Options, Sink
 from gateway.times import parse_rfc3339
+from tests.system.alarm_changes import fault, life, unknown
 
 PLACES = {1: Place("top"), 2: Place("底部")}
 DAY = "2026-01-05"
@@ -106,7 +107,60 @@ def test_a_file_that_was_there_before_is_kept(tmp_path: Path) -> None:
     assert [r["channel"] for r in rows(tmp_path / "out")] == ["mine", "top", "底部"]
 
 
+def test_a_file_that_was_taken_away_begins_anew(tmp_path: Path) -> None:
+    sink = Sink(Options(str(tmp_path / "out")))
+    sink.resume(None)
+    sink.write(FIRST, PLACES)
+    (tmp_path / "out" / "readings-2026-01-05.csv").unlink()
+    sink.write(SECOND, PLACES)
+    assert (tmp_path / "out" / "readings-2026-01-05.csv").read_text().startswith(HEADER)
+    assert [r["value"] for r in rows(tmp_path / "out")] == ["0.1", "1.0"]
+
+
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file in the way")
     with pytest.raises(LinkDown, match="check the path and the disk"):
         Sink(Options(str(tmp_path / "out"))).write(FIRST, PLACES)
+
+
+def test_what_happens_to_alarms_is_a_file_of_its_own(tmp_path: Path) -> None:
+    sink = Sink(Options(str(tmp_path / "out")))
+    sink.resume(None)
+    sink.write_alarms([*life(), fault()])
+    sink.write_alarms([unknown()])
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["alarms-2026-01-05.csv"]
+    found = rows(tmp_path / "out")
+    assert [(r["recorded"][11:19], r["change"], r["id"], r["state"]) for r in found] == [
+        ("11:01:01", "raised", "E-7Q2M9XKD", "unacknowledged"),
+        ("11:01:02", "acknowledged", "E-7Q2M9XKD", "acknowledged"),
+        ("11:01:03", "amended", "E-7Q2M9XKD", "acknowledged"),
+        ("11:01:04", "returned", "E-7Q2M9XKD", "closed"),
+        ("11:00:05", "raised", "F-1", "unacknowledged"),
+        ("11:00:06", "raised", "E-2", "unacknowledged"),
+    ]
+    assert found[1]["acknowledged"] == "Li Na: door closed, \\o/"
+    assert (found[0]["units"], found[4]["units"], found[5]["units"]) == ('holder BAG "1",\n批', "", "unknown")
+    assert (found[0]["extreme"], found[5]["extreme"], found[3]["end"][:19]) == (
+        "-140.5",
+        "",
+        f"{DAY}T11:01:30",
+    )
+
+
+def test_a_channel_may_be_called_anything(tmp_path: Path) -> None:
+    sink = Sink(Options(str(tmp_path / "out")))
+    sink.resume(None)
+    sink.write(SECOND, {1: Place('top, "left"\nside'), 2: Place("x")})
+    assert [r["channel"] for r in rows(tmp_path / "out")] == ['top, "left"\nside'] * 2
+
+
+def test_a_crash_while_alarms_are_written_counts_once_and_leaves_readings_alone(tmp_path: Path) -> None:
+    sink = Sink(Options(str(tmp_path / "out")))
+    sink.resume(None)
+    state = sink.write(FIRST, PLACES).state
+    sink.write_alarms(life())
+    again = Sink(Options(str(tmp_path / "out")))
+    again.resume(state)
+    again.write_alarms(life())
+    again.write(SECOND, PLACES)
+    assert len(rows(tmp_path / "out")) == 4 + 4

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from paho.mqtt import _packet
 from paho.mqtt.client import MQTTv5
 from paho.mqtt.exception import MalformedPacket
+from paho.mqtt.properties import VariableByteIntegers
 
-from gateway.ingestion.mqtt_client import plain_publish
+from gateway.ingestion.mqtt_client import marks_of, plain_publish
 
 
 def packet(topic, mid, properties, payload):
@@ -22,6 +23,7 @@ def same(command, content):
         paho = _packet.decode_publish(command, content, MQTTv5)
         assert (message._topic, message.mid, message.payload) == (paho.topic, paho.mid, paho.payload)
         assert (message.qos, message.dup, message.retain) == (paho.qos, paho.dup, paho.retain)
+        assert list(marks_of(message)) == list(marks_of(paho))
     return message
 
 
@@ -34,6 +36,21 @@ def same(command, content):
 def test_plain_packets(flags, topic, mid, payload):
     message = same(0x30 | flags, packet(topic, mid, b"\0", payload))
     assert (message is not None) == (flags & 6 == 2)
+
+
+def identifiers(marks):
+    block = b"".join(b"\x0b" + VariableByteIntegers.encode(mark) for mark in marks)
+    return VariableByteIntegers.encode(len(block)) + block
+
+
+@given(st.lists(st.integers(1, 268_435_455), max_size=40), st.binary(max_size=20))
+def test_packets_with_subscription_identifiers(marks, payload):
+    """Up to 127 bytes of them; mosquitto sends one."""
+    block = identifiers(marks)
+    message = same(0x32, packet(b"t", 7, block, payload))
+    assert (message is not None) == (len(block) <= 128)
+    if message is not None:
+        assert (list(marks_of(message)), message.payload) == (marks, payload)
 
 
 @given(st.integers(0x30, 0x3F), st.binary(max_size=30))

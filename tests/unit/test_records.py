@@ -9,6 +9,7 @@ import pytest
 
 from gateway.errors import JournalError
 from gateway.journal.records import VERSION, AlarmRow, Records
+from gateway.times import parse_rfc3339
 
 
 @pytest.fixture
@@ -126,3 +127,20 @@ def test_a_file_that_is_no_database_or_too_new_is_refused(tmp_path: Path) -> Non
         Records(tmp_path / "new")
     with pytest.raises(JournalError, match="can not be opened as records"):
         Records(tmp_path / "missing", read_only=True)
+
+
+def test_a_revision_knows_when_its_alarm_was_first_said_to_start(records: Records) -> None:
+    starts = {"E-1": ("2026-01-05T11:00:00Z", "2026-01-05T10:59:00Z"), "E-2": ("2026-01-05T12:00:00Z",)}
+    with records.transaction():
+        for identity, known in starts.items():
+            for number, start in enumerate(known):
+                records.put_revision(identity, number, "amended", 7, {"start": start})
+    found = records.revisions_after(0, 10)
+    hour = parse_rfc3339("2026-01-05T11:00:00Z")
+    assert [(r.number, r.recorded_ns, r.first_start_ns - hour) for r in found] == [
+        (1, 7, 0),
+        (2, 7, 0),
+        (3, 7, 3600 * 10**9),
+    ]
+    assert [r.number for r in records.revisions_after(1, 1)] == [2]
+    assert (records.changes_behind(0), records.changes_behind(2), records.changes_behind(3)) == (3, 1, 0)

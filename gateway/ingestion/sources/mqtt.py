@@ -8,7 +8,6 @@ committed its batch, also one that was refused: a bad payload must not hold up t
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from gateway.ingestion.broker import Options as Options
 from gateway.ingestion.broker import Tls as Tls
 from gateway.ingestion.broker import Topic as Topic
 from gateway.ingestion.broker import payload_format
-from gateway.ingestion.intake import Intake
+from gateway.ingestion.intake import Clock, Intake
 from gateway.ingestion.link import Link
 from gateway.ingestion.session import Session
 from gateway.ingestion.topics import TopicPattern
@@ -41,6 +40,9 @@ class Received(NamedTuple):
     payload: bytes  # of an oversized one only the beginning
     size: int  # bytes the payload had
     received_ns: int
+    retained: bool
+    late: bool  # the broker kept it while we were away
+    clock_trusted: bool = True
 
 
 class Source:
@@ -62,8 +64,8 @@ class Source:
         self._connections += 1
         number = self._connections
 
-        def deliver(message: mqtt.MQTTMessage) -> None:
-            received = self._received(number, message)
+        def deliver(message: mqtt.MQTTMessage, late: bool) -> None:
+            received = self._received(number, message, late, intake.clock)
             intake.put(self.name, received, len(received.payload))
 
         session = Session(self._options, number, [p.filter for p in self._patterns], self.link, deliver)
@@ -89,7 +91,15 @@ class Source:
             elif item.size > self._options.largest_payload_bytes:
                 refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
             else:
-                message = Message(item.topic, route[1], item.payload, item.received_ns)
+                message = Message(
+                    item.topic,
+                    route[1],
+                    item.payload,
+                    item.received_ns,
+                    item.retained,
+                    item.late,
+                    item.clock_trusted,
+                )
                 batches.setdefault(route[0], []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
         for part in parts:
@@ -111,12 +121,14 @@ class Source:
                 if session is not None:
                     session.publish(topic, payload)
 
-    def _received(self, session: int, message: mqtt.MQTTMessage) -> Received:
+    def _received(self, session: int, message: mqtt.MQTTMessage, late: bool, clock: Clock) -> Received:
         payload = bytes(message.payload)
         size = len(payload)
         if size > self._options.largest_payload_bytes:
             payload = payload[:KEPT_BYTES]
-        return Received(session, message.mid, _topic(message), payload, size, time.time_ns())
+        topic, now_ns = _topic(message), clock.now_ns()
+        mid, retained = message.mid, message.retain
+        return Received(session, mid, topic, payload, size, now_ns, retained, late, clock.trusted)
 
     def _route(self, topic: str) -> Route | None:
         try:

@@ -80,6 +80,12 @@ class Options:
         """Every address that the line can deliver."""
         return tuple(a for poll in self.polls() for a in _driver(poll).addresses(_options(poll)))
 
+    def unit_of(self, address: str) -> str | None:
+        """What the values of one of `addresses` come in; None where only people know."""
+        polls = (poll for poll in self.polls() if address in _driver(poll).addresses(_options(poll)))
+        unit: str | None = next((_driver(poll).unit_of(_options(poll), address) for poll in polls), None)
+        return unit
+
 
 class Source:
     """See the contract in gateway.ingestion.sources."""
@@ -93,7 +99,8 @@ class Source:
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
         self.link.change(LinkState.CONNECTING, self._options.port)
-        port = Port(self._options.port, self._settings(), self._options.reply_timeout_s)
+        now_ns = intake.clock.now_ns
+        port = Port(self._options.port, self._settings(), self._options.reply_timeout_s, now_ns)
         try:
             polls = self._options.polls()
             free_s = time.monotonic()

@@ -17,7 +17,7 @@ from gateway.errors import NotRunning
 
 @asynccontextmanager
 async def served(folder: Path) -> AsyncIterator[None]:
-    task = asyncio.create_task(control.serve(folder, {"status": lambda: {"fine": True}}))
+    task = asyncio.create_task(control.serve(folder, {"status": lambda: {"fine": True}}, asyncio.Event()))
     while not (folder / control.NAME).exists():
         await asyncio.sleep(0.001)
     yield

@@ -32,13 +32,13 @@ GERMAN = csv.Options(
 GERMAN_FILE = """Logger 4711
 Datum;Zeit;Temp A;Temp B;Status
 05.01.2026;12:00:00;-190,25;-310,0;OK
-25.10.2026;02:30:00;-189,5;---;OK
+26.10.2025;02:30:00;-189,5;---;OK
 """
 
 
 def test_a_csv_with_german_habits() -> None:
     a, b = csv.read(GERMAN_FILE.encode(), GERMAN).series
-    assert [format_rfc3339(t)[:19] for t in a.time] == ["2026-01-05T11:00:00", "2026-10-25T00:30:00"]
+    assert [format_rfc3339(t)[:19] for t in a.time] == ["2026-01-05T11:00:00", "2025-10-26T00:30:00"]
     assert a.value.tolist() == [-190.25, -189.5]
     assert a.quality.tolist() == [Quality.GOOD, Quality.UNCERTAIN]  # the clock showed 02:30 twice that night
     assert (b.unit, b.value[0]) == ("degF", -310.0)
@@ -52,8 +52,8 @@ def test_a_csv_with_german_habits() -> None:
         ("-190,25", "kalt", "line 3: Temp A: 'kalt' is not a number"),
         ("-190,25", "1e99", "line 3: Temp A: '1e99' is not a finite"),
         ("05.01.2026", "31.02.2026", "line 3: day is out of range"),
-        ("25.10.2026", "29.03.2026", "line 4: clocks in Europe/Berlin never showed 2026-03-29 02:30:00"),
-        ("05.01.2026", "05.01.1970", "line 3: time '05.01.1970 12:00:00' lies outside 2000 to 2100"),
+        ("26.10.2025", "30.03.2025", "line 4: clocks in Europe/Berlin never showed 2025-03-30 02:30:00"),
+        ("05.01.2026", "05.01.1970", "line 3: time '1970-01-05 12:00:00' lies outside 2000 to 2100"),
         ("Temp B", "Temp C", "line 2: no column 'Temp B'"),
     ],
 )
@@ -177,11 +177,22 @@ def test_units_are_converted_and_those_that_do_not_fit_refused(config: Path, tmp
         names = journal.channel_names()
         samples = journal.read(None, 0, None).samples
         bottom = samples.value[[names[c] == "freezer-1-bottom" for c in samples.channel]]
-    assert bottom[0] == pytest.approx(-190.0)
+    assert bottom[-1] == pytest.approx(-190.0)
     (tmp_path / "map.toml").write_text(mapping.replace('unit = "degF"', 'unit = "kPa"'))
     (tmp_path / "other.csv").write_text(GERMAN_FILE + "\n")
     refused = run(config, str(tmp_path / "other.csv"), "--map", str(tmp_path / "map.toml"))
     assert refused.exit_code != 0 and "unknown unit for channel 'freezer-1-bottom'" in str(refused.exception)
+
+
+def test_a_logger_whose_clock_is_ahead_is_not_taken(config: Path, tmp_path: Path) -> None:
+    """A reading of tomorrow would look like the newest one until then."""
+    mapping = str(ROOT / "docs" / "examples" / "import-csv.toml")
+    (tmp_path / "log.csv").write_text(GERMAN_FILE.replace("05.01.2026", "05.01.2099"))
+    refused = run(config, str(tmp_path / "log.csv"), "--map", mapping)
+    assert refused.exit_code != 0
+    assert "2099-01-05T11:00:00" in str(refused.exception) and "clock" in str(refused.exception)
+    with Journal.open_reading(config.parent / "data" / "journal.sqlite") as journal:
+        assert len(journal.read(None, 0, None)) == 0
 
 
 def test_the_example_mappings_say_what_the_documentation_says() -> None:

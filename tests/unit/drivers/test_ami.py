@@ -62,21 +62,21 @@ def test_beyond_the_sensor_there_is_no_level(options: Options, unit: bytes, leve
     assert [row[3] for row in rows(readings)] == [worth]
 
 
-def test_a_286_with_its_sensors() -> None:
+def test_a_286_with_its_channels() -> None:
     answers = {
         "*IDN?\r\n": IDENTITY,
         "UNITS?\r\n": b'2,"CM"',
-        "A:LEVEL?\r\n": b"41.0",
-        "C:LEVEL?\r\n": b"9.5",
+        "CH1:LEVEL?\r\n": b"41.0",
+        "CH3:LEVEL?\r\n": b"9.5",
     }
-    options = Options("286", "cm", ("A", "C"))
+    options = Options("286", "cm", ("CH1", "CH3"))
     asked, readings = feed(poll(options), answers.get)
     assert asked == list(answers)
-    assert rows(readings) == [("A/level", 3, "41.0", GOOD), ("C/level", 4, "9.5", GOOD)]
+    assert rows(readings) == [("CH1/level", 3, "41.0", GOOD), ("CH3/level", 4, "9.5", GOOD)]
     assert readings.address == addresses(options)
 
 
-def test_a_187_has_one_sensor_without_a_letter() -> None:
+def test_a_187_has_one_level() -> None:
     answers = {"*IDN?\r\n": b"AMI MODEL 187 REV 1.02", "UNITS?\r\n": b'0,"PERCENT"', "LEVEL?\r\n": b"55.0"}
     asked, readings = feed(poll(Options("187")), answers.get)
     assert asked == list(answers)
@@ -97,39 +97,44 @@ def test_another_instrument_is_not_asked_further(identity: bytes) -> None:
     assert [r.payload for r in readings.refused] == [identity]
 
 
-def test_a_late_level_is_not_taken_for_that_of_the_next_sensor() -> None:
+def test_a_late_level_is_not_taken_for_that_of_the_next_channel() -> None:
     replies = iter([IDENTITY, b'2,"CM"', None, b"41.0"])
-    asked, readings = feed(poll(Options("286", "cm", ("A", "B"))), lambda _: next(replies))
+    asked, readings = feed(poll(Options("286", "cm", ("CH1", "CH2"))), lambda _: next(replies))
     assert asked[-1] == "UNITS?\r\n"
     assert readings.address == ()
     assert [r.payload for r in readings.refused] == [b"41.0"]
 
 
-def test_nothing_that_changes_the_meter_is_sent() -> None:
-    for model in ("185", "186", "187", "286"):
-        for unit in ("percent", "cm", "inch"):
-            asked, _ = feed(poll(Options(model, unit)), lambda _: b"anything")
-            assert set(asked) <= {
-                "UNIT\r\n",
-                "LEVEL\r\n",
-                "*IDN?\r\n",
-                "UNITS?\r\n",
-                "LEVEL?\r\n",
-                "A:LEVEL?\r\n",
-            }
+def test_a_1700_measures_nitrogen() -> None:
+    answers = {
+        "*IDN?\r\n": b"AMERICAN MAGNETICS INC.,MODEL 1700,1.08",
+        "N2:UNIT?\r\n": b"%",
+        "MEAS:N2:LEV?\r\n": b"63.2",
+    }
+    asked, readings = feed(poll(Options("1700")), answers.get)
+    assert asked == list(answers)
+    assert rows(readings) == [("level", 3, "63.2", GOOD)]
+
+
+@pytest.mark.parametrize("reply", [b"-8", b"-107", b""])
+def test_a_1700_that_has_no_nitrogen_sensor_gives_no_level(reply: bytes) -> None:
+    answers = {"*IDN?\r\n": b"AMERICAN MAGNETICS INC.,MODEL 1700,1.08", "N2:UNIT?\r\n": reply}
+    assert feed(poll(Options("1700")), answers.get)[1].address == ()
+    answers |= {"N2:UNIT?\r\n": b"%", "MEAS:N2:LEV?\r\n": reply}
+    assert feed(poll(Options("1700")), answers.get)[1].address == ()
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"sensors": ()},
-        {"model": "286", "sensors": ("E",)},
-        {"model": "286", "sensors": ("A", "A")},
-        {"model": "186", "sensors": ("B",)},
+        {"channels": ()},
+        {"model": "286", "channels": ("A",)},
+        {"model": "286", "channels": ("CH1", "CH1")},
+        {"model": "1700", "channels": ("CH2",)},
         {"unit": "cm", "active_length": 0.0},
         {"unit": "percent", "active_length": 100.0},
     ],
 )
 def test_options_that_can_not_be_meant(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"sensor|active_length"):
+    with pytest.raises(ValueError, match=r"channel|active_length"):
         Options(**wrong)

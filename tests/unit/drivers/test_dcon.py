@@ -105,6 +105,11 @@ def test_the_configuration_of_another_module_is_refused(reply: bytes) -> None:
     assert [r.payload for r in readings.refused] == [reply]
 
 
+def test_a_module_with_another_number_of_channels_says_so() -> None:
+    _, readings = feed(poll(Options()), module(b">+025.12" + b"+9999" * 5))
+    assert [r.detail for r in readings.refused] == ["6 values; the option channels says 8"]
+
+
 def test_a_silent_module_does_not_lend_its_values_to_the_next() -> None:
     late = iter([b"!012B0600", None, b">+025.12", b"!032B0600", b">+001.00"])
     asked, readings = feed(poll(Options((1, 2, 3), channels=1)), lambda _: next(late))

@@ -10,7 +10,7 @@ from gateway.drivers.lakeshore218 import PORT, Options, addresses, poll
 from gateway.model import Quality
 
 IDENTITY = b"LSCI,MODEL218E,21EA4F,042109"
-VALUES = b"-195.80,+21.500,+0.0000,-78.500,+480.00,+01.000,-273.15,+526.85"
+VALUES = b"-195.80,+21.500,+0.0000,-78.500,+480.00,+01.000,-271.75,+526.85"
 GOOD, BAD = int(Quality.GOOD), int(Quality.BAD)
 
 
@@ -25,19 +25,20 @@ def test_line_settings_of_the_manual() -> None:
     assert PortSettings(9600, 7, "O", 1, 0.05) == PORT
 
 
-def test_all_values_at_once_then_every_status() -> None:
+def test_all_values_at_once_between_every_status_and_every_status_again() -> None:
     asked, readings = feed(poll(Options()), monitor())
-    assert asked == ["*IDN?\r\n", "CRDG? 0\r\n", *(f"RDGST? {i}\r\n" for i in range(1, 9))]
-    values = ["-195.8", "21.5", "0.0", "-78.5", "480.0", "1.0", "-273.15", "526.85"]
-    assert rows(readings) == [(str(i + 1), 2, value, GOOD) for i, value in enumerate(values)]
+    statuses = [f"RDGST? {i}\r\n" for i in range(1, 9)]
+    assert asked == ["*IDN?\r\n", *statuses, "CRDG? 0\r\n", *statuses]
+    values = ["-195.8", "21.5", "0.0", "-78.5", "480.0", "1.0", "-271.75", "526.85"]
+    assert rows(readings) == [(str(i + 1), 10, value, GOOD) for i, value in enumerate(values)]
     assert readings.address == addresses(Options())
     assert readings.refused == ()
 
 
 def test_only_inputs_that_are_connected() -> None:
     asked, readings = feed(poll(Options((4, 1))), monitor())
-    assert asked[2:] == ["RDGST? 4\r\n", "RDGST? 1\r\n"]
-    assert rows(readings) == [("4", 2, "-78.5", GOOD), ("1", 2, "-195.8", GOOD)]
+    assert asked[4:] == ["RDGST? 4\r\n", "RDGST? 1\r\n"]
+    assert rows(readings) == [("4", 4, "-78.5", GOOD), ("1", 4, "-195.8", GOOD)]
 
 
 @pytest.mark.parametrize(
@@ -60,13 +61,13 @@ def test_only_inputs_that_are_connected() -> None:
 )
 def test_any_bit_of_the_status_is_bad(status: bytes) -> None:
     _, readings = feed(poll(Options((1, 2))), monitor(s1=status))
-    assert rows(readings) == [("1", 2, "nan", BAD), ("2", 2, "21.5", GOOD)]
+    assert rows(readings) == [("1", 4, "nan", BAD), ("2", 4, "21.5", GOOD)]
 
 
-@pytest.mark.parametrize("field", [b"-273.16", b"+527.01", b"-999.99"])
+@pytest.mark.parametrize("field", [b"-271.76", b"-273.15", b"+527.01", b"-999.99"])
 def test_a_value_that_no_sensor_can_mean_is_bad(field: bytes) -> None:
     _, readings = feed(poll(Options((1, 2))), monitor(field + VALUES[7:]))
-    assert rows(readings) == [("1", 2, "nan", BAD), ("2", 2, "21.5", GOOD)]
+    assert rows(readings) == [("1", 4, "nan", BAD), ("2", 4, "21.5", GOOD)]
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,28 @@ def test_a_value_that_no_sensor_can_mean_is_bad(field: bytes) -> None:
 )
 def test_what_is_no_status_gives_no_reading_and_the_instrument_identifies_itself(status: bytes) -> None:
     asked, readings = feed(poll(Options((1, 2))), monitor(s1=status))
-    assert asked[2:] == ["RDGST? 1\r\n", "*IDN?\r\n", "RDGST? 2\r\n"]
-    assert rows(readings) == [("2", 2, "21.5", GOOD)]
+    assert asked == [f"{q}\r\n" for q in ("*IDN?", "RDGST? 1", "*IDN?", "RDGST? 2", "CRDG? 0", "RDGST? 2")]
+    assert rows(readings) == [("2", 5, "21.5", GOOD)]
     assert [(r.topic, r.payload) for r in readings.refused] == [("RDGST? 1", status)]
 
 
+@pytest.mark.parametrize("open_when", [0, 1])
+def test_a_contact_that_was_open_on_either_side_of_the_values_is_bad(open_when: int) -> None:
+    statuses = [b"128" if i == open_when else b"000" for i in range(2)]
+    replies = iter([IDENTITY, statuses[0], VALUES, statuses[1]])
+    _, readings = feed(poll(Options((1,))), lambda _: next(replies))
+    assert rows(readings) == [("1", 3, "nan", BAD)]
+
+
+def test_a_status_that_fails_after_the_values_leaves_them_unproven() -> None:
+    replies = iter([IDENTITY, b"000", b"000", VALUES, b"00", IDENTITY, b"000"])
+    asked, readings = feed(poll(Options((1, 2))), lambda _: next(replies))
+    assert asked[4:] == ["RDGST? 1\r\n", "*IDN?\r\n", "RDGST? 2\r\n"]
+    assert rows(readings) == [("2", 4, "21.5", GOOD)]
+
+
 def test_a_late_status_is_not_taken_for_the_next_inputs() -> None:
-    replies = iter([IDENTITY, VALUES, None, b"000"])  # input 1 answered when *IDN? was asked
+    replies = iter([IDENTITY, None, b"000"])  # input 1 answered when *IDN? was asked
     asked, readings = feed(poll(Options((1, 2))), lambda _: next(replies))
     assert asked[-1] == "*IDN?\r\n"
     assert readings.address == ()
@@ -102,8 +118,8 @@ def test_a_late_status_is_not_taken_for_the_next_inputs() -> None:
     ],
 )
 def test_values_that_are_not_eight_whole_numbers_are_refused(values: bytes) -> None:
-    asked, readings = feed(poll(Options()), monitor(values))
-    assert asked == ["*IDN?\r\n", "CRDG? 0\r\n"]
+    asked, readings = feed(poll(Options((1,))), monitor(values))
+    assert asked == ["*IDN?\r\n", "RDGST? 1\r\n", "CRDG? 0\r\n"]
     assert readings.address == ()
     assert [(r.topic, r.payload) for r in readings.refused] == [("CRDG? 0", values)]
 

@@ -48,7 +48,7 @@ def test_settings_are_counted_and_answered_with_an_empty_line(command: bytes) ->
 def test_a_286_speaks_scpi() -> None:
     one = build("ami", model="286", sensors={"A": "level", "B": "open"}, unit="percent", length_mm=500.0)
     said = one.receive(
-        b"UNITS?\nA:LEVEL?\nB:LEV?\nD:LEVEL?\nCH1:FILL:STATE?\nNONSENSE\nSYST:ERR?\nSYST:ERR?\n", 0.0
+        b"UNITS?\nCH1:LEVEL?\nCH2:LEV?\nCH4:LEVEL?\nCH1:FILL:STATE?\nNONSENSE\nSYST:ERR?\nSYST:ERR?\n", 0.0
     )
     assert said.split(b"\r\n") == [
         b'0,"PERCENT"',
@@ -64,10 +64,20 @@ def test_a_286_speaks_scpi() -> None:
     assert one.writes == 1
 
 
+def test_a_1700_for_nitrogen() -> None:
+    one = build("ami", model="1700", sensors={"A": "level"}, unit="percent", length_mm=500.0)
+    asked = b"N2?\r\nHE?\r\nN2:UNIT?\r\nMEASure:N2:LEVel?\r\n:MEAS:N2:LEV?\r\nMEAS:HE:LEV?\r\n"
+    assert one.receive(asked, 0.0).split() == [b"1", b"0", b"%", b"50.3", b"50.3", b"-8"]
+    assert one.writes == 0
+    assert one.receive(b"CONF:N2:UNIT 1\r\nN2:UNIT?\r\n", 0.0) == b"\r\nC\r\n"
+    assert one.writes == 1
+
+
 def test_a_187_has_one_sensor() -> None:
     one = meter("187")
     assert (
-        one.receive(b"LEVEL?\r\nA:LEVEL?\r\nSYST:ERR?\r\n", 0.0) == b'25.1\r\n-101,"Unrecognized command"\r\n'
+        one.receive(b"LEVEL?\r\nCH1:LEVEL?\r\nSYST:ERR?\r\n", 0.0)
+        == b'25.1\r\n-101,"Unrecognized command"\r\n'
     )
 
 

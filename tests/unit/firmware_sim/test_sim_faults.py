@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -88,9 +89,32 @@ def test_a_clock_can_be_off_and_drift() -> None:
     assert LinkFaults().device_clock_ns(hour_ns, 86_400.0) == hour_ns
 
 
+def test_a_clock_without_its_battery_begins_in_1970() -> None:
+    assert LinkFaults(clock_was_reset=True).device_clock_ns(1_767_607_200_000_000_000, 12.5) == 12_500_000_000
+
+
+@pytest.mark.parametrize(
+    ("true", "shown"),
+    [
+        ("2026-01-05T10:00:00.5", "2026-05-01T10:00:00.5"),
+        ("2026-12-12T23:59:59", "2026-12-12T23:59:59"),
+        ("2026-02-13T10:00:00", "2026-02-13T10:00:00"),
+        ("2026-12-02T10:00:00", "2026-02-12T10:00:00"),
+    ],
+)
+def test_day_and_month_are_swapped_where_that_is_a_date(true: str, shown: str) -> None:
+    true_ns, shown_ns = (
+        round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 10) * 100_000_000
+        for text in (true, shown)
+    )
+    assert LinkFaults(day_and_month_swapped=True).device_clock_ns(true_ns, 0.0) == shown_ns
+
+
 def test_probe_faults() -> None:
     assert ProbeFaults().shown(-195.8, 20.0) == -195.8
     assert math.isnan(ProbeFaults(is_open=True, is_frozen=True).shown(-195.8, 20.0))
     assert ProbeFaults(is_frozen=True).shown(-195.8, 20.0) == 20.0
     assert ProbeFaults(is_shorted=True).shown(-195.8, 20.0) == -242.02
+    assert ProbeFaults(is_unconverted=True).shown(-195.8, 20.0) == 85.0
+    assert ProbeFaults(is_lost=True).shown(-195.8, 20.0) == -127.0
     assert ProbeFaults(offset_K=0.23).shown(-195.8, 20.0) == pytest.approx(-195.57)

@@ -13,7 +13,7 @@ from gateway.journal.records import APPLICATION_ID, SCHEMA, VERSION, Records
 
 
 def row(number: int, reason: str = "too old") -> Parked:
-    return Parked(1, number, None if number % 2 else -150.0, 2 if number % 2 else 0, reason)
+    return Parked(1, number, None if number % 2 else -150.0, 2 if number % 2 else 0, number + 7, reason)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_they_come_back_newest_first_and_by_follower(records: Records) -> None:
         records.park("a", [row(4)])
     assert records.parked("a", 10) == [row(4), row(2), row(1)]
     assert records.parked("a", 1) == [row(4)]
-    assert (records.parked_count("a"), records.parked_count("b"), records.parked_count("c")) == (3, 1, 0)
+    assert [records.parked_count(name) for name in "abc"] == [3, 1, 0]
 
 
 def test_what_is_kept_is_bounded_and_what_is_counted_is_not(
@@ -45,6 +45,25 @@ def test_what_is_kept_is_bounded_and_what_is_counted_is_not(
     assert (records.parked_count("a"), len(records.parked("other", 10))) == (11, 1)
 
 
+def test_what_is_sent_again_or_accepted_is_parked_no_more(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parked, "KEPT_PER_FOLLOWER", 3)
+    with records.transaction():
+        records.park("a", [row(n) for n in range(10)])
+        records.park("other", [row(0)])
+        records.park_changes("a", {5: "too old", 4: "too long" * 1000})
+    assert list(records.parked_changes("a").items()) == [(4, ("too long" * 1000)[:1024]), (5, "too old")]
+    with records.transaction():
+        records.unpark("a", kept_only=True)
+    assert (records.parked("a"), records.parked_changes("a")) == ([], {})
+    assert (records.parked_count("a"), records.parking()) == (7, ["a", "other"])
+    with records.transaction():
+        records.unpark("a", kept_only=False)
+        records.unpark("never", kept_only=False)
+    assert (records.parked_count("a"), records.parking()) == (0, ["other"])
+
+
 def test_records_of_schema_1_keep_what_they_hold(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
     with sqlite3.connect(path) as database:
@@ -56,7 +75,11 @@ def test_records_of_schema_1_keep_what_they_hold(tmp_path: Path) -> None:
     records = Records(path)
     with records.transaction():
         records.park("sink:x", [row(1)])
-    assert (records.cursor("sink:x"), records.parked_count("sink:x")) == (7, 1)
+    assert (records.cursor("sink:x"), records.parked_count("sink:x"), records.parked("sink:x")) == (
+        7,
+        1,
+        [row(1)],
+    )
     with sqlite3.connect(path) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
     database.close()

@@ -1,5 +1,6 @@
 """Times of devices: exact to the nanosecond, absurd ones refused before they cost anything."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Refusal, believable
-from gateway.payloads.device_time import check_believable, from_count, from_text
+from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Quality, Refusal, believable
+from gateway.payloads import Message
+from gateway.payloads.device_time import check_believable, from_count, from_text, receipt
 from gateway.payloads.unusable import Unusable
 
 
@@ -65,11 +67,20 @@ EDGES = st.sampled_from([EARLIEST_NS, LATEST_NS, 2_000_000_000 * SECOND + 86_400
 
 @given(edge=EDGES, off=st.integers(-2, 2))
 def test_believes_what_the_model_believes(edge, off):
-    received = 2_000_000_000 * SECOND
-    expected = bool(believable(np.array([edge + off]), np.array([received]))[0])
+    latest = 2_000_000_000 * SECOND + 86_400 * SECOND
+    expected = bool(believable(np.array([edge + off]), np.array([latest]))[0])
     try:
-        check_believable(edge + off, received)
+        check_believable(edge + off, latest)
     except Unusable:
         assert not expected
     else:
         assert expected
+
+
+def test_receipt_is_the_time_of_what_comes_live_and_of_nothing_that_was_retained():
+    live = Message("t", {}, b"21.5", 1_767_610_000_000_000_000)
+    assert receipt(live) == (live.received_ns, Quality.GOOD)
+    assert receipt(replace(live, late=True)) == (live.received_ns, Quality.UNCERTAIN)
+    with pytest.raises(Unusable, match="retained message without a time") as caught:
+        receipt(replace(live, retained=True))
+    assert caught.value.reason is Refusal.UNDATED

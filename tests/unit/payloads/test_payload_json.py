@@ -34,6 +34,14 @@ def decode(payload, options=PLAIN, device="d-1"):
     return Decoder(options).decode([message(payload, device)], CHANNELS)
 
 
+@pytest.mark.parametrize("sent", [b"9.91e37", b"4294967295", b"-327.67", b"-327.6700134277344"])
+def test_a_fault_value_is_bad_even_beyond_what_an_instrument_means(sent):
+    reading = Reading("{device}/temperature", "/temp", (9.91e37, 4294967295.0, -327.67))
+    decoded = decode(b'{"temp":%b}' % sent, Options((reading,)))
+    assert rows(decoded) == [(RECEIVED_NS, 3, None, Quality.BAD)]
+    assert decoded.refused == ()
+
+
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [

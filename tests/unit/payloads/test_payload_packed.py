@@ -87,6 +87,30 @@ def test_fault_values_never_make_a_sample_better():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "sent", "more"),
+    [
+        (FLOAT32, -327.67, {}),
+        (FLOAT32, 9.91e37, {}),
+        (FLOAT64, -327.67, {}),
+        (INT16, -32767, {"scale": 0.01}),
+        (INT16, -20000, {"scale": 0.01, "offset": -127.67}),
+    ],
+)
+def test_a_fault_value_is_known_however_it_is_written(kind, sent, more):
+    """Four bytes, or steps of an int16, are never exactly -327.67; 9.91e37 is SCPI's not-a-number."""
+    options = Options(fault_values=(-327.67, 9.91e37))
+    decoded = decode(made([sent, 4], kind, **more), options=options)
+    assert [quality for *_, quality in rows(decoded)] == [Quality.BAD, Quality.GOOD]
+    assert decoded.refused == ()
+
+
+def test_a_neighbour_of_a_fault_value_is_a_reading():
+    options = Options(fault_values=(-327.67,))
+    near = made([-32766, -32765], INT16, scale=0.01)
+    assert [quality for *_, quality in rows(decode(near, options=options))] == [Quality.GOOD] * 2
+
+
 def test_a_thousand_samples_are_a_view_of_the_payload():
     values = np.arange(1000, dtype="<f8") / 8
     arrivals = decode(made(values.tolist(), FLOAT64)).arrivals

@@ -132,6 +132,12 @@ def test_null_and_fault_values_are_no_readings():
     assert values(host.data(1, name="T", double_value=85.0)) == [(0, None, Quality.BAD)]
 
 
+@pytest.mark.parametrize("sent", [{"float_value": -327.67}, {"long_value": 2**32 - 1, "datatype": 8}])
+def test_a_fault_value_is_known_as_a_float_of_four_bytes_and_beyond_what_instruments_mean(sent):
+    host = Host(Options(fault_values=(-327.67, 4294967295.0)))
+    assert values(host.data(0, name="T", **sent)) == [(0, None, Quality.BAD)]
+
+
 def test_the_time_is_the_metrics_else_the_messages_else_that_of_receipt():
     host = Host()
     metric = {"name": "T", "double_value": 1.0}
@@ -204,6 +210,16 @@ def test_a_refused_birth_leaves_no_old_aliases_in_force():
     reason, detail = refusal(host.send("g/DBIRTH/n/d", payload(MS, 2, twice)))
     assert (reason, "alias 1 for 'T' and 'U'" in detail) == (Refusal.MALFORMED, True)
     assert refusal(host.data(3))[0] is Refusal.UNKNOWN_CHANNEL
+
+
+def test_a_retained_birth_gives_no_alias_a_meaning():
+    """It may be of last year; today the alias can mean another vessel."""
+    host = Host()
+    birth = payload(MS, 0, [{"name": "V", "alias": 9, "datatype": FLOAT, "float_value": 12.0}])
+    message = Message("spBv1.0/g/NBIRTH/n", {}, birth, RECEIVED_NS, retained=True)
+    assert refusal(host.decoder.decode([message], CHANNELS))[0] is Refusal.MALFORMED
+    decoded = host.data(1, "g/NDATA/n", alias=9, float_value=3.0)
+    assert refusal(decoded)[0] is Refusal.UNKNOWN_CHANNEL
 
 
 def test_the_sequence_wraps_after_255():

@@ -3,106 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
 import threading
-from pathlib import Path
+import time
 
 import pytest
-from alarm_desk import NOON_NS, Desk, Killed, Stop, eventually
+from alarm_desk import Killed, eventually
+from sink_bench import Bench, Busy, Notebook, read_back
 
 from gateway.errors import LinkDown
-from gateway.journal.journal import Journal
-from gateway.journal.parked import Parked
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Quality
 from gateway.pipeline import follower
-from gateway.pipeline.follower import SinkFollower
-from gateway.sinks import Place, Places, Written
+from gateway.sinks import Place
 from gateway.sinks.csv import Options, Sink
-
-
-class Notebook:
-    """A sink that keeps what it was given in a file, cut back to what counts when it is resumed."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.fail = 0  # how many writes fail after the outside world has the batch
-        self.batches = 0
-        self.closed = 0
-        self.places: list[Place] = []
-        self.never: dict[float, str] = {}  # values that are rejected, and why
-
-    def resume(self, state: bytes | None) -> bytes:
-        kept = int(state) if state else 0
-        self._put(self.lines()[:kept])
-        return str(kept).encode()
-
-    def write(self, arrivals: Arrivals, places: Places) -> Written:
-        samples = arrivals.samples
-        rows = zip(samples.channel.tolist(), samples.time.tolist(), samples.value.tolist(), strict=True)
-        self._put(self.lines() + [json.dumps([places[c].channel, t, v]) for c, t, v in rows])
-        self.batches += 1
-        self.places = list(places.values())
-        if self.fail:
-            self.fail -= 1
-            raise LinkDown("the answer never came; check the network")
-        return Written(str(len(self.lines())).encode(), self._rejected(arrivals))
-
-    def close(self) -> None:
-        self.closed += 1
-
-    def lines(self) -> list[str]:
-        return self.path.read_text().splitlines() if self.path.exists() else []
-
-    def _rejected(self, arrivals: Arrivals) -> dict[int, str]:
-        values = enumerate(arrivals.samples.value.tolist())
-        return {row: self.never[value] for row, value in values if value in self.never}
-
-    def _put(self, lines: list[str]) -> None:
-        self.path.write_text("".join(line + "\n" for line in lines))
-
-
-class Bench:
-    """A journal that fills and a sink that follows it, made anew at every start."""
-
-    def __init__(self, folder: Path) -> None:
-        self.desk, self.folder, self.written = Desk(folder), folder, 0
-
-    def sink(self, sink: object) -> SinkFollower:
-        folder = self.desk.folder
-        journal, records = Journal.open_reading(folder / "journal.sqlite"), Records(folder / "records.sqlite")
-        known = follower.places(self.desk.configuration)
-        return SinkFollower("copy", sink, journal, records, self.desk.committed, known)
-
-    def fill(self, entries: int) -> None:
-        for _ in range(entries):
-            self.desk.read(("top", self.written, -190.0), ("shipper", self.written, -170.0 - self.written))
-            self.written += 1
-
-    def everything(self) -> list[list]:
-        samples = self.desk.journal.read(None, 0, None).samples
-        names = self.desk.journal.channel_names()
-        rows = zip(samples.channel.tolist(), samples.time.tolist(), samples.value.tolist(), strict=True)
-        return sorted([names[c], t, v] for c, t, v in rows)
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(follower, "WAIT_S", 0.005)
-    monkeypatch.setattr(follower, "MOST_READINGS", 4)  # two entries a step
-    return Bench(tmp_path)
-
-
-class Busy(Stop):
-    """Killed when it is asked for the so manieth time whether to stop; until then it goes on."""
-
-    def __init__(self, kill_after: int) -> None:
-        super().__init__(kill_after)
-        self.clear()
-
-
-def read_back(notebook: Notebook) -> list[list]:
-    return sorted(json.loads(line) for line in notebook.lines())
 
 
 def test_every_reading_once_with_a_kill_after_every_step(bench: Bench) -> None:
@@ -221,42 +133,6 @@ def test_a_channel_that_is_new_while_the_sink_runs_has_a_place(bench: Bench) -> 
     assert (sink.problem, notebook.closed) == ("", 1)
 
 
-def test_rejected_readings_are_parked_with_their_reason_and_the_rest_goes_on(bench: Bench) -> None:
-    notebook = Notebook(bench.folder / "copy")
-    notebook.never = {-171.0: "too old", -173.0: "too cold"}
-    bench.fill(5)
-    sink = bench.sink(notebook)
-    with pytest.raises(Killed):
-        sink.run(Busy(10))
-    assert sink.cursor == bench.desk.journal.last_seq()
-    assert sink.problem == "2 readings were rejected and are parked, the last for: too cold"
-    number = bench.desk.numbers["shipper"]
-    assert bench.desk.records.parked("sink:copy", 10) == [
-        Parked(number, NOON_NS + 3 * SECOND, -173.0, Quality.GOOD, "too cold"),
-        Parked(number, NOON_NS + 1 * SECOND, -171.0, Quality.GOOD, "too old"),
-    ]
-
-
-def test_readings_are_parked_together_with_the_cursor_or_not_at_all(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    notebook = Notebook(bench.folder / "copy")
-    notebook.never = {-170.0: "too old"}
-    bench.fill(1)
-
-    def killed(*_: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Records, "move_cursor", killed)
-        with pytest.raises(Killed):
-            bench.sink(notebook).run(threading.Event())
-    assert bench.desk.records.parked_count("sink:copy") == 0
-    with pytest.raises(Killed):
-        bench.sink(notebook).run(Busy(3))
-    assert bench.desk.records.parked_count("sink:copy") == 1
-
-
 def test_a_sink_is_closed_before_it_is_tried_again(bench: Bench) -> None:
     notebook = Notebook(bench.folder / "copy")
     bench.fill(1)
@@ -265,3 +141,20 @@ def test_a_sink_is_closed_before_it_is_tried_again(bench: Bench) -> None:
     with pytest.raises(LinkDown):
         sink.run(threading.Event())
     assert notebook.closed == 1
+
+
+def test_how_late_it_is_is_the_age_of_the_oldest_entry_that_is_not_written(bench: Bench) -> None:
+    notebook = Notebook(bench.folder / "copy")
+    notebook.fail = 1
+    before_ns = time.time_ns()
+    bench.fill(1)
+    between_ns = time.time_ns()
+    bench.fill(5)
+    sink = bench.sink(notebook)
+    assert sink.oldest_ns is None
+    with pytest.raises(LinkDown):
+        sink.run(threading.Event())
+    assert sink.oldest_ns is not None and before_ns <= sink.oldest_ns <= between_ns
+    with pytest.raises(Killed):
+        sink.run(Busy(10))
+    assert sink.oldest_ns is None

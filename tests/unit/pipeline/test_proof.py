@@ -16,7 +16,7 @@ from gateway.cli import app
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
+from gateway.journal.journal import Journal, Statement
 from gateway.model import SECOND, Arrivals, Quality, Samples
 from gateway.pipeline.proof import prove
 from gateway.times import format_rfc3339
@@ -128,3 +128,17 @@ def test_the_command(configuration: Configuration, journal: Journal) -> None:
     assert "0 h 02 min 00.000000000 s" in text  # together
     parts = [shown[f"{name}_ns"] for name in ("in_range", "out_of_range", "unproven")]
     assert sum(parts) == shown["interval_ns"] == 120 * SECOND
+
+
+def test_times_without_a_journal_are_shown(configuration: Configuration, journal: Journal) -> None:
+    fill(journal, configuration, "box-1-air", [(i, 5.0) for i in range(61)])
+    for start_s, end_s in ((-50, -20), (-10, 10), (20, 30), (130, 140)):
+        since, until = (format_rfc3339(BASE_NS + s * SECOND) for s in (start_s, end_s))
+        body = {"from": since, "to": until, "reason": f"no room at [{start_s}]"}
+        journal.commit(statements=[Statement("outage", "edge-1", BASE_NS, body)])
+    window = ["--from", format_rfc3339(BASE_NS), "--to", format_rfc3339(BASE_NS + 120 * SECOND)]
+    common = ["clocks", "box-1-air", *window, "--config", str(configuration.path)]
+    shown = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
+    assert [outage["reason"] for outage in shown["outages"]] == ["no room at [-10]", "no room at [20]"]
+    text = CliRunner().invoke(app, common).stdout
+    assert text.count("the journal could not be written") == 2 and "no room at [20]" in text

@@ -102,7 +102,8 @@ def test_a_disk_that_fails_holds_the_acknowledgement_back_until_it_is_written(
 ) -> None:
     monkeypatch.setattr(pump_module, "RETRY_S", 0.01)
     source, intake = Numbers(path), Intake(1000)
-    pump, stop = Pump(journal, intake, {"numbers": source}, AS_IT_IS, 0.0), threading.Event()
+    pump = Pump(journal, intake, {"numbers": source}, AS_IT_IS, 0.0, "edge-1")
+    stop = threading.Event()
     (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
     journal._connection.execute(f"PRAGMA max_page_count = {pages}")  # the disk is full
     thread = threading.Thread(target=pump.run, args=(stop,))
@@ -118,6 +119,9 @@ def test_a_disk_that_fails_holds_the_acknowledgement_back_until_it_is_written(
     thread.join(20)
     assert len(source.acknowledged) == 20_000
     assert len(journal.read(None, 0, None)) == 20_000
+    ((_, outage),) = journal.statements("outage")
+    assert outage.by == "edge-1" and "no room" in outage.body["reason"]
+    assert outage.body["from"] < outage.body["to"]
 
 
 def test_stopped_while_the_disk_fails_it_acknowledges_nothing(

@@ -142,6 +142,7 @@ def test_channels_are_unknown_until_they_are_heard_and_when_they_fall_silent(
             "site": "s",
             "asset": "freezer",
             "zone": "top",
+            "source": "broker",
             "unit": "degC",
             "value": -190.0,
             "quality": "good",

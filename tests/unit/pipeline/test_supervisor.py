@@ -67,3 +67,48 @@ async def test_one_part_failing_for_ever_leaves_the_others_alone() -> None:
 
     both = asyncio.gather(supervise("a", broken, stop, heard), supervise("b", fine, stop, heard))
     await asyncio.wait_for(both, 10)
+
+
+async def test_a_part_that_hangs_can_be_left_behind() -> None:
+    never = threading.Event()
+    task = asyncio.create_task(
+        supervise("sink", lambda _: never.wait() and None, threading.Event(), lambda _: None)
+    )
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 10)
+    (hanging,) = [t for t in threading.enumerate() if t.name == "sink"]
+    assert hanging.daemon  # the process does not wait for it
+    never.set()
+
+
+async def test_pauses_grow_with_jitter_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, pauses = Recorded(20), []
+    monkeypatch.setattr(supervisor, "SHORTEST_PAUSE_S", 0.5)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE_S", 30.0)
+    stop.pauses = pauses
+
+    def broken(_: threading.Event) -> None:
+        raise LinkDown("never works")
+
+    await asyncio.wait_for(supervise("a", broken, stop, lambda _: None), 10)
+    ideal = [min(30.0, 0.5 * 2**n) for n in range(20)]
+    assert len(pauses) == 20 and all(0.8 * i <= p <= 1.2 * i for i, p in zip(ideal, pauses, strict=True))
+    assert len({round(p / i, 6) for i, p in zip(ideal, pauses, strict=True)}) > 15  # no two alike
+
+
+class Recorded(threading.Event):
+    """Notes how long it is waited for, and is set after so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+        self._times = times
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.pauses.append(timeout)
+        if len(self.pauses) == self._times:
+            self.set()
+        return self.is_set()

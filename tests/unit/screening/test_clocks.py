@@ -33,7 +33,8 @@ def slow(rows: Rows, start: int, end: int, low: float | None, high: float | None
         parts.append((t0, t0 + above) if high is not None and v0 > high else (t1 - above, t1))
         out = sum(max(0, min(e, end) - max(b, start)) for b, e in parts)
         outside += out
-        inside += max(0, min(t1, end) - max(t0, start)) - out
+        if rows[one][3] == rows[other][3] == 0:  # what is uncertain never shows that all was well
+            inside += max(0, min(t1, end) - max(t0, start)) - out
     return inside, outside, end - start - inside - outside
 
 
@@ -57,6 +58,16 @@ def test_clocks_equal_the_twin_and_add_up(rows: Rows, limits: tuple, moments: li
 def test_nothing_read_proves_nothing() -> None:
     found = clocks(columns([]), MAX_GAP, 0, 10, -1.0, 1.0)
     assert (found.in_range_ns, found.out_of_range_ns, found.unproven_ns) == (0, 0, 10)
+
+
+def test_an_uncertain_reading_never_shows_that_all_was_well_but_may_show_that_it_was_not() -> None:
+    rows = [
+        (EPOCH + k * SECOND, 3, v, q) for k, (v, q) in enumerate([(0.0, 0), (0.0, 1), (5.0, 1), (5.0, 0)])
+    ]
+    found = clocks(columns(rows), MAX_GAP, EPOCH, EPOCH + 3 * SECOND, -1.0, 2.5)
+    assert found.in_range_ns == 0
+    assert found.out_of_range_ns == 3 * SECOND // 2
+    assert found.unproven_ns == 3 * SECOND // 2
 
 
 def test_contradictions_are_refused() -> None:

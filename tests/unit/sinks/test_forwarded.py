@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.model import Arrivals, Quality, Samples
 from gateway.sinks import Place
-from gateway.sinks.forwarded import check_topic, messages, topic
+from gateway.sinks.forwarded import NAMES, alarm_messages, check_topic, messages, topic
+from tests.system.alarm_changes import fault, life
 
 PLACES = {
     1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
@@ -37,7 +38,8 @@ def test_every_reading_is_in_one_message_of_its_topic(
     rows: list[tuple[int, int, float, Quality, int]], template: str, most: int
 ) -> None:
     found: dict[str, list[tuple[int, float | None, str, int]]] = {}
-    for name, payload in messages(columns(rows), PLACES, template, most):
+    for name, payload, retain in messages(columns(rows), PLACES, template, most):
+        assert not retain
         channels = json.loads(payload)["channels"]
         assert 1 <= sum(len(c["time_ns"]) for c in channels) <= most
         assert len(channels) == len({c["channel"] for c in channels})
@@ -70,6 +72,7 @@ def test_a_message_to_the_byte() -> None:
             b'"quality":["no_data","good"],"received_ns":[3,5]},'
             b'{"channel":"gone","site":"","asset":"","zone":"","quantity":"","unit":"",'
             b'"time_ns":[5],"value":[1.5],"quality":["uncertain"],"received_ns":[6]}]}',
+            False,
         )
     ]
 
@@ -100,3 +103,37 @@ def test_a_topic_that_is_none(template: str, words: str) -> None:
 def test_a_topic_that_is_one() -> None:
     for template in ("cold", "{site}", "cold/{site}/{asset}/{zone}/{channel}", "{asset}-{zone}"):
         check_topic(template)
+
+
+def test_the_broker_keeps_the_last_message_of_an_alarm_until_it_is_closed() -> None:
+    told = list(alarm_messages(life(), "cold/{site}/alarms/{id}"))
+    assert [(m.topic, bool(m.payload), m.retain) for m in told] == [
+        ("cold/pudong/alarms/E-7Q2M9XKD", True, True),
+        ("cold/pudong/alarms/E-7Q2M9XKD", True, True),
+        ("cold/pudong/alarms/E-7Q2M9XKD", True, True),
+        ("cold/pudong/alarms/E-7Q2M9XKD", True, False),
+        ("cold/pudong/alarms/E-7Q2M9XKD", False, True),
+    ]
+
+
+def test_an_alarm_message_says_all_that_is_known() -> None:
+    change = life()[1]
+    ((where, payload, _),) = alarm_messages([change], "{asset}/{zone}/{channel}/{id}")
+    assert where == "freezer-1/top/top/E-7Q2M9XKD"
+    assert json.loads(payload) == {
+        "change": "acknowledged",
+        "number": 2,
+        "recorded": "2026-01-05T11:01:02.000000000Z",
+        **change.alarm,
+    }
+
+
+def test_where_a_topic_does_not_name_the_alarm_nothing_is_kept() -> None:
+    told = list(alarm_messages([*life(), fault()], "alarms/{site}/{zone}"))
+    assert [(m.topic, m.retain) for m in told] == [("alarms/pudong/top", False)] * 4 + [("alarms/-/-", False)]
+
+
+def test_only_the_topic_of_an_alarm_names_it() -> None:
+    check_topic("cold/{site}/{id}", (*NAMES, "id"))
+    with pytest.raises(ValueError, match="names 'id'"):
+        check_topic("cold/{id}")

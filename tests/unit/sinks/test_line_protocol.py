@@ -96,4 +96,4 @@ def test_a_channel_that_moves_is_another_series() -> None:
     [("a\\", "a/"), ("a\nb", "a_b"), ("a, b=c", r"a\,\ b\=c"), ("液氮罐", "液氮罐"), ('"', '"')],
 )
 def test_names_that_line_protocol_finds_hard(name: str, written: str) -> None:
-    assert series("reading", Place(name)) == f"reading,channel={written}"
+    assert series("reading", [("asset", ""), ("channel", name)]) == f"reading,channel={written}"

@@ -21,6 +21,8 @@ BROKER = {"host": "h", "client_id": "c", "topic": "cold/{site}"}
         ({"org": ""}, "can not be empty"),
         ({"bucket": ""}, "can not be empty"),
         ({"measurement": ""}, "can not be empty"),
+        ({"alarm_measurement": ""}, "can not be empty"),
+        ({"excursion_measurement": "alarm"}, "must differ"),
         ({"timeout_s": 0.0}, "timeout_s must lie between"),
         ({"most_lines": 0}, "most_lines must lie between"),
     ],
@@ -34,6 +36,8 @@ def test_a_bucket_that_can_not_be(wrong: dict[str, Any], words: str) -> None:
     ("wrong", "words"),
     [
         ({"topic": "cold/#"}, "topic 'cold/#'"),
+        ({"topic": "cold/{id}"}, "names 'id'"),
+        ({"alarm_topic": "cold/+/{id}"}, "topic 'cold/"),
         ({"host": ""}, "host is empty"),
         ({"client_id": ""}, "client_id is empty"),
         ({"port": 70_000}, "port must lie between"),
@@ -52,3 +56,8 @@ def test_the_usual_port() -> None:
     assert mqtt.Options(**BROKER).port == 1883
     assert mqtt.Options(**BROKER, tls=Tls()).port == 8883
     assert influxdb.Options(**BUCKET).most_lines == 10_000
+
+
+def test_alarms_go_below_the_readings_unless_told_otherwise() -> None:
+    assert mqtt.Options(**BROKER).alarm_topic == "cold/{site}/alarms/{id}"
+    assert mqtt.Options(**BROKER, alarm_topic="").alarm_topic == ""

@@ -1,0 +1,49 @@
+"""Hours at full rate: devices send whatever goes through, and memory stays flat."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from benchmarks.faults.outcome import Outcome, Size, Tell, outcome
+from benchmarks.rig.world import World
+
+LASTS_S: Final = {"short": 4.0, "usual": 120.0, "long": 3600.0}
+AHEAD: Final = 20_000  # messages that may wait with the broker; then devices pause
+WARM: Final = 1 / 3  # of the time: caches and windows fill
+STEEPEST_MB_PER_H: Final = 30.0
+SHORTEST_S: Final = 60.0  # a slope over less says nothing
+LOOK_S: Final = 0.2
+
+
+def full_rate(folder: Path, size: Size, tell: Tell) -> Outcome:
+    """Full rate means that a little always waits with the broker."""
+    memory: list[tuple[float, float]] = []
+    with World(folder, 0, delays="on_delay_s = 0.05\noff_delay_s = 0.05") as world:
+        began = time.monotonic()
+        world.publisher.start()
+        while (at_s := time.monotonic() - began) < LASTS_S[size]:
+            taken = world.gateway.counts().get("readings", 0)
+            ahead = len(world.publisher.times) - taken
+            (world.publisher.paused.set if ahead > AHEAD else world.publisher.paused.clear)()
+            memory.append((at_s, world.gateway.resident_mb()))
+            tell(f"{at_s:.0f} of {LASTS_S[size]:.0f} s, {taken} readings, {memory[-1][1]:.0f} MB")
+            time.sleep(LOOK_S)
+        rate = taken / at_s
+        world.publisher.paused.clear()
+        began = time.monotonic()
+        account = world.settle()
+    slope = _slope_mb_per_h(memory)
+    said = f", {slope:+.1f} MB/h" if LASTS_S[size] >= SHORTEST_S else ""
+    note = f"{at_s / 60:.1f} min at {rate:,.0f} messages/s; memory {memory[-1][1]:.0f} MB{said}"
+    is_steep = slope > STEEPEST_MB_PER_H and LASTS_S[size] >= SHORTEST_S
+    failed = f"memory grows by {slope:.0f} MB/h" if is_steep else ""
+    return outcome("soak at full rate", note, account, None, failed)
+
+
+def _slope_mb_per_h(memory: list[tuple[float, float]]) -> float:
+    at_s, held_mb = np.array(memory[int(len(memory) * WARM) :]).T
+    return float(np.polyfit(at_s, held_mb, 1)[0]) * 3600

@@ -1,0 +1,179 @@
+"""A broker, a gateway and devices in a folder, from start to the account of what became of each reading."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.rig.broker import Broker
+from benchmarks.rig.gateway import DELAYS, Gateway, configuration, wait_for
+from benchmarks.rig.publisher import Publisher, hundredths
+from gateway.app import JOURNAL, RECORDS
+from gateway.config.load import load
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.model import Samples
+from gateway.pipeline.replay import replay
+from gateway.pipeline.screening import STATE
+from gateway.traceability.containment import Containments
+
+QUIET_S = 1.0  # without a commit, when nothing more is to come
+SETTLED_WITHIN_S = 300.0
+MOST_ALARMS = 10_000_000
+SAME = (
+    "channel",
+    "rule",
+    "severity",
+    "start",
+    "confirmed",
+    "end",
+    "cleared",
+    "extreme",
+    "extreme_at",
+    "beyond_s",
+    "degree_seconds",
+    "readings",
+    "unproven_s",
+    "contains_gap",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the readings that the broker acknowledged."""
+
+    acknowledged: int
+    present: int  # in the journal, with the right value
+    screened: int  # of those, in entries that screening is done with; 0 where alarms differ from a replay
+    duplicates: int  # readings that are in the journal more than once
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a gateway that has stopped left behind."""
+
+    numbers: Mapping[str, int]  # of channels, by name
+    stored: Samples
+    screened: Samples  # in entries that screening is done with; none where alarms differ from a replay
+    alarms: int
+
+    @staticmethod
+    def of(gateway: Gateway) -> End:
+        """Alarms are compared with a replay of what is stored."""
+        records = Records(gateway.data / RECORDS, read_only=True)
+        saved = records.saved(STATE)
+        alarms = [row.body["public"] for row in records.alarms(closed=True, most=MOST_ALARMS)]
+        records.close()
+        with Journal.open_reading(gateway.data / JOURNAL) as journal:
+            numbers = {name: number for number, name in journal.channel_names().items()}
+            stored = journal.read(None, 0, None).samples
+            screened = journal.read(None, 0, None, saved[0] if saved else 0).samples
+        again = replay(load(gateway.config), numbers, [stored], Containments())
+        same = _comparable(again) == _comparable(alarms)
+        return End(numbers, stored, screened if same else Samples.empty(), len(alarms))
+
+
+class World:
+    """Use as a context: everything has ended afterwards."""
+
+    def __init__(
+        self,
+        folder: Path,
+        rate: float,
+        *,
+        devices: int = 10,
+        data: Path | None = None,
+        journal: str = "low_space_bytes = 0\nlow_space_h = 0.0",
+        delays: str = DELAYS,
+        more: str = "",
+        prefix: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        **publishing: int,
+    ) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.broker = Broker(folder / "mosquitto")
+        self.devices = devices
+        data = data or folder / "data"
+        text = configuration(self.broker.port, devices, data, journal=journal, delays=delays, more=more)
+        config = folder / "cryogate.toml"
+        config.write_text(text)
+        self.gateway = Gateway(config, data, prefix, environment)
+        self.publisher = Publisher(self.broker.port, devices, rate, **publishing)
+
+    def __enter__(self) -> Self:
+        self.broker.start()
+        self.gateway.start()
+        self.gateway.wait_up()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.publisher.enough.set()
+        self.gateway.kill()
+        self.broker.stop()
+
+    def first_commit(self) -> float:
+        """Seconds until the gateway that was just started has committed something."""
+        return wait_for(lambda: self.gateway.counts().get("commits", 0) > 0, "a first commit after the start")
+
+    def settle(self) -> Account:
+        """Devices end, the gateway takes what the broker has, screens it and stops."""
+        self.publisher.finish()
+        last, quiet_since = -1, time.monotonic()
+        deadline = time.monotonic() + SETTLED_WITHIN_S
+        while time.monotonic() - quiet_since < QUIET_S:
+            counts = self.gateway.counts()
+            is_quiet = bool(counts) and not counts["waiting"] and not counts["screening_behind"]
+            if not is_quiet or counts["commits"] != last:
+                last, quiet_since = counts.get("commits", -1), time.monotonic()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the gateway does not come to rest; {self.gateway.log} has more")
+            time.sleep(0.05)
+        self.gateway.stop()
+        return self.account()
+
+    def account(self) -> Account:
+        """From the files of a gateway that has stopped."""
+        end = End.of(self.gateway)
+        wanted = self._acknowledged(end.numbers)
+        return Account(
+            len(wanted),
+            _count_found(wanted, end.stored),
+            _count_found(wanted, end.screened),
+            len(end.stored) - len(_distinct(end.stored)),
+            end.alarms,
+        )
+
+    def _acknowledged(self, numbers: Mapping[str, int]) -> Samples:
+        published = self.publisher.acknowledged()
+        channels = np.array([numbers.get(f"dewar-{n}", -1) for n in range(self.devices)], np.int32)
+        times = np.frombuffer(self.publisher.times.tobytes(), np.int64)[published]
+        value = hundredths(published, self.devices) / 100.0
+        return Samples(times, channels[published % self.devices], value, np.zeros(len(published), np.uint8))
+
+
+def _comparable(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Excursions of readings, in an order of their own; faults of the gateway are no part of a replay."""
+    mine = ({key: one.get(key) for key in SAME} for one in found if one.get("kind") != "fault")
+    return sorted(mine, key=lambda one: (one["channel"], one["rule"], one["start"]))
+
+
+def _count_found(wanted: Samples, stored: Samples) -> int:
+    """How many of `wanted` are among `stored`: the same channel, time and value."""
+    return int(np.isin(_distinct(wanted), _distinct(stored)).sum())
+
+
+def _distinct(samples: Samples) -> NDArray[np.void]:
+    keys = np.empty(len(samples), [("channel", np.int32), ("time", np.int64), ("value", np.float64)])
+    keys["channel"], keys["time"], keys["value"] = samples.channel, samples.time, samples.value
+    return np.unique(keys)

@@ -1,0 +1,198 @@
+"""`cryogate journal`: how large it is, whether it is intact, and what is taken out of it or brought back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal import backup as backups
+from gateway.journal.journal import Journal
+from gateway.journal.stats import Stats
+from gateway.journal.stats import stats as take_stats
+from gateway.journal.verify import verify as check
+from gateway.pipeline.export import export as write_export
+from gateway.times import parse_rfc3339
+
+journal = typer.Typer(
+    no_args_is_help=True,
+    help="The journal: its size, whether it is intact, exports, backups and the way back.",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (stats, verify, export, backup, restore):
+        journal.command()(command)
+    app.add_typer(journal, name="journal")
+
+
+def stats(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """How large the journal is, hot and archived, how fast it grows, and when the disk will be full.
+
+    Example: cryogate journal stats --json
+    """
+    found = take_stats(journal_path(config), time.time_ns())
+    if as_json:
+        print_json(found.public())
+    else:
+        _print_stats(found)
+
+
+def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Check everything: the database, each entry, each archive file, the index between them, no gap.
+
+    Reads all of it; the gateway may run. Exit code 0: intact. 1: not, and what is wrong.
+
+    Example: cryogate journal verify
+    """
+    path = journal_path(config)
+    with bars() as progress:
+        found = check(path, progress)
+    if as_json:
+        print_json(found.public())
+    else:
+        out = console()
+        for problem in found.problems:
+            out.print(f"[red]{problem}[/]", soft_wrap=True, highlight=False)
+        for note in found.notes:
+            out.print(note, soft_wrap=True, highlight=False)
+        what = f"{found.entries} entries, {found.segments} archive files, {found.readings} readings"
+        out.print(f"{what}: {len(found.problems) or 'no'} problem(s)", highlight=False)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="What to write: a name that ends in .parquet or .csv.")],
+    channel: Annotated[
+        list[str] | None, typer.Option("--channel", help="Only this channel; may be given several times.")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="RFC 3339 with zone; left out: all.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="RFC 3339 with zone, not included.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Readings as one file for somebody else, archived or not: time, channel, value, unit, quality, received.
+
+    Example: cryogate journal export march.parquet --channel shipper-7-lid --from 2026-03-01T00:00:00Z
+    """
+    configuration = load(config)
+    interval = tuple(None if text is None else parse_rfc3339(text) for text in (start, end))
+    units = {name: made.unit for name, made in configuration.channels.items()}
+    with Journal.open_reading(journal_path(config)) as opened, bars() as progress:
+        told = (interval[0], interval[1])
+        readings = write_export(
+            opened, file, channel or None, told, units, lambda done, total: progress("hours", done, total)
+        )
+    size = file.stat().st_size
+    if as_json:
+        print_json({"file": str(file), "readings": readings, "bytes": size})
+    else:
+        typer.echo(f"{file}: {readings} readings, {decimal(size)}")
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or an earlier backup to bring up to date.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Back up journal, archive and records of a running gateway; every file checked against its SHA-256.
+
+    The folder is a whole backup at any time, also when this is interrupted. Archive files are taken once:
+    hard links on the same disk, copies on another one, which is where it belongs.
+
+    Example: cryogate journal backup /mnt/usb/cryogate-backup
+    """
+    data = journal_path(config).parent
+    with bars() as progress:
+        done = backups.backup(data, folder, progress)
+    if as_json:
+        print_json(done.public())
+        return
+    typer.echo(
+        f"{folder}: up to entry {done.last_seq}, {done.files} archive files ({done.copied} new), "
+        f"{decimal(done.bytes)}"
+    )
+    if done.linked:
+        typer.echo(f"{done.linked} files are hard links: this backup is on the disk of the journal itself")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup.")],
+    to: Annotated[Path, typer.Option("--to", help="The new data folder; must not exist or be empty.")],
+    as_json: AsJson = False,
+) -> None:
+    """Bring a backup back as a new data folder, and prove it: every hash, every entry, nothing missing.
+
+    Example: cryogate journal restore /mnt/usb/cryogate-backup --to data
+    """
+    with bars() as progress:
+        done = backups.restore(folder, to, progress)
+    if as_json:
+        print_json(done.public())
+    else:
+        typer.echo(
+            f"{to}: up to entry {done.last_seq}, {done.files} archive files, {decimal(done.bytes)}; "
+            "every file and every entry compared"
+        )
+
+
+def journal_path(config: Path) -> Path:
+    """Raises InputError where there is none yet."""
+    path = load(config).data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
+    return path
+
+
+@contextmanager
+def bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each step, on a terminal."""
+    err = Console(stderr=True)
+    columns = (TextColumn("{task.description:10}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def told(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = shown.add_task(step)
+            shown.update(tasks[step], completed=done, total=total)
+
+        yield told
+
+
+def _print_stats(found: Stats) -> None:
+    def part(name: str, readings: int, size: int) -> str:
+        each = f", {size / readings:.2f} bytes each" if readings else ""
+        return f"{name:10} {readings:,} readings, {decimal(size)}{each}"
+
+    shown: dict[str, Any] = found.public()
+    out = console()
+    lines = [
+        str(found.path),
+        part("hot", found.hot.readings, found.hot.bytes) + f", {decimal(found.free_bytes)} free inside",
+        part("archived", found.archived.readings, found.archived.bytes) + f", {found.files} files",
+        f"{'log':10} {found.last_seq:,} entries, {found.statements:,} of them statements",
+        f"{'readings':10} from {shown['first'] or '-'} to {shown['last'] or '-'}",
+        f"{'growth':10} {_growth(found)}",
+    ]
+    for line in lines:
+        out.print(line, highlight=False, soft_wrap=True)
+
+
+def _growth(found: Stats) -> str:
+    free = f"{decimal(found.disk_free_bytes)} free on the disk"
+    if found.growth_bytes_per_day is None or found.days_until_full is None:
+        return f"not known before an hour of readings; {free}"
+    growth = decimal(round(found.growth_bytes_per_day))
+    return f"{growth} a day; {free}, enough for {found.days_until_full:,.0f} days"

@@ -1,0 +1,148 @@
+"""Holds and retention: what must stay, said by people, and what may go, shown before it does."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.journal import bars, journal_path
+from gateway.cli.journal import journal as group
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal.journal import Journal, Statement
+from gateway.journal.retaining import Removed
+from gateway.journal.retaining import retain as apply
+from gateway.pipeline.retention import HOLD, RELEASE, Hold, Retention, hold_from
+from gateway.pipeline.retention import holds as in_force
+
+By = Annotated[str, typer.Option("--by", help="Who says so.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(hold)
+    app.command()(release)
+    group.command()(holds)
+    group.command()(retain)
+
+
+def hold(
+    by: By,
+    why: Annotated[str, typer.Option("--why", help="The reason, e.g. a deviation or an audit.")],
+    asset: Annotated[list[str] | None, typer.Option("--asset", help="All its channels.")] = None,
+    channel: Annotated[list[str] | None, typer.Option("--channel", help="This channel.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="RFC 3339; left out: from the first.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="RFC 3339; left out: without an end.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Keep readings whatever retention says, until the hold is released. Without asset and channel: all.
+
+    Example: cryogate hold --asset shipper-7 --from 2026-03-01T00:00:00Z --by "Li Na" --why "deviation 26-014"
+    """
+    _check_text(by, why)
+    configuration = load(config)
+    identity = "H-" + base64.b32encode(secrets.token_bytes(5)).decode()
+    with Journal.open(journal_path(config)) as journal:
+        made = hold_from(
+            configuration, journal, identity, by, why, (asset or (), channel or ()), (start, end)
+        )
+        journal.commit(statements=[Statement(HOLD, by, time.time_ns(), made.public())])
+    if as_json:
+        print_json(made.public())
+    else:
+        typer.echo(f"{identity} is in the journal; `cryogate release {identity}` ends it")
+
+
+def release(
+    identity: Annotated[
+        str, typer.Argument(metavar="HOLD", help="The hold's id, as `journal holds` shows it.")
+    ],
+    by: By,
+    why: Annotated[str, typer.Option("--why", help="Why it is no longer needed.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Release a hold: from now on retention may delete what only it kept.
+
+    Example: cryogate release H-7Q2M9XKD --by "Li Na" --why "deviation 26-014 closed"
+    """
+    _check_text(by, why)
+    with Journal.open(journal_path(config)) as journal:
+        there = in_force(journal)
+        if identity not in there:
+            raise InputError(f"no hold {identity} is in force; there is {', '.join(there) or 'none'}")
+        body = {"hold": identity, "why": why}
+        journal.commit(statements=[Statement(RELEASE, by, time.time_ns(), body)])
+    typer.echo(f"{identity} is released; it is in the journal")
+
+
+def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Holds in force: what they keep, who placed them and why."""
+    with Journal.open_reading(journal_path(config)) as journal:
+        found = list(in_force(journal).values())
+    if as_json:
+        print_json([{**hold.public(), "by": hold.by} for hold in found])
+        return
+    out = console()
+    for one in found:
+        out.print(f"{one.id}  {_scope(one)}  by {one.by}: {one.why}", markup=False, soft_wrap=True)
+    out.print(f"{len(found)} in force")
+
+
+def retain(
+    by: Annotated[str, typer.Option("--by", help="Who deletes; needed unless --dry-run.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Delete archived readings that no record class, no unit and no hold keeps, and state what was deleted.
+
+    Nothing goes unless the configuration has a [retention.NAME] with a period. The gateway may run.
+
+    Example: cryogate journal retain --dry-run
+    """
+    if not (by or dry_run):
+        raise InputError("say who deletes, with --by; or look first, with --dry-run")
+    _check_text(by, "")
+    configuration, now_ns = load(config), time.time_ns()
+    path = journal_path(config)
+    with Journal.open_reading(path) as journal:
+        policy = Retention(configuration, journal, now_ns)
+    with bars() as progress:
+        removed = apply(path, policy, by, now_ns, dry_run=dry_run, progress=progress)
+    if as_json:
+        print_json([one.public() for one in removed])
+    else:
+        _print(removed, dry_run, bool(configuration.retention))
+
+
+def _print(removed: list[Removed], dry_run: bool, configured: bool) -> None:
+    out = console()
+    if not configured:
+        out.print("no [retention.NAME] in the configuration: everything is kept for ever")
+    for one in removed:
+        shown: dict[str, Any] = one.public()
+        span = f"{shown['first'][:19]}Z to {shown['last'][:19]}Z"
+        out.print(
+            f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}", highlight=False
+        )
+        for name, count in one.channels.items():
+            out.print(f"    {name}: {count}", highlight=False, markup=False)
+    total = sum(one.readings for one in removed)
+    verb = "would go; nothing was changed" if dry_run else "deleted; each file has a statement in the journal"
+    out.print(f"{total} readings in {len(removed)} files {verb}", highlight=False, soft_wrap=True)
+
+
+def _scope(hold: Hold) -> str:
+    shown = hold.public()
+    names = ", ".join([*shown["assets"], *shown["channels"]]) or "everything"
+    return f"{names} from {shown['from'] or 'the first'} to {shown['to'] or 'no end'}"
+
+
+def _check_text(by: str, why: str) -> None:
+    if not (by + why).isprintable():
+        raise InputError("--by and --why are one line of printable text: other people's terminals show it")

@@ -1,0 +1,137 @@
+"""The whole examination: the configuration, the gateway if it runs, the machine it runs on."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gateway import __version__
+from gateway.api.control import ask
+from gateway.config.load import load
+from gateway.config.types import Configuration
+from gateway.doctor import (
+    Finding,
+    Level,
+    brokers,
+    error,
+    folder,
+    mosquitto,
+    note,
+    ports,
+    running,
+    warning,
+    worst_first,
+)
+from gateway.errors import ConfigurationError, NotRunning
+from gateway.pipeline import kernel_clock
+
+SOON: Final = datetime.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found, the worst first; `summary` says in a line what was looked at."""
+
+    findings: list[Finding]
+    summary: str
+
+
+def examine(path: Path, now_ns: int, today: datetime.date) -> Examination:
+    """Everything about the gateway of a configuration file; changes nothing."""
+    try:
+        configuration = load(path)
+    except ConfigurationError as problem:
+        do = "correct it; `cryogate check` lists everything, docs/configuration.md every key"
+        found = [error("configuration", what, do) for what in problem.problems]
+        return Examination(found, f"{path}: the configuration can not be used, so nothing else was looked at")
+    status = _status(configuration)
+    found = worst_first(_findings(configuration, status, now_ns, today))
+    return Examination(found, _summary(configuration, status))
+
+
+def _status(configuration: Configuration) -> Mapping[str, Any] | None:
+    try:
+        answer: Mapping[str, Any] = ask(configuration.data_dir, "status")
+    except NotRunning:
+        return None
+    return answer
+
+
+def _findings(
+    configuration: Configuration, status: Mapping[str, Any] | None, now_ns: int, today: datetime.date
+) -> Iterator[Finding]:
+    sources = list(_sources(configuration, status))
+    closer = {f.where for f in sources if f.level is not Level.NOTE}  # looked at here: better than from afar
+    if status is not None:
+        yield from (f for f in running.findings(status) if f.level is Level.NOTE or f.where not in closer)
+        yield from _of_this_run(configuration, status["gateway"])
+    else:
+        if not folder.is_held(configuration.data_dir):
+            do = "start it: systemctl start cryogate, or `cryogate run`"
+            yield error("gateway", "no gateway runs: nobody watches anything", do)
+        yield from _clock(configuration)
+    yield from folder.findings(configuration, status is not None, now_ns)
+    yield from sources
+    yield from _calibrations(configuration, today)
+
+
+def _of_this_run(configuration: Configuration, gateway: Mapping[str, Any]) -> Iterator[Finding]:
+    if gateway["version"] != __version__:
+        what = f"runs {gateway['version']}, but {__version__} is installed"
+        yield warning("gateway", what, "restart it")
+    if gateway["configuration"] != configuration.fingerprint:
+        yield warning("configuration", "has changed since the gateway was started", "restart it")
+    if gateway["watchdog_s"] is None:
+        do = "run it as a service with a watchdog: docs/examples/cryogate.service"
+        yield note("gateway", "nobody restarts it should it hang", do)
+
+
+def _clock(configuration: Configuration) -> Iterator[Finding]:
+    if configuration.clock.require_sync and kernel_clock.is_synchronized() is False:
+        do = "start an NTP service, or, where it is set by other means, set require_sync = false in [clock]"
+        yield warning(
+            "clock", "nothing synchronizes the clock of this machine: readings will be uncertain", do
+        )
+
+
+def _sources(configuration: Configuration, status: Mapping[str, Any] | None) -> Iterator[Finding]:
+    states = {s["name"]: s["state"] for s in status["sources"]} if status else {}
+    pid = status["gateway"]["pid"] if status else None
+    for name, source in configuration.sources.items():
+        up, where = states.get(name) == "up", f"source {name}"
+        if source.kind == "serial" and not up:
+            yield from ports.findings(name, source.options.port, pid)
+        elif source.kind == "mqtt":
+            yield from brokers.findings(where, source.options, up)
+            yield from mosquitto.findings(where, source.options)
+
+
+def _calibrations(configuration: Configuration, today: datetime.date) -> Iterator[Finding]:
+    for name, channel in configuration.channels.items():
+        told, where = channel.calibration, f"channel {name}"
+        if told is None:
+            continue
+        if told.due <= today:
+            do = "have the probe calibrated and enter the new certificate; readings are UNCERTAIN until then"
+            yield warning(where, f"calibration {told.certificate} is overdue since {told.due}", do)
+        elif told.due - today <= SOON:
+            what = f"calibration {told.certificate} is due on {told.due}, in {(told.due - today).days} days"
+            yield warning(where, what, "plan it; from that day on readings are UNCERTAIN")
+
+
+def _summary(configuration: Configuration, status: Mapping[str, Any] | None) -> str:
+    name = configuration.gateway.name
+    size = f"{len(configuration.sources)} sources, {len(configuration.channels)} channels"
+    if status is None:
+        return f"{name} does not run; {size}; data in {configuration.data_dir}"
+    heard = sum(c["age_s"] is not None for c in status["channels"])
+    up = sum(s["state"] == "up" for s in status["sources"])
+    newest = status["journal"]["last_commit"]
+    stored = f"newest commit {newest[:19]}Z" if newest else "nothing stored since its start"
+    of = f"{name} {status['gateway']['version']} runs"
+    return (
+        f"{of}; {size}, {up} sources up, {heard} channels heard; {stored}; data in {configuration.data_dir}"
+    )

@@ -1,0 +1,131 @@
+"""The data folder: who may use it, what is in it, and whether its journal can be read."""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import os
+import pwd
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from gateway.config.types import Configuration
+from gateway.doctor import Finding, error, note, running, warning
+from gateway.errors import JournalError
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.model import SECOND
+from gateway.pipeline.room import began_ns, room
+from gateway.pipeline.screening import STATE
+
+JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"  # as the root has them
+HOUR_S: Final = 3600.0
+
+
+def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[Finding]:
+    """`runs`: a gateway answers, and says itself how its disk and followers are."""
+    folder = configuration.data_dir
+    if not folder.exists():
+        yield warning(
+            "data", f"{folder} does not exist: no gateway ever ran here", "start one: `cryogate run`"
+        )
+        return
+    denied = list(_permissions(folder))
+    yield from denied
+    if denied:
+        return
+    if not runs and is_held(folder):
+        do = "look at its log; stop it (systemctl stop cryogate, or SIGTERM) and start it again"
+        yield error("gateway", f"a process holds {folder}, but does not answer", do)
+    if (folder / JOURNAL).exists():
+        yield from _journal(configuration, runs, now_ns)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a gateway has the lock of the folder."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _permissions(folder: Path) -> Iterator[Finding]:
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    do = f"run as the user of the gateway, or: chown -R {me} {folder}"
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield error("data", f"{me} may not write in {folder}, which is {_owner(folder)}'s", do)
+        return
+    for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RECORDS, LOCK):
+        path = folder / name
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            yield error("data", f"{me} may not write {path}, which is {_owner(path)}'s", do)
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:
+        return f"user {path.stat().st_uid}"
+
+
+def _journal(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[Finding]:
+    folder = configuration.data_dir
+    try:
+        with Journal.open_reading(folder / JOURNAL) as journal:
+            last_seq = journal.last_seq()
+            newest = journal.entries(last_seq - 1, 1) if last_seq else []
+            if not runs:
+                low_bytes = configuration.journal.low_space_bytes
+                found = room(folder, began_ns(journal), now_ns, low_bytes)
+                yield from running.disk(dataclasses.asdict(found))
+    except JournalError as problem:
+        what, _, do = str(problem).partition("; ")
+        yield error("journal", what, do or "restore a backup")
+        return
+    if runs or not newest:
+        return
+    age_s = (now_ns - newest[0].committed_ns) / SECOND
+    if age_s < 0:
+        do = "set the clock; until it is right, readings are UNCERTAIN"
+        yield warning("clock", f"this machine's clock is {-age_s:.0f} s behind the newest commit", do)
+    else:
+        yield note("journal", f"newest commit {_ago(age_s)} ago, entry {last_seq}", "")
+    yield from _followers(configuration, last_seq)
+
+
+def _followers(configuration: Configuration, last_seq: int) -> Iterator[Finding]:
+    path = configuration.data_dir / RECORDS
+    if not path.exists():
+        return
+    try:
+        records = Records(path, read_only=True)
+    except JournalError as problem:
+        do = "with the gateway stopped, put the file aside: it is made again from the journal"
+        yield error("records", str(problem), do)
+        return
+    saved = records.saved(STATE)
+    behind = last_seq - (saved[0] if saved else 0)
+    if behind > running.BEHIND:
+        yield note("screening", f"{behind} entries are to be screened", "start the gateway: it catches up")
+    for name in configuration.sinks:
+        behind = last_seq - records.cursor(f"sink:{name}")
+        if behind > running.BEHIND:
+            yield note(
+                f"sink {name}", f"{behind} entries are to be written", "start the gateway: it catches up"
+            )
+    for name in records.parking():
+        do = "`cryogate parked` shows them with the reason; send them again or accept it there"
+        yield warning(name.replace(":", " "), "what it rejected is parked", do)
+    records.close()
+
+
+def _ago(age_s: float) -> str:
+    return f"{age_s:.0f} s" if age_s < HOUR_S else f"{age_s / HOUR_S:.1f} h"

@@ -1,0 +1,149 @@
+"""What a running gateway says about itself, as findings; `status`, `watch` and `doctor` show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from gateway.doctor import Finding, error, note, warning
+
+NAMED: Final = 4  # channels in one line; `cryogate status` has all
+BEHIND: Final = 2000  # entries: seconds at any rate, unless somebody is in trouble
+LATE_S: Final = 60.0
+CONNECTING_S: Final = 30.0
+DAYS_SOON: Final = 30.0
+DAYS_NOW: Final = 3.0
+
+
+def findings(status: Mapping[str, Any]) -> list[Finding]:
+    """`status` as the control socket answers it."""
+    away = {source["name"] for source in status["sources"] if source["state"] != "up"}
+    return [
+        *_journal(status["journal"]),
+        *_clock(status["clock"]),
+        *disk(status["disk"]),
+        *_sources(status["sources"]),
+        *_channels([c for c in status["channels"] if c["source"] not in away]),
+        *_sinks(status["followers"]),
+        *_notifiers(status["notifiers"]),
+        *_archive(status["archive"]["problem"]),
+        *_metrics(status["metrics"]["problem"]),
+        *_refused(status["refused"]),
+    ]
+
+
+def _journal(journal: Mapping[str, Any]) -> Iterator[Finding]:
+    if journal["problem"]:
+        do = "free or repair the disk; sources wait meanwhile, and nothing that was acknowledged is lost"
+        yield error("journal", f"can not be written: {journal['problem']}", do)
+    if journal["screening_problem"]:
+        do = "look at the gateway's log; it is tried again meanwhile, and nothing is lost"
+        yield error("screening", f"nothing is screened: {journal['screening_problem']}", do)
+    if journal["screening_behind"] > BEHIND:
+        do = (
+            "wait while it catches up after a stop; if the number grows, the machine is too slow for its load"
+        )
+        yield warning("screening", f"is {journal['screening_behind']} entries behind: alarms come late", do)
+
+
+def _clock(clock: Mapping[str, Any]) -> Iterator[Finding]:
+    if not clock["trusted"]:
+        what, _, do = clock["problem"].partition("; ")
+        yield warning(
+            "clock", f"not trusted, so readings are uncertain: {what}", do or "wait until they meet"
+        )
+    elif clock["synchronized"] is False:
+        do = "start an NTP service; as long as the clock does not jump it stays trusted"
+        yield note("clock", "nothing synchronizes the clock of this machine at present", do)
+
+
+def disk(room: Mapping[str, Any] | None) -> Iterator[Finding]:
+    """`room`: a Room as JSON data; None where the disk does not answer."""
+    if room is None:
+        yield error("disk", "does not answer", "check that it is mounted and healthy (dmesg)")
+        return
+    days = room["days_left"]
+    lasts = "" if days is None else f", which last for {days:.0f} days"
+    left = f"{room['free_bytes'] / 1e6:.0f} MB are free{lasts}"
+    do = "free some on the disk, or move data_dir to a larger one"
+    if room["is_low"] or (days is not None and days < DAYS_NOW):
+        yield error("disk", f"nearly full: {left}", do)
+    elif days is not None and days < DAYS_SOON:
+        yield warning("disk", left, do)
+
+
+def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    for source in sources:
+        where, detail = f"source {source['name']}", source["detail"] or "no reason is known"
+        if source["state"] in ("down", "silent"):
+            what, _, do = detail.rpartition("; ")
+            yield error(where, f"{source['state']}: {what or do}", do if what else "see the gateway's log")
+        elif source["state"] == "connecting" and source["age_s"] > CONNECTING_S:
+            yield warning(where, f"still connecting after {source['age_s']:.0f} s", "see the gateway's log")
+
+
+def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """One finding for each kind of trouble."""
+    never = [c for c in channels if c["age_s"] is None]
+    unknown = [c for c in channels if c["age_s"] is not None and c["state"] == "unknown"]
+    bad = [c for c in unknown if c["quality"] == "bad"]
+    silent = [c for c in unknown if c["quality"] != "bad"]
+    uncertain = [c for c in channels if c["quality"] == "uncertain" and c not in unknown]
+    if never:
+        do = "check its address in the configuration; `cryogate refused` shows what came and did not fit"
+        yield warning("channels", f"never heard: {_names(never)}", do)
+    if silent:
+        oldest_s = max(c["age_s"] for c in silent)
+        do = "check power, probe and connection of the device"
+        yield warning("channels", f"silent for up to {oldest_s:.0f} s: {_names(silent)}", do)
+    if bad:
+        do = "check sensor and wiring: the instrument reports a fault, or a value that can not be"
+        yield warning("channels", f"no valid value: {_names(bad)}", do)
+    if uncertain:
+        do = "check calibration and clocks: `cryogate status` shows how far the device's is off"
+        yield note("channels", f"values are uncertain: {_names(uncertain)}", do)
+
+
+def _sinks(sinks: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    for sink in sinks:
+        where = sink["name"].replace(":", " ")
+        if sink["problem"]:
+            do = f"bring it back; {sink['behind']} entries wait in the journal and are written then"
+            yield warning(where, sink["problem"], do)
+        elif sink["behind"] > BEHIND or sink["behind_s"] > LATE_S:
+            what = f"is {sink['behind']} entries and {sink['behind_s']:.0f} s behind"
+            yield note(where, what, "wait while it catches up")
+        if sink["parked"]:
+            do = "`cryogate parked` shows them with the reason; send them again or accept it there"
+            yield warning(where, sink["parked"], do)
+
+
+def _notifiers(notifiers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    for notifier in notifiers:
+        if notifier["problem"]:
+            do = "bring it back: changes of alarms wait, and it tells nobody meanwhile"
+            yield error(f"notifier {notifier['name']}", notifier["problem"], do)
+
+
+def _archive(problem: str) -> Iterator[Finding]:
+    if problem:
+        do = "repair it; the journal keeps everything meanwhile, and grows"
+        yield warning("archive", f"nothing is archived: {problem}", do)
+
+
+def _metrics(problem: str) -> Iterator[Finding]:
+    if problem:
+        what, _, do = problem.partition("; ")
+        yield warning("metrics", f"nobody can ask for them: {what}", do)
+
+
+def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    for row in refused:
+        what = f"{row['count']} refused since the journal began: {row['reason']}"
+        yield note(f"source {row['source']}", what, "`cryogate refused` shows them with the reason")
+
+
+def _names(channels: Iterable[Mapping[str, Any]]) -> str:
+    names = [c["channel"] for c in channels]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

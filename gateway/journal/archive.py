@@ -1,0 +1,236 @@
+"""The archive: older entries of readings, in Parquet files beside the journal, found by an index in it.
+
+A segment is one immutable file with every reading of the entries [first_seq, last_seq]; each row keeps the
+number of its entry, so that entries are given again exactly as they were committed. Inside it stands sorted
+by (hour, channel, time); a piece is a run of rows of one hour, and the index of pieces answers what the
+index of entries answers for what is not archived yet.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from gateway.errors import JournalError
+from gateway.journal import entries, parquet
+from gateway.journal.entries import READINGS, Entry
+from gateway.journal.parquet import File, Rows
+from gateway.model import Arrivals, Channels, Times
+
+FOLDER: Final = "archive"  # beside journal.sqlite
+CACHE_ROWS: Final = 500_000  # of row groups kept decoded for the next hour or batch, 37 bytes each
+OPEN_FILES: Final = 8
+
+_ARCHIVED_UNTIL: Final = "SELECT coalesce(max(last_seq), 0) FROM segment"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One file and which entries of readings are in it."""
+
+    number: int
+    first_seq: int
+    last_seq: int
+    file: str
+    bytes: int
+    sha256: str
+    footer_crc: int
+    readings: int
+    first_ns: int
+    last_ns: int
+
+
+class Piece(NamedTuple):
+    """Rows of one hour in one row group of a segment, and the file they are in."""
+
+    row_group: int
+    start: int
+    readings: int
+    hour: int
+    file: str
+    footer_crc: int
+
+
+class Contents(NamedTuple):
+    """The entries of a segment: number, commit time and how many readings each has."""
+
+    seq: Times
+    committed: Times
+    readings: Times
+
+
+_SEGMENT: Final = ", ".join(Segment.__slots__)
+
+
+def archived_until(connection: sqlite3.Connection) -> int:
+    """Entries of readings up to this number count as archived, whether they are deleted already or not."""
+    (seq,) = connection.execute(_ARCHIVED_UNTIL).fetchone()
+    return int(seq)
+
+
+def pack(contents: Contents) -> bytes:
+    """As bytes: steps of each column, split into byte planes, then zlib."""
+    steps = np.diff(np.stack(contents).astype("<i8"), axis=1, prepend=0)
+    planes = steps.view(np.uint8).reshape(len(contents), -1, 8).transpose(0, 2, 1)
+    return zlib.compress(planes.tobytes())
+
+
+def unpack(blob: bytes) -> Contents:
+    """What `pack` was given. Raises ValueError or zlib.error on other bytes."""
+    planes = np.frombuffer(zlib.decompress(blob), np.uint8).reshape(len(Contents._fields), 8, -1)
+    steps = np.ascontiguousarray(planes.transpose(0, 2, 1)).view("<i8")[:, :, 0]
+    return Contents(*np.cumsum(steps, axis=1, dtype=np.int64))
+
+
+class Archive:
+    """The files of one journal as one connection to it sees them. Raises JournalError that names the file."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._files: OrderedDict[str, File] = OrderedDict()
+        self._groups: OrderedDict[tuple[str, int], Rows] = OrderedDict()
+        self._cached_rows = 0
+
+    def close(self) -> None:
+        while self._files:
+            self._files.popitem()[1].close()
+
+    # By channel and time
+
+    def next_hour(self, hour: int) -> int | None:
+        """The first hour with readings that is not before `hour`."""
+        select = "SELECT min(hour) FROM piece WHERE hour >= ?"
+        row: tuple[int | None] = self._connection.execute(select, (hour,)).fetchone()
+        return row[0]
+
+    def span(self) -> tuple[int, int] | None:
+        """Time of the earliest and of the latest reading."""
+        select = "SELECT min(first_ns), max(last_ns) FROM segment WHERE readings > 0"
+        first, last = self._connection.execute(select).fetchone()
+        return None if first is None else (first, last)
+
+    def overlapping(
+        self, hour: int, first_ns: int, last_ns: int, channels: Channels | None, until_seq: int
+    ) -> list[Piece]:
+        """Pieces of an hour that may have readings in [first_ns, last_ns] of sorted `channels`."""
+        select = """SELECT row_group, start, p.readings, hour, file, footer_crc, channels
+            FROM piece p JOIN segment ON number = segment
+            WHERE hour = ? AND p.last_ns >= ? AND p.first_ns <= ? AND first_seq <= ?
+            ORDER BY segment, row_group, start"""
+        rows = self._connection.execute(select, (hour, first_ns, last_ns, until_seq)).fetchall()
+        return [
+            Piece(*row) for *row, present in rows if channels is None or entries.shares(present, channels)
+        ]
+
+    def readings(self, piece: Piece, until_seq: int) -> Arrivals:
+        """Those of a piece that entries up to `until_seq` brought, sorted by (channel, time)."""
+        group = self._group(piece.file, piece.footer_crc, piece.row_group)
+        rows = group.cut(slice(piece.start, piece.start + piece.readings))
+        hour = rows.arrivals.samples.time // entries.HOUR_NS
+        if len(rows) != piece.readings or (hour != piece.hour).any():
+            raise JournalError(parquet.damaged(self.folder / piece.file, "its index does not fit to it"))
+        if rows.seq.max() <= until_seq:
+            return rows.arrivals
+        return entries.take(rows.arrivals, rows.seq <= until_seq)
+
+    # As a log
+
+    def segment_behind(self, seq: int) -> Segment | None:
+        """The segment with the first archived entry behind `seq`."""
+        select = f"SELECT {_SEGMENT} FROM segment WHERE last_seq > ? ORDER BY last_seq LIMIT 1"
+        row = self._connection.execute(select, (seq,)).fetchone()
+        return None if row is None else Segment(*row)
+
+    def contents(self, segment: Segment) -> Contents:
+        """Which entries are in it."""
+        select = "SELECT entries FROM segment WHERE number = ?"
+        (blob,) = self._connection.execute(select, (segment.number,)).fetchone()
+        try:
+            contents = unpack(blob)
+            if (int(contents.seq[0]), int(contents.seq[-1])) != (segment.first_seq, segment.last_seq):
+                raise ValueError("it has other entries than the index says")
+            return contents
+        except (ValueError, IndexError, zlib.error) as error:
+            raise JournalError(
+                f"the list of entries in archive file {self.folder / segment.file} is damaged ({error}); "
+                "stop the gateway and restore a backup"
+            ) from error
+
+    def after(self, segment: Segment, seq: int, most_readings: int) -> Iterator[Entry]:
+        """Its entries behind `seq` in order; decodes so many that they have `most_readings` at a time."""
+        contents = np.stack(self.contents(segment))
+        number, committed, readings = contents[:, contents[2] > 0]  # without what retention took
+        start = int(np.searchsorted(number, seq, side="right"))
+        while start < len(number):
+            total = np.cumsum(readings[start:])
+            end = start + 1 + int(np.searchsorted(total, most_readings))
+            page = slice(start, end)
+            yield from self._entries(segment, Contents(number[page], committed[page], readings[page]))
+            start = end
+
+    def _entries(self, segment: Segment, wanted: Contents) -> Iterator[Entry]:
+        rows = self._between(segment, int(wanted.seq[0]), int(wanted.seq[-1]))
+        ends = np.cumsum(wanted.readings)
+        if not np.array_equal(rows.seq, np.repeat(wanted.seq, wanted.readings)):
+            raise JournalError(parquet.damaged(self.folder / segment.file, "entries in it are not complete"))
+        starts = ends - wanted.readings
+        for seq, committed, start, end in zip(
+            wanted.seq.tolist(), wanted.committed.tolist(), starts.tolist(), ends.tolist(), strict=True
+        ):
+            yield Entry(seq, READINGS, committed, rows.cut(slice(start, end)).arrivals, None)
+
+    def _between(self, segment: Segment, first_seq: int, last_seq: int) -> Rows:
+        """Rows of entries [first_seq, last_seq], sorted by entry; inside one as they were committed."""
+        file, parts = self.file(segment.file, segment.footer_crc), []
+        for number in range(file.groups):
+            rows = file.group(number)
+            inside = (rows.seq >= first_seq) & (rows.seq <= last_seq)
+            parts.append(Rows(entries.take(rows.arrivals, inside), rows.seq[inside]))
+        seq = np.concatenate([part.seq for part in parts])
+        order = np.argsort(seq, kind="stable")
+        arrivals = Arrivals.concatenate([part.arrivals for part in parts])
+        return Rows(entries.take(arrivals, order), seq[order])
+
+    # Files
+
+    def segments(self) -> list[Segment]:
+        """All of them, oldest entries first."""
+        rows = self._connection.execute(f"SELECT {_SEGMENT} FROM segment ORDER BY first_seq")
+        return [Segment(*row) for row in rows]
+
+    def index_of(self, segment: Segment) -> dict[int, list[tuple[int, int, int, int, int, bytes]]]:
+        """By row group: start, readings, hour, first_ns, last_ns and channels of each piece, in order."""
+        select = """SELECT row_group, start, readings, hour, first_ns, last_ns, channels FROM piece
+            WHERE segment = ? ORDER BY row_group, start"""
+        pieces: dict[int, list[tuple[int, int, int, int, int, bytes]]] = {}
+        for row_group, *piece in self._connection.execute(select, (segment.number,)):
+            pieces.setdefault(row_group, []).append(tuple(piece))
+        return pieces
+
+    def file(self, name: str, footer_crc: int) -> File:
+        """Open, kept open for a while."""
+        if name not in self._files:
+            if len(self._files) >= OPEN_FILES:
+                self._files.popitem(last=False)[1].close()
+            self._files[name] = File(self.folder / name, footer_crc)
+        self._files.move_to_end(name)
+        return self._files[name]
+
+    def _group(self, name: str, footer_crc: int, number: int) -> Rows:
+        key = name, number
+        if key not in self._groups:
+            rows = self.file(name, footer_crc).group(number)
+            self._groups[key] = rows
+            self._cached_rows += len(rows)
+            while self._cached_rows > CACHE_ROWS and len(self._groups) > 1:
+                self._cached_rows -= len(self._groups.popitem(last=False)[1])
+        self._groups.move_to_end(key)
+        return self._groups[key]

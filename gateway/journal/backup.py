@@ -1,0 +1,275 @@
+"""A backup of a journal, running or not, and its way back: a folder that is always one whole backup.
+
+manifest.json            what belongs to it, each file with its SHA-256; replaced last, by a rename
+journal-TIME.sqlite      the log and the index of the archive
+records-TIME.sqlite      taken first, so that no cursor in it is ahead of the journal
+archive/*.parquet        immutable: taken once, in the next backup only what is new
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.errors import InputError, JournalError
+from gateway.journal import schema
+from gateway.journal.archive import FOLDER, Archive
+from gateway.journal.failures import explained
+from gateway.journal.rollover import SUFFIX, sync_folder
+from gateway.journal.verify import verify
+from gateway.times import format_rfc3339
+
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+JOURNAL: Final = "journal.sqlite"
+RECORDS: Final = "records.sqlite"
+_CHUNK: Final = 2**20  # bytes
+_ATTEMPTS: Final = 3  # retention may replace a file of the archive while it is being copied
+Progress = Callable[[str, int, int], None]
+"""Hears what is copied or compared, and how many bytes of how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a backup or a restored folder holds."""
+
+    folder: Path
+    last_seq: int
+    files: int  # of the archive
+    bytes: int
+    copied: int  # files that were not there before
+    linked: int  # of those, hard links
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "folder": str(self.folder),
+            "last_entry": self.last_seq,
+            "archive_files": self.files,
+            "bytes": self.bytes,
+            "new_files": self.copied,
+            "hard_links": self.linked,
+        }
+
+
+def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Done:
+    """Copy the journal in `data` to `folder`, which is new, empty or an earlier backup.
+
+    Raises InputError where it is neither, JournalError where a file can not be read or written.
+    """
+    before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
+    with _explained_files(folder):
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+        if before is None:
+            before = _stated(0, {}, {})
+            _replace(folder / MANIFEST, before)  # so that it is known for a backup, should this end early
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(FileNotFoundError):
+                return _backup(data, folder, before, progress)
+        return _backup(data, folder, before, progress)
+
+
+def restore(folder: Path, data: Path, progress: Progress = lambda *_: None) -> Done:
+    """Bring a backup back as the new folder `data`, and prove it: every hash, then every entry.
+
+    Raises InputError where `data` is not empty or `folder` no backup, JournalError where it is damaged.
+    """
+    manifest = _manifest(folder)
+    if not manifest["databases"]:
+        raise InputError(f"{folder}: the backup never finished; take it again")
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise InputError(f"{data} is not empty; stop the gateway, move that folder aside and restore again")
+    partial = data.with_name(data.name + SUFFIX)
+    with _explained_files(data):
+        shutil.rmtree(partial, ignore_errors=True)
+        (partial / FOLDER).mkdir(parents=True)
+        files = _files(manifest)
+        total, done = sum(entry["bytes"] for entry in files.values()), 0
+        for name, entry in files.items():
+            progress("restored", done, total)
+            target = partial / entry.get("restored_as", name)
+            if _copy(folder / name, target) != entry["sha256"]:
+                raise JournalError(f"{folder / name} is damaged: its SHA-256 is not that of the manifest")
+            done += entry["bytes"]
+        progress("restored", total, total)
+        _prove(partial, manifest, progress)
+        sync_folder(partial / FOLDER)
+        sync_folder(partial)
+        partial.rename(data)
+        sync_folder(data.parent)
+    return Done(data, manifest["last_entry"], len(manifest["archive"]), total, len(files), 0)
+
+
+def _backup(data: Path, folder: Path, before: Mapping[str, Any], progress: Progress) -> Done:
+    stamp = format_rfc3339(time.time_ns()).replace(":", "").replace("-", "")[:26].replace(".", "")
+    databases = {}
+    for name in (RECORDS, JOURNAL):
+        if name == JOURNAL or (data / name).exists():
+            copy = f"{name.removesuffix('.sqlite')}-{stamp}.sqlite"
+            databases[copy] = {**_copied_database(data / name, folder / copy), "restored_as": name}
+    last_seq, segments = _index(folder / copy)
+    archive, copied, linked = {}, 0, 0
+    total, done = sum(size for size, _ in segments.values()), 0
+    for name, (size, sha256) in segments.items():
+        progress("archive", done, total)
+        if not _is_there(folder / FOLDER / name, size, before["archive"].get(name), sha256):
+            linked += _bring(data / FOLDER / name, folder / FOLDER / name, sha256)
+            copied += 1
+        archive[name] = {"bytes": size, "sha256": sha256}
+        done += size
+    progress("archive", total, total)
+    sync_folder(folder / FOLDER)
+    manifest = _stated(last_seq, databases, archive)
+    _replace(folder / MANIFEST, manifest)
+    _remove_others(folder, manifest)
+    size = done + sum(entry["bytes"] for entry in databases.values())
+    return Done(folder, last_seq, len(archive), size, copied, linked)
+
+
+def _copied_database(source: Path, target: Path) -> dict[str, Any]:
+    """As of one moment, while others write: SQLite's online backup in one step."""
+    partial = target.with_name(target.name + SUFFIX)
+    with explained(source):
+        address = f"{source.absolute().as_uri()}?mode=ro"
+        with (
+            closing(sqlite3.connect(address, uri=True, timeout=schema.BUSY_TIMEOUT_S)) as one,
+            closing(sqlite3.connect(partial)) as other,
+        ):
+            one.backup(other)
+            other.execute("PRAGMA journal_mode = DELETE")  # one file, without a write-ahead log beside it
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    partial.rename(target)
+    return {"bytes": target.stat().st_size, "sha256": sha256}
+
+
+def _index(journal: Path) -> tuple[int, dict[str, tuple[int, str]]]:
+    """Of a copied journal: its last entry, and the files of its archive with size and hash."""
+    with explained(journal), closing(schema.open_reading(journal)) as connection:
+        archive = Archive(journal.parent / FOLDER, connection)
+        segments = {s.file: (s.bytes, s.sha256) for s in archive.segments() if s.readings}
+        row = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'entry'").fetchone()
+        return int(row[0] or 0), segments
+
+
+def _is_there(path: Path, size: int, before: Mapping[str, Any] | None, sha256: str) -> bool:
+    known = before is not None and before["sha256"] == sha256
+    return known and path.exists() and path.stat().st_size == size
+
+
+def _bring(source: Path, target: Path, sha256: str) -> bool:
+    """Copy or link an archive file; whether it is a link. Its hash is that of the index, or it raises."""
+    partial = target.with_name(target.name + SUFFIX)
+    partial.unlink(missing_ok=True)
+    linked = False
+    with suppress(OSError):  # another disk, or one without hard links
+        os.link(source, partial)
+        linked = True
+    found = _hash(partial) if linked else _copy(source, partial)
+    if found != sha256:
+        partial.unlink()
+        raise JournalError(
+            f"archive file {source} is damaged and not in the backup: its SHA-256 is not the one that was "
+            "written; copy it from the folder archive of an earlier backup"
+        )
+    partial.rename(target)
+    return linked
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy durably; the SHA-256 of what was copied."""
+    sha256 = hashlib.sha256()
+    with source.open("rb") as one, target.open("wb") as other:
+        while chunk := one.read(_CHUNK):
+            sha256.update(chunk)
+            other.write(chunk)
+        other.flush()
+        os.fsync(other.fileno())
+    return sha256.hexdigest()
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _prove(data: Path, manifest: Mapping[str, Any], progress: Progress) -> None:
+    """Read back what was written: every file has its hash, every entry is intact, none is missing."""
+    files = _files(manifest)
+    for name, entry in files.items():
+        path = data / entry.get("restored_as", name)
+        if _hash(path) != entry["sha256"]:
+            raise JournalError(f"{path} does not read back as it was written; check the disk (dmesg)")
+    found = verify(data / JOURNAL, progress)
+    if found.problems:
+        raise JournalError("the backup was taken of a damaged journal:\n" + "\n".join(found.problems))
+    last_seq, segments = _index(data / JOURNAL)
+    if last_seq != manifest["last_entry"] or set(segments) != set(manifest["archive"]):
+        raise JournalError("the journal in the backup is not the one of its manifest; take another backup")
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        if manifest["format"] != FORMAT:
+            raise InputError(f"{path} has format {manifest['format']}; use the version that wrote it")
+        return manifest
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"{folder} is no backup: it has no readable {MANIFEST}") from None
+
+
+def _files(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    archive = {f"{FOLDER}/{name}": entry for name, entry in manifest["archive"].items()}
+    return {**manifest["databases"], **archive}
+
+
+def _stated(last_seq: int, databases: Mapping[str, Any], archive: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "made": format_rfc3339(time.time_ns()),
+        "last_entry": last_seq,
+        "databases": databases,
+        "archive": archive,
+    }
+
+
+def _replace(path: Path, manifest: Mapping[str, Any]) -> None:
+    partial = path.with_name(path.name + SUFFIX)
+    with partial.open("wb") as file:
+        file.write(json.dumps(manifest, indent=2).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+    sync_folder(path.parent)
+
+
+def _remove_others(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Files of earlier backups, finished or not, that are not in this one; files of strangers stay."""
+    mine = {folder / name for name in _files(manifest)}
+    ours = ("journal-*.sqlite*", "records-*.sqlite*", f"{FOLDER}/*.parquet", f"{FOLDER}/*{SUFFIX}")
+    for pattern in ours:
+        for path in set(folder.glob(pattern)) - mine:
+            path.unlink()
+
+
+@contextmanager
+def _explained_files(folder: Path) -> Iterator[None]:
+    """Turns an OSError into a JournalError that names the file and says what to look at."""
+    try:
+        yield
+    except OSError as error:
+        what = error.filename or folder
+        raise JournalError(
+            f"{what}: {error.strerror}; check the path, its rights and the room on the disk"
+        ) from error

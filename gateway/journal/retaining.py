@@ -1,0 +1,240 @@
+"""Retention: readings whose time is over leave the archive, file by file, and a statement says which ones.
+
+A file is written anew without them, in the way of roll-over, and one transaction puts it into the index and
+states what was deleted, with the hash of the old file. Entries keep their numbers, those without readings
+too, so that nothing looks missing. Readings that are not archived yet always stay.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from gateway.errors import JournalError
+from gateway.journal import archive, entries, schema
+from gateway.journal.archive import FOLDER, Archive, Contents, Segment
+from gateway.journal.entries import Statement, take
+from gateway.journal.failures import explained
+from gateway.journal.parquet import Rows
+from gateway.journal.rollover import Made, cuts_of, insert_pieces, sync_folder, write_file
+from gateway.journal.transaction import in_a_gap
+from gateway.model import Arrivals, Mask
+from gateway.times import format_rfc3339
+
+RETENTION: Final = "retention"  # kind of the statement
+SUFFIX: Final = ".retained"  # of a file that is still being written; roll-over removes only its own
+Progress = Callable[[str, int, int], None]
+
+
+class Policy(Protocol):
+    """Which readings may go."""
+
+    @property
+    def latest_ns(self) -> int:
+        """No reading from this time on may go."""
+
+    @property
+    def heard_seq(self) -> int:
+        """The last statement that was heeded."""
+
+    def may_go(self, arrivals: Arrivals) -> Mask:
+        """bool[N]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What went (or would go) from one file."""
+
+    file: str
+    sha256: str
+    readings: int
+    kept: int
+    first_ns: int
+    last_ns: int
+    channels: dict[str, int]  # how many of each
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data, as in the statement."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "readings": self.readings,
+            "kept": self.kept,
+            "first": format_rfc3339(self.first_ns),
+            "last": format_rfc3339(self.last_ns),
+            "channels": self.channels,
+        }
+
+
+def retain(
+    path: Path,
+    policy: Policy,
+    by: str,
+    now_ns: int,
+    *,
+    dry_run: bool,
+    progress: Progress = lambda *_: None,
+) -> list[Removed]:
+    """Delete what may go from the archive of the journal at `path`; with `dry_run` only say what.
+
+    Raises JournalError, also where a statement that `policy` has not heard was made meanwhile; what was
+    deleted until then is stated.
+    """
+    folder = path.parent / FOLDER
+    if not folder.is_dir():
+        return []
+    with _alone(folder), explained(path), closing(_opened(path, dry_run)) as connection:
+        found = Archive(folder, connection)
+        if not dry_run:
+            _remove_leftovers(found, connection)
+        removed: list[Removed] = []
+        segments = [s for s in found.segments() if s.readings and s.first_ns < policy.latest_ns]
+        for done, segment in enumerate(segments):
+            progress("retention", done, len(segments))
+            removed += _thin(found, connection, segment, policy, by, now_ns, dry_run)
+        progress("retention", len(segments), len(segments))
+        found.close()
+    return removed
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One retention at a time; the lock ends with the process, however it ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise JournalError("another process applies retention already; wait for it") from None
+    finally:
+        os.close(descriptor)
+
+
+def _opened(path: Path, dry_run: bool) -> sqlite3.Connection:
+    if dry_run:
+        return schema.open_reading(path)
+    connection = schema.open_writing(path)
+    connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
+def _thin(
+    found: Archive,
+    connection: sqlite3.Connection,
+    segment: Segment,
+    policy: Policy,
+    by: str,
+    now_ns: int,
+    dry_run: bool,
+) -> Iterator[Removed]:
+    rows = _all(found, segment)
+    goes = policy.may_go(rows.arrivals)
+    if not goes.any():
+        return
+    names = dict(connection.execute("SELECT number, name FROM channel"))
+    removed = _removed(segment, rows, goes, names)
+    if not dry_run:
+        kept = _where(rows, ~goes)
+        made = _written(found, segment, kept, names)
+        statement = Statement(RETENTION, by, now_ns, removed.public())
+        with in_a_gap(connection, schema.BUSY_TIMEOUT_S):
+            _check_nothing_was_said(connection, policy)
+            _replace(connection, found, segment, kept, made)
+            entries.add_statement(connection, statement, now_ns)
+        (found.folder / segment.file).unlink(missing_ok=True)
+        sync_folder(found.folder)
+    yield removed
+
+
+def _all(found: Archive, segment: Segment) -> Rows:
+    file = found.file(segment.file, segment.footer_crc)
+    groups = [file.group(number) for number in range(file.groups)]
+    arrivals = Arrivals.concatenate([group.arrivals for group in groups])
+    if len(arrivals) != segment.readings:
+        raise JournalError(
+            f"archive file {found.folder / segment.file} is damaged; run `cryogate journal verify`"
+        )
+    return Rows(arrivals, np.concatenate([group.seq for group in groups]))
+
+
+def _where(rows: Rows, which: Mask) -> Rows:
+    return Rows(take(rows.arrivals, which), rows.seq[which])
+
+
+def _removed(segment: Segment, rows: Rows, goes: Mask, names: dict[int, str]) -> Removed:
+    samples = rows.arrivals.samples.take(goes)
+    numbers, counts = np.unique(samples.channel, return_counts=True)
+    channels = {names.get(n, f"#{n}"): c for n, c in zip(numbers.tolist(), counts.tolist(), strict=True)}
+    first, last = int(samples.time.min()), int(samples.time.max())
+    kept = len(rows) - len(samples)
+    return Removed(segment.file, segment.sha256, len(samples), kept, first, last, channels)
+
+
+def _written(found: Archive, segment: Segment, kept: Rows, names: dict[int, str]) -> Made | None:
+    """The file without what goes; None where nothing is left."""
+    if len(kept) == 0:
+        return None
+    stem, _, generation = segment.file.removesuffix(".parquet").partition("-")
+    name = f"{stem}-{int(generation or 1) + 1}.parquet"
+    return write_file(found.folder, name, kept, list(cuts_of(kept)), names, SUFFIX)
+
+
+def _check_nothing_was_said(connection: sqlite3.Connection, policy: Policy) -> None:
+    """A hold that was placed while we looked must not come too late."""
+    select = "SELECT max(seq) FROM entry WHERE hour IS NULL AND kind <> ?"
+    (last,) = connection.execute(select, (RETENTION,)).fetchone()
+    if last is not None and last > policy.heard_seq:
+        raise JournalError(
+            "somebody stated something while retention ran; nothing more is deleted, run it again"
+        )
+
+
+def _replace(
+    connection: sqlite3.Connection, found: Archive, segment: Segment, kept: Rows, made: Made | None
+) -> None:
+    seq, committed, _ = found.contents(segment)
+    left = np.bincount(np.searchsorted(seq, kept.seq), minlength=len(seq)).astype(np.int64)
+    packed = archive.pack(Contents(seq, committed, left))
+    connection.execute("DELETE FROM piece WHERE segment = ?", (segment.number,))
+    if made is None:
+        update = "UPDATE segment SET readings = 0, bytes = 0, entries = ? WHERE number = ?"
+        connection.execute(update, (packed, segment.number))
+        return
+    time = kept.arrivals.samples.time
+    connection.execute(
+        """UPDATE segment SET file = ?, bytes = ?, sha256 = ?, footer_crc = ?, readings = ?, first_ns = ?,
+        last_ns = ?, entries = ? WHERE number = ?""",
+        (
+            made.name,
+            made.bytes,
+            made.sha256,
+            made.footer_crc,
+            len(kept),
+            int(time.min()),
+            int(time.max()),
+            packed,
+            segment.number,
+        ),
+    )
+    insert_pieces(connection, segment.number, kept, list(cuts_of(kept)))
+
+
+def _remove_leftovers(found: Archive, connection: sqlite3.Connection) -> None:
+    """Files that were stated as replaced, or never finished, when a crash came."""
+    for partial in found.folder.glob(f"*{SUFFIX}"):
+        partial.unlink()
+    present = {segment.file for segment in found.segments() if segment.readings}
+    seq = 0
+    while page := entries.of_kind(connection, RETENTION, seq, 500):
+        seq = page[-1].seq
+        for entry in page:
+            if entry.statement is not None and entry.statement.body["file"] not in present:
+                (found.folder / entry.statement.body["file"]).unlink(missing_ok=True)

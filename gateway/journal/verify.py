@@ -1,0 +1,216 @@
+"""Is everything still what was written: the database, each entry, each file, and the index between them?
+
+Beside a running gateway or without one. Reads everything there is, so that it takes its time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.errors import JournalError
+from gateway.journal import entries, parquet, schema
+from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
+from gateway.journal.entries import HOUR_NS, runs
+from gateway.journal.failures import explained
+from gateway.journal.transaction import snapshot
+from gateway.model import Times
+
+MOST_PROBLEMS: Final = 1000  # listed; a disk that is gone would fill pages
+_AT_ONCE: Final = 1000  # entries between two signs of progress
+Progress = Callable[[str, int, int], None]
+"""Hears what is checked, and how much of how much is done."""
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was checked, and every problem that was found, one line each."""
+
+    entries: int = 0
+    segments: int = 0
+    readings: int = 0
+    bytes: int = 0  # of archive files
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # odd, but nothing is lost by it
+
+    def add(self, problem: str) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "intact": not self.problems,
+            "entries": self.entries,
+            "segments": self.segments,
+            "readings": self.readings,
+            "archive_bytes": self.bytes,
+            "problems": self.problems,
+            "notes": self.notes,
+        }
+
+
+def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
+    """Check the journal at `path` and its archive. Raises JournalError only where it can not be opened."""
+    found = Verified()
+    with explained(path):
+        connection = schema.open_reading(path)
+    try:
+        _check_database(connection, path, found, progress)
+        archive = Archive(path.parent / FOLDER, connection)
+        with snapshot(connection):
+            segments, numbers = archive.segments(), _hot(connection)
+            last_seq = _last_seq(connection)
+        _check_entries(connection, numbers, found, progress)
+        archived = _check_segments(archive, segments, found, progress)
+        _check_numbers(numbers, archived, last_seq, found)
+        _check_folder(archive, found)
+        archive.close()
+    except sqlite3.Error as error:
+        found.add(f"{path}: {error}; stop the gateway, copy the file and restore a backup")
+    finally:
+        connection.close()
+    return found
+
+
+def _check_database(connection: sqlite3.Connection, path: Path, found: Verified, progress: Progress) -> None:
+    progress("database", 0, 1)
+    for (line,) in connection.execute("PRAGMA integrity_check(100)"):
+        if line != "ok":
+            found.add(f"{path}: {line}; stop the gateway, copy the file and restore a backup")
+    progress("database", 1, 1)
+
+
+def _hot(connection: sqlite3.Connection) -> NDArray[np.int64]:
+    """Numbers of all entries in the table, archived or not, in order."""
+    return np.array(connection.execute("SELECT seq FROM entry ORDER BY seq").fetchall(), np.int64).reshape(-1)
+
+
+def _last_seq(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _check_entries(
+    connection: sqlite3.Connection, numbers: NDArray[np.int64], found: Verified, progress: Progress
+) -> None:
+    """Entries that are archived while this goes on are checked as files the next time."""
+    for done, seq in enumerate(numbers.tolist()):
+        if done % _AT_ONCE == 0:
+            progress("entries", done, len(numbers))
+        try:
+            entry = _entry(connection, seq)
+        except JournalError as error:
+            found.add(str(error))
+            continue
+        if entry is not None:
+            found.entries += 1
+            found.readings += 0 if entry.arrivals is None else len(entry.arrivals)
+        elif seq > archived_until(connection):
+            found.add(f"journal entry {seq} vanished while it was checked")
+    progress("entries", len(numbers), len(numbers))
+
+
+def _entry(connection: sqlite3.Connection, seq: int) -> entries.Entry | None:
+    return next(entries.between(connection, seq - 1, seq), None)
+
+
+def _check_segments(
+    archive: Archive, segments: list[Segment], found: Verified, progress: Progress
+) -> list[Times]:
+    """The numbers of the entries that each segment has."""
+    total, done = sum(s.bytes for s in segments), 0
+    numbers = []
+    for segment in segments:
+        progress("archive", done, total)
+        try:
+            numbers.append(archive.contents(segment).seq)
+            if segment.readings:
+                _check_file(archive, segment, found)
+        except JournalError as error:
+            found.add(str(error))
+        found.segments += 1
+        done += segment.bytes
+    progress("archive", total, total)
+    return numbers
+
+
+def _check_file(archive: Archive, segment: Segment, found: Verified) -> None:
+    path = archive.folder / segment.file
+    try:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != segment.sha256:
+                raise JournalError(parquet.damaged(path, "its SHA-256 is not the one that was written"))
+    except OSError as error:
+        raise JournalError(
+            f"archive file {path}: {error.strerror}; copy it from the folder archive of a backup"
+        ) from None
+    found.bytes += segment.bytes
+    found.readings += _check_rows(archive, segment, path)
+
+
+def _check_rows(archive: Archive, segment: Segment, path: Path) -> int:
+    """How many readings are in it, once the index fits to them."""
+    file = archive.file(segment.file, segment.footer_crc)
+    pieces = archive.index_of(segment)
+    seqs, rows_seen, first, last = [], 0, [], []
+    for number in range(file.groups):
+        rows, at = file.group(number), 0
+        seqs.append(rows.seq)
+        rows_seen += len(rows)
+        samples = rows.arrivals.samples
+        for start, readings, hour, first_ns, last_ns, channels in pieces.pop(number, []):
+            part = samples.take(slice(start, start + readings))
+            fits = start == at and len(part) == readings > 0 and (part.time // HOUR_NS == hour).all()
+            if not (
+                fits
+                and (int(part.time.min()), int(part.time.max())) == (first_ns, last_ns)
+                and runs(part.channel) == channels
+                and (np.lexsort((part.time, part.channel)) == np.arange(readings)).all()
+            ):
+                raise JournalError(parquet.damaged(path, f"its index does not fit to row group {number}"))
+            at += readings
+            first.append(first_ns)
+            last.append(last_ns)
+        if at != len(rows):
+            raise JournalError(parquet.damaged(path, f"row group {number} is not in its index"))
+    contents = archive.contents(segment)
+    wanted = np.repeat(contents.seq, contents.readings)
+    ends = (segment.first_ns, segment.last_ns)
+    if (min(first, default=0), max(last, default=0)) != ends:
+        raise JournalError(parquet.damaged(path, "its times in the index do not fit"))
+    if pieces or rows_seen != segment.readings or not np.array_equal(np.sort(np.concatenate(seqs)), wanted):
+        raise JournalError(parquet.damaged(path, "entries in it are not complete"))
+    return rows_seen
+
+
+def _check_numbers(numbers: NDArray[np.int64], archived: list[Times], last_seq: int, found: Verified) -> None:
+    """Every number up to the last is an entry: nothing was taken out."""
+    present = np.unique(np.concatenate([numbers, *archived]))
+    missing = np.setdiff1d(np.arange(1, last_seq + 1), present, assume_unique=True)
+    for first, last in _stretches(missing):
+        which = f"entry {first} is" if first == last else f"entries {first} to {last} are"
+        found.add(f"journal {which} missing; restore a backup and compare")
+
+
+def _stretches(numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    for run in np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1):
+        if len(run):
+            yield int(run[0]), int(run[-1])
+
+
+def _check_folder(archive: Archive, found: Verified) -> None:
+    if not archive.folder.is_dir():
+        return
+    there = {p.name for p in archive.folder.iterdir()}
+    for name in sorted(there - {s.file for s in archive.segments()}):
+        found.notes.append(
+            f"{archive.folder / name} belongs to no segment: an interrupted roll-over, or not ours"
+        )

@@ -1,0 +1,191 @@
+"""What SQLite keeps silent about: a damaged end of its write-ahead log.
+
+SQLite reads the log up to the first frame whose checksum fails and takes all behind it for rubbish of earlier
+times, without a word. This reader finds frames of the present generation that fail, before SQLite opens the
+file, so that it can be said what may be missing. Format: sqlite.org/fileformat2.html section 4.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.errors import JournalFull
+from gateway.journal import entries
+from gateway.journal.failures import explained
+from gateway.journal.transaction import transaction
+
+log = logging.getLogger(__name__)
+RECOVERY: Final = "recovery"  # kind of the journal statement
+SETTLE_S: Final = 0.1  # another process may be between two writes: damage is still there after this long
+
+_HEADER: Final = struct.Struct(">8I")  # magic, version, page size, checkpoint, salt-1, salt-2, checksum-1, -2
+_FRAME: Final = 24  # bytes: page, size of the database after a commit, salt-1, salt-2, checksum-1, -2
+_MAGIC: Final = 0x377F0682  # checksums of little-endian words; the next number: of big-endian ones
+_PAGE: Final = 4096  # bytes; taken where the header can not be read
+_SALTED: Final = 16  # bytes of a frame up to the end of its salts
+_AT_ONCE: Final = 1024  # frames in memory, 4 MB
+
+Words = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """From byte `at` on, `frames` frames of the present generation do not match their checksums.
+
+    `commits` of them are marked as the end of a transaction, as far as their marks can be believed.
+    """
+
+    at: int
+    frames: int
+    commits: int
+
+    def __str__(self) -> str:
+        ends = f"{self.commits} of them the end of a commit" if self.commits else "none of them ends a commit"
+        return (
+            f"the end of the write-ahead log was damaged: {self.frames} frames from byte {self.at} on, "
+            f"{ends}; everything up to the last good commit is there. After a power cut this is a write that "
+            "was under way and never acknowledged; if there was none, check the disk"
+        )
+
+
+def damage(journal: Path) -> Damage | None:
+    """The damaged end of the log beside the database `journal`; None where all is well.
+
+    To be called before SQLite opens it. Frames of a transaction that was never committed are no damage.
+    """
+    path = journal.with_name(journal.name + "-wal")
+    found = _look(path)
+    if found is not None:
+        time.sleep(SETTLE_S)
+        found = found if found == _look(path) else None
+    return found
+
+
+def tell(found: Damage, journal: Path, connection: sqlite3.Connection) -> None:
+    """Log it and state it in the journal; the log of SQLite begins anew, so that it is said once."""
+    log.error("journal %s: %s", journal, found)
+    body = {"message": str(found), **asdict(found)}
+    statement = entries.Statement(RECOVERY, "journal", time.time_ns(), body)
+    try:
+        with explained(journal), transaction(connection):
+            entries.add_statement(connection, statement, statement.at_ns)
+    except JournalFull:  # said in the log at least; the pump says what to do about the disk
+        return
+    with explained(journal):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _look(path: Path) -> Damage | None:
+    try:
+        with path.open("rb") as file:
+            return _read(file)
+    except FileNotFoundError:
+        return None
+
+
+def _read(file: BinaryIO) -> Damage | None:
+    head = file.read(_HEADER.size)
+    if not head:
+        return None
+    if not _is_sound(head):
+        heads = list(_frame_heads(file, _PAGE))
+        return Damage(0, len(heads), sum(int(h[1] != 0) for h in heads if len(h) > 1))
+    magic, _, page, _, *salts, first, second = _HEADER.unpack(head)
+    chain = _Chain(page, "<u4" if magic == _MAGIC else ">u4", (first, second))
+    good = 0
+    while frames := _whole_frames(file, page):
+        part = chain.good(frames, salts)
+        good += part
+        if part < len(frames) // (_FRAME + page):
+            break
+    return _behind(file, _HEADER.size + good * (_FRAME + page), page, salts)
+
+
+def _behind(file: BinaryIO, at: int, page: int, salts: list[int]) -> Damage | None:
+    """Frames from byte `at` on that are of the present generation all the same."""
+    file.seek(at)
+    frames = commits = last = 0
+    for number, words in enumerate(_frame_heads(file, page), 1):
+        mine = [int(w) for w in words[2:4]] == salts or bool(np.isin(words[2:4], salts).any())
+        if mine or (len(words) < 4 and last == number - 1):  # cut off before its salts
+            frames, last = number, number
+            commits += int(len(words) > 1 and words[1] != 0)
+    return Damage(at, frames, commits) if frames else None
+
+
+def _is_sound(head: bytes) -> bool:
+    if len(head) < _HEADER.size:
+        return False
+    magic, *_, first, second = _HEADER.unpack(head)
+    words: Words = np.frombuffer(head[:24], "<u4" if magic == _MAGIC else ">u4").astype(np.uint32)
+    return magic in (_MAGIC, _MAGIC + 1) and _checksum(words, (0, 0)) == (first, second)
+
+
+def _whole_frames(file: BinaryIO, page: int) -> bytes:
+    frames = file.read(_AT_ONCE * (_FRAME + page))
+    return frames[: len(frames) // (_FRAME + page) * (_FRAME + page)]
+
+
+def _frame_heads(file: BinaryIO, page: int) -> Iterator[Words]:
+    """The words of each frame's head from here on; those of the last one may be fewer."""
+    while head := file.read(_FRAME):
+        yield np.frombuffer(head[: len(head) // 4 * 4], ">u4").astype(np.uint32)
+        file.seek(page, 1)
+
+
+class _Chain:
+    """The running checksum: s0 += x + s1, s1 += y + s0 for each pair of words (x, y), modulo 2**32.
+
+    That is a linear recurrence with the matrix ((1, 1), (1, 2)), so what a frame adds is one product with
+    powers of it, and only one step for each frame is left to do in order.
+    """
+
+    def __init__(self, page: int, words: str, state: tuple[int, int]) -> None:
+        self._page = page
+        self._words = words
+        self._state = state
+        self._weights, self._power = _weights((8 + page) // 8)
+
+    def good(self, frames: bytes, salts: list[int]) -> int:
+        """How many of these whole frames are sound, in order from the first."""
+        table = np.frombuffer(frames, np.uint8).reshape(-1, _FRAME + self._page)
+        heads = table[:, :_FRAME].copy().view(">u4").astype(np.uint32)
+        summed = np.concatenate([table[:, :8], table[:, _FRAME:]], axis=1).view(self._words)
+        added = (summed.astype(np.uint32) @ self._weights).tolist()
+        for number, (head, more) in enumerate(zip(heads.tolist(), added, strict=True)):
+            state = _step(self._power, self._state, more)
+            if head[2:4] != salts or tuple(head[4:]) != state or head[0] == 0:
+                return number
+            self._state = state
+        return len(heads)
+
+
+def _checksum(words: Words, state: tuple[int, int]) -> tuple[int, int]:
+    weights, power = _weights(len(words) // 2)
+    return _step(power, state, (words @ weights).tolist())
+
+
+def _step(power: list[list[int]], state: tuple[int, int], added: list[int]) -> tuple[int, int]:
+    (a, b), (c, d) = power
+    first, second = state
+    return (a * first + b * second + added[0]) % 2**32, (c * first + d * second + added[1]) % 2**32
+
+
+def _weights(pairs: int) -> tuple[Words, list[list[int]]]:
+    """uint32[2 x pairs, 2]: what each word adds to the two sums by the end; and the matrix to that power."""
+    a, b, d = 1, 0, 1  # a symmetric matrix ((a, b), (b, d)), to the power 0
+    weights = np.zeros((pairs, 2, 2), np.uint32)
+    for pair in range(pairs - 1, -1, -1):
+        weights[pair] = ((a + b) % 2**32, (b + d) % 2**32), (b, d)  # of x: into both sums; of y: the second
+        a, b, d = (a + b) % 2**32, (a + 2 * b) % 2**32, (b + 2 * d) % 2**32
+    return weights.reshape(-1, 2), [[a, b], [b, d]]

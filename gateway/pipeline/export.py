@@ -1,0 +1,188 @@
+"""Readings of the journal, archived or not, as one file for somebody else: Parquet or CSV.
+
+Columns: time, channel, value, unit, quality, received. The file appears under its name once it is whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import numpy as np
+
+from gateway.errors import InputError
+from gateway.journal.entries import HOUR_NS
+from gateway.journal.journal import Journal
+from gateway.journal.rollover import SUFFIX
+from gateway.model import Arrivals, Quality
+from gateway.times import format_rfc3339
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COLUMNS: Final = ("time", "channel", "value", "unit", "quality", "received")
+GROUP_ROWS: Final = 100_000  # in memory at once
+Progress = Callable[[int, int], None]
+"""Hears how many hours of how many are done."""
+
+
+def export(
+    journal: Journal,
+    path: Path,
+    channels: Sequence[str] | None,
+    interval: tuple[int | None, int | None],
+    units: Mapping[str, str],
+    progress: Progress = lambda *_: None,
+) -> int:
+    """Write readings of `channels` (None: all) in [start, end) to `path`; how many.
+
+    `units` by channel, as far as they are known. Raises InputError for an unknown channel, another suffix
+    than .parquet or .csv, a file that is there already or can not be written.
+    """
+    writers = {".csv": _csv, ".parquet": _parquet}
+    if path.suffix not in writers:
+        raise InputError(f"{path}: expected a name that ends in .parquet or .csv")
+    if path.exists():
+        raise InputError(f"{path} is there already; give another name or remove it")
+    names = journal.channel_names()
+    numbers = _numbers(channels, names)
+    hours = _hours(journal, numbers, interval, progress)
+    try:
+        with _whole(path) as file:
+            return writers[path.suffix](file, _batches(hours), names, units)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; check its folder and the room on the disk") from error
+
+
+def _numbers(channels: Sequence[str] | None, names: Mapping[int, str]) -> list[int] | None:
+    if channels is None:
+        return None
+    number_of = {name: number for number, name in names.items()}
+    unknown = [name for name in channels if name not in number_of]
+    if unknown:
+        raise InputError(
+            f"no channel {', '.join(unknown)} in the journal; it has {', '.join(number_of) or 'none'}"
+        )
+    return [number_of[name] for name in channels]
+
+
+def _hours(
+    journal: Journal,
+    numbers: Sequence[int] | None,
+    interval: tuple[int | None, int | None],
+    progress: Progress,
+) -> Iterator[Arrivals]:
+    first_ns, last_ns = journal.span()
+    start_ns = first_ns if interval[0] is None else max(interval[0], first_ns)
+    end_ns = last_ns + 1 if interval[1] is None else min(interval[1], last_ns + 1)
+    begin, total = start_ns // HOUR_NS, max(0, (end_ns - 1) // HOUR_NS - start_ns // HOUR_NS + 1)
+    for arrivals in journal.scan(numbers, start_ns, end_ns):
+        progress(int(arrivals.samples.time[0]) // HOUR_NS - begin, total)
+        yield arrivals
+    progress(total, total)
+
+
+def _batches(hours: Iterator[Arrivals]) -> Iterator[Arrivals]:
+    """Hours joined until they are worth a row group."""
+    waiting: list[Arrivals] = []
+    for hour in hours:
+        waiting.append(hour)
+        if sum(map(len, waiting)) >= GROUP_ROWS:
+            yield Arrivals.concatenate(waiting)
+            waiting = []
+    if waiting:
+        yield Arrivals.concatenate(waiting)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name when it is complete and on disk."""
+    partial = path.with_name(path.name + SUFFIX)
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _csv(
+    file: BinaryIO, batches: Iterator[Arrivals], names: Mapping[int, str], units: Mapping[str, str]
+) -> int:
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    quality = [q.name.lower() for q in Quality]
+    count = 0
+    for arrivals in batches:
+        s = arrivals.samples
+        columns = (s.time, s.channel, s.value, s.quality, arrivals.received)
+        for time, number, value, q, received in zip(*(c.tolist() for c in columns), strict=True):
+            name = names[number]
+            shown = "" if np.isnan(value) else repr(value)
+            writer.writerow((_text(time), name, shown, units.get(name, ""), quality[q], _text(received)))
+        count += len(arrivals)
+    text.flush()
+    text.detach()
+    return count
+
+
+def _parquet(
+    file: BinaryIO, batches: Iterator[Arrivals], names: Mapping[int, str], units: Mapping[str, str]
+) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    moment = pa.timestamp("ns", tz="UTC")
+    word = pa.dictionary(pa.int32(), pa.string())
+    kinds = dict(zip(COLUMNS, (moment, word, pa.float64(), word, word, moment), strict=True))
+    count = 0
+    with pq.ParquetWriter(
+        file,
+        pa.schema(kinds),
+        compression="zstd",
+        use_dictionary=["channel", "value", "unit", "quality"],
+        column_encoding=dict.fromkeys(("time", "received"), "DELTA_BINARY_PACKED"),
+    ) as writer:
+        for arrivals in batches:
+            writer.write_table(_table(arrivals, names, units, pa.schema(kinds)))
+            count += len(arrivals)
+    return count
+
+
+def _table(
+    arrivals: Arrivals, names: Mapping[int, str], units: Mapping[str, str], schema: pa.Schema
+) -> pa.Table:
+    import pyarrow as pa
+
+    s = arrivals.samples
+    numbers, index = np.unique(s.channel, return_inverse=True)
+    channels = [names[int(number)] for number in numbers]
+    qualities = [q.name.lower() for q in Quality]
+
+    def words(index: np.ndarray, texts: list[str]) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(texts, pa.string()))
+
+    columns = (
+        pa.array(s.time).cast(schema.field("time").type),
+        words(index, channels),
+        pa.array(s.value, mask=np.isnan(s.value)),
+        words(index, [units.get(name, "") for name in channels]),
+        words(s.quality, qualities),
+        pa.array(arrivals.received).cast(schema.field("received").type),
+    )
+    return pa.table(dict(zip(COLUMNS, columns, strict=True)), schema=schema)
+
+
+def _text(time_ns: int) -> str:
+    try:
+        return format_rfc3339(time_ns)
+    except (OverflowError, ValueError):
+        return str(time_ns)  # nanoseconds since 1970 of a clock that was far off

@@ -1,0 +1,154 @@
+"""Faults of the gateway itself, as alarms: a source that is down, a sink that rejects, a disk that fills up.
+
+Checks say what is wrong at this moment. The watch asks them once a second and states in the journal what
+began and what is over; the alarm book makes alarms of it, as it does of excursions. While the journal can
+not be written the statements wait, with the times they are about.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import JournalError
+from gateway.journal.journal import Journal, Statement
+from gateway.model import Severity
+from gateway.screening.excursion import Excursion, identity
+
+FAULT: Final = "fault"  # kind of the journal statement, and of the alarm
+RAISED, CLEARED = "raised", "cleared"
+LOOK_S: Final = 1.0
+GRACE_S: Final = 60.0  # after a start: what was wrong before may be so again, but parts need time to say so
+MOST_WAITING: Final = 1000  # statements while the journal can not be written; then it is not looked further
+NO_CHANNEL: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong now. `key` names it for as long as it lasts ("source:broker").
+
+    `message` says what, where and what to do next. `assets`: whose product is not watched because of it.
+    It becomes an alarm once it has lasted `after_s`.
+    """
+
+    key: str
+    severity: Severity
+    message: str
+    assets: tuple[str, ...] = ()
+    after_s: float = 0.0
+
+
+Check = Callable[[], Iterable[Fault]]
+
+
+@dataclass(slots=True)
+class _Present:
+    since_ns: int
+    since_s: float  # monotonic
+
+
+class FaultWatch:
+    """Asks every check and keeps the journal told; runs in a thread of its own, with its own connection."""
+
+    def __init__(
+        self,
+        gateway: str,
+        journal: Journal,
+        checks: Sequence[Check],
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._now_ns = now_ns
+        self._gateway = gateway
+        self._journal = journal
+        self._checks = checks
+        self._present: dict[str, _Present] = {}
+        self._open = _open_faults(journal)  # key -> id, as stated
+        self._inherited = set(self._open)  # stated by the run before, and not seen by this one yet
+        self._waiting: list[Statement] = []
+        self._began_s = time.monotonic()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. What is wrong then stays stated: the next start looks again."""
+        while not stop.wait(LOOK_S):
+            self.look()
+
+    def look(self) -> None:
+        """One pass over every check."""
+        if len(self._waiting) < MOST_WAITING:
+            self._compare({fault.key: fault for check in self._checks for fault in check()})
+        self._state()
+
+    def _compare(self, found: Mapping[str, Fault]) -> None:
+        now_ns, now_s = self._now_ns(), time.monotonic()
+        self._present = {key: self._present.get(key) or _Present(now_ns, now_s) for key in found}
+        for key, fault in found.items():
+            if key not in self._open and now_s - self._present[key].since_s >= fault.after_s:
+                self._raise(fault, self._present[key].since_ns)
+        self._inherited -= found.keys() if now_s - self._began_s < GRACE_S else self._inherited
+        for key in self._open.keys() - found.keys() - self._inherited:
+            self._say(self._open.pop(key), now_ns, {"state": CLEARED, "fault": key})
+
+    def _raise(self, fault: Fault, since_ns: int) -> None:
+        name = f"F{identity(self._gateway, fault.key, since_ns)[1:]}"
+        self._open[fault.key] = name
+        told = {
+            "state": RAISED,
+            "fault": fault.key,
+            "severity": int(fault.severity),
+            "message": fault.message,
+            "assets": list(fault.assets),
+        }
+        self._say(name, since_ns, told)
+
+    def _say(self, name: str, at_ns: int, told: dict[str, object]) -> None:
+        self._waiting.append(Statement(FAULT, self._gateway, at_ns, {"id": name, **told}))
+
+    def _state(self) -> None:
+        if not self._waiting:
+            return
+        try:
+            self._journal.commit(statements=list(self._waiting))
+        except JournalError:  # the pump says so, and this is said as soon as it can be
+            return
+        self._waiting.clear()
+
+
+def excursion(statement: Statement) -> Excursion:
+    """What a fault that was stated is to the alarm book: a stretch of time with a name, on no channel."""
+    body, at_ns = statement.body, statement.at_ns
+    return Excursion(
+        id=body["id"],
+        channel=NO_CHANNEL,
+        rule=body["fault"],
+        kind=FAULT,
+        severity=Severity(body["severity"]),
+        version="",
+        start_ns=at_ns,
+        confirmed_ns=at_ns,
+        end_ns=None,
+        cleared_ns=None,
+        extreme=None,
+        extreme_at_ns=None,
+        beyond_ns=None,
+        degree_seconds=None,
+        readings=0,
+        unproven_ns=0,
+        contains_gap=False,
+        first_ns=at_ns,
+        last_ns=at_ns,
+        revision=0,
+        withdrawn=False,
+    )
+
+
+def _open_faults(journal: Journal) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for _, statement in journal.statements(FAULT):
+        if statement.body["state"] == RAISED:
+            found[statement.body["fault"]] = statement.body["id"]
+        else:
+            found.pop(statement.body["fault"], None)
+    return found

@@ -1,0 +1,31 @@
+"""After the journal lost its end: followers have seen numbers that it would give out again.
+
+A follower reads what lies behind its cursor. If a damaged disk took entries that it had read already, new
+ones must not get their numbers, or nobody would ever screen them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from gateway.journal.journal import Journal, Statement
+from gateway.journal.records import Records
+from gateway.journal.wal import RECOVERY
+
+log = logging.getLogger(__name__)
+
+
+def go_on_behind_what_was_seen(journal: Journal, records: Records, by: str) -> None:
+    """To be called before anything is committed; states what is missing."""
+    last, seen = journal.last_seq(), records.furthest_seen()
+    if seen <= last:
+        return
+    message = (
+        f"entries {last + 1} to {seen} of the journal are gone, although they were screened or sent before; "
+        "the disk lost what it had confirmed, or an older copy was put in place: compare with the sinks"
+    )
+    log.error("journal %s: %s", journal.path, message)
+    journal.continue_behind(seen)
+    body = {"message": message, "first_seq": last + 1, "last_seq": seen}
+    journal.commit(statements=[Statement(RECOVERY, by, time.time_ns(), body)])

@@ -1,0 +1,90 @@
+"""What happens to alarms, as the sinks of the tests are told of it: made by what makes it in the gateway."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from gateway.alarms import lifecycle
+from gateway.alarms.lifecycle import Acknowledgement
+from gateway.journal.journal import Statement
+from gateway.model import SECOND, Severity
+from gateway.pipeline import faults, view
+from gateway.pipeline.view import AlarmPlace
+from gateway.screening.excursion import Excursion
+from gateway.sinks import AlarmChange
+from gateway.traceability.exposure import Exposure
+from gateway.traceability.model import Unit
+
+BASE_NS = 1_767_610_800 * SECOND
+PLACE = AlarmPlace("top", "pudong", "freezer-1", "top", "degC")
+FOUND = Excursion(
+    id="E-7Q2M9XKD",
+    channel=1,
+    rule="above-150",
+    kind="limit",
+    severity=Severity.CRITICAL,
+    version="1",
+    start_ns=BASE_NS,
+    confirmed_ns=BASE_NS + 60 * SECOND,
+    end_ns=None,
+    cleared_ns=None,
+    extreme=-140.5,
+    extreme_at_ns=BASE_NS + 30 * SECOND,
+    beyond_ns=60 * SECOND,
+    degree_seconds=300.25,
+    readings=61,
+    unproven_ns=0,
+    contains_gap=False,
+    first_ns=BASE_NS,
+    last_ns=BASE_NS + 60 * SECOND,
+    revision=0,
+    withdrawn=False,
+)
+UNIT = Exposure(Unit("holder", 'BAG "1",\n批', "CAR-T", "COI-1"), BASE_NS, None, 60 * SECOND, -140.5)
+
+
+def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_NS) -> list[AlarmChange]:
+    """Raised, acknowledged, amended by late data to begin 5 s earlier, returned and so closed."""
+    found = dataclasses.replace(FOUND, id=identity, start_ns=start_ns)
+    earlier = dataclasses.replace(found, start_ns=start_ns - 5 * SECOND, revision=1)
+    ended = dataclasses.replace(earlier, end_ns=start_ns + 90 * SECOND, cleared_ns=start_ns + 90 * SECOND)
+    raised = lifecycle.raised(identity, start_ns + 60 * SECOND)
+    seen = lifecycle.acknowledge(
+        raised, Acknowledgement("Li Na", start_ns + 70 * SECOND, "door closed, \\o/")
+    )
+    closed = lifecycle.return_to_normal(seen, start_ns + 90 * SECOND)
+    steps = [
+        ("raised", raised, found),
+        ("acknowledged", seen, found),
+        ("amended", seen, earlier),
+        ("returned", closed, ended),
+    ]
+    return [
+        AlarmChange(
+            number,
+            change,
+            start_ns + (60 + number) * SECOND,
+            start_ns,
+            view.alarm(alarm, e, PLACE, [UNIT], ()),
+        )
+        for number, (change, alarm, e) in enumerate(steps, first_number)
+    ]
+
+
+def fault(number: int = 5) -> AlarmChange:
+    """The gateway's own, about no product."""
+    told: dict[str, Any] = {"state": faults.RAISED, "fault": "sink:influx", "severity": 1, "id": "F-1"}
+    said = Statement(faults.FAULT, "edge", BASE_NS, {**told, "message": "it is away; check it", "assets": []})
+    alarm = lifecycle.raised("F-1", BASE_NS)
+    shown = view.alarm(alarm, faults.excursion(said), AlarmPlace.of_fault(said.body), (), ())
+    return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, shown)
+
+
+def unknown(number: int = 6) -> AlarmChange:
+    """Nobody has said what is inside, and the rule has no limit."""
+    found = dataclasses.replace(
+        FOUND, id="E-2", kind="stuck", extreme=None, extreme_at_ns=None, beyond_ns=None, degree_seconds=None
+    )
+    alarm = view.alarm(lifecycle.raised("E-2", BASE_NS), found, PLACE, None, ())
+    return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, alarm)

@@ -1,0 +1,200 @@
+"""Devices, their broker, the gateway with two sinks, and both outside worlds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from gateway_process import GatewayProcess, eventually
+from influx import BUCKET, ORG, Influx
+from mosquitto import Mosquitto
+
+from gateway.journal.records import Records
+
+T0_MS = 1_767_610_800_000
+CONFIG = """
+[gateway]
+name = "edge"
+[sites.pudong]
+[assets.freezer-1]
+site = "pudong"
+zones = ["top", "bottom"]
+[sources.broker]
+kind = "mqtt"
+host = "127.0.0.1"
+port = {broker}
+client_id = "edge"
+[[sources.broker.topics]]
+pattern = "cryo/{{device}}"
+payload = "json"
+[sources.broker.topics.options]
+time_pointer = "/ts"
+time_format = "unix_ms"
+readings = [{{ address = "{{device}}", value_pointer = "/temp" }}]
+[[profiles.p]]
+version = "1"
+[[profiles.p.rules]]
+id = "above-150"
+kind = "limit"
+side = "high"
+limit_degC = -150.0
+severity = "critical"
+[channels.top]
+profile = "p"
+max_gap_s = 60.0
+no_data_after_s = 300000000.0
+asset = "freezer-1"
+zone = "top"
+source = "broker"
+address = "top"
+[channels.bottom]
+no_data_after_s = 300000000.0
+asset = "freezer-1"
+zone = "bottom"
+source = "broker"
+address = "bottom"
+[sinks.influx]
+kind = "influxdb"
+url = "http://127.0.0.1:{influx}"
+org = "{org}"
+bucket = "{bucket}"
+token_file = "{token}"
+timeout_s = 5.0
+[sinks.headquarters]
+kind = "mqtt"
+host = "127.0.0.1"
+port = {central}
+client_id = "edge"
+topic = "cold/{{site}}"
+timeout_s = 5.0
+"""
+
+
+class Site:
+    """Devices, their broker, the gateway, and both outside worlds."""
+
+    def __init__(self, folder: Path, start_mosquitto: Callable[..., Mosquitto]) -> None:
+        self.broker, self.central = start_mosquitto(), start_mosquitto()
+        self.influx = Influx(folder / "influx").start()
+        config = folder / "cryogate.toml"
+        ports = {"broker": self.broker.port, "central": self.central.port, "influx": self.influx.port}
+        config.write_text(CONFIG.format(**ports, org=ORG, bucket=BUCKET, token=self.influx.folder / "token"))
+        self.gateway = GatewayProcess(config)
+        self.sent: dict[tuple[str, int], float] = {}
+        self.sent_last = 1_000_000  # ms after T0, of readings that are too warm
+        self.forwarded: list[tuple[str, int, float | None]] = []
+        self.alarms: dict[int, dict[str, Any]] = {}  # at headquarters, by number of the change
+        self._clients = [
+            self._connect(self.broker.port, "device"),
+            self._connect(self.central.port, "central"),
+        ]
+        self._clients[1].subscribe("cold/#", 1)
+
+    def start(self) -> None:
+        """The gateway; it listens when this returns."""
+        self.gateway.start()
+
+        def listens() -> bool:
+            status = self.gateway.status()
+            return status is not None and status["sources"][0]["state"] == "up"
+
+        eventually(listens, "it listens to the broker")
+
+    def excursion(self) -> None:
+        """One reading that is too warm and one that is not, later than all before."""
+        for value in (-100.0, -190.0):
+            self.sent_last += 1_000
+            text = json.dumps({"ts": T0_MS + self.sent_last, "temp": value})
+            self._clients[0].publish("cryo/top", text, 1).wait_for_publish(30)
+            self.sent["top", (T0_MS + self.sent_last) * 1_000_000] = value
+
+    def publish(self, count: int) -> None:
+        """So many more readings, acknowledged by the broker."""
+        first = len(self.sent)
+        waiting = []
+        for i in range(first, first + count):
+            device, value = ("top", "bottom")[i % 2], round(-190 + i * 0.01, 2)
+            text = json.dumps({"ts": T0_MS + i, "temp": value})
+            waiting.append(self._clients[0].publish(f"cryo/{device}", text, 1))
+            self.sent[device, (T0_MS + i) * 1_000_000] = value
+        for message in waiting:
+            message.wait_for_publish(30)
+
+    def everything_is_out(self) -> bool:
+        return self.in_influx() == self.sent and self.at_headquarters() == self.sent
+
+    def alarms_are_out(self, count: int) -> bool:
+        """`count` changes of excursions happened, and each is in both worlds."""
+        alarms = self.gateway.alarms("--all")
+        wanted = {(alarm["id"], r["change"]) for alarm in alarms for r in self.revisions(alarm["id"])}
+        central = {(told["id"], told["change"]) for told in list(self.alarms.values())}
+        points = [p for p in self.influx.points() if p["measurement"] == "alarm"]
+        excursions = {f["id"]: f["revision"] for f in self.influx.stored("excursion").values()}
+        known = {alarm["id"]: alarm["revision"] for alarm in alarms if alarm["channel"]}
+        return (
+            len([w for w in wanted if w[0].startswith("E-")]) == count
+            and central == wanted
+            and {(p["fields"]["id"], p["tags"]["change"]) for p in points} == wanted
+            and excursions == known
+        )
+
+    def revisions(self, identity: str) -> list[dict[str, Any]]:
+        records = Records(self.gateway.folder / "records.sqlite", read_only=True)
+        found = records.revisions(identity)
+        records.close()
+        return found
+
+    def parked(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.gateway.cryogate("parked", "--json").stdout)
+        return found
+
+    def fault(self, rule: str) -> bool:
+        """Whether that alarm is there and has not returned."""
+        return any(a["rule"] == rule and a["end"] is None for a in self.gateway.alarms())
+
+    def rejections(self) -> int:
+        """How many requests the server rejected."""
+        return sum(r["status"] == 400 for r in self.influx.requests())
+
+    def in_influx(self) -> dict[tuple[str, int], float]:
+        return {key: fields["value"] for key, fields in self.influx.stored().items()}
+
+    def at_headquarters(self) -> dict[tuple[str, int], float | None]:
+        return {(channel, time_ns): value for channel, time_ns, value in list(self.forwarded)}
+
+    def follower(self, name: str) -> dict[str, Any]:
+        status = self.gateway.status() or {"followers": []}
+        return next(
+            (f for f in status["followers"] if f["name"] == f"sink:{name}"), {"problem": "", "behind": -1}
+        )
+
+    def end(self) -> None:
+        self.gateway.end()
+        self.influx.kill()
+        for client in self._clients:
+            client.disconnect()
+            client.loop_stop()
+
+    def _connect(self, port: int, name: str) -> paho.Client:
+        client = paho.Client(paho.CallbackAPIVersion.VERSION2, name, clean_session=False)
+        client.on_message = self._hear
+        client.reconnect_delay_set(1, 1)
+        client.connect("127.0.0.1", port)
+        client.loop_start()
+        return client
+
+    def _hear(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+        told = json.loads(message.payload or b"{}")
+        if "number" in told:
+            self.alarms[told["number"]] = told
+        for c in told.get("channels", ()):
+            assert (c["site"], c["asset"], c["zone"], c["unit"]) == (
+                "pudong",
+                "freezer-1",
+                c["channel"],
+                "degC",
+            )
+            self.forwarded += [(c["channel"], t, v) for t, v in zip(c["time_ns"], c["value"], strict=True)]

@@ -1,0 +1,48 @@
+"""What a terminal shows: how well an extreme was measured, and text of devices as it came."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.cli.screen import alarms_table
+from gateway.journal.journal import Journal
+from gateway.model import Refusal, Refused
+
+EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
+ALARM = {
+    "id": "a1",
+    "severity": "critical",
+    "asset": "freezer",
+    "zone": None,
+    "rule": "above-150",
+    "start": "2026-01-05T12:00:00Z",
+    "state": "unacknowledged",
+    "withdrawn": False,
+    "extreme": -149.0,
+    "unit": "degC",
+    "beyond_s": 20.0,
+}
+
+
+@pytest.mark.parametrize(("uncertainty", "shown"), [(0.12, "-149.00 ± 0.12 °C"), (None, "-149.00 °C")])
+def test_an_extreme_with_the_uncertainty_of_its_certificate(uncertainty: float | None, shown: str) -> None:
+    out = Console(width=140, record=True, file=io.StringIO())
+    out.print(alarms_table([{**ALARM, "uncertainty": uncertainty}]))
+    assert shown in out.export_text()
+
+
+def test_what_a_device_wrote_is_no_markup_of_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "cryogate.toml").write_text(EXAMPLE)
+    (tmp_path / "data").mkdir()
+    with Journal.open(tmp_path / "data" / "journal.sqlite") as journal:
+        detail = "no channel has the address '[/red][bold]x'"
+        journal.commit(refused={"b": [Refused(Refusal.UNKNOWN_CHANNEL, detail, "t/[/a]", b"[/b]", 1)]})
+    told = CliRunner().invoke(app, ["refused", "--config", str(tmp_path / "cryogate.toml")])
+    assert told.exit_code == 0, told.output
+    assert detail in told.output and "t/[/a]" in told.output
