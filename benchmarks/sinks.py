@@ -29,7 +29,7 @@ CLIENT_LEVEL = 9  # of gzip, when influxdb-client compresses
 
 def main() -> None:
     options = _options()
-    arrivals, places = _readings(options.readings, options.channels)
+    arrivals, places = some_readings(options.readings, options.channels)
     lines = Encoder("reading").encode(arrivals.samples, places)
     assert sorted(_tidy(line) for line in _points(arrivals, places)) == sorted(_tidy(line) for line in lines)
     print(f"{len(arrivals):,} readings of {options.channels} channels, us each")
@@ -68,12 +68,16 @@ def _measure(name: str, work: Callable[[], object], arrivals: Arrivals) -> float
 
 
 def _points(arrivals: Arrivals, places: Places) -> list[str]:
+    return [p.to_line_protocol() for p in as_points(arrivals, places)]  # type: ignore[no-untyped-call]
+
+
+def as_points(arrivals: Arrivals, places: Places) -> list[Point]:
+    """The same readings as objects of influxdb-client."""
     return [
         _with_tags(Point("reading"), place)  # type: ignore[no-untyped-call]
         .field("value", value)
         .field("quality", quality)
         .time(time_ns)
-        .to_line_protocol()
         for place, value, quality, time_ns in _rows(arrivals, places)
     ]
 
@@ -112,7 +116,7 @@ def _tidy(line: str) -> str:
     return f"{head} {float(said['value'])} {said['quality']} {time_ns}"
 
 
-def _readings(count: int, channels: int) -> tuple[Arrivals, Places]:
+def some_readings(count: int, channels: int) -> tuple[Arrivals, Places]:
     """Channels in turn at about 1 Hz around -150 degC in steps of 0.01, all of them good."""
     random = np.random.default_rng(20260105)
     channel = (np.arange(count) % channels + 1).astype(np.int32)

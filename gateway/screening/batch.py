@@ -1,31 +1,20 @@
-"""A batch of readings, cut into segments (one channel each) and cells (a few readings each).
-
-A cell carries what a rule needs to certify that nothing can happen in it: extremes, first and last
-usable time, the largest step in time. Each reading is read once or twice to make it; only what a rule can
-not certify is looked at reading by reading.
-"""
+"""A batch of readings: segments of one channel each, and what the screen knew of these channels before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model import LARGEST_VALUE, Floats, Mask, Quality, Samples, Times, usable
+from gateway.model import Floats, Mask, Quality, Samples, Times
+from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER
 from gateway.screening.history import History
-from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, chosen, expand, first_at, latest, starts
-
-CELL: Final = 512  # readings; small enough that one bad moment makes little work, large enough to cost little
-STRIDE: Final = 32  # readings; a divisor of CELL
-TILE: Final = 128 * CELL  # readings of which values and times stay in the second-level cache
-HIGHEST: Final = (np.maximum, -np.inf)  # of values, and of none
-LOWEST: Final = (np.minimum, np.inf)
+from gateway.screening.ranges import Rows, chosen, expand, first_at, latest
+from gateway.screening.series import Series, worth
 
 CHANNEL: Final = np.dtype(
     [
@@ -56,9 +45,20 @@ class Batch:
     def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], history: History) -> Batch:
         hi = np.append(lo[1:], len(samples))
         before = channels[chosen(row, len(channels))].copy()
-        cells = Cells.of(samples.value, samples.quality, samples.time, lo, hi, before["heard"])
+        series = Series(
+            samples.time, samples.value, samples.quality, lo, hi, before["heard"], history.pace[row]
+        )
         return Batch(
-            samples.time, samples.value, samples.quality, row, lo, hi, before, cells, channels, history
+            samples.time,
+            samples.value,
+            samples.quality,
+            row,
+            lo,
+            hi,
+            before,
+            Cells.of(series),
+            channels,
+            history,
         )
 
     def without(self, spoiled: Rows) -> Batch:
@@ -67,8 +67,17 @@ class Batch:
             return self
         value, quality = self.value.copy(), self.quality.copy()
         value[spoiled], quality[spoiled] = np.nan, Quality.BAD
-        cells = Cells.of(value, quality, self.time, self.lo, self.hi, self.before["heard"])
-        return replace(self, value=value, quality=quality, cells=cells)
+        series = replace(self.cells.series, value=value, quality=quality)
+        return replace(self, value=value, quality=quality, cells=Cells.of(series))
+
+    @cached_property
+    def whole(self) -> Batch:
+        """The same with each segment as one cell."""
+        return replace(self, cells=self.cells.whole)
+
+    def finer(self, cell: Rows) -> Batch:
+        """The same with these cells, which rise, cut into small ones."""
+        return replace(self, cells=self.cells.finer(cell))
 
     @property
     def seen(self) -> Times:
@@ -79,10 +88,10 @@ class Batch:
         """Which of these readings a value rule may look at."""
         return worth(self.value[rows], self.quality[rows])
 
-    @cached_property
+    @property
     def good(self) -> Rows:
         """Positions of all usable readings."""
-        return np.flatnonzero(worth(self.value, self.quality))
+        return self.cells.series.good
 
     def heard_of_all(self) -> Times:
         """ns UTC of the last usable reading of every channel with this batch, int64[C]."""
@@ -153,201 +162,3 @@ class Batch:
         rows = expand(cells.lo[final], cells.hi[final] - cells.lo[final])
         good = rows[self.usable(rows)]
         return good[np.searchsorted(good, cells.hi[final]) - 1], told
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """Up to CELL neighbouring readings each; arrays of length K unless they say otherwise."""
-
-    lo: Rows  # first reading
-    hi: Rows
-    segment: Rows
-    begin: Rows  # int64[S], first cell of each segment
-    flaw: Mask  # holds readings that are not usable
-    flawless: bool  # no cell has a flaw
-    time: Times  # int64[N], of the batch
-    value: Floats  # float64[N]
-    quality: NDArray[np.uint8]  # uint8[N]
-    heard: Times  # int64[S], last usable time before the batch, NEVER where there was none
-
-    @staticmethod
-    def of(value: Floats, quality: NDArray[np.uint8], time: Times, lo: Rows, hi: Rows, heard: Times) -> Cells:
-        count = (hi - lo + CELL - 1) // CELL
-        begin = np.cumsum(count) - count
-        segment = np.repeat(np.arange(len(lo)), count)
-        if len(segment) == len(lo):
-            start, stop = lo, hi
-        else:
-            start = np.repeat(lo, count) + (np.arange(len(segment)) - np.repeat(begin, count)) * CELL
-            stop = np.minimum(start + CELL, np.repeat(hi, count))
-        return Cells(
-            start,
-            stop,
-            segment,
-            begin,
-            flaws := _flaws(quality, start),
-            not flaws.any(),
-            time,
-            value,
-            quality,
-            heard,
-        )
-
-    @property
-    def first(self) -> Times:
-        """ns UTC of the first usable reading, NEVER where there is none."""
-        return self._ends[0]
-
-    @property
-    def last(self) -> Times:
-        """ns UTC of the last usable reading, NEVER where there is none."""
-        return self._ends[1]
-
-    def known(self, cell: Rows) -> tuple[Times, Times]:
-        """first and last of these cells, which may be few."""
-        if self.flawless:
-            return self.time[self.lo[cell]], self.time[self.hi[cell] - 1]
-        return self.first[cell], self.last[cell]
-
-    @cached_property
-    def heard_before(self) -> Times:
-        """ns UTC of the last usable reading before each cell, of the batch or earlier; NEVER if none."""
-        shifted = np.empty_like(self.last)
-        shifted[1:] = self.last[:-1]
-        shifted[self.begin] = self.heard
-        if self.flawless:
-            return shifted
-        known = shifted != NEVER
-        known[self.begin] = True
-        return shifted[latest(known)]
-
-    @cached_property
-    def high(self) -> Floats:
-        """Largest usable value, -inf where there is none."""
-        return self.extremes[0] if "extremes" in self.__dict__ else self._extreme([HIGHEST])[0]
-
-    @cached_property
-    def low(self) -> Floats:
-        """Smallest usable value, +inf where there is none."""
-        return self.extremes[1] if "extremes" in self.__dict__ else self._extreme([LOWEST])[0]
-
-    @cached_property
-    def extremes(self) -> tuple[Floats, Floats]:
-        """high and low. Who needs both asks here first, so that values are read from memory once."""
-        high, low = self._extreme([HIGHEST, LOWEST])
-        return high, low
-
-    def _extreme(self, sides: list[tuple[np.ufunc, float]]) -> list[Floats]:
-        made = _reduced([operation for operation, _ in sides], self.value, self.lo)
-        if not self.flawless:
-            cell, rows = self._usable_of_flawed()
-            at = starts(cell)
-            for column, (operation, none) in zip(made, sides, strict=True):
-                column[self.flaw] = none
-                if len(at) > 0:
-                    column[cell[at]] = operation.reduceat(self.value[rows], at)
-        return made
-
-    @property
-    def one_each(self) -> bool:
-        """Every segment is one cell: a live tick, not a long batch."""
-        return len(self.lo) == len(self.begin)
-
-    @cached_property
-    def into(self) -> Times:
-        """ns from the usable reading before to the first one of each cell; 0 where either is missing."""
-        known = (self.heard_before != NEVER) & (self.first != NEVER)
-        return np.where(known, self.first - np.where(known, self.heard_before, 0), 0)
-
-    @cached_property
-    def steps(self) -> tuple[Times, Times]:
-        """ns, longest and shortest step that ends in each cell, where every segment is one cell.
-
-        Between readings of any quality: of use only where there is no flaw. 0 and FOREVER without a step.
-        """
-        shortest = np.where(self.into > 0, self.into, FOREVER)
-        if len(self.lo) == len(self.time):
-            return self.into, shortest
-        step = np.diff(self.time, append=self.time[-1:])
-        step[self.hi - 1] = 0
-        longest = np.maximum(self.into, np.maximum.reduceat(step, self.lo))
-        step[self.hi - 1] = FOREVER
-        return longest, np.minimum(shortest, np.minimum.reduceat(step, self.lo))
-
-    @cached_property
-    def strides(self) -> tuple[Times, Times]:
-        """ns, the longest and shortest time that STRIDE readings of each cell take, up to the next reading.
-
-        One reading in STRIDE is looked at. A last, shorter stride of a segment counts as long as it is, and
-        not as short. Of a cell with a flaw nothing is known: FOREVER and 0.
-        """
-        count = (self.hi - self.lo + STRIDE - 1) // STRIDE
-        begin = np.cumsum(count) - count
-        ends = np.append(self.lo[self.begin[1:]], len(self.time))
-        cut = [
-            self.time[a:b:STRIDE] for a, b in zip(self.lo[self.begin].tolist(), ends.tolist(), strict=True)
-        ]
-        time = np.concatenate(cut)
-        took = np.empty_like(time)
-        took[:-1] = time[1:] - time[:-1]
-        final = np.append(begin[self.begin[1:]], len(time)) - 1
-        took[final] = self.time[ends - 1] - time[final]
-        longest = np.maximum.reduceat(took, begin)
-        took[final] = FOREVER
-        shortest = np.minimum.reduceat(took, begin)
-        longest[self.flaw], shortest[self.flaw] = FOREVER, 0
-        return longest, shortest
-
-    def _usable_of_flawed(self) -> tuple[Rows, Rows]:
-        """The usable readings of cells that hold others too: cell and position of each."""
-        flawed = np.flatnonzero(self.flaw)
-        length = self.hi[flawed] - self.lo[flawed]
-        rows = expand(self.lo[flawed], length)
-        good = worth(self.value[rows], self.quality[rows])
-        return np.repeat(flawed, length)[good], rows[good]
-
-    @cached_property
-    def _ends(self) -> tuple[Times, Times]:
-        first, last = self.time[self.lo], self.time[self.hi - 1]
-        if self.flawless:
-            return first, last
-        first[self.flaw] = last[self.flaw] = NEVER
-        cell, rows = self._usable_of_flawed()
-        if len(rows) > 0:
-            at = starts(cell)
-            first[cell[at]] = self.time[rows[at]]
-            last[cell[at]] = self.time[rows[np.append(at[1:], len(rows)) - 1]]
-        return first, last
-
-
-def worth(value: Floats, quality: NDArray[np.uint8]) -> Mask:
-    """Usable, and of a size that a measurement can have; anything else counts as BAD."""
-    return usable(quality) & (np.abs(value) <= LARGEST_VALUE)
-
-
-def _tiles(lo: Rows, count: int) -> list[tuple[int, int]]:
-    """Cells [a, b) of tiles of about TILE readings."""
-    if count <= TILE:
-        return [(0, len(lo))]
-    cuts = np.unique(np.searchsorted(lo, np.arange(0, count, TILE)))
-    bounds = np.append(cuts, len(lo)).tolist()
-    return [(a, b) for a, b in pairwise(bounds) if b > a]
-
-
-def _reduced(operations: list[np.ufunc], value: Floats, start: Rows) -> list[Floats]:
-    """Each operation over each cell's values; NaN where there is one. Tile by tile, for the cache's sake."""
-    if len(start) == len(value):
-        return [value.copy() for _ in operations]
-    made = [np.empty(len(start)) for _ in operations]
-    for a, b in _tiles(start, len(value)):
-        tile = value[start[a] : start[b] if b < len(start) else len(value)]
-        at = start[a:b] - start[a]
-        for operation, column in zip(operations, made, strict=True):
-            operation.reduceat(tile, at, out=column[a:b])
-    return made
-
-
-def _flaws(quality: NDArray[np.uint8], start: Rows) -> Mask:
-    if usable(quality.max(initial=0)):
-        return np.zeros(len(start), np.bool_)
-    return ~usable(np.maximum.reduceat(quality, start))

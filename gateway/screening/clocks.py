@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from gateway.model import Floats, Mask, Quality, Samples, Times
-from gateway.screening.batch import worth
+from gateway.screening.series import worth
 from gateway.screening.totals import Stretches
 
 ACTIVATION_K: Final = 10_000.0  # dH/R of the mean kinetic temperature (83.144 kJ/mol; USP <1079.2>)

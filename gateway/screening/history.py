@@ -1,132 +1,101 @@
-"""The latest usable readings of the channels that a rule looks back on, in one ring each.
+"""The latest usable readings of the channels that a rule looks back on.
 
-16 bytes a reading. A ring grows to what its channel's rules look back on, at most `most` readings. A window
-never sees more than the latest MOST, so that results do not depend on what is remembered.
+A long batch is not copied at once: it is kept as it came until the next one shows how much of it is still
+looked back on. A window never sees more than the latest MOST readings, so that results do not depend on what
+is remembered.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Times
-from gateway.screening.ranges import Rows, expand
+from gateway.screening.plan import FOREVER
+from gateway.screening.ranges import Rows, expand, first_at, interleaved
+from gateway.screening.rings import Rings
+from gateway.screening.series import PACE_NS
 
 MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
 MOST_OF_PAIRS: Final = 4_194_304  # readings kept where two channels are compared: 13 kHz over 5 minutes
-LONG: Final = 128  # readings a channel from which on `append` copies ring by ring
-READING: Final = np.dtype([("time", "i8"), ("value", "f8")])  # side by side: a tick touches each ring once
-SMALLEST: Final = 16  # readings of a new ring
+LONG: Final = 128  # readings a channel from which on a batch is kept as it came
+STRIDES: Final = 9  # in a window: half of one holds four whole ones
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Readings [lo, hi) of these channels, which differ; no range is empty."""
+
+    row: Rows
+    lo: Rows
+    hi: Rows
+    time: Times
+    value: Floats
+
+    def after(self, row: Rows, moment: Times, channels: int) -> tuple[Rows, Times, Floats]:
+        place = np.full(channels, -1)
+        place[self.row] = np.arange(len(self.row))
+        at = place[row]
+        lo, hi = self.lo[at], np.where(at >= 0, self.hi[at], self.lo[at])
+        first = first_at(self.time, lo, hi, moment + (moment < FOREVER))
+        position = expand(first, hi - first)
+        return hi - first, self.time[position], self.value[position]
+
+    def take(self, which: Rows) -> Piece:
+        return Piece(self.row[which], self.lo[which], self.hi[which], self.time, self.value)
 
 
 class History:
-    """Rings of channels; a ring's readings are numbered from 0 on, and the latest `size` of them are kept."""
+    """What windows may reach back on, of every channel of a screen."""
 
-    def __init__(self, span: Times, most: int) -> None:
-        """`span` int64[C] ns: how far back the rules of each channel look, 0 for not at all."""
-        self.most = most
-        self._span = span
-        self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
-        slots = int((span > 0).sum())
-        self._take(np.zeros((slots, SMALLEST), READING))
-        self._count = np.zeros(slots, np.int64)  # number of the next reading
-        self._size = np.zeros(slots, np.int64)
-
-    @property
-    def span(self) -> Times:
-        return self._span
+    def __init__(self, span: Times, shortest: Times, most: int) -> None:
+        """How far back the rules of each channel look, int64[C] ns: at most, 0 for not at all; at least."""
+        self.span = span
+        self.pace = np.minimum(shortest // STRIDES, PACE_NS)  # int64[C] ns, how long a stride may well take
+        self._rings = Rings(span, most)
+        self._latest: Piece | None = None  # newer than what the rings hold
 
     def clear(self, row: Rows) -> None:
-        slot = self._slot[row]
-        self._size[slot[slot >= 0]] = 0
+        self._settle()
+        self._rings.clear(row)
 
     def append(self, row: Rows, lo: Rows, hi: Rows, time: Times, value: Floats) -> None:
-        """Add readings [lo, hi) of `time` and `value` to each channel; the channels differ."""
-        looked = np.flatnonzero((self._slot[row] >= 0) & (hi > lo))
-        if len(looked) == 0:
+        """Add readings [lo, hi) of these columns, which stay as they are, to each channel; these differ."""
+        some = np.flatnonzero((self.span[row] > 0) & (hi > lo))
+        if len(some) == 0:
             return
-        slot, lo, hi = self._slot[row[looked]], lo[looked], hi[looked]
-        oldest = time[hi - 1] - self._span[row[looked]]
-        lo = np.maximum(lo, hi - self.most)
-        length = hi - lo
-        self._make_room(slot, length, oldest)
-        places = self._time.shape[1]
-        if length.sum() > LONG * len(slot):
-            self._copy(slot, lo, length, time, value)
-        elif length.max() == 1:
-            number = self._count[slot] % places
-            self._time[slot, number], self._value[slot, number] = time[lo], value[lo]
+        piece = Piece(row[some], lo[some], hi[some], time, value)
+        self._settle(piece)
+        if (piece.hi - piece.lo).sum() > LONG * len(piece.row):
+            self._latest = piece
         else:
-            source, into = expand(lo, length), np.repeat(slot, length)
-            number = expand(self._count[slot], length) % places
-            self._time[into, number] = time[source]
-            self._value[into, number] = value[source]
-        self._count[slot] += length
-        self._size[slot] = np.minimum(self._size[slot] + length, places)
-
-    def _copy(self, slot: Rows, lo: Rows, length: Rows, time: Times, value: Floats) -> None:
-        """Ring by ring: of long pieces, a slice each is cheaper than a place for every reading."""
-        places = self._time.shape[1]
-        begins = (self._count[slot] % places).tolist()
-        for k, begin, a, n in zip(slot.tolist(), begins, lo.tolist(), length.tolist(), strict=True):
-            fits = min(n, places - begin)
-            for ring, column in ((self._time[k], time), (self._value[k], value)):
-                ring[begin : begin + fits] = column[a : a + fits]
-                ring[: n - fits] = column[a + fits : a + n]
+            self._rings.append(piece.row, piece.lo, piece.hi, time, value)
 
     def after(self, row: Rows, moment: Times) -> tuple[Rows, Times, Floats]:
         """Readings of each channel later than `moment`: how many, then all of them, channel by channel."""
-        slot = self._slot[row]
-        first = self._first_after(slot, moment)
-        length = self._count[slot] - first
-        number = expand(first, length) % self._time.shape[1]
-        whose = np.repeat(slot, length)
-        return length, self._time[whose, number], self._value[whose, number]
+        kept = self._rings.after(row, moment)
+        if self._latest is None:
+            return kept
+        time, value, count, _ = interleaved([kept, self._latest.after(row, moment, len(self.span))])
+        return count, time, value
 
     def pack(self) -> tuple[Rows, Times, Floats]:
         """Everything kept, as `append` takes it: how many of each channel, times, values."""
-        row = np.flatnonzero(self._slot >= 0)
-        length, time, value = self.after(row, np.full(len(row), -(2**63)))
-        sizes = np.zeros(len(self._slot), np.int64)
-        sizes[row] = length
-        return sizes, time, value
+        self._settle()
+        return self._rings.pack()
 
-    def _first_after(self, slot: Rows, moment: Times) -> Rows:
-        """Number of the oldest kept reading of each ring that is later than `moment`."""
-        lo, hi = self._count[slot] - self._size[slot], self._count[slot].copy()
-        places = self._time.shape[1]
-        while True:
-            undecided = lo < hi
-            if not undecided.any():
-                return lo
-            middle = (lo + hi) >> 1
-            earlier = self._time[slot, middle % places] <= moment
-            lo = np.where(undecided & earlier, middle + 1, lo)
-            hi = np.where(undecided & ~earlier, middle, hi)
-
-    def _make_room(self, slot: Rows, length: Rows, oldest: Times) -> None:
-        """Forget what no window reaches any more; grow the rings if that is not enough."""
-        tight = self._size[slot] + length > self._time.shape[1]
-        if not tight.any():
+    def _settle(self, newer: Piece | None = None) -> None:
+        """Copy the latest piece into the rings, but for what no window reaches with `newer` any more."""
+        piece, self._latest = self._latest, None
+        if piece is None:
             return
-        full = slot[tight]
-        self._size[full] = self._count[full] - self._first_after(full, oldest[tight])
-        needed = int((self._size[slot] + length).max())
-        places = self._time.shape[1]
-        if needed > places and places < self.most:
-            self._grow(min(self.most, 1 << (needed - 1).bit_length()))
-
-    def _grow(self, places: int) -> None:
-        rings, old = np.zeros((len(self._rings), places), READING), self._rings.shape[1]
-        begins = ((self._count - self._size) % old).tolist()
-        for new, ring, begin, n in zip(rings, self._rings, begins, self._size.tolist(), strict=True):
-            fits = min(n, old - begin)
-            new[:fits] = ring[begin : begin + fits]
-            new[fits:n] = ring[: n - fits]
-        self._count[:] = self._size
-        self._take(rings)
-
-    def _take(self, rings: NDArray[Any]) -> None:
-        self._rings, self._time, self._value = rings, rings["time"], rings["value"]
+        if newer is not None:
+            reach = np.full(len(self.span), -(2**63))
+            reach[newer.row] = newer.time[newer.hi - 1] - self.span[newer.row]
+            gone = piece.time[piece.hi - 1] <= reach[piece.row]
+            self._rings.clear(piece.row[gone])
+            piece = piece.take(np.flatnonzero(~gone))
+        if len(piece.row) > 0:
+            self._rings.append(piece.row, piece.lo, piece.hi, piece.time, piece.value)

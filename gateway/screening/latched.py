@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times
-from gateway.screening.batch import Batch, Cells
+from gateway.screening.batch import Batch
+from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
-from gateway.screening.members import Couples, Guides, Members, uncoupled, unguided
+from gateway.screening.members import Couples, Guides, Members, uncoupled, unguided, with_cells
 from gateway.screening.ranges import Rows, expand, latest, pieces, starts
 
-FEW_PAIRS: Final = 128  # where each may bring a whole window with it
-PIECE: Final = 65_536  # rows screened exactly at a time: what they need stays in the second-level cache
+WINDOW: Final = 512  # rows that a run is taken to bring with it, of rules that look back
+MANY: Final = 0.5  # share of suspect cells from which on looking closer would not pay
+PIECE: Final = 131_072  # rows screened exactly at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class Latched:
         """`carry_matters`: an instance that carries something must be looked at reading by reading."""
         self.members = members
         self._looks_back = np.zeros(len(members), np.int64) if looks_back is None else looks_back
-        self._most_pairs = FEW_PAIRS if self._looks_back.any() else PIECE
+        self._window_rows = WINDOW if self._looks_back.any() else 0
         self.state: NDArray[Any] = idle(len(members))
         self._latch = latch
         self._carry_matters = carry_matters
@@ -88,8 +90,8 @@ class Latched:
         member, segment = self.members.touched(batch)
         if len(member) == 0:
             return []
-        hot, cell = self._uncertified(batch, member, segment)
-        pieces = _pieces(batch.cells, cell, self._most_pairs)
+        batch, hot, cell = self._uncertified(batch, member, segment)
+        pieces = _pieces(batch.cells, hot, cell, self._window_rows)
         findings = [self._screen(batch, hot[a:b], cell[a:b]) for a, b in pieces]
         if self.members.bounded:
             findings.append(self._expired(member, batch.seen[segment]))
@@ -97,27 +99,48 @@ class Latched:
             findings.append(self.present(hot[starts(hot)]))
         return findings
 
-    def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
-        """(member, cell) pairs that must be screened exactly, ordered by member and cell."""
-        cells = batch.cells
+    def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Batch, Rows, Rows]:
+        """(member, cell) pairs that must be screened exactly, ordered by both, and the batch they are in."""
         active = self._active(member)
-        if cells.one_each:  # one cell a segment: what a live tick brings
+        if batch.cells.brief:
             hot = active | self._condition.may_enter(batch, member, segment)
-            hot &= self._in_force(member, cells, segment)
-            return member[hot], segment[hot]
-        pair, cell = self.members.pairs(batch)
-        first = np.searchsorted(pair, member)
+            hot &= self._in_force(member, batch.cells, segment)
+            return batch, member[hot], segment[hot]
+        busy = active | self._condition.may_enter(batch.whole, member, segment)
+        if not busy.any():
+            return batch, member[:0], segment[:0]
+        member, segment, active = member[busy], segment[busy], active[busy]
+        pair, cell = with_cells(batch.cells, member, segment)
+        hot = self._suspects(batch, pair, cell, starts(pair), active)
+        if not 0 < hot.sum() <= MANY * len(hot):
+            return batch, pair[hot], cell[hot]
+        pair, cell = pair[hot], cell[hot]
+        finer = batch.finer(np.unique(cell))
+        pair, cell = finer.cells.pieces_of(pair, cell)
+        first = np.flatnonzero(_begins(pair, cell))
+        at_first = finer.cells.begin[finer.cells.segment[cell[first]]] == cell[first]
+        going_on = at_first & active[np.searchsorted(member, pair[first])]
+        hot = self._suspects(finer, pair, cell, first, going_on)
+        return finer, pair[hot], cell[hot]
+
+    def _suspects(self, batch: Batch, pair: Rows, cell: Rows, first: Rows, active: Mask) -> Mask:
+        """Pairs in which something may happen, or may be going on.
+
+        They come in runs of neighbouring cells that begin at `first`; `active`: whether something is going on
+        at the beginning of each.
+        """
+        hot = np.zeros(len(pair), np.bool_)
         enters = self._condition.may_enter(batch, pair, cell)
         busy = active | np.logical_or.reduceat(enters, first)
         if not busy.any():
-            return pair[:0], cell[:0]
+            return hot
         left = self._condition.surely_left(batch, pair, cell)
         some = np.repeat(busy, np.diff(np.append(first, len(pair))))
+        first = (np.cumsum(some) - some)[first[busy]]
         pair, cell, enters, left = pair[some], cell[some], enters[some], left[some]
-        first = np.searchsorted(pair, member[busy])
-        hot = enters | ~self._surely_idle_before(batch, pair, cell, first, active[busy], enters, left)
-        hot &= self._in_force(pair, cells, cell)
-        return pair[hot], cell[hot]
+        hot[some] = enters | ~self._surely_idle_before(batch, pair, cell, first, active[busy], enters, left)
+        hot[some] &= self._in_force(pair, batch.cells, cell)
+        return hot
 
     def _active(self, member: Rows) -> Mask:
         """Whether something is going on at these members, which are all or some, each once."""
@@ -152,7 +175,7 @@ class Latched:
         """Whether the cell holds readings that the instance may see."""
         if not self.members.bounded:
             return True
-        begins, ends = cells.time[cells.lo[cell]], cells.time[cells.hi[cell] - 1]
+        begins, ends = cells.begun[cell], cells.series.time[cells.hi[cell] - 1]
         visible = (ends >= self.members.valid_from[pair]) & (begins < self.members.valid_to[pair])
         return np.asarray(visible)
 
@@ -172,8 +195,7 @@ class Latched:
     def _runs(self, batch: Batch, member: Rows, cell: Rows) -> Runs | None:
         """The usable readings of these pairs, neighbouring cells joined; None if there are none."""
         cells = batch.cells
-        joins = (member[1:] == member[:-1]) & (cell[1:] == cell[:-1] + 1)
-        new_run = np.append(True, ~joins)
+        new_run = _begins(member, cell)
         whose, segment = member[new_run], cells.segment[cell[new_run]]
         first, count, columns = self._readings(
             batch, whose, cells.lo[cell[new_run]], cells.hi[cell[np.append(new_run[1:], True)]]
@@ -248,11 +270,16 @@ class Latched:
         return made
 
 
-def _pieces(cells: Cells, cell: Rows, most_pairs: int) -> Iterator[tuple[int, int]]:
-    """Cut pairs so that each piece has about PIECE rows, and no more than `most_pairs` pairs."""
+def _pieces(cells: Cells, member: Rows, cell: Rows, window_rows: int) -> Iterator[tuple[int, int]]:
+    """Cut pairs so that each piece has about PIECE rows, windows included."""
     if len(cell) == 0:
         return
-    rows = np.cumsum(np.maximum(cells.hi[cell] - cells.lo[cell], PIECE // most_pairs))
+    rows = np.cumsum(cells.hi[cell] - cells.lo[cell] + window_rows * _begins(member, cell))
     cuts = np.unique(np.searchsorted(rows, np.arange(PIECE, int(rows[-1]), PIECE)) + 1)
     bounds = [0, *cuts[cuts < len(cell)].tolist(), len(cell)]
     yield from pairwise(bounds)
+
+
+def _begins(member: Rows, cell: Rows) -> Mask:
+    """Where a run begins: a pair that is not the one before it and its neighbour."""
+    return np.append(True, (member[1:] != member[:-1]) | (cell[1:] != cell[:-1] + 1))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times, to_ns
 from gateway.screening.batch import CHANNEL, Batch
+from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings
 from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance, Reset
 from gateway.screening.ranges import Rows, expand
@@ -76,12 +77,7 @@ class Members:
 
     def pairs(self, batch: Batch) -> tuple[Rows, Rows]:
         """(member, cell) for every cell of the batch that a member's channel has, ordered by both."""
-        member, segment = self.touched(batch)
-        cells = batch.cells
-        if cells.one_each:
-            return member, segment
-        count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
-        return np.repeat(member, count), expand(cells.begin[segment], count)
+        return with_cells(batch.cells, *self.touched(batch))
 
     def column(self, name: str) -> Floats:
         """A parameter of every member, float64[I]."""
@@ -106,6 +102,14 @@ class Members:
         if unknown:
             raise ValueError(f"{name} {unknown[0]!r} is no channel of the plan")
         return np.array([place[channel] for channel in wanted], np.int64)
+
+
+def with_cells(cells: Cells, member: Rows, segment: Rows) -> tuple[Rows, Rows]:
+    """(member, cell) for every cell of these members' segments, ordered as the members are."""
+    if cells.one_each:
+        return member, segment
+    count = np.append(cells.begin[1:], len(cells.lo))[segment] - cells.begin[segment]
+    return np.repeat(member, count), expand(cells.begin[segment], count)
 
 
 def unheard(count: int) -> NDArray[Any]:

@@ -3,14 +3,18 @@
 Steepness. For n readings with values within R and times of standard deviation s, the least-squares slope is
 at most R / (2 s) (Cauchy-Schwarz). How far times must lie apart follows from what is known of their steps:
 
-* a long batch knows how long STRIDE readings take, at least d, and that a window holds at least m full
-  strides: the slope is at most  R / (2 d) * sqrt(12 m (m + 2) / ((m - 1)**2 * (m * (m - 2))))
-* a tick knows the shortest and the longest step since a window ago, and the slope of a window that spans at
+* Long batches are cut into strides of k readings, each of which takes between d and L. A window of length w
+  holds m >= w / L - 2 whole strides and up to 2 k readings more. Of its whole strides all but the one that
+  holds the mean of the times lie at least as far from it as m - 1 points d apart, whose squares about their
+  own mean add up to d**2 * m (m - 1) (m - 2) / 12. So  s**2 >= d**2 * m (m - 1) (m - 2) / (12 (m + 2)).
+  A window that begins with the channel's first reading ever begins with a whole stride: m >= w / L - 1, and
+  there are up to k readings more. (It may span half its length only, or its slope is not determined.)
+* A tick knows the shortest and the longest step since a window ago, and the slope of a window that spans at
   least half its length w is at most  2 * sqrt(3) * R / w * longest / shortest
 
 Movement. Two readings that differ by more than epsilon, both within a window, show that it is not stuck.
-What a tick knows is kept here from batch to batch. It is never saved: without it, steepness is found out
-from the history, and movement is not known until a reading moves.
+What is known at the end of a batch is kept here for the next one. It is never saved: without it, steepness
+is found out from the history, and movement is not known until a reading moves.
 """
 
 from __future__ import annotations
@@ -20,19 +24,19 @@ from typing import Final
 import numpy as np
 
 from gateway.model import Floats, Mask, Times
-from gateway.screening import batch as cutting
 from gateway.screening import history
 from gateway.screening.batch import Batch
+from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER
-from gateway.screening.members import Members
+from gateway.screening.members import Members, with_cells
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, chosen, latest
+from gateway.screening.ranges import Rows, chosen, first_of_each, latest, most, starts
 
 SAFETY: Final = 1.05  # over rounding of times, of values, and of these formulas
 ROUNDING: Final = 2.0**-18  # of values, in the channel's unit
+FINEST: Final = 2**12  # shares of a window; of shorter strides the rounding of times might be felt
 MINUTE_NS: Final = 6e10
 AT_ONCE: Final = 128  # instances whose window is looked through together
-FARTHEST_BACK: Final = 64  # cells; a window that reaches over more is not certified
 
 
 class Steepness:
@@ -47,13 +51,15 @@ class Steepness:
         self._low = np.full((2, count), np.inf)
         self._longest = np.zeros((2, count), np.int64)
         self._shortest = np.full((2, count), FOREVER)
+        self._recalled = np.full(count, NEVER)  # the last reading of the window that the older part tells of
+        self._oldest = np.full(count, NEVER)  # the first reading of that window
 
     def bound(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
         """For each pair: no determined slope in the cell is steeper; whether all of them are determined.
 
-        Called once for each batch, with every member that it touches.
+        Called for each brief batch once, with every member that it touches.
         """
-        if batch.cells.one_each:
+        if batch.cells.brief:
             return self._tick(batch, member, cell), np.zeros(len(member), np.bool_)
         return self._strides(batch, member, cell)
 
@@ -81,6 +87,7 @@ class Steepness:
         self._since[:, member] = since, heard
         self._high[:, member], self._low[:, member] = -np.inf, np.inf
         self._longest[:, member], self._shortest[:, member] = 0, FOREVER
+        self._recalled[member], self._oldest[member] = heard, NEVER
         count, time, value = batch.history.after(batch.row[segment], since)
         some = member[count > 0]
         if len(some) == 0:
@@ -88,6 +95,7 @@ class Steepness:
         begin = (np.cumsum(count) - count)[count > 0]
         self._high[0, some] = np.maximum.reduceat(value, begin)
         self._low[0, some] = np.minimum.reduceat(value, begin)
+        self._oldest[some] = time[begin]
         step = np.diff(time, prepend=0)
         step[begin] = 0
         self._longest[0, some] = np.maximum.reduceat(step, begin)
@@ -96,6 +104,7 @@ class Steepness:
 
     def _count(self, batch: Batch, member: Rows, cell: Rows, heard: Times) -> None:
         cells, own = batch.cells, chosen(member, len(self._until))
+        self._recalled[own] = NEVER
         newer = self._since[1, own]
         old = member[(newer != NEVER) & (heard - newer >= self._window[own])]
         old = old if len(old) == 0 else old[self._since[1, old] != FOREVER]
@@ -117,38 +126,72 @@ class Steepness:
         self._until[own] = np.where(cells.flaw[cell], NEVER, until)  # its steps are not what they seem
 
     def _strides(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
-        cells, window = batch.cells, self._window[member]
-        longest_of, shortest_of = cells.strides
-        begin = cells.begin[cells.segment[cell]]
-        since = cells.first[cell] - window
-        high, low = cells.high[cell], cells.low[cell]
-        longest, shortest = longest_of[cell], shortest_of[cell]
-        reached = cells.first[cell] <= since  # never: windows are longer than nothing
-        for back in range(1, FARTHEST_BACK):
-            earlier = cell - back
-            need = np.flatnonzero(~reached & (earlier >= begin))
-            if len(need) == 0:
-                break
-            at = earlier[need]
-            high[need] = np.maximum(high[need], cells.high[at])
-            low[need] = np.minimum(low[need], cells.low[at])
-            longest[need] = np.maximum(longest[need], longest_of[at])
-            shortest[need] = np.minimum(shortest[need], shortest_of[at])
-            reached[need] = cells.first[at] <= since[need]
-        born = (
-            ~reached
-            & (batch.before["heard"][cells.segment[cell]] == NEVER)
-            & (cell - begin < FARTHEST_BACK - 1)
-        )
-        cut = born | (self._valid_from[member] > since)  # windows that may reach over half their length only
-        m = np.where(cut, window // 2, window) // np.maximum(longest, 1) - 2
-        few = cutting.STRIDE * (window / np.maximum(shortest, 1) + 2) <= history.MOST
-        known = (reached | born) & (m >= 3) & few
-        m = np.where(known, m, 3).astype(np.float64)
-        spread = np.sqrt(12.0 * m * (m + 2.0) / ((m - 1.0) ** 2 * (m * (m - 2.0))))
+        cells, window, segment = batch.cells, self._window[member], batch.cells.segment[cell]
+        since = cells.begun[cell] - window
+        back = _reach(cells, member, cell, since)
+        high_of, low_of = cells.extremes
+        high, low = most(np.maximum, high_of, back, cell), most(np.minimum, low_of, back, cell)
+        longest = most(np.maximum, cells.strides[0], back, cell)
+        shortest = most(np.minimum, cells.strides[1], back, cell)
+        whole = cells.begun[back] <= since  # windows begin within a stride of where they may
+        born = ~whole & (batch.before["heard"][segment] == NEVER)
+        known = whole | born
+        if len(old := np.flatnonzero(~known)) > 0:
+            known[old] = True
+            told = self._join(batch, member[old], segment[old])
+            high[old], low[old] = np.maximum(high[old], told[0]), np.minimum(low[old], told[1])
+            longest[old], shortest[old] = (
+                np.maximum(longest[old], told[2]),
+                np.minimum(shortest[old], told[3]),
+            )
+            whole[old] = told[4]
+        cut = self._valid_from[member] > since
+        born &= ~cut
+        whole &= ~cut
+        m = -(-np.where(whole, window, window // 2) // np.maximum(longest, 1)) - np.where(born, 1, 2)
+        each = cells.series.strides.each[segment]
+        known &= (m >= 3) & (each * (window / np.maximum(shortest, 1) + 2) <= history.MOST)
+        known &= shortest >= window // FINEST
+        n = np.where(known, m, 3).astype(np.float64)
+        spread = np.sqrt(12.0 * (n + np.where(born, 1, 2)) / (n * (n - 1.0) * (n - 2.0)))
         bound = SAFETY * MINUTE_NS * (high - low + ROUNDING) / (2.0 * np.maximum(shortest, 1)) * spread
-        sure = reached & known & ~cut & (cutting.STRIDE * m >= self._least[member]) & (4 * longest <= window)
+        sure = whole & known & (each * m >= self._least[member]) & (4 * longest <= window)
         return np.where(known, bound, np.inf), sure
+
+    def _join(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Floats, Floats, Times, Times, Mask]:
+        """What the history adds to windows that reach into it: high, low, longest and shortest stride.
+
+        And whether windows begin within a stride of where they may. Strides are counted back from its end.
+        """
+        first = starts(member)
+        heard = batch.before["heard"][segment]
+        lost = first[self._recalled[member[first]] != heard[first]]
+        for k in range(0, len(lost), AT_ONCE):
+            some = lost[k : k + AT_ONCE]
+            self._recall(batch, member[some], segment[some], heard[some])
+        cells = batch.cells
+        step = cells.first[cells.begin[segment]] - heard  # of no use where that cell has a flaw
+        longest, shortest = (
+            np.maximum(self._longest[0, member], step),
+            np.minimum(self._shortest[0, member], step),
+        )
+        each, window = cells.series.strides.each[segment], self._window[member]
+        whole = self._oldest[member] - (heard - window) <= longest
+        whole &= self._oldest[member] != NEVER
+        longest = np.where(longest > window // each, FOREVER, longest * each)
+        return self._high[0, member], self._low[0, member], longest, shortest * each, whole
+
+
+def _reach(cells: Cells, member: Rows, cell: Rows, since: Times) -> Rows:
+    """The last cell of the same segment that begins at `since` or before; the first one where none does."""
+    begin = cells.begin[cells.segment[cell]]
+    if cells.one_each:
+        return cell
+    first = starts(member)
+    count = np.diff(np.append(first, len(member)))
+    lo = begin[first]
+    later = first_of_each(cells.begun, (lo, cell[first + count - 1] + 1), since + 1, count)
+    return np.maximum(later - 1, begin)
 
 
 class Movement:
@@ -161,26 +204,66 @@ class Movement:
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._moved = np.full(count, NEVER)  # both of two such readings came at this time or later
         self._since = np.zeros(count, np.int64)  # readings from that time on
+        self._before = self._moved, self._since  # what was known before this batch
 
     def shown(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         """For each pair: every window that ends in the cell surely moves, or is not covered.
 
-        Called once for each batch, with every member that it touches.
+        Called for each batch once, and first, with every member that it touches and whole segments.
         """
-        if batch.cells.one_each:
-            return self._tick(batch, member, cell)
         cells = batch.cells
-        wide = cells.high[cell] - cells.low[cell] > self._epsilon[member]
-        before = latest(np.append(False, wide[:-1]))  # position behind the last wide cell
+        if cells.brief:
+            return self._tick(batch, member, cell)
+        if cells.parts is None:
+            return self._in_cells(batch, cells, member, cell, self._wide(cells, member, cell))
+        known = self._until[member] == cells.series.heard[cell]
+        moved, since = self._moved.copy(), self._since.copy()
+        moved[member] = np.where(known, self._moved[member], NEVER)
+        self._before = moved, since
+        pair, part = with_cells(cells.parts, member, cell)
+        wide = self._wide(cells.parts, pair, part)
+        self._remember(cells.parts, pair, part, wide)
+        last = cells.last[cell]
+        self._until[member] = np.where(last == NEVER, cells.series.heard[cell], last)
+        shown = self._in_cells(batch, cells.parts, pair, part, wide)
+        return np.logical_and.reduceat(shown, starts(pair))
+
+    def _remember(self, cells: Cells, member: Rows, cell: Rows, wide: Mask) -> None:
+        """Keep for the next batch where each member's channel moved last; `cell` are all of its cells."""
+        final = np.append(starts(member)[1:], len(member)) - 1
+        at = latest(wide)[final]
+        moves = wide[at] & (member[at] == member[final])
+        own, count = member[final], cells.hi[cell[final]]
+        moved, since = self._before
+        begin = cells.series.lo[cells.segment[cell[final]]]
+        self._moved[own] = np.where(moves, cells.first[cell[at]], moved[own])
+        self._since[own] = np.where(moves, count - cells.lo[cell[at]], since[own] + count - begin)
+
+    def _wide(self, cells: Cells, member: Rows, cell: Rows) -> Mask:
+        high, low = cells.extremes
+        return np.asarray(high[cell] - low[cell] > self._epsilon[member])
+
+    def _in_cells(self, batch: Batch, cells: Cells, member: Rows, cell: Rows, wide: Mask) -> Mask:
+        """The witness is the last cell before that moved, or what was known before the batch."""
+        segment = cells.segment[cell]
+        before = latest(np.append(False, wide[:-1]))  # position behind that cell
         witness = np.maximum(before - 1, 0)
         same = (before > 0) & (member[witness] == member)
-        uncovered = batch.before["heard"][cells.segment[cell]] == NEVER
-        oldest = batch.time[batch.lo[cells.segment[cell]]]
-        uncovered &= oldest - (cells.last[cell] - self._window[member]) > self._gap[member]
-        near = cells.first[cell[witness]] > cells.last[cell] - self._window[member]
-        near &= cells.first[cell[witness]] >= self._valid_from[member]
-        near &= cells.hi[cell] - cells.lo[cell[witness]] <= history.MOST
-        return np.asarray(((same & near) | uncovered) & ~cells.flaw[cell])
+        moved, since = self._before
+        oldest = np.where(same, cells.first[cell[witness]], moved[member])
+        earlier = since[member] - cells.series.lo[segment]
+        count = cells.hi[cell] + np.where(same, -cells.lo[cell[witness]], earlier)
+        near = (oldest != NEVER) & (oldest > cells.last[cell] - self._window[member])
+        near &= (oldest >= self._valid_from[member]) & (count <= history.MOST)
+        far = np.flatnonzero(~near)
+        near[far] = self._uncovered(batch, cells, member[far], cell[far])
+        return np.asarray(near & ~cells.flaw[cell])
+
+    def _uncovered(self, batch: Batch, cells: Cells, member: Rows, cell: Rows) -> Mask:
+        """Whether the channel's first reading ever came too late for any window that ends in the cell."""
+        segment = cells.segment[cell]
+        late = batch.time[batch.lo[segment]] - (cells.last[cell] - self._window[member]) > self._gap[member]
+        return np.asarray(late & (cells.series.heard[segment] == NEVER))
 
     def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         cells = batch.cells
@@ -199,10 +282,11 @@ class Movement:
             & (since <= history.MOST)
             & (moved >= self._valid_from[own])
             & (moved > last - self._window[own])
-            & ~cells.flaw[cell]
         )
+        if len(cells.lo) < len(cells.series.time):
+            shown |= self._uncovered(batch, cells, member, cell)
         wide = ~alone & (cells.high[cell] - cells.low[cell] > epsilon)
         self._moved[own] = np.where(wide, first, moved)
         self._since[own] = np.where(wide, length, since)
         self._until[own] = np.where(last == NEVER, heard, last)
-        return np.asarray(shown)
+        return np.asarray(shown & ~cells.flaw[cell])

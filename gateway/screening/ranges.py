@@ -50,6 +50,26 @@ def first_of_each(time: Times, ranges: tuple[Rows, Rows], moments: Times, count:
     return found
 
 
+def first_in_windows(time: Times, floor: Rows, ranges: tuple[Rows, Rows], moments: Times) -> Rows:
+    """For `count` rows from `base` on of each range: the first position at or after the row's moment.
+
+    Not before `floor`. It lies about as far behind each row as behind the first one of its range: three
+    places are tried, and where none of them is it, it is searched for.
+    """
+    base, count = ranges
+    end = np.cumsum(count)
+    back = base - first_at(time, floor, base, moments[end - count])
+    at, floors = expand(base, count), np.repeat(floor, count)
+    guess = np.maximum(at - np.repeat(back, count), floors)
+    found = guess + (time[guess] < moments)
+    found -= (guess > floors) & (time[guess - 1] >= moments)
+    right = (found == floors) | (time[found - 1] < moments)
+    right &= time[found] >= moments
+    wrong = np.flatnonzero(~right)
+    found[wrong] = first_at(time, floors[wrong], at[wrong], moments[wrong])
+    return found
+
+
 def total(value: Times, lo: Rows, hi: Rows) -> Times:
     """Sum of value[lo:hi] for each range; these rise, do not overlap, and are not empty."""
     bounds = np.column_stack((lo, hi)).ravel()
@@ -96,3 +116,32 @@ def starts(group: NDArray[Any]) -> Rows:
 def latest(known: Mask) -> Rows:
     """For each position the last one up to it where `known`; 0 where there is none."""
     return np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
+
+
+def most(operation: np.ufunc, column: NDArray[Any], first: Rows, last: Rows) -> NDArray[Any]:
+    """`operation` over column[first:last + 1] of each range: two overlapping blocks of a power of two."""
+    level = np.frexp(last - first + 1)[1] - 1
+    made: NDArray[Any] = np.empty(len(first), column.dtype)
+    blocks, reach = column, 1  # blocks[k] covers column[k:k + reach]
+    for k in range(int(level.max(initial=-1)) + 1):
+        here = np.flatnonzero(level == k)
+        made[here] = operation(blocks[first[here]], blocks[last[here] - reach + 1])
+        if k < level.max():
+            blocks = operation(blocks[:-reach], blocks[reach:])
+            reach *= 2
+    return made
+
+
+def interleaved(parts: list[tuple[Rows, Times, Floats]]) -> tuple[Times, Floats, Rows, Rows]:
+    """Join, run by run, readings given as (how many of each run, times, values).
+
+    Returns times, values, how many each run has, and where its last part begins.
+    """
+    counts = np.array([part[0] for part in parts])
+    whole = counts.sum(axis=0)
+    start = np.cumsum(whole) - whole
+    time, value = np.empty(whole.sum(), np.int64), np.empty(whole.sum(), np.float64)
+    for k, (count, times, values) in enumerate(parts):
+        place = expand(start + counts[:k].sum(axis=0), count)
+        time[place], value[place] = times, values
+    return time, value, whole, start + counts[:-1].sum(axis=0)

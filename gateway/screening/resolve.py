@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from gateway.model import Mask, Quality, Samples, usable
-from gateway.screening.batch import worth
+from gateway.screening.series import worth
 
 
 def resolve(samples: Samples) -> Samples:

@@ -30,6 +30,9 @@ FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences 
 HISTORY: Final = ("history sizes", "history time", "history value")
 LATEST: Final = np.iinfo(np.int64).max
 LONG: Final = 64  # readings a channel from which on searching for its first is cheaper than looking at each
+TEMPORARY: Final = (
+    16 * 2**20
+)  # bytes; else each one is given back and comes again page by page: half the time
 FORMAT: Final = 1  # of saved states
 
 
@@ -46,14 +49,20 @@ class Screen:
     """Screens the channels of one plan."""
 
     def __init__(self, plan: Plan) -> None:
+        np.empty(
+            TEMPORARY, np.uint8
+        )  # once freed, glibc keeps blocks of this size (mallopt(3), dynamic threshold)
         self.plan = plan
         self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
         self.channels = unheard(len(self.numbers))
         self.groups: dict[str, Group] = _groups(plan)
         paired = any(len(group.coupled().one) > 0 for group in self.groups.values())
         self.is_guided = len(self.guides.one) > 0
-        most = history.MOST_OF_PAIRS if paired or self.is_guided else history.MOST
-        self._history = History(_spans(self.groups, len(self.numbers)), most)
+        self._most = history.MOST_OF_PAIRS if paired or self.is_guided else history.MOST
+        self._history = self._no_history()
+
+    def _no_history(self) -> History:
+        return History(*_spans(self.groups, len(self.numbers)), self._most)
 
     def rows(self, channel: NDArray[Any]) -> Rows:
         """Positions of channel numbers in the screen; -1 for one that is not in the plan."""
@@ -85,8 +94,8 @@ class Screen:
         samples, row, lo = self._segments(samples)
         if len(samples) == 0:
             return samples
-        alone = History(self._history.span, self._history.most)
-        batch = self._without_spoiled(self._batch(samples, row, lo, unheard(len(self.channels)), alone))
+        nothing = unheard(len(self.channels))
+        batch = self._without_spoiled(self._batch(samples, row, lo, nothing, self._no_history()))
         return Samples(batch.time, samples.channel, batch.value, batch.quality)
 
     def advance(self, now_ns: int) -> Findings:
@@ -269,11 +278,13 @@ def _groups(plan: Plan) -> dict[str, Group]:
     }
 
 
-def _spans(groups: dict[str, Group], channels: int) -> Times:
-    span = np.zeros(channels, np.int64)
-    for group in groups.values():
-        np.maximum.at(span, *group.looks_back())
-    return span
+def _spans(groups: dict[str, Group], channels: int) -> tuple[Times, Times]:
+    """How far the rules of each channel look back, int64[C] ns: those farthest, and those least that do."""
+    span, shortest = np.zeros(channels, np.int64), np.full(channels, LATEST)
+    for row, ns in (group.looks_back() for group in groups.values()):
+        np.maximum.at(span, row, ns)
+        np.minimum.at(shortest, row[ns > 0], ns[ns > 0])
+    return span, shortest
 
 
 def _refuse_disorder(batch: Batch) -> None:

@@ -17,7 +17,7 @@ from gateway.screening.batch import Batch
 from gateway.screening.latch import Runs
 from gateway.screening.members import Members
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, expand, first_at, first_of_each, pieces
+from gateway.screening.ranges import Rows, expand, first_at, first_in_windows, interleaved, most, pieces
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +46,10 @@ class Windows:
         parts = [batch.history.after(batch.row[segment], reach), batch.readings(lo, first)]
         count = runs.hi - runs.lo
         own = (count, runs.time, runs.said)
-        time, value, whole, base = _interleaved([*parts, own])
+        time, value, whole, base = interleaved([*parts, own])
         at = expand(base, count)
         floor = base - parts[0][0] - parts[1][0]
-        begin = first_of_each(time, (floor, base + count), runs.time - runs.of_rows(window) + 1, count)
+        begin = first_in_windows(time, floor, (base, count), runs.time - runs.of_rows(window) + 1)
         begin = np.maximum(begin, at - history.MOST + 1)
         return Windows(time, value, whole, base, count, at, begin)
 
@@ -65,34 +65,6 @@ class Windows:
 
 def spread(windows: Windows) -> Floats:
     """Largest minus smallest value of each row's window, float64[n]."""
-    high = _most(np.maximum, windows.value, windows.begin, windows.at)
-    return high - _most(np.minimum, windows.value, windows.begin, windows.at)
-
-
-def _most(operation: np.ufunc, value: Floats, first: Rows, last: Rows) -> Floats:
-    """`operation` over value[first:last + 1] of each row: two overlapping blocks of a power of two."""
-    level = np.frexp(last - first + 1)[1] - 1
-    made = np.empty(len(first))
-    blocks, reach = value, 1  # blocks[k] covers value[k:k + reach]
-    for k in range(int(level.max(initial=-1)) + 1):
-        here = np.flatnonzero(level == k)
-        made[here] = operation(blocks[first[here]], blocks[last[here] - reach + 1])
-        if k < level.max():
-            blocks = operation(blocks[:-reach], blocks[reach:])
-            reach *= 2
-    return made
-
-
-def _interleaved(parts: list[tuple[Rows, Times, Floats]]) -> tuple[Times, Floats, Rows, Rows]:
-    """Join, run by run, readings given as (how many of each run, times, values).
-
-    Returns times, values, how many each run has, and where its last part begins.
-    """
-    counts = np.array([part[0] for part in parts])
-    whole = counts.sum(axis=0)
-    start = np.cumsum(whole) - whole
-    time, value = np.empty(whole.sum(), np.int64), np.empty(whole.sum(), np.float64)
-    for k, (count, times, values) in enumerate(parts):
-        place = expand(start + counts[:k].sum(axis=0), count)
-        time[place], value[place] = times, values
-    return time, value, whole, start + counts[:-1].sum(axis=0)
+    high: Floats = most(np.maximum, windows.value, windows.begin, windows.at)
+    low: Floats = most(np.minimum, windows.value, windows.begin, windows.at)
+    return high - low

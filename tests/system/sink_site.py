@@ -1,18 +1,22 @@
-"""Devices, their broker, the gateway with two sinks, and both outside worlds."""
+"""Devices, their broker, the gateway with a sink of each kind, and their outside worlds."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
+import pyarrow.parquet as parquet
 from gateway_process import GatewayProcess, eventually
 from influx import BUCKET, ORG, Influx
 from mosquitto import Mosquitto
 
 from gateway.journal.records import Records
+from gateway.times import parse_rfc3339
 
 T0_MS = 1_767_610_800_000
 CONFIG = """
@@ -70,13 +74,21 @@ port = {central}
 client_id = "edge"
 topic = "cold/{{site}}"
 timeout_s = 5.0
+[sinks.copy]
+kind = "csv"
+folder = "copy"
+[sinks.archive]
+kind = "parquet"
+folder = "archive"
+most_readings = 1
 """
 
 
 class Site:
-    """Devices, their broker, the gateway, and both outside worlds."""
+    """The folder of all of it; ports and files are new."""
 
     def __init__(self, folder: Path, start_mosquitto: Callable[..., Mosquitto]) -> None:
+        self.folder = folder
         self.broker, self.central = start_mosquitto(), start_mosquitto()
         self.influx = Influx(folder / "influx").start()
         config = folder / "cryogate.toml"
@@ -124,7 +136,8 @@ class Site:
             message.wait_for_publish(30)
 
     def everything_is_out(self) -> bool:
-        return self.in_influx() == self.sent and self.at_headquarters() == self.sent
+        outside = (self.in_influx(), self.at_headquarters(), once(self.in_csv()), once(self.in_parquet()))
+        return all(found == self.sent for found in outside)
 
     def alarms_are_out(self, count: int) -> bool:
         """`count` changes of excursions happened, and each is in both worlds."""
@@ -165,6 +178,26 @@ class Site:
     def at_headquarters(self) -> dict[tuple[str, int], float | None]:
         return {(channel, time_ns): value for channel, time_ns, value in list(self.forwarded)}
 
+    def in_csv(self) -> list[tuple[tuple[str, int], float]]:
+        """Every whole line, in files that may be written this moment."""
+        whole = [path.read_text().rpartition("\n")[0] for path in self.folder.glob("copy/readings-*.csv")]
+        rows = [row for text in whole for row in csv.DictReader(io.StringIO(text))]
+        return [((r["channel"], parse_rfc3339(r["time"])), float(r["value"])) for r in rows]
+
+    def in_parquet(self) -> list[tuple[tuple[str, int], float]]:
+        """Every row of every part; nothing while a part is being taken back after a crash."""
+        paths = self.folder.glob("archive/readings/day=*/part-*.parquet")
+        try:
+            tables = [parquet.read_table(path, partitioning=None) for path in paths]
+        except FileNotFoundError:
+            return []
+        found = []
+        for table in tables:
+            time_ns = table["time"].cast("int64").to_pylist()
+            keys = zip(table["channel"].to_pylist(), time_ns, strict=True)
+            found += list(zip(keys, table["value"].to_pylist(), strict=True))
+        return found
+
     def follower(self, name: str) -> dict[str, Any]:
         status = self.gateway.status() or {"followers": []}
         return next(
@@ -198,3 +231,8 @@ class Site:
                 "degC",
             )
             self.forwarded += [(c["channel"], t, v) for t, v in zip(c["time_ns"], c["value"], strict=True)]
+
+
+def once(rows: list[tuple[tuple[str, int], float]]) -> dict[tuple[str, int], float] | None:
+    """None where anything is there twice."""
+    return dict(rows) if len(rows) == len(dict(rows)) else None

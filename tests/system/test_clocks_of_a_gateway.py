@@ -163,7 +163,9 @@ def test_a_boot_without_the_time_is_not_proven_until_the_clock_is_set(world: Cal
     assert 0 <= won["moved_s"] < 60  # by so much were the times in between too early
 
 
-def test_hours_forward_raise_no_alarm_and_lose_nothing(world: Callable[..., World]) -> None:
+def test_hours_forward_are_a_hole_in_the_record_and_no_silence_of_devices(
+    world: Callable[..., World],
+) -> None:
     here = world()
     here.start()
     here.send()
@@ -174,6 +176,10 @@ def test_hours_forward_raise_no_alarm_and_lose_nothing(world: Callable[..., Worl
     rows = by_channel(here.send())
     assert ahead_s(rows["plain"][0]) == pytest.approx(5 * HOUR_S, abs=5)
     assert ahead_s(rows["timed"][0]) == pytest.approx(0, abs=5)
+    told = eventually(here.gateway.alarms, "the record has a hole of five hours, and says so")
+    assert [(a["channel"], a["rule"], a["state"]) for a in told] == [
+        ("plain", "no-data", "returned unacknowledged")
+    ]
 
 
 def test_hours_back_never_write_into_the_past(world: Callable[..., World]) -> None:

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from gateway.model import Floats, Mask
-from gateway.screening.batch import Batch, Cells
+from gateway.screening.batch import Batch
+from gateway.screening.cells import Cells
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members

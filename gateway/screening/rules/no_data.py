@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from gateway.model import Mask, Times
 from gateway.screening.batch import Batch
+from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings, no_findings
-from gateway.screening.members import Couples, Group, Guides, Members, uncoupled, unguided
+from gateway.screening.members import Couples, Group, Guides, Members, uncoupled, unguided, with_cells
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand
 from gateway.screening.rules import need_duration
@@ -96,13 +97,16 @@ class Silences:
 
     def _between_readings(self, batch: Batch) -> Findings:
         cells = batch.cells
-        pair, cell = self.members.pairs(batch)
-        step = np.maximum(cells.into[cell], self._first_step(pair, cells, cell))
-        if not cells.one_each:
-            step = np.maximum(step, cells.strides[0][cell])
-        elif len(cells.lo) < len(cells.time):
-            step = np.maximum(step, np.where(cells.flaw[cell], FOREVER, cells.steps[0][cell]))
-        hot = step > self._timeout[pair]
+        member, segment = self.members.touched(batch)
+        if not cells.brief:
+            hot = self._may_last(cells.whole, member, segment)
+            member, segment = member[hot], segment[hot]
+        pair, cell = with_cells(cells, member, segment)
+        hot = self._may_last(cells, pair, cell)
+        if not cells.brief:  # a stride may take longer than any step
+            at = np.flatnonzero(hot & ~cells.flaw[cell])
+            step = np.maximum(cells.longest_step(cell[at]), self._first_step(pair[at], cells, cell[at]))
+            hot[at] = step > self._timeout[pair[at]]
         if not hot.any():
             return no_findings()
         pair, cell = pair[hot], cell[hot]
@@ -113,11 +117,22 @@ class Silences:
         begins[np.cumsum(length) - length] = True
         return self._longer(batch, whose, position, before, begins)
 
-    def _first_step(self, pair: Rows, cells: Any, cell: Rows) -> Times:
-        """From the moment a rule came into force to the first usable reading ever."""
+    def _may_last(self, cells: Cells, pair: Rows, cell: Rows) -> Mask:
+        """False only where no step that ends in the cell is longer than the timeout."""
+        step = self._first_step(pair, cells, cell)
+        if not cells.brief:
+            step = np.maximum(step, cells.strides[0][cell])
+        elif len(cells.lo) < len(cells.series.time):
+            step = np.maximum(step, np.where(cells.flaw[cell], FOREVER, cells.steps[0][cell]))
+        return np.asarray(step > self._timeout[pair])
+
+    def _first_step(self, pair: Rows, cells: Cells, cell: Rows) -> Times:
+        """ns to the cell's first usable reading from the one before; to the first ever, since the rule is in
+        force."""
         valid_from = self.members.valid_from[pair]
         unheard = (cells.heard_before[cell] == NEVER) & (valid_from != NEVER) & (cells.first[cell] != NEVER)
-        return np.where(unheard, cells.first[cell] - np.where(unheard, valid_from, 0), 0)
+        since_then = np.where(unheard, cells.first[cell] - np.where(unheard, valid_from, 0), 0)
+        return np.maximum(cells.into[cell], since_then)
 
     def _longer(self, batch: Batch, whose: Rows, position: Rows, before: Times, begins: Mask) -> Findings:
         """Findings on the steps, between these readings, that are longer than the timeout."""

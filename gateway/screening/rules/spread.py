@@ -89,7 +89,7 @@ class Pairs:
         latch = Latch(np.ones(count), condition.enter, *delays, gap)
         self._latched = Latched(own, latch, condition)
         self._latched.state = self.state["latch"]
-        self._nothing = History(np.zeros(count, np.int64), 0)
+        self._nothing = History(np.zeros(count, np.int64), self._gap, 0)
 
     def blank(self, count: int) -> NDArray[Any]:
         made = np.zeros(count, PAIR)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.screening import batch, history, latched
+from gateway.screening import cells, history, latched, rings, series
 
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "CELL", 4)
-    monkeypatch.setattr(batch, "TILE", 8)
-    monkeypatch.setattr(batch, "STRIDE", 2)
+    monkeypatch.setattr(cells, "CELL", 4)
+    monkeypatch.setattr(cells, "FINE", 2)
+    monkeypatch.setattr(cells, "TILE", 8)
+    monkeypatch.setattr(series, "STRIDE", 2)
+    monkeypatch.setattr(latched, "MANY", 1.0)
     monkeypatch.setattr(latched, "PIECE", 6)
-    monkeypatch.setattr(latched, "FEW_PAIRS", 2)
+    monkeypatch.setattr(latched, "WINDOW", 3)
     monkeypatch.setattr(history, "MOST", 7)
-    monkeypatch.setattr(history, "SMALLEST", 2)
-    monkeypatch.setattr(history, "LONG", 2)
+    monkeypatch.setattr(rings, "SMALLEST", 2)
+    monkeypatch.setattr(history, "LONG", 1)
+    monkeypatch.setattr(rings, "LONG", 2)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Samples, Severity
-from gateway.screening import batch, history, latched, outlook
+from gateway.screening import cells, history, latched, outlook, series
 from gateway.screening.excursion import no_findings
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import forecast, limit, no_data, rate, stuck
@@ -38,9 +38,10 @@ PLAN = Plan(
 
 @pytest.fixture(autouse=True)
 def middling_pieces(monkeypatch: pytest.MonkeyPatch, small_pieces: None) -> None:
-    monkeypatch.setattr(batch, "CELL", 16)
-    monkeypatch.setattr(batch, "TILE", 64)
-    monkeypatch.setattr(batch, "STRIDE", 4)
+    monkeypatch.setattr(cells, "CELL", 16)
+    monkeypatch.setattr(cells, "FINE", 4)
+    monkeypatch.setattr(cells, "TILE", 64)
+    monkeypatch.setattr(series, "STRIDE", 4)
     monkeypatch.setattr(latched, "PIECE", 200)
     monkeypatch.setattr(history, "MOST", 65_536)
 

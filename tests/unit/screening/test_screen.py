@@ -64,8 +64,8 @@ def test_what_moved_before_the_window_is_no_witness() -> None:
     rows = [(EPOCH + k, 3, float(k == 0), 0) for k in range(8)] + [(EPOCH + 4 * SECOND, 3, 0.0, 0)]
     expected = excursions(plan, rows)
     assert [e[1][0] for e in expected] == [EPOCH + 4 * SECOND]
-    assert screened(plan, rows, [r[0] for r in rows]) == expected
-    assert screened(plan, rows, []) == expected
+    for cuts in ([r[0] for r in rows], [], [EPOCH + 1], [EPOCH + 2], [EPOCH + 1, EPOCH + 8]):
+        assert screened(plan, rows, cuts) == expected
 
 
 def high(channel: int, rule: str = "warm") -> Instance:

@@ -108,7 +108,8 @@ def test_readings_come_out_as_they_are_sorted_by_channel_and_time(tmp_path: Path
         "time", "channel", "site", "asset", "zone", "quantity", "unit", "value", "quality", "received",
     ]  # fmt: skip
     assert str(table.schema.field("time").type) == "timestamp[ns, tz=UTC]"
-    found = [(r["channel"], r["asset"], r["unit"], r["value"], r["quality"]) for r in table.to_pylist()]
+    columns = ("channel", "asset", "unit", "value", "quality")
+    found = list(zip(*(table[name].to_pylist() for name in columns), strict=True))
     assert found == [
         ("gone", "", "", None, "no_data"),
         ("top", "freezer-1", "degC", None, "bad"),

@@ -1,0 +1,122 @@
+"""The latest readings of channels, in one ring each; 16 bytes a reading.
+
+A ring grows to what its channel's rules look back on, at most `most` readings.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import Floats, Times
+from gateway.screening.ranges import Rows, expand
+
+LONG: Final = 128  # readings a channel from which on `append` copies ring by ring
+READING: Final = np.dtype([("time", "i8"), ("value", "f8")])  # side by side: a tick touches each ring once
+SMALLEST: Final = 16  # readings of a new ring
+
+
+class Rings:
+    """Rings of channels; a ring's readings are numbered from 0 on, and the latest `size` of them are kept."""
+
+    def __init__(self, span: Times, most: int) -> None:
+        """`span` int64[C] ns: how far back the rules of each channel look, 0 for not at all."""
+        self._most = most
+        self._span = span
+        self._slot = np.where(span > 0, np.cumsum(span > 0) - 1, -1)
+        slots = int((span > 0).sum())
+        self._take(np.zeros((slots, SMALLEST), READING))
+        self._count = np.zeros(slots, np.int64)  # number of the next reading
+        self._size = np.zeros(slots, np.int64)
+
+    def clear(self, row: Rows) -> None:
+        slot = self._slot[row]
+        self._size[slot[slot >= 0]] = 0
+
+    def append(self, row: Rows, lo: Rows, hi: Rows, time: Times, value: Floats) -> None:
+        """Add readings [lo, hi) of these columns to each channel; the channels differ, no range is empty."""
+        slot = self._slot[row]
+        oldest = time[hi - 1] - self._span[row]
+        lo = np.maximum(lo, hi - self._most)
+        length = hi - lo
+        self._make_room(slot, length, oldest)
+        places = self._time.shape[1]
+        if length.sum() > LONG * len(slot):
+            self._copy(slot, lo, length, time, value)
+        elif length.max() == 1:
+            number = self._count[slot] % places
+            self._time[slot, number], self._value[slot, number] = time[lo], value[lo]
+        else:
+            source, into = expand(lo, length), np.repeat(slot, length)
+            number = expand(self._count[slot], length) % places
+            self._time[into, number] = time[source]
+            self._value[into, number] = value[source]
+        self._count[slot] += length
+        self._size[slot] = np.minimum(self._size[slot] + length, places)
+
+    def _copy(self, slot: Rows, lo: Rows, length: Rows, time: Times, value: Floats) -> None:
+        """Ring by ring: of long pieces, a slice each is cheaper than a place for every reading."""
+        places = self._time.shape[1]
+        begins = (self._count[slot] % places).tolist()
+        for k, begin, a, n in zip(slot.tolist(), begins, lo.tolist(), length.tolist(), strict=True):
+            fits = min(n, places - begin)
+            for ring, column in ((self._time[k], time), (self._value[k], value)):
+                ring[begin : begin + fits] = column[a : a + fits]
+                ring[: n - fits] = column[a + fits : a + n]
+
+    def after(self, row: Rows, moment: Times) -> tuple[Rows, Times, Floats]:
+        """Readings of each channel later than `moment`: how many, then all of them, channel by channel."""
+        slot = self._slot[row]
+        first = self._first_after(slot, moment)
+        length = self._count[slot] - first
+        number = expand(first, length) % self._time.shape[1]
+        whose = np.repeat(slot, length)
+        return length, self._time[whose, number], self._value[whose, number]
+
+    def pack(self) -> tuple[Rows, Times, Floats]:
+        """Everything kept, as `append` takes it: how many of each channel, times, values."""
+        row = np.flatnonzero(self._slot >= 0)
+        length, time, value = self.after(row, np.full(len(row), -(2**63)))
+        sizes = np.zeros(len(self._slot), np.int64)
+        sizes[row] = length
+        return sizes, time, value
+
+    def _first_after(self, slot: Rows, moment: Times) -> Rows:
+        """Number of the oldest kept reading of each ring that is later than `moment`."""
+        lo, hi = self._count[slot] - self._size[slot], self._count[slot].copy()
+        places = self._time.shape[1]
+        while True:
+            undecided = lo < hi
+            if not undecided.any():
+                return lo
+            middle = (lo + hi) >> 1
+            earlier = self._time[slot, middle % places] <= moment
+            lo = np.where(undecided & earlier, middle + 1, lo)
+            hi = np.where(undecided & ~earlier, middle, hi)
+
+    def _make_room(self, slot: Rows, length: Rows, oldest: Times) -> None:
+        """Forget what no window reaches any more; grow the rings if that is not enough."""
+        tight = self._size[slot] + length > self._time.shape[1]
+        if not tight.any():
+            return
+        full = slot[tight]
+        self._size[full] = self._count[full] - self._first_after(full, oldest[tight])
+        needed = int((self._size[slot] + length).max())
+        places = self._time.shape[1]
+        if needed > places and places < self._most:
+            self._grow(min(self._most, 1 << (needed - 1).bit_length()))
+
+    def _grow(self, places: int) -> None:
+        rings, old = np.zeros((len(self._rings), places), READING), self._rings.shape[1]
+        begins = ((self._count - self._size) % old).tolist()
+        for new, ring, begin, n in zip(rings, self._rings, begins, self._size.tolist(), strict=True):
+            fits = min(n, old - begin)
+            new[:fits] = ring[begin : begin + fits]
+            new[fits:n] = ring[: n - fits]
+        self._count[:] = self._size
+        self._take(rings)
+
+    def _take(self, rings: NDArray[Any]) -> None:
+        self._rings, self._time, self._value = rings, rings["time"], rings["value"]
