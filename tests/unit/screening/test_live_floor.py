@@ -95,10 +95,11 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(channels, tuple(draw(st.permutations(made))))
 
 
+CUTS = st.one_of(st.just(list(range(45))), st.lists(st.integers(0, 45), max_size=12))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    plans(), arrivals(), st.lists(st.integers(0, 45), max_size=12), st.sets(st.integers(0, 12), max_size=3)
-)
+@given(plans(), arrivals(), CUTS, st.sets(st.integers(0, 12), max_size=3))
 def test_any_order_gives_the_twins_record(
     plan: Plan, rows: Rows, cuts: list[int], restarts: set[int]
 ) -> None:
