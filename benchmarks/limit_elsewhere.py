@@ -1,12 +1,14 @@
 """The limit rule in polars and in DuckDB: what a good data engineer would write, to measure numpy against.
 
-Both count the excursions of a high limit with deadband and delays as screening.md defines them. Readings
-are already in memory in each tool's own form, sorted by channel and time; that is not part of the time.
+Both count the excursions of a high limit with deadband and delays as screening.md defines them, on one core.
+Readings are already in memory in each tool's own form, sorted by channel and time; that is not part of the
+time.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -26,6 +28,7 @@ def tools(samples: Samples, rule: limit.Parameters) -> dict[str, Counter | None]
 
 def _polars(samples: Samples, rule: limit.Parameters) -> Counter:
     """First and last reading of every run of the raw state, by shifts over all rows; the rest is small."""
+    os.environ["POLARS_MAX_THREADS"] = "1"  # read when it is imported
     import polars as pl
 
     frame = pl.DataFrame({"channel": samples.channel, "time": samples.time, "value": samples.value})
@@ -52,7 +55,7 @@ def _duckdb(samples: Samples, rule: limit.Parameters) -> Counter:
     """The same with window functions over each channel."""
     import duckdb
 
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     columns = {"channel": samples.channel, "time": samples.time, "value": samples.value}
     connection.register("fed", columns)
     connection.execute("CREATE TABLE reading AS SELECT * FROM fed")

@@ -112,15 +112,12 @@ class Batch:
     def remember(self) -> None:
         """Add the readings to the history, as far as windows reach back."""
         span = self.history.span[self.row]
-        if not span.any():
+        if self.cells.flawless or not span.any():
+            self.history.append(self.row, self.lo, self.hi, self.time, self.value)
             return
-        heard = self.seen if self.cells.flawless else self.after["heard"]  # unusable ones push nothing out
+        heard = self.after["heard"]  # unusable readings push nothing out
         lo = first_at(self.time, self.lo, self.hi, np.maximum(heard, NEVER + span) - span + 1)
-        lo = np.where(span > 0, lo, self.hi)
-        if self.cells.flawless:
-            self.history.append(self.row, lo, self.hi, self.time, self.value)
-            return
-        count, time, value = self.readings(lo, self.hi)
+        count, time, value = self.readings(np.where(span > 0, lo, self.hi), self.hi)
         end = np.cumsum(count)
         self.history.append(self.row, end - count, end, time, value)
 

@@ -23,7 +23,7 @@ from gateway.screening.series import Series, worth
 
 CELL: Final = 1024  # readings; large enough to cost little, small against the windows of rules at 1 Hz
 FINE: Final = 64  # readings; a divisor of CELL and a multiple of STRIDE; one bad moment makes little work
-TILE: Final = 131_072  # readings whose values stay in the second-level cache
+TILE: Final = 262_144  # readings at a time: who looks at their values again finds them in the cache
 SIDES: Final[dict[str, tuple[np.ufunc, float]]] = {  # of values, and of none
     "high": (np.maximum, -np.inf),
     "low": (np.minimum, np.inf),

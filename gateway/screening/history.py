@@ -98,4 +98,6 @@ class History:
             self._rings.clear(piece.row[gone])
             piece = piece.take(np.flatnonzero(~gone))
         if len(piece.row) > 0:
-            self._rings.append(piece.row, piece.lo, piece.hi, piece.time, piece.value)
+            reach = piece.time[piece.hi - 1] - self.span[piece.row]
+            lo = first_at(piece.time, piece.lo, piece.hi, reach + 1)
+            self._rings.append(piece.row, lo, piece.hi, piece.time, piece.value)

@@ -254,9 +254,10 @@ class Screen:
     def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
         if len(samples) > LONG * len(self.numbers):
             lo = np.searchsorted(samples.channel, self.numbers.astype(np.int32))
-            hi = np.searchsorted(samples.channel, self.numbers.astype(np.int32), "right")
-            if (hi - lo).sum() == len(samples):
-                return samples, np.flatnonzero(hi > lo), lo[hi > lo]
+            row = np.flatnonzero(samples.channel[np.minimum(lo, len(samples) - 1)] == self.numbers)
+            final = samples.channel[np.append(lo[row[1:]], len(samples)) - 1] if len(row) > 0 else row
+            if len(row) > 0 and lo[row[0]] == 0 and (final == self.numbers[row]).all():
+                return samples, row, lo[row]
         lo = starts(samples.channel)
         row = self.rows(samples.channel[lo])
         if (row >= 0).all():
