@@ -260,6 +260,7 @@ def test_odd_values_never_go_through_a_dictionary(value):
     assert parquet._has_odd_bits(np.array([1.0, value])) is not plain
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=3, max_size=3), max_size=20))
 def test_the_list_of_entries_survives(rows):
     columns = np.array(rows, np.int64).reshape(-1, 3).T
