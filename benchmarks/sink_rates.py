@@ -1,6 +1,6 @@
 """Readings a second from a journal to each sink's outside world, through the follower with its cursor.
 
-    python -m benchmarks.sink_rates [--readings N] [--channels N] [--runs N]
+    python -m benchmarks.sink_rates [SINK ...] [--readings N] [--channels N] [--runs N]
 
 The outside worlds are real: files, mosquitto, VictoriaMetrics (its write API is that of InfluxDB 2). Beside
 the InfluxDB sink the same readings through influxdb-client's own synchronous write API, as Points, to the
@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
@@ -33,6 +34,7 @@ from gateway.model import Arrivals
 from gateway.pipeline.follower import SinkFollower
 from gateway.sinks import Places, Sink, csv, influxdb, mqtt, parquet
 
+SINKS = ("csv", "parquet", "mqtt", "influxdb")
 COMMIT = 10_000  # readings in one commit of the journal
 CLIENT_BATCH = 10_000  # points in one request of influxdb-client, as in one of ours
 START_S = 20.0
@@ -42,28 +44,38 @@ def main() -> None:
     options = _options()
     arrivals, places = some_readings(options.readings, options.channels)
     print(f"{len(arrivals):,} readings of {options.channels} channels; readings a second")
-    for name in ("csv", "parquet", "mqtt", "influxdb"):
-        rates = [_one_run(name, arrivals, places) for _ in range(options.runs)]
-        _tell(name, [rate for rate, _ in rates])
+    for name in options.sinks or SINKS:
+        runs = [_one_run(name, arrivals, places) for _ in range(options.runs)]
+        ours = max(run.rate for run in runs)
+        _tell(name, ours)
+        if runs[0].bytes_on_disk:
+            print(f"{'':26} {runs[0].bytes_on_disk / len(arrivals):10.1f} bytes a reading")
         if name == "influxdb":
-            _tell("influxdb-client, Points", [rate for _, rate in rates])
-            print(f"{'':26} {max(r for r, _ in rates) / max(r for _, r in rates):10.1f}x")
+            theirs = max(run.client_rate for run in runs)
+            _tell("influxdb-client, Points", theirs)
+            print(f"{'':26} {ours / theirs:10.1f}x")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sinks", nargs="*", metavar="SINK", help=f"of {', '.join(SINKS)}; all without")
     parser.add_argument("--readings", type=int, default=500_000)
     parser.add_argument("--channels", type=int, default=200)
     parser.add_argument("--runs", type=int, default=3)
     return parser.parse_args()
 
 
-def _tell(name: str, rates: list[float]) -> None:
-    print(f"{name:26} {max(rates):10,.0f}", flush=True)
+def _tell(name: str, rate: float) -> None:
+    print(f"{name:26} {rate:10,.0f}", flush=True)
 
 
-def _one_run(name: str, arrivals: Arrivals, places: Places) -> tuple[float, float]:
-    """Of the sink, and of influxdb-client where that is what there is to compare with."""
+class _Run(NamedTuple):
+    rate: float  # readings/s
+    client_rate: float  # of influxdb-client, where that is what there is to compare with
+    bytes_on_disk: int  # of finished files, where the sink makes files
+
+
+def _one_run(name: str, arrivals: Arrivals, places: Places) -> _Run:
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         with _world(name, folder) as sink, Journal.open(folder / "journal.sqlite") as journal:
@@ -73,7 +85,8 @@ def _one_run(name: str, arrivals: Arrivals, places: Places) -> tuple[float, floa
                 journal.commit(Arrivals(arrivals.samples.take(rows), arrivals.received[rows]))
             ours_s = _follow(folder, sink, places)
             theirs_s = _client(folder, arrivals, places) if name == "influxdb" else 1.0
-    return len(arrivals) / ours_s, len(arrivals) / theirs_s
+            size = sum(path.stat().st_size for path in folder.glob("out/**/*.[cp]*") if path.is_file())
+    return _Run(len(arrivals) / ours_s, len(arrivals) / theirs_s, size)
 
 
 def _follow(folder: Path, sink: Sink, places: Places) -> float:
