@@ -5,8 +5,8 @@
     python -m benchmarks.faults --long              500 kills at each rate, an hour's soak, every byte
     python -m benchmarks.faults --json              for a script
 
-Writes the table in docs/reliability.md unless --only or --json is given. Exit code 1 where a promise was
-broken. Needs mosquitto; for some strace, libfaketime, victoria-metrics; root where a small disk is mounted.
+Writes the table in docs/reliability.md, with --only those lines of it, with --json none. Exit code 1 where a
+promise was broken. Needs mosquitto; for some strace, libfaketime, victoria-metrics; root to mount a disk.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks.faults import disk, kill, links, powercut, sink, soak, tail
 from benchmarks.faults.outcome import Outcome, Scenario, Size
-from benchmarks.faults.table import Row, publish, rows_as_text
+from benchmarks.faults.table import Row, publish, replace, rows_as_text
 from benchmarks.rig import Unavailable
 
 SCENARIOS: dict[str, Scenario] = {
@@ -51,7 +51,9 @@ def main() -> int:
         print(json.dumps([_plain(row) for row in rows], indent=2))
     else:
         print(rows_as_text(rows))
-        if not given.only:
+        if given.only:
+            replace(rows)
+        else:
             publish(rows, size)
     return 0 if all(not isinstance(row, Outcome) or row.is_kept for row in rows) else 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -86,7 +87,10 @@ def clock(folder: Path, size: Size, tell: Tell) -> Outcome:
             stalls.append(_next_reading(world.gateway, world.gateway.counts()["readings"]))
         account = world.settle()
     jumps = ", ".join(f"{hours:+d} h" for hours in JUMPS_H[size])
-    failed = "" if tuple(seen) == JUMPS_H[size] else f"the gateway saw {seen}"
+    furthest = list(
+        accumulate(JUMPS_H[size], max)
+    )  # set back, the gateway's clock waits until it is caught up
+    failed = "" if seen == furthest else f"the gateway saw {seen}"
     return outcome("clock jumps", f"the gateway's clock at {jumps}", account, max(stalls), failed)
 
 

@@ -26,8 +26,19 @@ def rows_as_text(rows: Sequence[Row]) -> str:
     return "\n".join([HEAD, *(_row(row) for row in rows)])
 
 
+def replace(rows: Sequence[Row]) -> None:
+    """Put these lines of the page's table in the place of those with the same name."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines(keepends=True)
+    new = {text.split("|")[1]: text for text in map(_row, rows)}
+    page = (
+        new.get(line.split("|")[1], line.rstrip("\n")) + "\n" if line.startswith("| ") else line
+        for line in lines
+    )
+    PAGE.write_text("".join(page), encoding="utf-8")
+
+
 def publish(rows: Sequence[Row], size: Size) -> None:
-    """Put it between the marks of the page."""
+    """Put all of it between the marks of the page."""
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)

@@ -22,17 +22,17 @@ from numpy.typing import NDArray
 
 CLIENT: Final = b"devices"
 WINDOW: Final = 2000  # messages on their way to the broker
-BURST: Final = 200  # messages in one write
+BURST: Final = 100  # messages in one write
 PERIOD: Final = 400  # readings of a device from one warm phase to the next
 CYCLE_S: Final = 0.02  # at a given rate: how long an idle device sleeps
 
 
-def hundredths(number: NDArray[np.int64], devices: int) -> NDArray[np.int64]:
+def hundredths(number: NDArray[np.int64], devices: int, period: int = PERIOD) -> NDArray[np.int64]:
     """int64[N], hundredths of a degC: a triangle with noise, each device in a phase of its own."""
     device, turn = number % devices, number // devices
-    x = (turn + 37 * device) % PERIOD
-    up = np.minimum(x, PERIOD - x)  # 0 ... PERIOD / 2
-    return -19_000 + 6_000 * up // (PERIOD // 2) + (number * 2_654_435_761 >> 7) % 100
+    x = (turn + 37 * device) % period
+    up = np.minimum(x, period - x)  # 0 ... period / 2
+    return -19_000 + 6_000 * up // (period // 2) + (number * 2_654_435_761 >> 7) % 100
 
 
 class Publisher(threading.Thread):
@@ -53,10 +53,12 @@ class Publisher(threading.Thread):
         start_ns: int = 0,
         step_ns: int = 0,
         unit_ns: int = 1,
+        period: int = PERIOD,
     ) -> None:
         super().__init__(name="publisher", daemon=True)
         self.devices = devices
         self.rate = rate
+        self.period = period
         self.enough = threading.Event()
         self.paused = threading.Event()  # set: nothing new is sent
         self.times: array[int] = array("q")  # ns, by number
@@ -74,6 +76,10 @@ class Publisher(threading.Thread):
     def acknowledged(self) -> NDArray[np.int64]:
         """Numbers that the broker took over, in order."""
         return np.flatnonzero(np.frombuffer(bytes(self._acknowledged), np.uint8))
+
+    def go_on_at(self, rate: float) -> None:
+        """From now on so many messages a second."""
+        self._began_s, self._lent, self.rate = time.monotonic(), -len(self.times), rate
 
     def finish(self, within_s: float = 60.0) -> None:
         """No more; returns when the broker has all. Raises TimeoutError."""
@@ -142,8 +148,9 @@ class Publisher(threading.Thread):
         return number
 
     def _packet(self, number: int, dup: bool = False) -> bytes:
-        x = (number // self.devices + 37 * (number % self.devices)) % PERIOD
-        value = -19_000 + 6_000 * min(x, PERIOD - x) // (PERIOD // 2) + (number * 2_654_435_761 >> 7) % 100
+        x = (number // self.devices + 37 * (number % self.devices)) % self.period
+        up = 6_000 * min(x, self.period - x) // (self.period // 2)
+        value = -19_000 + up + (number * 2_654_435_761 >> 7) % 100
         body = b"%s%s" % (
             _text(b"cryo/dewar-%d/telemetry" % (number % self.devices)) + _mid(number),
             b'{"seq":%d,"temp":%.2f,"ts":%d,"t":%.6f}'

@@ -158,7 +158,7 @@ class World:
         published = self.publisher.acknowledged()
         channels = np.array([numbers.get(f"dewar-{n}", -1) for n in range(self.devices)], np.int32)
         times = np.frombuffer(self.publisher.times.tobytes(), np.int64)[published]
-        value = hundredths(published, self.devices) / 100.0
+        value = hundredths(published, self.devices, self.publisher.period) / 100.0
         return Samples(times, channels[published % self.devices], value, np.zeros(len(published), np.uint8))
 
 
