@@ -115,8 +115,10 @@ class Batch:
         if self.cells.flawless or not span.any():
             self.history.append(self.row, self.lo, self.hi, self.time, self.value)
             return
-        lo = first_at(self.time, self.lo, self.hi, self.seen - span + 1)
-        count, time, value = self.readings(np.where(span > 0, lo, self.hi), self.hi)
+        heard = self.after["heard"]  # not the last reading seen: a partner may lag behind that
+        looked = (span > 0) & (heard != NEVER)
+        lo = first_at(self.time, self.lo, self.hi, np.where(looked, heard - np.where(looked, span, 0) + 1, 0))
+        count, time, value = self.readings(np.where(looked, lo, self.hi), self.hi)
         end = np.cumsum(count)
         self.history.append(self.row, end - count, end, time, value)
 
