@@ -172,11 +172,13 @@ def _tick_times(screen: Screen, channels: int, past: int) -> list[float]:
 
 
 def _memory(channels: int, past: int) -> float:
-    """Bytes a channel that a screen holds after `past` readings of each."""
-    plan, samples = _plan(channels, PROFILE), _samples(channels, past, 0.0)
+    """Bytes a channel that a screen holds after `past` readings of each and a tick."""
+    plan, samples, tick = _plan(channels, PROFILE), _samples(channels, past, 0.0), _samples(channels, 1, 0.0)
+    tick = Samples(tick.time + past * SECOND, tick.channel, tick.value, tick.quality)
     tracemalloc.start()
     screen = Screen(plan)
     screen.feed(samples)
+    screen.feed(tick)
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     return held / channels

@@ -23,6 +23,7 @@ from gateway.screening.series import Series, worth
 
 CELL: Final = 1024  # readings; large enough to cost little, small against the windows of rules at 1 Hz
 FINE: Final = 64  # readings; a divisor of CELL and a multiple of STRIDE; one bad moment makes little work
+BRIEF: Final = 128  # readings, at most CELL; a channel with more in a batch is not looked at as a tick
 TILE: Final = 262_144  # readings at a time: who looks at their values again finds them in the cache
 SIDES: Final[dict[str, tuple[np.ufunc, float]]] = {  # of values, and of none
     "high": (np.maximum, -np.inf),
@@ -92,10 +93,11 @@ class Cells:
         """Every segment is one cell."""
         return len(self.lo) == len(self.begin)
 
-    @property
+    @cached_property
     def brief(self) -> bool:
-        """Every segment is short enough for one cell: a live tick, not a long batch."""
-        return self.one_each and self.parts is None
+        """No segment is longer than BRIEF, and each is one cell: a live tick, not a long batch."""
+        longest = (self.series.hi - self.series.lo).max(initial=0)
+        return self.parts is None and self.origin is None and bool(longest <= BRIEF)
 
     @property
     def first(self) -> Times:

@@ -199,8 +199,10 @@ class Screener:
         from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
         numbers = self._screen.numbers[row]
         begin = FOREVER_PAST
-        if (from_ns != NEVER).all():
-            begin = int((from_ns - self._screen.looks_back(row)).min()) + 1
+        if memory is not None and (from_ns != NEVER).all():
+            heard = memory.channels["heard"][row]
+            back = np.where(heard == NEVER, from_ns, heard) - self._screen.looks_back(row)
+            begin = int(back.min()) + 1
         raw = resolve(self._read(numbers.tolist(), begin, int(seen.max()) + 1))
         raw = judged(self._screen, self._read, raw)
         at = np.searchsorted(row, self._screen.rows(raw.channel))

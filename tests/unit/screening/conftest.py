@@ -11,6 +11,7 @@ from gateway.screening import cells, history, latched, rings, series
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "CELL", 4)
     monkeypatch.setattr(cells, "FINE", 2)
+    monkeypatch.setattr(cells, "BRIEF", 3)
     monkeypatch.setattr(cells, "TILE", 8)
     monkeypatch.setattr(series, "STRIDE", 2)
     monkeypatch.setattr(latched, "MANY", 1.0)

@@ -40,6 +40,7 @@ PLAN = Plan(
 def middling_pieces(monkeypatch: pytest.MonkeyPatch, small_pieces: None) -> None:
     monkeypatch.setattr(cells, "CELL", 16)
     monkeypatch.setattr(cells, "FINE", 4)
+    monkeypatch.setattr(cells, "BRIEF", 8)
     monkeypatch.setattr(cells, "TILE", 64)
     monkeypatch.setattr(series, "STRIDE", 4)
     monkeypatch.setattr(latched, "PIECE", 200)
