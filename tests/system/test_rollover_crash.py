@@ -46,8 +46,9 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path):
         lines = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]
         committed = max([committed, *(int(line.split()[0]) for line in lines)])
         follower.catch_up()
-        follower.check_whole_batches(committed)
+        assert committed <= follower.newest_batch <= committed + 1
         committed = follower.newest_batch
+    follower.check_whole_batches(committed)
     check_by_time(path, follower)
     again = Follower(path)
     again.catch_up()
