@@ -113,7 +113,7 @@ class Site:
             status = self.gateway.status()
             return status is not None and status["sources"][0]["state"] == "up"
 
-        eventually(listens, "it listens to the broker")
+        eventually(listens, "it listens to the broker", 90.0)  # each look is a process of its own
 
     def excursion(self) -> None:
         """One reading that is too warm and one that is not, later than all before."""
