@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.faults.outcome import Outcome, Size, Tell, outcome
 from benchmarks.rig.world import World
 
-LASTS_S: Final = {"short": 4.0, "usual": 180.0, "long": 3600.0}
+LASTS_S: Final = {"short": 4.0, "usual": 600.0, "long": 3600.0}
 AHEAD: Final = 20_000  # messages that may wait with the broker; then devices pause
 WARM: Final = 0.6  # of the time: caches and windows fill
 MOST_GROWTH_MB: Final = 10.0  # in the rest

@@ -24,7 +24,7 @@ from benchmarks.peers.thingsboard import ThingsBoard
 from benchmarks.rig.broker import Broker
 from benchmarks.rig.publisher import Publisher
 
-DEVICES = 300  # more than go out in one millisecond: two values of a device at one time would be one
+DEVICES = 50  # more than go out in one millisecond: two values of a device at one time would be one
 SEED = 20_260_105
 LIFE_S = (1.0, 6.0)  # between kills; these programs take some seconds to start
 REST_WITHIN_S = 120.0
