@@ -8,7 +8,7 @@
     received  timestamp UTC, when the gateway received it
     seq       the journal entry it was committed in
 
-Values are doubles in every file, so that a folder of files is one table; as decimals they would take half the
+Values are doubles in every file, so that a folder of files is one table; as decimals they would take less
 room, but readers take the type of the first file for all (docs/journal.md has the measurement).
 pyarrow is imported when the first file is touched: it takes 0.1 s that a start does not have to wait for.
 """
