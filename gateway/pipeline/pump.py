@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from gateway.errors import JournalError
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
@@ -25,6 +27,7 @@ from gateway.times import format_rfc3339
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 OUTAGE = "outage"  # kind of the journal statement: from when to when it could not be written, and why
+RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
 RETRY_S = 2.0  # between attempts while the journal can not be written
 
 
@@ -73,7 +76,7 @@ class Pump:
         decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
         came = Arrivals.concatenate([d.arrivals for d in decoded.values()])
         trusted = self._intake.clock.trusted_at(came.received)
-        arrivals = self.clocks.judge(to_canonical(came, self._conversions), trusted)
+        arrivals = _shortened(self.clocks.judge(to_canonical(came, self._conversions), trusted))
         while not self._written(arrivals, decoded):
             self.moved_s = time.monotonic()
             if stop.wait(RETRY_S):
@@ -117,3 +120,10 @@ class Pump:
         self.counts["last_commit_ns"] = self._intake.clock.now_ns()
         for name, d in decoded.items():
             self.refused.update((name, r.reason.value) for r in d.refused)
+
+
+def _shortened(arrivals: Arrivals) -> Arrivals:
+    """Receipt in whole ms where the device said its own time; without one, receipt is the time of the reading."""
+    received, time_ns = arrivals.received, arrivals.samples.time
+    whole = np.where(received == time_ns, received, received // RECEIPT_NS * RECEIPT_NS)
+    return Arrivals(arrivals.samples, whole)

@@ -154,3 +154,22 @@ def test_refusals_are_counted_across_restarts(journal: Journal, path: Path) -> N
         pump = Pump(journal, intake, {"numbers": Numbers(path)}, AS_IT_IS, 0.0)
         pump.run(stop)
     assert pump.refused == {("numbers", "malformed"): 2}
+
+
+def test_receipt_is_kept_to_the_millisecond_where_the_device_says_its_own_time(
+    journal: Journal, path: Path
+) -> None:
+    class Dated(Numbers):
+        def decode(self, items: Sequence[int]) -> Decoded:
+            decoded = super().decode(items)
+            received = decoded.arrivals.samples.time + np.array([0, 1_999_999, 0])
+            return Decoded(Arrivals(decoded.arrivals.samples, received))
+
+    source, intake, stop = Dated(path), Intake(1000), threading.Event()
+    for n in (1, 2, 3):
+        intake.put("numbers", n, 1)
+    stop.set()
+    Pump(journal, intake, {"numbers": source}, AS_IT_IS, 0.0).run(stop)
+    kept = journal.read(None, 0, None)
+    assert (kept.received - BASE_NS).tolist() == [1, 2_000_000, 3]
+    assert (kept.samples.time - BASE_NS).tolist() == [1, 2, 3]
