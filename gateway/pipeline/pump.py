@@ -123,7 +123,7 @@ class Pump:
 
 
 def _shortened(arrivals: Arrivals) -> Arrivals:
-    """Receipt in whole ms where the device said its own time; without one, receipt is the time of the reading."""
+    """Receipt in whole ms where the device said its own time; otherwise it is the time of the reading."""
     received, time_ns = arrivals.received, arrivals.samples.time
     whole = np.where(received == time_ns, received, received // RECEIPT_NS * RECEIPT_NS)
     return Arrivals(arrivals.samples, whole)
