@@ -87,7 +87,8 @@ class _Gateway:
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages, self._clock)
         by = conversions(configuration.channels.values(), numbers)
-        self._metrics = Metrics(self._answer, lambda: self._screening.public_alarms())
+        self._alarms = self._records()
+        self._metrics = Metrics(self._answer, self._alarms.needing)
         self._pump = Pump(
             journal,
             self._intake,
@@ -141,7 +142,7 @@ class _Gateway:
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
         asked = _stop_requested()
-        answers = {"status": self._answer, "alarms": self._screening.public_alarms}
+        answers = {"status": self._answer, "alarms": self._needing}
         log.info(
             "gateway %s runs, data in %s", self._configuration.gateway.name, self._configuration.data_dir
         )
@@ -171,6 +172,10 @@ class _Gateway:
     def _answer(self) -> dict[str, Any]:
         told = {"metrics": self._metrics.problem, "archive": self._archiving.problem}
         return self._status.answer() | {part: {"problem": problem} for part, problem in told.items()}
+
+    def _needing(self) -> list[Any]:
+        """Alarms that need somebody, newest first, as `cryogate alarms --json` prints them."""
+        return [row.body["public"] for row in self._alarms.alarms()]
 
     def _stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""

@@ -27,13 +27,13 @@ COMMIT_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 CHANNEL_STATES: Final = ("in range", "excursion", "unknown", "no limits")
 
 Status = Mapping[str, Any]
-Alarms = Sequence[Mapping[str, Any]]
+Needing = Callable[[], Mapping[tuple[str, str], int]]  # how many alarms need somebody, by severity and state
 
 
 class Metrics:
     """Everything that is scraped; `commit_took` is told of each commit, the rest is asked when asked for."""
 
-    def __init__(self, status: Callable[[], Status], alarms: Callable[[], Alarms]) -> None:
+    def __init__(self, status: Callable[[], Status], alarms: Needing) -> None:
         self.problem = ""  # why nobody can ask; empty: they can, or nobody shall
         self._registry = CollectorRegistry()
         self._registry.register(_Answers(status, alarms))
@@ -67,9 +67,9 @@ class Metrics:
 
 
 class _Answers(Collector):
-    """Metrics made of the answers to `status` and `alarms`, anew at each scrape."""
+    """Metrics made of the answers to `status` and of the alarms, anew at each scrape."""
 
-    def __init__(self, status: Callable[[], Status], alarms: Callable[[], Alarms]) -> None:
+    def __init__(self, status: Callable[[], Status], alarms: Needing) -> None:
         self._status = status
         self._alarms = alarms
 
@@ -180,11 +180,10 @@ def _followers(status: Status) -> Iterator[Metric]:
     yield _labelled("parked_alarm_changes", about, ("follower",), changes)
 
 
-def _alarms(alarms: Alarms) -> Metric:
-    counts = Counter((a["severity"], a["state"]) for a in alarms)
+def _alarms(counts: Mapping[tuple[str, str], int]) -> Metric:
     needing = [state for state in AlarmState if state is not AlarmState.CLOSED]
     rows = (
-        ((severity.name.lower(), state.value), float(counts[severity.name.lower(), state.value]))
+        ((severity.name.lower(), state.value), float(counts.get((severity.name.lower(), state.value), 0)))
         for severity in Severity
         for state in needing
     )

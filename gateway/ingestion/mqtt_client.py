@@ -20,6 +20,7 @@ from gateway.ingestion.broker_errors import unreachable, unreadable
 
 CONNECT_S = 5.0  # TCP, then TLS; a stop waits this long
 LARGEST_PACKET = 16 * 1024 * 1024  # bytes; an MQTT 5 broker throws away what would fill our memory
+RECEIVE_BYTES = 65_536  # at once; what is beyond a full intake waits here and with the broker
 LONGEST_PASSWORD = 65_535  # bytes, MQTT 5.0 section 1.5.6
 QOS = 1
 SUBSCRIPTION_IDENTIFIER = 0x0B  # of a property, MQTT 5.0 section 3.3.2.3.8
@@ -41,6 +42,7 @@ class Client(mqtt.Client):
         )
         self.on_socket_register_write = _later
         self.connect_timeout = CONNECT_S
+        self._received, self._taken = b"", 0  # what the socket gave, and how much of it paho has had
 
     def open(self, options: Options) -> None:
         """TCP and TLS; CONNECT is queued. Raises LinkDown."""
@@ -61,6 +63,11 @@ class Client(mqtt.Client):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[attr-defined]
         except (OSError, UnicodeError) as error:
             raise unreachable(options, error) from None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something was received that is not read yet; the socket says nothing of it."""
+        return self._taken < len(self._received)
 
     def listen(self, filters: Sequence[str], mark: int | None) -> None:
         """Subscribe; a retained message comes once, not at every connection (MQTT 5).
@@ -90,6 +97,17 @@ class Client(mqtt.Client):
         acknowledgements that it has not looked at yet.
         """
         self._packet_queue(mqtt.PINGREQ, bytes([mqtt.DISCONNECT, 0]), 0, 0)  # type: any but DISCONNECT
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        """paho asks for a packet in three pieces, each a system call after which the thread waits its turn.
+
+        With other threads at work that was the larger part of all ingestion.
+        """
+        if not self.has_more:
+            self._received, self._taken = super()._sock_recv(RECEIVE_BYTES), 0
+        begin = self._taken
+        self._taken = min(begin + bufsize, len(self._received))
+        return self._received[begin : self._taken]
 
     def _handle_publish(self) -> MQTTErrorCode:
         """paho's, but without the two tables of properties that it builds for every message of MQTT 5.

@@ -109,8 +109,8 @@ class Session:
     def _wait(self, reading: bool) -> bool:
         """Until the connection or the waker has something; whether the connection is to be read."""
         connection = self._connection()
-        if reading and isinstance(connection, ssl.SSLSocket) and connection.pending():
-            return True  # already decrypted, so the descriptor is silent about it
+        if reading and (self._client.has_more or _has_decrypted(connection)):
+            return True
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         interest = select.POLLIN if reading else 0
@@ -234,3 +234,8 @@ class Session:
     def _on_log(self, _client: mqtt.Client, _data: object, level: int, text: str) -> None:
         if level == mqtt.MQTT_LOG_ERR:
             self._problem = f"{text}; check port, protocol, and tls.certificate_file if it wants one"
+
+
+def _has_decrypted(connection: socket.socket) -> bool:
+    """Whether there is something to read that the descriptor is silent about."""
+    return isinstance(connection, ssl.SSLSocket) and connection.pending() > 0

@@ -34,7 +34,20 @@ CREATE TABLE revision (
     change TEXT NOT NULL, recorded_ns INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX revision_id ON revision (id);
 """
-MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES)
+EXCURSIONS = """
+ALTER TABLE alarm ADD COLUMN channel AS (json_extract(body, '$.excursion.channel'));
+ALTER TABLE alarm ADD COLUMN rule AS (json_extract(body, '$.excursion.rule'));
+ALTER TABLE alarm ADD COLUMN cleared_ns AS (json_extract(body, '$.excursion.cleared_ns'));
+ALTER TABLE alarm ADD COLUMN ongoing AS (
+    json_extract(body, '$.excursion.end_ns') IS NULL AND NOT json_extract(body, '$.excursion.withdrawn'));
+ALTER TABLE alarm ADD COLUMN asset AS (json_extract(body, '$.public.asset'));
+ALTER TABLE alarm ADD COLUMN assets AS (nullif(json_extract(body, '$.place.assets'), '[]'));
+CREATE INDEX alarm_asset ON alarm (asset);
+CREATE INDEX alarm_assets ON alarm (raised_ns) WHERE assets IS NOT NULL;
+CREATE INDEX alarm_rule ON alarm (channel, rule, cleared_ns);
+CREATE INDEX alarm_ongoing ON alarm (raised_ns) WHERE ongoing;
+"""
+MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS)
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)
 
@@ -161,7 +174,7 @@ class Records:
     def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
         """Insert or replace alarms by id."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO alarm (id, closed, raised_ns, body) VALUES (?, ?, ?, ?)",
             [(r.id, r.closed, r.raised_ns, json.dumps(r.body, ensure_ascii=False)) for r in rows],
         )
 
@@ -177,19 +190,35 @@ class Records:
     def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
         """Newest first: those that still need somebody, and with `closed` the closed ones too."""
         where = "" if closed else "WHERE closed = 0"
-        rows = self._rows(f"SELECT * FROM alarm {where} ORDER BY raised_ns DESC LIMIT ?", (most,))
-        return [_row(r) for r in rows]
+        return self._alarms(f"{where} ORDER BY raised_ns DESC LIMIT ?", (most,))
+
+    def ongoing(self) -> list[AlarmRow]:
+        """Those whose excursion has not ended, oldest first."""
+        return self._alarms("WHERE ongoing ORDER BY raised_ns")
+
+    def cleared_since(self, channel: int, rule: str, moment_ns: int) -> list[AlarmRow]:
+        """Those of a rule whose excursion was cleared after `moment_ns`, or not at all."""
+        mine = "WHERE channel = ? AND rule = ? AND"
+        found = self._alarms(f"{mine} cleared_ns > ?", (channel, rule, moment_ns))
+        return found + self._alarms(f"{mine} cleared_ns IS NULL", (channel, rule))
+
+    def needing(self) -> dict[tuple[str, str], int]:
+        """How many alarms need somebody, by severity and state."""
+        words = "json_extract(body, '$.public.severity'), json_extract(body, '$.public.state')"
+        rows = self._rows(f"SELECT {words}, count(*) FROM alarm WHERE closed = 0 GROUP BY 1, 2")
+        return {(severity, state): count for severity, state, count in rows}
 
     def alarms_of(self, asset: str) -> list[AlarmRow]:
-        """Every alarm about an asset, oldest first. Looks at each alarm there ever was."""
-        where = """WHERE json_extract(body, '$.public.asset') = ?1
-            OR ?1 IN (SELECT value FROM json_each(body, '$.place.assets'))"""
-        rows = self._rows(f"SELECT * FROM alarm {where} ORDER BY raised_ns", (asset,))
-        return [_row(r) for r in rows]
+        """Every alarm about an asset, alone or among others, oldest first."""
+        among = "assets IS NOT NULL AND ? IN (SELECT value FROM json_each(assets))"
+        found = self._alarms("WHERE asset = ?", (asset,)) + self._alarms(f"WHERE {among}", (asset,))
+        return sorted({row.id: row for row in found}.values(), key=lambda row: row.raised_ns)
 
     def alarm(self, identity: str) -> AlarmRow | None:
-        rows = self._rows("SELECT * FROM alarm WHERE id = ?", (identity,))
-        return _row(rows[0]) if rows else None
+        return next(iter(self._alarms("WHERE id = ?", (identity,))), None)
+
+    def has_alarm(self, identity: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM alarm WHERE id = ?", (identity,)))
 
     def revisions(self, identity: str) -> list[dict[str, Any]]:
         """What was known after each change, and when, oldest first."""
@@ -223,6 +252,10 @@ class Records:
     def changes_behind(self, number: int) -> int:
         """How many changes of alarms there are behind `number`."""
         return int(self._rows("SELECT count(*) FROM revision WHERE number > ?", (number,))[0][0])
+
+    def _alarms(self, where: str, values: tuple[object, ...] = ()) -> list[AlarmRow]:
+        rows = self._rows(f"SELECT id, closed, raised_ns, body FROM alarm {where}", values)
+        return [_row(r) for r in rows]
 
     def _rows(self, select: str, values: tuple[object, ...] = ()) -> list[Any]:
         with explained(self._path):

@@ -17,7 +17,7 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import AlarmRow, Records
-from gateway.model import SECOND, Severity
+from gateway.model import SECOND
 from gateway.pipeline import faults, view
 from gateway.pipeline.measure import Measures
 from gateway.pipeline.resets import RESET, Resets, StatedReset, stated
@@ -32,7 +32,6 @@ from gateway.traceability.statements import from_body
 log = logging.getLogger(__name__)
 CONTAINMENT, ACKNOWLEDGE = "containment", "acknowledge"  # kinds of journal statements
 WRITE_EVERY_NS = SECOND
-MOST_CLOSED = 1000  # closed alarms kept in memory, for late data that opens one again
 
 Units = tuple[Exposure, ...] | None  # None: unknown
 
@@ -57,7 +56,7 @@ class _Revision:
 
 
 class AlarmBook:
-    """Alarms by id, in memory while anybody may still need them; all of them in the records."""
+    """Alarms by id: in memory while their excursion is open, all of them in the records."""
 
     def __init__(
         self, configuration: Configuration, names: Mapping[int, str], records: Records, measures: Measures
@@ -79,7 +78,7 @@ class AlarmBook:
                 self._contain(statement)
         for reset in stated(journal, until_seq):
             self._resets.state(reset)
-        for row in reversed(self._records.alarms()):
+        for row in self._records.ongoing():
             self._entries[row.id] = _from_row(row)
 
     def enter(self, change: Change, now_ns: int) -> None:
@@ -133,7 +132,9 @@ class AlarmBook:
         everything = everything or self.is_due(now_ns)
         happened = {r.id for r in self._revisions}
         unwritten = [
-            e for e in self._entries.values() if not e.written and (everything or e.alarm.id in happened)
+            e
+            for e in self._entries.values()
+            if not e.written and (everything or e.alarm.id in happened or not _is_open(e.excursion))
         ]
         for entry in unwritten:
             if _is_open(entry.excursion):
@@ -144,27 +145,19 @@ class AlarmBook:
         for entry in unwritten:
             entry.written = True
         self._revisions.clear()
+        for identity in [i for i, e in self._entries.items() if e.written and not _is_open(e.excursion)]:
+            del self._entries[identity]
         if everything:
             self._written_ns = now_ns
-            self._forget()
 
-    def public(self) -> list[dict[str, Any]]:
-        """Alarms that need somebody, newest first."""
-        needing = [e for e in self._entries.values() if e.alarm.state is not AlarmState.CLOSED]
-        return [_public(e) for e in sorted(needing, key=lambda e: -e.alarm.raised_ns)]
-
-    def state_of(self, channel: int) -> str:
-        """The worst open excursion of a channel in words ("critical above-150"); empty: none."""
-        mine = [
-            e.excursion
-            for e in self._entries.values()
-            if e.excursion.channel == channel and _is_open(e.excursion)
-        ]
-        worst = max(mine, key=lambda e: (e.severity, -e.start_ns), default=None)
-        return f"{worst.severity.name.lower()} {worst.rule}" if worst else ""
+    def states(self) -> dict[int, str]:
+        """The worst open excursion of each channel that has one, in words ("critical above-150")."""
+        ongoing = [e.excursion for e in self._entries.values() if _is_open(e.excursion)]
+        ongoing.sort(key=lambda e: (e.severity, -e.start_ns))
+        return {e.channel: f"{e.severity.name.lower()} {e.rule}" for e in ongoing}  # the last of each counts
 
     def _known(self, identity: str) -> _Entry | None:
-        """In memory, or in the records if it was closed long ago."""
+        """In memory, or in the records if its excursion is over."""
         if identity not in self._entries:
             row = self._records.alarm(identity)
             if row is not None:
@@ -257,11 +250,6 @@ class AlarmBook:
         )
         return exposures(contents, found.start_ns, found.end_ns, self._measures.of(found))
 
-    def _forget(self) -> None:
-        closed = [i for i, e in self._entries.items() if e.alarm.state is AlarmState.CLOSED]
-        for identity in closed[: max(0, len(closed) - MOST_CLOSED)]:
-            del self._entries[identity]
-
 
 def _assets(place: AlarmPlace) -> tuple[str, ...]:
     """One; of a fault those that are not watched because of it, which may be none."""
@@ -310,9 +298,9 @@ def _row(entry: _Entry) -> AlarmRow:
 
 
 def _from_row(row: AlarmRow) -> _Entry:
-    found, alarm, units = row.body["excursion"], row.body["alarm"], row.body["units"]
+    alarm, units = row.body["alarm"], row.body["units"]
     return _Entry(
-        Excursion(**{**found, "severity": Severity(found["severity"])}),
+        Excursion.from_plain(row.body["excursion"]),
         Alarm(
             alarm["id"],
             AlarmState(alarm["state"]),

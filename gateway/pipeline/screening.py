@@ -24,6 +24,7 @@ from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
 from gateway.pipeline.book import AlarmBook
 from gateway.pipeline.latest import NEVER, Latest
 from gateway.pipeline.measure import Measures
+from gateway.pipeline.past import PastExcursions
 from gateway.pipeline.resets import RESET, StatedReset, for_screening, stated
 from gateway.screening.plan import Plan
 from gateway.screening.record import Change
@@ -69,7 +70,8 @@ class Screening:
         saved = self._records.saved(STATE)
         self.cursor = saved[0] if saved else 0
         resets = for_screening(stated(self._journal, self.cursor), self._numbers)
-        self._screener = Screener(replace(self._plan, resets=resets), self._read)
+        planned, past = replace(self._plan, resets=resets), PastExcursions(self._records)
+        self._screener = Screener(planned, self._read, past=past)
         self._latest = Latest(max(self._numbers.values(), default=-1) + 1)
         self._book = AlarmBook(
             self._configuration, self._plan.names, self._records, Measures(self._plan, self._read)
@@ -169,6 +171,7 @@ class Screening:
         with self._records.transaction():
             self._book.write(now_ns, everything)
             if saving:
+                self._screener.leave_past()
                 self._records.save(STATE, self.cursor, self._screener.save())
                 self._records.save(LATEST, self.cursor, self._latest.save())
                 self._saved_s = time.monotonic()
@@ -182,17 +185,13 @@ class Screening:
         """As the journal was at the cursor: what was known when must not depend on how far behind we are."""
         return self._journal.read(channels, start_ns, end_ns, self.cursor).samples
 
-    def public_alarms(self) -> list[dict[str, Any]]:
-        """Every alarm that needs somebody, newest first, as `cryogate alarms --json` prints them."""
-        with self._lock:
-            return self._book.public()
-
     def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
         """Every channel with its newest value and its state; without fresh good readings it is unknown."""
         with self._lock:
-            return [self._channel_state(name, now_ns) for name in self._configuration.channels]
+            excursions = self._book.states()
+            return [self._channel_state(name, now_ns, excursions) for name in self._configuration.channels]
 
-    def _channel_state(self, name: str, now_ns: int) -> dict[str, Any]:
+    def _channel_state(self, name: str, now_ns: int, excursions: Mapping[int, str]) -> dict[str, Any]:
         channel, number = self._configuration.channels[name], self._numbers[name]
         time_ns, quality = int(self._latest.time[number]), int(self._latest.quality[number])
         if self._is_implausible(number):
@@ -215,7 +214,7 @@ class Screening:
             "value": float(self._latest.value[number]) if fresh else None,
             "quality": Quality(quality).name.lower() if heard else None,
             "age_s": age_s,
-            "state": (self._book.state_of(number) if fresh else "")
+            "state": (excursions.get(number, "") if fresh else "")
             or _quiet_state(fresh, channel.table.profile),
         }
 

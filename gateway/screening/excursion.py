@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
@@ -96,6 +97,11 @@ class Excursion:
     def plain(self) -> dict[str, Any]:
         """By name. It holds nothing that would need the deep copies on which `asdict` spends its time."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    @staticmethod
+    def from_plain(values: Mapping[str, Any]) -> Excursion:
+        """What `plain` gave."""
+        return Excursion(**{**values, "severity": Severity(values["severity"])})
 
 
 def identity(channel: str, rule: str, start_ns: int, attempt: int = 0) -> str:

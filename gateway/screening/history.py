@@ -81,11 +81,6 @@ class History:
         time, value, count, _ = interleaved([kept, self._latest.after(row, moment, len(self.span))])
         return count, time, value
 
-    def pack(self) -> tuple[Rows, Times, Floats]:
-        """Everything kept, as `append` takes it: how many of each channel, times, values."""
-        self._settle()
-        return self._rings.pack()
-
     def _settle(self, newer: Piece | None = None) -> None:
         """Copy the latest piece into the rings, but for what no window reaches with `newer` any more."""
         piece, self._latest = self._latest, None

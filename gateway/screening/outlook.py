@@ -9,8 +9,9 @@ at most R / (2 s) (Cauchy-Schwarz). How far times must lie apart follows from wh
   own mean add up to d**2 * m (m - 1) (m - 2) / 12. So  s**2 >= d**2 * m (m - 1) (m - 2) / (12 (m + 2)).
   A window that begins with the channel's first reading ever begins with a whole stride: m >= w / L - 1, and
   there are up to k readings more. (It may span half its length only, or its slope is not determined.)
-* A tick knows the shortest and the longest step since a window ago, and the slope of a window that spans at
-  least half its length w is at most  2 * sqrt(3) * R / w * longest / shortest
+* A tick knows the shortest and the longest step d and L since a window ago, and how many readings n. The slope
+  of a window that spans at least half its length w is at most  2 * sqrt(3) * R / w * L / d  and, since m = w / 4L
+  of its readings can be chosen that lie at least L apart,  s**2 >= L**2 * m (m**2 - 1) / (12 n).
 
 Movement. Two readings that differ by more than epsilon, both within a window, show that it is not stuck.
 What is known at the end of a batch is kept here for the next one. It is never saved: without it, steepness
@@ -51,6 +52,7 @@ class Steepness:
         self._low = np.full((2, count), np.inf)
         self._longest = np.zeros((2, count), np.int64)
         self._shortest = np.full((2, count), FOREVER)
+        self._number = np.zeros((2, count), np.int64)
         self._recalled = np.full(count, NEVER)  # the last reading of the window that the older part tells of
         self._oldest = np.full(count, NEVER)  # the first reading of that window
 
@@ -78,7 +80,13 @@ class Steepness:
         longest = np.maximum(*self._longest[:, own])
         shortest = np.minimum(*self._shortest[:, own])
         known &= ~cells.flaw[cell]
-        bound = SAFETY * 12.0**0.5 * MINUTE_NS * np.where(known, reach, 0.0) / window * (longest / shortest)
+        regular = 12.0**0.5 / window * (longest / shortest)
+        apart = np.maximum(longest, window // FINEST)
+        m = (window // (4 * apart)).astype(np.float64)
+        number = np.maximum(self._number[:, own].sum(axis=0), 1)
+        deviation = apart * np.sqrt(np.where(m > 1, m * (m * m - 1.0), 0.0) / (12.0 * number))
+        irregular = np.where(m > 1, 0.5, np.inf) / np.where(m > 1, deviation, 1.0)
+        bound = SAFETY * MINUTE_NS * np.where(known, reach, 0.0) * np.minimum(regular, irregular)
         return np.where(known, bound, np.inf)
 
     def _recall(self, batch: Batch, member: Rows, segment: Rows, heard: Times) -> None:
@@ -87,6 +95,7 @@ class Steepness:
         self._since[:, member] = since, heard
         self._high[:, member], self._low[:, member] = -np.inf, np.inf
         self._longest[:, member], self._shortest[:, member] = 0, FOREVER
+        self._number[:, member] = 0
         self._recalled[member], self._oldest[member] = heard, NEVER
         count, time, value = batch.history.after(batch.row[segment], since)
         some = member[count > 0]
@@ -96,6 +105,7 @@ class Steepness:
         self._high[0, some] = np.maximum.reduceat(value, begin)
         self._low[0, some] = np.minimum.reduceat(value, begin)
         self._oldest[some] = time[begin]
+        self._number[0, some] = count[count > 0]
         step = np.diff(time, prepend=0)
         step[begin] = 0
         self._longest[0, some] = np.maximum.reduceat(step, begin)
@@ -113,6 +123,7 @@ class Steepness:
             (self._low, np.inf),
             (self._longest, 0),
             (self._shortest, FOREVER),
+            (self._number, 0),
         ):
             column[0, old], column[1, old] = column[1, old], empty
         if len(old) > 0:
@@ -122,6 +133,7 @@ class Steepness:
         self._low[1, own] = np.minimum(self._low[1, own], cells.low[cell])
         self._longest[1, own] = np.maximum(self._longest[1, own], longest[cell])
         self._shortest[1, own] = np.minimum(self._shortest[1, own], shortest[cell])
+        self._number[1, own] += cells.hi[cell] - cells.lo[cell]
         until = np.where(cells.last[cell] == NEVER, heard, cells.last[cell])
         self._until[own] = np.where(cells.flaw[cell], NEVER, until)  # its steps are not what they seem
 

@@ -1,22 +1,21 @@
 """The published record of excursions: identities, revisions, withdrawals.
 
 An excursion keeps its id from the start that was known first. Live progress of an open excursion is no
-revision; anything that late data changes about what was published is one.
+revision; anything that late data changes about what was published is one. What is over may be left to
+whoever keeps it (`Past`), so that only what is open takes memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Protocol
 
-from gateway.model import SECOND, Severity
+from gateway.model import SECOND
 from gateway.screening.excursion import LIMB, NEVER, Excursion, Findings, Phase, identity
 from gateway.screening.plan import FOREVER, Plan
 
 Key = tuple[int, str, str]  # channel, rule, version
-
-REMEMBERED: Final = 10_000  # excursions of one rule on one channel; about 6 MB if every rule had so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,34 @@ class Change:
     before: Excursion | None
 
 
-class Record:
-    """Every excursion published so far, the latest REMEMBERED of each rule on each channel."""
+class Past(Protocol):
+    """Keeps excursions that are over, which the record has left to it."""
 
-    def __init__(self, plan: Plan) -> None:
+    def since(self, channel: int, rule: str, version: str, moment_ns: int) -> Iterable[Excursion]:
+        """Those of a rule that were cleared after `moment_ns`, or withdrawn before they were cleared."""
+
+    def has(self, identity: str) -> bool:
+        """Whether one of this id is kept."""
+
+
+class Nothing:
+    """The past of a record that keeps everything itself."""
+
+    def since(self, channel: int, rule: str, version: str, moment_ns: int) -> Iterable[Excursion]:  # noqa: ARG002
+        return ()
+
+    def has(self, identity: str) -> bool:  # noqa: ARG002
+        return False
+
+
+class Record:
+    """Every excursion published so far; of those that are over only what was not left to `past`."""
+
+    def __init__(self, plan: Plan, past: Past | None = None) -> None:
         self._plan = plan
+        self._past = Nothing() if past is None else past
         self._known: dict[Key, dict[str, Excursion]] = {}  # by rule, then by id in order of publication
         self._starting: dict[tuple[Key, int], str] = {}  # ids of those not withdrawn, by rule and start
-        self._forgotten: dict[Key, int] = {}  # latest `cleared` that was dropped
         self._ids: set[str] = set()
 
     def progress(self, findings: Findings) -> list[Change]:
@@ -77,8 +96,19 @@ class Record:
                 changes += self._put(replace(before, end_ns=end, cleared_ns=end), before)
         return changes
 
+    def leave_past(self) -> None:
+        """Forget what is over: by now it is in the past."""
+        for key, known in list(self._known.items()):
+            for over in [e for e in known.values() if e.end_ns is not None or e.withdrawn]:
+                del known[over.id]
+                self._ids.discard(over.id)
+                if self._starting.get((key, over.start_ns)) == over.id:
+                    del self._starting[key, over.start_ns]
+            if not known:
+                del self._known[key]
+
     def rows(self) -> list[dict[str, Any]]:
-        """Everything known, as plain values."""
+        """Everything that was not left to the past, as plain values."""
         return [e.plain() for known in self._known.values() for e in known.values()]
 
     def open(self) -> list[Excursion]:
@@ -89,14 +119,12 @@ class Record:
     def load(self, rows: Iterable[dict[str, Any]]) -> None:
         """Take over what `rows` gave."""
         for row in rows:
-            excursion = Excursion(**{**row, "severity": Severity(row["severity"])})
-            self._keep(excursion)
+            self._keep(Excursion.from_plain(row))
 
     def _compare(self, key: Key, now: list[Excursion], since: int) -> list[Change]:
-        forgotten = self._forgotten.get(key, NEVER)
-        now = [e for e in now if e.cleared_ns is None or e.cleared_ns > forgotten]
-        known = self._known.get(key, {}).values()
-        before = [e for e in known if e.cleared_ns is None or e.cleared_ns > since]
+        known = {e.id: e for e in self._past.since(*key, since)} | self._known.get(key, {})
+        before = [e for e in known.values() if e.cleared_ns is None or e.cleared_ns > since]
+        before.sort(key=lambda e: (e.start_ns, e.id))
         pairs, new, gone = _match(before, now)
         changes = []
         for was, found in pairs:
@@ -120,8 +148,6 @@ class Record:
         else:
             self._starting.pop((_key(before), before.start_ns), None)
         self._keep(now)
-        if len(self._known[_key(now)]) > REMEMBERED:
-            self._forget(_key(now))
         return [Change(now, before)]
 
     def _keep(self, excursion: Excursion) -> None:
@@ -131,21 +157,13 @@ class Record:
         if not excursion.withdrawn:
             self._starting[key, excursion.start_ns] = excursion.id
 
-    def _forget(self, key: Key) -> None:
-        known = self._known[key]
-        oldest = next(e for e in known.values() if e.cleared_ns is not None or e.withdrawn)
-        del known[oldest.id]
-        self._ids.discard(oldest.id)
-        if self._starting.get((key, oldest.start_ns)) == oldest.id:
-            del self._starting[key, oldest.start_ns]
-        until = oldest.start_ns if oldest.cleared_ns is None else oldest.cleared_ns
-        self._forgotten[key] = max(until, self._forgotten.get(key, NEVER))
-
     def _free_id(self, now: Excursion) -> str:
         name, attempt = self._plan.names[now.channel], 0
-        while (free := identity(name, now.rule, now.start_ns, attempt)) in self._ids:
+        while True:
+            free = identity(name, now.rule, now.start_ns, attempt)
+            if free not in self._ids and not self._past.has(free):
+                return free
             attempt += 1
-        return free
 
     def _starting_at(self, key: Key, start_ns: int) -> Excursion | None:
         name = self._starting.get((key, start_ns))

@@ -75,14 +75,6 @@ class Rings:
         whose = np.repeat(slot, length)
         return length, self._time[whose, number], self._value[whose, number]
 
-    def pack(self) -> tuple[Rows, Times, Floats]:
-        """Everything kept, as `append` takes it: how many of each channel, times, values."""
-        row = np.flatnonzero(self._slot >= 0)
-        length, time, value = self.after(row, np.full(len(row), -(2**63)))
-        sizes = np.zeros(len(self._slot), np.int64)
-        sizes[row] = length
-        return sizes, time, value
-
     def _first_after(self, slot: Rows, moment: Times) -> Rows:
         """Number of the oldest kept reading of each ring that is later than `moment`."""
         lo, hi = self._count[slot] - self._size[slot], self._count[slot].copy()

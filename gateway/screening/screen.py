@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -22,18 +22,17 @@ from gateway.screening.batch import Batch
 from gateway.screening.excursion import NEVER, Findings, in_order
 from gateway.screening.history import History
 from gateway.screening.members import Group, Guides, Members, unguided, unheard
-from gateway.screening.plan import Instance, Plan
+from gateway.screening.plan import Instance, Plan, Reset
 from gateway.screening.ranges import Rows, chosen, starts
 
 RULES: Final = "gateway.screening.rules"
 FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
-HISTORY: Final = ("history sizes", "history time", "history value")
 LATEST: Final = np.iinfo(np.int64).max
 LONG: Final = 64  # readings a channel from which on searching for its first is cheaper than looking at each
 TEMPORARY: Final = (
     16 * 2**20
 )  # bytes; else each one is given back and comes again page by page: half the time
-FORMAT: Final = 1  # of saved states
+FORMAT: Final = 2  # of saved states
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,30 +193,41 @@ class Screen:
                 mine = chosen[group.members.row[memory.busy[k]]]
                 group.state[memory.busy[k][mine]] = memory.states[k][mine]
         self._history.clear(row)
+        self.recall(recent)
+
+    def recall(self, recent: Samples) -> None:
+        """Look back on these readings, as `judged` makes them; their channels look back on nothing yet."""
         if len(recent) > 0:
             lo = starts(recent.channel)
             row = self.rows(recent.channel[lo])
             self._batch(recent, row, lo, unheard(len(self.channels)), self._history).remember()
 
+    def under(self, resets: frozenset[Reset]) -> Screen:
+        """This screen as it is now, with these resets; it takes the history over."""
+        made = Screen(replace(self.plan, resets=resets))
+        made.channels, made._history = self.channels, self._history
+        for kind, group in self.groups.items():
+            made.groups[kind].state[:] = group.state
+        return made
+
     def save(self) -> bytes:
-        """The state, for `restore` under this or another plan."""
+        """The state, for `restore` under this or another plan; what is looked back on is not part of it."""
         arrays: dict[str, NDArray[Any]] = {"channels": self.channels, "numbers": self.numbers}
         keys: dict[str, list[str]] = {}
-        for name, column in zip(HISTORY, self._history.pack(), strict=True):
-            arrays[name] = column
-        for kind, group in self.groups.items():
-            arrays[f"state {kind}"] = group.state
-            keys[kind] = [self.plan.instances[n].key for n in group.members.number]
+        memory = self.remember()
+        for (kind, group), busy, state in zip(self.groups.items(), memory.busy, memory.states, strict=True):
+            arrays[f"state {kind}"] = state
+            keys[kind] = [self.plan.instances[n].key for n in group.members.number[busy]]
         header = json.dumps({"format": FORMAT, "keys": keys}).encode()
         arrays["header"] = np.frombuffer(header, np.uint8)
         file = io.BytesIO()
         np.savez(file, allow_pickle=False, **arrays)
         return file.getvalue()
 
-    def restore(self, saved: bytes) -> list[int]:
-        """Continue from what `save` returned. An instance that was not there starts blank.
+    def restore(self, saved: bytes) -> None:
+        """Continue from what `save` returned, once `recall` has been told what rules look back on.
 
-        Returns the plan positions of instances that were there. Raises ValueError for another format.
+        An instance that was not there starts blank. Raises ValueError for another format.
         """
         with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
             header = json.loads(arrays["header"].tobytes())
@@ -225,22 +235,15 @@ class Screen:
                 raise ValueError(f"saved screening state has format {header['format']}, expected {FORMAT}")
             row = self.rows(arrays["numbers"])
             self.channels[row[row >= 0]] = arrays["channels"][row >= 0]
-            sizes, time, value = (arrays[name] for name in HISTORY)
-            end, known = np.cumsum(sizes), np.flatnonzero(row >= 0)
-            self._history.append(row[known], (end - sizes)[known], end[known], time, value)
-            found: list[int] = []
             for kind, group in self.groups.items():
-                found += self._restore(group, header["keys"].get(kind, []), arrays, f"state {kind}")
-            return found
+                if keys := header["keys"].get(kind):
+                    self._restore(group, keys, arrays[f"state {kind}"])
 
-    def _restore(self, group: Group, keys: list[str], arrays: Any, name: str) -> list[int]:
+    def _restore(self, group: Group, keys: list[str], states: NDArray[Any]) -> None:
         place = {key: k for k, key in enumerate(keys)}
         numbers = group.members.number.tolist()
         at = np.array([place.get(self.plan.instances[n].key, -1) for n in numbers], np.int64)
-        known = at >= 0
-        if known.any():
-            group.state[known] = arrays[name][at[known]]
-        return [n for n, there in zip(numbers, known.tolist(), strict=True) if there]
+        group.state[at >= 0] = states[at[at >= 0]]
 
     def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], before: History) -> Batch:
         batch = Batch.of(samples, row, lo, channels, before)

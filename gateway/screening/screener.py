@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,11 +21,12 @@ from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
 from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan, Reset
 from gateway.screening.ranges import Rows, starts
-from gateway.screening.record import Change, Record
+from gateway.screening.record import Change, Past, Record
 from gateway.screening.resolve import resolve
 from gateway.screening.screen import Screen
 
 SPACING_NS: Final = 60 * SECOND  # between saved states
+HOUR_NS: Final = 3600 * SECOND
 BUDGET: Final = "budget"  # the kind of rules that people reset
 
 
@@ -52,14 +54,17 @@ class Screener:
 
     `read(channels, start_ns, end_ns)` gives every journaled reading of these channels with
     start_ns <= time < end_ns (None: no end), in any order, repeats and conflicts included, and among them
-    those that are just being taken.
+    those that are just being taken. `past` keeps excursions that are over, once `leave_past` was called.
     """
 
-    def __init__(self, plan: Plan, read: Read, spacing_ns: int = SPACING_NS) -> None:
+    def __init__(
+        self, plan: Plan, read: Read, spacing_ns: int = SPACING_NS, past: Past | None = None
+    ) -> None:
         self._plan = plan
         self._read = read
         self._screen = Screen(plan)
-        self._record = Record(plan)
+        self._ranges = _ranges(plan)
+        self._record = Record(plan, past)
         self._memories = Memories(spacing_ns)
         self._now_ns: int | None = None
         self._waiting: list[Change] = []
@@ -94,9 +99,7 @@ class Screener:
         if reset in self._plan.resets or not _is_about(reset, self._plan):
             return changes
         self._plan = replace(self._plan, resets=self._plan.resets | {reset})
-        state, screened = self._screen.save(), replace(self._screen.plan, resets=self._plan.resets)
-        self._screen = Screen(screened)
-        self._screen.restore(state)
+        self._screen = self._screen.under(self._plan.resets)
         row, moment = self._screen.rows(np.array([reset.channel])), np.array([reset.at_ns])
         if moment[0] <= self._screen.reached[row[0]]:
             changes += self._screen_from(row, moment)
@@ -127,13 +130,21 @@ class Screener:
         """Excursions that have not ended."""
         return self._record.open()
 
+    def leave_past(self) -> None:
+        """Leave every excursion that is over to `past`, where it must be by now."""
+        self._record.leave_past()
+
     def save(self) -> bytes:
-        """Everything needed to go on; saved states to rewind to are not part of it."""
-        keys = {i.key: [i.valid_from_ns, i.valid_to_ns] for i in self._screen.plan.instances}
-        header = {"now": self._now_ns, "in_force": keys, "record": self._record.rows()}
+        """All that `read` and `past` do not give; saved states to rewind to are not part of it."""
+        header = {"now": self._now_ns, "record": self._record.rows()}
+        parts = {
+            "header": json.dumps(header).encode(),
+            "in_force": self._ranges,
+            "screen": self._screen.save(),
+        }
         file = io.BytesIO()
-        columns = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
-        np.savez(file, allow_pickle=False, screen=np.frombuffer(self._screen.save(), np.uint8), **columns)
+        columns = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
+        np.savez(file, allow_pickle=False, **columns)
         return file.getvalue()
 
     def restore(self, saved: bytes) -> None:
@@ -145,14 +156,34 @@ class Screener:
         """
         with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
             header, state = json.loads(arrays["header"].tobytes()), arrays["screen"].tobytes()
+            in_force = json.loads(zlib.decompress(arrays["in_force"].tobytes()))
         self._screen.restore(state)
         seen = dict(zip(self._screen.numbers.tolist(), self._screen.channels["seen"].tolist(), strict=True))
-        self._screen = Screen(_in_force(self._plan, header["in_force"], seen))
+        self._screen = Screen(_in_force(self._plan, in_force, seen))
+        self._ranges = _ranges(self._screen.plan)
         self._screen.restore(state)
+        self._look_back()
         self._now_ns = header["now"]
         self._record.load(header["record"])
         self._waiting = self._record.close_orphans({c: s + 1 for c, s in seen.items() if s != NEVER})
         self._save_state()
+
+    def _look_back(self) -> None:
+        """Read again what rules look back on; channels that spoke last in one hour together."""
+        known, span = self._screen.channels, self._screen.looks_back(np.arange(len(self._screen.channels)))
+        row = np.flatnonzero((known["heard"] != NEVER) & (span > 0))
+        begin = known["heard"][row] - span[row] + 1
+        hour = begin // HOUR_NS
+        for one in np.unique(hour).tolist():
+            mine = row[hour == one]
+            raw, at = self._stored(mine, int(begin[hour == one].min()), known["seen"][mine])
+            self._screen.recall(raw.take(raw.time <= known["seen"][mine][at]))
+
+    def _stored(self, row: Rows, begin: int, seen: Times) -> tuple[Samples, Rows]:
+        """What the journal holds of channels since `begin`, as rules see it, and of which of them each is."""
+        raw = resolve(self._read(self._screen.numbers[row].tolist(), begin, int(seen.max()) + 1))
+        raw = judged(self._screen, self._read, raw)
+        return raw, np.searchsorted(row, self._screen.rows(raw.channel))
 
     def _save_state(self) -> None:
         latest = int(self._screen.channels["seen"].max(initial=NEVER))
@@ -203,9 +234,7 @@ class Screener:
             heard = memory.channels["heard"][row]
             back = np.where(heard == NEVER, from_ns, heard) - self._screen.looks_back(row)
             begin = int(back.min()) + 1
-        raw = resolve(self._read(numbers.tolist(), begin, int(seen.max()) + 1))
-        raw = judged(self._screen, self._read, raw)
-        at = np.searchsorted(row, self._screen.rows(raw.channel))
+        raw, at = self._stored(row, begin, seen)
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed
@@ -216,6 +245,12 @@ class Screener:
         mine = set(numbers.tolist())
         since = {n: int(stands[n]) for n, i in enumerate(self._plan.instances) if i.channel in mine}
         return self._record.amend(in_order(found), since)
+
+
+def _ranges(plan: Plan) -> bytes:
+    """When each instance is in force, by key, for `_in_force`; long, and the same until the next start."""
+    keys = {i.key: [i.valid_from_ns, i.valid_to_ns] for i in plan.instances}
+    return zlib.compress(json.dumps(keys).encode())
 
 
 def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) -> Plan:

@@ -18,6 +18,7 @@ from gateway.model import Quality, Samples
 from gateway.screening import rules
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.screen import Screen
+from tests.oracle.restarts import restarted
 from tests.oracle.rule_strategies import PARAMETERS, plans
 from tests.oracle.strategies import CHANNELS, EPOCH, SECOND, channel_plans, columns, sorted_rows
 
@@ -79,8 +80,7 @@ def test_no_cut_and_no_restart_changes_a_bit(kind: str, data: st.DataObject, row
     pieces, screen = [], Screen(plan)
     for begin, end in zip([-(2**62), *cuts], [*cuts, 2**62], strict=True):
         pieces.append(screen.feed(usable([r for r in rows if begin <= r[0] < end])))
-        saved, screen = screen.save(), Screen(plan)
-        screen.restore(saved)
+        screen = restarted(screen, usable([r for r in rows if r[0] < end]))
     assert closed(np.concatenate(pieces)).tobytes() == closed(expected).tobytes()
     later = max(moments, default=EPOCH) + SECOND
     more = usable([(later + k * SECOND, c, float(k % 3), 0) for c in CHANNELS for k in range(9)])

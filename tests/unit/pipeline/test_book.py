@@ -130,10 +130,7 @@ def test_a_unit_that_left_in_the_middle_keeps_what_it_went_through(desk: Desk) -
     assert (alarm["beyond_s"], alarm["extreme"]) == (18.0, -122.0)
 
 
-def test_late_containment_reaches_alarms_that_are_closed_and_forgotten(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(book, "MOST_CLOSED", 0)
+def test_late_containment_reaches_alarms_that_are_closed_and_forgotten(desk: Desk) -> None:
     desk.read(("top", 0, -140.0), ("top", 10, -190.0))
     desk.run()
     desk.acknowledge(desk.alarms()[0]["id"])
@@ -218,14 +215,14 @@ def test_a_channel_that_is_no_more_leaves_its_alarm_with_its_place_and_units(des
     assert codes(alarm) == [SOME_CODE]
 
 
-def test_more_closed_alarms_than_are_kept_in_memory(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(book, "MOST_CLOSED", 2)
+def test_what_is_over_takes_no_memory_and_is_known_when_late_data_comes(desk: Desk) -> None:
     desk.read(*[("top", 10 * i, -140.0 if i % 2 == 0 else -190.0) for i in range(10)])
     desk.run()
     for alarm in desk.alarms():
         desk.acknowledge(alarm["id"])
     screening = desk.run()
-    assert len(screening._book._entries) == 2
+    assert screening._book._entries == {}
+    assert screening._screener._record.rows() == []
     desk.read(("top", 5, -100.0))  # late: into the first
     desk.run()
     assert [a["extreme"] for a in desk.alarms()] == [-100.0, *[-140.0] * 4]

@@ -78,10 +78,10 @@ def some(desk: Desk, **expected: Any) -> Any:
 
 
 def test_from_reading_to_closed_while_people_speak_from_elsewhere(desk: Desk) -> None:
-    with Running(desk) as screening:
+    with Running(desk):
         desk.read(("top", 0, -190.0), ("top", 10, -140.0))
         alarm = some(desk, state="unacknowledged", units="unknown")
-        assert [a["id"] for a in screening.public_alarms()] == [alarm["id"]]
+        assert [a.id for a in desk.records.alarms()] == [alarm["id"]]
         desk.contain(SOME_CODE, "freezer", -60)
         eventually(lambda: codes(desk.alarms()[0]) == [SOME_CODE], "what is inside")
         desk.acknowledge(alarm["id"])
@@ -90,7 +90,7 @@ def test_from_reading_to_closed_while_people_speak_from_elsewhere(desk: Desk) ->
         some(desk, readings=2, beyond_s=10.0)
         desk.read(("top", 30, -190.0))
         some(desk, state="closed")
-        eventually(lambda: screening.public_alarms() == [], "nobody is needed")
+        eventually(lambda: desk.records.alarms() == [], "nobody is needed")
     assert desk.changes() == ["raised", "amended", "acknowledged", "returned"]
 
 

@@ -13,6 +13,7 @@ from gateway.screening.record import Record
 from gateway.screening.resolve import resolve
 from gateway.screening.rules import limit, no_data, spread, stuck
 from gateway.screening.screen import Screen
+from tests.oracle.restarts import restarted
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
 from tests.oracle.strategies import EPOCH, SECOND, columns, sorted_rows
@@ -29,8 +30,7 @@ def screened(
         part = resolve(columns([r for r in rows if begin <= r[0] < end]))
         record.progress(screen.feed(part))
         if restart:
-            saved, screen = screen.save(), Screen(plan)
-            screen.restore(saved)
+            screen = restarted(screen, resolve(columns([r for r in rows if r[0] < end])))
     if now is not None:
         record.progress(screen.advance(now))
     return comparable(_all(record))

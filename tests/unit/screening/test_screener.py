@@ -35,13 +35,29 @@ class Journal:
         return columns([r for r in self.rows if r[1] in channels and start_ns <= r[0] < end])
 
 
+class Kept:
+    """Excursions as they were published by the time the record left them here."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Excursion] = {}
+
+    def since(self, channel: int, rule: str, version: str, moment_ns: int) -> list[Excursion]:
+        mine = [e for e in self.kept.values() if (e.channel, e.rule, e.version) == (channel, rule, version)]
+        over = [e for e in mine if e.end_ns is not None or e.withdrawn]
+        return [e for e in over if e.cleared_ns is None or e.cleared_ns > moment_ns]
+
+    def has(self, identity: str) -> bool:
+        return identity in self.kept
+
+
 class Desk:
     """A screener with its journal, and what it has published: the last state of each excursion."""
 
     def __init__(self, plan: Plan, spacing_ns: int = SECOND) -> None:
         self.plan, self.spacing_ns = plan, spacing_ns
         self.journal = Journal()
-        self.screener = Screener(plan, self.journal.read, spacing_ns)
+        self.past = Kept()
+        self.screener = Screener(plan, self.journal.read, spacing_ns, self.past)
         self.known: dict[str, Excursion] = {}
 
     def take(self, rows: Rows) -> list[Change]:
@@ -64,18 +80,27 @@ class Desk:
     def restart(self, plan: Plan | None = None) -> None:
         saved = self.screener.save()
         self.plan = plan or self.plan
-        self.screener = Screener(self.plan, self.journal.read, self.spacing_ns)
+        self.screener = Screener(self.plan, self.journal.read, self.spacing_ns, self.past)
         self.screener.restore(saved)
+
+    def leave_past(self) -> None:
+        self.past.kept = dict(self.known)
+        self.screener.leave_past()
 
     def standing(self) -> list[Excursion]:
         return [e for e in self.known.values() if not e.withdrawn]
 
 
-def final_record(plan: Plan, rows: Rows, cuts: list[int], restarts: set[int], now: int) -> Desk:
+def final_record(
+    plan: Plan, rows: Rows, cuts: list[int], restarts: set[int], now: int, left: set[int] | None = None
+) -> Desk:
+    """`restarts` and `left`: after which portions it is started again, or leaves what is over to the past."""
     desk = Desk(plan)
     bounds = [0, *sorted(cuts), len(rows)]
     for k, (begin, end) in enumerate(pairwise(bounds)):
         desk.take(rows[begin:end])
+        if k in (left or ()):
+            desk.leave_past()
         if k in restarts:
             desk.restart()
     desk.advance(now)
@@ -83,13 +108,29 @@ def final_record(plan: Plan, rows: Rows, cuts: list[int], restarts: set[int], no
 
 
 @settings(max_examples=60, deadline=None)
-@given(plans(), raw_rows(), st.lists(st.integers(0, 60), max_size=8), st.sets(st.integers(0, 8), max_size=3))
+@given(
+    plans(),
+    raw_rows(),
+    st.lists(st.integers(0, 60), max_size=8),
+    st.sets(st.integers(0, 8), max_size=3),
+    st.sets(st.integers(0, 8), max_size=5),
+)
 def test_any_order_gives_the_twins_record(
-    plan: Plan, rows: Rows, cuts: list[int], restarts: set[int]
+    plan: Plan, rows: Rows, cuts: list[int], restarts: set[int], left: set[int]
 ) -> None:
     now = max((r[0] for r in rows), default=EPOCH) + 2 * SECOND
-    desk = final_record(plan, rows, cuts, restarts, now)
+    desk = final_record(plan, rows, cuts, restarts, now, left)
     assert comparable(desk.standing()) == excursions(plan, rows, now)
+
+
+@settings(max_examples=30, deadline=None)
+@given(plans(), raw_rows(), st.lists(st.integers(0, 60), max_size=8), st.sets(st.integers(0, 8), min_size=1))
+def test_what_was_left_to_the_past_keeps_its_identity_and_its_revisions(
+    plan: Plan, rows: Rows, cuts: list[int], left: set[int]
+) -> None:
+    everything, some = (final_record(plan, rows, cuts, set(), EPOCH, which) for which in (set(), left))
+    assert some.known == everything.known
+    assert all(e.end_ns is None for e in some.screener._record.open())
 
 
 HIGH = Instance(3, "warm", "limit", limit.Parameters("high", 1.0), Severity.CRITICAL, "1")
