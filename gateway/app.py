@@ -103,7 +103,9 @@ class _Gateway:
             configuration.gateway.name, clock_journal, self._clock, self._pump.clocks.forget
         )
         self._archiving = Archiving(
-            configuration.data_dir / JOURNAL, to_ns(configuration.journal.archive_after_s)
+            configuration.data_dir / JOURNAL,
+            to_ns(configuration.journal.archive_after_s),
+            self._clock.now_ns,
         )
         self._screening = Screening(
             configuration,
