@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from gateway.errors import JournalError
-from gateway.journal import journal as journal_module
 from gateway.journal.journal import Journal
 from gateway.journal.verify import verify
 from gateway.model import SECOND, Arrivals, Samples
@@ -20,22 +19,13 @@ NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z
 
 
 @pytest.fixture
-def path(tmp_path, monkeypatch):
+def path(tmp_path):
     """Readings of the five days before noon, twenty commits each."""
     path = tmp_path / "journal.sqlite"
-
-    class Then:
-        ns = 0
-
-        @staticmethod
-        def time_ns():
-            return Then.ns
-
-    with monkeypatch.context() as patch, Journal.open(path) as journal:
-        patch.setattr(journal_module, "time", Then)
+    at = np.zeros(1, np.int64)  # reading, receipt and commit
+    with Journal.open(path, lambda: int(at[0])) as journal:
         for number in range(100):
-            Then.ns = NOON_NS - 5 * DAY_NS + number * DAY_NS // 20
-            at = np.array([Then.ns])
+            at = np.array([NOON_NS - 5 * DAY_NS + number * DAY_NS // 20])
             one = Samples(at, np.ones(1, np.int32), np.array([float(number)]), np.zeros(1, np.uint8))
             journal.commit(Arrivals(one, at))
     return path
