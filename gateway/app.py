@@ -44,9 +44,8 @@ from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.recovery import go_on_behind_what_was_seen
-from gateway.pipeline.room import began_ns
 from gateway.pipeline.screening import Screening
-from gateway.pipeline.space import SpaceWatch
+from gateway.pipeline.space import SpaceWatch, began_ns
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
