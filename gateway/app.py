@@ -37,15 +37,16 @@ from gateway.pipeline.archiving import Archiving
 from gateway.pipeline.clock_watch import ClockWatch, clock_of
 from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
-from gateway.pipeline.faults import Check, FaultWatch
+from gateway.pipeline.faults import FaultWatch
 from gateway.pipeline.follower import SinkFollower, places
 from gateway.pipeline.gateway_clock import GatewayClock
 from gateway.pipeline.introduction import introduce
+from gateway.pipeline.parts import Parts
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.recovery import go_on_behind_what_was_seen
 from gateway.pipeline.screening import Screening
-from gateway.pipeline.space import SpaceWatch, began_ns
+from gateway.pipeline.space import began_ns
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
@@ -86,9 +87,9 @@ class _Gateway:
         self._systemd = Systemd()
         self._clock = clock
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
-        numbers, known_since = introduce(configuration, journal, self._clock.now_ns())
+        numbers, known_since = introduce(configuration, journal, clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
-        self._intake = Intake(configuration.journal.queue_messages, self._clock)
+        self._intake = Intake(configuration.journal.queue_messages, clock)
         by = conversions(configuration.channels.values(), numbers)
         self._alarms = self._records()
         self._metrics = Metrics(self._answer, self._alarms.needing)
@@ -102,12 +103,12 @@ class _Gateway:
             self._metrics.commit_took,
         )
         self._clock_watch = ClockWatch(
-            configuration.gateway.name, self._writing(), self._clock, self._pump.clocks.forget
+            configuration.gateway.name, self._writing(), clock, self._pump.clocks.forget
         )
         self._archiving = Archiving(
             configuration.data_dir / JOURNAL,
             to_ns(configuration.journal.archive_after_s),
-            self._clock.now_ns,
+            clock.now_ns,
         )
         self._screening = Screening(
             configuration,
@@ -116,31 +117,23 @@ class _Gateway:
             self._reading(),
             self._records(),
             self._pump.committed,
-            self._clock.now_ns,
+            clock.now_ns,
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._delivery = Delivery(configuration, self._records())
-        told: list[Check] = [
-            checks.sources(configuration, list(self._sources.values())),
-            checks.core(configuration, self._pump, self._screening),
-            checks.followers(self._sinks, self._delivery, self._archiving),
-            checks.machine(self._clock),
-            SpaceWatch(configuration.data_dir, configuration.journal),
-        ]
-        self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, self._clock.now_ns)
-        self._status = Status(
-            configuration,
+        parts = Parts(
+            clock,
             self._sources,
             self._intake,
             self._pump,
+            self._archiving,
             self._screening,
             self._sinks,
-            numbers,
             self._delivery,
-            self._clock,
-            began_ns(journal),
-            self._systemd.watchdog_s,
         )
+        told = checks.every(configuration, parts)
+        self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
+        self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
 
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""

@@ -13,13 +13,26 @@ from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.faults import Check, Fault
 from gateway.pipeline.follower import SinkFollower
 from gateway.pipeline.gateway_clock import GatewayClock
+from gateway.pipeline.parts import Parts
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.screening import Screening
+from gateway.pipeline.space import SpaceWatch
 
 SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
 UNTRUSTED_S = 300.0  # after a start, NTP needs a moment
 NEXT = "see `cryogate parked`, mend the cause and send them again with --retry, or --accept it"
 BEHIND_S = 300.0  # a sink catches up by itself; after this long somebody should look
+
+
+def every(configuration: Configuration, parts: Parts) -> list[Check]:
+    """All there are."""
+    return [
+        sources(configuration, list(parts.sources.values())),
+        core(configuration, parts.pump, parts.screening),
+        followers(parts.sinks, parts.delivery, parts.archiving),
+        machine(parts.clock),
+        SpaceWatch(configuration.data_dir, configuration.journal),
+    ]
 
 
 def sources(configuration: Configuration, links: Sequence[Source]) -> Check:

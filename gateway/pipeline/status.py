@@ -5,19 +5,14 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gateway import __version__
 from gateway.config.types import Configuration
-from gateway.ingestion.intake import Intake
-from gateway.ingestion.sources import Source
 from gateway.model import SECOND
-from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower
-from gateway.pipeline.gateway_clock import GatewayClock
-from gateway.pipeline.pump import Pump
-from gateway.pipeline.screening import Screening
+from gateway.pipeline.parts import Parts
 from gateway.pipeline.space import room
 from gateway.times import format_rfc3339
 
@@ -28,46 +23,34 @@ class Status:
     def __init__(
         self,
         configuration: Configuration,
-        sources: Mapping[str, Source],
-        intake: Intake,
-        pump: Pump,
-        screening: Screening,
-        followers: Sequence[SinkFollower],
+        parts: Parts,
         numbers: Mapping[str, int],
-        delivery: Delivery,
-        clock: GatewayClock,
         began_ns: int | None,
         watchdog_s: float | None,
     ) -> None:
         self._configuration = configuration
-        self._sources = sources
-        self._intake = intake
-        self._pump = pump
-        self._screening = screening
-        self._followers = followers
-        self._delivery = delivery
-        self._clock = clock
-        self._began_ns = began_ns  # when the journal's first entry was committed
+        self._parts = parts
         self._numbers = numbers
+        self._began_ns = began_ns  # when the journal's first entry was committed
         self._watchdog_s = watchdog_s  # of the service manager; None: nobody watches us
         self._began_s = time.monotonic()
 
     def answer(self) -> dict[str, Any]:
         """Plain JSON data; see `cryogate status --json`."""
-        now_ns = self._clock.now_ns()
+        now_ns = self._parts.clock.now_ns()
         return {
             "gateway": self._gateway(now_ns),
             "clock": self._clock_state(),
             "disk": self._disk(now_ns),
             "journal": self._journal(),
-            "sources": [self._source(name) for name in self._sources],
+            "sources": [self._source(name) for name in self._parts.sources],
             "channels": [
                 {**state, "clock_offset_s": self._clock_offset_s(state["channel"])}
-                for state in self._screening.channel_states(now_ns)
+                for state in self._parts.screening.channel_states(now_ns)
             ],
-            "followers": [self._follower(f, now_ns) for f in self._followers],
+            "followers": [self._follower(f, now_ns) for f in self._parts.sinks],
             "notifiers": [
-                {"name": name, "problem": self._delivery.problems.get(name, "")}
+                {"name": name, "problem": self._parts.delivery.problems.get(name, "")}
                 for name in self._configuration.notifiers
             ],
             "refused": self._refused(),
@@ -94,31 +77,31 @@ class Status:
 
     def _clock_state(self) -> dict[str, Any]:
         """Whether our own clock is trusted, and what the kernel says: null where it does not tell."""
-        clock = self._clock
+        clock = self._parts.clock
         return {"trusted": clock.trusted, "synchronized": clock.kernel, "problem": clock.reason}
 
     def _clock_offset_s(self, channel: str) -> float | None:
         """Device clock minus ours, as far as recent readings tell."""
-        offset_ns = self._pump.clocks.offset_ns(self._numbers[channel])
+        offset_ns = self._parts.pump.clocks.offset_ns(self._numbers[channel])
         return None if offset_ns is None else offset_ns / SECOND
 
     def _journal(self) -> dict[str, Any]:
-        counts = self._pump.counts
+        counts = self._parts.pump.counts
         last = counts["last_commit_ns"]
         return {
             "readings": counts["readings"],
             "repeated": counts["repeated"],
             "commits": counts["commits"],
             "last_commit": format_rfc3339(last) if last else None,
-            "last_entry": self._pump.last_seq,
-            "screening_behind": max(0, self._pump.last_seq - self._screening.cursor),
-            "waiting": len(self._intake),
-            "problem": self._pump.problem,
-            "screening_problem": self._screening.problem,
+            "last_entry": self._parts.pump.last_seq,
+            "screening_behind": max(0, self._parts.pump.last_seq - self._parts.screening.cursor),
+            "waiting": len(self._parts.intake),
+            "problem": self._parts.pump.problem,
+            "screening_problem": self._parts.screening.problem,
         }
 
     def _source(self, name: str) -> dict[str, Any]:
-        link = self._sources[name].link
+        link = self._parts.sources[name].link
         return {
             "name": name,
             "kind": self._configuration.sources[name].kind,
@@ -129,7 +112,7 @@ class Status:
         }
 
     def _follower(self, follower: SinkFollower, now_ns: int) -> dict[str, Any]:
-        behind, oldest_ns = max(0, self._pump.last_seq - follower.cursor), follower.oldest_ns
+        behind, oldest_ns = max(0, self._parts.pump.last_seq - follower.cursor), follower.oldest_ns
         return {
             "name": follower.name,
             "behind": behind,
@@ -142,5 +125,5 @@ class Status:
         }
 
     def _refused(self) -> list[dict[str, Any]]:
-        counted = sorted(self._pump.refused.items())
+        counted = sorted(self._parts.pump.refused.items())
         return [{"source": source, "reason": reason, "count": count} for (source, reason), count in counted]
