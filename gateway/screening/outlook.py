@@ -9,9 +9,9 @@ at most R / (2 s) (Cauchy-Schwarz). How far times must lie apart follows from wh
   own mean add up to d**2 * m (m - 1) (m - 2) / 12. So  s**2 >= d**2 * m (m - 1) (m - 2) / (12 (m + 2)).
   A window that begins with the channel's first reading ever begins with a whole stride: m >= w / L - 1, and
   there are up to k readings more. (It may span half its length only, or its slope is not determined.)
-* A tick knows the shortest and the longest step d and L since a window ago, and how many readings n. The slope
-  of a window that spans at least half its length w is at most  2 * sqrt(3) * R / w * L / d  and, since m = w / 4L
-  of its readings can be chosen that lie at least L apart,  s**2 >= L**2 * m (m**2 - 1) / (12 n).
+* A tick knows the shortest and the longest step d and L since a window ago, and the number n of readings. The
+  slope of a window that spans at least half its length w is at most  2 * sqrt(3) * R / w * L / d.  Besides,
+  m = w / 4L of its readings can be chosen that lie at least L apart:  s**2 >= L**2 * m (m**2 - 1) / (12 n).
 
 Movement. Two readings that differ by more than epsilon, both within a window, show that it is not stuck.
 What is known at the end of a batch is kept here for the next one. It is never saved: without it, steepness
