@@ -81,8 +81,8 @@ class Steepness:
         shortest = np.minimum(*self._shortest[:, own])
         known &= ~cells.flaw[cell]
         regular = 12.0**0.5 / window * (longest / shortest)
-        apart = np.maximum(longest, window // FINEST)
-        m = (window // (4 * apart)).astype(np.float64)
+        apart = np.maximum(longest, np.maximum(window // FINEST, 1))
+        m = (window // apart // 4).astype(np.float64)
         number = np.maximum(self._number[:, own].sum(axis=0), 1)
         deviation = apart * np.sqrt(np.where(m > 1, m * (m * m - 1.0), 0.0) / (12.0 * number))
         irregular = np.where(m > 1, 0.5, np.inf) / np.where(m > 1, deviation, 1.0)

@@ -217,7 +217,7 @@ class Screen:
         memory = self.remember()
         for (kind, group), busy, state in zip(self.groups.items(), memory.busy, memory.states, strict=True):
             arrays[f"state {kind}"] = state
-            keys[kind] = [self.plan.instances[n].key for n in group.members.number[busy]]
+            keys[kind] = [self.plan.keys[n] for n in group.members.number[busy]]
         header = json.dumps({"format": FORMAT, "keys": keys}).encode()
         arrays["header"] = np.frombuffer(header, np.uint8)
         file = io.BytesIO()
@@ -242,7 +242,7 @@ class Screen:
     def _restore(self, group: Group, keys: list[str], states: NDArray[Any]) -> None:
         place = {key: k for k, key in enumerate(keys)}
         numbers = group.members.number.tolist()
-        at = np.array([place.get(self.plan.instances[n].key, -1) for n in numbers], np.int64)
+        at = np.array([place.get(self.plan.keys[n], -1) for n in numbers], np.int64)
         group.state[at >= 0] = states[at[at >= 0]]
 
     def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], before: History) -> Batch:

@@ -249,7 +249,8 @@ class Screener:
 
 def _ranges(plan: Plan) -> bytes:
     """When each instance is in force, by key, for `_in_force`; long, and the same until the next start."""
-    keys = {i.key: [i.valid_from_ns, i.valid_to_ns] for i in plan.instances}
+    columns = zip(plan.keys, plan.instances, strict=True)
+    keys = {key: [i.valid_from_ns, i.valid_to_ns] for key, i in columns}
     return zlib.compress(json.dumps(keys).encode())
 
 
