@@ -155,7 +155,7 @@ def _ticks() -> None:
             took = np.array(_tick_times(screen, channels, past))[20:] * 1e3
             line += f" {np.median(took):8.3f} {took.max():8.3f}"
         print(line)
-    print(f"saved state with full windows: {len(screen.save()) / 10_000:.0f} bytes a channel")
+    print(f"saved state: {len(screen.save()) / 10_000:.0f} bytes a channel")
     print(
         f"memory with full windows: {_memory(1_000, 3_700):.0f} bytes a channel, of which 16 a reading kept"
     )
