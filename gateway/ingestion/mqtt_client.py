@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -177,6 +178,7 @@ def plain_publish(received: bytes, begin: int) -> tuple[Publication, int] | None
     return Publication(mid, topic, received[payload_begin:end], bool(received[begin] & 1), marks), end
 
 
+@lru_cache(maxsize=64)  # all messages of a connection carry the same few
 def _identifiers(properties: bytes) -> tuple[int, ...] | None:
     """Each a variable byte integer (section 1.5.5); None where other properties stand among them."""
     found: list[int] = []
