@@ -51,12 +51,12 @@ class Cells:
     @staticmethod
     def of(series: Series) -> Cells:
         lo, hi = series.lo, series.hi
+        segment = np.arange(len(lo))
+        if series.longest <= CELL:
+            return Cells(series, lo, hi, segment, segment, _flaws(series.quality, lo))
         count = (hi - lo + CELL - 1) // CELL
-        begin = np.cumsum(count) - count
-        segment, start, stop = np.arange(len(lo)), lo, hi
-        if count.max(initial=1) > 1:
-            segment, start, stop = _cut(segment, lo, hi, count, CELL)
-        return Cells(series, start, stop, segment, begin, _flaws(series.quality, start))
+        segment, start, stop = _cut(segment, lo, hi, count, CELL)
+        return Cells(series, start, stop, segment, np.cumsum(count) - count, _flaws(series.quality, start))
 
     @cached_property
     def whole(self) -> Cells:
@@ -96,8 +96,7 @@ class Cells:
     @cached_property
     def brief(self) -> bool:
         """No segment is longer than BRIEF, and each is one cell: a live tick, not a long batch."""
-        longest = (self.series.hi - self.series.lo).max(initial=0)
-        return self.parts is None and self.origin is None and bool(longest <= BRIEF)
+        return self.parts is None and self.origin is None and self.series.longest <= BRIEF
 
     @property
     def first(self) -> Times:

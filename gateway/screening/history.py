@@ -63,12 +63,12 @@ class History:
 
     def append(self, row: Rows, lo: Rows, hi: Rows, time: Times, value: Floats) -> None:
         """Add readings [lo, hi) of these columns, which stay as they are, to each channel; these differ."""
-        some = np.flatnonzero((self.span[row] > 0) & (hi > lo))
+        some = ((self.span[row] > 0) & (hi > lo)).nonzero()[0]
         if len(some) == 0:
             return
         piece = Piece(row[some], lo[some], hi[some], time, value)
         self._settle(piece)
-        if (piece.hi - piece.lo).sum() > LONG * len(piece.row):
+        if len(time) > LONG * len(some) and (piece.hi - piece.lo).sum() > LONG * len(some):
             self._latest = piece
         else:
             self._rings.append(piece.row, piece.lo, piece.hi, time, value)

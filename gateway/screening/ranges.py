@@ -108,9 +108,9 @@ def along(column: NDArray[Any], count: Rows) -> NDArray[Any]:
 
 def starts(group: NDArray[Any]) -> Rows:
     """Where each run of equal neighbours begins."""
-    if len(group) == 0:
-        return np.empty(0, np.int64)
-    return np.concatenate(([0], np.flatnonzero(group[1:] != group[:-1]) + 1))
+    begins = np.ones(len(group), np.bool_)
+    np.not_equal(group[1:], group[:-1], out=begins[1:])
+    return begins.nonzero()[0]
 
 
 def latest(known: Mask) -> Rows:

@@ -55,9 +55,9 @@ class Screen:
         self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
         self.channels = unheard(len(self.numbers))
         self.groups: dict[str, Group] = _groups(plan)
-        paired = any(len(group.coupled().one) > 0 for group in self.groups.values())
+        self._pairing = [group for group in self.groups.values() if len(group.coupled().one) > 0]
         self.is_guided = len(self.guides.one) > 0
-        self._most = history.MOST_OF_PAIRS if paired or self.is_guided else history.MOST
+        self._most = history.MOST_OF_PAIRS if self._pairing or self.is_guided else history.MOST
         self._history = self._no_history()
 
     def _no_history(self) -> History:
@@ -115,7 +115,7 @@ class Screen:
     def reached(self) -> Times:
         """ns UTC, int64[C]: a reading of a channel up to this time is late."""
         reached = self.channels["seen"].copy()
-        for couples in (group.coupled() for group in self.groups.values()):
+        for couples in (group.coupled() for group in self._pairing):
             np.maximum.at(reached, couples.one, couples.reached)
             np.maximum.at(reached, couples.other, couples.reached)
         if self.is_guided:
@@ -163,7 +163,7 @@ class Screen:
                 return found, earliest[found]
 
     def _couples(self) -> tuple[list[Rows], list[Rows]]:
-        couples = [group.coupled() for group in self.groups.values()]
+        couples = [group.coupled() for group in self._pairing]
         none = np.empty(0, np.int64)
         return [none, *(c.one for c in couples)], [none, *(c.other for c in couples)]
 

@@ -30,6 +30,11 @@ class Series:
     pace: Times  # int64[S] ns, how long a stride may well take
 
     @cached_property
+    def longest(self) -> int:
+        """Readings in the longest segment."""
+        return int((self.hi - self.lo).max(initial=0))
+
+    @cached_property
     def good(self) -> Rows:
         """Positions of all usable readings."""
         return np.flatnonzero(worth(self.value, self.quality))
