@@ -99,11 +99,12 @@ class Rings:
 
     def _grow(self, places: int) -> None:
         rings, old = np.zeros((len(self._rings), places), READING), self._rings.shape[1]
-        begins = self._place(self._count - self._size).tolist()
-        for new, ring, begin, n in zip(rings, self._rings, begins, self._size.tolist(), strict=True):
+        held = self._size.nonzero()[0]
+        size, begins = self._size[held], self._place(self._count[held] - self._size[held])
+        for k, begin, n in zip(held.tolist(), begins.tolist(), size.tolist(), strict=True):
             fits = min(n, old - begin)
-            new[:fits] = ring[begin : begin + fits]
-            new[fits:n] = ring[: n - fits]
+            rings[k, :fits] = self._rings[k, begin : begin + fits]
+            rings[k, fits:n] = self._rings[k, : n - fits]
         self._count[:] = self._size
         self._take(rings)
 
