@@ -50,6 +50,7 @@ class Steepness:
     def __init__(self, members: Members, window: Times, least: Rows) -> None:
         count = len(members)
         self._window, self._least, self._valid_from = window, least, members.valid_from
+        self._regular = SAFETY * MINUTE_NS * 12.0**0.5 / window  # times reach, where all steps are as long
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
         self._most = np.tile(NOTHING, (2, 1, count))  # of value, -value, step and -step
@@ -65,12 +66,13 @@ class Steepness:
         """
         if batch.cells.brief:
             return self._tick(batch, member, cell, enough), np.zeros(len(member), np.bool_)
+        self._until[member] = NEVER  # it may be the past that comes again, with late readings in it
         return self._strides(batch, member, cell)
 
     def _tick(self, batch: Batch, member: Rows, cell: Rows, enough: Floats) -> Floats:
         cells, own = batch.cells, chosen(member, len(self._until))
         heard, window = cells.heard_before[cell], self._window[own]
-        lost = np.flatnonzero(self._until[own] != heard)
+        lost = (self._until[own] != heard).nonzero()[0]
         for k in range(0, len(lost), AT_ONCE):
             some = lost[k : k + AT_ONCE]
             self._recall(batch, member[some], cells.segment[cell[some]], heard[some])
@@ -78,22 +80,22 @@ class Steepness:
         older, newer = self._most[:, :, own]
         high, minus_low, longest, minus_shortest = np.maximum(older, newer)
         known = (self._since[0, own] <= cells.first[cell] - window) & ~cells.flaw[cell]
-        reach = SAFETY * MINUTE_NS * (np.where(known, high + minus_low, 0.0) + ROUNDING)
-        bound = np.where(known, reach * (12.0**0.5 / window) * (longest / -minus_shortest), np.inf)
-        loose = np.flatnonzero(known & (bound > enough))
+        reach = np.where(known, high + minus_low, 0.0) + ROUNDING
+        bound = np.where(known, reach * self._regular[own] * (longest / -minus_shortest), np.inf)
+        loose = (known & (bound > enough)).nonzero()[0]
         if len(loose) > 0:
             irregular = reach[loose] * self._irregular(member[loose], longest[loose])
             bound[loose] = np.minimum(bound[loose], irregular)
         return bound
 
     def _irregular(self, member: Rows, longest: Floats) -> Floats:
-        """1 / (2 s) of readings that come as they will, none later than `longest` after the one before."""
+        """Times reach: bound where readings come as they will, `longest` apart at most."""
         window = self._window[member]
         apart = np.maximum(longest, np.maximum(window // FINEST, 1))
         m = window // (4.0 * apart)
         number = self._number[:, member].sum(axis=0)
         deviation = apart * np.sqrt(np.maximum(m * (m * m - 1.0), 1.0) / (12.0 * np.maximum(number, 1)))
-        return np.where(m > 1.0, 0.5 / deviation, np.inf)
+        return np.where(m > 1.0, SAFETY * MINUTE_NS * 0.5 / deviation, np.inf)
 
     def _recall(self, batch: Batch, member: Rows, segment: Rows, heard: Times) -> None:
         """Begin anew with what the history holds of the window up to `heard`."""
