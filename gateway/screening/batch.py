@@ -43,7 +43,7 @@ class Batch:
 
     @staticmethod
     def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], history: History) -> Batch:
-        hi = np.append(lo[1:], len(samples))
+        hi = np.concatenate((lo[1:], [len(samples)]))
         before = channels[chosen(row, len(channels))].copy()
         series = Series(
             samples.time, samples.value, samples.quality, lo, hi, before["heard"], history.pace[row]

@@ -189,8 +189,10 @@ class Cells:
     @cached_property
     def into(self) -> Times:
         """ns from the usable reading before to the first one of each cell; 0 where either is missing."""
-        known = (self.heard_before != NEVER) & (self.first != NEVER)
-        return np.where(known, self.first - np.where(known, self.heard_before, 0), 0)
+        into = np.where(self.heard_before == NEVER, 0, self.first - self.heard_before)
+        if not self.flawless:
+            into[self.first == NEVER] = 0
+        return into
 
     @cached_property
     def steps(self) -> tuple[Times, Times]:

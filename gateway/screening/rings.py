@@ -41,7 +41,7 @@ class Rings:
         slot = self._slot[row]
         lo = np.maximum(lo, hi - self._most)
         length = hi - lo
-        self._make_room(slot, length, time[hi - 1])
+        self._make_room(slot, length, time, hi)
         count, number = int(length.sum()), self._count[slot]
         if count > LONG * len(slot):
             self._copy(slot, lo, length, time, value)
@@ -84,14 +84,14 @@ class Rings:
             lo = np.where(undecided & earlier, middle + 1, lo)
             hi = np.where(undecided & ~earlier, middle, hi)
 
-    def _make_room(self, slot: Rows, length: Rows, newest: Times) -> None:
+    def _make_room(self, slot: Rows, length: Rows, time: Times, hi: Rows) -> None:
         """Forget what no window reaches any more; grow the rings if that is not enough."""
         places = self._rings.shape[1]
         tight = self._size[slot] + length > places
         if not tight.any():
             return
         full = slot[tight]
-        oldest = newest[tight] - self._span[full]
+        oldest = time[hi[tight] - 1] - self._span[full]
         self._size[full] = self._count[full] - self._first_after(full, oldest)
         needed = int((self._size[slot] + length).max())
         if needed > places and places < self._most:

@@ -75,7 +75,8 @@ class Silences:
         findings = [self._between_readings(batch, member, segment)]
         if self.members.bounded:
             findings.append(self._expired(batch, member, segment))
-        findings.append(self._denied(batch, member, segment, in_order(findings)))
+        if (self.state["told"][member] != NEVER).any():
+            findings.append(self._denied(batch, member, segment, in_order(findings)))
         return findings
 
     def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
@@ -167,8 +168,6 @@ class Silences:
     def _denied(self, batch: Batch, member: Rows, segment: Rows, found: Findings) -> Findings:
         """What the clock had opened and these readings neither end nor leave open."""
         told = self.state["told"][member]
-        if not (told != NEVER).any():
-            return no_findings()
         news = (told != NEVER) & (batch.after["heard"][segment] != batch.before["heard"][segment])
         news |= (told != NEVER) & (batch.seen[segment] >= self.members.valid_to[member])
         member, told = member[news], told[news]
