@@ -68,6 +68,10 @@ class Members:
         return bool((self.valid_from != FOREVER_PAST).any() or (self.valid_to != FOREVER).any())
 
     @cached_property
+    def everyone(self) -> Rows:
+        return np.arange(len(self))
+
+    @cached_property
     def one_each(self) -> bool:
         """Whether every channel of the screen has one instance."""
         return bool((np.diff(self.begin) == 1).all())
@@ -75,7 +79,7 @@ class Members:
     def touched(self, batch: Batch) -> tuple[Rows, Rows]:
         """The members whose channel has readings in the batch, and the segment of each."""
         if len(batch.row) == len(self.begin) - 1:  # every channel of the screen
-            return np.arange(len(self)), self.row
+            return self.everyone, self.row
         if self.one_each:
             return batch.row, np.arange(len(batch.row))
         lo = self.begin[batch.row]

@@ -38,9 +38,7 @@ ROUNDING: Final = 2.0**-18  # of values, in the channel's unit
 FINEST: Final = 2**12  # shares of a window; of shorter strides the rounding of times might be felt
 MINUTE_NS: Final = 6e10
 AT_ONCE: Final = 128  # instances whose window is looked through together
-NOTHING: Final = np.array(
-    [[-np.inf], [-np.inf], [0.0], [-(2.0**63)]]
-)  # is most of value, -value, step, -step
+NOTHING: Final = np.array([[-np.inf], [-np.inf], [0.0], [-(2.0**63)]])  # see Steepness: the most of nothing
 LONGEST: Final = 2.0**62  # ns, longer than any step
 
 
@@ -53,7 +51,7 @@ class Steepness:
         self._regular = SAFETY * MINUTE_NS * 12.0**0.5 / window  # times reach, where all steps are as long
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
-        self._most = np.tile(NOTHING, (2, 1, count))  # of value, -value, step and -step
+        self._most = np.tile(NOTHING, (2, 1, count))  # float64[2, 4, I], of value, -value, step, -step
         self._number = np.zeros((2, count), np.int64)
         self._recalled = np.full(count, NEVER)  # the last reading of the window that the older part tells of
         self._oldest = np.full(count, NEVER)  # the first reading of that window
@@ -100,7 +98,7 @@ class Steepness:
     def _recall(self, batch: Batch, member: Rows, segment: Rows, heard: Times) -> None:
         """Begin anew with what the history holds of the window up to `heard`."""
         since = np.where(heard == NEVER, NEVER, heard - np.where(heard == NEVER, 0, self._window[member]))
-        self._since[:, member] = since, heard
+        self._since[:, member], self._until[member] = (since, heard), heard
         self._most[:, :, member] = NOTHING
         self._number[:, member] = 0
         self._recalled[member], self._oldest[member] = heard, NEVER
