@@ -39,13 +39,13 @@ from gateway.pipeline.conversion import conversions
 from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.faults import Check, FaultWatch
 from gateway.pipeline.follower import SinkFollower, places
+from gateway.pipeline.gateway_clock import GatewayClock
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.plan import plan
 from gateway.pipeline.pump import Pump
 from gateway.pipeline.recovery import go_on_behind_what_was_seen
-from gateway.pipeline.room import began_ns
 from gateway.pipeline.screening import Screening
-from gateway.pipeline.space import SpaceWatch
+from gateway.pipeline.space import SpaceWatch, began_ns
 from gateway.pipeline.status import Status
 from gateway.pipeline.supervisor import Failed, Run, supervise
 
@@ -58,8 +58,11 @@ async def run_gateway(configuration: Configuration) -> None:
     """Run until SIGINT or SIGTERM. Raises CryogateError when it can not start."""
     folder = configuration.data_dir
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder), Journal.open(folder / JOURNAL) as journal:
-        await _Gateway(configuration, journal).run()
+    with _locked(folder):
+        with Journal.open(folder / JOURNAL) as journal:
+            clock = clock_of(journal, configuration.clock.require_sync)
+        with Journal.open(folder / JOURNAL, clock.now_ns) as journal:
+            await _Gateway(configuration, journal, clock).run()
 
 
 @contextmanager
@@ -78,11 +81,11 @@ def _locked(folder: Path) -> Iterator[None]:
 class _Gateway:
     """All parts of one run."""
 
-    def __init__(self, configuration: Configuration, journal: Journal) -> None:
+    def __init__(self, configuration: Configuration, journal: Journal, clock: GatewayClock) -> None:
         self._configuration = configuration
         self._systemd = Systemd()
-        self._clock = clock_of(journal, configuration.clock.require_sync)
-        go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name)
+        self._clock = clock
+        go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
         numbers, known_since = introduce(configuration, journal, self._clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages, self._clock)
@@ -98,12 +101,13 @@ class _Gateway:
             configuration.gateway.name,
             self._metrics.commit_took,
         )
-        clock_journal = Journal.open(self._configuration.data_dir / JOURNAL)
         self._clock_watch = ClockWatch(
-            configuration.gateway.name, clock_journal, self._clock, self._pump.clocks.forget
+            configuration.gateway.name, self._writing(), self._clock, self._pump.clocks.forget
         )
         self._archiving = Archiving(
-            configuration.data_dir / JOURNAL, to_ns(configuration.journal.archive_after_s)
+            configuration.data_dir / JOURNAL,
+            to_ns(configuration.journal.archive_after_s),
+            self._clock.now_ns,
         )
         self._screening = Screening(
             configuration,
@@ -123,8 +127,7 @@ class _Gateway:
             checks.machine(self._clock),
             SpaceWatch(configuration.data_dir, configuration.journal),
         ]
-        stating = Journal.open(configuration.data_dir / JOURNAL)
-        self._faults = FaultWatch(configuration.gateway.name, stating, told, self._clock.now_ns)
+        self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, self._clock.now_ns)
         self._status = Status(
             configuration,
             self._sources,
@@ -249,6 +252,9 @@ class _Gateway:
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
         known = places(self._configuration)
         return SinkFollower(name, sink, self._reading(), self._records(), self._pump.committed, known)
+
+    def _writing(self) -> Journal:
+        return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns)
 
     def _reading(self) -> Journal:
         return Journal.open_reading(self._configuration.data_dir / JOURNAL)

@@ -16,8 +16,8 @@ from gateway.errors import JournalError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND
-from gateway.pipeline.room import began_ns, room
 from gateway.pipeline.screening import STATE
+from gateway.pipeline.space import began_ns, room
 
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"  # as the root has them
 HOUR_S: Final = 3600.0

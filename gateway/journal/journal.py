@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,20 +44,26 @@ class Committed:
 class Journal:
     """One open journal. Every method raises JournalError when the file can not be read or written."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, now_ns: Callable[[], int] = time.time_ns
+    ) -> None:
         self.path = path
+        self._now_ns = now_ns
         self._connection = connection
         self._archive = Archive(path.parent / FOLDER, connection)
         self._repeats = Repeats(connection, self._archive)
 
     @staticmethod
-    def open(path: Path) -> Journal:
-        """For writing; creates the file, migrates an older one. The folder must exist."""
+    def open(path: Path, now_ns: Callable[[], int] = time.time_ns) -> Journal:
+        """For writing; creates the file, migrates an older one. The folder must exist.
+
+        `now_ns` stamps the entries; whoever archives or tells the age of an entry goes by the same clock.
+        """
         damage = wal.damage(path)  # before SQLite opens it and forgets
         connection = schema.open_writing(path)
         if damage is not None:
             wal.tell(damage, path, connection)
-        return Journal(path, connection)
+        return Journal(path, connection, now_ns)
 
     @staticmethod
     def open_reading(path: Path) -> Journal:
@@ -132,7 +138,7 @@ class Journal:
     def _append(
         self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], statements: Sequence[Statement]
     ) -> None:
-        committed_ns = time.time_ns()
+        committed_ns = self._now_ns()
         for hour in hours.cut(arrivals):
             entries.add_readings(self._connection, hour, committed_ns)
         for statement in statements:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,10 @@ REST_S: Final = 0.005
 class Archiving:
     """Owns the connection that rolls over; runs in a thread of its own."""
 
-    def __init__(self, path: Path, hot_ns: int) -> None:
+    def __init__(self, path: Path, hot_ns: int, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._path = path
         self._segment = SegmentEnd(hot_ns)
+        self._now_ns = now_ns
         self.problem = ""  # why nothing is archived; empty while all is well
 
     def run(self, stop: threading.Event) -> None:
@@ -30,7 +32,7 @@ class Archiving:
         with RollOver(self._path, _Pace(stop)) as roll:
             while not stop.is_set():
                 began_s = time.monotonic()
-                readings = roll.step(time.time_ns(), self._segment)
+                readings = roll.step(self._now_ns(), self._segment)
                 self.problem = ""
                 if readings:
                     log.info("archived %d readings in %.1f s", readings, time.monotonic() - began_s)

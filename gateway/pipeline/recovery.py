@@ -7,7 +7,6 @@ ones must not get their numbers, or nobody would ever screen them.
 from __future__ import annotations
 
 import logging
-import time
 
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
@@ -16,7 +15,7 @@ from gateway.journal.wal import RECOVERY
 log = logging.getLogger(__name__)
 
 
-def go_on_behind_what_was_seen(journal: Journal, records: Records, by: str) -> None:
+def go_on_behind_what_was_seen(journal: Journal, records: Records, by: str, now_ns: int) -> None:
     """To be called before anything is committed; states what is missing."""
     last, seen = journal.last_seq(), records.furthest_seen()
     if seen <= last:
@@ -28,4 +27,4 @@ def go_on_behind_what_was_seen(journal: Journal, records: Records, by: str) -> N
     log.error("journal %s: %s", journal.path, message)
     journal.continue_behind(seen)
     body = {"message": message, "first_seq": last + 1, "last_seq": seen}
-    journal.commit(statements=[Statement(RECOVERY, by, time.time_ns(), body)])
+    journal.commit(statements=[Statement(RECOVERY, by, now_ns, body)])

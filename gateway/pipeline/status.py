@@ -17,8 +17,8 @@ from gateway.pipeline.delivery import Delivery
 from gateway.pipeline.follower import SinkFollower
 from gateway.pipeline.gateway_clock import GatewayClock
 from gateway.pipeline.pump import Pump
-from gateway.pipeline.room import room
 from gateway.pipeline.screening import Screening
+from gateway.pipeline.space import room
 from gateway.times import format_rfc3339
 
 

@@ -93,6 +93,11 @@ class World:
         with Journal.open_reading(self.gateway.folder / "journal.sqlite") as journal:
             return [dict(s.body) for _, s in journal.statements("clock")]
 
+    def committed(self) -> list[int]:
+        """When each entry was, ns."""
+        with Journal.open_reading(self.gateway.folder / "journal.sqlite") as journal:
+            return [entry.committed_ns for entry in journal.entries(0)]
+
     def end(self) -> None:
         self._device.disconnect()
         self._device.loop_stop()
@@ -150,6 +155,9 @@ def test_a_boot_without_the_time_is_not_proven_until_the_clock_is_set(world: Cal
     assert ahead_s(rows["plain"][0]) == pytest.approx(0, abs=30)  # counted on from the newest reading
     assert rows["timed"][2] == rows["plain"][2] == Quality.UNCERTAIN
     assert not (here.gateway.status() or {})["refused"]
+    assert ahead_s(min(here.committed())) == pytest.approx(
+        0, abs=60
+    )  # by the same clock: nobody is 100 days late
 
     here.time.set(0)
     eventually(here.is_trusted, "the clock was set")

@@ -21,6 +21,7 @@ from faketime import FakeTime
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto, free_port
 
+from gateway.doctor.examination import examine
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
@@ -63,6 +64,7 @@ source = "line"
 address = "TEMPA"
 """
 NOBODY = 65534
+NOON_NS = 1_767_614_400_000_000_000  # 2026-01-05T12:00Z
 Found = list[dict[str, str]]
 Publish = Callable[[str, str], None]
 
@@ -317,17 +319,20 @@ def test_a_disk_that_fills_up(patient: Patient) -> None:
 
 
 def test_calibrations(patient: Patient) -> None:
-    today = datetime.datetime.now(datetime.UTC).date()
+    today = datetime.date(2026, 1, 5)
     channels = "".join(
         CHANNEL.format(name=name)
         + f"[channels.{name}.calibration]\ncertificate = 'C-{name}'\ndate = 2020-01-01\n"
-        + f"due = {today + datetime.timedelta(days=days)}\nexpanded_uncertainty_degC = 0.1\n"
-        for name, days in (("late", -1), ("soon", 10), ("fine", 100))
+        + f"due = {due}\nexpanded_uncertainty_degC = 0.1\n"
+        for name, due in (("late", "2026-01-04"), ("soon", "2026-01-15"), ("fine", "2026-04-15"))
     )
     patient.configure(BROKER.format(port=free_port()), channels)
-    patient.has("warning", "channel late", "C-late is overdue since", "new certificate")
-    patient.has("warning", "channel soon", "in 10 days", "plan it")
-    assert not [f for f in patient.examined(2) if f["where"] == "channel fine"]
+    found = examine(patient.gateway.config, NOON_NS, today).findings
+    told = {f.where: f"{f.level} {f.what}; {f.do}" for f in found if f.where.startswith("channel ")}
+    assert sorted(told) == ["channel late", "channel soon"]
+    late, soon = told["channel late"], told["channel soon"]
+    assert late.startswith("warning ") and "C-late is overdue since" in late and "new certificate" in late
+    assert soon.startswith("warning ") and "in 10 days" in soon and "plan it" in soon
 
 
 def test_followers_that_are_behind_and_readings_that_are_parked(patient: Patient) -> None:

@@ -80,7 +80,7 @@ class Pair:
             (folder / name).mkdir()
         self.clock = clock
         self.paths = [folder / name / "journal.sqlite" for name in ("rolling", "plain")]
-        self.open = [Journal.open(path) for path in self.paths]
+        self.open = [Journal.open(path, clock.time_ns) for path in self.paths]
         self.told = 0
 
     def close(self):
@@ -89,12 +89,12 @@ class Pair:
 
     def restart(self):
         self.close()
-        self.open = [Journal.open(path) for path in self.paths]
+        self.open = [Journal.open(path, self.clock.time_ns) for path in self.paths]
 
     def stranger(self):
         """Another process commits, as an import does."""
         for path in self.paths:
-            with Journal.open(path) as other:
+            with Journal.open(path, self.clock.time_ns) as other:
                 other.commit(arrivals([(NOON_NS + 5 * self.told, 2, float(self.told))]))
         self.told += 1
 
@@ -146,7 +146,6 @@ def log(journal, seq, most):
 def test_rolling_over_at_any_moment_changes_no_answer(tmp_path_factory, steps):
     clock = Clock()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.journal.journal.time", clock)
         patch.setattr(rollover, "GROUP_ROWS", 4)
         patch.setattr(rollover, "DELETED_AT_ONCE", 2)
         pair = Pair(tmp_path_factory.mktemp("pair"), clock)
@@ -156,10 +155,9 @@ def test_rolling_over_at_any_moment_changes_no_answer(tmp_path_factory, steps):
         pair.close()
 
 
-def test_live_data_of_a_day_late_data_and_conflicts(path, monkeypatch):
+def test_live_data_of_a_day_late_data_and_conflicts(path):
     """Real sizes: several row groups and segments, and what came too late for them."""
     clock = Clock()
-    monkeypatch.setattr("gateway.journal.journal.time", clock)
     pair = Pair(path.parent, clock)
     for minute in range(180):
         clock.now_ns += 60 * SECOND
@@ -190,10 +188,9 @@ def test_live_data_of_a_day_late_data_and_conflicts(path, monkeypatch):
 # When a segment is complete
 
 
-def committed_at(path, monkeypatch, *commit_ns):
+def committed_at(path, *commit_ns):
     clock = Clock()
-    monkeypatch.setattr("gateway.journal.journal.time", clock)
-    with Journal.open(path) as journal:
+    with Journal.open(path, clock.time_ns) as journal:
         for number, clock.now_ns in enumerate(commit_ns):
             journal.commit(noisy(10, start_ns=NOON_NS + number * SECOND, seed=number))
 
@@ -212,8 +209,8 @@ def committed_at(path, monkeypatch, *commit_ns):
         ((86_400 * 400, 1, 2), 1000, SegmentEnd(), 10),  # one under a clock that was far ahead
     ],
 )
-def test_a_segment_is_complete(path, monkeypatch, commits_s, now_s, end, readings):
-    committed_at(path, monkeypatch, *(NOON_NS + s * SECOND for s in commits_s))
+def test_a_segment_is_complete(path, commits_s, now_s, end, readings):
+    committed_at(path, *(NOON_NS + s * SECOND for s in commits_s))
     with RollOver(path) as roll:
         assert roll.step(NOON_NS + now_s * SECOND, end) == readings
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from gateway.errors import JournalError
-from gateway.journal import journal as journal_module
 from gateway.journal.journal import Journal
 from gateway.journal.verify import verify
 from gateway.model import SECOND, Arrivals, Samples
@@ -16,25 +15,17 @@ from gateway.pipeline.archiving import Archiving
 
 DAY_NS = 86_400 * SECOND
 HOT_NS = 900 * SECOND
+NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z
 
 
 @pytest.fixture
-def path(tmp_path, monkeypatch):
-    """Readings of the last five days, twenty commits each."""
-    path, now_ns = tmp_path / "journal.sqlite", time.time_ns()
-
-    class Then:
-        ns = 0
-
-        @staticmethod
-        def time_ns():
-            return Then.ns
-
-    with monkeypatch.context() as patch, Journal.open(path) as journal:
-        patch.setattr(journal_module, "time", Then)
+def path(tmp_path):
+    """Readings of the five days before noon, twenty commits each."""
+    path = tmp_path / "journal.sqlite"
+    at = np.zeros(1, np.int64)  # reading, receipt and commit
+    with Journal.open(path, lambda: int(at[0])) as journal:
         for number in range(100):
-            Then.ns = now_ns - 5 * DAY_NS + number * DAY_NS // 20
-            at = np.array([Then.ns])
+            at = np.array([NOON_NS - 5 * DAY_NS + number * DAY_NS // 20])
             one = Samples(at, np.ones(1, np.int32), np.array([float(number)]), np.zeros(1, np.uint8))
             journal.commit(Arrivals(one, at))
     return path
@@ -51,17 +42,20 @@ def started(archiving, stop):
     return thread
 
 
-def test_it_archives_all_days_but_today_and_waits_for_more(path):
-    stop, archiving = threading.Event(), Archiving(path, HOT_NS)
+@pytest.mark.parametrize(
+    ("now_ns", "complete"),
+    [(NOON_NS, 90), (NOON_NS + DAY_NS // 2 - 1, 90), (NOON_NS + DAY_NS // 2, 100)],  # the day ends
+)
+def test_it_archives_all_days_but_today_and_waits_for_more(path, now_ns, complete):
+    stop, archiving = threading.Event(), Archiving(path, HOT_NS, lambda: now_ns)
     thread = started(archiving, stop)
     until = time.monotonic() + 60
-    while archived(path)[0] < 80 and time.monotonic() < until:
+    while archived(path)[0] < complete and time.monotonic() < until:
         time.sleep(0.05)
     stop.set()
     thread.join(timeout=30)
     assert not thread.is_alive()
-    done, there = archived(path)
-    assert 80 <= done < 100 and there == 100
+    assert archived(path) == (complete, 100)
     assert archiving.problem == ""
 
 
@@ -71,7 +65,7 @@ def test_told_to_stop_it_ends_at_once_and_leaves_everything_in_order(path, monke
     pace = module._Pace(stop)
     with pytest.raises(JournalError, match="stays in the journal"):
         pace()
-    archiving = Archiving(path, HOT_NS)
+    archiving = Archiving(path, HOT_NS, lambda: NOON_NS)
     stop.clear()
     original, steps = module._Pace.__call__, []
 

@@ -18,17 +18,17 @@ def test_new_entries_come_behind_every_cursor(tmp_path: Path) -> None:
         records.move_cursor("notifier:phone", 5000)  # counts changes of alarms
     with Journal.open(tmp_path / "journal.sqlite") as journal:
         journal.commit(statements=[Statement("note", "test", 0, {})] * 4)
-        go_on_behind_what_was_seen(journal, records, "edge-1")
+        go_on_behind_what_was_seen(journal, records, "edge-1", 5)
         ((seq, said),) = journal.statements(RECOVERY)
     records.close()
     assert seq == 13
-    assert (said.by, said.body["first_seq"], said.body["last_seq"]) == ("edge-1", 5, 12)
+    assert (said.by, said.at_ns, said.body["first_seq"], said.body["last_seq"]) == ("edge-1", 5, 5, 12)
 
 
 def test_followers_that_are_behind_are_no_news(tmp_path: Path) -> None:
     records = Records(tmp_path / "records.sqlite")
     with Journal.open(tmp_path / "journal.sqlite") as journal:
         journal.commit(statements=[Statement("note", "test", 0, {})] * 4)
-        go_on_behind_what_was_seen(journal, records, "edge-1")
+        go_on_behind_what_was_seen(journal, records, "edge-1", 5)
         assert journal.last_seq() == 4
     records.close()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, eventually, without_clock
+from alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, eventually, now_ns, without_clock
 
 from gateway.errors import JournalError
 from gateway.journal.records import Records
@@ -60,7 +59,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def since_noon_s() -> float:
-    return (time.time_ns() - NOON_NS) / SECOND
+    return (now_ns() - NOON_NS) / SECOND
 
 
 def channel(screening: Screening, name: str, at_s: float) -> dict[str, Any]:

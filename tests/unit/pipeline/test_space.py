@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.types import JournalOptions
-from gateway.pipeline.space import LOOK_EVERY_S, SpaceWatch
+from gateway.pipeline.space import DAY_NS, LOOK_EVERY_S, SpaceWatch, room
 
 GB = 1_000_000_000
 
@@ -66,6 +66,16 @@ def test_the_real_disk_is_asked(tmp_path: Path) -> None:
     assert list(SpaceWatch(tmp_path, JournalOptions(low_space_bytes=0))()) == []
     (fault,) = SpaceWatch(tmp_path, JournalOptions(low_space_bytes=10**18))()
     assert str(tmp_path) in fault.message
+
+
+def test_how_long_the_room_lasts_is_not_told_before_an_hour(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "a.parquet").write_bytes(bytes(10**6))
+    young, old = room(tmp_path, 0, DAY_NS // 24, 0), room(tmp_path, 0, 3 * DAY_NS, 10**18)
+    assert (young.days_left, young.is_low, old.is_low) == (None, False, True)
+    assert old.used_bytes >= 10**6
+    assert old.days_left == pytest.approx(3 * old.free_bytes / old.used_bytes)
+    assert room(tmp_path, None, DAY_NS, 0).days_left is None  # nothing was ever committed
 
 
 def test_thresholds_can_not_be_negative() -> None:
