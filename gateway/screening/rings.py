@@ -49,8 +49,9 @@ class Rings:
             into = slot
             if count > len(slot):
                 lo, into, number = expand(lo, length), np.repeat(slot, length), expand(number, length)
-            place = self._place(number)
-            self._time[into, place], self._value[into, place] = time[lo], value[lo]
+            readings = np.empty(count, READING)
+            readings["time"], readings["value"] = time[lo], value[lo]
+            self._rings.reshape(-1)[into * self._rings.shape[1] + self._place(number)] = readings
         self._count[slot] += length
         self._size[slot] = np.minimum(self._size[slot] + length, self._rings.shape[1])
 

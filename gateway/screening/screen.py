@@ -65,6 +65,8 @@ class Screen:
 
     def rows(self, channel: NDArray[Any]) -> Rows:
         """Positions of channel numbers in the screen; -1 for one that is not in the plan."""
+        if len(channel) == len(self.numbers) and (channel == self.numbers).all():
+            return np.arange(len(channel))
         if len(self.numbers) == 0:
             return np.full(len(channel), -1)
         at = self.numbers[:-1].searchsorted(channel)
