@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,11 +15,12 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_j
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.journal.retaining import Removed
+from gateway.journal.retaining import Removed, Retained
 from gateway.journal.retaining import retain as apply
-from gateway.pipeline.retention import HOLD, RELEASE, Hold, Retention, hold_from
+from gateway.pipeline.retention import HOLD, RELEASE, Hold, Retention, hold_from, taken_by_followers
 from gateway.pipeline.retention import holds as in_force
 
+RECORDS = "records.sqlite"
 By = Annotated[str, typer.Option("--by", help="Who says so.")]
 
 
@@ -81,9 +82,10 @@ def release(
 
 
 def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Holds in force: what they keep, who placed them and why."""
-    with Journal.open_reading(journal_path(config)) as journal:
-        found = list(in_force(journal).values())
+    """Holds in force: what they keep, who placed them and why. And which followers keep what is archived."""
+    path = journal_path(config)
+    with Journal.open_reading(path) as journal:
+        found, archived = list(in_force(journal).values()), journal.archived_until()
     if as_json:
         print_json([{**hold.public(), "by": hold.by} for hold in found])
         return
@@ -91,6 +93,13 @@ def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     for one in found:
         out.print(f"{one.id}  {_scope(one)}  by {one.by}: {one.why}", markup=False, soft_wrap=True)
     out.print(f"{len(found)} in force")
+    for name, seq in taken_by_followers(load(config), path.with_name(RECORDS)).items():
+        if seq < archived:
+            out.print(
+                f"{name} keeps what it has not taken yet: it is at entry {seq}, the archive at {archived}",
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def retain(
@@ -101,7 +110,8 @@ def retain(
 ) -> None:
     """Delete archived readings that no record class, no unit and no hold keeps, and state what was deleted.
 
-    Nothing goes unless the configuration has a [retention.NAME] with a period. The gateway may run.
+    Nothing goes unless the configuration has a [retention.NAME] with a period; nor what screening or a sink
+    has not taken yet. The gateway may run.
 
     Example: cryogate journal retain --dry-run
     """
@@ -110,31 +120,37 @@ def retain(
     _check_text(by, "")
     configuration, now_ns = load(config), time.time_ns()
     path = journal_path(config)
+    taken = taken_by_followers(configuration, path.with_name(RECORDS))
     with Journal.open_reading(path) as journal:
-        policy = Retention(configuration, journal, now_ns)
+        policy = Retention(configuration, journal, now_ns, taken)
     with bars() as progress:
-        removed = apply(path, policy, by, now_ns, dry_run=dry_run, progress=progress)
+        done = apply(path, policy, by, now_ns, dry_run=dry_run, progress=progress)
     if as_json:
-        print_json([one.public() for one in removed])
+        print_json([one.public() for one in done.removed])
     else:
-        _print(removed, dry_run, bool(configuration.retention))
+        _print(done, dry_run, bool(configuration.retention))
+    for one, waits in done.waiting:
+        stays = f"{one.file}: {one.readings} readings stay until they are taken by {waits}"
+        typer.echo(f"{stays}; start the gateway, or take a sink that is given up out of it", err=as_json)
 
 
-def _print(removed: list[Removed], dry_run: bool, configured: bool) -> None:
+def _print(done: Retained, dry_run: bool, configured: bool) -> None:
     out = console()
     if not configured:
         out.print("no [retention.NAME] in the configuration: everything is kept for ever")
-    for one in removed:
-        shown: dict[str, Any] = one.public()
-        span = f"{shown['first'][:19]}Z to {shown['last'][:19]}Z"
-        out.print(
-            f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}", highlight=False
-        )
-        for name, count in one.channels.items():
-            out.print(f"    {name}: {count}", highlight=False, markup=False)
-    total = sum(one.readings for one in removed)
+    for one in done.removed:
+        _print_one(one)
+    total = sum(one.readings for one in done.removed)
     verb = "would go; nothing was changed" if dry_run else "deleted; each file has a statement in the journal"
-    out.print(f"{total} readings in {len(removed)} files {verb}", highlight=False, soft_wrap=True)
+    out.print(f"{total} readings in {len(done.removed)} files {verb}", highlight=False, soft_wrap=True)
+
+
+def _print_one(one: Removed) -> None:
+    out, shown = console(), one.public()
+    span = f"{shown['first'][:19]}Z to {shown['last'][:19]}Z"
+    out.print(f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}", highlight=False)
+    for name, count in one.channels.items():
+        out.print(f"    {name}: {count}", highlight=False, markup=False)
 
 
 def _scope(hold: Hold) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 
 from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.journal import entries, hours, log, refusals, schema, wal
-from gateway.journal.archive import FOLDER, Archive
+from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.repeats import Repeats
@@ -157,6 +157,11 @@ class Journal:
         with explained(self.path):
             row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
         return int(row[0]) if row else 0
+
+    def archived_until(self) -> int:
+        """Entries of readings up to this number are archived; 0 before the first."""
+        with explained(self.path):
+            return archived_until(self._connection)
 
     def entries(self, after_seq: int, most_readings: int = PAGE_READINGS) -> list[Entry]:
         """The next entries behind `after_seq` in order, until they hold `most_readings`; empty at the end.

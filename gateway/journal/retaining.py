@@ -2,7 +2,8 @@
 
 A file is written anew without them, in the way of roll-over, and one transaction puts it into the index and
 states what was deleted, with the hash of the old file. Entries keep their numbers, those without readings
-too, so that nothing looks missing. Readings that are not archived yet always stay.
+too, so that nothing looks missing. Readings that are not archived yet always stay, and so does a file as
+long as any follower has not taken all of it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Policy(Protocol):
     def may_go(self, arrivals: Arrivals) -> Mask:
         """bool[N]"""
 
+    def waits_for(self, seq: int) -> str:
+        """Who has not taken the entries up to `seq` yet, in words; empty: everybody has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -74,6 +78,14 @@ class Removed:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What went (or would go), and what may go but waits for followers, with whom it waits for."""
+
+    removed: list[Removed]
+    waiting: list[tuple[Removed, str]]
+
+
 def retain(
     path: Path,
     policy: Policy,
@@ -82,27 +94,29 @@ def retain(
     *,
     dry_run: bool,
     progress: Progress = lambda *_: None,
-) -> list[Removed]:
+) -> Retained:
     """Delete what may go from the archive of the journal at `path`; with `dry_run` only say what.
 
     Raises JournalError, also where a statement that `policy` has not heard was made meanwhile; what was
     deleted until then is stated.
     """
-    folder = path.parent / FOLDER
+    folder, retained = path.parent / FOLDER, Retained([], [])
     if not folder.is_dir():
-        return []
+        return retained
     with _alone(folder), explained(path), closing(_opened(path, dry_run)) as connection:
         found = Archive(folder, connection)
         if not dry_run:
             _remove_leftovers(found, connection)
-        removed: list[Removed] = []
         segments = [s for s in found.segments() if s.readings and s.first_ns < policy.latest_ns]
         for done, segment in enumerate(segments):
             progress("retention", done, len(segments))
-            removed += _thin(found, connection, segment, policy, by, now_ns, dry_run)
+            waits = policy.waits_for(segment.last_seq)
+            gone = list(_thin(found, connection, segment, policy, by, now_ns, dry_run or bool(waits)))
+            retained.removed.extend([] if waits else gone)
+            retained.waiting.extend([(one, waits) for one in gone if waits])
         progress("retention", len(segments), len(segments))
         found.close()
-    return removed
+    return retained
 
 
 @contextmanager

@@ -75,11 +75,9 @@ class RollOver:
         self._path = path
         self._folder = path.parent / archive.FOLDER
         self._rest = rest  # called between small steps of work
+        _prepare(self._folder)
         self._connection = schema.open_writing(path)
         self._connection.execute("PRAGMA busy_timeout = 0")
-        self._folder.mkdir(exist_ok=True)
-        for left in self._folder.glob(f"*{SUFFIX}"):
-            left.unlink()
 
     def close(self) -> None:
         with explained(self._path):
@@ -155,6 +153,18 @@ class RollOver:
     def _execute(self, statement: str, values: tuple[int, ...]) -> None:
         with in_a_gap(self._connection, schema.BUSY_TIMEOUT_S):
             self._connection.execute(statement, values)
+
+
+def _prepare(folder: Path) -> None:
+    """There, and without what a crash left."""
+    try:
+        folder.mkdir(exist_ok=True)
+        for left in folder.glob(f"*{SUFFIX}"):
+            left.unlink()
+    except OSError as error:
+        raise JournalError(
+            f"archive {folder}: {error}; it must be a folder that this user may write, on a disk with room"
+        ) from error
 
 
 def write_file(

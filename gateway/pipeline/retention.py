@@ -9,6 +9,7 @@ Nothing may go unless the configuration says so, and whatever is not known prote
 * Its age counts from its own time or its receipt, whichever is later: a device clock that is wrong by years
   deletes nothing early.
 * A hold keeps the readings it names until it is released.
+* What screening or a configured sink has not taken from the journal yet stays until it has.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,9 +26,11 @@ import numpy as np
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Mask
 from gateway.pipeline.book import CONTAINMENT
 from gateway.pipeline.introduction import CONFIGURATION
+from gateway.pipeline.screening import STATE
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body
@@ -74,6 +78,19 @@ def holds(journal: Journal) -> dict[str, Hold]:
     return {hold.id: hold for hold in placed if hold.id not in released}
 
 
+def taken_by_followers(configuration: Configuration, records: Path) -> dict[str, int]:
+    """Up to which entry screening and each configured sink have the journal; 0: nothing yet.
+
+    Where they would go on after a restart. Raises JournalError where the records can not be read.
+    """
+    sinks = {f"sink {name}": f"sink:{name}" for name in configuration.sinks}
+    if not records.exists():
+        return dict.fromkeys(["screening", *sinks], 0)
+    with Records(records, read_only=True) as known:
+        saved = known.saved(STATE)
+        return {"screening": saved[0] if saved else 0} | {n: known.cursor(key) for n, key in sinks.items()}
+
+
 def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
     """Readings before it are older than the class asks; NEVER where it asks for ever."""
     now = _EPOCH + timedelta(microseconds=now_ns // 1000)
@@ -87,7 +104,11 @@ def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
 class Retention:
     """The policy of a configuration, as the journal's statements were when it was made."""
 
-    def __init__(self, configuration: Configuration, journal: Journal, now_ns: int) -> None:
+    def __init__(
+        self, configuration: Configuration, journal: Journal, now_ns: int, taken: Mapping[str, int]
+    ) -> None:
+        """`taken`: up to which entry each follower has the journal, by name."""
+        self._taken = taken
         self.heard_seq = journal.last_seq()
         self._classes = [(c, cutoff_ns(c, now_ns)) for c in configuration.retention.values()]
         self._longest = min((cut for _, cut in self._classes), default=NEVER)
@@ -118,6 +139,11 @@ class Retention:
                     protected |= (time >= hold.from_ns) & (time < hold.to_ns)
             goes[mine[~protected]] = True
         return goes
+
+    def waits_for(self, seq: int) -> str:
+        """Who has not taken the entries up to `seq` yet, in words; empty: everybody has."""
+        behind = (f"{name} (at entry {at})" for name, at in self._taken.items() if at < seq)
+        return " and ".join(behind)
 
     def _own_cutoff(self, channel: str) -> int:
         """Of the longest of its classes; NEVER where an asset it belonged to has none."""

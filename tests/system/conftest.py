@@ -1,9 +1,13 @@
 """Real servers for the system tests."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import paho.mqtt.client as mqtt
 import pytest
+from gateway_process import GatewayProcess
 from mosquitto import Mosquitto
 from mqtt_parts import OddBroker, Publisher, Running
 
@@ -27,6 +31,35 @@ def start_mosquitto(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
 def mosquitto(start_mosquitto: Callable[..., Mosquitto]) -> Mosquitto:
     """A broker that lets everybody in."""
     return start_mosquitto()
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Iterator[Callable[[str], GatewayProcess]]:
+    """A gateway with this configuration, not started yet; ends it after the test."""
+    gateway = GatewayProcess(tmp_path / "cryogate.toml")
+
+    def configure(text: str) -> GatewayProcess:
+        gateway.config.write_text(text)
+        return gateway
+
+    yield configure
+    gateway.end()
+
+
+@pytest.fixture
+def publish(mosquitto: Mosquitto) -> Iterator[Callable[[str, Any], None]]:
+    """A device says something, text or bytes as they are, all else as JSON; the broker has it then."""
+    device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="devices")
+    device.connect("127.0.0.1", mosquitto.port)
+    device.loop_start()
+
+    def publish(topic: str, payload: Any) -> None:
+        raw = payload if isinstance(payload, bytes | str) else json.dumps(payload)
+        device.publish(topic, raw, 1).wait_for_publish(10)
+
+    yield publish
+    device.disconnect()
+    device.loop_stop()
 
 
 @pytest.fixture

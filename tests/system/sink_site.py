@@ -11,6 +11,7 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pyarrow.parquet as parquet
+from configurations import ABOVE_150, BROKER
 from gateway_process import GatewayProcess, eventually
 from influx import BUCKET, ORG, Influx
 from mosquitto import Mosquitto
@@ -19,18 +20,15 @@ from gateway.journal.records import Records
 from gateway.times import parse_rfc3339
 
 T0_MS = 1_767_610_800_000
-CONFIG = """
+SITE = """
 [gateway]
 name = "edge"
 [sites.pudong]
 [assets.freezer-1]
 site = "pudong"
 zones = ["top", "bottom"]
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {broker}
-client_id = "edge"
+"""
+TOPIC = """
 [[sources.broker.topics]]
 pattern = "cryo/{{device}}"
 payload = "json"
@@ -38,14 +36,8 @@ payload = "json"
 time_pointer = "/ts"
 time_format = "unix_ms"
 readings = [{{ address = "{{device}}", value_pointer = "/temp" }}]
-[[profiles.p]]
-version = "1"
-[[profiles.p.rules]]
-id = "above-150"
-kind = "limit"
-side = "high"
-limit_degC = -150.0
-severity = "critical"
+"""
+OWN = """
 [channels.top]
 profile = "p"
 max_gap_s = 60.0
@@ -82,6 +74,7 @@ kind = "parquet"
 folder = "archive"
 most_readings = 1
 """
+CONFIG = SITE + BROKER + TOPIC + ABOVE_150 + OWN
 
 
 class Site:
@@ -92,7 +85,7 @@ class Site:
         self.broker, self.central = start_mosquitto(), start_mosquitto()
         self.influx = Influx(folder / "influx").start()
         config = folder / "cryogate.toml"
-        ports = {"broker": self.broker.port, "central": self.central.port, "influx": self.influx.port}
+        ports = {"port": self.broker.port, "central": self.central.port, "influx": self.influx.port}
         config.write_text(CONFIG.format(**ports, org=ORG, bucket=BUCKET, token=self.influx.folder / "token"))
         self.gateway = GatewayProcess(config)
         self.sent: dict[tuple[str, int], float] = {}

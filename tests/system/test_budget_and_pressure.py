@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
+from configurations import BROKER, DEWAR
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto
 
 from gateway.model import SECOND
 from gateway.times import format_rfc3339
 
-CONFIG = """
-[gateway]
-name = "test"
-[sites.s]
-[assets.dewar]
-site = "s"
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "test"
+OWN = """
 [[sources.broker.topics]]
 pattern = "cryo/{{device}}"
 payload = "json"
@@ -67,34 +55,22 @@ address = "barometer"
 quantity = "pressure"
 unit = "hPa"
 """
-Publish = Callable[[str, float, int], None]
+CONFIG = DEWAR + BROKER + OWN
+Measured = Callable[[str, float, int], None]
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[GatewayProcess]:
-    config = tmp_path / "cryogate.toml"
-    config.write_text(CONFIG.format(port=mosquitto.port))
-    gateway = GatewayProcess(config)
+def gateway(mosquitto: Mosquitto, configured: Callable[[str], GatewayProcess]) -> GatewayProcess:
+    gateway = configured(CONFIG.format(port=mosquitto.port))
     gateway.start()
     gateway.wait_until_up()
-    yield gateway
-    gateway.end()
+    return gateway
 
 
 @pytest.fixture
-def publish(mosquitto: Mosquitto) -> Iterator[Publish]:
+def measured(publish: Callable[[str, Any], None]) -> Measured:
     """Device, value, and when it was measured."""
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="devices")
-    client.connect("127.0.0.1", mosquitto.port)
-    client.loop_start()
-
-    def publish(device: str, value: float, at_ns: int) -> None:
-        payload = json.dumps({"ts": at_ns, "v": value})
-        client.publish(f"cryo/{device}", payload, 1).wait_for_publish(10)
-
-    yield publish
-    client.disconnect()
-    client.loop_stop()
+    return lambda device, value, at_ns: publish(f"cryo/{device}", {"ts": at_ns, "v": value})
 
 
 def alarm(gateway: GatewayProcess, rule: str, **expected: Any) -> dict[str, Any]:
@@ -105,16 +81,16 @@ def alarm(gateway: GatewayProcess, rule: str, **expected: Any) -> dict[str, Any]
     return eventually(found, f"an alarm {rule} with {expected}")[0]
 
 
-def test_a_reset_live_late_and_while_the_gateway_is_down(gateway: GatewayProcess, publish: Publish) -> None:
+def test_a_reset_live_late_and_while_the_gateway_is_down(gateway: GatewayProcess, measured: Measured) -> None:
     begin_ns = time.time_ns() - 100 * SECOND
     for k in range(10):
-        publish("liquid", -140.0, begin_ns + 10 * k * SECOND)
+        measured("liquid", -140.0, begin_ns + 10 * k * SECOND)
     assert alarm(gateway, "warm")["start"] == format_rfc3339(begin_ns + 30 * SECOND)
 
     now = gateway.cryogate("reset", "liquid", "warm", "--by", "Li Na", "--comment", "unloaded")
     assert now.returncode == 0, now.stderr
     eventually(lambda: alarm(gateway, "warm")["resets"], "the reset stands on the alarm")
-    publish("liquid", -140.0, time.time_ns())
+    measured("liquid", -140.0, time.time_ns())
     ended = alarm(gateway, "warm", state="returned unacknowledged")
     assert [(r["by"], r["comment"]) for r in ended["resets"]] == [("Li Na", "unloaded")]
 
@@ -132,13 +108,13 @@ def test_a_reset_live_late_and_while_the_gateway_is_down(gateway: GatewayProcess
     assert (refused.returncode, "its budgets: warm" in refused.stderr) == (1, True)
 
 
-def test_a_pressure_that_comes_late_amends(gateway: GatewayProcess, publish: Publish) -> None:
+def test_a_pressure_that_comes_late_amends(gateway: GatewayProcess, measured: Measured) -> None:
     begin_ns = time.time_ns() - 100 * SECOND
-    publish("liquid", -196.0, begin_ns)
-    publish("liquid", -198.0, begin_ns + 10 * SECOND)
+    measured("liquid", -196.0, begin_ns)
+    measured("liquid", -198.0, begin_ns + 10 * SECOND)
     assert alarm(gateway, "below-197")["withdrawn"] is False
-    publish("barometer", 1013.25, begin_ns + 5 * SECOND)
+    measured("barometer", 1013.25, begin_ns + 5 * SECOND)
     alarm(gateway, "below-197", withdrawn=True)
-    publish("barometer", 753.0, begin_ns + 8 * SECOND)  # it flies after all
+    measured("barometer", 753.0, begin_ns + 8 * SECOND)  # it flies after all
     back = alarm(gateway, "below-197", withdrawn=False)
     assert (back["revision"], back["extreme"]) == (3, -198.0)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import paho.mqtt.client as mqtt
 import pytest
+from configurations import BROKER
 from faketime import FakeTime
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto
@@ -19,7 +20,7 @@ from gateway.model import SECOND, Quality
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
-CONFIG = """
+SITE = """
 [gateway]
 name = "clocks"
 [clock]
@@ -27,11 +28,8 @@ require_sync = {require_sync}
 [sites.s]
 [assets.dewar]
 site = "s"
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "clocks"
+"""
+OWN = """
 [[sources.broker.topics]]
 pattern = "timed"
 payload = "json"
@@ -54,6 +52,7 @@ source = "broker"
 address = "plain"
 no_data_after_s = 60.0
 """
+CONFIG = SITE + BROKER + OWN
 
 Rows = list[tuple[str, int, int, int]]  # channel, time, received, quality
 

@@ -116,16 +116,6 @@ def patient(tmp_path: Path) -> Iterator[Patient]:
     patient.gateway.end()
 
 
-@pytest.fixture
-def publish(mosquitto: Mosquitto) -> Iterator[Publish]:
-    device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="device")
-    device.connect("127.0.0.1", mosquitto.port)
-    device.loop_start()
-    yield lambda topic, payload: device.publish(topic, payload, 1).wait_for_publish(10)
-    device.disconnect()
-    device.loop_stop()
-
-
 def subscribed(patient: Patient) -> None:
     eventually(lambda: (patient.gateway.status() or {})["sources"][0]["state"] == "up", "subscribed")
 
@@ -386,4 +376,4 @@ def test_an_archive_that_can_not_be_written(patient: Patient) -> None:
     (patient.folder / "data" / "archive").write_text("somebody's file")
     patient.configure()
     patient.start()
-    patient.has("warning", "archive", "File exists", "repair it")
+    patient.has("warning", "archive", "must be a folder that this user may write", "repair it")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
+from configurations import ABOVE_150, BROKER, TELEMETRY
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto
 
-CONFIG = """
+SITE = """
 [gateway]
 name = "test"
 [sites.s]
@@ -22,27 +22,8 @@ time_zone = "Asia/Shanghai"
 site = "s"
 [assets.dewar-2]
 site = "s"
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "test"
-largest_payload_bytes = 10000
-[[sources.broker.topics]]
-pattern = "cryo/{{device}}/telemetry"
-payload = "json"
-[sources.broker.topics.options]
-time_pointer = "/ts"
-time_format = "unix_ns"
-readings = [{{ address = "{{device}}/temperature", value_pointer = "/temp" }}]
-[[profiles.p]]
-version = "1"
-[[profiles.p.rules]]
-id = "above-150"
-kind = "limit"
-side = "high"
-limit_degC = -150.0
-severity = "critical"
+"""
+OWN = """
 [channels.dewar-1]
 asset = "dewar-1"
 source = "broker"
@@ -59,6 +40,7 @@ no_data_after_s = 3600.0
 kind = "jsonl"
 path = "told.jsonl"
 """
+CONFIG = SITE + BROKER + "largest_payload_bytes = 10000" + TELEMETRY + ABOVE_150 + OWN
 
 CONTAINMENT = """scheme;code;asset;zone;from;to
 nmpa;8385 7930 0008 7976 6660;dewar-1;;2026-01-01T00:00:00+08:00;
@@ -68,29 +50,11 @@ Publish = Callable[[str, Any], None]
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[GatewayProcess]:
-    config = tmp_path / "cryogate.toml"
-    config.write_text(CONFIG.format(port=mosquitto.port))
-    gateway = GatewayProcess(config)
+def gateway(mosquitto: Mosquitto, configured: Callable[[str], GatewayProcess]) -> GatewayProcess:
+    gateway = configured(CONFIG.format(port=mosquitto.port))
     gateway.start()
     gateway.wait_until_up()
-    yield gateway
-    gateway.end()
-
-
-@pytest.fixture
-def publish(mosquitto: Mosquitto) -> Iterator[Publish]:
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="devices")
-    client.connect("127.0.0.1", mosquitto.port)
-    client.loop_start()
-
-    def publish(topic: str, payload: Any) -> None:
-        raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        client.publish(topic, raw, 1).wait_for_publish(10)
-
-    yield publish
-    client.disconnect()
-    client.loop_stop()
+    return gateway
 
 
 def reading(temp: Any) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
+from configurations import ABOVE_150, BROKER, TELEMETRY
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto
 
@@ -28,34 +29,17 @@ RATE = 300  # messages per second
 DEVICES = 10
 SEED = 20_260_105
 
-CONFIG = """
+SITE = """
 [gateway]
-name = "crash-test"
+name = "test"
 [sites.s]
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "crash-test"
-[[sources.broker.topics]]
-pattern = "cryo/{{device}}/telemetry"
-payload = "json"
-[sources.broker.topics.options]
-time_pointer = "/ts"
-time_format = "unix_ns"
-readings = [{{ address = "{{device}}/temperature", value_pointer = "/temp" }}]
-[[profiles.p]]
-version = "1"
-[[profiles.p.rules]]
-id = "above-150"
-kind = "limit"
-side = "high"
-limit_degC = -150.0
+"""
+DELAYS = """
 deadband_degC = 2.0
 on_delay_s = 0.3
 off_delay_s = 0.2
-severity = "critical"
 """
+CONFIG = SITE + BROKER + TELEMETRY + ABOVE_150 + DELAYS
 DEVICE = """
 [assets.dewar-{n}]
 site = "s"
@@ -130,12 +114,8 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, broker: Mosquitto) -> Iterator[GatewayProcess]:
-    config = tmp_path / "cryogate.toml"
-    config.write_text(CONFIG.format(port=broker.port) + "".join(DEVICE.format(n=n) for n in range(DEVICES)))
-    gateway = GatewayProcess(config)
-    yield gateway
-    gateway.end()
+def gateway(broker: Mosquitto, configured: Callable[[str], GatewayProcess]) -> GatewayProcess:
+    return configured(CONFIG.format(port=broker.port) + "".join(DEVICE.format(n=n) for n in range(DEVICES)))
 
 
 def journaled(gateway: GatewayProcess) -> list[tuple[str, int, float]]:

@@ -49,7 +49,7 @@ class HangingSite:
     def __init__(self, folder: Path, broker: int, hole: int) -> None:
         token, config = folder / "token", folder / "cryogate.toml"
         token.write_text("any")
-        ports = {"broker": broker, "central": hole, "influx": hole}
+        ports = {"port": broker, "central": hole, "influx": hole}
         text = CONFIG.format(**ports, org=ORG, bucket=BUCKET, token=token)
         config.write_text(text.replace("timeout_s = 5.0", "timeout_s = 60.0"))
         self.out, self.gateway, self.sent = folder / "copy", GatewayProcess(config), 0

@@ -6,12 +6,13 @@ import json
 import re
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
 import yaml
+from configurations import ABOVE_150, BROKER, DEWAR, PLAIN
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto, free_port
 from prometheus_client import Metric
@@ -21,28 +22,9 @@ from test_influx_servers import Victoria
 from gateway.api import metrics
 
 DOCS = Path(__file__).parents[2] / "docs"
-CONFIG = """
-[gateway]
-name = "measured"
-[clock]
-require_sync = false
+OWN = """
 [metrics]
 listen = "127.0.0.1:{listen}"
-[sites.s]
-[assets.dewar]
-site = "s"
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "measured"
-[[sources.broker.topics]]
-pattern = "{{device}}"
-payload = "json"
-options = {{ readings = [{{ address = "{{device}}", value_pointer = "/temp" }}] }}
-[[profiles.p]]
-version = "1"
-rules = [{{ id = "above-150", kind = "limit", side = "high", limit_degC = -150.0, severity = "critical" }}]
 [channels.warm]
 asset = "dewar"
 source = "broker"
@@ -59,6 +41,7 @@ folder = "out"
 kind = "jsonl"
 path = "told.jsonl"
 """
+CONFIG = DEWAR + BROKER + PLAIN + ABOVE_150 + OWN
 
 
 @pytest.fixture
@@ -67,31 +50,22 @@ def listen() -> int:
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, mosquitto: Mosquitto, listen: int) -> Iterator[GatewayProcess]:
-    config = tmp_path / "cryogate.toml"
-    config.write_text(CONFIG.format(port=mosquitto.port, listen=listen))
-    gateway = GatewayProcess(config)
+def gateway(
+    mosquitto: Mosquitto,
+    listen: int,
+    configured: Callable[[str], GatewayProcess],
+    publish: Callable[[str, Any], None],
+) -> GatewayProcess:
+    """One reading raised an alarm, and two messages were refused."""
+    gateway = configured(CONFIG.format(port=mosquitto.port, listen=listen))
     gateway.start()
-    try:
-        prepare(gateway, mosquitto)
-        yield gateway
-    finally:
-        gateway.end()
-
-
-def prepare(gateway: GatewayProcess, mosquitto: Mosquitto) -> None:
-    """One reading that raises an alarm, and two messages that are refused."""
     gateway.wait_until_up()
-    device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="device")
-    device.connect("127.0.0.1", mosquitto.port)
-    device.loop_start()
     eventually(lambda: (gateway.status() or {})["sources"][0]["state"] == "up", "subscribed")
     for topic, payload in (("warm", b'{"temp": -120}'), ("warm", b"{"), ("other", b'{"temp": 1}')):
-        device.publish(topic, payload, 1).wait_for_publish(10)
+        publish(topic, payload)
     eventually(gateway.alarms, "an alarm")
-    device.disconnect()
-    device.loop_stop()
     eventually(lambda: (gateway.status() or {})["refused"][1:], "two refusals")
+    return gateway
 
 
 def scrape(port: int) -> tuple[str, dict[str, Metric]]:

@@ -9,39 +9,25 @@ import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
+from configurations import BROKER, DEWAR, PLAIN
 from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 WATCHDOG_S = 4.0
-CONFIG = """
-[gateway]
-name = "served"
-[clock]
-require_sync = false
-[sites.s]
-[assets.dewar]
-site = "s"
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "served"
-[[sources.broker.topics]]
-pattern = "dewar"
-payload = "json"
-options = {{ readings = [{{ address = "dewar", value_pointer = "/temp" }}] }}
+OWN = """
 [channels.dewar]
 asset = "dewar"
 source = "broker"
 address = "dewar"
 """
+CONFIG = DEWAR + BROKER + PLAIN + OWN
 
 
 class Manager:
@@ -80,14 +66,13 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, mosquitto: Mosquitto, manager: Manager) -> Iterator[GatewayProcess]:
-    config = tmp_path / "cryogate.toml"
-    config.write_text(CONFIG.format(port=mosquitto.port))
-    gateway = GatewayProcess(config)
+def gateway(
+    mosquitto: Mosquitto, manager: Manager, configured: Callable[[str], GatewayProcess]
+) -> GatewayProcess:
+    gateway = configured(CONFIG.format(port=mosquitto.port))
     gateway.environment = manager.environment
     gateway.start()
-    yield gateway
-    gateway.end()
+    return gateway
 
 
 def test_ready_when_it_answers_alive_while_it_works_stopping_when_asked(

@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.config.load import load
 from gateway.journal.journal import Journal
+from gateway.journal.records import Records
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND, Arrivals, Samples
+from gateway.pipeline.screening import STATE
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
 START_NS = 1_767_614_400 * SECOND
@@ -116,6 +118,17 @@ def test_holds_and_retention(config):
     assert shown in run("holds", "-c", config)
     (only,) = json.loads(run("holds", "-c", config, "--json"))
     assert (only["by"], only["why"]) == ("Li Na", "audit")
+    keeps = "screening keeps what it has not taken yet: it is at entry 0, the archive at 2"
+    assert keeps in run("holds", "-c", config)
+    told = run("retain", "--dry-run", "-c", config)
+    waits = "screening (at entry 0) and sink copy (at entry 0)"
+    assert f"3600 readings stay until they are taken by {waits}; start the gateway" in told
+    assert "0 readings in 0 files deleted" in run("retain", "--by", "Li Na", "-c", config)
+    assert json.loads(run("retain", "--dry-run", "-c", config, "--json").splitlines()[0]) == []
+    with Records(config.parent / "data" / "records.sqlite") as records, records.transaction():
+        records.save(STATE, 3, b"")
+        records.move_cursor("sink:copy", 3)
+    assert "keeps" not in run("holds", "-c", config)
     assert "3600 readings in 1 files would go; nothing was changed" in run(
         "retain", "--dry-run", "-c", config
     )

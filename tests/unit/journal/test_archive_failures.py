@@ -100,6 +100,15 @@ def test_a_disk_that_is_full_leaves_everything_as_it_was(path):
         assert bits(journal.read(None, 0, None)) == sorted_bits(batch)
 
 
+def test_a_folder_that_can_not_be_made_is_an_error_that_says_what_to_do(path):
+    Journal.open(path).close()
+    (path.parent / "archive").write_text("somebody's file")
+    with pytest.raises(JournalError, match=r"archive: .*File exists.*must be a folder that this user may"):
+        RollOver(path)
+    (path.parent / "archive").unlink()
+    RollOver(path).close()
+
+
 def test_a_file_that_does_not_read_back_deletes_nothing(path, monkeypatch):
     batch = noisy(50)
     with Journal.open(path) as journal, RollOver(path) as roll:

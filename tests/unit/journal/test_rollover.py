@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journal_data import HOUR_NS, NOON_NS, arrivals, bits, double, noisy
+from journal_data import HOUR_NS, NOON_NS, arrivals, bits, double, noisy, sorted_bits
 
 from gateway.journal import archive, parquet, rollover
 from gateway.journal.journal import Journal, Statement
@@ -247,6 +247,32 @@ def test_the_file_is_a_table_for_anything_that_reads_parquet(path):
     assert table.column("quality").to_pylist() == [0, 2]
     assert table.column("seq").to_pylist() == [1, 1]
     assert table.column("time").to_pylist()[0].isoformat() == "2026-01-05T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("odd_first", [True, False])
+def test_files_with_other_units_stand_in_one_folder(path, odd_first):
+    """Receipt to the ns and to the ms: of older versions, and of devices without a clock."""
+    import duckdb
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [
+        [(NOON_NS + hour * HOUR_NS + k, 1, 1.0, 0, NOON_NS + odd) for k in (0, SECOND)]
+        for hour, odd in enumerate((1, 0) if odd_first else (0, 1))
+    ]
+    with Journal.open(path) as journal:
+        for batch in map(arrivals, rows):
+            journal.commit(batch)
+            rolled(path)
+        assert bits(journal.read(None, 0, None)) == sorted_bits(*map(arrivals, rows))
+        assert [bits(e.arrivals) for e in journal.entries(0)] == [bits(arrivals(part)) for part in rows]
+    files = sorted((path.parent / archive.FOLDER).iterdir())
+    units = [pq.read_schema(file).field("received").type.unit for file in files]
+    assert sorted(units) == ["ms", "ns"]
+    table = pa.concat_tables(map(pq.read_table, files), promote_options="permissive")
+    assert table.column("received").cast(pa.int64()).to_pylist() == [row[4] for part in rows for row in part]
+    asked = f"select count(distinct seq), count(*) from '{path.parent}/archive/*.parquet'"
+    assert duckdb.sql(asked).fetchall() == [(2, 4)]
 
 
 @pytest.mark.parametrize("value", odd_values)

@@ -63,10 +63,14 @@ def filled(tmp_path, configuration, rows):
     return path
 
 
-def apply(path, configuration, dry_run=False):
+def retained(path, configuration, taken, dry_run=False):
     with Journal.open_reading(path) as journal:
-        policy = Retention(configuration, journal, NOW_NS)
+        policy = Retention(configuration, journal, NOW_NS, taken)
     return retain(path, policy, "Li Na", NOW_NS, dry_run=dry_run)
+
+
+def apply(path, configuration, dry_run=False):
+    return retained(path, configuration, {}, dry_run).removed
 
 
 def left(path):
@@ -265,23 +269,11 @@ def test_a_channel_that_was_moved_belongs_to_where_it_was_too(tmp_path):
     assert [removed.readings for removed in apply(path, both)] == [1]
 
 
-def test_what_is_not_archived_stays(tmp_path):
-    configuration = configured(tmp_path, FREE)
-    path = tmp_path / "journal.sqlite"
-    with Journal.open(path) as journal:
-        numbers, _ = introduce(configuration, journal, 0)
-        at = np.array([NOW_NS - 500 * DAY_NS])
-        one = Samples(at, np.array([numbers["air"]], np.int32), np.zeros(1), np.zeros(1, np.uint8))
-        journal.commit(Arrivals(one, at))
-    assert apply(path, configuration) == []
-    assert left(path) == {("air", 0.0)}
-
-
 def test_a_hold_that_is_placed_meanwhile_comes_in_time(tmp_path):
     configuration = configured(tmp_path, FREE)
     path = filled(tmp_path, configuration, [(200.0, "air", 0.0)])
     with Journal.open_reading(path) as journal:
-        policy = Retention(configuration, journal, NOW_NS)
+        policy = Retention(configuration, journal, NOW_NS, {})
     say(path, HOLD, held("H-1"))
     with pytest.raises(JournalError, match="run it again"):
         retain(path, policy, "Li Na", NOW_NS, dry_run=False)
