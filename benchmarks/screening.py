@@ -8,7 +8,8 @@ data: 1 Hz with 10 ms of jitter, noise of 0.05 degC around -190 degC. Long batch
 new screen (best of five). `loop` is the same rules in compiled scalar loops (scalar_loop.py; needs numba),
 with the same excursions by count. `limit` sets the limit rule against polars and DuckDB. Ticks bring one
 reading of every channel; the median and the longest of the last half count, first on a new screen, then on
-one whose windows are full. Machines are noisy: trust the ratios, and of these the better of several runs.
+one whose windows are full, then of `Screener.take` on a new one. Machines are noisy: trust the ratios, and of
+these the better of several runs.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.ranges import starts
 from gateway.screening.rules import limit, no_data, plausible, rate, stuck
 from gateway.screening.screen import Screen
+from gateway.screening.screener import Screener
 from gateway.screening.slope import shift_of
 
 START_NS = 1_767_609_600 * SECOND
@@ -145,29 +147,30 @@ def _linearity() -> None:
 
 
 def _ticks() -> None:
-    print("one reading of every channel, whole profile: ms, median and longest; new, and with full windows")
+    print("one reading of every channel, whole profile: ms, median and longest")
+    print("                   new screen        full windows      Screener.take")
     for channels in (1, 10, 100, 1_000, 10_000):
+        new, screen = Screen(_plan(channels, PROFILE)), Screen(_plan(channels, PROFILE))
+        screen.feed(_samples(channels, 3_700, 0.0))
+        screener = Screener(_plan(channels, PROFILE), lambda *_: Samples.empty())
         line = f"{channels:6} channels"
-        for past in (0, 3_700):
-            screen = Screen(_plan(channels, PROFILE))
-            if past > 0:
-                screen.feed(_samples(channels, past, 0.0))
-            took = np.array(_tick_times(screen, channels, past))[20:] * 1e3
+        for feed, past in ((new.feed, 0), (screen.feed, 3_700), (screener.take, 0)):
+            took = np.array(_tick_times(feed, channels, past))[20:] * 1e3
             line += f" {np.median(took):8.3f} {took.max():8.3f}"
         print(line)
-    print(f"saved state with full windows: {len(screen.save()) / 10_000:.0f} bytes a channel")
+    print(f"saved state: {len(screen.save()) / 10_000:.0f} bytes a channel")
     print(
         f"memory with full windows: {_memory(1_000, 3_700):.0f} bytes a channel, of which 16 a reading kept"
     )
 
 
-def _tick_times(screen: Screen, channels: int, past: int) -> list[float]:
+def _tick_times(feed: Callable[[Samples], object], channels: int, past: int) -> list[float]:
     rng, tick = np.random.default_rng(2), _samples(channels, 1, 0.0)
     took = []
     for k in range(past, past + 120):
         value = -190.0 + rng.normal(0.0, 0.05, channels)
         samples = Samples(tick.time + k * SECOND, tick.channel, value, tick.quality)
-        took.append(_seconds(partial(screen.feed, samples)))
+        took.append(_seconds(partial(feed, samples)))
     return took
 
 

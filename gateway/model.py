@@ -36,6 +36,9 @@ class Quality(IntEnum):
     NO_DATA = 3  # the explicit statement that there is no reading
 
 
+WORST_USABLE: Final = int(Quality.UNCERTAIN)  # numpy compares with a member of an enum ten times as slowly
+
+
 class Severity(IntEnum):
     """How urgent an alarm is (perceived severity of ITU-T X.733, table 1)."""
 
@@ -137,7 +140,7 @@ class Decoded:
 
 def usable(quality: Qualities) -> Mask:
     """True where a value rule may look at the reading: GOOD or UNCERTAIN."""
-    return quality <= Quality.UNCERTAIN
+    return quality <= WORST_USABLE
 
 
 def to_ns(seconds: float) -> int:

@@ -16,7 +16,7 @@ AHEAD: Final = 20_000  # messages that may wait with the broker; then devices pa
 WARM: Final = 0.6  # of the time: caches and windows fill
 MOST_GROWTH_MB: Final = 10.0  # in the rest
 DEVICES: Final = 100
-PERIOD: Final = 40_000  # readings of a device from one alarm to the next: what is remembered of alarms grows
+PERIOD: Final = 4_000  # readings of a device from one alarm to the next
 SHORTEST_S: Final = 60.0  # a slope over less says nothing
 LOOK_S: Final = 0.2
 

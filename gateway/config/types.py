@@ -44,7 +44,7 @@ class Gateway:
 class JournalOptions:
     """How readings become durable."""
 
-    commit_interval_s: float = 0.0
+    commit_interval_s: float = 0.02
     queue_messages: int = 20_000
     archive_after_s: float = 900.0
     low_space_bytes: int = 1_000_000_000  # less than this left on the disk is a fault

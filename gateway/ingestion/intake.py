@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,9 +53,13 @@ class Intake:
     def __len__(self) -> int:
         return len(self._items)
 
+    def room(self) -> int:
+        """For how many more items there is room; 0: stop reading the wire and ask again."""
+        return max(self._longest - len(self._items), 0) if self._bytes < self._most_bytes else 0
+
     def has_room(self) -> bool:
-        """False: stop reading the wire and ask again, or wait with `wait_for_room`."""
-        return len(self._items) < self._longest and self._bytes < self._most_bytes
+        """False: stop reading the wire, and wait with `wait_for_room`."""
+        return self.room() > 0
 
     def wait_for_room(self, timeout_s: float) -> bool:
         """Wait until there is room, at most `timeout_s`; whether there is."""
@@ -63,8 +68,12 @@ class Intake:
 
     def put(self, source: str, item: Any, size: int) -> None:
         """Add one item of `size` bytes. Never refuses: ask `has_room` before reading the wire."""
+        self.put_all(source, [item], size)
+
+    def put_all(self, source: str, items: Sequence[Any], size: int) -> None:
+        """Add items of `size` bytes together; no more than there was `room` for."""
         with self._changed:
-            self._items.append((source, item))
+            self._items.extend((source, item) for item in items)
             self._bytes += size
             self._changed.notify_all()
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -24,11 +26,27 @@ RECEIVE_BYTES = 65_536  # at once; what is beyond a full intake waits here and w
 LONGEST_PASSWORD = 65_535  # bytes, MQTT 5.0 section 1.5.6
 QOS = 1
 SUBSCRIPTION_IDENTIFIER = 0x0B  # of a property, MQTT 5.0 section 3.3.2.3.8
+NOT_UTF8 = "(a topic that is not UTF-8)"
 LARGEST_MARK = 268_435_455  # of a subscription identifier, section 3.8.2.1.2
 
 
+class Publication(NamedTuple):
+    """A message that a broker sent us."""
+
+    mid: int  # 0: needs no acknowledgement
+    topic: str
+    payload: bytes
+    retained: bool
+    marks: tuple[int, ...]  # identifiers of the subscriptions that it was sent for; none with MQTT 3.1.1
+
+
 class Client(mqtt.Client):
-    """The parts of paho that have no public name are used here and nowhere else."""
+    """The parts of paho that have no public name are used here and nowhere else.
+
+    Messages come to `on_publication`; paho's `on_message` is not called.
+    """
+
+    on_publication: Callable[[Publication], None]
 
     def __init__(self, options: Options) -> None:
         five = options.protocol == "5"
@@ -109,47 +127,59 @@ class Client(mqtt.Client):
         self._taken = min(begin + bufsize, len(self._received))
         return self._received[begin : self._taken]
 
-    def _handle_publish(self) -> MQTTErrorCode:
-        """paho's, but without the two tables of properties that it builds for every message of MQTT 5.
+    def _packet_read(self) -> MQTTErrorCode:
+        """paho's, but a usual message is taken straight from what was received, without the dozen calls and
+        the two tables of properties that paho needs for each."""
+        if self.protocol == mqtt.MQTTv5 and self.has_more and self._in_packet["command"] == 0:
+            found = plain_publish(self._received, self._taken)
+            if found is not None:
+                publication, self._taken = found
+                self.on_publication(publication)
+                return mqtt.MQTT_ERR_SUCCESS
+        return super()._packet_read()
 
-        They cost half of all ingestion. A message with properties of other kinds goes the usual way.
-        """
-        message = None
-        if self.protocol == mqtt.MQTTv5:
-            message = plain_publish(self._in_packet["command"], self._in_packet["packet"])
-        if message is None:
-            return super()._handle_publish()
-        self._handle_on_message(message)
-        return mqtt.MQTT_ERR_SUCCESS
+    def _handle_on_message(self, message: mqtt.MQTTMessage) -> None:
+        marks = tuple(getattr(message.properties, "SubscriptionIdentifier", ()))
+        topic, payload = topic_of(message._topic), bytes(message.payload)
+        self.on_publication(Publication(message.mid, topic, payload, message.retain, marks))
 
 
-def plain_publish(command: int, packet: bytes | bytearray) -> mqtt.MQTTMessage | None:
-    """The message in an MQTT 5 PUBLISH of QoS 1 without properties but subscription identifiers (3.3).
+def topic_of(raw: bytes) -> str:
+    """A topic as text; a broker should let none pass that is not UTF-8."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return NOT_UTF8
 
-    Its `properties` are those, a tuple. None for any other.
+
+def plain_publish(received: bytes, begin: int) -> tuple[Publication, int] | None:
+    """The MQTT 5 PUBLISH (section 3.3) that begins there, and where it ends.
+
+    None where it is not all there, has a QoS other than 1, other properties than subscription identifiers, or
+    is longer than 16 kB; paho takes those.
     """
-    end = 2 + int.from_bytes(packet[:2])  # of the topic; then packet identifier and length of properties
-    if (command & 0b0110) != 0b0010 or len(packet) < end + 3:
+    if received[begin] & 0b1111_0110 != 0b0011_0010 or len(received) < begin + 3:
         return None
-    begin = end + 3 + packet[end + 2]  # of the payload; a length of 128 and more takes two bytes
-    marks = _identifiers(packet[end + 3 : begin])
-    if marks is None or packet[end + 2] > 0x7F or begin > len(packet):
+    at, size = begin + 2, received[begin + 1]
+    if size > 0x7F:
+        at, size = begin + 3, (size & 0x7F) | received[begin + 2] << 7
+    end = at + size
+    if received[at - 1] > 0x7F or end > len(received) or size < 5:
         return None
-    message = mqtt.MQTTMessage(int.from_bytes(packet[end : end + 2]), bytes(packet[2:end]))
-    message.qos, message.dup, message.retain = QOS, bool(command & 8), bool(command & 1)
-    message.properties = marks  # type: ignore[assignment]
-    message.payload = bytes(packet[begin:])
-    return message
+    topic_end = at + 2 + (received[at] << 8 | received[at + 1])
+    if topic_end + 3 > end or received[topic_end + 2] > 0x7F:
+        return None
+    payload_begin = topic_end + 3 + received[topic_end + 2]
+    marks = _identifiers(received[topic_end + 3 : payload_begin])
+    if marks is None or payload_begin > end:
+        return None
+    mid = received[topic_end] << 8 | received[topic_end + 1]
+    topic = topic_of(received[at + 2 : topic_end])
+    return Publication(mid, topic, received[payload_begin:end], bool(received[begin] & 1), marks), end
 
 
-def marks_of(message: mqtt.MQTTMessage) -> Sequence[int]:
-    """The identifiers of the subscriptions that a message was sent for; none with MQTT 3.1.1."""
-    if isinstance(message.properties, tuple):
-        return message.properties
-    return getattr(message.properties, "SubscriptionIdentifier", ())
-
-
-def _identifiers(properties: bytes | bytearray) -> tuple[int, ...] | None:
+@lru_cache(maxsize=64)  # all messages of a connection carry the same few
+def _identifiers(properties: bytes) -> tuple[int, ...] | None:
     """Each a variable byte integer (section 1.5.5); None where other properties stand among them."""
     found: list[int] = []
     at, end = 0, len(properties)

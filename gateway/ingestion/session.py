@@ -23,7 +23,7 @@ from gateway.errors import LinkDown
 from gateway.ingestion.broker import Options
 from gateway.ingestion.broker_errors import ended, refusal
 from gateway.ingestion.link import Link, LinkState
-from gateway.ingestion.mqtt_client import LARGEST_MARK, Client, marks_of
+from gateway.ingestion.mqtt_client import LARGEST_MARK, Client, Publication
 
 CONNACK_S = 10.0
 TICK_S = 0.2  # how long an idle turn waits, so that a stop is noticed
@@ -33,7 +33,8 @@ MESSAGES_PER_TURN = 256  # then acknowledgements and pings get their turn
 UNANSWERED_PINGS = 3  # of two per keepalive; then the broker is gone
 _LOST = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
-Deliver = Callable[[mqtt.MQTTMessage, bool], None]  # the message, and whether the broker kept it for us
+Deliver = Callable[[list[Publication], int], None]  # what came, and the mark of our subscription
+Room = Callable[[], int]  # for how many more messages there is room
 MOST_ASKED = 1000  # requests to devices that wait to be sent
 
 
@@ -50,7 +51,7 @@ class Session:
         self._link = link
         self._deliver = deliver
         self._client = Client(options)
-        self._client.on_message = self._on_message
+        self._client.on_publication = self._on_publication
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
@@ -60,7 +61,7 @@ class Session:
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
-        self._received = 0
+        self._received: list[Publication] = []  # in this turn
         self._consented = False
         self._resumed = False
         self._problem = ""  # what to say when the connection ends
@@ -71,16 +72,17 @@ class Session:
         self._client.open(self._options)
         self._opened_s = self._heard_s = self._pinged_s = time.monotonic()
 
-    def turn(self, has_room: Callable[[], bool]) -> None:
+    def turn(self, room: Room) -> None:
         """Wait for something to do, shortly, and do it; take messages only while there is room.
 
         Raises LinkDown.
         """
-        reading = has_room() or not self._client.is_connected()
+        most = min(room() if self._client.is_connected() else 1, MESSAGES_PER_TURN)
+        reading = most > 0
         readable = self._wait(reading)
         self._write()
         if reading and readable:
-            self._read(has_room)
+            self._read(most)
         self._check_alive(heard=readable or not reading)
 
     def acknowledge(self, mids: Iterable[int]) -> None:
@@ -132,13 +134,15 @@ class Session:
         if self._client.want_write() and self._client.loop_write() != mqtt.MQTT_ERR_SUCCESS:
             raise self._down()
 
-    def _read(self, has_room: Callable[[], bool]) -> None:
-        for _ in range(MESSAGES_PER_TURN):
-            before = self._received
+    def _read(self, most: int) -> None:
+        for before in range(most):
             if self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS:
                 raise self._down()
-            if self._received == before or not has_room():
-                return
+            if len(self._received) == before:
+                break
+        if self._received:
+            self._deliver(self._received, self._mark)
+            self._received = []
 
     def _check_alive(self, heard: bool) -> None:
         """Ping twice per keepalive. A paused connection says nothing about the broker."""
@@ -179,10 +183,8 @@ class Session:
     def _down(self, why: str = "") -> LinkDown:
         return ended(self._options, self._consented, why or self._problem)
 
-    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        self._received += 1
-        marks = marks_of(message)
-        self._deliver(message, len(marks) > 0 and self._mark not in marks)
+    def _on_publication(self, publication: Publication) -> None:
+        self._received.append(publication)
 
     def _on_connect(
         self,

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from gateway.config.types import Configuration
+from gateway.errors import JournalError
 from gateway.ingestion.intake import WallClock
 from gateway.journal.journal import Entry, Journal, Statement
 from gateway.journal.records import Records
@@ -78,7 +79,7 @@ class Screening:
         )
         self._book.restore(self._journal, self.cursor)
         if saved:
-            self._screener.restore(saved[1])
+            self._restore(saved[1])
             self._publish([Change(e, e) for e in self._screener.open()], self._now_ns())  # how far they were
             self._publish(self._screener.take(Samples.empty()), self._now_ns())  # rules that are no more
         latest = self._records.saved(LATEST)
@@ -86,6 +87,15 @@ class Screening:
             self._latest.restore(latest[1])
         self._began_s = self._saved_s = self._looked_s = time.monotonic()
         self._looked_ns = self._now_ns()
+
+    def _restore(self, state: bytes) -> None:
+        try:
+            self._screener.restore(state)
+        except ValueError as error:
+            raise JournalError(
+                f"{error}: it is of another version of Cryogate. Run that, or move records.sqlite away: "
+                "alarms and what people said are then made again from the journal, and sinks start anew"
+            ) from None
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and every entry is screened."""

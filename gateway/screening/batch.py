@@ -43,7 +43,7 @@ class Batch:
 
     @staticmethod
     def of(samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], history: History) -> Batch:
-        hi = np.append(lo[1:], len(samples))
+        hi = np.concatenate((lo[1:], [len(samples)]))
         before = channels[chosen(row, len(channels))].copy()
         series = Series(
             samples.time, samples.value, samples.quality, lo, hi, before["heard"], history.pace[row]
@@ -111,10 +111,10 @@ class Batch:
 
     def remember(self) -> None:
         """Add the readings to the history, as far as windows reach back."""
-        span = self.history.span[self.row]
-        if self.cells.flawless or not span.any():
+        if self.cells.flawless:
             self.history.append(self.row, self.lo, self.hi, self.time, self.value)
             return
+        span = self.history.span[self.row]
         heard = self.after["heard"]  # unusable readings push nothing out
         lo = first_at(self.time, self.lo, self.hi, np.maximum(heard, NEVER + span) - span + 1)
         count, time, value = self.readings(np.where(span > 0, lo, self.hi), self.hi)

@@ -51,12 +51,12 @@ class Cells:
     @staticmethod
     def of(series: Series) -> Cells:
         lo, hi = series.lo, series.hi
+        segment = np.arange(len(lo))
+        if series.longest <= CELL:
+            return Cells(series, lo, hi, segment, segment, _flaws(series.quality, lo))
         count = (hi - lo + CELL - 1) // CELL
-        begin = np.cumsum(count) - count
-        segment, start, stop = np.arange(len(lo)), lo, hi
-        if count.max(initial=1) > 1:
-            segment, start, stop = _cut(segment, lo, hi, count, CELL)
-        return Cells(series, start, stop, segment, begin, _flaws(series.quality, start))
+        segment, start, stop = _cut(segment, lo, hi, count, CELL)
+        return Cells(series, start, stop, segment, np.cumsum(count) - count, _flaws(series.quality, start))
 
     @cached_property
     def whole(self) -> Cells:
@@ -96,8 +96,7 @@ class Cells:
     @cached_property
     def brief(self) -> bool:
         """No segment is longer than BRIEF, and each is one cell: a live tick, not a long batch."""
-        longest = (self.series.hi - self.series.lo).max(initial=0)
-        return self.parts is None and self.origin is None and bool(longest <= BRIEF)
+        return self.parts is None and self.origin is None and self.series.longest <= BRIEF
 
     @property
     def first(self) -> Times:
@@ -190,8 +189,10 @@ class Cells:
     @cached_property
     def into(self) -> Times:
         """ns from the usable reading before to the first one of each cell; 0 where either is missing."""
-        known = (self.heard_before != NEVER) & (self.first != NEVER)
-        return np.where(known, self.first - np.where(known, self.heard_before, 0), 0)
+        into = np.where(self.heard_before == NEVER, 0, self.first - self.heard_before)
+        if not self.flawless:
+            into[self.first == NEVER] = 0
+        return into
 
     @cached_property
     def steps(self) -> tuple[Times, Times]:

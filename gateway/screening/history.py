@@ -26,7 +26,7 @@ STRIDES: Final = 9  # in a window: half of one holds four whole ones
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Readings [lo, hi) of these channels, which differ; no range is empty."""
+    """Readings [lo, hi) of these channels, which rise; no range is empty."""
 
     row: Rows
     lo: Rows
@@ -34,11 +34,10 @@ class Piece:
     time: Times
     value: Floats
 
-    def after(self, row: Rows, moment: Times, channels: int) -> tuple[Rows, Times, Floats]:
-        place = np.full(channels, -1)
-        place[self.row] = np.arange(len(self.row))
-        at = place[row]
-        lo, hi = self.lo[at], np.where(at >= 0, self.hi[at], self.lo[at])
+    def after(self, row: Rows, moment: Times) -> tuple[Rows, Times, Floats]:
+        at = self.row[:-1].searchsorted(row)
+        lo = self.lo[at]
+        hi = np.where(self.row[at] == row, self.hi[at], lo)
         first = first_at(self.time, lo, hi, moment + (moment < FOREVER))
         position = expand(first, hi - first)
         return hi - first, self.time[position], self.value[position]
@@ -62,13 +61,13 @@ class History:
         self._rings.clear(row)
 
     def append(self, row: Rows, lo: Rows, hi: Rows, time: Times, value: Floats) -> None:
-        """Add readings [lo, hi) of these columns, which stay as they are, to each channel; these differ."""
-        some = np.flatnonzero((self.span[row] > 0) & (hi > lo))
+        """Add readings [lo, hi) of these columns, which stay as they are, to each channel; these rise."""
+        some = ((self.span[row] > 0) & (hi > lo)).nonzero()[0]
         if len(some) == 0:
             return
         piece = Piece(row[some], lo[some], hi[some], time, value)
         self._settle(piece)
-        if (piece.hi - piece.lo).sum() > LONG * len(piece.row):
+        if len(time) > LONG * len(some) and (piece.hi - piece.lo).sum() > LONG * len(some):
             self._latest = piece
         else:
             self._rings.append(piece.row, piece.lo, piece.hi, time, value)
@@ -78,7 +77,7 @@ class History:
         kept = self._rings.after(row, moment)
         if self._latest is None:
             return kept
-        time, value, count, _ = interleaved([kept, self._latest.after(row, moment, len(self.span))])
+        time, value, count, _ = interleaved([kept, self._latest.after(row, moment)])
         return count, time, value
 
     def _settle(self, newer: Piece | None = None) -> None:

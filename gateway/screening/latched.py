@@ -101,14 +101,13 @@ class Latched:
 
     def _uncertified(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Batch, Rows, Rows]:
         """(member, cell) pairs that must be screened exactly, ordered by both, and the batch they are in."""
-        active = self._active(member)
-        if batch.cells.brief:
-            hot = active | self._condition.may_enter(batch, member, segment)
-            hot &= self._in_force(member, batch.cells, segment)
-            return batch, member[hot], segment[hot]
-        busy = active | self._condition.may_enter(batch.whole, member, segment)
+        active, brief = self._active(member), batch.cells.brief
+        busy = active | self._condition.may_enter(batch if brief else batch.whole, member, segment)
         if not busy.any():
             return batch, member[:0], segment[:0]
+        if brief:
+            busy &= self._in_force(member, batch.cells, segment)
+            return batch, member[busy], segment[busy]
         member, segment, active = member[busy], segment[busy], active[busy]
         pair, cell = with_cells(batch.cells, member, segment)
         hot = self._suspects(batch, pair, cell, starts(pair), active)

@@ -67,10 +67,21 @@ class Members:
         """Whether any instance comes into force or out of it."""
         return bool((self.valid_from != FOREVER_PAST).any() or (self.valid_to != FOREVER).any())
 
+    @cached_property
+    def everyone(self) -> Rows:
+        return np.arange(len(self))
+
+    @cached_property
+    def one_each(self) -> bool:
+        """Whether every channel of the screen has one instance."""
+        return bool((np.diff(self.begin) == 1).all())
+
     def touched(self, batch: Batch) -> tuple[Rows, Rows]:
         """The members whose channel has readings in the batch, and the segment of each."""
         if len(batch.row) == len(self.begin) - 1:  # every channel of the screen
-            return np.arange(len(self)), self.row
+            return self.everyone, self.row
+        if self.one_each:
+            return batch.row, np.arange(len(batch.row))
         lo = self.begin[batch.row]
         count = self.begin[batch.row + 1] - lo
         return expand(lo, count), np.repeat(np.arange(len(lo)), count)

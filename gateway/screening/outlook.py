@@ -9,9 +9,9 @@ at most R / (2 s) (Cauchy-Schwarz). How far times must lie apart follows from wh
   own mean add up to d**2 * m (m - 1) (m - 2) / 12. So  s**2 >= d**2 * m (m - 1) (m - 2) / (12 (m + 2)).
   A window that begins with the channel's first reading ever begins with a whole stride: m >= w / L - 1, and
   there are up to k readings more. (It may span half its length only, or its slope is not determined.)
-* A tick knows the shortest and the longest step d and L since a window ago, and how many readings n. The slope
-  of a window that spans at least half its length w is at most  2 * sqrt(3) * R / w * L / d  and, since m = w / 4L
-  of its readings can be chosen that lie at least L apart,  s**2 >= L**2 * m (m**2 - 1) / (12 n).
+* A tick knows the shortest and the longest step d and L since a window ago, and how many readings n. The
+  slope of a window that spans at least half its length w is at most  2 * sqrt(3) * R / w * L / d  and, since
+  m = w / 4L of its readings can be chosen that lie at least L apart,  s**2 >= L**2 * m (m**2 - 1) / (12 n).
 
 Movement. Two readings that differ by more than epsilon, both within a window, show that it is not stuck.
 What is known at the end of a batch is kept here for the next one. It is never saved: without it, steepness
@@ -38,6 +38,8 @@ ROUNDING: Final = 2.0**-18  # of values, in the channel's unit
 FINEST: Final = 2**12  # shares of a window; of shorter strides the rounding of times might be felt
 MINUTE_NS: Final = 6e10
 AT_ONCE: Final = 128  # instances whose window is looked through together
+NOTHING: Final = np.array([[-np.inf], [-np.inf], [0.0], [-(2.0**63)]])  # see Steepness: the most of nothing
+LONGEST: Final = 2.0**62  # ns, longer than any step
 
 
 class Steepness:
@@ -46,55 +48,58 @@ class Steepness:
     def __init__(self, members: Members, window: Times, least: Rows) -> None:
         count = len(members)
         self._window, self._least, self._valid_from = window, least, members.valid_from
+        self._regular = SAFETY * MINUTE_NS * 12.0**0.5 / window  # times reach, where all steps are as long
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
-        self._high = np.full((2, count), -np.inf)
-        self._low = np.full((2, count), np.inf)
-        self._longest = np.zeros((2, count), np.int64)
-        self._shortest = np.full((2, count), FOREVER)
+        self._most = np.tile(NOTHING, (2, 1, count))  # float64[2, 4, I], of value, -value, step, -step
         self._number = np.zeros((2, count), np.int64)
         self._recalled = np.full(count, NEVER)  # the last reading of the window that the older part tells of
         self._oldest = np.full(count, NEVER)  # the first reading of that window
 
-    def bound(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
+    def bound(self, batch: Batch, member: Rows, cell: Rows, enough: Floats) -> tuple[Floats, Mask]:
         """For each pair: no determined slope in the cell is steeper; whether all of them are determined.
 
+        No better bound is looked for where one is at most `enough`.
         Called for each brief batch once, with every member that it touches.
         """
         if batch.cells.brief:
-            return self._tick(batch, member, cell), np.zeros(len(member), np.bool_)
+            return self._tick(batch, member, cell, enough), np.zeros(len(member), np.bool_)
+        self._until[member] = NEVER  # it may be the past that comes again, with late readings in it
         return self._strides(batch, member, cell)
 
-    def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Floats:
-        cells, window = batch.cells, self._window[member]
-        heard = cells.heard_before[cell]
-        lost = np.flatnonzero(self._until[member] != heard)
+    def _tick(self, batch: Batch, member: Rows, cell: Rows, enough: Floats) -> Floats:
+        cells, own = batch.cells, chosen(member, len(self._until))
+        heard, window = cells.heard_before[cell], self._window[own]
+        lost = (self._until[own] != heard).nonzero()[0]
         for k in range(0, len(lost), AT_ONCE):
             some = lost[k : k + AT_ONCE]
             self._recall(batch, member[some], cells.segment[cell[some]], heard[some])
-        self._count(batch, member, cell, heard)
-        own, first = chosen(member, len(self._until)), cells.first[cell]
-        since = self._since[0, own]
-        known = (since == NEVER) | (since <= first - window)
-        reach = np.maximum(*self._high[:, own]) - np.minimum(*self._low[:, own]) + ROUNDING
-        longest = np.maximum(*self._longest[:, own])
-        shortest = np.minimum(*self._shortest[:, own])
-        known &= ~cells.flaw[cell]
-        regular = 12.0**0.5 / window * (longest / shortest)
-        apart = np.maximum(longest, window // FINEST)
-        m = (window // (4 * apart)).astype(np.float64)
-        number = np.maximum(self._number[:, own].sum(axis=0), 1)
-        deviation = apart * np.sqrt(np.where(m > 1, m * (m * m - 1.0), 0.0) / (12.0 * number))
-        irregular = np.where(m > 1, 0.5, np.inf) / np.where(m > 1, deviation, 1.0)
-        bound = SAFETY * MINUTE_NS * np.where(known, reach, 0.0) * np.minimum(regular, irregular)
-        return np.where(known, bound, np.inf)
+        self._count(cells, member, cell, heard - window)
+        older, newer = self._most[:, :, own]
+        high, minus_low, longest, minus_shortest = np.maximum(older, newer)
+        known = (self._since[0, own] <= cells.first[cell] - window) & ~cells.flaw[cell]
+        reach = np.where(known, high + minus_low, 0.0) + ROUNDING
+        bound = np.where(known, reach * self._regular[own] * (longest / -minus_shortest), np.inf)
+        loose = (known & (bound > enough)).nonzero()[0]
+        if len(loose) > 0:
+            irregular = reach[loose] * self._irregular(member[loose], longest[loose])
+            bound[loose] = np.minimum(bound[loose], irregular)
+        return bound
+
+    def _irregular(self, member: Rows, longest: Floats) -> Floats:
+        """Times reach: bound where readings come as they will, `longest` apart at most."""
+        window = self._window[member]
+        apart = np.maximum(longest, np.maximum(window // FINEST, 1))
+        m = window // (4.0 * apart)
+        number = self._number[:, member].sum(axis=0)
+        deviation = apart * np.sqrt(np.maximum(m * (m * m - 1.0), 1.0) / (12.0 * np.maximum(number, 1)))
+        return np.where(m > 1.0, SAFETY * MINUTE_NS * 0.5 / deviation, np.inf)
 
     def _recall(self, batch: Batch, member: Rows, segment: Rows, heard: Times) -> None:
         """Begin anew with what the history holds of the window up to `heard`."""
         since = np.where(heard == NEVER, NEVER, heard - np.where(heard == NEVER, 0, self._window[member]))
-        self._since[:, member] = since, heard
-        self._high[:, member], self._low[:, member] = -np.inf, np.inf
-        self._longest[:, member], self._shortest[:, member] = 0, FOREVER
+        self._since[:, member], self._until[member] = (since, heard), heard
+        self._most[:, :, member] = NOTHING
         self._number[:, member] = 0
         self._recalled[member], self._oldest[member] = heard, NEVER
         count, time, value = batch.history.after(batch.row[segment], since)
@@ -102,40 +107,31 @@ class Steepness:
         if len(some) == 0:
             return
         begin = (np.cumsum(count) - count)[count > 0]
-        self._high[0, some] = np.maximum.reduceat(value, begin)
-        self._low[0, some] = np.minimum.reduceat(value, begin)
+        most = self._most[0]
+        most[0, some], most[1, some] = np.maximum.reduceat(value, begin), -np.minimum.reduceat(value, begin)
         self._oldest[some] = time[begin]
         self._number[0, some] = count[count > 0]
         step = np.diff(time, prepend=0)
         step[begin] = 0
-        self._longest[0, some] = np.maximum.reduceat(step, begin)
+        most[2, some] = np.maximum.reduceat(step, begin)
         step[begin] = FOREVER
-        self._shortest[0, some] = np.minimum.reduceat(step, begin)
+        most[3, some] = -np.minimum.reduceat(step, begin)
 
-    def _count(self, batch: Batch, member: Rows, cell: Rows, heard: Times) -> None:
-        cells, own = batch.cells, chosen(member, len(self._until))
+    def _count(self, cells: Cells, member: Rows, cell: Rows, back: Times) -> None:
+        """Add the cells to the newer part, which becomes the older one where it began at `back` or before."""
+        own = chosen(member, len(self._until))
         self._recalled[own] = NEVER
-        newer = self._since[1, own]
-        old = member[(newer != NEVER) & (heard - newer >= self._window[own])]
-        old = old if len(old) == 0 else old[self._since[1, old] != FOREVER]
-        for column, empty in (
-            (self._high, -np.inf),
-            (self._low, np.inf),
-            (self._longest, 0),
-            (self._shortest, FOREVER),
-            (self._number, 0),
-        ):
-            column[0, old], column[1, old] = column[1, old], empty
-        if len(old) > 0:
+        if len(old := member[self._since[1, own] <= back]) > 0:
+            self._most[0][:, old], self._most[1][:, old] = self._most[1][:, old], NOTHING
+            self._number[0, old], self._number[1, old] = self._number[1, old], 0
             self._since[0, old], self._since[1, old] = self._since[1, old], self._until[old]
         longest, shortest = cells.steps
-        self._high[1, own] = np.maximum(self._high[1, own], cells.high[cell])
-        self._low[1, own] = np.minimum(self._low[1, own], cells.low[cell])
-        self._longest[1, own] = np.maximum(self._longest[1, own], longest[cell])
-        self._shortest[1, own] = np.minimum(self._shortest[1, own], shortest[cell])
+        news = np.array((cells.high[cell], -cells.low[cell], longest[cell], -shortest[cell]))
+        newer = self._most[1]
+        newer[:, own] = np.maximum(newer[:, own], news)
         self._number[1, own] += cells.hi[cell] - cells.lo[cell]
-        until = np.where(cells.last[cell] == NEVER, heard, cells.last[cell])
-        self._until[own] = np.where(cells.flaw[cell], NEVER, until)  # its steps are not what they seem
+        of_use = np.where(cells.flaw[cell], NEVER, cells.last[cell])  # else its steps are not what they seem
+        self._until[own] = of_use
 
     def _strides(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
         cells, window, segment = batch.cells, self._window[member], batch.cells.segment[cell]
@@ -183,15 +179,13 @@ class Steepness:
             self._recall(batch, member[some], segment[some], heard[some])
         cells = batch.cells
         step = cells.first[cells.begin[segment]] - heard  # of no use where that cell has a flaw
-        longest, shortest = (
-            np.maximum(self._longest[0, member], step),
-            np.minimum(self._shortest[0, member], step),
-        )
+        high, minus_low, longest, minus_shortest = self._most[0][:, member]
+        longest, shortest = np.maximum(longest, step), np.minimum(-minus_shortest, step)
         each, window = cells.series.strides.each[segment], self._window[member]
         whole = self._oldest[member] - (heard - window) <= longest
         whole &= self._oldest[member] != NEVER
-        longest = np.where(longest > window // each, FOREVER, longest * each)
-        return self._high[0, member], self._low[0, member], longest, shortest * each, whole
+        steps = (np.clip(each * side, 0.0, LONGEST).astype(np.int64) for side in (longest, shortest))
+        return high, -minus_low, *steps, whole
 
 
 def _reach(cells: Cells, member: Rows, cell: Rows, since: Times) -> Rows:
@@ -211,8 +205,7 @@ class Movement:
 
     def __init__(self, members: Members, window: Times, epsilon: Floats) -> None:
         count = len(members)
-        self._window, self._epsilon, self._gap = window, epsilon, members.longest_gap
-        self._valid_from = members.valid_from
+        self._members, self._window, self._epsilon = members, window, epsilon
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._moved = np.full(count, NEVER)  # both of two such readings came at this time or later
         self._since = np.zeros(count, np.int64)  # readings from that time on
@@ -266,7 +259,7 @@ class Movement:
         earlier = since[member] - cells.series.lo[segment]
         count = cells.hi[cell] + np.where(same, -cells.lo[cell[witness]], earlier)
         near = (oldest != NEVER) & (oldest > cells.last[cell] - self._window[member])
-        near &= (oldest >= self._valid_from[member]) & (count <= history.MOST)
+        near &= (oldest >= self._members.valid_from[member]) & (count <= history.MOST)
         far = np.flatnonzero(~near)
         near[far] = self._uncovered(batch, cells, member[far], cell[far])
         return np.asarray(near & ~cells.flaw[cell])
@@ -274,31 +267,26 @@ class Movement:
     def _uncovered(self, batch: Batch, cells: Cells, member: Rows, cell: Rows) -> Mask:
         """Whether the channel's first reading ever came too late for any window that ends in the cell."""
         segment = cells.segment[cell]
-        late = batch.time[batch.lo[segment]] - (cells.last[cell] - self._window[member]) > self._gap[member]
+        begins = cells.last[cell] - self._window[member]
+        late = batch.time[batch.lo[segment]] - begins > self._members.longest_gap[member]
         return np.asarray(late & (cells.series.heard[segment] == NEVER))
 
     def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         cells = batch.cells
-        heard, first, last = cells.heard_before[cell], cells.first[cell], cells.last[cell]
-        own = chosen(member, len(self._until))
+        heard, last, high, low = (c[cell] for c in (cells.heard_before, cells.last, cells.high, cells.low))
+        own, length = chosen(member, len(self._until)), cells.hi[cell] - cells.lo[cell]
         epsilon = self._epsilon[own]
         known = np.where(self._until[own] == heard, self._moved[own], NEVER)
-        step = np.abs(cells.high[cell] - batch.before["value"][cell]) > epsilon
-        alone = (first == last) & (first != NEVER)
-        moves = alone & step & (heard != NEVER)
+        moves = (np.abs(high - batch.before["value"][cell]) > epsilon) & (high == low)
         moved = np.where(moves, heard, known)
-        length = cells.hi[cell] - cells.lo[cell]
-        since = np.where(moves, 2, self._since[own] + length)
-        shown = (
-            (moved != NEVER)
-            & (since <= history.MOST)
-            & (moved >= self._valid_from[own])
-            & (moved > last - self._window[own])
-        )
+        since = np.where(moves, 1, self._since[own]) + length
+        shown: Mask = (moved > last - self._window[own]) & (since <= history.MOST) & ~cells.flaw[cell]
+        if self._members.bounded:
+            shown &= moved >= self._members.valid_from[own]
         if len(cells.lo) < len(cells.series.time):
-            shown |= self._uncovered(batch, cells, member, cell)
-        wide = ~alone & (cells.high[cell] - cells.low[cell] > epsilon)
-        self._moved[own] = np.where(wide, first, moved)
-        self._since[own] = np.where(wide, length, since)
+            shown |= self._uncovered(batch, cells, member, cell) & ~cells.flaw[cell]
+            wide = high - low > epsilon
+            moved, since = np.where(wide, cells.first[cell], moved), np.where(wide, length, since)
+        self._moved[own], self._since[own] = moved, since
         self._until[own] = np.where(last == NEVER, heard, last)
-        return np.asarray(shown & ~cells.flaw[cell])
+        return shown

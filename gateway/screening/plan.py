@@ -92,6 +92,11 @@ class Plan:
         return _digest(repr((self.channels, self.instances, sorted(self.resets))))
 
     @cached_property
+    def keys(self) -> list[str]:
+        """The key of every instance."""
+        return [instance.key for instance in self.instances]
+
+    @cached_property
     def names(self) -> dict[int, str]:
         """Channel number to name."""
         return {c.channel: c.name for c in self.channels}

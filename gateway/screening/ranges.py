@@ -99,6 +99,19 @@ def pieces(column: NDArray[Any], lo: Rows, hi: Rows) -> NDArray[Any]:
     return cut[0] if len(cut) == 1 else np.concatenate(cut)
 
 
+def every(column: NDArray[Any], ranges: tuple[Rows, Rows], step: Rows, count: Rows) -> NDArray[Any]:
+    """column[lo:hi:step] of every range, one after the other; `count` places of each."""
+    lo, hi = ranges
+    end = np.cumsum(count)
+    if end[-1] > LONG * len(lo):
+        cuts = zip(lo.tolist(), hi.tolist(), step.tolist(), strict=True)
+        return np.concatenate([column[a:b:n] for a, b, n in cuts])
+    place: Rows = np.arange(end[-1]) * along(step, count)
+    place += np.repeat(lo - (end - count) * step, count)
+    made: NDArray[Any] = column[place]
+    return made
+
+
 def along(column: NDArray[Any], count: Rows) -> NDArray[Any]:
     """A number for each range, to reckon with the range's rows: one for all where all are the same."""
     if (column == column[0]).all():
@@ -108,9 +121,9 @@ def along(column: NDArray[Any], count: Rows) -> NDArray[Any]:
 
 def starts(group: NDArray[Any]) -> Rows:
     """Where each run of equal neighbours begins."""
-    if len(group) == 0:
-        return np.empty(0, np.int64)
-    return np.concatenate(([0], np.flatnonzero(group[1:] != group[:-1]) + 1))
+    begins = np.ones(len(group), np.bool_)
+    np.not_equal(group[1:], group[:-1], out=begins[1:])
+    return begins.nonzero()[0]
 
 
 def latest(known: Mask) -> Rows:

@@ -16,6 +16,8 @@ from gateway.screening.excursion import LIMB, NEVER, Excursion, Findings, Phase,
 from gateway.screening.plan import FOREVER, Plan
 
 Key = tuple[int, str, str]  # channel, rule, version
+CLOSED, WITHDRAWN = int(Phase.CLOSED), int(Phase.WITHDRAWN)
+_INSTANCE, _PHASE, _START = 0, 1, 2  # positions in FINDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Record:
 
     def __init__(self, plan: Plan, past: Past | None = None) -> None:
         self._plan = plan
+        self._keys: list[Key] = [(i.channel, i.rule, i.version) for i in plan.instances]
         self._past = Nothing() if past is None else past
         self._known: dict[Key, dict[str, Excursion]] = {}  # by rule, then by id in order of publication
         self._starting: dict[tuple[Key, int], str] = {}  # ids of those not withdrawn, by rule and start
@@ -59,14 +62,12 @@ class Record:
     def progress(self, findings: Findings) -> list[Change]:
         """Publish what readings in order, or the clock, brought."""
         changes = []
-        for found in findings:
-            now = self._excursion(found)
-            before = self._starting_at(_key(now), now.start_ns)
-            if found["phase"] == Phase.WITHDRAWN:
-                if before is not None:
-                    changes.append(self._withdraw(before))
-                continue
-            changes += self._put(now if before is None else _as(now, before, before.revision), before)
+        for found in findings.tolist():
+            before = self._starting_at(self._keys[found[_INSTANCE]], found[_START])
+            if found[_PHASE] != WITHDRAWN:
+                changes += self._put(self._excursion(found, before), before)
+            elif before is not None:
+                changes.append(self._withdraw(before))
         return changes
 
     def amend(self, findings: Findings, since: dict[int, int]) -> list[Change]:
@@ -76,19 +77,18 @@ class Record:
         Findings are complete from there on, the last on each excursion counts.
         """
         again: dict[int, dict[int, Excursion]] = {n: {} for n in since}
-        for found in findings:
-            if found["phase"] != Phase.WITHDRAWN:
-                again.setdefault(int(found["instance"]), {})[int(found["start"])] = self._excursion(found)
+        for found in findings.tolist():
+            if found[_PHASE] != WITHDRAWN:
+                again.setdefault(found[_INSTANCE], {})[found[_START]] = self._excursion(found, None)
         changes = []
         for number, by_start in again.items():
-            instance = self._plan.instances[number]
-            key = (instance.channel, instance.rule, instance.version)
+            key = self._keys[number]
             changes += self._compare(key, list(by_start.values()), since.get(number, FOREVER))
         return changes
 
     def close_orphans(self, ends: dict[int, int]) -> list[Change]:
         """End what is open under rules that are no longer in the plan; `ends` is by channel."""
-        live = {(i.channel, i.rule, i.version) for i in self._plan.instances}
+        live = set(self._keys)
         changes = []
         for key in self._known.keys() - live:
             for before in [e for e in self._known[key].values() if e.end_ns is None and not e.withdrawn]:
@@ -169,15 +169,16 @@ class Record:
         name = self._starting.get((key, start_ns))
         return None if name is None else self._known[key][name]
 
-    def _excursion(self, found: Any) -> Excursion:
+    def _excursion(self, found: tuple[Any, ...], before: Excursion | None) -> Excursion:
+        """From a row of FINDING, under the identity of `before`."""
         (number, phase, start, confirmed, end, cleared, first, extreme, extreme_at, beyond, high, low) = (
-            found.item()[:12]
+            found[:12]
         )
-        unproven, readings, last = found.item()[12:]
+        unproven, readings, last = found[12:]
         instance = self._plan.instances[number]
         limited = beyond != NEVER
         return Excursion(
-            "",
+            "" if before is None else before.id,
             instance.channel,
             instance.rule,
             instance.kind,
@@ -185,8 +186,8 @@ class Record:
             instance.version,
             start,
             confirmed,
-            end if phase == Phase.CLOSED else None,
-            cleared if phase == Phase.CLOSED else None,
+            end if phase == CLOSED else None,
+            cleared if phase == CLOSED else None,
             extreme if readings > 0 else None,
             extreme_at if readings > 0 else None,
             beyond if limited else None,
@@ -196,7 +197,7 @@ class Record:
             readings == 0 or unproven > 0,
             first,
             last,
-            1,
+            1 if before is None else before.revision,
             False,
         )
 

@@ -55,9 +55,9 @@ class Screen:
         self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
         self.channels = unheard(len(self.numbers))
         self.groups: dict[str, Group] = _groups(plan)
-        paired = any(len(group.coupled().one) > 0 for group in self.groups.values())
+        self._pairing = [group for group in self.groups.values() if len(group.coupled().one) > 0]
         self.is_guided = len(self.guides.one) > 0
-        self._most = history.MOST_OF_PAIRS if paired or self.is_guided else history.MOST
+        self._most = history.MOST_OF_PAIRS if self._pairing or self.is_guided else history.MOST
         self._history = self._no_history()
 
     def _no_history(self) -> History:
@@ -65,9 +65,11 @@ class Screen:
 
     def rows(self, channel: NDArray[Any]) -> Rows:
         """Positions of channel numbers in the screen; -1 for one that is not in the plan."""
+        if len(channel) == len(self.numbers) and (channel == self.numbers).all():
+            return np.arange(len(channel))
         if len(self.numbers) == 0:
             return np.full(len(channel), -1)
-        at = np.minimum(np.searchsorted(self.numbers, channel), len(self.numbers) - 1)
+        at = self.numbers[:-1].searchsorted(channel)
         return np.where(self.numbers[at] == channel, at, -1)
 
     def feed(self, samples: Samples, judged: bool = False) -> Findings:
@@ -115,7 +117,7 @@ class Screen:
     def reached(self) -> Times:
         """ns UTC, int64[C]: a reading of a channel up to this time is late."""
         reached = self.channels["seen"].copy()
-        for couples in (group.coupled() for group in self.groups.values()):
+        for couples in (group.coupled() for group in self._pairing):
             np.maximum.at(reached, couples.one, couples.reached)
             np.maximum.at(reached, couples.other, couples.reached)
         if self.is_guided:
@@ -163,7 +165,7 @@ class Screen:
                 return found, earliest[found]
 
     def _couples(self) -> tuple[list[Rows], list[Rows]]:
-        couples = [group.coupled() for group in self.groups.values()]
+        couples = [group.coupled() for group in self._pairing]
         none = np.empty(0, np.int64)
         return [none, *(c.one for c in couples)], [none, *(c.other for c in couples)]
 
@@ -217,7 +219,7 @@ class Screen:
         memory = self.remember()
         for (kind, group), busy, state in zip(self.groups.items(), memory.busy, memory.states, strict=True):
             arrays[f"state {kind}"] = state
-            keys[kind] = [self.plan.instances[n].key for n in group.members.number[busy]]
+            keys[kind] = [self.plan.keys[n] for n in group.members.number[busy]]
         header = json.dumps({"format": FORMAT, "keys": keys}).encode()
         arrays["header"] = np.frombuffer(header, np.uint8)
         file = io.BytesIO()
@@ -242,7 +244,7 @@ class Screen:
     def _restore(self, group: Group, keys: list[str], states: NDArray[Any]) -> None:
         place = {key: k for k, key in enumerate(keys)}
         numbers = group.members.number.tolist()
-        at = np.array([place.get(self.plan.instances[n].key, -1) for n in numbers], np.int64)
+        at = np.array([place.get(self.plan.keys[n], -1) for n in numbers], np.int64)
         group.state[at >= 0] = states[at[at >= 0]]
 
     def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], before: History) -> Batch:
@@ -252,7 +254,7 @@ class Screen:
 
     def _without_spoiled(self, batch: Batch) -> Batch:
         spoiled = [group.spoiled(batch) for group in self.groups.values()]
-        return batch.without(np.concatenate([batch.lo[:0], *spoiled]))
+        return batch.without(np.concatenate(some)) if (some := [s for s in spoiled if len(s) > 0]) else batch
 
     def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
         if len(samples) > LONG * len(self.numbers):
@@ -293,9 +295,9 @@ def _spans(groups: dict[str, Group], channels: int) -> tuple[Times, Times]:
 
 def _refuse_disorder(batch: Batch) -> None:
     first, last = batch.time[batch.lo], batch.seen
-    if (np.diff(batch.row) <= 0).any():
+    if (batch.row[1:] <= batch.row[:-1]).any():
         raise ValueError("readings are not sorted by channel")
-    if (first < -FARTHEST_NS).any() or (last > FARTHEST_NS).any():
+    if first.min() < -FARTHEST_NS or last.max() > FARTHEST_NS:
         raise ValueError("a reading's time lies more than 73 years from 1970")
     if (first <= batch.before["seen"]).any():
         raise ValueError("a reading is not newer than what its channel has shown before")

@@ -27,6 +27,8 @@ from gateway.screening.screen import Screen
 
 SPACING_NS: Final = 60 * SECOND  # between saved states
 HOUR_NS: Final = 3600 * SECOND
+LOOK_NS: Final = 300 * SECOND  # of windows read again at once: bounds the memory of a start
+MOST_LOOKS: Final = 12  # in the longest window
 BUDGET: Final = "budget"  # the kind of rules that people reset
 
 
@@ -169,19 +171,21 @@ class Screener:
         self._save_state()
 
     def _look_back(self) -> None:
-        """Read again what rules look back on; channels that spoke last in one hour together."""
+        """Read again what rules look back on; channels that spoke last in one hour together, bit by bit."""
         known, span = self._screen.channels, self._screen.looks_back(np.arange(len(self._screen.channels)))
         row = np.flatnonzero((known["heard"] != NEVER) & (span > 0))
         begin = known["heard"][row] - span[row] + 1
-        hour = begin // HOUR_NS
-        for one in np.unique(hour).tolist():
-            mine = row[hour == one]
-            raw, at = self._stored(mine, int(begin[hour == one].min()), known["seen"][mine])
-            self._screen.recall(raw.take(raw.time <= known["seen"][mine][at]))
+        for one in np.unique(begin // HOUR_NS).tolist():
+            mine = begin // HOUR_NS == one
+            first, last = int(begin[mine].min()), int(known["heard"][row[mine]].max())
+            step = max(LOOK_NS, (last - first) // MOST_LOOKS + 1)
+            for from_ns in range(first, last + 1, step):
+                raw, at = self._stored(row[mine], from_ns, min(from_ns + step, last + 1))
+                self._screen.recall(raw.take(raw.time <= known["heard"][row[mine]][at]))
 
-    def _stored(self, row: Rows, begin: int, seen: Times) -> tuple[Samples, Rows]:
-        """What the journal holds of channels since `begin`, as rules see it, and of which of them each is."""
-        raw = resolve(self._read(self._screen.numbers[row].tolist(), begin, int(seen.max()) + 1))
+    def _stored(self, row: Rows, begin: int, end: int) -> tuple[Samples, Rows]:
+        """What the journal holds of these channels in [begin, end), as rules see it, and whose each is."""
+        raw = resolve(self._read(self._screen.numbers[row].tolist(), begin, end))
         raw = judged(self._screen, self._read, raw)
         return raw, np.searchsorted(row, self._screen.rows(raw.channel))
 
@@ -234,7 +238,7 @@ class Screener:
             heard = memory.channels["heard"][row]
             back = np.where(heard == NEVER, from_ns, heard) - self._screen.looks_back(row)
             begin = int(back.min()) + 1
-        raw, at = self._stored(row, begin, seen)
+        raw, at = self._stored(row, begin, int(seen.max()) + 1)
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed
@@ -249,7 +253,8 @@ class Screener:
 
 def _ranges(plan: Plan) -> bytes:
     """When each instance is in force, by key, for `_in_force`; long, and the same until the next start."""
-    keys = {i.key: [i.valid_from_ns, i.valid_to_ns] for i in plan.instances}
+    columns = zip(plan.keys, plan.instances, strict=True)
+    keys = {key: [i.valid_from_ns, i.valid_to_ns] for key, i in columns}
     return zlib.compress(json.dumps(keys).encode())
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gateway.model import LARGEST_VALUE, SECOND, Floats, Mask, Times, usable
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows
+from gateway.screening.ranges import Rows, every
 
 STRIDE: Final = 64  # readings at most, a power of two; one in so many times is read from memory
 PACE_NS: Final = 70 * SECOND  # that a stride takes about at most, where no rule's window says less
@@ -28,6 +28,11 @@ class Series:
     hi: Rows  # int64[S]
     heard: Times  # int64[S] ns UTC, last usable time before the batch, NEVER where there was none
     pace: Times  # int64[S] ns, how long a stride may well take
+
+    @cached_property
+    def longest(self) -> int:
+        """Readings in the longest segment."""
+        return int((self.hi - self.lo).max(initial=0))
 
     @cached_property
     def good(self) -> Rows:
@@ -57,8 +62,7 @@ class Strides:
         each = _readings_in(pace, time[hi - 1] - time[lo], hi - lo)
         count = (hi - lo + each - 1) // each
         end = np.cumsum(count)
-        cuts = zip(lo.tolist(), hi.tolist(), each.tolist(), strict=True)
-        first = np.concatenate([time[a:b:n] for a, b, n in cuts])
+        first = every(time, (lo, hi), each, count)
         longest = np.empty_like(first)
         np.subtract(first[1:], first[:-1], out=longest[:-1])
         longest[end - 1] = time[hi - 1] - first[end - 1]

@@ -11,14 +11,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import paho.mqtt.client as mqtt
-
 from gateway.ingestion.broker import Options as Options
 from gateway.ingestion.broker import Tls as Tls
 from gateway.ingestion.broker import Topic as Topic
 from gateway.ingestion.broker import payload_format
 from gateway.ingestion.intake import Clock, Intake
 from gateway.ingestion.link import Link
+from gateway.ingestion.mqtt_client import Publication
 from gateway.ingestion.session import Session
 from gateway.ingestion.topics import TopicPattern
 from gateway.model import Arrivals, Decoded, Refusal, Refused
@@ -26,7 +25,6 @@ from gateway.payloads import Message
 
 KEPT_BYTES = 4096  # of an oversized payload: enough to see what it is
 CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
-NOT_UTF8 = "(a topic that is not UTF-8)"
 
 Route = tuple[int, Mapping[str, str]]  # position among the configured topics, named parts
 
@@ -64,16 +62,16 @@ class Source:
         self._connections += 1
         number = self._connections
 
-        def deliver(message: mqtt.MQTTMessage, late: bool) -> None:
-            received = self._received(number, message, late, intake.clock)
-            intake.put(self.name, received, len(received.payload))
+        def deliver(publications: Sequence[Publication], mark: int) -> None:
+            received = self._received(number, publications, mark, intake.clock)
+            intake.put_all(self.name, received, sum(len(r.payload) for r in received))
 
         session = Session(self._options, number, [p.filter for p in self._patterns], self.link, deliver)
         self._session = session
         try:
             session.open()
             while not stop.is_set():
-                session.turn(intake.has_room)
+                session.turn(intake.room)
         finally:
             self._session = None
             session.close()
@@ -121,14 +119,28 @@ class Source:
                 if session is not None:
                     session.publish(topic, payload)
 
-    def _received(self, session: int, message: mqtt.MQTTMessage, late: bool, clock: Clock) -> Received:
-        payload = bytes(message.payload)
-        size = len(payload)
-        if size > self._options.largest_payload_bytes:
-            payload = payload[:KEPT_BYTES]
-        topic, now_ns = _topic(message), clock.now_ns()
-        mid, retained = message.mid, message.retain
-        return Received(session, mid, topic, payload, size, now_ns, retained, late, clock.trusted)
+    def _received(
+        self, session: int, publications: Sequence[Publication], mark: int, clock: Clock
+    ) -> list[Received]:
+        """In their order, a ns apart: without a device's time the receipt is that of the reading.
+
+        `mark` is that of our subscription; what the broker kept while we were away carries an earlier one.
+        """
+        largest, now_ns, trusted = self._options.largest_payload_bytes, clock.now_ns(), clock.trusted
+        return [
+            Received(
+                session,
+                mid,
+                topic,
+                payload if len(payload) <= largest else payload[:KEPT_BYTES],
+                len(payload),
+                now_ns + k,
+                retained,
+                len(marks) > 0 and mark not in marks,
+                trusted,
+            )
+            for k, (mid, topic, payload, retained, marks) in enumerate(publications)
+        ]
 
     def _route(self, topic: str) -> Route | None:
         try:
@@ -145,13 +157,6 @@ class Source:
             if names is not None:
                 return i, names
         return None
-
-
-def _topic(message: mqtt.MQTTMessage) -> str:
-    try:
-        return message.topic
-    except UnicodeDecodeError:
-        return NOT_UTF8
 
 
 def _refused(item: Received, reason: Refusal, detail: str) -> Refused:

@@ -57,7 +57,7 @@ class Condition:
         self._minutes = members.column("horizon_s") / 60.0
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        bound, _ = self._bounds = self._steepness.bound(batch, member, cell)
+        bound, _ = self._bounds = self._steepness.bound(batch, member, cell, np.zeros(len(member)))
         return self._may_be_beyond(batch, member, cell, bound)
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:

@@ -42,12 +42,20 @@ class Condition:
         self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
         self.enter: Floats = self.sign * members.column("limit")
         self.leave: Floats = self.enter - members.column("deadband")
+        self._two_sided = bool((self.sign < 0.0).any())
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        return _worst(self.sign[member], batch.cells, cell) > self.enter[member]
+        return self._worst(batch.cells, member, cell) > self.enter[member]
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        return _worst(self.sign[member], batch.cells, cell) <= self.leave[member]
+        return self._worst(batch.cells, member, cell) <= self.leave[member]
+
+    def _worst(self, cells: Cells, member: Rows, cell: Rows) -> Floats:
+        """The largest x of each cell."""
+        if not self._two_sided:  # the other extreme need not even be looked for
+            return cells.high[cell]
+        high, low = cells.extremes
+        return np.where(self.sign[member] > 0.0, high[cell], -low[cell])
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:  # noqa: ARG002
         return Flags(runs.value > runs.of_rows(self.enter), runs.value <= runs.of_rows(self.leave))
@@ -63,11 +71,3 @@ def group(members: Members) -> Group:
         members.longest_gap,
     )
     return Latched(members, latch, condition)
-
-
-def _worst(sign: Floats, cells: Cells, cell: Rows) -> Floats:
-    """The largest x of each cell."""
-    if (sign > 0.0).all():  # the other extreme need not even be looked for
-        return cells.high[cell]
-    high, low = cells.extremes
-    return np.where(sign > 0.0, high[cell], -low[cell])

@@ -72,10 +72,11 @@ class Silences:
 
     def feed(self, batch: Batch) -> list[Findings]:
         member, segment = self.members.touched(batch)
-        findings = [self._between_readings(batch)]
+        findings = [self._between_readings(batch, member, segment)]
         if self.members.bounded:
             findings.append(self._expired(batch, member, segment))
-        findings.append(self._denied(batch, member, segment, in_order(findings)))
+        if (self.state["told"][member] != NEVER).any():
+            findings.append(self._denied(batch, member, segment, in_order(findings)))
         return findings
 
     def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
@@ -95,9 +96,8 @@ class Silences:
         """The last usable reading, or the moment the rule came into force if that is later; else NEVER."""
         return np.maximum(heard, self.members.valid_from[member])
 
-    def _between_readings(self, batch: Batch) -> Findings:
+    def _between_readings(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
         cells = batch.cells
-        member, segment = self.members.touched(batch)
         if not cells.brief:
             hot = self._may_last(cells.whole, member, segment)
             member, segment = member[hot], segment[hot]
@@ -129,6 +129,8 @@ class Silences:
     def _first_step(self, pair: Rows, cells: Cells, cell: Rows) -> Times:
         """ns to the cell's first usable reading from the one before; to the first ever, since the rule is in
         force."""
+        if not self.members.bounded:
+            return cells.into[cell]
         valid_from = self.members.valid_from[pair]
         unheard = (cells.heard_before[cell] == NEVER) & (valid_from != NEVER) & (cells.first[cell] != NEVER)
         since_then = np.where(unheard, cells.first[cell] - np.where(unheard, valid_from, 0), 0)
@@ -166,8 +168,6 @@ class Silences:
     def _denied(self, batch: Batch, member: Rows, segment: Rows, found: Findings) -> Findings:
         """What the clock had opened and these readings neither end nor leave open."""
         told = self.state["told"][member]
-        if not (told != NEVER).any():
-            return no_findings()
         news = (told != NEVER) & (batch.after["heard"][segment] != batch.before["heard"][segment])
         news |= (told != NEVER) & (batch.seen[segment] >= self.members.valid_to[member])
         member, told = member[news], told[news]

@@ -59,8 +59,9 @@ class Condition:
         self._leave = self._enter - members.column("deadband")
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        bound, _ = self._bounds = self._steepness.bound(batch, member, cell)
-        return np.asarray(bound > self._enter[member])
+        enter = self._enter[member]
+        bound, _ = self._bounds = self._steepness.bound(batch, member, cell, enter)
+        return np.asarray(bound > enter)
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
         bound, sure = self._bounds

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, eventually, now_ns
+from alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, eventually, now_ns, without_clock
 
 from gateway.errors import JournalError
 from gateway.journal.records import Records
@@ -16,6 +16,7 @@ from gateway.model import SECOND
 from gateway.pipeline import book
 from gateway.pipeline import screening as follower
 from gateway.pipeline.screening import STATE, Screening
+from gateway.screening import screen
 
 SILENT = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 0.2")
 
@@ -361,3 +362,27 @@ def test_how_far_an_excursion_went_is_told_after_a_kill(desk: Desk, monkeypatch:
     desk.run()
     assert {a["channel"]: a["extreme"] for a in desk.alarms()} == {"top": -130.0, "shipper": -140.0}
     assert desk.changes() == ["raised", "raised"]
+
+
+def test_records_that_are_gone_are_made_again_from_the_journal(desk: Desk) -> None:
+    desk.contain(SOME_CODE, "freezer", -60)
+    desk.read(("top", 0, -140.0), ("shipper", 0, -140.0))
+    desk.run()
+    desk.acknowledge(desk.alarms()[0]["id"])
+    desk.read(("top", 30, -190.0), ("top", 20, -100.0))
+    desk.run()
+    before = without_clock(desk.alarms())
+    desk.records.close()
+    for file in desk.folder.glob("records.sqlite*"):
+        file.unlink()
+    desk.run()
+    desk.records = Records(desk.folder / "records.sqlite")
+    assert without_clock(desk.alarms()) == before
+
+
+def test_a_state_of_another_version_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    monkeypatch.setattr(screen, "FORMAT", 99)
+    with pytest.raises(JournalError, match=r"another version.*move records.sqlite away"):
+        desk.screening()

@@ -20,6 +20,7 @@ from tests.oracle.rate import slope_at
 from tests.oracle.screening import excursions
 from tests.oracle.strategies import EPOCH, SECOND
 from tests.unit.screening.test_screen import screened
+from tests.unit.screening.test_screener import Desk
 
 GAP = 5 * SECOND
 Cuts = list[int]
@@ -159,6 +160,24 @@ def test_a_spike_is_felt_as_long_as_a_window_reaches_it(side: str, at: int, cuts
         for limit_per_min in (0.001, 0.1, max(0.99 * most, 0.001)):
             rule = rate.Parameters(side, sign * limit_per_min, window_s)
             assert same_as_the_twin(plan_of("rate", rule), value, cuts) or at == 0
+
+
+def test_what_ticks_counted_is_forgotten_when_the_past_comes_again() -> None:
+    """A late outlier is in no later tick's window but by way of the journal; one long batch brings it."""
+    plan = plan_of("rate", rate.Parameters("rising", 5.0, 60.0))
+    ticks = [(EPOCH + k * SECOND, 3, 0.01 * (k % 2), 0) for k in range(90)]
+    late = (
+        EPOCH + 30 * SECOND + 1,
+        3,
+        -100.0,
+        0,
+    )  # the slope rises beyond the limit once it is half a window old
+    together, desk = Desk(plan), Desk(plan, spacing_ns=3600 * SECOND)
+    together.take(sorted([*ticks, late]))
+    for row in [*ticks[:60], late, *ticks[60:]]:
+        desk.take([row])
+    assert [e.start_ns for e in desk.standing()] == [e.start_ns for e in together.standing()]
+    assert together.standing()[0].start_ns > ticks[60][0]
 
 
 @pytest.mark.parametrize("too_long", [0, 1])

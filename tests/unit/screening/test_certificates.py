@@ -84,7 +84,7 @@ def test_certified_equals_looked_at(seed: int, cuts: list[int], ticks_from: int)
     assert findings(samples, cuts) == expected
 
 
-def everything_possible(self: object, readings: object, member: np.ndarray, cell: np.ndarray) -> tuple:
+def everything_possible(self: object, readings: object, member: np.ndarray, *rest: object) -> tuple:
     return np.full(len(member), np.inf), np.zeros(len(member), np.bool_)
 
 

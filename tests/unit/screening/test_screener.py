@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Quality, Samples, Severity
+from gateway.screening import screener as screener_module
 from gateway.screening.excursion import Excursion
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.record import Change
@@ -131,6 +132,18 @@ def test_what_was_left_to_the_past_keeps_its_identity_and_its_revisions(
     everything, some = (final_record(plan, rows, cuts, set(), EPOCH, which) for which in (set(), left))
     assert some.known == everything.known
     assert all(e.end_ns is None for e in some.screener._record.open())
+
+
+@settings(max_examples=40, deadline=None)
+@given(plans(("rate", "stuck", "spread", "forecast", "plausible")), raw_rows(), st.lists(st.integers(0, 60)))
+def test_windows_are_read_again_bit_by_bit(plan: Plan, rows: Rows, cuts: list[int]) -> None:
+    now = max((r[0] for r in rows), default=EPOCH) + 2 * SECOND
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screener_module, "LOOK_NS", SECOND // 2)
+        patch.setattr(screener_module, "MOST_LOOKS", 7)
+        patch.setattr(screener_module, "HOUR_NS", 2 * SECOND)
+        desk = final_record(plan, rows, cuts, set(range(len(cuts) + 1)), now)
+    assert comparable(desk.standing()) == excursions(plan, rows, now)
 
 
 HIGH = Instance(3, "warm", "limit", limit.Parameters("high", 1.0), Severity.CRITICAL, "1")
