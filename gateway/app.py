@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import importlib
 import logging
 import os
@@ -52,6 +53,7 @@ from gateway.pipeline.supervisor import Failed, Run, supervise
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
+COLLECT_AFTER = 50_000  # new objects
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 
 
@@ -77,6 +79,16 @@ def _locked(folder: Path) -> Iterator[None]:
         raise CryogateError(f"another gateway already runs on {folder}; stop it first") from None
     finally:
         os.close(descriptor)
+
+
+def _spare_the_collector() -> None:
+    """What is there now stays: looking through all of it again and again held everybody up, 15 ms at a time.
+
+    Messages on their way are many objects, too, and none of them refer to each other.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 class _Gateway:
@@ -137,6 +149,7 @@ class _Gateway:
 
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
+        _spare_the_collector()
         asked = _stop_requested()
         answers = {"status": self._answer, "alarms": self._needing}
         log.info(

@@ -44,6 +44,7 @@ class _Entry:
     units: Units
     resets: tuple[StatedReset, ...] = ()
     written: bool = False
+    written_ns: int = 0  # when it was last; those that merely go on are not all written at one moment
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,7 +70,6 @@ class AlarmBook:
         self._revisions: list[_Revision] = []  # not yet written
         self._containments = Containments()
         self._resets = Resets()
-        self._written_ns = 0
 
     def restore(self, journal: Journal, until_seq: int) -> None:
         """What the records and the journal's statements up to `until_seq` say."""
@@ -121,20 +121,19 @@ class AlarmBook:
         return bool(self._revisions)
 
     def is_due(self, now_ns: int) -> bool:
-        """Whether the progress of open excursions should be written by now."""
-        return now_ns - self._written_ns >= WRITE_EVERY_NS
+        """Whether the progress of an open excursion should be written by now."""
+        return any(_is_due(e, now_ns) for e in self._entries.values())
 
     def write(self, now_ns: int, everything: bool = False) -> None:
         """Bring the records up to date; to be called within their transaction.
 
-        Alarms to which something happened are written at once, those that merely go on once a second.
+        Alarms to which something happened are written at once, each that merely goes on once a second.
         """
-        everything = everything or self.is_due(now_ns)
         happened = {r.id for r in self._revisions}
         unwritten = [
             e
             for e in self._entries.values()
-            if not e.written and (everything or e.alarm.id in happened or not _is_open(e.excursion))
+            if _is_due(e, now_ns) or (not e.written and (everything or e.alarm.id in happened))
         ]
         for entry in unwritten:
             if _is_open(entry.excursion):
@@ -143,12 +142,10 @@ class AlarmBook:
         for r in self._revisions:
             self._records.put_revision(r.id, r.number, r.change, r.at_ns, r.known)
         for entry in unwritten:
-            entry.written = True
+            entry.written, entry.written_ns = True, now_ns
         self._revisions.clear()
         for identity in [i for i, e in self._entries.items() if e.written and not _is_open(e.excursion)]:
             del self._entries[identity]
-        if everything:
-            self._written_ns = now_ns
 
     def states(self) -> dict[int, str]:
         """The worst open excursion of each channel that has one, in words ("critical above-150")."""
@@ -254,6 +251,11 @@ class AlarmBook:
 def _assets(place: AlarmPlace) -> tuple[str, ...]:
     """One; of a fault those that are not watched because of it, which may be none."""
     return place.assets if place.message else (place.asset,)
+
+
+def _is_due(entry: _Entry, now_ns: int) -> bool:
+    late = now_ns - entry.written_ns >= WRITE_EVERY_NS
+    return not entry.written and (late or not _is_open(entry.excursion))
 
 
 def _is_open(found: Excursion) -> bool:
