@@ -157,6 +157,8 @@ class Screener:
         told with the next `take` or `advance`. Raises ValueError for another format.
         """
         with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
+            if "in_force" not in arrays:
+                raise ValueError("saved screening state has format 1")
             header, state = json.loads(arrays["header"].tobytes()), arrays["screen"].tobytes()
             in_force = json.loads(zlib.decompress(arrays["in_force"].tobytes()))
         self._screen.restore(state)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -284,3 +286,10 @@ def test_names_are_short_and_can_be_typed() -> None:
 def test_channels_of_nobody_are_passed_over() -> None:
     desk = a_desk()
     assert desk.take([(EPOCH, 99, 5.0, 0)]) == []
+
+
+def test_a_state_of_the_first_format_is_refused() -> None:
+    file = io.BytesIO()
+    np.savez(file, header=np.frombuffer(b"{}", np.uint8), screen=np.empty(0, np.uint8))
+    with pytest.raises(ValueError, match="format 1"):
+        a_desk().screener.restore(file.getvalue())
