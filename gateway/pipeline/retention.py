@@ -27,7 +27,7 @@ from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordCla
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Mask
+from gateway.model import SECOND, Arrivals, Mask, to_ns
 from gateway.pipeline.book import CONTAINMENT
 from gateway.pipeline.introduction import CONFIGURATION
 from gateway.pipeline.screening import STATE
@@ -101,6 +101,12 @@ def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
     return _ns(_years_before(now, record_class.keep_years))
 
 
+def _looked_back_ns(configuration: Configuration) -> int:
+    """The longest window of any rule: after a start it is read again from the journal."""
+    rules = (r for versions in configuration.profiles.values() for v in versions for r in v.rules)
+    return max((to_ns(getattr(r.parameters, "window_s", 0.0)) for r in rules), default=0)
+
+
 class Retention:
     """The policy of a configuration, as the journal's statements were when it was made."""
 
@@ -110,7 +116,8 @@ class Retention:
         """`taken`: up to which entry each follower has the journal, by name."""
         self._taken = taken
         self.heard_seq = journal.last_seq()
-        self._classes = [(c, cutoff_ns(c, now_ns)) for c in configuration.retention.values()]
+        seen_ns = now_ns - _looked_back_ns(configuration)
+        self._classes = [(c, cutoff_ns(c, seen_ns)) for c in configuration.retention.values()]
         self._longest = min((cut for _, cut in self._classes), default=NEVER)
         self._names = journal.channel_names()
         self._assets = _assets_ever(configuration, journal)

@@ -1,6 +1,7 @@
 """Retention: only what nothing protects goes, and the slow twin agrees about every reading."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.load import parse
-from gateway.config.types import RecordClass
+from gateway.config.types import ProfileVersion, RecordClass, Rule
 from gateway.errors import ConfigurationError, InputError, JournalError
 from gateway.journal import retaining
 from gateway.journal import verify as verify_module
@@ -17,10 +18,12 @@ from gateway.journal.journal import Journal, Statement
 from gateway.journal.retaining import retain
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.journal.verify import verify
-from gateway.model import SECOND, Arrivals, Samples
+from gateway.model import SECOND, Arrivals, Samples, Severity
 from gateway.pipeline.book import CONTAINMENT
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.retention import HOLD, MARGIN_NS, NEVER, RELEASE, Retention, cutoff_ns, hold_from, holds
+from gateway.screening.plan import FOREVER_PAST
+from gateway.screening.rules import stuck as stuck_rule
 from gateway.times import format_rfc3339, parse_rfc3339
 
 DAY_NS = 86_400 * SECOND
@@ -243,6 +246,19 @@ def test_a_file_of_which_nothing_is_left_goes_whole(tmp_path):
         assert journal.last_seq() == 3
         assert journal.commit(Arrivals.concatenate([])).last_seq == 3
         assert len(journal.read(None, 0, None)) == 0
+
+
+def test_what_rules_look_back_on_is_kept_on_top(tmp_path):
+    """After a start windows are read again from the journal."""
+    looked = configured(tmp_path, {"short": {"keep_days": 1, "channels": ["pump"], "holds_units": False}})
+    stuck = stuck_rule.Parameters(epsilon=0.1, window_s=2 * 86_400.0)
+    rule = Rule("frozen", "stuck", Severity.MINOR, stuck, "degC")
+    version = ProfileVersion("p", "1", FOREVER_PAST, (rule,))
+    path = filled(tmp_path, looked, [(age, "pump", 0.0) for age in (3.1, 2.9, 1.1, 0.9)])
+    apply(path, replace(looked, profiles={"p": (version,)}))
+    assert left(path) == {("pump", 1.0), ("pump", 2.0), ("pump", 3.0)}
+    apply(path, looked)
+    assert left(path) == {("pump", 3.0)}
 
 
 def test_readings_around_a_stay_are_kept_for_the_longest_class(tmp_path):
