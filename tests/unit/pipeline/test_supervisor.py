@@ -70,17 +70,18 @@ async def test_one_part_failing_for_ever_leaves_the_others_alone() -> None:
 
 
 async def test_a_part_that_hangs_can_be_left_behind() -> None:
-    never = threading.Event()
-    task = asyncio.create_task(
-        supervise("sink", lambda _: never.wait() and None, threading.Event(), lambda _: None)
-    )
+    never, stop = threading.Event(), threading.Event()
+    task = asyncio.create_task(supervise("sink", lambda _: never.wait() and None, stop, lambda _: None))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 10)
     (hanging,) = [t for t in threading.enumerate() if t.name == "sink"]
     assert hanging.daemon  # the process does not wait for it
+    stop.set()
     never.set()
+    await asyncio.to_thread(hanging.join, 10)
+    assert not hanging.is_alive()  # or it would go round and round beside all tests that follow
 
 
 async def test_pauses_grow_with_jitter_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
