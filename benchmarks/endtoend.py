@@ -3,6 +3,7 @@
     python -m benchmarks.endtoend                       ours alone
     python -m benchmarks.endtoend --peers FOLDER        with thingsboard-gateway and Node-RED, which are
                                                         installed there if they are not yet (pip, npm)
+    python -m benchmarks.endtoend --rate 15000          only the latency of ours, at so many messages a second
     python -m benchmarks.endtoend --json
 
 One run, one machine: publisher, broker and the program share its cores, so trust the ratios. QoS 1, a
@@ -68,9 +69,25 @@ class Measured:
     cpu_us_per_message: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """From sending to the alarm at one rate, ascending."""
+
+    name: str
+    seconds: list[float]
+    cpu_us: float | None  # a message
+    bytes_per_reading: float | None
+
+    def quantile_ms(self, share: float) -> float | None:
+        return 1000 * self.seconds[int(len(self.seconds) * share)] if self.seconds else None
+
+
 def main() -> None:
     """Print one table, or JSON."""
     given = _arguments()
+    if given.rate is not None:
+        _print_latency(_latency(Ours, given.rate, given.seconds), given.rate)
+        return
     out = Console(stderr=True)
     makes: dict[str, Make] = {"Cryogate": Ours}
     if given.peers is not None:
@@ -90,6 +107,7 @@ def _arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--peers", type=Path, metavar="FOLDER", help="where the peers are, or are installed")
+    parser.add_argument("--rate", type=float, metavar="R", help="only our latency at so many messages/s")
     parser.add_argument("--seconds", type=float, default=8.0, help="of publishing at each rate")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -110,13 +128,31 @@ def _measure(name: str, make: Make, seconds: float, update: Tell) -> Measured:
 
     sustained = _sustained(make, SLOWEST[name], seconds, tell)
     tell(f"latency at {sustained / 2:.0f} messages/s")
-    latencies: list[float] = []
+    at_half = _latency(make, sustained / 2, seconds)
+    tell(f"memory at {CHANNELS} channels")
+    memory_mb = _memory_mb(make, sustained / 2)
+    tell("rows to the sink")
+    rows = _rows_to_sink() if make is Ours else None
+    return Measured(
+        at_half.name,
+        sustained,
+        at_half.quantile_ms(0.5),
+        at_half.quantile_ms(0.99),
+        len(at_half.seconds),
+        memory_mb,
+        rows,
+        at_half.bytes_per_reading,
+        at_half.cpu_us,
+    )
+
+
+def _latency(make: Make, rate: float, seconds: float) -> Latency:
     cpu_us = size = None
     with tempfile.TemporaryDirectory() as folder:
         broker, subject = _started(make, Path(folder), DEVICES)
         try:
             publisher = _devices_that_are_known(broker, subject)
-            publisher.go_on_at(sustained / 2)
+            publisher.go_on_at(rate)
             time.sleep(2 * seconds)
             publisher.finish()
             time.sleep(GRACE_S)
@@ -128,12 +164,7 @@ def _measure(name: str, make: Make, seconds: float, update: Tell) -> Measured:
         finally:
             subject.close()
             broker.stop()
-    tell(f"memory at {CHANNELS} channels")
-    memory_mb = _memory_mb(make, sustained / 2)
-    tell("rows to the sink")
-    rows = _rows_to_sink() if make is Ours else None
-    p50, p99 = (1000 * latencies[int(len(latencies) * q)] if latencies else None for q in (0.5, 0.99))
-    return Measured(subject.name, sustained, p50, p99, len(latencies), memory_mb, rows, size, cpu_us)
+    return Latency(subject.name, latencies, cpu_us, size)
 
 
 def _sustained(make: Make, slowest: float, seconds: float, tell: Tell) -> float:
@@ -227,6 +258,14 @@ def _rows_to_sink() -> float | None:
 def _behind(world: World) -> int:
     status = world.gateway.status()
     return -1 if status is None else int(status["followers"][0]["behind"])
+
+
+def _print_latency(found: Latency, rate: float) -> None:
+    p50, p99 = found.quantile_ms(0.5), found.quantile_ms(0.99)
+    print(
+        f"{rate:,.0f} messages/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms from sending to the alarm "
+        f"({len(found.seconds)} alarms), {found.cpu_us:.0f} us CPU a message"
+    )
 
 
 def _table(found: list[Measured]) -> Table:
