@@ -22,8 +22,7 @@ from gateway.model import SECOND, Arrivals, Samples, Severity
 from gateway.pipeline.book import CONTAINMENT
 from gateway.pipeline.introduction import introduce
 from gateway.pipeline.retention import HOLD, MARGIN_NS, NEVER, RELEASE, Retention, cutoff_ns, hold_from, holds
-from gateway.screening.plan import FOREVER_PAST
-from gateway.screening.rules import stuck as stuck_rule
+from gateway.screening.rules import stuck
 from gateway.times import format_rfc3339, parse_rfc3339
 
 DAY_NS = 86_400 * SECOND
@@ -249,16 +248,11 @@ def test_a_file_of_which_nothing_is_left_goes_whole(tmp_path):
 
 
 def test_what_rules_look_back_on_is_kept_on_top(tmp_path):
-    """After a start windows are read again from the journal."""
-    looked = configured(tmp_path, {"short": {"keep_days": 1, "channels": ["pump"], "holds_units": False}})
-    stuck = stuck_rule.Parameters(epsilon=0.1, window_s=2 * 86_400.0)
-    rule = Rule("frozen", "stuck", Severity.MINOR, stuck, "degC")
-    version = ProfileVersion("p", "1", FOREVER_PAST, (rule,))
-    path = filled(tmp_path, looked, [(age, "pump", 0.0) for age in (3.1, 2.9, 1.1, 0.9)])
-    apply(path, replace(looked, profiles={"p": (version,)}))
+    short = configured(tmp_path, {"short": {"keep_days": 1, "channels": ["pump"], "holds_units": False}})
+    rule = Rule("frozen", "stuck", Severity.MINOR, stuck.Parameters(0.1, 2 * 86_400.0), "degC")
+    path = filled(tmp_path, short, [(age, "pump", 0.0) for age in (3.1, 2.9, 1.1, 0.9)])
+    apply(path, replace(short, profiles={"p": (ProfileVersion("p", "1", 0, (rule,)),)}))
     assert left(path) == {("pump", 1.0), ("pump", 2.0), ("pump", 3.0)}
-    apply(path, looked)
-    assert left(path) == {("pump", 3.0)}
 
 
 def test_readings_around_a_stay_are_kept_for_the_longest_class(tmp_path):
