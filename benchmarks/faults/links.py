@@ -127,7 +127,7 @@ def serial(folder: Path, size: Size, tell: Tell) -> Outcome:
     finally:
         gateway.kill()
         instrument.close()
-    return _serial_outcome(End.of(gateway), instrument.read, PULLS[size], max(recoveries))
+    return _serial_outcome(next(End.of(gateway)), instrument.read, PULLS[size], max(recoveries))
 
 
 def _serial_outcome(end: End, answered: list[float], pulls: int, recovery_s: float) -> Outcome:

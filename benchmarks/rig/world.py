@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,7 @@ from gateway.traceability.containment import Containments
 QUIET_S = 1.0  # without a commit, when nothing more is to come
 SETTLED_WITHIN_S = 300.0
 MOST_ALARMS = 10_000_000
+CHANNELS_AT_ONCE = 10
 SAME = (
     "channel",
     "rule",
@@ -58,7 +59,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a gateway that has stopped left behind."""
+    """What a gateway that has stopped left behind of some channels."""
 
     numbers: Mapping[str, int]  # of channels, by name
     stored: Samples
@@ -66,19 +67,28 @@ class End:
     alarms: int
 
     @staticmethod
-    def of(gateway: Gateway) -> End:
-        """Alarms are compared with a replay of what is stored."""
+    def of(gateway: Gateway) -> Iterator[End]:
+        """A few channels at a time, because an hour at full rate is a lot of memory.
+
+        Alarms are compared with a replay of what is stored.
+        """
         records = Records(gateway.data / RECORDS, read_only=True)
         saved = records.saved(STATE)
         alarms = [row.body["public"] for row in records.alarms(closed=True, most=MOST_ALARMS)]
         records.close()
+        configuration = load(gateway.config)
         with Journal.open_reading(gateway.data / JOURNAL) as journal:
-            numbers = {name: number for number, name in journal.channel_names().items()}
-            stored = journal.read(None, 0, None).samples
-            screened = journal.read(None, 0, None, saved[0] if saved else 0).samples
-        again = replay(load(gateway.config), numbers, [stored], Containments())
-        same = _comparable(again) == _comparable(alarms)
-        return End(numbers, stored, screened if same else Samples.empty(), len(alarms))
+            names = journal.channel_names()
+            every = {name: number for number, name in names.items()}
+            for first in range(0, len(names), CHANNELS_AT_ONCE):
+                few = sorted(names)[first : first + CHANNELS_AT_ONCE]
+                numbers = {names[number]: number for number in few}
+                stored = journal.read(few, 0, None).samples
+                screened = journal.read(few, 0, None, saved[0] if saved else 0).samples
+                theirs = [one for one in alarms if one.get("channel") in numbers]
+                again = replay(configuration, every, [stored], Containments())
+                same = _comparable(again) == _comparable(theirs)
+                yield End(numbers, stored, screened if same else Samples.empty(), len(theirs))
 
 
 class World:
@@ -144,22 +154,24 @@ class World:
 
     def account(self) -> Account:
         """From the files of a gateway that has stopped."""
-        end = End.of(self.gateway)
-        wanted = self._acknowledged(end.numbers)
-        return Account(
-            len(wanted),
-            _count_found(wanted, end.stored),
-            _count_found(wanted, end.screened),
-            len(end.stored) - len(_distinct(end.stored)),
-            end.alarms,
-        )
+        acknowledged = self.publisher.acknowledged()
+        present = screened = duplicates = alarms = 0
+        for end in End.of(self.gateway):
+            wanted = self._wanted(acknowledged, end.numbers)
+            present += _count_found(wanted, end.stored)
+            screened += _count_found(wanted, end.screened)
+            duplicates += len(end.stored) - len(_distinct(end.stored))
+            alarms += end.alarms
+        return Account(len(acknowledged), present, screened, duplicates, alarms)
 
-    def _acknowledged(self, numbers: Mapping[str, int]) -> Samples:
-        published = self.publisher.acknowledged()
-        channels = np.array([numbers.get(f"dewar-{n}", -1) for n in range(self.devices)], np.int32)
-        times = np.frombuffer(self.publisher.times.tobytes(), np.int64)[published]
-        value = hundredths(published, self.devices, self.publisher.period) / 100.0
-        return Samples(times, channels[published % self.devices], value, np.zeros(len(published), np.uint8))
+    def _wanted(self, acknowledged: NDArray[np.int64], numbers: Mapping[str, int]) -> Samples:
+        """What of it belongs to these channels."""
+        of_device = np.array([numbers.get(f"dewar-{n}", -1) for n in range(self.devices)], np.int32)
+        channel = of_device[acknowledged % self.devices]
+        mine, channel = acknowledged[channel >= 0], channel[channel >= 0]
+        times = np.frombuffer(memoryview(self.publisher.times), np.int64)[mine]
+        value = hundredths(mine, self.devices, self.publisher.period) / 100.0
+        return Samples(times, channel, value, np.zeros(len(mine), np.uint8))
 
 
 def _comparable(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -170,10 +182,14 @@ def _comparable(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _count_found(wanted: Samples, stored: Samples) -> int:
     """How many of `wanted` are among `stored`: the same channel, time and value."""
-    return int(np.isin(_distinct(wanted), _distinct(stored)).sum())
+    one, other = _distinct(wanted), _distinct(stored)
+    return len(one) + len(other) - len(_distinct(Samples.concatenate([one, other])))
 
 
-def _distinct(samples: Samples) -> NDArray[np.void]:
-    keys = np.empty(len(samples), [("channel", np.int32), ("time", np.int64), ("value", np.float64)])
-    keys["channel"], keys["time"], keys["value"] = samples.channel, samples.time, samples.value
-    return np.unique(keys)
+def _distinct(samples: Samples) -> Samples:
+    """Each channel, time and value once, in their order."""
+    ordered = samples.take(np.lexsort((samples.value, samples.time, samples.channel)))
+    columns = (ordered.channel, ordered.time, ordered.value)
+    is_new = np.ones(len(ordered), np.bool_)
+    is_new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return ordered.take(np.flatnonzero(is_new))
