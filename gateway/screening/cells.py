@@ -24,7 +24,7 @@ from gateway.screening.series import Series, worth
 CELL: Final = 1024  # readings; large enough to cost little, small against the windows of rules at 1 Hz
 FINE: Final = 64  # readings; a divisor of CELL and a multiple of STRIDE; one bad moment makes little work
 BRIEF: Final = 128  # readings, at most CELL; a channel with more in a batch is not looked at as a tick
-TILE: Final = 262_144  # readings at a time: who looks at their values again finds them in the cache
+TILE: Final = 131_072  # readings at a time: who looks at their values again finds them in the cache
 SIDES: Final[dict[str, tuple[np.ufunc, float]]] = {  # of values, and of none
     "high": (np.maximum, -np.inf),
     "low": (np.minimum, np.inf),
@@ -260,10 +260,13 @@ class Cells:
 
 def _cut(whose: Rows, lo: Rows, hi: Rows, count: Rows, size: int) -> tuple[Rows, Rows, Rows]:
     """Ranges cut into `count` pieces of `size`, where that is more than one: whose each is, lo, hi."""
-    owner = np.repeat(np.arange(len(lo)), count)
-    start = lo[owner] + (np.arange(len(owner)) - (np.cumsum(count) - count)[owner]) * size
-    stop = np.where(count[owner] > 1, np.minimum(start + size, hi[owner]), hi[owner])
-    return whose[owner], start, stop
+    end = np.cumsum(count)
+    start = np.arange(end[-1]) * size
+    start += np.repeat(lo - (end - count) * size, count)
+    stop = np.empty_like(start)
+    stop[:-1] = start[1:]
+    stop[end - 1] = hi
+    return np.repeat(whose, count), start, stop
 
 
 def _tiles(lo: Rows, count: int) -> list[tuple[int, int]]:
@@ -276,9 +279,11 @@ def _tiles(lo: Rows, count: int) -> list[tuple[int, int]]:
 
 
 def _reduced(operations: list[np.ufunc], value: Floats, start: Rows) -> list[Floats]:
-    """Each operation over each cell's values; NaN where there is one. Tile by tile, for the cache's sake."""
+    """Each operation over each cell's values; NaN where there is one. Several tile by tile, for the cache."""
     if len(start) == len(value):
         return [value.copy() for _ in operations]
+    if len(operations) == 1:
+        return [operations[0].reduceat(value, start)]
     made = [np.empty(len(start)) for _ in operations]
     for a, b in _tiles(start, len(value)):
         tile = value[start[a] : start[b] if b < len(start) else len(value)]

@@ -39,6 +39,7 @@ FINEST: Final = 2**12  # shares of a window; of shorter strides the rounding of 
 MINUTE_NS: Final = 6e10
 AT_ONCE: Final = 128  # instances whose window is looked through together
 NOTHING: Final = np.array([[-np.inf], [-np.inf], [0.0], [-(2.0**63)]])  # see Steepness: the most of nothing
+MOST_OF: Final = (np.maximum, np.minimum, np.maximum, np.minimum)  # of values, and of strides
 LONGEST: Final = 2.0**62  # ns, longer than any step
 
 
@@ -137,10 +138,11 @@ class Steepness:
         cells, window, segment = batch.cells, self._window[member], batch.cells.segment[cell]
         since = cells.begun[cell] - window
         back = _reach(cells, member, cell, since)
-        high_of, low_of = cells.extremes
-        high, low = most(np.maximum, high_of, back, cell), most(np.minimum, low_of, back, cell)
-        longest = most(np.maximum, cells.strides[0], back, cell)
-        shortest = most(np.minimum, cells.strides[1], back, cell)
+        columns = zip(MOST_OF, (*cells.extremes, *cells.strides), strict=True)
+        if back is cell:
+            high, low, longest, shortest = (column[cell] for _, column in columns)
+        else:
+            high, low, longest, shortest = (most(way, column, back, cell) for way, column in columns)
         whole = cells.begun[back] <= since  # windows begin within a stride of where they may
         born = ~whole & (batch.before["heard"][segment] == NEVER)
         known = whole | born

@@ -108,8 +108,7 @@ def every(column: NDArray[Any], ranges: tuple[Rows, Rows], step: Rows, count: Ro
         return np.concatenate([column[a:b:n] for a, b, n in cuts])
     place: Rows = np.arange(end[-1]) * along(step, count)
     place += np.repeat(lo - (end - count) * step, count)
-    made: NDArray[Any] = column[place]
-    return made
+    return column.take(place, mode="clip")  # all are inside; not to look again is a third of the time
 
 
 def along(column: NDArray[Any], count: Rows) -> NDArray[Any]:

@@ -258,7 +258,7 @@ class Screen:
 
     def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
         if len(samples) > LONG * len(self.numbers):
-            lo = np.searchsorted(samples.channel, self.numbers.astype(np.int32))
+            lo = self._evenly(samples)
             row = np.flatnonzero(samples.channel[np.minimum(lo, len(samples) - 1)] == self.numbers)
             final = samples.channel[np.append(lo[row[1:]], len(samples)) - 1] if len(row) > 0 else row
             if len(row) > 0 and lo[row[0]] == 0 and (final == self.numbers[row]).all():
@@ -270,6 +270,16 @@ class Screen:
         length = np.diff(np.append(lo, len(samples)))
         kept = samples.take(np.repeat(row >= 0, length))
         return kept, row[row >= 0], starts(kept.channel)
+
+    def _evenly(self, samples: Samples) -> Rows:
+        """Where each channel's readings would begin; probes that are read together bring as many each."""
+        each, rest = divmod(len(samples), len(self.numbers))
+        lo = np.arange(len(self.numbers)) * each
+        if rest == 0:
+            firsts, finals = samples.channel[lo], samples.channel[lo + each - 1]
+            if (firsts == self.numbers).all() and (finals == self.numbers).all():
+                return lo
+        return np.searchsorted(samples.channel, self.numbers.astype(np.int32))
 
 
 def _groups(plan: Plan) -> dict[str, Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.screening import cells, history, latched, rings, series
+from gateway.screening import cells, history, latched, ranges, rings, screen, series
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +21,5 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rings, "SMALLEST", 2)
     monkeypatch.setattr(history, "LONG", 1)
     monkeypatch.setattr(rings, "LONG", 2)
+    monkeypatch.setattr(ranges, "LONG", 1)
+    monkeypatch.setattr(screen, "LONG", 1)
