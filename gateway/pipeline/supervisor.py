@@ -47,16 +47,16 @@ def _until_stopped(name: str, run: Run, stop: threading.Event, failed: Failed) -
     while not stop.is_set():
         began_s = time.monotonic()
         reason = _one_run(name, run, stop)
-        if reason is None or stop.is_set():
-            continue
+        if stop.is_set():
+            return
         failed(reason)
         pause_s = SHORTEST_PAUSE_S if time.monotonic() - began_s > HEALTHY_AFTER_S else pause_s
         stop.wait(pause_s * random.uniform(0.8, 1.2))  # jitter: a whole site must not come back at once
         pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
 
-def _one_run(name: str, run: Run, stop: threading.Event) -> str | None:
-    """Why it ended, in words for an operator; None when it ended of its own will."""
+def _one_run(name: str, run: Run, stop: threading.Event) -> str:
+    """Why it ended, in words for an operator."""
     try:
         run(stop)
     except CryogateError as error:
@@ -64,4 +64,4 @@ def _one_run(name: str, run: Run, stop: threading.Event) -> str | None:
     except Exception as error:
         log.exception("%s failed in a way nobody foresaw; it is started again", name)
         return f"internal error: {error!r}; the log has the details"
-    return None
+    return "it ended although nobody stopped it; it is started again"

@@ -36,6 +36,13 @@ async def test_a_part_that_fails_is_started_again_and_its_reason_is_heard() -> N
     assert "internal error: ZeroDivisionError('a bug')" in reasons[1]
 
 
+async def test_a_part_that_ends_by_itself_is_started_again_after_a_pause() -> None:
+    stop, reasons = Recorded(3), []
+    await asyncio.wait_for(supervise("a", lambda _: None, stop, reasons.append), 10)
+    assert reasons == ["it ended although nobody stopped it; it is started again"] * 3
+    assert len(stop.pauses) == 3
+
+
 async def test_a_part_that_was_told_to_stop_is_not_started_again() -> None:
     stop, runs = threading.Event(), []
 
