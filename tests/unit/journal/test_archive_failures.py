@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
 from test_journal_processes import finished, started
@@ -15,6 +16,7 @@ from test_rollover import EVERYTHING, LATER_NS, rolled
 from gateway.errors import JournalError
 from gateway.journal import rollover
 from gateway.journal.journal import Journal
+from gateway.journal.retaining import SUFFIX, retain
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND
 
@@ -165,6 +167,7 @@ READER = """
 import sys
 from pathlib import Path
 from gateway.journal.journal import Journal
+from gateway.journal.retaining import SUFFIX, retain
 
 with Journal.open_reading(Path(sys.argv[1])) as journal:
     print("open", flush=True)
@@ -193,9 +196,32 @@ def test_pyarrow_is_not_imported_before_the_first_file(path):
 import sys
 from pathlib import Path
 from gateway.journal.journal import Journal
+from gateway.journal.retaining import SUFFIX, retain
 from gateway.journal.rollover import RollOver, SegmentEnd
 with Journal.open(Path(sys.argv[1])) as journal, RollOver(Path(sys.argv[1])) as roll:
     journal.entries(0), journal.read(None, 0, None), roll.step(1, SegmentEnd())
 assert "pyarrow" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
+
+
+class Everything:
+    """A policy under which all may go."""
+
+    latest_ns = heard_seq = 2**62
+
+    def may_go(self, arrivals):
+        return np.ones(len(arrivals), np.bool_)
+
+    def waits_for(self, seq):
+        return ""
+
+
+def test_a_file_that_retention_can_not_remove_is_named(path):
+    archived(path, noisy(10))
+    left = path.parent / "archive" / f"000000000001-2.parquet{SUFFIX}"
+    left.mkdir()  # as little a file to remove as one that a disk refuses
+    with pytest.raises(JournalError, match=rf"{left.name}.*is stated.*check who may write"):
+        retain(path, Everything(), "Li Na", 0, dry_run=False)
+    left.rmdir()
+    assert [gone.readings for gone in retain(path, Everything(), "Li Na", 0, dry_run=False).removed] == [10]
