@@ -3,6 +3,7 @@
     python -m benchmarks.faults                     every scenario, about ten minutes
     python -m benchmarks.faults --only kill-3000    one of them
     python -m benchmarks.faults --long              500 kills at each rate, an hour's soak, every byte
+    python -m benchmarks.faults --peers FOLDER      and kill -9 on thingsboard-gateway and Node-RED
     python -m benchmarks.faults --json              for a script
 
 Writes the table in docs/reliability.md, with --only those lines of it, with --json none. Exit code 1 where a
@@ -24,6 +25,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from benchmarks.faults import disk, kill, links, powercut, sink, soak, tail
 from benchmarks.faults.outcome import Outcome, Scenario, Size
 from benchmarks.faults.table import Row, publish, replace, rows_as_text
+from benchmarks.peers.killed import each
 from benchmarks.rig import Unavailable
 
 SCENARIOS: dict[str, Scenario] = {
@@ -47,6 +49,8 @@ def main() -> int:
     given = _arguments()
     size: Size = "short" if given.short else "long" if given.long else "usual"
     rows = [_run(name, size) for name in given.only or SCENARIOS]
+    if given.peers:
+        rows += _peers(given.peers)
     if given.json:
         print(json.dumps([_plain(row) for row in rows], indent=2))
     else:
@@ -68,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     length.add_argument("--long", action="store_true", help="all of it, for hours")
     length.add_argument("--short", action="store_true", help="as the tests run it")
     parser.add_argument("--only", action="append", choices=sorted(SCENARIOS), help="one scenario; repeatable")
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="where they are, or are installed")
     parser.add_argument("--json", action="store_true", help="print the outcomes as JSON, write no page")
     return parser.parse_args()
 
@@ -76,6 +81,14 @@ def _plain(row: Row) -> dict[str, object]:
     if isinstance(row, Outcome):
         return dataclasses.asdict(row) | {"kept": row.is_kept}
     return {"name": row[0], "not_run": row[1]}
+
+
+def _peers(folder: Path) -> list[Row]:
+    with Console(stderr=True).status("") as status:
+        try:
+            return list(each(folder, status.update))
+        except Unavailable as error:
+            return [("kill -9 on peers", str(error))]
 
 
 def _run(name: str, size: Size) -> Row:

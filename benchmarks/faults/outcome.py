@@ -25,13 +25,14 @@ class Outcome:
     duplicates: int
     recovery_s: float | None  # the longest
     failed: str = ""
+    is_promised: bool = True  # False: another program, which promises nothing
 
     @property
     def is_kept(self) -> bool:
-        """Whether the promise was."""
+        """Whether the promise was, if there was one."""
         screened = self.present if self.screened is None else self.screened
         whole = self.acknowledged == self.present == screened
-        return whole and not self.duplicates and not self.failed
+        return not self.is_promised or (whole and not self.duplicates and not self.failed)
 
 
 Scenario = Callable[[Path, Size, Tell], Outcome]

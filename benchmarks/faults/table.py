@@ -27,14 +27,16 @@ def rows_as_text(rows: Sequence[Row]) -> str:
 
 
 def replace(rows: Sequence[Row]) -> None:
-    """Put these lines of the page's table in the place of those with the same name."""
-    lines = PAGE.read_text(encoding="utf-8").splitlines(keepends=True)
+    """Put these lines of the page's table in the place of those with the same name, or at its end."""
+    before, mark, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    table, end, after = rest.partition(END)
     new = {text.split("|")[1]: text for text in map(_row, rows)}
-    page = (
-        new.get(line.split("|")[1], line.rstrip("\n")) + "\n" if line.startswith("| ") else line
-        for line in lines
-    )
-    PAGE.write_text("".join(page), encoding="utf-8")
+    lines = [new.pop(_name(line), line) for line in table.splitlines()]
+    PAGE.write_text(before + mark + "\n".join([*lines, *new.values()]) + "\n" + end + after, encoding="utf-8")
+
+
+def _name(line: str) -> str:
+    return line.split("|")[1] if line.startswith("| ") else ""
 
 
 def publish(rows: Sequence[Row], size: Size) -> None:

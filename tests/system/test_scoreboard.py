@@ -35,4 +35,11 @@ def test_a_broken_promise_is_shown() -> None:
     assert not Outcome("kill", "", 100, 100, 100, 1, None).is_kept
     assert not Outcome("kill", "", 100, 100, 100, 0, None, "memory grew").is_kept
     assert Outcome("tail", "", 100, 100, None, 0, None).is_kept
+    peer = Outcome(
+        "a peer, kill -9", "2 kills, 5 readings did not come out", 100, 95, None, 3, None, is_promised=False
+    )
+    assert peer.is_kept  # it promises nothing
+    assert rows_as_text([peer]).endswith(
+        "| a peer, kill -9 | 100 | 95 |  | 3 |  | 2 kills, 5 readings did not come out |"
+    )
     assert "| not run |" in rows_as_text([("disk-full", "run this as root")])
