@@ -257,7 +257,7 @@ class Screen:
         return batch.without(np.concatenate(some)) if (some := [s for s in spoiled if len(s) > 0]) else batch
 
     def _segments(self, samples: Samples) -> tuple[Samples, Rows, Rows]:
-        if len(samples) > LONG * len(self.numbers):
+        if 0 < LONG * len(self.numbers) < len(samples):
             lo = self._evenly(samples)
             row = np.flatnonzero(samples.channel[np.minimum(lo, len(samples) - 1)] == self.numbers)
             final = samples.channel[np.append(lo[row[1:]], len(samples)) - 1] if len(row) > 0 else row

@@ -85,6 +85,12 @@ def test_degenerate_data_have_defined_results(values: list[float]) -> None:
     assert [f["start"] for f in found] == ([EPOCH] if values == [5.0] else [])
 
 
+def test_readings_of_channels_that_no_rule_knows_are_passed_over() -> None:
+    assert len(Screen(Plan((), ())).feed(of_one(5.0, 5.0))) == 0
+    others = columns([(EPOCH, channel, 5.0, 0) for channel in (1, 2, 3, 4)])
+    assert [f["instance"] for f in Screen(ONE).feed(others)] == [0]
+
+
 def test_disorder_is_refused() -> None:
     screen = Screen(ONE)
     screen.feed(of_one(0.0))
