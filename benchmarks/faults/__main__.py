@@ -1,6 +1,6 @@
 """The fault scoreboard: real processes, real faults, and what became of each acknowledged reading.
 
-    python -m benchmarks.faults                     every scenario, about ten minutes
+    python -m benchmarks.faults                     every scenario, about twenty minutes
     python -m benchmarks.faults --only kill-3000    one of them
     python -m benchmarks.faults --long              500 kills at each rate, an hour's soak, every byte
     python -m benchmarks.faults --peers FOLDER      and kill -9 on thingsboard-gateway and Node-RED
