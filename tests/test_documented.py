@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from rich.text import Text
 
+from firmware_sim.cli import app as simulator
 from gateway.cli import app
 from gateway.config import plugins, types
 from gateway.probes.calibration import Calibration
@@ -42,6 +46,15 @@ PLUG_INS = [
 ]
 
 
+def every_command(of: typer.Typer) -> list[Any]:
+    """Those of groups, too."""
+    found, groups = [], [typer.main.get_command(of)]
+    while groups:
+        for command in groups.pop().commands.values():
+            (groups if hasattr(command, "commands") else found).append(command)
+    return found
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.__name__)
 def test_every_key_of_the_configuration(table: type) -> None:
     assert not [f.name for f in dataclasses.fields(table) if f"`{f.name}`" not in CONFIGURATION]
@@ -70,3 +83,13 @@ def test_every_command_explains_itself(name: str) -> None:
     command = typer.main.get_command(app).commands[name]
     assert command.help
     assert not [p.name for p in command.params if p.name != "help" and not getattr(p, "help", None)]
+
+
+@pytest.mark.parametrize("command", [*every_command(app), *every_command(simulator)], ids=lambda c: c.name)
+def test_help_shows_what_stands_in_brackets(command: Any) -> None:
+    """Which rich takes for markup, and leaves out, unless it is escaped."""
+    for text in [command.help, *(getattr(p, "help", None) for p in command.params)]:
+        shown = Text.from_markup(text or "").plain
+        assert not [
+            part for part in re.findall(r"\[[^\]]*\]", (text or "").replace("\\", "")) if part not in shown
+        ]

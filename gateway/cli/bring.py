@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Logger downloads, all of the same format.")],
     mapping: Annotated[
-        Path, typer.Option("--map", help="TOML: format, [options], [channels]; see docs/imports.md.")
+        Path, typer.Option("--map", help=r"TOML: format, \[options], \[channels]; see docs/imports.md.")
     ],
     by: Annotated[str, typer.Option("--by", help="Who imports.")] = "",
     config: Config = DEFAULT_CONFIG,

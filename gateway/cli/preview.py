@@ -39,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
 
 def show(
     profile: Annotated[
-        Path, typer.Option("--profile", help="TOML with [[profiles.NAME]] blocks: the proposal.")
+        Path, typer.Option("--profile", help=r"TOML with [\[profiles.NAME]] blocks: the proposal.")
     ],
     last: Annotated[str, typer.Option("--last", help="How far back: 90d, 36h, 2w.")] = "90d",
     config: Config = DEFAULT_CONFIG,
