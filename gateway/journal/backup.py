@@ -14,8 +14,8 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from typing import Any, Final
 from gateway.errors import InputError, JournalError
 from gateway.journal import schema
 from gateway.journal.archive import FOLDER, Archive
-from gateway.journal.failures import explained
+from gateway.journal.failures import explained, files_explained
 from gateway.journal.rollover import SUFFIX, sync_folder
 from gateway.journal.verify import verify
 from gateway.times import format_rfc3339
@@ -67,7 +67,7 @@ def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Do
     Raises InputError where it is neither, JournalError where a file can not be read or written.
     """
     before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
-    with _explained_files(folder):
+    with files_explained(folder):
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         if before is None:
             before = _stated(0, {}, {})
@@ -89,7 +89,7 @@ def restore(folder: Path, data: Path, progress: Progress = lambda *_: None) -> D
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise InputError(f"{data} is not empty; stop the gateway, move that folder aside and restore again")
     partial = data.with_name(data.name + SUFFIX)
-    with _explained_files(data):
+    with files_explained(data):
         shutil.rmtree(partial, ignore_errors=True)
         (partial / FOLDER).mkdir(parents=True)
         files = _files(manifest)
@@ -261,15 +261,3 @@ def _remove_others(folder: Path, manifest: Mapping[str, Any]) -> None:
     for pattern in ours:
         for path in set(folder.glob(pattern)) - mine:
             path.unlink()
-
-
-@contextmanager
-def _explained_files(folder: Path) -> Iterator[None]:
-    """Turns an OSError into a JournalError that names the file and says what to look at."""
-    try:
-        yield
-    except OSError as error:
-        what = error.filename or folder
-        raise JournalError(
-            f"{what}: {error.strerror}; check the path, its rights and the room on the disk"
-        ) from error

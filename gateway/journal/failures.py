@@ -1,4 +1,4 @@
-"""What SQLite could not do, as an error that says what the operator does next."""
+"""What SQLite or the file system could not do, as an error that says what the operator does next."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ def explained(path: Path) -> Iterator[None]:
             raise JournalFull(f"no room for the journal {path}; free some on its disk") from error
         advice = _NEXT.get(code)
         raise JournalError(f"journal {path}: {error}" + (f"; {advice}" if advice else "")) from error
+
+
+@contextmanager
+def files_explained(folder: Path) -> Iterator[None]:
+    """Turns an OSError into a JournalError that names the file and says what to look at."""
+    try:
+        yield
+    except OSError as error:
+        what = error.filename or folder
+        raise JournalError(
+            f"{what}: {error.strerror}; check the path, its rights and the room on the disk"
+        ) from error

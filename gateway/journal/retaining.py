@@ -23,7 +23,7 @@ from gateway.errors import JournalError
 from gateway.journal import archive, entries, schema
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
 from gateway.journal.entries import Statement, take
-from gateway.journal.failures import explained
+from gateway.journal.failures import explained, files_explained
 from gateway.journal.parquet import Rows
 from gateway.journal.rollover import Made, cuts_of, insert_pieces, sync_folder, write_file
 from gateway.journal.transaction import in_a_gap
@@ -106,7 +106,7 @@ def retain(
     with _alone(folder), explained(path), closing(_opened(path, dry_run)) as connection:
         found = Archive(folder, connection)
         if not dry_run:
-            with _files_explained(folder):
+            with files_explained(folder):
                 _remove_leftovers(found, connection)
         segments = [s for s in found.segments() if s.readings and s.first_ns < policy.latest_ns]
         for done, segment in enumerate(segments):
@@ -131,18 +131,6 @@ def _alone(folder: Path) -> Iterator[None]:
         raise JournalError("another process applies retention already; wait for it") from None
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _files_explained(folder: Path) -> Iterator[None]:
-    """Files that went by the index and are still there."""
-    try:
-        yield
-    except OSError as error:
-        raise JournalError(
-            f"archive {folder}: {error}; what retention had deleted until then is stated, and such files go "
-            "when it runs again; check who may write there and the health of the disk"
-        ) from error
 
 
 def _opened(path: Path, dry_run: bool) -> sqlite3.Connection:
@@ -176,7 +164,7 @@ def _thin(
             _check_nothing_was_said(connection, policy)
             _replace(connection, found, segment, kept, made)
             entries.add_statement(connection, statement, now_ns)
-        with _files_explained(found.folder):
+        with files_explained(found.folder):
             (found.folder / segment.file).unlink(missing_ok=True)
             sync_folder(found.folder)
     yield removed
