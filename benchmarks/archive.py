@@ -21,7 +21,7 @@ import numpy as np
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND, Arrivals, Samples
-from gateway.pipeline.archiving import Archiving
+from gateway.writing.archiving import Archiving
 
 START_NS = 1_767_609_600 * SECOND
 NOISES_degC = (0.01, 0.02, 0.05)

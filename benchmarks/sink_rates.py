@@ -28,10 +28,10 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from benchmarks.rig import Unavailable
 from benchmarks.rig.broker import Broker, free_port
 from benchmarks.sinks import as_points, some_readings
+from gateway.followers.follower import SinkFollower
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
-from gateway.pipeline.follower import SinkFollower
 from gateway.sinks import Places, Sink, csv, influxdb, mqtt, parquet
 
 SINKS = ("csv", "parquet", "mqtt", "influxdb")

@@ -20,36 +20,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gateway.alarming import checks
+from gateway.alarming.faults import FaultWatch
+from gateway.alarming.plan import plan
+from gateway.alarming.screening import Screening
 from gateway.api import control
 from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
+from gateway.clocks.clock_watch import ClockWatch, clock_of
+from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.types import SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.running import findings
 from gateway.errors import CryogateError
+from gateway.followers.delivery import Delivery
+from gateway.followers.follower import SinkFollower, places
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
-from gateway.pipeline import checks
-from gateway.pipeline.archiving import Archiving
-from gateway.pipeline.clock_watch import ClockWatch, clock_of
-from gateway.pipeline.conversion import conversions
-from gateway.pipeline.delivery import Delivery
-from gateway.pipeline.faults import FaultWatch
-from gateway.pipeline.follower import SinkFollower, places
-from gateway.pipeline.gateway_clock import GatewayClock
-from gateway.pipeline.introduction import introduce
-from gateway.pipeline.parts import Parts
-from gateway.pipeline.plan import plan
-from gateway.pipeline.pump import Pump
-from gateway.pipeline.recovery import go_on_behind_what_was_seen
-from gateway.pipeline.screening import Screening
-from gateway.pipeline.space import began_ns
-from gateway.pipeline.status import Status
-from gateway.pipeline.supervisor import Failed, Run, supervise
+from gateway.questions.status import Status
+from gateway.running.parts import Parts
+from gateway.running.supervisor import Failed, Run, supervise
+from gateway.writing.archiving import Archiving
+from gateway.writing.conversion import conversions
+from gateway.writing.introduction import introduce
+from gateway.writing.pump import Pump
+from gateway.writing.recovery import go_on_behind_what_was_seen
+from gateway.writing.space import began_ns
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside

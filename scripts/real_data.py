@@ -15,7 +15,7 @@ import numpy as np
 
 from gateway.config.load import load
 from gateway.model import SECOND, Floats, Samples, Times
-from gateway.pipeline.replay import replay
+from gateway.questions.replay import replay
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability.containment import Containments
 

@@ -13,10 +13,10 @@ from benchmarks.rig import Unavailable
 from benchmarks.rig.disks import Image, fill, small_memory_disk
 from benchmarks.rig.gateway import Gateway, wait_for
 from benchmarks.rig.world import World
+from gateway.alarming.faults import FAULT
 from gateway.app import JOURNAL
 from gateway.journal.journal import Journal
-from gateway.pipeline.faults import FAULT
-from gateway.pipeline.space import SPACE
+from gateway.writing.space import SPACE
 
 HELD_S: Final = {"short": 1.5, "usual": 20.0, "long": 120.0}  # how long the fault lasts
 DISK_BYTES: Final = 24_000_000

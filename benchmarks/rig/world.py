@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from benchmarks.rig.broker import Broker
 from benchmarks.rig.gateway import DELAYS, Gateway, configuration, wait_for
 from benchmarks.rig.publisher import Publisher, hundredths
+from gateway.alarming.screening import STATE
 from gateway.app import JOURNAL, RECORDS
 from gateway.config.load import load
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Samples
-from gateway.pipeline.replay import replay
-from gateway.pipeline.screening import STATE
+from gateway.questions.replay import replay
 from gateway.traceability.containment import Containments
 
 QUIET_S = 1.0  # without a commit, when nothing more is to come

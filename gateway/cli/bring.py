@@ -11,8 +11,8 @@ import typer
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
 from gateway.config.load import load
 from gateway.journal.journal import Journal
-from gateway.pipeline.bring import bring, read_mapping
 from gateway.times import format_rfc3339
+from gateway.writing.bring import bring, read_mapping
 
 
 def add_to(app: typer.Typer) -> None:

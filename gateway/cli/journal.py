@@ -21,7 +21,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.stats import Stats
 from gateway.journal.stats import stats as take_stats
 from gateway.journal.verify import verify as check
-from gateway.pipeline.export import export as write_export
+from gateway.questions.export import export as write_export
 from gateway.times import parse_rfc3339
 
 journal = typer.Typer(

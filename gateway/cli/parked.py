@@ -14,10 +14,10 @@ from rich.markup import escape
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.followers.parking import Decision, statement
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Quality
-from gateway.pipeline.parking import Decision, statement
 from gateway.times import format_rfc3339
 
 LONGEST_REASON = 300  # characters on a screen

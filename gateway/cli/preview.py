@@ -25,7 +25,7 @@ from gateway.config.types import Configuration, ProfileVersion
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
-from gateway.pipeline.preview import Difference, in_force, preview, public
+from gateway.questions.preview import Difference, in_force, preview, public
 from gateway.screening.excursion import Excursion
 
 EFFECTS = {"appears": "bold red", "vanishes": "bold yellow", "changes": "cyan", "stays": "dim"}

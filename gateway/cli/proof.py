@@ -12,7 +12,7 @@ from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
-from gateway.pipeline.proof import prove
+from gateway.questions.proof import prove
 from gateway.times import format_rfc3339, parse_rfc3339
 
 

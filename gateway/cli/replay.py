@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gateway.alarming.book import CONTAINMENT
+from gateway.alarming.resets import StatedReset, stated
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.cli.screen import duration
 from gateway.cli.tell import parse_code
@@ -17,11 +19,9 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.pipeline import readings_csv
-from gateway.pipeline.book import CONTAINMENT
-from gateway.pipeline.readings_csv import Recording
-from gateway.pipeline.replay import replay as screen
-from gateway.pipeline.resets import StatedReset, stated
+from gateway.questions import readings_csv
+from gateway.questions.readings_csv import Recording
+from gateway.questions.replay import replay as screen
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body, read
 

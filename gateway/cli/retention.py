@@ -17,8 +17,8 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.retaining import Removed, Retained
 from gateway.journal.retaining import retain as apply
-from gateway.pipeline.retention import HOLD, RELEASE, Hold, Retention, hold_from, taken_by_followers
-from gateway.pipeline.retention import holds as in_force
+from gateway.questions.retention import HOLD, RELEASE, Hold, Retention, hold_from, taken_by_followers
+from gateway.questions.retention import holds as in_force
 
 RECORDS = "records.sqlite"
 By = Annotated[str, typer.Option("--by", help="Who says so.")]

@@ -13,6 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway.alarming.book import ACKNOWLEDGE, CONTAINMENT
+from gateway.alarming.resets import StatedReset
+from gateway.alarming.resets import check as check_reset
+from gateway.alarming.resets import stated as stated_resets
 from gateway.alarms.lifecycle import Acknowledgement, AlarmState
 from gateway.cli.history import find, open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
@@ -21,10 +25,6 @@ from gateway.config.load import load as load_configuration
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.pipeline.book import ACKNOWLEDGE, CONTAINMENT
-from gateway.pipeline.resets import StatedReset
-from gateway.pipeline.resets import check as check_reset
-from gateway.pipeline.resets import stated as stated_resets
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability.statements import read, to_body
 

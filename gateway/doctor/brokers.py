@@ -12,9 +12,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.doctor import Finding, error, note, warning
 from gateway.errors import LinkDown
-from gateway.ingestion.broker import Login
-from gateway.ingestion.broker_errors import place, refusal, unreachable
-from gateway.ingestion.mqtt_client import CONNECT_S, password, tls_context
+from gateway.mqtt.broker import Login
+from gateway.mqtt.client import CONNECT_S, password, tls_context
+from gateway.mqtt.errors import place, refusal, unreachable
 
 VERSION: Final = "$SYS/broker/version"
 DROPPED: Final = "$SYS/broker/publish/messages/dropped"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateway import __version__
 from gateway.api.control import ask
+from gateway.clocks import kernel_clock
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.doctor import (
@@ -26,7 +27,6 @@ from gateway.doctor import (
     worst_first,
 )
 from gateway.errors import ConfigurationError, NotRunning
-from gateway.pipeline import kernel_clock
 
 SOON: Final = datetime.timedelta(days=30)
 

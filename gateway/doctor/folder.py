@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from gateway.alarming.screening import STATE
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, error, note, running, warning
 from gateway.errors import JournalError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND
-from gateway.pipeline.screening import STATE
-from gateway.pipeline.space import began_ns, room
+from gateway.writing.space import began_ns, room
 
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"  # as the root has them
 HOUR_S: Final = 3600.0

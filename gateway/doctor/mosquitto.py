@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.doctor import Finding, warning
-from gateway.ingestion.broker import Login
+from gateway.mqtt.broker import Login
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 USUAL: Final = Path("/etc/mosquitto/mosquitto.conf")

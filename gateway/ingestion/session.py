@@ -20,10 +20,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.errors import LinkDown
-from gateway.ingestion.broker import Options
-from gateway.ingestion.broker_errors import ended, refusal
 from gateway.ingestion.link import Link, LinkState
-from gateway.ingestion.mqtt_client import LARGEST_MARK, Client, Publication
+from gateway.mqtt.broker import Options
+from gateway.mqtt.client import LARGEST_MARK, Client, Publication
+from gateway.mqtt.errors import ended, refusal
 
 CONNACK_S = 10.0
 TICK_S = 0.2  # how long an idle turn waits, so that a stop is noticed

@@ -21,10 +21,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.errors import LinkDown
-from gateway.ingestion.broker import PATH, Tls, check_range, checked_port
-from gateway.ingestion.broker_errors import ended, place, refusal, unreachable
-from gateway.ingestion.mqtt_client import password, tls_context
 from gateway.model import Arrivals
+from gateway.mqtt.broker import PATH, Tls, check_range, checked_port
+from gateway.mqtt.client import password, tls_context
+from gateway.mqtt.errors import ended, place, refusal, unreachable
 from gateway.sinks import AlarmChange, Places, Written
 from gateway.sinks.forwarded import IDENTITY, NAMES, Message, alarm_messages, check_topic, messages
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from gateway.alarming import faults
 from gateway.alarms import lifecycle
 from gateway.alarms.lifecycle import Acknowledgement
 from gateway.journal.journal import Statement
 from gateway.model import SECOND, Severity
-from gateway.pipeline import faults, view
-from gateway.pipeline.view import AlarmPlace
+from gateway.published import view
+from gateway.published.view import AlarmPlace
 from gateway.screening.excursion import Excursion
 from gateway.sinks import AlarmChange
 from gateway.traceability.exposure import Exposure

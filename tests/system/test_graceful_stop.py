@@ -11,9 +11,9 @@ from gateway_process import GatewayProcess, eventually
 from mosquitto import Mosquitto
 from test_gateway_crash import CONFIG, DEVICE, DEVICES, Publisher, journaled
 
+from gateway.alarming.screening import STATE
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.pipeline.screening import STATE
 
 STOPS = 5
 STOPPED_WITHIN_S = 15.0  # the machine of the tests is busy; systemd waits 60

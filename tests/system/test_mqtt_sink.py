@@ -16,8 +16,8 @@ from mosquitto import Mosquitto
 from mqtt_parts import CONNECT, CONSENT, OddBroker
 
 from gateway.errors import LinkDown
-from gateway.ingestion.broker import Tls
 from gateway.model import Arrivals, Quality
+from gateway.mqtt.broker import Tls
 from gateway.sinks.mqtt import Options, Sink
 from tests.system.alarm_changes import fault, life
 

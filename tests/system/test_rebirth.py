@@ -10,9 +10,9 @@ import paho.mqtt.client as mqtt
 from mosquitto import Mosquitto
 from mqtt_parts import Pump, eventually
 
-from gateway.ingestion.broker import Options, Topic
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources.mqtt import Source
+from gateway.mqtt.broker import Options, Topic
 from gateway.payloads import sparkplug
 from tests.unit.payloads.sparkplug_messages import payload
 

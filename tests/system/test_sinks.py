@@ -11,8 +11,8 @@ from gateway_process import eventually
 from mosquitto import Mosquitto
 from sink_site import Site
 
+from gateway.followers.parking import PARKED
 from gateway.journal.journal import Journal
-from gateway.pipeline.parking import PARKED
 from gateway.times import parse_rfc3339
 
 SEED = 20_260_105

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.ingestion.broker import Options, Tls, Topic
+from gateway.mqtt.broker import Options, Tls, Topic
 from gateway.payloads import json
 
 PAYLOAD = json.Options((json.Reading("{device}/temperature", "/temp"),))

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from gateway.alarming.screening import STATE
 from gateway.cli import app
 from gateway.config.load import load
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND, Arrivals, Samples
-from gateway.pipeline.screening import STATE
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
 START_NS = 1_767_614_400 * SECOND

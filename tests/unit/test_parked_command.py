@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.errors import InputError
+from gateway.followers.parking import PARKED
 from gateway.journal.journal import Journal
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
-from gateway.pipeline.parking import PARKED
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
 

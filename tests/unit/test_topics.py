@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.ingestion.topics import TopicPattern
+from gateway.mqtt.topics import TopicPattern
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,16 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.ingestion.broker import Options as Options
-from gateway.ingestion.broker import Tls as Tls
-from gateway.ingestion.broker import Topic as Topic
-from gateway.ingestion.broker import payload_format
 from gateway.ingestion.intake import Clock, Intake
 from gateway.ingestion.link import Link
-from gateway.ingestion.mqtt_client import Publication
 from gateway.ingestion.session import Session
-from gateway.ingestion.topics import TopicPattern
 from gateway.model import Arrivals, Decoded, Refusal, Refused
+from gateway.mqtt.broker import Options as Options
+from gateway.mqtt.broker import Tls as Tls
+from gateway.mqtt.broker import Topic as Topic
+from gateway.mqtt.broker import payload_format
+from gateway.mqtt.client import Publication
+from gateway.mqtt.topics import TopicPattern
 from gateway.payloads import Message
 
 KEPT_BYTES = 4096  # of an oversized payload: enough to see what it is

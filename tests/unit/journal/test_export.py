@@ -10,8 +10,8 @@ from test_rollover import rolled
 
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.pipeline import export as module
-from gateway.pipeline.export import export
+from gateway.questions import export as module
+from gateway.questions.export import export
 
 UNITS = {"lid": "degC"}
 ALL = (None, None)

@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import Any
 
 from gateway.config.tables import Problems, build
-from gateway.ingestion.topics import TopicPattern
 from gateway.model import Decoded, Quality
+from gateway.mqtt.topics import TopicPattern
 from gateway.payloads import Message
 from gateway.times import parse_rfc3339
 

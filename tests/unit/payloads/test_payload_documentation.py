@@ -13,7 +13,7 @@ import pytest
 from gateway.config import plugins
 from gateway.config.tables import Problems, build
 from gateway.config.types import PAYLOADS
-from gateway.ingestion.broker import Topic, payload_format
+from gateway.mqtt.broker import Topic, payload_format
 from tests.unit.payloads.packed_blocks import block
 
 PAGE = (Path(__file__).parents[3] / "docs" / "payloads.md").read_text(encoding="utf-8")

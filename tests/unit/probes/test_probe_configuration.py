@@ -11,8 +11,8 @@ from wired import CURVE, configured, converted
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.model import Quality, Samples
-from gateway.pipeline.view import AlarmPlace
 from gateway.probes import pt100
+from gateway.published.view import AlarmPlace
 from gateway.times import parse_rfc3339
 
 WIRE = {  # channel: what arrives, what it is

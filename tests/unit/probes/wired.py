@@ -12,7 +12,7 @@ import numpy as np
 from gateway.config.load import parse
 from gateway.config.types import Configuration
 from gateway.model import Arrivals, Quality, Samples
-from gateway.pipeline.conversion import conversions, to_canonical
+from gateway.writing.conversion import conversions, to_canonical
 
 CURVE = Path(__file__).parents[2] / "data" / "probes" / "lakeshore_dt670_standard_curve.txt"
 DOCUMENT = """

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.ingestion.broker import Tls
+from gateway.mqtt.broker import Tls
 from gateway.sinks import influxdb, mqtt
 
 BUCKET = {"url": "https://influx.example.org", "org": "o", "bucket": "b", "token_file": "t"}

@@ -1,0 +1,1 @@
+"""Excursions and faults to alarms: what is screened, the alarm book, what is inside."""

@@ -1,0 +1,100 @@
+"""What can be wrong with the parts of a gateway, asked of the parts themselves; see faults.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gateway.alarming.faults import Check, Fault
+from gateway.alarming.screening import Screening
+from gateway.clocks.gateway_clock import GatewayClock
+from gateway.config.types import Configuration
+from gateway.followers.delivery import Delivery
+from gateway.followers.follower import SinkFollower
+from gateway.ingestion.link import LinkState
+from gateway.ingestion.sources import Source
+from gateway.model import Severity
+from gateway.running.parts import Parts
+from gateway.writing.archiving import Archiving
+from gateway.writing.pump import Pump
+from gateway.writing.space import SpaceWatch
+
+SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
+UNTRUSTED_S = 300.0  # after a start, NTP needs a moment
+NEXT = "see `cryogate parked`, mend the cause and send them again with --retry, or --accept it"
+BEHIND_S = 300.0  # a sink catches up by itself; after this long somebody should look
+
+
+def every(configuration: Configuration, parts: Parts) -> list[Check]:
+    """All there are."""
+    return [
+        sources(configuration, list(parts.sources.values())),
+        core(configuration, parts.pump, parts.screening),
+        followers(parts.sinks, parts.delivery, parts.archiving),
+        machine(parts.clock),
+        SpaceWatch(configuration.data_dir, configuration.journal),
+    ]
+
+
+def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
+    """A broker or port that does not answer."""
+    assets = {
+        link.name: tuple(
+            sorted({c.table.asset for c in configuration.channels.values() if c.table.source == link.name})
+        )
+        for link in links
+    }
+
+    def check() -> Iterator[Fault]:
+        for link in (source.link for source in links):
+            if link.state in (LinkState.DOWN, LinkState.SILENT, LinkState.CONNECTING):
+                why = link.detail or f"it is {link.state}"
+                message = f"source {link.name}: {why}; its channels are unknown until it answers"
+                yield Fault(f"source:{link.name}", Severity.MAJOR, message, assets[link.name], SOURCE_DOWN_S)
+
+    return check
+
+
+def core(configuration: Configuration, pump: Pump, screening: Screening) -> Check:
+    """The journal and the screening: without them nobody watches any product."""
+    assets = tuple(sorted({c.table.asset for c in configuration.channels.values()}))
+
+    def check() -> Iterator[Fault]:
+        if pump.problem:
+            yield Fault("journal", Severity.CRITICAL, f"no reading can be stored: {pump.problem}", assets)
+        if screening.problem:
+            yield Fault("screening", Severity.CRITICAL, f"nothing is screened: {screening.problem}", assets)
+
+    return check
+
+
+def machine(clock: GatewayClock) -> Check:
+    """The gateway's own clock: without it nothing is proven."""
+
+    def check() -> Iterator[Fault]:
+        if clock.reason:
+            message = f"clock: {clock.reason}; readings are uncertain until then"
+            yield Fault("clock", Severity.WARNING, message, after_s=UNTRUSTED_S)
+
+    return check
+
+
+def followers(sinks: Sequence[SinkFollower], delivery: Delivery, archiving: Archiving) -> Check:
+    """Sinks, notifiers and the archive. Nothing is lost: the journal has it."""
+
+    def check() -> Iterator[Fault]:
+        if archiving.problem:
+            message = (
+                f"older readings are not archived: {archiving.problem}; the journal keeps them and grows"
+            )
+            yield Fault("archive", Severity.WARNING, message, after_s=BEHIND_S)
+        for sink in sinks:
+            if sink.problem:
+                message = f"{sink.name}: {sink.problem}; what it misses waits in the journal"
+                yield Fault(sink.name, Severity.WARNING, message, after_s=BEHIND_S)
+            if sink.parked:
+                message = f"{sink.name}: {sink.parked}; {NEXT}"
+                yield Fault(f"parked:{sink.name.partition(':')[2]}", Severity.WARNING, message)
+        for name, problem in sorted(delivery.problems.copy().items()):
+            yield Fault(f"notifier:{name}", Severity.MAJOR, f"notifier {name}: {problem}", after_s=BEHIND_S)
+
+    return check

@@ -1,0 +1,1 @@
+"""Whose clock is right: the gateway's own, and those of devices."""

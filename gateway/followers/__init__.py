@@ -1,0 +1,1 @@
+"""Whoever reads the journal behind a cursor and tells the outside world."""

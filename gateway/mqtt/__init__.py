@@ -1,0 +1,1 @@
+"""A broker, as sources, sinks and the doctor speak to it."""

@@ -1,1 +1,0 @@
-"""From sources to journal to screening to alarms."""

@@ -1,0 +1,1 @@
+"""The shapes that others read (JSON), apart from how anything is stored."""

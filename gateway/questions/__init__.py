@@ -1,0 +1,1 @@
+"""What people ask offline: clocks, preview, replay, export, retention, status."""

@@ -1,0 +1,74 @@
+"""Recorded readings through the same core as the live ones: excursions with what was inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gateway.alarming.measure import Measures
+from gateway.alarming.plan import plan
+from gateway.alarming.resets import StatedReset, for_screening
+from gateway.config.types import FOREVER, FOREVER_PAST, Configuration
+from gateway.model import Samples
+from gateway.published import view
+from gateway.screening.excursion import Excursion
+from gateway.screening.screener import Screener
+from gateway.traceability.containment import Containments
+from gateway.traceability.exposure import exposures
+
+
+def replay(
+    configuration: Configuration,
+    numbers: Mapping[str, int],
+    parts: Sequence[Samples],
+    inside: Containments,
+    resets: Iterable[StatedReset] = (),
+) -> list[dict[str, Any]]:
+    """Excursions in the order of their start, in the shape of view.excursion.
+
+    The clock of a recording is its latest reading: a channel that fell silent before that has no data.
+    """
+    samples = Samples.concatenate(parts).sorted()
+
+    def read(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
+        found = []
+        for channel in channels:
+            lo, hi = np.searchsorted(samples.channel, [channel, channel + 1])
+            first, last = np.searchsorted(
+                samples.time[lo:hi], [start_ns, FOREVER if end_ns is None else end_ns]
+            )
+            found.append(samples.take(slice(lo + first, lo + last)))
+        return Samples.concatenate(found)
+
+    said = for_screening(resets, numbers)
+    screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST), said)
+    screener = Screener(screened, read)
+    found: dict[str, Excursion] = {}
+    changes = screener.take(samples)
+    if len(samples):
+        changes += screener.advance(int(samples.time.max()))
+    for change in changes:
+        found[change.excursion.id] = change.excursion
+    measures = Measures(screened, read)
+    ordered = sorted(
+        (e for e in found.values() if not e.withdrawn), key=lambda e: (e.start_ns, e.channel, e.rule)
+    )
+    now_ns = int(samples.time.max(initial=0))
+    return [_public(e, configuration, screened.names[e.channel], inside, measures, now_ns) for e in ordered]
+
+
+def _public(
+    found: Excursion,
+    configuration: Configuration,
+    name: str,
+    inside: Containments,
+    measures: Measures,
+    now_ns: int,
+) -> dict[str, Any]:
+    table = configuration.channels[name].table
+    until_ns = now_ns if found.end_ns is None else found.end_ns
+    contents = inside.inside(table.asset, table.zone, found.start_ns, until_ns)
+    units = exposures(contents, found.start_ns, found.end_ns, measures.of(found))
+    return view.excursion(found, name, units)

@@ -1,0 +1,234 @@
+"""Which readings may be deleted: older than their record class asks, held by nobody, no unit near them.
+
+Nothing may go unless the configuration says so, and whatever is not known protects:
+
+* A reading of a channel that is in several classes is kept for the longest of them. A channel belongs to
+  every asset it was ever configured for; if one of them is in no class, it is kept for ever.
+* Where units were or may have been inside its assets, for the longest class that there is. Contents that
+  nobody stated are unknown and count as units, except in a class with holds_units = false.
+* Its age counts from its own time or its receipt, whichever is later: a device clock that is wrong by years
+  deletes nothing early.
+* A hold keeps the readings it names until it is released.
+* What screening or a configured sink has not taken from the journal yet stays until it has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from gateway.alarming.book import CONTAINMENT
+from gateway.alarming.screening import STATE
+from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.model import SECOND, Arrivals, Mask, to_ns
+from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.traceability.containment import Containments
+from gateway.traceability.statements import from_body
+from gateway.writing.introduction import CONFIGURATION
+
+HOLD, RELEASE = "hold", "release"  # kinds of journal statements
+NEVER: Final = FOREVER_PAST  # as a cutoff: no reading is older
+MARGIN_NS: Final = (
+    3600 * SECOND
+)  # around a stay: readings before and after it prove its first and last minutes
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Readings in [from, to) of these assets and channels stay; of everything, where none is named."""
+
+    id: str
+    by: str
+    why: str
+    assets: frozenset[str]
+    channels: frozenset[str]
+    from_ns: int
+    to_ns: int
+
+    def covers(self, channel: str, assets: Iterable[str]) -> bool:
+        everything = not (self.assets or self.channels)
+        return everything or channel in self.channels or not self.assets.isdisjoint(assets)
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data, as in the statement."""
+        return {
+            "hold": self.id,
+            "why": self.why,
+            "assets": sorted(self.assets),
+            "channels": sorted(self.channels),
+            "from": None if self.from_ns == FOREVER_PAST else format_rfc3339(self.from_ns),
+            "to": None if self.to_ns == FOREVER else format_rfc3339(self.to_ns),
+        }
+
+
+def holds(journal: Journal) -> dict[str, Hold]:
+    """Those in force, by id, oldest first."""
+    released = {statement.body["hold"] for _, statement in journal.statements(RELEASE)}
+    placed = (_hold(statement.body, statement.by) for _, statement in journal.statements(HOLD))
+    return {hold.id: hold for hold in placed if hold.id not in released}
+
+
+def taken_by_followers(configuration: Configuration, records: Path) -> dict[str, int]:
+    """Up to which entry screening and each configured sink have the journal; 0: nothing yet.
+
+    Where they would go on after a restart. Raises JournalError where the records can not be read.
+    """
+    sinks = {f"sink {name}": f"sink:{name}" for name in configuration.sinks}
+    if not records.exists():
+        return dict.fromkeys(["screening", *sinks], 0)
+    with Records(records, read_only=True) as known:
+        saved = known.saved(STATE)
+        return {"screening": saved[0] if saved else 0} | {n: known.cursor(key) for n, key in sinks.items()}
+
+
+def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
+    """Readings before it are older than the class asks; NEVER where it asks for ever."""
+    now = _EPOCH + timedelta(microseconds=now_ns // 1000)
+    if record_class.keep_days:
+        return now_ns - record_class.keep_days * 86_400 * SECOND
+    if not record_class.keep_years or record_class.keep_years >= now.year:
+        return NEVER
+    return _ns(_years_before(now, record_class.keep_years))
+
+
+def _looked_back_ns(configuration: Configuration) -> int:
+    """The longest window of any rule: after a start it is read again from the journal."""
+    rules = (r for versions in configuration.profiles.values() for v in versions for r in v.rules)
+    return max((to_ns(getattr(r.parameters, "window_s", 0.0)) for r in rules), default=0)
+
+
+class Retention:
+    """The policy of a configuration, as the journal's statements were when it was made."""
+
+    def __init__(
+        self, configuration: Configuration, journal: Journal, now_ns: int, taken: Mapping[str, int]
+    ) -> None:
+        """`taken`: up to which entry each follower has the journal, by name."""
+        self._taken = taken
+        self.heard_seq = journal.last_seq()
+        seen_ns = now_ns - _looked_back_ns(configuration)
+        self._classes = [(c, cutoff_ns(c, seen_ns)) for c in configuration.retention.values()]
+        self._longest = min((cut for _, cut in self._classes), default=NEVER)
+        self._names = journal.channel_names()
+        self._assets = _assets_ever(configuration, journal)
+        self._holds = list(holds(journal).values())
+        self._containments = Containments()
+        for _, statement in journal.statements(CONTAINMENT):
+            for body in statement.body["units"]:
+                self._containments.state(from_body(body, statement.by, statement.at_ns))
+        self.latest_ns = max((self._own_cutoff(name) for name in self._names.values()), default=NEVER)
+
+    def may_go(self, arrivals: Arrivals) -> Mask:
+        """bool[N]"""
+        samples = arrivals.samples
+        age = np.maximum(samples.time, arrivals.received)
+        goes = np.zeros(len(samples), np.bool_)
+        for number in np.unique(samples.channel).tolist():
+            name = self._names.get(number)
+            own = NEVER if name is None else self._own_cutoff(name)
+            if name is None or own == NEVER:
+                continue
+            mine = np.flatnonzero((samples.channel == number) & (age < own))
+            time = samples.time[mine]
+            protected = (age[mine] >= self._longest) & self._units_near(name, time)
+            for hold in self._holds:
+                if hold.covers(name, self._assets.get(name, ())):
+                    protected |= (time >= hold.from_ns) & (time < hold.to_ns)
+            goes[mine[~protected]] = True
+        return goes
+
+    def waits_for(self, seq: int) -> str:
+        """Who has not taken the entries up to `seq` yet, in words; empty: everybody has."""
+        behind = (f"{name} (at entry {at})" for name, at in self._taken.items() if at < seq)
+        return " and ".join(behind)
+
+    def _own_cutoff(self, channel: str) -> int:
+        """Of the longest of its classes; NEVER where an asset it belonged to has none."""
+        cutoffs = [cut for c, cut in self._classes if channel in c.channels]
+        is_named = bool(cutoffs)
+        for asset in self._assets.get(channel, ()):
+            of_asset = [cut for c, cut in self._classes if asset in c.assets]
+            if not (of_asset or is_named):
+                return NEVER
+            cutoffs += of_asset
+        return min(cutoffs, default=NEVER)
+
+    def _units_near(self, channel: str, time: np.ndarray) -> Mask:
+        """bool[N]: whether units were or may have been inside, a margin before and after included."""
+        assets = self._assets.get(channel, ())
+        if not assets or any(self._may_hold_units(channel, asset) for asset in assets):
+            return np.ones(len(time), np.bool_)
+        near = np.zeros(len(time), np.bool_)
+        for asset in assets:
+            for stay in self._containments.inside(asset, None, FOREVER_PAST, FOREVER).stays:
+                after = time >= stay.from_ns - MARGIN_NS
+                near |= after if stay.to_ns is None else after & (time < stay.to_ns + MARGIN_NS)
+        return near
+
+    def _may_hold_units(self, channel: str, asset: str) -> bool:
+        """Without a statement about its contents: unless every class it is in says that there are none."""
+        return any(c.holds_units for c, _ in self._classes if asset in c.assets or channel in c.channels)
+
+
+def hold_from(
+    configuration: Configuration,
+    journal: Journal,
+    identity: str,
+    by: str,
+    why: str,
+    places: tuple[Iterable[str], Iterable[str]],
+    interval: tuple[str | None, str | None],
+) -> Hold:
+    """A hold on (assets, channels) as a person asks for it. Raises InputError for names nobody knows."""
+    assets, channels = map(frozenset, places)
+    known = {asset for ever in _assets_ever(configuration, journal).values() for asset in ever}
+    for what, given, there in (
+        ("asset", assets, known | set(configuration.assets)),
+        ("channel", channels, set(journal.channel_names().values()) | set(configuration.channels)),
+    ):
+        if given - there:
+            raise InputError(
+                f"no {what} {', '.join(sorted(given - there))}; known: {', '.join(sorted(there))}"
+            )
+    body = {"hold": identity, "why": why, "assets": assets, "channels": channels}
+    made = _hold({**body, "from": interval[0], "to": interval[1]}, by)
+    if made.to_ns <= made.from_ns:
+        raise InputError("the hold ends before it begins")
+    return made
+
+
+def _hold(body: Mapping[str, Any], by: str) -> Hold:
+    from_ns = FOREVER_PAST if body["from"] is None else parse_rfc3339(body["from"])
+    to_ns = FOREVER if body["to"] is None else parse_rfc3339(body["to"])
+    names = frozenset(body["assets"]), frozenset(body["channels"])
+    return Hold(body["hold"], by, body["why"], *names, from_ns, to_ns)
+
+
+def _assets_ever(configuration: Configuration, journal: Journal) -> dict[str, set[str]]:
+    """By channel: every asset it was ever configured for."""
+    ever: dict[str, set[str]] = {n: {c.table.asset} for n, c in configuration.channels.items()}
+    for _, statement in journal.statements(CONFIGURATION):
+        for name, table in json.loads(statement.body["document"]).get("channels", {}).items():
+            ever.setdefault(name, set()).add(table["asset"])
+    return ever
+
+
+def _years_before(moment: datetime, years: int) -> datetime:
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:  # 29 February: the day before keeps one day more
+        return moment.replace(year=moment.year - years, day=28)
+
+
+def _ns(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -1,0 +1,129 @@
+"""What the gateway says about itself: sources, channels, journal, followers, what was refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from gateway import __version__
+from gateway.config.types import Configuration
+from gateway.followers.follower import SinkFollower
+from gateway.model import SECOND
+from gateway.running.parts import Parts
+from gateway.times import format_rfc3339
+from gateway.writing.space import room
+
+
+class Status:
+    """Answers the question `status`; reads what the parts' threads write, changes nothing."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        parts: Parts,
+        numbers: Mapping[str, int],
+        began_ns: int | None,
+        watchdog_s: float | None,
+    ) -> None:
+        self._configuration = configuration
+        self._parts = parts
+        self._numbers = numbers
+        self._began_ns = began_ns  # when the journal's first entry was committed
+        self._watchdog_s = watchdog_s  # of the service manager; None: nobody watches us
+        self._began_s = time.monotonic()
+
+    def answer(self) -> dict[str, Any]:
+        """Plain JSON data; see `cryogate status --json`."""
+        now_ns = self._parts.clock.now_ns()
+        return {
+            "gateway": self._gateway(now_ns),
+            "clock": self._clock_state(),
+            "disk": self._disk(now_ns),
+            "journal": self._journal(),
+            "sources": [self._source(name) for name in self._parts.sources],
+            "channels": [
+                {**state, "clock_offset_s": self._clock_offset_s(state["channel"])}
+                for state in self._parts.screening.channel_states(now_ns)
+            ],
+            "followers": [self._follower(f, now_ns) for f in self._parts.sinks],
+            "notifiers": [
+                {"name": name, "problem": self._parts.delivery.problems.get(name, "")}
+                for name in self._configuration.notifiers
+            ],
+            "refused": self._refused(),
+        }
+
+    def _gateway(self, now_ns: int) -> dict[str, Any]:
+        return {
+            "name": self._configuration.gateway.name,
+            "version": __version__,
+            "configuration": self._configuration.fingerprint,
+            "time": format_rfc3339(now_ns),
+            "watchdog_s": self._watchdog_s,
+            "pid": os.getpid(),
+            "uptime_s": time.monotonic() - self._began_s,
+        }
+
+    def _disk(self, now_ns: int) -> dict[str, Any] | None:
+        """null where the disk does not answer."""
+        try:
+            low_bytes = self._configuration.journal.low_space_bytes
+            return dataclasses.asdict(room(self._configuration.data_dir, self._began_ns, now_ns, low_bytes))
+        except OSError:
+            return None
+
+    def _clock_state(self) -> dict[str, Any]:
+        """Whether our own clock is trusted, and what the kernel says: null where it does not tell."""
+        clock = self._parts.clock
+        return {"trusted": clock.trusted, "synchronized": clock.kernel, "problem": clock.reason}
+
+    def _clock_offset_s(self, channel: str) -> float | None:
+        """Device clock minus ours, as far as recent readings tell."""
+        offset_ns = self._parts.pump.clocks.offset_ns(self._numbers[channel])
+        return None if offset_ns is None else offset_ns / SECOND
+
+    def _journal(self) -> dict[str, Any]:
+        counts = self._parts.pump.counts
+        last = counts["last_commit_ns"]
+        return {
+            "readings": counts["readings"],
+            "repeated": counts["repeated"],
+            "commits": counts["commits"],
+            "last_commit": format_rfc3339(last) if last else None,
+            "last_entry": self._parts.pump.last_seq,
+            "screening_behind": max(0, self._parts.pump.last_seq - self._parts.screening.cursor),
+            "waiting": len(self._parts.intake),
+            "problem": self._parts.pump.problem,
+            "screening_problem": self._parts.screening.problem,
+        }
+
+    def _source(self, name: str) -> dict[str, Any]:
+        link = self._parts.sources[name].link
+        return {
+            "name": name,
+            "kind": self._configuration.sources[name].kind,
+            "state": link.state.value,
+            "since": format_rfc3339(link.since_ns),
+            "age_s": link.age_s,
+            "detail": link.detail,
+        }
+
+    def _follower(self, follower: SinkFollower, now_ns: int) -> dict[str, Any]:
+        behind, oldest_ns = max(0, self._parts.pump.last_seq - follower.cursor), follower.oldest_ns
+        return {
+            "name": follower.name,
+            "behind": behind,
+            "behind_s": max(0, now_ns - oldest_ns) / SECOND if behind and oldest_ns is not None else 0.0,
+            "alarm_changes_behind": follower.alarm_changes_behind,
+            "problem": follower.problem,
+            "parked": follower.parked,
+            "parked_readings": follower.parked_readings,
+            "parked_alarm_changes": follower.parked_changes,
+        }
+
+    def _refused(self) -> list[dict[str, Any]]:
+        counted = sorted(self._parts.pump.refused.items())
+        return [{"source": source, "reason": reason, "count": count} for (source, reason), count in counted]

@@ -1,0 +1,29 @@
+"""The parts of a running gateway, as whoever tells how it is asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.alarming.screening import Screening
+from gateway.clocks.gateway_clock import GatewayClock
+from gateway.followers.delivery import Delivery
+from gateway.followers.follower import SinkFollower
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.sources import Source
+from gateway.writing.archiving import Archiving
+from gateway.writing.pump import Pump
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Their threads write what is read here."""
+
+    clock: GatewayClock
+    sources: Mapping[str, Source]
+    intake: Intake
+    pump: Pump
+    archiving: Archiving
+    screening: Screening
+    sinks: Sequence[SinkFollower]
+    delivery: Delivery

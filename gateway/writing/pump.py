@@ -1,0 +1,129 @@
+"""The pump: whatever waits in the intake is decoded, committed in one synced transaction, then acknowledged.
+
+Commit before acknowledge is the whole promise. A failing disk stops the pump, the full intake stops the
+sources, and what is not committed stays with the broker or the instrument.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from gateway.clocks.device_clocks import DeviceClocks
+from gateway.errors import JournalError
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.sources import Source
+from gateway.journal.journal import Journal, Statement
+from gateway.model import Arrivals, Decoded
+from gateway.times import format_rfc3339
+from gateway.writing.conversion import Conversions, to_canonical
+
+log = logging.getLogger(__name__)
+TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
+OUTAGE = "outage"  # kind of the journal statement: from when to when it could not be written, and why
+RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
+RETRY_S = 2.0  # between attempts while the journal can not be written
+
+
+class Pump:
+    """Owns the writing journal; runs in a thread of its own."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        intake: Intake,
+        sources: Mapping[str, Source],
+        by: Conversions,
+        interval_s: float,
+        name: str = "gateway",
+        commit_took: Callable[[float], None] | None = None,
+    ) -> None:
+        self._journal = journal
+        self._intake = intake
+        self._sources = sources
+        self._conversions = by
+        self._interval_s = interval_s
+        self._commit_took = commit_took
+        self._name = name
+        self.clocks = DeviceClocks(len(by.scale))
+        self.committed = threading.Condition()  # notified after each commit
+        self.problem = ""  # why the journal can not be written; empty while it can
+        self._problem_since_ns = 0
+        self.last_seq = journal.last_seq()
+        self.moved_s = time.monotonic()  # when it last went round; a pump that hangs is not alive
+        self.counts: Counter[str] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter(  # since the journal began
+            {(source, r.value): n for source, by in journal.refusal_counts().items() for r, n in by.items()}
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set and nothing waits any more."""
+        while not (stop.is_set() and len(self._intake) == 0):
+            self.moved_s = time.monotonic()
+            batch = self._intake.take(TAKE_S)
+            if batch and not self._commit(batch, stop):
+                return  # stopped while the disk failed: nothing was acknowledged, everything comes again
+            if self._interval_s and batch:
+                stop.wait(self._interval_s)
+
+    def _commit(self, batch: Mapping[str, list[Any]], stop: threading.Event) -> bool:
+        decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
+        came = Arrivals.concatenate([d.arrivals for d in decoded.values()])
+        trusted = self._intake.clock.trusted_at(came.received)
+        arrivals = _shortened(self.clocks.judge(to_canonical(came, self._conversions), trusted))
+        while not self._written(arrivals, decoded):
+            self.moved_s = time.monotonic()
+            if stop.wait(RETRY_S):
+                return False
+        for name, items in batch.items():
+            self._sources[name].acknowledge(items)
+        return True
+
+    def _written(self, arrivals: Arrivals, decoded: Mapping[str, Decoded]) -> bool:
+        began_s = time.monotonic()
+        try:
+            refused = {name: d.refused for name, d in decoded.items() if d.refused}
+            done = self._journal.commit(arrivals, refused, self._outage())
+        except JournalError as error:
+            if not self.problem:
+                self._problem_since_ns = self._intake.clock.now_ns()
+                log.error("journal: %s; sources wait, nothing is acknowledged", error)
+            self.problem = str(error)
+            return False
+        if self.problem:
+            log.warning("journal: written again")
+            self.problem = ""
+        if self._commit_took is not None:
+            self._commit_took(time.monotonic() - began_s)
+        self.last_seq = done.last_seq
+        self._count(done.fresh, done.repeated, decoded)
+        with self.committed:
+            self.committed.notify_all()
+        return True
+
+    def _outage(self) -> list[Statement]:
+        """What there is to say once the journal can be written again."""
+        if not self.problem:
+            return []
+        now_ns = self._intake.clock.now_ns()
+        since, until = format_rfc3339(self._problem_since_ns), format_rfc3339(now_ns)
+        return [Statement(OUTAGE, self._name, now_ns, {"from": since, "to": until, "reason": self.problem})]
+
+    def _count(self, fresh: int, repeated: int, decoded: Mapping[str, Decoded]) -> None:
+        self.counts.update(commits=1, readings=fresh, repeated=repeated)
+        self.counts["last_commit_ns"] = self._intake.clock.now_ns()
+        for name, d in decoded.items():
+            self.refused.update((name, r.reason.value) for r in d.refused)
+
+
+def _shortened(arrivals: Arrivals) -> Arrivals:
+    """Receipt in whole ms where the device said its own time; otherwise it is the time of the reading."""
+    received, time_ns = arrivals.received, arrivals.samples.time
+    whole = np.where(received == time_ns, received, received // RECEIPT_NS * RECEIPT_NS)
+    return Arrivals(arrivals.samples, whole)

@@ -1,0 +1,210 @@
+"""Screening on real files: a journal that is written, a follower that is run, killed and started again."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gateway.alarming.book import ACKNOWLEDGE, CONTAINMENT
+from gateway.alarming.plan import plan
+from gateway.alarming.screening import Screening
+from gateway.alarms.lifecycle import Acknowledgement
+from gateway.config.load import parse
+from gateway.config.types import Configuration
+from gateway.journal.journal import Journal, Statement
+from gateway.journal.records import Records
+from gateway.model import SECOND, Arrivals, Samples
+from gateway.screening.plan import FOREVER_PAST
+from gateway.times import format_rfc3339
+
+NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z
+CONFIG = """
+[gateway]
+name = "test"
+[sites.s]
+[assets.freezer]
+site = "s"
+zones = ["top", "bottom"]
+[assets.shipper]
+site = "s"
+[sources.broker]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "test"
+[[sources.broker.topics]]
+pattern = "cryo/{device}"
+payload = "json"
+[sources.broker.topics.options]
+readings = [{ address = "{device}", value_pointer = "/t" }]
+[[profiles.p]]
+version = "1"
+[[profiles.p.rules]]
+id = "above-150"
+kind = "limit"
+side = "high"
+limit_degC = -150.0
+severity = "critical"
+[channels.top]
+asset = "freezer"
+zone = "top"
+source = "broker"
+address = "top"
+profile = "p"
+no_data_after_s = 300000000.0
+max_gap_s = 60.0
+[channels.shipper]
+asset = "shipper"
+source = "broker"
+address = "shipper"
+profile = "p"
+no_data_after_s = 300000000.0
+max_gap_s = 60.0
+"""
+SOME_CODE = "BAG-1"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line is run, and nothing may tidy up."""
+
+
+class Stop(threading.Event):
+    """Set from the start, so that a run ends when it has caught up; or killed after so many steps."""
+
+    def __init__(self, kill_after: int | None = None) -> None:
+        super().__init__()
+        self.left = kill_after
+        self.set()
+
+    def is_set(self) -> bool:
+        if self.left is not None:
+            self.left -= 1
+            if self.left <= 0:
+                raise Killed
+        return super().is_set()
+
+
+class Desk:
+    """One data folder, with the configuration and the programs that work on it."""
+
+    def __init__(self, folder: Path, config: str = CONFIG, since_ns: int = FOREVER_PAST) -> None:
+        self.folder, self.since_ns = folder, since_ns
+        self.journal = Journal.open(folder / "journal.sqlite")
+        self.committed = threading.Condition()
+        self.now_ns = now_ns
+        self.configure(config)
+        self.records = Records(folder / "records.sqlite")
+
+    def configure(self, config: str) -> None:
+        self.configuration: Configuration = parse(tomllib.loads(config), self.folder / "cryogate.toml")
+        self.numbers = self.journal.channel_numbers(list(self.configuration.channels))
+
+    def screening(self) -> Screening:
+        """A new one from what is on disk, as after a start of the process."""
+        since = dict.fromkeys(self.numbers, self.since_ns)
+        return Screening(
+            self.configuration,
+            plan(self.configuration, self.numbers, since),
+            self.numbers,
+            Journal.open_reading(self.folder / "journal.sqlite"),
+            Records(self.folder / "records.sqlite"),
+            self.committed,
+            self.now_ns,
+        )
+
+    def run(self, kill_after: int | None = None) -> Screening:
+        """Start, catch up and stop; or be killed after so many steps."""
+        screening = self.screening()
+        with contextlib.suppress(Killed):
+            screening.run(Stop(kill_after))
+        return screening
+
+    def read(self, *rows: tuple[str, float, float | None], received_ns: int | None = None) -> None:
+        """Commit (channel, seconds after noon, degC or None for a fault) as one batch."""
+        time_ns = np.array([NOON_NS + round(s * SECOND) for _, s, _ in rows], np.int64)
+        value = np.array([np.nan if v is None else v for *_, v in rows])
+        quality = np.where(np.isnan(value), 2, 0).astype(np.uint8)
+        channel = np.array([self.numbers[name] for name, *_ in rows], np.int32)
+        received = time_ns if received_ns is None else np.full(len(rows), received_ns)
+        self.journal.commit(Arrivals(Samples(time_ns, channel, value, quality), received))
+        with self.committed:
+            self.committed.notify_all()
+
+    def say(self, statement: Statement) -> None:
+        """From another process, as `cryogate ack` and `cryogate load` do."""
+        with Journal.open(self.folder / "journal.sqlite") as journal:
+            journal.commit(statements=[statement])
+
+    def acknowledge(self, identity: str, comment: str = "seen") -> None:
+        said = Acknowledgement("Li Na", self.now_ns(), comment)
+        self.say(Statement(ACKNOWLEDGE, said.by, said.at_ns, {"alarm": identity, "comment": said.comment}))
+
+    def contain(
+        self, code: str, asset: str, from_s: float, to_s: float | None = None, zone: str | None = None
+    ) -> None:
+        units = [body(code, asset, from_s, to_s, zone)]
+        self.say(Statement(CONTAINMENT, "Li Na", self.now_ns(), {"units": units}))
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """What people read, closed ones too, oldest first by start."""
+        found = [dict(row.body["public"]) for row in self.records.alarms(closed=True)]
+        return sorted(found, key=lambda a: (a["start"], a["channel"], a["id"]))
+
+    def changes(self) -> list[str]:
+        return [change for _, change, _ in self.records.changes(0, 1000)]
+
+
+def body(
+    code: str, asset: str, from_s: float, to_s: float | None = None, zone: str | None = None
+) -> dict[str, Any]:
+    """A containment statement about one unit, times in seconds after noon."""
+    return {
+        "scheme": "holder",
+        "code": code,
+        "product": "EXAMPLE",
+        "chain_of_identity": "COI-1",
+        "asset": asset,
+        "zone": zone,
+        "from": moment(from_s),
+        "to": None if to_s is None else moment(to_s),
+    }
+
+
+def now_ns() -> int:
+    """The clock of these tests goes like any other, and what is read around noon is never years ago."""
+    return NOON_NS + 3600 * SECOND + time.monotonic_ns()
+
+
+def moment(seconds: float) -> str:
+    return format_rfc3339(NOON_NS + round(seconds * SECOND))
+
+
+def eventually(condition: Callable[[], Any], what: str, within_s: float = 15.0) -> Any:
+    """The first truthy answer of `condition`, asked until the deadline."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.005)
+    raise AssertionError(f"not within {within_s} s: {what}")
+
+
+def codes(alarm: dict[str, Any]) -> Any:
+    units = alarm["units"]
+    return units if isinstance(units, str) else [u["code"] for u in units]
+
+
+def without_clock(alarms: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Alarms without the moments at which this machine happened to look."""
+    kept = []
+    for alarm in alarms:
+        said = [{k: v for k, v in a.items() if k != "at"} for a in alarm["acknowledgements"]]
+        plain = {k: v for k, v in alarm.items() if k not in ("raised", "returned")}
+        kept.append({**plain, "acknowledgements": said})
+    return kept

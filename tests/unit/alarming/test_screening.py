@@ -1,0 +1,397 @@
+"""Screening as the gateway runs it: in a thread, behind a real journal, with people at other connections."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.alarming import book
+from gateway.alarming import screening as follower
+from gateway.alarming.screening import STATE, Screening
+from gateway.errors import JournalError
+from gateway.journal.records import Records
+from gateway.model import SECOND
+from gateway.screening import screen
+from tests.unit.alarming.alarm_desk import (
+    CONFIG,
+    NOON_NS,
+    SOME_CODE,
+    Desk,
+    codes,
+    eventually,
+    now_ns,
+    without_clock,
+)
+
+SILENT = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 0.2")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "LOOK_S", 0.005)
+    monkeypatch.setattr(follower, "GRACE_S", 0.05)
+    monkeypatch.setattr(book, "WRITE_EVERY_NS", SECOND // 100)
+
+
+class Running:
+    """A screening in a thread; leaving the block stops it as the gateway would."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.screening = desk.screening()
+        self.stop = threading.Event()
+        self.problem: BaseException | None = None
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            self.screening.run(self.stop)
+        except JournalError as error:
+            self.problem = error
+
+    def __enter__(self) -> Screening:
+        self.thread.start()
+        return self.screening
+
+    def __exit__(self, *why: object) -> None:
+        self.stop.set()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def since_noon_s() -> float:
+    return (now_ns() - NOON_NS) / SECOND
+
+
+def channel(screening: Screening, name: str, at_s: float) -> dict[str, Any]:
+    """What is shown of a channel at a moment, in seconds after noon."""
+    states = screening.channel_states(NOON_NS + round(at_s * SECOND))
+    return next(c for c in states if c["channel"] == name)
+
+
+def some(desk: Desk, **expected: Any) -> Any:
+    """The first alarm that says what is expected, once there is one."""
+
+    def found() -> Any:
+        return [a for a in desk.alarms() if all(a[k] == v for k, v in expected.items())]
+
+    return eventually(found, f"an alarm with {expected}")[0]
+
+
+def test_from_reading_to_closed_while_people_speak_from_elsewhere(desk: Desk) -> None:
+    with Running(desk):
+        desk.read(("top", 0, -190.0), ("top", 10, -140.0))
+        alarm = some(desk, state="unacknowledged", units="unknown")
+        assert [a.id for a in desk.records.alarms()] == [alarm["id"]]
+        desk.contain(SOME_CODE, "freezer", -60)
+        eventually(lambda: codes(desk.alarms()[0]) == [SOME_CODE], "what is inside")
+        desk.acknowledge(alarm["id"])
+        some(desk, state="acknowledged")
+        desk.read(("top", 20, -140.0))
+        some(desk, readings=2, beyond_s=10.0)
+        desk.read(("top", 30, -190.0))
+        some(desk, state="closed")
+        eventually(lambda: desk.records.alarms() == [], "nobody is needed")
+    assert desk.changes() == ["raised", "amended", "acknowledged", "returned"]
+
+
+def test_a_commit_wakes_it_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "LOOK_S", 30.0)
+    running = Running(desk)
+    with running:
+        for i in range(3):
+            desk.read(("top", 20 * i, -140.0), ("top", 20 * i + 10, -190.0))
+            eventually(lambda i=i: len(desk.alarms()) == i + 1, "the commit woke it", 10)
+        running.stop.set()
+        with desk.committed:
+            desk.committed.notify_all()
+
+
+def test_what_is_committed_before_it_stops_is_screened(desk: Desk) -> None:
+    running = Running(desk)
+    desk.read(("top", 0, -140.0))
+    running.stop.set()
+    with running:
+        pass
+    assert len(desk.alarms()) == 1
+    assert desk.records.saved(STATE)[0] == desk.journal.last_seq()
+
+
+def seen(desk: Desk, screening: Screening) -> None:
+    eventually(lambda: screening.cursor == desk.journal.last_seq(), "screened")
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of this machine has no say."""
+    monkeypatch.setattr(follower, "GRACE_S", 1e9)
+
+
+HALF_A_MINUTE = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 30.0")
+
+
+def test_channels_are_unknown_until_they_are_heard_and_when_they_fall_silent(
+    tmp_path: Path, still: None
+) -> None:
+    desk = Desk(tmp_path, HALF_A_MINUTE.replace('profile = "p"\n', "", 1))
+    with Running(desk) as screening:
+        assert channel(screening, "top", 0)["state"] == "unknown"
+        desk.read(("top", 0, -190.0), ("shipper", 0, -140.0))
+        seen(desk, screening)
+        assert channel(screening, "top", 30) == {
+            "channel": "top",
+            "site": "s",
+            "asset": "freezer",
+            "zone": "top",
+            "source": "broker",
+            "unit": "degC",
+            "value": -190.0,
+            "quality": "good",
+            "age_s": 30.0,
+            "state": "no limits",
+        }
+        assert channel(screening, "shipper", 30)["state"] == "critical above-150"
+        silent = channel(screening, "shipper", 30.1)
+        assert (silent["state"], silent["value"]) == ("unknown", None)  # never the last value
+
+
+def test_a_bad_reading_is_unknown_however_fresh(tmp_path: Path, still: None) -> None:
+    desk = Desk(tmp_path, HALF_A_MINUTE)
+    with Running(desk) as screening:
+        desk.read(("top", 0, -190.0))
+        seen(desk, screening)
+        assert channel(screening, "top", 1)["state"] == "in range"
+        desk.read(("top", 1, None))
+        seen(desk, screening)
+        bad = channel(screening, "top", 1)
+        assert (bad["state"], bad["value"], bad["quality"]) == ("unknown", None, "bad")
+
+
+def test_a_reading_that_no_sensor_can_mean_is_unknown_too(tmp_path: Path, still: None) -> None:
+    possible = (
+        '[[profiles.p.rules]]\nid = "range"\nkind = "plausible"\nfloor_degC = -210.0\nceiling_degC = 60.0\n'
+    )
+    desk = Desk(
+        tmp_path, HALF_A_MINUTE.replace("[channels.top]", possible + 'severity = "minor"\n[channels.top]')
+    )
+    with Running(desk) as screening:
+        desk.read(("top", 0, -250.0))
+        seen(desk, screening)
+        shown = channel(screening, "top", 1)
+        assert (shown["state"], shown["value"], shown["quality"]) == ("unknown", None, "bad")
+        desk.read(("top", 1, -190.0))
+        seen(desk, screening)
+        assert channel(screening, "top", 1)["state"] == "in range"
+
+
+def test_a_late_reading_is_not_the_newest(tmp_path: Path, still: None) -> None:
+    desk = Desk(tmp_path, HALF_A_MINUTE)
+    with Running(desk) as screening:
+        desk.read(("top", 10, -190.0), ("top", 5, -191.0))
+        desk.read(("top", 0, -192.0))
+        seen(desk, screening)
+        assert channel(screening, "top", 11)["value"] == -190.0
+
+
+def test_a_clock_that_runs_ahead_does_not_keep_a_dead_device_fresh(tmp_path: Path, still: None) -> None:
+    desk = Desk(tmp_path, HALF_A_MINUTE)
+    with Running(desk) as screening:
+        desk.read(("top", 7200, -190.0), received_ns=NOON_NS)
+        seen(desk, screening)
+        assert channel(screening, "top", 1)["state"] == "in range"
+        assert channel(screening, "top", 31)["state"] == "unknown"
+
+
+def test_what_was_shown_before_a_restart_is_shown_after_it(tmp_path: Path, still: None) -> None:
+    desk = Desk(tmp_path, HALF_A_MINUTE)
+    desk.read(("top", 0, -140.0))
+    before = desk.run().channel_states(NOON_NS)
+    assert desk.screening().channel_states(NOON_NS) == before
+    assert before[0]["state"] == "critical above-150"
+
+
+def test_silence_raises_an_alarm_by_the_clock_and_returns_with_the_next_reading(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, SILENT)
+    desk.read(("top", (heard := since_noon_s()), -190.0))
+    with Running(desk) as screening:
+        some(desk, rule="no-data", channel="top", severity="major", units="unknown", end=None)
+        assert channel(screening, "top", since_noon_s())["state"] == "unknown"
+        desk.read(("top", since_noon_s(), -190.0))
+        alarm = some(desk, state="returned unacknowledged")
+        assert alarm["unproven_s"] > 0
+    assert desk.changes()[:2] == ["raised", "returned"]
+    assert since_noon_s() > heard + 0.2
+
+
+def test_silence_is_heard_while_others_never_stop_talking(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, SILENT)
+    desk.read(("top", since_noon_s(), -190.0))
+    done = threading.Event()
+
+    def talk() -> None:
+        while not done.is_set():
+            talker.read(("shipper", since_noon_s(), -190.0))
+
+    talker = Desk(tmp_path, SILENT)
+    talker.committed = desk.committed
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        with Running(desk):
+            some(desk, rule="no-data", channel="top")
+    finally:
+        done.set()
+        thread.join(10)
+
+
+def test_after_a_start_silence_counts_only_when_everybody_had_time_to_come_back(
+    tmp_path: Path, still: None
+) -> None:
+    desk = Desk(tmp_path, SILENT)
+    desk.read(("top", 0, -190.0))
+    with Running(desk) as screening:
+        for i in range(1, 5):
+            desk.read(("top", i / 10, -190.0))
+            seen(desk, screening)
+    assert desk.alarms() == []
+
+
+def test_a_no_data_alarm_of_the_clock_survives_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, SILENT)
+    desk.read(("top", since_noon_s() - 10, -190.0))
+    with Running(desk):
+        alarm = some(desk, rule="no-data", channel="top")
+    monkeypatch.setattr(follower, "GRACE_S", 1e9)
+    for _ in range(3):
+        desk.run(kill_after=1)
+    desk.read(("top", since_noon_s(), -190.0))
+    desk.run()
+    assert some(desk, state="returned unacknowledged")["id"] == alarm["id"]
+    assert desk.changes() == ["raised", "returned"]
+
+
+def test_another_timeout_ends_the_silence_of_the_old_one(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, SILENT)
+    desk.read(("top", 0, -190.0))
+    with Running(desk):
+        old = some(desk, rule="no-data", state="unacknowledged")
+    desk.configure(SILENT.replace("no_data_after_s = 0.2", "no_data_after_s = 0.3"))
+    with Running(desk):
+        assert some(desk, id=old["id"], state="returned unacknowledged")["end"] is not None
+        eventually(lambda: len(desk.alarms()) == 2, "the new one")
+    new = desk.alarms()[1]
+    assert (new["rule"], new["state"], new["end"]) == ("no-data", "unacknowledged", None)
+    assert new["profile_version"] != old["profile_version"]
+
+
+def no_room(*_: object) -> None:
+    raise JournalError("no room")
+
+
+def test_a_kill_in_the_middle_of_a_transaction_leaves_nothing_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.contain(SOME_CODE, "freezer", -60)
+    desk.read(("top", 0, -140.0))
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "save", no_room)
+        running = Running(desk)
+        with running:
+            eventually(lambda: running.problem, "it failed")
+    assert (desk.alarms(), desk.changes()) == ([], [])
+    desk.run()
+    assert codes(desk.alarms()[0]) == [SOME_CODE]
+    assert desk.changes() == ["raised"]
+
+
+def test_the_same_one_goes_on_after_a_failure_from_what_is_durable(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the supervisor does it."""
+    desk.read(("top", 0, -140.0))
+    running = Running(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "save", no_room)
+        with running:
+            eventually(lambda: running.problem, "it failed")
+    assert channel(running.screening, "top", 0)["state"] == "critical above-150"
+    running.screening.failed("no room")
+    assert channel(running.screening, "top", 0)["state"] == "unknown"
+    again = Running(desk)
+    again.screening = running.screening
+    with again as screening:
+        some(desk, state="unacknowledged")
+        eventually(lambda: channel(screening, "top", 0)["state"] == "critical above-150", "watched again")
+    assert desk.changes() == ["raised"]
+
+
+def test_a_containment_statement_in_quiet_times_survives_a_kill(desk: Desk) -> None:
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    desk.contain("ELSEWHERE", "shipper", -60)
+    desk.read(("shipper", 0, -190.0))
+    desk.run(kill_after=1)
+    desk.read(("shipper", 10, -140.0))
+    desk.run()
+    assert [codes(a) for a in desk.alarms()] == ["unknown", ["ELSEWHERE"]]
+
+
+def test_readings_of_channels_that_left_the_configuration_are_passed_over(desk: Desk) -> None:
+    desk.read(("top", 0, -140.0), ("shipper", 0, -140.0))
+    desk.configure(CONFIG[: CONFIG.index("[channels.top]")] + CONFIG[CONFIG.index("[channels.shipper]") :])
+    desk.run()
+    assert [a["channel"] for a in desk.alarms()] == ["shipper"]
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    before = threading.active_count()
+    yield
+    assert threading.active_count() == before
+
+
+def test_how_far_an_excursion_went_is_told_after_a_kill(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alarm to which something happens is written at once, those that merely go on are not."""
+    monkeypatch.setattr(book, "WRITE_EVERY_NS", 10**30)
+    desk.read(("top", 0, -140.0))
+    desk.run(kill_after=1)
+    desk.read(("top", 1, -130.0), ("shipper", 1, -140.0))
+    desk.run(kill_after=1)
+    assert {a["channel"]: a["extreme"] for a in desk.alarms()} == {"top": -140.0, "shipper": -140.0}
+    desk.run()
+    assert {a["channel"]: a["extreme"] for a in desk.alarms()} == {"top": -130.0, "shipper": -140.0}
+    assert desk.changes() == ["raised", "raised"]
+
+
+def test_records_that_are_gone_are_made_again_from_the_journal(desk: Desk) -> None:
+    desk.contain(SOME_CODE, "freezer", -60)
+    desk.read(("top", 0, -140.0), ("shipper", 0, -140.0))
+    desk.run()
+    desk.acknowledge(desk.alarms()[0]["id"])
+    desk.read(("top", 30, -190.0), ("top", 20, -100.0))
+    desk.run()
+    before = without_clock(desk.alarms())
+    desk.records.close()
+    for file in desk.folder.glob("records.sqlite*"):
+        file.unlink()
+    desk.run()
+    desk.records = Records(desk.folder / "records.sqlite")
+    assert without_clock(desk.alarms()) == before
+
+
+def test_a_state_of_another_version_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    monkeypatch.setattr(screen, "FORMAT", 99)
+    with pytest.raises(JournalError, match=r"another version.*move records.sqlite away"):
+        desk.screening()
