@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from exchanges import T0_NS, Case, as_expected, cases, converse, drivers, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.port import first_frame
 from gateway.model import LARGEST_VALUE, Quality, Refusal
 from gateway.units import CONVERSIONS
+from tests.conformance.exchanges import T0_NS, Case, as_expected, cases, converse, drivers, load
 
 DRIVERS = drivers()
 CASES = {name: cases(name) for name in DRIVERS}

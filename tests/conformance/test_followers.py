@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sink_worlds import WORLDS, World, files
 
 from gateway.config import plugins
 from gateway.config.tables import Problems, build
@@ -18,6 +17,7 @@ from gateway.config.types import NOTIFIERS, SINKS
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
 from gateway.sinks import Place, Written
+from tests.conformance.sink_worlds import WORLDS, World, files
 from tests.system.alarm_changes import fault, life, unknown
 
 NOTIFIER_EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"path": "told.jsonl"}}

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from exchanges import cases, converse, drivers, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.drivers import Request
 from gateway.drivers.registers import Registers
+from tests.conformance.exchanges import cases, converse, drivers, load
 
 READ_ONLY = {
     # 185/186 manual p. 38-40 (without "=", and neither CM, INCH, PERCENT nor SAVE); 187, 286, 1700: queries

@@ -21,17 +21,11 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
-
 import atheris
 
 with atheris.instrument_imports(include=["gateway"]):
-    import exchanges
-    import test_download_formats
-    import test_drivers
-    import test_payloads
-
     from gateway.drivers import dcon, thermo_ult
+    from tests.conformance import exchanges, test_download_formats, test_drivers, test_payloads
 
 from pymodbus.framer import FramerRTU
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
-from gateway_process import GatewayProcess
-from mosquitto import Mosquitto
-from mqtt_parts import OddBroker, Publisher, Running
+
+from tests.system.gateway_process import GatewayProcess
+from tests.system.mosquitto import Mosquitto
+from tests.system.mqtt_parts import OddBroker, Publisher, Running
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mosquitto import free_port
-from mqtt_parts import eventually
-from serial_parts import in_background
-
 from firmware_sim import instruments
 from firmware_sim.instruments import Instrument
 from firmware_sim.pty import serve_pty
 from firmware_sim.tcp import serve_tcp
 from gateway.drivers import Readings
 from gateway.ingestion.port import Port
+from tests.system.mosquitto import free_port
+from tests.system.mqtt_parts import eventually
+from tests.system.serial_parts import in_background
 
 HOST = "127.0.0.1"
 WITHIN_S = 5.0

@@ -16,11 +16,10 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mqtt_parts import eventually
-
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources.serial import Options, Source
 from gateway.model import Decoded, Quality, Refused
+from tests.system.mqtt_parts import eventually
 
 IDENTITY = b"Controller, Software ver. 2.05\r\n"
 TOP, BOTTOM = b"-197.10\r\n", b"-150.02\r\n"

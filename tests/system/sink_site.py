@@ -11,13 +11,13 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pyarrow.parquet as parquet
-from configurations import ABOVE_150, BROKER
-from gateway_process import GatewayProcess, eventually
-from influx import BUCKET, ORG, Influx
-from mosquitto import Mosquitto
 
 from gateway.journal.records import Records
 from gateway.times import parse_rfc3339
+from tests.system.configurations import ABOVE_150, BROKER
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.influx import BUCKET, ORG, Influx
+from tests.system.mosquitto import Mosquitto
 
 T0_MS = 1_767_610_800_000
 SITE = """

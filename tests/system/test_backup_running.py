@@ -5,12 +5,11 @@ import subprocess
 import sys
 from collections import Counter
 
-from test_journal_crash import ENDLESS, Follower, started_child
-from test_rollover_crash import ROLLER
-
 from gateway.journal.backup import backup, restore
 from gateway.journal.journal import Journal
 from gateway.journal.verify import verify
+from tests.system.test_journal_crash import ENDLESS, Follower, started_child
+from tests.system.test_rollover_crash import ROLLER
 
 BACKUPS = 8
 

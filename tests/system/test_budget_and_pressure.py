@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from configurations import BROKER, DEWAR
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
 
 from gateway.model import SECOND
 from gateway.times import format_rfc3339
+from tests.system.configurations import BROKER, DEWAR
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto
 
 OWN = """
 [[sources.broker.topics]]

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import paho.mqtt.client as mqtt
 import pytest
-from configurations import BROKER
-from faketime import FakeTime
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
 
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Quality
+from tests.system.configurations import BROKER
+from tests.system.faketime import FakeTime
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S

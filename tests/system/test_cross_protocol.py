@@ -15,20 +15,20 @@ from typing import Any
 
 import pytest
 from cryocon import CryoCon
-from instrument_parts import HOST, WITHIN_S, listens, on_pty, on_tcp, read, simulated
 from lakeshore import Model224, Model240, Model336
-from mosquitto import free_port
-from mqtt_parts import eventually
 from pymodbus import FramerType
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
-from serial_parts import in_background
 from sockio.sio import TCP
 
 from firmware_sim.instruments import Instrument
 from gateway.drivers import modbus_rtu
 from gateway.drivers.registers import Registers
+from tests.system.instrument_parts import HOST, WITHIN_S, listens, on_pty, on_tcp, read, simulated
+from tests.system.mosquitto import free_port
+from tests.system.mqtt_parts import eventually
+from tests.system.serial_parts import in_background
 
 
 @pytest.fixture

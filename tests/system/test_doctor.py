@@ -17,14 +17,14 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
-from faketime import FakeTime
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto, free_port
 
 from gateway.doctor.examination import examine
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
+from tests.system.faketime import FakeTime
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto, free_port
 
 GATEWAY = """
 [gateway]

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from instrument_parts import on_pty, read, simulated
 
 from firmware_sim import instruments
 from gateway.config import plugins
 from gateway.drivers import ami, cryocon, dcon, lakeshore, lakeshore218, modbus_rtu, tec3000, thermo_ult
 from gateway.model import Quality
+from tests.system.instrument_parts import on_pty, read, simulated
 
 PAIRS = [
     pytest.param(

@@ -14,11 +14,11 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 import serial
-from mosquitto import Mosquitto, free_port
 from paho.mqtt.enums import CallbackAPIVersion
 from typer.testing import CliRunner
 
 from firmware_sim.cli import app
+from tests.system.mosquitto import Mosquitto, free_port
 
 WITHIN_S = 30.0
 DEMO = Path(__file__).parents[2] / "firmware_sim" / "fleets" / "demo.toml"

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from configurations import ABOVE_150, BROKER, TELEMETRY
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
+
+from tests.system.configurations import ABOVE_150, BROKER, TELEMETRY
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto
 
 SITE = """
 [gateway]

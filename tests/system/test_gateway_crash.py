@@ -17,12 +17,12 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
-from configurations import ABOVE_150, BROKER, TELEMETRY
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
 
 from gateway.journal.journal import Journal
 from gateway.times import format_rfc3339
+from tests.system.configurations import ABOVE_150, BROKER, TELEMETRY
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto
 
 KILLS = 22
 RATE = 300  # messages per second

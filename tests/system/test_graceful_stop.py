@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
-from test_gateway_crash import CONFIG, DEVICE, DEVICES, Publisher, journaled
 
 from gateway.alarming.screening import STATE
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto
+from tests.system.test_gateway_crash import CONFIG, DEVICE, DEVICES, Publisher, journaled
 
 STOPS = 5
 STOPPED_WITHIN_S = 15.0  # the machine of the tests is busy; systemd waits 60

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from gateway_process import GatewayProcess, eventually
-from influx import BUCKET, ORG
-from mosquitto import Mosquitto
-from sink_site import CONFIG, T0_MS
 
 from gateway.journal.records import Records
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.influx import BUCKET, ORG
+from tests.system.mosquitto import Mosquitto
+from tests.system.sink_site import CONFIG, T0_MS
 
 
 def test_sinks_that_hang_stop_neither_the_others_nor_the_end(tmp_path: Path, mosquitto: Mosquitto) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gateway_process import GatewayProcess, eventually
 
 from gateway.journal.journal import Journal
+from tests.system.gateway_process import GatewayProcess, eventually
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "fridgetag" / "sample-fridge-tag.txt"

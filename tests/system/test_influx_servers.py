@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from gateway_process import eventually
-from influx import PLACES, batch, expected, free_port
 from influxdb_client import InfluxDBClient
 
 from gateway.errors import LinkDown
@@ -29,6 +27,8 @@ from gateway.model import Arrivals
 from gateway.sinks import AlarmChange, alarm_lines
 from gateway.sinks.influxdb import Options, Sink
 from tests.system.alarm_changes import life
+from tests.system.gateway_process import eventually
+from tests.system.influx import PLACES, batch, expected, free_port
 
 START_S = 20.0
 NUMBER = re.compile(r"(\w+)=(-?[\d.]+(?:e[+-]?\d+)?i?)(?=[, ])")

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from certificates import Certificates
-from gateway_process import eventually
-from influx import PLACES, Influx, batch, expected, free_port
 
 from gateway.errors import LinkDown
 from gateway.sinks.influxdb import MOST_REFUSALS, Sink
+from tests.system.certificates import Certificates
+from tests.system.gateway_process import eventually
+from tests.system.influx import PLACES, Influx, batch, expected, free_port
 
 
 @pytest.fixture

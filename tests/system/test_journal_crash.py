@@ -7,10 +7,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import journal_child
 import numpy as np
 
 from gateway.journal.journal import Journal
+from tests.system import journal_child
 
 KILLS = 25
 ENDLESS = 10**9

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
-from configurations import ABOVE_150, BROKER, DEWAR, PLAIN
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto, free_port
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
-from test_influx_servers import Victoria
 
 from gateway.api import metrics
+from tests.system.configurations import ABOVE_150, BROKER, DEWAR, PLAIN
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto, free_port
+from tests.system.test_influx_servers import Victoria
 
 DOCS = Path(__file__).parents[2] / "docs"
 OWN = """

@@ -4,9 +4,13 @@ import shutil
 import subprocess
 
 import pytest
-from certificates import Certificates
-from mosquitto import free_port
-from mqtt_parts import (
+
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.sources.mqtt import Options, Source, Tls, Topic
+from gateway.model import Refusal
+from tests.system.certificates import Certificates
+from tests.system.mosquitto import free_port
+from tests.system.mqtt_parts import (
     CHANNELS,
     CONNECT,
     CONSENT,
@@ -20,10 +24,6 @@ from mqtt_parts import (
     reading,
     source_for,
 )
-
-from gateway.ingestion.intake import Intake
-from gateway.ingestion.sources.mqtt import Options, Source, Tls, Topic
-from gateway.model import Refusal
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
-from certificates import Certificates
-from gateway_process import eventually
-from influx import PLACES, batch
-from mosquitto import Mosquitto
-from mqtt_parts import CONNECT, CONSENT, OddBroker
 
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality
 from gateway.mqtt.broker import Tls
 from gateway.sinks.mqtt import Options, Sink
 from tests.system.alarm_changes import fault, life
+from tests.system.certificates import Certificates
+from tests.system.gateway_process import eventually
+from tests.system.influx import PLACES, batch
+from tests.system.mosquitto import Mosquitto
+from tests.system.mqtt_parts import CONNECT, CONSENT, OddBroker
 
 TOPIC = "cold/{site}/{asset}"
 

@@ -5,7 +5,6 @@ import time
 
 import paho.mqtt.client as paho
 import pytest
-from mqtt_parts import CHANNELS, PATTERN, PAYLOAD, Pump, eventually, reading, source_for
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -14,6 +13,7 @@ from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources.mqtt import Options, Source, Topic
 from gateway.model import Quality, Refusal
 from gateway.payloads import json
+from tests.system.mqtt_parts import CHANNELS, PATTERN, PAYLOAD, Pump, eventually, reading, source_for
 
 UNDATED = Topic(PATTERN, "json", json.Options((json.Reading("{device}/temperature", "/temp"),)))
 

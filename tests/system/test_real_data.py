@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.times import format_rfc3339
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-import real_data
+from scripts import real_data
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "docs" / "examples" / "real-data.toml"

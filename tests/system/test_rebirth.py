@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 
 import paho.mqtt.client as mqtt
-from mosquitto import Mosquitto
-from mqtt_parts import Pump, eventually
 
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources.mqtt import Source
 from gateway.mqtt.broker import Options, Topic
 from gateway.payloads import sparkplug
+from tests.system.mosquitto import Mosquitto
+from tests.system.mqtt_parts import Pump, eventually
 from tests.unit.payloads.sparkplug_messages import payload
 
 NODE = "spBv1.0/site/{}/node-1"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import serial
 import serial.rfc2217
-from mosquitto import free_port
-from mqtt_parts import Running, eventually
-from serial_parts import Peer
 
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources.serial import Options, Source
+from tests.system.mosquitto import free_port
+from tests.system.mqtt_parts import Running, eventually
+from tests.system.serial_parts import Peer
 
 
 class WithoutModemLines(serial.Serial):

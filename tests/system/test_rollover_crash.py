@@ -6,11 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-import journal_child
-from test_journal_crash import ENDLESS, Follower, check_by_time, finished_child, started_child
-
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import RollOver, SegmentEnd
+from tests.system import journal_child
+from tests.system.test_journal_crash import ENDLESS, Follower, check_by_time, finished_child, started_child
 
 KILLS = 12
 ROLLER = """

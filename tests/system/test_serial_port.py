@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serial_parts import Peer
 
 from gateway.drivers import PortSettings, Request
 from gateway.errors import LinkDown
 from gateway.ingestion.port import Port
+from tests.system.serial_parts import Peer
 
 QUESTION = Request(b"TEMPA?\r\n", b"\r\n", 16)
 

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mqtt_parts import Running, eventually
-from serial_parts import CHANNELS, TOP, Delivered, Peer, in_background, sound, tec_source
 
 from firmware_sim import instruments
 from firmware_sim.pty import serve_pty
@@ -24,6 +22,8 @@ from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources.serial import Options, Poll, Source
 from gateway.model import Quality
+from tests.system.mqtt_parts import Running, eventually
+from tests.system.serial_parts import CHANNELS, TOP, Delivered, Peer, in_background, sound, tec_source
 
 SHOWN = {"top": -197.1, "bottom": -150.02, "warm": 21.5, "cold": -5.2, "open": math.nan}
 BUS = {

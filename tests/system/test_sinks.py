@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from gateway_process import eventually
-from mosquitto import Mosquitto
-from sink_site import Site
 
 from gateway.followers.parking import PARKED
 from gateway.journal.journal import Journal
 from gateway.times import parse_rfc3339
+from tests.system.gateway_process import eventually
+from tests.system.mosquitto import Mosquitto
+from tests.system.sink_site import Site
 
 SEED = 20_260_105
 

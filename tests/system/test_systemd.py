@@ -15,9 +15,10 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
-from configurations import BROKER, DEWAR, PLAIN
-from gateway_process import GatewayProcess, eventually
-from mosquitto import Mosquitto
+
+from tests.system.configurations import BROKER, DEWAR, PLAIN
+from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.mosquitto import Mosquitto
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 WATCHDOG_S = 4.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from feed import feed, rows
 
 from gateway.drivers import PortSettings
 from gateway.drivers.ami import PORT, Options, addresses, poll
 from gateway.model import Quality
+from tests.unit.drivers.feed import feed, rows
 
 GOOD, BAD = int(Quality.GOOD), int(Quality.BAD)
 IDENTITY = b"AMERICAN MAGNETICS INC.,MODEL 286,2.10"

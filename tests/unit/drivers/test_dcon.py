@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from feed import feed, rows
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.drivers import PortSettings
 from gateway.drivers.dcon import PORT, Options, addresses, checksum, poll
 from gateway.model import Quality
+from tests.unit.drivers.feed import feed, rows
 
 GOOD, BAD = int(Quality.GOOD), int(Quality.BAD)
 

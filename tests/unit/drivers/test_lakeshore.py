@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from feed import feed, rows
 
 from gateway.drivers import PortSettings
 from gateway.drivers.lakeshore import MODELS, PORT, Options, addresses, poll
 from gateway.model import Quality
+from tests.unit.drivers.feed import feed, rows
 
 GOOD, UNCERTAIN, BAD = int(Quality.GOOD), int(Quality.UNCERTAIN), int(Quality.BAD)
 IDENTITY = b"LSCI,MODEL336,LSA21EA/LSA21EB,2.5"

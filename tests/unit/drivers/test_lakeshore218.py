@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from feed import feed, rows
 
 from gateway.drivers import PortSettings
 from gateway.drivers.lakeshore218 import PORT, Options, addresses, poll
 from gateway.model import Quality
+from tests.unit.drivers.feed import feed, rows
 
 IDENTITY = b"LSCI,MODEL218E,21EA4F,042109"
 VALUES = b"-195.80,+21.500,+0.0000,-78.500,+480.00,+01.000,-271.75,+526.85"

@@ -7,7 +7,6 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from feed import T0_NS, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymodbus.framer import FramerRTU
@@ -18,6 +17,7 @@ from gateway.drivers.modbus_rtu import PORT, PRESETS, Options, addresses, blocks
 from gateway.drivers.registers import Registers
 from gateway.drivers.rtu import opened, read_request
 from gateway.model import Quality
+from tests.unit.drivers.feed import T0_NS, rows
 
 GOOD, BAD = int(Quality.GOOD), int(Quality.BAD)
 ALONE = Options(registers=(Registers("t", 0, 2, scale=0.1, faults=(0x7FFF, 0x8000)),))

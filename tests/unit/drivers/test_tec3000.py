@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from feed import feed, rows
 
 from gateway.drivers import PortSettings
 from gateway.drivers.tec3000 import PORT, Options, addresses, poll
 from gateway.model import Quality
+from tests.unit.drivers.feed import feed, rows
 
 IDENTITY = b"Controller, Software ver. 2.05"
 GOOD, BAD = int(Quality.GOOD), int(Quality.BAD)

@@ -6,11 +6,11 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from feed import feed, rows
 
 from gateway.drivers import PortSettings
 from gateway.drivers.thermo_ult import PORT, Options, addresses, lrc, poll, read_request
 from gateway.model import Quality
+from tests.unit.drivers.feed import feed, rows
 
 GOOD, UNCERTAIN, BAD = int(Quality.GOOD), int(Quality.UNCERTAIN), int(Quality.BAD)
 GOLDEN = [  # TDE manual appendix B, TSX manual appendix D: address 0x19

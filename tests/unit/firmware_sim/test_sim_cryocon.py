@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulated import build
+
+from tests.unit.firmware_sim.simulated import build
 
 INPUTS = {"A": "bottom", "B": "room", "C": "icy"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulated import build
+
+from tests.unit.firmware_sim.simulated import build
 
 PLAIN = {"address": 1, "inputs": {0: "room", 1: "bottom", 2: "open", 3: "icy", 4: "hot", 5: "zero"}}
 SUMMED = {"address": 0xDE, "inputs": {0: "room"}, "channels": 1, "checksum": True}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from mqtt_bench import Ear, Gate, Logger, connected, eventually, free_port
 
 from firmware_sim.broker import serve
 from firmware_sim.connection import share
+from tests.unit.firmware_sim.mqtt_bench import Ear, Gate, Logger, connected, eventually, free_port
 
 pytestmark = pytest.mark.timeout(90)
 

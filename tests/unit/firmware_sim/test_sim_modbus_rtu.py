@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymodbus.framer import FramerRTU
-from simulated import build
+
+from tests.unit.firmware_sim.simulated import build
 
 UNITS = [
     {"slave": 1, "probes": ["room", "bottom", "open"]},

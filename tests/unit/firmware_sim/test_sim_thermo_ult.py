@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulated import build
+
+from tests.unit.firmware_sim.simulated import build
 
 FREEZERS = [
     {"bus_id": 0x19, "dialect": "characters", "sensors": {"TC3": "ult"}, "door": "lid", "status": 0x28},

@@ -9,9 +9,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
-from test_journal_processes import finished, started
-from test_rollover import EVERYTHING, LATER_NS, rolled
 
 from gateway.errors import JournalError
 from gateway.journal import rollover
@@ -19,6 +16,9 @@ from gateway.journal.journal import Journal
 from gateway.journal.retaining import SUFFIX, retain
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
+from tests.unit.journal.test_journal_processes import finished, started
+from tests.unit.journal.test_rollover import EVERYTHING, LATER_NS, rolled
 
 PART = 40
 

@@ -5,14 +5,14 @@ import os
 import shutil
 
 import pytest
-from journal_data import HOUR_NS, NOON_NS, bits, noisy
-from test_rollover import log, rolled
 
 from gateway.errors import InputError, JournalError
 from gateway.journal import backup as module
 from gateway.journal.backup import backup, restore
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy
+from tests.unit.journal.test_rollover import log, rolled
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import csv
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from journal_data import HOUR_NS, NOON_NS, arrivals, noisy
-from test_rollover import rolled
 
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.questions import export as module
 from gateway.questions.export import export
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, noisy
+from tests.unit.journal.test_rollover import rolled
 
 UNITS = {"lid": "degC"}
 ALL = (None, None)

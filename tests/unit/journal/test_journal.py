@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journal_data import HOUR_NS, NOON_NS, arrivals, bits, noisy, sorted_bits
 
 from gateway.errors import JournalError
 from gateway.journal.journal import Committed, Journal, Statement
 from gateway.model import SECOND, Arrivals, Refusal, Refused
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, bits, noisy, sorted_bits
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journal_data import NOON_NS, arrivals, bits, noisy
 
 from gateway.errors import JournalError
 from gateway.journal import columns
 from gateway.model import SECOND, Arrivals, Samples
+from tests.unit.journal.journal_data import NOON_NS, arrivals, bits, noisy
 
 INT64 = np.iinfo(np.int64)
 INT32 = np.iinfo(np.int32)

@@ -5,12 +5,12 @@ import sqlite3
 from contextlib import contextmanager
 
 import pytest
-from journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
 
 from gateway.errors import JournalError, JournalFull
 from gateway.journal import schema
 from gateway.journal.journal import Journal, Statement
 from gateway.model import SECOND, Refusal, Refused
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
 
 NOTE = Statement("note", "li.wei", NOON_NS, {"text": "lid closed"})
 REFUSED = {"port": [Refused(Refusal.NOISE, "what", "KRDG?", b"\xff", NOON_NS)]}

@@ -3,10 +3,9 @@
 import subprocess
 import sys
 
-from journal_data import NOON_NS, bits, noisy, sorted_bits
-
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
+from tests.unit.journal.journal_data import NOON_NS, bits, noisy, sorted_bits
 
 FOLLOWER = """
 import sys

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journal_data import HOUR_NS, NOON_NS, arrivals, bits, double, noisy, sorted_bits
 
 from gateway.errors import JournalFull
 from gateway.journal import entries, repeats
 from gateway.journal.entries import take
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Samples
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, bits, double, noisy, sorted_bits
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import shutil
 import sqlite3
 
 import pytest
-from journal_data import NOON_NS, bits, noisy, sorted_bits
 
 from gateway.errors import JournalError
 from gateway.journal import schema
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
+from tests.unit.journal.journal_data import NOON_NS, bits, noisy, sorted_bits
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journal_data import HOUR_NS, NOON_NS, arrivals, bits, double, noisy, sorted_bits
 
 from gateway.journal import archive, parquet, rollover
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND, Arrivals, Refusal, Refused
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, bits, double, noisy, sorted_bits
 
 DAY_NS = 24 * HOUR_NS
 LATER_NS = NOON_NS + 400 * DAY_NS

@@ -3,14 +3,14 @@
 import sqlite3
 
 import pytest
-from journal_data import HOUR_NS, NOON_NS, arrivals, noisy
-from test_rollover import LATER_NS, Clock, rolled
 
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.journal.stats import stats
 from gateway.journal.verify import verify
 from gateway.model import SECOND
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, noisy
+from tests.unit.journal.test_rollover import LATER_NS, Clock, rolled
 
 
 @pytest.fixture

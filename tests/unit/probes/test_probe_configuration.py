@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from wired import CURVE, configured, converted
 
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
@@ -14,6 +13,7 @@ from gateway.model import Quality, Samples
 from gateway.probes import pt100
 from gateway.published.view import AlarmPlace
 from gateway.times import parse_rfc3339
+from tests.unit.probes.wired import CURVE, configured, converted
 
 WIRE = {  # channel: what arrives, what it is
     "platinum": (20.2465, -196.0),

@@ -6,11 +6,11 @@ from itertools import permutations
 from math import nan
 
 import pytest
-import test_screener as desks
 
 from gateway.model import SECOND, Severity
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import spread
+from tests.unit.screening import test_screener as desks
 
 EPOCH = 1_700_000_000 * SECOND
 CHANNELS = tuple(ChannelPlan(n, f"channel-{n}", 3 * SECOND) for n in (3, 11))

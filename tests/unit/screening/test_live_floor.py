@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import exp, nan
 
 import pytest
-import test_screener as desks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from gateway.screening.screen import Screen
 from tests.oracle import plausible as twin
 from tests.oracle.screening import channel_readings, comparable, excursions
 from tests.oracle.strategies import BROKEN, EPOCH, MAX_GAP, columns, versioned
+from tests.unit.screening import test_screener as desks
 
 LIQUID, LID, AMBIENT = 3, 7, 11
 CABIN_PA, SEA_PA = 75_300.0, 101_325.0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from math import nan
 
-import test_screener as desks
-
 from gateway.model import SECOND, Severity
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import budget, limit, no_data, spread
+from tests.unit.screening import test_screener as desks
 
 EPOCH = 1_700_000_000 * SECOND
 BAD, UNCERTAIN = 2, 1

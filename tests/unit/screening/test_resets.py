@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-import test_screener as desks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from gateway.screening.rules import budget, limit
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
 from tests.oracle.strategies import CHANNELS, EPOCH, raw_rows
+from tests.unit.screening import test_screener as desks
 
 Rows = list[tuple[int, int, float, int]]
 RESETS = st.builds(
