@@ -116,18 +116,35 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """Readings with the time the gateway received each one."""
+    """Readings with the time the gateway received each one.
+
+    `shift`: how far the device's own time is ahead of `samples.time`, where its clock was wrong.
+    """
 
     samples: Samples
     received: Times  # int64[N], ns UTC
+    shift: Times | None = None  # int64[N], ns; None: all zero
 
     def __len__(self) -> int:
         return len(self.received)
 
+    @property
+    def device_time(self) -> Times:
+        """int64[N], ns UTC: the time that each device said, or that of receipt where it said none."""
+        return self.samples.time if self.shift is None else self.samples.time + self.shift
+
     @staticmethod
     def concatenate(parts: Sequence[Arrivals]) -> Arrivals:
         received = np.concatenate([p.received for p in parts]) if parts else np.empty(0, np.int64)
-        return Arrivals(Samples.concatenate([p.samples for p in parts]), received)
+        shift = None
+        if any(p.shift is not None for p in parts):
+            shift = np.concatenate([p.device_time - p.samples.time for p in parts])
+        return Arrivals(Samples.concatenate([p.samples for p in parts]), received, shift)
+
+    def take(self, which: Mask | NDArray[np.intp] | slice) -> Arrivals:
+        """The readings `which` selects: a mask bool[N], positions, or a slice."""
+        shift = None if self.shift is None else self.shift[which]
+        return Arrivals(self.samples.take(which), self.received[which], shift)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -161,7 +161,7 @@ class Screening:
         arrivals = Arrivals.concatenate(parts)
         known = np.isin(arrivals.samples.channel, list(self._plan.names))
         if known.any():  # a channel may have left the configuration
-            mine = Arrivals(arrivals.samples.take(known), arrivals.received[known])
+            mine = arrivals.take(known)
             self._latest.take(mine)
             self._publish(self._screener.take(mine.samples), now_ns)
 

@@ -1,12 +1,13 @@
-"""Readings as bytes: five columns, each a base and its steps, split into byte planes, then zlib.
+"""Readings as bytes: five or six columns, each a base and its steps, split into byte planes, then zlib.
 
 Lossless bit for bit for whatever int64, int32, float64 and uint8 can hold. What makes it small: sorted by
 (channel, time) neighbours differ little; times are counted in the coarsest of s, ms, us, ns that holds
 them all; values that are decimals (-150.12) are stored as whole numbers of their last digit. Little-endian:
 
-    u8 version | u32 readings | 5 x (u8 scale, u8 width, i64 base) | zlib of the columns' byte planes
+    u8 version | u32 readings | columns x (u8 scale, u8 width, i64 base) | zlib of the columns' byte planes
 
-in the order channel, time, value, quality, received. A column is scale(base + running sum of steps); the
+in the order channel, time, value, quality, received; version 2, which is written only where some device
+clock was wrong, adds the shift. A column is scale(base + running sum of steps); the
 steps are zigzag numbers, `width` bytes each (0: all alike), lowest byte of all readings first.
 """
 
@@ -23,9 +24,10 @@ from gateway.errors import JournalError
 from gateway.model import Arrivals, Floats, Samples, Times
 
 VERSION: Final = 1
+WITH_SHIFT: Final = 2  # version
 _START: Final = struct.Struct("<BI")
 _COLUMN: Final = struct.Struct("<BBq")
-_COLUMNS: Final = 5
+_COLUMNS: Final = {VERSION: 5, WITH_SHIFT: 6}
 
 _UNITS: Final = (10**9, 10**6, 10**3, 1)  # ns; the scale of a time column is the position here
 _SINCE_TIME: Final = 8  # added to the scale of `received`: it is counted from `time`, not from 1970
@@ -46,46 +48,54 @@ class _Packed(NamedTuple):
 def encode(arrivals: Arrivals) -> bytes:
     """Any readings as bytes; smallest when sorted by (channel, time)."""
     samples, readings = arrivals.samples, len(arrivals)
-    packed = (
+    packed = [
         _pack(samples.channel.astype(np.int64), 0),
         _pack_times(samples.time),
         _pack_values(samples.value),
         _pack(samples.quality.astype(np.int64), 0),
         _pack_received(arrivals.received, samples.time),
-    )
+    ]
+    version = VERSION
+    if arrivals.shift is not None and arrivals.shift.any():
+        version = WITH_SHIFT
+        packed.append(_pack_times(arrivals.shift))
     head = b"".join(_COLUMN.pack(p.scale, p.width, p.base) for p in packed)
     planes = b"".join(p.planes for p in packed)
-    return _START.pack(VERSION, readings) + head + zlib.compress(planes, 1)
+    return _START.pack(version, readings) + head + zlib.compress(planes, 1)
 
 
 def decode(blob: bytes) -> Arrivals:
     """The readings `encode` was given. Raises JournalError on bytes that it can not have written."""
-    if not blob or blob[0] != VERSION:
-        raise JournalError(f"column format {blob[:1].hex() or 'missing'}, this program reads {VERSION:02x}")
+    if not blob or blob[0] not in _COLUMNS:
+        known = " and ".join(f"{version:02x}" for version in _COLUMNS)
+        raise JournalError(f"column format {blob[:1].hex() or 'missing'}, this program reads {known}")
     try:
-        channel, time, value, quality, received = _unpacked(blob)
+        channel, time, value, quality, received, *shift = _unpacked(blob)
     except (struct.error, zlib.error, ValueError, IndexError) as error:
         raise JournalError(f"the columns are damaged ({error})") from error
     samples = Samples(time, channel.astype(np.int32), value, quality.astype(np.uint8))
-    return Arrivals(samples, received)
+    return Arrivals(samples, received, *shift)
 
 
-def _unpacked(blob: bytes) -> tuple[Times, Times, Floats, Times, Times]:
-    _, readings = _START.unpack_from(blob)
-    head = [_COLUMN.unpack_from(blob, _START.size + i * _COLUMN.size) for i in range(_COLUMNS)]
-    planes = zlib.decompress(blob[_START.size + _COLUMNS * _COLUMN.size :])
+def _unpacked(blob: bytes) -> tuple[Times, Times, Floats, Times, Times, *tuple[Times, ...]]:
+    version, readings = _START.unpack_from(blob)
+    count = _COLUMNS[version]
+    head = [_COLUMN.unpack_from(blob, _START.size + i * _COLUMN.size) for i in range(count)]
+    planes = zlib.decompress(blob[_START.size + count * _COLUMN.size :])
     columns, at = [], 0
     for _, width, base in head:
         columns.append(_unpack(base, planes[at : at + width * readings], width, readings))
         at += width * readings
     if at != len(planes):
         raise ValueError(f"{len(planes)} bytes where {at} belong")
-    channel, time, value, quality, received = columns
+    channel, time, value, quality, received, *shifts = columns
     time *= _UNITS[head[1][0]]
     received *= _UNITS[head[4][0] % _SINCE_TIME]
     if head[4][0] >= _SINCE_TIME:
         received += time
-    return channel, time, _values(value, head[2][0]), quality, received
+    for shift in shifts:
+        shift *= _UNITS[head[5][0]]
+    return channel, time, _values(value, head[2][0]), quality, received, *shifts
 
 
 def _pack(column: Times, scale: int) -> _Packed:

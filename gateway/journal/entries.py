@@ -122,7 +122,7 @@ def readings(connection: sqlite3.Connection, seq: int) -> Arrivals:
 
 def take(arrivals: Arrivals, which: Mask | NDArray[np.intp] | slice) -> Arrivals:
     """The arrivals `which` selects: a mask bool[N], positions, or a slice."""
-    return Arrivals(arrivals.samples.take(which), arrivals.received[which])
+    return arrivals.take(which)
 
 
 def runs(channel: Channels) -> bytes:

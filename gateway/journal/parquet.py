@@ -7,6 +7,7 @@
     quality   0 good, 1 uncertain, 2 bad, 3 no data
     received  timestamp UTC, when the gateway received it
     seq       the journal entry it was committed in
+    shift_ns  how far its device's clock was ahead, null where it was right; only in files that need it
 
 Values are doubles in every file, so that a folder of files is one table; as decimals they would take less
 room, but readers take the type of the first file for all (docs/journal.md has the measurement).
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 _UNITS: Final = {"ms": 10**6, "us": 10**3, "ns": 1}  # ns, the coarsest first
 _COLUMNS: Final = ("time", "number", "value", "quality", "received", "seq")  # what is read back
-_DELTAS: Final = dict.fromkeys(("time", "number", "received", "seq"), "DELTA_BINARY_PACKED")
+_SHIFT: Final = "shift_ns"
+_DELTAS: Final = ("time", "number", "received", "seq", _SHIFT)
 _LEVEL: Final = 15  # of zstd: a sixth smaller than 3, a twentieth than 9, and fast enough for the background
 _TAIL: Final = struct.Struct("<I4s")  # length of the footer, "PAR1" (Parquet format, file layout)
 _MAGIC: Final = b"PAR1"
@@ -52,7 +54,7 @@ class Rows:
 
     def cut(self, rows: slice) -> Rows:
         """Some consecutive rows, without a copy."""
-        return Rows(Arrivals(self.arrivals.samples.take(rows), self.arrivals.received[rows]), self.seq[rows])
+        return Rows(self.arrivals.take(rows), self.seq[rows])
 
 
 def write(file: BinaryIO, rows: Rows, group_ends: Sequence[int], names: Mapping[int, str]) -> None:
@@ -69,7 +71,7 @@ def write(file: BinaryIO, rows: Rows, group_ends: Sequence[int], names: Mapping[
         compression="zstd",
         compression_level=_LEVEL,
         use_dictionary=dictionary,
-        column_encoding=_DELTAS,
+        column_encoding={name: "DELTA_BINARY_PACKED" for name in _DELTAS if name in table.column_names},
         write_page_checksum=True,
         write_statistics=["time", "channel", "number"],
         store_schema=False,
@@ -109,7 +111,7 @@ class File:
         import pyarrow as pa
 
         try:
-            return _rows(self._file.read_row_group(number, columns=list(_COLUMNS), use_threads=False))
+            return _rows(self._file.read_row_group(number, columns=[*_COLUMNS, _SHIFT], use_threads=False))
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise JournalError(damaged(self._path, str(error))) from error
 
@@ -148,6 +150,7 @@ def same(one: Rows, other: Rows) -> bool:
         and np.array_equal(a.value.view(np.int64), b.value.view(np.int64))
         and np.array_equal(a.quality, b.quality)
         and np.array_equal(one.arrivals.received, other.arrivals.received)
+        and np.array_equal(one.arrivals.device_time, other.arrivals.device_time)
         and np.array_equal(one.seq, other.seq)
     )
 
@@ -167,6 +170,9 @@ def _table(rows: Rows, names: Mapping[int, str]) -> pa.Table:
         "received": _timestamps(rows.arrivals.received),
         "seq": pa.array(rows.seq),
     }
+    shift = rows.arrivals.shift
+    if shift is not None and shift.any():
+        columns[_SHIFT] = pa.array(shift, mask=shift == 0)
     return pa.table(columns)
 
 
@@ -185,7 +191,16 @@ def _rows(table: pa.Table) -> Rows:
         value.to_numpy().astype(np.float64),
         quality.to_numpy().astype(np.uint8),
     )
-    return Rows(Arrivals(samples, _nanoseconds(received)), seq.to_numpy().astype(np.int64))
+    arrivals = Arrivals(samples, _nanoseconds(received), _shift(table))
+    return Rows(arrivals, seq.to_numpy().astype(np.int64))
+
+
+def _shift(table: pa.Table) -> Times | None:
+    """None where no device clock was wrong, or the file was written before this was kept."""
+    if _SHIFT not in table.column_names or table.column(_SHIFT).null_count == len(table):
+        return None
+    shift: Times = table.column(_SHIFT).fill_null(0).to_numpy().astype(np.int64)
+    return shift
 
 
 def _nanoseconds(column: pa.ChunkedArray) -> Times:

@@ -1,4 +1,4 @@
-"""Readings for the journal's tests, written as rows (time ns, channel, value, quality, received ns)."""
+"""Readings for the journal's tests, rows of (time ns, channel, value, quality, received ns, shift ns)."""
 
 import struct
 
@@ -11,9 +11,10 @@ NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z, the start of an hour
 
 
 def arrivals(rows):
-    """Arrivals from rows; a received time that is left out is the reading's own."""
+    """Arrivals from rows; a received time that is left out is the reading's own, a shift is none."""
     full = [(*row, 0)[:4] if len(row) == 3 else row[:4] for row in rows]
-    received = [row[4] if len(row) == 5 else row[0] for row in rows]
+    received = [row[4] if len(row) >= 5 else row[0] for row in rows]
+    shift = [row[5] if len(row) == 6 else 0 for row in rows]
     return Arrivals(
         Samples(
             np.array([row[0] for row in full], np.int64),
@@ -22,13 +23,15 @@ def arrivals(rows):
             np.array([row[3] for row in full], np.uint8),
         ),
         np.array(received, np.int64),
+        np.array(shift, np.int64) if any(shift) else None,
     )
 
 
 def bits(arrivals):
     """Rows that compare bit for bit, in the order they stand."""
     s = arrivals.samples
-    columns = (s.time, s.channel, s.value.view(np.int64), s.quality, arrivals.received)
+    shift = arrivals.device_time - s.time
+    columns = (s.time, s.channel, s.value.view(np.int64), s.quality, arrivals.received, shift)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 

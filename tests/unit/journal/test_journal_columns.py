@@ -1,5 +1,7 @@
 """Columns as bytes: whatever goes in comes out bit for bit, and damage is an error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,10 +10,15 @@ from hypothesis import strategies as st
 from gateway.errors import JournalError
 from gateway.journal import columns
 from gateway.model import SECOND, Arrivals, Samples
-from tests.unit.journal.journal_data import NOON_NS, arrivals, bits, noisy
+from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, bits, noisy
 
 INT64 = np.iinfo(np.int64)
 INT32 = np.iinfo(np.int32)
+
+WRITTEN_BY_0_1_0 = (
+    "0103000000000101000000000000000001c0a75b690000000002075cc5ffffffffffff000100000000000000000b0107000000000000"
+    "00780163606062606264f078cc506ac7800c1c1c1858181978190031f90276"
+)
 
 any_time = st.one_of(
     st.integers(INT64.min, INT64.max),
@@ -40,7 +47,9 @@ def any_arrivals(draw):
         np.array(column(one_kind), np.uint64).view(np.float64),
         np.array(column(st.integers(0, 255)), np.uint8),
     )
-    return Arrivals(samples, np.array(column(any_time), np.int64))
+    shift = draw(st.sampled_from([None, st.just(0), st.integers(0, 10**15), any_time]))
+    received = np.array(column(any_time), np.int64)
+    return Arrivals(samples, received, None if shift is None else np.array(column(shift), np.int64))
 
 
 @settings(max_examples=300, deadline=None)
@@ -81,7 +90,7 @@ def test_received_may_be_far_from_time_and_counted_otherwise(unit):
 
 
 def rows_as_bits(rows):
-    return [(t, c, int(np.float64(v).view(np.int64)), q, r) for t, c, v, q, r in rows]
+    return [(t, c, int(np.float64(v).view(np.int64)), q, r, 0) for t, c, v, q, r in rows]
 
 
 def test_a_regular_decimal_series_takes_under_a_byte_per_reading():
@@ -100,5 +109,23 @@ def test_bytes_cut_short_anywhere_are_an_error():
 
 def test_a_column_format_of_the_future_is_an_error():
     blob = columns.encode(noisy(5))
-    with pytest.raises(JournalError, match="format 02, this program reads 01"):
-        columns.decode(b"\x02" + blob[1:])
+    with pytest.raises(JournalError, match="format 03, this program reads 01 and 02"):
+        columns.decode(b"\x03" + blob[1:])
+
+
+def test_a_shift_is_written_only_where_there_is_one():
+    plain = noisy(50)
+    zero = replace(plain, shift=np.zeros(50, np.int64))
+    assert columns.encode(zero) == columns.encode(plain)
+    assert columns.encode(plain)[0] == columns.VERSION
+    some = replace(plain, shift=np.where(np.arange(50) == 7, 8 * HOUR_NS, 0))
+    assert columns.encode(some)[0] == columns.WITH_SHIFT
+    assert columns.decode(columns.encode(some)).shift.tolist() == some.shift.tolist()
+    assert columns.decode(columns.encode(plain)).shift is None
+
+
+def test_what_an_earlier_version_wrote_is_read():
+    """Bytes that 0.1.0 wrote for three readings."""
+    blob = bytes.fromhex(WRITTEN_BY_0_1_0)
+    rows = [(NOON_NS, 1, -150.12, 0, NOON_NS + 7), (NOON_NS + SECOND, 1, np.nan, 2), (NOON_NS, 2, -80.5, 1)]
+    assert bits(columns.decode(blob)) == bits(arrivals(rows))

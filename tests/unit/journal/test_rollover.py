@@ -51,13 +51,22 @@ times = st.sampled_from(
         *(-(2**63), 2**63 - 1, -1, 0),
     ]
 )
-reading = st.tuples(
+plain = st.tuples(
     times,
     st.sampled_from([1, 2, 3, 40, -7, 2**31 - 1]),
     st.sampled_from(odd_values),
     st.integers(0, 3),
     st.sampled_from([NOON_NS, NOON_NS + 10**6, NOON_NS + 1, -(2**63), 2**63 - 1]),
 )
+shifted = st.tuples(
+    st.sampled_from([NOON_NS + ns for ns in (-HOUR_NS, -1, 0, 1, SECOND, 2 * HOUR_NS)]),
+    st.sampled_from([1, 2, 40]),
+    st.sampled_from(odd_values),
+    st.integers(0, 3),
+    st.sampled_from([NOON_NS, NOON_NS + 1]),
+    st.sampled_from([1, SECOND, HOUR_NS, 2 * HOUR_NS]),
+)
+reading = st.one_of(plain, plain, shifted)
 commit = st.tuples(st.just("commit"), st.lists(reading, max_size=12), st.integers(0, 2))
 roll = st.tuples(st.just("roll"), st.integers(1, 25), st.integers(1, 5))
 wait = st.tuples(st.just("wait"), st.sampled_from([-DAY_NS, 1, SECOND, HOUR_NS, DAY_NS]))
