@@ -1,0 +1,46 @@
+"""How long each channel has been silent, counted by a clock that nobody can set.
+
+A silence is what the monotonic clock counted since the newest reading came, plus the age that the reading had
+then. So a wall clock that is set forward silences nobody, and one that is set back hides no silence.
+
+    heard     whenever readings came: their times, the wall clock and the monotonic clock of that moment.
+              While the gateway's clock is not trusted give receipt times: device times say nothing then
+    age_s     at any later moment, by the monotonic clock alone
+    restore   once after a start, before the first `heard`: from the newest times that were saved. How long
+              the program was away only the wall clock knows
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gateway.model import SECOND, Channels, Floats, Times
+
+NEVER = -(2**63)  # ns, in saved times: no reading yet
+
+
+class Silences:
+    """By channel number, for `channels` channels. A monotonic clock that counts sleep is the right one."""
+
+    def __init__(self, channels: int) -> None:
+        # float64[channels], s of the monotonic clock: when a reading of age 0 would have come
+        self._since_s: Floats = np.full(channels, -np.inf)
+
+    def heard(self, channels: Channels, times: Times, received_now_ns: int, monotonic_s: float) -> None:
+        """Readings of these times came now; one that is late, or ahead of the clock, hides no newer one."""
+        age_s = np.maximum(received_now_ns - times, 0) / SECOND
+        np.maximum.at(self._since_s, channels, monotonic_s - age_s)
+
+    def restore(self, times: Times, now_ns: int, monotonic_s: float) -> None:
+        """`times` int64[<= channels], ns UTC: the newest of each channel, NEVER where there was none."""
+        known = np.flatnonzero(times != NEVER)
+        self.heard(known.astype(np.int32), times[known], now_ns, monotonic_s)
+
+    def age_s(self, channel: int, monotonic_s: float) -> float | None:
+        """None: nothing was ever heard of it."""
+        age_s = float(self.ages_s(monotonic_s)[channel])
+        return None if age_s == np.inf else age_s
+
+    def ages_s(self, monotonic_s: float) -> Floats:
+        """float64[channels], s; inf where nothing was ever heard."""
+        return np.maximum(monotonic_s - self._since_s, 0.0)
