@@ -46,9 +46,14 @@ PLUG_INS = [
 ]
 
 
+def command_group(of: typer.Typer) -> Any:
+    """The click group that typer makes of it."""
+    return typer.main.get_command(of)
+
+
 def every_command(of: typer.Typer) -> list[Any]:
     """Those of groups, too."""
-    found, groups = [], [typer.main.get_command(of)]
+    found, groups = [], [command_group(of)]
     while groups:
         for command in groups.pop().commands.values():
             (groups if hasattr(command, "commands") else found).append(command)
@@ -74,13 +79,13 @@ def test_every_plug_in_and_each_of_its_options(folder: str, name: str, contract:
 
 
 def test_every_command() -> None:
-    group = typer.main.get_command(app)
-    assert not [n for n in group.commands if n != "version" and f"cryogate {n}" not in README + EVERYTHING]
+    names = command_group(app).commands
+    assert not [n for n in names if n != "version" and f"cryogate {n}" not in README + EVERYTHING]
 
 
-@pytest.mark.parametrize("name", sorted(typer.main.get_command(app).commands))
+@pytest.mark.parametrize("name", sorted(command_group(app).commands))
 def test_every_command_explains_itself(name: str) -> None:
-    command = typer.main.get_command(app).commands[name]
+    command = command_group(app).commands[name]
     assert command.help
     assert not [p.name for p in command.params if p.name != "help" and not getattr(p, "help", None)]
 

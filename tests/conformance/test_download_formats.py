@@ -26,10 +26,11 @@ SAMPLE = Path(__file__).parents[1] / "data" / "fridgetag" / "sample-fridge-tag.t
 LOG = b"time,t,u\n2026-01-05T12:00:00Z,-190.25,4.5\n2026-01-05T12:05:00Z,-189.5,---\n"
 EPOCH = b"time,t\n1767610800.25,-190.25\n1767610860,-189.5\n"
 GERMAN = b"Logger 4711\nDatum;Zeit;Temp A\n05.01.2026;12:00:00;-190,25\n25.10.2026;02:30:00;-189,5\n"
-EXAMPLES = {
+EPOCH_OPTIONS = csv.Options((csv.Column("t"),), time_format="unix_s")
+EXAMPLES: dict[str, list[tuple[bytes, Any]]] = {
     "csv": [
         (LOG, csv.Options((csv.Column("t"), csv.Column("u", "degF")))),
-        (EPOCH, csv.Options((csv.Column("t"),), time_format="unix_s")),
+        (EPOCH, EPOCH_OPTIONS),
         (
             GERMAN,
             csv.Options(
@@ -142,7 +143,7 @@ def test_odd_words_in_place_of_others(case: Case, data: st.DataObject) -> None:
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("word", [b"1767610800.25", b"-190.25", b"time"])
 def test_an_odd_word_in_a_csv_is_a_mistake_with_its_line(word: bytes, odd: bytes) -> None:
-    options = replace(EXAMPLES["csv"][1][1], missing=())
+    options = replace(EPOCH_OPTIONS, missing=())
     with pytest.raises(InputError, match=r"line \d"):
         csv.read(EPOCH.replace(word, odd), options)
 

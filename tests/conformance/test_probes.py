@@ -42,6 +42,7 @@ ANYTHING = st.floats() | st.floats(-1e4, 1e4) | st.sampled_from([0.0, -0.0, 1e30
 def made(name: str, table: dict[str, Any]) -> tuple[ModuleType, Any]:
     problems = Problems(DATA)
     module = plugins.find(PROBES, name, "Options")
+    assert module is not None
     options = build(module.Options, table, name, problems)
     assert problems == [] and options is not None
     return module, options

@@ -42,7 +42,7 @@ def an_instance(kind: str, data: st.DataObject) -> Plan:
 def test_parameters_are_a_frozen_dataclass_with_known_units(kind: str) -> None:
     cls = parameters_of(kind)
     assert dataclasses.is_dataclass(cls)
-    assert cls.__dataclass_params__.frozen
+    assert vars(cls)["__dataclass_params__"].frozen
     assert cls.__doc__
     for field in dataclasses.fields(cls):
         assert field.metadata.get("unit") in (None, "value", "value per minute")

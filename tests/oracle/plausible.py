@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from gateway.screening.plan import Instance, Plan
+from gateway.screening.plan import Plan
 from gateway.screening.rules.plausible import FREEZES_DEGC, HIGHEST_AMBIENT_PA, LN2_DEGC, LN2_PA, Parameters
 from tests.oracle.automaton import Reading
 
@@ -33,7 +34,7 @@ def floor_under(parameters: Parameters, pressure: float | None) -> float:
     return max(boils - parameters.ln2_tolerance_K, FREEZES_DEGC)
 
 
-def _rules(plan: Plan, channel: int) -> list[Instance]:
+def _rules(plan: Plan, channel: int) -> list[Any]:
     return [i for i in plan.instances if i.channel == channel and i.kind == "plausible"]
 
 
@@ -42,13 +43,13 @@ def _in_fixed_ranges(plan: Plan, channel: int, told: Told) -> list[Reading]:
     return [replace(r, usable=r.usable and all(_fits(r, rule) for rule in rules)) for r in told(channel)]
 
 
-def _fits(reading: Reading, rule: Instance) -> bool:
+def _fits(reading: Reading, rule: Any) -> bool:
     if not rule.valid_from_ns <= reading.time < rule.valid_to_ns:
         return True
     return rule.parameters.lowest <= reading.value <= rule.parameters.ceiling
 
 
-def _fits_under(reading: Reading, rule: Instance, said: list[Reading], gap: int) -> bool:
+def _fits_under(reading: Reading, rule: Any, said: list[Reading], gap: int) -> bool:
     if not rule.valid_from_ns <= reading.time < rule.valid_to_ns:
         return True
     latest = next((r for r in reversed(said) if r.time <= reading.time), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 from dataclasses import replace
+from typing import Any
 
 from gateway.model import Samples
 from gateway.screening.excursion import Excursion
@@ -30,8 +31,8 @@ def decide(same_moment: list[Row]) -> Row:
         if kind not in kinds:
             kinds.append(kind)
     best_quality = min(quality for _, quality in kinds)
-    values = [value for value, quality in kinds if quality == best_quality]
-    value = math.nan if values[0] is None else max(values)
+    values = [value for value, quality in kinds if quality == best_quality and value is not None]
+    value = max(values, default=math.nan)
     conflict = len(kinds) > 1 and best_quality <= 1
     return same_moment[0][0], same_moment[0][1], value, 1 if conflict else best_quality
 
@@ -60,9 +61,10 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
         twin = importlib.import_module(f"tests.oracle.{instance.kind}")
         readings = plausible.marked(plan, instance.channel, told)
         valid = (instance.valid_from_ns, instance.valid_to_ns)
+        parameters: Any = instance.parameters
         more: tuple = ()
         if instance.kind == "spread":
-            partner = next(c for c in plan.channels if c.name == instance.parameters.partner)
+            partner = next(c for c in plan.channels if c.name == parameters.partner)
             theirs = plausible.marked(plan, partner.channel, told)
             more = (theirs, partner.max_gap_ns)
         if instance.kind == "budget":
@@ -75,9 +77,10 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
 
 def _with_stated(instance: Instance, plan: Plan) -> Instance:
     """The rule as if its resets had all been among its parameters."""
+    parameters: Any = instance.parameters
     stated = [r.at_ns for r in plan.resets if (r.channel, r.rule) == (instance.channel, instance.rule)]
-    resets = (*instance.parameters.resets, *map(format_rfc3339, stated))
-    return replace(instance, parameters=replace(instance.parameters, resets=resets))
+    resets = (*parameters.resets, *map(format_rfc3339, stated))
+    return replace(instance, parameters=replace(parameters, resets=resets))
 
 
 def comparable(found: list[Excursion]) -> list[tuple]:

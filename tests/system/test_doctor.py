@@ -201,7 +201,11 @@ def test_a_broker_that_drops_and_forgets(patient: Patient, start_mosquitto: Call
     away = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="away", clean_session=False)
     taken: list[int] = []
     away.on_subscribe = lambda *given: taken.append(given[2])
-    away.on_connect = lambda *_: away.subscribe("x", 1)
+
+    @away.connect_callback()
+    def connected(*_: Any) -> None:
+        away.subscribe("x", 1)
+
     away.connect("127.0.0.1", broker.port)
     away.loop_start()
     eventually(lambda: taken, "subscribed")

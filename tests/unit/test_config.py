@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,8 @@ def test_the_example_is_taken(example: Configuration) -> None:
     assert example.sources["broker"].options.topics[0].pattern == "cryo/{device}/telemetry"
     (version,) = example.profiles["vapour-150"]
     above_150, above_170 = version.rules
-    assert (above_150.parameters.limit, above_150.parameters.on_delay_s) == (-150.0, 60.0)
+    parameters: Any = above_150.parameters
+    assert (parameters.limit, parameters.on_delay_s) == (-150.0, 60.0)
     assert (above_150.severity, above_150.unit) == (Severity.CRITICAL, "degC")
     assert above_170.severity is Severity.WARNING
     assert example.channels["freezer-1-top"].site == "pudong"

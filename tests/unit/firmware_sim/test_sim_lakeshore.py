@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,7 @@ def test_other_models() -> None:
 
 
 def test_a_211_has_no_argument_and_shows_its_alarms_in_the_status() -> None:
-    of_211 = build("lakeshore", model="211", inputs={"": "room"})
+    of_211: Any = build("lakeshore", model="211", inputs={"": "room"})
     assert of_211.receive(b"CRDG?\nRDGST?\n", 0.0) == b"+21.500\r\n000\r\n"
     of_211.alarm_bits = 8
     assert of_211.receive(b"CRDG?\nRDGST?\n", 1.0) == b"+21.500\r\n008\r\n"

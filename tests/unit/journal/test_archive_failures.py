@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gateway.errors import JournalError
-from gateway.journal import rollover
+from gateway.journal import parquet
 from gateway.journal.journal import Journal
 from gateway.journal.retaining import SUFFIX, retain
 from gateway.journal.rollover import RollOver, SegmentEnd
@@ -115,7 +115,7 @@ def test_a_file_that_does_not_read_back_deletes_nothing(path, monkeypatch):
     batch = noisy(50)
     with Journal.open(path) as journal, RollOver(path) as roll:
         journal.commit(batch)
-        monkeypatch.setattr(rollover.parquet, "same", lambda one, other: False)
+        monkeypatch.setattr(parquet, "same", lambda one, other: False)
         with pytest.raises(JournalError, match=r"does not read back.*nothing was deleted"):
             roll.step(LATER_NS, EVERYTHING)
         assert bits(journal.read(None, 0, None)) == sorted_bits(batch)

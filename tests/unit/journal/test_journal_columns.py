@@ -1,6 +1,7 @@
 """Columns as bytes: whatever goes in comes out bit for bit, and damage is an error."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,14 +58,14 @@ def any_arrivals(draw):
 def test_everything_survives_bit_for_bit(original):
     back = columns.decode(columns.encode(original))
     assert bits(back) == bits(original)
-    dtypes = [
+    arrays: list[Any] = [
         back.samples.time,
         back.samples.channel,
         back.samples.value,
         back.samples.quality,
         back.received,
     ]
-    assert [column.dtype for column in dtypes] == [np.int64, np.int32, np.float64, np.uint8, np.int64]
+    assert [array.dtype for array in arrays] == [np.int64, np.int32, np.float64, np.uint8, np.int64]
 
 
 @settings(max_examples=100, deadline=None)

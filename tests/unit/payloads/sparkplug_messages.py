@@ -3,6 +3,8 @@
 The descriptor is what sparkplug_b.proto (Sparkplug 3.0, 6.4.1) says of the fields that are used here.
 """
 
+from typing import Any
+
 import pytest
 
 pytest.importorskip(
@@ -13,7 +15,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError as DecodeError
 
 UINT32, UINT64, FLOAT, DOUBLE, BOOL, STRING, BYTES, MESSAGE = 13, 4, 2, 1, 8, 9, 12, 11
-FIELDS = {  # message -> (name, number, type, repeated, message type, in the oneof `value`)
+# message -> (name, number, type, repeated, message type, in the oneof `value`)
+FIELDS: dict[str, list[tuple[Any, ...]]] = {
     "PropertyValue": [
         ("type", 1, UINT32),
         ("is_null", 2, BOOL),

@@ -162,7 +162,9 @@ a_hold = st.tuples(places, names, st.none() | ages, st.none() | st.just(30.0), s
     st.lists(a_hold, max_size=2),
     st.booleans(),
 )
-def test_what_goes_is_what_the_slow_twin_lets_go(tmp_path_factory, classes, rows, stays, some, moved):
+def test_what_goes_is_what_the_slow_twin_lets_go(
+    tmp_path_factory, classes, rows: list[tuple[float, str, float]], stays, some, moved
+):
     tmp_path = tmp_path_factory.mktemp("retention")
     retention = {
         f"c{i}": {**period, "assets": assets, "channels": channels, "holds_units": units}

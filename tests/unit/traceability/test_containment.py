@@ -11,7 +11,7 @@ UNITS = (Unit("holder", "A"), Unit("holder", "B"), Unit("gs1", "A"))
 PLACES = (("freezer", None), ("freezer", "top"), ("freezer", "bottom"), ("shipper", None))
 
 
-def stated(unit, place, from_ns, to_ns):
+def stated(unit, place: tuple[str, str | None], from_ns, to_ns):
     return Containment(unit, *place, from_ns, to_ns, "Li Na", 100)
 
 

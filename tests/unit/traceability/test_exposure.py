@@ -25,7 +25,9 @@ def ask(start_ns, end_ns):
         ((0, 20), (10, 20), (10, 20)),
     ],
 )
-def test_the_overlap_is_measured(stay, excursion, overlap):
+def test_the_overlap_is_measured(
+    stay: tuple[int, int | None], excursion: tuple[int, int | None], overlap: tuple[int, int | None]
+):
     contents = Contents(True, (Stay(UNIT, None, *stay),))
     extreme = -1.0 if overlap[1] is None else float(overlap[1])
     assert exposures(contents, *excursion, ask) == (Exposure(UNIT, *overlap, overlap[0], extreme),)
