@@ -27,7 +27,7 @@ from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.traceability.containment import Containments
 from gateway.traceability.exposure import Exposure, exposures
-from gateway.traceability.model import Contents, Unit
+from gateway.traceability.model import Contents, Unit, together
 from gateway.traceability.statements import from_body
 
 log = logging.getLogger(__name__)
@@ -243,9 +243,7 @@ class AlarmBook:
         inside = [
             self._containments.inside(asset, place.zone, found.start_ns, until_ns) for asset in _assets(place)
         ]
-        contents = Contents(
-            any(c.known for c in inside) or not inside, tuple(stay for c in inside for stay in c.stays)
-        )
+        contents = together(inside) if inside else Contents(True, ())
         return exposures(contents, found.start_ns, found.end_ns, self._measures.of(found))
 
 
@@ -280,8 +278,8 @@ def _steps(
         yield "raised", lifecycle.raise_again(alarm)
 
 
-def _stays(units: Units) -> list[tuple[Unit, int, int | None]] | None:
-    return None if units is None else [(u.unit, u.from_ns, u.to_ns) for u in units]
+def _stays(units: Units) -> list[tuple[Unit, int, int | None, str | None]] | None:
+    return None if units is None else [(u.unit, u.from_ns, u.to_ns, u.conflict) for u in units]
 
 
 def _public(entry: _Entry) -> dict[str, Any]:

@@ -126,8 +126,12 @@ def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
     for unit in alarm["units"][:MOST_UNITS]:
         line.append(f"\n    {unit['scheme']} {unit['code']}", "bold")
         line.append(f" {unit['product']}" if unit["product"] else "")
+        if not unit.get("certain", True):  # an alarm of before there were conflicts does not say
+            line.append("  possibly", "bold magenta")
         if unit["beyond_s"] is not None:
             line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
+        if unit.get("conflict"):
+            line.append(f"\n        {unit['conflict']}", "magenta")
     if len(alarm["units"]) > MOST_UNITS:
         line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
 

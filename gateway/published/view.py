@@ -88,6 +88,8 @@ def exposure(of: Exposure) -> dict[str, Any]:
         "to": _time(of.to_ns),
         "beyond_s": _seconds(of.beyond_ns),
         "extreme": of.extreme,
+        "certain": of.certain,
+        "conflict": of.conflict,
     }
 
 

@@ -1,101 +1,230 @@
-"""Which units were in an asset, from what people have stated, in the order they stated it.
+"""Which units were in an asset when, from what people have stated: a fold over statements in their order.
 
-Nothing stated is deleted. A later statement about the same unit, asset, zone and start amends the earlier
-one (it gives the end that was open). A unit is in one place: stated elsewhere from t on, a stay that
-was open, or would overlap, ends at t. Stated in the same place again, as in a daily count, it is one stay.
-What a unit is (product, chain of identity) is what was said about it last: a statement that leaves it out
-takes nothing back.
+Nothing stated is deleted. What counts are the statements in effect (standing.py): corrections and withdrawals
+can be taken back themselves. Where a unit was follows in whereabouts.py, what it is in identity.py. One more
+statement works on the units it is about, whatever else is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
-from gateway.traceability.model import Containment, Contents, Stay, Unit
+from gateway.traceability.identity import identity
+from gateway.traceability.model import Conflict, Containment, Contents, Emptied, Stay, Withdrawn
+from gateway.traceability.standing import Standing
+from gateway.traceability.whereabouts import latest, whereabouts
 
 Key = tuple[str, str]
+T = TypeVar("T")
 
 
 class Containments:
-    """Every statement so far, by unit, and the stays that follow from them, by asset."""
+    """Every statement so far, by unit, and the stays that follow from them, by asset.
+
+    They are told in the order of the journal. A statement whose id is there already is the same statement and
+    changes nothing; one without an id is given one. Each call returns the assets whose contents may have
+    changed.
+    """
 
     def __init__(self) -> None:
-        self._stated: dict[Key, list[Containment]] = {}
-        self._stays: dict[str, dict[Key, tuple[Stay, ...]]] = {}
+        self.standing = Standing()
+        self.withdrawn: dict[str, Withdrawn] = {}
+        self._said: dict[Key, list[Containment]] = {}
+        self._units_of: dict[str, tuple[Key, ...]] = {}  # by statement
+        self._emptied_of: dict[str, Emptied] = {}  # by statement
+        self._ever_emptied: dict[str, list[Emptied]] = {}  # by asset, in effect or not
+        self._emptied: dict[str, tuple[Emptied, ...]] = {}  # by asset, in effect, in order of time
+        self._claims: dict[
+            str, dict[Key, tuple[Containment, ...]]
+        ] = {}  # by asset: the latest words in effect
+        self._stays: dict[str, dict[Key, tuple[Stay, ...]]] = {}  # by asset
+        self._conflicts: dict[Key, tuple[Conflict, ...]] = {}
+        self._unsettled: dict[Key, None] = {}
+        self._emptiness_changed: dict[str, list[int]] = {}  # by asset, from when on
+        self._gathering = False
 
-    def state(self, containment: Containment) -> set[str]:
-        """Take a statement; the assets whose contents it may have changed."""
-        key = containment.unit.key
-        stated = self._stated.setdefault(key, [])
-        stated.append(containment)
-        by_asset: dict[str, list[Stay]] = {}
-        for asset, stay in _joined(_stays(stated)):
-            by_asset.setdefault(asset, []).append(stay)
-        touched = {c.asset for c in stated}
-        for asset in touched:
-            self._stays.setdefault(asset, {})[key] = tuple(by_asset.get(asset, ()))
-        return touched
+    # Stating
+
+    def state(self, *rows: Containment) -> set[str]:
+        """The rows of one statement, with one id."""
+        if not rows or rows[0].id in self.standing:
+            return set()
+        identity = rows[0].id or self._free_id()
+        self._units_of[identity] = tuple(dict.fromkeys(row.unit.key for row in rows))
+        for row in rows:
+            named = row if row.id else replace(row, id=identity)
+            self._said.setdefault(row.unit.key, []).append(named)
+        return self._take(identity, rows[0].corrects)
+
+    def state_empty(self, emptied: Emptied) -> set[str]:
+        if emptied.id in self.standing:
+            return set()
+        identity = emptied.id or self._free_id()
+        self._emptied_of[identity] = named = replace(emptied, id=identity)
+        self._ever_emptied.setdefault(emptied.asset, []).append(named)
+        return self._take(identity, emptied.corrects)
+
+    def withdraw(self, withdrawn: Withdrawn) -> set[str]:
+        """A statement was taken back. One that is about something else changes nothing."""
+        if withdrawn.id in self.standing:
+            return set()
+        identity = withdrawn.id or self._free_id()
+        self.withdrawn[identity] = replace(withdrawn, id=identity)
+        return self._take(identity, withdrawn.withdraws)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Many statements at once, as after a start: what follows is worked out at the end."""
+        self._gathering = True
+        try:
+            yield
+        finally:
+            self._gathering = False
+            self._settle()
+
+    # Asking
 
     def inside(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> Contents:
         """Units in `asset` at any moment of [start, end), or at `start` where the two are the same.
 
         A stay without a zone is in every zone; a question without a zone is about all of them.
         """
+        end_ns = max(end_ns, start_ns + 1)
         found = [
             stay
             for stays in self._stays.get(asset, {}).values()
             for stay in stays
-            if _overlaps(stay, start_ns, end_ns) and (zone is None or stay.zone in (None, zone))
+            if stay.from_ns < end_ns
+            and (stay.to_ns is None or stay.to_ns > start_ns)
+            and (zone is None or stay.zone is None or stay.zone == zone)
         ]
-        return Contents(bool(found), tuple(sorted(found, key=lambda s: (s.unit, s.from_ns))))
+        found.sort(key=lambda stay: (stay.unit.scheme, stay.unit.code, stay.from_ns))
+        known = bool(found) or self._is_empty(asset, zone, start_ns, end_ns)
+        return Contents(known, tuple(found), self._conflicts_of(found))
+
+    def where_was(self, scheme: str, code: str) -> list[Stay]:
+        """Every stay of a unit, in any asset, in order."""
+        stays = (stay for of in self._stays.values() for stay in of.get((scheme, code), ()))
+        return sorted(stays, key=lambda stay: (stay.from_ns, stay.asset, stay.zone or ""))
+
+    def conflicts(self) -> list[Conflict]:
+        """Every contradiction between statements in effect, in order of time."""
+        return sorted((c for of in self._conflicts.values() for c in of), key=lambda c: (c.from_ns, c.unit))
+
+    def said_of(self, scheme: str, code: str) -> tuple[Containment, ...]:
+        """Every statement about a unit, in effect or not, in the order in which they were said."""
+        return tuple(self._said.get((scheme, code), ()))
+
+    def says(self, row: Containment) -> bool:
+        """Whether this is the latest word on its matter already, so that to say it again changes nothing."""
+        key = row.unit.key
+        words = self._claims.get(row.asset, {}).get(key, ())
+        latest_word = next((word for word in words if word.matter == row.matter), None)
+        if latest_word is None or latest_word.to_ns != row.to_ns:
+            return False
+        unit, _ = identity(self._said[key], self.standing)
+        told = ((row.unit.product, unit.product), (row.unit.chain_of_identity, unit.chain_of_identity))
+        return all(not new or new == known for new, known in told)
+
+    def is_stated_empty(self, asset: str, zone: str | None, at_ns: int) -> bool:
+        """Whether exactly this was stated, and is in effect."""
+        return any((e.zone, e.at_ns) == (zone, at_ns) for e in self._emptied.get(asset, ()))
+
+    @property
+    def units(self) -> list[Key]:
+        """Every unit that was ever spoken of."""
+        return list(self._said)
+
+    @property
+    def assets(self) -> list[str]:
+        """Every asset that was ever spoken of."""
+        return list(dict.fromkeys([*self._claims, *self._ever_emptied]))
+
+    # What follows
+
+    def _free_id(self) -> str:
+        return f"#{len(self._units_of) + len(self._emptied_of) + len(self.withdrawn) + 1}"
+
+    def _take(self, identity: str, target: str) -> set[str]:
+        for changed in (identity, *self.standing.take(identity, target)):
+            self._unsettled |= dict.fromkeys(self._units_of.get(changed, ()))
+            if changed in self._emptied_of:
+                emptied = self._emptied_of[changed]
+                self._emptiness_changed.setdefault(emptied.asset, []).append(emptied.at_ns)
+        return set() if self._gathering else self._settle()
+
+    def _settle(self) -> set[str]:
+        touched = set(self._emptiness_changed)
+        for asset, moments in self._emptiness_changed.items():
+            self._unsettled |= dict.fromkeys(self._inside_around(asset, moments))
+            in_effect = (e for e in self._ever_emptied[asset] if self.standing.holds(e.id))
+            self._emptied[asset] = tuple(sorted(in_effect, key=lambda e: e.at_ns))
+        for key in self._unsettled:
+            touched |= self._settle_unit(key)
+        self._emptiness_changed, self._unsettled = {}, {}
+        return touched
+
+    def _inside_around(self, asset: str, moments: Iterable[int]) -> list[Key]:
+        """Units whose stays a statement about emptiness at one of these moments may end, or open again."""
+        return [
+            key
+            for key, stays in self._stays.get(asset, {}).items()
+            if any(s.from_ns < m and (s.to_ns is None or s.to_ns >= m) for s in stays for m in moments)
+        ]
+
+    def _settle_unit(self, key: Key) -> set[str]:
+        said = self._said[key]
+        unit, about_identity = identity(said, self.standing)
+        claims = latest(word for word in said if self.standing.holds(word.id))
+        stays, conflicts = whereabouts(unit, claims, self._emptied)
+        touched: set[str] = set()
+        for asset in {word.asset for word in said}:
+            here = tuple(stay for stay in stays if stay.asset == asset)
+            if here != self._stays.get(asset, {}).get(key, ()):
+                touched.add(asset)
+            _put(self._stays, asset, key, here)
+            _put(self._claims, asset, key, tuple(c for c in claims if c.asset == asset))
+        found = (*about_identity, *conflicts)
+        if found != self._conflicts.get(key, ()):
+            touched |= {stay.asset for stay in stays}
+            self._conflicts[key] = found
+        if not found:
+            self._conflicts.pop(key, None)
+        return touched
+
+    def _is_empty(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> bool:
+        """Whether it was stated empty, and nothing was stated in it from then to the end."""
+        since = [
+            e.at_ns for e in self._emptied.get(asset, ()) if e.at_ns <= start_ns and e.zone in (None, zone)
+        ]
+        if not since:
+            return False
+        return not any(
+            since[-1] <= claim.from_ns < end_ns and (zone is None or claim.zone in (None, zone))
+            for claims in self._claims.get(asset, {}).values()
+            for claim in claims
+        )
+
+    def _conflicts_of(self, stays: Iterable[Stay]) -> tuple[Conflict, ...]:
+        if not self._conflicts:
+            return ()
+        found = (c for stay in stays for c in self._conflicts.get(stay.unit.key, ()) if concerns(c, stay))
+        return tuple(dict.fromkeys(found))
 
 
-def _overlaps(stay: Stay, start_ns: int, end_ns: int) -> bool:
-    return stay.from_ns < max(end_ns, start_ns + 1) and (stay.to_ns is None or stay.to_ns > start_ns)
+def concerns(conflict: Conflict, stay: Stay) -> bool:
+    """Whether the conflict makes the stay uncertain, or what the unit is that stays there."""
+    if conflict.unit.key != stay.unit.key or conflict.is_about_identity:
+        return conflict.unit.key == stay.unit.key
+    return not stay.certain and not set(conflict.statements).isdisjoint(stay.statements)
 
 
-def _stays(stated: list[Containment]) -> Iterator[tuple[str, Stay]]:
-    """Stays of one unit: amended statements in order of their start, each cut where the next one begins."""
-    amended: dict[tuple[str, str | None, int], Containment] = {}
-    for containment in stated:
-        place = (containment.asset, containment.zone, containment.from_ns)
-        amended.pop(place, None)
-        amended[place] = containment
-    unit = _as_said_last(stated)
-    ordered = sorted(
-        amended.values(), key=lambda c: c.from_ns
-    )  # stable: of equal starts the later stated wins
-    for i, containment in enumerate(ordered):
-        following = ordered[i + 1].from_ns if i + 1 < len(ordered) else None
-        to_ns = _earlier(containment.to_ns, following)
-        if to_ns is None or to_ns > containment.from_ns:
-            yield containment.asset, Stay(unit, containment.zone, containment.from_ns, to_ns)
-
-
-def _joined(stays: Iterable[tuple[str, Stay]]) -> list[tuple[str, Stay]]:
-    """Stays of one unit in order, those that follow each other without a gap in one place made one."""
-    joined: list[tuple[str, Stay]] = []
-    for asset, stay in stays:
-        before = joined[-1] if joined else None
-        if before is not None and (before[0], before[1].zone, before[1].to_ns) == (
-            asset,
-            stay.zone,
-            stay.from_ns,
-        ):
-            joined[-1] = asset, replace(before[1], to_ns=stay.to_ns)
-        else:
-            joined.append((asset, stay))
-    return joined
-
-
-def _as_said_last(stated: list[Containment]) -> Unit:
-    product = next((c.unit.product for c in reversed(stated) if c.unit.product), "")
-    chain = next((c.unit.chain_of_identity for c in reversed(stated) if c.unit.chain_of_identity), "")
-    return replace(stated[-1].unit, product=product, chain_of_identity=chain)
-
-
-def _earlier(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return min(one, other)
+def _put(index: dict[str, dict[Key, tuple[T, ...]]], asset: str, key: Key, of_unit: tuple[T, ...]) -> None:
+    """An asset or a unit with nothing left takes no room."""
+    if of_unit:
+        index.setdefault(asset, {})[key] = of_unit
+    elif asset in index:
+        index[asset].pop(key, None)

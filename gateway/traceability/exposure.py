@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.traceability.containment import concerns
 from gateway.traceability.model import Contents, Stay, Unit
 
 Measure = Callable[[int, int | None], tuple[int | None, float | None]]
@@ -20,6 +21,8 @@ class Exposure:
     to_ns: int | None  # None while both go on
     beyond_ns: int | None
     extreme: float | None
+    certain: bool = True  # False: possibly inside, because statements contradict each other
+    conflict: str | None = None  # who said what, in words
 
 
 def exposures(
@@ -28,12 +31,15 @@ def exposures(
     """One exposure per stay; None where nobody has said what was inside."""
     if not contents.known:
         return None
-    return tuple(_exposure(stay, start_ns, end_ns, measure) for stay in contents.stays)
+    return tuple(_exposure(stay, contents, start_ns, end_ns, measure) for stay in contents.stays)
 
 
-def _exposure(stay: Stay, start_ns: int, end_ns: int | None, measure: Measure) -> Exposure:
+def _exposure(
+    stay: Stay, contents: Contents, start_ns: int, end_ns: int | None, measure: Measure
+) -> Exposure:
     from_ns = max(stay.from_ns, start_ns)
     ends = [e for e in (stay.to_ns, end_ns) if e is not None]
     to_ns = min(ends) if ends else None
     beyond_ns, extreme = measure(from_ns, to_ns)
-    return Exposure(stay.unit, from_ns, to_ns, beyond_ns, extreme)
+    conflict = "; ".join(c.words() for c in contents.conflicts if concerns(c, stay)) or None
+    return Exposure(stay.unit, from_ns, to_ns, beyond_ns, extreme, stay.certain, conflict)

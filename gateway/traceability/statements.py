@@ -64,11 +64,15 @@ def to_body(containment: Containment) -> dict[str, Any]:
     }
 
 
-def from_body(body: Mapping[str, Any], by: str, stated_ns: int) -> Containment:
+def from_body(
+    body: Mapping[str, Any], by: str, stated_ns: int, identity: str = "", corrects: str = "", reason: str = ""
+) -> Containment:
     """What `to_body` gave, as it was."""
     unit = Unit(body["scheme"], body["code"], body["product"], body["chain_of_identity"])
     to_ns = None if body["to"] is None else parse_rfc3339(body["to"])
-    return Containment(unit, body["asset"], body["zone"], parse_rfc3339(body["from"]), to_ns, by, stated_ns)
+    from_ns = parse_rfc3339(body["from"])
+    said = (by, stated_ns, identity, corrects, reason)
+    return Containment(unit, body["asset"], body["zone"], from_ns, to_ns, *said)
 
 
 def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:

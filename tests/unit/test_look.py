@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.cli.screen import alarms_table
+from gateway.cli.screen import alarm_lines, alarms_table
 from gateway.journal.journal import Journal
 from gateway.model import Refusal, Refused
 
@@ -46,3 +46,14 @@ def test_what_a_device_wrote_is_no_markup_of_the_terminal(tmp_path: Path) -> Non
     told = CliRunner().invoke(app, ["refused", "--config", str(tmp_path / "cryogate.toml")])
     assert told.exit_code == 0, told.output
     assert detail in told.output and "t/[/a]" in told.output
+
+
+def test_a_unit_that_is_only_possibly_inside_says_so_and_why() -> None:
+    unit = {"scheme": "holder", "code": "BAG-1", "product": "CAR-T", "beyond_s": 20.0}
+    sure = {**unit, "code": "BAG-2", "certain": True, "conflict": None}
+    doubted = {**unit, "certain": False, "conflict": "in shipper-1 (Li Na), and in freezer-1 (Chen)"}
+    alarm = {**ALARM, "message": "", "resets": [], "units": [doubted, sure]}
+    first, second = alarm_lines([alarm])[0].plain.split("BAG-2")
+    assert "BAG-1 CAR-T  possibly  beyond the limit for 20 s" in first
+    assert first.rstrip().splitlines()[-2].strip() == doubted["conflict"]
+    assert "possibly" not in second

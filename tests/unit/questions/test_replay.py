@@ -73,6 +73,8 @@ def test_the_shape_that_other_programs_read(tmp_path: Path) -> None:
                 "to": moment(20),
                 "beyond_s": 2.0,
                 "extreme": -140.0,
+                "certain": True,
+                "conflict": None,
             }
         ],
     }
