@@ -9,7 +9,6 @@ whole milliseconds, and the same as a broker's redelivery.
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Samples
 
@@ -68,7 +68,7 @@ def _into_journal(path: Path, batches: list[Arrivals]) -> float:
 
 
 def _into_rows(path: Path, batches: list[Arrivals]) -> float:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = connect(path, writing=True)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(ROW_TABLE)

@@ -38,7 +38,7 @@ PURE = {"probes", "drivers", "payloads", "screening", "alarms", "codes", "tracea
 IMPURE = {
     "logging",
     "socket",
-    "sqlite3",
+    "apsw",
     "asyncio",
     "threading",
     "time",
@@ -48,6 +48,7 @@ IMPURE = {
     "os",
     "pathlib",
 }
+DATABASE = {"database.py", "failures.py"}  # in gateway/journal: who opens one, and who explains its errors
 LONGEST_FILE = 400  # lines
 
 GATEWAY = sorted((ROOT / "gateway").rglob("*.py"))
@@ -91,6 +92,18 @@ def test_a_module_imports_only_from_rows_above(path: Path) -> None:
 def test_kernels_are_pure(path: Path) -> None:
     if path.relative_to(ROOT / "gateway").parts[0] in PURE:
         assert not {m.split(".")[0] for m in imports(path)} & IMPURE
+
+
+def test_one_place_opens_databases() -> None:
+    """Python's own sqlite3 brings whatever SQLite the machine has, mostly one that can lose commits."""
+    folders = ("gateway", "tests", "benchmarks", "scripts", "firmware_sim", "dashboards")
+    users = {
+        path.relative_to(ROOT)
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        if {m.split(".")[0] for m in imports(path)} & {"sqlite3", "apsw", "pysqlite3"}
+    }
+    assert users == {Path("gateway/journal") / name for name in DATABASE}
 
 
 def test_the_simulators_import_nothing_from_the_gateway() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from benchmarks.faults.outcome import Outcome, Size
+from gateway.journal.database import SQLITE
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- scoreboard: written by python -m benchmarks.faults -->", "<!-- end of the scoreboard -->"
@@ -46,7 +46,7 @@ def publish(rows: Sequence[Row], size: Size) -> None:
     _, _, after = rest.partition(END)
     where = (
         f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}"
+        f"SQLite {SQLITE}"
     )
     how = {"short": " --short", "usual": "", "long": " --long"}[size]
     head = (

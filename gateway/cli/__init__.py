@@ -24,6 +24,7 @@ from gateway.cli import (
     tell,
 )
 from gateway.errors import ConfigurationError, CryogateError
+from gateway.journal.database import SQLITE
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,5 +68,5 @@ def main() -> None:
 
 @app.command()
 def version() -> None:
-    """Print the version."""
-    typer.echo(__version__)
+    """Print the version, and that of SQLite, which keeps the journal."""
+    typer.echo(f"{__version__}, SQLite {SQLITE}")

@@ -17,6 +17,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_j
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal import backup as backups
+from gateway.journal.database import SQLITE
 from gateway.journal.journal import Journal
 from gateway.journal.stats import Stats
 from gateway.journal.stats import stats as take_stats
@@ -67,7 +68,8 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         for note in found.notes:
             out.print(note, soft_wrap=True, highlight=False)
         what = f"{found.entries} entries, {found.segments} archive files, {found.readings} readings"
-        out.print(f"{what}: {len(found.problems) or 'no'} problem(s)", highlight=False)
+        problems = len(found.problems) or "no"
+        out.print(f"{what}: {problems} problem(s), read by SQLite {SQLITE}", highlight=False)
     if found.problems:
         raise typer.Exit(1)
 
@@ -185,6 +187,7 @@ def _print_stats(found: Stats) -> None:
         f"{'log':10} {found.last_seq:,} entries, {found.statements:,} of them statements",
         f"{'readings':10} from {shown['first'] or '-'} to {shown['last'] or '-'}",
         f"{'growth':10} {_growth(found)}",
+        f"{'SQLite':10} {SQLITE}",
     ]
     for line in lines:
         out.print(line, highlight=False, soft_wrap=True)

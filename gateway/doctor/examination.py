@@ -27,6 +27,7 @@ from gateway.doctor import (
     worst_first,
 )
 from gateway.errors import ConfigurationError, NotRunning
+from gateway.journal import database
 
 SOON: Final = datetime.timedelta(days=30)
 
@@ -73,6 +74,8 @@ def _findings(
             do = "start it: systemctl start cryogate, or `cryogate run`"
             yield error("gateway", "no gateway runs: nobody watches anything", do)
         yield from _clock(configuration)
+    if database.loses_commits(database.SQLITE):
+        yield error("sqlite", *database.TOO_OLD)
     yield from folder.findings(configuration, status is not None, now_ns)
     yield from sources
     yield from _calibrations(configuration, today)
@@ -125,13 +128,12 @@ def _calibrations(configuration: Configuration, today: datetime.date) -> Iterato
 def _summary(configuration: Configuration, status: Mapping[str, Any] | None) -> str:
     name = configuration.gateway.name
     size = f"{len(configuration.sources)} sources, {len(configuration.channels)} channels"
+    data = f"data in {configuration.data_dir}, SQLite {database.SQLITE}"
     if status is None:
-        return f"{name} does not run; {size}; data in {configuration.data_dir}"
+        return f"{name} does not run; {size}; {data}"
     heard = sum(c["age_s"] is not None for c in status["channels"])
     up = sum(s["state"] == "up" for s in status["sources"])
     newest = status["journal"]["last_commit"]
     stored = f"newest commit {newest[:19]}Z" if newest else "nothing stored since its start"
     of = f"{name} {status['gateway']['version']} runs"
-    return (
-        f"{of}; {size}, {up} sources up, {heard} channels heard; {stored}; data in {configuration.data_dir}"
-    )
+    return f"{of}; {size}, {up} sources up, {heard} channels heard; {stored}; {data}"

@@ -8,7 +8,6 @@ index of entries answers for what is not archived yet.
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import numpy as np
 
 from gateway.errors import JournalError
 from gateway.journal import entries, parquet
+from gateway.journal.database import Connection, all_rows, first_row, only_row
 from gateway.journal.entries import READINGS, Entry
 from gateway.journal.parquet import File, Rows
 from gateway.model import Arrivals, Channels, Times
@@ -69,9 +69,9 @@ class Contents(NamedTuple):
 _SEGMENT: Final = ", ".join(Segment.__slots__)
 
 
-def archived_until(connection: sqlite3.Connection) -> int:
+def archived_until(connection: Connection) -> int:
     """Entries of readings up to this number count as archived, whether they are deleted already or not."""
-    (seq,) = connection.execute(_ARCHIVED_UNTIL).fetchone()
+    (seq,) = only_row(connection, _ARCHIVED_UNTIL)
     return int(seq)
 
 
@@ -92,7 +92,7 @@ def unpack(blob: bytes) -> Contents:
 class Archive:
     """The files of one journal as one connection to it sees them. Raises JournalError that names the file."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, folder: Path, connection: Connection) -> None:
         self.folder = folder
         self._connection = connection
         self._files: OrderedDict[str, File] = OrderedDict()
@@ -108,13 +108,13 @@ class Archive:
     def next_hour(self, hour: int) -> int | None:
         """The first hour with readings that is not before `hour`."""
         select = "SELECT min(hour) FROM piece WHERE hour >= ?"
-        row: tuple[int | None] = self._connection.execute(select, (hour,)).fetchone()
-        return row[0]
+        found: int | None = only_row(self._connection, select, (hour,))[0]
+        return found
 
     def span(self) -> tuple[int, int] | None:
         """Time of the earliest and of the latest reading."""
         select = "SELECT min(first_ns), max(last_ns) FROM segment WHERE readings > 0"
-        first, last = self._connection.execute(select).fetchone()
+        first, last = only_row(self._connection, select)
         return None if first is None else (first, last)
 
     def overlapping(
@@ -125,9 +125,9 @@ class Archive:
             FROM piece p JOIN segment ON number = segment
             WHERE hour = ? AND p.last_ns >= ? AND p.first_ns <= ? AND first_seq <= ?
             ORDER BY segment, row_group, start"""
-        rows = self._connection.execute(select, (hour, first_ns, last_ns, until_seq)).fetchall()
+        found = all_rows(self._connection, select, (hour, first_ns, last_ns, until_seq))
         return [
-            Piece(*row) for *row, present in rows if channels is None or entries.shares(present, channels)
+            Piece(*row) for *row, present in found if channels is None or entries.shares(present, channels)
         ]
 
     def readings(self, piece: Piece, until_seq: int) -> Arrivals:
@@ -146,13 +146,13 @@ class Archive:
     def segment_behind(self, seq: int) -> Segment | None:
         """The segment with the first archived entry behind `seq`."""
         select = f"SELECT {_SEGMENT} FROM segment WHERE last_seq > ? ORDER BY last_seq LIMIT 1"
-        row = self._connection.execute(select, (seq,)).fetchone()
+        row = first_row(self._connection, select, (seq,))
         return None if row is None else Segment(*row)
 
     def contents(self, segment: Segment) -> Contents:
         """Which entries are in it."""
         select = "SELECT entries FROM segment WHERE number = ?"
-        (blob,) = self._connection.execute(select, (segment.number,)).fetchone()
+        (blob,) = only_row(self._connection, select, (segment.number,))
         try:
             contents = unpack(blob)
             if (int(contents.seq[0]), int(contents.seq[-1])) != (segment.first_seq, segment.last_seq):
@@ -203,15 +203,15 @@ class Archive:
 
     def segments(self) -> list[Segment]:
         """All of them, oldest entries first."""
-        rows = self._connection.execute(f"SELECT {_SEGMENT} FROM segment ORDER BY first_seq")
-        return [Segment(*row) for row in rows]
+        found = all_rows(self._connection, f"SELECT {_SEGMENT} FROM segment ORDER BY first_seq")
+        return [Segment(*row) for row in found]
 
     def index_of(self, segment: Segment) -> dict[int, list[tuple[int, int, int, int, int, bytes]]]:
         """By row group: start, readings, hour, first_ns, last_ns and channels of each piece, in order."""
         select = """SELECT row_group, start, readings, hour, first_ns, last_ns, channels FROM piece
             WHERE segment = ? ORDER BY row_group, start"""
         pieces: dict[int, list[tuple[int, int, int, int, int, bytes]]] = {}
-        for row_group, *piece in self._connection.execute(select, (segment.number,)):
+        for row_group, *piece in all_rows(self._connection, select, (segment.number,)):
             pieces.setdefault(row_group, []).append(tuple(piece))
         return pieces
 

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.errors import InputError, JournalError
-from gateway.journal import schema
+from gateway.journal import database, entries, schema
 from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.failures import explained, files_explained
 from gateway.journal.rollover import SUFFIX, sync_folder
@@ -139,13 +138,7 @@ def _copied_database(source: Path, target: Path) -> dict[str, Any]:
     """As of one moment, while others write: SQLite's online backup in one step."""
     partial = target.with_name(target.name + SUFFIX)
     with explained(source):
-        address = f"{source.absolute().as_uri()}?mode=ro"
-        with (
-            closing(sqlite3.connect(address, uri=True, timeout=schema.BUSY_TIMEOUT_S)) as one,
-            closing(sqlite3.connect(partial)) as other,
-        ):
-            one.backup(other)
-            other.execute("PRAGMA journal_mode = DELETE")  # one file, without a write-ahead log beside it
+        database.copy(source, partial)
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -158,8 +151,7 @@ def _index(journal: Path) -> tuple[int, dict[str, tuple[int, str]]]:
     with explained(journal), closing(schema.open_reading(journal)) as connection:
         archive = Archive(journal.parent / FOLDER, connection)
         segments = {s.file: (s.bytes, s.sha256) for s in archive.segments() if s.readings}
-        row = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'entry'").fetchone()
-        return int(row[0] or 0), segments
+        return entries.last_seq(connection), segments
 
 
 def _is_there(path: Path, size: int, before: Mapping[str, Any] | None, sha256: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from gateway.errors import JournalError
 from gateway.journal import columns
+from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import SECOND, Arrivals, Channels, Mask
 
 HOUR_NS: Final = 3600 * SECOND
@@ -57,9 +57,15 @@ class _Row(NamedTuple):
 
 
 _FIELDS: Final = ", ".join(_Row._fields)
+# Of the type each was written with, whatever damage made of it, so that the checksum can name the entry.
+_STORED: Final = (
+    "CAST(crc AS INTEGER), CAST(kind AS BLOB), CAST(committed_ns AS INTEGER), CAST(hour AS INTEGER), "
+    "CAST(first_ns AS INTEGER), CAST(last_ns AS INTEGER), CAST(readings AS INTEGER), "
+    "CAST(channels AS BLOB), CAST(body AS BLOB)"
+)
 
 
-def add_readings(connection: sqlite3.Connection, arrivals: Arrivals, committed_ns: int) -> None:
+def add_readings(connection: Connection, arrivals: Arrivals, committed_ns: int) -> None:
     """Append readings, at least one, sorted by (channel, time) and all of the same UTC hour."""
     time = arrivals.samples.time
     first, last = int(time.min()), int(time.max())
@@ -68,7 +74,7 @@ def add_readings(connection: sqlite3.Connection, arrivals: Arrivals, committed_n
     _add(connection, row)
 
 
-def add_statement(connection: sqlite3.Connection, statement: Statement, committed_ns: int) -> None:
+def add_statement(connection: Connection, statement: Statement, committed_ns: int) -> None:
     """Append a statement. Raises ValueError or TypeError when its body is not plain JSON."""
     if statement.kind == READINGS:
         raise ValueError(f"no statement can be of kind {READINGS!r}")
@@ -78,46 +84,50 @@ def add_statement(connection: sqlite3.Connection, statement: Statement, committe
     _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
 
 
-def after(connection: sqlite3.Connection, seq: int) -> Iterator[Entry]:
+def after(connection: Connection, seq: int) -> Iterator[Entry]:
     """Entries behind `seq` that are not archived, in order. Raises JournalError at a damaged one."""
     return _selected(connection, "seq > ?", (seq,))
 
 
-def statements_between(connection: sqlite3.Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+def statements_between(connection: Connection, seq: int, until_seq: int) -> Iterator[Entry]:
     """Statements with a number in (seq, until_seq], in order. Raises JournalError at a damaged one."""
     return _selected(connection, "seq > ? AND seq <= ? AND hour IS NULL", (seq, until_seq))
 
 
-def between(connection: sqlite3.Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+def between(connection: Connection, seq: int, until_seq: int) -> Iterator[Entry]:
     """Entries with a number in (seq, until_seq] that are in the table, whether archived or not."""
     return _selected(connection, "seq > ? AND seq <= ?", (seq, until_seq))
 
 
-def _selected(connection: sqlite3.Connection, where: str, values: tuple[int, ...]) -> Iterator[Entry]:
-    select = f"SELECT seq, crc, {_FIELDS} FROM entry WHERE {where} ORDER BY seq"
+def _selected(connection: Connection, where: str, values: tuple[int, ...]) -> Iterator[Entry]:
+    select = f"SELECT seq, {_STORED} FROM entry WHERE {where} ORDER BY seq"
     with closing(connection.execute(select, values)) as rows:
-        for number, crc, *row in rows:
-            yield _entry(number, crc, _Row(*row))
+        for seq, *rest in rows:
+            yield _entry(seq, *rest)
 
 
-def of_kind(connection: sqlite3.Connection, kind: str, seq: int, most: int) -> list[Entry]:
+def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entry]:
     """At most `most` statements of a kind behind `seq`. Raises JournalError at a damaged one."""
-    select = f"""SELECT seq, crc, {_FIELDS} FROM entry
+    select = f"""SELECT seq, {_STORED} FROM entry
         WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq LIMIT ?"""
-    rows = connection.execute(select, (kind, seq, most)).fetchall()
-    return [_entry(number, crc, _Row(*row)) for number, crc, *row in rows]
+    return [_entry(*row) for row in all_rows(connection, select, (kind, seq, most))]
 
 
-def readings(connection: sqlite3.Connection, seq: int) -> Arrivals:
+def readings(connection: Connection, seq: int) -> Arrivals:
     """The readings of entry `seq`, sorted by (channel, time). Raises JournalError when it is damaged."""
-    found = connection.execute(f"SELECT crc, {_FIELDS} FROM entry WHERE seq = ?", (seq,)).fetchone()
+    found = first_row(connection, f"SELECT seq, {_STORED} FROM entry WHERE seq = ?", (seq,))
     if found is None:
         raise _damaged(seq, "it is gone")
-    crc, *row = found
-    arrivals = _entry(seq, crc, _Row(*row)).arrivals
+    arrivals = _entry(*found).arrivals
     if arrivals is None:
         raise _damaged(seq, "it holds no readings")
     return arrivals
+
+
+def last_seq(connection: Connection) -> int:
+    """Number of the newest entry; 0 before the first."""
+    row = first_row(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'entry'")
+    return int(row[0]) if row else 0
 
 
 def take(arrivals: Arrivals, which: Mask | NDArray[np.intp] | slice) -> Arrivals:
@@ -140,7 +150,7 @@ def shares(present: bytes, channels: Channels) -> bool:
     return bool(((run >= 0) & (channels <= pairs[run, 1])).any())
 
 
-def _add(connection: sqlite3.Connection, row: _Row) -> None:
+def _add(connection: Connection, row: _Row) -> None:
     connection.execute(
         f"INSERT INTO entry ({_FIELDS}, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _crc(row))
     )
@@ -153,7 +163,8 @@ def _crc(row: _Row) -> int:
     return zlib.crc32(row.body, zlib.crc32(row.channels, crc))
 
 
-def _entry(seq: int, crc: int, row: _Row) -> Entry:
+def _entry(seq: int, crc: int, kind: bytes | None, *rest: Any) -> Entry:
+    row = _Row((kind or b"").decode("utf-8", "replace"), *rest)
     if not _is_intact(crc, row):
         raise _damaged(seq, "its checksum does not match")
     if row.kind != READINGS:
@@ -169,7 +180,7 @@ def _entry(seq: int, crc: int, row: _Row) -> Entry:
 def _is_intact(crc: int, row: _Row) -> bool:
     try:
         return _crc(row) == crc
-    except (struct.error, TypeError, AttributeError):  # a value of another type than was written
+    except (struct.error, TypeError):  # a value is not there any more
         return False
 
 

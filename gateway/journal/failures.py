@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.errors import JournalError, JournalFull
+import apsw
 
+from gateway.errors import JournalError, JournalFull
+from gateway.journal.database import Error
+
+_HELD = "another process holds it; see which one (fuser) and end it if it hangs"
+_DAMAGED = "the file is damaged; stop the gateway, copy the file and restore a backup"
 _NEXT = {
-    sqlite3.SQLITE_BUSY: "another process holds it; see which one (fuser) and end it if it hangs",
-    sqlite3.SQLITE_LOCKED: "another process holds it; see which one (fuser) and end it if it hangs",
-    sqlite3.SQLITE_NOTADB: "it is not a journal; check the path, or put the file aside and restore a backup",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; stop the gateway, copy the file and restore a backup",
-    sqlite3.SQLITE_CANTOPEN: "check that its folder exists and that this user may write there",
-    sqlite3.SQLITE_READONLY: "check that this user may write the file and the disk is not read-only",
-    sqlite3.SQLITE_PERM: "check that this user may write the file and its folder",
-    sqlite3.SQLITE_IOERR: "the disk failed to read or write; check its health and its cable (dmesg)",
+    apsw.SQLITE_BUSY: _HELD,
+    apsw.SQLITE_LOCKED: _HELD,
+    apsw.SQLITE_NOTADB: "it is not a journal; check the path, or put the file aside and restore a backup",
+    apsw.SQLITE_CORRUPT: _DAMAGED,
+    apsw.SQLITE_CANTOPEN: "check that its folder exists and that this user may write there",
+    apsw.SQLITE_READONLY: "check that this user may write the file and the disk is not read-only",
+    apsw.SQLITE_PERM: "check that this user may write the file and its folder",
+    apsw.SQLITE_IOERR: "the disk failed to read or write; check its health and its cable (dmesg)",
 }
 _PRIMARY = 0xFF  # the low byte of SQLite's extended result codes
 
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turns any sqlite3.Error into JournalFull or JournalError about the journal at `path`."""
+    """Turns any Error of SQLite into JournalFull or JournalError about the journal at `path`."""
     try:
         yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY  # 0: an error of the module, not the library
-        if code == sqlite3.SQLITE_FULL:
+    except Error as error:
+        code = getattr(error, "extendedresult", 0)  # 0: an error of the module, not the library
+        if code & _PRIMARY == apsw.SQLITE_FULL:
             raise JournalFull(f"no room for the journal {path}; free some on its disk") from error
-        advice = _NEXT.get(code)
-        raise JournalError(f"journal {path}: {error}" + (f"; {advice}" if advice else "")) from error
+        advice = _NEXT.get(code & _PRIMARY)
+        what = f"journal {path}: {_words(error, code)}"
+        raise JournalError(f"{what}; {advice}" if advice else what) from error
+    except UnicodeDecodeError as error:  # where a checksum can name the entry, bytes are read instead
+        raise JournalError(f"journal {path}: {error}; {_DAMAGED}") from error
+
+
+def _words(error: Error, code: int) -> str:
+    """With SQLite's name for what exactly failed, where it has one."""
+    exactly = apsw.mapping_extended_result_codes.get(code)
+    return f"{error} ({exactly})" if code > _PRIMARY and isinstance(exactly, str) else str(error)
 
 
 @contextmanager

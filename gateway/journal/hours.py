@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from itertools import chain
 from typing import Final
@@ -12,6 +11,7 @@ import numpy as np
 from gateway.errors import ArchiveFileMissing
 from gateway.journal import entries
 from gateway.journal.archive import Archive, archived_until
+from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Channels
@@ -38,7 +38,7 @@ def by_key(arrivals: Arrivals) -> Arrivals:
 
 
 def scan(
-    connection: sqlite3.Connection,
+    connection: Connection,
     archive: Archive,
     channels: Channels | None,
     first_ns: int,
@@ -61,15 +61,15 @@ def scan(
         hour = _next(connection, archive, hour + 1)
 
 
-def span(connection: sqlite3.Connection) -> tuple[int, int] | None:
+def span(connection: Connection) -> tuple[int, int] | None:
     """Time of the earliest and of the latest reading that is not archived."""
     select = "SELECT min(first_ns), max(last_ns) FROM entry WHERE hour IS NOT NULL AND seq > ?"
-    first, last = connection.execute(select, (archived_until(connection),)).fetchone()
+    first, last = only_row(connection, select, (archived_until(connection),))
     return None if first is None else (first, last)
 
 
 def overlapping(
-    connection: sqlite3.Connection,
+    connection: Connection,
     hour: int,
     first_ns: int,
     last_ns: int,
@@ -85,20 +85,20 @@ def overlapping(
         " WHERE hour = ? AND last_ns >= ? AND first_ns <= ? AND seq > ? AND seq <= ? ORDER BY seq"
     )
     archived = archived_until(connection)
-    rows = connection.execute(select, (hour, first_ns, last_ns, archived, until_seq)).fetchall()
+    rows = all_rows(connection, select, (hour, first_ns, last_ns, archived, until_seq))
     return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
 
 
-def _next(connection: sqlite3.Connection, archive: Archive, hour: int) -> int | None:
+def _next(connection: Connection, archive: Archive, hour: int) -> int | None:
     """The first hour with readings that is not before `hour`."""
     select = "SELECT min(hour) FROM entry WHERE hour >= ?"
-    row: tuple[int | None] = connection.execute(select, (hour,)).fetchone()
-    hours = [h for h in (row[0], archive.next_hour(hour)) if h is not None]
+    (hot,) = only_row(connection, select, (hour,))
+    hours = [h for h in (hot, archive.next_hour(hour)) if h is not None]
     return min(hours, default=None)
 
 
 def _hour(
-    connection: sqlite3.Connection,
+    connection: Connection,
     archive: Archive,
     hour: int,
     channels: Channels | None,

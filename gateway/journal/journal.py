@@ -6,7 +6,6 @@ one thread at a time; every reader opens its own.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,9 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import ArchiveFileMissing, JournalError
-from gateway.journal import entries, hours, log, refusals, schema, wal
+from gateway.journal import channels, entries, hours, log, refusals, schema, wal
 from gateway.journal.archive import FOLDER, Archive, archived_until
+from gateway.journal.database import Connection
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.repeats import Repeats
@@ -44,9 +44,7 @@ class Committed:
 class Journal:
     """One open journal. Every method raises JournalError when the file can not be read or written."""
 
-    def __init__(
-        self, path: Path, connection: sqlite3.Connection, now_ns: Callable[[], int] = time.time_ns
-    ) -> None:
+    def __init__(self, path: Path, connection: Connection, now_ns: Callable[[], int] = time.time_ns) -> None:
         self.path = path
         self._now_ns = now_ns
         self._connection = connection
@@ -89,16 +87,14 @@ class Journal:
         """The number of each name, given out durably at first sight and never reused."""
         if set(names) - set(self.channel_names().values()):
             with self._writing():
-                present = set(self.channel_names().values())
-                new = [(name,) for name in dict.fromkeys(names) if name not in present]
-                self._connection.executemany("INSERT INTO channel (name) VALUES (?)", new)
+                channels.number(self._connection, names)
         number_of = {name: number for number, name in self.channel_names().items()}
         return {name: number_of[name] for name in names}
 
     def channel_names(self) -> dict[int, str]:
         """Every channel ever named, by number."""
         with explained(self.path):
-            return dict(self._connection.execute("SELECT number, name FROM channel ORDER BY number"))
+            return channels.names(self._connection)
 
     # Writing
 
@@ -129,10 +125,8 @@ class Journal:
     def continue_behind(self, seq: int) -> None:
         """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
         with self._writing():
-            known = self._connection.execute(
-                "UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (seq,)
-            )
-            if known.rowcount == 0:
+            self._connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (seq,))
+            if self._connection.changes() == 0:
                 self._connection.execute("INSERT INTO sqlite_sequence VALUES ('entry', ?)", (seq,))
 
     def _append(
@@ -155,8 +149,7 @@ class Journal:
     def last_seq(self) -> int:
         """Number of the newest entry; 0 before the first."""
         with explained(self.path):
-            row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
-        return int(row[0]) if row else 0
+            return entries.last_seq(self._connection)
 
     def archived_until(self) -> int:
         """Entries of readings up to this number are archived; 0 before the first."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import heapq
-import sqlite3
 from collections.abc import Iterator
 
 from gateway.journal import entries
 from gateway.journal.archive import Archive
+from gateway.journal.database import Connection
 from gateway.journal.entries import Entry
 
 
-def after(connection: sqlite3.Connection, archive: Archive, seq: int, most_readings: int) -> Iterator[Entry]:
+def after(connection: Connection, archive: Archive, seq: int, most_readings: int) -> Iterator[Entry]:
     """Entries behind `seq` in order, inside the caller's snapshot.
 
     Archived ones are decoded so many at once that they have `most_readings`. Raises JournalError at a

@@ -6,10 +6,11 @@ kept: the records have them all.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from gateway.journal.database import Connection
 
 KEPT_PER_FOLLOWER: Final = 10_000  # enough to see a pattern; a wrong bucket must not fill the disk
 LONGEST_REASON: Final = 1024  # characters
@@ -40,7 +41,7 @@ class Parked:
     reason: str
 
 
-def add(database: sqlite3.Connection, follower: str, rows: Sequence[Parked]) -> None:
+def add(database: Connection, follower: str, rows: Sequence[Parked]) -> None:
     """Count all of them and keep the newest. Inside the caller's transaction."""
     database.execute(
         """INSERT INTO parking VALUES (?, ?)
@@ -61,7 +62,7 @@ def add(database: sqlite3.Connection, follower: str, rows: Sequence[Parked]) -> 
     )
 
 
-def add_changes(database: sqlite3.Connection, follower: str, reasons: Mapping[int, str]) -> None:
+def add_changes(database: Connection, follower: str, reasons: Mapping[int, str]) -> None:
     """Alarm changes by number; no more of them can be parked than the records hold."""
     database.executemany(
         "INSERT OR REPLACE INTO parked_change VALUES (?, ?, ?)",
@@ -69,7 +70,7 @@ def add_changes(database: sqlite3.Connection, follower: str, reasons: Mapping[in
     )
 
 
-def remove(database: sqlite3.Connection, follower: str, kept_only: bool) -> None:
+def remove(database: Connection, follower: str, kept_only: bool) -> None:
     """Everything, or all but the count of readings that are no longer kept."""
     kept = "(SELECT count(*) FROM parked WHERE follower = ?1)" if kept_only else "count"
     database.execute(f"UPDATE parking SET count = count - {kept} WHERE follower = ?1", (follower,))

@@ -7,22 +7,22 @@ synced less strictly, and its writer never keeps the journal's waiting.
 from __future__ import annotations
 
 import json
-import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import JournalError
 from gateway.journal import parked
+from gateway.journal.database import Error, Values, all_rows, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.parked import Parked
 from gateway.journal.transaction import transaction
 from gateway.times import format_rfc3339, parse_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
-BUSY_S = 30.0
 SCHEMA = """
 CREATE TABLE cursor (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE saved (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL, state BLOB NOT NULL);
@@ -74,25 +74,23 @@ class Revision:
 
 
 class Records:
-    """records.sqlite, for one writer and any number of readers."""
+    """records.sqlite, for one writer and any number of readers; threads that share one take turns."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
-        mode = "ro" if read_only else "rwc"
+        self._turn = threading.RLock()  # the control socket and the metrics ask from threads of their own
         try:
-            self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}",
-                uri=True,
-                timeout=BUSY_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._prepare(read_only)
-        except sqlite3.Error as error:
-            raise JournalError(f"{path}: can not be opened as records: {error}") from error
+            with ExitStack() as stack:
+                self._db = connect(path, writing=not read_only)
+                stack.callback(self._db.close)
+                self._prepare(read_only)
+                stack.pop_all()
+        except Error as error:
+            raise JournalError(f"{path}: cannot be opened as records: {error}") from error
 
     def close(self) -> None:
-        self._db.close()
+        with self._turn:
+            self._db.close()
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +101,7 @@ class Records:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything written inside becomes visible at once, or not at all."""
-        with explained(self._path), transaction(self._db):
+        with self._turn, explained(self._path), transaction(self._db):
             yield
 
     def cursor(self, follower: str) -> int:
@@ -253,29 +251,37 @@ class Records:
         """How many changes of alarms there are behind `number`."""
         return int(self._rows("SELECT count(*) FROM revision WHERE number > ?", (number,))[0][0])
 
-    def _alarms(self, where: str, values: tuple[object, ...] = ()) -> list[AlarmRow]:
+    def _alarms(self, where: str, values: Values = ()) -> list[AlarmRow]:
         rows = self._rows(f"SELECT id, closed, raised_ns, body FROM alarm {where}", values)
         return [_row(r) for r in rows]
 
-    def _rows(self, select: str, values: tuple[object, ...] = ()) -> list[Any]:
-        with explained(self._path):
-            return self._db.execute(select, values).fetchall()
+    def _rows(self, select: str, values: Values = ()) -> list[Any]:
+        with self._turn, explained(self._path):
+            return all_rows(self._db, select, values)
 
     def _prepare(self, read_only: bool) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        version = self._version()
         if version > VERSION:
             raise JournalError(
                 f"records have schema {version}, this program knows {VERSION}: update Cryogate"
             )
         if read_only:
             return
-        self._db.execute("PRAGMA journal_mode = WAL")
+        use_wal(self._db)
         self._db.execute("PRAGMA synchronous = NORMAL")
-        for step in range(version, VERSION):
-            self._db.executescript(
-                f"BEGIN;{MIGRATIONS[step]}PRAGMA application_id={APPLICATION_ID};"
-                f"PRAGMA user_version={step + 1};COMMIT;"
-            )
+        if version < VERSION:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        with transaction(self._db):
+            for step in range(self._version(), VERSION):  # again: another process may have been first
+                self._db.execute(MIGRATIONS[step])
+            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _version(self) -> int:
+        (version,) = only_row(self._db, "PRAGMA user_version")
+        return int(version)
 
 
 def _row(row: tuple[str, int, int, str]) -> AlarmRow:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from gateway.journal.database import Connection, all_rows
 from gateway.model import Refusal, Refused
 
 KEPT_PER_SOURCE: Final = 1000  # enough to see a pattern; a chattering device must not fill the disk
@@ -15,41 +15,41 @@ LONGEST_PAYLOAD: Final = 4096  # bytes; shows the beginning of anything
 LONGEST_TEXT: Final = 1024  # characters of a detail or a topic
 
 
-def add(connection: sqlite3.Connection, refused: Mapping[str, Sequence[Refused]]) -> None:
+def add(connection: Connection, refused: Mapping[str, Sequence[Refused]]) -> None:
     """Count all of `refused` (by source) and keep the newest. Inside the caller's transaction."""
     for source, some in refused.items():
         _count(connection, source, some)
         _keep(connection, source, some[-KEPT_PER_COMMIT:])
 
 
-def newest(connection: sqlite3.Connection, source: str | None, most: int) -> list[tuple[str, Refused]]:
+def newest(connection: Connection, source: str | None, most: int) -> list[tuple[str, Refused]]:
     """At most `most` kept refusals with their source, the newest first; of all sources when it is None."""
-    select = """SELECT source, reason, detail, topic, payload, received_ns FROM refused
-        WHERE ?1 IS NULL OR source = ?1 ORDER BY id DESC LIMIT ?2"""
+    select = """SELECT source, reason, CAST(detail AS BLOB), CAST(topic AS BLOB), payload, received_ns
+        FROM refused WHERE ?1 IS NULL OR source = ?1 ORDER BY id DESC LIMIT ?2"""
     return [
-        (name, Refused(Refusal(reason), detail, topic, payload, received_ns))
-        for name, reason, detail, topic, payload, received_ns in connection.execute(select, (source, most))
+        (name, Refused(Refusal(reason), _text(detail), _text(topic), payload, received_ns))
+        for name, reason, detail, topic, payload, received_ns in all_rows(connection, select, (source, most))
     ]
 
 
-def counts(connection: sqlite3.Connection) -> dict[str, dict[Refusal, int]]:
+def counts(connection: Connection) -> dict[str, dict[Refusal, int]]:
     """How many were ever refused, by source and reason."""
     result: dict[str, dict[Refusal, int]] = {}
-    for source, reason, count in connection.execute(
-        "SELECT source, reason, count FROM refusal ORDER BY 1, 2"
+    for source, reason, count in all_rows(
+        connection, "SELECT source, reason, count FROM refusal ORDER BY 1, 2"
     ):
         result.setdefault(source, {})[Refusal(reason)] = count
     return result
 
 
-def _count(connection: sqlite3.Connection, source: str, refused: Sequence[Refused]) -> None:
+def _count(connection: Connection, source: str, refused: Sequence[Refused]) -> None:
     upsert = """INSERT INTO refusal (source, reason, count) VALUES (?, ?, ?)
         ON CONFLICT DO UPDATE SET count = count + excluded.count"""
     counted = Counter(one.reason.value for one in refused)
     connection.executemany(upsert, [(source, reason, count) for reason, count in counted.items()])
 
 
-def _keep(connection: sqlite3.Connection, source: str, refused: Sequence[Refused]) -> None:
+def _keep(connection: Connection, source: str, refused: Sequence[Refused]) -> None:
     insert = """INSERT INTO refused (source, reason, detail, topic, payload, received_ns)
         VALUES (?, ?, ?, ?, ?, ?)"""
     connection.executemany(
@@ -69,6 +69,11 @@ def _keep(connection: sqlite3.Connection, source: str, refused: Sequence[Refused
     oldest_kept = "SELECT id FROM refused WHERE source = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2"
     delete = f"DELETE FROM refused WHERE source = ?1 AND id <= ({oldest_kept})"
     connection.execute(delete, (source, KEPT_PER_SOURCE))
+
+
+def _text(stored: bytes) -> str:
+    """Damaged text is shown all the same."""
+    return stored.decode("utf-8", "replace")
 
 
 def _storable(text: str) -> str:

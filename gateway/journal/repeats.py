@@ -6,7 +6,6 @@ latest time that channel may have in the journal. Only readings at or below thei
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import chain
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from gateway.errors import JournalError
 from gateway.journal import entries
 from gateway.journal.archive import Archive, Piece
+from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
 from gateway.model import Arrivals, Channels, Mask, Samples, Times
@@ -41,7 +41,7 @@ _LATEST_ARCHIVED_BEHIND: Final = "SELECT max(+last_ns) FROM segment WHERE last_s
 class Repeats:
     """Drops repeats inside the writer's transaction; `learn` what was committed, only once it is."""
 
-    def __init__(self, connection: sqlite3.Connection, archive: Archive) -> None:
+    def __init__(self, connection: Connection, archive: Archive) -> None:
         self._connection = connection
         self._archive = archive
         self._marks = _Marks()
@@ -73,7 +73,7 @@ class Repeats:
             else (_LATEST_BEHIND, _LATEST_ARCHIVED_BEHIND)
         )
         for select in selects:
-            (last_ns,) = self._connection.execute(select, (self._seen_seq,)).fetchone()
+            (last_ns,) = only_row(self._connection, select, (self._seen_seq,))
             if last_ns is not None:
                 self._marks.raise_floor(last_ns)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,8 +19,9 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import archive, entries, schema
+from gateway.journal import archive, channels, database, entries, schema
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
+from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import Statement, take
 from gateway.journal.failures import explained, files_explained
 from gateway.journal.parquet import Rows
@@ -133,7 +133,7 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _opened(path: Path, dry_run: bool) -> sqlite3.Connection:
+def _opened(path: Path, dry_run: bool) -> Connection:
     if dry_run:
         return schema.open_reading(path)
     connection = schema.open_writing(path)
@@ -143,7 +143,7 @@ def _opened(path: Path, dry_run: bool) -> sqlite3.Connection:
 
 def _thin(
     found: Archive,
-    connection: sqlite3.Connection,
+    connection: Connection,
     segment: Segment,
     policy: Policy,
     by: str,
@@ -154,13 +154,13 @@ def _thin(
     goes = policy.may_go(rows.arrivals)
     if not goes.any():
         return
-    names = dict(connection.execute("SELECT number, name FROM channel"))
+    names = channels.names(connection)
     removed = _removed(segment, rows, goes, names)
     if not dry_run:
         kept = _where(rows, ~goes)
         made = _written(found, segment, kept, names)
         statement = Statement(RETENTION, by, now_ns, removed.public())
-        with in_a_gap(connection, schema.BUSY_TIMEOUT_S):
+        with in_a_gap(connection, database.BUSY_TIMEOUT_S):
             _check_nothing_was_said(connection, policy)
             _replace(connection, found, segment, kept, made)
             entries.add_statement(connection, statement, now_ns)
@@ -203,19 +203,17 @@ def _written(found: Archive, segment: Segment, kept: Rows, names: dict[int, str]
     return write_file(found.folder, name, kept, list(cuts_of(kept)), names, SUFFIX)
 
 
-def _check_nothing_was_said(connection: sqlite3.Connection, policy: Policy) -> None:
+def _check_nothing_was_said(connection: Connection, policy: Policy) -> None:
     """A hold that was placed while we looked must not come too late."""
     select = "SELECT max(seq) FROM entry WHERE hour IS NULL AND kind <> ?"
-    (last,) = connection.execute(select, (RETENTION,)).fetchone()
+    (last,) = only_row(connection, select, (RETENTION,))
     if last is not None and last > policy.heard_seq:
         raise JournalError(
             "somebody stated something while retention ran; nothing more is deleted, run it again"
         )
 
 
-def _replace(
-    connection: sqlite3.Connection, found: Archive, segment: Segment, kept: Rows, made: Made | None
-) -> None:
+def _replace(connection: Connection, found: Archive, segment: Segment, kept: Rows, made: Made | None) -> None:
     seq, committed, _ = found.contents(segment)
     left = np.bincount(np.searchsorted(seq, kept.seq), minlength=len(seq)).astype(np.int64)
     packed = archive.pack(Contents(seq, committed, left))
@@ -243,7 +241,7 @@ def _replace(
     insert_pieces(connection, segment.number, kept, list(cuts_of(kept)))
 
 
-def _remove_leftovers(found: Archive, connection: sqlite3.Connection) -> None:
+def _remove_leftovers(found: Archive, connection: Connection) -> None:
     """Files that were stated as replaced, or never finished, when a crash came."""
     for partial in found.folder.glob(f"*{SUFFIX}"):
         partial.unlink()

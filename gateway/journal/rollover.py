@@ -12,7 +12,6 @@ import hashlib
 import io
 import itertools
 import os
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -24,8 +23,9 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import archive, entries, parquet, schema
+from gateway.journal import archive, channels, database, entries, parquet, schema
 from gateway.journal.archive import Contents, archived_until
+from gateway.journal.database import Connection, all_rows
 from gateway.journal.entries import HOUR_NS, runs
 from gateway.journal.failures import explained
 from gateway.journal.parquet import File, Rows
@@ -129,12 +129,12 @@ class RollOver:
         return Rows(entries.take(arrivals, order), np.repeat(chosen.seq, readings)[order])
 
     def _write(self, name: str, rows: Rows, cuts: list[Cut]) -> Made:
-        names = dict(self._connection.execute("SELECT number, name FROM channel"))
+        names = channels.names(self._connection)
         return write_file(self._folder, name, rows, cuts, names)
 
     def _publish(self, made: Made, chosen: Contents, rows: Rows, cuts: list[Cut]) -> None:
         first_seq, last_seq = int(chosen.seq[0]), int(chosen.seq[-1])
-        with in_a_gap(self._connection, schema.BUSY_TIMEOUT_S):
+        with in_a_gap(self._connection, database.BUSY_TIMEOUT_S):
             if archived_until(self._connection) >= first_seq:
                 raise JournalError(f"journal {self._path}: another process rolls it over; end that one")
             insert_segment(self._connection, made, first_seq, last_seq, chosen, rows, cuts)
@@ -142,7 +142,7 @@ class RollOver:
     def _empty(self) -> None:
         """Delete archived entries from the log; goes on where a crash ended it."""
         select = "SELECT number, first_seq, last_seq FROM segment WHERE emptied = 0 ORDER BY number"
-        for number, first_seq, last_seq in self._connection.execute(select).fetchall():
+        for number, first_seq, last_seq in all_rows(self._connection, select):
             for start in range(first_seq, last_seq + 1, DELETED_AT_ONCE):
                 end = min(start + DELETED_AT_ONCE - 1, last_seq)
                 delete = "DELETE FROM entry WHERE seq BETWEEN ? AND ? AND hour IS NOT NULL"
@@ -151,7 +151,7 @@ class RollOver:
             self._execute("UPDATE segment SET emptied = 1 WHERE number = ?", (number,))
 
     def _execute(self, statement: str, values: tuple[int, ...]) -> None:
-        with in_a_gap(self._connection, schema.BUSY_TIMEOUT_S):
+        with in_a_gap(self._connection, database.BUSY_TIMEOUT_S):
             self._connection.execute(statement, values)
 
 
@@ -190,7 +190,7 @@ def write_file(
 
 
 def insert_segment(
-    connection: sqlite3.Connection,
+    connection: Connection,
     made: Made,
     first_seq: int,
     last_seq: int,
@@ -200,7 +200,7 @@ def insert_segment(
 ) -> None:
     """Name a file in the index. Inside the caller's transaction."""
     time = rows.arrivals.samples.time
-    inserted = connection.execute(
+    connection.execute(
         """INSERT INTO segment (first_seq, last_seq, file, bytes, sha256, footer_crc, readings,
         first_ns, last_ns, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
@@ -216,10 +216,10 @@ def insert_segment(
             archive.pack(contents),
         ),
     )
-    insert_pieces(connection, int(inserted.lastrowid or 0), rows, cuts)
+    insert_pieces(connection, connection.last_insert_rowid(), rows, cuts)
 
 
-def insert_pieces(connection: sqlite3.Connection, segment: int, rows: Rows, cuts: list[Cut]) -> None:
+def insert_pieces(connection: Connection, segment: int, rows: Rows, cuts: list[Cut]) -> None:
     """The index of a file's rows. Inside the caller's transaction."""
     time, channel = rows.arrivals.samples.time, rows.arrivals.samples.channel
     connection.executemany(

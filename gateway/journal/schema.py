@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
+from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
 
 APPLICATION_ID: Final = 0x43525947  # "CRYG", in the header of the file (SQLite file format, offset 68)
-BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another process's transaction
-_BUSY_PAUSE_S: Final = 0.01
 LARGEST_LEFTOVER_WAL: Final = 64 * 2**20  # bytes; a write-ahead log that a slow reader let grow is cut back
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -92,25 +89,25 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
 CURRENT: Final = len(MIGRATIONS)
 
 
-def open_writing(path: Path) -> sqlite3.Connection:
+def open_writing(path: Path) -> Connection:
     """A connection that may write; creates the file and brings an older schema up to date.
 
     Raises JournalError when the file is something else, or newer than this program.
     """
-    with explained(path), _opened(path, "rwc") as connection:
+    with explained(path), _opened(path, writing=True) as connection:
         _check(connection, path)  # before the first write, which would change a stranger's file
-        _use_wal(connection)
+        use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LEFTOVER_WAL}")
         _migrate(connection, path)
     return connection
 
 
-def open_reading(path: Path) -> sqlite3.Connection:
+def open_reading(path: Path) -> Connection:
     """A connection that can only read, beside a running gateway or after a crash. Raises JournalError."""
     if not path.exists():
         raise JournalError(f"there is no journal at {path}; check data_dir, or start the gateway once")
-    with explained(path), _opened(path, "ro") as connection:
+    with explained(path), _opened(path, writing=False) as connection:
         version = _check(connection, path)
     if version < CURRENT:
         connection.close()
@@ -120,43 +117,12 @@ def open_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Only on a new file it changes anything, and then SQLite does not wait for other openers by itself."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_BUSY_PAUSE_S)
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(
-        address,
-        uri=True,
-        timeout=BUSY_TIMEOUT_S,
-        isolation_level=None,  # transactions are written out where they begin and end
-        check_same_thread=False,  # opened by one thread, then owned by another
-    )
-    connection.text_factory = _text
-    return connection
-
-
-def _text(stored: bytes) -> str:
-    """Damaged text is read all the same, so that the checksum can say which entry it is in."""
-    return stored.decode("utf-8", "replace")
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> int:
+def _check(connection: Connection, path: Path) -> int:
     """The schema version, 0 of a new file; JournalError when the file is not ours or too new."""
     # One statement, so that another process that is just creating the file is seen before or after it did.
     select = """SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version
         FROM pragma_application_id, pragma_user_version"""
-    objects, application, version = connection.execute(select).fetchone()
+    objects, application, version = only_row(connection, select)
     if application != APPLICATION_ID and (application != 0 or version != 0 or objects > 0):
         raise JournalError(f"{path} is a database of another program, not a journal; check the path")
     if version > CURRENT:
@@ -168,16 +134,16 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
 
 
 @contextmanager
-def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, *, writing: bool) -> Iterator[Connection]:
     """A connection that is closed again where something goes wrong, and only there."""
     with ExitStack() as stack:
-        connection = _connect(path, mode)
+        connection = connect(path, writing=writing)
         stack.callback(connection.close)
         yield connection
         stack.pop_all()
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: Connection, path: Path) -> None:
     if _check(connection, path) == CURRENT:
         return
     with transaction(connection):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.errors import JournalError
-from gateway.journal import schema
+from gateway.journal import entries, schema
 from gateway.journal.archive import FOLDER, Archive, archived_until
+from gateway.journal.database import SQLITE, Connection, only_row
 from gateway.journal.failures import explained
 from gateway.journal.transaction import snapshot
 from gateway.model import SECOND
@@ -70,6 +71,7 @@ class Stats:
             "growth_bytes_per_day": self.growth_bytes_per_day,
             "disk_free_bytes": self.disk_free_bytes,
             "days_until_full": self.days_until_full,
+            "sqlite": SQLITE,
         }
 
 
@@ -84,20 +86,19 @@ def stats(path: Path, now_ns: int) -> Stats:
             connection.close()
 
 
-def _stats(connection: sqlite3.Connection, path: Path, now_ns: int) -> Stats:
-    one = _Row(connection)
+def _stats(connection: Connection, path: Path, now_ns: int) -> Stats:
+    one = partial(only_row, connection)
     page, pages, free = (one(f"PRAGMA {p}")[0] for p in ("page_size", "page_count", "freelist_count"))
     hot, hot_first, hot_last = one(
         """SELECT coalesce(sum(readings), 0), min(first_ns), max(last_ns) FROM entry
         WHERE hour IS NOT NULL AND seq > ?""",
-        archived_until(connection),
+        (archived_until(connection),),
     )
     archived, size, files, first, last = one(
         """SELECT coalesce(sum(readings), 0), coalesce(sum(bytes), 0), count(*), min(first_ns), max(last_ns)
         FROM segment WHERE readings > 0"""
     )
     used = Part(hot, (pages - free) * page)
-    last_seq = one("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entry'")[0]
     return Stats(
         path,
         used,
@@ -106,7 +107,7 @@ def _stats(connection: sqlite3.Connection, path: Path, now_ns: int) -> Stats:
         files,
         one("SELECT count(*) FROM entry WHERE hour IS NULL")[0],
         one("SELECT count(*) FROM channel")[0],
-        last_seq,
+        entries.last_seq(connection),
         min((t for t in (hot_first, first) if t is not None), default=None),
         max((t for t in (hot_last, last) if t is not None), default=None),
         _growth(connection, path, used.bytes, now_ns),
@@ -114,9 +115,9 @@ def _stats(connection: sqlite3.Connection, path: Path, now_ns: int) -> Stats:
     )
 
 
-def _growth(connection: sqlite3.Connection, path: Path, hot_bytes: int, now_ns: int) -> float | None:
+def _growth(connection: Connection, path: Path, hot_bytes: int, now_ns: int) -> float | None:
     """Bytes that a day of commits takes: of the last week, or since the first commit."""
-    (since_ns,) = connection.execute("SELECT min(committed_ns) FROM entry WHERE hour IS NOT NULL").fetchone()
+    (since_ns,) = only_row(connection, "SELECT min(committed_ns) FROM entry WHERE hour IS NOT NULL")
     size, archive = hot_bytes, Archive(path.parent / FOLDER, connection)
     for segment in reversed(archive.segments()):
         try:
@@ -129,17 +130,6 @@ def _growth(connection: sqlite3.Connection, path: Path, hot_bytes: int, now_ns: 
     if since_ns is None or now_ns - since_ns < SHORTEST_NS:
         return None
     return float(size * DAY_NS / (now_ns - since_ns))
-
-
-class _Row:
-    """The first row of a query."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __call__(self, select: str, *values: object) -> tuple[Any, ...]:
-        row: tuple[Any, ...] = self._connection.execute(select, values).fetchone()
-        return row
 
 
 def _text(time_ns: int) -> str:

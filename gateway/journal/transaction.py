@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from gateway.journal.database import BusyError, Connection
+
 _POLL_S: Final = 0.001  # SQLite itself waits up to 0.1 s between looks, and then may never find a gap
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """Commit what is written inside; whatever goes wrong, nothing of it stays. Waits for other writers."""
     connection.execute("BEGIN IMMEDIATE")
     with _until_committed(connection):
@@ -20,15 +21,15 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def in_a_gap(connection: sqlite3.Connection, timeout_s: float) -> Iterator[None]:
+def in_a_gap(connection: Connection, timeout_s: float) -> Iterator[None]:
     """A transaction between those of a writer that hardly pauses; `connection` has a busy timeout of 0."""
     deadline_s = time.monotonic() + timeout_s
     while True:
         try:
             connection.execute("BEGIN IMMEDIATE")
             break
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline_s:
+        except BusyError:
+            if time.monotonic() > deadline_s:
                 raise
             time.sleep(_POLL_S)
     with _until_committed(connection):
@@ -36,7 +37,7 @@ def in_a_gap(connection: sqlite3.Connection, timeout_s: float) -> Iterator[None]
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+def snapshot(connection: Connection) -> Iterator[None]:
     """Whatever is read inside is as of one moment, however others write. Inside a transaction: as of that."""
     if connection.in_transaction:
         yield
@@ -50,7 +51,7 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _until_committed(connection: sqlite3.Connection) -> Iterator[None]:
+def _until_committed(connection: Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")

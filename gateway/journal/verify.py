@@ -6,7 +6,6 @@ Beside a running gateway or without one. Reads everything there is, so that it t
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from gateway.errors import JournalError
 from gateway.journal import entries, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
+from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
 from gateway.journal.failures import explained
 from gateway.journal.transaction import snapshot
@@ -54,6 +54,7 @@ class Verified:
             "archive_bytes": self.bytes,
             "problems": self.problems,
             "notes": self.notes,
+            "sqlite": SQLITE,
         }
 
 
@@ -67,39 +68,34 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
         archive = Archive(path.parent / FOLDER, connection)
         with snapshot(connection):
             segments, numbers = archive.segments(), _hot(connection)
-            last_seq = _last_seq(connection)
+            last_seq = entries.last_seq(connection)
         _check_entries(connection, numbers, found, progress)
         archived = _check_segments(archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)
         _check_folder(archive, found)
         archive.close()
-    except sqlite3.Error as error:
+    except (Error, UnicodeDecodeError) as error:
         found.add(f"{path}: {error}; stop the gateway, copy the file and restore a backup")
     finally:
         connection.close()
     return found
 
 
-def _check_database(connection: sqlite3.Connection, path: Path, found: Verified, progress: Progress) -> None:
+def _check_database(connection: Connection, path: Path, found: Verified, progress: Progress) -> None:
     progress("database", 0, 1)
-    for (line,) in connection.execute("PRAGMA integrity_check(100)"):
+    for (line,) in all_rows(connection, "PRAGMA integrity_check(100)"):
         if line != "ok":
             found.add(f"{path}: {line}; stop the gateway, copy the file and restore a backup")
     progress("database", 1, 1)
 
 
-def _hot(connection: sqlite3.Connection) -> NDArray[np.int64]:
+def _hot(connection: Connection) -> NDArray[np.int64]:
     """Numbers of all entries in the table, archived or not, in order."""
-    return np.array(connection.execute("SELECT seq FROM entry ORDER BY seq").fetchall(), np.int64).reshape(-1)
-
-
-def _last_seq(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
-    return int(row[0]) if row else 0
+    return np.array(all_rows(connection, "SELECT seq FROM entry ORDER BY seq"), np.int64).reshape(-1)
 
 
 def _check_entries(
-    connection: sqlite3.Connection, numbers: NDArray[np.int64], found: Verified, progress: Progress
+    connection: Connection, numbers: NDArray[np.int64], found: Verified, progress: Progress
 ) -> None:
     """Entries that are archived while this goes on are checked as files the next time."""
     for done, seq in enumerate(numbers.tolist()):
@@ -118,7 +114,7 @@ def _check_entries(
     progress("entries", len(numbers), len(numbers))
 
 
-def _entry(connection: sqlite3.Connection, seq: int) -> entries.Entry | None:
+def _entry(connection: Connection, seq: int) -> entries.Entry | None:
     return next(entries.between(connection, seq - 1, seq), None)
 
 

@@ -8,7 +8,6 @@ file, so that it can be said what may be missing. Format: sqlite.org/fileformat2
 from __future__ import annotations
 
 import logging
-import sqlite3
 import struct
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from gateway.errors import JournalFull
 from gateway.journal import entries
+from gateway.journal.database import Connection
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
 
@@ -71,7 +71,7 @@ def damage(journal: Path) -> Damage | None:
     return found
 
 
-def tell(found: Damage, journal: Path, connection: sqlite3.Connection) -> None:
+def tell(found: Damage, journal: Path, connection: Connection) -> None:
     """Log it and state it in the journal; the log of SQLite begins anew, so that it is said once."""
     log.error("journal %s: %s", journal, found)
     body = {"message": str(found), **asdict(found)}

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from gateway.doctor.examination import examine
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
@@ -284,14 +284,13 @@ def test_a_journal_of_the_future_and_one_that_is_damaged(patient: Patient) -> No
     patient.start()
     patient.gateway.stop()
     path = patient.gateway.folder / "journal.sqlite"
-    with closing(sqlite3.connect(path)) as database:
+    with closing(connect(path, writing=True)) as database:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         database.execute("PRAGMA user_version = 99")
     patient.has("error", "journal", "has schema 99", "run the version of Cryogate that wrote it")
-    with closing(sqlite3.connect(path)) as database:
+    with closing(connect(path, writing=True)) as database:
         database.execute(f"PRAGMA user_version = {version}")
         database.execute("UPDATE entry SET crc = crc + 1 WHERE seq = (SELECT max(seq) FROM entry)")
-        database.commit()
     patient.has("error", "journal", "is damaged: its checksum does not match", "restore a backup")
     path.write_bytes(b"not a database at all" * 1000)
     patient.has("error", "journal", "not a database", "not a journal")

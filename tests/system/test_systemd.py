@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import socket
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 
+from gateway.journal.database import connect
 from tests.system.configurations import BROKER, DEWAR, PLAIN
 from tests.system.gateway_process import GatewayProcess, eventually
 from tests.system.mosquitto import Mosquitto
@@ -94,7 +94,7 @@ def test_a_pump_that_hangs_is_not_alive(
 ) -> None:
     assert manager.hear("^READY=1$")
     eventually(lambda: (s := gateway.status()) and s["sources"][0]["state"] == "up", "subscribed")
-    with closing(sqlite3.connect(gateway.folder / "journal.sqlite", isolation_level=None)) as other:
+    with closing(connect(gateway.folder / "journal.sqlite", writing=True)) as other:
         other.execute("BEGIN IMMEDIATE")  # somebody holds the journal, and the pump waits for it
         device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="device")
         device.connect("127.0.0.1", mosquitto.port)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 from gateway.errors import JournalError
+from gateway.journal.database import connect
 from gateway.journal.records import VERSION, AlarmRow, Records
 from gateway.times import parse_rfc3339
 
@@ -110,6 +111,37 @@ def test_a_failing_commit_is_a_journal_error_and_the_next_transaction_works(reco
     assert records.cursor("f") == 1
 
 
+def test_damaged_text_is_a_journal_error(records: Records) -> None:
+    with records.transaction():
+        records.put_revision("E-1", 1, "opened", 7, {})
+        records._db.execute("UPDATE revision SET body = CAST(x'ff' AS TEXT)")
+    with pytest.raises(JournalError, match=r"utf-8.*is damaged"):
+        records.changes(0, 1)
+
+
+def test_threads_that_share_records_take_turns(records: Records) -> None:
+    """As metrics and the control socket do, beside whoever writes."""
+    failed: list[JournalError] = []
+
+    def ask() -> None:
+        try:
+            for _ in range(300):
+                records.alarms(closed=True)
+        except JournalError as error:
+            failed.append(error)
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for number in range(100):
+        with records.transaction():
+            records.put_alarms([AlarmRow(f"E-{number}", False, number, {})])
+    for asker in askers:
+        asker.join()
+    assert not failed
+    assert len(records.alarms()) == 100
+
+
 def test_a_failing_read_is_a_journal_error(records: Records) -> None:
     records.close()
     for read in (records.alarms, lambda: records.cursor("f"), lambda: records.changes(0, 1)):
@@ -119,13 +151,13 @@ def test_a_failing_read_is_a_journal_error(records: Records) -> None:
 
 def test_a_file_that_is_no_database_or_too_new_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database" * 1000)
-    with pytest.raises(JournalError, match="can not be opened as records"):
+    with pytest.raises(JournalError, match="cannot be opened as records"):
         Records(tmp_path / "text")
-    with sqlite3.connect(tmp_path / "new") as database:
+    with connect(tmp_path / "new", writing=True) as database:
         database.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(JournalError, match="update Cryogate"):
         Records(tmp_path / "new")
-    with pytest.raises(JournalError, match="can not be opened as records"):
+    with pytest.raises(JournalError, match="cannot be opened as records"):
         Records(tmp_path / "missing", read_only=True)
 
 

@@ -1,13 +1,13 @@
 """When the disk is full, fails, is held by somebody else or gives back other bytes."""
 
 import resource
-import sqlite3
 from contextlib import contextmanager
 
 import pytest
 
 from gateway.errors import JournalError, JournalFull
-from gateway.journal import schema
+from gateway.journal import database
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal, Statement
 from gateway.model import SECOND, Refusal, Refused
 from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
@@ -41,7 +41,10 @@ def failing_writes(journal, path):
 
 @pytest.mark.parametrize(
     ("trouble", "error", "advice"),
-    [(no_room, JournalFull, "free some on its disk"), (failing_writes, JournalError, "dmesg")],
+    [
+        (no_room, JournalFull, "free some on its disk"),
+        (failing_writes, JournalError, r"\(SQLITE_IOERR_WRITE\); .*dmesg"),
+    ],
 )
 def test_a_commit_that_fails_leaves_nothing_and_works_when_tried_again(path, trouble, error, advice):
     before, batch = noisy(100), noisy(20_000, start_ns=NOON_NS + HOUR_NS - 10 * SECOND)
@@ -65,9 +68,9 @@ def test_a_commit_that_fails_leaves_nothing_and_works_when_tried_again(path, tro
 
 
 def test_a_journal_held_by_another_process_says_so(path, monkeypatch):
-    monkeypatch.setattr(schema, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
     with Journal.open(path) as journal:
-        other = sqlite3.connect(path, isolation_level=None)
+        other = connect(path, writing=True)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalError, match="another process holds it"):
             journal.commit(noisy(5), {})
@@ -77,8 +80,8 @@ def test_a_journal_held_by_another_process_says_so(path, monkeypatch):
 
 
 def test_opening_a_new_journal_that_somebody_holds_ends_with_an_error(path, monkeypatch):
-    monkeypatch.setattr(schema, "BUSY_TIMEOUT_S", 0.05)
-    other = sqlite3.connect(path, isolation_level=None)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    other = connect(path, writing=True)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(JournalError, match="another process holds it"):
         Journal.open(path)
@@ -110,6 +113,8 @@ FLIPS = {
     "its count": "readings = readings + 1",
     "its checksum": "crc = crc + 1",
     "a number that became text": "committed_ns = 'x'",
+    "a number that became text in no encoding": "committed_ns = CAST(x'ff' AS TEXT)",
+    "a checksum that became text in no encoding": "crc = CAST(x'ff' AS TEXT)",
     "a body that became text": "body = 'x'",
 }
 
@@ -119,7 +124,7 @@ def test_a_changed_row_is_named(path, change):
     with Journal.open(path) as journal:
         for n in range(3):
             journal.commit(noisy(50, start_ns=NOON_NS + n * SECOND), {})
-    with sqlite3.connect(path) as connection:
+    with connect(path, writing=True) as connection:
         connection.execute(f"UPDATE entry SET {change} WHERE seq = 2")
     connection.close()
     with Journal.open_reading(path) as reader:
@@ -132,11 +137,24 @@ def test_a_changed_row_is_named(path, change):
 def test_a_changed_statement_is_named(path):
     with Journal.open(path) as journal:
         journal.commit(statements=[NOTE])
-    with sqlite3.connect(path) as connection:
+    with connect(path, writing=True) as connection:
         connection.execute("UPDATE entry SET body = replace(body, 'closed', 'opened')")
     connection.close()
     with Journal.open_reading(path) as reader, pytest.raises(JournalError, match="entry 1 is damaged"):
         list(reader.statements("note"))
+
+
+def test_a_damaged_name_or_refusal_is_shown_all_the_same(path):
+    with Journal.open(path) as journal:
+        journal.channel_numbers(["lid"])
+        journal.commit(refused=REFUSED)
+        journal._connection.execute("UPDATE channel SET name = CAST(x'6cff64' AS TEXT)")
+        journal._connection.execute("UPDATE refused SET detail = CAST(x'ff' AS TEXT)")
+        assert journal.channel_names() == {1: "l\ufffdd"}
+        assert [one.detail for _, one in journal.refused(None, 9)] == ["\ufffd"]
+        journal._connection.execute("UPDATE refusal SET source = CAST(x'ff' AS TEXT)")
+        with pytest.raises(JournalError, match=r"utf-8.*restore a backup"):
+            journal.refusal_counts()
 
 
 @pytest.mark.parametrize("part", range(8))

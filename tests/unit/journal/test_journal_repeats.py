@@ -1,7 +1,5 @@
 """Repeats: dropped whenever they come, conflicts kept, and cheap while data are new."""
 
-import sqlite3
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import JournalFull
 from gateway.journal import entries, repeats
+from gateway.journal.database import connect
 from gateway.journal.entries import take
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Samples
@@ -175,7 +174,7 @@ def test_a_damaged_old_entry_keeps_no_new_data_out(path):
     batch = noisy(10)
     with Journal.open(path) as journal:
         journal.commit(batch, {})
-    with sqlite3.connect(path) as connection:
+    with connect(path, writing=True) as connection:
         connection.execute("UPDATE entry SET body = zeroblob(30)")
     connection.close()
     with Journal.open(path) as journal:

@@ -2,12 +2,12 @@
 
 import hashlib
 import shutil
-import sqlite3
 
 import pytest
 
 from gateway.errors import JournalError
 from gateway.journal import schema
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
 from tests.unit.journal.journal_data import NOON_NS, bits, noisy, sorted_bits
@@ -19,14 +19,14 @@ def path(tmp_path):
 
 
 def pragma(path, name):
-    connection = sqlite3.connect(path)
+    connection = connect(path, writing=True)
     (value,) = connection.execute(f"PRAGMA {name}").fetchone()
     connection.close()
     return value
 
 
 def set_pragma(path, name, value):
-    connection = sqlite3.connect(path)
+    connection = connect(path, writing=True)
     connection.execute(f"PRAGMA {name} = {value}")
     connection.close()
 
@@ -54,7 +54,7 @@ def test_a_newer_schema_is_refused(path, opening):
 
 @pytest.mark.parametrize("opening", [Journal.open, Journal.open_reading])
 def test_another_programs_database_is_refused_and_left_alone(path, opening):
-    connection = sqlite3.connect(path)
+    connection = connect(path, writing=True)
     connection.execute("CREATE TABLE states (entity)")
     connection.close()
     before = hashlib.sha256(path.read_bytes()).digest()
@@ -84,7 +84,7 @@ def test_reading_creates_nothing(path):
 
 
 def test_reading_an_older_schema_says_what_to_do(path):
-    sqlite3.connect(path).close()
+    connect(path, writing=True).close()
     path.touch()
     with pytest.raises(JournalError, match=r"schema 0.*start this gateway once"):
         Journal.open_reading(path)
@@ -107,7 +107,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(path, monkeypatch):
     with pytest.raises(JournalError, match="already exists"):
         Journal.open(path)
     assert pragma(path, "user_version") == len(broken) - 1
-    connection = sqlite3.connect(path)
+    connection = connect(path, writing=True)
     assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'extra'").fetchone() is None
     connection.close()
 

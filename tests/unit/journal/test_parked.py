@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from gateway.journal import parked
+from gateway.journal.database import connect
 from gateway.journal.parked import Parked
 from gateway.journal.records import APPLICATION_ID, SCHEMA, VERSION, Records
 
@@ -66,8 +66,8 @@ def test_what_is_sent_again_or_accepted_is_parked_no_more(
 
 def test_records_of_schema_1_keep_what_they_hold(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
-    with sqlite3.connect(path) as database:
-        database.executescript(
+    with connect(path, writing=True) as database:
+        database.execute(
             f"{SCHEMA}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version=1;"
             "INSERT INTO cursor VALUES ('sink:x', 7);"
         )
@@ -80,6 +80,6 @@ def test_records_of_schema_1_keep_what_they_hold(tmp_path: Path) -> None:
         1,
         [row(1)],
     )
-    with sqlite3.connect(path) as database:
+    with connect(path, writing=True) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
     database.close()

@@ -1,9 +1,8 @@
 """Verify finds whatever is not as it was written, and nothing else; stats counts what is there."""
 
-import sqlite3
-
 import pytest
 
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.journal.stats import stats
@@ -29,7 +28,7 @@ def path(tmp_path):
 
 
 def change(path, *statements):
-    with sqlite3.connect(path) as connection:
+    with connect(path, writing=True) as connection:
         for statement in statements:
             connection.execute(statement)
     connection.close()

@@ -1,0 +1,95 @@
+"""The one place that opens a database: which SQLite, for what, and how long it waits for others."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from gateway.errors import JournalError
+
+Values = tuple[int | float | str | bytes | None, ...]
+Connection = apsw.Connection  # of one thread at a time; it may be handed on to another
+Error = apsw.Error
+BusyError = apsw.BusyError
+
+SQLITE: Final = apsw.sqlite_lib_version()
+TOO_OLD: Final = (  # what is wrong and what to do, where `loses_commits`
+    f"SQLite {SQLITE} can lose what was committed (its WAL-reset bug, fixed in 3.51.3); nothing is written",
+    "pip install --force-reinstall --only-binary apsw 'apsw>=3.54.1'",
+)
+BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another process's transaction
+_BUSY_PAUSE_S: Final = 0.01
+_READING: Final = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+_WRITING: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+
+# The WAL-reset bug (sqlite.org/wal.html): a checkpoint, a commit that begins the log anew and a second
+# checkpoint at one instant, from two connections, and committed pages are lost without a word.
+_AFFECTED_FROM: Final = (3, 7, 0)
+_FIXED_IN: Final = (3, 51, 3)
+_ALSO_FIXED: Final = {(3, 50): 7, (3, 44): 6}  # in these series from this patch on
+
+
+def connect(path: Path, *, writing: bool) -> Connection:
+    """Every statement is a transaction of its own, where none was begun. `writing` creates the file.
+
+    Raises Error where the file cannot be opened, JournalError where SQLite itself would lose what is written.
+    """
+    if writing and loses_commits(SQLITE):
+        raise JournalError("; ".join(TOO_OLD))
+    # As an address: a path may have bytes that are no UTF-8, and a name that SQLite gives another meaning.
+    connection = Connection(path.absolute().as_uri(), flags=_WRITING if writing else _READING)
+    connection.set_busy_timeout(round(BUSY_TIMEOUT_S * 1000))
+    return connection
+
+
+def loses_commits(version: str) -> bool:
+    """Whether this version of SQLite has the WAL-reset bug."""
+    major, minor, patch = (int(part) for part in version.split(".")[:3])
+    fixed_from = _ALSO_FIXED.get((major, minor))
+    if fixed_from is not None and patch >= fixed_from:
+        return False
+    return _AFFECTED_FROM <= (major, minor, patch) < _FIXED_IN
+
+
+def use_wal(connection: Connection) -> None:
+    """Only on a new file it changes anything, and then SQLite does not wait for other openers by itself."""
+    deadline_s = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except BusyError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(_BUSY_PAUSE_S)
+
+
+def all_rows(connection: Connection, select: str, values: Values = ()) -> list[tuple[Any, ...]]:
+    """Every row; the query has ended, and holds no snapshot."""
+    return connection.execute(select, values).fetchall()
+
+
+def first_row(connection: Connection, select: str, values: Values = ()) -> tuple[Any, ...] | None:
+    """None where there is none."""
+    return next(iter(all_rows(connection, select, values)), None)
+
+
+def only_row(connection: Connection, select: str, values: Values = ()) -> tuple[Any, ...]:
+    """Of a query that always has one."""
+    (row,) = all_rows(connection, select, values)
+    return row
+
+
+def copy(source: Path, target: Path) -> None:
+    """As of one moment, while others write; `target` becomes one file, with no write-ahead log beside it."""
+    one, other = connect(source, writing=False), connect(target, writing=True)
+    try:
+        with other.backup("main", one, "main") as steps:
+            steps.step(-1)  # all pages: in several steps it would begin again after each commit
+        other.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        other.close()
+        one.close()
