@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway.alarming import checks
 from gateway.alarming.faults import FaultWatch
 from gateway.alarming.plan import plan
 from gateway.alarming.screening import Screening
@@ -41,15 +40,16 @@ from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
-from gateway.questions.status import Status
+from gateway.running import checks
 from gateway.running.parts import Parts
+from gateway.running.space import began_ns
+from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
 from gateway.writing.archiving import Archiving
 from gateway.writing.conversion import conversions
 from gateway.writing.introduction import introduce
 from gateway.writing.pump import Pump
 from gateway.writing.recovery import go_on_behind_what_was_seen
-from gateway.writing.space import began_ns
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside

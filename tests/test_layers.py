@@ -9,32 +9,54 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROWS = (
+    # vocabulary: numpy and the standard library; no clock, no logging
     ("model", "errors", "units"),
     ("times",),
-    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "statements"),
+    ("statements",),
+    # kernels: columns and plain data in and out
+    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability"),
+    # edges: one outside thing each
     ("mqtt",),
     ("journal", "ingestion", "downloads"),
-    ("sinks", "notifiers", "reports", "evidence"),
-    ("config", "clocks", "writing", "alarming", "followers", "published", "questions", "running", "commands"),
-    ("app", "api", "cli", "doctor"),
+    # the journal to the outside world, in shapes that others read
+    ("published",),
+    ("sinks", "notifiers"),
+    ("followers",),
+    # policy
+    ("config",),
+    ("clocks",),
+    ("writing",),
+    ("alarming",),
+    ("questions",),
+    ("commands",),
+    # root: wiring
+    ("running",),
+    ("api",),
+    ("doctor",),
+    ("app",),
+    ("cli",),
 )
-TOGETHER = {
-    "config",
-    "clocks",
-    "writing",
-    "alarming",
-    "followers",
-    "published",
-    "questions",
-    "running",
-    "commands",
-    "app",
-    "api",
-    "cli",
-    "doctor",
-}  # policy uses policy, the root wires everything
+EXCEPTIONS = {  # (who, what it imports against the rows): why, until it is mended; may only get fewer
+    ("followers/delivery.py", "gateway.config.types"): "tables of notifiers; to be handed in",
+    ("followers/follower.py", "gateway.config.types"): "channels with their assets; to be handed in",
+    ("published/view.py", "gateway.alarming.resets"): "resets on an alarm; a statement of its own kind",
+    ("published/view.py", "gateway.config.types"): "the place of an alarm; stated with the transition",
+}
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
-PURE = {"probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "statements"}
+PURE = {
+    "model",
+    "errors",
+    "units",
+    "times",
+    "probes",
+    "drivers",
+    "payloads",
+    "screening",
+    "alarms",
+    "codes",
+    "traceability",
+    "statements",
+}
 IMPURE = {
     "logging",
     "socket",
@@ -75,22 +97,37 @@ def part(module: str) -> str | None:
     return pieces[1] if pieces[0] == "gateway" and len(pieces) > 1 else None
 
 
+def owner(path: Path) -> str:
+    """The folder or file of gateway/ that it belongs to."""
+    return path.relative_to(ROOT / "gateway").parts[0].removesuffix(".py")
+
+
+def against_the_rows(path: Path) -> set[tuple[str, str]]:
+    """(file, module) of each import of a module that does not stand above."""
+    own, where = owner(path), path.relative_to(ROOT / "gateway").as_posix()
+    if own == "__init__":
+        return set()
+    parts = {module: part(module) for module in imports(path)}
+    others = {module: other for module, other in parts.items() if other not in (None, own, "__version__")}
+    return {(where, module) for module, other in others.items() if ROW[str(other)] >= ROW[own]}
+
+
+def test_everything_has_a_row() -> None:
+    assert not {owner(path) for path in GATEWAY} - {"__init__"} - set(ROW), "give it a row in ROWS"
+
+
 @pytest.mark.parametrize("path", GATEWAY, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_module_imports_only_from_rows_above(path: Path) -> None:
-    own = path.relative_to(ROOT / "gateway").parts[0].removesuffix(".py")
-    if own == "__init__":
-        return
-    for module in imports(path):
-        other = part(module)
-        if other is None or other in (own, "__version__"):
-            continue
-        allowed = ROW[other] < ROW[own] or (ROW[other] == ROW[own] and {own, other} <= TOGETHER)
-        assert allowed, f"gateway/{own} may not import {module}"
+    assert not against_the_rows(path) - set(EXCEPTIONS)
+
+
+def test_an_exception_that_is_mended_leaves_the_list() -> None:
+    assert not set(EXCEPTIONS) - {pair for path in GATEWAY for pair in against_the_rows(path)}
 
 
 @pytest.mark.parametrize("path", GATEWAY, ids=lambda p: str(p.relative_to(ROOT)))
 def test_kernels_are_pure(path: Path) -> None:
-    if path.relative_to(ROOT / "gateway").parts[0] in PURE:
+    if owner(path) in PURE:
         assert not {m.split(".")[0] for m in imports(path)} & IMPURE
 
 

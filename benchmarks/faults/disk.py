@@ -16,7 +16,7 @@ from benchmarks.rig.world import World
 from gateway.alarming.faults import FAULT
 from gateway.app import JOURNAL
 from gateway.journal.journal import Journal
-from gateway.writing.space import SPACE
+from gateway.running.space import SPACE
 
 HELD_S: Final = {"short": 1.5, "usual": 20.0, "long": 120.0}  # how long the fault lasts
 DISK_BYTES: Final = 24_000_000

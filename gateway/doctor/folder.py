@@ -17,7 +17,7 @@ from gateway.errors import JournalError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND
-from gateway.writing.space import began_ns, room
+from gateway.running.space import began_ns, room
 
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"  # as the root has them
 HOUR_S: Final = 3600.0

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarming import checks, faults
+from gateway.alarming import faults
 from gateway.alarming.faults import Fault, FaultWatch
 from gateway.ingestion.link import Link, LinkState
 from gateway.journal.journal import Journal
 from gateway.model import Severity
+from gateway.running import checks
 from gateway.times import format_rfc3339
 from tests.unit.alarming.alarm_desk import SOME_CODE, Desk, codes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.types import JournalOptions
-from gateway.writing.space import DAY_NS, LOOK_EVERY_S, SpaceWatch, room
+from gateway.running.space import DAY_NS, LOOK_EVERY_S, SpaceWatch, room
 
 GB = 1_000_000_000
 

@@ -14,9 +14,9 @@ from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.model import Severity
 from gateway.running.parts import Parts
+from gateway.running.space import SpaceWatch
 from gateway.writing.archiving import Archiving
 from gateway.writing.pump import Pump
-from gateway.writing.space import SpaceWatch
 
 SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
 UNTRUSTED_S = 300.0  # after a start, NTP needs a moment

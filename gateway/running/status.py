@@ -13,8 +13,8 @@ from gateway.config.types import Configuration
 from gateway.followers.follower import SinkFollower
 from gateway.model import SECOND
 from gateway.running.parts import Parts
+from gateway.running.space import room
 from gateway.times import format_rfc3339
-from gateway.writing.space import room
 
 
 class Status:
