@@ -36,7 +36,7 @@ from gateway.followers.delivery import Delivery
 from gateway.followers.follower import SinkFollower, places
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
-from gateway.ingestion.sources import Source
+from gateway.ingestion.sources import Source, Successor
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
@@ -47,7 +47,7 @@ from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
 from gateway.writing.archiving import Archiving
 from gateway.writing.conversion import conversions
-from gateway.writing.introduction import introduce
+from gateway.writing.introduction import earlier_documents, introduce
 from gateway.writing.pump import Pump
 from gateway.writing.recovery import go_on_behind_what_was_seen
 
@@ -101,6 +101,10 @@ class _Gateway:
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
         numbers, known_since = introduce(configuration, journal, clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
+        earlier = earlier_documents(journal)
+        for source in self._sources.values():
+            if isinstance(source, Successor):
+                source.succeed(earlier)
         self._intake = Intake(configuration.journal.queue_messages, clock)
         by = conversions(configuration.channels.values(), numbers)
         self._alarms = self._records()

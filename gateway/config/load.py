@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
 from gateway.config.profiles import profiles
 from gateway.config.tables import Problems, Table, build, plug_in
@@ -68,6 +69,8 @@ def parse(document: Table, path: Path) -> Configuration:
             problems.unknown(f"assets.{name}.site", asset.site, sites, "site")
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
+    for at, what in doubled_clients(sources, sinks):
+        problems.add(at, what)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
     retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
     for name, record_class in retention.items():
@@ -90,7 +93,7 @@ def parse(document: Table, path: Path) -> Configuration:
         notifiers,
         clock,
         metrics,
-        remarks,
+        (*remarks, *doubled_patterns(sources)),
         retention,
     )
 

@@ -13,8 +13,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from gateway.doctor import Finding, error, note, warning
 from gateway.errors import LinkDown
 from gateway.mqtt.broker import Login
-from gateway.mqtt.client import CONNECT_S, password, tls_context
+from gateway.mqtt.client import CONNECT_S
 from gateway.mqtt.errors import place, refusal, unreachable
+from gateway.mqtt.login import password, tls_context
 
 VERSION: Final = "$SYS/broker/version"
 DROPPED: Final = "$SYS/broker/publish/messages/dropped"

@@ -7,23 +7,25 @@ socket; pings and acknowledgements still go out then.
 from __future__ import annotations
 
 import contextlib
-import random
 import select
 import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.errors import LinkDown
+from gateway.ingestion.leftovers import Leftovers
 from gateway.ingestion.link import Link, LinkState
+from gateway.ingestion.subscribing import Subscribing
 from gateway.mqtt.broker import Options
-from gateway.mqtt.client import LARGEST_MARK, Client, Publication
+from gateway.mqtt.client import Client
 from gateway.mqtt.errors import ended, refusal
+from gateway.mqtt.publication import Publication
 
 CONNACK_S = 10.0
 TICK_S = 0.2  # how long an idle turn waits, so that a stop is noticed
@@ -33,37 +35,40 @@ MESSAGES_PER_TURN = 256  # then acknowledgements and pings get their turn
 UNANSWERED_PINGS = 3  # of two per keepalive; then the broker is gone
 _LOST = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
-Deliver = Callable[[list[Publication], int], None]  # what came, and the mark of our subscription
+Deliver = Callable[[list[Publication], frozenset[int]], None]  # what came, and the marks of our subscriptions
 Room = Callable[[], int]  # for how many more messages there is room
 MOST_ASKED = 1000  # requests to devices that wait to be sent
 
 
 class Session:
-    """From connect to disconnect. `acknowledge` and `publish` work from any thread, all else from one."""
+    """From connect to disconnect. `acknowledge`, `publish` and `suspect` work from any thread, all else from
+    one.
+    """
 
     def __init__(
-        self, options: Options, number: int, filters: Sequence[str], link: Link, deliver: Deliver
+        self, options: Options, number: int, leftovers: Leftovers, link: Link, deliver: Deliver
     ) -> None:
         self.number = number
-        self._mark = random.randint(1, LARGEST_MARK)  # another one than at the connection before
+        self.hung_up = False  # the broker let us in, and later ended the connection without a word
+        self._subscribing = Subscribing(link.name, options.subscriptions, leftovers)
         self._options = options
-        self._filters = filters
         self._link = link
         self._deliver = deliver
         self._client = Client(options)
         self._client.on_publication = self._on_publication
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
+        self._client.on_unsubscribe = self._on_unsubscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_log = self._on_log
         self._asked: deque[tuple[str, bytes]] = deque(maxlen=MOST_ASKED)
+        self._suspects: deque[list[str]] = deque()  # filters of earlier configurations, perhaps
         self._due: deque[int] = deque()  # packet identifiers to acknowledge; the broker's window bounds it
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
         self._received: list[Publication] = []  # in this turn
         self._consented = False
-        self._resumed = False
         self._problem = ""  # what to say when the connection ends
         self._opened_s = self._heard_s = self._pinged_s = time.monotonic()
 
@@ -96,6 +101,10 @@ class Session:
         self._asked.append((topic, payload))
         with contextlib.suppress(OSError):
             self._waker.send(b"\0")
+
+    def suspect(self, filters: list[str]) -> None:
+        """One of these the broker keeps from an earlier configuration: give them up, soon."""
+        self._suspects.append(filters)
 
     def close(self) -> None:
         """Send what is due and DISCONNECT, if the connection still stands."""
@@ -131,6 +140,8 @@ class Session:
             self._client.acknowledge(mids)
         for topic, payload in [self._asked.popleft() for _ in range(len(self._asked))]:
             self._client.publish(topic, payload)
+        while self._suspects and self._consented:
+            self._subscribing.give_up(self._client, self._suspects.popleft())
         if self._client.want_write() and self._client.loop_write() != mqtt.MQTT_ERR_SUCCESS:
             raise self._down()
 
@@ -141,7 +152,7 @@ class Session:
             if len(self._received) == before:
                 break
         if self._received:
-            self._deliver(self._received, self._mark)
+            self._deliver(self._received, self._subscribing.marks)
             self._received = []
 
     def _check_alive(self, heard: bool) -> None:
@@ -181,6 +192,7 @@ class Session:
         return connection
 
     def _down(self, why: str = "") -> LinkDown:
+        self.hung_up = self._consented and not (why or self._problem)
         return ended(self._options, self._consented, why or self._problem)
 
     def _on_publication(self, publication: Publication) -> None:
@@ -198,29 +210,36 @@ class Session:
         if reason.is_failure:
             self._problem = refusal(self._options, reason)
             return
-        self._consented, self._resumed, self._problem = True, flags.session_present, ""
-        known = getattr(properties, "SubscriptionIdentifierAvailable", 1)
-        self._client.listen(self._filters, self._mark if known else None)
+        self._consented, self._problem = True, ""
+        marks_known = bool(getattr(properties, "SubscriptionIdentifierAvailable", 1))
+        self._subscribing.begin(self._client, flags.session_present, marks_known)
 
     def _on_subscribe(
         self,
         _client: mqtt.Client,
         _data: object,
-        _mid: int,
+        packet: int,
         reasons: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
-        granted = list(zip(self._filters, reasons, strict=False))
-        denied = [f for f, reason in granted if reason.is_failure]
-        weak = [f for f, reason in granted if reason.value == 0]
-        if denied:
-            self._problem = f"may not subscribe to {', '.join(denied)}; check the broker's access list"
+        if not self._subscribing.granted(packet, reasons):
+            return
+        if self._subscribing.refusal:
+            self._problem = self._subscribing.refusal
             self._client.disconnect()
             return
-        detail = "session resumed" if self._resumed else "new session: the broker kept no earlier messages"
-        if weak:
-            detail += f"; the broker grants only QoS 0 for {', '.join(weak)}: messages can be lost"
-        self._link.change(LinkState.UP, detail)
+        self._link.change(LinkState.UP, self._subscribing.detail)
+
+    def _on_unsubscribe(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        packet: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        if self._subscribing.released(packet, reasons) and self._link.state is LinkState.UP:
+            self._link.change(LinkState.UP, self._subscribing.detail)
 
     def _on_disconnect(
         self,

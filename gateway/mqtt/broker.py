@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
+from itertools import combinations
 from types import ModuleType
 from typing import Any, Final, Literal, Protocol
 
+from gateway.mqtt.filters import meet, widest
 from gateway.mqtt.topics import TopicPattern
 
 PAYLOADS = "gateway.payloads"
@@ -85,6 +87,13 @@ class Options:
         check_range("receive_maximum", self.receive_maximum, 1, 65_535)
         check_range("largest_payload_bytes", self.largest_payload_bytes, 1, 8 * 1024 * 1024)
         _check_topics(self.topics)
+        if self.protocol == "3.1.1":
+            _check_one_copy(self.subscriptions)
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """What to subscribe to: a filter that another one covers would only bring copies."""
+        return widest([TopicPattern.parse(t.pattern).filter for t in self.topics])
 
 
 def payload_format(name: str) -> ModuleType:
@@ -122,3 +131,14 @@ def _check_topics(topics: tuple[Topic, ...]) -> None:
     for i, doubled in enumerate(filters):
         if doubled in filters[:i]:
             raise ValueError(f"two patterns subscribe to {doubled!r}; put their readings under one")
+
+
+def _check_one_copy(subscriptions: tuple[str, ...]) -> None:
+    """Without identifiers of subscriptions nobody can tell a copy from a device that says the same again."""
+    for one, other in combinations(subscriptions, 2):
+        if meet(one, other):
+            raise ValueError(
+                f"a topic can match both {one!r} and {other!r}, and with MQTT 3.1.1 a broker may send each "
+                "message twice then, which nothing tells from two messages; "
+                'set protocol = "5", or add a last pattern that covers both'
+            )

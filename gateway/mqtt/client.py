@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import struct
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -16,28 +12,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from gateway.errors import LinkDown
-from gateway.mqtt.broker import Login, Options, Tls
-from gateway.mqtt.errors import unreachable, unreadable
+from gateway.mqtt.broker import Options
+from gateway.mqtt.errors import unreachable
+from gateway.mqtt.login import password, tls_context
+from gateway.mqtt.publication import Publication, plain_publish, topic_of
 
 CONNECT_S = 5.0  # TCP, then TLS; a stop waits this long
 LARGEST_PACKET = 16 * 1024 * 1024  # bytes; an MQTT 5 broker throws away what would fill our memory
 RECEIVE_BYTES = 65_536  # at once; what is beyond a full intake waits here and with the broker
-LONGEST_PASSWORD = 65_535  # bytes, MQTT 5.0 section 1.5.6
 QOS = 1
-SUBSCRIPTION_IDENTIFIER = 0x0B  # of a property, MQTT 5.0 section 3.3.2.3.8
-NOT_UTF8 = "(a topic that is not UTF-8)"
-LARGEST_MARK = 268_435_455  # of a subscription identifier, section 3.8.2.1.2
-
-
-class Publication(NamedTuple):
-    """A message that a broker sent us."""
-
-    mid: int  # 0: needs no acknowledgement
-    topic: str
-    payload: bytes
-    retained: bool
-    marks: tuple[int, ...]  # identifiers of the subscriptions that it was sent for; none with MQTT 3.1.1
+FILTERS_AT_ONCE = 8  # in one UNSUBSCRIBE: what AWS IoT Core takes
 
 
 class Client(mqtt.Client):
@@ -87,17 +71,27 @@ class Client(mqtt.Client):
         """Whether something was received that is not read yet; the socket says nothing of it."""
         return self._taken < len(self._received)
 
-    def listen(self, filters: Sequence[str], mark: int | None) -> None:
-        """Subscribe; a retained message comes once, not at every connection (MQTT 5).
+    def listen(self, filters: Sequence[str], marks: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Subscribe; the filters that each SUBACK will be about, by packet identifier.
 
-        `mark`, with MQTT 5, is the subscription's identifier: messages that the broker kept while nobody was
-        connected still carry that of the subscription before. None where the broker knows no identifiers.
+        A retained message comes once, not at every connection (MQTT 5). `marks` are the identifiers of the
+        subscriptions, one for each filter; empty where the broker knows none.
         """
-        if self.protocol == mqtt.MQTTv5:
-            kept = SubscribeOptions(QOS, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
-            self.subscribe([(f, kept) for f in filters], properties=_subscribe_properties(mark))
-        else:
-            self.subscribe([(f, QOS) for f in filters])
+        if self.protocol != mqtt.MQTTv5:
+            return {_packet_of(self.subscribe([(f, QOS) for f in filters])): tuple(filters)}
+        kept = SubscribeOptions(QOS, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+        if not marks:
+            return {_packet_of(self.subscribe([(f, kept) for f in filters])): tuple(filters)}
+        return {
+            _packet_of(self.subscribe([(f, kept)], properties=_subscribe_properties(mark))): (f,)
+            for f, mark in zip(filters, marks, strict=True)
+        }
+
+    def forgo(self, filters: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Unsubscribe; packet identifiers, and the filters that each UNSUBACK will be about."""
+        for first in range(0, len(filters), FILTERS_AT_ONCE):
+            some = filters[first : first + FILTERS_AT_ONCE]
+            yield _packet_of(self.unsubscribe(list(some))), tuple(some)
 
     def ping(self) -> None:
         """paho's own loop_misc pings, but takes a PINGRESP that waits unread for a dead broker."""
@@ -144,70 +138,16 @@ class Client(mqtt.Client):
         self.on_publication(Publication(message.mid, topic, payload, message.retain, marks))
 
 
-def topic_of(raw: bytes) -> str:
-    """A topic as text; a broker should let none pass that is not UTF-8."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return NOT_UTF8
-
-
-def plain_publish(received: bytes, begin: int) -> tuple[Publication, int] | None:
-    """The MQTT 5 PUBLISH (section 3.3) that begins there, and where it ends.
-
-    None where it is not all there, has a QoS other than 1, other properties than subscription identifiers, or
-    is longer than 16 kB; paho takes those.
-    """
-    if received[begin] & 0b1111_0110 != 0b0011_0010 or len(received) < begin + 3:
-        return None
-    at, size = begin + 2, received[begin + 1]
-    if size > 0x7F:
-        at, size = begin + 3, (size & 0x7F) | received[begin + 2] << 7
-    end = at + size
-    if received[at - 1] > 0x7F or end > len(received) or size < 5:
-        return None
-    topic_end = at + 2 + (received[at] << 8 | received[at + 1])
-    if topic_end + 3 > end or received[topic_end + 2] > 0x7F:
-        return None
-    payload_begin = topic_end + 3 + received[topic_end + 2]
-    marks = _identifiers(received[topic_end + 3 : payload_begin])
-    if marks is None or payload_begin > end:
-        return None
-    mid = received[topic_end] << 8 | received[topic_end + 1]
-    topic = topic_of(received[at + 2 : topic_end])
-    return Publication(mid, topic, received[payload_begin:end], bool(received[begin] & 1), marks), end
-
-
-@lru_cache(maxsize=64)  # all messages of a connection carry the same few
-def _identifiers(properties: bytes) -> tuple[int, ...] | None:
-    """Each a variable byte integer (section 1.5.5); None where other properties stand among them."""
-    found: list[int] = []
-    at, end = 0, len(properties)
-    while at < end:
-        if properties[at] != SUBSCRIPTION_IDENTIFIER:
-            return None
-        number = 0
-        for shift in (0, 7, 14, 21):
-            at += 1
-            if at == end:
-                return None
-            number |= (properties[at] & 0x7F) << shift
-            if properties[at] < 0x80:
-                break
-        else:
-            return None
-        found.append(number)
-        at += 1
-    return tuple(found)
-
-
 def _later(_client: mqtt.Client, _data: object, _connection: object) -> None:
     """With a callback paho queues what is to be written; the loop writes it."""
 
 
-def _subscribe_properties(mark: int | None) -> Properties | None:
-    if mark is None:
-        return None
+def _packet_of(asked: tuple[MQTTErrorCode, int | None]) -> int:
+    """The packet identifier; 0 where paho could not send, which the next turn finds out."""
+    return asked[1] or 0
+
+
+def _subscribe_properties(mark: int) -> Properties:
     properties = Properties(PacketTypes.SUBSCRIBE)  # type: ignore[no-untyped-call]
     properties.SubscriptionIdentifier = mark
     return properties
@@ -219,33 +159,3 @@ def _connect_properties(options: Options) -> Properties:
     properties.ReceiveMaximum = options.receive_maximum
     properties.MaximumPacketSize = LARGEST_PACKET
     return properties
-
-
-def tls_context(options: Login, tls: Tls) -> ssl.SSLContext:
-    """Reads the certificates. Raises LinkDown."""
-    try:
-        context = ssl.create_default_context(cafile=tls.ca_file)
-    except OSError as error:
-        raise unreadable(options, "tls.ca_file", str(tls.ca_file), error) from None
-    if tls.certificate_file is not None:
-        try:
-            context.load_cert_chain(
-                tls.certificate_file, tls.key_file, password=""
-            )  # "": never ask a terminal
-        except OSError as error:
-            files = f"{tls.certificate_file}, tls.key_file {tls.key_file}"
-            raise unreadable(options, "tls.certificate_file", files, error) from None
-    return context
-
-
-def password(options: Login) -> str | None:
-    """Reads the password. Raises LinkDown."""
-    if options.password_file is None:
-        return None
-    try:
-        with Path(options.password_file).open(encoding="utf-8") as file:
-            return file.readline(LONGEST_PASSWORD).rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise LinkDown(f"password_file {options.password_file} is no UTF-8 text") from None
-    except OSError as error:
-        raise unreadable(options, "password_file", options.password_file, error) from None

@@ -45,6 +45,15 @@ def ended(options: Login, consented: bool, why: str) -> LinkDown:
     return LinkDown(f"{place(options)}: {why}")
 
 
+def taken_over(options: Login, times: int) -> LinkDown:
+    """What a broker that says nothing does where two clients have one name: each throws the other out."""
+    return LinkDown(
+        f"{place(options)}: the broker ended the connection {times} times without a reason and let us in "
+        f"again at once, as where another client uses client_id {options.client_id!r}; its log says so then: "
+        "give every gateway its own"
+    )
+
+
 def unreadable(options: Login, key: str, file: str, error: OSError) -> LinkDown:
     """A file that the options name can not be used."""
     what = error.strerror if error.errno and not isinstance(error, ssl.SSLError) else f"not usable: {error}"

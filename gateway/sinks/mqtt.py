@@ -23,8 +23,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
 from gateway.mqtt.broker import PATH, Tls, check_range, checked_port
-from gateway.mqtt.client import password, tls_context
 from gateway.mqtt.errors import ended, place, refusal, unreachable
+from gateway.mqtt.login import password, tls_context
 from gateway.sinks import AlarmChange, Places, Written
 from gateway.sinks.forwarded import IDENTITY, NAMES, Message, alarm_messages, check_topic, messages
 

@@ -42,6 +42,11 @@ def introduce(
     return numbers, {name: since.get(name, now_ns) for name in names}
 
 
+def earlier_documents(journal: Journal) -> list[Mapping[str, Any]]:
+    """What the gateway was told at each time, the oldest first and the present one last."""
+    return [json.loads(statement.body["document"]) for _, statement in journal.statements(CONFIGURATION)]
+
+
 def _refuse_silent_changes(in_force: Mapping[Version, Any], now: Mapping[Version, Any]) -> None:
     """Every excursion names its profile version, so a version that was in force can not change its rules."""
     problems = [

@@ -6,14 +6,15 @@ A file in this folder provides
     class Source:                          see `Source` below
         def __init__(self, name: str, options: Options, channels: Mapping[str, int]) -> None
 
-`channels` maps an address to the channel number the journal gave out.
+`channels` maps an address to the channel number the journal gave out. Where something outside keeps what an
+earlier configuration told it, the source is also a `Successor`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import Link
@@ -40,3 +41,11 @@ class Source(Protocol):
 
     def acknowledge(self, items: Sequence[Any]) -> None:
         """The items are on disk: tell the device, if it wants to know."""
+
+
+@runtime_checkable
+class Successor(Protocol):
+    """Ends what earlier configurations began, where that is kept outside."""
+
+    def succeed(self, earlier: Sequence[Mapping[str, Any]]) -> None:
+        """Called once, before `run`. Documents of the journal's configurations, the oldest first."""

@@ -8,10 +8,13 @@ committed its batch, also one that was refused: a bad payload must not hold up t
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from gateway.errors import LinkDown
 from gateway.ingestion.intake import Clock, Intake
+from gateway.ingestion.leftovers import Leftovers
 from gateway.ingestion.link import Link
 from gateway.ingestion.session import Session
 from gateway.model import Arrivals, Decoded, Refusal, Refused
@@ -19,14 +22,28 @@ from gateway.mqtt.broker import Options as Options
 from gateway.mqtt.broker import Tls as Tls
 from gateway.mqtt.broker import Topic as Topic
 from gateway.mqtt.broker import payload_format
-from gateway.mqtt.client import Publication
+from gateway.mqtt.copies import Copies
+from gateway.mqtt.errors import taken_over
+from gateway.mqtt.filters import covers
+from gateway.mqtt.former import Document, former_filters
+from gateway.mqtt.publication import Publication
 from gateway.mqtt.topics import TopicPattern
 from gateway.payloads import Message
 
 KEPT_BYTES = 4096  # of an oversized payload: enough to see what it is
 CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
 
-Route = tuple[int, Mapping[str, str]]  # position among the configured topics, named parts
+SHORT_LIVED_S = 60.0  # a connection; what takes our place waits no longer
+HUNG_UP = 2  # such connections one after the other, and nobody refused us in between: another has our name
+
+
+class Route(NamedTuple):
+    """How the messages of a topic are read. The first pattern of the configuration that fits counts."""
+
+    topic: int  # position among the configured ones
+    names: Mapping[str, str]
+    several: bool  # several of our subscriptions bring it
+    several_before: bool  # so they may have, with those of earlier configurations
 
 
 class Received(NamedTuple):
@@ -40,7 +57,8 @@ class Received(NamedTuple):
     received_ns: int
     retained: bool
     late: bool  # the broker kept it while we were away
-    clock_trusted: bool = True
+    clock_trusted: bool
+    marks: tuple[int, ...]  # of the subscriptions that it came for
 
 
 class Source:
@@ -56,22 +74,34 @@ class Source:
         self._routes: dict[str, Route | None] = {}
         self._connections = 0
         self._session: Session | None = None
+        self._former: tuple[str, ...] = ()
+        self._leftovers = Leftovers(options.subscriptions)
+        self._copies = Copies()
+        self._hung_up = 0  # times in a row
+
+    def succeed(self, earlier: Sequence[Document]) -> None:
+        """End what earlier configurations subscribed to under our client_id; the broker goes on otherwise."""
+        self._former = former_filters(earlier, self._options.client_id)
+        patterns = [p.filter for p in self._patterns]
+        self._leftovers = Leftovers(self._options.subscriptions, (*self._former, *patterns))
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """One connection, until `stop` is set. Raises LinkDown."""
         self._connections += 1
         number = self._connections
 
-        def deliver(publications: Sequence[Publication], mark: int) -> None:
-            received = self._received(number, publications, mark, intake.clock)
+        def deliver(publications: Sequence[Publication], marks: frozenset[int]) -> None:
+            received = self._received(number, publications, marks, intake.clock)
             intake.put_all(self.name, received, sum(len(r.payload) for r in received))
 
-        session = Session(self._options, number, [p.filter for p in self._patterns], self.link, deliver)
-        self._session = session
+        session = Session(self._options, number, self._leftovers, self.link, deliver)
+        self._session, began_s = session, time.monotonic()
         try:
             session.open()
             while not stop.is_set():
                 session.turn(intake.room)
+        except LinkDown as down:
+            raise self._judged(down, session.hung_up, time.monotonic() - began_s) from None
         finally:
             self._session = None
             session.close()
@@ -83,22 +113,25 @@ class Source:
         for item in items:
             route = self._route(item.topic)
             if route is None:
+                self._suspect(item.topic)
                 refused.append(
                     _refused(item, Refusal.UNKNOWN_TOPIC, "no pattern of the configuration fits it")
                 )
+            elif (route.several or (item.late and route.several_before)) and self._is_copy(item):
+                continue
             elif item.size > self._options.largest_payload_bytes:
                 refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
             else:
                 message = Message(
                     item.topic,
-                    route[1],
+                    route.names,
                     item.payload,
                     item.received_ns,
                     item.retained,
                     item.late,
                     item.clock_trusted,
                 )
-                batches.setdefault(route[0], []).append(message)
+                batches.setdefault(route.topic, []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
         for part in parts:
             refused += part.refused
@@ -111,6 +144,22 @@ class Source:
         if session is not None:
             session.acknowledge([i.mid for i in items if i.session == session.number and i.mid != 0])
 
+    def _judged(self, down: LinkDown, hung_up: bool, lived_s: float) -> LinkDown:
+        """Why the connection ended: the broker says nothing where another client takes our place."""
+        self._hung_up = self._hung_up + 1 if hung_up and lived_s < SHORT_LIVED_S else 0
+        return taken_over(self._options, self._hung_up) if self._hung_up >= HUNG_UP else down
+
+    def _is_copy(self, item: Received) -> bool:
+        return self._copies.is_copy(
+            item.topic, item.payload, item.size, item.retained, item.marks, item.received_ns
+        )
+
+    def _suspect(self, topic: str) -> None:
+        """A subscription that the journal knows nothing of brought it; the broker is asked to end it."""
+        session = self._session
+        if session is not None and (suspects := self._leftovers.suspects(topic)):
+            session.suspect(suspects)
+
     def _ask(self) -> None:
         """Send what decoders want to ask devices for, such as the births of a Sparkplug node."""
         session = self._session
@@ -120,11 +169,11 @@ class Source:
                     session.publish(topic, payload)
 
     def _received(
-        self, session: int, publications: Sequence[Publication], mark: int, clock: Clock
+        self, session: int, publications: Sequence[Publication], ours: frozenset[int], clock: Clock
     ) -> list[Received]:
         """In their order, a ns apart: without a device's time the receipt is that of the reading.
 
-        `mark` is that of our subscription; what the broker kept while we were away carries an earlier one.
+        `ours` are the marks of our subscriptions; what the broker kept while we were away has earlier ones.
         """
         largest, now_ns, trusted = self._options.largest_payload_bytes, clock.now_ns(), clock.trusted
         return [
@@ -136,8 +185,9 @@ class Source:
                 len(payload),
                 now_ns + k,
                 retained,
-                len(marks) > 0 and mark not in marks,
+                len(marks) > 0 and ours.isdisjoint(marks),
                 trusted,
+                marks,
             )
             for k, (mid, topic, payload, retained, marks) in enumerate(publications)
         ]
@@ -155,8 +205,14 @@ class Source:
         for i, pattern in enumerate(self._patterns):
             names = pattern.match(topic)
             if names is not None:
-                return i, names
+                now = self._options.subscriptions
+                several = [_how_many(filters, topic) > 1 for filters in (now, {*now, *self._former})]
+                return Route(i, names, *several)
         return None
+
+
+def _how_many(filters: Collection[str], topic: str) -> int:
+    return sum(covers(f, topic) for f in filters)
 
 
 def _refused(item: Received, reason: Refusal, detail: str) -> Refused:

@@ -10,7 +10,7 @@ from paho.mqtt.client import MQTTv5
 from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.properties import VariableByteIntegers
 
-from gateway.mqtt.client import plain_publish, topic_of
+from gateway.mqtt.publication import plain_publish, topic_of
 
 
 def content_of(topic, mid, properties, payload):
