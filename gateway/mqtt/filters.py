@@ -16,14 +16,19 @@ ANY: Final = "#"
 
 def widest(filters: Sequence[str]) -> tuple[str, ...]:
     """Those that no other one covers, in their order: together they match what all of them match."""
-    distinct = list(dict.fromkeys(filters))
-    return tuple(f for f in distinct if not any(other != f and covers(other, f) for other in distinct))
+    kept: list[str] = []
+    for topic_filter in filters:
+        if not any(covers(other, topic_filter) for other in kept):
+            kept = [other for other in kept if not covers(topic_filter, other)] + [topic_filter]
+    return tuple(kept)
 
 
 def covers(wide: str, narrow: str) -> bool:
     """Whether `wide` matches every topic that `narrow` matches, or the topic `narrow`."""
     if _is_wild(wide) and narrow.startswith("$"):
         return False
+    if narrow == ANY:  # a topic has at least one level
+        narrow = f"{ONE}/{ANY}"
     for level, other in zip_longest(wide.split("/"), narrow.split("/")):
         if level == ANY:
             return True

@@ -78,12 +78,14 @@ class Pump:
     def __init__(self, source, intake):
         self.source, self.intake = source, intake
         self.items, self.times, self.values, self.qualities, self.refused = [], [], [], [], []
+        self.channels = []
 
     def once(self, acknowledge=True):
         items = self.intake.take(0.05).get(self.source.name, [])
         decoded = self.source.decode(items)
         self.items += items
         self.times += decoded.arrivals.samples.time.tolist()
+        self.channels += decoded.arrivals.samples.channel.tolist()
         self.values += decoded.arrivals.samples.value.tolist()
         self.qualities += decoded.arrivals.samples.quality.tolist()
         self.refused += decoded.refused
