@@ -98,9 +98,9 @@ def test_a_pattern_that_is_never_used_is_said() -> None:
     (remark,) = remarks(source("one", more=wide + narrow))
     assert "pattern 'a/{x}/t' is never used: 'a/{rest...}' stands before it" in remark
     assert not remarks(source("one", more=narrow + wide))
-    shelly = topic("one", "a/{rest...}", "shelly")
-    (remark,) = remarks(source("one", more=narrow + shelly))
-    assert "'a/{x}/t' (json) and 'a/{rest...}' (shelly); the first one in the file counts" in remark
+    senml = topic("one", "a/{rest...}", "senml")
+    (remark,) = remarks(source("one", more=narrow + senml))
+    assert "'a/{x}/t' (json) and 'a/{rest...}' (senml); the first one in the file counts" in remark
 
 
 def test_patterns_that_only_meet_need_mqtt_5() -> None:
