@@ -23,7 +23,7 @@ from gateway.journal.records import AlarmRow, Records
 from gateway.model import SECOND
 from gateway.published import view
 from gateway.published.view import AlarmPlace
-from gateway.screening.excursion import Excursion
+from gateway.screening.excursion import RETURNED, Excursion
 from gateway.screening.record import Change
 from gateway.traceability.containment import Containments
 from gateway.traceability.exposure import Exposure, exposures
@@ -196,7 +196,9 @@ class AlarmBook:
                 self._advance(entry, None, now_ns)
         elif entry is not None and _is_open(entry.excursion):
             before, end_ns = entry.excursion, max(statement.at_ns, entry.excursion.start_ns)
-            entry.excursion = dataclasses.replace(before, end_ns=end_ns, cleared_ns=end_ns, last_ns=end_ns)
+            entry.excursion = dataclasses.replace(
+                before, end_ns=end_ns, cleared_ns=end_ns, ended_by=RETURNED, last_ns=end_ns
+            )
             self._advance(entry, before, now_ns)
 
     def _reset(self, reset: StatedReset, changes: Sequence[Change], now_ns: int) -> None:

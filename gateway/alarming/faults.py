@@ -92,7 +92,7 @@ class FaultWatch:
             self._say(self._open.pop(key), now_ns, {"state": CLEARED, "fault": key})
 
     def _raise(self, fault: Fault, since_ns: int) -> None:
-        name = f"F{identity(self._gateway, fault.key, since_ns)[1:]}"
+        name = f"F{identity(self._gateway, NO_CHANNEL, fault.key, since_ns)[1:]}"
         self._open[fault.key] = name
         told = {
             "state": RAISED,
@@ -125,11 +125,12 @@ def excursion(statement: Statement) -> Excursion:
         rule=body["fault"],
         kind=FAULT,
         severity=Severity(body["severity"]),
-        version="",
+        versions=(),
         start_ns=at_ns,
         confirmed_ns=at_ns,
         end_ns=None,
         cleared_ns=None,
+        ended_by="",
         extreme=None,
         extreme_at_ns=None,
         beyond_ns=None,

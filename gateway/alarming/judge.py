@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gateway.model import Mask, Samples, Times, usable
+from gateway.screening.gaps import Gaps
 from gateway.screening.judged import Read, judged
 from gateway.screening.pairs import held
 from gateway.screening.plan import ChannelPlan, Instance, Plan
@@ -44,9 +45,9 @@ class Judge:
     def _is_told(self, instance: Instance, pressure: ChannelPlan, time: Times) -> Mask:
         if len(time) == 0:
             return np.zeros(0, np.bool_)
-        gap_ns, since_ns = pressure.max_gap_ns, instance.valid_from_ns
-        begin_ns = max(int(time[0]) - gap_ns, since_ns)
+        gaps, since_ns = Gaps.of((pressure,)), instance.looks_from_ns
+        begin_ns = max(int(time[0]) - int(gaps.longest[0]), since_ns)
         said = self.readings(pressure.channel, begin_ns, int(time[-1]) + 1)
         said = said.take(usable(said.quality))
         side = (np.array([0, len(said)]), said.time, said.value)
-        return tells(held(side, np.zeros(len(time), np.int64), time, np.array([gap_ns])))
+        return tells(held(side, np.zeros(len(time), np.int64), time, gaps))

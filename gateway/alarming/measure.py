@@ -10,9 +10,10 @@ import numpy as np
 from gateway.alarming.judge import Judge
 from gateway.model import Samples, usable
 from gateway.screening.excursion import Excursion
+from gateway.screening.gaps import Gaps
 from gateway.screening.judged import Read
-from gateway.screening.plan import Instance, Plan
-from gateway.screening.rules import limit
+from gateway.screening.plan import Instance, Key, Plan
+from gateway.screening.rules import Limit, limit_of
 from gateway.screening.totals import Stretches
 from gateway.traceability.exposure import Measure
 
@@ -35,8 +36,10 @@ class Measures:
     """
 
     def __init__(self, plan: Plan, read: Read) -> None:
-        self._instances = {(i.channel, i.rule, i.version): i for i in plan.instances}
-        self._gaps_ns = {c.channel: c.max_gap_ns for c in plan.channels}
+        self._instances: dict[Key, list[Instance]] = {}
+        for instance in plan.instances:
+            self._instances.setdefault((instance.channel, instance.rule), []).append(instance)
+        self._gaps = {c.channel: Gaps.of((c,)) for c in plan.channels}
         self._judge = Judge(plan, read)
         self._counted: dict[tuple[str, int, int, int | None], _Counted] = {}
 
@@ -49,15 +52,21 @@ class Measures:
         def measure(start_ns: int, end_ns: int | None) -> tuple[int | None, float | None]:
             if (start_ns, end_ns) == (found.start_ns, found.end_ns):
                 return found.beyond_ns, found.extreme
-            instance = self._instances.get((found.channel, found.rule, found.version))
-            if instance is None or not isinstance(instance.parameters, limit.Parameters):
+            instance = self._instance(found)
+            limit = None if instance is None else limit_of(instance.kind, instance.parameters)
+            if instance is None or limit is None:
                 return None, None
-            return self._part(found, instance, instance.parameters, start_ns, end_ns)
+            return self._part(found, instance, limit, start_ns, end_ns)
 
         return measure
 
+    def _instance(self, found: Excursion) -> Instance | None:
+        """The one it was found under."""
+        candidates = self._instances.get((found.channel, found.rule), ())
+        return next((i for i in candidates if i.valid_from_ns <= found.start_ns < i.valid_to_ns), None)
+
     def _part(
-        self, found: Excursion, instance: Instance, rule: limit.Parameters, start_ns: int, end_ns: int | None
+        self, found: Excursion, instance: Instance, limit: Limit, start_ns: int, end_ns: int | None
     ) -> tuple[int, float | None]:
         key = (found.id, found.revision, start_ns, end_ns)
         counted = self._counted.get(key) or _Counted(start_ns - 1)
@@ -66,17 +75,17 @@ class Measures:
         if until_ns > counted.until_ns:
             from_ns = max(start_ns, counted.until_ns)
             samples = self._readings(found, instance, from_ns, until_ns)
-            counted = self._count(samples, instance, rule, counted, (from_ns, until_ns), end_ns)
+            counted = self._count(samples, instance, limit, counted, (from_ns, until_ns), end_ns)
         if found.end_ns is None:
             if len(self._counted) >= MOST_REMEMBERED:
                 self._counted.clear()
             self._counted[key] = counted
-        sign = _sign(rule)
+        sign = _sign(limit)
         return counted.beyond_ns, None if counted.worst is None else sign * counted.worst
 
     def _readings(self, found: Excursion, instance: Instance, start_ns: int, until_ns: int) -> Samples:
         """Those of [start, until] and of the stretches that reach into it, as far as the excursion goes."""
-        gap_ns = self._gaps_ns[instance.channel]
+        gap_ns = int(self._gaps[instance.channel].longest[0])
         end_ns = found.last_ns if found.end_ns is None else found.end_ns
         end_ns = min(end_ns, until_ns + gap_ns, instance.valid_to_ns - 1)
         begin_ns = max(found.start_ns, start_ns - gap_ns)
@@ -86,17 +95,18 @@ class Measures:
         self,
         samples: Samples,
         instance: Instance,
-        rule: limit.Parameters,
+        limit: Limit,
         before: _Counted,
         within: tuple[int, int],
         end_ns: int | None,
     ) -> _Counted:
         from_ns, until_ns = within
         good = np.flatnonzero(usable(samples.quality))
-        time, x = samples.time[good], _sign(rule) * samples.value[good]
+        time, x = samples.time[good], _sign(limit) * samples.value[good]
         blocked = np.diff(np.cumsum(~usable(samples.quality))[good]) > 0
-        proven = (np.diff(time) <= self._gaps_ns[instance.channel]) & ~blocked
-        far = np.full(len(proven), _sign(rule) * rule.limit)
+        only = np.zeros(len(blocked), np.int64)
+        proven = self._gaps[instance.channel].bridges(only, time[:-1], time[1:]) & ~blocked
+        far = np.full(len(proven), _sign(limit) * limit[1])
         beyond = Stretches.between(time[:-1], x[:-1], time[1:], x[1:], proven, far).beyond
         begins = np.where(x[1:] > x[:-1], time[1:] - beyond, time[:-1])  # rising: the later part is beyond
         inside = np.minimum(begins + beyond, until_ns) - np.maximum(begins, from_ns)
@@ -106,5 +116,5 @@ class Measures:
         return _Counted(until_ns, beyond_ns, max(worst, default=None))
 
 
-def _sign(rule: limit.Parameters) -> float:
-    return 1.0 if rule.side == "high" else -1.0
+def _sign(limit: Limit) -> float:
+    return 1.0 if limit[0] == "high" else -1.0

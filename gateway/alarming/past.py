@@ -12,10 +12,10 @@ class PastExcursions:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def since(self, channel: int, rule: str, version: str, moment_ns: int) -> list[Excursion]:
+    def since(self, channel: int, rule: str, moment_ns: int) -> list[Excursion]:
         rows = self._records.cleared_since(channel, rule, moment_ns)
         found = [Excursion.from_plain(row.body["excursion"]) for row in rows]
-        return [e for e in found if e.version == version and (e.end_ns is not None or e.withdrawn)]
+        return [e for e in found if e.end_ns is not None or e.withdrawn]
 
     def has(self, identity: str) -> bool:
         return self._records.has_alarm(identity)

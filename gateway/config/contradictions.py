@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateway.config.types import Rule
-from gateway.screening.rules import limit, plausible
+from gateway.screening.rules import LIMIT, limit_of, plausible
 
 
 def contradictions(rules: Sequence[Rule]) -> Iterator[str]:
     """What is wrong with the rules that are in force together on a channel, in words."""
-    limits = [(r.id, r.parameters) for r in rules if isinstance(r.parameters, limit.Parameters)]
-    highs = [(told.limit, name) for name, told in limits if told.side == "high"]
-    lows = [(told.limit, name) for name, told in limits if told.side == "low"]
+    limits = [(r.id, limit_of(r.kind, r.parameters)) for r in rules if r.kind == LIMIT]
+    highs = [(told[1], name) for name, told in limits if told and told[0] == "high"]
+    lows = [(told[1], name) for name, told in limits if told and told[0] == "low"]
     if highs and lows and min(highs)[0] < max(lows)[0]:
         (high, above), (low, below) = min(highs), max(lows)
         yield f"no value is in range: rule {above!r} allows up to {high:g}, rule {below!r} from {low:g} on"

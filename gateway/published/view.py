@@ -71,7 +71,7 @@ def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
         "units": UNKNOWN if units is None else [exposure(e) for e in units],
         "id": found.id,
         "kind": found.kind,
-        "profile_version": found.version,
+        "profile_version": ", ".join(found.versions),
         "revision": found.revision,
         "withdrawn": found.withdrawn,
     }

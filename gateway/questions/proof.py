@@ -11,9 +11,10 @@ from gateway.alarming.plan import numbers_of, plan
 from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.model import LARGEST_VALUE, SECOND, Samples, to_ns
+from gateway.model import LARGEST_VALUE, SECOND, Samples
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
-from gateway.screening.rules import limit
+from gateway.screening.gaps import Gaps
+from gateway.screening.rules import LIMIT, limit_of
 from gateway.screening.screen import FARTHEST_NS
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.writing.pump import OUTAGE
@@ -94,7 +95,6 @@ def prove(
             for v in versions
             if start_ns < v.valid_from_ns < end_ns
         )
-    gap_ns = to_ns(channel.table.max_gap_s)
     numbers = numbers_of(configuration, journal)
     screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST))
 
@@ -102,12 +102,14 @@ def prove(
         return journal.read(channels, first_ns, until_ns).samples
 
     judge = Judge(screened, read)
+    gaps = Gaps.of(c for c in screened.channels if c.channel == numbers[name])
+    gap_ns = int(gaps.longest[0])
     readings = judge.readings(numbers[name], start_ns - gap_ns, end_ns + gap_ns)
     inside = readings.take((readings.time >= start_ns) & (readings.time < end_ns))
     mean = None
     if channel.unit == "degC" and low is not None:
-        mean = mean_kinetic_temperature_degC(inside, gap_ns, low)
-    found = clocks(readings, gap_ns, start_ns, end_ns, low, high)
+        mean = mean_kinetic_temperature_degC(inside, gaps, low)
+    found = clocks(readings, gaps, start_ns, end_ns, low, high)
     alone = judge.without_pressure(numbers[name], inside.time)
     outages = _outages(journal, start_ns, end_ns)
     return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, version, later, outages)
@@ -134,9 +136,9 @@ def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tupl
     """On each side the tightest limit of the worst severity that has one there."""
     in_force = [v for v in versions if v.valid_from_ns <= at_ns][-1:]
     rules = [r for v in in_force for r in v.rules if r.unit == unit]
-    limits = [(r.severity, r.parameters) for r in rules if isinstance(r.parameters, limit.Parameters)]
+    limits = [(r.severity, limit_of(r.kind, r.parameters)) for r in rules if r.kind == LIMIT]
     if not limits:
         raise InputError("the channel's profile has no limits then; give --low or --high")
-    lows = [(severity, told.limit) for severity, told in limits if told.side == "low"]
-    highs = [(severity, -told.limit) for severity, told in limits if told.side == "high"]
+    lows = [(severity, told[1]) for severity, told in limits if told and told[0] == "low"]
+    highs = [(severity, -told[1]) for severity, told in limits if told and told[0] == "high"]
     return max(lows)[1] if lows else None, -max(highs)[1] if highs else None

@@ -25,11 +25,13 @@ import numpy as np
 
 from gateway.alarming.book import CONTAINMENT
 from gateway.alarming.screening import STATE
+from gateway.config.channels import rules_on
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Mask, to_ns
+from gateway.screening.rules import looks_back_s, named_channels
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body
@@ -102,9 +104,16 @@ def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
 
 
 def _looked_back_ns(configuration: Configuration) -> int:
-    """The longest window of any rule: after a start it is read again from the journal."""
-    rules = (r for versions in configuration.profiles.values() for v in versions for r in v.rules)
-    return max((to_ns(getattr(r.parameters, "window_s", 0.0)) for r in rules), default=0)
+    """What rules look back on at most: after a start it is read again from the journal.
+
+    Windows, and where a rule looks at another channel the latest reading of either, as long as it is held.
+    """
+    channels = configuration.channels.values()
+    rules = [r for c in channels for version in rules_on(c, configuration.profiles) for r in version]
+    window_s = max((looks_back_s(r.kind, r.parameters) for r in rules), default=0.0)
+    pairs = any(True for r in rules for _ in named_channels(r.parameters))
+    held_s = 2 * max((c.table.max_gap_s for c in channels), default=0.0) if pairs else 0.0
+    return to_ns(max(window_s, held_s))
 
 
 class Retention:

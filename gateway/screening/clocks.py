@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from gateway.model import Floats, Mask, Quality, Samples, Times
+from gateway.screening.gaps import Gaps
 from gateway.screening.series import worth
 from gateway.screening.totals import Stretches
 
@@ -31,9 +32,10 @@ class Clocks:
 
 
 def clocks(
-    readings: Samples, max_gap_ns: int, start_ns: int, end_ns: int, low: float | None, high: float | None
+    readings: Samples, gaps: Gaps, start_ns: int, end_ns: int, low: float | None, high: float | None
 ) -> Clocks:
-    """The clocks of one channel over [start, end); in range is low <= value <= high, None for no limit.
+    """The clocks of one channel over [start, end); in range is low <= value <= high, None for no limit;
+    `gaps` are the channel's.
 
     `readings` are the channel's, sorted by time, each time once (resolve.py), and reach from the last usable
     one at or before `start_ns` to the first at or after `end_ns`, where there are such.
@@ -43,7 +45,7 @@ def clocks(
         raise ValueError("the interval ends before it starts")
     if low is not None and high is not None and low > high:
         raise ValueError(f"no value lies between low {low} and high {high}")
-    time, value, proven, certain = _stretches(readings, max_gap_ns)
+    time, value, proven, certain = _stretches(readings, gaps)
     before, after = time[:-1], time[1:]
     shown = _overlap(before, after, start_ns, end_ns) * proven
     too_low = outside = np.zeros(len(after), np.int64)
@@ -57,9 +59,7 @@ def clocks(
     return Clocks(inside, out, end_ns - start_ns - inside - out)
 
 
-def mean_kinetic_temperature_degC(
-    readings: Samples, max_gap_ns: int, lowest_allowed_degC: float
-) -> float | None:
+def mean_kinetic_temperature_degC(readings: Samples, gaps: Gaps, lowest_allowed_degC: float) -> float | None:
     """Mean kinetic temperature over the proven stretches, each reading weighted with half of those beside it.
 
     None, "not applicable", for a profile whose range reaches 0 degC or below (chemistry in frozen and
@@ -67,7 +67,7 @@ def mean_kinetic_temperature_degC(
     """
     if lowest_allowed_degC <= 0.0:
         return None
-    time, value, proven, _ = _stretches(readings, max_gap_ns)
+    time, value, proven, _ = _stretches(readings, gaps)
     share = (np.diff(time) * proven).astype(np.float64)
     weight = np.append(share, 0.0) + np.append(0.0, share)
     counted = (weight > 0.0) & (value > -ZERO_K)
@@ -79,11 +79,12 @@ def mean_kinetic_temperature_degC(
     return ACTIVATION_K / -(top + float(np.log(mean))) - ZERO_K
 
 
-def _stretches(readings: Samples, max_gap_ns: int) -> tuple[Times, Floats, Mask, Mask]:
+def _stretches(readings: Samples, gaps: Gaps) -> tuple[Times, Floats, Mask, Mask]:
     """Usable readings, and of each stretch between two of them whether it is known, and known for certain."""
     good = np.flatnonzero(worth(readings.value, readings.quality))
     time, value = readings.time[good], readings.value[good]
-    proven = (np.diff(time) <= max_gap_ns) & (np.diff(good) == 1)
+    only = np.zeros(max(len(time) - 1, 0), np.int64)
+    proven = gaps.bridges(only, time[:-1], time[1:]) & (np.diff(good) == 1)
     sure = readings.quality[good] == Quality.GOOD
     return time, value, proven, sure[1:] & sure[:-1]
 

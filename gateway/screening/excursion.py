@@ -15,6 +15,7 @@ from gateway.model import Severity
 
 NEVER: Final = -(2**63)  # "no time" in a column
 LIMB: Final = 32  # bits of the lower half of a sum of degree-time
+RETURNED: Final = "returned"  # why an excursion ended: readings said so
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -70,6 +71,9 @@ class Excursion:
 
     `extreme`, `beyond_ns` and `degree_seconds` are None where the rule has no limit in the channel's unit.
     `first_ns` and `last_ns` are the first and last reading counted (of no-data: the last one heard).
+    `versions` are those it lived under so far, `severity` is that of the last of them. `ended_by` is empty
+    while it is open; returned where readings said so; else why its rule went out of force: moved, superseded
+    or retired.
     """
 
     id: str
@@ -77,11 +81,12 @@ class Excursion:
     rule: str
     kind: str
     severity: Severity
-    version: str
+    versions: tuple[str, ...]
     start_ns: int
     confirmed_ns: int
     end_ns: int | None
     cleared_ns: int | None
+    ended_by: str
     extreme: float | None
     extreme_at_ns: int | None
     beyond_ns: int | None
@@ -100,17 +105,22 @@ class Excursion:
 
     @staticmethod
     def from_plain(values: Mapping[str, Any]) -> Excursion:
-        """What `plain` gave."""
-        return Excursion(**{**values, "severity": Severity(values["severity"])})
+        """What `plain` gave, also before rules lived under several versions."""
+        made = {**values, "severity": Severity(values["severity"])}
+        if "version" in made:
+            made["versions"] = [made.pop("version")]
+            made["ended_by"] = "" if made["end_ns"] is None else RETURNED
+        return Excursion(**{**made, "versions": tuple(made["versions"])})
 
 
-def identity(channel: str, rule: str, start_ns: int, attempt: int = 0) -> str:
+def identity(journal: str, channel: int, rule: str, start_ns: int, attempt: int = 0) -> str:
     """A short name people can type: E- and 8 characters of Crockford's base 32 (no I, L, O, U).
 
-    A hash of channel name, rule id and the start that was known first. `attempt` makes another one where
-    that name is taken: a start that was amended away may later start a different excursion.
+    A hash of the journal's id, the channel's number in it, rule id and the start that was known first.
+    `attempt` makes another one where that name is taken: a start that was amended away may later start a
+    different excursion.
     """
-    text = f"{channel}\n{rule}\n{start_ns}" + (f"\n{attempt}" if attempt > 0 else "")
+    text = f"{journal}\n{channel}\n{rule}\n{start_ns}\n{attempt}"
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:5], "big")
     return "E-" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(35, -5, -5))
 

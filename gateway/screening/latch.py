@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from gateway.model import Floats, Mask, Times
 from gateway.screening import totals
 from gateway.screening.excursion import NEVER, TOTALS, Findings, Phase, new_findings
+from gateway.screening.gaps import Gaps
 from gateway.screening.ranges import Rows, along, first_at, latest
 from gateway.screening.totals import Stretches
 
@@ -47,7 +48,7 @@ class Latch:
     limit: Floats  # sign * the limit that time and degrees are counted from; NaN where the rule has none
     on_delay: Times  # ns
     off_delay: Times  # ns
-    longest_gap: Times  # ns
+    gaps: Gaps
     about: Floats | None = None  # where not NaN, it is the distance from this value that is measured
 
 
@@ -116,7 +117,7 @@ class Runs:
     def stretches(self) -> Stretches:
         latch = self.latch
         time_before, before = self.before
-        proven = (self.time - time_before <= self.of_rows(latch.longest_gap)) & ~self.blocked
+        proven = self._bridged(time_before) & ~self.blocked
         limit = np.where(np.isnan(latch.limit), np.inf, latch.limit)
         if np.isinf(limit[self.member]).all():
             none = np.zeros(len(self.time), np.int64)
@@ -124,6 +125,13 @@ class Runs:
         return Stretches.between(
             time_before, before, self.time, self.value, proven, np.minimum(self.of_rows(limit), 1e300)
         )
+
+    def _bridged(self, before: Times) -> Mask:
+        """Whether a line reaches each row from the reading before it."""
+        gaps = self.latch.gaps
+        if gaps.change:
+            return gaps.bridges(np.repeat(self.member, self.count), before, self.time)
+        return np.asarray(self.time - before <= self.of_rows(gaps.first))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from gateway.model import Floats, Mask, Times, to_ns
 from gateway.screening.batch import CHANNEL, Batch
 from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings
+from gateway.screening.gaps import Gaps
 from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance, Reset
 from gateway.screening.ranges import Rows, expand
 
@@ -27,9 +28,10 @@ class Members:
     parameters: tuple[Any, ...]
     valid_from: Times  # ns UTC; FOREVER_PAST where unbounded
     valid_to: Times  # ns UTC; FOREVER where unbounded
-    longest_gap: Times  # ns, of the channel
+    sees_from: Times  # ns UTC; what lies before is not looked back on
+    gaps: Gaps  # of each member's channel
     begin: Rows  # int64[C + 1], first member of each channel
-    gap_of: Times  # int64[C] ns, max_gap of every channel of the screen
+    gaps_of: Gaps  # of every channel of the screen
     names: tuple[str, ...]  # of every channel of the screen
     resets: tuple[tuple[int, ...], ...]  # ns UTC, those that people stated
 
@@ -42,7 +44,7 @@ class Members:
         """From (number, row, instance) in any order; `channels` in the order of the screen."""
         ordered = sorted(instances, key=lambda entry: (entry[1], entry[0]))
         row = np.array([e[1] for e in ordered], np.int64)
-        gaps = np.array([c.max_gap_ns for c in channels], np.int64)
+        gaps = Gaps.of(channels)
         stated: dict[tuple[int, str], list[int]] = {}
         for reset in resets:
             stated.setdefault((reset.channel, reset.rule), []).append(reset.at_ns)
@@ -52,7 +54,8 @@ class Members:
             tuple(e[2].parameters for e in ordered),
             np.array([e[2].valid_from_ns for e in ordered], np.int64),
             np.array([e[2].valid_to_ns for e in ordered], np.int64),
-            gaps[row],
+            np.array([e[2].looks_from_ns for e in ordered], np.int64),
+            gaps.take(row),
             np.searchsorted(row, np.arange(len(channels) + 1)),
             gaps,
             tuple(c.name for c in channels),

@@ -48,7 +48,7 @@ class Steepness:
 
     def __init__(self, members: Members, window: Times, least: Rows) -> None:
         count = len(members)
-        self._window, self._least, self._valid_from = window, least, members.valid_from
+        self._window, self._least, self._sees_from = window, least, members.sees_from
         self._regular = SAFETY * MINUTE_NS * 12.0**0.5 / window  # times reach, where all steps are as long
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
@@ -155,7 +155,7 @@ class Steepness:
                 np.minimum(shortest[old], told[3]),
             )
             whole[old] = told[4]
-        cut = self._valid_from[member] > since
+        cut = self._sees_from[member] > since
         born &= ~cut
         whole &= ~cut
         m = -(-np.where(whole, window, window // 2) // np.maximum(longest, 1)) - np.where(born, 1, 2)
@@ -261,7 +261,7 @@ class Movement:
         earlier = since[member] - cells.series.lo[segment]
         count = cells.hi[cell] + np.where(same, -cells.lo[cell[witness]], earlier)
         near = (oldest != NEVER) & (oldest > cells.last[cell] - self._window[member])
-        near &= (oldest >= self._members.valid_from[member]) & (count <= history.MOST)
+        near &= (oldest >= self._members.sees_from[member]) & (count <= history.MOST)
         far = np.flatnonzero(~near)
         near[far] = self._uncovered(batch, cells, member[far], cell[far])
         return np.asarray(near & ~cells.flaw[cell])
@@ -270,7 +270,7 @@ class Movement:
         """Whether the channel's first reading ever came too late for any window that ends in the cell."""
         segment = cells.segment[cell]
         begins = cells.last[cell] - self._window[member]
-        late = batch.time[batch.lo[segment]] - begins > self._members.longest_gap[member]
+        late = batch.time[batch.lo[segment]] - begins > self._members.gaps.longest[member]
         return np.asarray(late & (cells.series.heard[segment] == NEVER))
 
     def _tick(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
@@ -284,7 +284,7 @@ class Movement:
         since = np.where(moves, 1, self._since[own]) + length
         shown: Mask = (moved > last - self._window[own]) & (since <= history.MOST) & ~cells.flaw[cell]
         if self._members.bounded:
-            shown &= moved >= self._members.valid_from[own]
+            shown &= moved >= self._members.sees_from[own]
         if len(cells.lo) < len(cells.series.time):
             shown |= self._uncovered(batch, cells, member, cell) & ~cells.flaw[cell]
             wide = high - low > epsilon

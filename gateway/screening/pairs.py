@@ -8,6 +8,7 @@ import numpy as np
 
 from gateway.model import Floats, Times
 from gateway.screening.batch import Batch
+from gateway.screening.gaps import Gaps
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, first_at
 
@@ -19,7 +20,7 @@ class Side:
     """One of the two channels of each pair."""
 
     row: Rows  # int64[I], position of the channel in the screen
-    gap: Times  # int64[I] ns, how long a reading of it holds
+    gaps: Gaps  # of each, how long a reading of it holds
 
     def readings(self, batch: Batch, member: Rows, segment: Rows, after: Times, until: Times) -> Readings:
         """Usable readings with after < time <= until of these members; `segment` int64[C], -1 for none."""
@@ -57,12 +58,12 @@ def merged(one: Readings, other: Readings, after: Times) -> tuple[Rows, Times]:
     return whose[once], time[once]
 
 
-def held(side: Readings, whose: Rows, moment: Times, gap: Times) -> Floats:
-    """The latest value of this side at each moment, NaN where it is older than `gap` or there is none."""
+def held(side: Readings, whose: Rows, moment: Times, gaps: Gaps) -> Floats:
+    """The latest value of this side at each moment, NaN where it is too old to be held or there is none."""
     lo, time, value = side
     if len(time) == 0:
         return np.full(len(moment), np.nan)
     at = first_at(time, lo[whose], lo[whose + 1], moment + 1) - 1
     known = at >= lo[whose]
-    known &= moment - time[at] <= gap[whose]
+    known &= gaps.bridges(whose, time[at], moment)
     return np.where(known, value[at], np.nan)

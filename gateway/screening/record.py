@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from gateway.model import SECOND
-from gateway.screening.excursion import LIMB, NEVER, Excursion, Findings, Phase, identity
-from gateway.screening.plan import FOREVER, Plan
+from gateway.screening.excursion import LIMB, NEVER, RETURNED, Excursion, Findings, Phase, identity
+from gateway.screening.plan import FOREVER, SUPERSEDED, Instance, Key, Plan
 
-Key = tuple[int, str, str]  # channel, rule, version
 CLOSED, WITHDRAWN = int(Phase.CLOSED), int(Phase.WITHDRAWN)
 _INSTANCE, _PHASE, _START = 0, 1, 2  # positions in FINDING
 
@@ -31,7 +30,7 @@ class Change:
 class Past(Protocol):
     """Keeps excursions that are over, which the record has left to it."""
 
-    def since(self, channel: int, rule: str, version: str, moment_ns: int) -> Iterable[Excursion]:
+    def since(self, channel: int, rule: str, moment_ns: int) -> Iterable[Excursion]:
         """Those of a rule that were cleared after `moment_ns`, or withdrawn before they were cleared."""
 
     def has(self, identity: str) -> bool:
@@ -41,7 +40,7 @@ class Past(Protocol):
 class Nothing:
     """The past of a record that keeps everything itself."""
 
-    def since(self, channel: int, rule: str, version: str, moment_ns: int) -> Iterable[Excursion]:  # noqa: ARG002
+    def since(self, channel: int, rule: str, moment_ns: int) -> Iterable[Excursion]:  # noqa: ARG002
         return ()
 
     def has(self, identity: str) -> bool:  # noqa: ARG002
@@ -51,9 +50,11 @@ class Nothing:
 class Record:
     """Every excursion published so far; of those that are over only what was not left to `past`."""
 
-    def __init__(self, plan: Plan, past: Past | None = None) -> None:
+    def __init__(self, plan: Plan, past: Past | None = None, journal: str = "") -> None:
+        """`journal` is the id of the journal that excursions are named after."""
         self._plan = plan
-        self._keys: list[Key] = [(i.channel, i.rule, i.version) for i in plan.instances]
+        self._keys = plan.keys
+        self._journal = journal
         self._past = Nothing() if past is None else past
         self._known: dict[Key, dict[str, Excursion]] = {}  # by rule, then by id in order of publication
         self._starting: dict[tuple[Key, int], str] = {}  # ids of those not withdrawn, by rule and start
@@ -76,24 +77,32 @@ class Record:
         `since` gives the time up to which each one was not screened again: what was cleared by then stands.
         Findings are complete from there on, the last on each excursion counts.
         """
-        again: dict[int, dict[int, Excursion]] = {n: {} for n in since}
+        stands: dict[Key, int] = {}
+        for number, moment_ns in since.items():
+            key = self._keys[number]
+            stands[key] = max(moment_ns, stands.get(key, moment_ns))
+        again: dict[Key, dict[int, Excursion]] = {key: {} for key in stands}
         for found in findings.tolist():
             if found[_PHASE] != WITHDRAWN:
-                again.setdefault(found[_INSTANCE], {})[found[_START]] = self._excursion(found, None)
+                again.setdefault(self._keys[found[_INSTANCE]], {})[found[_START]] = self._excursion(
+                    found, None
+                )
         changes = []
-        for number, by_start in again.items():
-            key = self._keys[number]
-            changes += self._compare(key, list(by_start.values()), since.get(number, FOREVER))
+        for key, by_start in again.items():
+            changes += self._compare(key, list(by_start.values()), stands.get(key, FOREVER))
         return changes
 
     def close_orphans(self, ends: dict[int, int]) -> list[Change]:
-        """End what is open under rules that are no longer in the plan; `ends` is by channel."""
-        live = set(self._keys)
+        """End what is open under versions that are no longer in the plan; `ends` is by channel."""
+        live = {
+            (key, name)
+            for key, i in zip(self._keys, self._plan.instances, strict=True)
+            for name in (i.version, *(v.name for v in i.later))
+        }
         changes = []
-        for key in self._known.keys() - live:
-            for before in [e for e in self._known[key].values() if e.end_ns is None and not e.withdrawn]:
-                end = max(before.confirmed_ns, ends.get(before.channel, before.last_ns))
-                changes += self._put(replace(before, end_ns=end, cleared_ns=end), before)
+        for before in [e for e in self.open() if (_key(e), e.versions[-1]) not in live]:
+            end = max(before.confirmed_ns, ends.get(before.channel, before.last_ns))
+            changes += self._put(replace(before, end_ns=end, cleared_ns=end, ended_by=SUPERSEDED), before)
         return changes
 
     def leave_past(self) -> None:
@@ -124,6 +133,7 @@ class Record:
     def _compare(self, key: Key, now: list[Excursion], since: int) -> list[Change]:
         known = {e.id: e for e in self._past.since(*key, since)} | self._known.get(key, {})
         before = [e for e in known.values() if e.cleared_ns is None or e.cleared_ns > since]
+        now = [e for e in now if e.cleared_ns is None or e.cleared_ns > since]
         before.sort(key=lambda e: (e.start_ns, e.id))
         pairs, new, gone = _match(before, now)
         changes = []
@@ -158,9 +168,9 @@ class Record:
             self._starting[key, excursion.start_ns] = excursion.id
 
     def _free_id(self, now: Excursion) -> str:
-        name, attempt = self._plan.names[now.channel], 0
+        attempt = 0
         while True:
-            free = identity(name, now.rule, now.start_ns, attempt)
+            free = identity(self._journal, now.channel, now.rule, now.start_ns, attempt)
             if free not in self._ids and not self._past.has(free):
                 return free
             attempt += 1
@@ -177,17 +187,20 @@ class Record:
         unproven, readings, last = found[12:]
         instance = self._plan.instances[number]
         limited = beyond != NEVER
+        end_ns = end if phase == CLOSED else None
+        known_ns = max(confirmed, last) if end_ns is None else end_ns - 1
         return Excursion(
             "" if before is None else before.id,
             instance.channel,
             instance.rule,
             instance.kind,
-            instance.severity,
-            instance.version,
+            instance.severity_at(known_ns),
+            instance.versions(start, known_ns),
             start,
             confirmed,
-            end if phase == CLOSED else None,
+            end_ns,
             cleared if phase == CLOSED else None,
+            _ended_by(end_ns, instance),
             extreme if readings > 0 else None,
             extreme_at if readings > 0 else None,
             beyond if limited else None,
@@ -203,7 +216,14 @@ class Record:
 
 
 def _key(excursion: Excursion) -> Key:
-    return excursion.channel, excursion.rule, excursion.version
+    return excursion.channel, excursion.rule
+
+
+def _ended_by(end_ns: int | None, instance: Instance) -> str:
+    """Whoever ends by readings ends before the rule does."""
+    if end_ns is None:
+        return ""
+    return instance.ends_by if end_ns == instance.valid_to_ns else RETURNED
 
 
 def _as(now: Excursion, before: Excursion, revision: int) -> Excursion:

@@ -7,7 +7,7 @@ an instance, plus the readings of the longest window a rule looks back on.
 
 from __future__ import annotations
 
-import importlib
+import hashlib
 import io
 import json
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ from gateway.screening.history import History
 from gateway.screening.members import Group, Guides, Members, unguided, unheard
 from gateway.screening.plan import Instance, Plan, Reset
 from gateway.screening.ranges import Rows, chosen, starts
+from gateway.screening.rules import rule_file
 
-RULES: Final = "gateway.screening.rules"
 FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
 LATEST: Final = np.iinfo(np.int64).max
 LONG: Final = 64  # readings a channel from which on searching for its first is cheaper than looking at each
@@ -219,7 +219,7 @@ class Screen:
         memory = self.remember()
         for (kind, group), busy, state in zip(self.groups.items(), memory.busy, memory.states, strict=True):
             arrays[f"state {kind}"] = state
-            keys[kind] = [self.plan.keys[n] for n in group.members.number[busy]]
+            keys[kind] = [state_key(self.plan.instances[n]) for n in group.members.number[busy]]
         header = json.dumps({"format": FORMAT, "keys": keys}).encode()
         arrays["header"] = np.frombuffer(header, np.uint8)
         file = io.BytesIO()
@@ -244,7 +244,7 @@ class Screen:
     def _restore(self, group: Group, keys: list[str], states: NDArray[Any]) -> None:
         place = {key: k for k, key in enumerate(keys)}
         numbers = group.members.number.tolist()
-        at = np.array([place.get(self.plan.keys[n], -1) for n in numbers], np.int64)
+        at = np.array([place.get(state_key(self.plan.instances[n]), -1) for n in numbers], np.int64)
         group.state[at >= 0] = states[at[at >= 0]]
 
     def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], before: History) -> Batch:
@@ -282,6 +282,12 @@ class Screen:
         return np.searchsorted(samples.channel, self.numbers.astype(np.int32))
 
 
+def state_key(instance: Instance) -> str:
+    """What makes a saved state of an instance usable: all but severity and validity."""
+    parts = (instance.channel, instance.rule, instance.kind, instance.parameters, instance.version)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
 def _groups(plan: Plan) -> dict[str, Group]:
     channels = sorted(plan.channels, key=lambda c: c.channel)
     row = {c.channel: k for k, c in enumerate(channels)}
@@ -289,8 +295,7 @@ def _groups(plan: Plan) -> dict[str, Group]:
     for n, instance in enumerate(plan.instances):
         kinds.setdefault(instance.kind, []).append((n, row[instance.channel], instance))
     return {
-        kind: importlib.import_module(f"{RULES}.{kind}").group(Members.of(kinds[kind], channels, plan.resets))
-        for kind in sorted(kinds)
+        kind: rule_file(kind).group(Members.of(kinds[kind], channels, plan.resets)) for kind in sorted(kinds)
     }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan, Reset
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.record import Change, Past, Record
 from gateway.screening.resolve import resolve
-from gateway.screening.screen import Screen
+from gateway.screening.screen import Screen, state_key
 
 SPACING_NS: Final = 60 * SECOND  # between saved states
 HOUR_NS: Final = 3600 * SECOND
@@ -57,16 +58,22 @@ class Screener:
     `read(channels, start_ns, end_ns)` gives every journaled reading of these channels with
     start_ns <= time < end_ns (None: no end), in any order, repeats and conflicts included, and among them
     those that are just being taken. `past` keeps excursions that are over, once `leave_past` was called.
+    Excursions are named after the journal with the id `journal`.
     """
 
     def __init__(
-        self, plan: Plan, read: Read, spacing_ns: int = SPACING_NS, past: Past | None = None
+        self,
+        plan: Plan,
+        read: Read,
+        spacing_ns: int = SPACING_NS,
+        past: Past | None = None,
+        journal: str = "",
     ) -> None:
         self._plan = plan
         self._read = read
         self._screen = Screen(plan)
         self._ranges = _ranges(plan)
-        self._record = Record(plan, past)
+        self._record = Record(plan, past, journal)
         self._memories = Memories(spacing_ns)
         self._now_ns: int | None = None
         self._waiting: list[Change] = []
@@ -112,6 +119,19 @@ class Screener:
         changes, self._waiting = self._waiting, []
         self._now_ns = now_ns if self._now_ns is None else max(now_ns, self._now_ns)
         return changes + self._record.progress(self._screen.advance(self._now_ns))
+
+    def replan(self, plan: Plan) -> list[Change]:
+        """Go on under another plan; what that changes of the past is an amendment."""
+        raise NotImplementedError
+
+    def adopt(self, stated: Iterable[Excursion], stands: Callable[[Excursion], bool]) -> list[Change]:
+        """Take over the names and revisions under which excursions were stated, after screening again.
+
+        `stated` has the last form of each that was stated after the state that was begun from. What differs
+        from it is a change; what is no longer found is withdrawn, unless it `stands` because its readings
+        were deleted. Changes that were given since the start are not to be stated: these are all there are.
+        """
+        raise NotImplementedError
 
     def channel_state(self, channel: int) -> ChannelState:
         """What is known of a channel of the plan."""
@@ -255,14 +275,13 @@ class Screener:
 
 def _ranges(plan: Plan) -> bytes:
     """When each instance is in force, by key, for `_in_force`; long, and the same until the next start."""
-    columns = zip(plan.keys, plan.instances, strict=True)
-    keys = {key: [i.valid_from_ns, i.valid_to_ns] for key, i in columns}
+    keys = {state_key(i): [i.valid_from_ns, i.valid_to_ns] for i in plan.instances}
     return zlib.compress(json.dumps(keys).encode())
 
 
 def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) -> Plan:
     """The plan with the ranges its instances really have, given the ranges they had before a restart."""
-    made = [_ranged(i, before.get(i.key), seen[i.channel]) for i in plan.instances]
+    made = [_ranged(i, before.get(state_key(i)), seen[i.channel]) for i in plan.instances]
     return replace(plan, instances=tuple(made))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from gateway.model import Samples
 from gateway.screening.excursion import Excursion
-from gateway.screening.plan import Instance, Plan
+from gateway.screening.plan import Instance, Plan, Version
 from gateway.times import format_rfc3339
 from tests.oracle import plausible
 from tests.oracle.automaton import Found, Reading, is_usable
@@ -71,7 +72,7 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
             instance = _with_stated(instance, plan)
         gap = gaps[instance.channel]
         for found in twin.excursions(readings, instance.parameters, gap, *valid, now, *more):
-            made.append(_comparable_found(instance.channel, instance.rule, instance.version, found))
+            made.append(_comparable_found(instance, found))
     return sorted(made, key=_order)
 
 
@@ -88,7 +89,7 @@ def comparable(found: list[Excursion]) -> list[tuple]:
     return sorted(
         (
             (
-                (e.channel, e.rule, e.version),
+                (e.channel, e.rule, e.versions, e.severity, e.ended_by),
                 (e.start_ns, e.confirmed_ns, e.end_ns, e.cleared_ns),
                 (e.extreme, e.extreme_at_ns),
                 (e.beyond_ns, e.degree_seconds),
@@ -101,11 +102,11 @@ def comparable(found: list[Excursion]) -> list[tuple]:
     )
 
 
-def _comparable_found(channel: int, rule: str, version: str, found: Found) -> tuple:
+def _comparable_found(instance: Instance, found: Found) -> tuple:
     degree_seconds = None if found.degree is None else found.degree / 1_000_000_000
     contains_gap = found.unproven > 0 or found.readings == 0
     return (
-        (channel, rule, version),
+        (instance.channel, instance.rule, *_lived(instance, found)),
         (found.start, found.confirmed, found.end, found.cleared),
         (found.extreme, found.extreme_at),
         (found.beyond, degree_seconds),
@@ -113,5 +114,18 @@ def _comparable_found(channel: int, rule: str, version: str, found: Found) -> tu
     )
 
 
+def _lived(instance: Instance, found: Found) -> tuple[tuple[str, ...], int, str]:
+    """The versions an excursion lived under, the severity of the last one, and why it ended."""
+    until = max(found.last, found.confirmed) if found.end is None else found.end - 1
+    names, severity = [], instance.severity
+    versions = [Version(-(2**63), instance.version, instance.severity), *instance.later, None]
+    for one, next_one in pairwise(versions):
+        if one.from_ns <= until and (next_one is None or next_one.from_ns > found.start):
+            names.append(one.name)
+            severity = one.severity
+    ended_by = "returned" if found.end != instance.valid_to_ns else instance.ends_by
+    return tuple(names), severity, "" if found.end is None else ended_by
+
+
 def _order(entry: tuple) -> tuple:
-    return entry[0], entry[1][0]
+    return *entry[0][:2], entry[1][0]

@@ -5,6 +5,11 @@ A file in this folder provides
     class Parameters                       frozen dataclass: the rule's keys; refuses with ValueError
     def group(members: Members) -> Group   all instances of this kind, screened together
 
+and, where it has them,
+
+    def limit_of(parameters) -> Limit        beyond which its excursions count the channel's own value
+    def looks_back_s(parameters) -> float    how far its window reaches
+
 A field in the unit of the channel says so in its metadata, and its key in the configuration carries the
 unit: `limit` with VALUE_UNIT is written limit_degC, with SLOPE_UNIT limit_degC_per_min. One that names
 another channel says so too: PARTNER for a channel of the same unit, PRESSURE for one in Pa. OF_DEGC stands at
@@ -14,9 +19,11 @@ what means nothing but for a channel in degC.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import math
 from collections.abc import Iterator
-from typing import Any, Final
+from types import ModuleType
+from typing import Any, Final, Literal
 
 from gateway.model import LARGEST_VALUE
 from gateway.screening.history import MOST
@@ -27,6 +34,29 @@ PARTNER: Final = {"channel": None}
 OF_DEGC: Final = {"only": "degC"}
 PRESSURE: Final = {"channel": "Pa", "only": "degC"}
 LONGEST_S: Final = 3.2e8  # ten years; a longer delay is a mistake, and times stay far from overflow
+LIMIT: Final = "limit"  # the kind of rules that say what is in range
+RULES: Final = __name__  # the package of the rule files
+Limit = tuple[Literal["high", "low"], float]  # the side that is worse, and the value in the channel's unit
+
+
+def rule_file(kind: str) -> ModuleType:
+    """The module of a kind of rules. Raises ModuleNotFoundError where there is none."""
+    return importlib.import_module(f"{RULES}.{kind}")
+
+
+def limit_of(kind: str, parameters: Any) -> Limit | None:
+    """The limit beyond which excursions of a rule count the channel's own value; None without one."""
+    told = getattr(rule_file(kind), "limit_of", None)
+    return None if told is None else told(parameters)
+
+
+def looks_back_s(kind: str, parameters: Any) -> float:
+    """How far before a reading a rule's window reaches; 0 where it has none.
+
+    A rule that names other channels holds their latest reading besides, for as long as their max_gap.
+    """
+    told = getattr(rule_file(kind), "looks_back_s", None)
+    return 0.0 if told is None else told(parameters)
 
 
 def named_channels(parameters: Any) -> Iterator[tuple[str, str, str | None]]:

@@ -19,7 +19,7 @@ from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows, first_at
-from gateway.screening.rules import VALUE_UNIT, need_duration, need_value
+from gateway.screening.rules import VALUE_UNIT, Limit, need_duration, need_value
 from gateway.times import parse_rfc3339
 
 
@@ -45,6 +45,10 @@ class Parameters:
     def resets_ns(self) -> list[int]:
         """The resets in ns UTC, in order."""
         return sorted({parse_rfc3339(reset) for reset in self.resets})
+
+
+def limit_of(parameters: Parameters) -> Limit:
+    return parameters.side, parameters.limit
 
 
 class Condition:
@@ -114,5 +118,5 @@ class Condition:
 def group(members: Members) -> Group:
     condition = Condition(members)
     none = np.zeros(len(members), np.int64)
-    latch = Latch(condition.sign, condition.limit, none, none, members.longest_gap)
+    latch = Latch(condition.sign, condition.limit, none, none, members.gaps)
     return Latched(members, latch, condition)

@@ -96,7 +96,7 @@ def group(members: Members) -> Group:
         np.full(len(members), np.nan),
         members.delay("on_delay_s"),
         members.delay("off_delay_s"),
-        members.longest_gap,
+        members.gaps,
         np.where(members.flag("side", "both"), members.column("target"), np.nan),
     )
     return Latched(members, latch, Condition(members), carry_matters=True)

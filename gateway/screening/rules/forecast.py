@@ -14,7 +14,7 @@ from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.outlook import ROUNDING, SAFETY, Steepness
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import VALUE_UNIT, need_delays, need_duration, need_value, need_window
+from gateway.screening.rules import VALUE_UNIT, Limit, need_delays, need_duration, need_value, need_window
 from gateway.screening.slope import shift_of, slopes
 from gateway.screening.windows import Windows
 
@@ -41,6 +41,14 @@ class Parameters:
         need_duration("horizon_s", self.horizon_s)
         need_window(self.window_s, self.min_readings)
         need_delays(self.on_delay_s, self.off_delay_s)
+
+
+def limit_of(parameters: Parameters) -> Limit:
+    return parameters.side, parameters.limit
+
+
+def looks_back_s(parameters: Parameters) -> float:
+    return parameters.window_s
 
 
 class Condition:
@@ -89,6 +97,6 @@ def group(members: Members) -> Group:
         condition.limit,
         members.delay("on_delay_s"),
         members.delay("off_delay_s"),
-        members.longest_gap,
+        members.gaps,
     )
     return Latched(members, latch, condition, condition.window)

@@ -14,7 +14,7 @@ from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows
-from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_value
+from gateway.screening.rules import VALUE_UNIT, Limit, need_delays, need_size, need_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Parameters:
         need_value("limit", self.limit)
         need_size("deadband", self.deadband)
         need_delays(self.on_delay_s, self.off_delay_s)
+
+
+def limit_of(parameters: Parameters) -> Limit:
+    return parameters.side, parameters.limit
 
 
 class Condition:
@@ -68,6 +72,6 @@ def group(members: Members) -> Group:
         condition.enter,
         members.delay("on_delay_s"),
         members.delay("off_delay_s"),
-        members.longest_gap,
+        members.gaps,
     )
     return Latched(members, latch, condition)

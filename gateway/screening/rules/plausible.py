@@ -116,7 +116,8 @@ class Ranges:
         )
         self._lowest = np.where(self._live, np.minimum(lowest, self._fallback), self._fallback)
         self._highest = np.where(self._live, np.maximum(highest, self._fallback), self._fallback)
-        self._side = Side(self._pressure, members.gap_of[self._pressure])
+        self._side = Side(self._pressure, members.gaps_of.take(self._pressure))
+        self._gap = self._side.gaps.longest
 
     def blank(self, count: int) -> NDArray[Any]:
         made = np.empty(count, STATE)
@@ -124,7 +125,7 @@ class Ranges:
         return made
 
     def looks_back(self) -> tuple[Rows, Times]:
-        return self._pressure[self._live], 2 * self._side.gap[self._live]
+        return self._pressure[self._live], 2 * self._gap[self._live]
 
     def coupled(self) -> Couples:
         return uncoupled()
@@ -132,7 +133,7 @@ class Ranges:
     def guided(self) -> Guides:
         live = self._live
         return Guides(
-            self.members.row[live], self._pressure[live], self._side.gap[live], self.state["doubt"][live]
+            self.members.row[live], self._pressure[live], self._gap[live], self.state["doubt"][live]
         )
 
     def standing(self) -> tuple[Mask, Mask]:
@@ -182,12 +183,12 @@ class Ranges:
         member, first = np.unique(whose, return_index=True)
         if len(member) == 0:
             return np.empty(0)
-        segment = np.full(len(self.members.gap_of), -1)
+        segment = np.full(len(self.members.names), -1)
         segment[batch.row] = np.arange(len(batch.row))
-        since = np.maximum(time[first] - self._side.gap[member], self.members.valid_from[member])
+        since = np.maximum(time[first] - self._gap[member], self.members.sees_from[member])
         until = time[np.append(first[1:], len(time)) - 1]
         readings = self._side.readings(batch, member, segment, since - 1, until)
-        return held(readings, np.searchsorted(member, whose), time, self._side.gap[member])
+        return held(readings, np.searchsorted(member, whose), time, self._side.gaps.take(member))
 
     def _floor(self, pressure_Pa: Floats, whose: Rows | slice = slice(None)) -> Floats:
         """degC, of these members under these pressures."""

@@ -45,6 +45,10 @@ class Parameters:
         need_delays(self.on_delay_s, self.off_delay_s)
 
 
+def looks_back_s(parameters: Parameters) -> float:
+    return parameters.window_s
+
+
 class Condition:
     """Seen from the side where larger is worse: slope = sign * slope."""
 
@@ -83,6 +87,6 @@ def group(members: Members) -> Group:
         np.full(len(members), np.nan),
         members.delay("on_delay_s"),
         members.delay("off_delay_s"),
-        members.longest_gap,
+        members.gaps,
     )
     return Latched(members, latch, condition, condition.window)

@@ -79,14 +79,14 @@ class Pairs:
         self.members = members
         self.state: NDArray[Any] = self.blank(len(members))
         self._partner = members.channels_named("partner")
-        gap, partner_gap = members.longest_gap, members.gap_of[self._partner]
-        self._gap = np.maximum(gap, partner_gap)
-        self._sides = (Side(members.row, gap), Side(self._partner, partner_gap))
+        gaps, partner_gaps = members.gaps, members.gaps_of.take(self._partner)
+        self._gap = np.maximum(gaps.longest, partner_gaps.longest)
+        self._sides = (Side(members.row, gaps), Side(self._partner, partner_gaps))
         count = len(members)
         own = replace(members, row=np.arange(count), begin=np.arange(count + 1))
         delays = members.delay("on_delay_s"), members.delay("off_delay_s")
         condition = Condition(members)
-        latch = Latch(np.ones(count), condition.enter, *delays, gap)
+        latch = Latch(np.ones(count), condition.enter, *delays, gaps)
         self._latched = Latched(own, latch, condition)
         self._latched.state = self.state["latch"]
         self._nothing = History(np.zeros(count, np.int64), self._gap, 0)
@@ -118,7 +118,7 @@ class Pairs:
         return []
 
     def feed(self, batch: Batch) -> list[Findings]:
-        segment = np.full(len(self.members.gap_of), -1)
+        segment = np.full(len(self.members.names), -1)
         segment[batch.row] = np.arange(len(batch.row))
         member = np.flatnonzero((segment[self.members.row] >= 0) | (segment[self._partner] >= 0))
         if len(member) == 0:
@@ -152,8 +152,8 @@ class Pairs:
         floor = np.maximum(floor, self.members.valid_from[member] - (self.members.valid_from[member] > NEVER))
         one, other = (side.readings(batch, member, segment, floor, until) for side in self._sides)
         whose, time = merged(one, other, after)
-        here = held(one, whose, time, self._sides[0].gap[member])
-        there = held(other, whose, time, self._sides[1].gap[member])
+        here = held(one, whose, time, self._sides[0].gaps.take(member))
+        there = held(other, whose, time, self._sides[1].gaps.take(member))
         difference = np.abs(here - there)
         known = difference <= LARGEST_VALUE
         difference = np.where(known, difference, np.nan)

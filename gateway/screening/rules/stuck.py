@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.model import Mask
+from gateway.model import Mask, Times
 from gateway.screening.batch import Batch
 from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
@@ -34,6 +34,10 @@ class Parameters:
         need_delays(self.on_delay_s, self.off_delay_s)
 
 
+def looks_back_s(parameters: Parameters) -> float:
+    return parameters.window_s
+
+
 class Condition:
     """A full window of values that lie together."""
 
@@ -54,10 +58,17 @@ class Condition:
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)
         start = runs.time - runs.of_rows(self.window)
-        covered = windows.time[windows.begin] - start <= runs.of_rows(self._members.longest_gap)
+        covered = self._covers(runs, start, windows.time[windows.begin])
         still = spread(windows) <= runs.of_rows(self._epsilon)
         entry = still & covered & (windows.count >= runs.of_rows(self._least))
         return Flags(entry, ~entry)
+
+    def _covers(self, runs: Runs, start: Times, oldest: Times) -> Mask:
+        """Whether the oldest reading of each window came early enough."""
+        gaps = self._members.gaps
+        if gaps.change:
+            return gaps.bridges(np.repeat(runs.member, runs.count), start, oldest)
+        return np.asarray(oldest - start <= runs.of_rows(gaps.first))
 
 
 def group(members: Members) -> Group:
@@ -67,6 +78,6 @@ def group(members: Members) -> Group:
         np.full(len(members), np.nan),
         members.delay("on_delay_s"),
         members.delay("off_delay_s"),
-        members.longest_gap,
+        members.gaps,
     )
     return Latched(members, latch, condition, condition.window)

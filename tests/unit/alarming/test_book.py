@@ -45,7 +45,7 @@ def test_raised_acknowledged_returned_closed(desk: Desk) -> None:
 
 
 def test_everything_in_one_page_is_every_change_in_the_order_of_the_journal(desk: Desk) -> None:
-    identity = excursion_id("top", "above-150", NOON_NS)
+    identity = excursion_id("", desk.numbers["top"], "above-150", NOON_NS)
     desk.read(("top", 0, -140.0))
     desk.acknowledge(identity, "before it returned")
     desk.read(("top", 10, -190.0))

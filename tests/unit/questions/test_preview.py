@@ -111,8 +111,8 @@ def test_the_present_is_what_is_in_force_at_the_end(configuration: Configuration
     later = replace(colder, version="2", valid_from_ns=BASE_NS + 2 * DAY_NS)
     both = replace(configuration, profiles={**configuration.profiles, "vapour-150": (version, later)})
     found = preview(both, {"vapour-150": (version, later)}, journal, BASE_NS, BASE_NS + DAY_NS)
-    assert [(d.present.version if d.present else None) for d in found] == ["vapour-150 1"] * 2 + [None]
-    assert {d.proposed.version for d in found if d.proposed} == {"vapour-150 2"}
+    assert [d.present.versions[0] if d.present else None for d in found] == ["vapour-150 1"] * 2 + [None]
+    assert {d.proposed.versions[0] for d in found if d.proposed} == {"vapour-150 2"}
 
 
 def test_a_channel_the_journal_has_not_heard_of_is_no_trouble(

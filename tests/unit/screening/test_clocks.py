@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.screening.clocks import clocks, mean_kinetic_temperature_degC
+from gateway.screening.gaps import Gaps
 from tests.oracle.automaton import is_usable, stretch
 from tests.oracle.strategies import EPOCH, MAX_GAP, SECOND, channel_rows, columns
 
@@ -45,18 +46,18 @@ def test_clocks_equal_the_twin_and_add_up(rows: Rows, limits: tuple, moments: li
     samples = columns(rows)
     parts = []
     for start, end in pairwise(moments):
-        found = clocks(samples, MAX_GAP, start, end, *limits)
+        found = clocks(samples, Gaps.always(MAX_GAP), start, end, *limits)
         parts.append((found.in_range_ns, found.out_of_range_ns, found.unproven_ns))
         assert parts[-1] == slow(rows, start, end, *limits)
         assert sum(parts[-1]) == end - start
         assert min(parts[-1]) >= 0
-    whole = clocks(samples, MAX_GAP, moments[0], moments[-1], *limits)
+    whole = clocks(samples, Gaps.always(MAX_GAP), moments[0], moments[-1], *limits)
     added = tuple(sum(column) for column in zip(*parts, strict=True))
     assert added == (whole.in_range_ns, whole.out_of_range_ns, whole.unproven_ns)
 
 
 def test_nothing_read_proves_nothing() -> None:
-    found = clocks(columns([]), MAX_GAP, 0, 10, -1.0, 1.0)
+    found = clocks(columns([]), Gaps.always(MAX_GAP), 0, 10, -1.0, 1.0)
     assert (found.in_range_ns, found.out_of_range_ns, found.unproven_ns) == (0, 0, 10)
 
 
@@ -64,7 +65,7 @@ def test_an_uncertain_reading_never_shows_that_all_was_well_but_may_show_that_it
     rows = [
         (EPOCH + k * SECOND, 3, v, q) for k, (v, q) in enumerate([(0.0, 0), (0.0, 1), (5.0, 1), (5.0, 0)])
     ]
-    found = clocks(columns(rows), MAX_GAP, EPOCH, EPOCH + 3 * SECOND, -1.0, 2.5)
+    found = clocks(columns(rows), Gaps.always(MAX_GAP), EPOCH, EPOCH + 3 * SECOND, -1.0, 2.5)
     assert found.in_range_ns == 0
     assert found.out_of_range_ns == 3 * SECOND // 2
     assert found.unproven_ns == 3 * SECOND // 2
@@ -72,14 +73,14 @@ def test_an_uncertain_reading_never_shows_that_all_was_well_but_may_show_that_it
 
 def test_contradictions_are_refused() -> None:
     with pytest.raises(ValueError, match="ends before"):
-        clocks(columns([]), MAX_GAP, 10, 0, None, None)
+        clocks(columns([]), Gaps.always(MAX_GAP), 10, 0, None, None)
     with pytest.raises(ValueError, match="no value lies"):
-        clocks(columns([]), MAX_GAP, 0, 10, 8.0, 2.0)
+        clocks(columns([]), Gaps.always(MAX_GAP), 0, 10, 8.0, 2.0)
 
 
 def kinetic_mean(values: list[float], lowest: float = 2.0) -> float | None:
     rows = [(EPOCH + k * SECOND, 3, value, 0) for k, value in enumerate(values)]
-    return mean_kinetic_temperature_degC(columns(rows), MAX_GAP, lowest)
+    return mean_kinetic_temperature_degC(columns(rows), Gaps.always(MAX_GAP), lowest)
 
 
 def test_kinetic_mean_of_a_constant_is_the_constant() -> None:

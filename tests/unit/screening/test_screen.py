@@ -108,8 +108,6 @@ def test_disorder_is_refused() -> None:
 def test_plans_that_contradict_themselves_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown channel"):
         Plan((), (high(3),))
-    with pytest.raises(ValueError, match="same version twice"):
-        Plan(ONE.channels, (high(3), high(3)))
     with pytest.raises(ValueError, match="twice at once"):
         Plan(ONE.channels, (high(3), Instance(3, "warm", "no_data", no_data.Parameters(1.0), 3, "2")))
     with pytest.raises(ValueError, match="no channel of the plan"):
