@@ -25,7 +25,6 @@ import numpy as np
 
 from gateway.alarming.book import CONTAINMENT
 from gateway.alarming.screening import STATE
-from gateway.config.channels import rules_on
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -109,7 +108,8 @@ def _looked_back_ns(configuration: Configuration) -> int:
     Windows, and where a rule looks at another channel the latest reading of either, as long as it is held.
     """
     channels = configuration.channels.values()
-    rules = [r for c in channels for version in rules_on(c, configuration.profiles) for r in version]
+    rules = [r for versions in configuration.profiles.values() for v in versions for r in v.rules]
+    rules += [r for c in channels for r in c.rules]
     window_s = max((looks_back_s(r.kind, r.parameters) for r in rules), default=0.0)
     pairs = any(True for r in rules for _ in named_channels(r.parameters))
     held_s = 2 * max((c.table.max_gap_s for c in channels), default=0.0) if pairs else 0.0
