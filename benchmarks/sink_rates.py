@@ -28,7 +28,8 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from benchmarks.rig import Unavailable
 from benchmarks.rig.broker import Broker, free_port
 from benchmarks.sinks import as_points, some_readings
-from gateway.followers.follower import SinkFollower
+from gateway.followers.feeds import RecordedChanges
+from gateway.followers.sink import SinkFollower
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
@@ -94,12 +95,13 @@ def _follow(folder: Path, sink: Sink, places: Places) -> float:
     known = {place.channel: place for place in places.values()}
     records = Records(folder / "records.sqlite")
     with Journal.open_reading(folder / "journal.sqlite") as journal:
-        follower = SinkFollower("it", sink, journal, records, threading.Condition(), known)
+        changes = RecordedChanges(records)
+        follower = SinkFollower("it", sink, journal, records, threading.Condition(), known, changes)
         stop, last = threading.Event(), journal.last_seq()
         thread = threading.Thread(target=follower.run, args=(stop,))
         start_s = time.perf_counter()
         thread.start()
-        while follower.cursor < last:
+        while follower.readings.cursor < last:
             if not thread.is_alive():
                 raise Unavailable(f"the sink gave up: {follower.problem or 'see above'}")
             time.sleep(0.002)

@@ -28,12 +28,15 @@ from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
-from gateway.config.types import SINKS, SOURCES, Configuration
+from gateway.config.places import places
+from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.running import findings
 from gateway.errors import CryogateError
-from gateway.followers.delivery import Delivery
-from gateway.followers.follower import SinkFollower, places
+from gateway.followers.feeds import RecordedChanges
+from gateway.followers.notifier import NotifierFollower
+from gateway.followers.registration import register
+from gateway.followers.sink import SinkFollower
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source, Successor
@@ -136,7 +139,10 @@ class _Gateway:
             clock.now_ns,
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
-        self._delivery = Delivery(configuration, self._records())
+        self._notifiers = [self._notifier(name) for name in configuration.notifiers]
+        self._outward: list[SinkFollower | NotifierFollower] = [*self._sinks, *self._notifiers]
+        with self._records() as records:
+            register(records, self._sinks, self._notifiers)
         parts = Parts(
             clock,
             self._sources,
@@ -145,7 +151,7 @@ class _Gateway:
             self._archiving,
             self._screening,
             self._sinks,
-            self._delivery,
+            self._notifiers,
         )
         told = checks.every(configuration, parts)
         self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
@@ -209,7 +215,7 @@ class _Gateway:
     async def _end_of(self, task: asyncio.Task[None]) -> None:
         """Who writes to the outside may hang there, and is left behind: as after a kill, nothing is lost."""
         name = task.get_name()
-        may_hang = name in {"delivery", *(sink.name for sink in self._sinks)}
+        may_hang = name in {one.name for one in self._outward}
         _, hanging = await asyncio.wait([task], timeout=LONGEST_GOODBYE_S if may_hang else None)
         if hanging:
             log.warning("%s hangs and is left; after the next start it goes on with the same batch", name)
@@ -218,13 +224,12 @@ class _Gateway:
     def _stages(self) -> list[list[tuple[str, Run, Failed]]]:
         sources = [self._supervised(source) for source in self._sources.values()]
         pump: list[tuple[str, Run, Failed]] = [("pump", self._pump.run, _log_failure("pump"))]
-        sinks: list[tuple[str, Run, Failed]] = [(s.name, s.run, s.failed) for s in self._sinks]
+        outward: list[tuple[str, Run, Failed]] = [(one.name, one.run, one.failed) for one in self._outward]
         followers: list[tuple[str, Run, Failed]] = [
             ("screening", self._screening.run, self._screening.failed),
-            ("delivery", self._delivery.run, self._delivery.failed),
             ("faults", self._faults.run, _log_failure("faults")),
             ("archiving", self._archiving.run, self._archiving.failed),
-            *sinks,
+            *outward,
         ]
         clock: list[tuple[str, Run, Failed]] = [("clock", self._clock_watch.run, _log_failure("clock"))]
         return [sources, pump, followers, clock]
@@ -260,8 +265,15 @@ class _Gateway:
     def _sink(self, name: str) -> SinkFollower:
         told = self._configuration.sinks[name]
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
-        known = places(self._configuration)
-        return SinkFollower(name, sink, self._reading(), self._records(), self._pump.committed, known)
+        known, records = places(self._configuration), self._records()
+        changes = RecordedChanges(records)
+        return SinkFollower(name, sink, self._reading(), records, self._pump.committed, known, changes)
+
+    def _notifier(self, name: str) -> NotifierFollower:
+        told, records = self._configuration.notifiers[name], self._records()
+        notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
+        changes = RecordedChanges(records)
+        return NotifierFollower(name, notifier, self._reading(), records, self._pump.committed, changes)
 
     def _writing(self) -> Journal:
         return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns)

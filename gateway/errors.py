@@ -3,7 +3,8 @@
     CryogateError
     ├── ConfigurationError      the configuration file is wrong; says where and what was expected
     ├── InputError              a file or value that a person gave is wrong; says where
-    ├── LinkDown                a port or broker does not answer; retried by the supervisor
+    ├── LinkDown                a port, broker or server does not answer; it is tried again
+    ├── Rejected                the outside world will never take it; it is parked
     ├── JournalError            the journal can not be read or written
     │   ├── JournalFull         no room on the disk
     │   └── ArchiveFileMissing  a file of the archive is not there
@@ -31,7 +32,15 @@ class InputError(CryogateError):
 
 
 class LinkDown(CryogateError):
-    """A port or a broker does not answer."""
+    """A port or a broker does not answer. `after_s`: it asked not to be tried again before that."""
+
+    def __init__(self, message: str, after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
+class Rejected(CryogateError):
+    """The outside world will never take it, however often it is tried."""
 
 
 class JournalError(CryogateError):

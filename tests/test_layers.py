@@ -37,8 +37,6 @@ ROWS = (
     ("cli",),
 )
 EXCEPTIONS = {  # (who, what it imports against the rows): why, until it is mended; may only get fewer
-    ("followers/delivery.py", "gateway.config.types"): "tables of notifiers; to be handed in",
-    ("followers/follower.py", "gateway.config.types"): "channels with their assets; to be handed in",
     ("published/view.py", "gateway.alarming.resets"): "resets on an alarm; a statement of its own kind",
     ("published/view.py", "gateway.config.types"): "the place of an alarm; stated with the transition",
 }

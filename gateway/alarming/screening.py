@@ -23,6 +23,7 @@ from gateway.alarming.past import PastExcursions
 from gateway.alarming.resets import RESET, StatedReset, for_screening, stated
 from gateway.config.types import Configuration
 from gateway.errors import JournalError
+from gateway.followers.registration import SCREENING
 from gateway.ingestion.intake import WallClock
 from gateway.journal.journal import Entry, Journal, Statement
 from gateway.journal.records import Records
@@ -181,6 +182,7 @@ class Screening:
         with self._records.transaction():
             self._book.write(now_ns, everything)
             if saving:
+                self._records.move_cursor(SCREENING, self.cursor)
                 self._screener.leave_past()
                 self._records.save(STATE, self.cursor, self._screener.save())
                 self._records.save(LATEST, self.cursor, self._latest.save())

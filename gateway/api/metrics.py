@@ -167,17 +167,19 @@ def _followers(status: Status) -> Iterator[Metric]:
     behind = [(("screening",), float(status["journal"]["screening_behind"]))]
     behind += [((s["name"],), float(s["behind"])) for s in sinks]
     yield _labelled("follower_behind_entries", "Journal entries still to do", ("follower",), iter(behind))
-    late = (((s["name"],), s["behind_s"]) for s in sinks)
-    about = "Since the oldest entry was stored that a sink still has to write; 0 where it has all"
-    yield _labelled("follower_behind_seconds", about, ("follower",), late)
+    late = [((s["name"],), s["behind_s"]) for s in sinks]
+    late += [((f"notifier:{n['name']}",), n["behind_s"]) for n in notifiers]
+    about = "Since the oldest entry was stored that it still has to write or to tell; 0 where it has all"
+    yield _labelled("follower_behind_seconds", about, ("follower",), iter(late))
     well = [((f["name"],), float(not f["problem"])) for f in sinks]
     well += [((f"notifier:{n['name']}",), float(not n["problem"])) for n in notifiers]
     yield _labelled("follower_up", "1 while a sink or notifier takes what it gets", ("follower",), iter(well))
     parked = (((s["name"],), float(s["parked_readings"])) for s in sinks)
     yield _labelled("parked_readings", "Readings that a sink rejected for good", ("follower",), parked)
-    changes = (((s["name"],), float(s["parked_alarm_changes"])) for s in sinks)
-    about = "Changes of alarms that a sink rejected for good"
-    yield _labelled("parked_alarm_changes", about, ("follower",), changes)
+    changes = [((s["name"],), float(s["parked_alarm_changes"])) for s in sinks]
+    changes += [((f"notifier:{n['name']}",), float(n["parked_alarm_changes"])) for n in notifiers]
+    about = "Changes of alarms that a sink or notifier rejected for good"
+    yield _labelled("parked_alarm_changes", about, ("follower",), iter(changes))
 
 
 def _alarms(counts: Mapping[tuple[str, str], int]) -> Metric:

@@ -14,10 +14,11 @@ from gateway.cli.journal import journal as group
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.followers.registration import taken_by_followers
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.retaining import Removed, Retained
 from gateway.journal.retaining import retain as apply
-from gateway.questions.retention import HOLD, RELEASE, Hold, Retention, hold_from, taken_by_followers
+from gateway.questions.retention import HOLD, RELEASE, Hold, Retention, hold_from
 from gateway.questions.retention import holds as in_force
 
 RECORDS = "records.sqlite"
@@ -93,7 +94,7 @@ def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     for one in found:
         out.print(f"{one.id}  {_scope(one)}  by {one.by}: {one.why}", markup=False, soft_wrap=True)
     out.print(f"{len(found)} in force")
-    for name, seq in taken_by_followers(load(config), path.with_name(RECORDS)).items():
+    for name, seq in taken_by_followers(path.with_name(RECORDS)).items():
         if seq < archived:
             out.print(
                 f"{name} keeps what it has not taken yet: it is at entry {seq}, the archive at {archived}",
@@ -120,7 +121,7 @@ def retain(
     _check_text(by, "")
     configuration, now_ns = load(config), time.time_ns()
     path = journal_path(config)
-    taken = taken_by_followers(configuration, path.with_name(RECORDS))
+    taken = taken_by_followers(path.with_name(RECORDS))
     with Journal.open_reading(path) as journal:
         policy = Retention(configuration, journal, now_ns, taken)
     with bars() as progress:

@@ -123,6 +123,9 @@ def _notifiers(notifiers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if notifier["problem"]:
             do = "bring it back: changes of alarms wait, and it tells nobody meanwhile"
             yield error(f"notifier {notifier['name']}", notifier["problem"], do)
+        if notifier["parked"]:
+            do = "`cryogate parked` shows them with the reason; send them again or accept it there"
+            yield error(f"notifier {notifier['name']}", f"{notifier['parked']}; nobody was told", do)
 
 
 def _archive(problem: str) -> Iterator[Finding]:

@@ -1,170 +1,114 @@
-"""A sink behind the journal and the alarms: read, write, advance. Down for a week, it catches up."""
+"""Whoever follows the journal: reads what it wants behind its cursor, delivers it, moves the cursor.
+
+Down for a week, it catches up. What came of a page is one of three things: delivered; to be tried again
+(LinkDown, after the pause that the outside world asked for or a growing one); or rejected, in part or whole,
+which is parked with its reason and holds up nothing.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
-from gateway.config.types import Configuration
-from gateway.followers.parking import Decision, decided, to_arrivals, to_rows
+from gateway.errors import LinkDown
+from gateway.followers.feeds import Feed, Page
+from gateway.followers.pauses import Pauses
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.model import Arrivals
-from gateway.sinks import AlarmChange, Place, Sink
 
-MOST_READINGS = 100_000  # in one write: bounds the memory of a catch-up
-MOST_CHANGES = 500  # of alarms, in one write
-WAIT_S = 1.0
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+WAIT_S = 1.0  # for a commit: another process may have stated something, look at least so often
 
 
-def places(configuration: Configuration) -> dict[str, Place]:
-    """What sinks are told about each channel, by name."""
-    return {
-        name: Place(
-            name,
-            channel.site,
-            channel.table.asset,
-            channel.table.zone or "",
-            channel.table.quantity,
-            channel.unit,
-        )
-        for name, channel in configuration.channels.items()
-    }
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a page: all up to the cursor `seq` is settled.
 
-
-class SinkFollower:
-    """One sink with its two cursors, in the journal and in the changes of alarms.
-
-    Runs in a thread of its own, with its own connections; what has no underscore may be read from others.
+    `rejected`: what of it the outside world will never take, with the reason, by position.
     """
 
-    def __init__(
-        self,
-        name: str,
-        sink: Sink,
-        journal: Journal,
-        records: Records,
-        committed: threading.Condition,
-        known: Mapping[str, Place],
-    ) -> None:
-        self.name = f"sink:{name}"
+    seq: int
+    rejected: Mapping[int, str] = field(default_factory=dict)
+
+
+class Use(Protocol[T_contra]):
+    """What a follower is for."""
+
+    def ready(self) -> None:
+        """Asked before every page, and while nothing waits. Raises LinkDown, as `deliver` does."""
+
+    def deliver(self, page: Page[T_contra]) -> Outcome:
+        """Returns when the outside world has it. Raises LinkDown when it has to be tried again."""
+
+    def keep(self, page: Page[T_contra], outcome: Outcome) -> None:
+        """What belongs to the outcome, in the transaction of the records that moves the cursor."""
+
+
+class Follower(Generic[T]):
+    """One name, one cursor, one use. What has no underscore may be read from other threads."""
+
+    def __init__(self, name: str, feed: Feed[T], use: Use[T], records: Records, most: int) -> None:
+        self.name = name
+        self.cursor = records.cursor(name)
         self.problem = ""
-        self._sink = sink
-        self._sink_name = name
-        self._journal = journal
+        self.behind = 0  # how many entries wait
+        self.oldest_ns: int | None = None  # when the oldest of them was committed; None: nothing waits
+        self._feed = feed
+        self._use = use
         self._records = records
-        self._committed = committed
-        self._known = known
-        self._places: dict[int, Place] = {}
-        self._alarms = f"alarms:{name}"  # the name of the second cursor
-        self._alarm_cursor = records.cursor(self._alarms)
-        self.cursor = records.cursor(self.name)
-        self.oldest_ns: int | None = None  # when the oldest entry that is not written was committed
-        self.alarm_changes_behind = 0
-        self.parked_readings = self.parked_changes = 0  # that the outside world will never take
-        self.parked = ""  # the same in words; empty: nothing
-        self._count_parked()
+        self._most = most
+        self._pauses = Pauses()
+        self._again_s = 0.0  # monotonic: not tried before
 
-    def run(self, stop: threading.Event) -> None:
-        """Until `stop` is set. Raises LinkDown; the supervisor calls again."""
+    def go_on_behind(self, cursor: int) -> None:
+        """Inside a transaction of the records."""
+        self._records.move_cursor(self.name, cursor)
+        self.cursor = cursor
+
+    def step(self) -> bool:
+        """Deliver the next page; False where there is none, or where it is too early to try again."""
+        self.behind = self._feed.behind(self.cursor)
+        if time.monotonic() < self._again_s:
+            return False
+        page = self._feed.page(self.cursor, self._most)
+        self.oldest_ns = page.oldest_ns if page else None
         try:
-            self._resume()
-            while not stop.is_set():
-                if self._write_readings() + self._write_alarms():
-                    self.problem = ""
-                else:
-                    self._wait()
-        finally:
-            self._sink.close()
-
-    def failed(self, reason: str) -> None:
-        self.problem = reason
-
-    def _resume(self) -> None:
-        self._look_behind()
-        saved = self._records.saved(self.name)
-        state = self._sink.resume(saved[1] if saved else None)
-        with self._records.transaction():
-            self._records.save(self.name, self.cursor, state)
-
-    def _look_behind(self) -> None:
-        """How late we are; again before every write, because the next one may hang."""
-        waiting = self._journal.entries(self.cursor, 1)
-        self.oldest_ns = waiting[0].committed_ns if waiting else None
-        self.alarm_changes_behind = self._records.changes_behind(self._alarm_cursor)
-
-    def _wait(self) -> None:
-        with self._committed:
-            if self._journal.last_seq() == self.cursor:  # or the commit went by before we listened
-                self._committed.wait(WAIT_S)
-
-    def _write_readings(self) -> bool:
-        """The next page of the journal; False at its end."""
-        entries = self._journal.entries(self.cursor, MOST_READINGS)
-        self.oldest_ns = entries[0].committed_ns if entries else None
-        if not entries:
+            self._use.ready()
+            outcome = self._use.deliver(page) if page else None
+        except LinkDown as problem:
+            self.problem = str(problem)
+            self._again_s = time.monotonic() + self._pauses.next_s(problem.after_s)
             return False
-        decision = decided(entries, self._sink_name)
-        again = self._records.parked(self.name)[::-1] if decision is Decision.RETRY else []
-        parts = [e.arrivals for e in entries if e.arrivals is not None]
-        arrivals = Arrivals.concatenate([to_arrivals(again), *parts])
-        written = self._sink.write(arrivals, self._placed(arrivals)) if len(arrivals) else None
+        if page and outcome:
+            self._advance(page, outcome)
+        self.problem = ""
+        self._pauses.reset()
+        return page is not None
+
+    def _advance(self, page: Page[T], outcome: Outcome) -> None:
         with self._records.transaction():
-            if decision is not None:
-                self._settle(decision)
-            if written is not None:
-                self._records.save(self.name, entries[-1].seq, written.state)
-                if written.rejected:
-                    self._records.park(self.name, list(to_rows(arrivals, written.rejected)))
-            self._records.move_cursor(self.name, entries[-1].seq)
-        self.cursor = entries[-1].seq
-        if decision is not None or (written is not None and written.rejected):
-            self._count_parked()
-        return True
+            self._use.keep(page, outcome)
+            self._records.move_cursor(self.name, outcome.seq)
+        self.cursor = outcome.seq
+        self.behind = self._feed.behind(self.cursor)
 
-    def _write_alarms(self) -> bool:
-        """The next changes of alarms; False when there are none."""
-        self.alarm_changes_behind = self._records.changes_behind(self._alarm_cursor)
-        revisions = self._records.revisions_after(self._alarm_cursor, MOST_CHANGES)
-        if not revisions:
-            return False
-        written = self._sink.write_alarms(
-            [AlarmChange(r.number, r.change, r.recorded_ns, r.first_start_ns, r.body) for r in revisions]
-        )
-        rejected = {revisions[row].number: reason for row, reason in written.rejected.items()}
-        with self._records.transaction():
-            self._records.save(self.name, self.cursor, written.state)
-            self._records.park_changes(self.name, rejected)
-            self._records.move_cursor(self._alarms, revisions[-1].number)
-        self._alarm_cursor = revisions[-1].number
-        self.alarm_changes_behind = max(0, self.alarm_changes_behind - len(revisions))
-        if rejected:
-            self._count_parked()
-        return True
 
-    def _placed(self, arrivals: Arrivals) -> Mapping[int, Place]:
-        """Looks into the journal when there is a new number: later numbers are higher ones."""
-        if int(arrivals.samples.channel.max()) > max(self._places, default=-1):
-            names = self._journal.channel_names()
-            self._places = {number: self._known.get(name, Place(name)) for number, name in names.items()}
-        return self._places
-
-    def _settle(self, decision: Decision) -> None:
-        """Inside the transaction. Alarm changes are few: to send one again, go back to it."""
-        retry = decision is Decision.RETRY
-        changes = self._records.parked_changes(self.name)
-        self._records.unpark(self.name, kept_only=retry)
-        if retry and changes:
-            self._alarm_cursor = min(self._alarm_cursor, min(changes) - 1)
-            self._records.move_cursor(self._alarms, self._alarm_cursor)
-
-    def _count_parked(self) -> None:
-        changes = self._records.parked_changes(self.name)
-        newest = self._records.parked(self.name, 1)
-        self.parked_readings = self._records.parked_count(self.name)
-        self.parked_changes = len(changes)
-        told = ((self.parked_readings, "readings"), (self.parked_changes, "alarm changes"))
-        counts = " and ".join(f"{n} {what}" for n, what in told if n)
-        reasons = [*list(changes.values())[-1:], *(row.reason for row in newest)]
-        last = f", the last for: {reasons[-1]}" if reasons else ""
-        self.parked = f"{counts} are parked{last}" if counts else ""
+def follow(
+    followers: Sequence[Follower[Any]],
+    journal: Journal,
+    committed: threading.Condition,
+    stop: threading.Event,
+) -> None:
+    """Step through them until `stop` is set; wait for a commit while there is nothing to do."""
+    while not stop.is_set():
+        seen = journal.last_seq()
+        moved = [one.step() for one in followers]
+        if any(moved):
+            continue
+        with committed:
+            if journal.last_seq() == seen:  # or the commit went by before we listened
+                committed.wait(WAIT_S)

@@ -1,7 +1,7 @@
-"""What a sink's outside world did not take: parked with the reason, and later sent again or accepted.
+"""What an outside world did not take: parked with the reason, and later sent again or accepted.
 
-People decide, with a statement in the journal: the sink meets it in its place, and it stays on record who
-decided. What is sent again goes with the next batch, so a crash in between repeats all of it or nothing.
+People decide, with a statement in the journal: the follower meets it in its place, and it stays on record who
+decided. What is sent again goes with the next page, so a crash in between repeats all of it or nothing.
 """
 
 from __future__ import annotations
@@ -14,16 +14,64 @@ import numpy as np
 
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.parked import Parked
+from gateway.journal.records import Records
 from gateway.model import Arrivals, Samples
 
 PARKED: Final = "parked"  # kind of the journal statement
 
 
 class Decision(StrEnum):
-    """What becomes of everything that is parked for a sink."""
+    """What becomes of everything that is parked for a follower."""
 
     RETRY = "retry"  # the cause was mended: send it again
     ACCEPT = "accept"  # it stays away from there; the journal has it
+
+
+class Parking:
+    """What is parked for one follower. What has no underscore may be read from other threads."""
+
+    def __init__(self, follower: str, records: Records) -> None:
+        self._follower = follower
+        self._records = records
+        self.reading_count = self.change_count = 0  # that the outside world will never take
+        self.words = ""  # the same for people; empty: nothing is parked
+        self._count()
+
+    def readings(self) -> list[Parked]:
+        """Those that are kept, oldest first."""
+        return self._records.parked(self._follower)[::-1]
+
+    def changes(self) -> dict[int, str]:
+        """Numbers of changes of alarms, with the reasons, oldest first."""
+        return self._records.parked_changes(self._follower)
+
+    def park(self, rows: Sequence[Parked]) -> None:
+        """Inside a transaction of the records."""
+        self._records.park(self._follower, rows)
+        self._count()
+
+    def park_changes(self, reasons: Mapping[int, str]) -> None:
+        """Inside a transaction of the records."""
+        if reasons:
+            self._records.park_changes(self._follower, reasons)
+            self._count()
+
+    def settle(self, decision: Decision) -> dict[int, str]:
+        """Inside a transaction of the records: nothing is parked any more; the changes that were."""
+        changes = self.changes()
+        self._records.unpark(self._follower, kept_only=decision is Decision.RETRY)
+        self._count()
+        return changes
+
+    def _count(self) -> None:
+        changes, newest = self.changes(), self._records.parked(self._follower, 1)
+        self.reading_count = self._records.parked_count(self._follower)
+        self.change_count = len(changes)
+        counted = ((self.reading_count, "readings"), (self.change_count, "alarm changes"))
+        counts = " and ".join(f"{n} {what}" for n, what in counted if n)
+        reasons = [*list(changes.values())[-1:], *(row.reason for row in newest)]
+        last = f", the last for: {reasons[-1]}" if reasons else ""
+        self.words = f"{counts} are parked{last}" if counts else ""
 
 
 def statement(sink: str, decision: Decision, by: str, at_ns: int) -> Statement:
@@ -31,11 +79,16 @@ def statement(sink: str, decision: Decision, by: str, at_ns: int) -> Statement:
     return Statement(PARKED, by, at_ns, {"sink": sink, "decision": decision.value})
 
 
-def decided(entries: Sequence[Entry], sink: str) -> Decision | None:
-    """The last decision about `sink` among journal entries; None: there is none."""
-    told = [e.statement.body for e in entries if e.kind == PARKED and e.statement is not None]
-    mine = [Decision(body["decision"]) for body in told if body["sink"] == sink]
+def decided(entries: Sequence[Entry], follower: str) -> Decision | None:
+    """The last decision about `follower` among journal entries; None: there is none."""
+    bodies = [e.statement.body for e in entries if e.kind == PARKED and e.statement is not None]
+    mine = [Decision(body["decision"]) for body in bodies if follower_of(body["sink"]) == follower]
     return mine[-1] if mine else None
+
+
+def follower_of(name: str) -> str:
+    """A sink may be named without saying that it is one, as statements did before notifiers parked."""
+    return name if ":" in name else f"sink:{name}"
 
 
 def to_rows(arrivals: Arrivals, rejected: Mapping[int, str]) -> Iterator[Parked]:

@@ -47,7 +47,10 @@ CREATE INDEX alarm_assets ON alarm (raised_ns) WHERE assets IS NOT NULL;
 CREATE INDEX alarm_rule ON alarm (channel, rule, cleared_ns);
 CREATE INDEX alarm_ongoing ON alarm (raised_ns) WHERE ongoing;
 """
-MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS)
+FOLLOWERS = """
+CREATE TABLE follower (name TEXT PRIMARY KEY, reads_readings INTEGER NOT NULL) WITHOUT ROWID;
+"""
+MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS, FOLLOWERS)
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)
 
@@ -111,6 +114,22 @@ class Records:
 
     def move_cursor(self, follower: str, seq: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
+
+    def register(self, followers: Mapping[str, bool]) -> list[str]:
+        """All followers that there are, and whether they read readings; those that are no more.
+
+        Inside a transaction. The cursor of one that is no more is kept, in case it comes back.
+        """
+        gone = [name for name in self.registered() if name not in followers]
+        self._db.execute("DELETE FROM follower")
+        self._db.executemany("INSERT INTO follower VALUES (?, ?)", list(followers.items()))
+        return gone
+
+    def registered(self, *, of_readings: bool = False) -> dict[str, int]:
+        """The cursor of every registered follower, or of those that read readings."""
+        cursor = "(SELECT seq FROM cursor WHERE cursor.follower = follower.name)"
+        where = "WHERE reads_readings" if of_readings else ""
+        return dict(self._rows(f"SELECT name, coalesce({cursor}, 0) FROM follower {where} ORDER BY name"))
 
     def furthest_seen(self) -> int:
         """The last journal entry that any follower has read; notifiers follow changes of alarms instead."""

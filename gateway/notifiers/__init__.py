@@ -3,12 +3,23 @@
 A file in this folder provides
 
     class Options                          frozen dataclass: the notifier's table, without `kind`
-    class Notifier:
+    class Notifier:                        see `Notifier` below
         def __init__(self, options: Options) -> None
-        def notify(self, change: str, alarm: Mapping[str, Any]) -> None
-
-`change` is what happened: "raised", "acknowledged", "returned", "withdrawn", or "amended" by late data or
-by what became known of what is inside. `alarm` has the shape of `cryogate alarms --json`. `notify` returns
-once the outside world has it, or raises LinkDown: it is called again later, and what was delivered is
-remembered across restarts.
 """
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gateway.alarms.change import AlarmChange
+
+
+class Notifier(Protocol):
+    """One way to tell people. Used by one thread."""
+
+    def notify(self, change: AlarmChange) -> str:
+        """Returns once the outside world has it, with what it answered; empty where it answers nothing.
+
+        Raises LinkDown when it has to be tried again, and Rejected when that would never help. After a crash
+        in between the last changes come again: one that can tell tells them once.
+        """

@@ -9,7 +9,8 @@ Nothing may go unless the configuration says so, and whatever is not known prote
 * Its age counts from its own time or its receipt, whichever is later: a device clock that is wrong by years
   deletes nothing early.
 * A hold keeps the readings it names until it is released.
-* What screening or a configured sink has not taken from the journal yet stays until it has.
+* What a registered follower of readings has not taken from the journal yet (screening, a sink) stays until
+  it has.
 """
 
 from __future__ import annotations
@@ -18,17 +19,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from gateway.alarming.book import CONTAINMENT
-from gateway.alarming.screening import STATE
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Mask, to_ns
 from gateway.screening.rules import looks_back_s, named_channels
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -77,19 +75,6 @@ def holds(journal: Journal) -> dict[str, Hold]:
     released = {statement.body["hold"] for _, statement in journal.statements(RELEASE)}
     placed = (_hold(statement.body, statement.by) for _, statement in journal.statements(HOLD))
     return {hold.id: hold for hold in placed if hold.id not in released}
-
-
-def taken_by_followers(configuration: Configuration, records: Path) -> dict[str, int]:
-    """Up to which entry screening and each configured sink have the journal; 0: nothing yet.
-
-    Where they would go on after a restart. Raises JournalError where the records can not be read.
-    """
-    sinks = {f"sink {name}": f"sink:{name}" for name in configuration.sinks}
-    if not records.exists():
-        return dict.fromkeys(["screening", *sinks], 0)
-    with Records(records, read_only=True) as known:
-        saved = known.saved(STATE)
-        return {"screening": saved[0] if saved else 0} | {n: known.cursor(key) for n, key in sinks.items()}
 
 
 def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:

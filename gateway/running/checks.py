@@ -8,8 +8,8 @@ from gateway.alarming.faults import Check, Fault
 from gateway.alarming.screening import Screening
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.types import Configuration
-from gateway.followers.delivery import Delivery
-from gateway.followers.follower import SinkFollower
+from gateway.followers.notifier import NotifierFollower
+from gateway.followers.sink import SinkFollower
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
 from gateway.model import Severity
@@ -29,7 +29,7 @@ def every(configuration: Configuration, parts: Parts) -> list[Check]:
     return [
         sources(configuration, list(parts.sources.values())),
         core(configuration, parts.pump, parts.screening),
-        followers(parts.sinks, parts.delivery, parts.archiving),
+        followers(parts.sinks, parts.notifiers, parts.archiving),
         machine(parts.clock),
         SpaceWatch(configuration.data_dir, configuration.journal),
     ]
@@ -78,7 +78,9 @@ def machine(clock: GatewayClock) -> Check:
     return check
 
 
-def followers(sinks: Sequence[SinkFollower], delivery: Delivery, archiving: Archiving) -> Check:
+def followers(
+    sinks: Sequence[SinkFollower], notifiers: Sequence[NotifierFollower], archiving: Archiving
+) -> Check:
     """Sinks, notifiers and the archive. Nothing is lost: the journal has it."""
 
     def check() -> Iterator[Fault]:
@@ -91,10 +93,15 @@ def followers(sinks: Sequence[SinkFollower], delivery: Delivery, archiving: Arch
             if sink.problem:
                 message = f"{sink.name}: {sink.problem}; what it misses waits in the journal"
                 yield Fault(sink.name, Severity.WARNING, message, after_s=BEHIND_S)
-            if sink.parked:
-                message = f"{sink.name}: {sink.parked}; {NEXT}"
+            if sink.parking.words:
+                message = f"{sink.name}: {sink.parking.words}; {NEXT}"
                 yield Fault(f"parked:{sink.name.partition(':')[2]}", Severity.WARNING, message)
-        for name, problem in sorted(delivery.problems.copy().items()):
-            yield Fault(f"notifier:{name}", Severity.MAJOR, f"notifier {name}: {problem}", after_s=BEHIND_S)
+        for notifier in notifiers:
+            if notifier.problem:
+                message = f"{notifier.name}: {notifier.problem}; what it has to tell waits in the journal"
+                yield Fault(notifier.name, Severity.MAJOR, message, after_s=BEHIND_S)
+            if notifier.parking.words:
+                message = f"{notifier.name}: {notifier.parking.words}, and nobody was told; {NEXT}"
+                yield Fault(f"parked:{notifier.name}", Severity.MAJOR, message)
 
     return check

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from gateway.alarming.screening import Screening
 from gateway.clocks.gateway_clock import GatewayClock
-from gateway.followers.delivery import Delivery
-from gateway.followers.follower import SinkFollower
+from gateway.followers.notifier import NotifierFollower
+from gateway.followers.sink import SinkFollower
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
 from gateway.writing.archiving import Archiving
@@ -26,4 +26,4 @@ class Parts:
     archiving: Archiving
     screening: Screening
     sinks: Sequence[SinkFollower]
-    delivery: Delivery
+    notifiers: Sequence[NotifierFollower]

@@ -10,7 +10,9 @@ from typing import Any
 
 from gateway import __version__
 from gateway.config.types import Configuration
-from gateway.followers.follower import SinkFollower
+from gateway.followers.follower import Follower
+from gateway.followers.notifier import NotifierFollower
+from gateway.followers.sink import SinkFollower
 from gateway.model import SECOND
 from gateway.running.parts import Parts
 from gateway.running.space import room
@@ -48,11 +50,8 @@ class Status:
                 {**state, "clock_offset_s": self._clock_offset_s(state["channel"])}
                 for state in self._parts.screening.channel_states(now_ns)
             ],
-            "followers": [self._follower(f, now_ns) for f in self._parts.sinks],
-            "notifiers": [
-                {"name": name, "problem": self._parts.delivery.problems.get(name, "")}
-                for name in self._configuration.notifiers
-            ],
+            "followers": [self._sink(f, now_ns) for f in self._parts.sinks],
+            "notifiers": [self._notifier(f, now_ns) for f in self._parts.notifiers],
             "refused": self._refused(),
         }
 
@@ -111,19 +110,35 @@ class Status:
             "detail": link.detail,
         }
 
-    def _follower(self, follower: SinkFollower, now_ns: int) -> dict[str, Any]:
-        behind, oldest_ns = max(0, self._parts.pump.last_seq - follower.cursor), follower.oldest_ns
+    def _sink(self, sink: SinkFollower, now_ns: int) -> dict[str, Any]:
+        behind = max(0, self._parts.pump.last_seq - sink.readings.cursor)
         return {
-            "name": follower.name,
+            "name": sink.name,
             "behind": behind,
-            "behind_s": max(0, now_ns - oldest_ns) / SECOND if behind and oldest_ns is not None else 0.0,
-            "alarm_changes_behind": follower.alarm_changes_behind,
-            "problem": follower.problem,
-            "parked": follower.parked,
-            "parked_readings": follower.parked_readings,
-            "parked_alarm_changes": follower.parked_changes,
+            "behind_s": _behind_s(sink.readings, now_ns) if behind else 0.0,
+            "alarm_changes_behind": sink.alarms.behind,
+            "problem": sink.problem,
+            "parked": sink.parking.words,
+            "parked_readings": sink.parking.reading_count,
+            "parked_alarm_changes": sink.parking.change_count,
+        }
+
+    def _notifier(self, notifier: NotifierFollower, now_ns: int) -> dict[str, Any]:
+        return {
+            "name": notifier.name.partition(":")[2],
+            "behind": notifier.changes.behind,
+            "behind_s": _behind_s(notifier.changes, now_ns),
+            "problem": notifier.problem,
+            "parked": notifier.parking.words,
+            "parked_alarm_changes": notifier.parking.change_count,
         }
 
     def _refused(self) -> list[dict[str, Any]]:
         counted = sorted(self._parts.pump.refused.items())
         return [{"source": source, "reason": reason, "count": count} for (source, reason), count in counted]
+
+
+def _behind_s(follower: Follower[Any], now_ns: int) -> float:
+    """How long ago the oldest was committed that it has not delivered."""
+    oldest_ns = follower.oldest_ns
+    return 0.0 if oldest_ns is None else max(0, now_ns - oldest_ns) / SECOND

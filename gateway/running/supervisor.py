@@ -8,16 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
 
 from gateway.errors import CryogateError
+from gateway.followers.pauses import Pauses
 
 log = logging.getLogger(__name__)
-SHORTEST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
 HEALTHY_AFTER_S = 60.0  # a part that ran this long starts again with the shortest pause
 
 Run = Callable[[threading.Event], None]
@@ -43,16 +41,16 @@ async def supervise(name: str, run: Run, stop: threading.Event, failed: Failed) 
 
 
 def _until_stopped(name: str, run: Run, stop: threading.Event, failed: Failed) -> None:
-    pause_s = SHORTEST_PAUSE_S
+    pauses = Pauses()
     while not stop.is_set():
         began_s = time.monotonic()
         reason = _one_run(name, run, stop)
         if stop.is_set():
             return
         failed(reason)
-        pause_s = SHORTEST_PAUSE_S if time.monotonic() - began_s > HEALTHY_AFTER_S else pause_s
-        stop.wait(pause_s * random.uniform(0.8, 1.2))  # jitter: a whole site must not come back at once
-        pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+        if time.monotonic() - began_s > HEALTHY_AFTER_S:
+            pauses.reset()
+        stop.wait(pauses.next_s())
 
 
 def _one_run(name: str, run: Run, stop: threading.Event) -> str:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from gateway.alarms.change import AlarmChange
 from gateway.model import Arrivals
 
 
@@ -34,21 +35,6 @@ class Place:
 
 
 Places = Mapping[int, Place]  # by channel number
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmChange:
-    """What happened to an alarm, and what was known of it then. The same change always has the same number.
-
-    `change`: "raised", "acknowledged", "returned", "amended" or "withdrawn". `alarm` has the shape of
-    `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
-    """
-
-    number: int
-    change: str
-    recorded_ns: int
-    first_start_ns: int
-    alarm: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gateway.alarms.change import AlarmChange
 from gateway.model import SECOND, Severity
-from gateway.sinks import AlarmChange
 from gateway.sinks.lines import escaped, series
 from gateway.times import parse_rfc3339
 

@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from gateway.alarms.change import AlarmChange
 from gateway.model import Arrivals, Quality
-from gateway.sinks import AlarmChange, Places
+from gateway.sinks import Places
 from gateway.times import parse_rfc3339
 
 ROW: Final = np.dtype(

@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals, Quality, Times
-from gateway.sinks import AlarmChange, Places, Written
+from gateway.sinks import Places, Written
 from gateway.times import format_rfc3339
 
 HEADER = "time,channel,value,quality,received\n"

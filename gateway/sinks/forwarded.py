@@ -27,8 +27,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.alarms.change import AlarmChange
 from gateway.model import Arrivals, Quality
-from gateway.sinks import AlarmChange, Place, Places
+from gateway.sinks import Place, Places
 from gateway.times import format_rfc3339
 
 NAMES: Final = ("site", "asset", "zone", "channel")  # what a topic can say

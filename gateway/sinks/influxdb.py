@@ -21,9 +21,10 @@ from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from influxdb_client.service.write_service import WriteService
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
-from gateway.sinks import AlarmChange, Places, Written, alarm_lines, influx_answers
+from gateway.sinks import Places, Written, alarm_lines, influx_answers
 from gateway.sinks.influx_answers import TAKEN, Rejection
 from gateway.sinks.lines import Encoder
 

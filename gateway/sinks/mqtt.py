@@ -20,12 +20,13 @@ import paho.mqtt.client as paho
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
 from gateway.mqtt.broker import PATH, Tls, check_range, checked_port
 from gateway.mqtt.errors import ended, place, refusal, unreachable
 from gateway.mqtt.login import password, tls_context
-from gateway.sinks import AlarmChange, Places, Written
+from gateway.sinks import Places, Written
 from gateway.sinks.forwarded import IDENTITY, NAMES, Message, alarm_messages, check_topic, messages
 
 QOS: Final = 1

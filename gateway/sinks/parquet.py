@@ -23,9 +23,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals
-from gateway.sinks import AlarmChange, Places, Written
+from gateway.sinks import Places, Written
 from gateway.sinks.archive_tables import ROW, Rows, alarms_table, encoding, readings_table, to_rows
 from gateway.times import format_rfc3339
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from gateway.alarming import faults
 from gateway.alarms import lifecycle
+from gateway.alarms.change import AlarmChange
 from gateway.alarms.lifecycle import Acknowledgement
 from gateway.journal.journal import Statement
 from gateway.model import SECOND, Severity
 from gateway.published import view
 from gateway.published.view import AlarmPlace
 from gateway.screening.excursion import Excursion
-from gateway.sinks import AlarmChange
 from gateway.traceability.exposure import Exposure
 from gateway.traceability.model import Unit
 

@@ -22,9 +22,10 @@ from typing import Any, Protocol
 import pytest
 from influxdb_client import InfluxDBClient
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
-from gateway.sinks import AlarmChange, alarm_lines
+from gateway.sinks import alarm_lines
 from gateway.sinks.influxdb import Options, Sink
 from tests.system.alarm_changes import life
 from tests.system.gateway_process import eventually

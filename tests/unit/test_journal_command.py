@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from gateway.alarming.screening import STATE
 from gateway.cli import app
 from gateway.config.load import load
 from gateway.journal.journal import Journal
@@ -118,6 +117,8 @@ def test_holds_and_retention(config):
     assert shown in run("holds", "-c", config)
     (only,) = json.loads(run("holds", "-c", config, "--json"))
     assert (only["by"], only["why"]) == ("Li Na", "audit")
+    with Records(config.parent / "data" / "records.sqlite") as records, records.transaction():
+        records.register({"screening": True, "sink:copy": True})
     keeps = "screening keeps what it has not taken yet: it is at entry 0, the archive at 2"
     assert keeps in run("holds", "-c", config)
     told = run("retain", "--dry-run", "-c", config)
@@ -126,7 +127,7 @@ def test_holds_and_retention(config):
     assert "0 readings in 0 files deleted" in run("retain", "--by", "Li Na", "-c", config)
     assert json.loads(run("retain", "--dry-run", "-c", config, "--json").splitlines()[0]) == []
     with Records(config.parent / "data" / "records.sqlite") as records, records.transaction():
-        records.save(STATE, 3, b"")
+        records.move_cursor("screening", 3)
         records.move_cursor("sink:copy", 3)
     assert "keeps" not in run("holds", "-c", config)
     assert "3600 readings in 1 files would go; nothing was changed" in run(

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from gateway.alarms.change import AlarmChange
+from gateway.config.places import places
 from gateway.errors import LinkDown
-from gateway.followers import follower
-from gateway.followers.follower import SinkFollower
+from gateway.followers.feeds import RecordedChanges
+from gateway.followers.sink import SinkFollower
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
-from gateway.sinks import AlarmChange, Place, Places, Written
+from gateway.sinks import Place, Places, Written
 from tests.unit.alarming.alarm_desk import Desk, Killed, Stop
 
 
@@ -25,14 +27,19 @@ class Notebook:
         self.path = path
         self.fail = 0  # how many writes fail after the outside world has the batch
         self.batches = 0
-        self.closed = 0
+        self.closed = self.resumed = 0
+        self.after_s = 0.0  # a pause that it asks for when it fails
+        self.cannot_resume = False
         self.places: list[Place] = []
         self.never: dict[float, str] = {}  # values that are rejected, and why
         self.never_changes: dict[str, str] = {}  # what happened to alarms that is rejected, and why
         self.fail_alarms = False
 
     def resume(self, state: bytes | None) -> bytes:
+        if self.cannot_resume:
+            raise LinkDown("the copy is gone; put it back")
         kept = int(state) if state else 0
+        self.resumed += 1
         self._put(self.lines()[:kept])
         return str(kept).encode()
 
@@ -65,7 +72,7 @@ class Notebook:
         self._put(self.lines() + lines)
         if self.fail:
             self.fail -= 1
-            raise LinkDown("the answer never came; check the network")
+            raise LinkDown("the answer never came; check the network", self.after_s)
         return Written(str(len(self.lines())).encode(), rejected)
 
     def close(self) -> None:
@@ -91,8 +98,8 @@ class Bench:
     def sink(self, sink: object) -> SinkFollower:
         folder = self.desk.folder
         journal, records = Journal.open_reading(folder / "journal.sqlite"), Records(folder / "records.sqlite")
-        known = follower.places(self.desk.configuration)
-        return SinkFollower("copy", sink, journal, records, self.desk.committed, known)
+        known, changes = places(self.desk.configuration), RecordedChanges(records)
+        return SinkFollower("copy", sink, journal, records, self.desk.committed, known, changes)
 
     def fill(self, entries: int) -> None:
         for _ in range(entries):

@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from gateway.errors import LinkDown
 from gateway.followers import follower
 from gateway.journal.records import Records
 from gateway.sinks import Place
@@ -37,15 +36,14 @@ def test_a_batch_that_fails_is_written_again_and_counts_once(bench: Bench) -> No
     notebook.fail = 2
     sink = bench.sink(notebook)
     for _ in range(2):
-        with pytest.raises(LinkDown):
-            sink.run(threading.Event())
-        sink.failed("the answer never came")
-        assert (sink.cursor, sink.problem) == (0, "the answer never came")
+        with pytest.raises(Killed):
+            sink.run(Busy(2))
+        assert (sink.readings.cursor, sink.problem) == (0, "the answer never came; check the network")
     with pytest.raises(Killed):
         sink.run(Busy(10))
     assert read_back(notebook) == bench.everything()
     assert sink.problem == ""
-    assert sink.cursor == bench.desk.journal.last_seq()
+    assert sink.readings.cursor == bench.desk.journal.last_seq()
 
 
 def test_a_kill_between_write_and_cursor_counts_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +82,7 @@ def test_statements_alone_move_it_on_without_a_write(bench: Bench) -> None:
     sink = bench.sink(notebook)
     with pytest.raises(Killed):
         sink.run(Busy(3))
-    assert (notebook.batches, sink.cursor) == (0, 3)
+    assert (notebook.batches, sink.readings.cursor) == (0, 3)
 
 
 def test_it_waits_for_commits_and_stops_when_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,10 +135,12 @@ def test_a_sink_is_closed_before_it_is_tried_again(bench: Bench) -> None:
     notebook = Notebook(bench.folder / "copy")
     bench.fill(1)
     notebook.fail = 1
-    sink = bench.sink(notebook)
-    with pytest.raises(LinkDown):
-        sink.run(threading.Event())
-    assert notebook.closed == 1
+    with pytest.raises(Killed):
+        bench.sink(notebook).run(Busy(2))
+    assert (notebook.closed, notebook.resumed) == (2, 2)  # the followers share it
+    with pytest.raises(Killed):
+        bench.sink(notebook).run(Busy(3))
+    assert read_back(notebook) == bench.everything()
 
 
 def test_how_late_it_is_is_the_age_of_the_oldest_entry_that_is_not_written(bench: Bench) -> None:
@@ -151,10 +151,29 @@ def test_how_late_it_is_is_the_age_of_the_oldest_entry_that_is_not_written(bench
     between_ns = time.time_ns()
     bench.fill(5)
     sink = bench.sink(notebook)
-    assert sink.oldest_ns is None
-    with pytest.raises(LinkDown):
-        sink.run(threading.Event())
-    assert sink.oldest_ns is not None and before_ns <= sink.oldest_ns <= between_ns
+    assert sink.readings.oldest_ns is None
+    with pytest.raises(Killed):
+        sink.run(Busy(2))
+    assert sink.readings.oldest_ns is not None and before_ns <= sink.readings.oldest_ns <= between_ns
     with pytest.raises(Killed):
         sink.run(Busy(10))
-    assert sink.oldest_ns is None
+    assert sink.readings.oldest_ns is None
+
+
+def test_one_that_asked_to_be_left_alone_is(bench: Bench) -> None:
+    notebook = Notebook(bench.folder / "copy")
+    bench.fill(1)
+    notebook.fail, notebook.after_s = 1, 3600.0
+    sink = bench.sink(notebook)
+    with pytest.raises(Killed):
+        sink.run(Busy(5))
+    assert (notebook.batches, sink.readings.cursor) == (1, 0)
+
+
+def test_a_sink_that_cannot_go_on_where_it_was_says_so_though_nothing_waits(bench: Bench) -> None:
+    notebook = Notebook(bench.folder / "copy")
+    notebook.cannot_resume = True
+    sink = bench.sink(notebook)
+    with pytest.raises(Killed):
+        sink.run(Busy(2))
+    assert sink.problem == "the copy is gone; put it back"

@@ -23,14 +23,14 @@ def test_rejected_readings_are_parked_with_their_reason_and_the_rest_goes_on(ben
     sink = bench.sink(notebook)
     with pytest.raises(Killed):
         sink.run(Busy(10))
-    assert sink.cursor == bench.desk.journal.last_seq()
-    assert (sink.problem, sink.parked) == ("", "2 readings are parked, the last for: too cold")
+    assert sink.readings.cursor == bench.desk.journal.last_seq()
+    assert (sink.problem, sink.parking.words) == ("", "2 readings are parked, the last for: too cold")
     number = bench.desk.numbers["shipper"]
     assert bench.desk.records.parked("sink:copy", 10) == [
         Parked(number, at_ns := NOON_NS + 3 * SECOND, -173.0, Quality.GOOD, at_ns, "too cold"),
         Parked(number, at_ns := NOON_NS + 1 * SECOND, -171.0, Quality.GOOD, at_ns, "too old"),
     ]
-    assert bench.sink(notebook).parked == sink.parked  # after a restart too
+    assert bench.sink(notebook).parking.words == sink.parking.words  # after a restart too
 
 
 def test_readings_are_parked_together_with_the_cursor_or_not_at_all(
@@ -66,12 +66,12 @@ def test_what_was_parked_is_sent_again_when_somebody_says_so(bench: Bench) -> No
     del notebook.never[-171.0]
     decide(bench, Decision.RETRY)
     sink = caught_up(bench, notebook)
-    assert sink.parked == "1 readings are parked, the last for: too cold"
+    assert sink.parking.words == "1 readings are parked, the last for: too cold"
     notebook.never.clear()
     decide(bench, Decision.RETRY)
     bench.fill(1)
     sink = caught_up(bench, notebook)
-    assert (sink.parked, bench.desk.records.parked("sink:copy")) == ("", [])
+    assert (sink.parking.words, bench.desk.records.parked("sink:copy")) == ("", [])
     assert bench.desk.records.parking() == []
     assert read_back(notebook) == bench.everything()
 
@@ -106,9 +106,9 @@ def test_what_is_accepted_is_parked_no_more_and_not_sent(bench: Bench) -> None:
     caught_up(bench, notebook)
     notebook.never.clear()
     bench.desk.say(statement("another", Decision.ACCEPT, "Li Na", time.time_ns()))
-    assert caught_up(bench, notebook).parked == "1 readings are parked, the last for: too old"
+    assert caught_up(bench, notebook).parking.words == "1 readings are parked, the last for: too old"
     decide(bench, Decision.ACCEPT)
-    assert caught_up(bench, notebook).parked == ""
+    assert caught_up(bench, notebook).parking.words == ""
     assert len(read_back(notebook)) == 5
 
 
@@ -120,10 +120,10 @@ def test_readings_that_are_no_longer_kept_stay_counted(bench: Bench, monkeypatch
     caught_up(bench, notebook)
     notebook.never.clear()
     decide(bench, Decision.RETRY)
-    assert caught_up(bench, notebook).parked == "3 readings are parked"
+    assert caught_up(bench, notebook).parking.words == "3 readings are parked"
     assert len(read_back(notebook)) == 7
     decide(bench, Decision.ACCEPT)
-    assert caught_up(bench, notebook).parked == ""
+    assert caught_up(bench, notebook).parking.words == ""
 
 
 def test_alarm_changes_that_are_rejected_are_parked_and_sent_again(bench: Bench) -> None:
@@ -133,9 +133,9 @@ def test_alarm_changes_that_are_rejected_are_parked_and_sent_again(bench: Bench)
         bench.desk.read(("top", second, value))
         bench.desk.run()
     sink = caught_up(bench, notebook)
-    assert sink.parked == "1 alarm changes are parked, the last for: no room"
+    assert sink.parking.words == "1 alarm changes are parked, the last for: no room"
     assert [change for *_, change in alarms_in(notebook)] == ["returned"]
     notebook.never_changes.clear()
     decide(bench, Decision.RETRY)
-    assert caught_up(bench, notebook).parked == ""
+    assert caught_up(bench, notebook).parking.words == ""
     assert [change for *_, change in alarms_in(notebook)] == ["returned", "raised", "returned"]

@@ -1,16 +1,15 @@
-"""Retention waits: for roll-over, and for who reads the journal, screening and each configured sink."""
+"""Retention waits: for roll-over, and for every registered follower of readings."""
 
 import numpy as np
 import pytest
 
-from gateway.alarming.screening import STATE
-from gateway.config.load import parse
 from gateway.errors import JournalError
+from gateway.followers.registration import register, taken_by_followers
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals, Samples
-from gateway.questions.retention import taken_by_followers
 from gateway.writing.introduction import introduce
+from tests.unit.followers.sink_bench import Notebook, caught_up
 from tests.unit.questions.test_retention import (
     DAY_NS,
     FREE,
@@ -56,21 +55,35 @@ def test_a_file_stays_until_every_follower_has_taken_it(tmp_path, dry_run):
     assert ([one.readings for one in done.removed], done.waiting) == ([3], [])
 
 
-SINKS = {"copy": {"kind": "csv", "folder": "out"}, "other": {"kind": "csv", "folder": "more"}}
-
-
 def test_followers_are_where_they_would_go_on(tmp_path):
-    configuration = parse({"gateway": {"name": "here"}, "sinks": SINKS}, tmp_path / "cryogate.toml")
     path = tmp_path / "records.sqlite"
-    nothing = {"screening": 0, "sink copy": 0, "sink other": 0}
-    assert taken_by_followers(configuration, path) == nothing
+    assert taken_by_followers(path) == {"screening": 0}
     with Records(path) as records:
-        assert taken_by_followers(configuration, path) == nothing
+        assert taken_by_followers(path) == {"screening": 0}
         with records.transaction():
-            records.save(STATE, 7, b"")
+            names = {"screening": True, "sink:copy": True, "alarms:copy": False, "notifier:phone": False}
+            assert records.register(names | {"sink:new": True}) == []
+            records.move_cursor("screening", 7)
             records.move_cursor("sink:copy", 9)
-            records.move_cursor("sink:given up", 1)
-    assert taken_by_followers(configuration, path) == {"screening": 7, "sink copy": 9, "sink other": 0}
+            records.move_cursor("sink:not registered", 1)
+    assert taken_by_followers(path) == {"screening": 7, "sink copy": 9, "sink new": 0}
     path.write_bytes(b"not a database at all" * 1000)
     with pytest.raises(JournalError, match="not a database"):
-        taken_by_followers(configuration, path)
+        taken_by_followers(path)
+
+
+def test_nobody_waits_for_a_follower_that_left_the_configuration(bench, caplog):
+    caplog.set_level("INFO")
+    path, records = bench.folder / "records.sqlite", bench.desk.records
+    bench.fill(3)
+    sink = bench.sink(Notebook(bench.folder / "copy"))
+    register(records, [sink], [])
+    assert taken_by_followers(path) == {"screening": 0, "sink copy": 0}
+    bench.desk.run()
+    assert taken_by_followers(path) == {"screening": 3, "sink copy": 0}
+    caught_up(bench, Notebook(bench.folder / "copy"))
+    register(records, [], [])
+    assert taken_by_followers(path) == {"screening": 3}
+    assert "sink:copy left the configuration: nobody waits for it" in caplog.text
+    register(records, [sink], [])  # it came back, and goes on where it was
+    assert taken_by_followers(path) == {"screening": 3, "sink copy": 3}

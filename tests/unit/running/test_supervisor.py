@@ -8,14 +8,14 @@ import threading
 import pytest
 
 from gateway.errors import LinkDown
-from gateway.running import supervisor
+from gateway.followers import pauses
 from gateway.running.supervisor import supervise
 
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "SHORTEST_PAUSE_S", 0.001)
-    monkeypatch.setattr(supervisor, "LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr(pauses, "SHORTEST_S", 0.001)
+    monkeypatch.setattr(pauses, "LONGEST_S", 0.01)
 
 
 async def test_a_part_that_fails_is_started_again_and_its_reason_is_heard() -> None:
@@ -92,18 +92,18 @@ async def test_a_part_that_hangs_can_be_left_behind() -> None:
 
 
 async def test_pauses_grow_with_jitter_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, pauses = Recorded(20), []
-    monkeypatch.setattr(supervisor, "SHORTEST_PAUSE_S", 0.5)
-    monkeypatch.setattr(supervisor, "LONGEST_PAUSE_S", 30.0)
-    stop.pauses = pauses
+    stop, waited = Recorded(20), []
+    monkeypatch.setattr(pauses, "SHORTEST_S", 0.5)
+    monkeypatch.setattr(pauses, "LONGEST_S", 30.0)
+    stop.pauses = waited
 
     def broken(_: threading.Event) -> None:
         raise LinkDown("never works")
 
     await asyncio.wait_for(supervise("a", broken, stop, lambda _: None), 10)
     ideal = [min(30.0, 0.5 * 2**n) for n in range(20)]
-    assert len(pauses) == 20 and all(0.8 * i <= p <= 1.2 * i for i, p in zip(ideal, pauses, strict=True))
-    assert len({round(p / i, 6) for i, p in zip(ideal, pauses, strict=True)}) > 15  # no two alike
+    assert len(waited) == 20 and all(0.8 * i <= p <= 1.2 * i for i, p in zip(ideal, waited, strict=True))
+    assert len({round(p / i, 6) for i, p in zip(ideal, waited, strict=True)}) > 15  # no two alike
 
 
 class Recorded(threading.Event):

@@ -6,8 +6,8 @@ import dataclasses
 import re
 from typing import Any
 
+from gateway.alarms.change import AlarmChange
 from gateway.model import SECOND
-from gateway.sinks import AlarmChange
 from gateway.sinks.alarm_lines import MOST_UNITS, lines
 from tests.system.alarm_changes import BASE_NS, fault, life, unknown
 

@@ -1,0 +1,22 @@
+"""One change of an alarm, as sinks and notifiers are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChange:
+    """What happened to an alarm, and what was known of it then. The same change always has the same number.
+
+    `change`: "raised", "acknowledged", "returned", "amended" or "withdrawn". `alarm` has the shape of
+    `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
+    """
+
+    number: int
+    change: str
+    recorded_ns: int
+    first_start_ns: int
+    alarm: Mapping[str, Any]

@@ -1,0 +1,72 @@
+"""What a follower reads: pages of what it wants, behind its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from gateway.alarms.change import AlarmChange
+from gateway.followers.parking import Decision, decided
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.model import Arrivals
+
+T_co = TypeVar("T_co", covariant=True)
+Changes = Sequence[AlarmChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T_co]):
+    """The next of what it wants, possibly nothing of it, and the cursor behind all that was read."""
+
+    items: T_co
+    last: int
+    oldest_ns: int | None = None  # when the oldest of it was committed
+    decision: Decision | None = None  # what people said in between about what is parked
+
+
+class Feed(Protocol[T_co]):
+    """One thing that can be followed."""
+
+    def page(self, after: int, most: int) -> Page[T_co] | None:
+        """At most about `most` items behind the cursor; None at the end."""
+
+    def behind(self, after: int) -> int:
+        """How many entries wait behind the cursor."""
+
+
+class Readings:
+    """Readings in the order of the journal, with what was decided about `follower` in between."""
+
+    def __init__(self, journal: Journal, follower: str) -> None:
+        self._journal = journal
+        self._follower = follower
+
+    def page(self, after: int, most: int) -> Page[Arrivals] | None:
+        entries = self._journal.entries(after, most)
+        if not entries:
+            return None
+        arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
+        decision = decided(entries, self._follower)
+        return Page(arrivals, entries[-1].seq, entries[0].committed_ns, decision)
+
+    def behind(self, after: int) -> int:
+        return max(0, self._journal.last_seq() - after)
+
+
+class RecordedChanges:
+    """Changes of alarms as the records number them."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def page(self, after: int, most: int) -> Page[Changes] | None:
+        found = self._records.revisions_after(after, most)
+        if not found:
+            return None
+        changes = [AlarmChange(r.number, r.change, r.recorded_ns, r.first_start_ns, r.body) for r in found]
+        return Page(changes, changes[-1].number, changes[0].recorded_ns)
+
+    def behind(self, after: int) -> int:
+        return self._records.changes_behind(after)
