@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.cli import (
     bring,
     check,
+    contents,
     convert,
     doctor,
     history,
@@ -36,6 +37,7 @@ app = typer.Typer(
 for module in (
     run,
     check,
+    contents,
     look,
     history,
     tell,

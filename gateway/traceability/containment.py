@@ -102,8 +102,18 @@ class Containments:
             and (zone is None or stay.zone is None or stay.zone == zone)
         ]
         found.sort(key=lambda stay: (stay.unit.scheme, stay.unit.code, stay.from_ns))
-        known = bool(found) or self._is_empty(asset, zone, start_ns, end_ns)
+        known = bool(found) or self.emptied(asset, zone, start_ns, end_ns) is not None
         return Contents(known, tuple(found), self._conflicts_of(found))
+
+    def emptied(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> Emptied | None:
+        """The statement that it was empty by `start`, where nothing was stated in it from then to `end`."""
+        before = [e for e in self._emptied.get(asset, ()) if e.at_ns <= start_ns and e.zone in (None, zone)]
+        filled_since = before and any(
+            before[-1].at_ns <= claim.from_ns < end_ns and (zone is None or claim.zone in (None, zone))
+            for claims in self._claims.get(asset, {}).values()
+            for claim in claims
+        )
+        return before[-1] if before and not filled_since else None
 
     def where_was(self, scheme: str, code: str) -> list[Stay]:
         """Every stay of a unit, in any asset, in order."""
@@ -178,15 +188,15 @@ class Containments:
     def _settle_unit(self, key: Key) -> set[str]:
         said = self._said[key]
         unit, about_identity = identity(said, self.standing)
-        claims = latest(word for word in said if self.standing.holds(word.id))
+        claims = latest([word for word in said if self.standing.holds(word.id)])
         stays, conflicts = whereabouts(unit, claims, self._emptied)
         touched: set[str] = set()
         for asset in {word.asset for word in said}:
-            here = tuple(stay for stay in stays if stay.asset == asset)
+            here = tuple([stay for stay in stays if stay.asset == asset])
             if here != self._stays.get(asset, {}).get(key, ()):
                 touched.add(asset)
-            _put(self._stays, asset, key, here)
-            _put(self._claims, asset, key, tuple(c for c in claims if c.asset == asset))
+                _put(self._stays, asset, key, here)
+            _put(self._claims, asset, key, tuple([claim for claim in claims if claim.asset == asset]))
         found = (*about_identity, *conflicts)
         if found != self._conflicts.get(key, ()):
             touched |= {stay.asset for stay in stays}
@@ -194,19 +204,6 @@ class Containments:
         if not found:
             self._conflicts.pop(key, None)
         return touched
-
-    def _is_empty(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> bool:
-        """Whether it was stated empty, and nothing was stated in it from then to the end."""
-        since = [
-            e.at_ns for e in self._emptied.get(asset, ()) if e.at_ns <= start_ns and e.zone in (None, zone)
-        ]
-        if not since:
-            return False
-        return not any(
-            since[-1] <= claim.from_ns < end_ns and (zone is None or claim.zone in (None, zone))
-            for claims in self._claims.get(asset, {}).values()
-            for claim in claims
-        )
 
     def _conflicts_of(self, stays: Iterable[Stay]) -> tuple[Conflict, ...]:
         if not self._conflicts:

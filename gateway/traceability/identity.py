@@ -18,6 +18,8 @@ WHAT = "two chains of identity"
 
 def identity(said: Sequence[Containment], standing: Standing) -> tuple[Unit, list[Conflict]]:
     """The unit as it is known, and the conflicts about its chain. `said`: all about it, in order."""
+    if len(said) == 1 and standing.holds(said[0].id):
+        return said[0].unit, []
     chain, conflicts = chain_of_identity(said, standing)
     products = kept(said, standing, PRODUCT)
     product = products[-1].unit.product if products else ""
@@ -30,11 +32,12 @@ def chain_of_identity(
     said: Sequence[Containment], standing: Standing
 ) -> tuple[Containment | None, list[Conflict]]:
     """The statement whose chain of identity stands, and what else was said without correcting it."""
+    about_the_unit = {word.id for word in said}
     last: Containment | None = None
     conflicts: list[Conflict] = []
     for word in kept(said, standing, CHAIN):
         if last is not None and word.unit.chain_of_identity != last.unit.chain_of_identity:
-            if word.corrects in standing:
+            if word.corrects in about_the_unit:
                 conflicts.clear()
             else:
                 conflicts.append(Conflict(word.unit, last, word, word.from_ns, word.to_ns, WHAT, True))

@@ -45,7 +45,7 @@ class Containment:
         return self.unit.key, self.asset, self.zone, self.from_ns
 
     def words(self) -> str:
-        return f"in {_place(self)} {interval(self.from_ns, self.to_ns)} ({_source(self)})"
+        return f"{_source(self)} in {_place(self)} {interval(self.from_ns, self.to_ns)} ({self.id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Emptied:
         return self.asset == asset and self.zone in (None, zone)
 
     def words(self) -> str:
-        return f"{_place(self)} empty from {moment(self.at_ns)} on ({_source(self)})"
+        return f"{_source(self)} {_place(self)} empty from {moment(self.at_ns)} on ({self.id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ class Conflict:
 
     def words(self) -> str:
         """For people: who said what, and what to do about it."""
-        said = f"{self.one.words()}, and {self.other.words()}"
-        return f"{said}: {self.what}; correct or withdraw one of them"
+        return f"{self.one.words()}; {self.other.words()}; {self.what}: correct or withdraw one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +156,4 @@ def _place(said: Containment | Emptied) -> str:
 
 
 def _source(said: Containment | Emptied) -> str:
-    why = f": {said.reason}" if said.reason else ""
-    return f"{said.by}, stated {moment(said.stated_ns)}, {said.id}{why}"
+    return f"{said.by} said at {format_rfc3339(said.stated_ns)[:19]}Z:"

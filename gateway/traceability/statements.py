@@ -1,6 +1,7 @@
 """Containment statements as people give them (CSV, JSON) and as the journal keeps them.
 
-A file is taken whole or not at all: every mistake in it is reported at once, with its line and column.
+A file is taken whole or not at all: every mistake in it is reported at once, with its line and column. So are
+rows of it that contradict each other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, Final
 from gateway.errors import CodeError, InputError
 from gateway.model import EARLIEST_NS, LATEST_NS
 from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.traceability.checks import future, is_ahead
+from gateway.traceability.contradictions import contradictions
 from gateway.traceability.model import Containment, Unit
 
 COLUMNS: Final = ("scheme", "code", "asset", "zone", "from", "to", "product", "chain_of_identity")
@@ -31,22 +34,29 @@ Places = Mapping[str, Collection[str]]
 Row = Mapping[str | None, object]
 
 
-def read(text: str, by: str, stated_ns: int, parse: Parse, places: Places) -> list[Containment]:
+def read(
+    text: str, by: str, stated_ns: int, parse: Parse, places: Places, now_ns: int = LATEST_NS
+) -> list[Containment]:
     """Statements from CSV (with a header, comma or semicolon) or JSON (a list of objects, same names).
 
-    Raises InputError with every mistake, one a line.
+    No stay may begin after `now_ns`, by a trusted clock. Raises InputError with every mistake, one a line.
     """
     text = text.removeprefix("\ufeff")  # what spreadsheets put before UTF-8
     problems: list[str] = []
     rows = list(_json_rows(text) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text))
     if len(rows) > MOST_ROWS:
         raise InputError(f"{len(rows)} statements in one file; at most {MOST_ROWS}, split it")
-    found = [_statement(_Fields(where, row, problems), by, stated_ns, parse, places) for where, row in rows]
+    found = [
+        (where, said)
+        for where, row in rows
+        if (said := _statement(_Fields(where, row, problems, now_ns), by, stated_ns, parse, places))
+    ]
+    problems += contradictions(found)
     if len(problems) > MOST_PROBLEMS:
         problems[MOST_PROBLEMS:] = [f"and {len(problems) - MOST_PROBLEMS} more"]
     if problems:
         raise InputError("\n".join(problems))
-    return [containment for containment in found if containment is not None]
+    return [containment for _, containment in found]
 
 
 def to_body(containment: Containment) -> dict[str, Any]:
@@ -117,6 +127,7 @@ class _Fields:
     where: str
     row: Row
     problems: list[str]
+    now_ns: int
 
     def wrong(self, name: str, what: str) -> None:
         self.problems.append(f"{self.where}, {name}: {what}")
@@ -152,6 +163,8 @@ def _statement(fields: _Fields, by: str, stated_ns: int, parse: Parse, places: P
         fields.wrong("from", "missing; expected an RFC 3339 time with zone")
     if from_ns is not None and to_ns is not None and to_ns <= from_ns:
         fields.wrong("to", "not after from")
+    if from_ns is not None and is_ahead(from_ns, fields.now_ns):
+        fields.wrong("from", future(from_ns))
     if len(fields.problems) > before or unit is None or from_ns is None:
         return None
     return Containment(unit, asset, zone, from_ns, to_ns, by, stated_ns)

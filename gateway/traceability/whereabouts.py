@@ -153,6 +153,13 @@ def _in_order(one: Said, other: Said) -> tuple[Said, Said]:
 
 def _pieces(spans: Sequence[_Span]) -> Iterator[_Piece]:
     """In order of time, cut wherever a statement begins or ends."""
+    if all(one.end_ns <= following.said.from_ns for one, following in pairwise(spans)):
+        yield from (_piece(span.place, span.said.from_ns, span.end_ns, [span]) for span in spans)
+    else:
+        yield from _overlapping_pieces(spans)
+
+
+def _overlapping_pieces(spans: Sequence[_Span]) -> Iterator[_Piece]:
     cuts = sorted({s.said.from_ns for s in spans} | {s.end_ns for s in spans})
     waiting, present = iter(spans), list[_Span]()
     following = next(waiting, None)

@@ -157,6 +157,38 @@ def test_what_is_no_table_is_said_to_be_none(text, why):
     assert why in mistakes(text)[0]
 
 
+def test_what_begins_in_the_future_is_refused_by_a_trusted_clock() -> None:
+    text = HEADER + "holder,b,shipper-1,,2062-01-05T08:00:00Z,,,\n"
+    assert len(taken(text)) == 1
+    now_ns = parse_rfc3339("2026-01-05T12:00:00Z")
+    with pytest.raises(InputError, match="line 2, from: 2062-01-05T08:00:00Z is in the future"):
+        read(text, "Li Na", now_ns, parse, PLACES, now_ns)
+    a_minute = parse_rfc3339("2062-01-05T07:59:00Z")
+    assert len(read(text, "Li Na", a_minute, parse, PLACES, a_minute)) == 1
+    with pytest.raises(InputError):
+        read(text, "Li Na", a_minute - 1, parse, PLACES, a_minute - 1)
+
+
+def test_rows_of_one_file_that_contradict_each_other_are_refused() -> None:
+    ends = "2026-01-05T18:00:00Z"
+    text = HEADER + "\n".join(
+        [
+            f"holder,b-1,shipper-1,,{FROM},{ends},,COI-1",
+            f"holder,b-1,shipper-1,,{FROM},{ends},,COI-1",
+            f"holder,b-1,shipper-1,,{FROM},,,",
+            f"holder,b-2,shipper-1,,{FROM},{ends},,COI-2",
+            "holder,b-2,freezer-1,top,2026-01-05T12:00:00Z,2026-01-05T13:00:00Z,,COI-3",
+            f"holder,b-3,shipper-1,,{FROM},,,",
+            "holder,b-3,freezer-1,,2026-01-05T12:00:00Z,,,",
+        ]
+    )
+    assert mistakes(text) == [
+        "line 4, to: line 2 says that B-1 was there from then until another time",
+        "line 6, chain_of_identity: line 5 says another of B-2",
+        "line 6, asset: line 5 says that B-2 was in shipper-1 at the same time",
+    ]
+
+
 def test_half_a_character_is_refused():
     text = json.dumps(
         [{"scheme": "holder", "code": "b", "asset": "shipper-1", "from": FROM, "product": "\ud800"}]

@@ -1,0 +1,171 @@
+"""`cryogate contents`: what is inside, who has stated it, and which statements contradict each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.config.load import load
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.questions import contents as ask
+from gateway.times import parse_rfc3339
+from gateway.traceability.containment import Containments
+
+UNKNOWN, DOUBTED = "bold magenta", "magenta"  # styles
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(contents)
+
+
+def contents(
+    asset: Annotated[str | None, typer.Argument(help="Only of this asset.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="When, RFC 3339 with zone; default: now.")] = None,
+    conflicts: Annotated[
+        bool, typer.Option("--conflicts", help="Statements that contradict each other.")
+    ] = False,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="Where this unit was, and all that was said about it.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """What is inside, by whose word, now or at any time. Works from the journal, without the gateway.
+
+    Example: cryogate contents shipper-2 --at 2026-01-05T11:00:00+08:00
+    """
+    configuration = load(config)
+    at_ns = time.time_ns() if at is None else parse_rfc3339(at)
+    containments = _stated(configuration)
+    out = console()
+    if unit is not None:
+        found, show = ask.of_units(containments, unit, at_ns), _print_units
+    elif conflicts:
+        found, show = ask.conflicts(containments, asset), _print_conflicts
+    else:
+        assets = _assets(configuration, containments, asset)
+        found, show = ask.of_assets(containments, assets, at_ns), _print_assets
+    if as_json:
+        print_json(found)
+    else:
+        show(out, found)
+
+
+def _stated(configuration: Configuration) -> Containments:
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no journal yet; state contents with `cryogate load`")
+    with Journal.open_reading(path) as journal:
+        return ask.stated(journal)
+
+
+def _assets(configuration: Configuration, containments: Containments, only: str | None) -> list[str]:
+    every = list(dict.fromkeys([*configuration.assets, *containments.assets]))
+    if only is None:
+        return every
+    if only not in every:
+        raise InputError(f"there is no asset {only!r}; known: {', '.join(every)}")
+    return [only]
+
+
+def _print_assets(out: Console, found: Mapping[str, Any]) -> None:
+    out.print(f"at {_time(found['at'])}", highlight=False)
+    for asset in found["assets"]:
+        line = Text(asset["asset"], "bold")
+        if asset["units"]:
+            out.print(line.append(f"  {_count(asset['units'])}", "not bold"))
+            out.print(_table(asset["units"], "zone"))
+        elif asset["known"]:
+            empty = asset["empty"]
+            out.print(
+                line.append(f"  empty since {_time(empty['from'])}, stated by {empty['by']}", "not bold")
+            )
+        else:
+            out.print(line.append("  unknown - nobody has said what is inside", UNKNOWN))
+        _print_doubts(out, asset["units"])
+
+
+def _print_units(out: Console, found: Mapping[str, Any]) -> None:
+    for unit in found["units"]:
+        out.print(_unit_line(unit, found["at"]), soft_wrap=True)
+        if unit["stays"]:
+            out.print(_table(unit["stays"], "asset"))
+        out.print("everything that was said:")
+        for said in unit["statements"]:
+            out.print(_statement_line(said), soft_wrap=True)
+        _print_doubts(out, unit["stays"])
+
+
+def _print_conflicts(out: Console, found: Mapping[str, Any]) -> None:
+    for conflict in found["conflicts"]:
+        out.print(
+            Text(f"{conflict['scheme']} {conflict['code']}: ", "bold").append(conflict["words"], DOUBTED)
+        )
+    out.print(f"{len(found['conflicts'])} conflicts")
+
+
+def _print_doubts(out: Console, stays: list[Mapping[str, Any]]) -> None:
+    for words in dict.fromkeys((s["code"], words) for s in stays for words in s["conflicts"]):
+        out.print(Text(f"    {words[0]}: {words[1]}", DOUBTED), soft_wrap=True)
+
+
+def _table(stays: list[Mapping[str, Any]], place: str) -> Table:
+    table = Table("", "unit", "product", "chain", place, "from", "to", "stated by", "in", box=None)
+    for stay in stays:
+        table.add_row(
+            "" if stay["certain"] else Text("possibly", UNKNOWN),
+            Text(f"{stay['scheme']} {stay['code']}", overflow="fold"),
+            Text(stay["product"]),
+            Text(stay["chain_of_identity"]),
+            Text(_place(stay) if place == "asset" else stay["zone"] or ""),
+            _time(stay["from"]),
+            "" if stay["to"] is None else _time(stay["to"]),
+            Text(", ".join(dict.fromkeys(said["by"] for said in stay["stated"]))),
+            Text(_ids(stay)),
+        )
+    return table
+
+
+def _unit_line(unit: Mapping[str, Any], at: str) -> Text:
+    line = Text(f"{unit['scheme']} {unit['code']}", "bold")
+    told = "  ".join(t for t in (unit["product"], unit["chain_of_identity"]) if t)
+    line.append(f"  {told}" if told else "", "not bold")
+    if not unit["inside"]:
+        return line.append(f"  at {_time(at)}: nobody has said where", UNKNOWN)
+    return line.append(f"  at {_time(at)}: {'in ' + ' or '.join(unit['inside'])}", "not bold")
+
+
+def _statement_line(said: Mapping[str, Any]) -> Text:
+    until = "on" if said["to"] is None else f"to {_time(said['to'])}"
+    line = Text(f"    {said['id']}  {_time(said['at'])}  {said['by']}: in {_place(said)} ")
+    line.append(f"from {_time(said['from'])} {until}")
+    line.append(f", chain {said['chain_of_identity']}" if said["chain_of_identity"] else "")
+    line.append(f", because {said['reason']}" if said["reason"] else "")
+    return line.append(f"  [{said['fate']}]" if said["fate"] else "", "cyan")
+
+
+def _ids(stay: Mapping[str, Any]) -> str:
+    ids = [said["id"] for said in stay["stated"]]
+    return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} ... {ids[-1]}"
+
+
+def _place(of: Mapping[str, Any]) -> str:
+    return "/".join(part for part in (of["asset"], of["zone"]) if part)
+
+
+def _count(stays: list[Mapping[str, Any]]) -> str:
+    return "1 unit" if len(stays) == 1 else f"{len(stays)} units"
+
+
+def _time(text: str) -> str:
+    """To the second, which is as exactly as people look."""
+    return f"{text[:19]}Z"

@@ -1,0 +1,112 @@
+"""What is inside an asset at a moment, where a unit was, what contradicts itself: from the journal alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from gateway.config import plugins
+from gateway.config.types import CODES
+from gateway.errors import CodeError, InputError
+from gateway.journal.journal import Journal
+from gateway.published import contents as published
+from gateway.times import format_rfc3339
+from gateway.traceability.containment import Containments, concerns
+from gateway.traceability.history import history_of
+from gateway.traceability.model import Conflict, Containment, Stay
+from gateway.traceability.statements import from_body
+
+CONTAINMENT = "containment"
+
+
+def stated(journal: Journal) -> Containments:
+    """Everything that people have stated about contents."""
+    containments = Containments()
+    with containments.gathering():
+        for seq, statement in journal.statements(CONTAINMENT):
+            rows = (from_body(b, statement.by, statement.at_ns, f"{seq}") for b in statement.body["units"])
+            containments.state(*rows)
+    return containments
+
+
+def of_assets(containments: Containments, assets: Iterable[str], at_ns: int) -> dict[str, Any]:
+    """What is inside each of them."""
+    return {
+        "schema": published.SCHEMA,
+        "at": format_rfc3339(at_ns),
+        "assets": [_of_asset(containments, asset, at_ns) for asset in assets],
+    }
+
+
+def of_units(containments: Containments, code: str, at_ns: int) -> dict[str, Any]:
+    """Where the units with this code were, and everything that was said about them.
+
+    Raises InputError where nobody has said anything.
+    """
+    keys = _units_with(containments, code)
+    if not keys:
+        raise InputError(
+            f"nobody has stated anything about a unit {code[:80]!r}; `cryogate contents` lists all"
+        )
+    units = [_of_unit(containments, key, at_ns) for key in keys]
+    return {"schema": published.SCHEMA, "at": format_rfc3339(at_ns), "units": units}
+
+
+def conflicts(containments: Containments, asset: str | None) -> dict[str, Any]:
+    """Every contradiction, or those that an asset is part of."""
+    found = [c for c in containments.conflicts() if asset is None or asset in c.assets]
+    return {"schema": published.SCHEMA, "conflicts": [published.conflict(c) for c in found]}
+
+
+def _of_asset(containments: Containments, asset: str, at_ns: int) -> dict[str, Any]:
+    inside = containments.inside(asset, None, at_ns, at_ns)
+    emptied = None if inside.stays else containments.emptied(asset, None, at_ns, at_ns + 1)
+    return {
+        "asset": asset,
+        "known": inside.known,
+        "empty": None if emptied is None else published.emptied(emptied),
+        "units": [_stay(containments, stay, inside.conflicts) for stay in inside.stays],
+    }
+
+
+def _of_unit(containments: Containments, key: tuple[str, str], at_ns: int) -> dict[str, Any]:
+    stays = containments.where_was(*key)
+    about = [c for c in containments.conflicts() if c.unit.key == key]
+    mentions = history_of(containments, *key)
+    known = stays[-1].unit if stays else mentions[-1].said.unit
+    now = [s for s in stays if s.from_ns <= at_ns and (s.to_ns is None or at_ns < s.to_ns)]
+    return {
+        **published.unit(known),
+        "inside": [s.asset for s in now],
+        "stays": [_stay(containments, stay, about) for stay in stays],
+        "statements": [published.mention(m) for m in mentions],
+        "conflicts": [published.conflict(c) for c in about],
+    }
+
+
+def _stay(containments: Containments, stay: Stay, about: Iterable[Conflict]) -> dict[str, Any]:
+    return published.stay(stay, _resting_on(containments, stay), [c for c in about if concerns(c, stay)])
+
+
+def _resting_on(containments: Containments, stay: Stay) -> Iterator[Containment]:
+    of_stay = set(stay.statements)
+    seen: set[str] = set()
+    for said in containments.said_of(*stay.unit.key):
+        if said.id in of_stay and said.id not in seen:
+            seen.add(said.id)
+            yield said
+
+
+def _units_with(containments: Containments, code: str) -> list[tuple[str, str]]:
+    """As it stands, or in the normal form of its scheme."""
+    units = containments.units
+    wanted = {scheme: {code, _normal(scheme, code)} for scheme, _ in units}
+    return [(scheme, known) for scheme, known in units if known in wanted[scheme]]
+
+
+def _normal(scheme: str, code: str) -> str | None:
+    module = plugins.find(CODES, scheme, "parse")
+    try:
+        return None if module is None else str(module.parse(code))
+    except CodeError:
+        return None
