@@ -7,6 +7,7 @@
     ├── Rejected                the outside world will never take it; it is parked
     ├── JournalError            the journal can not be read or written
     │   ├── JournalFull         no room on the disk
+    │   ├── Outdated            somebody stated something after what was looked at
     │   └── ArchiveFileMissing  a file of the archive is not there
     ├── CodeError               a traceability code breaks its scheme's rules
     └── NotRunning              no gateway answers on the control socket
@@ -49,6 +50,10 @@ class JournalError(CryogateError):
 
 class JournalFull(JournalError):
     """There is no room left where the journal lives."""
+
+
+class Outdated(JournalError):
+    """Somebody stated something after what was looked at: nothing was written."""
 
 
 class ArchiveFileMissing(JournalError):

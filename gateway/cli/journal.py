@@ -88,13 +88,11 @@ def export(
 
     Example: cryogate journal export march.parquet --channel shipper-7-lid --from 2026-03-01T00:00:00Z
     """
-    configuration = load(config)
     interval = tuple(None if text is None else parse_rfc3339(text) for text in (start, end))
-    units = {name: made.unit for name, made in configuration.channels.items()}
     with Journal.open_reading(journal_path(config)) as opened, bars() as progress:
         told = (interval[0], interval[1])
         readings = write_export(
-            opened, file, channel or None, told, units, lambda done, total: progress("hours", done, total)
+            opened, file, channel or None, told, lambda done, total: progress("hours", done, total)
         )
     size = file.stat().st_size
     if as_json:
@@ -132,14 +130,20 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(help="A backup.")],
     to: Annotated[Path, typer.Option("--to", help="The new data folder; must not exist or be empty.")],
+    as_new: Annotated[
+        bool,
+        typer.Option("--as-new", help="A copy that goes on beside the first: with its own id."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring a backup back as a new data folder, and prove it: every hash, every entry, nothing missing.
 
+    It keeps the id of its journal: two gateways must never go on from one backup, unless --as-new.
+
     Example: cryogate journal restore /mnt/usb/cryogate-backup --to data
     """
     with bars() as progress:
-        done = backups.restore(folder, to, progress)
+        done = backups.restore(folder, to, progress, as_new=as_new)
     if as_json:
         print_json(done.public())
     else:
@@ -180,8 +184,9 @@ def _print_stats(found: Stats) -> None:
 
     shown: dict[str, Any] = found.public()
     out = console()
+    copy = f", a copy of {shown['ancestor']}" if shown["ancestor"] else ""
     lines = [
-        str(found.path),
+        f"{found.path}, journal {shown['id']}{copy}",
         part("hot", found.hot.readings, found.hot.bytes) + f", {decimal(found.free_bytes)} free inside",
         part("archived", found.archived.readings, found.archived.bytes) + f", {found.files} files",
         f"{'log':10} {found.last_seq:,} entries, {found.statements:,} of them statements",

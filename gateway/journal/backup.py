@@ -13,17 +13,18 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.errors import InputError, JournalError
-from gateway.journal import database, entries, schema
+from gateway.journal import database, entries, identity, schema
 from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.failures import explained, files_explained
 from gateway.journal.rollover import SUFFIX, sync_folder
+from gateway.journal.transaction import transaction
 from gateway.journal.verify import verify
 from gateway.times import format_rfc3339
 
@@ -77,9 +78,10 @@ def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Do
         return _backup(data, folder, before, progress)
 
 
-def restore(folder: Path, data: Path, progress: Progress = lambda *_: None) -> Done:
+def restore(folder: Path, data: Path, progress: Progress = lambda *_: None, *, as_new: bool = False) -> Done:
     """Bring a backup back as the new folder `data`, and prove it: every hash, then every entry.
 
+    `as_new`: a copy that goes on beside the first journal, and so gets an id of its own.
     Raises InputError where `data` is not empty or `folder` no backup, JournalError where it is damaged.
     """
     manifest = _manifest(folder)
@@ -101,6 +103,8 @@ def restore(folder: Path, data: Path, progress: Progress = lambda *_: None) -> D
             done += entry["bytes"]
         progress("restored", total, total)
         _prove(partial, manifest, progress)
+        if as_new:
+            _go_on_alone(partial / JOURNAL)
         sync_folder(partial / FOLDER)
         sync_folder(partial)
         partial.rename(data)
@@ -202,12 +206,27 @@ def _prove(data: Path, manifest: Mapping[str, Any], progress: Progress) -> None:
         path = data / entry.get("restored_as", name)
         if _hash(path) != entry["sha256"]:
             raise JournalError(f"{path} does not read back as it was written; check the disk (dmesg)")
+    with _changed(data / JOURNAL):  # to today's schema: an older version may have taken the backup
+        pass
     found = verify(data / JOURNAL, progress)
     if found.problems:
         raise JournalError("the backup was taken of a damaged journal:\n" + "\n".join(found.problems))
     last_seq, segments = _index(data / JOURNAL)
     if last_seq != manifest["last_entry"] or set(segments) != set(manifest["archive"]):
         raise JournalError("the journal in the backup is not the one of its manifest; take another backup")
+
+
+def _go_on_alone(journal: Path) -> None:
+    with _changed(journal) as connection, transaction(connection):
+        identity.go_on_alone(connection, time.time_ns(), entries.last_seq(connection))
+
+
+@contextmanager
+def _changed(journal: Path) -> Iterator[database.Connection]:
+    """Open to be changed, of today's schema; afterwards one file again."""
+    with explained(journal), closing(schema.open_writing(journal)) as connection:
+        yield connection
+        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -13,13 +13,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.errors import JournalError
+from gateway.errors import JournalError, Outdated
 from gateway.journal import columns
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import SECOND, Arrivals, Channels, Mask
 
 HOUR_NS: Final = 3600 * SECOND
 READINGS: Final = "readings"
+# Kinds that nobody decides on: they do not make outdated what a person looked at.
+BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,15 @@ def add_readings(connection: Connection, arrivals: Arrivals, committed_ns: int) 
     _add(connection, row)
 
 
-def add_statement(connection: Connection, statement: Statement, committed_ns: int) -> None:
-    """Append a statement. Raises ValueError or TypeError when its body is not plain JSON."""
+def add_statement(connection: Connection, statement: Statement, committed_ns: int) -> int:
+    """Append a statement; its number. Raises ValueError or TypeError when its body is not plain JSON."""
     if statement.kind == READINGS:
         raise ValueError(f"no statement can be of kind {READINGS!r}")
     words = {"by": statement.by, "at_ns": statement.at_ns, "body": dict(statement.body)}
     body = json.dumps(words, allow_nan=False, separators=(",", ":")).encode()
     at = statement.at_ns
     _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
+    return connection.last_insert_rowid()
 
 
 def after(connection: Connection, seq: int) -> Iterator[Entry]:
@@ -122,6 +125,19 @@ def readings(connection: Connection, seq: int) -> Arrivals:
     if arrivals is None:
         raise _damaged(seq, "it holds no readings")
     return arrivals
+
+
+def check_nothing_said_since(connection: Connection, seq: int, *, besides: tuple[str, ...] = ()) -> None:
+    """Raises Outdated where behind `seq` anything was stated that is neither BY_ITSELF nor `besides`."""
+    silent = (*BY_ITSELF, *besides)
+    marks = ", ".join("?" * len(silent))
+    select = f"SELECT seq, kind FROM entry WHERE seq > ? AND hour IS NULL AND kind NOT IN ({marks}) LIMIT 1"
+    found = first_row(connection, select, (seq, *silent))
+    if found is not None:
+        number, kind = found
+        raise Outdated(
+            f"{kind} was stated meanwhile (entry {number}), so nothing was written; look at it and try again"
+        )
 
 
 def last_seq(connection: Connection) -> int:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -19,14 +20,16 @@ import numpy as np
 from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.journal import channels, entries, hours, log, refusals, schema, wal
 from gateway.journal.archive import FOLDER, Archive, archived_until
+from gateway.journal.channels import ChannelRow
 from gateway.journal.database import Connection
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
+from gateway.journal.identity import Identity, identities
 from gateway.journal.repeats import Repeats
 from gateway.journal.transaction import snapshot, transaction
 from gateway.model import Arrivals, Refusal, Refused
 
-__all__ = ["Committed", "Entry", "Journal", "Statement"]
+__all__ = ["ChannelRow", "Committed", "Entry", "Journal", "Statement"]
 
 PAGE_READINGS: Final = 200_000  # of a follower, about 6 MB of columns
 PAGE_STATEMENTS: Final = 500
@@ -34,11 +37,12 @@ PAGE_STATEMENTS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The last entry of the journal after a commit, and how many readings were new or there before."""
+    """The last entry of the journal after a commit; how many readings were new, or there before."""
 
     last_seq: int
     fresh: int
     repeated: int
+    seqs: tuple[int, ...] = ()  # numbers of the statements, in their order
 
 
 class Journal:
@@ -81,6 +85,18 @@ class Journal:
     ) -> None:
         self.close()
 
+    # Who it is
+
+    @cached_property
+    def id(self) -> str:
+        """8 characters, random, its own: no two gateways give the same name to anything."""
+        return self.identities()[-1].id
+
+    def identities(self) -> list[Identity]:
+        """What it is, last, and before that its ancestors, where it is a copy that went on by itself."""
+        with explained(self.path):
+            return identities(self._connection)
+
     # Channels
 
     def channel_numbers(self, names: Sequence[str]) -> dict[str, int]:
@@ -96,6 +112,27 @@ class Journal:
         with explained(self.path):
             return channels.names(self._connection)
 
+    def channels(self) -> dict[int, ChannelRow]:
+        """Every channel there ever was, by number, with its quantity and unit."""
+        with explained(self.path):
+            return channels.table(self._connection)
+
+    def describe_channels(self, meant: Mapping[str, tuple[str, str]]) -> None:
+        """Write down quantity and canonical unit of channels, by name, once and for ever.
+
+        Raises InputError where a channel has others already: nothing is written then.
+        """
+        with explained(self.path):
+            if not channels.undescribed(self._connection, meant):
+                return
+        with self._writing():
+            channels.describe(self._connection, meant)
+
+    def rename_channel(self, old: str, new: str) -> None:
+        """It keeps its number and readings. Raises InputError where there is no `old`, or a `new` already."""
+        with self._writing():
+            channels.rename(self._connection, old, new)
+
     # Writing
 
     def commit(
@@ -103,24 +140,29 @@ class Journal:
         arrivals: Arrivals | None = None,
         refused: Mapping[str, Sequence[Refused]] | None = None,
         statements: Sequence[Statement] = (),
+        *,
+        unless_said_since: int | None = None,
     ) -> Committed:
         """All of it in one synced transaction, or none of it: then it raises, and may be tried again.
 
         Readings may come in any order. One that is in the journal already, or came earlier in the batch,
         with the same time, value and quality is dropped; one with another value is a conflict and kept.
-        `refused` is by source. Raises JournalFull when the disk is.
+        `refused` is by source. Raises JournalFull when the disk is; Outdated where behind the entry
+        `unless_said_since` anything was stated that somebody decided on.
         """
         arrivals = Arrivals.concatenate([]) if arrivals is None else arrivals
         refused = refused or {}
         if not (len(arrivals) or any(refused.values()) or statements):
             return Committed(self.last_seq(), 0, 0)
         with self._writing():
+            if unless_said_since is not None:
+                entries.check_nothing_said_since(self._connection, unless_said_since)
             fresh = self._repeats.drop(arrivals) if len(arrivals) else arrivals
-            self._append(fresh, refused, statements)
+            seqs = self._append(fresh, refused, statements)
             last_seq = self.last_seq()
         if len(fresh):
             self._repeats.learn(fresh.samples, last_seq)
-        return Committed(last_seq, len(fresh), len(arrivals) - len(fresh))
+        return Committed(last_seq, len(fresh), len(arrivals) - len(fresh), seqs)
 
     def continue_behind(self, seq: int) -> None:
         """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
@@ -131,13 +173,14 @@ class Journal:
 
     def _append(
         self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], statements: Sequence[Statement]
-    ) -> None:
+    ) -> tuple[int, ...]:
+        """Numbers of the statements."""
         committed_ns = self._now_ns()
         for hour in hours.cut(arrivals):
             entries.add_readings(self._connection, hour, committed_ns)
-        for statement in statements:
-            entries.add_statement(self._connection, statement, committed_ns)
+        seqs = tuple(entries.add_statement(self._connection, one, committed_ns) for one in statements)
         refusals.add(self._connection, refused)
+        return seqs
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ import numpy as np
 from gateway.errors import JournalError
 from gateway.journal import archive, channels, database, entries, schema
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
-from gateway.journal.database import Connection, only_row
+from gateway.journal.database import Connection
 from gateway.journal.entries import Statement, take
 from gateway.journal.failures import explained, files_explained
 from gateway.journal.parquet import Rows
@@ -161,7 +161,7 @@ def _thin(
         made = _written(found, segment, kept, names)
         statement = Statement(RETENTION, by, now_ns, removed.public())
         with in_a_gap(connection, database.BUSY_TIMEOUT_S):
-            _check_nothing_was_said(connection, policy)
+            entries.check_nothing_said_since(connection, policy.heard_seq, besides=(RETENTION,))
             _replace(connection, found, segment, kept, made)
             entries.add_statement(connection, statement, now_ns)
         with files_explained(found.folder):
@@ -201,16 +201,6 @@ def _written(found: Archive, segment: Segment, kept: Rows, names: dict[int, str]
     stem, _, generation = segment.file.removesuffix(".parquet").partition("-")
     name = f"{stem}-{int(generation or 1) + 1}.parquet"
     return write_file(found.folder, name, kept, list(cuts_of(kept)), names, SUFFIX)
-
-
-def _check_nothing_was_said(connection: Connection, policy: Policy) -> None:
-    """A hold that was placed while we looked must not come too late."""
-    select = "SELECT max(seq) FROM entry WHERE hour IS NULL AND kind <> ?"
-    (last,) = only_row(connection, select, (RETENTION,))
-    if last is not None and last > policy.heard_seq:
-        raise JournalError(
-            "somebody stated something while retention ran; nothing more is deleted, run it again"
-        )
 
 
 def _replace(connection: Connection, found: Archive, segment: Segment, kept: Rows, made: Made | None) -> None:

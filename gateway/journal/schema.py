@@ -10,6 +10,7 @@ from typing import Final
 from gateway.errors import JournalError
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
+from gateway.journal.identity import RANDOM
 from gateway.journal.transaction import transaction
 
 APPLICATION_ID: Final = 0x43525947  # "CRYG", in the header of the file (SQLite file format, offset 68)
@@ -82,6 +83,17 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (segment, row_group, start)
         ) WITHOUT ROWID""",
         "CREATE INDEX piece_by_time ON piece (hour, last_ns, first_ns)",
+    ),
+    (  # 3: who the journal is; what its channels measure
+        """CREATE TABLE identity (                -- of this journal, last; before it of its ancestors
+            id TEXT NOT NULL UNIQUE,
+            ancestor TEXT,                      -- of which it is a copy that goes on by itself
+            made_ns INTEGER NOT NULL,
+            after_seq INTEGER NOT NULL          -- entries up to here are the ancestor's
+        )""",
+        f"INSERT INTO identity VALUES ({RANDOM}, NULL, unixepoch() * 1000000000, 0)",
+        "ALTER TABLE channel ADD COLUMN quantity TEXT",  # null until it is known
+        "ALTER TABLE channel ADD COLUMN unit TEXT",  # canonical: of all its readings
     ),
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""

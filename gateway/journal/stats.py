@@ -13,6 +13,7 @@ from gateway.journal import entries, schema
 from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.database import SQLITE, Connection, only_row
 from gateway.journal.failures import explained
+from gateway.journal.identity import Identity, identities
 from gateway.journal.transaction import snapshot
 from gateway.model import SECOND
 from gateway.times import format_rfc3339
@@ -39,6 +40,7 @@ class Stats:
     """Times are ns UTC, None where there is no reading."""
 
     path: Path
+    identity: Identity
     hot: Part  # bytes in use, without what is free for the next commits
     archived: Part
     free_bytes: int  # inside journal.sqlite
@@ -60,6 +62,8 @@ class Stats:
         """Plain JSON data."""
         return {
             "journal": str(self.path),
+            "id": self.identity.id,
+            "ancestor": self.identity.ancestor or None,
             "hot": self.hot.public(),
             "archived": {**self.archived.public(), "files": self.files},
             "free_bytes": self.free_bytes,
@@ -101,6 +105,7 @@ def _stats(connection: Connection, path: Path, now_ns: int) -> Stats:
     used = Part(hot, (pages - free) * page)
     return Stats(
         path,
+        identities(connection)[-1],
         used,
         Part(archived, size),
         free * page,

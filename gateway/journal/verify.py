@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import JournalError
-from gateway.journal import entries, parquet, schema
+from gateway.journal import entries, identity, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -69,6 +69,7 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
         with snapshot(connection):
             segments, numbers = archive.segments(), _hot(connection)
             last_seq = entries.last_seq(connection)
+        _check_identity(connection, last_seq, found)
         _check_entries(connection, numbers, found, progress)
         archived = _check_segments(archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)
@@ -87,6 +88,14 @@ def _check_database(connection: Connection, path: Path, found: Verified, progres
         if line != "ok":
             found.add(f"{path}: {line}; stop the gateway, copy the file and restore a backup")
     progress("database", 1, 1)
+
+
+def _check_identity(connection: Connection, last_seq: int, found: Verified) -> None:
+    try:
+        for problem in identity.problems(identity.identities(connection), last_seq):
+            found.add(problem)
+    except JournalError as error:
+        found.add(str(error))
 
 
 def _hot(connection: Connection) -> NDArray[np.int64]:

@@ -36,20 +36,21 @@ def export(
     path: Path,
     channels: Sequence[str] | None,
     interval: tuple[int | None, int | None],
-    units: Mapping[str, str],
     progress: Progress = lambda *_: None,
 ) -> int:
     """Write readings of `channels` (None: all) in [start, end) to `path`; how many.
 
-    `units` by channel, as far as they are known. Raises InputError for an unknown channel, another suffix
-    than .parquet or .csv, a file that is there already or can not be written.
+    Each channel in its own unit, as far as it is known. Raises InputError for an unknown channel, another
+    suffix than .parquet or .csv, a file that is there already or cannot be written.
     """
     writers = {".csv": _csv, ".parquet": _parquet}
     if path.suffix not in writers:
         raise InputError(f"{path}: expected a name that ends in .parquet or .csv")
     if path.exists():
         raise InputError(f"{path} is there already; give another name or remove it")
-    names = journal.channel_names()
+    known = journal.channels()
+    names = {number: row.name for number, row in known.items()}
+    units = {row.name: row.unit or "" for row in known.values()}
     numbers = _numbers(channels, names)
     hours = _hours(journal, numbers, interval, progress)
     try:

@@ -31,6 +31,7 @@ def introduce(
         for name in statement.body["channels"]:
             since.setdefault(name, statement.at_ns)
     numbers = journal.channel_numbers(names)
+    journal.describe_channels({n: (c.table.quantity, c.unit) for n, c in configuration.channels.items()})
     _refuse_silent_changes(in_force, _versions(json.loads(configuration.document)))
     if newest != configuration.fingerprint:
         body = {

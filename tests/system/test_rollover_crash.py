@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from gateway.journal.database import only_row
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import RollOver, SegmentEnd
 from tests.system import journal_child
@@ -53,7 +54,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path):
     again.catch_up()
     assert again.readings == follower.readings
     with Journal.open(path) as journal:
-        assert journal._connection.execute("SELECT count(*) FROM segment").fetchone()[0] > KILLS
+        assert only_row(journal._connection, "SELECT count(*) FROM segment")[0] > KILLS
         repeated = journal.commit(journal_child.batch(3))
         assert repeated.fresh == 0
     with RollOver(path) as roll:

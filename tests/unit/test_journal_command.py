@@ -28,6 +28,7 @@ def config(tmp_path):
     journal_path = configuration.data_dir / "journal.sqlite"
     with Journal.open(journal_path) as journal:
         number = journal.channel_numbers(list(configuration.channels))[next(iter(configuration.channels))]
+        journal.describe_channels({next(iter(configuration.channels)): ("temperature", "degC")})
         for part in range(3):
             time = START_NS + (part * 3600 + np.arange(3600)) * SECOND
             value = np.round(-185 + np.sin(np.arange(3600) / 100), 2)

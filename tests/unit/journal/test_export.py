@@ -13,7 +13,6 @@ from gateway.questions.export import export
 from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, arrivals, noisy
 from tests.unit.journal.test_rollover import rolled
 
-UNITS = {"lid": "degC"}
 ALL = (None, None)
 
 
@@ -24,6 +23,7 @@ def journal(tmp_path):
     with Journal.open(path) as opened:
         numbers = opened.channel_numbers(["lid", "core"])
         assert numbers == {"lid": 1, "core": 2}
+        opened.describe_channels({"lid": ("temperature", "degC")})
         opened.commit(noisy(500, channels=2))
         opened.commit(arrivals([(NOON_NS + HOUR_NS, 1, np.nan, 2), (NOON_NS + HOUR_NS + 1, 2, -150.12)]))
         rolled(path)
@@ -45,7 +45,7 @@ def rows_of(path):
 def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
     monkeypatch.setattr(module, "GROUP_ROWS", 400)
     path, steps = tmp_path / f"all{suffix}", []
-    assert export(journal, path, None, ALL, UNITS, lambda *step: steps.append(step)) == 802
+    assert export(journal, path, None, ALL, lambda *step: steps.append(step)) == 802
     rows = rows_of(path)
     samples = journal.read(None, 0, None).samples
     assert len(rows) == 802
@@ -69,10 +69,10 @@ def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
 
 
 def test_times_are_exact_in_both(journal, tmp_path):
-    export(journal, tmp_path / "a.csv", ["core"], (NOON_NS + HOUR_NS, NOON_NS + HOUR_NS + 2), UNITS)
+    export(journal, tmp_path / "a.csv", ["core"], (NOON_NS + HOUR_NS, NOON_NS + HOUR_NS + 2))
     (row,) = rows_of(tmp_path / "a.csv")
     assert (row["time"], row["value"]) == ("2026-01-05T13:00:00.000000001Z", "-150.12")
-    export(journal, tmp_path / "a.parquet", ["core"], (NOON_NS + HOUR_NS, NOON_NS + HOUR_NS + 2), UNITS)
+    export(journal, tmp_path / "a.parquet", ["core"], (NOON_NS + HOUR_NS, NOON_NS + HOUR_NS + 2))
     table = pq.read_table(tmp_path / "a.parquet")
     assert str(table.schema.field("time").type) == "timestamp[ns, tz=UTC]"
     assert table.column("time").cast("int64").to_pylist() == [NOON_NS + HOUR_NS + 1]
@@ -81,24 +81,24 @@ def test_times_are_exact_in_both(journal, tmp_path):
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_an_interval_without_readings_is_an_empty_table(journal, tmp_path, suffix):
     path = tmp_path / f"none{suffix}"
-    assert export(journal, path, None, (0, NOON_NS - HOUR_NS), UNITS) == 0
+    assert export(journal, path, None, (0, NOON_NS - HOUR_NS)) == 0
     assert rows_of(path) == []
 
 
 def test_an_empty_journal_is_an_empty_table(tmp_path):
     with Journal.open(tmp_path / "journal.sqlite") as empty:
-        assert export(empty, tmp_path / "none.csv", None, ALL, {}) == 0
+        assert export(empty, tmp_path / "none.csv", None, ALL) == 0
 
 
 def test_what_can_not_be_done_is_said_and_leaves_no_file(journal, tmp_path):
     with pytest.raises(InputError, match=r"no channel top.*it has lid, core"):
-        export(journal, tmp_path / "x.csv", ["top"], ALL, UNITS)
+        export(journal, tmp_path / "x.csv", ["top"], ALL)
     with pytest.raises(InputError, match=r"\.parquet or \.csv"):
-        export(journal, tmp_path / "x.xlsx", None, ALL, UNITS)
+        export(journal, tmp_path / "x.xlsx", None, ALL)
     with pytest.raises(InputError, match="nowhere"):
-        export(journal, tmp_path / "nowhere" / "x.csv", None, ALL, UNITS)
+        export(journal, tmp_path / "nowhere" / "x.csv", None, ALL)
     (tmp_path / "there.csv").write_text("mine")
     with pytest.raises(InputError, match="is there already"):
-        export(journal, tmp_path / "there.csv", None, ALL, UNITS)
+        export(journal, tmp_path / "there.csv", None, ALL)
     assert {p.name for p in tmp_path.iterdir() if p.suffix in (".csv", ".partial")} == {"there.csv"}
     assert (tmp_path / "there.csv").read_text() == "mine"
