@@ -142,6 +142,8 @@ def _machine(disk: Mapping[str, Any] | None, clock: Mapping[str, Any]) -> Iterat
 def _sources(sources: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]]) -> Iterator[Metric]:
     up = (((s["name"],), float(s["state"] == "up")) for s in sources)
     yield _labelled("source_up", "1 while the source is connected and answers", ("source",), up)
+    flapping = (((s["name"],), float(s["flapping"] != "")) for s in sources)
+    yield _labelled("source_flapping", "1 while its connection comes and goes", ("source",), flapping)
     about = "What came in and could not be taken, since the journal began"
     counted = CounterMetricFamily("cryogate_refused", about, labels=("source", "reason"))
     for row in refused:

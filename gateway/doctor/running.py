@@ -75,6 +75,9 @@ def disk(room: Mapping[str, Any] | None) -> Iterator[Finding]:
 def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     for source in sources:
         where, detail = f"source {source['name']}", source["detail"] or "no reason is known"
+        if source["flapping"]:
+            do = "mend what lies between: every loss is a gap of its channels, or a delay"
+            yield warning(f"link of {source['name']}", source["flapping"], do)
         if source["state"] in ("down", "silent"):
             what, _, do = detail.rpartition("; ")
             yield error(where, f"{source['state']}: {what or do}", do if what else "see the gateway's log")

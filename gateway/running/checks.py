@@ -36,7 +36,7 @@ def every(configuration: Configuration, parts: Parts) -> list[Check]:
 
 
 def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
-    """A broker or port that does not answer."""
+    """A broker or port that does not answer, or comes and goes."""
     assets = {
         link.name: tuple(
             sorted({c.table.asset for c in configuration.channels.values() if c.table.source == link.name})
@@ -50,6 +50,9 @@ def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
                 why = link.detail or f"it is {link.state}"
                 message = f"source {link.name}: {why}; its channels are unknown until it answers"
                 yield Fault(f"source:{link.name}", Severity.MAJOR, message, assets[link.name], SOURCE_DOWN_S)
+            if flapping := link.flapping:
+                message = f"source {link.name}: {flapping}; its channels have gaps until it holds"
+                yield Fault(f"flaps:{link.name}", Severity.MAJOR, message, assets[link.name])
 
     return check
 

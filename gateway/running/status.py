@@ -108,6 +108,7 @@ class Status:
             "since": format_rfc3339(link.since_ns),
             "age_s": link.age_s,
             "detail": link.detail,
+            "flapping": link.flapping,
         }
 
     def _sink(self, sink: SinkFollower, now_ns: int) -> dict[str, Any]:

@@ -395,6 +395,44 @@ def test_slow_values_beside_fast_ones_on_one_line(line: Path, peer: Peer, start:
     assert running.end() is None
 
 
+def test_an_instrument_of_the_bus_that_is_silent_does_not_make_the_line_flap(
+    line: Path, peer: Peer, start: Any
+) -> None:
+    peer.script = lambda request: b"" if request == b"TEMPB?" else sound(request)
+    fast = tec3000.Options(queries=("TEMPA?",))
+    other = Poll("tec3000", 0.05, tec3000.Options(queries=("TEMPB?",)))
+    options = Options(
+        driver="tec3000",
+        port=str(line),
+        poll_interval_s=0.05,
+        reply_timeout_s=0.05,
+        options=fast,
+        more=(other,),
+    )
+    source = Source("freezer", options, CHANNELS)
+    _, delivered = start(source)
+    eventually(lambda: "no answer to TEMPB?" in source.link.detail)
+    polls(delivered, 4)
+    assert (source.link.state, source.link.flapping) == (LinkState.UP, "")
+    peer.script = lambda request: b""
+    eventually(lambda: source.link.state is LinkState.SILENT)
+    peer.script = sound
+    eventually(lambda: source.link.detail == str(line))
+    assert source.link.state is LinkState.UP
+
+
+def test_a_cable_that_is_loose_makes_the_line_flap(line: Path, peer: Peer, start: Any) -> None:
+    source = tec_source(str(line), reply_timeout_s=0.1)
+    for _ in range(3):
+        running, _ = start(source)
+        running.wait_up()
+        peer.unplug()
+        assert "the port is gone" in running.join()
+        peer.plug_in()
+    assert source.link.flapping.startswith("flaps: 3 times in the last 5 minutes; the last time: ")
+    assert "check cable and power" in source.link.flapping
+
+
 def test_one_address_is_asked_for_by_one_poll() -> None:
     with pytest.raises(ValueError, match="deliver the same address"):
         Options(driver="tec3000", port="x", more=(Poll("tec3000", 60.0),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Final
@@ -95,10 +95,12 @@ class Source:
         self.link = Link(name)
         self._options = options
         self._channels = channels
+        self._verdicts: dict[int, tuple[LinkState, str]] = {}  # by position of the poll
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
         self.link.change(LinkState.CONNECTING, self._options.port)
+        self._verdicts.clear()
         now_ns = intake.clock.now_ns
         port = Port(self._options.port, self._settings(), self._options.reply_timeout_s, now_ns)
         try:
@@ -108,7 +110,7 @@ class Source:
             while not stop.wait(max(0.0, max(free_s, min(due_s)) - time.monotonic())):
                 turn = due_s.index(min(due_s))
                 timeout_s = self._options.reply_timeout_s
-                silent = intake.wait_for_room(timeout_s) and self._poll(polls[turn], port, intake, stop)
+                silent = intake.wait_for_room(timeout_s) and self._poll(turn, port, intake, stop)
                 free_s = time.monotonic() + SETTLE * timeout_s * silent
                 due_s[turn] = next_beat(due_s[turn], polls[turn].poll_interval_s, free_s)
         finally:
@@ -123,9 +125,9 @@ class Source:
     def acknowledge(self, items: Sequence[Readings]) -> None:
         """An instrument that is asked for its present value needs no answer."""
 
-    def _poll(self, poll: Poll, port: Port, intake: Intake, stop: threading.Event) -> bool:
+    def _poll(self, turn: int, port: Port, intake: Intake, stop: threading.Event) -> bool:
         """Whether some request got no reply."""
-        heard = _Heard()
+        heard, poll = _Heard(), self._options.polls()[turn]
         asking = _driver(poll).poll(_options(poll))
         try:
             request = next(asking)
@@ -134,13 +136,14 @@ class Source:
                 heard.note(request, answer)
                 request = asking.send(answer.reply)
         except StopIteration as ended:
+            self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)
+            self.link.change(*_of_the_line(self._options.port, self._verdicts.values()))
             self._deliver(ended.value, heard, intake)
         finally:
             asking.close()
         return len(heard.silent) > 0
 
     def _deliver(self, readings: Readings, heard: _Heard, intake: Intake) -> None:
-        self.link.change(*heard.verdict(self._options.port, self._options.reply_timeout_s))
         refused = (*readings.refused, *heard.noise)  # at most two for each request of the driver
         if readings.address or refused:
             size = BYTES_PER_READING * len(readings.address) + sum(len(r.payload) for r in refused)
@@ -184,6 +187,14 @@ class _Heard:
         advice = "baud rate, data bits and parity" if self.noise else "cable, power, baud rate and bus id"
         noise = ", only noise" if self.noise else ""
         return LinkState.SILENT, f"{port}: {unanswered}{noise}; check {advice}"
+
+
+def _of_the_line(port: str, verdicts: Iterable[tuple[LinkState, str]]) -> tuple[LinkState, str]:
+    """Up while one of its polls is answered: one silent instrument of a bus does not make it flap."""
+    states, details = zip(*verdicts, strict=True)
+    if LinkState.UP not in states:
+        return LinkState.SILENT, details[0]
+    return LinkState.UP, "; ".join(dict.fromkeys(d for d in details if d != port)) or port
 
 
 def next_beat(due_s: float, interval_s: float, now_s: float) -> float:

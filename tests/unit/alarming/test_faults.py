@@ -172,3 +172,21 @@ def test_a_source_that_is_down_is_named_with_its_assets(site: Site) -> None:
     assert "nobody listens on port 1883" in fault.message
     broker.link.change(LinkState.STOPPED)
     assert list(check()) == []
+
+
+def test_a_source_that_comes_and_goes_is_named_with_its_assets(site: Site) -> None:
+    broker = Broker()
+    check = checks.sources(site.desk.configuration, [broker])  # type: ignore[list-item]
+    for _ in range(3):
+        broker.link.change(LinkState.UP)
+        broker.link.change(LinkState.DOWN, "it hung up")
+    found = {fault.key: fault for fault in check()}
+    assert sorted(found) == ["flaps:broker", "source:broker"]
+    assert found["flaps:broker"].assets == ("freezer", "shipper")
+    assert found["flaps:broker"].after_s == 0.0
+    broker.link.change(LinkState.UP)
+    (fault,) = check()
+    assert fault.message == (
+        "source broker: flaps: 3 times in the last 5 minutes; the last time: it hung up; "
+        "its channels have gaps until it holds"
+    )
