@@ -9,6 +9,7 @@
     │   ├── JournalFull         no room on the disk
     │   ├── Outdated            somebody stated something after what was looked at
     │   └── ArchiveFileMissing  a file of the archive is not there
+    ├── StatementError          a statement is damaged, of a newer version, or not what its kind asks for
     ├── CodeError               a traceability code breaks its scheme's rules
     └── NotRunning              no gateway answers on the control socket
 
@@ -58,6 +59,10 @@ class Outdated(JournalError):
 
 class ArchiveFileMissing(JournalError):
     """A file of the archive is not where the index says."""
+
+
+class StatementError(CryogateError):
+    """A statement cannot be read or made: damaged, of a newer version, too long."""
 
 
 class CodeError(CryogateError):

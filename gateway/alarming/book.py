@@ -25,13 +25,14 @@ from gateway.published import view
 from gateway.published.view import AlarmPlace
 from gateway.screening.excursion import RETURNED, Excursion
 from gateway.screening.record import Change
+from gateway.statements.acknowledge import KIND as ACKNOWLEDGE
+from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.traceability.containment import Containments
 from gateway.traceability.exposure import Exposure, exposures
 from gateway.traceability.model import Contents, Unit, together
 from gateway.traceability.statements import from_body
 
 log = logging.getLogger(__name__)
-CONTAINMENT, ACKNOWLEDGE = "containment", "acknowledge"  # kinds of journal statements
 WRITE_EVERY_NS = SECOND
 
 Units = tuple[Exposure, ...] | None  # None: unknown

@@ -17,9 +17,13 @@ from gateway.errors import JournalError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Severity
 from gateway.screening.excursion import Excursion, identity
+from gateway.statements import fault as stated_fault
+from gateway.statements.fault import CLEARED, RAISED, FaultChange, FaultCleared, FaultRaised
+from gateway.statements.fault import KIND as FAULT  # of the alarm, too
+from gateway.statements.fields import shortened
 
-FAULT: Final = "fault"  # kind of the journal statement, and of the alarm
-RAISED, CLEARED = "raised", "cleared"
+__all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch", "excursion"]
+
 LOOK_S: Final = 1.0
 GRACE_S: Final = 60.0  # after a start: what was wrong before may be so again, but parts need time to say so
 MOST_WAITING: Final = 1000  # statements while the journal can not be written; then it is not looked further
@@ -89,22 +93,16 @@ class FaultWatch:
                 self._raise(fault, self._present[key].since_ns)
         self._inherited -= found.keys() if now_s - self._began_s < GRACE_S else self._inherited
         for key in self._open.keys() - found.keys() - self._inherited:
-            self._say(self._open.pop(key), now_ns, {"state": CLEARED, "fault": key})
+            self._say(now_ns, FaultCleared(self._open.pop(key), key))
 
     def _raise(self, fault: Fault, since_ns: int) -> None:
         name = f"F{identity(self._gateway, NO_CHANNEL, fault.key, since_ns)[1:]}"
         self._open[fault.key] = name
-        told = {
-            "state": RAISED,
-            "fault": fault.key,
-            "severity": int(fault.severity),
-            "message": fault.message,
-            "assets": list(fault.assets),
-        }
-        self._say(name, since_ns, told)
+        told = FaultRaised(name, fault.key, fault.severity, shortened(fault.message), fault.assets)
+        self._say(since_ns, told)
 
-    def _say(self, name: str, at_ns: int, told: dict[str, object]) -> None:
-        self._waiting.append(Statement(FAULT, self._gateway, at_ns, {"id": name, **told}))
+    def _say(self, at_ns: int, change: FaultChange) -> None:
+        self._waiting.append(Statement(FAULT, self._gateway, at_ns, stated_fault.to_body(change)))
 
     def _state(self) -> None:
         if not self._waiting:
@@ -118,13 +116,15 @@ class FaultWatch:
 
 def excursion(statement: Statement) -> Excursion:
     """What a fault that was stated is to the alarm book: a stretch of time with a name, on no channel."""
-    body, at_ns = statement.body, statement.at_ns
+    said, at_ns = stated_fault.of(statement.body), statement.at_ns
+    if not isinstance(said, FaultRaised):
+        raise ValueError(f"{said.id} is over: there is no stretch of time to it")
     return Excursion(
-        id=body["id"],
+        id=said.id,
         channel=NO_CHANNEL,
-        rule=body["fault"],
+        rule=said.fault,
         kind=FAULT,
-        severity=Severity(body["severity"]),
+        severity=said.severity,
         versions=(),
         start_ns=at_ns,
         confirmed_ns=at_ns,
@@ -148,8 +148,9 @@ def excursion(statement: Statement) -> Excursion:
 def _open_faults(journal: Journal) -> dict[str, str]:
     found: dict[str, str] = {}
     for _, statement in journal.statements(FAULT):
-        if statement.body["state"] == RAISED:
-            found[statement.body["fault"]] = statement.body["id"]
+        said = stated_fault.of(statement.body)
+        if isinstance(said, FaultRaised):
+            found[said.fault] = said.id
         else:
-            found.pop(statement.body["fault"], None)
+            found.pop(said.fault, None)
     return found

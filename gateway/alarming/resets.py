@@ -14,9 +14,11 @@ from gateway.journal.journal import Journal, Statement
 from gateway.model import EARLIEST_NS
 from gateway.screening.plan import Reset
 from gateway.screening.screener import BUDGET
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.statements import reset as resetting
+from gateway.statements.reset import KIND as RESET
+from gateway.times import format_rfc3339
 
-RESET = "reset"  # kind of the journal statement
+__all__ = ["RESET", "Resets", "StatedReset", "check", "for_screening", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,15 @@ class StatedReset:
         return self.channel, self.rule, self.at_ns
 
     def statement(self) -> Statement:
-        body = {"channel": self.channel, "rule": self.rule, "at": format_rfc3339(self.at_ns)}
-        return Statement(RESET, self.by, self.stated_ns, body | {"comment": self.comment})
+        body = resetting.to_body(resetting.Reset(self.channel, self.rule, self.at_ns, self.comment))
+        return Statement(RESET, self.by, self.at_ns, body, stated_ns=self.stated_ns)
 
     @staticmethod
     def of(statement: Statement) -> StatedReset:
         """What `statement` gave, as it was."""
-        body = statement.body
-        at_ns = parse_rfc3339(body["at"])
-        return StatedReset(
-            body["channel"], body["rule"], at_ns, statement.by, statement.at_ns, body["comment"]
-        )
+        said = resetting.of(statement.body)
+        stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+        return StatedReset(said.channel, said.rule, said.at_ns, statement.by, stated_ns, said.comment)
 
 
 def stated(journal: Journal, until_seq: int | None = None) -> Iterator[StatedReset]:

@@ -75,8 +75,8 @@ def show(
         )
     for outage in found.outages:
         out.print(
-            f"  [magenta]the journal could not be written[/] from {outage['from']} to {outage['to']}: "
-            f"{escape(outage['reason'])}",
+            f"  [magenta]the journal could not be written[/] from {format_rfc3339(outage.from_ns)} to "
+            f"{format_rfc3339(outage.to_ns)}: {escape(outage.reason)}",
             highlight=False,
             soft_wrap=True,
         )

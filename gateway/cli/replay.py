@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from gateway.alarming.book import CONTAINMENT
 from gateway.alarming.resets import StatedReset, stated
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
 from gateway.cli.screen import duration
@@ -22,8 +21,9 @@ from gateway.journal.journal import Journal
 from gateway.questions import readings_csv
 from gateway.questions.readings_csv import Recording
 from gateway.questions.replay import replay as screen
+from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.traceability.containment import Containments
-from gateway.traceability.statements import from_body, read
+from gateway.traceability.statements import from_statement, read
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,8 +88,8 @@ def _contents(configuration: Configuration, file: Path | None) -> Containments:
     elif path.exists():
         with Journal.open_reading(path) as journal:
             for _, statement in journal.statements(CONTAINMENT):
-                for body in statement.body["units"]:
-                    containments.state(from_body(body, statement.by, statement.at_ns))
+                for stay in from_statement(statement):
+                    containments.state(stay)
     return containments
 
 

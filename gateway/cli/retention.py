@@ -18,8 +18,14 @@ from gateway.followers.registration import taken_by_followers
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.retaining import Removed, Retained
 from gateway.journal.retaining import retain as apply
-from gateway.questions.retention import HOLD, RELEASE, Hold, Retention, hold_from
+from gateway.questions.retention import Retention, hold_from
 from gateway.questions.retention import holds as in_force
+from gateway.statements import hold as holding
+from gateway.statements import release as releasing
+from gateway.statements.hold import scope
+from gateway.statements.release import Release
+from gateway.statements.retention import to_body
+from gateway.times import format_rfc3339
 
 RECORDS = "records.sqlite"
 By = Annotated[str, typer.Option("--by", help="Who says so.")]
@@ -50,12 +56,11 @@ def hold(
     configuration = load(config)
     identity = "H-" + base64.b32encode(secrets.token_bytes(5)).decode()
     with Journal.open(journal_path(config)) as journal:
-        made = hold_from(
-            configuration, journal, identity, by, why, (asset or (), channel or ()), (start, end)
-        )
-        journal.commit(statements=[Statement(HOLD, by, time.time_ns(), made.public())])
+        made = hold_from(configuration, journal, identity, why, (asset or (), channel or ()), (start, end))
+        body = holding.to_body(made)
+        journal.commit(statements=[Statement(holding.KIND, by, time.time_ns(), body)])
     if as_json:
-        print_json(made.public())
+        print_json(body)
     else:
         typer.echo(f"{identity} is in the journal; `cryogate release {identity}` ends it")
 
@@ -77,8 +82,8 @@ def release(
         there = in_force(journal)
         if identity not in there:
             raise InputError(f"no hold {identity} is in force; there is {', '.join(there) or 'none'}")
-        body = {"hold": identity, "why": why}
-        journal.commit(statements=[Statement(RELEASE, by, time.time_ns(), body)])
+        body = releasing.to_body(Release(identity, why))
+        journal.commit(statements=[Statement(releasing.KIND, by, time.time_ns(), body)])
     typer.echo(f"{identity} is released; it is in the journal")
 
 
@@ -88,11 +93,12 @@ def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     with Journal.open_reading(path) as journal:
         found, archived = list(in_force(journal).values()), journal.archived_until()
     if as_json:
-        print_json([{**hold.public(), "by": hold.by} for hold in found])
+        print_json([{**holding.to_body(one.hold), "by": one.by} for one in found])
         return
     out = console()
     for one in found:
-        out.print(f"{one.id}  {_scope(one)}  by {one.by}: {one.why}", markup=False, soft_wrap=True)
+        told = f"{one.hold.id}  {scope(one.hold)}  by {one.by}: {one.hold.why}"
+        out.print(told, markup=False, soft_wrap=True)
     out.print(f"{len(found)} in force")
     for name, seq in taken_by_followers(path.with_name(RECORDS)).items():
         if seq < archived:
@@ -127,7 +133,7 @@ def retain(
     with bars() as progress:
         done = apply(path, policy, by, now_ns, dry_run=dry_run, progress=progress)
     if as_json:
-        print_json([one.public() for one in done.removed])
+        print_json([to_body(one) for one in done.removed])
     else:
         _print(done, dry_run, bool(configuration.retention))
     for one, waits in done.waiting:
@@ -147,17 +153,11 @@ def _print(done: Retained, dry_run: bool, configured: bool) -> None:
 
 
 def _print_one(one: Removed) -> None:
-    out, shown = console(), one.public()
-    span = f"{shown['first'][:19]}Z to {shown['last'][:19]}Z"
+    out = console()
+    span = f"{format_rfc3339(one.first_ns)[:19]}Z to {format_rfc3339(one.last_ns)[:19]}Z"
     out.print(f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}", highlight=False)
     for name, count in one.channels.items():
         out.print(f"    {name}: {count}", highlight=False, markup=False)
-
-
-def _scope(hold: Hold) -> str:
-    shown = hold.public()
-    names = ", ".join([*shown["assets"], *shown["channels"]]) or "everything"
-    return f"{names} from {shown['from'] or 'the first'} to {shown['to'] or 'no end'}"
 
 
 def _check_text(by: str, why: str) -> None:

@@ -5,15 +5,12 @@ The journal takes statements from any process, so all of them work whether the g
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gateway.alarming.book import ACKNOWLEDGE, CONTAINMENT
 from gateway.alarming.resets import StatedReset
 from gateway.alarming.resets import check as check_reset
 from gateway.alarming.resets import stated as stated_resets
@@ -25,8 +22,10 @@ from gateway.config.load import load as load_configuration
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal, Statement
+from gateway.statements import acknowledge as acknowledging
+from gateway.statements import containment as containing
 from gateway.times import format_rfc3339, parse_rfc3339
-from gateway.traceability.statements import read, to_body
+from gateway.traceability.statements import read, to_stay
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,8 +52,8 @@ def ack(
     if row.body["alarm"]["state"] == AlarmState.CLOSED:
         raise InputError(f"alarm {row.id} is closed: there is nothing to acknowledge")
     with Journal.open(folder / "journal.sqlite") as journal:
-        body = {"alarm": row.id, "comment": said.comment}
-        journal.commit(statements=[Statement(ACKNOWLEDGE, said.by, said.at_ns, body)])
+        body = acknowledging.to_body(acknowledging.Acknowledge(row.id, said.comment))
+        journal.commit(statements=[Statement(acknowledging.KIND, said.by, said.at_ns, body)])
     typer.echo(f"{row.id} acknowledged by {by}; it is in the journal")
 
 
@@ -85,10 +84,11 @@ def load(
         raise InputError(f"{file}: nothing was taken, because of\n{error}") from None
     configuration.data_dir.mkdir(parents=True, exist_ok=True)
     with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
-        known = {_text(body) for _, s in journal.statements(CONTAINMENT) for body in s.body["units"]}
-        new = [body for body in map(to_body, stated) if _text(body) not in known]
-        if new:
-            journal.commit(statements=[Statement(CONTAINMENT, by, now_ns, {"units": new})])
+        said = (containing.of(s.body) for _, s in journal.statements(containing.KIND))
+        known = {stay for one in said for stay in one.stays}
+        new = [stay for stay in map(to_stay, stated) if stay not in known]
+        bodies = [containing.to_body(containing.Containment((stay,))) for stay in new]
+        journal.commit(statements=[Statement(containing.KIND, by, now_ns, body) for body in bodies])
     if as_json:
         print_json({"statements": len(stated), "new": len(new)})
     else:
@@ -145,7 +145,3 @@ def parse_code(scheme: str, code: str) -> str:
     if module is None:
         raise CodeError(f"unknown scheme {scheme!r}; known: {', '.join(plugins.names(CODES, 'parse'))}")
     return str(module.parse(code))
-
-
-def _text(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, sort_keys=True)

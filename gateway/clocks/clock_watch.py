@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from gateway.clocks.gateway_clock import CLOCK, Change, GatewayClock
+from gateway.clocks.gateway_clock import Change, GatewayClock
 from gateway.errors import JournalError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import SECOND
+from gateway.statements import clock
+from gateway.statements.clock import ClockChange
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 1.0
@@ -23,8 +25,7 @@ MOST_LOOKED_AT: Final = 100  # entries, for the newest reading: statements may s
 
 def clock_of(journal: Journal, require_sync: bool) -> GatewayClock:
     """The clock of this run, which knows what the journal knows."""
-    stated = [statement.body for _, statement in journal.statements(CLOCK)]
-    return GatewayClock(require_sync, _newest(journal), stated[-1] if stated else None)
+    return GatewayClock(require_sync, _newest(journal), _last_stated(journal))
 
 
 class ClockWatch:
@@ -37,8 +38,8 @@ class ClockWatch:
         self._journal = journal
         self._clock = clock
         self._jumped = jumped
-        stated = [(s.body["boot"], s.body["trusted"]) for _, s in journal.statements(CLOCK)]
-        self._stated = stated[-1] if stated else ("", False)
+        before = _last_stated(journal)
+        self._stated = ("", False) if before is None else (before.boot, before.trusted)
         self._waiting: list[Statement] = []
 
     def run(self, stop: threading.Event) -> None:
@@ -71,9 +72,17 @@ class ClockWatch:
                 "the clock is %s",
                 "trusted" if change.trusted else f"not trusted, readings are uncertain: {change.reason}",
             )
-            body = change.body(self._clock.boot, self._clock.offset_ns)
-            self._waiting.append(Statement(CLOCK, self._gateway, change.at_ns, body))
+            said = change.stated(self._clock.boot, self._clock.offset_ns)
+            self._waiting.append(Statement(clock.KIND, self._gateway, change.at_ns, clock.to_body(said)))
             self._stated = self._clock.boot, change.trusted
+
+
+def _last_stated(journal: Journal) -> ClockChange | None:
+    """By any gateway of this journal; None: nobody did."""
+    last = None
+    for _, statement in journal.statements(clock.KIND):
+        last = statement
+    return None if last is None else clock.of(last.body)
 
 
 def _newest(journal: Journal) -> int:

@@ -18,16 +18,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from gateway.clocks import kernel_clock
 from gateway.model import SECOND, Mask, Times
+from gateway.statements.clock import ClockChange
 
-CLOCK: Final = "clock"  # kind of the journal statement
 RELEASED_NS: Final = 1_767_225_600 * SECOND  # 2026-01-01: no gateway ran before
 JUMP_NS: Final = SECOND  # what a daemon slews, or a leap second steps, is no jump
 FARTHEST_BACK_NS: Final = 86_400 * SECOND  # beyond it a trusted clock is followed at once, back in time
@@ -45,16 +45,10 @@ class Change:
     jump_ns: int = 0
     moved_ns: int = 0  # how far our own time moved with it
 
-    def body(self, boot: str, offset_ns: int) -> dict[str, Any]:
-        """Of the statement in the journal."""
-        return {
-            "trusted": self.trusted,
-            "reason": self.reason,
-            "jump_s": self.jump_ns / SECOND,
-            "moved_s": self.moved_ns / SECOND,
-            "boot": boot,
-            "offset_ns": offset_ns,
-        }
+    def stated(self, boot: str, offset_ns: int) -> ClockChange:
+        """As the journal is told."""
+        jump_s, moved_s = self.jump_ns / SECOND, self.moved_ns / SECOND
+        return ClockChange(self.trusted, self.reason, jump_s, moved_s, boot, offset_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +71,14 @@ class GatewayClock:
         self,
         require_sync: bool = False,
         newest_ns: int = 0,
-        before: Mapping[str, Any] | None = None,
+        before: ClockChange | None = None,
         *,
         wall: Callable[[], int] = time.time_ns,
         steady: Callable[[], int] = lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         synchronized: Callable[[], bool | None] = kernel_clock.is_synchronized,
         boot: str | None = None,
     ) -> None:
-        """`newest_ns`: receipt of the newest reading. `before`: body of the last statement."""
+        """`newest_ns`: receipt of the newest reading. `before`: the last statement."""
         self._wall, self._steady, self._synchronized = wall, steady, synchronized
         self._require_sync = require_sync
         self._lock = threading.Lock()
@@ -193,8 +187,8 @@ class GatewayClock:
         self.changes.append(Change(at_ns, trusted, self.reason, jump_ns, at_ns - before_ns))
 
 
-def _proven(before: Mapping[str, Any] | None, boot: str) -> int | None:
+def _proven(before: ClockChange | None, boot: str) -> int | None:
     """The offset stated in this same boot while the clock was trusted."""
-    if before is None or not boot or before.get("boot") != boot or not before.get("trusted"):
+    if before is None or not boot or before.boot != boot or not before.trusted:
         return None
-    return int(before["offset_ns"])
+    return before.offset_ns

@@ -7,8 +7,6 @@ decided. What is sent again goes with the next page, so a crash in between repea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
-from typing import Final
 
 import numpy as np
 
@@ -16,15 +14,10 @@ from gateway.journal.entries import Entry, Statement
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
 from gateway.model import Arrivals, Samples
+from gateway.statements import parked
+from gateway.statements.parked import Decision, ParkedDecision
 
-PARKED: Final = "parked"  # kind of the journal statement
-
-
-class Decision(StrEnum):
-    """What becomes of everything that is parked for a follower."""
-
-    RETRY = "retry"  # the cause was mended: send it again
-    ACCEPT = "accept"  # it stays away from there; the journal has it
+__all__ = ["Decision", "Parking", "decided", "follower_of", "statement", "to_arrivals", "to_rows"]
 
 
 class Parking:
@@ -76,13 +69,15 @@ class Parking:
 
 def statement(sink: str, decision: Decision, by: str, at_ns: int) -> Statement:
     """To be committed to the journal."""
-    return Statement(PARKED, by, at_ns, {"sink": sink, "decision": decision.value})
+    said = ParkedDecision(follower_of(sink), decision)
+    return Statement(parked.KIND, by, at_ns, parked.to_body(said))
 
 
 def decided(entries: Sequence[Entry], follower: str) -> Decision | None:
     """The last decision about `follower` among journal entries; None: there is none."""
-    bodies = [e.statement.body for e in entries if e.kind == PARKED and e.statement is not None]
-    mine = [Decision(body["decision"]) for body in bodies if follower_of(body["sink"]) == follower]
+    stated = (e.statement for e in entries if e.kind == parked.KIND)
+    every = [parked.of(statement.body) for statement in stated if statement is not None]
+    mine = [said.decision for said in every if said.follower == follower]
     return mine[-1] if mine else None
 
 

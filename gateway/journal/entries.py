@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -13,25 +13,20 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.errors import JournalError, Outdated
+from gateway.errors import JournalError, Outdated, StatementError
 from gateway.journal import columns
 from gateway.journal.database import Connection, all_rows, first_row
+from gateway.journal.identity import identities, name_of
 from gateway.model import SECOND, Arrivals, Channels, Mask
+from gateway.statements import Statement
+from gateway.statements.envelope import from_row, to_row
+
+__all__ = ["Entry", "Statement"]
 
 HOUR_NS: Final = 3600 * SECOND
 READINGS: Final = "readings"
 # Kinds that nobody decides on: they do not make outdated what a person looked at.
 BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What a person or the gateway said: `kind` is its topic, `body` plain JSON, `by` who, `at_ns` when."""
-
-    kind: str
-    by: str
-    at_ns: int
-    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +75,7 @@ def add_statement(connection: Connection, statement: Statement, committed_ns: in
     """Append a statement; its number. Raises ValueError or TypeError when its body is not plain JSON."""
     if statement.kind == READINGS:
         raise ValueError(f"no statement can be of kind {READINGS!r}")
-    words = {"by": statement.by, "at_ns": statement.at_ns, "body": dict(statement.body)}
-    body = json.dumps(words, allow_nan=False, separators=(",", ":")).encode()
+    body = json.dumps(to_row(statement), allow_nan=False, separators=(",", ":")).encode()
     at = statement.at_ns
     _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
     return connection.last_insert_rowid()
@@ -104,16 +98,18 @@ def between(connection: Connection, seq: int, until_seq: int) -> Iterator[Entry]
 
 def _selected(connection: Connection, where: str, values: tuple[int, ...]) -> Iterator[Entry]:
     select = f"SELECT seq, {_STORED} FROM entry WHERE {where} ORDER BY seq"
+    name = name_of(identities(connection))
     with closing(connection.execute(select, values)) as rows:
         for seq, *rest in rows:
-            yield _entry(seq, *rest)
+            yield _entry(name, seq, *rest)
 
 
 def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entry]:
     """At most `most` statements of a kind behind `seq`. Raises JournalError at a damaged one."""
     select = f"""SELECT seq, {_STORED} FROM entry
         WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq LIMIT ?"""
-    return [_entry(*row) for row in all_rows(connection, select, (kind, seq, most))]
+    name = name_of(identities(connection))
+    return [_entry(name, *row) for row in all_rows(connection, select, (kind, seq, most))]
 
 
 def readings(connection: Connection, seq: int) -> Arrivals:
@@ -121,7 +117,7 @@ def readings(connection: Connection, seq: int) -> Arrivals:
     found = first_row(connection, f"SELECT seq, {_STORED} FROM entry WHERE seq = ?", (seq,))
     if found is None:
         raise _damaged(seq, "it is gone")
-    arrivals = _entry(*found).arrivals
+    arrivals = _entry(str, *found).arrivals
     if arrivals is None:
         raise _damaged(seq, "it holds no readings")
     return arrivals
@@ -179,18 +175,23 @@ def _crc(row: _Row) -> int:
     return zlib.crc32(row.body, zlib.crc32(row.channels, crc))
 
 
-def _entry(seq: int, crc: int, kind: bytes | None, *rest: Any) -> Entry:
+def _entry(name: Callable[[int], str], seq: int, crc: int, kind: bytes | None, *rest: Any) -> Entry:
     row = _Row((kind or b"").decode("utf-8", "replace"), *rest)
     if not _is_intact(crc, row):
         raise _damaged(seq, "its checksum does not match")
     if row.kind != READINGS:
-        words = json.loads(row.body)
-        statement = Statement(row.kind, words["by"], words["at_ns"], words["body"])
-        return Entry(seq, row.kind, row.committed_ns, None, statement)
+        return Entry(seq, row.kind, row.committed_ns, None, _statement(name(seq), seq, row))
     try:
         return Entry(seq, row.kind, row.committed_ns, columns.decode(row.body), None)
     except JournalError as error:
         raise _damaged(seq, str(error)) from error
+
+
+def _statement(name: str, seq: int, row: _Row) -> Statement:
+    try:
+        return from_row(row.kind, json.loads(row.body), name, row.committed_ns)
+    except StatementError as error:
+        raise JournalError(f"journal entry {seq}: {error}") from error
 
 
 def _is_intact(crc: int, row: _Row) -> bool:

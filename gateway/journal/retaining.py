@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -28,9 +28,12 @@ from gateway.journal.parquet import Rows
 from gateway.journal.rollover import Made, cuts_of, insert_pieces, sync_folder, write_file
 from gateway.journal.transaction import in_a_gap
 from gateway.model import Arrivals, Mask
-from gateway.times import format_rfc3339
+from gateway.statements import PERSON, retention
+from gateway.statements.retention import KIND as RETENTION
+from gateway.statements.retention import Removed
 
-RETENTION: Final = "retention"  # kind of the statement
+__all__ = ["RETENTION", "Policy", "Removed", "Retained", "retain"]
+
 SUFFIX: Final = ".retained"  # of a file that is still being written; roll-over removes only its own
 Progress = Callable[[str, int, int], None]
 
@@ -51,31 +54,6 @@ class Policy(Protocol):
 
     def waits_for(self, seq: int) -> str:
         """Who has not taken the entries up to `seq` yet, in words; empty: everybody has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """What went (or would go) from one file."""
-
-    file: str
-    sha256: str
-    readings: int
-    kept: int
-    first_ns: int
-    last_ns: int
-    channels: dict[str, int]  # how many of each
-
-    def public(self) -> dict[str, Any]:
-        """Plain JSON data, as in the statement."""
-        return {
-            "file": self.file,
-            "sha256": self.sha256,
-            "readings": self.readings,
-            "kept": self.kept,
-            "first": format_rfc3339(self.first_ns),
-            "last": format_rfc3339(self.last_ns),
-            "channels": self.channels,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +137,8 @@ def _thin(
     if not dry_run:
         kept = _where(rows, ~goes)
         made = _written(found, segment, kept, names)
-        statement = Statement(RETENTION, by, now_ns, removed.public())
+        body = retention.to_body(removed)
+        statement = Statement(RETENTION, by, now_ns, body, actor=PERSON, origin="cli")
         with in_a_gap(connection, database.BUSY_TIMEOUT_S):
             entries.check_nothing_said_since(connection, policy.heard_seq, besides=(RETENTION,))
             _replace(connection, found, segment, kept, made)
@@ -239,6 +218,7 @@ def _remove_leftovers(found: Archive, connection: Connection) -> None:
     seq = 0
     while page := entries.of_kind(connection, RETENTION, seq, 500):
         seq = page[-1].seq
-        for entry in page:
-            if entry.statement is not None and entry.statement.body["file"] not in present:
-                (found.folder / entry.statement.body["file"]).unlink(missing_ok=True)
+        stated = [retention.of(entry.statement.body) for entry in page if entry.statement is not None]
+        for removed in stated:
+            if removed.file not in present:
+                (found.folder / removed.file).unlink(missing_ok=True)

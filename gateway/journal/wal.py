@@ -11,7 +11,7 @@ import logging
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -23,9 +23,12 @@ from gateway.journal import entries
 from gateway.journal.database import Connection
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
+from gateway.statements import recovery
+from gateway.statements.recovery import KIND as RECOVERY
+
+__all__ = ["RECOVERY", "Damage", "damage", "tell"]
 
 log = logging.getLogger(__name__)
-RECOVERY: Final = "recovery"  # kind of the journal statement
 SETTLE_S: Final = 0.1  # another process may be between two writes: damage is still there after this long
 
 _HEADER: Final = struct.Struct(">8I")  # magic, version, page size, checkpoint, salt-1, salt-2, checksum-1, -2
@@ -74,8 +77,8 @@ def damage(journal: Path) -> Damage | None:
 def tell(found: Damage, journal: Path, connection: Connection) -> None:
     """Log it and state it in the journal; the log of SQLite begins anew, so that it is said once."""
     log.error("journal %s: %s", journal, found)
-    body = {"message": str(found), **asdict(found)}
-    statement = entries.Statement(RECOVERY, "journal", time.time_ns(), body)
+    said = recovery.Recovery(str(found), at=found.at, frames=found.frames, commits=found.commits)
+    statement = entries.Statement(RECOVERY, "journal", time.time_ns(), recovery.to_body(said))
     try:
         with explained(journal), transaction(connection):
             entries.add_statement(connection, statement, statement.at_ns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_de
 from gateway.screening.gaps import Gaps
 from gateway.screening.rules import LIMIT, limit_of
 from gateway.screening.screen import FARTHEST_NS
-from gateway.times import format_rfc3339, parse_rfc3339
-from gateway.writing.pump import OUTAGE
+from gateway.statements import outage
+from gateway.statements.outage import Outage
+from gateway.times import format_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Proof:
     without_pressure: int | None  # readings whose floor should have followed a pressure; None: it does not
     version: str | None  # of the profile that the limits are from; None: they were given
     later: tuple[tuple[str, int], ...]  # versions that come into force within the interval, and when
-    outages: tuple[Mapping[str, Any], ...]  # in which the journal could not be written: from, to, reason
+    outages: tuple[Outage, ...]  # in which the journal could not be written
 
     def public(self, unit: str) -> dict[str, Any]:
         """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
@@ -59,7 +60,10 @@ class Proof:
             "readings_without_pressure": self.without_pressure,
             "profile_version": self.version,
             "later_versions": [{"version": v, "valid_from": format_rfc3339(at)} for v, at in self.later],
-            "outages": [dict(outage) for outage in self.outages],
+            "outages": [
+                {"from": format_rfc3339(o.from_ns), "to": format_rfc3339(o.to_ns), "reason": o.reason}
+                for o in self.outages
+            ],
         }
 
 
@@ -115,13 +119,10 @@ def prove(
     return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, version, later, outages)
 
 
-def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Mapping[str, Any], ...]:
+def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Outage, ...]:
     """Those that touch the interval; what a broker kept meanwhile came later, what nobody kept is a gap."""
-    return tuple(
-        s.body
-        for _, s in journal.statements(OUTAGE)
-        if parse_rfc3339(s.body["from"]) < end_ns and start_ns < parse_rfc3339(s.body["to"])
-    )
+    every = (outage.of(statement.body) for _, statement in journal.statements(outage.KIND))
+    return tuple(o for o in every if o.from_ns < end_ns and start_ns < o.to_ns)
 
 
 def _refuse_nonsense(low: float | None, high: float | None, unit: str) -> None:

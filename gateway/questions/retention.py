@@ -19,22 +19,26 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from gateway.alarming.book import CONTAINMENT
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.model import SECOND, Arrivals, Mask, to_ns
+from gateway.journal.said import said
+from gateway.model import SECOND, Arrivals, Mask, Times, to_ns
 from gateway.screening.rules import looks_back_s, named_channels
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.statements import configuration as configured
+from gateway.statements import containment, withdrawal
+from gateway.statements import hold as holding
+from gateway.statements import release as releasing
+from gateway.statements.effect import in_effect
+from gateway.statements.hold import Hold
+from gateway.times import parse_rfc3339
 from gateway.traceability.containment import Containments
-from gateway.traceability.statements import from_body
-from gateway.writing.introduction import CONFIGURATION
+from gateway.traceability.statements import from_statement
 
-HOLD, RELEASE = "hold", "release"  # kinds of journal statements
 NEVER: Final = FOREVER_PAST  # as a cutoff: no reading is older
 MARGIN_NS: Final = (
     3600 * SECOND
@@ -43,38 +47,19 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Readings in [from, to) of these assets and channels stay; of everything, where none is named."""
+class PlacedHold:
+    """A hold, and who placed it."""
 
-    id: str
+    hold: Hold
     by: str
-    why: str
-    assets: frozenset[str]
-    channels: frozenset[str]
-    from_ns: int
-    to_ns: int
-
-    def covers(self, channel: str, assets: Iterable[str]) -> bool:
-        everything = not (self.assets or self.channels)
-        return everything or channel in self.channels or not self.assets.isdisjoint(assets)
-
-    def public(self) -> dict[str, Any]:
-        """Plain JSON data, as in the statement."""
-        return {
-            "hold": self.id,
-            "why": self.why,
-            "assets": sorted(self.assets),
-            "channels": sorted(self.channels),
-            "from": None if self.from_ns == FOREVER_PAST else format_rfc3339(self.from_ns),
-            "to": None if self.to_ns == FOREVER else format_rfc3339(self.to_ns),
-        }
 
 
-def holds(journal: Journal) -> dict[str, Hold]:
+def holds(journal: Journal) -> dict[str, PlacedHold]:
     """Those in force, by id, oldest first."""
-    released = {statement.body["hold"] for _, statement in journal.statements(RELEASE)}
-    placed = (_hold(statement.body, statement.by) for _, statement in journal.statements(HOLD))
-    return {hold.id: hold for hold in placed if hold.id not in released}
+    stated = in_effect(said(journal, holding.KIND, releasing.KIND, withdrawal.KIND))
+    released = {releasing.of(s.body).hold for s in stated if s.kind == releasing.KIND}
+    placed = [PlacedHold(holding.of(s.body), s.by) for s in stated if s.kind == holding.KIND]
+    return {one.hold.id: one for one in placed if one.hold.id not in released}
 
 
 def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
@@ -115,11 +100,11 @@ class Retention:
         self._longest = min((cut for _, cut in self._classes), default=NEVER)
         self._names = journal.channel_names()
         self._assets = _assets_ever(configuration, journal)
-        self._holds = list(holds(journal).values())
+        self._holds = [placed.hold for placed in holds(journal).values()]
         self._containments = Containments()
-        for _, statement in journal.statements(CONTAINMENT):
-            for body in statement.body["units"]:
-                self._containments.state(from_body(body, statement.by, statement.at_ns))
+        for _, statement in journal.statements(containment.KIND):
+            for stated in from_statement(statement):
+                self._containments.state(stated)
         self.latest_ns = max((self._own_cutoff(name) for name in self._names.values()), default=NEVER)
 
     def may_go(self, arrivals: Arrivals) -> Mask:
@@ -137,7 +122,7 @@ class Retention:
             protected = (age[mine] >= self._longest) & self._units_near(name, time)
             for hold in self._holds:
                 if hold.covers(name, self._assets.get(name, ())):
-                    protected |= (time >= hold.from_ns) & (time < hold.to_ns)
+                    protected |= _held(hold, time)
             goes[mine[~protected]] = True
         return goes
 
@@ -178,7 +163,6 @@ def hold_from(
     configuration: Configuration,
     journal: Journal,
     identity: str,
-    by: str,
     why: str,
     places: tuple[Iterable[str], Iterable[str]],
     interval: tuple[str | None, str | None],
@@ -194,25 +178,24 @@ def hold_from(
             raise InputError(
                 f"no {what} {', '.join(sorted(given - there))}; known: {', '.join(sorted(there))}"
             )
-    body = {"hold": identity, "why": why, "assets": assets, "channels": channels}
-    made = _hold({**body, "from": interval[0], "to": interval[1]}, by)
-    if made.to_ns <= made.from_ns:
+    from_ns, to_ns = (None if text is None else parse_rfc3339(text) for text in interval)
+    if from_ns is not None and to_ns is not None and to_ns <= from_ns:
         raise InputError("the hold ends before it begins")
-    return made
+    return Hold(identity, why, assets, channels, from_ns, to_ns)
 
 
-def _hold(body: Mapping[str, Any], by: str) -> Hold:
-    from_ns = FOREVER_PAST if body["from"] is None else parse_rfc3339(body["from"])
-    to_ns = FOREVER if body["to"] is None else parse_rfc3339(body["to"])
-    names = frozenset(body["assets"]), frozenset(body["channels"])
-    return Hold(body["hold"], by, body["why"], *names, from_ns, to_ns)
+def _held(hold: Hold, time: Times) -> Mask:
+    """bool[N]: whether it keeps readings of these times."""
+    from_ns = FOREVER_PAST if hold.from_ns is None else hold.from_ns
+    return (time >= from_ns) & (True if hold.to_ns is None else time < hold.to_ns)
 
 
 def _assets_ever(configuration: Configuration, journal: Journal) -> dict[str, set[str]]:
     """By channel: every asset it was ever configured for."""
     ever: dict[str, set[str]] = {n: {c.table.asset} for n, c in configuration.channels.items()}
-    for _, statement in journal.statements(CONFIGURATION):
-        for name, table in json.loads(statement.body["document"]).get("channels", {}).items():
+    for _, statement in journal.statements(configured.KIND):
+        document = json.loads(configured.of(statement.body).document)
+        for name, table in document.get("channels", {}).items():
             ever.setdefault(name, set()).add(table["asset"])
     return ever
 

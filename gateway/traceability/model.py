@@ -5,22 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.statements.containment import Unit
 from gateway.times import format_rfc3339
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Unit:
-    """One traceable product package; `code` is the normal form of its scheme (gateway/codes)."""
-
-    scheme: str
-    code: str
-    product: str = ""
-    chain_of_identity: str = ""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes two statements be about the same unit."""
-        return self.scheme, self.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from typing import Any, Final
 
 from gateway.errors import CodeError, InputError
 from gateway.model import EARLIEST_NS, LATEST_NS
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.statements import Statement
+from gateway.statements.containment import UnitStay, stay_body, stay_of
+from gateway.statements.containment import of as containment_of
+from gateway.times import parse_rfc3339
 from gateway.traceability.checks import future, is_ahead
 from gateway.traceability.contradictions import contradictions
 from gateway.traceability.model import Containment, Unit
@@ -61,28 +64,33 @@ def read(
 
 def to_body(containment: Containment) -> dict[str, Any]:
     """Plain data for the journal; the person and the time stand in the statement around it."""
-    unit = containment.unit
-    return {
-        "scheme": unit.scheme,
-        "code": unit.code,
-        "product": unit.product,
-        "chain_of_identity": unit.chain_of_identity,
-        "asset": containment.asset,
-        "zone": containment.zone,
-        "from": format_rfc3339(containment.from_ns),
-        "to": None if containment.to_ns is None else format_rfc3339(containment.to_ns),
-    }
+    return stay_body(to_stay(containment))
+
+
+def to_stay(containment: Containment) -> UnitStay:
+    """What is said, without who and when."""
+    return UnitStay(
+        containment.unit, containment.asset, containment.zone, containment.from_ns, containment.to_ns
+    )
 
 
 def from_body(
     body: Mapping[str, Any], by: str, stated_ns: int, identity: str = "", corrects: str = "", reason: str = ""
 ) -> Containment:
     """What `to_body` gave, as it was."""
-    unit = Unit(body["scheme"], body["code"], body["product"], body["chain_of_identity"])
-    to_ns = None if body["to"] is None else parse_rfc3339(body["to"])
-    from_ns = parse_rfc3339(body["from"])
-    said = (by, stated_ns, identity, corrects, reason)
-    return Containment(unit, body["asset"], body["zone"], from_ns, to_ns, *said)
+    return _containment(stay_of(body), (by, stated_ns, identity, corrects, reason))
+
+
+def from_statement(statement: Statement) -> list[Containment]:
+    """Everything that a statement of kind `containment` says."""
+    stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+    told = (statement.by, stated_ns, statement.id, statement.corrects, statement.reason)
+    return [_containment(stay, told) for stay in containment_of(statement.body).stays]
+
+
+def _containment(stay: UnitStay, told: tuple[str, int, str, str, str]) -> Containment:
+    """`told`: by, stated_ns, id, corrects, reason."""
+    return Containment(stay.unit, stay.asset, stay.zone, stay.from_ns, stay.to_ns, *told)
 
 
 def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:

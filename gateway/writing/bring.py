@@ -22,10 +22,11 @@ from gateway.downloads import Download, Series
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Arrivals, Samples, believable
+from gateway.statements import import_
+from gateway.statements.import_ import Import
 from gateway.times import format_rfc3339
 from gateway.units import CONVERSIONS
 
-IMPORT = "import"  # kind of the journal statement
 LARGEST_FILE = 512 * 2**20  # bytes; a logger's memory is a few megabytes
 
 
@@ -79,7 +80,8 @@ def bring(
     """Take the file into the journal, whole or not at all. Raises InputError, JournalError."""
     data = _bytes(path)
     sha256 = hashlib.sha256(data).hexdigest()
-    before = next((s for _, s in journal.statements(IMPORT) if s.body["sha256"] == sha256), None)
+    every = (statement for _, statement in journal.statements(import_.KIND))
+    before = next((s for s in every if import_.of(s.body).sha256 == sha256), None)
     if before is not None:
         return Brought(sha256, 0, 0, before)
     try:
@@ -90,17 +92,17 @@ def bring(
     if len(arrivals) == 0:
         raise InputError(f"{path}: there is no reading in it; check the mapping")
     time = arrivals.samples.time
-    body = {
-        "file": path.name,
-        "sha256": sha256,
-        "format": mapped.format,
-        "logger": download.about,
-        "channels": dict(mapped.channels),
-        "readings": len(arrivals),
-        "first": format_rfc3339(int(time.min())),
-        "last": format_rfc3339(int(time.max())),
-    }
-    done = journal.commit(arrivals, statements=[Statement(IMPORT, by, now_ns, body)])
+    said = Import(
+        path.name,
+        sha256,
+        mapped.format,
+        download.about,
+        mapped.channels,
+        len(arrivals),
+        int(time.min()),
+        int(time.max()),
+    )
+    done = journal.commit(arrivals, statements=[Statement(import_.KIND, by, now_ns, import_.to_body(said))])
     return Brought(sha256, len(arrivals), done.fresh, None)
 
 

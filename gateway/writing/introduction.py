@@ -9,8 +9,10 @@ from typing import Any
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.journal.journal import Journal, Statement
+from gateway.statements import configuration as configured
+from gateway.statements.configuration import KIND as CONFIGURATION
+from gateway.statements.configuration import Configured
 
-CONFIGURATION = "configuration"  # kind of the journal statement
 Version = tuple[str, str]  # profile, version
 
 
@@ -26,19 +28,17 @@ def introduce(
     newest = None
     in_force: dict[Version, Any] = {}
     for _, statement in journal.statements(CONFIGURATION):
-        newest = statement.body["fingerprint"]
-        in_force = _versions(json.loads(statement.body["document"])) | in_force
-        for name in statement.body["channels"]:
+        before = configured.of(statement.body)
+        newest = before.fingerprint
+        in_force = _versions(json.loads(before.document)) | in_force
+        for name in before.channels:
             since.setdefault(name, statement.at_ns)
     numbers = journal.channel_numbers(names)
     journal.describe_channels({n: (c.table.quantity, c.unit) for n, c in configuration.channels.items()})
     _refuse_silent_changes(in_force, _versions(json.loads(configuration.document)))
     if newest != configuration.fingerprint:
-        body = {
-            "fingerprint": configuration.fingerprint,
-            "channels": names,
-            "document": configuration.document,
-        }
+        said = Configured(configuration.fingerprint, configuration.document, tuple(names))
+        body = configured.to_body(said)
         journal.commit(statements=[Statement(CONFIGURATION, configuration.gateway.name, now_ns, body)])
     return numbers, {name: since.get(name, now_ns) for name in names}
 

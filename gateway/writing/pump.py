@@ -21,12 +21,12 @@ from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Arrivals, Decoded
-from gateway.times import format_rfc3339
+from gateway.statements import outage
+from gateway.statements.fields import shortened
 from gateway.writing.conversion import Conversions, to_canonical
 
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
-OUTAGE = "outage"  # kind of the journal statement: from when to when it could not be written, and why
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
 RETRY_S = 2.0  # between attempts while the journal can not be written
 
@@ -112,8 +112,8 @@ class Pump:
         if not self.problem:
             return []
         now_ns = self._intake.clock.now_ns()
-        since, until = format_rfc3339(self._problem_since_ns), format_rfc3339(now_ns)
-        return [Statement(OUTAGE, self._name, now_ns, {"from": since, "to": until, "reason": self.problem})]
+        said = outage.Outage(self._problem_since_ns, now_ns, shortened(self.problem))
+        return [Statement(outage.KIND, self._name, now_ns, outage.to_body(said))]
 
     def _count(self, fresh: int, repeated: int, decoded: Mapping[str, Decoded]) -> None:
         self.counts.update(commits=1, readings=fresh, repeated=repeated)

@@ -10,7 +10,8 @@ import logging
 
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
-from gateway.journal.wal import RECOVERY
+from gateway.statements import recovery
+from gateway.statements.recovery import Recovery
 
 log = logging.getLogger(__name__)
 
@@ -26,5 +27,5 @@ def go_on_behind_what_was_seen(journal: Journal, records: Records, by: str, now_
     )
     log.error("journal %s: %s", journal.path, message)
     journal.continue_behind(seen)
-    body = {"message": message, "first_seq": last + 1, "last_seq": seen}
-    journal.commit(statements=[Statement(RECOVERY, by, now_ns, body)])
+    body = recovery.to_body(Recovery(message, first_seq=last + 1, last_seq=seen))
+    journal.commit(statements=[Statement(recovery.KIND, by, now_ns, body)])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.followers.parking import PARKED
 from gateway.journal.journal import Journal
+from gateway.statements import parked
 from gateway.times import parse_rfc3339
 from tests.system.gateway_process import eventually
 from tests.system.mosquitto import Mosquitto
@@ -124,7 +124,7 @@ def test_what_stays_rejected_is_accepted_by_somebody(site: Site) -> None:
     eventually(lambda: site.parked() == [], "it is accepted")
     eventually(lambda: not site.fault("parked:influx"), "and no alarm any more")
     with Journal.open_reading(site.gateway.folder / "journal.sqlite") as journal:
-        assert [(s.by, s.body["decision"]) for _, s in journal.statements(PARKED)] == [
+        assert [(s.by, parked.of(s.body).decision) for _, s in journal.statements(parked.KIND)] == [
             ("edge", "retry"),
             ("Li Na", "accept"),
         ]

@@ -1,0 +1,201 @@
+"""What can be said of each kind, as hypothesis draws it, and bodies of version 0.1.0 as that version wrote them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from gateway.model import Severity
+from gateway.statements import (
+    acknowledge,
+    clock,
+    close,
+    configuration,
+    containment,
+    empty,
+    fault,
+    hold,
+    import_,
+    notification,
+    outage,
+    parked,
+    placement,
+    progress,
+    recovery,
+    release,
+    reset,
+    retention,
+    transition,
+    withdrawal,
+)
+
+MOST_NS = 253_402_300_799 * 10**9  # the last second that a date can name
+LEAST_NS = -62_135_596_800 * 10**9
+
+lines = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=40)
+names = lines.filter(lambda text: text.strip() != "")
+comments = names
+messages = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+moments = st.integers(LEAST_NS, MOST_NS)
+counts = st.integers(0, 2**63 - 1)
+zones = st.none() | names
+lists = st.lists(names, max_size=4).map(tuple)
+sets = st.frozensets(names, max_size=4)
+numbers = st.floats(-1e9, 1e9)
+
+
+@st.composite
+def stays(draw: st.DrawFn) -> containment.UnitStay:
+    unit = containment.Unit(draw(names), draw(names), draw(lines), draw(lines))
+    from_ns, to_ns = draw(intervals())
+    return containment.UnitStay(unit, draw(names), draw(zones), from_ns, to_ns)
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> tuple[int, int | None]:
+    from_ns = draw(st.integers(LEAST_NS, MOST_NS - 1))
+    return from_ns, draw(st.none() | st.integers(from_ns + 1, MOST_NS))
+
+
+@st.composite
+def holds(draw: st.DrawFn) -> hold.Hold:
+    from_ns, to_ns = draw(intervals())
+    since = draw(st.sampled_from([None, from_ns]))
+    return hold.Hold(draw(names), draw(comments), draw(sets), draw(sets), since, to_ns)
+
+
+SAID: dict[str, st.SearchStrategy[Any]] = {
+    "acknowledge": st.builds(acknowledge.Acknowledge, names, comments),
+    "clock": st.builds(
+        clock.ClockChange, st.booleans(), messages, numbers, numbers, lines, st.integers(0, 2**62)
+    ),
+    "close": st.builds(close.Close, names, comments),
+    "configuration": st.builds(configuration.Configured, names, messages, lists, lists, lists),
+    "containment": st.builds(containment.Containment, st.tuples(stays())),
+    "empty": st.builds(empty.Empty, names),
+    "fault": st.builds(fault.FaultRaised, names, names, st.sampled_from(Severity), messages, lists)
+    | st.builds(fault.FaultCleared, names, names),
+    "hold": holds(),
+    "import": st.builds(
+        import_.Import,
+        names,
+        names,
+        names,
+        st.dictionaries(names, messages, max_size=3),
+        st.dictionaries(names, names, max_size=3),
+        counts,
+        moments,
+        moments,
+    ),
+    "notification": st.builds(
+        notification.Notified, names, st.lists(counts, max_size=4).map(tuple), names, messages
+    ),
+    "outage": st.builds(outage.Outage, moments, moments, messages),
+    "parked": st.builds(parked.ParkedDecision, names, st.sampled_from(parked.Decision)),
+    "placement": st.builds(placement.Placement, names, names, zones),
+    "progress": st.builds(progress.Progress, names, counts, st.binary().map(lambda b: b.hex())),
+    "recovery": st.builds(recovery.Recovery, messages, *[st.none() | counts] * 5),
+    "release": st.builds(release.Release, names, comments),
+    "reset": st.builds(reset.Reset, names, names, moments, comments),
+    "retention": st.builds(
+        retention.Removed,
+        names,
+        names,
+        counts,
+        counts,
+        moments,
+        moments,
+        st.dictionaries(names, counts, max_size=3),
+    ),
+    "transition": st.builds(
+        transition.Transition,
+        names,
+        st.integers(1, 2**31),
+        names,
+        counts,
+        lines,
+        lines,
+        st.dictionaries(names, st.none() | counts | messages, max_size=3),
+    ),
+    "withdrawal": st.just(withdrawal.Withdrawal()),
+}
+
+NOON, ONE = "2026-01-05T12:00:00.000000000Z", "2026-01-05T13:00:00.000000000Z"
+BEFORE_SCHEMAS: dict[str, list[dict[str, Any]]] = {
+    "acknowledge": [{"alarm": "E-7Q2M9XKD", "comment": "courier called"}],
+    "clock": [
+        {
+            "trusted": False,
+            "reason": "nothing synchronizes the clock",
+            "jump_s": 0.0,
+            "moved_s": 0.0,
+            "boot": "b7",
+            "offset_ns": 1_767_225_600_000_000_000,
+        }
+    ],
+    "configuration": [{"fingerprint": "0123456789ab", "channels": ["a", "b"], "document": "{}"}],
+    "containment": [
+        {
+            "units": [
+                {
+                    "scheme": "gs1",
+                    "code": code,
+                    "product": "",
+                    "chain_of_identity": "",
+                    "asset": "shipper-1",
+                    "zone": None,
+                    "from": NOON,
+                    "to": to,
+                }
+                for code, to in (("BAG-1", None), ("BAG-2", ONE))
+            ]
+        }
+    ],
+    "fault": [
+        {
+            "id": "F-7Q2M9XKD",
+            "state": "raised",
+            "fault": "source:broker",
+            "severity": 3,
+            "message": "it is away\ncheck it",
+            "assets": ["shipper-1"],
+        },
+        {"id": "F-7Q2M9XKD", "state": "cleared", "fault": "source:broker"},
+    ],
+    "hold": [
+        {"hold": "H-1", "why": "audit", "assets": ["b", "a"], "channels": [], "from": None, "to": None},
+        {"hold": "H-2", "why": "audit", "assets": [], "channels": ["x"], "from": NOON, "to": ONE},
+    ],
+    "import": [
+        {
+            "file": "april.txt",
+            "sha256": "ab" * 32,
+            "format": "fridgetag",
+            "logger": {"serial": "17"},
+            "channels": {"Temp A": "freezer-1"},
+            "readings": 17,
+            "first": NOON,
+            "last": ONE,
+        }
+    ],
+    "outage": [{"from": NOON, "to": ONE, "reason": "no room"}],
+    "parked": [{"sink": "central", "decision": "retry"}, {"sink": "central", "decision": "accept"}],
+    "recovery": [
+        {"message": "entries 4 to 9 are gone", "first_seq": 4, "last_seq": 9},
+        {"message": "damaged", "at": 4152, "frames": 2, "commits": 0},
+    ],
+    "release": [{"hold": "H-1", "why": "over"}],
+    "reset": [{"channel": "box-1", "rule": "warm", "at": NOON, "comment": "new load"}],
+    "retention": [
+        {
+            "file": "00000001.parquet",
+            "sha256": "cd" * 32,
+            "readings": 3,
+            "kept": 0,
+            "first": NOON,
+            "last": ONE,
+            "channels": {"x": 3},
+        }
+    ],
+}
