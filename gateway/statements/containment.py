@@ -98,6 +98,6 @@ def stay_of(item: object, schema: int = SCHEMA) -> UnitStay:
     asset, zone = fields.name("asset"), fields.optional_name("zone")
     from_ns, to_ns = fields.moment("from"), fields.optional_moment("to")
     fields.end()
-    if to_ns is not None and to_ns <= from_ns:
+    if schema and to_ns is not None and to_ns <= from_ns:
         raise fields.wrong("to", "is not after from")
     return UnitStay(unit, asset, zone, from_ns, to_ns)

@@ -116,9 +116,12 @@ class Fields:
         """RFC 3339 with zone, to ns UTC."""
         text = self._typed(name, self._value(name), str)
         try:
-            return parse_rfc3339(text)
+            time_ns = parse_rfc3339(text)
         except InputError as error:
             raise self.wrong(name, str(error)) from None
+        if abs(time_ns) > LARGEST_INTEGER:
+            raise self.wrong(name, f"is {text[:40]}, outside of what it can be")
+        return time_ns
 
     def optional_moment(self, name: str) -> int | None:
         return None if self._value(name) is None else self.moment(name)

@@ -49,7 +49,7 @@ def of(body: Mapping[str, Any]) -> Hold:
     assets, channels = frozenset(fields.names("assets")), frozenset(fields.names("channels"))
     said = Hold(identity, why, assets, channels, fields.optional_moment("from"), fields.optional_moment("to"))
     fields.end()
-    if said.from_ns is not None and said.to_ns is not None and said.to_ns <= said.from_ns:
+    if fields.schema and said.to_ns is not None and said.to_ns <= (said.from_ns or said.to_ns - 1):
         raise fields.wrong("to", "is not after from")
     return said
 

@@ -1,4 +1,4 @@
-"""What can be said of each kind, as hypothesis draws it, and bodies of version 0.1.0 as that version wrote them."""
+"""What can be said of each kind, as hypothesis draws it, and bodies as version 0.1.0 wrote them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ from gateway.statements import (
     withdrawal,
 )
 
-MOST_NS = 253_402_300_799 * 10**9  # the last second that a date can name
-LEAST_NS = -62_135_596_800 * 10**9
+LEAST_NS, MOST_NS = -(2**63) + 1, 2**63 - 1
 
 lines = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=40)
 names = lines.filter(lambda text: text.strip() != "")

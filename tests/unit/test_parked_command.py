@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.errors import InputError
-from gateway.followers.parking import PARKED
 from gateway.journal.journal import Journal
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
+from gateway.statements import parked
+from gateway.statements.parked import Decision, ParkedDecision
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
 
@@ -56,10 +57,10 @@ def test_a_decision_is_a_statement(folder: Path) -> None:
     assert "2 readings and 1 alarm changes are sent again" in told(folder, "--retry", "central")
     told(folder, "--accept", "other", "--by", "Li Na")
     with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
-        decided = [statement.body for _, statement in journal.statements(PARKED)]
+        decided = [parked.of(statement.body) for _, statement in journal.statements(parked.KIND)]
     assert decided == [
-        {"sink": "central", "decision": "retry"},
-        {"sink": "other", "decision": "accept"},
+        ParkedDecision("sink:central", Decision.RETRY),
+        ParkedDecision("sink:other", Decision.ACCEPT),
     ]
 
 

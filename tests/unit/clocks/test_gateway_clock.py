@@ -89,7 +89,7 @@ def test_once_synchronized_it_stays_trusted_until_it_jumps() -> None:
 def test_trust_lives_through_a_restart_of_the_gateway_but_not_of_the_machine() -> None:
     machine = Machine(synchronized=True)
     first = machine.clock()
-    stated = first.changes[0].body(first.boot, first.offset_ns)
+    stated = first.changes[0].stated(first.boot, first.offset_ns)
     machine.synchronized = False
     machine.wait(12 * HOUR_NS)
     assert machine.clock(before=stated).trusted

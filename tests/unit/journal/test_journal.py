@@ -1,5 +1,7 @@
 """The journal as its callers see it: commits, entries, pages, reading by channel and time, statements."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -99,7 +101,9 @@ def test_readings_statements_and_refusals_share_a_commit(journal):
     entries = journal.entries(0)
     assert [entry.kind for entry in entries] == ["readings", "containment", "containment"]
     assert len({entry.committed_ns for entry in entries}) == 1
-    assert entries[1].statement == loaded(1)
+    stated = entries[1].statement
+    assert stated == replace(loaded(1), id=stated.id, stated_ns=entries[1].committed_ns)
+    assert stated.id.endswith("-2") and entries[2].statement.id.endswith("-3")
     assert entries[1].arrivals is None
     assert journal.refused(None, 10) == [("port", refused)]
 
@@ -202,13 +206,15 @@ def test_entries_without_the_channel_are_not_decoded(journal, path, monkeypatch)
 
 def test_statements_of_a_kind_in_order(journal):
     words = [
-        Statement("acknowledge", "müller", n, {"comment": f"好 {n} \ud800", "n": [n, None]})
+        Statement("acknowledge", "müller", n, {"comment": f"好 {n} \ud800", "n": [n, None]}, stated_ns=n)
         for n in range(1200)
     ]
     for start in range(0, 1200, 400):
         journal.commit(noisy(3, start_ns=NOON_NS + start), {}, [*words[start : start + 400], loaded(start)])
     found = list(journal.statements("acknowledge"))
-    assert [statement for _, statement in found] == words
+    assert [s.stated_ns for _, s in found] == [s.at_ns for s in words]
+    assert [replace(s, id="") for _, s in found] == words
+    assert len({s.id for _, s in found}) == len(words)
     assert [seq for seq, _ in found] == sorted(seq for seq, _ in found)
     assert list(journal.statements("acknowledge", after_seq=found[700][0])) == found[701:]
     assert list(journal.statements("nothing")) == []

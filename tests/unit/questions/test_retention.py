@@ -1,6 +1,5 @@
 """Retention: only what nothing protects goes, and the slow twin agrees about every reading."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.alarming.book import CONTAINMENT
 from gateway.config.load import parse
 from gateway.config.types import ProfileVersion, RecordClass, Rule
 from gateway.errors import ConfigurationError, InputError, JournalError
@@ -20,8 +18,11 @@ from gateway.journal.retaining import retain
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.journal.verify import verify
 from gateway.model import SECOND, Arrivals, Samples, Severity
-from gateway.questions.retention import MARGIN_NS, NEVER, Retention, cutoff_ns, hold_from, holds
+from gateway.questions.retention import MARGIN_NS, NEVER, PlacedHold, Retention, cutoff_ns, hold_from, holds
 from gateway.screening.rules import stuck
+from gateway.statements import hold as holding
+from gateway.statements import retention
+from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.writing.introduction import introduce
 
@@ -220,8 +221,9 @@ def test_what_went_is_stated_with_the_hash_of_the_file(tmp_path):
         ((_, statement),) = journal.statements("retention")
         assert [e.kind for e in journal.entries(0)] == ["configuration", "readings", "retention"]
     assert (statement.by, statement.at_ns) == ("Li Na", NOW_NS)
-    assert statement.body == removed.public()
+    assert retention.of(statement.body) == removed
     assert statement.body == {
+        "schema": retention.SCHEMA,
         "file": file.name,
         "sha256": segment.sha256,
         "readings": 2,
@@ -385,14 +387,13 @@ def test_holds_are_placed_and_released(tmp_path):
     path = filled(tmp_path, configuration, [(1.0, "air", 0.0)])
     with Journal.open(path) as journal:
         made = hold_from(
-            configuration, journal, "H-1", "Li Na", "audit", (["room"], []), ("2026-01-01T00:00:00Z", None)
+            configuration, journal, "H-1", "audit", (["room"], []), ("2026-01-01T00:00:00Z", None)
         )
-        assert json.loads(json.dumps(made.public())) == made.public()
-        journal.commit(statements=[Statement("hold", made.by, 1, made.public())])
-        assert holds(journal) == {"H-1": made}
+        journal.commit(statements=[Statement("hold", "Li Na", 1, holding.to_body(made))])
+        assert holds(journal) == {"H-1": PlacedHold(made, "Li Na")}
         journal.commit(statements=[Statement("release", "Li Na", 2, {"hold": "H-1", "why": "over"})])
         assert holds(journal) == {}
         with pytest.raises(InputError, match="no asset rom; known: compressor, room, shipper"):
-            hold_from(configuration, journal, "H-2", "x", "y", (["rom"], []), (None, None))
+            hold_from(configuration, journal, "H-2", "y", (["rom"], []), (None, None))
         with pytest.raises(InputError, match="before it begins"):
-            hold_from(configuration, journal, "H-2", "x", "y", ([], []), ("2026-01-02T00:00:00Z",) * 2)
+            hold_from(configuration, journal, "H-2", "y", ([], []), ("2026-01-02T00:00:00Z",) * 2)

@@ -105,7 +105,7 @@ def test_a_damaged_one_is_refused_and_never_crashes(kind: Kind, data: st.DataObj
     body = kind.to_body(data.draw(SAID[kind.KIND]))
     optional = {"at", "frames", "commits", "first_seq", "last_seq"} if kind.KIND == "recovery" else set()
     for path in changes_of(body):
-        if not is_free(kind, path) and not isinstance(path[-1], int):
+        if path != ("schema",) and not is_free(kind, path) and not isinstance(path[-1], int):
             shorter = without(body, path)
             if path[-1] in optional:
                 kind.of(shorter)
@@ -146,8 +146,8 @@ def test_what_is_no_body_at_all(kind: Kind, body: Any) -> None:
 def test_too_long_a_text_is_refused_when_it_is_said(kind: Kind, data: st.DataObject) -> None:
     said = data.draw(SAID[kind.KIND])
     for field in dataclasses.fields(said):
-        if isinstance(getattr(said, field.name), str) and field.name not in TOO_LONG:
-            with pytest.raises(StatementError, match="characters, at most|is '|expected retry"):
+        if type(getattr(said, field.name)) is str and field.name not in TOO_LONG:
+            with pytest.raises(StatementError, match=r"characters, at most|is '|expected retry"):
                 kind.to_body(dataclasses.replace(said, **{field.name: "x" * 20_001}))
     assert LONGEST_DOCUMENT < 2**30
 
@@ -158,7 +158,7 @@ def test_too_long_a_text_is_refused_when_it_is_said(kind: Kind, data: st.DataObj
 def test_half_characters_are_refused_when_they_are_said(kind: Kind, data: st.DataObject) -> None:
     said = data.draw(SAID[kind.KIND])
     for field in dataclasses.fields(said):
-        if isinstance(getattr(said, field.name), str):
+        if type(getattr(said, field.name)) is str:
             with pytest.raises(StatementError):
                 kind.to_body(dataclasses.replace(said, **{field.name: "half \ud800"}))
 
