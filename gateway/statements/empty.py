@@ -15,13 +15,14 @@ BY_PEOPLE: Final = True
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Nothing is in `asset` from the statement's `at_ns` on, until something is stated to be."""
+    """Nothing is in `asset` (or that zone of it) from the statement's `at_ns` on, until something is."""
 
     asset: str
+    zone: str | None
 
 
 def to_body(said: Empty) -> dict[str, Any]:
-    body = {"schema": SCHEMA, "asset": said.asset}
+    body = {"schema": SCHEMA, "asset": said.asset, "zone": said.zone}
     of(body)
     return body
 
@@ -29,13 +30,14 @@ def to_body(said: Empty) -> dict[str, Any]:
 def of(body: Mapping[str, Any]) -> Empty:
     fields = Fields(KIND, SCHEMA, body)
     fields.need(1)
-    said = Empty(fields.name("asset"))
+    said = Empty(fields.name("asset"), fields.optional_name("zone"))
     fields.end()
     return said
 
 
 def words(said: Empty) -> str:
-    return f"found {said.asset} empty"
+    zone = "" if said.zone is None else f" ({said.zone})"
+    return f"found {said.asset}{zone} empty"
 
 
 def about(said: Empty) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.statements.containment import Unit
+from gateway.statements.containment import Unit as Unit
 from gateway.times import format_rfc3339
 
 

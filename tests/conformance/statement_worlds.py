@@ -72,7 +72,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "close": st.builds(close.Close, names, comments),
     "configuration": st.builds(configuration.Configured, names, messages, lists, lists, lists),
     "containment": st.builds(containment.Containment, st.tuples(stays())),
-    "empty": st.builds(empty.Empty, names),
+    "empty": st.builds(empty.Empty, names, zones),
     "fault": st.builds(fault.FaultRaised, names, names, st.sampled_from(Severity), messages, lists)
     | st.builds(fault.FaultCleared, names, names),
     "hold": holds(),
