@@ -10,22 +10,20 @@ from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal
 from gateway.published import contents as published
+from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.times import format_rfc3339
 from gateway.traceability.containment import Containments, concerns
 from gateway.traceability.history import history_of
 from gateway.traceability.model import Conflict, Containment, Stay
-from gateway.traceability.statements import from_body
-
-CONTAINMENT = "containment"
+from gateway.traceability.statements import from_statement
 
 
 def stated(journal: Journal) -> Containments:
     """Everything that people have stated about contents."""
     containments = Containments()
     with containments.gathering():
-        for seq, statement in journal.statements(CONTAINMENT):
-            rows = (from_body(b, statement.by, statement.at_ns, f"{seq}") for b in statement.body["units"])
-            containments.state(*rows)
+        for _, statement in journal.statements(CONTAINMENT):
+            containments.state(*from_statement(statement))
     return containments
 
 
