@@ -23,7 +23,7 @@ Mask = NDArray[np.bool_]
 SECOND: Final = 1_000_000_000  # ns
 EARLIEST_NS: Final = 946_684_800 * SECOND  # 2000-01-01: no probe of ours measured anything before
 LATEST_NS: Final = 4_102_444_800 * SECOND  # 2100-01-01
-FUTURE_NS: Final = 86_400 * SECOND  # a device clock more than a day ahead of ours is not believed
+CLOCK_TOLERANCE_NS: Final = 60 * SECOND  # of devices: beyond any NTP wobble; minutes matter in custody
 LARGEST_VALUE: Final = 1e9  # in any canonical unit; beyond it a number is noise, and sums stay exact below it
 
 
@@ -54,7 +54,7 @@ class Refusal(StrEnum):
     MALFORMED = "malformed"  # not the grammar of its format
     WRONG_TYPE = "wrong-type"  # right grammar, but no number where a number belongs
     NOT_FINITE = "not-finite"  # NaN, Infinity, or a magnitude no instrument has
-    ABSURD_TIME = "absurd-time"  # before 2000, after 2100, or more than a day ahead of our clock
+    ABSURD_TIME = "absurd-time"  # before 2000 or after 2100
     UNDATED = "undated"  # kept by the broker for an unknown time, and without a time of its own
     UNKNOWN_TOPIC = "unknown-topic"
     UNKNOWN_CHANNEL = "unknown-channel"  # well-formed, but no channel of the configuration has this address
@@ -165,6 +165,6 @@ def to_ns(seconds: float) -> int:
     return round(seconds * SECOND)
 
 
-def believable(time: Times, latest: Times | np.int64) -> Mask:
-    """True where a device's time can be meant: since 2000, before 2100, and not after `latest`."""
-    return (time >= EARLIEST_NS) & (time < LATEST_NS) & (time <= latest)
+def believable(time: Times) -> Mask:
+    """True where a device's time can be meant: since 2000 and before 2100."""
+    return (time >= EARLIEST_NS) & (time < LATEST_NS)

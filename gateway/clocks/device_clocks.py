@@ -1,12 +1,15 @@
-"""How far device clocks are from ours, estimated from when their readings arrive.
+"""How far device clocks are from ours, and what becomes of the readings of one that is ahead.
 
-A reading can arrive late, never early: device time minus receipt is at most the offset of the device's
-clock. So the largest difference of the last minutes is the estimate, and it is exact up to the delay of the
-fastest message. A clock that is ahead by more than the tolerance is not trusted: its readings are UNCERTAIN.
-One that is behind can not be told from messages that were delayed; people see the estimate and decide.
+A reading can arrive late, never early. So a message whose newest reading is ahead of our clock by more than
+the tolerance was stamped by a clock that is wrong: all its readings are shifted by that lead. The newest gets
+the time of receipt, spacing stays, all are UNCERTAIN, and the shift is kept beside them. A clock that is
+behind cannot be told from messages that were delayed; people see the estimate and decide.
 
-While our own clock is not trusted there is nothing to compare with: no estimate is made, and whatever is
-received is UNCERTAIN, with its device's time where it has one.
+The estimate of a clock's offset is the largest difference, device time minus receipt, of the last minutes: it
+is exact up to the delay of the fastest message.
+
+While our own clock is not trusted there is nothing to compare with: no estimate is made, nothing is shifted,
+and whatever is received is UNCERTAIN, with its device's time where it has one.
 """
 
 from __future__ import annotations
@@ -15,9 +18,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gateway.model import SECOND, Arrivals, Mask, Quality, Times
+from gateway.model import CLOCK_TOLERANCE_NS, EARLIEST_NS, SECOND, Arrivals, Mask, Quality, Times
 
-TOLERANCE_NS = 60 * SECOND  # ahead: beyond any delay or NTP wobble; minutes matter in custody
 WINDOW_NS = 600 * SECOND  # the estimate is over the last one to two windows
 UNHEARD = -(2**63)
 
@@ -31,21 +33,18 @@ class DeviceClocks:
         self._since_ns = 0
 
     def judge(self, arrivals: Arrivals, trusted: Mask) -> Arrivals:
-        """The same readings; those whose clock is ahead of ours beyond tolerance are UNCERTAIN at best.
+        """The same readings with times that can be; UNCERTAIN at best where a clock was wrong.
 
-        `trusted`: whether our own clock was, at each receipt; what was received when not is UNCERTAIN, too.
+        `trusted`: whether our own clock was, at each receipt. One time of receipt is one message.
         """
         if len(arrivals) == 0:
             return arrivals
-        samples = arrivals.samples
-        lead = samples.time - arrivals.received
+        lead_ns = arrivals.samples.time - arrivals.received
         self._turn(int(arrivals.received.max()))
-        np.maximum.at(self._present, samples.channel[trusted], lead[trusted])
-        doubtful = ((lead > TOLERANCE_NS) | ~trusted) & (samples.quality == Quality.GOOD)
-        if not doubtful.any():
-            return arrivals
-        quality = np.where(doubtful, np.uint8(Quality.UNCERTAIN), samples.quality)
-        return replace(arrivals, samples=replace(samples, quality=quality))
+        np.maximum.at(self._present, arrivals.samples.channel[trusted], lead_ns[trusted])
+        ahead = trusted & (lead_ns > CLOCK_TOLERANCE_NS)
+        judged = _shifted(arrivals, lead_ns, ahead) if ahead.any() else arrivals
+        return _doubted(judged, ~trusted)
 
     def forget(self) -> None:
         """Our own clock jumped: what was compared with it says nothing any more."""
@@ -63,3 +62,27 @@ class DeviceClocks:
             self._before = np.full_like(self._present, UNHEARD) if stale else self._present
             self._present = np.full_like(self._before, UNHEARD)
             self._since_ns = now_ns
+
+
+def _shifted(arrivals: Arrivals, lead_ns: Times, ahead: Mask) -> Arrivals:
+    """Messages with a reading that is `ahead` are shifted as a whole.
+
+    Only what has no time of its own (it bears that of receipt) stays, and what would come before 2000.
+    """
+    time = arrivals.samples.time
+    message, which = np.unique(arrivals.received, return_inverse=True)
+    lead_of = np.zeros(len(message), np.int64)
+    np.maximum.at(lead_of, which[ahead], lead_ns[ahead])
+    lead = np.where(lead_ns != 0, lead_of[which], 0)
+    shift = np.where(time - lead >= EARLIEST_NS, lead, 0)
+    moved = replace(arrivals, samples=replace(arrivals.samples, time=time - shift), shift=shift)
+    return _doubted(moved, lead != 0)
+
+
+def _doubted(arrivals: Arrivals, wrong: Mask) -> Arrivals:
+    samples = arrivals.samples
+    doubtful = wrong & (samples.quality == Quality.GOOD)
+    if not doubtful.any():
+        return arrivals
+    quality = np.where(doubtful, np.uint8(Quality.UNCERTAIN), samples.quality)
+    return replace(arrivals, samples=replace(samples, quality=quality))

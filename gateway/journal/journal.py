@@ -18,7 +18,7 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import ArchiveFileMissing, JournalError
-from gateway.journal import channels, entries, hours, log, refusals, schema, wal
+from gateway.journal import channels, entries, hours, log, refusals, schema, shifts, wal
 from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.channels import ChannelRow
 from gateway.journal.database import Connection
@@ -146,7 +146,7 @@ class Journal:
         """All of it in one synced transaction, or none of it: then it raises, and may be tried again.
 
         Readings may come in any order. One that is in the journal already, or came earlier in the batch,
-        with the same time, value and quality is dropped; one with another value is a conflict and kept.
+        as given.py compares them, is dropped; one with another value is a conflict and kept.
         `refused` is by source. Raises JournalFull when the disk is; Outdated where behind the entry
         `unless_said_since` anything was stated that somebody decided on.
         """
@@ -161,7 +161,7 @@ class Journal:
             seqs = self._append(fresh, refused, statements)
             last_seq = self.last_seq()
         if len(fresh):
-            self._repeats.learn(fresh.samples, last_seq)
+            self._repeats.learn(fresh, last_seq)
         return Committed(last_seq, len(fresh), len(arrivals) - len(fresh), seqs)
 
     def continue_behind(self, seq: int) -> None:
@@ -178,6 +178,7 @@ class Journal:
         committed_ns = self._now_ns()
         for hour in hours.cut(arrivals):
             entries.add_readings(self._connection, hour, committed_ns)
+        shifts.add(self._connection, arrivals)
         seqs = tuple(entries.add_statement(self._connection, one, committed_ns) for one in statements)
         refusals.add(self._connection, refused)
         return seqs

@@ -1,7 +1,8 @@
-"""Which readings of a batch the journal has already: the same channel, time, value and quality.
+"""Which readings of a batch the journal has already: given.py says when two are the same.
 
 New data is the common case and costs one comparison per reading with its channel's high-water mark, the
-latest time that channel may have in the journal. Only readings at or below their mark are looked up.
+latest time that channel may have in the journal. Only readings at or below their mark are looked up, where
+their device's time stands, and where one of that time was shifted to.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from gateway.journal import entries
 from gateway.journal.archive import Archive, Piece
 from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
+from gateway.journal.given import as_given, as_stored, repeats
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
-from gateway.model import Arrivals, Channels, Mask, Samples, Times
+from gateway.journal.marks import Marks
+from gateway.journal.shifts import Search, Shifts
+from gateway.model import Arrivals, Mask, Samples
 
 CACHE_BYTES: Final = 32 * 2**20  # decoded entries kept for the next batch of a redelivery
 COMPARED_AT_ONCE: Final = 200_000  # stored readings put side by side before those that can match are picked
 _PER_ENTRY: Final = 600  # bytes of four array objects, whatever is in them
 _PER_READING: Final = 8 + 4 + 8 + 1  # bytes
-_NOTHING: Final = int(np.iinfo(np.int64).min)
 
 # The latest hour holds the latest reading: one step in the index, however long the journal is.
 _LATEST_OF_ALL: Final = """SELECT max(last_ns) FROM entry
@@ -44,7 +47,8 @@ class Repeats:
     def __init__(self, connection: Connection, archive: Archive) -> None:
         self._connection = connection
         self._archive = archive
-        self._marks = _Marks()
+        self._marks = Marks()
+        self._shifts = Shifts(connection)
         self._seen_seq = 0
         self._cache: OrderedDict[int, Samples] = OrderedDict()
         self._cached_bytes = 0
@@ -52,17 +56,26 @@ class Repeats:
     def drop(self, arrivals: Arrivals) -> Arrivals:
         """What is new, sorted by (channel, time); of repeats within the batch the first one."""
         self._notice_others()
-        ordered = by_key(arrivals)
+        given = as_stored(arrivals)
+        shifted = self._shifts.may_hold(given)
+        if arrivals.shift is None and not shifted.any():
+            return self._drop_plain(by_key(arrivals))
+        doubtful = shifted | (given.time <= self._marks.of(given.channel))
+        return by_key(take(arrivals, ~self._repeated(as_given(arrivals), doubtful)))
+
+    def _drop_plain(self, ordered: Arrivals) -> Arrivals:
+        """Where nothing was shifted, nor can be a repeat of what was; `ordered` by (channel, time)."""
         if _has_equal_keys(ordered.samples):
-            ordered = take(ordered, ~_repeated(ordered.samples))
+            ordered = take(ordered, ~repeats(Samples.empty(), ordered.samples))
         doubtful = ordered.samples.time <= self._marks.of(ordered.samples.channel)
         if doubtful.any():
             return take(ordered, ~self._stored(ordered.samples, doubtful))
         return ordered
 
-    def learn(self, samples: Samples, last_seq: int) -> None:
-        """`samples`, sorted by channel, were committed in entries up to `last_seq`."""
-        self._marks.raise_to(samples)
+    def learn(self, arrivals: Arrivals, last_seq: int) -> None:
+        """`arrivals`, sorted by (channel, time), were committed in entries up to `last_seq`."""
+        self._marks.raise_to(arrivals.samples)
+        self._shifts.learn(arrivals)
         self._seen_seq = last_seq
 
     def _notice_others(self) -> None:
@@ -76,32 +89,33 @@ class Repeats:
             (last_ns,) = only_row(self._connection, select, (self._seen_seq,))
             if last_ns is not None:
                 self._marks.raise_floor(last_ns)
+                self._shifts.load()
 
     def _stored(self, samples: Samples, doubtful: Mask) -> Mask:
         """bool[N]: which of `samples` are stored already; only the `doubtful` can be."""
         asked = samples.take(doubtful)
-        stored = self._with_same_keys(asked)
         result = np.zeros(len(samples), np.bool_)
-        result[doubtful] = _repeated(Samples.concatenate([stored, asked]))[len(stored) :]
+        result[doubtful] = repeats(self._with_same_keys(asked), asked)
         return result
 
+    def _repeated(self, given: Samples, doubtful: Mask) -> Mask:
+        """bool[N]: which are stored or stand before in `given`, which is in the order they came."""
+        asked = given.take(doubtful)
+        stored = self._with_same_keys(asked) if len(asked) else asked
+        return repeats(stored, given)
+
     def _with_same_keys(self, asked: Samples) -> Samples:
-        """Stored readings with the channel and time of one that is asked for."""
+        """Stored readings with the channel and the device's time of one that is asked for."""
         keys = _Keys(asked)
-        hour = asked.time // HOUR_NS
+        searches = [*_searches(asked), *self._shifts.searches(asked)]
         return Samples.concatenate(
-            [
-                chunk.take(keys.holds(chunk))
-                for one in np.unique(hour)
-                for chunk in self._chunks(int(one), asked.take(hour == one))
-            ]
+            [chunk.take(keys.holds(chunk)) for search in searches for chunk in self._chunks(search)]
         )
 
-    def _chunks(self, hour: int, asked: Samples) -> Iterator[Samples]:
-        first, last = int(asked.time.min()), int(asked.time.max())
+    def _chunks(self, search: Search) -> Iterator[Samples]:
+        hour, first, last, channels = search
         pending: list[Samples] = []
         readings = 0
-        channels = np.unique(asked.channel)
         archived = self._archive.overlapping(hour, first, last, channels, LAST_SEQ)
         numbers = overlapping(self._connection, hour, first, last, channels)
         for samples in chain(map(self._archived, archived), map(self._decoded, numbers)):
@@ -114,7 +128,7 @@ class Repeats:
 
     def _archived(self, piece: Piece) -> Samples:
         try:
-            return self._archive.readings(piece, LAST_SEQ).samples
+            return as_stored(self._archive.readings(piece, LAST_SEQ))
         except JournalError:
             return Samples.empty()  # as with a damaged entry
 
@@ -123,7 +137,7 @@ class Repeats:
             self._cache.move_to_end(seq)
             return self._cache[seq]
         try:
-            samples = entries.readings(self._connection, seq).samples
+            samples = as_stored(entries.readings(self._connection, seq))
         except JournalError:
             # A damaged old entry must not keep new data out: a repeat is bearable, a loss is not. Whoever
             # reads that entry is told.
@@ -139,38 +153,12 @@ class Repeats:
             self._cached_bytes -= _PER_ENTRY + _PER_READING * len(oldest)
 
 
-class _Marks:
-    """Per channel the latest time it may have in the journal; `floor` for channels not written by us."""
-
-    def __init__(self) -> None:
-        self._floor = _NOTHING
-        self._channel: Channels = np.empty(0, np.int32)  # sorted
-        self._last: Times = np.empty(0, np.int64)
-
-    def of(self, channel: Channels) -> Times:
-        """int64[N], ns UTC; `channel` in any order."""
-        if len(self._channel) == 0:
-            return np.full(len(channel), self._floor, np.int64)
-        at = np.minimum(np.searchsorted(self._channel, channel), len(self._channel) - 1)
-        return np.where(self._channel[at] == channel, self._last[at], self._floor)
-
-    def raise_floor(self, last_ns: int) -> None:
-        self._floor = max(self._floor, last_ns)
-        self._last = np.maximum(self._last, self._floor)
-
-    def raise_to(self, samples: Samples) -> None:
-        """`samples` sorted by (channel, time)."""
-        ends = np.flatnonzero(np.diff(samples.channel, append=samples.channel[-1:] ^ 1))
-        channel, last = samples.channel[ends], samples.time[ends]
-        last = np.maximum(last, self.of(channel))
-        at = np.searchsorted(self._channel, channel)
-        if len(self._channel) and (self._channel.take(at, mode="clip") == channel).all():
-            self._last[at] = last
-            return
-        others = np.isin(self._channel, channel, invert=True)
-        merged = np.concatenate([self._channel[others], channel])
-        order = np.argsort(merged)
-        self._channel, self._last = merged[order], np.concatenate([self._last[others], last])[order]
+def _searches(asked: Samples) -> Iterator[Search]:
+    """For those that were not shifted: they stand where they say."""
+    hour = asked.time // HOUR_NS
+    for one in np.unique(hour):
+        part = asked.take(hour == one)
+        yield Search(int(one), int(part.time.min()), int(part.time.max()), np.unique(part.channel))
 
 
 class _Keys:
@@ -202,14 +190,3 @@ def _rank(table: NDArray[np.generic], column: NDArray[np.generic]) -> tuple[NDAr
 def _has_equal_keys(ordered: Samples) -> bool:
     same = (np.diff(ordered.time) == 0) & (np.diff(ordered.channel) == 0)
     return bool(same.any())
-
-
-def _repeated(samples: Samples) -> Mask:
-    """bool[N]: an equal reading stands before this one. 0.0 equals -0.0, and NaN equals NaN."""
-    plain = np.where(np.isnan(samples.value), np.nan, samples.value + 0.0)
-    columns = (samples.quality, plain.view(np.int64), samples.time, samples.channel)
-    order = np.lexsort(columns)  # stable: among equals the earlier stays first
-    same = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
-    result = np.zeros(len(samples), np.bool_)
-    result[order[1:]] = same
-    return result

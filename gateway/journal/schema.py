@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
+from gateway.journal import shifts
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.identity import RANDOM
@@ -95,6 +96,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE channel ADD COLUMN quantity TEXT",  # null until it is known
         "ALTER TABLE channel ADD COLUMN unit TEXT",  # canonical: of all its readings
     ),
+    (shifts.SCHEMA,),  # 4: where readings of device clocks that were ahead stand
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

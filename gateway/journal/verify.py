@@ -20,8 +20,9 @@ from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
 from gateway.journal.failures import explained
+from gateway.journal.shifts import uncovered
 from gateway.journal.transaction import snapshot
-from gateway.model import Times
+from gateway.model import Arrivals, Times
 
 MOST_PROBLEMS: Final = 1000  # listed; a disk that is gone would fill pages
 _AT_ONCE: Final = 1000  # entries between two signs of progress
@@ -71,7 +72,7 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
             last_seq = entries.last_seq(connection)
         _check_identity(connection, last_seq, found)
         _check_entries(connection, numbers, found, progress)
-        archived = _check_segments(archive, segments, found, progress)
+        archived = _check_segments(connection, archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)
         _check_folder(archive, found)
         archive.close()
@@ -112,6 +113,8 @@ def _check_entries(
             progress("entries", done, len(numbers))
         try:
             entry = _entry(connection, seq)
+            if entry is not None and entry.arrivals is not None:
+                _check_shifts(connection, entry.arrivals, f"journal entry {seq}")
         except JournalError as error:
             found.add(str(error))
             continue
@@ -128,7 +131,7 @@ def _entry(connection: Connection, seq: int) -> entries.Entry | None:
 
 
 def _check_segments(
-    archive: Archive, segments: list[Segment], found: Verified, progress: Progress
+    connection: Connection, archive: Archive, segments: list[Segment], found: Verified, progress: Progress
 ) -> list[Times]:
     """The numbers of the entries that each segment has."""
     total, done = sum(s.bytes for s in segments), 0
@@ -138,7 +141,7 @@ def _check_segments(
         try:
             numbers.append(archive.contents(segment).seq)
             if segment.readings:
-                _check_file(archive, segment, found)
+                _check_file(connection, archive, segment, found)
         except JournalError as error:
             if segment in archive.segments():  # and not replaced by retention while we looked
                 found.add(str(error))
@@ -148,7 +151,7 @@ def _check_segments(
     return numbers
 
 
-def _check_file(archive: Archive, segment: Segment, found: Verified) -> None:
+def _check_file(connection: Connection, archive: Archive, segment: Segment, found: Verified) -> None:
     path = archive.folder / segment.file
     try:
         with path.open("rb") as file:
@@ -159,10 +162,16 @@ def _check_file(archive: Archive, segment: Segment, found: Verified) -> None:
             f"archive file {path}: {error.strerror}; copy it from the folder archive of a backup"
         ) from None
     found.bytes += segment.bytes
-    found.readings += _check_rows(archive, segment, path)
+    found.readings += _check_rows(connection, archive, segment, path)
 
 
-def _check_rows(archive: Archive, segment: Segment, path: Path) -> int:
+def _check_shifts(connection: Connection, arrivals: Arrivals, where: str) -> None:
+    """Raises JournalError where what was shifted would count twice when it came again."""
+    if uncovered(connection, arrivals):
+        raise JournalError(f"{where} has shifted readings that are not in table shift; restore a backup")
+
+
+def _check_rows(connection: Connection, archive: Archive, segment: Segment, path: Path) -> int:
     """How many readings are in it, once the index fits to them."""
     file = archive.file(segment.file, segment.footer_crc)
     pieces = archive.index_of(segment)
@@ -171,6 +180,7 @@ def _check_rows(archive: Archive, segment: Segment, path: Path) -> int:
         rows, at = file.group(number), 0
         seqs.append(rows.seq)
         rows_seen += len(rows)
+        _check_shifts(connection, rows.arrivals, f"archive file {path}")
         samples = rows.arrivals.samples
         for start, readings, hour, first_ns, last_ns, channels in pieces.pop(number, []):
             part = samples.take(slice(start, start + readings))

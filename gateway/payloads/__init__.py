@@ -22,8 +22,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.model import FUTURE_NS, LATEST_NS
-
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -39,9 +37,3 @@ class Message:
     received_ns: int
     retained: bool = False
     late: bool = False
-    clock_trusted: bool = True  # whether the gateway's clock was, at receipt
-
-    @property
-    def latest_ns(self) -> int:
-        """The latest time a device can mean; a clock that is not set can not contradict it."""
-        return self.received_ns + FUTURE_NS if self.clock_trusted else LATEST_NS

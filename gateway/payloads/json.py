@@ -160,7 +160,7 @@ class ObjectReader:
         if self._zone is not None and type(given) is str:
             return _local_time(given, self._zone, message)
         time_ns = self._to_ns(given)
-        check_believable(time_ns, message.latest_ns)
+        check_believable(time_ns)
         return time_ns, GOOD
 
     def _to_ns(self, given: object) -> int:
@@ -181,7 +181,7 @@ class ObjectReader:
 def _local_time(given: str, zone: ZoneInfo, message: Message) -> tuple[int, int]:
     """In the hour that clocks show twice, receipt is the witness if it lies near; never a guess."""
     times = from_local(given, zone)
-    check_believable(times[0], message.latest_ns)
+    check_believable(times[0])
     if len(times) == 1:
         return times[0], GOOD
     if not message.late and times[0] - LIVE_NS <= message.received_ns <= times[-1] + LIVE_NS:

@@ -128,7 +128,7 @@ class Decoder:
         if channel is None:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
         at = _body(header)
-        time, at = _times(payload, header, at, message.latest_ns)
+        time, at = _times(payload, header, at)
         raw = np.frombuffer(payload, VALUE_TYPES[header.values], header.samples, at)
         value = _scaled(raw, header)
         quality = _qualities(payload, header, at + raw.nbytes)
@@ -179,7 +179,7 @@ def _identifier(payload: bytes, header: Header) -> str:
         raise Unusable(Refusal.MALFORMED, f"the identifier {raw.hex()} is no UTF-8") from None
 
 
-def _times(payload: bytes, header: Header, at: int, latest_ns: int) -> tuple[Times, int]:
+def _times(payload: bytes, header: Header, at: int) -> tuple[Times, int]:
     """int64[N], and the position behind them."""
     if header.samples == 0:
         raise Unusable(Refusal.MALFORMED, "a block without samples")
@@ -187,17 +187,17 @@ def _times(payload: bytes, header: Header, at: int, latest_ns: int) -> tuple[Tim
         last_ns = header.start_ns + header.interval_ns * (header.samples - 1)  # exact: Python's integers
         if header.interval_ns <= 0:
             raise Unusable(Refusal.MALFORMED, f"{header.interval_ns} ns from sample to sample")
-        check_believable(header.start_ns, latest_ns)
-        check_believable(last_ns, latest_ns)
+        check_believable(header.start_ns)
+        check_believable(last_ns)
         return header.start_ns + header.interval_ns * np.arange(header.samples, dtype=np.int64), at
     time = np.frombuffer(payload, "<i8", header.samples, at).astype(np.int64, copy=False)
     if header.interval_ns != 0 or time[0] != header.start_ns or np.any(time[1:] <= time[:-1]):
         raise Unusable(
             Refusal.MALFORMED, "times that do not ascend from the start, or an interval beside them"
         )
-    odd = np.flatnonzero(~believable(time, np.int64(latest_ns)))
+    odd = np.flatnonzero(~believable(time))
     if len(odd):
-        check_believable(int(time[odd[0]]), latest_ns)
+        check_believable(int(time[odd[0]]))
     return time, at + time.nbytes
 
 

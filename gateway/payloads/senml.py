@@ -231,7 +231,7 @@ def _time(base: Number, record: Record, message: Message) -> tuple[int, Quality]
     if seconds < RELATIVE_BELOW_s:
         received_ns, worth = receipt(message)
         time_ns += received_ns
-    check_believable(time_ns, message.latest_ns)
+    check_believable(time_ns)
     return time_ns, worth
 
 

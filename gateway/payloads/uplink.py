@@ -87,7 +87,7 @@ class UplinkDecoder:
         assert self._options.probe is not None
         f_port, frame = self._frame_of(document)
         values = read_frame(self._options.probe, f_port, frame)
-        network_ns = self._network_time(document, message.latest_ns)
+        network_ns = self._network_time(document)
         addresses = [self._template.fill({**message.names, "quantity": v.quantity}) for v in values]
         if all(value.quantity == "battery" for value in values):
             raise NoReadings("the frame holds the state of the battery, but no reading")
@@ -101,7 +101,7 @@ class UplinkDecoder:
     def _take(self, value: Value, channel: int, network_ns: int, message: Message, found: Found) -> None:
         time_ns = network_ns if value.time_ns is None else value.time_ns
         try:
-            check_believable(time_ns, message.latest_ns)
+            check_believable(time_ns)
         except Unusable as why:  # a stored value of a time when the probe's clock was not set
             found.alone.append(why.of(message))
         else:
@@ -121,12 +121,12 @@ class UplinkDecoder:
         except ValueError as error:
             raise Unusable(Refusal.MALFORMED, f"{self._layout.frame}: {shown(text)}: {error}") from None
 
-    def _network_time(self, document: object, latest_ns: int) -> int:
+    def _network_time(self, document: object) -> int:
         given = find(document, self._time)
         if type(given) is not str:
             raise Unusable(Refusal.MALFORMED, f"no time at {self._layout.time}")
         time_ns = from_text(given)
-        check_believable(time_ns, latest_ns)
+        check_believable(time_ns)
         return time_ns
 
     def _without(self, document: object) -> str:

@@ -138,8 +138,9 @@ def _arrivals(
 
 
 def _check_times(arrivals: Arrivals) -> None:
-    """As of a device that is connected: more than a day ahead of our clock is not believed."""
-    ahead = arrivals.samples.time[~believable(arrivals.samples.time, arrivals.received)]
+    """What lies in the future is refused: no receipt tells how wrong a logger's clock was."""
+    time = arrivals.samples.time
+    ahead = time[~believable(time) | (time > arrivals.received)]
     if len(ahead):
         first = format_rfc3339(int(ahead.min()))
         raise InputError(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,9 +60,8 @@ def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
         value[mine], judged = by.probes[which](value[mine])
         quality[mine] = np.maximum(quality[mine], judged)
     found = correct(Samples(given.time, given.channel, value, quality), by.calibrations)
-    return Arrivals(
-        Samples(found.time, found.channel, *_proper(found.value, found.quality)), arrivals.received
-    )
+    samples = Samples(found.time, found.channel, *_proper(found.value, found.quality))
+    return replace(arrivals, samples=samples)
 
 
 def _convert(name: str, options: Any) -> Convert:

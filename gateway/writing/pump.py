@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Pump:
         decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
         came = Arrivals.concatenate([d.arrivals for d in decoded.values()])
         trusted = self._intake.clock.trusted_at(came.received)
-        arrivals = _shortened(self.clocks.judge(to_canonical(came, self._conversions), trusted))
+        arrivals = _shortened(to_canonical(self.clocks.judge(came, trusted), self._conversions))
         while not self._written(arrivals, decoded):
             self.moved_s = time.monotonic()
             if stop.wait(RETRY_S):
@@ -123,7 +124,12 @@ class Pump:
 
 
 def _shortened(arrivals: Arrivals) -> Arrivals:
-    """Receipt in whole ms where the device said its own time; otherwise it is the time of the reading."""
+    """Receipt in whole ms where the device said its own time; otherwise it is the time of the reading.
+
+    Of a message that was shifted it stays what its readings were shifted to.
+    """
     received, time_ns = arrivals.received, arrivals.samples.time
-    whole = np.where(received == time_ns, received, received // RECEIPT_NS * RECEIPT_NS)
-    return Arrivals(arrivals.samples, whole)
+    exact = received == time_ns
+    if arrivals.shift is not None:
+        exact |= arrivals.shift != 0
+    return replace(arrivals, received=np.where(exact, received, received // RECEIPT_NS * RECEIPT_NS))

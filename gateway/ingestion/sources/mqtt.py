@@ -57,7 +57,6 @@ class Received(NamedTuple):
     received_ns: int
     retained: bool
     late: bool  # the broker kept it while we were away
-    clock_trusted: bool
     marks: tuple[int, ...]  # of the subscriptions that it came for
 
 
@@ -129,7 +128,6 @@ class Source:
                     item.received_ns,
                     item.retained,
                     item.late,
-                    item.clock_trusted,
                 )
                 batches.setdefault(route.topic, []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
@@ -175,7 +173,7 @@ class Source:
 
         `ours` are the marks of our subscriptions; what the broker kept while we were away has earlier ones.
         """
-        largest, now_ns, trusted = self._options.largest_payload_bytes, clock.now_ns(), clock.trusted
+        largest, now_ns = self._options.largest_payload_bytes, clock.now_ns()
         return [
             Received(
                 session,
@@ -186,7 +184,6 @@ class Source:
                 now_ns + k,
                 retained,
                 len(marks) > 0 and ours.isdisjoint(marks),
-                trusted,
                 marks,
             )
             for k, (mid, topic, payload, retained, marks) in enumerate(publications)

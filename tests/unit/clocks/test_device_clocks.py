@@ -1,11 +1,13 @@
-"""Device clocks: what arrives early betrays a clock that is ahead."""
+"""Device clocks: what arrives early betrays a clock that is ahead, and its message is shifted."""
 
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.clocks.device_clocks import TOLERANCE_NS, WINDOW_NS, DeviceClocks
-from gateway.model import SECOND, Arrivals, Quality, Samples
+from gateway.clocks.device_clocks import WINDOW_NS, DeviceClocks
+from gateway.model import CLOCK_TOLERANCE_NS, EARLIEST_NS, SECOND, Arrivals, Quality, Samples
 
 NOW_NS = 1_767_610_800 * SECOND
 
@@ -32,12 +34,69 @@ def test_the_fastest_message_tells_the_offset() -> None:
     assert clocks.offset_ns(0) is None
 
 
-def test_a_clock_that_is_ahead_is_not_trusted() -> None:
+def seconds(judged: Arrivals) -> list[float]:
+    return ((judged.samples.time - NOW_NS) / SECOND).tolist()
+
+
+def test_a_message_that_is_ahead_is_shifted_to_its_receipt_and_one_within_tolerance_stands() -> None:
     clocks = DeviceClocks(2)
-    tolerance_s = TOLERANCE_NS / SECOND
-    judged = judge(clocks, arrivals((0, tolerance_s, 0.0), (1, tolerance_s + 1.0, 0.0), (1, -3600.0, 0.0)))
+    tolerance_s = CLOCK_TOLERANCE_NS / SECOND
+    judged = judge(clocks, arrivals((0, tolerance_s, 0.0), (1, tolerance_s + 2.0, 1.0), (1, -3600.0, 2.0)))
     assert judged.samples.quality.tolist() == [Quality.GOOD, Quality.UNCERTAIN, Quality.GOOD]
-    assert judged.samples.time.tolist()[1] == NOW_NS + TOLERANCE_NS + SECOND  # its own time is kept
+    assert seconds(judged) == [tolerance_s, 1.0, -3600.0]
+    assert judged.shift is not None
+    assert judged.shift.tolist() == [0, CLOCK_TOLERANCE_NS + SECOND, 0]
+    assert judged.device_time[1] == NOW_NS + CLOCK_TOLERANCE_NS + 2 * SECOND  # its own time is kept
+
+
+def test_all_readings_of_a_message_are_shifted_by_its_lead_and_keep_their_spacing() -> None:
+    logged = arrivals((0, 28_800.0, 0.0), (0, 28_790.0, 0.0), (1, 1000.0, 0.0), (1, 28_700.0, 5.0))
+    judged = judge(DeviceClocks(2), logged)
+    assert seconds(judged) == [0.0, -10.0, -27_800.0, 5.0]  # the last one is of another message
+    assert judged.samples.quality.tolist() == [Quality.UNCERTAIN] * 4
+
+
+def test_what_has_no_time_of_its_own_is_on_no_wrong_clock() -> None:
+    judged = judge(DeviceClocks(2), arrivals((0, 28_800.0, 3.0), (1, 3.0, 3.0)))
+    assert seconds(judged) == [3.0, 3.0]
+    assert judged.samples.quality.tolist() == [Quality.UNCERTAIN, Quality.GOOD]
+
+
+def test_nothing_is_shifted_before_2000() -> None:
+    in_2099_s = (4_070_908_800 * SECOND - NOW_NS) / SECOND
+    judged = judge(DeviceClocks(1), arrivals((0, in_2099_s, 0.0), (0, -10.0, 0.0)))
+    assert seconds(judged) == [0.0, -10.0]
+    assert judged.samples.quality.tolist() == [Quality.UNCERTAIN] * 2
+
+
+Row = tuple[int, float, float]
+row = st.tuples(
+    st.integers(0, 2),
+    st.sampled_from([-7200.0, -1.0, 0.0, 1.0, 60.0, 61.0, 62.0, 28_800.0, 1e9, 2e9]),
+    st.sampled_from([0.0, 1.0, 2.0]),
+)
+
+
+def slow(rows: list[Row], trusted: bool) -> list[tuple[float, float, int]]:
+    """The rule, message by message: (time s, shift s, quality)."""
+    result: list[tuple[float, float, int]] = []
+    for _, time_s, receipt_s in rows:
+        lead_s = max(t - r for _, t, r in rows if r == receipt_s)
+        ahead = trusted and lead_s > 60.0 and time_s != receipt_s
+        possible = NOW_NS / SECOND + time_s - lead_s >= EARLIEST_NS / SECOND
+        shift_s = lead_s if ahead and possible else 0.0
+        result.append(
+            (time_s - shift_s, shift_s, Quality.UNCERTAIN if ahead or not trusted else Quality.GOOD)
+        )
+    return result
+
+
+@given(st.lists(row, max_size=12), st.booleans())
+def test_as_the_slow_twin(rows: list[Row], trusted: bool) -> None:
+    judged = judge(DeviceClocks(3), arrivals(*rows), trusted)
+    shift_s = ((judged.device_time - judged.samples.time) / SECOND).tolist()
+    expected = slow(rows, trusted)
+    assert list(zip(seconds(judged), shift_s, judged.samples.quality.tolist(), strict=True)) == expected
 
 
 def test_a_bad_reading_stays_bad() -> None:

@@ -149,7 +149,6 @@ WHOLE = [  # (payload, options, reason, words)
     (b'{"ts":-1767610000000,"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),
     (b'{"ts":1767610000,"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),  # seconds where ms were announced
     (b'{"ts":7267610000000,"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),
-    (b'{"ts":1767696400001,"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),  # a day and a millisecond ahead
     (b'{"ts":1e999999999,"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),
     (b'{"ts":1e-999999999,"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),
     (b'{"ts":' + b"9" * 300 + b',"temp":1}', TIMED, Refusal.ABSURD_TIME, ""),

@@ -168,9 +168,9 @@ def test_a_block_is_refused(payload, words):
     "payload",
     [
         made([1.0], start_ns=0),
-        made([1.0], start_ns=RECEIVED_NS + 86_401 * SECOND),
+        made([1.0], start_ns=LATEST_NS),
         made([1.0, 2.0], interval_ns=2**62),
-        made([1.0, 2.0], interval_ns=90_001 * SECOND),
+        made([1.0, 2.0], interval_ns=LATEST_NS - START_NS),
         block([1, 2], times=[START_NS, LATEST_NS]),
         block([1, 2], times=[-(2**63), START_NS]),
     ],

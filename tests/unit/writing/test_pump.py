@@ -14,12 +14,13 @@ from gateway.errors import JournalFull
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import Link
 from gateway.journal.journal import Journal
-from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
+from gateway.model import Arrivals, Decoded, Quality, Refusal, Refused, Samples
 from gateway.writing import pump as pump_module
 from gateway.writing.conversion import conversions
 from gateway.writing.pump import Pump
 
 BASE_NS = 1_767_610_800 * 10**9
+DAY_NS = 86_400 * 10**9
 AS_IT_IS = conversions([], {"last": 9})
 
 
@@ -173,3 +174,29 @@ def test_receipt_is_kept_to_the_millisecond_where_the_device_says_its_own_time(
     kept = journal.read(None, 0, None)
     assert (kept.received - BASE_NS).tolist() == [1, 2_000_000, 3]
     assert (kept.samples.time - BASE_NS).tolist() == [1, 2, 3]
+
+
+def test_a_message_ahead_of_the_clock_is_kept_at_its_receipt_with_its_shift(
+    journal: Journal, path: Path
+) -> None:
+    """Both of its readings, and the same message again: delivered later, so by another lead."""
+
+    class Ahead(Numbers):
+        def decode(self, items: Sequence[int]) -> Decoded:
+            samples = super().decode([1, 2]).arrivals.samples
+            received = np.full(2, BASE_NS - DAY_NS + items[0], np.int64)
+            return Decoded(Arrivals(samples, received))
+
+    source, stop = Ahead(path), threading.Event()
+    stop.set()
+    for receipt_ns in (1_234_567, 3_600_000_000_000):
+        intake = Intake(1000)
+        intake.put("numbers", receipt_ns, 1)
+        pump = Pump(journal, intake, {"numbers": source}, AS_IT_IS, 0.0)
+        pump.run(stop)
+    assert pump.counts["repeated"] == 2
+    kept = journal.read(None, 0, None)
+    assert (kept.samples.time - BASE_NS + DAY_NS).tolist() == [1_234_566, 1_234_567]
+    assert (kept.received - BASE_NS + DAY_NS).tolist() == [1_234_567] * 2
+    assert (kept.device_time - BASE_NS).tolist() == [1, 2]
+    assert kept.samples.quality.tolist() == [Quality.UNCERTAIN] * 2

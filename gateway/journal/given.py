@@ -1,0 +1,80 @@
+"""Readings as their devices gave them: what decides whether one is the repeat of another.
+
+It is one where channel, the device's own time, value and quality are the same. A reading that was shifted
+(its device's clock was ahead) is UNCERTAIN, so which of the usable qualities its device gave is not known: it
+equals either. But a device whose clock was set right says after a while again what its wrong clock said
+before, and a probe at rest says the same value. So whatever comes live, at the time it says, is a reading of
+its own and no repeat of one that was shifted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model import CLOCK_TOLERANCE_NS, WORST_USABLE, Arrivals, Mask, Qualities, Quality, Samples
+
+SHIFTED: Final = 16  # added to the quality of what was shifted
+LATE: Final = 32  # and to that of what did not come live; both are beyond any quality
+_QUALITY: Final = np.uint8(SHIFTED - 1)
+
+
+def as_given(arrivals: Arrivals) -> Samples:
+    """At the devices' own times, with SHIFTED or LATE in `quality`: for readings that come."""
+    given, lead_ns = as_stored(arrivals), arrivals.samples.time - arrivals.received
+    late = (np.abs(lead_ns) > CLOCK_TOLERANCE_NS) & (given.quality < SHIFTED)
+    return replace(given, quality=given.quality | late * np.uint8(LATE))
+
+
+def as_stored(arrivals: Arrivals) -> Samples:
+    """The same for readings that are there already; they need not say whether they came late."""
+    if arrivals.shift is None:
+        return arrivals.samples
+    flags = (arrivals.shift != 0) * np.uint8(SHIFTED)
+    quality = arrivals.samples.quality | flags
+    return replace(arrivals.samples, time=arrivals.device_time, quality=quality)
+
+
+def repeats(stored: Samples, given: Samples) -> Mask:
+    """bool[len(given)]: an equal reading is stored, or stands before this one. 0.0 is -0.0, NaN is NaN."""
+    shifted_first = stored.take(np.argsort(stored.quality < SHIFTED, kind="stable"))
+    every = Samples.concatenate([shifted_first, given])
+    found = _is_repeat(every) if (every.quality & SHIFTED).any() else _is_later(every, _quality(every))
+    return found[len(stored) :]
+
+
+def _is_repeat(every: Samples) -> Mask:
+    """Of equals only the first can be a shifted one; beside it only those that came live stay."""
+    quality = _quality(every)
+    usable = np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), quality)
+    first = _first_equal(every, usable)
+    is_shifted = (every.quality & SHIFTED) != 0
+    own = np.flatnonzero(~is_shifted & (~is_shifted[first] | (every.quality & LATE == 0)))
+    repeated: Mask = ~is_shifted | (first != np.arange(len(every)))
+    repeated[own] = _is_later(every.take(own), quality[own])
+    return repeated
+
+
+def _is_later(every: Samples, quality: Qualities) -> Mask:
+    later: Mask = _first_equal(every, quality) != np.arange(len(every))
+    return later
+
+
+def _first_equal(every: Samples, quality: Qualities) -> NDArray[np.intp]:
+    """intp[N]: the position of the first reading that equals this one."""
+    plain = np.where(np.isnan(every.value), np.nan, every.value + 0.0)
+    columns = (quality, plain.view(np.int64), every.time, every.channel)
+    order = np.lexsort(columns)  # stable: among equals the earlier stays first
+    same = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
+    start = np.arange(len(order))
+    start[1:][same] = 0
+    first = np.empty(len(order), np.intp)
+    first[order] = order[np.maximum.accumulate(start)]
+    return first
+
+
+def _quality(every: Samples) -> Qualities:
+    return every.quality & _QUALITY
