@@ -97,7 +97,7 @@ def test_times_before_1970_have_their_hours_too(journal):
 def test_readings_statements_and_refusals_share_a_commit(journal):
     refused = Refused(Refusal.NOISE, "what", "KRDG?", b"\xff", NOON_NS)
     committed = journal.commit(noisy(10), {"port": [refused]}, [loaded(1), loaded(2)])
-    assert committed == Committed(3, 10, 0)
+    assert committed == Committed(3, 10, 0, (2, 3))
     entries = journal.entries(0)
     assert [entry.kind for entry in entries] == ["readings", "containment", "containment"]
     assert len({entry.committed_ns for entry in entries}) == 1
