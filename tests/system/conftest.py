@@ -8,9 +8,12 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import pytest
 
+from gateway.ingestion.intake import Intake
+from gateway.ingestion.sources.serial import Source
 from tests.system.gateway_process import GatewayProcess
 from tests.system.mosquitto import Mosquitto
 from tests.system.mqtt_parts import OddBroker, Publisher, Running
+from tests.system.serial_parts import Delivered, Peer
 
 
 @pytest.fixture
@@ -103,3 +106,26 @@ def odd_broker():
     yield make
     for broker in made:
         broker.close()
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Path:
+    return tmp_path / "line.tty"
+
+
+@pytest.fixture
+def peer(line: Path) -> Iterator[Peer]:
+    made = Peer(line)
+    yield made
+    made.unplug()
+
+
+@pytest.fixture
+def start(run_source: Callable[[Source, Intake], Running]) -> Callable[[Source], tuple[Running, Delivered]]:
+    """Starts a source with an intake of its own."""
+
+    def begin(source: Source) -> tuple[Running, Delivered]:
+        intake = Intake(1000)
+        return run_source(source, intake), Delivered(source, intake)
+
+    return begin

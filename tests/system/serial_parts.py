@@ -136,3 +136,10 @@ def tec_source(
     settings = {"poll_interval_s": 0.05, "reply_timeout_s": 2.0} | more
     options = Options("tec3000", port, options=driver_options, **settings)
     return Source("line", options, CHANNELS if channels is None else channels)
+
+
+def polls(delivered: Delivered, count: int) -> list[dict[int, float]]:
+    """At least `count` further polls."""
+    wanted = len(delivered.polls) + count
+    eventually(lambda: len(delivered.look().polls) >= wanted, f"no {count} more polls")
+    return delivered.polls[wanted - count :]

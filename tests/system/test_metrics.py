@@ -116,7 +116,18 @@ def test_every_metric_is_documented_and_every_documented_one_exists(
     assert given - {"cryogate_commit_seconds_created"} <= told
     assert told - given <= absent
     units = ("_seconds", "_bytes", "_total", "_entries", "_readings", "_changes")
-    states = {"info", "up", "writable", "runs", "trusted", "synchronized", "waiting", "channels", "alarms"}
+    states = {
+        "info",
+        "up",
+        "writable",
+        "runs",
+        "trusted",
+        "synchronized",
+        "waiting",
+        "channels",
+        "alarms",
+        "flapping",
+    }
     assert {n for n in told if not n.endswith(units)} == {n for n in told if n.rsplit("_", 1)[1] in states}
 
 

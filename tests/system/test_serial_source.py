@@ -7,7 +7,7 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from firmware_sim.tcp import serve_tcp
 from gateway.drivers import lakeshore218, tec3000
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
-from gateway.ingestion.sources.serial import Options, Poll, Source
+from gateway.ingestion.sources.serial import Options, Source
 from gateway.model import Quality
 from tests.system.mqtt_parts import Running, eventually
-from tests.system.serial_parts import CHANNELS, TOP, Delivered, Peer, in_background, sound, tec_source
+from tests.system.serial_parts import TOP, Delivered, Peer, in_background, polls, sound, tec_source
 
 SHOWN = {"top": -197.1, "bottom": -150.02, "warm": 21.5, "cold": -5.2, "open": math.nan}
 BUS = {
@@ -38,36 +38,6 @@ Start = Callable[[Source, Intake], Running]
 def instrument(kind: str, table: dict[str, Any]) -> Any:
     module = instruments.load(kind)
     return module.build(module.Options.model_validate(table), SHOWN.__getitem__, lambda probe, wanted: None)
-
-
-@pytest.fixture
-def line(tmp_path: Path) -> Path:
-    return tmp_path / "line.tty"
-
-
-@pytest.fixture
-def peer(line: Path) -> Iterator[Peer]:
-    made = Peer(line)
-    yield made
-    made.unplug()
-
-
-@pytest.fixture
-def start(run_source: Start) -> Callable[[Source], tuple[Running, Delivered]]:
-    """Starts a source with an intake of its own."""
-
-    def begin(source: Source) -> tuple[Running, Delivered]:
-        intake = Intake(1000)
-        return run_source(source, intake), Delivered(source, intake)
-
-    return begin
-
-
-def polls(delivered: Delivered, count: int) -> list[dict[int, float]]:
-    """At least `count` further polls."""
-    wanted = len(delivered.polls) + count
-    eventually(lambda: len(delivered.look().polls) >= wanted, f"no {count} more polls")
-    return delivered.polls[wanted - count :]
 
 
 # simulated instruments
@@ -377,62 +347,3 @@ def test_after_silence_the_next_poll_waits_for_what_may_come_late(line: Path, pe
     eventually(lambda: len(times) >= 4)
     pauses = [b - a for a, b in pairwise(times)]
     assert min(pauses) >= 0.29  # the reply timeout, and two more; not the next beat of 50 ms
-
-
-# several polls on one line
-
-
-def test_slow_values_beside_fast_ones_on_one_line(line: Path, peer: Peer, start: Any) -> None:
-    fast = tec3000.Options(queries=("TEMPA?",))
-    slow = Poll("tec3000", 0.5, tec3000.Options(queries=("TEMPB?",)))
-    options = Options(
-        driver="tec3000", port=str(line), poll_interval_s=0.1, reply_timeout_s=1.0, options=fast, more=(slow,)
-    )
-    running, delivered = start(Source("freezer", options, CHANNELS))
-    found = polls(delivered, 12)
-    assert {3: -197.1} in found and {4: -150.02} in found
-    assert found.count({3: -197.1}) > 2 * found.count({4: -150.02})
-    assert running.end() is None
-
-
-def test_an_instrument_of_the_bus_that_is_silent_does_not_make_the_line_flap(
-    line: Path, peer: Peer, start: Any
-) -> None:
-    peer.script = lambda request: b"" if request == b"TEMPB?" else sound(request)
-    fast = tec3000.Options(queries=("TEMPA?",))
-    other = Poll("tec3000", 0.05, tec3000.Options(queries=("TEMPB?",)))
-    options = Options(
-        driver="tec3000",
-        port=str(line),
-        poll_interval_s=0.05,
-        reply_timeout_s=0.05,
-        options=fast,
-        more=(other,),
-    )
-    source = Source("freezer", options, CHANNELS)
-    _, delivered = start(source)
-    eventually(lambda: "no answer to TEMPB?" in source.link.detail)
-    polls(delivered, 4)
-    assert (source.link.state, source.link.flapping) == (LinkState.UP, "")
-    peer.script = lambda request: b""
-    eventually(lambda: source.link.state is LinkState.SILENT)
-    peer.script = sound
-    eventually(lambda: source.link.detail == str(line))
-    assert source.link.state is LinkState.UP
-
-
-def test_a_cable_that_is_loose_makes_the_line_flap(line: Path, peer: Peer, start: Any) -> None:
-    source = tec_source(str(line), reply_timeout_s=0.1)
-    for _ in range(3):
-        running, _ = start(source)
-        running.wait_up()
-        peer.unplug()
-        assert "the port is gone" in running.join()
-        peer.plug_in()
-    assert source.link.flapping.startswith("flaps: 3 times in the last 5 minutes; the last time: ")
-    assert "check cable and power" in source.link.flapping
-
-
-def test_one_address_is_asked_for_by_one_poll() -> None:
-    with pytest.raises(ValueError, match="deliver the same address"):
-        Options(driver="tec3000", port="x", more=(Poll("tec3000", 60.0),))
