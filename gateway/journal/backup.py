@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.errors import InputError, JournalError
-from gateway.journal import database, entries, identity, schema
+from gateway.journal import database, entries, identity, rights, schema
 from gateway.journal.archive import FOLDER, Archive
 from gateway.journal.failures import explained, files_explained
 from gateway.journal.rollover import SUFFIX, sync_folder
@@ -68,7 +68,7 @@ def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Do
     """
     before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
     with files_explained(folder):
-        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+        _make_folders(folder)
         if before is None:
             before = _stated(0, {}, {})
             _replace(folder / MANIFEST, before)  # so that it is known for a backup, should this end early
@@ -92,7 +92,7 @@ def restore(folder: Path, data: Path, progress: Progress = lambda *_: None, *, a
     partial = data.with_name(data.name + SUFFIX)
     with files_explained(data):
         shutil.rmtree(partial, ignore_errors=True)
-        (partial / FOLDER).mkdir(parents=True)
+        _make_folders(partial)
         files = _files(manifest)
         total, done = sum(entry["bytes"] for entry in files.values()), 0
         for name, entry in files.items():
@@ -110,6 +110,11 @@ def restore(folder: Path, data: Path, progress: Progress = lambda *_: None, *, a
         partial.rename(data)
         sync_folder(data.parent)
     return Done(data, manifest["last_entry"], len(manifest["archive"]), total, len(files), 0)
+
+
+def _make_folders(folder: Path) -> None:
+    folder.mkdir(rights.FOLDER, parents=True, exist_ok=True)
+    (folder / FOLDER).mkdir(rights.FOLDER, exist_ok=True)
 
 
 def _backup(data: Path, folder: Path, before: Mapping[str, Any], progress: Progress) -> Done:
@@ -185,7 +190,7 @@ def _bring(source: Path, target: Path, sha256: str) -> bool:
 def _copy(source: Path, target: Path) -> str:
     """Copy durably; the SHA-256 of what was copied."""
     sha256 = hashlib.sha256()
-    with source.open("rb") as one, target.open("wb") as other:
+    with source.open("rb") as one, open(target, "wb", opener=rights.opener) as other:
         while chunk := one.read(_CHUNK):
             sha256.update(chunk)
             other.write(chunk)
@@ -257,7 +262,7 @@ def _stated(last_seq: int, databases: Mapping[str, Any], archive: Mapping[str, A
 
 def _replace(path: Path, manifest: Mapping[str, Any]) -> None:
     partial = path.with_name(path.name + SUFFIX)
-    with partial.open("wb") as file:
+    with open(partial, "wb", opener=rights.opener) as file:
         file.write(json.dumps(manifest, indent=2).encode())
         file.flush()
         os.fsync(file.fileno())

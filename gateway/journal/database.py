@@ -9,6 +9,7 @@ from typing import Any, Final
 import apsw
 
 from gateway.errors import JournalError
+from gateway.journal import rights
 
 Values = tuple[int | float | str | bytes | None, ...]
 Connection = apsw.Connection  # of one thread at a time; it may be handed on to another
@@ -39,6 +40,8 @@ def connect(path: Path, *, writing: bool) -> Connection:
     """
     if writing and loses_commits(SQLITE):
         raise JournalError("; ".join(TOO_OLD))
+    if writing:
+        rights.make_file(path)  # SQLite gives its log beside it the same rights
     # As an address: a path may have bytes that are no UTF-8, and a name that SQLite gives another meaning.
     connection = Connection(path.absolute().as_uri(), flags=_WRITING if writing else _READING)
     connection.set_busy_timeout(round(BUSY_TIMEOUT_S * 1000))

@@ -23,7 +23,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import archive, channels, database, entries, parquet, schema
+from gateway.journal import archive, channels, database, entries, parquet, rights, schema
 from gateway.journal.archive import Contents, archived_until
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -158,7 +158,7 @@ class RollOver:
 def _prepare(folder: Path) -> None:
     """There, and without what a crash left."""
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(rights.FOLDER, exist_ok=True)
         for left in folder.glob(f"*{SUFFIX}"):
             left.unlink()
     except OSError as error:
@@ -174,7 +174,7 @@ def write_file(
     partial = folder / f"{name}{suffix}"
     ends = _group_ends(cuts)
     try:
-        with partial.open("w+b") as file:
+        with open(partial, "w+b", opener=rights.opener) as file:
             parquet.write(file, rows, ends, names)
             file.flush()
             os.fsync(file.fileno())

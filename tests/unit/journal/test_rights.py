@@ -1,0 +1,43 @@
+"""Who may read what is stored."""
+
+import os
+
+import pytest
+
+from gateway.journal.backup import backup, restore
+from gateway.journal.journal import Journal, Statement
+from gateway.journal.records import Records
+from tests.unit.journal.journal_data import NOON_NS, noisy
+from tests.unit.journal.test_rollover import rolled
+
+
+@pytest.mark.parametrize(
+    ("umask", "file", "folder"), [(0, 0o640, 0o750), (0o022, 0o640, 0o750), (0o077, 0o600, 0o700)]
+)
+def test_what_is_stored_is_for_the_gateway_and_its_group(tmp_path, umask, file, folder):
+    before = os.umask(umask)
+    try:
+        data = tmp_path / "data"
+        data.mkdir(0o750)
+        with Records(data / "records.sqlite") as records, records.transaction():
+            records.move_cursor("a", 1)
+        with Journal.open(data / "journal.sqlite") as journal:
+            journal.commit(noisy(100), statements=[Statement("note", "li.wei", NOON_NS, {})])
+            rolled(data / "journal.sqlite")
+            backup(data, tmp_path / "backup")
+            restore(tmp_path / "backup", tmp_path / "back")
+            made = list(tmp_path.rglob("*"))
+    finally:
+        os.umask(before)
+    assert {"journal.sqlite-wal", "journal.sqlite-shm", "manifest.json"} <= {path.name for path in made}
+    assert {oct(p.stat().st_mode & 0o777) for p in made if p.is_file()} == {oct(file)}
+    assert {oct(p.stat().st_mode & 0o777) for p in made if p.is_dir()} == {oct(folder)}
+
+
+def test_a_file_that_is_there_keeps_its_rights(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    Journal.open(path).close()
+    path.chmod(0o660)
+    with Journal.open(path) as journal:
+        journal.commit(noisy(1))
+    assert path.stat().st_mode & 0o777 == 0o660
