@@ -42,7 +42,7 @@ class Verified:
     notes: list[str] = field(default_factory=list)  # odd, but nothing is lost by it
 
     def add(self, problem: str) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
+        if len(self.problems) < MOST_PROBLEMS and problem not in self.problems:
             self.problems.append(problem)
 
     def public(self) -> dict[str, Any]:
