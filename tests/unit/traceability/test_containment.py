@@ -74,7 +74,7 @@ def histories(draw: st.DrawFn, most: int = 8) -> list[Said]:
     return everything
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     histories(),
     st.sampled_from([("freezer", None), ("freezer", "top"), ("shipper", None), ("elsewhere", None)]),
@@ -107,7 +107,7 @@ def lasts(stay: Stay, moment: int) -> bool:
     return stay.from_ns <= moment and (stay.to_ns is None or moment < stay.to_ns)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(histories())
 def test_every_conflict_and_no_other(everything: list[Said]) -> None:
     containments = contents(everything)
@@ -119,7 +119,7 @@ def test_every_conflict_and_no_other(everything: list[Said]) -> None:
         assert {c.unit.key for c in inside.conflicts} == uncertain
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(histories())
 def test_only_the_assets_that_are_named_change(everything: list[Said]) -> None:
     containments = Containments()
@@ -131,7 +131,7 @@ def test_only_the_assets_that_are_named_change(everything: list[Said]) -> None:
         assert {a for a in assets if before[a] != after[a]} <= touched
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(histories())
 def test_many_at_once_and_the_same_again_come_to_the_same(everything: list[Said]) -> None:
     one_by_one, at_once = contents(everything), Containments()
