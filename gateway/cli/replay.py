@@ -18,12 +18,13 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.said import said
 from gateway.questions import readings_csv
 from gateway.questions.readings_csv import Recording
 from gateway.questions.replay import replay as screen
-from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.traceability.containment import Containments
-from gateway.traceability.statements import from_statement, read
+from gateway.traceability.heard import KINDS, contents
+from gateway.traceability.statements import read
 
 
 def add_to(app: typer.Typer) -> None:
@@ -79,18 +80,17 @@ def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording
 
 def _contents(configuration: Configuration, file: Path | None) -> Containments:
     """What people have stated: in `file`, or in the gateway's journal if there is one."""
-    containments = Containments()
     path = configuration.data_dir / "journal.sqlite"
     if file is not None:
         places = {name: asset.zones for name, asset in configuration.assets.items()}
+        containments = Containments()
         for containment in read(file.read_text(encoding="utf-8"), "replay", 0, parse_code, places):
             containments.state(containment)
-    elif path.exists():
-        with Journal.open_reading(path) as journal:
-            for _, statement in journal.statements(CONTAINMENT):
-                for stay in from_statement(statement):
-                    containments.state(stay)
-    return containments
+        return containments
+    if not path.exists():
+        return Containments()
+    with Journal.open_reading(path) as journal:
+        return contents(said(journal, *KINDS))
 
 
 def _resets(configuration: Configuration) -> list[StatedReset]:

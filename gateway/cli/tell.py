@@ -22,9 +22,12 @@ from gateway.config.load import load as load_configuration
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal, Statement
+from gateway.journal.said import said
 from gateway.statements import acknowledge as acknowledging
 from gateway.statements import containment as containing
 from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.traceability.checks import news
+from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read, to_stay
 
 
@@ -68,6 +71,7 @@ def load(
     """Say which product units are (or were) in which asset. All of the file is taken, or nothing.
 
     Loading a file again changes nothing; the same unit, asset and start with an end added closes the stay.
+    The latest word counts: the same without an end opens it again.
 
     Example: cryogate load containment.csv --by "Li Na"
     """
@@ -78,16 +82,15 @@ def load(
         raise InputError(f"{file}: can not be read: {error}") from None
     now_ns, by = time.time_ns(), by or configuration.gateway.name
     places = {name: asset.zones for name, asset in configuration.assets.items()}
-    try:
-        stated = read(text, by, now_ns, parse_code, places)
-    except InputError as error:
-        raise InputError(f"{file}: nothing was taken, because of\n{error}") from None
     configuration.data_dir.mkdir(parents=True, exist_ok=True)
     with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
-        said = (containing.of(s.body) for _, s in journal.statements(containing.KIND))
-        known = {stay for one in said for stay in one.stays}
-        new = [stay for stay in map(to_stay, stated) if stay not in known]
-        bodies = [containing.to_body(containing.Containment((stay,))) for stay in new]
+        known = contents(said(journal, *KINDS))
+        try:
+            stated = read(text, by, now_ns, parse_code, places, now_ns)
+            new = news(known, stated)
+        except InputError as error:
+            raise InputError(f"{file}: nothing was taken, because of\n{error}") from None
+        bodies = [containing.to_body(containing.Containment((to_stay(row),))) for row in new]
         journal.commit(statements=[Statement(containing.KIND, by, now_ns, body) for body in bodies])
     if as_json:
         print_json({"statements": len(stated), "new": len(new)})

@@ -9,22 +9,18 @@ from gateway.config import plugins
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal
+from gateway.journal.said import said
 from gateway.published import contents as published
-from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.times import format_rfc3339
 from gateway.traceability.containment import Containments, concerns
+from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.history import history_of
 from gateway.traceability.model import Conflict, Containment, Stay
-from gateway.traceability.statements import from_statement
 
 
 def stated(journal: Journal) -> Containments:
     """Everything that people have stated about contents."""
-    containments = Containments()
-    with containments.gathering():
-        for _, statement in journal.statements(CONTAINMENT):
-            containments.state(*from_statement(statement))
-    return containments
+    return contents(said(journal, *KINDS))
 
 
 def of_assets(containments: Containments, assets: Iterable[str], at_ns: int) -> dict[str, Any]:
@@ -89,10 +85,10 @@ def _stay(containments: Containments, stay: Stay, about: Iterable[Conflict]) -> 
 def _resting_on(containments: Containments, stay: Stay) -> Iterator[Containment]:
     of_stay = set(stay.statements)
     seen: set[str] = set()
-    for said in containments.said_of(*stay.unit.key):
-        if said.id in of_stay and said.id not in seen:
-            seen.add(said.id)
-            yield said
+    for row in containments.said_of(*stay.unit.key):
+        if row.id in of_stay and row.id not in seen:
+            seen.add(row.id)
+            yield row
 
 
 def _units_with(containments: Containments, code: str) -> list[tuple[str, str]]:

@@ -30,14 +30,13 @@ from gateway.journal.said import said
 from gateway.model import SECOND, Arrivals, Mask, Times, to_ns
 from gateway.screening.rules import looks_back_s, named_channels
 from gateway.statements import configuration as configured
-from gateway.statements import containment, withdrawal
 from gateway.statements import hold as holding
 from gateway.statements import release as releasing
+from gateway.statements import withdrawal
 from gateway.statements.effect import in_effect
 from gateway.statements.hold import Hold
 from gateway.times import parse_rfc3339
-from gateway.traceability.containment import Containments
-from gateway.traceability.statements import from_statement
+from gateway.traceability.heard import KINDS, contents
 
 NEVER: Final = FOREVER_PAST  # as a cutoff: no reading is older
 MARGIN_NS: Final = (
@@ -101,10 +100,7 @@ class Retention:
         self._names = journal.channel_names()
         self._assets = _assets_ever(configuration, journal)
         self._holds = [placed.hold for placed in holds(journal).values()]
-        self._containments = Containments()
-        for _, statement in journal.statements(containment.KIND):
-            for stated in from_statement(statement):
-                self._containments.state(stated)
+        self._containments = contents(said(journal, *KINDS))
         self.latest_ns = max((self._own_cutoff(name) for name in self._names.values()), default=NEVER)
 
     def may_go(self, arrivals: Arrivals) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gateway.errors import InputError
@@ -19,6 +19,24 @@ def check(containments: Containments, said: Containment) -> None:
     problems = list(mistakes(containments, said))
     if problems:
         raise InputError("\n".join(problems))
+
+
+def news(containments: Containments, rows: Iterable[Containment]) -> list[Containment]:
+    """Those of `rows` that say something new, in order; they are told to `containments`.
+
+    Raises InputError with every mistake of all of them, one a line.
+    """
+    problems: list[str] = []
+    new: list[Containment] = []
+    for row in rows:
+        wrong = list(mistakes(containments, row))
+        problems += wrong
+        if not (wrong or containments.says(row)):
+            containments.state(row)
+            new.append(row)
+    if problems:
+        raise InputError("\n".join(problems))
+    return new
 
 
 def mistakes(containments: Containments, said: Containment) -> Iterator[str]:

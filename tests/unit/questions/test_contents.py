@@ -134,3 +134,24 @@ def test_what_nobody_knows_is_a_clear_mistake(site: Site, tmp_path: Path) -> Non
     elsewhere.mkdir()
     with pytest.raises(InputError, match="no journal yet; state contents with `cryogate load`"):
         Site(elsewhere).contents()
+
+
+def test_the_latest_word_counts_and_the_same_again_is_none(site: Site) -> None:
+    opened, ended = (f"holder,A,freezer,,{DAY}08:00:00Z,{to},," for to in ("", f"{DAY}09:00:00Z"))
+    ends = []
+    for row in (opened, ended, opened, opened):
+        site.load(row)
+        ends += [s["to"] for s in site.contents("--unit", "A")["units"][0]["stays"]]
+    assert ends == [None, f"{DAY}09:00:00.000000000Z", None, None]
+    assert len(site.contents("--unit", "A")["units"][0]["statements"]) == 3
+
+
+def test_a_file_that_contradicts_what_stands_or_itself_is_refused_as_a_whole(site: Site) -> None:
+    with pytest.raises(
+        InputError, match="nothing was taken, because of\nholder BAG-2: chain of identity 'COI-9'"
+    ):
+        site.load(f"holder,A,freezer,,{DAY}08:00:00Z,,,", f"holder,BAG-2,freezer,,{DAY}08:00:00Z,,,COI-9")
+    with pytest.raises(InputError, match="line 2, from: 2062-01-05T08:00:00Z is in the future"):
+        site.load("holder,A,freezer,,2062-01-05T08:00:00Z,,,")
+    with pytest.raises(InputError, match="nobody has stated anything"):
+        site.contents("--unit", "A")

@@ -336,6 +336,9 @@ def test_one_zone_can_be_stated_empty() -> None:
     assert [to for _, _, to in stays(containments, PLACES[0])] == [6, 4, 6]
     for zone in (None, "top", "bottom"):
         assert containments.inside("freezer", zone, 7, 8).known
+    filled = contents([emptied("1", TOP, 2), stated("2", row(UNITS[0], PLACES[0], 4, 5))])
+    assert filled.inside("freezer", "top", 3, 4).known
+    assert not filled.inside("freezer", "top", 6, 7).known, "it may have been in the top, and others with it"
     only_top = contents([emptied("1", TOP, 4)])
     assert only_top.inside("freezer", "top", 7, 8).known
     assert not only_top.inside("freezer", None, 7, 8).known
