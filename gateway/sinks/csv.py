@@ -1,16 +1,16 @@
 """Readings and what happened to alarms as CSV files, one per UTC day: the plainest copy there is.
 
-Exactly once: the size of each file after a batch is part of the resume state, and whatever a crash left
-behind it is cut off before the batch is written again.
+Exactly once: the sizes of the open files after a batch are the resume state (day_files.py), and whatever a
+crash left behind them is cut off before the batch is written again.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
@@ -22,6 +22,7 @@ from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals, Quality, Times
 from gateway.sinks import Places, Written
+from gateway.sinks.day_files import DayFiles
 from gateway.times import format_rfc3339
 
 HEADER = "time,channel,value,quality,received\n"
@@ -57,19 +58,24 @@ class Sink:
 
     def __init__(self, options: Options) -> None:
         self._folder = Path(options.folder)
-        self._sizes: dict[str, int] = {}
+        self._files = DayFiles()
 
     def resume(self, state: bytes | None) -> bytes:
         """Go on behind the last batch that counted; at first, behind whatever the folder already holds."""
-        self._sizes = json.loads(state) if state else _sizes(self._folder)
-        return json.dumps(self._sizes).encode()
+        self._files = DayFiles.of_state(state) if state else DayFiles.of_folder(self._folder)
+        with self._explained():
+            self._files.cut_back(self._folder)
+        return self._files.state()
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown when the folder can not be written."""
         day = arrivals.received // DAY_NS
         return self._append_all(
-            (f"readings-{_date(d)}.csv", HEADER + _readings(arrivals, np.flatnonzero(day == d), places))
-            for d in np.unique(day).tolist()
+            "readings",
+            (
+                (d, HEADER + _readings(arrivals, np.flatnonzero(day == d), places))
+                for d in np.unique(day).tolist()
+            ),
         )
 
     def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
@@ -77,41 +83,40 @@ class Sink:
         by_day: dict[int, list[AlarmChange]] = {}
         for change in changes:
             by_day.setdefault(change.recorded_ns // DAY_NS, []).append(change)
-        return self._append_all((f"alarms-{_date(d)}.csv", _alarms(some)) for d, some in by_day.items())
+        return self._append_all("alarms", ((d, _alarms(some)) for d, some in by_day.items()))
 
     def close(self) -> None:
         """No file stays open between writes."""
 
-    def _append_all(self, parts: Iterable[tuple[str, str]]) -> Written:
-        """Name and text of each file, which begins with the header."""
-        sizes = dict(self._sizes)
-        try:
+    def _append_all(self, kind: str, parts: Iterable[tuple[int, str]]) -> Written:
+        """Day and text of each file, which begins with the header."""
+        sizes: dict[str, int] = {}
+        files = DayFiles.of_state(self._files.state())  # counts once everything is written
+        with self._explained():
             self._folder.mkdir(parents=True, exist_ok=True)
-            for name, text in parts:
+            for day, text in parts:
+                name = files.name(kind, day)
                 sizes[name] = self._append(name, text)
-        except OSError as error:
-            raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
-        self._sizes = sizes
-        return Written(json.dumps(self._sizes).encode())
+        files.grown(sizes)
+        self._files = files
+        return Written(files.state())
 
     def _append(self, name: str, text: str) -> int:
         with (self._folder / name).open("ab") as file:
             there = file.seek(0, os.SEEK_END)
-            file.truncate(min(there, self._sizes.get(name, 0)))  # shorter: somebody took the file away
+            file.truncate(min(there, self._files.open.get(name, 0)))  # shorter: somebody took the file away
             file.seek(0, os.SEEK_END)
             file.write((text if file.tell() == 0 else text.partition("\n")[2]).encode())
             file.flush()
             os.fsync(file.fileno())
             return file.tell()
 
-
-def _sizes(folder: Path) -> dict[str, int]:
-    paths = [*folder.glob("readings-*.csv"), *folder.glob("alarms-*.csv")] if folder.is_dir() else []
-    return {path.name: path.stat().st_size for path in paths}
-
-
-def _date(day: int) -> str:
-    return format_rfc3339(day * DAY_NS)[:10]
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
 
 
 def _readings(arrivals: Arrivals, which: NDArray[np.intp], places: Places) -> str:
