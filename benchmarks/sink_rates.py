@@ -30,6 +30,7 @@ from benchmarks.rig.broker import Broker, free_port
 from benchmarks.sinks import as_points, some_readings
 from gateway.followers.feeds import RecordedChanges
 from gateway.followers.sink import SinkFollower
+from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
@@ -94,9 +95,11 @@ def _follow(folder: Path, sink: Sink, places: Places) -> float:
     """Seconds until the sink has everything."""
     known = {place.channel: place for place in places.values()}
     records = Records(folder / "records.sqlite")
-    with Journal.open_reading(folder / "journal.sqlite") as journal:
+    with Journal.open(folder / "journal.sqlite") as journal:
         changes = RecordedChanges(records)
-        follower = SinkFollower("it", sink, journal, records, threading.Condition(), known, changes)
+        follower = SinkFollower(
+            "it", sink, Voice(journal, "it"), records, threading.Condition(), known, changes
+        )
         stop, last = threading.Event(), journal.last_seq()
         thread = threading.Thread(target=follower.run, args=(stop,))
         start_s = time.perf_counter()

@@ -37,6 +37,7 @@ from gateway.followers.feeds import RecordedChanges
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.registration import register
 from gateway.followers.sink import SinkFollower
+from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source, Successor
@@ -267,13 +268,16 @@ class _Gateway:
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
         known, records = places(self._configuration), self._records()
         changes = RecordedChanges(records)
-        return SinkFollower(name, sink, self._reading(), records, self._pump.committed, known, changes)
+        return SinkFollower(name, sink, self._voice(), records, self._pump.committed, known, changes)
 
     def _notifier(self, name: str) -> NotifierFollower:
         told, records = self._configuration.notifiers[name], self._records()
         notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
         changes = RecordedChanges(records)
-        return NotifierFollower(name, notifier, self._reading(), records, self._pump.committed, changes)
+        return NotifierFollower(name, notifier, self._voice(), records, self._pump.committed, changes)
+
+    def _voice(self) -> Voice:
+        return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns)
 
     def _writing(self) -> Journal:
         return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns)

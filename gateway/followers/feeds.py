@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -21,6 +21,7 @@ class Page(Generic[T_co]):
     """The next of what it wants, possibly nothing of it, and the cursor behind all that was read."""
 
     items: T_co
+    after: int  # the cursor before it
     last: int
     oldest_ns: int | None = None  # when the oldest of it was committed
     decision: Decision | None = None  # what people said in between about what is parked
@@ -36,6 +37,16 @@ class Feed(Protocol[T_co]):
         """How many entries wait behind the cursor."""
 
 
+class AlarmChanges(Feed[Changes], Protocol):
+    """What happens to alarms, in the order in which it was noticed; a number is a cursor, too."""
+
+    def end(self) -> int:
+        """The cursor of who wants nothing of what was."""
+
+    def again(self, numbers: Iterable[int]) -> list[AlarmChange]:
+        """These once more, in their order."""
+
+
 class Readings:
     """Readings in the order of the journal, with what was decided about `follower` in between."""
 
@@ -49,7 +60,7 @@ class Readings:
             return None
         arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
         decision = decided(entries, self._follower)
-        return Page(arrivals, entries[-1].seq, entries[0].committed_ns, decision)
+        return Page(arrivals, after, entries[-1].seq, entries[0].committed_ns, decision)
 
     def behind(self, after: int) -> int:
         return max(0, self._journal.last_seq() - after)
@@ -62,11 +73,18 @@ class RecordedChanges:
         self._records = records
 
     def page(self, after: int, most: int) -> Page[Changes] | None:
-        found = self._records.revisions_after(after, most)
-        if not found:
-            return None
-        changes = [AlarmChange(r.number, r.change, r.recorded_ns, r.first_start_ns, r.body) for r in found]
-        return Page(changes, changes[-1].number, changes[0].recorded_ns)
+        changes = self._changes(after, most)
+        return Page(changes, after, changes[-1].number, changes[0].recorded_ns) if changes else None
 
     def behind(self, after: int) -> int:
         return self._records.changes_behind(after)
+
+    def end(self) -> int:
+        return self._records.last_change()
+
+    def again(self, numbers: Iterable[int]) -> list[AlarmChange]:
+        return [change for number in sorted(numbers) for change in self._changes(number - 1, 1)]
+
+    def _changes(self, after: int, most: int) -> list[AlarmChange]:
+        found = self._records.revisions_after(after, most)
+        return [AlarmChange(r.number, r.change, r.recorded_ns, r.first_start_ns, r.body) for r in found]

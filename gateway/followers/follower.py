@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -28,11 +28,13 @@ WAIT_S = 1.0  # for a commit: another process may have stated something, look at
 class Outcome:
     """What came of a page: all up to the cursor `seq` is settled.
 
-    `rejected`: what of it the outside world will never take, with the reason, by position.
+    `rejected`: what of it the outside world will never take, with the reason: readings by their position in
+    what was written, changes of alarms by their number. `told`: numbers of changes that came to an outcome.
     """
 
     seq: int
     rejected: Mapping[int, str] = field(default_factory=dict)
+    told: frozenset[int] = frozenset()
 
 
 class Use(Protocol[T_contra]):
@@ -41,10 +43,10 @@ class Use(Protocol[T_contra]):
     def ready(self) -> None:
         """Asked before every page, and while nothing waits. Raises LinkDown, as `deliver` does."""
 
-    def deliver(self, page: Page[T_contra]) -> Outcome:
+    def deliver(self, page: Page[T_contra], /) -> Outcome:
         """Returns when the outside world has it. Raises LinkDown when it has to be tried again."""
 
-    def keep(self, page: Page[T_contra], outcome: Outcome) -> None:
+    def keep(self, page: Page[T_contra], outcome: Outcome, /) -> None:
         """What belongs to the outcome, in the transaction of the records that moves the cursor."""
 
 
@@ -63,6 +65,10 @@ class Follower(Generic[T]):
         self._most = most
         self._pauses = Pauses()
         self._again_s = 0.0  # monotonic: not tried before
+
+    def begin(self) -> None:
+        """Where the records say."""
+        self.cursor = self._records.cursor(self.name)
 
     def go_on_behind(self, cursor: int) -> None:
         """Inside a transaction of the records."""
@@ -102,11 +108,16 @@ def follow(
     journal: Journal,
     committed: threading.Condition,
     stop: threading.Event,
+    between: Callable[[], None] = lambda: None,
 ) -> None:
-    """Step through them until `stop` is set; wait for a commit while there is nothing to do."""
+    """Step through them until `stop` is set; wait for a commit while there is nothing to do.
+
+    `between` is called after every round.
+    """
     while not stop.is_set():
         seen = journal.last_seq()
         moved = [one.step() for one in followers]
+        between()
         if any(moved):
             continue
         with committed:

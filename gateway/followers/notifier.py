@@ -7,12 +7,16 @@ that is new hears what happens from now on, not everything that ever did.
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass, field
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown, Rejected
-from gateway.followers.feeds import Changes, Feed, Page
+from gateway.followers import notifications
+from gateway.followers.feeds import AlarmChanges, Changes, Page
 from gateway.followers.follower import Follower, Outcome, follow
-from gateway.followers.parking import Parking
-from gateway.journal.journal import Journal
+from gateway.followers.notifications import DELIVERED, REJECTED, Told
+from gateway.followers.parking import Decision, Parking
+from gateway.followers.voice import Voice
 from gateway.journal.records import Records
 from gateway.notifiers import Notifier
 
@@ -26,19 +30,20 @@ class NotifierFollower:
         self,
         name: str,
         notifier: Notifier,
-        journal: Journal,
+        voice: Voice,
         records: Records,
         committed: threading.Condition,
-        changes: Feed[Changes],
+        changes: AlarmChanges,
     ) -> None:
         self.name = f"notifier:{name}"
         self.parking = Parking(self.name, records)
-        self._journal = journal
+        self._voice = voice
+        self._records = records
         self._committed = committed
-        with records.transaction():
-            records.begin_at_last_change(self.name)
-        use = _Notifications(notifier, self.parking)
+        self._feed = changes
+        use = _Notifications(self.name, notifier, voice, changes, self.parking)
         self.changes = Follower(self.name, changes, use, records, MOST_CHANGES)
+        self._begin()
 
     @property
     def problem(self) -> str:
@@ -46,35 +51,88 @@ class NotifierFollower:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; what is not delivered by then is delivered after the next start."""
-        follow([self.changes], self._journal, self._committed, stop)
+        self._begin()
+        follow([self.changes], self._voice.journal, self._committed, stop)
 
     def failed(self, reason: str) -> None:
         self.changes.problem = reason
 
+    def _begin(self) -> None:
+        """Behind what the journal says was told, whatever the records say."""
+        is_known = self._records.has_cursor(self.name)
+        known = Told(self._records.cursor(self.name), self.parking.changes(), is_known)
+        told = notifications.recall(self._voice.journal, self.name, known)
+        if not told.is_known:
+            told.cursor = self._feed.end()
+            notifications.begin(self._voice, self.name, told.cursor)
+        with self._records.transaction():
+            self.changes.go_on_behind(told.cursor)
+            self.parking.replace_changes(told.parked)
+
+
+@dataclass(slots=True)
+class _Page:
+    """What came of telling a page: by number, the outcome and the answer."""
+
+    seq: int  # all up to this cursor is settled
+    outcomes: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def rejected(self) -> dict[int, str]:
+        return {number: answer for number, (what, answer) in self.outcomes.items() if what == REJECTED}
+
 
 class _Notifications:
-    """Tells one change after the other."""
+    """Tells one change after the other, then states in the journal what came of it."""
 
-    def __init__(self, notifier: Notifier, parking: Parking) -> None:
+    def __init__(
+        self, follower: str, notifier: Notifier, voice: Voice, changes: AlarmChanges, parking: Parking
+    ) -> None:
+        self._follower = follower
         self._notifier = notifier
+        self._voice = voice
+        self._changes = changes
         self._parking = parking
+        self._told: _Page | None = None  # not stated yet: it is not told again, though the disk is full
 
     def ready(self) -> None:
         """Whether people can be told shows when there is something to tell."""
 
     def deliver(self, page: Page[Changes]) -> Outcome:
         """As far as it goes: what was delivered before the link went down is settled."""
-        rejected: dict[int, str] = {}
-        for position, change in enumerate(page.items):
-            try:
-                self._notifier.notify(change)
-            except Rejected as reason:
-                rejected[position] = str(reason)
-            except LinkDown:
-                if position == 0:
-                    raise
-                return Outcome(page.items[position - 1].number, rejected)
-        return Outcome(page.last, rejected)
+        if self._told is None:
+            self._told = self._tell(page)
+        told = self._told
+        if told.outcomes:
+            notifications.state(self._voice, self._follower, told.outcomes)
+        self._told = None
+        return Outcome(told.seq, told.rejected(), frozenset(told.outcomes))
 
     def keep(self, page: Page[Changes], outcome: Outcome) -> None:
-        self._parking.park_changes({page.items[i].number: why for i, why in outcome.rejected.items()})
+        """What was told again is parked no more, unless it was rejected again."""
+        self._parking.unpark_changes(outcome.told)
+        self._parking.park_changes(outcome.rejected)
+        if page.decision is Decision.ACCEPT and outcome.seq == page.last:
+            self._parking.settle(page.decision)
+
+    def _tell(self, page: Page[Changes]) -> _Page:
+        """First what is new, then what people want to be told again."""
+        again = self._changes.again(self._parking.changes()) if page.decision is Decision.RETRY else []
+        told = _Page(page.after)
+        try:
+            for change in page.items:
+                told.outcomes[change.number] = self._outcome(change)
+                told.seq = change.number
+            for change in again:
+                told.outcomes[change.number] = self._outcome(change)
+        except LinkDown:
+            if not told.outcomes:
+                raise
+            return told
+        told.seq = page.last
+        return told
+
+    def _outcome(self, change: AlarmChange) -> tuple[str, str]:
+        try:
+            return DELIVERED, self._notifier.notify(change)
+        except Rejected as reason:
+            return REJECTED, str(reason)

@@ -6,7 +6,7 @@ decided. What is sent again goes with the next page, so a crash in between repea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -48,6 +48,25 @@ class Parking:
         if reasons:
             self._records.park_changes(self._follower, reasons)
             self._count()
+
+    def unpark_changes(self, numbers: Iterable[int]) -> None:
+        """Inside a transaction of the records."""
+        gone = self.changes().keys() & set(numbers)
+        if gone:
+            self._records.unpark_changes(self._follower, gone)
+            self._count()
+
+    def replace_changes(self, reasons: Mapping[int, str]) -> None:
+        """Inside a transaction of the records: these are parked, and no others."""
+        self.unpark_changes(self.changes().keys() - reasons.keys())
+        self.park_changes(reasons)
+
+    def replace(self, count: int, rows: Sequence[Parked], changes: Mapping[int, str]) -> None:
+        """Inside a transaction of the records: so many readings are parked, and these of them kept."""
+        self._records.unpark(self._follower, kept_only=False)
+        self._records.park(self._follower, rows, count)
+        self._records.park_changes(self._follower, changes)
+        self._count()
 
     def settle(self, decision: Decision) -> dict[int, str]:
         """Inside a transaction of the records: nothing is parked any more; the changes that were."""

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from gateway.errors import LinkDown
-from gateway.followers.feeds import Changes, Feed, Page, Readings
+from gateway.followers.feeds import AlarmChanges, Changes, Page, Readings
 from gateway.followers.follower import Follower, Outcome, follow
+from gateway.followers.milestones import Milestones
 from gateway.followers.parking import Decision, Parking, to_arrivals, to_rows
+from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
-from gateway.sinks import Place, Sink
+from gateway.sinks import Place, Sink, Written
 
 MOST_READINGS = 100_000  # in one write: bounds the memory of a catch-up
 MOST_CHANGES = 500  # of alarms, in one write
@@ -29,22 +31,23 @@ class SinkFollower:
         self,
         name: str,
         sink: Sink,
-        journal: Journal,
+        voice: Voice,
         records: Records,
         committed: threading.Condition,
         known: Mapping[str, Place],
-        changes: Feed[Changes],
+        changes: AlarmChanges,
     ) -> None:
         self.name = f"sink:{name}"
         self.parking = Parking(self.name, records)
-        self._journal = journal
-        self._records = records
+        self._journal = voice.journal
         self._committed = committed
-        self._outside = _Outside(self.name, sink, records)
+        self._milestones = Milestones(name, voice, records, self.parking)
+        self._milestones.recall()
+        self._outside = _Outside(self.name, sink, records, self._milestones)
         alarms = _Alarms(self._outside, self.parking)
         self.alarms = Follower(f"alarms:{name}", changes, alarms, records, MOST_CHANGES)
-        to_write = _Readings(self._outside, self.parking, self.alarms, journal, known)
-        feed = Readings(journal, self.name)
+        to_write = _Readings(self._outside, self.parking, self.alarms, self._journal, known)
+        feed = Readings(self._journal, self.name)
         self.readings = Follower(self.name, feed, to_write, records, MOST_READINGS)
 
     @property
@@ -53,10 +56,15 @@ class SinkFollower:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set."""
+        self._milestones.recall()
+        both = (self.readings, self.alarms)
+        for one in both:
+            one.begin()
         try:
-            follow((self.readings, self.alarms), self._journal, self._committed, stop)
+            follow(both, self._journal, self._committed, stop, self._milestones.state_if_due)
         finally:
             self._outside.let_go()
+        self._milestones.state()
 
     def failed(self, reason: str) -> None:
         self.readings.problem = self.alarms.problem = reason  # each until it goes on
@@ -65,25 +73,34 @@ class SinkFollower:
 class _Outside:
     """The sink itself, and the state behind which it goes on: one, for both followers."""
 
-    def __init__(self, name: str, sink: Sink, records: Records) -> None:
+    def __init__(self, name: str, sink: Sink, records: Records, milestones: Milestones) -> None:
         self._name = name
         self._sink = sink
         self._records = records
+        self._milestones = milestones
         self._is_resumed = False
+        self._is_binding = False  # whether the last state is stated before the next write
 
     def ready(self) -> Sink:
-        """Raises LinkDown."""
+        """Raises LinkDown. Resuming takes away what an earlier state needs, so it is stated before."""
         if not self._is_resumed:
+            self._milestones.state()
             saved = self._records.saved(self._name)
             state = self._sink.resume(saved[1] if saved else None)
             with self._records.transaction():
-                self.save(state)
+                self._save(state)
+            if saved is None:
+                self._milestones.moved()
+                self._milestones.state()
             self._is_resumed = True
         return self._sink
 
     @contextmanager
     def used(self) -> Iterator[Sink]:
         """Whatever goes wrong inside: before the next use it is resumed."""
+        if self._is_binding:
+            self._milestones.state()
+            self._is_binding = False
         try:
             yield self.ready()
         except LinkDown:
@@ -94,8 +111,13 @@ class _Outside:
         self._is_resumed = False
         self._sink.close()
 
-    def save(self, state: bytes) -> None:
+    def keep(self, written: Written) -> None:
         """Inside a transaction of the records."""
+        self._save(written.state)
+        self._is_binding = self._is_binding or written.is_binding
+        self._milestones.moved()
+
+    def _save(self, state: bytes) -> None:
         self._records.save(self._name, self._records.cursor(self._name), state)
 
 
@@ -117,7 +139,7 @@ class _Readings:
         self._known = known
         self._places: dict[int, Place] = {}
         self._batch = Arrivals.concatenate([])
-        self._state: bytes | None = None
+        self._written: Written | None = None
 
     def ready(self) -> None:
         self._outside.ready()
@@ -126,13 +148,12 @@ class _Readings:
         """A crash repeats all of it or nothing: what is sent again goes with the page."""
         again = self._parking.readings() if page.decision is Decision.RETRY else []
         self._batch = Arrivals.concatenate([to_arrivals(again), page.items])
-        self._state = None
+        self._written = None
         if not len(self._batch):
             return Outcome(page.last)
         with self._outside.used() as sink:
-            written = sink.write(self._batch, self._placed())
-        self._state = written.state
-        return Outcome(page.last, written.rejected)
+            self._written = sink.write(self._batch, self._placed())
+        return Outcome(page.last, self._written.rejected)
 
     def keep(self, page: Page[Arrivals], outcome: Outcome) -> None:
         """Alarm changes are few: to send one again, go back to it."""
@@ -140,8 +161,8 @@ class _Readings:
             changes = self._parking.settle(page.decision)
             if page.decision is Decision.RETRY and changes:
                 self._alarms.go_on_behind(min(self._alarms.cursor, min(changes) - 1))
-        if self._state is not None:
-            self._outside.save(self._state)
+        if self._written is not None:
+            self._outside.keep(self._written)
         if outcome.rejected:
             self._parking.park(list(to_rows(self._batch, outcome.rejected)))
 
@@ -159,17 +180,17 @@ class _Alarms:
     def __init__(self, outside: _Outside, parking: Parking) -> None:
         self._outside = outside
         self._parking = parking
-        self._state = b""
+        self._written = Written(b"")
 
     def ready(self) -> None:
         self._outside.ready()
 
     def deliver(self, page: Page[Changes]) -> Outcome:
         with self._outside.used() as sink:
-            written = sink.write_alarms(page.items)
-        self._state = written.state
-        return Outcome(page.last, written.rejected)
+            self._written = sink.write_alarms(page.items)
+        rejected = {page.items[i].number: why for i, why in self._written.rejected.items()}
+        return Outcome(page.last, rejected)
 
-    def keep(self, page: Page[Changes], outcome: Outcome) -> None:
-        self._outside.save(self._state)
-        self._parking.park_changes({page.items[i].number: why for i, why in outcome.rejected.items()})
+    def keep(self, _: Page[Changes], outcome: Outcome) -> None:
+        self._outside.keep(self._written)
+        self._parking.park_changes(outcome.rejected)

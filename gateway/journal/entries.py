@@ -112,6 +112,21 @@ def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entr
     return [_entry(name, *row) for row in all_rows(connection, select, (kind, seq, most))]
 
 
+def newest_of_kind(connection: Connection, kind: str, before_seq: int, most: int) -> list[Entry]:
+    """At most `most` statements of a kind before `before_seq`, newest first. Raises JournalError."""
+    select = f"""SELECT seq, {_STORED} FROM entry
+        WHERE kind = ? AND hour IS NULL AND seq < ? ORDER BY seq DESC LIMIT ?"""
+    name = name_of(identities(connection))
+    return [_entry(name, *row) for row in all_rows(connection, select, (kind, before_seq, most))]
+
+
+def count_of_kind(connection: Connection, kind: str, seq: int) -> int:
+    """How many statements of a kind there are behind `seq`."""
+    select = "SELECT count(*) FROM entry WHERE kind = ? AND hour IS NULL AND seq > ?"
+    row = first_row(connection, select, (kind, seq))
+    return int(row[0]) if row else 0
+
+
 def readings(connection: Connection, seq: int) -> Arrivals:
     """The readings of entry `seq`, sorted by (channel, time). Raises JournalError when it is damaged."""
     found = first_row(connection, f"SELECT seq, {_STORED} FROM entry WHERE seq = ?", (seq,))

@@ -235,6 +235,22 @@ class Journal:
                 return
             after_seq = page[-1].seq
 
+    def newest_statements(self, kind: str) -> Iterator[tuple[int, Statement]]:
+        """The same from the newest to the oldest."""
+        before_seq, most = hours.LAST_SEQ, 1  # whoever looks for the last one has it at once
+        while True:
+            with explained(self.path):
+                page = entries.newest_of_kind(self._connection, kind, before_seq, most)
+            yield from ((e.seq, e.statement) for e in page if e.statement is not None)
+            if len(page) < most:
+                return
+            before_seq, most = page[-1].seq, PAGE_STATEMENTS
+
+    def count(self, kind: str, after_seq: int) -> int:
+        """How many statements of a kind there are behind `after_seq`."""
+        with explained(self.path):
+            return entries.count_of_kind(self._connection, kind, after_seq)
+
     # Reading by channel and time
 
     def read(

@@ -6,7 +6,7 @@ kept: the records have them all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,12 +41,12 @@ class Parked:
     reason: str
 
 
-def add(database: Connection, follower: str, rows: Sequence[Parked]) -> None:
+def add(database: Connection, follower: str, rows: Sequence[Parked], count: int) -> None:
     """Count all of them and keep the newest. Inside the caller's transaction."""
     database.execute(
         """INSERT INTO parking VALUES (?, ?)
         ON CONFLICT (follower) DO UPDATE SET count = count + excluded.count""",
-        (follower, len(rows)),
+        (follower, count),
     )
     database.executemany(
         """INSERT INTO parked (follower, channel, time, value, quality, received, reason)
@@ -67,6 +67,13 @@ def add_changes(database: Connection, follower: str, reasons: Mapping[int, str])
     database.executemany(
         "INSERT OR REPLACE INTO parked_change VALUES (?, ?, ?)",
         [(follower, number, reason[:LONGEST_REASON]) for number, reason in reasons.items()],
+    )
+
+
+def remove_changes(database: Connection, follower: str, numbers: Iterable[int]) -> None:
+    """These alone."""
+    database.executemany(
+        "DELETE FROM parked_change WHERE follower = ? AND number = ?", [(follower, n) for n in numbers]
     )
 
 

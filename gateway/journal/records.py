@@ -49,6 +49,8 @@ CREATE INDEX alarm_ongoing ON alarm (raised_ns) WHERE ongoing;
 """
 FOLLOWERS = """
 CREATE TABLE follower (name TEXT PRIMARY KEY, reads_readings INTEGER NOT NULL) WITHOUT ROWID;
+DELETE FROM cursor WHERE follower LIKE 'notifier:%' OR follower LIKE 'alarms:%';
+DELETE FROM parked_change;
 """
 MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS, FOLLOWERS)
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
@@ -131,15 +133,18 @@ class Records:
         where = "WHERE reads_readings" if of_readings else ""
         return dict(self._rows(f"SELECT name, coalesce({cursor}, 0) FROM follower {where} ORDER BY name"))
 
+    def has_cursor(self, follower: str) -> bool:
+        """Whether it was here before."""
+        return bool(self._rows("SELECT 1 FROM cursor WHERE follower = ?", (follower,)))
+
     def furthest_seen(self) -> int:
-        """The last journal entry that any follower has read; notifiers follow changes of alarms instead."""
-        seen = "SELECT seq FROM cursor WHERE follower NOT LIKE 'notifier:%' UNION ALL SELECT seq FROM saved"
+        """The last journal entry that any follower has read."""
+        seen = "SELECT seq FROM cursor UNION ALL SELECT seq FROM saved"
         return int(self._rows(f"SELECT coalesce(max(seq), 0) FROM ({seen})")[0][0])
 
-    def begin_at_last_change(self, follower: str) -> None:
-        """Give a follower of changes that has no cursor yet one behind the last change."""
-        newest = "(SELECT coalesce(max(number), 0) FROM revision)"
-        self._db.execute(f"INSERT OR IGNORE INTO cursor VALUES (?, {newest})", (follower,))
+    def last_change(self) -> int:
+        """Number of the last change of an alarm."""
+        return int(self._rows("SELECT coalesce(max(number), 0) FROM revision")[0][0])
 
     def saved(self, follower: str) -> tuple[int, bytes] | None:
         """The last saved state of `follower` and the journal entry it was taken after."""
@@ -149,9 +154,9 @@ class Records:
     def save(self, follower: str, seq: int, state: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?)", (follower, seq, state))
 
-    def park(self, follower: str, rows: Sequence[Parked]) -> None:
-        """Count and keep readings that the outside world of `follower` rejects."""
-        parked.add(self._db, follower, rows)
+    def park(self, follower: str, rows: Sequence[Parked], count: int | None = None) -> None:
+        """Count and keep readings that the outside world of `follower` rejects; `count`: there were more."""
+        parked.add(self._db, follower, rows, len(rows) if count is None else count)
 
     def unpark(self, follower: str, *, kept_only: bool) -> None:
         """Forget what is parked; `kept_only`: those that are no longer kept stay counted."""
@@ -182,6 +187,10 @@ class Records:
     def park_changes(self, follower: str, reasons: Mapping[int, str]) -> None:
         """Keep the numbers of alarm changes that the outside world of `follower` rejects, and why."""
         parked.add_changes(self._db, follower, reasons)
+
+    def unpark_changes(self, follower: str, numbers: Iterable[int]) -> None:
+        """Forget that these alarm changes were rejected."""
+        parked.remove_changes(self._db, follower, numbers)
 
     def parked_changes(self, follower: str) -> dict[int, str]:
         """Numbers of the alarm changes that are parked, with the reasons, oldest first."""

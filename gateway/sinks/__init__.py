@@ -42,11 +42,13 @@ class Written:
     """What came of a batch of readings or of alarm changes.
 
     `state` is what the sink needs to resume behind it. `rejected` is what the outside world will never take,
-    with the reason, by position in the batch; the follower parks it.
+    with the reason, by position in the batch; the follower parks it. `is_binding`: the next write, or a
+    resume, takes away what earlier states need, so this one has to be durable before.
     """
 
     state: bytes
     rejected: Mapping[int, str] = field(default_factory=dict)
+    is_binding: bool = False
 
 
 class Sink(Protocol):

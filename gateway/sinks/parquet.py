@@ -6,7 +6,7 @@
 
 A part is written under a temporary name, synced and renamed. Late data is another part in its day's folder.
 Exactly once: the number of the open part and the sizes of its files are the resume state; whatever a crash
-left behind them is removed.
+left behind them is removed. What was open of a part that is closed is removed with the next write.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Sink:
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown when the folder can not be written."""
-        period = int(arrivals.received.max()) // PERIODS[self._options.every]
+        period, before = int(arrivals.received.max()) // PERIODS[self._options.every], self._open.part
         with self._explained():
             self._remove_closed()
             if self._open.period is not None and period > self._open.period:
@@ -94,7 +94,7 @@ class Sink:
             self._open = replace(self._open, readings=size, period=max(period, self._open.period or period))
             if size >= self._options.most_readings * ROW.itemsize:
                 self._close_part(places)
-        return Written(self._state())
+        return Written(self._state(), is_binding=self._open.part != before)
 
     def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
         """Raises LinkDown when the folder can not be written. They get into a part with the next readings."""

@@ -82,13 +82,13 @@ def test_alarms_are_replaced_and_revisions_never(records: Records) -> None:
     assert records.changes(4, 2) == []
 
 
-def test_a_follower_of_changes_begins_behind_the_last_one_and_only_once(records: Records) -> None:
+def test_followers_are_known_once_they_have_a_cursor(records: Records) -> None:
     with records.transaction():
-        records.begin_at_last_change("early")
         records.put_revision("E-1", 1, "raised", 0, {})
-        records.begin_at_last_change("early")
-        records.begin_at_last_change("late")
-    assert (records.cursor("early"), records.cursor("late")) == (0, 1)
+        records.move_cursor("notifier:phone", records.last_change())
+    assert (records.cursor("notifier:phone"), records.cursor("notifier:mail")) == (1, 0)
+    assert (records.has_cursor("notifier:phone"), records.has_cursor("notifier:mail")) == (True, False)
+    assert records.furthest_seen() == 1
 
 
 def test_a_reader_does_not_write(records: Records, path: Path) -> None:

@@ -13,6 +13,7 @@ from gateway.config.places import places
 from gateway.errors import LinkDown
 from gateway.followers.feeds import RecordedChanges
 from gateway.followers.sink import SinkFollower
+from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
@@ -97,9 +98,10 @@ class Bench:
 
     def sink(self, sink: object) -> SinkFollower:
         folder = self.desk.folder
-        journal, records = Journal.open_reading(folder / "journal.sqlite"), Records(folder / "records.sqlite")
+        voice = Voice(Journal.open(folder / "journal.sqlite"), "test", self.desk.now_ns)
+        records = Records(folder / "records.sqlite")
         known, changes = places(self.desk.configuration), RecordedChanges(records)
-        return SinkFollower("copy", sink, journal, records, self.desk.committed, known, changes)
+        return SinkFollower("copy", sink, voice, records, self.desk.committed, known, changes)
 
     def fill(self, entries: int) -> None:
         for _ in range(entries):

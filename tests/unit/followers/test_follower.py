@@ -82,7 +82,8 @@ def test_statements_alone_move_it_on_without_a_write(bench: Bench) -> None:
     sink = bench.sink(notebook)
     with pytest.raises(Killed):
         sink.run(Busy(3))
-    assert (notebook.batches, sink.readings.cursor) == (0, 3)
+    assert notebook.batches == 0
+    assert sink.readings.cursor == bench.desk.journal.last_seq() > 3  # with what it states itself
 
 
 def test_it_waits_for_commits_and_stops_when_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

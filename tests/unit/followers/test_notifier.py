@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gateway.alarms.change import AlarmChange
-from gateway.errors import LinkDown, Rejected
+from gateway.errors import JournalError, JournalFull
 from gateway.followers import follower, notifier, pauses
-from gateway.followers.feeds import RecordedChanges
 from gateway.followers.notifier import NotifierFollower
+from gateway.followers.parking import Decision
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.notifiers import Notifier, jsonl
 from tests.unit.alarming.alarm_desk import eventually
+from tests.unit.followers.office import Office, Phone
 
 
 @pytest.fixture(autouse=True)
@@ -26,39 +24,6 @@ def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notifier, "MOST_CHANGES", 3)
     monkeypatch.setattr(pauses, "SHORTEST_S", 0.01)
     monkeypatch.setattr(pauses, "LONGEST_S", 0.02)
-
-
-class Office:
-    """Records in which things happen, and notifiers that come and go."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.records = Records(folder / "records.sqlite")
-        self.journal = Journal.open(folder / "journal.sqlite")
-        self.number = 0
-
-    def follower(self, name: str, told: Notifier | None = None) -> NotifierFollower:
-        records = Records(self.folder / "records.sqlite")
-        return NotifierFollower(
-            name,
-            told or jsonl.Notifier(jsonl.Options(str(self.folder / f"{name}.jsonl"))),
-            Journal.open_reading(self.folder / "journal.sqlite"),
-            records,
-            threading.Condition(),
-            RecordedChanges(records),
-        )
-
-    def happen(self, count: int) -> None:
-        with self.records.transaction():
-            for _ in range(count):
-                self.number += 1
-                known = {"id": "E-1", "n": self.number, "start": "2026-01-05T11:00:00Z"}
-                self.records.put_revision("E-1", 1, "raised", 0, known)
-
-    def told(self, name: str) -> list[int]:
-        path = self.folder / f"{name}.jsonl"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [json.loads(line)["n"] for line in lines]
 
 
 @pytest.fixture
@@ -110,61 +75,74 @@ def test_one_that_is_down_is_tried_again_and_says_so(office: Office) -> None:
     with Running(office.follower("one")) as one:
         office.happen(5)
         eventually(lambda: "check the path" in one.problem, "it is said")
-        assert (one.changes.behind, one.changes.oldest_ns) == (5, 0)
+        assert one.changes.behind == 5 and one.changes.oldest_ns is not None
         (office.folder / "one.jsonl").rmdir()
         eventually(lambda: len(office.told("one")) >= 5, "tried again")
         eventually(lambda: not one.problem and not one.changes.behind, "all is well")
     assert office.told("one") == [1, 2, 3, 4, 5]
 
 
-class Unreliable:
-    """Refuses every third call before anything is told, and hears the rest; some it never takes."""
-
-    def __init__(self, never: tuple[int, ...] = ()) -> None:
-        self.calls = 0
-        self.heard: list[int] = []
-        self.never = never
-
-    def notify(self, change: AlarmChange) -> str:
-        self.calls += 1
-        if self.calls % 3 == 0:
-            raise LinkDown("mail server: no answer; check the network")
-        if change.number in self.never:
-            raise Rejected("550 no such user")
-        self.heard.append(change.number)
-        return "250 ok"
-
-
 def test_a_link_that_goes_down_in_between_keeps_the_order(office: Office) -> None:
-    told = Unreliable()
-    with Running(office.follower("one", told)):
+    phone = Phone()
+    phone.down_at = set(range(3, 100, 3))
+    with Running(office.follower("one", phone)):
         office.happen(20)
-        eventually(lambda: len(told.heard) >= 20, "everything")
-    assert told.heard == list(range(1, 21))
-    assert told.calls >= 29
+        eventually(lambda: len(phone.heard) >= 20, "everything")
+    assert phone.heard == list(range(1, 21))
+    assert phone.calls >= 29
 
 
 def test_what_is_rejected_is_parked_and_holds_up_nothing(office: Office) -> None:
-    told = Unreliable(never=(3, 4))
-    with Running(office.follower("one", told)) as one:
-        office.happen(10)
-        eventually(lambda: len(told.heard) >= 8, "the others")
-        eventually(lambda: not one.changes.behind, "all is settled")
-    assert told.heard == [1, 2, 5, 6, 7, 8, 9, 10]
-    assert one.parking.words == "2 alarm changes are parked, the last for: 550 no such user"
-    assert office.records.parked_changes("notifier:one") == {3: "550 no such user", 4: "550 no such user"}
+    phone = Phone()
+    office.follower("one", phone)
+    office.happen(10)
+    phone.never = {3: "550 no such user", 4: "551 nor this one"}
+    one = office.run("one", phone)
+    assert phone.heard == [1, 2, 5, 6, 7, 8, 9, 10]
+    assert one.parking.words == "2 alarm changes are parked, the last for: 551 nor this one"
+    assert list(one.parking.changes().values()) == list(phone.never.values())
     assert office.follower("one").parking.words == one.parking.words  # after a restart too
+    assert [(len(said.transitions), said.outcome, said.answer) for said in office.stated("one")] == [
+        (2, "delivered", "250 ok"),
+        (1, "rejected", "550 no such user"),
+        (1, "rejected", "551 nor this one"),
+        (2, "delivered", "250 ok"),
+        (3, "delivered", "250 ok"),
+        (1, "delivered", "250 ok"),
+    ]
+
+
+def test_what_was_parked_is_told_again_when_somebody_says_so(office: Office) -> None:
+    phone = Phone()
+    phone.never = dict.fromkeys((1, 2, 4), "550 no such user")
+    office.follower("one", phone)
+    office.happen(5)
+    office.run("one", phone)
+    del phone.never[2], phone.never[4]
+    office.decide("one", Decision.RETRY)
+    phone.down_at = {phone.calls + 2}  # in the middle of it
+    office.happen(1)
+    one = office.run("one", phone)
+    assert phone.heard == [3, 5, 2, 4, 6]
+    assert one.parking.words == "1 alarm changes are parked, the last for: 550 no such user"
+    office.decide("two", Decision.ACCEPT)
+    assert office.run("one", phone).parking.words
+    office.decide("one", Decision.ACCEPT)
+    assert office.run("one", phone).parking.words == ""
+    phone.never.clear()
+    office.decide("one", Decision.RETRY)
+    office.run("one", phone)
+    assert phone.heard == [3, 5, 2, 4, 6]
 
 
 def test_a_notifier_that_is_new_does_not_hear_the_past(office: Office) -> None:
-    with Running(office.follower("one")):
-        office.happen(3)
-        eventually(lambda: len(office.told("one")) >= 3, "told")
+    office.follower("one")
+    office.happen(3)
+    office.run("one")
     office.follower("two")  # and is killed before it does anything
     office.happen(2)
-    with Running(office.follower("one"), office.follower("two")):
-        eventually(lambda: len(office.told("two")) >= 2, "what happened since")
-        eventually(lambda: len(office.told("one")) >= 5, "the old one too")
+    office.run("one")
+    office.run("two")
     assert office.told("two") == [4, 5]
     assert office.told("one") == [1, 2, 3, 4, 5]
 
@@ -175,6 +153,49 @@ def test_what_made_it_stop_is_shown_until_it_runs_again(office: Office) -> None:
     assert one.problem == "internal error"
     with Running(one):
         eventually(lambda: not one.problem, "it runs")
+
+
+def test_what_was_told_is_not_told_again_while_the_disk_is_full(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone()
+    one = office.follower("one", phone)
+    office.happen(5)
+
+    def full(*_: object, **__: object) -> None:
+        raise JournalFull("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "commit", full)
+        for _ in range(3):
+            with pytest.raises(JournalFull):
+                one.run(threading.Event())
+    assert phone.heard == [1, 2, 3]
+    with Running(one):
+        eventually(lambda: len(phone.heard) >= 5, "there is room again")
+    assert phone.heard == [1, 2, 3, 4, 5]
+    assert sum(len(said.transitions) for said in office.stated("one")) == 5
+
+
+def test_a_failure_of_the_records_tells_nobody_twice(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = Phone()
+    one = office.follower("one", phone)
+    office.happen(5)
+    real, calls = Records.move_cursor, []
+
+    def fails(self: Records, follower: str, seq: int) -> None:
+        calls.append(seq)
+        if len(calls) == 2:  # behind the statement of the first page
+            raise JournalError("no room")
+        real(self, follower, seq)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "move_cursor", fails)
+        with pytest.raises(JournalError):
+            one.run(threading.Event())
+    with Running(one):
+        eventually(lambda: len(phone.heard) >= 5, "the rest")
+    assert phone.heard == [1, 2, 3, 4, 5]
 
 
 @pytest.fixture(autouse=True)

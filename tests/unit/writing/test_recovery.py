@@ -15,7 +15,6 @@ def test_new_entries_come_behind_every_cursor(tmp_path: Path) -> None:
     with records.transaction():
         records.move_cursor("sink:a", 12)
         records.save("screening:state", 9, b"")
-        records.move_cursor("notifier:phone", 5000)  # counts changes of alarms
     with Journal.open(tmp_path / "journal.sqlite") as journal:
         journal.commit(statements=[Statement("note", "test", 0, {})] * 4)
         go_on_behind_what_was_seen(journal, records, "edge-1", 5)
