@@ -3,10 +3,41 @@
 No example has a deadline: machines are shared and noisy, and speed belongs to the benchmarks.
 """
 
+import functools
+import inspect
+import itertools
 import os
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+from coverage import Coverage
 from hypothesis import settings
+
+MEASURED_EXAMPLES = 20  # of a property: by then it has taken the lines that it takes
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Coverage sees the first examples of a property only: later ones take the same lines."""
+    measured, test = Coverage.current(), getattr(getattr(item, "obj", None), "hypothesis", None)
+    if measured is None or test is None or inspect.iscoroutinefunction(test.inner_test):
+        yield
+        return
+    whole, examples = test.inner_test, itertools.count(1)
+
+    @functools.wraps(whole)
+    def counted(*args: Any, **kwargs: Any) -> None:
+        if next(examples) == MEASURED_EXAMPLES:
+            measured.stop()
+        whole(*args, **kwargs)
+
+    test.inner_test = counted
+    yield
+    test.inner_test = whole
+    if next(examples) > MEASURED_EXAMPLES:
+        measured.start()

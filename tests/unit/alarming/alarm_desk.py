@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from gateway.alarming.book import ACKNOWLEDGE, CONTAINMENT
 from gateway.alarming.plan import plan
 from gateway.alarming.screening import Screening
 from gateway.alarms.lifecycle import Acknowledgement
@@ -22,6 +21,8 @@ from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Samples
 from gateway.screening.plan import FOREVER_PAST
+from gateway.statements.acknowledge import KIND as ACKNOWLEDGE
+from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.times import format_rfc3339
 
 NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.alarming import screening as follower
-from gateway.alarming.book import CONTAINMENT
 from gateway.journal.journal import Statement
 from gateway.model import Samples
 from gateway.questions.replay import replay
+from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, body, moment

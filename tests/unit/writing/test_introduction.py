@@ -11,7 +11,8 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.journal.journal import Journal
-from gateway.writing.introduction import CONFIGURATION, introduce
+from gateway.statements.configuration import KIND as CONFIGURATION
+from gateway.writing.introduction import introduce
 
 EXAMPLE = (Path(__file__).parents[3] / "docs" / "examples" / "cryogate.toml").read_text()
 NEXT = '\n[[profiles.vapour-150]]\nversion = "2"\nvalid_from = 2026-06-01T00:00:00Z\nrules = []\n'
