@@ -21,6 +21,7 @@ from gateway.journal.records import Records
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
+HANGS_S = 120.0  # under way for longer than that is a problem of its own
 WAIT_S = 1.0  # for a commit: another process may have stated something, look at least so often
 
 
@@ -56,7 +57,6 @@ class Follower(Generic[T]):
     def __init__(self, name: str, feed: Feed[T], use: Use[T], records: Records, most: int) -> None:
         self.name = name
         self.cursor = records.cursor(name)
-        self.problem = ""
         self.behind = 0  # how many entries wait
         self.oldest_ns: int | None = None  # when the oldest of them was committed; None: nothing waits
         self._feed = feed
@@ -65,6 +65,21 @@ class Follower(Generic[T]):
         self._most = most
         self._pauses = Pauses()
         self._again_s = 0.0  # monotonic: not tried before
+        self._delivers_since_s: float | None = None  # monotonic; None: nothing is under way
+        self._problem = ""
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is delivered, and what to do; empty while all is well."""
+        since_s = self._delivers_since_s
+        for_s = 0.0 if since_s is None else time.monotonic() - since_s
+        if for_s > HANGS_S:
+            return f"it has not answered for {for_s:.0f} s; check the network and the other side"
+        return self._problem
+
+    def failed(self, reason: str) -> None:
+        """It stopped in a way nobody foresaw; shown until it goes on."""
+        self._problem, self._delivers_since_s = reason, None
 
     def begin(self) -> None:
         """Where the records say."""
@@ -83,15 +98,18 @@ class Follower(Generic[T]):
         page = self._feed.page(self.cursor, self._most)
         self.oldest_ns = page.oldest_ns if page else None
         try:
+            self._delivers_since_s = time.monotonic()
             self._use.ready()
             outcome = self._use.deliver(page) if page else None
         except LinkDown as problem:
-            self.problem = str(problem)
+            self._problem = str(problem)
             self._again_s = time.monotonic() + self._pauses.next_s(problem.after_s)
             return False
+        finally:
+            self._delivers_since_s = None
         if page and outcome:
             self._advance(page, outcome)
-        self.problem = ""
+        self._problem = ""
         self._pauses.reset()
         return page is not None
 

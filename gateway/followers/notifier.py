@@ -55,7 +55,7 @@ class NotifierFollower:
         follow([self.changes], self._voice.journal, self._committed, stop)
 
     def failed(self, reason: str) -> None:
-        self.changes.problem = reason
+        self.changes.failed(reason)
 
     def _begin(self) -> None:
         """Behind what the journal says was told, whatever the records say."""

@@ -67,7 +67,8 @@ class SinkFollower:
         self._milestones.state()
 
     def failed(self, reason: str) -> None:
-        self.readings.problem = self.alarms.problem = reason  # each until it goes on
+        self.readings.failed(reason)
+        self.alarms.failed(reason)
 
 
 class _Outside:

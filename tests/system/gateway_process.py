@@ -85,6 +85,5 @@ class GatewayProcess:
         if self.process is not None and self.process.poll() is None:
             self.kill()
 
-    @staticmethod
-    def _cryogate() -> list[str]:
+    def _cryogate(self) -> list[str]:
         return [sys.executable, "-c", "from gateway.cli import main; main()"]

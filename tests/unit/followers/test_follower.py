@@ -10,7 +10,7 @@ import pytest
 
 from gateway.followers import follower
 from gateway.journal.records import Records
-from gateway.sinks import Place
+from gateway.sinks import Place, Written
 from gateway.sinks.csv import Options, Sink
 from tests.unit.alarming.alarm_desk import Killed, eventually
 from tests.unit.followers.sink_bench import Bench, Busy, Notebook, read_back
@@ -178,3 +178,21 @@ def test_a_sink_that_cannot_go_on_where_it_was_says_so_though_nothing_waits(benc
     with pytest.raises(Killed):
         sink.run(Busy(2))
     assert sink.problem == "the copy is gone; put it back"
+
+
+def test_one_that_hangs_is_a_problem_and_behind(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "HANGS_S", 0.05)
+    notebook, go_on = Notebook(bench.folder / "copy"), threading.Event()
+    monkeypatch.setattr(notebook, "write_alarms", lambda _: go_on.wait(20) and Written(b"0"))
+    bench.desk.read(("top", 0, -140.0))
+    bench.desk.run()
+    sink = bench.sink(notebook)
+    stop = threading.Event()
+    thread = threading.Thread(target=sink.run, args=(stop,))
+    thread.start()
+    eventually(lambda: "it has not answered for 0 s; check the network" in sink.problem, "it is said")
+    go_on.set()
+    eventually(lambda: not sink.problem and not sink.alarms.behind, "it goes on")
+    stop.set()
+    thread.join(10)
+    assert (sink.problem, sink.alarms.behind) == ("", 0)
