@@ -22,14 +22,14 @@ class Gaps:
 
     first: Times  # int64[C] ns, what holds before any change
     since: Times  # int64[K, C] ns UTC, from when on the next one holds; FOREVER where there is none
-    later: Times  # int64[K, C] ns
+    later: Times  # int64[K, C] ns; 0 where there is none
 
     @staticmethod
     def of(channels: Iterable[ChannelPlan]) -> Gaps:
         plans = tuple(channels)
         most = max((len(c.later_gaps) for c in plans), default=0)
         since = np.full((most, len(plans)), FOREVER)
-        later = np.full((most, len(plans)), FOREVER)
+        later = np.zeros((most, len(plans)), np.int64)
         for place, channel in enumerate(plans):
             for k, (from_ns, gap_ns) in enumerate(channel.later_gaps):
                 since[k, place], later[k, place] = from_ns, gap_ns
@@ -54,9 +54,15 @@ class Gaps:
         """ns, the longest that each ever was or will be."""
         if not self.change:
             return self.first
-        known = np.where(self.since < FOREVER, self.later, 0)
-        longest: Times = np.maximum(self.first, known.max(axis=0))
+        longest: Times = np.maximum(self.first, self.later.max(axis=0))
         return longest
+
+    def at(self, place: Rows, moment: Times) -> Times:
+        """ns, what holds at a moment, each at its place."""
+        gap = self.first[place]
+        for since, later in zip(self.since, self.later, strict=True):
+            gap = np.where(since[place] <= moment, later[place], gap)
+        return gap
 
     def bridges(self, place: Rows, begin: Times, end: Times) -> Mask:
         """Whether [begin, end] is bridged, each at its place."""

@@ -39,7 +39,12 @@ class Condition(Protocol):
         """False only where entry holds at no usable reading of the cell, for each (member, cell) pair."""
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        """True only where exit holds at every usable reading of the cell."""
+        """True only where exit holds at every usable reading of the cell.
+
+        Asked next after `may_enter`, with the same batch and the same pairs, or not at all: a condition may
+        keep what it worked out there until it is asked `may_enter` again (rate and forecast keep their bounds
+        on slopes, stuck what it knows of movement).
+        """
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         """Whether entry and exit hold at each row; never both, and neither where nothing is known."""
@@ -80,7 +85,7 @@ class Latched:
     def standing(self) -> tuple[Mask, Mask]:
         return self.state["raw"], self.state["open"]
 
-    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
+    def advance(self, until_ns: Times, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
         return []  # a value rule speaks only of readings
 
     def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
@@ -235,7 +240,7 @@ class Latched:
         Returns the position of the first of each, how many there are, and columns of all of them: time,
         value, and whether unusable ones lie between it and the one before.
         """
-        if batch.cells.flawless and not self.members.bounded:
+        if batch.cells.flawless and self._sees_all(batch, whose, lo, hi):
             count = hi - lo
             blocked = np.zeros(count.sum(), np.bool_)
             return lo, count, (pieces(batch.time, lo, hi), pieces(batch.value, lo, hi), blocked)
@@ -249,6 +254,13 @@ class Latched:
         blocked = np.diff(position, prepend=0) > 1
         first = np.append(position, 0)[np.cumsum(count) - count]
         return first, count, (batch.time[position], batch.value[position], blocked)
+
+    def _sees_all(self, batch: Batch, whose: Rows, lo: Rows, hi: Rows) -> bool:
+        """Whether each member may see all readings of its range, which is not empty."""
+        if not self.members.bounded:
+            return True
+        begins = (batch.time[lo] >= self.members.valid_from[whose]).all()
+        return bool(begins and (batch.time[hi - 1] < self.members.valid_to[whose]).all())
 
     def _expired(self, member: Rows, seen: Times) -> Findings:
         """End what is open where a reading at or after the end of the instance's validity exists."""

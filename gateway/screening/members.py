@@ -71,6 +71,11 @@ class Members:
         return bool((self.valid_from != FOREVER_PAST).any() or (self.valid_to != FOREVER).any())
 
     @cached_property
+    def sees_after(self) -> Times:
+        """ns UTC; what is looked back on is later."""
+        return self.sees_from - (self.sees_from > FOREVER_PAST)
+
+    @cached_property
     def everyone(self) -> Rows:
         return np.arange(len(self))
 
@@ -79,7 +84,20 @@ class Members:
         """Whether every channel of the screen has one instance."""
         return bool((np.diff(self.begin) == 1).all())
 
-    def touched(self, batch: Batch) -> tuple[Rows, Rows]:
+    def touched(self, batch: Batch, besides: Mask | None = None) -> tuple[Rows, Rows]:
+        """The members that may see readings of the batch, and the segment of each.
+
+        Not those that were out of force before it, nor those that come into force later, but for `besides`.
+        """
+        member, segment = self._of_channels(batch)
+        if not self.bounded:
+            return member, segment
+        come = self.valid_from[member] <= batch.seen[segment]
+        come = come if besides is None else come | besides[member]
+        alive = come & (self.valid_to[member] > batch.before["seen"][segment])
+        return (member, segment) if alive.all() else (member[alive], segment[alive])
+
+    def _of_channels(self, batch: Batch) -> tuple[Rows, Rows]:
         """The members whose channel has readings in the batch, and the segment of each."""
         if len(batch.row) == len(self.begin) - 1:  # every channel of the screen
             return self.everyone, self.row
@@ -178,8 +196,9 @@ class Group(Protocol):
     def feed(self, batch: Batch) -> list[Findings]:
         """Findings of these readings; `instance` holds plan positions."""
 
-    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
-        """Findings of the clock alone; `known` is CHANNEL[I], each member's channel."""
+    def advance(self, until_ns: Times, known: NDArray[Any]) -> list[Findings]:
+        """Findings of silence alone, where the channel is known to be silent until then (ns UTC, one for all
+        or int64[I]); `known` is CHANNEL[I], each member's channel."""
 
     def present(self, member: Rows) -> Findings:
         """What is open at these members."""

@@ -15,6 +15,7 @@ import numpy as np
 from gateway.model import Mask, Times
 from gateway.screening.excursion import NEVER
 from gateway.screening.ranges import Rows
+from gateway.screening.replanned import Replanned
 from gateway.screening.screen import Memory
 
 LONGEST: Final = 15  # saved states; the oldest is about 2**13 times the spacing old
@@ -43,6 +44,14 @@ class Memories:
     def add(self, latest_ns: int, memory: Memory) -> None:
         self.kept.append(Saved(latest_ns, np.ones(len(memory.channels), np.bool_), memory))
         self.kept = _thinned(self.kept, latest_ns, self._spacing_ns)
+
+    def replan(self, replanned: Replanned) -> None:
+        """Go on with states of the screen under another plan."""
+        there = replanned.there
+        for k, saved in enumerate(self.kept):
+            valid = np.ones(len(there), np.bool_)
+            valid[there >= 0] = saved.valid[there[there >= 0]]
+            self.kept[k] = Saved(saved.at_ns, valid, replanned.memory(saved.memory))
 
     def before(self, row: Rows, moment: Times) -> Rows:
         """For each channel the youngest state that knows nothing of `moment` or later; -1 where none."""

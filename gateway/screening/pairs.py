@@ -9,7 +9,7 @@ import numpy as np
 from gateway.model import Floats, Times
 from gateway.screening.batch import Batch
 from gateway.screening.gaps import Gaps
-from gateway.screening.plan import FOREVER
+from gateway.screening.plan import FOREVER, FOREVER_PAST
 from gateway.screening.ranges import Rows, expand, first_at
 
 Readings = tuple[Rows, Times, Floats]  # lo int64[m + 1] of each pair's readings, their times, their values
@@ -43,6 +43,33 @@ class Side:
         ):
             time[place], value[place] = times, values
         return start, time, value
+
+
+@dataclass(frozen=True, eq=False)
+class Patience:
+    """How far a pair is followed when one of its channels falls silent: as far as the other has gone on for
+    the longer max_gap that was in force there."""
+
+    begin: Times  # int64[P, I] ns UTC, when a gap comes into force; FOREVER where there is none
+    end: Times  # int64[P, I] ns UTC, when the next one does
+    gap: Times  # int64[P, I] ns
+
+    @staticmethod
+    def of(one: Gaps, other: Gaps) -> Patience:
+        everyone = np.arange(len(one.first))
+        first = np.full((1, len(everyone)), FOREVER_PAST)
+        begin = np.sort(np.concatenate((first, one.since, other.since)), axis=0)
+        end = np.concatenate((begin[1:], np.full((1, len(everyone)), FOREVER)))
+        gap = [np.maximum(one.at(everyone, b), other.at(everyone, b)) for b in begin]
+        return Patience(begin, end, np.array(gap))
+
+    def until(self, member: Rows, ahead: Times) -> Times:
+        """The last moment m with m + gap in force at m <= ahead, ns UTC."""
+        found: Times = np.minimum(ahead - self.gap[0, member], self.end[0, member] - 1)
+        for begin, end, gap in zip(self.begin[1:], self.end[1:], self.gap[1:], strict=True):
+            later = np.minimum(ahead - gap[member], end[member] - 1)
+            found = np.where(later >= begin[member], later, found)
+        return found
 
 
 def merged(one: Readings, other: Readings, after: Times) -> tuple[Rows, Times]:

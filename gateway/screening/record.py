@@ -7,13 +7,14 @@ whoever keeps it (`Past`), so that only what is open takes memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from gateway.model import SECOND
 from gateway.screening.excursion import LIMB, NEVER, RETURNED, Excursion, Findings, Phase, identity
-from gateway.screening.plan import FOREVER, SUPERSEDED, Instance, Key, Plan
+from gateway.screening.matching import known_as, match
+from gateway.screening.plan import FOREVER_PAST, Instance, Key, Plan
 
 CLOSED, WITHDRAWN = int(Phase.CLOSED), int(Phase.WITHDRAWN)
 _INSTANCE, _PHASE, _START = 0, 1, 2  # positions in FINDING
@@ -59,87 +60,108 @@ class Record:
         self._known: dict[Key, dict[str, Excursion]] = {}  # by rule, then by id in order of publication
         self._starting: dict[tuple[Key, int], str] = {}  # ids of those not withdrawn, by rule and start
         self._ids: set[str] = set()
+        self._loaded: dict[str, Excursion] = {}  # as they were when this record began, by id
 
-    def progress(self, findings: Findings) -> list[Change]:
-        """Publish what readings in order, or the clock, brought."""
+    def replan(self, plan: Plan) -> None:
+        """From now on findings are about the instances of this plan."""
+        self._plan, self._keys = plan, plan.keys
+
+    def progress(self, findings: Findings, now_ns: int = NEVER) -> list[Change]:
+        """Publish what readings in order, or the clock, brought; `now_ns` is what the clock said last.
+
+        What was over changes only where the clock had ended it before these readings came.
+        """
+        return self._progress(findings.tolist(), now_ns)
+
+    def _progress(self, findings: Iterable[tuple[Any, ...]], now_ns: int) -> list[Change]:
         changes = []
-        for found in findings.tolist():
+        for found in findings:
             before = self._starting_at(self._keys[found[_INSTANCE]], found[_START])
-            if found[_PHASE] != WITHDRAWN:
-                changes += self._put(self._excursion(found, before), before)
-            elif before is not None:
-                changes.append(self._withdraw(before))
+            if found[_PHASE] == WITHDRAWN:
+                changes += [] if before is None else [self._withdraw(before)]
+            elif before is None or before.end_ns is None:
+                changes += self._put(self._excursion(found, before, now_ns), before)
+            else:
+                changes += self._put(known_as(self._excursion(found, before, now_ns), before), before)
         return changes
 
-    def amend(self, findings: Findings, since: dict[int, int]) -> list[Change]:
-        """Publish a second screening of instances, by plan position.
+    def amend(self, findings: Findings, since: Mapping[Key, int], now_ns: int = NEVER) -> list[Change]:
+        """Publish a second screening of rules.
 
         `since` gives the time up to which each one was not screened again: what was cleared by then stands.
-        Findings are complete from there on, the last on each excursion counts.
+        Findings on them are complete from there on, the last on each excursion counts; those on others are
+        progress.
         """
-        stands: dict[Key, int] = {}
-        for number, moment_ns in since.items():
-            key = self._keys[number]
-            stands[key] = max(moment_ns, stands.get(key, moment_ns))
-        again: dict[Key, dict[int, Excursion]] = {key: {} for key in stands}
+        again: dict[Key, dict[int, Excursion]] = {key: {} for key in since}
+        others = []
         for found in findings.tolist():
-            if found[_PHASE] != WITHDRAWN:
-                again.setdefault(self._keys[found[_INSTANCE]], {})[found[_START]] = self._excursion(
-                    found, None
-                )
-        changes = []
+            key = self._keys[found[_INSTANCE]]
+            if key not in again:
+                others.append(found)
+            elif found[_PHASE] != WITHDRAWN:
+                again[key][found[_START]] = self._excursion(found, None, now_ns)
+        changes = self._progress(others, now_ns)
         for key, by_start in again.items():
-            changes += self._compare(key, list(by_start.values()), stands.get(key, FOREVER))
+            changes += self._compare(key, list(by_start.values()), since[key])
         return changes
 
-    def close_orphans(self, ends: dict[int, int]) -> list[Change]:
-        """End what is open under versions that are no longer in the plan; `ends` is by channel."""
-        live = {
-            (key, name)
-            for key, i in zip(self._keys, self._plan.instances, strict=True)
-            for name in (i.version, *(v.name for v in i.later))
-        }
+    def adopt(self, stated: Iterable[Excursion], stands: Callable[[Excursion], bool]) -> list[Change]:
+        """What differs from the last stated forms, and from the begin of this record; see Screener.adopt."""
+        told: dict[Key, dict[str, Excursion]] = {}
+        for excursion in stated:
+            told.setdefault(_key(excursion), {})[excursion.id] = excursion
         changes = []
-        for before in [e for e in self.open() if (_key(e), e.versions[-1]) not in live]:
-            end = max(before.confirmed_ns, ends.get(before.channel, before.last_ns))
-            changes += self._put(replace(before, end_ns=end, cleared_ns=end, ended_by=SUPERSEDED), before)
+        for key in sorted(self._known.keys() | told.keys()):
+            changes += self._adopt(key, told.get(key, {}), stands)
+        return changes
+
+    def _adopt(
+        self, key: Key, stated: dict[str, Excursion], stands: Callable[[Excursion], bool]
+    ) -> list[Change]:
+        past = {e.id: e for e in self._past.since(*key, FOREVER_PAST)}
+        found = {**{name: e for name, e in past.items() if name in stated}, **self._known.get(key, {})}
+        published = {**past, **self._loaded, **stated}
+        before = [published[name] for name in found.keys() | stated.keys() if name in published]
+        before.sort(key=lambda e: (e.start_ns, e.id))
+        self._forget(key)
+        for was in before:
+            self._keep(was)
+        pairs, new, gone = match(before, [e for e in found.values() if not e.withdrawn])
+        changes = [change for was, now in pairs for change in self._put(known_as(now, was), was)]
+        changes += [self._withdraw(was) for was in gone if not (was.id in stated and stands(was))]
+        for now in new:
+            changes += self._put(replace(now, revision=1), None)
         return changes
 
     def leave_past(self) -> None:
         """Forget what is over: by now it is in the past."""
         for key, known in list(self._known.items()):
             for over in [e for e in known.values() if e.end_ns is not None or e.withdrawn]:
-                del known[over.id]
-                self._ids.discard(over.id)
-                if self._starting.get((key, over.start_ns)) == over.id:
-                    del self._starting[key, over.start_ns]
+                self._drop(key, over)
             if not known:
                 del self._known[key]
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Everything that was not left to the past, as plain values."""
-        return [e.plain() for known in self._known.values() for e in known.values()]
+    def known(self) -> list[Excursion]:
+        """Everything that was not left to the past."""
+        return [e for by_id in self._known.values() for e in by_id.values()]
 
     def open(self) -> list[Excursion]:
         """Those that have not ended."""
-        known = (e for by_id in self._known.values() for e in by_id.values())
-        return [e for e in known if e.end_ns is None and not e.withdrawn]
+        return [e for e in self.known() if e.end_ns is None and not e.withdrawn]
 
-    def load(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Take over what `rows` gave."""
-        for row in rows:
-            self._keep(Excursion.from_plain(row))
+    def load(self, known: Iterable[Excursion]) -> None:
+        """Begin with what another record knew."""
+        for excursion in known:
+            self._keep(excursion)
+            self._loaded[excursion.id] = excursion
 
     def _compare(self, key: Key, now: list[Excursion], since: int) -> list[Change]:
         known = {e.id: e for e in self._past.since(*key, since)} | self._known.get(key, {})
         before = [e for e in known.values() if e.cleared_ns is None or e.cleared_ns > since]
         now = [e for e in now if e.cleared_ns is None or e.cleared_ns > since]
         before.sort(key=lambda e: (e.start_ns, e.id))
-        pairs, new, gone = _match(before, now)
-        changes = []
-        for was, found in pairs:
-            same = _as(found, was, was.revision)
-            changes += [] if same == was else self._put(_as(found, was, was.revision + 1), was)
+        pairs, new, gone = match(before, now)
+        changes = [change for was, found in pairs for change in self._put(known_as(found, was), was)]
         changes += [self._withdraw(was) for was in gone]
         for found in new:
             changes += self._put(found, None)
@@ -156,7 +178,7 @@ class Record:
         if before is None:
             now = replace(now, id=self._free_id(now))
         else:
-            self._starting.pop((_key(before), before.start_ns), None)
+            self._unstart(before)
         self._keep(now)
         return [Change(now, before)]
 
@@ -166,6 +188,21 @@ class Record:
         self._ids.add(excursion.id)
         if not excursion.withdrawn:
             self._starting[key, excursion.start_ns] = excursion.id
+
+    def _drop(self, key: Key, excursion: Excursion) -> None:
+        del self._known[key][excursion.id]
+        self._ids.discard(excursion.id)
+        self._unstart(excursion)
+
+    def _unstart(self, excursion: Excursion) -> None:
+        """Another one may have its start already."""
+        place = _key(excursion), excursion.start_ns
+        if self._starting.get(place) == excursion.id:
+            del self._starting[place]
+
+    def _forget(self, key: Key) -> None:
+        for excursion in list(self._known.get(key, {}).values()):
+            self._drop(key, excursion)
 
     def _free_id(self, now: Excursion) -> str:
         attempt = 0
@@ -179,7 +216,7 @@ class Record:
         name = self._starting.get((key, start_ns))
         return None if name is None else self._known[key][name]
 
-    def _excursion(self, found: tuple[Any, ...], before: Excursion | None) -> Excursion:
+    def _excursion(self, found: tuple[Any, ...], before: Excursion | None, now_ns: int) -> Excursion:
         """From a row of FINDING, under the identity of `before`."""
         (number, phase, start, confirmed, end, cleared, first, extreme, extreme_at, beyond, high, low) = (
             found[:12]
@@ -188,7 +225,7 @@ class Record:
         instance = self._plan.instances[number]
         limited = beyond != NEVER
         end_ns = end if phase == CLOSED else None
-        known_ns = max(confirmed, last) if end_ns is None else end_ns - 1
+        known_ns = max(confirmed, last, now_ns) if end_ns is None else end_ns - 1
         return Excursion(
             "" if before is None else before.id,
             instance.channel,
@@ -224,36 +261,3 @@ def _ended_by(end_ns: int | None, instance: Instance) -> str:
     if end_ns is None:
         return ""
     return instance.ends_by if end_ns == instance.valid_to_ns else RETURNED
-
-
-def _as(now: Excursion, before: Excursion, revision: int) -> Excursion:
-    """`now` under the identity of `before`."""
-    return replace(now, id=before.id, revision=revision, withdrawn=False)
-
-
-def _match(
-    before: list[Excursion], now: list[Excursion]
-) -> tuple[list[tuple[Excursion, Excursion]], list[Excursion], list[Excursion]]:
-    """Which published excursion is which found one: the same start, else the first that overlaps.
-
-    Returns pairs, what is new, and what is gone. A withdrawn one comes back only with its own start.
-    """
-    by_start = {e.start_ns: e for e in sorted(before, key=lambda e: not e.withdrawn)}
-    pairs = [(by_start.pop(e.start_ns), e) for e in now if e.start_ns in by_start]
-    paired = {id(found) for _, found in pairs}
-    taken = {was.id for was, _ in pairs}
-    left = [e for e in before if e.id not in taken and not e.withdrawn]
-    new = []
-    for found in [e for e in now if id(e) not in paired]:
-        was = next((e for e in left if _overlap(e, found)), None)
-        if was is None:
-            new.append(found)
-        else:
-            left.remove(was)
-            pairs.append((was, found))
-    return pairs, new, left
-
-
-def _overlap(one: Excursion, other: Excursion) -> bool:
-    before_end = other.end_ns is None or one.start_ns < other.end_ns
-    return before_end and (one.end_ns is None or other.start_ns < one.end_ns)

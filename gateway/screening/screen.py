@@ -7,10 +7,9 @@ an instance, plus the readings of the longest window a rule looks back on.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -19,10 +18,11 @@ from numpy.typing import NDArray
 from gateway.model import Samples, Times
 from gateway.screening import history
 from gateway.screening.batch import Batch
-from gateway.screening.excursion import NEVER, Findings, in_order
+from gateway.screening.boundaries import Boundaries
+from gateway.screening.excursion import NEVER, Findings, in_order, no_findings
 from gateway.screening.history import History
 from gateway.screening.members import Group, Guides, Members, unguided, unheard
-from gateway.screening.plan import Instance, Plan, Reset
+from gateway.screening.plan import Instance, Plan
 from gateway.screening.ranges import Rows, chosen, starts
 from gateway.screening.rules import rule_file
 
@@ -32,7 +32,7 @@ LONG: Final = 64  # readings a channel from which on searching for its first is 
 TEMPORARY: Final = (
     16 * 2**20
 )  # bytes; else each one is given back and comes again page by page: half the time
-FORMAT: Final = 2  # of saved states
+FORMAT: Final = 3  # of saved states
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,8 @@ class Screen:
         self.is_guided = len(self.guides.one) > 0
         self._most = history.MOST_OF_PAIRS if self._pairing or self.is_guided else history.MOST
         self._history = self._no_history()
+        self.now_ns = NEVER  # what the clock has said last
+        self._boundaries = Boundaries.of(plan)
 
     def _no_history(self) -> History:
         return History(*_spans(self.groups, len(self.numbers)), self._most)
@@ -88,7 +90,7 @@ class Screen:
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
         batch.remember()
         self.channels[chosen(row, len(self.channels))] = batch.after
-        return in_order(findings)
+        return self._boundaries.ended(in_order(findings), self.now_ns)
 
     def judged(self, samples: Samples) -> Samples:
         """These readings with those that no sensor can mean made BAD, by nothing but themselves."""
@@ -99,19 +101,36 @@ class Screen:
         batch = self._without_spoiled(self._batch(samples, row, lo, nothing, self._no_history()))
         return Samples(batch.time, samples.channel, batch.value, batch.quality)
 
-    def advance(self, now_ns: int) -> Findings:
-        """What the clock alone brings: silences that have become too long."""
-        found: list[Findings] = []
+    def advance(self, now_ns: int, silent_until: Times | None = None) -> Findings:
+        """What the clock alone brings: silences that have become too long, rules that go out of force.
+
+        `silent_until` int64[C] ns UTC: how long each channel is known to have been silent; None: until now.
+        """
+        before, self.now_ns = self.now_ns, max(now_ns, self.now_ns)
+        found = [self._of_instances(self._boundaries.between(before, self.now_ns))]
         for group in self.groups.values():
-            found += group.advance(now_ns, self.channels[group.members.row])
-        return in_order(found)
+            row = group.members.row
+            until = np.array(self.now_ns) if silent_until is None else silent_until[row]
+            found += group.advance(until, self.channels[row])
+        return self._boundaries.ended(in_order(found), self.now_ns)
 
     def present(self, row: Rows) -> Findings:
-        """What is open on the channels at these positions, also where no reading came lately."""
+        """What is open on the channels at these positions, also where no reading came lately.
+
+        What the clock has ended since then comes as closed.
+        """
         chosen = np.zeros(len(self.channels), np.bool_)
         chosen[row] = True
         groups = self.groups.values()
-        return in_order([g.present(np.flatnonzero(chosen[g.members.row])) for g in groups])
+        found = [g.present(np.flatnonzero(chosen[g.members.row])) for g in groups]
+        return self._boundaries.ended(in_order(found), self.now_ns)
+
+    def _of_instances(self, number: Rows) -> Findings:
+        """What is open under these instances of the plan."""
+        if len(number) == 0:
+            return no_findings()
+        groups = self.groups.values()
+        return in_order([g.present(np.flatnonzero(np.isin(g.members.number, number))) for g in groups])
 
     @property
     def reached(self) -> Times:
@@ -204,24 +223,30 @@ class Screen:
             row = self.rows(recent.channel[lo])
             self._batch(recent, row, lo, unheard(len(self.channels)), self._history).remember()
 
-    def under(self, resets: frozenset[Reset]) -> Screen:
-        """This screen as it is now, with these resets; it takes the history over."""
-        made = Screen(replace(self.plan, resets=resets))
-        made.channels, made._history = self.channels, self._history
-        for kind, group in self.groups.items():
-            made.groups[kind].state[:] = group.state
-        return made
+    def look_back_like(self, other: Screen, row: Rows, there: Rows) -> Rows:
+        """Take over what another screen has in memory of channels: `there` are their positions in it.
+
+        Returns those of `row`, which rises, that look back further than they did there; of these `recall` has
+        to be told.
+        """
+        mine, theirs = self._history.span[row], other._history.span[there]
+        known = self.channels["heard"][row] != NEVER
+        same = known & (mine > 0) & (mine <= theirs)
+        moment = self.channels["heard"][row[same]] - mine[same]
+        count, time, value = other._history.after(there[same], moment)
+        end = np.cumsum(count)
+        self._history.append(row[same], end - count, end, time, value)
+        further: Rows = row[known & (mine > theirs)]
+        return further
 
     def save(self) -> bytes:
-        """The state, for `restore` under this or another plan; what is looked back on is not part of it."""
-        arrays: dict[str, NDArray[Any]] = {"channels": self.channels, "numbers": self.numbers}
-        keys: dict[str, list[str]] = {}
+        """The state, for `restore` under the same plan; what is looked back on is not part of it."""
+        arrays: dict[str, NDArray[Any]] = {"channels": self.channels}
         memory = self.remember()
-        for (kind, group), busy, state in zip(self.groups.items(), memory.busy, memory.states, strict=True):
-            arrays[f"state {kind}"] = state
-            keys[kind] = [state_key(self.plan.instances[n]) for n in group.members.number[busy]]
-        header = json.dumps({"format": FORMAT, "keys": keys}).encode()
-        arrays["header"] = np.frombuffer(header, np.uint8)
+        for kind, busy, state in zip(self.groups, memory.busy, memory.states, strict=True):
+            arrays[f"state {kind}"], arrays[f"busy {kind}"] = state, busy
+        header = {"format": FORMAT, "plan": self.plan.fingerprint, "now": self.now_ns}
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         file = io.BytesIO()
         np.savez(file, allow_pickle=False, **arrays)
         return file.getvalue()
@@ -229,23 +254,18 @@ class Screen:
     def restore(self, saved: bytes) -> None:
         """Continue from what `save` returned, once `recall` has been told what rules look back on.
 
-        An instance that was not there starts blank. Raises ValueError for another format.
+        Raises ValueError for another format, or another plan.
         """
         with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
             header = json.loads(arrays["header"].tobytes())
             if header["format"] != FORMAT:
                 raise ValueError(f"saved screening state has format {header['format']}, expected {FORMAT}")
-            row = self.rows(arrays["numbers"])
-            self.channels[row[row >= 0]] = arrays["channels"][row >= 0]
+            if header["plan"] != self.plan.fingerprint:
+                raise ValueError("saved screening state belongs to another plan")
+            self.now_ns = header["now"]
+            self.channels[:] = arrays["channels"]
             for kind, group in self.groups.items():
-                if keys := header["keys"].get(kind):
-                    self._restore(group, keys, arrays[f"state {kind}"])
-
-    def _restore(self, group: Group, keys: list[str], states: NDArray[Any]) -> None:
-        place = {key: k for k, key in enumerate(keys)}
-        numbers = group.members.number.tolist()
-        at = np.array([place.get(state_key(self.plan.instances[n]), -1) for n in numbers], np.int64)
-        group.state[at >= 0] = states[at[at >= 0]]
+                group.state[arrays[f"busy {kind}"]] = arrays[f"state {kind}"]
 
     def _batch(self, samples: Samples, row: Rows, lo: Rows, channels: NDArray[Any], before: History) -> Batch:
         batch = Batch.of(samples, row, lo, channels, before)
@@ -280,12 +300,6 @@ class Screen:
             if (firsts == self.numbers).all() and (finals == self.numbers).all():
                 return lo
         return np.searchsorted(samples.channel, self.numbers.astype(np.int32))
-
-
-def state_key(instance: Instance) -> str:
-    """What makes a saved state of an instance usable: all but severity and validity."""
-    parts = (instance.channel, instance.rule, instance.kind, instance.parameters, instance.version)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _groups(plan: Plan) -> dict[str, Group]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -17,14 +16,16 @@ from typing import Any, Final
 import numpy as np
 
 from gateway.model import SECOND, Mask, Quality, Samples, Times
-from gateway.screening.excursion import NEVER, Excursion, in_order
+from gateway.screening.differences import differences
+from gateway.screening.excursion import NEVER, Excursion, Findings, in_order, no_findings
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
-from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Plan, Reset
+from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Key, Plan, Reset
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.record import Change, Past, Record
+from gateway.screening.replanned import Replanned
 from gateway.screening.resolve import resolve
-from gateway.screening.screen import Screen, state_key
+from gateway.screening.screen import Memory, Screen
 
 SPACING_NS: Final = 60 * SECOND  # between saved states
 HOUR_NS: Final = 3600 * SECOND
@@ -72,16 +73,15 @@ class Screener:
         self._plan = plan
         self._read = read
         self._screen = Screen(plan)
-        self._ranges = _ranges(plan)
+        self._channel_of = _channels_of(plan)
         self._record = Record(plan, past, journal)
         self._memories = Memories(spacing_ns)
-        self._now_ns: int | None = None
-        self._waiting: list[Change] = []
+        self._silent_until: Times | None = None
 
     def take(self, samples: Samples) -> list[Change]:
         """Screen these readings, in any order. Channels that are not in the plan are passed over."""
         fresh = resolve(samples.take(self._screen.rows(samples.channel) >= 0))
-        changes, self._waiting = self._waiting, []
+        changes: list[Change] = []
         while True:  # what is screened may carry a pair of channels past readings that were not late
             row = self._screen.rows(fresh.channel)
             late = fresh.time <= self._screen.reached[row]
@@ -91,11 +91,11 @@ class Screener:
                 fresh = fresh.take(~late)
             elif behind.any():
                 old = judged(self._screen, self._read, fresh.take(behind))
-                changes += self._record.progress(self._screen.feed(old, judged=True))
+                changes += self._record.progress(self._screen.feed(old, judged=True), self._screen.now_ns)
                 fresh = fresh.take(~behind)
             else:
                 break
-        changes += self._record.progress(self._screen.feed(fresh))
+        changes += self._record.progress(self._screen.feed(fresh), self._screen.now_ns)
         self._save_state()
         return changes
 
@@ -104,34 +104,46 @@ class Screener:
 
         One that was stated before changes nothing, nor does one of a rule that is not in the plan.
         """
-        changes, self._waiting = self._waiting, []
         if reset in self._plan.resets or not _is_about(reset, self._plan):
-            return changes
-        self._plan = replace(self._plan, resets=self._plan.resets | {reset})
-        self._screen = self._screen.under(self._plan.resets)
-        row, moment = self._screen.rows(np.array([reset.channel])), np.array([reset.at_ns])
-        if moment[0] <= self._screen.reached[row[0]]:
-            changes += self._screen_from(row, moment)
-        return changes
+            return []
+        return self.replan(replace(self._plan, resets=self._plan.resets | {reset}))
 
-    def advance(self, now_ns: int) -> list[Change]:
-        """Let the clock speak: silences that have become too long. The clock never goes back."""
-        changes, self._waiting = self._waiting, []
-        self._now_ns = now_ns if self._now_ns is None else max(now_ns, self._now_ns)
-        return changes + self._record.progress(self._screen.advance(self._now_ns))
+    def advance(self, now_ns: int, silent_until: Times | None = None) -> list[Change]:
+        """Let the clock speak: silences that have become too long, rules that went out of force or got
+        another severity. The clock never goes back.
+
+        `silent_until` int64 ns UTC by channel number: how long each channel is known to have been silent, for
+        those with a number below its length; None: all until now.
+        """
+        self._silent_until = silent_until
+        return self._record.progress(self._advance(now_ns), self._screen.now_ns)
 
     def replan(self, plan: Plan) -> list[Change]:
-        """Go on under another plan; what that changes of the past is an amendment."""
-        raise NotImplementedError
+        """Go on under another plan, as if it had been this one from the beginning.
+
+        What is the same in both keeps its state. A channel is screened again from the first moment at which
+        anything about it is decided differently, if that lies before what it has shown; what that changes of
+        what was published is an amendment. Readings of channels that were not in the plan are read.
+        """
+        if plan == self._plan:
+            return []
+        moments, old = differences(self._plan, plan), set(self._plan.keys)
+        replanned = Replanned.of(self._screen, plan)
+        self._plan, self._screen, self._channel_of = plan, replanned.after, _channels_of(plan)
+        self._memories.replan(replanned)
+        self._record.replan(plan)
+        self._look_back(replanned.look_back())
+        return self._decide_anew(moments, replanned.new, old - set(plan.keys))
 
     def adopt(self, stated: Iterable[Excursion], stands: Callable[[Excursion], bool]) -> list[Change]:
         """Take over the names and revisions under which excursions were stated, after screening again.
 
         `stated` has the last form of each that was stated after the state that was begun from. What differs
-        from it is a change; what is no longer found is withdrawn, unless it `stands` because its readings
-        were deleted. Changes that were given since the start are not to be stated: these are all there are.
+        from it, or from that state, is a change; what is no longer found is withdrawn, unless it `stands`
+        because its readings were deleted. Changes that were given since the beginning are not to be stated:
+        these are all that there are.
         """
-        raise NotImplementedError
+        return self._record.adopt(stated, stands)
 
     def channel_state(self, channel: int) -> ChannelState:
         """What is known of a channel of the plan."""
@@ -152,51 +164,46 @@ class Screener:
         """Excursions that have not ended."""
         return self._record.open()
 
+    def known(self) -> list[Excursion]:
+        """Every excursion that was not left to `past`."""
+        return self._record.known()
+
+    def newest_ns(self) -> int:
+        """ns UTC of the newest reading of any channel; NEVER where there was none."""
+        return int(self._screen.channels["seen"].max(initial=NEVER))
+
     def leave_past(self) -> None:
         """Leave every excursion that is over to `past`, where it must be by now."""
         self._record.leave_past()
 
     def save(self) -> bytes:
         """All that `read` and `past` do not give; saved states to rewind to are not part of it."""
-        header = {"now": self._now_ns, "record": self._record.rows()}
-        parts = {
-            "header": json.dumps(header).encode(),
-            "in_force": self._ranges,
-            "screen": self._screen.save(),
-        }
+        known = [e.plain() for e in self._record.known()]
+        parts = {"record": json.dumps(known).encode(), "screen": self._screen.save()}
         file = io.BytesIO()
         columns = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
         np.savez(file, allow_pickle=False, **columns)
         return file.getvalue()
 
     def restore(self, saved: bytes) -> None:
-        """Continue from what `save` returned, under this plan.
+        """Continue from what `save` returned, under the same plan; `replan` leads on to another.
 
-        A rule that is new here comes into force after the last reading its channel has shown; one that went
-        out of force meanwhile does so there. What is open under rules that are no more ends there too, and is
-        told with the next `take` or `advance`. Raises ValueError for another format.
+        Raises ValueError for another format, or another plan.
         """
         with np.load(io.BytesIO(saved), allow_pickle=False) as arrays:
-            if "in_force" not in arrays:
-                raise ValueError("saved screening state has format 1")
-            header, state = json.loads(arrays["header"].tobytes()), arrays["screen"].tobytes()
-            in_force = json.loads(zlib.decompress(arrays["in_force"].tobytes()))
-        self._screen.restore(state)
-        seen = dict(zip(self._screen.numbers.tolist(), self._screen.channels["seen"].tolist(), strict=True))
-        self._screen = Screen(_in_force(self._plan, in_force, seen))
-        self._ranges = _ranges(self._screen.plan)
-        self._screen.restore(state)
-        self._look_back()
-        self._now_ns = header["now"]
-        self._record.load(header["record"])
-        self._waiting = self._record.close_orphans({c: s + 1 for c, s in seen.items() if s != NEVER})
+            if "record" not in arrays:
+                raise ValueError("saved screening state has an earlier format")
+            self._screen.restore(arrays["screen"].tobytes())
+            known = json.loads(arrays["record"].tobytes())
+        self._record.load(map(Excursion.from_plain, known))
+        self._look_back(np.arange(len(self._screen.channels)))
         self._save_state()
 
-    def _look_back(self) -> None:
+    def _look_back(self, row: Rows) -> None:
         """Read again what rules look back on; channels that spoke last in one hour together, bit by bit."""
-        known, span = self._screen.channels, self._screen.looks_back(np.arange(len(self._screen.channels)))
-        row = np.flatnonzero((known["heard"] != NEVER) & (span > 0))
-        begin = known["heard"][row] - span[row] + 1
+        known, span = self._screen.channels, self._screen.looks_back(row)
+        row = row[(known["heard"][row] != NEVER) & (span > 0)]
+        begin = known["heard"][row] - self._screen.looks_back(row) + 1
         for one in np.unique(begin // HOUR_NS).tolist():
             mine = begin // HOUR_NS == one
             first, last = int(begin[mine].min()), int(known["heard"][row[mine]].max())
@@ -205,14 +212,14 @@ class Screener:
                 raw, at = self._stored(row[mine], from_ns, min(from_ns + step, last + 1))
                 self._screen.recall(raw.take(raw.time <= known["heard"][row[mine]][at]))
 
-    def _stored(self, row: Rows, begin: int, end: int) -> tuple[Samples, Rows]:
+    def _stored(self, row: Rows, begin: int, end: int | None) -> tuple[Samples, Rows]:
         """What the journal holds of these channels in [begin, end), as rules see it, and whose each is."""
         raw = resolve(self._read(self._screen.numbers[row].tolist(), begin, end))
         raw = judged(self._screen, self._read, raw)
         return raw, np.searchsorted(row, self._screen.rows(raw.channel))
 
     def _save_state(self) -> None:
-        latest = int(self._screen.channels["seen"].max(initial=NEVER))
+        latest = self.newest_ns()
         if latest != NEVER and self._memories.due(latest):
             self._memories.add(latest, self._screen.remember())
 
@@ -235,13 +242,37 @@ class Screener:
     def _screen_from(self, row: Rows, moment: Times) -> list[Change]:
         """Screen again what news about these channels, each from its moment on, may have changed."""
         row, earliest = self._screen.affected(row, moment)
+        return self._screen_since(row, earliest, self._memories.before(row, earliest), set())
+
+    def _decide_anew(self, moments: dict[int, int], new: Rows, gone: set[Key]) -> list[Change]:
+        """Screen again what is decided differently, each channel from its moment on.
+
+        Channels at the positions `new` were not in the plan before; rules that are `gone` are in it no more.
+        """
+        kept = {c: moment_ns for c, moment_ns in moments.items() if c in self._plan.names}
+        changes = self._record.amend(no_findings(), {k: NEVER for k in gone if k[0] not in kept})
+        row = self._screen.rows(np.array(sorted(kept), np.int64))
+        row, earliest = self._screen.affected(row, np.array([kept[c] for c in sorted(kept)], np.int64))
+        reached = self._screen.reached[row]
+        past = (earliest <= reached) & (reached != NEVER)
+        past |= np.isin(row, new)
+        which = np.where(past, self._memories.before(row, earliest), len(self._memories.kept))
+        return changes + self._screen_since(row, earliest, which, {k for k in gone if k[0] in kept}, new)
+
+    def _screen_since(
+        self, row: Rows, earliest: Times, which: Rows, gone: set[Key], new: Rows | None = None
+    ) -> list[Change]:
+        """Screen channels again from the saved states `which` on (-1: the beginning, the number of states: as
+        they are now), which know nothing of what came at `earliest` or later."""
         seen = self._screen.reached[row]
-        row, which = self._screen.together(row, self._memories.before(row, earliest))
+        if new is not None:
+            seen[np.isin(row, new)] = FOREVER
+        row, which = self._screen.together(row, which)
         self._memories.distrust(row, earliest)
         changes: list[Change] = []
         for k in np.unique(which).tolist():
             group = which == k
-            changes += self._screen_again(k, row[group], seen[group])
+            changes += self._screen_again(k, row[group], seen[group], gone)
         return changes
 
     def _is_repeat(self, row: Rows, late: Samples) -> Any:
@@ -250,52 +281,57 @@ class Screener:
         same = (late.time == last["heard"]) & (last["heard"] == last["seen"])
         return same & (late.value == last["value"]) & (late.quality == last["quality"])
 
-    def _screen_again(self, k: int, row: Rows, seen: Times) -> list[Change]:
-        """Rewind channels to saved state `k` (-1: the beginning) and bring them back to where they were."""
-        memory = None if k < 0 else self._memories.kept[k].memory
-        from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
-        numbers = self._screen.numbers[row]
+    def _screen_again(self, k: int, row: Rows, seen: Times, gone: set[Key]) -> list[Change]:
+        """Put channels back to saved state `k` and bring them to where they were."""
+        if k == len(self._memories.kept):
+            stands, from_ns, found = self._screen.followed, self._screen.channels["seen"][row], no_findings()
+        else:
+            memory = None if k < 0 else self._memories.kept[k].memory
+            from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
+            stands, found = self._rewound(memory, row, from_ns, seen)
+        clock = self._advance(self._screen.now_ns) if self._screen.now_ns != NEVER else no_findings()
+        present = self._screen.present(row)  # also what was open in the saved state and got no reading since
+        since: dict[Key, int] = {}
+        for n in np.flatnonzero(np.isin(self._channel_of, self._screen.numbers[row])).tolist():
+            key = self._plan.keys[n]
+            since[key] = max(int(stands[n]), since.get(key, NEVER))
+        begin = dict(zip(self._screen.numbers[row].tolist(), from_ns.tolist(), strict=True))
+        since |= {key: begin[key[0]] for key in gone if key[0] in begin}
+        return self._record.amend(in_order([found, clock, present]), since, self._screen.now_ns)
+
+    def _rewound(
+        self, memory: Memory | None, row: Rows, from_ns: Times, seen: Times
+    ) -> tuple[Times, Findings]:
+        """Rewind channels, and feed them what they had seen since then; returns up to when instances had
+        looked at their readings in that state, and findings."""
         begin = FOREVER_PAST
         if memory is not None and (from_ns != NEVER).all():
             heard = memory.channels["heard"][row]
             back = np.where(heard == NEVER, from_ns, heard) - self._screen.looks_back(row)
             begin = int(back.min()) + 1
-        raw, at = self._stored(row, begin, int(seen.max()) + 1)
+        latest = int(seen.max())
+        raw, at = self._stored(row, begin, None if latest == FOREVER else latest + 1)
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed
-        found = [self._screen.feed(raw.take(again & (raw.time <= seen[at])), judged=True)]
-        if self._now_ns is not None:
-            found.append(self._screen.advance(self._now_ns))
-        found.append(self._screen.present(row))  # what was open in the saved state and got no reading since
-        mine = set(numbers.tolist())
-        since = {n: int(stands[n]) for n, i in enumerate(self._plan.instances) if i.channel in mine}
-        return self._record.amend(in_order(found), since)
+        return stands, self._screen.feed(raw.take(again & (raw.time <= seen[at])), judged=True)
+
+    def _advance(self, now_ns: int) -> Findings:
+        """What the clock brings, and silence as long as it is known to last."""
+        told = self._silent_until
+        if told is None or len(told) == 0:
+            return self._screen.advance(now_ns)
+        numbers = self._screen.numbers
+        counted = (numbers >= 0) & (numbers < len(told))
+        until = np.where(counted, told[np.where(counted, numbers, 0)], now_ns)
+        return self._screen.advance(now_ns, until)
 
 
-def _ranges(plan: Plan) -> bytes:
-    """When each instance is in force, by key, for `_in_force`; long, and the same until the next start."""
-    keys = {state_key(i): [i.valid_from_ns, i.valid_to_ns] for i in plan.instances}
-    return zlib.compress(json.dumps(keys).encode())
-
-
-def _in_force(plan: Plan, before: dict[str, list[int]], seen: dict[int, int]) -> Plan:
-    """The plan with the ranges its instances really have, given the ranges they had before a restart."""
-    made = [_ranged(i, before.get(state_key(i)), seen[i.channel]) for i in plan.instances]
-    return replace(plan, instances=tuple(made))
+def _channels_of(plan: Plan) -> Times:
+    """int64[instances], channel numbers."""
+    return np.array([i.channel for i in plan.instances], np.int64)
 
 
 def _is_about(reset: Reset, plan: Plan) -> bool:
     named = (reset.channel, reset.rule, BUDGET)
     return any((i.channel, i.rule, i.kind) == named for i in plan.instances)
-
-
-def _ranged(instance: Instance, before: list[int] | None, seen: int) -> Instance:
-    if before is None:
-        begin = instance.valid_from_ns if seen == NEVER else max(instance.valid_from_ns, seen + 1)
-        never = (FOREVER - 1, FOREVER)
-        valid = (begin, instance.valid_to_ns) if begin < instance.valid_to_ns else never
-    else:
-        end = instance.valid_to_ns if instance.valid_to_ns > seen else min(before[1], seen + 1)
-        valid = (before[0], max(end, before[0] + 1))
-    return replace(instance, valid_from_ns=valid[0], valid_to_ns=valid[1])

@@ -16,7 +16,7 @@ from gateway.screening import history
 from gateway.screening.batch import Batch
 from gateway.screening.latch import Runs
 from gateway.screening.members import Members
-from gateway.screening.plan import FOREVER, FOREVER_PAST
+from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, first_at, first_in_windows, interleaved, most, pieces
 
 
@@ -37,8 +37,7 @@ class Windows:
         """`window` int64[I] ns, of each member."""
         first, member = runs.first, runs.member
         segment = np.searchsorted(batch.lo, first, "right") - 1
-        since, sees_from = runs.time[runs.lo] - window[member], members.sees_from[member]
-        since = np.maximum(since, sees_from - (sees_from > FOREVER_PAST))
+        since = np.maximum(runs.time[runs.lo] - window[member], members.sees_after[member])
         lo = first_at(batch.time, batch.lo[segment], first, since + 1)
         reach = np.where(lo == batch.lo[segment], since, FOREVER)
         parts = [batch.history.after(batch.row[segment], reach), batch.readings(lo, first)]

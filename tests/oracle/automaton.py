@@ -17,6 +17,37 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """max_gap over time: (from when on, ns), the first of them from the beginning."""
+
+    steps: tuple[tuple[int, int], ...]
+
+    def pieces(self) -> list[tuple[int, int, int]]:
+        """(begin, end, ns) of each."""
+        ends = [begin for begin, _ in self.steps[1:]] + [2**63]
+        return [(begin, end, ns) for (begin, ns), end in zip(self.steps, ends, strict=True)]
+
+    def at(self, moment: int) -> int:
+        return next(ns for begin, end, ns in self.pieces() if begin <= moment < end)
+
+    def bridges(self, begin: int, end: int) -> bool:
+        """Not longer than any that is in force in [begin, end]."""
+        over = [ns for first, last, ns in self.pieces() if first <= end and last > begin]
+        return end - begin <= min(over)
+
+
+@dataclass(frozen=True)
+class Force:
+    """When a rule is in force, from when on it looks, and what the clock says."""
+
+    gap: Gap
+    valid_from: int = -(2**63)
+    valid_to: int = 2**63 - 1
+    sees_from: int = -(2**63)
+    now: int | None = None
+
+
+@dataclass(frozen=True)
 class Flagged:
     """A usable reading, what the rule says of it, and whether unusable ones came just before."""
 
@@ -65,7 +96,7 @@ def latch(readings: list[Flagged], on_delay: int, off_delay: int) -> list[Found]
     return found
 
 
-def measure(found: Found, readings: list[Flagged], sign: int, limit: float | None, max_gap: int) -> None:
+def measure(found: Found, readings: list[Flagged], sign: int, limit: float | None, gap: Gap) -> None:
     """Fill in the numbers of an excursion from the usable readings its rule has seen."""
     inside = [r for r in readings if r.time >= found.start and (found.end is None or r.time < found.end)]
     worst = max(sign * r.value for r in inside)
@@ -77,7 +108,7 @@ def measure(found: Found, readings: list[Flagged], sign: int, limit: float | Non
     for one, other in pairwise(readings):
         if one.time < found.start or (found.end is not None and other.time > found.end):
             continue
-        if other.blocked or other.time - one.time > max_gap:
+        if other.blocked or not gap.bridges(one.time, other.time):
             found.unproven += other.time - one.time
         elif limit is not None:
             beyond, degree = stretch(
@@ -99,9 +130,15 @@ def stretch(length: int, before: float, after: float) -> tuple[int, int]:
     return beyond, round(min(0.5 * above * part * length, 2.0**62))
 
 
-def seen(readings: list[Reading], valid_from: int, valid_to: int) -> list[Reading]:
-    """What a rule that is in force from-to sees."""
-    return [r for r in readings if valid_from <= r.time < valid_to]
+def seen(readings: list[Reading], force: Force) -> list[Reading]:
+    """What a rule is fed."""
+    return [r for r in readings if force.valid_from <= r.time < force.valid_to]
+
+
+def looked_back(readings: list[Reading], force: Force) -> list[tuple[list[Reading], int]]:
+    """For each usable reading that a rule is fed: those it may look back on, and which of them it is."""
+    back = [r for r in readings if r.usable and force.sees_from <= r.time < force.valid_to]
+    return [(back, i) for i, r in enumerate(back) if r.time >= force.valid_from]
 
 
 def flagged(readings: list[Reading], flags: list[tuple[bool, bool]]) -> list[Flagged]:
@@ -118,12 +155,18 @@ def flagged(readings: list[Reading], flags: list[tuple[bool, bool]]) -> list[Fla
     return made
 
 
-def end_of_force(found: list[Found], every_reading: list[Reading], valid_to: int) -> None:
-    """What is open ends when its rule does, once a reading shows that this time has come."""
-    if any(r.time >= valid_to for r in every_reading):
+def is_over(every_reading: list[Reading], force: Force) -> bool:
+    """Whether a reading, or the clock, shows that the rule is out of force."""
+    come = force.now is not None and force.now >= force.valid_to
+    return come or any(r.time >= force.valid_to for r in every_reading)
+
+
+def end_of_force(found: list[Found], every_reading: list[Reading], force: Force) -> None:
+    """What is open ends when its rule does."""
+    if is_over(every_reading, force):
         for one in found:
             if one.end is None:
-                one.end = one.cleared = valid_to
+                one.end = one.cleared = force.valid_to
 
 
 def is_usable(value: float, quality: int) -> bool:

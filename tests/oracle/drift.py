@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from gateway.screening.rules.drift import Parameters
-from tests.oracle.automaton import Flagged, Found, Reading, end_of_force, flagged, latch, measure, seen
+from tests.oracle.automaton import Flagged, Force, Found, Reading, end_of_force, flagged, latch, measure, seen
 
 
 def excursions(
     readings: list[Reading],
     parameters: Parameters,
-    max_gap: int,
-    valid_from: int,
-    valid_to: int,
-    now: int | None,
+    force: Force,
 ) -> list[Found]:
-    visible = seen(readings, valid_from, valid_to)
+    visible = seen(readings, force)
     known = flagged(visible, _flags([r.value for r in visible if r.usable], parameters))
     found = latch(known, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
-    end_of_force(found, readings, valid_to)
+    end_of_force(found, readings, force)
     for one in found:
         if parameters.side == "both":
             far = [
                 Flagged(r.time, abs(r.value - parameters.target), r.entry, r.leave, r.blocked) for r in known
             ]
-            measure(one, far, 1, None, max_gap)
+            measure(one, far, 1, None, force.gap)
         else:
-            measure(one, known, 1 if parameters.side == "up" else -1, None, max_gap)
+            measure(one, known, 1 if parameters.side == "up" else -1, None, force.gap)
     return found
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from gateway.screening.rules.forecast import Parameters
-from tests.oracle.automaton import Found, Reading, end_of_force, flagged, latch, measure, seen
+from tests.oracle.automaton import (
+    Force,
+    Found,
+    Reading,
+    end_of_force,
+    flagged,
+    latch,
+    looked_back,
+    measure,
+    seen,
+)
 from tests.oracle.rate import slope_at
 
 
 def excursions(
     readings: list[Reading],
     parameters: Parameters,
-    max_gap: int,
-    valid_from: int,
-    valid_to: int,
-    now: int | None,
+    force: Force,
 ) -> list[Found]:
-    visible = seen(readings, valid_from, valid_to)
-    usable = [r for r in visible if r.usable]
-    flags = [_flags(r.value, slope_at(usable, i, parameters), parameters) for i, r in enumerate(usable)]
+    visible = seen(readings, force)
+    told = looked_back(readings, force)
+    flags = [_flags(back[i].value, slope_at(back, i, parameters), parameters) for back, i in told]
     known = flagged(visible, flags)
     found = latch(known, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
-    end_of_force(found, readings, valid_to)
+    end_of_force(found, readings, force)
     for one in found:
-        measure(one, known, 1 if parameters.side == "high" else -1, parameters.limit, max_gap)
+        measure(one, known, 1 if parameters.side == "high" else -1, parameters.limit, force.gap)
     return found
 
 

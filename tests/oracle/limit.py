@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from gateway.screening.rules.limit import Parameters
-from tests.oracle.automaton import Found, Reading, end_of_force, flagged, latch, measure, seen
+from tests.oracle.automaton import Force, Found, Reading, end_of_force, flagged, latch, measure, seen
 
 
 def excursions(
     readings: list[Reading],
     parameters: Parameters,
-    max_gap: int,
-    valid_from: int,
-    valid_to: int,
-    now: int | None,
+    force: Force,
 ) -> list[Found]:
-    visible = seen(readings, valid_from, valid_to)
+    visible = seen(readings, force)
     usable = flagged(visible, [_flags(r.value, parameters) for r in visible if r.usable])
     found = latch(usable, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
-    end_of_force(found, readings, valid_to)
+    end_of_force(found, readings, force)
     for one in found:
-        measure(one, usable, 1 if parameters.side == "high" else -1, parameters.limit, max_gap)
+        measure(one, usable, 1 if parameters.side == "high" else -1, parameters.limit, force.gap)
     return found
 
 

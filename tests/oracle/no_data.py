@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.screening.rules.no_data import Parameters
-from tests.oracle.automaton import Found, Reading
+from tests.oracle.automaton import Force, Found, Reading, is_over
 
 FOREVER_PAST = -(2**63)
 
@@ -11,32 +11,28 @@ FOREVER_PAST = -(2**63)
 def excursions(
     readings: list[Reading],
     parameters: Parameters,
-    max_gap: int,
-    valid_from: int,
-    valid_to: int,
-    now: int | None,
+    force: Force,
 ) -> list[Found]:
     timeout = round(parameters.timeout_s * 1e9)
-    since = None if valid_from == FOREVER_PAST else valid_from
-    over = any(r.time >= valid_to for r in readings)
+    since = None if force.sees_from == FOREVER_PAST else force.sees_from
     found = []
     for reading in readings:
-        if not reading.usable or reading.time >= valid_to:
+        if not reading.usable or reading.time >= force.valid_to:
             continue
-        if since is not None and reading.time - since > timeout:
-            found.append(_silence(since, timeout, reading.time))
+        if since is not None and reading.time > max(since + timeout, force.valid_from):
+            found.append(_silence(since, timeout, force, reading.time))
         if since is None or reading.time > since:
             since = reading.time
-    if since is None or since + timeout >= valid_to:
+    if since is None or max(since + timeout, force.valid_from) >= force.valid_to:
         return found
-    if over:
-        found.append(_silence(since, timeout, valid_to))
-    elif now is not None and now > since + timeout:
-        found.append(_silence(since, timeout, None))
+    if is_over(readings, force):
+        found.append(_silence(since, timeout, force, force.valid_to))
+    elif force.now is not None and force.now > max(since + timeout, force.valid_from):
+        found.append(_silence(since, timeout, force, None))
     return found
 
 
-def _silence(since: int, timeout: int, end: int | None) -> Found:
-    start = since + timeout
+def _silence(since: int, timeout: int, force: Force, end: int | None) -> Found:
+    start = max(since + timeout, force.valid_from)
     unproven = 0 if end is None else end - start
     return Found(start, start, end, end, unproven=unproven, first=since, last=since)

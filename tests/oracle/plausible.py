@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gateway.screening.plan import Plan
+from gateway.screening.plan import ChannelPlan, Plan
 from gateway.screening.rules.plausible import FREEZES_DEGC, HIGHEST_AMBIENT_PA, LN2_DEGC, LN2_PA, Parameters
-from tests.oracle.automaton import Reading
+from tests.oracle.automaton import Gap, Reading
 
 Told = Callable[[int], list[Reading]]  # what a channel's devices said, oldest first
 
@@ -19,9 +19,14 @@ def marked(plan: Plan, channel: int, told: Told) -> list[Reading]:
     for rule in live:
         pressure = next(c for c in plan.channels if c.name == rule.parameters.ln2_pressure_channel)
         said = [r for r in _in_fixed_ranges(plan, pressure.channel, told) if r.usable]
-        said = [r for r in said if r.time >= rule.valid_from_ns]
-        made = [replace(r, usable=r.usable and _fits_under(r, rule, said, pressure.max_gap_ns)) for r in made]
+        since = rule.valid_from_ns if rule.sees_from_ns is None else rule.sees_from_ns
+        said = [r for r in said if r.time >= since]
+        made = [replace(r, usable=r.usable and _fits_under(r, rule, said, gap_of(pressure))) for r in made]
     return made
+
+
+def gap_of(channel: ChannelPlan) -> Gap:
+    return Gap(((-(2**63), channel.max_gap_ns), *channel.later_gaps))
 
 
 def floor_under(parameters: Parameters, pressure: float | None) -> float:
@@ -49,9 +54,9 @@ def _fits(reading: Reading, rule: Any) -> bool:
     return rule.parameters.lowest <= reading.value <= rule.parameters.ceiling
 
 
-def _fits_under(reading: Reading, rule: Any, said: list[Reading], gap: int) -> bool:
+def _fits_under(reading: Reading, rule: Any, said: list[Reading], gap: Gap) -> bool:
     if not rule.valid_from_ns <= reading.time < rule.valid_to_ns:
         return True
     latest = next((r for r in reversed(said) if r.time <= reading.time), None)
-    held = latest.value if latest is not None and reading.time - latest.time <= gap else None
+    held = latest.value if latest is not None and gap.bridges(latest.time, reading.time) else None
     return floor_under(rule.parameters, held) <= reading.value <= rule.parameters.ceiling

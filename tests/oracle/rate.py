@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from gateway.screening import history
 from gateway.screening.rules.rate import Parameters
-from tests.oracle.automaton import Found, Reading, end_of_force, flagged, latch, measure, seen
+from tests.oracle.automaton import (
+    Force,
+    Found,
+    Reading,
+    end_of_force,
+    flagged,
+    latch,
+    looked_back,
+    measure,
+    seen,
+)
 
 
 def excursions(
     readings: list[Reading],
     parameters: Parameters,
-    max_gap: int,
-    valid_from: int,
-    valid_to: int,
-    now: int | None,
+    force: Force,
 ) -> list[Found]:
-    visible = seen(readings, valid_from, valid_to)
-    usable = [r for r in visible if r.usable]
-    flags = [_flags(slope_at(usable, i, parameters), parameters) for i in range(len(usable))]
+    visible = seen(readings, force)
+    flags = [_flags(slope_at(back, i, parameters), parameters) for back, i in looked_back(readings, force)]
     known = flagged(visible, flags)
     found = latch(known, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
-    end_of_force(found, readings, valid_to)
+    end_of_force(found, readings, force)
     for one in found:
-        measure(one, known, 1 if parameters.side == "rising" else -1, None, max_gap)
+        measure(one, known, 1 if parameters.side == "rising" else -1, None, force.gap)
     return found
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from gateway.screening.plan import Instance, Plan
+from gateway.screening.plan import ENDS, FOREVER, Instance, Plan, Reset
 from gateway.screening.rules import budget, drift, forecast, limit, no_data, plausible, rate, spread, stuck
 from gateway.times import format_rfc3339
-from tests.oracle.strategies import CHANNELS, DELAYS_S, EPOCH, SECOND, channel_plans, versioned
+from tests.oracle.strategies import (
+    CHANNELS,
+    DELAYS_S,
+    EPOCH,
+    MOMENTS,
+    SECOND,
+    SEVERITIES,
+    gaps_that_change,
+    later_versions,
+    sees_from,
+    versioned,
+)
 
 AMBIENT = CHANNELS[-1]  # gives the pressure for others, so its own range is never judged by one
 BESIDE_AMBIENT = CHANNELS[:-1]
@@ -100,4 +113,44 @@ def plans(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(PARAMETERS)) -> Plan:
         kind = draw(st.sampled_from(kinds))
         channel = draw(st.sampled_from(CHANNELS if kind != "plausible" else BESIDE_AMBIENT))
         made += draw(versioned(channel, f"rule-{n}", kind, PARAMETERS[kind]))
-    return Plan(channel_plans(), tuple(draw(st.permutations(made))))
+    channels = tuple(draw(gaps_that_change(c)) for c in CHANNELS)
+    return Plan(channels, tuple(draw(st.permutations(made))))
+
+
+@st.composite
+def other_plans(draw: st.DrawFn, plan: Plan) -> Plan:
+    """Nearly the same: rules that end otherwise, are called otherwise, are not there, are others; other gaps,
+    other resets; channels that are not there."""
+    alone = all(i.kind != "spread" for i in plan.instances)
+    gone = draw(st.sets(st.sampled_from(BESIDE_AMBIENT), max_size=1)) if alone else set()
+    made: list[Instance] = []
+    for instance in plan.instances:
+        if instance.channel not in gone and draw(st.integers(0, 4)) > 0:
+            made.append(draw(other_instances(instance)))
+    channels = tuple(
+        c if draw(st.booleans()) else draw(gaps_that_change(c.channel))
+        for c in plan.channels
+        if c.channel not in gone
+    )
+    budgets = [i for i in plan.instances if i.kind == "budget"]
+    resets = {Reset(i.channel, i.rule, draw(MOMENTS)) for i in budgets if draw(st.booleans())}
+    return Plan(channels, tuple(made), frozenset(resets))
+
+
+@st.composite
+def other_instances(draw: st.DrawFn, instance: Instance) -> Instance:
+    """Within the time that it is in force."""
+    what = draw(st.integers(0, 6))
+    valid_from, valid_to = instance.valid_from_ns, instance.valid_to_ns
+    if what == 0:
+        return replace(instance, parameters=draw(PARAMETERS[instance.kind]))
+    if what == 1:
+        return replace(instance, later=draw(later_versions(valid_from, valid_to)), severity=draw(SEVERITIES))
+    if what in (2, 3):
+        moments = [EPOCH + k * SECOND // 2 for k in range(35)] if valid_to == FOREVER else []
+        end = draw(st.sampled_from([valid_to, *(m for m in moments if m > valid_from)]))
+        later = tuple(v for v in instance.later if v.from_ns < end)
+        return replace(instance, valid_to_ns=end, ends_by=draw(st.sampled_from(ENDS)), later=later)
+    if what == 4:
+        return replace(instance, sees_from_ns=draw(sees_from(valid_from)))
+    return instance

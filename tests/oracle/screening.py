@@ -13,7 +13,7 @@ from gateway.screening.excursion import Excursion
 from gateway.screening.plan import Instance, Plan, Version
 from gateway.times import format_rfc3339
 from tests.oracle import plausible
-from tests.oracle.automaton import Found, Reading, is_usable
+from tests.oracle.automaton import Force, Found, Reading, is_usable
 
 Row = tuple[int, int, float, int]  # time, channel, value, quality
 
@@ -50,7 +50,7 @@ def channel_readings(raw: list[Row], channel: int) -> list[Reading]:
 
 def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple]:
     """Everything `comparable` says, for every excursion of the plan, sorted."""
-    gaps = {c.channel: c.max_gap_ns for c in plan.channels}
+    gaps = {c.channel: plausible.gap_of(c) for c in plan.channels}
     made = []
 
     def told(channel: int) -> list[Reading]:
@@ -61,18 +61,18 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
             continue
         twin = importlib.import_module(f"tests.oracle.{instance.kind}")
         readings = plausible.marked(plan, instance.channel, told)
-        valid = (instance.valid_from_ns, instance.valid_to_ns)
         parameters: Any = instance.parameters
         more: tuple = ()
         if instance.kind == "spread":
             partner = next(c for c in plan.channels if c.name == parameters.partner)
             theirs = plausible.marked(plan, partner.channel, told)
-            more = (theirs, partner.max_gap_ns)
+            more = (theirs, gaps[partner.channel])
         if instance.kind == "budget":
             instance = _with_stated(instance, plan)
-        gap = gaps[instance.channel]
-        for found in twin.excursions(readings, instance.parameters, gap, *valid, now, *more):
-            made.append(_comparable_found(instance, found))
+        sees_from = instance.valid_from_ns if instance.sees_from_ns is None else instance.sees_from_ns
+        force = Force(gaps[instance.channel], instance.valid_from_ns, instance.valid_to_ns, sees_from, now)
+        for found in twin.excursions(readings, instance.parameters, force, *more):
+            made.append(_comparable_found(instance, found, now))
     return sorted(made, key=_order)
 
 
@@ -102,11 +102,11 @@ def comparable(found: list[Excursion]) -> list[tuple]:
     )
 
 
-def _comparable_found(instance: Instance, found: Found) -> tuple:
+def _comparable_found(instance: Instance, found: Found, now: int | None) -> tuple:
     degree_seconds = None if found.degree is None else found.degree / 1_000_000_000
     contains_gap = found.unproven > 0 or found.readings == 0
     return (
-        (instance.channel, instance.rule, *_lived(instance, found)),
+        (instance.channel, instance.rule, *_lived(instance, found, now)),
         (found.start, found.confirmed, found.end, found.cleared),
         (found.extreme, found.extreme_at),
         (found.beyond, degree_seconds),
@@ -114,9 +114,10 @@ def _comparable_found(instance: Instance, found: Found) -> tuple:
     )
 
 
-def _lived(instance: Instance, found: Found) -> tuple[tuple[str, ...], int, str]:
+def _lived(instance: Instance, found: Found, now: int | None) -> tuple[tuple[str, ...], int, str]:
     """The versions an excursion lived under, the severity of the last one, and why it ended."""
-    until = max(found.last, found.confirmed) if found.end is None else found.end - 1
+    until = max(found.last, found.confirmed, found.last if now is None else now)
+    until = until if found.end is None else found.end - 1
     names, severity = [], instance.severity
     versions = [Version(-(2**63), instance.version, instance.severity), *instance.later, None]
     for one, next_one in pairwise(versions):

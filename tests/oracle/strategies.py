@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import strategies as st
 
-from gateway.model import Samples
-from gateway.screening.plan import ChannelPlan, Instance
+from gateway.model import Samples, Severity
+from gateway.screening.plan import ENDS, ChannelPlan, Instance, Version
 
 SECOND = 1_000_000_000
 EPOCH = 1_700_000_000 * SECOND
@@ -72,20 +74,69 @@ def channel_plans() -> tuple[ChannelPlan, ...]:
     return tuple(ChannelPlan(c, f"channel-{c}", MAX_GAP) for c in CHANNELS)
 
 
+MOMENTS = st.integers(0, 34).map(lambda k: EPOCH + k * SECOND // 2)
+GAPS = st.sampled_from([1, SECOND // 2, SECOND, MAX_GAP, MAX_GAP, 5 * SECOND])
+
+
+@st.composite
+def gaps_that_change(draw: st.DrawFn, channel: int) -> ChannelPlan:
+    """A channel, most of the time with one max_gap that is always in force."""
+    if draw(st.integers(0, 3)) > 0:
+        return ChannelPlan(channel, f"channel-{channel}", MAX_GAP)
+    moments = sorted(draw(st.sets(MOMENTS, max_size=3)))
+    later = tuple((moment, draw(GAPS)) for moment in moments)
+    return ChannelPlan(channel, f"channel-{channel}", draw(GAPS), later)
+
+
 DELAYS_S = st.sampled_from([0.0, 0.0, 1e-9, 0.5, 1.0, 2.5, 4.0])
+ALWAYS = (-(2**63), 2**63 - 1)
 
 
 @st.composite
 def versioned(
     draw: st.DrawFn, channel: int, rule: str, kind: str, parameters: st.SearchStrategy
 ) -> list[Instance]:
-    """One rule of a channel: in force always, or in two versions with or without a hole between them."""
+    """One rule of a channel: in force always, or in several instances with or without holes between them."""
     if draw(st.integers(0, 2)) > 0:
-        return [Instance(channel, rule, kind, draw(parameters), 4, "1")]
-    first = EPOCH + draw(st.integers(0, 30)) * SECOND // 2
-    second = first + draw(st.integers(0, 6)) * SECOND // 2
-    begin = draw(st.sampled_from([-(2**63), EPOCH + SECOND])) if first > EPOCH + SECOND else -(2**63)
-    return [
-        Instance(channel, rule, kind, draw(parameters), 4, "1", begin, first),
-        Instance(channel, rule, kind, draw(parameters), 4, "2", second),
-    ]
+        return [Instance(channel, rule, kind, draw(parameters), Severity.MAJOR, "1")]
+    cuts = sorted(draw(st.sets(MOMENTS, min_size=1, max_size=3)))
+    begin = draw(st.sampled_from([ALWAYS[0], cuts[0] - SECOND]))
+    ranges = list(pairwise([begin, *cuts, ALWAYS[1]]))
+    made = []
+    for n, (valid_from, valid_to) in enumerate(ranges):
+        if n > 0 and draw(st.integers(0, 4)) == 0:
+            valid_from += 1  # a hole
+            if valid_from >= valid_to:
+                continue
+        made.append(
+            Instance(
+                channel,
+                rule,
+                kind,
+                draw(parameters),
+                draw(SEVERITIES),
+                f"{n}",
+                valid_from,
+                valid_to,
+                draw(sees_from(valid_from)),
+                draw(st.sampled_from(ENDS)),
+                draw(later_versions(valid_from, valid_to)),
+            )
+        )
+    return made
+
+
+SEVERITIES = st.sampled_from([Severity.MINOR, Severity.MAJOR, Severity.CRITICAL])
+
+
+def sees_from(valid_from: int) -> st.SearchStrategy[int | None]:
+    if valid_from == ALWAYS[0]:
+        return st.none()
+    earlier = st.sampled_from([ALWAYS[0], valid_from - SECOND, valid_from - 3 * SECOND])
+    return st.one_of(st.none(), earlier)
+
+
+@st.composite
+def later_versions(draw: st.DrawFn, valid_from: int, valid_to: int) -> tuple[Version, ...]:
+    moments = sorted(m for m in draw(st.sets(MOMENTS, max_size=2)) if valid_from < m < valid_to)
+    return tuple(Version(m, f"v{m - EPOCH}", draw(SEVERITIES)) for m in moments)

@@ -1,9 +1,10 @@
 """no_data: no usable reading for longer than a timeout, seen in the data or by the clock.
 
 A silence from reading a to reading b that is longer than the timeout is an excursion [a + timeout, b). By
-the clock it opens once now > a + timeout, with the same start; should readings arrive after all that break
-the silence, it is withdrawn. A channel that was never heard counts from the moment the rule came into
-force; without such a moment it can not fire. There is nothing to measure in a silence: no extreme, no
+the clock it opens once the silence is known to last beyond a + timeout, with the same start; should readings
+arrive after all that break the silence, it is withdrawn. No excursion begins before the rule comes into
+force; a silence counts from `sees_from` on at the earliest, and where the channel was never heard; without
+such a moment it cannot fire. There is nothing to measure in a silence: no extreme, no
 readings, the whole excursion is unproven (counted when it ends), first and last name the last reading heard.
 """
 
@@ -21,10 +22,15 @@ from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, in_order, new_findings, no_findings
 from gateway.screening.members import Couples, Group, Guides, Members, uncoupled, unguided, with_cells
 from gateway.screening.plan import FOREVER
-from gateway.screening.ranges import Rows, expand
+from gateway.screening.ranges import Rows, expand, first_at
 from gateway.screening.rules import need_duration
 
-STATE: Final = np.dtype([("told", "i8")])  # start of the excursion the clock has opened, else NEVER
+STATE: Final = np.dtype(
+    [
+        ("told", "i8"),  # start of the excursion the clock has opened, else NEVER
+        ("since", "i8"),  # from when on that silence counts
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Silences:
 
     def blank(self, count: int) -> NDArray[Any]:
         made = np.empty(count, STATE)
-        made["told"] = NEVER
+        made["told"] = made["since"] = NEVER
         return made
 
     def looks_back(self) -> tuple[Rows, Times]:
@@ -64,37 +70,46 @@ class Silences:
         return unguided()
 
     def standing(self) -> tuple[Mask, Mask]:
-        told = self.state["told"] != NEVER
+        told = self._told()
         return told, told
 
     def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
         return np.empty(0, np.int64)
 
     def feed(self, batch: Batch) -> list[Findings]:
-        member, segment = self.members.touched(batch)
+        told = self.state["told"] != NEVER
+        member, segment = self.members.touched(batch, besides=told)
         findings = [self._between_readings(batch, member, segment)]
         if self.members.bounded:
             findings.append(self._expired(batch, member, segment))
-        if (self.state["told"][member] != NEVER).any():
+        if told[member].any():
             findings.append(self._denied(batch, member, segment, in_order(findings)))
         return findings
 
-    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:
-        since = self._silent_since(np.arange(len(self.members)), known["heard"])
-        start = since + self._timeout
-        opens = (since != NEVER) & (now_ns > start) & (start < self.members.valid_to)
+    def advance(self, until_ns: Times, known: NDArray[Any]) -> list[Findings]:
+        since, start = self._begin(self.members.everyone, known["heard"])
+        opens = (since != NEVER) & (until_ns > start) & (start < self.members.valid_to)
         opens &= known["seen"] < self.members.valid_to
         member = np.flatnonzero(opens & (self.state["told"] == NEVER))
-        self.state["told"][member] = start[member]
-        return [self._found(member, since[member], None)]
+        self.state["told"][member], self.state["since"][member] = start[member], since[member]
+        return [self.present(member)]
 
     def present(self, member: Rows) -> Findings:
-        told = member[self.state["told"][member] != NEVER]
-        return self._found(told, self.state["told"][told] - self._timeout[told], None)
+        told = member[self._told()[member]]
+        return self._found(told, self.state["since"][told], self.state["told"][told], None)
 
-    def _silent_since(self, member: Rows, heard: Times) -> Times:
-        """The last usable reading, or the moment the rule came into force if that is later; else NEVER."""
-        return np.maximum(heard, self.members.valid_from[member])
+    def _told(self) -> Mask:
+        """Where the clock has opened one; where rules ended otherwise before it, it is none."""
+        told = self.state["told"]
+        return np.asarray((told != NEVER) & (told < self.members.valid_to))
+
+    def _begin(self, member: Rows, heard: Times) -> tuple[Times, Times]:
+        """From when on a silence counts that is as old as `heard`, NEVER where that is not known; and the
+        start of its excursion."""
+        if not self.members.bounded:
+            return heard, heard + self._timeout[member]
+        since = np.maximum(heard, self.members.sees_from[member])
+        return since, np.maximum(since + self._timeout[member], self.members.valid_from[member])
 
     def _between_readings(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
         cells = batch.cells
@@ -127,13 +142,12 @@ class Silences:
         return np.asarray(step > self._timeout[pair])
 
     def _first_step(self, pair: Rows, cells: Cells, cell: Rows) -> Times:
-        """ns to the cell's first usable reading from the one before; to the first ever, since the rule is in
-        force."""
+        """ns to the cell's first usable reading from the one before; to the first ever, from `sees_from`."""
         if not self.members.bounded:
             return cells.into[cell]
-        valid_from = self.members.valid_from[pair]
-        unheard = (cells.heard_before[cell] == NEVER) & (valid_from != NEVER) & (cells.first[cell] != NEVER)
-        since_then = np.where(unheard, cells.first[cell] - np.where(unheard, valid_from, 0), 0)
+        sees_from = self.members.sees_from[pair]
+        unheard = (cells.heard_before[cell] == NEVER) & (sees_from != NEVER) & (cells.first[cell] != NEVER)
+        since_then = np.where(unheard, cells.first[cell] - np.where(unheard, sees_from, 0), 0)
         return np.maximum(cells.into[cell], since_then)
 
     def _longer(self, batch: Batch, whose: Rows, position: Rows, before: Times, begins: Mask) -> Findings:
@@ -146,44 +160,48 @@ class Silences:
         earlier = before.copy()
         same = pair[1:] == pair[:-1]
         earlier[1:][same] = time[:-1][same]
-        since = self._silent_since(whose, earlier)
-        long = (since != NEVER) & (time < self.members.valid_to[whose])
-        long &= time - np.where(long, since, time) > self._timeout[whose]
-        return self._found(whose[long], since[long], time[long])
+        since, start = self._begin(whose, earlier)
+        long = (since != NEVER) & (time < self.members.valid_to[whose]) & (time > start)
+        return self._found(whose[long], since[long], start[long], time[long])
 
     def _expired(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
         """A silence that lasts when the rule goes out of force ends there."""
         until = self.members.valid_to[member]
         crossed = (batch.before["seen"][segment] < until) & (batch.seen[segment] >= until)
         member, segment, until = member[crossed], segment[crossed], until[crossed]
-        heard = batch.before["heard"][segment].copy()
-        for k in range(len(member)):  # once in the life of an instance
-            rows = np.arange(batch.lo[segment[k]], batch.hi[segment[k]])
-            good = rows[batch.usable(rows) & (batch.time[rows] < until[k])]
-            heard[k] = batch.time[good[-1]] if len(good) > 0 else heard[k]
-        since = self._silent_since(member, heard)
-        long = (since != NEVER) & (until - self._timeout[member] > since)
-        return self._found(member[long], since[long], until[long])
+        if len(member) == 0:
+            return no_findings()
+        first_after = first_at(batch.time, batch.lo[segment], batch.hi[segment], until)
+        since, start = self._begin(member, batch.reading_before(first_after, segment)[0])
+        long = (since != NEVER) & (start < until)
+        return self._found(member[long], since[long], start[long], until[long])
 
     def _denied(self, batch: Batch, member: Rows, segment: Rows, found: Findings) -> Findings:
-        """What the clock had opened and these readings neither end nor leave open."""
-        told = self.state["told"][member]
-        news = (told != NEVER) & (batch.after["heard"][segment] != batch.before["heard"][segment])
-        news |= (told != NEVER) & (batch.seen[segment] >= self.members.valid_to[member])
-        member, told = member[news], told[news]
-        self.state["told"][member] = NEVER
+        """What becomes of the silences that the clock had opened, where it is news: those that these readings
+        neither end nor leave open are withdrawn."""
+        told, over = self.state["told"][member], batch.seen[segment] >= self.members.valid_to[member]
+        news = over | (batch.after["heard"][segment] != batch.before["heard"][segment])
+        news &= told != NEVER
+        member, segment, told, over = member[news], segment[news], told[news], over[news]
+        since, start = self._begin(member, batch.after["heard"][segment])
+        stays = (start == told) & ~over  # heard again before the rule came into force
+        self.state["since"][member[stays]] = since[stays]
+        made = [self.present(member[stays])]
+        member, told = member[~stays], told[~stays]
+        before = self.state["since"][member]
+        self.state["told"][member] = self.state["since"][member] = NEVER
         number = self.members.number[member]
         at = np.searchsorted(found["instance"], number)
         first = np.append(found, new_findings(1))[at]  # the earliest of each instance, if it has any
         wrong = (first["instance"] != number) | (first["start"] != told) | (at == len(found))
-        made = self._found(member[wrong], told[wrong] - self._timeout[member[wrong]], None)
-        made["phase"] = Phase.WITHDRAWN
-        return made
+        gone = self._found(member[wrong], before[wrong], told[wrong], None)
+        gone["phase"] = Phase.WITHDRAWN
+        return in_order([*made, gone])
 
-    def _found(self, member: Rows, since: Times, end: Times | None) -> Findings:
+    def _found(self, member: Rows, since: Times, start: Times, end: Times | None) -> Findings:
         made = new_findings(len(member))
         made["instance"] = self.members.number[member]
-        made["start"] = made["confirmed"] = since + self._timeout[member]
+        made["start"] = made["confirmed"] = start
         made["first"] = made["last"] = since
         if end is not None:
             made["phase"] = Phase.CLOSED

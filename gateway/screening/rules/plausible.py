@@ -142,7 +142,7 @@ class Ranges:
     def present(self, member: Rows) -> Findings:  # noqa: ARG002
         return no_findings()
 
-    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
+    def advance(self, until_ns: Times, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
         return []
 
     def feed(self, batch: Batch) -> list[Findings]:

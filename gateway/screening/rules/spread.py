@@ -2,9 +2,9 @@
 
 The signal is |a - b| at every usable reading of either channel, the other one held at its latest reading not
 older than its max_gap; where there is none, nothing is known. It is followed up to the time that both
-channels have reached, or, should one fall silent, to the longer max_gap behind the other: what arrives for
-times before that is late. Extreme, time beyond and degree-seconds are those of the difference, stretches
-those between its readings. Unusable readings of either channel are passed over.
+channels have reached, or, should one fall silent, as far as the other has gone on for the longer max_gap of
+that time: what arrives for times before that is late. Extreme, time beyond and degree-seconds are those of
+the difference, stretches those between its readings. Unusable readings of either channel are passed over.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gateway.screening.history import History
 from gateway.screening.latch import STATE, Latch, Runs, idle
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Couples, Group, Guides, Members, unguided, unheard
-from gateway.screening.pairs import Side, held, merged
+from gateway.screening.pairs import Patience, Side, held, merged
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.rules import PARTNER, VALUE_UNIT, need_delays, need_size
 
@@ -81,6 +81,7 @@ class Pairs:
         self._partner = members.channels_named("partner")
         gaps, partner_gaps = members.gaps, members.gaps_of.take(self._partner)
         self._gap = np.maximum(gaps.longest, partner_gaps.longest)
+        self._patience = Patience.of(gaps, partner_gaps)
         self._sides = (Side(members.row, gaps), Side(self._partner, partner_gaps))
         count = len(members)
         own = replace(members, row=np.arange(count), begin=np.arange(count + 1))
@@ -89,6 +90,7 @@ class Pairs:
         latch = Latch(np.ones(count), condition.enter, *delays, gaps)
         self._latched = Latched(own, latch, condition)
         self._latched.state = self.state["latch"]
+        self._force_after = members.valid_from - (members.valid_from > NEVER)
         self._nothing = History(np.zeros(count, np.int64), self._gap, 0)
 
     def blank(self, count: int) -> NDArray[Any]:
@@ -114,13 +116,16 @@ class Pairs:
     def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
         return np.empty(0, np.int64)
 
-    def advance(self, now_ns: int, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
+    def advance(self, until_ns: Times, known: NDArray[Any]) -> list[Findings]:  # noqa: ARG002
         return []
 
     def feed(self, batch: Batch) -> list[Findings]:
         segment = np.full(len(self.members.names), -1)
         segment[batch.row] = np.arange(len(batch.row))
-        member = np.flatnonzero((segment[self.members.row] >= 0) | (segment[self._partner] >= 0))
+        touched = (segment[self.members.row] >= 0) | (segment[self._partner] >= 0)
+        if self.members.bounded:
+            touched &= self.state["signal"]["seen"] < self.members.valid_to
+        member = np.flatnonzero(touched)
         if len(member) == 0:
             return []
         reached = self.state["reached"][member]
@@ -142,14 +147,15 @@ class Pairs:
         heard = batch.heard_of_all()
         one, other = heard[self.members.row[member]], heard[self._partner[member]]
         ahead = np.maximum(one, other)
-        behind = np.where(ahead == NEVER, NEVER, ahead - np.where(ahead == NEVER, 0, self._gap[member]))
+        behind = np.where(ahead == NEVER, NEVER, self._patience.until(member, np.maximum(ahead, -(2**62))))
         reached: Times = np.maximum(np.maximum(np.minimum(one, other), behind), self.state["reached"][member])
         return reached
 
     def _signal(self, batch: Batch, member: Rows, segment: Rows, after: Times, until: Times) -> Samples:
         """The differences at times in (after, until], as readings of channel = member."""
+        after = np.maximum(after, self._force_after[member])
         floor = np.where(after == NEVER, NEVER, after - np.where(after == NEVER, 0, self._gap[member]))
-        floor = np.maximum(floor, self.members.valid_from[member] - (self.members.valid_from[member] > NEVER))
+        floor = np.maximum(floor, self.members.sees_after[member])
         one, other = (side.readings(batch, member, segment, floor, until) for side in self._sides)
         whose, time = merged(one, other, after)
         here = held(one, whose, time, self._sides[0].gaps.take(member))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.model import Quality, Samples, Severity
 from gateway.screening import screener as screener_module
 from gateway.screening.excursion import Excursion
-from gateway.screening.plan import ChannelPlan, Instance, Plan
+from gateway.screening.plan import RETIRED, ChannelPlan, Instance, Plan
 from gateway.screening.record import Change
 from gateway.screening.rules import limit, no_data
 from gateway.screening.screener import Screener
@@ -82,9 +83,14 @@ class Desk:
 
     def restart(self, plan: Plan | None = None) -> None:
         saved = self.screener.save()
-        self.plan = plan or self.plan
         self.screener = Screener(self.plan, self.journal.read, self.spacing_ns, self.past)
         self.screener.restore(saved)
+        if plan is not None:
+            self.replan(plan)
+
+    def replan(self, plan: Plan) -> list[Change]:
+        self.plan = plan
+        return self.publish(self.screener.replan(plan))
 
     def leave_past(self) -> None:
         self.past.kept = dict(self.known)
@@ -248,18 +254,27 @@ def test_a_rule_changed_by_version_hands_over_at_its_time() -> None:
     assert sorted((*e.versions, seconds(e)) for e in desk.standing()) == [("1", (0, 10)), ("2", (11, None))]
 
 
-def test_a_rule_that_is_taken_away_ends_what_it_had_open() -> None:
+def test_a_rule_that_goes_out_of_force_ends_what_it_had_open_and_says_why() -> None:
     desk = a_desk(HIGH, SILENT)
     desk.take([at(0, 2.0)])
-    desk.restart(Plan(desk.plan.channels, (SILENT,)))
+    desk.restart(
+        Plan(desk.plan.channels, (replace(HIGH, valid_to_ns=EPOCH + SECOND, ends_by=RETIRED), SILENT))
+    )
     (ended,) = desk.take([at(5, 2.0)])
-    assert seconds(ended.excursion) == (0, pytest.approx(1e-9))
+    assert (seconds(ended.excursion), ended.excursion.ended_by) == ((0, 1), "retired")
 
 
-def test_a_new_rule_begins_after_what_has_been_seen() -> None:
+def test_a_rule_that_never_was_takes_its_excursions_along() -> None:
+    desk = a_desk(HIGH, SILENT)
+    desk.take([at(0, 2.0)])
+    (gone,) = desk.replan(Plan(desk.plan.channels, (SILENT,)))
+    assert gone.excursion.withdrawn
+
+
+def test_a_new_rule_begins_where_it_comes_into_force() -> None:
     desk = a_desk(SILENT)
     desk.take([at(0, 2.0), at(1, 2.0)])
-    desk.restart(Plan(desk.plan.channels, (SILENT, HIGH)))
+    desk.restart(Plan(desk.plan.channels, (SILENT, replace(HIGH, valid_from_ns=EPOCH + 2 * SECOND))))
     desk.take([at(2, 2.0)])
     desk.take([at(0.5, 2.0)])  # late: screened again, but the rule was not in force then
     assert [seconds(e) for e in desk.standing()] == [(2, None)]
@@ -291,5 +306,5 @@ def test_channels_of_nobody_are_passed_over() -> None:
 def test_a_state_of_the_first_format_is_refused() -> None:
     file = io.BytesIO()
     np.savez(file, header=np.frombuffer(b"{}", np.uint8), screen=np.empty(0, np.uint8))
-    with pytest.raises(ValueError, match="format 1"):
+    with pytest.raises(ValueError, match="earlier format"):
         a_desk().screener.restore(file.getvalue())
