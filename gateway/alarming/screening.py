@@ -8,6 +8,7 @@ progress of what is known already, and no alarm is raised twice.
 from __future__ import annotations
 
 import logging
+import pickle
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from gateway.alarming.book import AlarmBook
+from gateway.alarming.carried import carried
 from gateway.alarming.latest import NEVER, Latest
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
@@ -33,7 +35,7 @@ from gateway.screening.record import Change
 from gateway.screening.screener import Screener
 
 log = logging.getLogger(__name__)
-STATE, LATEST = "screening:state", "screening:latest"
+STATE, LATEST, PLAN = "screening:state", "screening:latest", "screening:plan"
 MOST_READINGS = 200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
 LOOK_S = 1.0  # another process may have stated something: look at least so often
 SAVE_EVERY_S = 60.0  # while nothing happens: how much is screened again after a crash
@@ -73,7 +75,10 @@ class Screening:
         self.cursor = saved[0] if saved else 0
         resets = for_screening(stated(self._journal, self.cursor), self._numbers)
         planned, past = replace(self._plan, resets=resets), PastExcursions(self._records)
-        self._screener = Screener(planned, self._read, past=past)
+        known = self._records.saved(PLAN)
+        before: Plan = pickle.loads(known[1]) if known else planned
+        self._saved_plan: Plan | None = before if known else None
+        self._screener = Screener(before, self._read, past=past)
         self._latest = Latest(max(self._numbers.values(), default=-1) + 1)
         self._book = AlarmBook(
             self._configuration, self._plan.names, self._records, Measures(self._plan, self._read)
@@ -82,7 +87,11 @@ class Screening:
         if saved:
             self._restore(saved[1])
             self._publish([Change(e, e) for e in self._screener.open()], self._now_ns())  # how far they were
-            self._publish(self._screener.take(Samples.empty()), self._now_ns())  # rules that are no more
+            seen = {c.channel: self._screener.channel_state(c.channel).seen_ns for c in before.channels}
+            self._publish(self._screener.replan(carried(before, planned, seen)), self._now_ns())
+            newest, silent = self._screener.newest_ns(), np.full(len(self._latest.time), NEVER)
+            ended = self._screener.advance(newest + 1, silent)  # of rules that are no more
+            self._publish(ended, self._now_ns())
         latest = self._records.saved(LATEST)
         if latest:
             self._latest.restore(latest[1])
@@ -185,6 +194,9 @@ class Screening:
                 self._records.move_cursor(SCREENING, self.cursor)
                 self._screener.leave_past()
                 self._records.save(STATE, self.cursor, self._screener.save())
+                if self._screener.plan is not self._saved_plan:
+                    self._saved_plan = self._screener.plan
+                    self._records.save(PLAN, self.cursor, pickle.dumps(self._saved_plan))
                 self._records.save(LATEST, self.cursor, self._latest.save())
                 self._saved_s = time.monotonic()
 

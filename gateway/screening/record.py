@@ -133,11 +133,13 @@ class Record:
             changes += self._put(replace(now, revision=1), None)
         return changes
 
-    def leave_past(self) -> None:
-        """Forget what is over: by now it is in the past."""
+    def leave_past(self, lingering: Findings) -> None:
+        """Forget what is over: by now it is in the past. Not yet what is `lingering`."""
+        stays = {(self._keys[found[_INSTANCE]], found[_START]) for found in lingering.tolist()}
         for key, known in list(self._known.items()):
             for over in [e for e in known.values() if e.end_ns is not None or e.withdrawn]:
-                self._drop(key, over)
+                if over.withdrawn or (key, over.start_ns) not in stays:
+                    self._drop(key, over)
             if not known:
                 del self._known[key]
 

@@ -125,6 +125,15 @@ class Screen:
         found = [g.present(np.flatnonzero(chosen[g.members.row])) for g in groups]
         return self._boundaries.ended(in_order(found), self.now_ns)
 
+    def lingering(self) -> Findings:
+        """What the clock has ended, but readings of before then, should they come, would say otherwise of."""
+        found = []
+        for group in self.groups.values():
+            if group.members.bounded:
+                over = group.standing()[1] & (group.members.valid_to <= self.now_ns)
+                found.append(group.present(np.flatnonzero(over)))
+        return in_order(found)
+
     def _of_instances(self, number: Rows) -> Findings:
         """What is open under these instances of the plan."""
         if len(number) == 0:

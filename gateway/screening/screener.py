@@ -145,6 +145,10 @@ class Screener:
         """
         return self._record.adopt(stated, stands)
 
+    @property
+    def plan(self) -> Plan:
+        return self._plan
+
     def channel_state(self, channel: int) -> ChannelState:
         """What is known of a channel of the plan."""
         seen, heard, value, quality = self._screen.channels[self._screen.rows(np.array([channel]))[0]].item()
@@ -174,7 +178,7 @@ class Screener:
 
     def leave_past(self) -> None:
         """Leave every excursion that is over to `past`, where it must be by now."""
-        self._record.leave_past()
+        self._record.leave_past(self._screen.lingering())
 
     def save(self) -> bytes:
         """All that `read` and `past` do not give; saved states to rewind to are not part of it."""

@@ -222,7 +222,7 @@ def test_what_is_over_takes_no_memory_and_is_known_when_late_data_comes(desk: De
         desk.acknowledge(alarm["id"])
     screening = desk.run()
     assert screening._book._entries == {}
-    assert screening._screener._record.rows() == []
+    assert screening._screener._record.known() == []
     desk.read(("top", 5, -100.0))  # late: into the first
     desk.run()
     assert [a["extreme"] for a in desk.alarms()] == [-100.0, *[-140.0] * 4]

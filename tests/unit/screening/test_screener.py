@@ -83,7 +83,7 @@ class Desk:
 
     def restart(self, plan: Plan | None = None) -> None:
         saved = self.screener.save()
-        self.screener = Screener(self.plan, self.journal.read, self.spacing_ns, self.past)
+        self.screener = Screener(self.screener.plan, self.journal.read, self.spacing_ns, self.past)
         self.screener.restore(saved)
         if plan is not None:
             self.replan(plan)
