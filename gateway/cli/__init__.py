@@ -22,6 +22,7 @@ from gateway.cli import (
     replay,
     retention,
     run,
+    statements,
     tell,
 )
 from gateway.errors import ConfigurationError, CryogateError
@@ -41,6 +42,7 @@ for module in (
     look,
     history,
     tell,
+    statements,
     parked,
     replay,
     preview,

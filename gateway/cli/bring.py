@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.saying import By
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
+from gateway.commands.imports import import_file
+from gateway.commands.words import who_and_when
 from gateway.config.load import load
-from gateway.journal.journal import Journal
-from gateway.times import format_rfc3339
-from gateway.writing.bring import bring, read_mapping
+from gateway.writing.bring import read_mapping
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,10 +23,10 @@ def add_to(app: typer.Typer) -> None:
 
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Logger downloads, all of the same format.")],
+    by: By,
     mapping: Annotated[
         Path, typer.Option("--map", help=r"TOML: format, \[options], \[channels]; see docs/imports.md.")
     ],
-    by: Annotated[str, typer.Option("--by", help="Who imports.")] = "",
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -37,21 +39,17 @@ def import_(
     """
     configuration = load(config)
     mapped = read_mapping(mapping)
-    configuration.data_dir.mkdir(parents=True, exist_ok=True)
-    results = []
-    with Journal.open(configuration.data_dir / "journal.sqlite") as journal:
+    author, results = at_this_box(by), []
+    with open_desk(configuration) as desk:
         for path in files:
-            done = bring(
-                path, mapped, configuration, journal, by or configuration.gateway.name, time.time_ns()
-            )
+            done = import_file(desk, author, path, mapped)
             results.append(
                 {"file": str(path), "sha256": done.sha256, "readings": done.readings, "new": done.fresh}
             )
             if as_json:
                 continue
             if done.before is not None:
-                when = format_rfc3339(done.before.at_ns)[:19]
-                typer.echo(f"{path}: was imported by {done.before.by} at {when}Z; nothing changes")
+                typer.echo(f"{path}: was imported by {who_and_when(done.before)}; nothing changes")
             else:
                 typer.echo(
                     f"{path}: {done.readings} readings, {done.fresh} of them new; SHA-256 {done.sha256}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +11,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.saying import said_by
+from gateway.commands.author import Author, at_this_box
+from gateway.commands.desk import open_desk
+from gateway.commands.parked import settle_parked
 from gateway.config.load import load
+from gateway.config.types import Configuration
 from gateway.errors import InputError
-from gateway.followers.parking import Decision, statement
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Quality
+from gateway.statements.parked import Decision
 from gateway.times import format_rfc3339
 
 LONGEST_REASON = 300  # characters on a screen
@@ -29,30 +33,29 @@ def add_to(app: typer.Typer) -> None:
 
 def parked(
     config: Config = DEFAULT_CONFIG,
-    sink: Annotated[str | None, typer.Option(help="Only of this sink.")] = None,
+    sink: Annotated[str | None, typer.Option(help="Only of this sink or notifier.")] = None,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many of each sink.")] = 20,
     retry: Annotated[
-        str | None, typer.Option(metavar="SINK", help="The cause is mended: send everything parked again.")
+        str | None, typer.Option(metavar="NAME", help="The cause is mended: send everything parked again.")
     ] = None,
     accept: Annotated[
-        str | None, typer.Option(metavar="SINK", help="It stays away from there; nobody needs to look again.")
+        str | None, typer.Option(metavar="NAME", help="It stays away from there; nobody needs to look again.")
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who decides; needed with --accept.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who decides; needed with --retry and --accept.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Readings and alarm changes that a sink's outside world rejected, with the reason.
+    """Readings and alarm changes that the outside world of a sink or notifier rejected, with the reason.
 
     The journal has them all. Works while the gateway runs or not; a decision is kept in the journal.
 
-    Examples: cryogate parked --sink central --json; cryogate parked --retry central
+    Examples: cryogate parked --sink central --json; cryogate parked --retry central --by "Li Na"
     """
     configuration = load(config)
     found = _parked(configuration.data_dir, most)
     if retry is not None or accept is not None:
-        name, decision = _decision(retry, accept, by)
-        _decide(configuration.data_dir, found, name, decision, by or configuration.gateway.name)
+        _decide(configuration, found, *_decision(retry, accept), at_this_box(by))
         return
-    shown = [told for told in found if sink in (None, told["sink"])]
+    shown = [told for told in found if sink in (None, told["sink"], told["follower"])]
     if as_json:
         print_json(shown)
         return
@@ -62,17 +65,11 @@ def parked(
         typer.echo("nothing is parked")
 
 
-def _decision(retry: str | None, accept: str | None, by: str) -> tuple[str, Decision]:
+def _decision(retry: str | None, accept: str | None) -> tuple[str, Decision]:
     """The sink and what becomes of what is parked there."""
     if retry is not None and accept is not None:
         raise InputError("--retry or --accept: give one of them")
-    if not by.isprintable():
-        raise InputError("--by is one line of printable text: other people's terminals show it")
-    if retry is not None:
-        return retry, Decision.RETRY
-    if not by.strip():
-        raise InputError('--accept needs to know who decides: add --by "NAME"')
-    return str(accept), Decision.ACCEPT
+    return (str(accept), Decision.ACCEPT) if retry is None else (retry, Decision.RETRY)
 
 
 def _parked(folder: Path, most: int) -> list[dict[str, Any]]:
@@ -92,6 +89,7 @@ def _of(records: Records, follower: str, names: Mapping[int, str], most: int) ->
     changes = records.parked_changes(follower)
     return {
         "sink": follower.partition(":")[2],
+        "follower": follower,
         "readings": records.parked_count(follower),
         "kept": records.parked_kept(follower),
         "newest": [
@@ -109,24 +107,35 @@ def _of(records: Records, follower: str, names: Mapping[int, str], most: int) ->
     }
 
 
-def _decide(folder: Path, found: list[dict[str, Any]], sink: str, decision: Decision, by: str) -> None:
-    told = next((t for t in found if t["sink"] == sink), None)
-    if told is None:
-        there_are = ", ".join(t["sink"] for t in found) or "nothing"
-        raise InputError(f"nothing is parked of sink {sink!r}; there is of: {there_are}")
-    with Journal.open(folder / "journal.sqlite") as journal:
-        journal.commit(statements=[statement(sink, decision, by, time.time_ns())])
+def _decide(
+    configuration: Configuration, found: list[dict[str, Any]], name: str, decision: Decision, author: Author
+) -> None:
+    told = _named(found, name)
+    sink = told["sink"]
+    with open_desk(configuration) as desk:
+        done = settle_parked(desk, author, told["follower"], decision, [t["follower"] for t in found])
     lost = told["readings"] - told["kept"]
     if decision is Decision.ACCEPT:
-        typer.echo(f"sink {sink}: what is parked stays away from there, says {by}; it is in the journal")
+        typer.echo(f"{sink}: what is parked stays away from there, says {author.name}; {said_by(done)}")
         return
     what = f"{told['kept']} readings and {len(told['alarm_changes'])} alarm changes are sent again"
-    typer.echo(f"sink {sink}: {what} by the gateway; `cryogate status` shows what is parked then")
+    typer.echo(f"{sink}: {what} by the gateway; `cryogate status` shows what is parked then")
     if lost:
         typer.echo(
             f"{lost} older readings are counted, but no longer kept apart: to send those too, give the sink "
             "another name in the configuration (it begins at the start of the journal), or --accept it"
         )
+
+
+def _named(found: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """What is parked of the follower with this name, or with this whole key where a name is borne twice."""
+    mine = [told for told in found if name in (told["sink"], told["follower"])]
+    if not mine:
+        there_are = ", ".join(told["follower"] for told in found) or "nothing"
+        raise InputError(f"nothing is parked of {name!r}; there is of: {there_are}")
+    if len(mine) > 1:
+        raise InputError(f"give the whole name: {' or '.join(told['follower'] for told in mine)}")
+    return mine[0]
 
 
 def _show(out: Console, told: Mapping[str, Any]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
-import time
 from typing import Annotated
 
 import typer
@@ -12,23 +9,24 @@ import typer
 from gateway.cli.journal import bars, journal_path
 from gateway.cli.journal import journal as group
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.saying import By, Corrects, Reason, answer, said_by
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
+from gateway.commands.holds import hold as place_hold
+from gateway.commands.holds import release as release_hold
+from gateway.commands.retention import retain as delete
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.followers.registration import taken_by_followers
-from gateway.journal.journal import Journal, Statement
+from gateway.journal.journal import Journal
 from gateway.journal.retaining import Removed, Retained
-from gateway.journal.retaining import retain as apply
-from gateway.questions.retention import Retention, hold_from
 from gateway.questions.retention import holds as in_force
 from gateway.statements import hold as holding
-from gateway.statements import release as releasing
 from gateway.statements.hold import scope
-from gateway.statements.release import Release
 from gateway.statements.retention import to_body
 from gateway.times import format_rfc3339
 
 RECORDS = "records.sqlite"
-By = Annotated[str, typer.Option("--by", help="Who says so.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,6 +43,8 @@ def hold(
     channel: Annotated[list[str] | None, typer.Option("--channel", help="This channel.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="RFC 3339; left out: from the first.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="RFC 3339; left out: without an end.")] = None,
+    corrects: Corrects = None,
+    reason: Reason = "",
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -52,17 +52,15 @@ def hold(
 
     Example: cryogate hold --asset shipper-7 --from 2026-03-01T00:00:00Z --by "Li Na" --why "deviation 26-014"
     """
-    _check_text(by, why)
-    configuration = load(config)
-    identity = "H-" + base64.b32encode(secrets.token_bytes(5)).decode()
-    with Journal.open(journal_path(config)) as journal:
-        made = hold_from(configuration, journal, identity, why, (asset or (), channel or ()), (start, end))
-        body = holding.to_body(made)
-        journal.commit(statements=[Statement(holding.KIND, by, time.time_ns(), body)])
+    places, interval = (asset or (), channel or ()), (start, end)
+    journal_path(config)
+    with open_desk(load(config)) as desk:
+        done = place_hold(desk, at_this_box(by), why, places, interval, corrects, reason)
+    identity = done.hold.id
     if as_json:
-        print_json(body)
+        print_json(answer(done.stated, **holding.to_body(done.hold)))
     else:
-        typer.echo(f"{identity} is in the journal; `cryogate release {identity}` ends it")
+        typer.echo(f"{identity} is {said_by(done.stated)}; `cryogate release {identity}` ends it")
 
 
 def release(
@@ -77,14 +75,10 @@ def release(
 
     Example: cryogate release H-7Q2M9XKD --by "Li Na" --why "deviation 26-014 closed"
     """
-    _check_text(by, why)
-    with Journal.open(journal_path(config)) as journal:
-        there = in_force(journal)
-        if identity not in there:
-            raise InputError(f"no hold {identity} is in force; there is {', '.join(there) or 'none'}")
-        body = releasing.to_body(Release(identity, why))
-        journal.commit(statements=[Statement(releasing.KIND, by, time.time_ns(), body)])
-    typer.echo(f"{identity} is released; it is in the journal")
+    journal_path(config)
+    with open_desk(load(config)) as desk:
+        done = release_hold(desk, at_this_box(by), identity, why)
+    typer.echo(f"{identity} is released; {said_by(done)}")
 
 
 def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
@@ -124,14 +118,11 @@ def retain(
     """
     if not (by or dry_run):
         raise InputError("say who deletes, with --by; or look first, with --dry-run")
-    _check_text(by, "")
-    configuration, now_ns = load(config), time.time_ns()
-    path = journal_path(config)
-    taken = taken_by_followers(path.with_name(RECORDS))
-    with Journal.open_reading(path) as journal:
-        policy = Retention(configuration, journal, now_ns, taken)
+    journal_path(config)
+    configuration = load(config)
+    author = None if dry_run else at_this_box(by)
     with bars() as progress:
-        done = apply(path, policy, by, now_ns, dry_run=dry_run, progress=progress)
+        done = delete(configuration, author, progress)
     if as_json:
         print_json([to_body(one) for one in done.removed])
     else:
@@ -158,8 +149,3 @@ def _print_one(one: Removed) -> None:
     out.print(f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}", highlight=False)
     for name, count in one.channels.items():
         out.print(f"    {name}: {count}", highlight=False, markup=False)
-
-
-def _check_text(by: str, why: str) -> None:
-    if not (by + why).isprintable():
-        raise InputError("--by and --why are one line of printable text: other people's terminals show it")

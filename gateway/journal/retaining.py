@@ -12,7 +12,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -72,13 +72,17 @@ def retain(
     *,
     dry_run: bool,
     progress: Progress = lambda *_: None,
+    user: str = "",
+    trusted: bool = True,
 ) -> Retained:
     """Delete what may go from the archive of the journal at `path`; with `dry_run` only say what.
 
+    `user`: of the operating system, who is `by`. `trusted`: whether the clock that says `now_ns` is.
     Raises JournalError, also where a statement that `policy` has not heard was made meanwhile; what was
     deleted until then is stated.
     """
     folder, retained = path.parent / FOLDER, Retained([], [])
+    draft = Statement(RETENTION, by, now_ns, {}, trusted=trusted, actor=PERSON, user=user, origin="cli")
     if not folder.is_dir():
         return retained
     with _alone(folder), explained(path), closing(_opened(path, dry_run)) as connection:
@@ -90,7 +94,7 @@ def retain(
         for done, segment in enumerate(segments):
             progress("retention", done, len(segments))
             waits = policy.waits_for(segment.last_seq)
-            gone = list(_thin(found, connection, segment, policy, by, now_ns, dry_run or bool(waits)))
+            gone = list(_thin(found, connection, segment, policy, draft, dry_run or bool(waits)))
             retained.removed.extend([] if waits else gone)
             retained.waiting.extend([(one, waits) for one in gone if waits])
         progress("retention", len(segments), len(segments))
@@ -124,8 +128,7 @@ def _thin(
     connection: Connection,
     segment: Segment,
     policy: Policy,
-    by: str,
-    now_ns: int,
+    draft: Statement,
     dry_run: bool,
 ) -> Iterator[Removed]:
     rows = _all(found, segment)
@@ -137,12 +140,11 @@ def _thin(
     if not dry_run:
         kept = _where(rows, ~goes)
         made = _written(found, segment, kept, names)
-        body = retention.to_body(removed)
-        statement = Statement(RETENTION, by, now_ns, body, actor=PERSON, origin="cli")
+        statement = replace(draft, body=retention.to_body(removed))
         with in_a_gap(connection, database.BUSY_TIMEOUT_S):
             entries.check_nothing_said_since(connection, policy.heard_seq, besides=(RETENTION,))
             _replace(connection, found, segment, kept, made)
-            entries.add_statement(connection, statement, now_ns)
+            entries.add_statement(connection, statement, draft.at_ns)
         with files_explained(found.folder):
             (found.folder / segment.file).unlink(missing_ok=True)
             sync_folder(found.folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -75,10 +75,19 @@ def read_mapping(path: Path) -> Mapped:
 
 
 def bring(
-    path: Path, mapped: Mapped, configuration: Configuration, journal: Journal, by: str, now_ns: int
+    path: Path,
+    mapped: Mapped,
+    configuration: Configuration,
+    journal: Journal,
+    drafted: Callable[[Import], Statement],
+    now_ns: int,
 ) -> Brought:
-    """Take the file into the journal, whole or not at all. Raises InputError, JournalError."""
-    data = _bytes(path)
+    """Take the file into the journal, whole or not at all. Raises InputError, JournalError.
+
+    `drafted` makes the statement that is committed with the readings. Raises Outdated where somebody stated
+    something meanwhile, perhaps this very import: to be tried again.
+    """
+    data, seen = _bytes(path), journal.last_seq()
     sha256 = hashlib.sha256(data).hexdigest()
     every = (statement for _, statement in journal.statements(import_.KIND))
     before = next((s for s in every if import_.of(s.body).sha256 == sha256), None)
@@ -102,7 +111,7 @@ def bring(
         int(time.min()),
         int(time.max()),
     )
-    done = journal.commit(arrivals, statements=[Statement(import_.KIND, by, now_ns, import_.to_body(said))])
+    done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     return Brought(sha256, len(arrivals), done.fresh, None)
 
 

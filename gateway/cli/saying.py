@@ -1,0 +1,35 @@
+"""Options that every command has by which people state something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from gateway.commands.desk import Stated
+from gateway.published.statements import statement_row
+
+By = Annotated[str, typer.Option("--by", help="Who says so.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; needed where something is corrected.")]
+Corrects = Annotated[
+    str | None,
+    typer.Option("--corrects", metavar="ID", help="The statement that this one replaces; with --reason."),
+]
+At = Annotated[str | None, typer.Option("--at", help="Since when, RFC 3339 with zone; default: now.")]
+
+
+def said_by(stated: Stated) -> str:
+    """How an answer ends: under which id it stands in the journal, or who had said it before."""
+    if stated.before is not None:
+        row = statement_row(stated.before)
+        return (
+            f"{row['by']} stated that before, at {row['stated'][:19]}Z ({stated.before.id}); nothing changes"
+        )
+    ids = [statement.id for statement in stated.new]
+    return f"in the journal as {ids[0]}" if len(ids) == 1 else f"in the journal as {ids[0]} to {ids[-1]}"
+
+
+def answer(stated: Stated, **more: Any) -> Mapping[str, Any]:
+    """The same for scripts."""
+    return {**more, "new": stated.is_new, "id": stated.id}

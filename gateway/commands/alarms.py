@@ -1,0 +1,33 @@
+"""What people say about an alarm: that somebody has seen it, or that nobody needs to look any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
+from gateway.errors import InputError
+from gateway.journal.records import AlarmRow
+from gateway.statements import Statement
+from gateway.statements import acknowledge as acknowledging
+from gateway.statements.acknowledge import Acknowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was said about which alarm."""
+
+    alarm: str
+    stated: Stated
+
+
+def acknowledge(desk: Desk, author: Author, alarm: AlarmRow, comment: str) -> Answered:
+    """Raises InputError where there is nothing to acknowledge any more."""
+    if alarm.closed:
+        raise InputError(f"alarm {alarm.id} is closed: there is nothing to acknowledge")
+
+    def look() -> list[Statement]:
+        said = Acknowledge(alarm.id, comment)
+        return [desk.draft(acknowledging, said, author, desk.clock.now_ns())]
+
+    return Answered(alarm.id, desk.state(look))

@@ -1,0 +1,145 @@
+"""What is inside: units loaded from a file, and assets found empty."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Revising, Stated
+from gateway.commands.words import Words, correction
+from gateway.config import plugins
+from gateway.config.types import CODES
+from gateway.errors import CodeError, InputError
+from gateway.questions.contents import stated as stated_contents
+from gateway.statements import Statement, empty
+from gateway.statements import containment as containing
+from gateway.statements.empty import Empty
+from gateway.traceability.checks import check as check_row
+from gateway.traceability.checks import news
+from gateway.traceability.containment import Containments
+from gateway.traceability.model import Containment
+from gateway.traceability.statements import Places, read, to_stay
+
+LARGEST_FILE: Final = 64 * 2**20  # bytes; 100 000 rows are 20 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many rows the file has, and what of it was not known yet."""
+
+    rows: int
+    stated: Stated
+
+
+def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, reason: str = "") -> Loaded:
+    """State every row of the file that is not the latest word already; all of them, or nothing.
+
+    With `corrects` the file has one row, which replaces that statement. Raises InputError.
+    """
+    data = _bytes(file)
+    now_ns = desk.clock.now_ns()
+    try:
+        rows = read(_text(data), author.name, now_ns, parse_code, _places(desk), now_ns)
+    except InputError as error:
+        raise _nothing_taken(file, error) from None
+    if corrects and len(rows) != 1:
+        raise InputError(f"{file}: has {len(rows)} rows; one statement is corrected by one row")
+    origin = f"file {file.name} {hashlib.sha256(data).hexdigest()}"
+    writer = replace(author, origin=origin if origin.isprintable() else ascii(origin)[1:-1])
+
+    def look() -> list[Statement]:
+        revising, corrected = correction(Words(desk.journal), containing.KIND, corrects, reason)
+        if corrected is not None and len(containing.of(corrected.body).stays) != 1:
+            raise InputError(
+                f"{corrected.id} is a whole file of version 0.1.0: withdraw it, and load the right one"
+            )
+        revised = [replace(row, corrects=revising.corrects, reason=revising.reason) for row in rows]
+        new = _news(stated_contents(desk.journal), revised, file)
+        return [_draft(desk, row, writer, revising) for row in new]
+
+    return Loaded(len(rows), desk.state(look))
+
+
+def state_empty(
+    desk: Desk,
+    author: Author,
+    asset: str,
+    zone: str | None = None,
+    at: str | None = None,
+    corrects: str | None = None,
+    reason: str = "",
+) -> Stated:
+    """Say that nothing is in an asset, or a zone of it, from `at` (None: now) on. Raises InputError."""
+    at_ns = desk.moment(at)
+    check_place(_places(desk), asset, zone)
+    said = Empty(asset, zone)
+
+    def look() -> list[Statement] | Statement:
+        words = Words(desk.journal)
+        revising, corrected = correction(words, empty.KIND, corrects, reason)
+        for before in words.of(empty.KIND):
+            if before is not corrected and (empty.of(before.body), before.at_ns) == (said, at_ns):
+                return before
+        return [desk.draft(empty, said, author, at_ns, revising)]
+
+    return desk.state(look)
+
+
+def check_place(places: Places, asset: str, zone: str | None) -> None:
+    """Raises InputError unless there is such an asset, and such a zone in it."""
+    if asset not in places:
+        raise InputError(f"there is no asset {asset!r}; known: {', '.join(places) or 'none'}")
+    if zone is not None and zone not in places[asset]:
+        zones = ", ".join(places[asset]) or "none"
+        raise InputError(f"asset {asset!r} has no zone {zone!r}; its zones: {zones}")
+
+
+def parse_code(scheme: str, code: str) -> str:
+    """The normal form of a code. Raises CodeError, also where there is no such scheme."""
+    module = plugins.find(CODES, scheme, "parse")
+    if module is None:
+        raise CodeError(f"unknown scheme {scheme!r}; known: {', '.join(plugins.names(CODES, 'parse'))}")
+    return str(module.parse(code))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise InputError(f"{file}: larger than {LARGEST_FILE // 2**20} MiB; split it")
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error}") from None
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"it is not UTF-8: {error}") from None
+
+
+def _places(desk: Desk) -> Places:
+    return {name: asset.zones for name, asset in desk.configuration.assets.items()}
+
+
+def _news(known: Containments, rows: list[Containment], file: Path) -> list[Containment]:
+    """What is to be stated: a correction always, other rows where they are not the latest word already."""
+    try:
+        corrections = [row for row in rows if row.corrects]
+        for row in corrections:
+            check_row(known, row)
+        return corrections or news(known, rows)
+    except InputError as error:
+        raise _nothing_taken(file, error) from None
+
+
+def _nothing_taken(file: Path, why: object) -> InputError:
+    return InputError(f"{file}: nothing was taken, because of\n{why}")
+
+
+def _draft(desk: Desk, row: Containment, author: Author, revising: Revising) -> Statement:
+    said = containing.Containment((to_stay(row),))
+    return desk.draft(containing, said, author, row.from_ns, revising)

@@ -1,0 +1,137 @@
+"""The desk where things are stated: the journal, the gateway's clock, and what the configuration says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from gateway.clocks.clock_watch import clock_of
+from gateway.commands.author import Author
+from gateway.config.types import Configuration
+from gateway.errors import InputError, Outdated, StatementError
+from gateway.journal.journal import Journal
+from gateway.model import EARLIEST_NS
+from gateway.statements import PERSON, Statement
+from gateway.statements.envelope import check
+from gateway.statements.kinds import Kind
+from gateway.times import format_rfc3339, parse_rfc3339
+
+TRIES: Final = 20  # of looking and stating, while others state something between the two
+
+
+class Clock(Protocol):
+    """The gateway's clock, never that of the caller."""
+
+    @property
+    def trusted(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+    def now_ns(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Revising:
+    """Which statement is corrected or withdrawn, and why; empty: none."""
+
+    corrects: str = ""
+    withdraws: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What stands in the journal now. `new`: what was stated; else `before` says the same already."""
+
+    new: tuple[Statement, ...]
+    before: Statement | None = None
+
+    @property
+    def id(self) -> str:
+        """Of the statement that says it."""
+        return self.new[0].id if self.new else "" if self.before is None else self.before.id
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Belongs to one thread."""
+
+    configuration: Configuration
+    journal: Journal
+    clock: Clock
+
+    def draft(
+        self, kind: Kind, said: Any, author: Author, at_ns: int, revising: Revising | None = None
+    ) -> Statement:
+        """A statement that is not made yet. Raises InputError where it cannot be."""
+        why = revising or Revising()
+        try:
+            statement = Statement(
+                kind.KIND,
+                author.name,
+                at_ns,
+                kind.to_body(said),
+                stated_ns=self.clock.now_ns(),
+                trusted=self.clock.trusted,
+                actor=PERSON,
+                user=author.user,
+                origin=author.origin,
+                reason=why.reason,
+                corrects=why.corrects,
+                withdraws=why.withdraws,
+            )
+            check(statement)
+        except StatementError as error:
+            raise InputError(str(error)) from None
+        return statement
+
+    def state(self, look: Callable[[], Sequence[Statement] | Statement]) -> Stated:
+        """Look, and state what `look` drafts, if nobody stated anything in between; else look again.
+
+        `look` answers with drafts, or with the statement that says the same already. Raises what it raises.
+        """
+        for _ in range(TRIES):
+            seen = self.journal.last_seq()
+            drafts = look()
+            if isinstance(drafts, Statement):
+                return Stated((), drafts)
+            try:
+                done = self.journal.commit(statements=drafts, unless_said_since=seen)
+            except Outdated:
+                continue
+            names = [f"{self.journal.id}-{seq}" for seq in done.seqs]
+            return Stated(tuple(replace(d, id=name) for d, name in zip(drafts, names, strict=True)))
+        raise InputError("others state things all the time; nothing was stated, try again")
+
+    def moment(self, text: str | None) -> int:
+        """When something is said to have been; None: now. Raises InputError for the future."""
+        if text is None:
+            return self.clock.now_ns()
+        at_ns, now_ns = parse_rfc3339(text), self.clock.now_ns()
+        if at_ns > now_ns:
+            doubt = "" if self.clock.trusted else f"; that clock is not trusted: {self.clock.reason}"
+            raise InputError(
+                f"{text} is in the future (the gateway's clock says {format_rfc3339(now_ns)}{doubt}): state "
+                "it once it has happened"
+            )
+        if at_ns < EARLIEST_NS:
+            raise InputError(f"{text} is before 2000")
+        return at_ns
+
+
+@contextmanager
+def open_desk(configuration: Configuration) -> Iterator[Desk]:
+    """With the journal open for writing, which makes one where there is none; the gateway may run."""
+    folder = configuration.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    path: Path = folder / "journal.sqlite"
+    with Journal.open(path) as journal:
+        clock = clock_of(journal, configuration.clock.require_sync)
+    with Journal.open(path, clock.now_ns) as journal:
+        yield Desk(configuration, journal, clock)

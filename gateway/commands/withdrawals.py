@@ -1,0 +1,77 @@
+"""Taking a statement back: nothing is deleted, and what it said does not count any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Revising, Stated
+from gateway.commands.words import Words
+from gateway.errors import InputError
+from gateway.statements import Statement, withdrawal
+from gateway.statements.kinds import kind_of
+from gateway.statements.withdrawal import Withdrawal
+
+MOST_LEANING: Final = 20  # shown; whoever has more to look at goes by `cryogate statements --about`
+FOLLOWS: Final = {
+    "containment": "where the unit was follows from what else was stated; alarms name their units anew",
+    "empty": "what is inside follows from what else was stated; alarms name their units anew",
+    "acknowledge": "the alarm asks for a person again, unless somebody else acknowledged it",
+    "close": "the alarm is with people again",
+    "reset": "the budget counts as if it had not been reset; the record is amended",
+    "hold": "retention may delete what only it kept",
+    "release": "the hold is in force again; what was deleted meanwhile stays deleted",
+    "placement": "readings from then on belong where the channel was placed before; the record is amended",
+    "withdrawal": "what it took back counts again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """`leaning`: statements that were made about the same since, which somebody should look at again.
+
+    `again`: what counts again because what replaced it was withdrawn.
+    """
+
+    stated: Stated
+    statement: Statement
+    again: Statement | None
+    follows: str
+    leaning: tuple[Statement, ...]
+
+
+def withdraw(desk: Desk, author: Author, identity: str, reason: str) -> Withdrawn:
+    """Take the statement with this id back. Raises InputError where that cannot be."""
+    if not reason.strip():
+        raise InputError("a withdrawal needs a reason: add --reason TEXT")
+    words = Words(desk.journal)
+
+    def look() -> list[Statement]:
+        nonlocal words
+        words = Words(desk.journal)
+        target = words.open_to_change(identity)
+        revising = Revising(withdraws=target.id, reason=reason)
+        return [desk.draft(withdrawal, Withdrawal(), author, desk.clock.now_ns(), revising)]
+
+    stated = desk.state(look)
+    target = words.open_to_change(identity)
+    again = words.find(target.corrects or target.withdraws)
+    return Withdrawn(stated, target, again, FOLLOWS.get(target.kind, ""), leaning(words, target))
+
+
+def leaning(words: Words, target: Statement) -> tuple[Statement, ...]:
+    """Statements in effect that were made after `target` about the same."""
+    kind = kind_of(target)
+    about = kind.about(kind.of(target.body))
+    later, found = False, []
+    for statement in words.every():
+        if later and _shares(statement, about) and words.counts(statement):
+            found.append(statement)
+        later = later or statement.id == target.id
+    return tuple(found[:MOST_LEANING])
+
+
+def _shares(statement: Statement, about: frozenset[str]) -> bool:
+    kind = kind_of(statement)
+    return not about.isdisjoint(kind.about(kind.of(statement.body)))

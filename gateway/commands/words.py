@@ -1,0 +1,100 @@
+"""What people stated, what of it is in effect, and why a statement cannot be corrected or withdrawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gateway.commands.desk import Revising
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.said import said
+from gateway.statements import Statement
+from gateway.statements.effect import Effects
+from gateway.statements.kinds import kinds, why_final
+from gateway.times import format_rfc3339
+
+_OF_A_JOURNAL = re.compile(r"[0-9A-Z]{8}-(\d{1,18})")
+
+
+class Words:
+    """Every statement of people, as the journal is at this moment."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._effects = Effects()
+        self._stated: dict[str, Statement] = {}
+        for statement in said(journal, *(name for name, kind in kinds().items() if kind.BY_PEOPLE)):
+            self._effects.hear(statement)
+            self._stated.setdefault(statement.id.upper(), statement)
+
+    def of(self, *kind: str) -> Iterator[Statement]:
+        """Those of some kinds that are in effect, oldest first."""
+        return (s for s in self._stated.values() if s.kind in kind and self.counts(s))
+
+    def every(self) -> Iterable[Statement]:
+        """In effect or not, oldest first."""
+        return self._stated.values()
+
+    def counts(self, statement: Statement) -> bool:
+        return self._effects.counts(statement.id)
+
+    def find(self, identity: str) -> Statement | None:
+        """The statement of people with this id, in whatever case it was typed."""
+        return self._stated.get(identity.strip().upper())
+
+    def open_to_change(self, identity: str) -> Statement:
+        """The statement that is to be corrected or withdrawn. Raises InputError where it cannot be."""
+        found = self.find(identity)
+        if found is None:
+            raise InputError(self._unknown(identity))
+        if reason := why_final(kinds()[found.kind]):
+            raise InputError(f"{found.id} cannot be taken back: {reason}")
+        undone = self._effects.undone_by(found.id)
+        if undone is not None:
+            raise InputError(_already(found, undone))
+        return found
+
+    def _unknown(self, identity: str) -> str:
+        other = self._of_the_gateway(identity)
+        if other is not None:
+            return f"{other.id} is of kind {other.kind!r}: the gateway noticed it, nobody stated it"
+        return f"there is no statement {identity!r}; `cryogate statements` lists them with their ids"
+
+    def _of_the_gateway(self, identity: str) -> Statement | None:
+        match = _OF_A_JOURNAL.fullmatch(identity.strip().upper())
+        entries = self._journal.entries(int(match[1]) - 1, 1) if match and int(match[1]) else []
+        found = entries[0].statement if entries else None
+        return found if found is not None and found.id == identity.strip().upper() else None
+
+
+def correction(
+    words: Words, kind: str, corrects: str | None, reason: str
+) -> tuple[Revising, Statement | None]:
+    """What `--corrects ID --reason TEXT` mean for a new statement of a kind; None: nothing is corrected."""
+    if not corrects:
+        if reason.strip() and kind not in ("placement", "empty"):
+            raise InputError("--reason says why something is corrected: name that with --corrects ID")
+        return Revising(reason=reason), None
+    if not reason.strip():
+        raise InputError("a correction needs a reason: add --reason TEXT")
+    found = words.open_to_change(corrects)
+    if found.kind != kind:
+        raise InputError(f"{found.id} is of kind {found.kind!r}, not {kind!r}: correct it as it was stated")
+    return Revising(corrects=found.id, reason=reason), found
+
+
+def who_and_when(statement: Statement) -> str:
+    """ "Li Na at 2026-01-05T11:00:00Z" """
+    stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+    return f"{statement.by} at {format_rfc3339(stated_ns)[:19]}Z"
+
+
+def _already(found: Statement, undone: Statement) -> str:
+    why = f" ({undone.reason})" if undone.reason else ""
+    if undone.withdraws:
+        return (
+            f"{found.id} was withdrawn by {who_and_when(undone)}{why}: state it again, or withdraw "
+            f"{undone.id}, and it counts again"
+        )
+    return f"{found.id} was corrected by {who_and_when(undone)}{why}: use {undone.id}, which counts now"

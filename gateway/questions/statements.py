@@ -1,0 +1,61 @@
+"""Who said what: statements of the journal about something, or of a kind, with what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.said import said
+from gateway.published.statements import about
+from gateway.statements import Statement, notification, progress, transition
+from gateway.statements.effect import Effects, target_of
+from gateway.statements.kinds import kinds
+
+QUIET = (transition.KIND, notification.KIND, progress.KIND)  # thousands, and nobody said them: by request
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Statements, oldest first, and what is in effect of all."""
+
+    statements: list[Statement]
+    effects: Effects = field(repr=False)
+
+
+def statements(
+    journal: Journal, name: str | None = None, kind: str | None = None, since_ns: int | None = None
+) -> Found:
+    """About `name` (channel, asset, code, alarm, hold, or the id of a statement), of a kind, said since then.
+
+    A correction or withdrawal of what is found belongs to it. Raises InputError for an unknown kind.
+    """
+    if kind is not None and kind not in kinds():
+        raise InputError(f"there is no kind {kind!r}; known: {', '.join(kinds())}")
+    effects, found = Effects(), list[Statement]()
+    matching: set[str] = set()
+    for statement in said(journal, *_wanted(name, kind)):
+        effects.hear(statement)
+        if name is None or _concerns(statement, name) or target_of(statement) in matching:
+            matching.add(statement.id)
+            if kind in (None, statement.kind) and _is_since(statement, since_ns):
+                found.append(statement)
+    return Found(found, effects)
+
+
+def _wanted(name: str | None, kind: str | None) -> list[str]:
+    """All that can bear on what is asked."""
+    loud = [one for one in kinds() if one not in QUIET]
+    return (
+        [*loud, transition.KIND] if name is not None and kind is None else [*loud, *([kind] if kind else [])]
+    )
+
+
+def _concerns(statement: Statement, name: str) -> bool:
+    told = {one.upper() for one in (*about(statement), statement.id, target_of(statement))}
+    return name.upper() in told
+
+
+def _is_since(statement: Statement, since_ns: int | None) -> bool:
+    stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+    return since_ns is None or stated_ns >= since_ns
