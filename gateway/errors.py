@@ -62,7 +62,11 @@ class ArchiveFileMissing(JournalError):
 
 
 class StatementError(CryogateError):
-    """A statement cannot be read or made: damaged, of a newer version, too long."""
+    """A statement cannot be read or made: damaged, of a newer version, too long. `why`: to who makes it."""
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why or message
 
 
 class CodeError(CryogateError):

@@ -42,7 +42,7 @@ def main() -> int:
         _wait_for(FOLDER / "run/freezer-1.tty", processes)
         processes.append(("gateway", _start("cryogate", ["run", "--config", str(CONFIG)])))
         _wait_for(FOLDER / "data/control.sock", processes)
-        _cryogate("load", str(ROOT / "docs/examples/containment.csv"))
+        _cryogate("load", str(ROOT / "docs/examples/containment.csv"), "--by", "demo")
         print("simulators and gateway run; their logs are in demo-data/. In a second terminal, try:")
         print("  .venv/bin/cryogate status --config demo-data/cryogate.toml")
         print("  .venv/bin/cryogate alarms --config demo-data/cryogate.toml")

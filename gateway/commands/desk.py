@@ -88,7 +88,7 @@ class Desk:
             )
             check(statement)
         except StatementError as error:
-            raise InputError(str(error)) from None
+            raise InputError(f"this cannot be stated: {error.why}") from None
         return statement
 
     def state(self, look: Callable[[], Sequence[Statement] | Statement]) -> Stated:

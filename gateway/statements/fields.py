@@ -194,7 +194,7 @@ class Fields:
             raise self.wrong(name, f"holds {_shown(text)}, which is no name")
 
     def _damaged(self, why: str) -> StatementError:
-        return StatementError(f"a statement of kind {self._kind!r} is damaged: {why}")
+        return StatementError(f"a statement of kind {self._kind!r} is damaged: {why}", why)
 
 
 def one_line(text: str) -> str:

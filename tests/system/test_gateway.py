@@ -159,7 +159,7 @@ def test_statements_are_refused_clearly(gateway: GatewayProcess, tmp_path: Path)
     (tmp_path / "bad.csv").write_text(
         "scheme,code,asset,from\nnmpa,123,dewar-9,yesterday\nnmpb,1,dewar-1,2026-01-01\n"
     )
-    done = gateway.cryogate("load", str(tmp_path / "bad.csv"))
+    done = gateway.cryogate("load", str(tmp_path / "bad.csv"), "--by", "Li Na")
     assert done.returncode == 1
     for expected in (
         "line 2, code: expected 20 digits",

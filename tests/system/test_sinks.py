@@ -100,8 +100,8 @@ def test_readings_that_the_server_rejects_are_parked_and_hold_up_nothing(site: S
     shown = site.gateway.cryogate("parked").stdout
     assert "influx: 5 readings" in shown and "HTTP 400: unable to parse" in shown
     site.gateway.kill()
-    done = site.gateway.cryogate("parked", "--retry", "influx")
-    assert "sink influx: 5 readings and 0 alarm changes are sent again" in done.stdout
+    done = site.gateway.cryogate("parked", "--retry", "influx", "--by", "Li Na")
+    assert "influx: 5 readings and 0 alarm changes are sent again" in done.stdout
     site.gateway.start()
     eventually(site.everything_is_out, "what was parked too")
     eventually(lambda: site.gateway.cryogate("parked").stdout == "nothing is parked\n", "no more")
@@ -113,11 +113,11 @@ def test_what_stays_rejected_is_accepted_by_somebody(site: Site) -> None:
     site.start()
     site.publish(10)
     eventually(site.parked, "it is parked")
-    assert 'add --by "NAME"' in site.gateway.cryogate("parked", "--accept", "influx").stderr
-    wrong = site.gateway.cryogate("parked", "--retry", "elsewhere").stderr
-    assert "nothing is parked of sink 'elsewhere'; there is of: influx" in wrong
+    assert 'say who says it: --by "NAME"' in site.gateway.cryogate("parked", "--accept", "influx").stderr
+    wrong = site.gateway.cryogate("parked", "--retry", "elsewhere", "--by", "Li Na").stderr
+    assert "nothing is parked of 'elsewhere'; there is of: sink:influx" in wrong
     before = site.rejections()
-    site.gateway.cryogate("parked", "--retry", "influx")
+    site.gateway.cryogate("parked", "--retry", "influx", "--by", "Wang Wei")
     eventually(lambda: site.rejections() > before, "it was tried again, in vain")
     assert site.parked()[0]["readings"] == 5
     assert site.gateway.cryogate("parked", "--accept", "influx", "--by", "Li Na").returncode == 0
@@ -125,7 +125,7 @@ def test_what_stays_rejected_is_accepted_by_somebody(site: Site) -> None:
     eventually(lambda: not site.fault("parked:influx"), "and no alarm any more")
     with Journal.open_reading(site.gateway.folder / "journal.sqlite") as journal:
         assert [(s.by, parked.of(s.body).decision) for _, s in journal.statements(parked.KIND)] == [
-            ("edge", "retry"),
+            ("Wang Wei", "retry"),
             ("Li Na", "accept"),
         ]
     assert site.gateway.stop() == 0

@@ -50,11 +50,20 @@ def test_everything_is_shown_as_it_is(folder: Path) -> None:
     assert told(folder, "--sink", "elsewhere") == "nothing is parked\n"
     (other,) = json.loads(told(folder, "--sink", "other", "--json"))
     changes = [{"number": 4, "reason": "type conflict"}]
-    assert other == {"sink": "other", "readings": 0, "kept": 0, "newest": [], "alarm_changes": changes}
+    assert other == {
+        "sink": "other",
+        "follower": "sink:other",
+        "readings": 0,
+        "kept": 0,
+        "newest": [],
+        "alarm_changes": changes,
+    }
 
 
 def test_a_decision_is_a_statement(folder: Path) -> None:
-    assert "2 readings and 1 alarm changes are sent again" in told(folder, "--retry", "central")
+    assert "2 readings and 1 alarm changes are sent again" in told(
+        folder, "--retry", "central", "--by", "Li Na"
+    )
     told(folder, "--accept", "other", "--by", "Li Na")
     with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
         decided = [parked.of(statement.body) for _, statement in journal.statements(parked.KIND)]
@@ -68,9 +77,10 @@ def test_a_decision_is_a_statement(folder: Path) -> None:
     ("arguments", "words"),
     [
         (("--retry", "central", "--accept", "other"), "give one of them"),
-        (("--accept", "central"), 'add --by "NAME"'),
+        (("--accept", "central"), 'say who says it: --by "NAME"'),
+        (("--retry", "central"), 'say who says it: --by "NAME"'),
         (("--retry", "central", "--by", "\x1b[2J"), "one line of printable text"),
-        (("--retry", "nowhere"), "there is of: central, other"),
+        (("--retry", "nowhere", "--by", "x"), "there is of: sink:central, sink:other"),
     ],
 )
 def test_what_can_not_be_decided(folder: Path, arguments: tuple[str, ...], words: str) -> None:

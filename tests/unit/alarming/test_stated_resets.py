@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from gateway.alarming.resets import StatedReset, stated
 from gateway.cli import app
+from gateway.journal.journal import Journal
 from gateway.model import SECOND
 from gateway.questions.preview import preview
 from gateway.questions.replay import replay
@@ -70,10 +71,8 @@ def test_a_reset_ends_the_alarm_at_the_next_reading_and_stands_on_it(desk: Desk,
     (alarm,) = spent(desk)
     assert (alarm["start"], alarm["end"], alarm["resets"]) == (moment(20), None, [])
     done = say(at=moment(31))
-    assert (done.exit_code, done.stdout) == (
-        0,
-        f"top spent counts anew from {moment(31)}; it is in the journal\n",
-    )
+    assert done.exit_code == 0
+    assert f"top spent counts anew from {moment(31)}; in the journal as " in done.stdout
     desk.run()
     (alarm,) = spent(desk)
     assert alarm["end"] is None
@@ -120,10 +119,11 @@ def test_the_same_again_is_not_written_again(desk: Desk, say: Say) -> None:
     warm(desk, 0, 10, 20, 30)
     say(at=moment(31))
     again = say(at="2026-01-05T20:00:31+08:00", by="Wang Wei", comment="me too")
-    assert again.stdout == f"Li Na has stated that before: top spent counts anew from {moment(31)}\n"
+    assert f"top spent counts anew from {moment(31)}; Li Na stated that before, at" in again.stdout
     config = ["--json", "--config", str(desk.folder / "cryogate.toml")]
     words = ["reset", "top", "spent", "--by", "x", "--comment", "y", "--at", moment(31)]
     told = json.loads(CliRunner().invoke(app, [*words, *config]).stdout)
+    assert told.pop("id").endswith("-2")
     assert told == {"channel": "top", "rule": "spent", "at": moment(31), "new": False}
     assert [r.by for r in stated(desk.journal)] == ["Li Na"]
 
@@ -142,7 +142,7 @@ def test_without_a_time_it_is_now(desk: Desk, say: Say) -> None:
     before = time.time_ns()
     assert say().exit_code == 0
     (reset,) = stated(desk.journal)
-    assert before <= reset.at_ns == reset.stated_ns <= time.time_ns()
+    assert before <= reset.at_ns <= reset.stated_ns <= time.time_ns()
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_without_a_time_it_is_now(desk: Desk, say: Say) -> None:
         ({"channel": "topp"}, "there is no channel 'topp'; did you mean 'top'?"),
         ({"channel": "x"}, "there is no channel 'x'; `cryogate check` lists them"),
         ({"rule": "above-150"}, "channel 'top' has no budget 'above-150'; its budgets: spent"),
-        ({"at": "2099-01-01T00:00:00Z"}, "2099-01-01T00:00:00.000000000Z is in the future"),
+        ({"at": "2099-01-01T00:00:00Z"}, "2099-01-01T00:00:00Z is in the future"),
         ({"at": "1999-01-01T00:00:00Z"}, "is before 2000"),
         ({"at": "noon"}, "'noon' is not an RFC 3339 time with zone"),
-        ({"by": " "}, "a reset needs a name"),
+        ({"by": " "}, 'say who says it: --by "NAME"'),
         ({"comment": ""}, "a reset needs a comment"),
         ({"comment": "a\x1b[2Jb"}, "one line of printable text"),
         ({"comment": "x" * 4001}, "the comment of a reset has at most 4000 characters"),
@@ -173,7 +173,8 @@ def test_a_channel_without_any_budget_says_so(tmp_path: Path) -> None:
     config = ["--config", str(tmp_path / "cryogate.toml")]
     done = CliRunner().invoke(app, ["reset", "top", "above-150", "--by", "a", "--comment", "b", *config])
     assert "it has no rule of kind 'budget' at all" in str(done.exception)
-    assert not (tmp_path / "data").exists()
+    with Journal.open_reading(tmp_path / "data" / "journal.sqlite") as journal:
+        assert journal.last_seq() == 0
 
 
 def test_one_of_a_channel_that_left_the_configuration_is_in_nobodys_way(desk: Desk, say: Say) -> None:

@@ -150,7 +150,9 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, *arguments: str) -> Any:
-    return CliRunner().invoke(app, ["import", *arguments, "--config", str(config)])
+    return CliRunner().invoke(
+        app, ["import", *arguments, *([] if "--by" in arguments else ["--by", "me"]), "--config", str(config)]
+    )
 
 
 def test_a_file_goes_into_the_journal_once_with_its_hash(config: Path) -> None:
