@@ -1,4 +1,4 @@
-"""`cryogate ack`, `load` and `reset`: what people tell the gateway, written straight into the journal.
+"""`cryogate ack`, `load`, `empty` and `reset`: what people state, written straight into the journal.
 
 The journal takes statements from any process, so all of them work whether the gateway runs or not.
 """
@@ -21,13 +21,16 @@ from gateway.config.load import load as load_configuration
 from gateway.statements import reset as resetting
 from gateway.times import format_rfc3339
 
-__all__ = ["ack", "add_to", "load", "parse_code", "reset"]
+__all__ = ["ack", "add_to", "empty", "load", "parse_code", "reset"]
+
+Zone = Annotated[str | None, typer.Option("--zone", help="A part of the asset.")]
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(ack)
     app.command()(load)
     app.command()(reset)
+    app.command()(empty)
 
 
 def ack(
@@ -61,8 +64,8 @@ def load(
     """Say which product units are (or were) in which asset. All of the file is taken, or nothing.
 
     Loading a file again changes nothing; the same unit, asset and start with an end added closes the stay.
-    The latest word counts: the same without an end opens it again. With --corrects the file has one row, which
-    replaces that statement.
+    The latest word counts: the same without an end opens it again. With --corrects the file has one row,
+    which replaces that statement.
 
     Example: cryogate load containment.csv --by "Li Na"
     """
@@ -102,3 +105,28 @@ def reset(
         print_json(answer(done, channel=channel, rule=rule, at=moment))
     else:
         typer.echo(f"{channel} {rule} counts anew from {moment}; {said_by(done)}")
+
+
+def empty(
+    asset: Annotated[str, typer.Argument(help="The asset.")],
+    by: By,
+    zone: Zone = None,
+    at: At = None,
+    corrects: Corrects = None,
+    reason: Reason = "",
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Say that nothing is inside an asset, or a zone of it, from a moment on, until units are loaded.
+
+    Example: cryogate empty shipper-2 --by "Li Na" --reason "unloaded at dock 3"
+    """
+    with open_desk(load_configuration(config)) as desk:
+        done = contents.state_empty(desk, at_this_box(by), asset, zone, at, corrects, reason)
+    where = asset if zone is None else f"{asset} ({zone})"
+    if as_json:
+        since = done.new[0] if done.new else done.before
+        moment = None if since is None else format_rfc3339(since.at_ns)
+        print_json(answer(done, asset=asset, zone=zone, at=moment))
+    else:
+        typer.echo(f"{where} is empty; {said_by(done)}")
