@@ -57,7 +57,8 @@ def statements(
     for one in found.statements:
         for line in _lines(one, found.effects):
             out.print(line, highlight=False, soft_wrap=True)
-    out.print(f"{len(found.statements)} statements", highlight=False)
+    count = len(found.statements)
+    out.print(f"{count} statement{'' if count == 1 else 's'}", highlight=False)
 
 
 def withdraw(
@@ -101,8 +102,9 @@ def _lines(of: Statement, effects: Effects) -> Iterator[str]:
     row, undone = published.statement_row(of), effects.undone_by(of.id)
     style = "dim" if undone is not None else "bold" if of.actor != GATEWAY else "cyan"
     who = f"{of.by} ({of.user})" if of.user else of.by
-    yield f"[{style}]{escape(of.id)}[/] {row['stated'][:19]}Z {escape(who)} {escape(row['words'])}"
-    if row["at"][:19] != row["stated"][:19]:
+    when = f"{row['stated'][:19]}Z"
+    yield f"[{style}]{escape(of.id)}[/] {when} {escape(who)} {escape(row['words'])}"
+    if row["at"][:19] != row["stated"][:19] and row["at"][:19] not in row["words"]:
         yield f"    of {row['at'][:19]}Z"
     if of.origin and of.origin != "cli":
         yield f"    from {escape(of.origin)}"

@@ -75,9 +75,9 @@ def load(
     if as_json:
         print_json({"statements": done.rows, "new": len(new), "ids": [one.id for one in new]})
     elif new:
-        typer.echo(f"{done.rows} statements, {len(new)} of them new; {said_by(done.stated)}")
+        typer.echo(f"{_rows(done.rows)}, {len(new)} of them new: {said_by(done.stated)}")
     else:
-        typer.echo(f"{done.rows} statements, none of them new; they are in the journal")
+        typer.echo(f"{_rows(done.rows)}, nothing new: it is in the journal")
 
 
 def reset(
@@ -130,3 +130,7 @@ def empty(
         print_json(answer(done, asset=asset, zone=zone, at=moment))
     else:
         typer.echo(f"{where} is empty; {said_by(done)}")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, moment, optional_moment
+from gateway.statements.fields import Fields, moment, optional_moment, shown
 
 KIND: Final = "containment"
 SCHEMA: Final = 1
@@ -67,8 +67,8 @@ def words(said: Containment) -> str:
         return "loaded a file without units"
     more = f" and {len(said.stays) - 1} more" if len(said.stays) > 1 else ""
     zone = f" ({first.zone})" if first.zone is not None else ""
-    until = "on" if first.to_ns is None else f"to {moment(first.to_ns)}"
-    return f"put {first.unit.code}{more} in {first.asset}{zone} from {moment(first.from_ns)} {until}"
+    until = "on" if first.to_ns is None else f"to {shown(first.to_ns)}"
+    return f"put {first.unit.code}{more} in {first.asset}{zone} from {shown(first.from_ns)} {until}"
 
 
 def about(said: Containment) -> frozenset[str]:

@@ -223,6 +223,11 @@ def moment(time_ns: int) -> str:
     return format_rfc3339(time_ns)
 
 
+def shown(time_ns: int) -> str:
+    """For people: to the second, where there is no fraction."""
+    return format_rfc3339(time_ns).replace(".000000000Z", "Z")
+
+
 def optional_moment(time_ns: int | None) -> str | None:
     return None if time_ns is None else format_rfc3339(time_ns)
 

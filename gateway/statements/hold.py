@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, optional_moment
+from gateway.statements.fields import Fields, optional_moment, shown
 
 KIND: Final = "hold"
 SCHEMA: Final = 1
@@ -65,5 +65,6 @@ def about(said: Hold) -> frozenset[str]:
 def scope(said: Hold) -> str:
     """What it keeps, in words."""
     names = ", ".join([*sorted(said.assets), *sorted(said.channels)]) or "everything"
-    since, until = optional_moment(said.from_ns), optional_moment(said.to_ns)
-    return f"{names} from {since or 'the first'} to {until or 'no end'}"
+    since = "the first" if said.from_ns is None else shown(said.from_ns)
+    until = "no end" if said.to_ns is None else shown(said.to_ns)
+    return f"{names} from {since} to {until}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, moment
+from gateway.statements.fields import Fields, moment, shown
 
 KIND: Final = "import"
 SCHEMA: Final = 1
@@ -57,7 +57,7 @@ def of(body: Mapping[str, Any]) -> Import:
 
 
 def words(said: Import) -> str:
-    span = f"from {moment(said.first_ns)} to {moment(said.last_ns)}"
+    span = f"from {shown(said.first_ns)} to {shown(said.last_ns)}"
     return f"imported {said.file}, {said.readings} readings {span}"
 
 

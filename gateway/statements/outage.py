@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, moment, one_line
+from gateway.statements.fields import Fields, moment, one_line, shown
 
 KIND: Final = "outage"
 SCHEMA: Final = 1
@@ -36,7 +36,7 @@ def of(body: Mapping[str, Any]) -> Outage:
 
 
 def words(said: Outage) -> str:
-    span = f"from {moment(said.from_ns)} to {moment(said.to_ns)}"
+    span = f"from {shown(said.from_ns)} to {shown(said.to_ns)}"
     return f"could not write the journal {span}: {one_line(said.reason)}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, moment
+from gateway.statements.fields import Fields, moment, shown
 
 KIND: Final = "reset"
 SCHEMA: Final = 1
@@ -43,7 +43,7 @@ def of(body: Mapping[str, Any]) -> Reset:
 
 
 def words(said: Reset) -> str:
-    return f"reset {said.rule} of {said.channel} at {moment(said.at_ns)}: {said.comment}"
+    return f"reset {said.rule} of {said.channel} at {shown(said.at_ns)}: {said.comment}"
 
 
 def about(said: Reset) -> frozenset[str]:

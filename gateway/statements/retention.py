@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, moment
+from gateway.statements.fields import Fields, moment, shown
 
 KIND: Final = "retention"
 SCHEMA: Final = 1
@@ -52,7 +52,7 @@ def of(body: Mapping[str, Any]) -> Removed:
 
 
 def words(said: Removed) -> str:
-    span = f"from {moment(said.first_ns)} to {moment(said.last_ns)}"
+    span = f"from {shown(said.first_ns)} to {shown(said.last_ns)}"
     return f"deleted {said.readings} readings {span} of {said.file}, {said.kept} are kept"
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.commands.office import Office
+from tests.unit.commands.front_desk import Office
 
 
 @pytest.fixture

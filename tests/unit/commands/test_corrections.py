@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import InputError
-from tests.unit.commands.office import DAY, Office
+from tests.unit.commands.front_desk import DAY, Office
 
 BAG = f"holder,BAG-1,shipper-1,,{DAY}08:00:00Z,,CAR-T,COI-1"
 BAG_LATER = f"holder,BAG-1,shipper-1,,{DAY}09:00:00Z,,CAR-T,COI-1"

@@ -8,7 +8,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.statements import Statement, transition
 from gateway.statements.transition import Transition
-from tests.unit.commands.office import DAY, Office
+from tests.unit.commands.front_desk import DAY, Office
 
 
 def test_without_a_journal_there_is_nothing_to_list(office: Office) -> None:

@@ -17,7 +17,7 @@ from gateway.journal.journal import Journal
 from gateway.statements import PERSON, Statement, placement
 from gateway.statements.placement import Placement
 from gateway.statements.reset import Reset
-from tests.unit.commands.office import DAY, LI, WANG, Office
+from tests.unit.commands.front_desk import DAY, LI, WANG, Office
 
 
 class Behind:
