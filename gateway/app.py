@@ -21,19 +21,18 @@ from pathlib import Path
 from typing import Any
 
 from gateway.alarming.faults import FaultWatch
-from gateway.alarming.plan import plan
 from gateway.alarming.screening import Screening
 from gateway.api import control
 from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
-from gateway.config.places import ConfiguredPlaces
+from gateway.config.places import places
 from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.running import findings
 from gateway.errors import CryogateError
-from gateway.followers.feeds import RecordedChanges
+from gateway.followers.feeds import StatedChanges
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.registration import register
 from gateway.followers.sink import SinkFollower
@@ -44,6 +43,7 @@ from gateway.ingestion.sources import Source, Successor
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
+from gateway.published.alarm import needing, of_known
 from gateway.running import checks
 from gateway.running.parts import Parts
 from gateway.running.space import began_ns
@@ -103,7 +103,7 @@ class _Gateway:
         self._systemd = Systemd()
         self._clock = clock
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
-        numbers, known_since = introduce(configuration, journal, clock.now_ns())
+        numbers = introduce(configuration, journal, clock.now_ns())
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         earlier = earlier_documents(journal)
         for source in self._sources.values():
@@ -112,7 +112,7 @@ class _Gateway:
         self._intake = Intake(configuration.journal.queue_messages, clock)
         by = conversions(configuration.channels.values(), numbers)
         self._alarms = self._records()
-        self._metrics = Metrics(self._answer, self._alarms.needing)
+        self._metrics = Metrics(self._answer, lambda: needing(self._alarms))
         self._pump = Pump(
             journal,
             self._intake,
@@ -131,13 +131,7 @@ class _Gateway:
             clock.now_ns,
         )
         self._screening = Screening(
-            configuration,
-            plan(configuration, numbers, known_since),
-            numbers,
-            self._reading(),
-            self._records(),
-            self._pump.committed,
-            clock.now_ns,
+            configuration, self._writing(), self._records(), self._pump.committed, clock
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
         self._notifiers = [self._notifier(name) for name in configuration.notifiers]
@@ -195,7 +189,7 @@ class _Gateway:
 
     def _needing(self) -> list[Any]:
         """Alarms that need somebody, newest first, as `cryogate alarms --json` prints them."""
-        return [row.body["public"] for row in self._alarms.alarms()]
+        return [of_known(row.body, row.number) for row in self._alarms.book.alarms()]
 
     def _stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""
@@ -266,14 +260,14 @@ class _Gateway:
     def _sink(self, name: str) -> SinkFollower:
         told = self._configuration.sinks[name]
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
-        voice, records = self._voice(), self._records()
-        places, changes = ConfiguredPlaces(self._configuration, voice.journal), RecordedChanges(records)
-        return SinkFollower(name, sink, voice, records, self._pump.committed, places, changes)
+        known, records = places(self._configuration), self._records()
+        changes = StatedChanges(self._reading(), records, of_known)
+        return SinkFollower(name, sink, self._voice(), records, self._pump.committed, known, changes)
 
     def _notifier(self, name: str) -> NotifierFollower:
         told, records = self._configuration.notifiers[name], self._records()
         notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
-        changes = RecordedChanges(records)
+        changes = StatedChanges(self._reading(), records, of_known)
         return NotifierFollower(name, notifier, self._voice(), records, self._pump.committed, changes)
 
     def _voice(self) -> Voice:

@@ -1,324 +1,376 @@
-"""The alarm book: each excursion with what was inside the asset and what people did about it.
+"""The alarm book: each excursion and fault with what was inside and what people did about it.
 
-Fed in journal order by one thread. Whatever happens (raised, acknowledged, returned, amended, withdrawn) is
-a revision of the alarm, kept with what was known then; that an open excursion merely went on is none.
+Fed in the journal's order by one thread. Whatever happens is a transition, to be stated in the journal with
+what was known then; that an open excursion merely went on is none. What was stated before is taken from
+there, never computed again.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from gateway.alarming import faults
+from gateway import __version__
+from gateway.alarming.entry import AlarmPlace, Entry, Units, is_open, of_stored, stored
+from gateway.alarming.inside import Inside
 from gateway.alarming.measure import Measures
-from gateway.alarming.resets import RESET, Resets, StatedReset, stated
+from gateway.alarming.resets import Resets, StatedReset
+from gateway.alarming.steps import ACKNOWLEDGED, AMENDED, CLOSED, LOOK, TAKEN_BACK, asks_again, stays, steps
 from gateway.alarms import lifecycle
+from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
-from gateway.config.types import Configuration
+from gateway.config.timeline import Timeline
 from gateway.errors import InputError
-from gateway.journal.journal import Journal, Statement
-from gateway.journal.records import AlarmRow, Records
+from gateway.journal.alarm_tables import AlarmRow, TransitionRow
+from gateway.journal.records import Records
 from gateway.model import SECOND
-from gateway.published import view
-from gateway.published.view import AlarmPlace
-from gateway.screening.excursion import RETURNED, Excursion
+from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
-from gateway.statements.acknowledge import KIND as ACKNOWLEDGE
-from gateway.statements.containment import KIND as CONTAINMENT
-from gateway.traceability.containment import Containments
-from gateway.traceability.exposure import Exposure, exposures
-from gateway.traceability.model import Contents, Unit, together
-from gateway.traceability.statements import from_body
+from gateway.statements import Statement, acknowledge, close, reset, transition, withdrawal
+from gateway.statements import fault as faults
+from gateway.statements.effect import Effects
+from gateway.statements.transition import Transition
+from gateway.traceability.exposure import exposures
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_NS = SECOND
-
-Units = tuple[Exposure, ...] | None  # None: unknown
-
-
-@dataclasses.dataclass(slots=True)
-class _Entry:
-    excursion: Excursion
-    alarm: Alarm
-    place: AlarmPlace
-    units: Units
-    resets: tuple[StatedReset, ...] = ()
-    written: bool = False
-    written_ns: int = 0  # when it was last; those that merely go on are not all written at one moment
+SILENCE = "no_data"  # kind of the rule
+SAID = (acknowledge.KIND, close.KIND)  # what people say about an alarm
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Revision:
-    id: str
-    number: int
-    change: str
-    at_ns: int
-    known: dict[str, Any]
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A transition that is not stated yet."""
+
+    said: Transition
+    at_ns: int  # when it was so
+    stated_ns: int
 
 
 class AlarmBook:
-    """Alarms by id: in memory while their excursion is open, all of them in the records."""
+    """Alarms by id: in memory while they go on, all of them in the records."""
 
     def __init__(
-        self, configuration: Configuration, names: Mapping[int, str], records: Records, measures: Measures
+        self, timeline: Timeline, records: Records, measures: Callable[[], Measures], gateway: str
     ) -> None:
-        self._configuration = configuration
-        self._names = names
+        self._timeline = timeline
         self._records = records
         self._measures = measures
-        self._entries: dict[str, _Entry] = {}
-        self._revisions: list[_Revision] = []  # not yet written
-        self._containments = Containments()
-        self._resets = Resets()
+        self._gateway = gateway
+        self._entries: dict[str, Entry] = {}
+        self._news: list[_News] = []
+        self.inside = Inside(timeline.asset_identity)
+        self._effects = Effects()
+        self._resets = Resets(self._effects.counts)
+        self._said: dict[str, Statement] = {}  # acknowledgements and closings, by id
+        self.cursor = 0  # the journal entry that everything up to now follows from
+        self.because = ""  # id of the statement that what happens now follows from
 
-    def restore(self, journal: Journal, until_seq: int) -> None:
-        """What the records and the journal's statements up to `until_seq` say."""
-        for seq, statement in journal.statements(CONTAINMENT):
-            if seq <= until_seq:
-                self._contain(statement)
-        for reset in stated(journal, until_seq):
-            self._resets.state(reset)
-        for row in self._records.ongoing():
-            self._entries[row.id] = _from_row(row)
+    # Hearing
+
+    def recall(self, statement: Statement) -> None:
+        """A statement whose consequences are stated already: only what it says counts from now on."""
+        self._effects.hear(statement)
+        self.inside.hear(statement)
+        if statement.kind == reset.KIND:
+            self._resets.state(statement.id, StatedReset.of(statement))
+        elif statement.kind in SAID:
+            self._said[statement.id] = statement
+
+    def take_over(self, rows: Iterable[AlarmRow]) -> None:
+        """Alarms that go on, as the records keep them."""
+        for row in rows:
+            self._entries[row.id] = of_stored(row.body, row.number)
 
     def enter(self, change: Change, now_ns: int) -> None:
-        """An excursion appeared, went on, closed, was amended or withdrawn."""
+        """An excursion appeared, went on, ended, was amended or withdrawn."""
         found = change.excursion
         entry = self._known(found.id)
-        before = None if entry is None else entry.excursion
         if entry is None:
-            place = AlarmPlace.of(self._configuration.channels[self._names[found.channel]])
-            entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
+            place = self._timeline.place_of(found.channel, found.start_ns)
+            where = AlarmPlace() if place is None else AlarmPlace.of(place)
+            entry = Entry(found, lifecycle.raised(found.id, now_ns), where, None)
             self._entries[found.id] = entry
-        entry.excursion = found
+            self._advance(entry, None, now_ns)
+            return
+        before, entry.cause = entry.cause, found
         self._advance(entry, before, now_ns)
 
-    def _advance(self, entry: _Entry, before: Excursion | None, now_ns: int) -> None:
-        """What follows for the alarm from what its excursion is now, and was `before`."""
-        entry.written = False
-        steps = list(_steps(entry.alarm, before, entry.excursion, now_ns))
-        if steps:
-            entry.units, entry.resets = self._units(entry, now_ns), self._bearing_on(entry)
-        for happened, alarm in steps:
-            entry.alarm = alarm
-            self._revise(entry, happened, now_ns)
-
     def hear(self, statement: Statement, now_ns: int, changes: Sequence[Change] = ()) -> None:
-        """A statement from the journal, and what changed because of it; of other kinds nothing follows."""
-        if statement.kind == CONTAINMENT:
-            for asset in self._contain(statement):
-                self._look_inside_again(asset, now_ns)
-        elif statement.kind == ACKNOWLEDGE:
-            self._acknowledge(statement, now_ns)
-        elif statement.kind == faults.FAULT:
+        """A statement from the journal, and what changed of excursions because of it."""
+        self.because = statement.id
+        turned = self._effects.hear(statement)
+        touched = self.inside.hear(statement)
+        if statement.kind in SAID:
+            self._said[statement.id] = statement
+            self._people_said(statement, now_ns)
+        elif statement.kind == faults.KIND:
             self._hear_of_fault(statement, now_ns)
-        elif statement.kind == RESET:
-            self._reset(StatedReset.of(statement), changes, now_ns)
+        elif statement.kind == reset.KIND:
+            self._resets.state(statement.id, StatedReset.of(statement))
+        for change in changes:
+            self.enter(change, now_ns)
+        for identity in turned:
+            self._turn(identity, now_ns)
+        for asset in touched:
+            self._look_inside_again(asset, now_ns)
+        if statement.kind in (reset.KIND, withdrawal.KIND) or statement.corrects:
+            self._look_at_resets(now_ns)
+        self.because = ""
+
+    # Stating and writing
 
     @property
     def has_news(self) -> bool:
-        """Whether anything happened that is not written."""
-        return bool(self._revisions)
+        """Whether anything happened that is not stated."""
+        return bool(self._news)
+
+    def news(self) -> list[Statement]:
+        """What is to be stated in the journal before `write`."""
+        return [
+            Statement(
+                transition.KIND,
+                self._gateway,
+                one.at_ns,
+                transition.to_body(one.said),
+                id=f"{one.said.alarm}.{one.said.number}",
+                stated_ns=one.stated_ns,
+            )
+            for one in self._news
+        ]
 
     def is_due(self, now_ns: int) -> bool:
         """Whether the progress of an open excursion should be written by now."""
         return any(_is_due(e, now_ns) for e in self._entries.values())
 
-    def write(self, now_ns: int, everything: bool = False) -> None:
-        """Bring the records up to date; to be called within their transaction.
+    def refresh(self, now_ns: int, everything: bool = False) -> None:
+        """Look inside the assets of alarms that go on and are about to be written."""
+        for entry in self._unwritten(now_ns, everything):
+            if entry.is_open:
+                self._refresh(entry, now_ns)
 
-        Alarms to which something happened are written at once, each that merely goes on once a second.
-        """
-        happened = {r.id for r in self._revisions}
-        unwritten = [
+    def write(self, seqs: Sequence[int], now_ns: int, everything: bool = False) -> None:
+        """Bring the records up to date, within their transaction. `seqs`: entries of `news`, in its order."""
+        unwritten = self._unwritten(now_ns, everything)
+        self._records.book.put_alarms(row_of(e) for e in unwritten)
+        for seq, one in zip(seqs, self._news, strict=True):
+            said = one.said
+            row = TransitionRow(seq, said.alarm, said.number, said.change, one.stated_ns, said.follows)
+            self._records.book.put_transition(row)
+        self._news.clear()
+        for entry in unwritten:
+            entry.written, entry.written_ns = True, now_ns
+        for identity in [i for i, e in self._entries.items() if e.written and not e.is_open]:
+            del self._entries[identity]
+
+    def _unwritten(self, now_ns: int, everything: bool) -> list[Entry]:
+        happened = {one.said.alarm for one in self._news}
+        return [
             e
             for e in self._entries.values()
             if _is_due(e, now_ns) or (not e.written and (everything or e.alarm.id in happened))
         ]
-        for entry in unwritten:
-            if _is_open(entry.excursion):
-                self._refresh(entry, now_ns)
-        self._records.put_alarms(_row(e) for e in unwritten)
-        for r in self._revisions:
-            self._records.put_revision(r.id, r.number, r.change, r.at_ns, r.known)
-        for entry in unwritten:
-            entry.written, entry.written_ns = True, now_ns
-        self._revisions.clear()
-        for identity in [i for i, e in self._entries.items() if e.written and not _is_open(e.excursion)]:
-            del self._entries[identity]
+
+    # Answers
 
     def states(self) -> dict[int, str]:
-        """The worst open excursion of each channel that has one, in words ("critical above-150")."""
-        ongoing = [e.excursion for e in self._entries.values() if _is_open(e.excursion)]
+        """The worst open excursion of each channel that has one, in words ("critical above-150").
+
+        A silence is none: of such a channel nothing is known.
+        """
+        open_ = (e.cause for e in self._entries.values() if e.is_open and isinstance(e.cause, Excursion))
+        ongoing = [cause for cause in open_ if cause.kind != SILENCE]
         ongoing.sort(key=lambda e: (e.severity, -e.start_ns))
         return {e.channel: f"{e.severity.name.lower()} {e.rule}" for e in ongoing}  # the last of each counts
 
-    def _known(self, identity: str) -> _Entry | None:
-        """In memory, or in the records if its excursion is over."""
-        if identity not in self._entries:
-            row = self._records.alarm(identity)
-            if row is not None:
-                self._entries[identity] = _from_row(row)
-        return self._entries.get(identity)
+    # What follows
 
-    def _revise(self, entry: _Entry, change: str, now_ns: int) -> None:
-        identity, entry.written = entry.alarm.id, False
-        number, known = entry.excursion.revision, _public(entry)
-        self._revisions.append(_Revision(identity, number, change, now_ns, known))
-        log.warning(
-            "alarm %s %s: %s %s",
-            identity,
-            change,
-            known["channel"] or known["asset"],
-            known["message"] or known["rule"],
-        )
-
-    def _acknowledge(self, statement: Statement, now_ns: int) -> None:
-        entry = self._known(str(statement.body.get("alarm")))
-        try:
-            said = Acknowledgement(statement.by, statement.at_ns, str(statement.body.get("comment")))
-            if entry is None:
-                raise InputError(f"there is no alarm {statement.body.get('alarm')}")
-            entry.alarm = lifecycle.acknowledge(entry.alarm, said)
-        except InputError as error:  # said in good faith, too late or twice; it stays in the journal
-            log.warning("acknowledgement by %s without effect: %s", statement.by, error)
+    def _advance(self, entry: Entry, before: Excursion | StatedFault | None, now_ns: int) -> None:
+        """What follows for the alarm from what its cause is now, and was `before`."""
+        entry.written = False
+        found = list(steps(entry.alarm, before, entry.cause, now_ns))
+        if not found:
             return
-        self._revise(entry, "acknowledged", now_ns)
+        units, entry.resets = self._units(entry, now_ns), self._bearing_on(entry)
+        grown = before is not None and asks_again(entry.alarm, entry.units, units)
+        entry.units = units
+        for happened, alarm in found:
+            entry.alarm = alarm
+            self._note(entry, happened, now_ns)
+        if grown and entry.alarm.state is AlarmState.CLOSED:
+            self._look(entry, now_ns)
+
+    def _note(self, entry: Entry, change: str, now_ns: int) -> None:
+        """A transition, to be stated."""
+        entry.written, entry.number = False, entry.number + 1
+        known = stored(entry)
+        said = Transition(
+            entry.alarm.id,
+            entry.number,
+            change,
+            self.cursor,
+            self._timeline.fingerprint,
+            __version__,
+            known,
+            self.because,
+        )
+        self._news.append(_News(said, _was_so(entry, change, now_ns), now_ns))
+        what = entry.cause.rule if isinstance(entry.cause, Excursion) else entry.cause.message
+        where = entry.place.channel or ", ".join(entry.place.assets)
+        log.warning("alarm %s %s: %s %s", entry.alarm.id, change, where, what)
+
+    def _people_said(self, statement: Statement, now_ns: int) -> None:
+        """An acknowledgement or a closing."""
+        closing = statement.kind == close.KIND
+        told = close.of(statement.body) if closing else acknowledge.of(statement.body)
+        entry = self._known(told.alarm)
+        try:
+            said = Acknowledgement(statement.by, statement.at_ns, told.comment, statement.id)
+            if entry is None:
+                raise InputError(f"there is no alarm {told.alarm}")
+            entry.alarm = (lifecycle.close if closing else lifecycle.acknowledge)(entry.alarm, said)
+        except InputError as error:  # said in good faith, too late or twice; it stays in the journal
+            log.warning("what %s said has no effect: %s", statement.by, error)
+            return
+        self._note(entry, CLOSED if closing else ACKNOWLEDGED, now_ns)
+
+    def _turn(self, identity: str, now_ns: int) -> None:
+        """A statement about an alarm was taken back, or stands again."""
+        statement = self._said.get(identity)
+        if statement is None:
+            return
+        if self._effects.counts(identity):
+            self._people_said(statement, now_ns)
+            return
+        entry = self._known(str(statement.body["alarm"]))
+        if entry is not None and (alarm := lifecycle.take_back(entry.alarm, identity)) != entry.alarm:
+            entry.alarm = alarm
+            self._note(entry, TAKEN_BACK, now_ns)
 
     def _hear_of_fault(self, statement: Statement, now_ns: int) -> None:
-        entry = self._known(statement.body["id"])
-        if statement.body["state"] == faults.RAISED:
+        told = faults.of(statement.body)
+        entry = self._known(told.id)
+        if isinstance(told, faults.FaultRaised):
             if entry is None:
-                found, place = faults.excursion(statement), AlarmPlace.of_fault(statement.body)
-                entry = _Entry(found, lifecycle.raised(found.id, now_ns), place, None)
-                self._entries[found.id] = entry
-                self._advance(entry, None, now_ns)
-        elif entry is not None and _is_open(entry.excursion):
-            before, end_ns = entry.excursion, max(statement.at_ns, entry.excursion.start_ns)
-            entry.excursion = dataclasses.replace(
-                before, end_ns=end_ns, cleared_ns=end_ns, ended_by=RETURNED, last_ns=end_ns
-            )
+                self._raise_fault(told, statement.at_ns, now_ns)
+        elif entry is not None and entry.is_open and isinstance(entry.cause, StatedFault):
+            before, end_ns = entry.cause, max(statement.at_ns, entry.cause.start_ns)
+            entry.cause = dataclasses.replace(before, end_ns=end_ns)
             self._advance(entry, before, now_ns)
 
-    def _reset(self, reset: StatedReset, changes: Sequence[Change], now_ns: int) -> None:
-        self._resets.state(reset)
-        for change in changes:
-            self.enter(change, now_ns)
-        channel = self._configuration.channels.get(reset.channel)
-        for entry in self._of_asset(channel.table.asset) if channel else ():
-            if (entry.place.channel, entry.excursion.rule) == (reset.channel, reset.rule):
-                before, entry.resets = entry.resets, self._bearing_on(entry)
-                if entry.resets != before:
-                    self._revise(entry, "amended", now_ns)
-
-    def _bearing_on(self, entry: _Entry) -> tuple[StatedReset, ...]:
-        found = entry.excursion
-        return self._resets.bearing_on(entry.place.channel, found.rule, found.start_ns, found.end_ns)
-
-    def _contain(self, statement: Statement) -> set[str]:
-        touched: set[str] = set()
-        for body in statement.body["units"]:
-            touched |= self._containments.state(from_body(body, statement.by, statement.at_ns))
-        return touched
+    def _raise_fault(self, told: faults.FaultRaised, at_ns: int, now_ns: int) -> None:
+        found = StatedFault(told.id, told.fault, told.severity, told.message, told.assets, at_ns)
+        place = AlarmPlace(assets=tuple(map(self._timeline.asset_identity, told.assets)))
+        entry = Entry(found, lifecycle.raised(found.id, now_ns), place, None)
+        self._entries[found.id] = entry
+        self._advance(entry, None, now_ns)
 
     def _look_inside_again(self, asset: str, now_ns: int) -> None:
         for entry in self._of_asset(asset):
             self._refresh(entry, now_ns)
 
-    def _of_asset(self, asset: str) -> list[_Entry]:
-        """Also alarms that are closed: a statement may be about the past."""
-        for row in self._records.alarms_of(asset):
-            if row.id not in self._entries:
-                self._entries[row.id] = _from_row(row)
-        return [entry for entry in self._entries.values() if asset in _assets(entry.place)]
-
-    def _refresh(self, entry: _Entry, now_ns: int) -> None:
-        """Look inside; who was there, other than for how long so far, is part of what an alarm says."""
+    def _refresh(self, entry: Entry, now_ns: int) -> None:
+        """Who was inside, other than for how long so far, is part of what an alarm says."""
         before, entry.units = entry.units, self._units(entry, now_ns)
-        if _stays(entry.units) != _stays(before):
-            self._revise(entry, "amended", now_ns)
+        if stays(entry.units) == stays(before):
+            return
+        if asks_again(entry.alarm, before, entry.units):
+            self._look(entry, now_ns)
+        else:
+            self._note(entry, AMENDED, now_ns)
 
-    def _units(self, entry: _Entry, now_ns: int) -> Units:
-        found, place = entry.excursion, entry.place
-        until_ns = now_ns if found.end_ns is None else found.end_ns
-        inside = [
-            self._containments.inside(asset, place.zone, found.start_ns, until_ns) for asset in _assets(place)
-        ]
-        contents = together(inside) if inside else Contents(True, ())
-        return exposures(contents, found.start_ns, found.end_ns, self._measures.of(found))
+    def _look(self, entry: Entry, now_ns: int) -> None:
+        entry.alarm = lifecycle.look(entry.alarm)
+        self._note(entry, LOOK, now_ns)
+
+    def look_at_places(self, now_ns: int) -> None:
+        """Where channels are has changed, perhaps in the past: alarms follow, with what was inside there."""
+        for number in self._timeline.moved():
+            for row in self._records.book.of_channel(number):
+                self._remember(row)
+        for entry in list(self._entries.values()):
+            if isinstance(entry.cause, Excursion):
+                self._look_at_place(entry, entry.cause, now_ns)
+
+    def _look_at_place(self, entry: Entry, cause: Excursion, now_ns: int) -> None:
+        found = self._timeline.place_of(cause.channel, cause.start_ns)
+        if found is None or ((found.asset_identity,), found.zone) == (entry.place.assets, entry.place.zone):
+            return
+        entry.place = AlarmPlace.of(found)
+        before, entry.units = entry.units, self._units(entry, now_ns)
+        if asks_again(entry.alarm, before, entry.units):
+            self._look(entry, now_ns)
+        else:
+            self._note(entry, AMENDED, now_ns)
+
+    def _look_at_resets(self, now_ns: int) -> None:
+        for row in self._records.book.of_kind("budget"):
+            self._remember(row)
+        for entry in list(self._entries.values()):
+            if isinstance(entry.cause, Excursion) and entry.cause.kind == "budget":
+                before, entry.resets = entry.resets, self._bearing_on(entry)
+                if entry.resets != before:
+                    self._note(entry, AMENDED, now_ns)
+
+    def _bearing_on(self, entry: Entry) -> tuple[StatedReset, ...]:
+        found = entry.cause
+        if not isinstance(found, Excursion):
+            return ()
+        channel = self._timeline.identity_of(found.channel) or ""
+        same = self._timeline.names.identity
+        return self._resets.bearing_on(
+            lambda said: same("channels", said) == channel, found.rule, found.start_ns, found.end_ns
+        )
+
+    def _units(self, entry: Entry, now_ns: int) -> Units:
+        cause, place = entry.cause, entry.place
+        until_ns = now_ns if cause.end_ns is None else cause.end_ns
+        contents = self.inside.of(place.assets, place.zone, cause.start_ns, until_ns)
+        measure = self._measures().of(cause) if isinstance(cause, Excursion) else _nothing
+        return exposures(contents, cause.start_ns, cause.end_ns, measure)
+
+    # Memory
+
+    def _known(self, identity: str) -> Entry | None:
+        """In memory, or in the records if it is over."""
+        if identity not in self._entries:
+            row = self._records.book.alarm(identity)
+            if row is not None:
+                self._remember(row)
+        return self._entries.get(identity)
+
+    def _of_asset(self, asset: str) -> list[Entry]:
+        """Also alarms that are closed: a statement may be about the past."""
+        for row in self._records.book.of_asset(asset):
+            self._remember(row)
+        return [entry for entry in self._entries.values() if asset in entry.place.assets]
+
+    def _remember(self, row: AlarmRow) -> None:
+        if row.id not in self._entries:
+            self._entries[row.id] = of_stored(row.body, row.number)
 
 
-def _assets(place: AlarmPlace) -> tuple[str, ...]:
-    """One; of a fault those that are not watched because of it, which may be none."""
-    return place.assets if place.message else (place.asset,)
+def row_of(entry: Entry) -> AlarmRow:
+    """As the records keep it."""
+    alarm: Alarm = entry.alarm
+    return AlarmRow(alarm.id, alarm.state is AlarmState.CLOSED, alarm.raised_ns, entry.number, stored(entry))
 
 
-def _is_due(entry: _Entry, now_ns: int) -> bool:
+def _nothing(_start_ns: int, _end_ns: int | None) -> tuple[int | None, float | None]:
+    return None, None
+
+
+def _is_due(entry: Entry, now_ns: int) -> bool:
     late = now_ns - entry.written_ns >= WRITE_EVERY_NS
-    return not entry.written and (late or not _is_open(entry.excursion))
+    return not entry.written and (late or not is_open(entry.cause))
 
 
-def _is_open(found: Excursion) -> bool:
-    return found.end_ns is None and not found.withdrawn
-
-
-def _steps(
-    alarm: Alarm, before: Excursion | None, found: Excursion, now_ns: int
-) -> Iterator[tuple[str, Alarm]]:
-    """What happened to an alarm as its excursion changed, in order, with the alarm after each of it."""
-    if before is None:
-        yield "raised", alarm
-    elif found.revision > before.revision and not found.withdrawn:
-        yield "amended", alarm
-    if found.withdrawn:
-        if before is None or not before.withdrawn:
-            yield "withdrawn", lifecycle.withdraw(alarm, now_ns)
-    elif found.end_ns is not None and alarm.returned_ns is None:
-        yield "returned", lifecycle.return_to_normal(alarm, now_ns)
-    elif found.end_ns is None and alarm.returned_ns is not None:
-        yield "raised", lifecycle.raise_again(alarm)
-
-
-def _stays(units: Units) -> list[tuple[Unit, int, int | None, str | None]] | None:
-    return None if units is None else [(u.unit, u.from_ns, u.to_ns, u.conflict) for u in units]
-
-
-def _public(entry: _Entry) -> dict[str, Any]:
-    return view.alarm(entry.alarm, entry.excursion, entry.place, entry.units, entry.resets)
-
-
-def _row(entry: _Entry) -> AlarmRow:
-    body = {
-        "public": _public(entry),
-        "excursion": entry.excursion.plain(),
-        "alarm": dataclasses.asdict(entry.alarm),
-        "place": dataclasses.asdict(entry.place),
-        "units": None if entry.units is None else [dataclasses.asdict(u) for u in entry.units],
-        "resets": [dataclasses.asdict(r) for r in entry.resets],
-    }
-    return AlarmRow(entry.alarm.id, entry.alarm.state is AlarmState.CLOSED, entry.alarm.raised_ns, body)
-
-
-def _from_row(row: AlarmRow) -> _Entry:
-    alarm, units = row.body["alarm"], row.body["units"]
-    return _Entry(
-        Excursion.from_plain(row.body["excursion"]),
-        Alarm(
-            alarm["id"],
-            AlarmState(alarm["state"]),
-            alarm["raised_ns"],
-            alarm["returned_ns"],
-            tuple(Acknowledgement(**a) for a in alarm["acknowledgements"]),
-        ),
-        AlarmPlace(**{**row.body["place"], "assets": tuple(row.body["place"].get("assets", ()))}),
-        None if units is None else tuple(_exposures(units)),
-        tuple(StatedReset(**r) for r in row.body["resets"]),
-        written=True,
-    )
-
-
-def _exposures(rows: list[dict[str, Any]]) -> Iterator[Exposure]:
-    for row in rows:
-        yield Exposure(**{**row, "unit": Unit(**row["unit"])})
+def _was_so(entry: Entry, change: str, now_ns: int) -> int:
+    """When what a transition says was so, in event time where it has one."""
+    cause = entry.cause
+    if isinstance(cause, StatedFault):
+        return now_ns
+    told = {"raised": cause.confirmed_ns, "returned": cause.cleared_ns, "ended": cause.end_ns}.get(change)
+    return now_ns if told is None else told

@@ -16,13 +16,13 @@ from typing import Final
 from gateway.errors import JournalError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Severity
-from gateway.screening.excursion import Excursion, identity
+from gateway.screening.excursion import identity
 from gateway.statements import fault as stated_fault
 from gateway.statements.fault import CLEARED, RAISED, FaultChange, FaultCleared, FaultRaised
 from gateway.statements.fault import KIND as FAULT  # of the alarm, too
 from gateway.statements.fields import shortened
 
-__all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch", "excursion"]
+__all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch"]
 
 LOOK_S: Final = 1.0
 GRACE_S: Final = 60.0  # after a start: what was wrong before may be so again, but parts need time to say so
@@ -112,37 +112,6 @@ class FaultWatch:
         except JournalError:  # the pump says so, and this is said as soon as it can be
             return
         self._waiting.clear()
-
-
-def excursion(statement: Statement) -> Excursion:
-    """What a fault that was stated is to the alarm book: a stretch of time with a name, on no channel."""
-    said, at_ns = stated_fault.of(statement.body), statement.at_ns
-    if not isinstance(said, FaultRaised):
-        raise ValueError(f"{said.id} is over: there is no stretch of time to it")
-    return Excursion(
-        id=said.id,
-        channel=NO_CHANNEL,
-        rule=said.fault,
-        kind=FAULT,
-        severity=said.severity,
-        versions=(),
-        start_ns=at_ns,
-        confirmed_ns=at_ns,
-        end_ns=None,
-        cleared_ns=None,
-        ended_by="",
-        extreme=None,
-        extreme_at_ns=None,
-        beyond_ns=None,
-        degree_seconds=None,
-        readings=0,
-        unproven_ns=0,
-        contains_gap=False,
-        first_ns=at_ns,
-        last_ns=at_ns,
-        revision=0,
-        withdrawn=False,
-    )
 
 
 def _open_faults(journal: Journal) -> dict[str, str]:

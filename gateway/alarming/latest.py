@@ -19,6 +19,13 @@ class Latest:
         self.value: Floats = np.full(channels, np.nan)
         self.quality: Qualities = np.full(channels, Quality.NO_DATA, np.uint8)
 
+    def grow(self, channels: int) -> None:
+        """Room for more channels; what is known stays."""
+        more = max(0, channels - len(self.time))
+        self.time = np.append(self.time, np.full(more, NEVER, np.int64))
+        self.value = np.append(self.value, np.full(more, np.nan))
+        self.quality = np.append(self.quality, np.full(more, Quality.NO_DATA, np.uint8))
+
     def take(self, arrivals: Arrivals) -> None:
         """Readings in any order; older ones than what is known are passed over.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -86,18 +86,27 @@ def check(reset: StatedReset, configuration: Configuration, now_ns: int) -> None
 
 
 class Resets:
-    """Every reset stated so far; of one that is stated again the first statement stands."""
+    """Every reset stated so far, by the statement's id; of one that is stated again the first stands."""
 
-    def __init__(self) -> None:
-        self._stated: dict[tuple[str, str], dict[int, StatedReset]] = {}
+    def __init__(self, counts: Callable[[str], bool]) -> None:
+        """`counts`: whether the statement of this id is in effect."""
+        self._counts = counts
+        self._stated: dict[str, StatedReset] = {}
 
-    def state(self, reset: StatedReset) -> None:
-        self._stated.setdefault((reset.channel, reset.rule), {}).setdefault(reset.at_ns, reset)
+    def state(self, identity: str, reset: StatedReset) -> None:
+        self._stated.setdefault(identity, reset)
 
     def bearing_on(
-        self, channel: str, rule: str, start_ns: int, end_ns: int | None
+        self, is_mine: Callable[[str], bool], rule: str, start_ns: int, end_ns: int | None
     ) -> tuple[StatedReset, ...]:
-        """Of an excursion: the last one by its start, from which it counts, and those until its end."""
-        known = sorted(self._stated.get((channel, rule), {}).values(), key=lambda r: r.at_ns)
+        """Of an excursion: the last one by its start, from which it counts, and those until its end.
+
+        `is_mine`: whether a name is that of its channel, or was.
+        """
+        first: dict[int, StatedReset] = {}
+        for identity, reset in self._stated.items():
+            if reset.rule == rule and is_mine(reset.channel) and self._counts(identity):
+                first.setdefault(reset.at_ns, reset)
+        known = sorted(first.values(), key=lambda r: r.at_ns)
         before = [r for r in known if r.at_ns <= start_ns][-1:]
         return (*before, *(r for r in known if r.at_ns > start_ns and (end_ns is None or r.at_ns <= end_ns)))

@@ -1,46 +1,51 @@
-"""Screening as a follower of the journal: entries in, alarms out, behind a durable cursor.
+"""Screening as a follower of the journal: entries in, transitions of alarms out, behind a durable cursor.
 
-Whenever something happens to an alarm, the state that follows from it and the cursor are stored in the same
-transaction. So nothing ever happened behind the cursor: entries that are screened again after a crash bring
-progress of what is known already, and no alarm is raised twice.
+What decides comes from the journal alone: configurations, placements, what people said. What happened to
+alarms is stated there, and then written to the records with the state that follows from it and the cursor.
+After a crash between the two, or without any records, entries are screened again in silence up to where the
+stated transitions end; only what differs from them is stated.
 """
 
 from __future__ import annotations
 
 import logging
-import pickle
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 
+from gateway.alarming import memory
 from gateway.alarming.book import AlarmBook
-from gateway.alarming.carried import carried
+from gateway.alarming.channel_states import ChannelStates
+from gateway.alarming.course import plan_over
 from gateway.alarming.latest import NEVER, Latest
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
-from gateway.alarming.resets import RESET, StatedReset, for_screening, stated
+from gateway.alarming.resets import StatedReset, for_screening
+from gateway.clocks.silence import Silences
+from gateway.clocks.waiting import EVERYTHING, Waiting
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
-from gateway.errors import JournalError
-from gateway.followers.registration import SCREENING
-from gateway.ingestion.intake import WallClock
-from gateway.journal.journal import Entry, Journal, Statement
+from gateway.ingestion.intake import Clock, WallClock
+from gateway.journal.journal import Entry, Journal
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
-from gateway.screening.plan import Plan
+from gateway.model import SECOND, Arrivals, Samples, Times
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
+from gateway.statements import Statement, import_, reset
+from gateway.statements.effect import in_effect
 
 log = logging.getLogger(__name__)
-STATE, LATEST, PLAN = "screening:state", "screening:latest", "screening:plan"
-MOST_READINGS = 200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
-LOOK_S = 1.0  # another process may have stated something: look at least so often
-SAVE_EVERY_S = 60.0  # while nothing happens: how much is screened again after a crash
-GRACE_S = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
-JUMP_S = 1.0  # further than time went by: the clock was set
+STATE: Final = memory.STATE
+MOST_READINGS: Final = (
+    200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
+)
+LOOK_S: Final = 1.0  # another process may have stated something: look at least so often
+SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
+GRACE_S: Final = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
+JUMP_NS: Final = SECOND  # further back than that the clock was set
 
 
 class Screening:
@@ -49,63 +54,86 @@ class Screening:
     def __init__(
         self,
         configuration: Configuration,
-        plan: Plan,
-        numbers: Mapping[str, int],
         journal: Journal,
         records: Records,
         committed: threading.Condition,
-        now_ns: Callable[[], int] | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        """`journal` is one that may write: transitions are stated there."""
         self._configuration = configuration
-        self._numbers = numbers
-        self._plan = plan
         self._journal = journal
         self._records = records
         self._committed = committed
-        self._now_ns = WallClock().now_ns if now_ns is None else now_ns
+        self._clock = WallClock() if clock is None else clock
         self._lock = threading.Lock()  # between the thread that screens and those that look
         self.cursor = 0
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
+        self._horizon_ns = self._clock.now_ns() if self._clock.trusted else EVERYTHING
         self._begin()
 
-    def _begin(self) -> None:
-        """From what is durable: also after a failure that nobody foresaw."""
-        saved = self._records.saved(STATE)
-        self.cursor = saved[0] if saved else 0
-        resets = for_screening(stated(self._journal, self.cursor), self._numbers)
-        planned, past = replace(self._plan, resets=resets), PastExcursions(self._records)
-        known = self._records.saved(PLAN)
-        before: Plan = pickle.loads(known[1]) if known else planned
-        self._saved_plan: Plan | None = before if known else None
-        self._screener = Screener(before, self._read, past=past)
-        self._latest = Latest(max(self._numbers.values(), default=-1) + 1)
-        self._book = AlarmBook(
-            self._configuration, self._plan.names, self._records, Measures(self._plan, self._read)
-        )
-        self._book.restore(self._journal, self.cursor)
-        if saved:
-            self._restore(saved[1])
-            self._publish([Change(e, e) for e in self._screener.open()], self._now_ns())  # how far they were
-            seen = {c.channel: self._screener.channel_state(c.channel).seen_ns for c in before.channels}
-            self._publish(self._screener.replan(carried(before, planned, seen)), self._now_ns())
-            newest, silent = self._screener.newest_ns(), np.full(len(self._latest.time), NEVER)
-            ended = self._screener.advance(newest + 1, silent)  # of rules that are no more
-            self._publish(ended, self._now_ns())
-        latest = self._records.saved(LATEST)
-        if latest:
-            self._latest.restore(latest[1])
-        self._began_s = self._saved_s = self._looked_s = time.monotonic()
-        self._looked_ns = self._now_ns()
+    # From what is durable
 
-    def _restore(self, state: bytes) -> None:
-        try:
-            self._screener.restore(state)
-        except ValueError as error:
-            raise JournalError(
-                f"{error}: it is of another version of Cryogate. Run that, or move records.sqlite away: "
-                "alarms and what people said are then made again from the journal, and sinks start anew"
-            ) from None
+    def _begin(self) -> None:
+        """Also after a failure that nobody foresaw."""
+        self._settled = memory.fold(self._journal, self._records)
+        self._timeline, self._resets, saved = self._restored()
+        self.cursor = 0 if saved is None else saved.cursor
+        self._began = self.cursor  # the entry behind which everything is screened again
+        self._quiet = self.cursor < self._settled.follows
+        self._book = AlarmBook(
+            self._timeline, self._records, lambda: self._measures, self._configuration.gateway.name
+        )
+        for statement in memory.bearing_statements(self._journal, self.cursor):
+            self._book.recall(statement)
+        channels = max(self._timeline.numbers.values(), default=-1) + 1
+        self._latest, self._silences = Latest(channels), Silences(channels)
+        self._waiting = Waiting(self._read)
+        if saved is not None:
+            self._go_on(saved)
+        if not self._quiet:
+            self._book.take_over(self._records.book.ongoing())
+            self._publish(
+                [Change(e, e) for e in self._screener.open()], self._clock.now_ns()
+            )  # how far they were
+        self._states = ChannelStates(self._configuration, self._timeline, self._latest, self._screener)
+        self._began_s = self._saved_s = time.monotonic()
+
+    def _go_on(self, saved: memory.Saved) -> None:
+        """With what was newest, and with what waited for its time."""
+        self._latest.restore(saved.latest)
+        self._silences.restore(self._latest.time, self._clock.now_ns(), _steady_s())
+        self._waiting.forget(saved.counted_ns)
+        if saved.counted_ns < EVERYTHING:
+            ahead = self._journal.read(None, saved.counted_ns + 1, None, self.cursor).samples
+            self._waiting.hold(ahead, saved.counted_ns)
+
+    def _restored(self) -> tuple[Timeline, list[Statement], memory.Saved | None]:
+        """The timeline, the resets and the state as they were saved; from nothing where that is of no use."""
+        saved = memory.saved(self._records)
+        if saved is not None:
+            timeline = timeline_of(self._journal, saved.cursor)
+            resets = _resets(self._journal, saved.cursor)
+            self._plan(timeline, resets)
+            try:
+                self._screener.restore(saved.screener)
+                return timeline, resets, saved
+            except ValueError as why:
+                log.warning("%s: everything is screened again", why)
+        with self._records.transaction():
+            self._records.book.forget_excursions()
+        timeline = timeline_of(self._journal, 0)
+        self._plan(timeline, [])
+        return timeline, [], None
+
+    def _plan(self, timeline: Timeline, resets: Sequence[Statement]) -> None:
+        """A new screener under what is known."""
+        self._screener_plan = plan_over(timeline, _counting(resets, timeline))
+        past = PastExcursions(self._records)
+        self._screener = Screener(self._screener_plan, self._read, past=past, journal=self._journal.id)
+        self._measures = Measures(self._screener_plan, self._read)
+
+    # Running
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and every entry is screened."""
@@ -119,7 +147,7 @@ class Screening:
             if not moved:
                 self._wait()
         with self._lock:
-            self._write(self._now_ns(), everything=True)
+            self._write(self._clock.now_ns(), everything=True)
 
     def failed(self, reason: str) -> None:
         """Until it goes on, every channel is unknown: nobody watches it."""
@@ -128,127 +156,206 @@ class Screening:
 
     def _step(self) -> bool:
         """Screen what is new; whether there was anything."""
-        entries = self._journal.entries(self.cursor, MOST_READINGS)
         now_ns = self._look_at_the_clock()
+        entries = self._journal.entries(self.cursor, MOST_READINGS)
         with self._lock:
+            self._feed(self._waiting.release(self._horizon_ns), now_ns)
+            if self._quiet:
+                entries = [e for e in entries if e.seq <= self._settled.follows]
             self._take(entries, now_ns)
-            if self._silence_counts(entries):
-                self._publish(self._screener.advance(now_ns), now_ns)
-            late = time.monotonic() - self._saved_s > SAVE_EVERY_S
-            self._write(now_ns, everything=late)
+            if self._quiet and (not entries or self.cursor >= self._settled.follows):
+                self._settle(now_ns)
+                return True
+            if not self._quiet:
+                silent_until = (
+                    self._heard_until(now_ns) if self._silence_counts(entries) else self._latest.time
+                )
+                self._publish(self._screener.advance(now_ns, silent_until), now_ns)
+                self._write(now_ns, everything=time.monotonic() - self._saved_s > SAVE_EVERY_S)
             self.problem = ""
         return bool(entries)
 
+    def _settle(self, now_ns: int) -> None:
+        """What was screened again in silence is compared with what was stated; the difference is news."""
+        self._quiet = False
+        stated_ns = min(self._settled.stated_ns, now_ns)
+        self._screener.advance(stated_ns)
+        since = self._settled.of(self._records, self._began)
+        changes = self._screener.adopt(since, memory.removed(self._journal).stands)
+        self._book.take_over(self._records.book.ongoing())
+        self._go_on_with_open(now_ns)
+        self._publish(changes, now_ns)
+        self._write(now_ns, everything=True)
+
     def _look_at_the_clock(self) -> int:
-        """By a clock that was set forward everybody was silent; that counts once they had time to speak."""
-        now_ns, now_s = self._now_ns(), time.monotonic()
-        if now_ns - self._looked_ns > to_ns(now_s - self._looked_s + JUMP_S):
-            self._began_s = now_s
-        self._looked_ns, self._looked_s = now_ns, now_s
+        """Our time. What lies later decides nothing, unless nobody knows what time it is."""
+        now_ns = self._clock.now_ns()
+        self._horizon_ns = now_ns if self._clock.trusted else EVERYTHING
+        with self._lock:
+            if self._horizon_ns < self._waiting.counted_ns - JUMP_NS:
+                self._count_anew()
         return now_ns
+
+    def _count_anew(self) -> None:
+        """The clock was set back, or is trusted again: what lies ahead of it has counted too early."""
+        if self._screener.newest_ns() <= self._horizon_ns:
+            self._waiting.forget(self._horizon_ns)
+            return
+        log.warning("screening: readings are ahead of the clock; everything is screened again without them")
+        with self._records.transaction():
+            memory.forget(self._records)
+        self._begin()
+
+    def _heard_until(self, now_ns: int) -> Times:
+        """int64[channels]: for each channel the time of its newest reading and how long ago that came."""
+        ages_s = self._silences.ages_s(_steady_s())
+        known = np.isfinite(ages_s) & (self._latest.time != NEVER)
+        ages_ns = (np.where(known, ages_s, 0.0) * SECOND).astype(np.int64)
+        return np.where(known, self._latest.time + ages_ns, now_ns)
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """In the journal's order; readings between two statements are screened at once."""
-        waiting: list[Arrivals] = []
+        waiting: list[Entry] = []
         for entry in entries:
-            self.cursor = entry.seq
+            self.cursor = self._book.cursor = entry.seq
             if entry.arrivals is not None:
-                waiting.append(entry.arrivals)
-            if entry.statement is not None:
-                self._screen(waiting, now_ns)
+                waiting.append(entry)
+            elif entry.statement is not None and entry.kind in memory.HEARD:
+                self._before(entry, waiting, now_ns)
                 waiting = []
-                self._book.hear(entry.statement, now_ns, self._follow(entry.statement))
+                self._hear(entry.seq, entry.statement, now_ns)
         self._screen(waiting, now_ns)
 
-    def _follow(self, statement: Statement) -> list[Change]:
-        """What a statement changes in the record of excursions."""
-        told = [StatedReset.of(statement)] if statement.kind == RESET else []
-        return [
-            change for reset in for_screening(told, self._numbers) for change in self._screener.reset(reset)
-        ]
+    def _before(self, entry: Entry, waiting: Sequence[Entry], now_ns: int) -> None:
+        """The readings before a statement; what follows from those of an import is because of it."""
+        brought = entry.kind == import_.KIND
+        own = [e for e in waiting if brought and e.committed_ns == entry.committed_ns]
+        self._screen([e for e in waiting if e not in own], now_ns)
+        if own and entry.statement is not None:
+            self._book.because = entry.statement.id
+            self._screen(own, now_ns)
+            self._book.because = ""
 
-    def _screen(self, parts: Sequence[Arrivals], now_ns: int) -> None:
-        arrivals = Arrivals.concatenate(parts)
-        known = np.isin(arrivals.samples.channel, list(self._plan.names))
-        if known.any():  # a channel may have left the configuration
+    def _hear(self, seq: int, statement: Statement, now_ns: int) -> None:
+        changes: list[Change] = []
+        moved = self._timeline.hear(seq, statement)
+        if statement.kind == reset.KIND or statement.withdraws or statement.corrects:
+            self._resets.append(statement)
+        if moved or statement.kind == reset.KIND or statement.withdraws or statement.corrects:
+            changes = self._replan()
+        if self._quiet:
+            self._book.recall(statement)
+            return
+        self._book.hear(statement, now_ns, changes)
+        if moved:
+            self._book.look_at_places(now_ns)
+
+    def _replan(self) -> list[Change]:
+        """What another plan changes of the past."""
+        plan = plan_over(self._timeline, _counting(self._resets, self._timeline))
+        if plan.fingerprint == self._screener_plan.fingerprint:
+            return []
+        self._screener_plan = plan
+        changes = self._screener.replan(plan)
+        self._measures = Measures(plan, self._read)
+        channels = max(self._timeline.numbers.values(), default=-1) + 1
+        self._latest.grow(channels)
+        self._silences.grow(channels)
+        return changes
+
+    def _screen(self, entries: Sequence[Entry], now_ns: int) -> None:
+        arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
+        known = np.isin(arrivals.samples.channel, list(self._screener_plan.names))
+        if known.any():
             mine = arrivals.take(known)
             self._latest.take(mine)
-            self._publish(self._screener.take(mine.samples), now_ns)
+            self._silences.heard(mine.samples.channel, mine.samples.time, now_ns, _steady_s())
+            self._feed(self._waiting.hold(mine.samples, self._horizon_ns), now_ns)
+
+    def _feed(self, samples: Samples, now_ns: int) -> None:
+        """To the screener, at their time."""
+        changes = self._screener.take(samples) if len(samples) else []
+        if not self._quiet:
+            self._publish(changes, now_ns)
 
     def _silence_counts(self, entries: Sequence[Entry]) -> bool:
         """Not while readings that are in the journal, or on their way after a start, are still to come."""
         taken = sum(len(e.arrivals) for e in entries if e.arrivals is not None)
         return taken < MOST_READINGS and time.monotonic() - self._began_s > GRACE_S
 
+    def _go_on_with_open(self, now_ns: int) -> None:
+        """How far they were says nothing new."""
+        self._publish([Change(e, e) for e in self._screener.open()], now_ns)
+
     def _publish(self, changes: Sequence[Change], now_ns: int) -> None:
         for change in changes:
             self._book.enter(change, now_ns)
 
     def _write(self, now_ns: int, everything: bool) -> None:
-        saving = everything or self._book.has_news
-        if not saving and not self._book.is_due(now_ns):
+        """State in the journal what happened, then write it to the records with the state that follows."""
+        if not everything and not self._book.has_news and not self._book.is_due(now_ns):
             return
+        self._book.refresh(now_ns, everything)
+        news = self._book.news()
+        seqs = self._journal.commit(statements=news).seqs if news else ()
         with self._records.transaction():
-            self._book.write(now_ns, everything)
-            if saving:
-                self._records.move_cursor(SCREENING, self.cursor)
+            self._book.write(seqs, now_ns, everything)
+            if news or everything:
+                self._records.book.put_excursions(e.plain() for e in self._screener.known())
                 self._screener.leave_past()
-                self._records.save(STATE, self.cursor, self._screener.save())
-                if self._screener.plan is not self._saved_plan:
-                    self._saved_plan = self._screener.plan
-                    self._records.save(PLAN, self.cursor, pickle.dumps(self._saved_plan))
-                self._records.save(LATEST, self.cursor, self._latest.save())
+                saved = memory.Saved(
+                    self.cursor,
+                    self._waiting.counted_ns,
+                    self._screener.save(),
+                    self._latest.save(),
+                )
+                memory.save(self._records, saved)
                 self._saved_s = time.monotonic()
+            if seqs:
+                self._records.book.fold(seqs[-1], self.cursor, now_ns)
 
     def _wait(self) -> None:
         with self._committed:
             if self._journal.last_seq() == self.cursor:  # or the commit went by before we listened
-                self._committed.wait(LOOK_S)
+                self._committed.wait(self._patience_s())
+
+    def _patience_s(self) -> float:
+        """Until something that waits has its time."""
+        next_ns = self._waiting.next_ns()
+        if next_ns is None:
+            return LOOK_S
+        return min(LOOK_S, max(0.0, (next_ns - self._clock.now_ns()) / SECOND))
 
     def _read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
         """As the journal was at the cursor: what was known when must not depend on how far behind we are."""
         return self._journal.read(channels, start_ns, end_ns, self.cursor).samples
 
+    # Answers
+
     def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
-        """Every channel with its newest value and its state; without fresh good readings it is unknown."""
+        """Every channel of the configuration with its newest value and its state."""
         with self._lock:
-            excursions = self._book.states()
-            return [self._channel_state(name, now_ns, excursions) for name in self._configuration.channels]
-
-    def _channel_state(self, name: str, now_ns: int, excursions: Mapping[int, str]) -> dict[str, Any]:
-        channel, number = self._configuration.channels[name], self._numbers[name]
-        time_ns, quality = int(self._latest.time[number]), int(self._latest.quality[number])
-        if self._is_implausible(number):
-            quality = int(Quality.BAD)
-        heard = time_ns != NEVER
-        age_s = max(0.0, (now_ns - time_ns) / SECOND) if heard else None
-        fresh = (
-            not self.problem
-            and age_s is not None
-            and age_s <= channel.table.no_data_after_s
-            and quality <= Quality.UNCERTAIN
-        )
-        return {
-            "channel": name,
-            "source": channel.table.source,
-            "site": channel.site,
-            "asset": channel.table.asset,
-            "zone": channel.table.zone,
-            "unit": channel.unit,
-            "value": float(self._latest.value[number]) if fresh else None,
-            "quality": Quality(quality).name.lower() if heard else None,
-            "age_s": age_s,
-            "state": (excursions.get(number, "") if fresh else "")
-            or _quiet_state(fresh, channel.table.profile),
-        }
-
-    def _is_implausible(self, number: int) -> bool:
-        """Whether rules do not take the newest reading for one, whatever its device says."""
-        known = self._screener.channel_state(number)
-        return known.seen_ns != known.heard_ns
+            ahead = self._waiting.ahead()
+            states = self._states.all(now_ns, self._book.states(), watched=not self.problem)
+            for state in states:
+                mine = ahead.get(self._timeline.numbers[state["channel"]])
+                state["waiting"] = 0 if mine is None else mine.readings
+                state["ahead_s"] = None if mine is None else (mine.furthest_ns - now_ns) / SECOND
+            return states
 
 
-def _quiet_state(fresh: bool, profile: str | None) -> str:
-    if not fresh:
-        return "unknown"
-    return "in range" if profile else "no limits"
+def _steady_s() -> float:
+    """A clock that nobody sets and that counts sleep."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _resets(journal: Journal, until_seq: int) -> list[Statement]:
+    """Statements of resets, and all that may bear on them, up to an entry."""
+    told = memory.bearing_statements(journal, until_seq)
+    return [s for s in told if s.kind == reset.KIND or s.withdraws or s.corrects]
+
+
+def _counting(statements: Sequence[Statement], timeline: Timeline) -> Any:
+    """The resets that are in effect, as a plan takes them."""
+    effective = [StatedReset.of(s) for s in in_effect(statements) if s.kind == reset.KIND]
+    return for_screening(effective, timeline.numbers)

@@ -1,15 +1,18 @@
 """The life of an alarm as one table, after ANSI/ISA-18.2 and IEC 62682.
 
-    state           raise           acknowledge    return, withdraw
-    (none)          unacknowledged  -              -
-    unacknowledged  same            acknowledged   returned
-    acknowledged    same            same           closed
-    returned        unacknowledged  closed         same
-    closed          unacknowledged  -              same
+    state            raise    acknowledge  return, withdraw  end         look      close
+    unacknowledged   same     acknowledged returned          ended unack same      -
+    acknowledged     same     same         closed            ended       unack     -
+    returned         unack    closed       same              ended unack same      closed
+    ended unack      unack    ended        returned          same        same      closed
+    ended            unack    same         closed            same        ended u.  closed
+    closed           unack    -            same              ended unack returned  -
 
-"returned" is short for "returned unacknowledged". An acknowledgement may be repeated with another comment
-while an alarm is active. It is raised again when late data says that an excursion goes on after all:
-whoever acknowledged the shorter one has to look again.
+"returned" is short for "returned unacknowledged", "ended" for "ended acknowledged". An end is one that no
+reading gave: the channel moved to another asset, left the configuration, or got other limits; such an alarm
+stays with people until somebody closes it with a comment. An acknowledgement may be repeated with another
+comment while an alarm is active. An alarm is raised again when late data says that an excursion goes on after
+all, and asks for a look when its units grow: whoever acknowledged less has to look again.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ class AlarmState(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     RETURNED = "returned unacknowledged"
+    ENDED_UNACKNOWLEDGED = "ended unacknowledged"
+    ENDED = "ended acknowledged"
     CLOSED = "closed"
 
 
@@ -40,6 +45,9 @@ class Event(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RETURN = "return"
     WITHDRAW = "withdraw"
+    END = "end"
+    LOOK = "look"
+    CLOSE = "close"
 
 
 S, E = AlarmState, Event
@@ -48,28 +56,55 @@ TRANSITIONS: Final[dict[tuple[AlarmState, Event], AlarmState]] = {
     (S.UNACKNOWLEDGED, E.ACKNOWLEDGE): S.ACKNOWLEDGED,
     (S.UNACKNOWLEDGED, E.RETURN): S.RETURNED,
     (S.UNACKNOWLEDGED, E.WITHDRAW): S.RETURNED,
+    (S.UNACKNOWLEDGED, E.END): S.ENDED_UNACKNOWLEDGED,
+    (S.UNACKNOWLEDGED, E.LOOK): S.UNACKNOWLEDGED,
     (S.ACKNOWLEDGED, E.RAISE): S.ACKNOWLEDGED,
     (S.ACKNOWLEDGED, E.ACKNOWLEDGE): S.ACKNOWLEDGED,
     (S.ACKNOWLEDGED, E.RETURN): S.CLOSED,
     (S.ACKNOWLEDGED, E.WITHDRAW): S.CLOSED,
+    (S.ACKNOWLEDGED, E.END): S.ENDED,
+    (S.ACKNOWLEDGED, E.LOOK): S.UNACKNOWLEDGED,
     (S.RETURNED, E.RAISE): S.UNACKNOWLEDGED,
     (S.RETURNED, E.ACKNOWLEDGE): S.CLOSED,
     (S.RETURNED, E.RETURN): S.RETURNED,
     (S.RETURNED, E.WITHDRAW): S.RETURNED,
+    (S.RETURNED, E.END): S.ENDED_UNACKNOWLEDGED,
+    (S.RETURNED, E.LOOK): S.RETURNED,
+    (S.RETURNED, E.CLOSE): S.CLOSED,
+    (S.ENDED_UNACKNOWLEDGED, E.RAISE): S.UNACKNOWLEDGED,
+    (S.ENDED_UNACKNOWLEDGED, E.ACKNOWLEDGE): S.ENDED,
+    (S.ENDED_UNACKNOWLEDGED, E.RETURN): S.RETURNED,
+    (S.ENDED_UNACKNOWLEDGED, E.WITHDRAW): S.RETURNED,
+    (S.ENDED_UNACKNOWLEDGED, E.END): S.ENDED_UNACKNOWLEDGED,
+    (S.ENDED_UNACKNOWLEDGED, E.LOOK): S.ENDED_UNACKNOWLEDGED,
+    (S.ENDED_UNACKNOWLEDGED, E.CLOSE): S.CLOSED,
+    (S.ENDED, E.RAISE): S.UNACKNOWLEDGED,
+    (S.ENDED, E.ACKNOWLEDGE): S.ENDED,
+    (S.ENDED, E.RETURN): S.CLOSED,
+    (S.ENDED, E.WITHDRAW): S.CLOSED,
+    (S.ENDED, E.END): S.ENDED,
+    (S.ENDED, E.LOOK): S.ENDED_UNACKNOWLEDGED,
+    (S.ENDED, E.CLOSE): S.CLOSED,
     (S.CLOSED, E.RAISE): S.UNACKNOWLEDGED,
     (S.CLOSED, E.RETURN): S.CLOSED,
     (S.CLOSED, E.WITHDRAW): S.CLOSED,
+    (S.CLOSED, E.END): S.ENDED_UNACKNOWLEDGED,
+    (S.CLOSED, E.LOOK): S.RETURNED,
 }
 del S, E
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Who saw an alarm, when, and what they say about it. Raises InputError when it says nothing."""
+    """Who saw an alarm, when, and what they say about it; `id` is that of the statement.
+
+    Raises InputError when it says nothing.
+    """
 
     by: str
     at_ns: int
     comment: str
+    id: str = ""
 
     def __post_init__(self) -> None:
         check_words("an acknowledgement", self.by, self.comment)
@@ -88,13 +123,15 @@ def check_words(of: str, by: str, comment: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm; its id is that of its excursion."""
+    """An alarm; its id is that of its excursion or fault. `over_ns`: when its end was first said."""
 
     id: str
     state: AlarmState
     raised_ns: int
-    returned_ns: int | None = None
+    over_ns: int | None = None
+    ended: bool = False  # its end was no return
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    closing: Acknowledgement | None = None  # who closed it with which comment, where an end was no return
 
 
 def raised(identity: str, at_ns: int) -> Alarm:
@@ -104,7 +141,7 @@ def raised(identity: str, at_ns: int) -> Alarm:
 
 def raise_again(alarm: Alarm) -> Alarm:
     """The excursion goes on."""
-    return replace(alarm, state=_after(alarm, Event.RAISE), returned_ns=None)
+    return replace(alarm, state=_after(alarm, Event.RAISE), over_ns=None, ended=False, closing=None)
 
 
 def acknowledge(alarm: Alarm, acknowledgement: Acknowledgement) -> Alarm:
@@ -113,8 +150,18 @@ def acknowledge(alarm: Alarm, acknowledgement: Acknowledgement) -> Alarm:
     return replace(alarm, state=state, acknowledgements=(*alarm.acknowledgements, acknowledgement))
 
 
+def take_back(alarm: Alarm, identity: str) -> Alarm:
+    """Without the acknowledgement or the closing that was stated under this id; the alarm asks again."""
+    left = tuple(a for a in alarm.acknowledgements if a.id != identity)
+    if alarm.closing is not None and alarm.closing.id == identity:
+        return look(alarm)
+    if len(left) == len(alarm.acknowledgements):
+        return alarm
+    return replace(alarm if left else look(alarm), acknowledgements=left)
+
+
 def return_to_normal(alarm: Alarm, at_ns: int) -> Alarm:
-    """The excursion is over; when that was said first stands."""
+    """The excursion is over, as readings say; when that was said first stands."""
     return _over(alarm, Event.RETURN, at_ns)
 
 
@@ -123,9 +170,25 @@ def withdraw(alarm: Alarm, at_ns: int) -> Alarm:
     return _over(alarm, Event.WITHDRAW, at_ns)
 
 
+def end(alarm: Alarm, at_ns: int) -> Alarm:
+    """The excursion ended for another reason than a return."""
+    return _over(alarm, Event.END, at_ns)
+
+
+def look(alarm: Alarm) -> Alarm:
+    """More is known than when people looked: they are asked to look again."""
+    again = Event.END if alarm.ended and alarm.state is AlarmState.CLOSED else Event.LOOK
+    return replace(alarm, state=_after(alarm, again), closing=None)
+
+
+def close(alarm: Alarm, closing: Acknowledgement) -> Alarm:
+    """Raises InputError where it still goes on, or is closed already."""
+    return replace(alarm, state=_after(alarm, Event.CLOSE), closing=closing)
+
+
 def _over(alarm: Alarm, event: Event, at_ns: int) -> Alarm:
-    returned_ns = at_ns if alarm.returned_ns is None else alarm.returned_ns
-    return replace(alarm, state=_after(alarm, event), returned_ns=returned_ns)
+    over_ns = at_ns if alarm.over_ns is None else alarm.over_ns
+    return replace(alarm, state=_after(alarm, event), over_ns=over_ns, ended=event is Event.END)
 
 
 def _after(alarm: Alarm, event: Event) -> AlarmState:

@@ -13,9 +13,21 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_j
 from gateway.cli.screen import state_of
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.journal.records import AlarmRow, Records
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.published.alarm import of_known
+from gateway.questions.history import find
+from gateway.questions.history import history as of_alarm
 
-LIVE = ("readings", "raised", "returned", "units")  # follow from the others, or from the moment of looking
+LIVE = (
+    "readings",
+    "raised",
+    "returned",
+    "over",
+    "units",
+    "changes",
+    "profile_version",
+)  # follow from the others, or from the moment of looking
 CHANGE_STYLES = {"raised": "bold red", "amended": "cyan", "withdrawn": "magenta"}
 
 
@@ -32,25 +44,30 @@ def history(
 
     Example: cryogate history E-7Q2M
     """
-    with open_records(load(config).data_dir) as records:
+    folder = load(config).data_dir
+    with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         row = find(records, alarm)
-        known = records.revisions(row.id)
+        known = of_alarm(journal, records, row.id)
     if as_json:
         print_json(known)
         return
     out = console()
-    now = row.body["public"]
+    now = of_known(row.body, row.number)
     out.print(f"{row.id} {escape(now['channel'])} {escape(now['rule'])}, {state_of(now)}", highlight=False)
     before: Mapping[str, Any] = {}
     for entry in known:
         style = CHANGE_STYLES.get(entry["change"], "bold")
-        out.print(
-            f"{entry['recorded'][:19]}Z  [{style}]{entry['change']}[/], revision {entry['revision']}",
-            highlight=False,
-        )
-        for line in _differences(before, entry["known"]):
+        out.print(f"{entry['recorded'][:19]}Z  [{style}]{entry['change']}[/]", highlight=False)
+        for line in (*_cause(entry["because"]), *_differences(before, entry["known"])):
             out.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
         before = entry["known"]
+
+
+def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:
+    """The statement that brought a change, where it was no reading."""
+    if because is not None:
+        why = f", because: {because['reason']}" if because["reason"] else ""
+        yield f"{because['by']} {because['words']}{why} ({because['id']})"
 
 
 def open_records(folder: Path) -> Records:
@@ -61,18 +78,6 @@ def open_records(folder: Path) -> Records:
     return Records(path, read_only=True)
 
 
-def find(records: Records, start: str) -> AlarmRow:
-    """The only alarm whose id begins with `start`."""
-    found = [row for row in records.alarms(closed=True) if row.id.upper().startswith(start.upper())]
-    if not found:
-        raise InputError(f"there is no alarm {start}; `cryogate alarms --all` lists them")
-    if len(found) > 1:
-        raise InputError(
-            f"{start} is the start of {', '.join(row.id for row in found[:10])}; give more of it"
-        )
-    return found[0]
-
-
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """What is known now and was not before; of the first change, what an alarm is about."""
     if not before:
@@ -80,11 +85,14 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
             yield f"{name} {_text(now[name])}"
         return
     for name, value in now.items():
-        if name not in (*LIVE, "revision", "acknowledgements", "resets") and value != before[name]:
+        if name not in (*LIVE, "revision", "acknowledgements", "closing", "resets") and value != before[name]:
             yield f"{name} {_text(value)}, was {_text(before[name])}"
     for said in now["acknowledgements"]:
         if said not in before["acknowledgements"]:
             yield f"{said['by']}: {said['comment']}"
+    closing = now["closing"]
+    if closing is not None and closing != before["closing"]:
+        yield f"{closing['by']}: {closing['comment']}"
     for said in now["resets"]:
         if said not in before["resets"]:
             yield f"{said['by']}: {said['comment']} (reset at {said['at']})"

@@ -18,6 +18,7 @@ from gateway.cli.screen import alarm_lines, alarms_table, status_panel, watch_sc
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
 from gateway.journal.journal import Journal
+from gateway.published.alarm import of_known
 from gateway.times import format_rfc3339
 
 REFRESH_S = 1.0
@@ -52,7 +53,7 @@ def alarms(
     Example: cryogate alarms --all --json
     """
     with open_records(load(config).data_dir) as records:
-        found = [row.body["public"] for row in records.alarms(closed=everything)]
+        found = [of_known(row.body, row.number) for row in records.book.alarms(closed=everything)]
     if as_json:
         print_json(found)
     else:

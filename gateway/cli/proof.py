@@ -12,7 +12,7 @@ from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
-from gateway.questions.proof import prove
+from gateway.questions.proof import Part, Proof, prove
 from gateway.times import format_rfc3339, parse_rfc3339
 
 
@@ -43,25 +43,15 @@ def show(
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
     with Journal.open_reading(path) as journal:
-        found = prove(configuration, journal, channel, parse_rfc3339(start), parse_rfc3339(end), low, high)
-    unit = configuration.channels[channel].unit
+        found = prove(journal, channel, parse_rfc3339(start), parse_rfc3339(end), low, high)
     if as_json:
-        print_json(found.public(unit))
+        print_json(found.public())
         return
     out = console()
-    sides = [
-        f"{word} {value:g} {unit}"
-        for word, value in (("from", found.low), ("to", found.high))
-        if value is not None
-    ]
-    interval = f"{format_rfc3339(found.start_ns)} to {format_rfc3339(found.end_ns)}"
-    of = f" ({found.version})" if found.version else ""
-    out.print(f"{channel}, {interval}, range {' '.join(sides)}{of}", highlight=False)
-    for version, at_ns in found.later:
-        out.print(
-            f"  [yellow]{version} is in force from {format_rfc3339(at_ns)} on: ask for the parts apart[/]",
-            highlight=False,
-        )
+    out.print(f"{escape(found.channel)}, {_interval(found)}", highlight=False)
+    for part in found.parts:
+        during = "" if len(found.parts) == 1 else f"{_interval(part)}: "
+        out.print(f"  {during}{escape(_range(part, found.unit))}", highlight=False)
     whole = found.end_ns - found.start_ns
     for what, ns, style in (
         ("in range", found.clocks.in_range_ns, "green"),
@@ -89,6 +79,20 @@ def show(
             highlight=False,
         )
     out.print(f"  {found.readings} readings; mean kinetic temperature {mean}", highlight=False)
+
+
+def _interval(of: Proof | Part) -> str:
+    return f"{format_rfc3339(of.start_ns)} to {format_rfc3339(of.end_ns)}"
+
+
+def _range(part: Part, unit: str) -> str:
+    sides = [
+        f"{word} {value:g} {unit}"
+        for word, value in (("from", part.low), ("to", part.high))
+        if value is not None
+    ]
+    of = f" ({part.version})" if part.version else ""
+    return f"range {' '.join(sides)}{of}"
 
 
 def _exactly(duration_ns: int) -> str:

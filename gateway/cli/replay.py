@@ -1,4 +1,4 @@
-"""`cryogate replay`: screen a recorded file, exactly as the running gateway would have."""
+"""`cryogate replay`: screen the journal again, or a recorded file, exactly as the running gateway does."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.questions import readings_csv
+from gateway.questions.journal_replay import replay_journal
 from gateway.questions.readings_csv import Recording
 from gateway.questions.replay import replay as screen
 from gateway.traceability.containment import Containments
@@ -33,8 +34,11 @@ def add_to(app: typer.Typer) -> None:
 
 def replay(
     source: Annotated[
-        list[Path], typer.Option("--input", "-i", help="CSV: time,channel,value[,quality]. Repeatable.")
-    ],
+        list[Path] | None,
+        typer.Option(
+            "--input", "-i", help="CSV: time,channel,value[,quality]. Repeatable. Default: the journal."
+        ),
+    ] = None,
     config: Config = DEFAULT_CONFIG,
     containment: Annotated[
         Path | None, typer.Option(help="Units inside, from a file instead of the journal.")
@@ -42,13 +46,18 @@ def replay(
     skip_bad_rows: Annotated[bool, typer.Option(help="Go on without rows that can not be taken.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Screen recorded readings and print the excursions. Nothing is written anywhere.
+    """Screen readings again and print the excursions. Nothing is written anywhere.
 
-    Times are RFC 3339 with a zone, or integer nanoseconds; the rows may be in any order.
+    Without --input it is the journal, under what held at each time: the same as the gateway found. Files are
+    judged by the configuration file as it is now, as if it had always held. Times in them are RFC 3339 with a
+    zone, or integer nanoseconds; the rows may be in any order.
 
-    Example: cryogate replay --input logger-download.csv --json
+    Examples: cryogate replay --json; cryogate replay --input logger-download.csv
     """
     configuration = load(config)
+    if not source:
+        _replay_journal(configuration, as_json)
+        return
     numbers = {name: i for i, name in enumerate(configuration.channels)}
     recordings = [_read(path, numbers, skip_bad_rows) for path in source]
     samples = [r.samples for r in recordings]
@@ -59,12 +68,34 @@ def replay(
         print_json(found)
     else:
         _print(found, sum(len(r.samples) for r in recordings))
+        typer.echo(f"judged by {config} as it is now, as if it had always held")
+
+
+def _replay_journal(configuration: Configuration, as_json: bool) -> None:
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(
+            f"{path.parent}: no journal yet; start a gateway with `cryogate run`, or give --input"
+        )
+    err = Console(stderr=True)
+    with Journal.open_reading(path) as journal, _progress(err) as bar:
+        first_ns, last_ns = journal.span()
+        task = bar.add_task("the journal", total=max(1, last_ns - first_ns))
+        replayed = replay_journal(journal, lambda at, _: bar.update(task, completed=at - first_ns))
+    if as_json:
+        print_json(replayed.excursions)
+    else:
+        _print(replayed.excursions, replayed.readings)
+
+
+def _progress(err: Console) -> Progress:
+    columns = (TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording:
     err = Console(stderr=True)
-    columns = (TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    with _progress(err) as progress:
         size = path.stat().st_size if path.exists() else None
         task = progress.add_task(path.name, total=size)
         found = readings_csv.read(path, numbers, lambda done: progress.update(task, completed=done))

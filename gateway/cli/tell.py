@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.history import find, open_records
+from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
 from gateway.commands import alarms, contents, resets
@@ -18,6 +18,7 @@ from gateway.commands.author import at_this_box
 from gateway.commands.contents import parse_code
 from gateway.commands.desk import open_desk
 from gateway.config.load import load as load_configuration
+from gateway.questions.history import find
 from gateway.statements import reset as resetting
 from gateway.times import format_rfc3339
 

@@ -26,6 +26,10 @@ class Silences:
         # float64[channels], s of the monotonic clock: when a reading of age 0 would have come
         self._since_s: Floats = np.full(channels, -np.inf)
 
+    def grow(self, channels: int) -> None:
+        """Room for more channels; what is known stays."""
+        self._since_s = np.append(self._since_s, np.full(max(0, channels - len(self._since_s)), -np.inf))
+
     def heard(self, channels: Channels, times: Times, received_now_ns: int, monotonic_s: float) -> None:
         """Readings of these times came now; one that is late, or ahead of the clock, hides no newer one."""
         age_s = np.maximum(received_now_ns - times, 0) / SECOND

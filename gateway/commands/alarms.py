@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.errors import InputError
-from gateway.journal.records import AlarmRow
+from gateway.journal.alarm_tables import AlarmRow
 from gateway.statements import Statement
 from gateway.statements import acknowledge as acknowledging
 from gateway.statements.acknowledge import Acknowledge

@@ -17,6 +17,7 @@ from gateway.units import CONVERSIONS
 
 NO_DATA = "no-data"  # id of the rule that every channel has through no_data_after_s
 CANONICAL = tuple(dict.fromkeys(c.canonical for c in CONVERSIONS.values()))
+VERSION_KEYS = ("version", "valid_from", "rules", "retroactive")
 SUFFIXES = {"value": "_{unit}", "value per minute": "_{unit}_per_min"}
 
 
@@ -106,14 +107,17 @@ def _check_unit(parameters: Any, table: Table, unit: str | None, path: str, prob
 
 def _version(profile: str, block: Table, path: str, problems: Problems) -> ProfileVersion | None:
     for key in block:
-        if key not in ("version", "valid_from", "rules"):
-            problems.unknown(f"{path}.{key}", key, ("version", "valid_from", "rules"), "key")
+        if key not in VERSION_KEYS:
+            problems.unknown(f"{path}.{key}", key, VERSION_KEYS, "key")
     version = block.get("version")
     if not isinstance(version, str) or not version:
         problems.add(f"{path}.version", 'missing; expected text, e.g. version = "1"')
     valid_from = _moment(block.get("valid_from"), f"{path}.valid_from", problems)
     made = rules(block.get("rules", []), f"{path}.rules", problems)
-    return ProfileVersion(profile, str(version), valid_from, made)
+    retroactive = block.get("retroactive", "")
+    if "retroactive" in block and not (isinstance(retroactive, str) and retroactive.strip()):
+        problems.add(f"{path}.retroactive", "expected text: why this version is valid in the past")
+    return ProfileVersion(profile, str(version), valid_from, made, str(retroactive))
 
 
 def _moment(given: object, path: str, problems: Problems) -> int:

@@ -98,6 +98,7 @@ class Site:
     name: str = ""
     time_zone: str = "UTC"
     rules: tuple[dict[str, Any], ...] = ()
+    was: str | None = None  # the name it had before: its history goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Asset:
     name: str = ""
     zones: tuple[str, ...] = ()
     rules: tuple[dict[str, Any], ...] = ()
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class ChannelTable:
     no_data_after_s: float = 300.0
     no_data_severity: str = "major"
     rules: tuple[dict[str, Any], ...] = ()
+    was: str | None = None
 
     def __post_init__(self) -> None:
         need_duration("max_gap_s", self.max_gap_s, shortest_s=SHORTEST_GAP_S)
@@ -170,6 +173,7 @@ class ProfileVersion:
     version: str
     valid_from_ns: int
     rules: tuple[Rule, ...]
+    retroactive: str = ""  # why it is valid in the past of what was screened before it was known
 
 
 @dataclass(frozen=True, slots=True)

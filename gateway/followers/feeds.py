@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
 
 from gateway.alarms.change import AlarmChange
 from gateway.followers.parking import Decision, decided
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
+from gateway.statements import Statement, transition
+from gateway.times import parse_rfc3339
 
 T_co = TypeVar("T_co", covariant=True)
 Changes = Sequence[AlarmChange]
+Public = Callable[[Mapping[str, Any], int], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,6 @@ class Page(Generic[T_co]):
     last: int
     oldest_ns: int | None = None  # when the oldest of it was committed
     decision: Decision | None = None  # what people said in between about what is parked
-    kinds: frozenset[str] = frozenset()  # of what was stated in between
 
 
 class Feed(Protocol[T_co]):
@@ -61,32 +64,47 @@ class Readings:
             return None
         arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
         decision = decided(entries, self._follower)
-        kinds = frozenset(e.kind for e in entries if e.statement is not None)
-        return Page(arrivals, after, entries[-1].seq, entries[0].committed_ns, decision, kinds)
+        return Page(arrivals, after, entries[-1].seq, entries[0].committed_ns, decision)
 
     def behind(self, after: int) -> int:
         return max(0, self._journal.last_seq() - after)
 
 
-class RecordedChanges:
-    """Changes of alarms as the records number them."""
+class StatedChanges:
+    """Changes of alarms: the transitions of the journal, each under the number of its entry."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, journal: Journal, records: Records, public: Public) -> None:
+        """`public` makes of the stored form of an alarm what others read."""
+        self._journal = journal
         self._records = records
+        self._public = public
 
     def page(self, after: int, most: int) -> Page[Changes] | None:
         changes = self._changes(after, most)
         return Page(changes, after, changes[-1].number, changes[0].recorded_ns) if changes else None
 
     def behind(self, after: int) -> int:
-        return self._records.changes_behind(after)
+        return self._journal.count(transition.KIND, after)
 
     def end(self) -> int:
-        return self._records.last_change()
+        return self._journal.last_seq()
 
     def again(self, numbers: Iterable[int]) -> list[AlarmChange]:
-        return [change for number in sorted(numbers) for change in self._changes(number - 1, 1)]
+        return [self._change(seq, self._journal.statement(seq)) for seq in sorted(numbers)]
 
     def _changes(self, after: int, most: int) -> list[AlarmChange]:
-        found = self._records.revisions_after(after, most)
-        return [AlarmChange(r.number, r.change, r.recorded_ns, r.first_start_ns, r.body) for r in found]
+        found = islice(self._journal.statements(transition.KIND, after), most)
+        return [self._change(seq, statement) for seq, statement in found]
+
+    def _change(self, seq: int, statement: Statement) -> AlarmChange:
+        told = transition.of(statement.body)
+        alarm = self._public(told.known, told.number)
+        recorded_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+        return AlarmChange(seq, told.change, recorded_ns, self._first_start_ns(told, alarm), alarm)
+
+    def _first_start_ns(self, told: transition.Transition, alarm: Mapping[str, Any]) -> int:
+        """When the start was first said to be."""
+        if told.number > 1 and (first := self._records.book.first_transition(told.alarm)) is not None:
+            known = transition.of(self._journal.statement(first).body).known
+            alarm = self._public(known, 1)
+        return parse_rfc3339(alarm["start"])

@@ -112,6 +112,14 @@ def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entr
     return [_entry(name, *row) for row in all_rows(connection, select, (kind, seq, most))]
 
 
+def statement(connection: Connection, seq: int) -> Statement:
+    """The statement that is entry `seq`. Raises JournalError where there is none, or it is damaged."""
+    found = [e.statement for e in _selected(connection, "seq = ? AND hour IS NULL", (seq,))]
+    if not found or found[0] is None:
+        raise _damaged(seq, "it is no statement")
+    return found[0]
+
+
 def newest_of_kind(connection: Connection, kind: str, before_seq: int, most: int) -> list[Entry]:
     """At most `most` statements of a kind before `before_seq`, newest first. Raises JournalError."""
     select = f"""SELECT seq, {_STORED} FROM entry

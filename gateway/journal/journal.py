@@ -235,6 +235,11 @@ class Journal:
                 return
             after_seq = page[-1].seq
 
+    def statement(self, seq: int) -> Statement:
+        """The one that is entry `seq`."""
+        with explained(self.path):
+            return entries.statement(self._connection, seq)
+
     def newest_statements(self, kind: str) -> Iterator[tuple[int, Statement]]:
         """The same from the newest to the oldest."""
         before_seq, most = hours.LAST_SEQ, 1  # whoever looks for the last one has it at once

@@ -1,4 +1,4 @@
-"""Records derived from the journal: alarms with their revisions, cursors, saved states.
+"""Records derived from the journal: alarms (alarm_tables.py), cursors, saved states, what is parked.
 
 A file of its own (records.sqlite), because everything in it can be made again from the journal: it is
 synced less strictly, and its writer never keeps the journal's waiting.
@@ -6,21 +6,19 @@ synced less strictly, and its writer never keeps the journal's waiting.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import JournalError
-from gateway.journal import parked
+from gateway.journal import alarm_tables, parked
+from gateway.journal.alarm_tables import AlarmTables
 from gateway.journal.database import Error, Values, all_rows, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.parked import Parked
 from gateway.journal.transaction import transaction
-from gateway.times import format_rfc3339, parse_rfc3339
 
 APPLICATION_ID = 0x43525952  # "CRYR"
 SCHEMA = """
@@ -52,30 +50,9 @@ CREATE TABLE follower (name TEXT PRIMARY KEY, reads_readings INTEGER NOT NULL) W
 DELETE FROM cursor WHERE follower LIKE 'notifier:%' OR follower LIKE 'alarms:%';
 DELETE FROM parked_change;
 """
-MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS, FOLLOWERS)
+MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS, FOLLOWERS, alarm_tables.SCHEMA)
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRow:
-    """One alarm as people read it; `body` is plain JSON data."""
-
-    id: str
-    closed: bool
-    raised_ns: int
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One change of an alarm, with what was known after it, and when its start was first said to be."""
-
-    number: int
-    change: str
-    recorded_ns: int
-    first_start_ns: int
-    body: Mapping[str, Any]
 
 
 class Records:
@@ -90,6 +67,7 @@ class Records:
                 stack.callback(self._db.close)
                 self._prepare(read_only)
                 stack.pop_all()
+                self.book = AlarmTables(self._rows, self._db.execute, self._db.executemany)
         except Error as error:
             raise JournalError(f"{path}: cannot be opened as records: {error}") from error
 
@@ -142,10 +120,6 @@ class Records:
         seen = "SELECT seq FROM cursor UNION ALL SELECT seq FROM saved"
         return int(self._rows(f"SELECT coalesce(max(seq), 0) FROM ({seen})")[0][0])
 
-    def last_change(self) -> int:
-        """Number of the last change of an alarm."""
-        return int(self._rows("SELECT coalesce(max(number), 0) FROM revision")[0][0])
-
     def saved(self, follower: str) -> tuple[int, bytes] | None:
         """The last saved state of `follower` and the journal entry it was taken after."""
         rows = self._rows("SELECT seq, state FROM saved WHERE follower = ?", (follower,))
@@ -197,92 +171,6 @@ class Records:
         select = "SELECT number, reason FROM parked_change WHERE follower = ? ORDER BY number"
         return dict(self._rows(select, (follower,)))
 
-    def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
-        """Insert or replace alarms by id."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO alarm (id, closed, raised_ns, body) VALUES (?, ?, ?, ?)",
-            [(r.id, r.closed, r.raised_ns, json.dumps(r.body, ensure_ascii=False)) for r in rows],
-        )
-
-    def put_revision(
-        self, identity: str, revision: int, change: str, recorded_ns: int, body: Mapping[str, Any]
-    ) -> None:
-        """Keep what was known after `change`; nothing of this is ever replaced."""
-        self._db.execute(
-            "INSERT INTO revision (id, revision, change, recorded_ns, body) VALUES (?, ?, ?, ?, ?)",
-            (identity, revision, change, recorded_ns, json.dumps(body, ensure_ascii=False)),
-        )
-
-    def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
-        """Newest first: those that still need somebody, and with `closed` the closed ones too."""
-        where = "" if closed else "WHERE closed = 0"
-        return self._alarms(f"{where} ORDER BY raised_ns DESC LIMIT ?", (most,))
-
-    def ongoing(self) -> list[AlarmRow]:
-        """Those whose excursion has not ended, oldest first."""
-        return self._alarms("WHERE ongoing ORDER BY raised_ns")
-
-    def cleared_since(self, channel: int, rule: str, moment_ns: int) -> list[AlarmRow]:
-        """Those of a rule whose excursion was cleared after `moment_ns`, or not at all."""
-        mine = "WHERE channel = ? AND rule = ? AND"
-        found = self._alarms(f"{mine} cleared_ns > ?", (channel, rule, moment_ns))
-        return found + self._alarms(f"{mine} cleared_ns IS NULL", (channel, rule))
-
-    def needing(self) -> dict[tuple[str, str], int]:
-        """How many alarms need somebody, by severity and state."""
-        words = "json_extract(body, '$.public.severity'), json_extract(body, '$.public.state')"
-        rows = self._rows(f"SELECT {words}, count(*) FROM alarm WHERE closed = 0 GROUP BY 1, 2")
-        return {(severity, state): count for severity, state, count in rows}
-
-    def alarms_of(self, asset: str) -> list[AlarmRow]:
-        """Every alarm about an asset, alone or among others, oldest first."""
-        among = "assets IS NOT NULL AND ? IN (SELECT value FROM json_each(assets))"
-        found = self._alarms("WHERE asset = ?", (asset,)) + self._alarms(f"WHERE {among}", (asset,))
-        return sorted({row.id: row for row in found}.values(), key=lambda row: row.raised_ns)
-
-    def alarm(self, identity: str) -> AlarmRow | None:
-        return next(iter(self._alarms("WHERE id = ?", (identity,))), None)
-
-    def has_alarm(self, identity: str) -> bool:
-        return bool(self._rows("SELECT 1 FROM alarm WHERE id = ?", (identity,)))
-
-    def revisions(self, identity: str) -> list[dict[str, Any]]:
-        """What was known after each change, and when, oldest first."""
-        rows = self._rows(
-            "SELECT revision, change, recorded_ns, body FROM revision WHERE id = ? ORDER BY number",
-            (identity,),
-        )
-        return [
-            {"revision": r[0], "change": r[1], "recorded": format_rfc3339(r[2]), "known": json.loads(r[3])}
-            for r in rows
-        ]
-
-    def changes(self, after: int, most: int) -> list[tuple[int, str, Mapping[str, Any]]]:
-        """The next changes of alarms behind number `after`: number, change, the alarm as it was then."""
-        rows = self._rows(
-            "SELECT number, change, body FROM revision WHERE number > ? ORDER BY number LIMIT ?",
-            (after, most),
-        )
-        return [(r[0], r[1], json.loads(r[2])) for r in rows]
-
-    def revisions_after(self, number: int, most: int) -> list[Revision]:
-        """The same with the times that go with them."""
-        start = "SELECT json_extract(f.body, '$.start') FROM revision f WHERE f.id = r.id"
-        rows = self._rows(
-            f"SELECT number, change, recorded_ns, ({start} ORDER BY f.number LIMIT 1), body"
-            " FROM revision r WHERE number > ? ORDER BY number LIMIT ?",
-            (number, most),
-        )
-        return [Revision(r[0], r[1], r[2], parse_rfc3339(r[3]), json.loads(r[4])) for r in rows]
-
-    def changes_behind(self, number: int) -> int:
-        """How many changes of alarms there are behind `number`."""
-        return int(self._rows("SELECT count(*) FROM revision WHERE number > ?", (number,))[0][0])
-
-    def _alarms(self, where: str, values: Values = ()) -> list[AlarmRow]:
-        rows = self._rows(f"SELECT id, closed, raised_ns, body FROM alarm {where}", values)
-        return [_row(r) for r in rows]
-
     def _rows(self, select: str, values: Values = ()) -> list[Any]:
         with self._turn, explained(self._path):
             return all_rows(self._db, select, values)
@@ -310,7 +198,3 @@ class Records:
     def _version(self) -> int:
         (version,) = only_row(self._db, "PRAGMA user_version")
         return int(version)
-
-
-def _row(row: tuple[str, int, int, str]) -> AlarmRow:
-    return AlarmRow(row[0], bool(row[1]), row[2], json.loads(row[3]))

@@ -1,55 +1,93 @@
-"""What can be proven of one channel over an interval: the three clocks, and the kinetic mean."""
+"""What can be proven of one channel over an interval: the three clocks, and the kinetic mean.
+
+What held at each moment decides, as the journal knows it: limits, max_gap, plausible ranges. So the answer
+about a time that is over stays the same, whatever is configured today.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from gateway.alarming.course import plan_over
 from gateway.alarming.judge import Judge
-from gateway.alarming.plan import numbers_of, plan
-from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
+from gateway.config.timeline import timeline_of
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import LARGEST_VALUE, SECOND, Samples
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
 from gateway.screening.gaps import Gaps
-from gateway.screening.rules import LIMIT, limit_of
+from gateway.screening.plan import Instance, Plan
+from gateway.screening.rules import limit_of
 from gateway.screening.screen import FARTHEST_NS
 from gateway.statements import outage
 from gateway.statements.outage import Outage
 from gateway.times import format_rfc3339
 
+LIMIT = "limit"  # the kind of rule whose limits make a range
+
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """In range is low <= value <= high; None for no limit on that side."""
+class Part:
+    """A part of the interval with one range; `version` None: the range was given."""
 
-    channel: str
     start_ns: int
     end_ns: int
     low: float | None
     high: float | None
+    version: str | None
     clocks: Clocks
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "start": format_rfc3339(self.start_ns),
+            "end": format_rfc3339(self.end_ns),
+            "low": self.low,
+            "high": self.high,
+            "profile_version": self.version,
+            **_in_ns(self.clocks),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """In range is low <= value <= high; None for no limit on that side. The parts follow one another."""
+
+    channel: str
+    unit: str
+    start_ns: int
+    end_ns: int
+    parts: tuple[Part, ...]
     readings: int
     mean_kinetic_degC: float | None  # None: not applicable
     without_pressure: int | None  # readings whose floor should have followed a pressure; None: it does not
-    version: str | None  # of the profile that the limits are from; None: they were given
-    later: tuple[tuple[str, int], ...]  # versions that come into force within the interval, and when
     outages: tuple[Outage, ...]  # in which the journal could not be written
 
-    def public(self, unit: str) -> dict[str, Any]:
+    @property
+    def clocks(self) -> Clocks:
+        """Of all parts together."""
+        told = [part.clocks for part in self.parts]
+        return Clocks(
+            sum(c.in_range_ns for c in told),
+            sum(c.out_of_range_ns for c in told),
+            sum(c.unproven_ns for c in told),
+        )
+
+    def public(self) -> dict[str, Any]:
         """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
+        first, *later = self.parts
         return {
+            "schema": 2,
             "channel": self.channel,
             "start": format_rfc3339(self.start_ns),
             "end": format_rfc3339(self.end_ns),
-            "unit": unit,
-            "low": self.low,
-            "high": self.high,
-            "in_range_ns": self.clocks.in_range_ns,
-            "out_of_range_ns": self.clocks.out_of_range_ns,
-            "unproven_ns": self.clocks.unproven_ns,
+            "unit": self.unit,
+            "low": None if later else first.low,
+            "high": None if later else first.high,
+            **_in_ns(self.clocks),
             "interval_ns": self.end_ns - self.start_ns,
             "in_range_s": self.clocks.in_range_ns / SECOND,
             "out_of_range_s": self.clocks.out_of_range_ns / SECOND,
@@ -58,8 +96,8 @@ class Proof:
             "readings": self.readings,
             "mean_kinetic_temperature_degC": self.mean_kinetic_degC,
             "readings_without_pressure": self.without_pressure,
-            "profile_version": self.version,
-            "later_versions": [{"version": v, "valid_from": format_rfc3339(at)} for v, at in self.later],
+            "profile_version": first.version,
+            "parts": [part.public() for part in self.parts],
             "outages": [
                 {"from": format_rfc3339(o.from_ns), "to": format_rfc3339(o.to_ns), "reason": o.reason}
                 for o in self.outages
@@ -67,8 +105,15 @@ class Proof:
         }
 
 
+def _in_ns(of: Clocks) -> dict[str, int]:
+    return {
+        "in_range_ns": of.in_range_ns,
+        "out_of_range_ns": of.out_of_range_ns,
+        "unproven_ns": of.unproven_ns,
+    }
+
+
 def prove(
-    configuration: Configuration,
     journal: Journal,
     name: str,
     start_ns: int,
@@ -76,47 +121,78 @@ def prove(
     low: float | None = None,
     high: float | None = None,
 ) -> Proof:
-    """Over [start, end), against the given limits, or else those of the channel's profile at the start.
+    """Over [start, end), against the given limits, or else against those that held at each moment of it.
 
-    Raises InputError for an unknown channel, an interval that ends before it starts, or no limit at all.
+    Raises InputError for an unknown channel, an interval that ends before it starts, a time without limits.
     """
-    channel = configuration.channels.get(name)
-    if channel is None or name not in journal.channel_names().values():
-        raise InputError(f"no channel {name!r} in configuration and journal; `cryogate check` lists them")
-    if end_ns <= start_ns:
-        raise InputError("the interval ends before it starts")
-    if not -FARTHEST_NS <= start_ns < end_ns <= FARTHEST_NS:
-        raise InputError("the interval reaches more than 73 years from 1970")
-    _refuse_nonsense(low, high, channel.unit)
-    version: str | None = None
-    later: tuple[tuple[str, int], ...] = ()
-    if low is None and high is None:
-        versions = configuration.profiles.get(channel.table.profile or "", ())
-        low, high = _limits(versions, channel.unit, start_ns)
-        version = [f"{v.profile} {v.version}" for v in versions if v.valid_from_ns <= start_ns][-1]
-        later = tuple(
-            (f"{v.profile} {v.version}", v.valid_from_ns)
-            for v in versions
-            if start_ns < v.valid_from_ns < end_ns
-        )
-    numbers = numbers_of(configuration, journal)
-    screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST))
+    timeline = timeline_of(journal)
+    identity = timeline.names.identity("channels", name)
+    if identity not in timeline.identities():
+        raise InputError(f"no channel {name!r} in the journal; `cryogate check` lists them")
+    _refuse_nonsense(start_ns, end_ns, low, high)
+    number, unit = timeline.number(identity), timeline.last_known(identity, start_ns).unit
+    plan = plan_over(timeline)
 
     def read(channels: Sequence[int], first_ns: int, until_ns: int | None) -> Samples:
         return journal.read(channels, first_ns, until_ns).samples
 
-    judge = Judge(screened, read)
-    gaps = Gaps.of(c for c in screened.channels if c.channel == numbers[name])
+    judge = Judge(plan, read)
+    gaps = Gaps.of(c for c in plan.channels if c.channel == number)
     gap_ns = int(gaps.longest[0])
-    readings = judge.readings(numbers[name], start_ns - gap_ns, end_ns + gap_ns)
+    readings = judge.readings(number, start_ns - gap_ns, end_ns + gap_ns)
+    given = low is not None or high is not None
+    ranges = [(start_ns, end_ns, low, high, None)] if given else _ranges(plan, number, start_ns, end_ns)
+    parts = tuple(
+        Part(begin, end, least, most, version, clocks(readings, gaps, begin, end, least, most))
+        for begin, end, least, most, version in ranges
+    )
     inside = readings.take((readings.time >= start_ns) & (readings.time < end_ns))
     mean = None
-    if channel.unit == "degC" and low is not None:
-        mean = mean_kinetic_temperature_degC(inside, gaps, low)
-    found = clocks(readings, gaps, start_ns, end_ns, low, high)
-    alone = judge.without_pressure(numbers[name], inside.time)
+    lowest = [part.low for part in parts if part.low is not None]
+    if unit == "degC" and len(lowest) == len(parts):
+        mean = mean_kinetic_temperature_degC(inside, gaps, min(lowest))
+    alone = judge.without_pressure(number, inside.time)
+    shown = timeline.names.latest("channels", identity)
     outages = _outages(journal, start_ns, end_ns)
-    return Proof(name, start_ns, end_ns, low, high, found, len(inside), mean, alone, version, later, outages)
+    return Proof(shown, unit, start_ns, end_ns, parts, len(inside), mean, alone, outages)
+
+
+Range = tuple[int, int, float | None, float | None, str | None]
+
+
+def _ranges(plan: Plan, number: int, start_ns: int, end_ns: int) -> Iterator[Range]:
+    """The ranges that held, one after the other; what stays the same is one."""
+    rules = [i for i in plan.instances if i.channel == number and i.kind == LIMIT]
+    cuts = {start_ns, end_ns}
+    for rule in rules:
+        moments = (rule.valid_from_ns, rule.valid_to_ns, *(v.from_ns for v in rule.later))
+        cuts |= {m for m in moments if start_ns < m < end_ns}
+    bounds = sorted(cuts)
+    last: Range | None = None
+    for begin, end in pairwise(bounds):
+        now = _range([r for r in rules if r.valid_from_ns <= begin < r.valid_to_ns], begin)
+        if last is not None and last[2:] == now:
+            last = (last[0], end, *now)
+            continue
+        if last is not None:
+            yield last
+        last = (begin, end, *now)
+    if last is not None:
+        yield last
+
+
+def _range(rules: Sequence[Instance], at_ns: int) -> tuple[float | None, float | None, str | None]:
+    """On each side the tightest limit of the worst severity that has one there."""
+    limits = [(r.severity_at(at_ns), limit_of(r.kind, r.parameters), r) for r in rules]
+    if not limits:
+        raise InputError(
+            f"the channel has no limits at {format_rfc3339(at_ns)}; ask for a part in which it has, or give "
+            "--low or --high"
+        )
+    lows = [(severity, told[1]) for severity, told, _ in limits if told and told[0] == "low"]
+    highs = [(severity, -told[1]) for severity, told, _ in limits if told and told[0] == "high"]
+    named = sorted({r.versions(at_ns, at_ns)[-1] for _, _, r in limits})
+    return (max(lows)[1] if lows else None, -max(highs)[1] if highs else None, ", ".join(named))
 
 
 def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Outage, ...]:
@@ -125,21 +201,13 @@ def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Outage, ...]
     return tuple(o for o in every if o.from_ns < end_ns and start_ns < o.to_ns)
 
 
-def _refuse_nonsense(low: float | None, high: float | None, unit: str) -> None:
+def _refuse_nonsense(start_ns: int, end_ns: int, low: float | None, high: float | None) -> None:
+    if end_ns <= start_ns:
+        raise InputError("the interval ends before it starts")
+    if not -FARTHEST_NS <= start_ns < end_ns <= FARTHEST_NS:
+        raise InputError("the interval reaches more than 73 years from 1970")
     for name, value in (("--low", low), ("--high", high)):
         if value is not None and not abs(value) <= LARGEST_VALUE:
-            raise InputError(f"{name} must be a number within ±{LARGEST_VALUE:g} {unit}, got {value}")
+            raise InputError(f"{name} must be a number within ±{LARGEST_VALUE:g}, got {value}")
     if low is not None and high is not None and low > high:
         raise InputError(f"no value lies between --low {low:g} and --high {high:g}")
-
-
-def _limits(versions: tuple[ProfileVersion, ...], unit: str, at_ns: int) -> tuple[float | None, float | None]:
-    """On each side the tightest limit of the worst severity that has one there."""
-    in_force = [v for v in versions if v.valid_from_ns <= at_ns][-1:]
-    rules = [r for v in in_force for r in v.rules if r.unit == unit]
-    limits = [(r.severity, limit_of(r.kind, r.parameters)) for r in rules if r.kind == LIMIT]
-    if not limits:
-        raise InputError("the channel's profile has no limits then; give --low or --high")
-    lows = [(severity, told[1]) for severity, told in limits if told and told[0] == "low"]
-    highs = [(severity, -told[1]) for severity, told in limits if told and told[0] == "high"]
-    return max(lows)[1] if lows else None, -max(highs)[1] if highs else None

@@ -19,6 +19,7 @@ class Transition:
 
     `follows`: number of the journal entry up to which everything was taken into account. `configuration` and
     `version` (of the program) it was computed with. `known`: the alarm after it, in its storage form.
+    `because`: id of the statement that brought it; empty where readings or the clock did.
     """
 
     alarm: str
@@ -28,6 +29,7 @@ class Transition:
     configuration: str
     version: str
     known: dict[str, Any]
+    because: str = ""
 
 
 def to_body(said: Transition) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def to_body(said: Transition) -> dict[str, Any]:
         "configuration": said.configuration,
         "version": said.version,
         "known": said.known,
+        "because": said.because,
     }
     of(body)
     return body
@@ -51,7 +54,8 @@ def of(body: Mapping[str, Any]) -> Transition:
     alarm, number = fields.name("alarm"), fields.integer("number", least=1)
     change, follows = fields.name("change"), fields.integer("follows", least=0)
     configuration, version = fields.line("configuration"), fields.line("version")
-    said = Transition(alarm, number, change, follows, configuration, version, fields.plain("known"))
+    known, because = fields.plain("known"), fields.line("because")
+    said = Transition(alarm, number, change, follows, configuration, version, known, because)
     fields.end()
     return said
 

@@ -3,66 +3,74 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gateway.config.succession import Move, Succession, succession
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
-from gateway.journal.journal import Journal, Statement
+from gateway.journal.journal import Journal
+from gateway.statements import Statement
 from gateway.statements import configuration as configured
-from gateway.statements.configuration import KIND as CONFIGURATION
-from gateway.statements.configuration import Configured
+from gateway.statements import placement as placed
 
-Version = tuple[str, str]  # profile, version
+BECAUSE = "another asset in the configuration"
 
 
-def introduce(
-    configuration: Configuration, journal: Journal, now_ns: int
-) -> tuple[dict[str, int], dict[str, int]]:
-    """Channel numbers, and since when each channel has been configured; states a changed configuration.
+def introduce(configuration: Configuration, journal: Journal, now_ns: int) -> dict[str, int]:
+    """Channel numbers; states a configuration that changed, and the moves that it makes.
 
-    Raises ConfigurationError where limits changed under the name of a version that was in force.
+    Raises ConfigurationError where it contradicts what was in force.
     """
+    timeline = timeline_of(journal)
+    follows = examined(configuration, timeline, journal, now_ns)
+    if follows.problems:
+        raise ConfigurationError(list(follows.problems))
+    for new, old in follows.renamed.items():
+        journal.rename_channel(old, new)
     names = list(configuration.channels)
-    since: dict[str, int] = {}
-    newest = None
-    in_force: dict[Version, Any] = {}
-    for _, statement in journal.statements(CONFIGURATION):
-        before = configured.of(statement.body)
-        newest = before.fingerprint
-        in_force = _versions(json.loads(before.document)) | in_force
-        for name in before.channels:
-            since.setdefault(name, statement.at_ns)
     numbers = journal.channel_numbers(names)
     journal.describe_channels({n: (c.table.quantity, c.unit) for n, c in configuration.channels.items()})
-    _refuse_silent_changes(in_force, _versions(json.loads(configuration.document)))
-    if newest != configuration.fingerprint:
-        said = Configured(configuration.fingerprint, configuration.document, tuple(names))
-        body = configured.to_body(said)
-        journal.commit(statements=[Statement(CONFIGURATION, configuration.gateway.name, now_ns, body)])
-    return numbers, {name: since.get(name, now_ns) for name in names}
+    if timeline.fingerprint != configuration.fingerprint:
+        journal.commit(statements=statements_of(configuration, follows, now_ns))
+    return numbers
+
+
+def examined(configuration: Configuration, timeline: Timeline, journal: Journal, now_ns: int) -> Succession:
+    """What follows when this configuration comes after what the journal holds; changes nothing."""
+
+    def has_readings(numbers: Sequence[int], from_ns: int) -> bool:
+        return any(len(hour) for hour in journal.scan(numbers, from_ns, None))
+
+    described = {row.number: (row.quantity, row.unit) for row in journal.channels().values()}
+    return succession(configuration, timeline, described, has_readings, now_ns)
+
+
+def statements_of(configuration: Configuration, follows: Succession, now_ns: int) -> list[Statement]:
+    """A changed configuration, and the placements that its changed assets are."""
+    told = configured.Configured(
+        configuration.fingerprint,
+        configuration.document,
+        tuple(configuration.channels),
+        follows.retired_channels,
+        follows.retired_assets,
+    )
+    reasons = "; ".join(f"{version}: {why}" for version, why in follows.retroactive.items())
+    by = configuration.gateway.name
+    body = configured.to_body(told)
+    return [
+        Statement(configured.KIND, by, now_ns, body, origin="configuration", reason=reasons),
+        *(_placement(move, by, now_ns) for move in follows.moves),
+    ]
+
+
+def _placement(move: Move, by: str, now_ns: int) -> Statement:
+    body = placed.to_body(placed.Placement(move.channel, move.asset, move.zone))
+    return Statement(placed.KIND, by, now_ns, body, origin="configuration", reason=BECAUSE)
 
 
 def earlier_documents(journal: Journal) -> list[Mapping[str, Any]]:
     """What the gateway was told at each time, the oldest first and the present one last."""
-    return [json.loads(statement.body["document"]) for _, statement in journal.statements(CONFIGURATION)]
-
-
-def _refuse_silent_changes(in_force: Mapping[Version, Any], now: Mapping[Version, Any]) -> None:
-    """Every excursion names its profile version, so a version that was in force can not change its rules."""
-    problems = [
-        f"profiles.{name}: the rules of version {version!r} are not those it was in force with; leave them "
-        "as they were and add a block with a new version and its valid_from"
-        for name, version in sorted(in_force.keys() & now.keys())
-        if in_force[name, version] != now[name, version]
-    ]
-    if problems:
-        raise ConfigurationError(problems)
-
-
-def _versions(document: Mapping[str, Any]) -> dict[Version, Any]:
-    return {
-        (name, block["version"]): block.get("rules", [])
-        for name, blocks in document.get("profiles", {}).items()
-        for block in blocks
-    }
+    told = (configured.of(statement.body) for _, statement in journal.statements(configured.KIND))
+    return [json.loads(one.document) for one in told]

@@ -12,18 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from gateway.alarming.plan import plan
 from gateway.alarming.screening import Screening
-from gateway.alarms.lifecycle import Acknowledgement
 from gateway.config.load import parse
 from gateway.config.types import Configuration
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Samples
-from gateway.screening.plan import FOREVER_PAST
-from gateway.statements.acknowledge import KIND as ACKNOWLEDGE
-from gateway.statements.containment import KIND as CONTAINMENT
+from gateway.model import SECOND, Arrivals, Mask, Samples, Times
+from gateway.published.alarm import of_known
+from gateway.questions.history import history
+from gateway.statements import acknowledge, close, containment, placement, transition, withdrawal
+from gateway.statements.containment import Unit
+from gateway.statements.transition import Transition
 from gateway.times import format_rfc3339
+from gateway.writing.introduction import introduce
 
 NOON_NS = 1_767_614_400 * SECOND  # 2026-01-05T12:00Z
 CONFIG = """
@@ -91,32 +92,55 @@ class Stop(threading.Event):
         return super().is_set()
 
 
+class Clock:
+    """Goes like any other, from an hour after noon on, and can be set."""
+
+    trusted = True
+
+    def __init__(self) -> None:
+        self.ahead_ns = 0
+
+    def now_ns(self) -> int:
+        return now_ns() + self.ahead_ns
+
+    def trusted_at(self, received: Times) -> Mask:
+        return np.full(len(received), self.trusted)
+
+
 class Desk:
     """One data folder, with the configuration and the programs that work on it."""
 
-    def __init__(self, folder: Path, config: str = CONFIG, since_ns: int = FOREVER_PAST) -> None:
-        self.folder, self.since_ns = folder, since_ns
-        self.journal = Journal.open(folder / "journal.sqlite")
+    def __init__(
+        self, folder: Path, config: str = CONFIG, since_ns: int | None = None, identity: str | None = None
+    ) -> None:
+        """`since_ns`: when the gateway is first started with the configuration; None: now. `identity`: of its
+        journal, where two are compared."""
+        self.folder = folder
+        self.clock = Clock()
+        self.journal = Journal.open(folder / "journal.sqlite", self.clock.now_ns)
+        if identity is not None:
+            self.journal._connection.execute("UPDATE identity SET id = ?", (identity,))
         self.committed = threading.Condition()
-        self.now_ns = now_ns
-        self.configure(config)
+        self.configure(config, since_ns)
         self.records = Records(folder / "records.sqlite")
 
-    def configure(self, config: str) -> None:
+    def now_ns(self) -> int:
+        return self.clock.now_ns()
+
+    def configure(self, config: str, at_ns: int | None = None) -> None:
+        """The gateway is started with this configuration."""
         self.configuration: Configuration = parse(tomllib.loads(config), self.folder / "cryogate.toml")
-        self.numbers = self.journal.channel_numbers(list(self.configuration.channels))
+        introduce(self.configuration, self.journal, self.now_ns() if at_ns is None else at_ns)
+        self.numbers = {name: number for number, name in self.journal.channel_names().items()}
 
     def screening(self) -> Screening:
         """A new one from what is on disk, as after a start of the process."""
-        since = dict.fromkeys(self.numbers, self.since_ns)
         return Screening(
             self.configuration,
-            plan(self.configuration, self.numbers, since),
-            self.numbers,
-            Journal.open_reading(self.folder / "journal.sqlite"),
+            Journal.open(self.folder / "journal.sqlite", self.clock.now_ns),
             Records(self.folder / "records.sqlite"),
             self.committed,
-            self.now_ns,
+            self.clock,
         )
 
     def run(self, kill_after: int | None = None) -> Screening:
@@ -125,6 +149,13 @@ class Desk:
         with contextlib.suppress(Killed):
             screening.run(Stop(kill_after))
         return screening
+
+    def lose_records(self) -> None:
+        """As when somebody deletes the file."""
+        self.records.close()
+        for path in self.folder.glob("records.sqlite*"):
+            path.unlink()
+        self.records = Records(self.folder / "records.sqlite")
 
     def read(self, *rows: tuple[str, float, float | None], received_ns: int | None = None) -> None:
         """Commit (channel, seconds after noon, degC or None for a fault) as one batch."""
@@ -142,23 +173,56 @@ class Desk:
         with Journal.open(self.folder / "journal.sqlite") as journal:
             journal.commit(statements=[statement])
 
+    def state(self, kind: str, body: dict[str, Any], at_s: float | None = None, **envelope: Any) -> None:
+        at_ns = self.now_ns() if at_s is None else NOON_NS + round(at_s * SECOND)
+        self.say(Statement(kind, "Li Na", at_ns, body, actor="person", **envelope))
+
     def acknowledge(self, identity: str, comment: str = "seen") -> None:
-        said = Acknowledgement("Li Na", self.now_ns(), comment)
-        self.say(Statement(ACKNOWLEDGE, said.by, said.at_ns, {"alarm": identity, "comment": said.comment}))
+        self.state(acknowledge.KIND, acknowledge.to_body(acknowledge.Acknowledge(identity, comment)))
+
+    def close_alarm(self, identity: str, comment: str = "inspected") -> None:
+        self.state(close.KIND, close.to_body(close.Close(identity, comment)))
 
     def contain(
-        self, code: str, asset: str, from_s: float, to_s: float | None = None, zone: str | None = None
+        self,
+        code: str,
+        asset: str,
+        from_s: float,
+        to_s: float | None = None,
+        zone: str | None = None,
+        **envelope: Any,
     ) -> None:
-        units = [body(code, asset, from_s, to_s, zone)]
-        self.say(Statement(CONTAINMENT, "Li Na", self.now_ns(), {"units": units}))
+        stay = containment.UnitStay(
+            Unit("holder", code, "EXAMPLE", "COI-1"),
+            asset,
+            zone,
+            NOON_NS + round(from_s * SECOND),
+            None if to_s is None else NOON_NS + round(to_s * SECOND),
+        )
+        self.state(containment.KIND, containment.to_body(containment.Containment((stay,))), **envelope)
+
+    def place(self, channel: str, asset: str, at_s: float, zone: str | None = None, **envelope: Any) -> None:
+        body = placement.to_body(placement.Placement(channel, asset, zone))
+        self.state(placement.KIND, body, at_s, **envelope)
+
+    def withdraw(self, identity: str, **envelope: Any) -> None:
+        body = withdrawal.to_body(withdrawal.Withdrawal())
+        self.state(withdrawal.KIND, body, withdraws=identity, reason="it was not so", **envelope)
 
     def alarms(self) -> list[dict[str, Any]]:
         """What people read, closed ones too, oldest first by start."""
-        found = [dict(row.body["public"]) for row in self.records.alarms(closed=True)]
+        found = [of_known(row.body, row.number) for row in self.records.book.alarms(closed=True)]
         return sorted(found, key=lambda a: (a["start"], a["channel"], a["id"]))
 
+    def transitions(self) -> list[Transition]:
+        """As the journal has them."""
+        return [transition.of(s.body) for _, s in self.journal.statements(transition.KIND)]
+
     def changes(self) -> list[str]:
-        return [change for _, change, _ in self.records.changes(0, 1000)]
+        return [t.change for t in self.transitions()]
+
+    def history(self, identity: str) -> list[dict[str, Any]]:
+        return history(self.journal, self.records, identity)
 
 
 def body(
@@ -206,6 +270,6 @@ def without_clock(alarms: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     kept = []
     for alarm in alarms:
         said = [{k: v for k, v in a.items() if k != "at"} for a in alarm["acknowledgements"]]
-        plain = {k: v for k, v in alarm.items() if k not in ("raised", "returned")}
+        plain = {k: v for k, v in alarm.items() if k not in ("raised", "returned", "over")}
         kept.append({**plain, "acknowledgements": said})
     return kept

@@ -40,12 +40,12 @@ def test_raised_acknowledged_returned_closed(desk: Desk) -> None:
     assert (alarm["state"], alarm["end"]) == ("closed", moment(20))
     assert alarm["units"][0]["beyond_s"] == alarm["beyond_s"] == 2.0  # straight to -150
     assert alarm["returned"] is not None
-    assert desk.records.alarms() == []
+    assert desk.records.book.alarms() == []
     assert desk.changes() == ["raised", "acknowledged", "returned"]
 
 
 def test_everything_in_one_page_is_every_change_in_the_order_of_the_journal(desk: Desk) -> None:
-    identity = excursion_id("", desk.numbers["top"], "above-150", NOON_NS)
+    identity = excursion_id(desk.journal.id, desk.numbers["top"], "above-150", NOON_NS)
     desk.read(("top", 0, -140.0))
     desk.acknowledge(identity, "before it returned")
     desk.read(("top", 10, -190.0))
@@ -55,7 +55,7 @@ def test_everything_in_one_page_is_every_change_in_the_order_of_the_journal(desk
     (alarm,) = desk.alarms()
     assert (alarm["id"], alarm["state"]) == (identity, "closed")
     assert [a["comment"] for a in alarm["acknowledgements"]] == ["before it returned"]
-    states = [r["known"]["state"] for r in desk.records.revisions(identity)]
+    states = [r["known"]["state"] for r in desk.history(identity)]
     assert states == ["unacknowledged", "acknowledged", "closed"]
 
 
@@ -93,7 +93,7 @@ def test_nobody_said_what_is_inside_until_somebody_does(desk: Desk) -> None:
     assert (unit["code"], unit["from"], unit["to"]) == (SOME_CODE, moment(0), moment(5))
     assert unit["beyond_s"] == 5.0
     assert desk.changes() == ["raised", "amended", "amended"]
-    known = [codes(r["known"]) for r in desk.records.revisions(desk.alarms()[0]["id"])]
+    known = [codes(r["known"]) for r in desk.history(desk.alarms()[0]["id"])]
     assert known == ["unknown", [SOME_CODE], [SOME_CODE]]
 
 
@@ -139,8 +139,11 @@ def test_late_containment_reaches_alarms_that_are_closed_and_forgotten(desk: Des
     desk.contain(SOME_CODE, "freezer", -60, 4)
     desk.run()
     (alarm,) = desk.alarms()
-    assert (alarm["state"], codes(alarm)) == ("closed", [SOME_CODE])
-    assert desk.changes() == ["raised", "returned", "acknowledged", "amended"]
+    assert (alarm["state"], codes(alarm)) == ("returned unacknowledged", [SOME_CODE])
+    assert desk.changes() == ["raised", "returned", "acknowledged", "asks again"]
+    desk.acknowledge(alarm["id"], "the bag is fine")
+    desk.run()
+    assert desk.alarms()[0]["state"] == "closed"
 
 
 def test_late_readings_amend_and_what_was_known_stays(desk: Desk) -> None:
@@ -151,9 +154,9 @@ def test_late_readings_amend_and_what_was_known_stays(desk: Desk) -> None:
     (alarm,) = desk.alarms()
     assert (alarm["start"], alarm["extreme"], alarm["revision"]) == (moment(20), -100.0, 2)
     assert desk.changes() == ["raised", "amended"]
-    before, now = desk.records.revisions(alarm["id"])
-    assert (before["revision"], before["known"]["start"]) == (1, moment(30))
-    assert (now["revision"], now["known"]["start"]) == (2, moment(20))
+    before, now = desk.history(alarm["id"])
+    assert (before["number"], before["known"]["start"]) == (1, moment(30))
+    assert (now["number"], now["known"]["start"]) == (2, moment(20))
     assert before["recorded"] < now["recorded"]
 
 
@@ -169,7 +172,7 @@ def test_late_readings_withdraw_what_never_was(tmp_path: Path) -> None:
     assert desk.changes() == ["raised", "withdrawn"]
     desk.acknowledge(alarm["id"])
     desk.run()
-    assert (desk.records.alarms(), desk.alarms()[0]["state"]) == ([], "closed")
+    assert (desk.records.book.alarms(), desk.alarms()[0]["state"]) == ([], "closed")
 
 
 def test_late_readings_raise_a_closed_alarm_again(tmp_path: Path) -> None:
@@ -188,16 +191,30 @@ def test_late_readings_raise_a_closed_alarm_again(tmp_path: Path) -> None:
     assert desk.changes() == ["raised", "returned", "acknowledged", "amended", "raised"]
 
 
+WARM = f"""
+[[profiles.p]]
+version = "2"
+valid_from = "{moment(15)}"
+[[profiles.p.rules]]
+id = "warm"
+kind = "limit"
+side = "high"
+limit_degC = -150.0
+severity = "critical"
+"""
+
+
 def test_a_rule_that_is_no_more_closes_what_it_had_opened_where_it_was(desk: Desk) -> None:
     desk.contain(SOME_CODE, "freezer", -60)
     desk.read(("top", 0, -140.0), ("top", 10, -140.0))
     desk.run(kill_after=1)
-    desk.configure(CONFIG.replace('id = "above-150"', 'id = "warm"'))
+    desk.configure(CONFIG.replace("[channels.top]", WARM + "[channels.top]"))
     desk.run()
     (alarm,) = desk.alarms()
-    assert (alarm["rule"], alarm["state"]) == ("above-150", "returned unacknowledged")
+    assert (alarm["rule"], alarm["state"]) == ("above-150", "ended unacknowledged")
+    assert (alarm["ended_by"], alarm["end"], alarm["returned"]) == ("superseded", moment(15), None)
     assert (alarm["channel"], codes(alarm)) == ("top", [SOME_CODE])
-    assert desk.changes() == ["raised", "returned"]
+    assert desk.changes() == ["raised", "ended"]
     desk.read(("top", 20, -140.0))
     desk.run()
     assert [a["rule"] for a in desk.alarms()] == ["above-150", "warm"]
@@ -211,7 +228,8 @@ def test_a_channel_that_is_no_more_leaves_its_alarm_with_its_place_and_units(des
     desk.read(("shipper", 20, -190.0))
     desk.run()
     (alarm,) = desk.alarms()
-    assert (alarm["state"], alarm["channel"], alarm["asset"]) == ("returned unacknowledged", "top", "freezer")
+    assert (alarm["state"], alarm["channel"], alarm["asset"]) == ("ended unacknowledged", "top", "freezer")
+    assert (alarm["ended_by"], alarm["returned"]) == ("retired", None)
     assert codes(alarm) == [SOME_CODE]
 
 
@@ -222,7 +240,7 @@ def test_what_is_over_takes_no_memory_and_is_known_when_late_data_comes(desk: De
         desk.acknowledge(alarm["id"])
     screening = desk.run()
     assert screening._book._entries == {}
-    assert screening._screener._record.known() == []
+    assert screening._screener.known() == []
     desk.read(("top", 5, -100.0))  # late: into the first
     desk.run()
     assert [a["extreme"] for a in desk.alarms()] == [-100.0, *[-140.0] * 4]
@@ -290,7 +308,9 @@ def test_kills_between_any_two_steps_change_nothing(
     """One gateway that always runs, and one that is killed whenever the story says so."""
     monkeypatch.setattr(follower, "MOST_READINGS", 1)
     monkeypatch.setattr(book, "WRITE_EVERY_NS", 0 if often else 10**18)
-    steady, killed = (Desk(tmp_path_factory.mktemp(name)) for name in ("steady", "killed"))
+    steady, killed = (
+        Desk(tmp_path_factory.mktemp(name), identity="00000001") for name in ("steady", "killed")
+    )
     for action in actions:
         if action[0] == "kill":
             killed.run(kill_after=action[1])
@@ -304,8 +324,8 @@ def test_kills_between_any_two_steps_change_nothing(
     assert without_clock(killed.alarms()) == without_clock(steady.alarms())
     assert killed.changes() == steady.changes()
     for alarm in steady.alarms():
-        mine, theirs = (d.records.revisions(alarm["id"]) for d in (steady, killed))
-        assert [(r["revision"], r["change"]) for r in mine] == [(r["revision"], r["change"]) for r in theirs]
+        mine, theirs = (d.history(alarm["id"]) for d in (steady, killed))
+        assert [(r["number"], r["change"]) for r in mine] == [(r["number"], r["change"]) for r in theirs]
         assert without_clock(r["known"] for r in mine) == without_clock(r["known"] for r in theirs)
 
 
@@ -318,7 +338,7 @@ def test_every_excursion_has_one_alarm_however_the_journal_was_cut_into_pages(
     monkeypatch: pytest.MonkeyPatch,
     slow_clock: None,
 ) -> None:
-    pieces, whole = (Desk(tmp_path_factory.mktemp(name)) for name in ("pieces", "whole"))
+    pieces, whole = (Desk(tmp_path_factory.mktemp(name), identity="00000001") for name in ("pieces", "whole"))
     for i, action in enumerate(actions):
         monkeypatch.setattr(follower, "MOST_READINGS", pages[i % len(pages)])
         act(pieces, action)

@@ -95,7 +95,7 @@ def test_one_that_is_stated_late_amends_the_record_visibly(desk: Desk, say: Say)
     desk.run()
     (alarm,) = spent(desk)
     assert (alarm["end"], alarm["revision"], alarm["state"]) == (moment(30), 2, "returned unacknowledged")
-    first, *_, last = desk.records.revisions(alarm["id"])
+    first, *_, last = desk.history(alarm["id"])
     assert (first["change"], first["known"]["end"], first["known"]["resets"]) == ("raised", None, [])
     assert [r["at"] for r in last["known"]["resets"]] == [moment(25)]
 

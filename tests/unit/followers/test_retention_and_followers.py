@@ -26,7 +26,7 @@ def test_what_is_not_archived_stays(tmp_path):
     configuration = configured(tmp_path, FREE)
     path = tmp_path / "journal.sqlite"
     with Journal.open(path) as journal:
-        numbers, _ = introduce(configuration, journal, 0)
+        numbers = introduce(configuration, journal, 0)
         at = np.array([NOW_NS - 500 * DAY_NS])
         one = Samples(at, np.array([numbers["air"]], np.int32), np.zeros(1), np.zeros(1, np.uint8))
         journal.commit(Arrivals(one, at))

@@ -51,7 +51,7 @@ def filled(tmp_path, configuration, rows):
     """A journal with readings (age in days, channel, days until receipt), all of them archived."""
     path = tmp_path / "journal.sqlite"
     with Journal.open(path) as journal:
-        numbers, _ = introduce(configuration, journal, 0)
+        numbers = introduce(configuration, journal, 0)
         time = np.array([NOW_NS - round(age * DAY_NS) for age, _, _ in rows], np.int64)
         received = time + np.array([round(late * DAY_NS) for _, _, late in rows], np.int64)
         channel = np.array([numbers[name] for _, name, _ in rows], np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.journal.journal import Journal
-from gateway.statements.configuration import KIND as CONFIGURATION
+from gateway.statements import configuration as configured
+from gateway.statements import placement
 from gateway.writing.introduction import introduce
 
 EXAMPLE = (Path(__file__).parents[3] / "docs" / "examples" / "cryogate.toml").read_text()
@@ -29,22 +31,38 @@ def configuration(tmp_path: Path, text: str = EXAMPLE) -> Configuration:
     return load(tmp_path / "cryogate.toml")
 
 
-def test_numbers_last_and_channels_know_since_when(tmp_path: Path, journal: Journal) -> None:
-    numbers, since = introduce(configuration(tmp_path), journal, 1000)
-    again, still = introduce(configuration(tmp_path), journal, 2000)
-    assert again == numbers and len(set(numbers.values())) == 3
-    assert set(since.values()) == set(still.values()) == {1000}
+def test_numbers_last(tmp_path: Path, journal: Journal) -> None:
+    numbers = introduce(configuration(tmp_path), journal, 1000)
+    assert introduce(configuration(tmp_path), journal, 2000) == numbers
+    assert len(set(numbers.values())) == 3
     more = EXAMPLE + '\n[channels.new]\nasset = "shipper-1"\nsource = "broker"\naddress = "new"\n'
-    third, later = introduce(configuration(tmp_path, more), journal, 3000)
-    assert later["new"] == 3000 and later["shipper-1-payload"] == 1000
+    third = introduce(configuration(tmp_path, more), journal, 3000)
     assert third["new"] not in numbers.values()
+    row = journal.channels()[third["new"]]
+    assert (row.quantity, row.unit) == ("temperature", "degC")
+
+
+def test_another_asset_in_the_file_is_a_placement_and_what_left_is_retired(
+    tmp_path: Path, journal: Journal
+) -> None:
+    introduce(configuration(tmp_path), journal, 1000)
+    moved = EXAMPLE.replace('asset = "shipper-1"', 'asset = "shipper-2"', 1)
+    assert moved != EXAMPLE
+    introduce(configuration(tmp_path, moved), journal, 2000)
+    introduce(configuration(tmp_path, moved), journal, 3000)
+    (stated,) = [s for _, s in journal.statements(placement.KIND)]
+    assert (stated.at_ns, placement.of(stated.body).asset) == (2000, "shipper-2")
+    without = re.sub(r"\[channels\.shipper-2-payload\].*?(?=\n\[|\Z)", "", moved, flags=re.DOTALL)
+    introduce(configuration(tmp_path, without), journal, 4000)
+    last = [configured.of(s.body) for _, s in journal.statements(configured.KIND)][-1]
+    assert last.retired_channels == ("shipper-2-payload",)
 
 
 def test_a_configuration_is_stated_when_it_changed(tmp_path: Path, journal: Journal) -> None:
     introduce(configuration(tmp_path), journal, 1000)
     introduce(configuration(tmp_path, EXAMPLE + "\n# only a comment\n"), journal, 2000)
     introduce(configuration(tmp_path, EXAMPLE.replace("Pudong", "Minhang")), journal, 3000)
-    stated = [s for _, s in journal.statements(CONFIGURATION)]
+    stated = [s for _, s in journal.statements(configured.KIND)]
     assert [s.at_ns for s in stated] == [1000, 3000]
     assert "Minhang" in stated[1].body["document"]
 
@@ -58,7 +76,6 @@ def test_limits_can_not_change_under_the_name_of_a_version_that_was_in_force(
         introduce(configuration(tmp_path, relaxed), journal, 2000)
     introduce(configuration(tmp_path, EXAMPLE + NEXT), journal, 3000)
     renamed = relaxed.replace('version = "1"', 'version = "3"')
-    introduce(configuration(tmp_path, renamed), journal, 4000)
-    with pytest.raises(ConfigurationError):  # however long ago it was in force
-        introduce(configuration(tmp_path, relaxed), journal, 5000)
-    assert len(list(journal.statements(CONFIGURATION))) == 3
+    with pytest.raises(ConfigurationError, match="version '1' was in force and is missing"):
+        introduce(configuration(tmp_path, renamed), journal, 4000)
+    assert len(list(journal.statements(configured.KIND))) == 2

@@ -1,0 +1,132 @@
+"""One alarm with everything known about it, and the form in which transitions and records keep it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.alarming.resets import StatedReset
+from gateway.alarms.fault import StatedFault
+from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
+from gateway.config.timeline import Place
+from gateway.model import Severity
+from gateway.screening.excursion import Excursion
+from gateway.traceability.exposure import Exposure
+from gateway.traceability.model import Unit
+
+STORED: Final = 1  # schema of the stored form
+Cause = Excursion | StatedFault
+Units = tuple[Exposure, ...] | None  # None: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPlace:
+    """Where an alarm is, and how well it is measured there, at the time of its excursion.
+
+    Of a fault only `assets` has anything: those that are not watched because of it, by identity.
+    """
+
+    channel: str = ""
+    site: str = ""
+    asset: str = ""
+    zone: str | None = None
+    quantity: str = ""
+    unit: str = ""
+    uncertainty: float | None = None  # expanded, in `unit`; None: not calibrated
+    calibration: Mapping[str, Any] | None = None
+    assets: tuple[str, ...] = ()  # identities (config/names.py) of what may hold the units in danger
+
+    @staticmethod
+    def of(place: Place) -> AlarmPlace:
+        told = place.calibration
+        words = (place.channel, place.site, place.asset, place.zone, place.quantity, place.unit)
+        if told is None:
+            return AlarmPlace(*words, assets=(place.asset_identity,))
+        certificate = {key: f"{told.get(key, '')}" for key in ("certificate", "date", "due")}
+        uncertainty = told.get(f"expanded_uncertainty_{place.unit}")
+        return AlarmPlace(*words, uncertainty, certificate, (place.asset_identity,))
+
+
+@dataclass(slots=True)
+class Entry:
+    """An alarm in the book."""
+
+    cause: Cause
+    alarm: Alarm
+    place: AlarmPlace
+    units: Units
+    resets: tuple[StatedReset, ...] = ()
+    number: int = 0  # how many transitions there were
+    written: bool = False
+    written_ns: int = 0  # when it was last; those that merely go on are not all written at one moment
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what it is about goes on."""
+        return is_open(self.cause)
+
+
+def is_open(cause: Cause) -> bool:
+    """Whether it has not ended."""
+    return cause.end_ns is None and not (isinstance(cause, Excursion) and cause.withdrawn)
+
+
+def stored(entry: Entry) -> dict[str, Any]:
+    """Plain JSON data, for `of_stored` and for published/alarm.py."""
+    cause = entry.cause
+    of = {"excursion": cause.plain()} if isinstance(cause, Excursion) else {"fault": _plain(cause)}
+    return {
+        "schema": STORED,
+        **of,
+        "alarm": _plain(entry.alarm),
+        "place": _plain(entry.place),
+        "units": None if entry.units is None else [_plain(u) for u in entry.units],
+        "resets": [_plain(r) for r in entry.resets],
+    }
+
+
+def of_stored(known: Mapping[str, Any], number: int) -> Entry:
+    """What `stored` gave, after so many transitions."""
+    units = known["units"]
+    return Entry(
+        cause_of(known),
+        alarm_of(known),
+        AlarmPlace(**{**known["place"], "assets": tuple(known["place"]["assets"])}),
+        None if units is None else tuple(Exposure(**{**u, "unit": Unit(**u["unit"])}) for u in units),
+        tuple(StatedReset(**r) for r in known["resets"]),
+        number,
+        written=True,
+    )
+
+
+def cause_of(known: Mapping[str, Any]) -> Cause:
+    """The excursion or the fault of a stored alarm."""
+    if "excursion" in known:
+        return Excursion.from_plain(known["excursion"])
+    fault = known["fault"]
+    return StatedFault(**{**fault, "severity": Severity(fault["severity"]), "assets": tuple(fault["assets"])})
+
+
+def alarm_of(known: Mapping[str, Any]) -> Alarm:
+    """The life of a stored alarm so far."""
+    told, closing = known["alarm"], known["alarm"]["closing"]
+    return Alarm(
+        told["id"],
+        AlarmState(told["state"]),
+        told["raised_ns"],
+        told["over_ns"],
+        told["ended"],
+        tuple(Acknowledgement(**a) for a in told["acknowledgements"]),
+        None if closing is None else Acknowledgement(**closing),
+    )
+
+
+def _plain(of: Any) -> dict[str, Any]:
+    return dataclasses.asdict(of)
+
+
+def is_closed(known: Mapping[str, Any]) -> bool:
+    """Whether a stored alarm needs nobody any more."""
+    return bool(known["alarm"]["state"] == AlarmState.CLOSED)

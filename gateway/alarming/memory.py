@@ -1,0 +1,148 @@
+"""What screening finds again after a start: its saved state, stated transitions, what people said."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.alarming.entry import cause_of, is_closed
+from gateway.journal.alarm_tables import AlarmRow, TransitionRow
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.screening.excursion import Excursion
+from gateway.statements import (
+    Statement,
+    acknowledge,
+    close,
+    configuration,
+    containment,
+    empty,
+    fault,
+    import_,
+    placement,
+    reset,
+    retention,
+    transition,
+    withdrawal,
+)
+
+STATE: Final = "screening:state"  # of the records: screening's saved state, and its cursor
+FORMAT: Final = 3  # of saved states
+BEARING: Final = (containment.KIND, empty.KIND, acknowledge.KIND, close.KIND, reset.KIND, withdrawal.KIND)
+HEARD: Final = {*BEARING, fault.KIND, configuration.KIND, placement.KIND, import_.KIND}
+PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A state to go on from."""
+
+    cursor: int
+    counted_ns: int  # up to which time readings counted (clocks/waiting.py)
+    screener: bytes
+    latest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Transitions that are stated follow from entries up to `follows`; the last was stated at `stated_ns`."""
+
+    follows: int
+    stated_ns: int
+
+    def of(self, records: Records, after_seq: int) -> list[Excursion]:
+        """The last form of each excursion that was stated to follow from entries behind `after_seq`."""
+        causes = (cause_of(row.body) for row in records.book.following(after_seq))
+        return [cause for cause in causes if isinstance(cause, Excursion)]
+
+
+def fold(journal: Journal, records: Records) -> Settled:
+    """Bring the records up to the transitions that the journal holds."""
+    page: list[tuple[int, Statement]] = []
+    for seq, statement in journal.statements(transition.KIND, records.book.folded()[0]):
+        page.append((seq, statement))
+        if len(page) == PAGE:
+            _fold(records, page)
+            page = []
+    _fold(records, page)
+    _, follows, stated_ns = records.book.folded()
+    return Settled(follows, stated_ns)
+
+
+def _fold(records: Records, page: list[tuple[int, Statement]]) -> None:
+    if not page:
+        return
+    with records.transaction():
+        for seq, statement in page:
+            told = transition.of(statement.body)
+            stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+            row = TransitionRow(seq, told.alarm, told.number, told.change, stated_ns, told.follows)
+            records.book.put_transition(row)
+            raised_ns, closed = told.known["alarm"]["raised_ns"], is_closed(told.known)
+            records.book.put_alarms([AlarmRow(told.alarm, closed, raised_ns, told.number, told.known)])
+            records.book.fold(seq, max(told.follows, records.book.folded()[1]), stated_ns)
+
+
+def saved(records: Records) -> Saved | None:
+    """The state to go on from; None where there is none, or one of another format."""
+    found = records.saved(STATE)
+    if found is None:
+        return None
+    told = json.loads(found[1]) if found[1][:1] == b"{" else {}
+    if told.get("format") != FORMAT:
+        return None
+    return Saved(
+        found[0],
+        told["counted_ns"],
+        base64.b85decode(told["screener"]),
+        base64.b85decode(told["latest"]),
+    )
+
+
+def forget(records: Records) -> None:
+    """Begin from nothing next time; to be called within a transaction."""
+    records.save(STATE, 0, b"")
+
+
+def save(records: Records, state: Saved) -> None:
+    """To be called within the transaction that writes what belongs to it."""
+    told = {
+        "format": FORMAT,
+        "counted_ns": state.counted_ns,
+        "screener": base64.b85encode(state.screener).decode(),
+        "latest": base64.b85encode(state.latest).decode(),
+    }
+    records.save(STATE, state.cursor, json.dumps(told).encode())
+
+
+def bearing_statements(journal: Journal, until_seq: int) -> list[Statement]:
+    """What people said of contents, alarms and budgets, up to an entry, in the journal's order."""
+    found = [(seq, s) for kind in BEARING for seq, s in journal.statements(kind) if seq <= until_seq]
+    return [s for _, s in sorted(found, key=lambda pair: pair[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Readings that retention has deleted, by channel number: from the first to the last of each time."""
+
+    ranges: dict[int, list[tuple[int, int]]]
+
+    def stands(self, stated: Excursion) -> bool:
+        """Whether what an excursion was found in may be gone, so that it stands as it was stated."""
+        gone = self.ranges.get(stated.channel, ())
+        until_ns = stated.last_ns if stated.cleared_ns is None else stated.cleared_ns
+        return any(first <= until_ns and stated.start_ns <= last for first, last in gone)
+
+
+def removed(journal: Journal) -> Removed:
+    """As retention has stated it."""
+    numbers = {name: number for number, name in journal.channel_names().items()}
+    ranges: dict[int, list[tuple[int, int]]] = {}
+    for _, statement in journal.statements(retention.KIND):
+        told = retention.of(statement.body)
+        for name in told.channels:
+            if name in numbers:
+                ranges.setdefault(numbers[name], []).append((told.first_ns, told.last_ns))
+    return Removed(ranges)

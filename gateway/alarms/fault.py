@@ -1,0 +1,20 @@
+"""A fault of the gateway itself as the cause of an alarm: what is wrong, since when, who is not watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.model import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFault:
+    """`key` names what is wrong ("source:broker"), `message` says what, where and what to do next."""
+
+    id: str
+    key: str
+    severity: Severity
+    message: str
+    assets: tuple[str, ...]  # that are not watched because of it, by the names they had then
+    start_ns: int
+    end_ns: int | None = None

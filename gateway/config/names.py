@@ -1,0 +1,71 @@
+"""Names and who bears them: a channel, asset or site keeps its identity when it is renamed (`was`).
+
+The identity is the first name. A name that was borne once is never given to another, so that what people and
+files said under it stays about the same thing, whenever it was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.config.past import NAMED, names_before
+
+ONE = {"sites": "site", "assets": "asset", "channels": "channel"}
+
+
+class Names:
+    """Every name ever borne, by section; to be told each configuration in the journal's order."""
+
+    def __init__(self) -> None:
+        self._identity: dict[str, dict[str, str]] = {section: {} for section in NAMED}
+        self._latest: dict[str, dict[str, str]] = {section: {} for section in NAMED}
+
+    def hear(self, content: Mapping[str, Any]) -> None:
+        """Take over the names of a configuration document, as `problems` finds it right."""
+        before = names_before(content)
+        for section in NAMED:
+            known = self._identity[section]
+            for name in content.get(section, {}):
+                if name not in known:
+                    known[name] = known.get(before[section].get(name, ""), name)
+                self._latest[section][known[name]] = name
+
+    def identity(self, section: str, name: str) -> str:
+        """Whose name it is or was; the name itself where nobody bore it."""
+        return self._identity[section].get(name, name)
+
+    def latest(self, section: str, identity: str) -> str:
+        """The name it had last."""
+        return self._latest[section].get(identity, identity)
+
+    def ever(self, section: str) -> Mapping[str, str]:
+        """Every name with its identity."""
+        return self._identity[section]
+
+    def problems(self, content: Mapping[str, Any]) -> list[str]:
+        """Why the names of a new configuration cannot follow what is known; empty where they can."""
+        before = names_before(content)
+        return [
+            problem
+            for section in NAMED
+            for problem in self._problems(section, list(content.get(section, {})), before[section])
+        ]
+
+    def _problems(self, section: str, names: list[str], was: Mapping[str, str]) -> Iterator[str]:
+        known, one = self._identity[section], ONE[section]
+        bearer: dict[str, str] = {}
+        for name in names:
+            old = was.get(name)
+            path = f"{section}.{name}"
+            if old is not None and known and old not in known and name not in known:
+                yield f"{path}.was: no {one} was ever called {old!r}; known: {', '.join(sorted(known))}"
+            if old is not None and name in known and known.get(old, known[name]) != known[name]:
+                yield (
+                    f"{path}.was: {name!r} is the name of another {one} than {old!r}; a name is never given "
+                    "to another, choose a new one"
+                )
+            identity = known.get(name) or known.get(old or "", name)
+            if identity in bearer:
+                yield f"{path}: is the same {one} as {bearer[identity]!r} (renamed); keep one of the tables"
+            bearer.setdefault(identity, name)

@@ -1,0 +1,201 @@
+"""Tables of records.sqlite about alarms: each as it is now, its transitions in the journal, and excursions.
+
+All of it follows from the journal: transitions are stated there, excursions are screened again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+SCHEMA: Final = """
+DROP TABLE IF EXISTS alarm;
+DROP TABLE IF EXISTS revision;
+DELETE FROM saved WHERE follower LIKE 'screening:%';
+CREATE TABLE alarm (
+    id TEXT PRIMARY KEY, closed INTEGER NOT NULL, raised_ns INTEGER NOT NULL, number INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    channel AS (json_extract(body, '$.excursion.channel')),
+    kind AS (json_extract(body, '$.excursion.kind')),
+    ongoing AS (
+        coalesce(json_extract(body, '$.excursion.end_ns'), json_extract(body, '$.fault.end_ns')) IS NULL
+        AND NOT coalesce(json_extract(body, '$.excursion.withdrawn'), 0)));
+CREATE INDEX alarm_open ON alarm (closed, raised_ns);
+CREATE INDEX alarm_channel ON alarm (channel);
+CREATE INDEX alarm_kind ON alarm (kind);
+CREATE INDEX alarm_ongoing ON alarm (raised_ns) WHERE ongoing;
+CREATE TABLE alarm_asset (asset TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (asset, id)) WITHOUT ROWID;
+CREATE TABLE transition (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL, number INTEGER NOT NULL, change TEXT NOT NULL,
+    stated_ns INTEGER NOT NULL, follows INTEGER NOT NULL);
+CREATE INDEX transition_id ON transition (id, number);
+CREATE INDEX transition_follows ON transition (follows);
+CREATE TABLE excursion (
+    id TEXT PRIMARY KEY, channel INTEGER NOT NULL, rule TEXT NOT NULL, cleared_ns INTEGER,
+    body TEXT NOT NULL);
+CREATE TABLE folded (
+    one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, follows INTEGER NOT NULL,
+    stated_ns INTEGER NOT NULL);
+CREATE INDEX excursion_rule ON excursion (channel, rule, cleared_ns);
+"""
+"""Records of before had alarms that no transition was stated of: they are made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One alarm in its stored form (alarming/entry.py), after `number` transitions."""
+
+    id: str
+    closed: bool
+    raised_ns: int
+    number: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionRow:
+    """One transition of an alarm: entry `seq` of the journal has all of it."""
+
+    seq: int
+    id: str
+    number: int
+    change: str
+    stated_ns: int
+    follows: int
+
+
+Execute = Callable[..., Any]
+"""Of a connection: (SQL, values) -> rows."""
+
+
+class AlarmTables:
+    """Reads and writes them; writing happens inside the records' transaction."""
+
+    def __init__(self, rows: Execute, write: Execute, write_many: Execute) -> None:
+        """`rows` reads and explains what goes wrong; `write` and `write_many` change."""
+        self._rows, self._write, self._write_many = rows, write, write_many
+
+    def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
+        """Insert or replace alarms by id."""
+        several = list(rows)
+        self._write_many(
+            "INSERT OR REPLACE INTO alarm (id, closed, raised_ns, number, body) VALUES (?, ?, ?, ?, ?)",
+            [
+                (r.id, r.closed, r.raised_ns, r.number, json.dumps(r.body, ensure_ascii=False))
+                for r in several
+            ],
+        )
+        self._write_many("DELETE FROM alarm_asset WHERE id = ?", [(r.id,) for r in several])
+        self._write_many(
+            "INSERT OR IGNORE INTO alarm_asset VALUES (?, ?)",
+            [(asset, r.id) for r in several for asset in r.body["place"]["assets"]],
+        )
+
+    def put_transition(self, row: TransitionRow) -> None:
+        """Note where a transition is in the journal."""
+        values = (row.seq, row.id, row.number, row.change, row.stated_ns, row.follows)
+        self._write("INSERT OR REPLACE INTO transition VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def folded(self) -> tuple[int, int, int]:
+        """The entry of the last transition that is here, the last entry that any of them follows from, and
+        when the last was stated, ns UTC."""
+        rows = self._rows("SELECT seq, follows, stated_ns FROM folded", ())
+        return (rows[0][0], rows[0][1], rows[0][2]) if rows else (0, 0, 0)
+
+    def fold(self, seq: int, follows: int, stated_ns: int) -> None:
+        """All transitions up to entry `seq` are here."""
+        self._write("INSERT OR REPLACE INTO folded VALUES (1, ?, ?, ?)", (seq, follows, stated_ns))
+
+    def put_excursions(self, excursions: Iterable[Mapping[str, Any]]) -> None:
+        """Insert or replace excursions (Excursion.plain) by id."""
+        self._write_many(
+            "INSERT OR REPLACE INTO excursion VALUES (?, ?, ?, ?, ?)",
+            [(e["id"], e["channel"], e["rule"], e["cleared_ns"], json.dumps(e)) for e in excursions],
+        )
+
+    def forget_excursions(self) -> None:
+        """All of them, before everything is screened again."""
+        self._write("DELETE FROM excursion", ())
+
+    def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
+        """Newest first: those that still need somebody, and with `closed` the closed ones too."""
+        where = "" if closed else "WHERE closed = 0"
+        return self._alarms(f"{where} ORDER BY raised_ns DESC, id LIMIT ?", (most,))
+
+    def ongoing(self) -> list[AlarmRow]:
+        """Those whose cause has not ended, oldest first."""
+        return self._alarms("WHERE ongoing ORDER BY raised_ns, id")
+
+    def alarm(self, identity: str) -> AlarmRow | None:
+        return next(iter(self._alarms("WHERE id = ?", (identity,))), None)
+
+    def starting_with(self, start: str, most: int) -> list[str]:
+        """Ids of alarms that begin so, in any case."""
+        select = (
+            "SELECT id FROM alarm WHERE upper(substr(id, 1, ?)) = upper(?) ORDER BY raised_ns DESC LIMIT ?"
+        )
+        return [str(row[0]) for row in self._rows(select, (len(start), start, most))]
+
+    def of_asset(self, asset: str) -> list[AlarmRow]:
+        """Every alarm about an asset (identity), alone or among others, oldest first."""
+        return self._alarms(
+            "WHERE id IN (SELECT id FROM alarm_asset WHERE asset = ?) ORDER BY raised_ns, id", (asset,)
+        )
+
+    def of_channel(self, channel: int) -> list[AlarmRow]:
+        return self._alarms("WHERE channel = ? ORDER BY raised_ns, id", (channel,))
+
+    def of_kind(self, kind: str) -> list[AlarmRow]:
+        """Alarms of the rules of a kind."""
+        return self._alarms("WHERE kind = ? ORDER BY raised_ns, id", (kind,))
+
+    def following(self, after_seq: int) -> list[AlarmRow]:
+        """Alarms with a transition that follows from an entry behind `after_seq`."""
+        return self._alarms(
+            "WHERE id IN (SELECT id FROM transition WHERE follows > ?) ORDER BY id", (after_seq,)
+        )
+
+    def needing(self) -> dict[tuple[int, str], int]:
+        """How many alarms need somebody, by severity (a number of model.Severity) and state."""
+        words = (
+            "coalesce(json_extract(body, '$.excursion.severity'), json_extract(body, '$.fault.severity')), "
+            "json_extract(body, '$.alarm.state')"
+        )
+        rows = self._rows(f"SELECT {words}, count(*) FROM alarm WHERE closed = 0 GROUP BY 1, 2", ())
+        return {(severity, state): count for severity, state, count in rows}
+
+    def transitions(self, identity: str) -> list[TransitionRow]:
+        """Of one alarm, oldest first."""
+        select = (
+            "SELECT seq, id, number, change, stated_ns, follows FROM transition WHERE id = ? ORDER BY number"
+        )
+        return [TransitionRow(*row) for row in self._rows(select, (identity,))]
+
+    def first_transition(self, identity: str) -> int | None:
+        """The entry of an alarm's first transition."""
+        rows = self._rows("SELECT seq FROM transition WHERE id = ? ORDER BY number LIMIT 1", (identity,))
+        return int(rows[0][0]) if rows else None
+
+    def transitions_behind(self, after_seq: int) -> int:
+        """How many transitions are in entries behind this one."""
+        return int(self._rows("SELECT count(*) FROM transition WHERE seq > ?", (after_seq,))[0][0])
+
+    def excursions_since(self, channel: int, rule: str, moment_ns: int) -> list[dict[str, Any]]:
+        """Those of a rule that were cleared after `moment_ns`, or not at all."""
+        mine = "SELECT body FROM excursion WHERE channel = ? AND rule = ? AND"
+        found = self._rows(f"{mine} cleared_ns > ?", (channel, rule, moment_ns))
+        found += self._rows(f"{mine} cleared_ns IS NULL", (channel, rule))
+        return [json.loads(row[0]) for row in found]
+
+    def has_excursion(self, identity: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM excursion WHERE id = ?", (identity,)))
+
+    def _alarms(self, where: str, values: tuple[object, ...] = ()) -> list[AlarmRow]:
+        rows = self._rows(f"SELECT id, closed, raised_ns, number, body FROM alarm {where}", values)
+        return [AlarmRow(r[0], bool(r[1]), r[2], r[3], json.loads(r[4])) for r in rows]
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False)

@@ -1,0 +1,94 @@
+"""An alarm as others read it: `cryogate alarms --json`, notifiers, sinks, history. Schema 2.
+
+Made from the stored form (alarming/entry.py) alone, so that what was known at some time is shown the same
+ever after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gateway.alarming.entry import Entry, of_stored
+from gateway.alarms.fault import StatedFault
+from gateway.alarms.lifecycle import Acknowledgement
+from gateway.journal.records import Records
+from gateway.model import Severity
+from gateway.published.view import UNKNOWN, Units, excursion, exposure, moment
+from gateway.screening.excursion import Excursion
+
+SCHEMA: Final = 2
+
+
+def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
+    """The stored form, e.g. of a transition, in the published shape; `number` counts its transitions."""
+    return alarm(of_stored(known, number))
+
+
+def alarm(of: Entry) -> dict[str, Any]:
+    """One alarm: its excursion or fault, where it is, and what people did about it."""
+    life, place = of.alarm, of.place
+    cause = of.cause
+    told = (
+        excursion(cause, place.channel, of.units) if isinstance(cause, Excursion) else fault(cause, of.units)
+    )
+    returned = isinstance(cause, StatedFault) or cause.ended_by in ("", "returned")
+    return {
+        "schema": SCHEMA,
+        **told,
+        "message": cause.message if isinstance(cause, StatedFault) else "",
+        "state": life.state.value,
+        "site": place.site,
+        "asset": ", ".join(cause.assets) if isinstance(cause, StatedFault) else place.asset,
+        "zone": place.zone,
+        "unit": place.unit,
+        "uncertainty": place.uncertainty,
+        "calibration": place.calibration,
+        "raised": moment(life.raised_ns),
+        "returned": moment(life.over_ns) if returned else None,
+        "over": moment(life.over_ns),
+        "acknowledgements": [_said(a) for a in life.acknowledgements],
+        "closing": None if life.closing is None else _said(life.closing),
+        "resets": [
+            {"at": moment(r.at_ns), "by": r.by, "stated": moment(r.stated_ns), "comment": r.comment}
+            for r in of.resets
+        ],
+        "changes": of.number,
+    }
+
+
+def needing(records: Records) -> dict[tuple[str, str], int]:
+    """How many alarms need somebody, by severity and state."""
+    return {(Severity(s).name.lower(), state): n for (s, state), n in records.book.needing().items()}
+
+
+def fault(of: StatedFault, units: Units) -> dict[str, Any]:
+    """A fault in the shape of an excursion: it has a name and a duration, and nothing that is measured."""
+    return {
+        "channel": "",
+        "rule": of.key,
+        "severity": of.severity.name.lower(),
+        "start": moment(of.start_ns),
+        "confirmed": moment(of.start_ns),
+        "end": moment(of.end_ns),
+        "cleared": moment(of.end_ns),
+        "extreme": None,
+        "extreme_at": None,
+        "beyond_s": None,
+        "degree_seconds": None,
+        "readings": 0,
+        "unproven_s": 0.0,
+        "contains_gap": False,
+        "units": UNKNOWN if units is None else [exposure(e) for e in units],
+        "id": of.id,
+        "kind": "fault",
+        "profile_version": "",
+        "profile_versions": [],
+        "ended_by": None if of.end_ns is None else "returned",
+        "revision": 0,
+        "withdrawn": False,
+    }
+
+
+def _said(of: Acknowledgement) -> dict[str, Any]:
+    return {"by": of.by, "at": moment(of.at_ns), "comment": of.comment}

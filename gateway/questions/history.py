@@ -1,0 +1,77 @@
+"""What was known of an alarm when, and what changed it: its transitions, as the journal has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.errors import InputError, StatementError
+from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.published.alarm import of_known
+from gateway.statements import Statement, transition
+from gateway.statements.kinds import kind_of
+from gateway.times import format_rfc3339
+
+MOST_NAMED = 10  # alarms whose id begins alike, in a message
+
+
+def find(records: Records, start: str) -> AlarmRow:
+    """The only alarm whose id begins with `start`. Raises InputError where there is none, or several."""
+    found = records.book.starting_with(start, MOST_NAMED + 1)
+    if not found:
+        raise InputError(f"there is no alarm {start}; `cryogate alarms --all` lists them")
+    if len(found) > 1 and start.upper() not in map(str.upper, found):
+        raise InputError(f"{start} is the start of {', '.join(found[:MOST_NAMED])}; give more of it")
+    row = records.book.alarm(next((i for i in found if i.upper() == start.upper()), found[0]))
+    assert row is not None
+    return row
+
+
+def history(journal: Journal, records: Records, identity: str) -> list[dict[str, Any]]:
+    """Every transition of an alarm, oldest first, with what was known after it and what it follows from."""
+    return [_public(journal, row.seq) for row in records.book.transitions(identity)]
+
+
+def _public(journal: Journal, seq: int) -> dict[str, Any]:
+    statement = journal.statement(seq)
+    told = transition.of(statement.body)
+    stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+    return {
+        "number": told.number,
+        "change": told.change,
+        "entry": [journal.id, seq],
+        "recorded": format_rfc3339(stated_ns),
+        "follows": told.follows,
+        "configuration": told.configuration,
+        "version": told.version,
+        "because": _because(journal, told.because),
+        "known": of_known(told.known, told.number),
+    }
+
+
+def _because(journal: Journal, identity: str) -> dict[str, Any] | None:
+    """The statement that a transition follows from, in words; None where it follows from readings."""
+    number = identity.rpartition("-")[2]
+    if not number.isdecimal():
+        return None
+    found = journal.statement(int(number))
+    return cause_in_words(found) if found.id == identity else None
+
+
+def cause_in_words(statement: Statement) -> dict[str, Any]:
+    """Who said what, when and why."""
+    try:
+        kind = kind_of(statement)
+        words = kind.words(kind.of(statement.body))
+    except StatementError as error:
+        words = str(error)
+    return {
+        "id": statement.id,
+        "kind": statement.kind,
+        "by": statement.by,
+        "at": format_rfc3339(statement.at_ns),
+        "words": words,
+        "reason": statement.reason,
+        "origin": statement.origin,
+    }

@@ -1,0 +1,129 @@
+"""What would follow if the gateway started with a configuration: the journal is asked, nothing happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.alarming.course import SUPERSEDED, plan_over
+from gateway.alarming.entry import cause_of
+from gateway.alarming.inside import Inside
+from gateway.alarming.memory import bearing_statements
+from gateway.config.succession import Succession
+from gateway.config.timeline import Timeline, timeline_of
+from gateway.config.types import Configuration
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.screening.excursion import Excursion
+from gateway.writing.introduction import examined, statements_of
+
+MOST_UNITS = 10  # named in a line
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Why the gateway would refuse to start, and what would change with its start; both in words."""
+
+    problems: tuple[str, ...]
+    changes: tuple[str, ...]
+
+
+def would_follow(configuration: Configuration, folder: Path, now_ns: int) -> Start:
+    """Where there is a journal in `folder`; without one nothing is refused and nothing changes."""
+    path = folder / "journal.sqlite"
+    if not path.exists():
+        return Start((), ())
+    with Journal.open_reading(path) as journal:
+        before = timeline_of(journal)
+        follows = examined(configuration, before, journal, now_ns)
+        if follows.problems or before.fingerprint == configuration.fingerprint:
+            return Start(follows.problems, ())
+        after = _after(configuration, follows, journal, now_ns)
+        changes = [*_moves(follows), *_renames(follows), *_retired(follows), *_rules(after, now_ns)]
+        changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
+    return Start((), tuple(changes))
+
+
+def _after(configuration: Configuration, follows: Succession, journal: Journal, now_ns: int) -> Timeline:
+    """The timeline as it would be."""
+    timeline, seq = timeline_of(journal), journal.last_seq()
+    for new, old in follows.renamed.items():
+        timeline.numbers[new] = timeline.numbers[old]
+    highest = max(timeline.numbers.values(), default=0)
+    for k, name in enumerate(n for n in configuration.channels if n not in timeline.numbers):
+        timeline.numbers[name] = highest + 1 + k
+    for k, statement in enumerate(statements_of(configuration, follows, now_ns)):
+        timeline.hear(seq + 1 + k, statement)
+    return timeline
+
+
+def _moves(follows: Succession) -> Iterator[str]:
+    for move in follows.moves:
+        to = move.asset if move.zone is None else f"{move.asset}/{move.zone}"
+        yield (
+            f"channels.{move.channel}: moves from {move.before} to {to} from the start on; what is open "
+            "there ends as moved. If it moved earlier, state that with `cryogate place` before the start"
+        )
+
+
+def _renames(follows: Succession) -> Iterator[str]:
+    for new, old in follows.renamed.items():
+        yield f"channels.{new}: is {old!r} under a new name; its history goes on"
+
+
+def _retired(follows: Succession) -> Iterator[str]:
+    for name in follows.retired_channels:
+        yield f"channels.{name}: is retired; what is open on it stays with people until they close it"
+    for name in follows.retired_assets:
+        yield f"assets.{name}: is retired"
+
+
+def _rules(after: Timeline, now_ns: int) -> Iterator[str]:
+    """Rules that end with the start because they say something else from then on."""
+    ends = [i for i in plan_over(after).instances if i.valid_to_ns == now_ns and i.ends_by == SUPERSEDED]
+    for rule, count in sorted(Counter(i.rule for i in ends).items()):
+        identities = [after.identity_of(i.channel) or "" for i in ends if i.rule == rule]
+        channels = [after.names.latest("channels", identity) for identity in identities]
+        named = ", ".join(channels[:3]) + (f" and {count - 3} more" if count > 3 else "")
+        yield (
+            f"rule {rule!r} of {named}: has other limits from the start on, or is left out; what is open "
+            "ends as superseded"
+        )
+
+
+def _units(after: Timeline, journal: Journal, now_ns: int) -> Iterator[str]:
+    """Units inside assets that nobody would measure any more."""
+    inside = Inside(after.asset_identity)
+    for statement in bearing_statements(journal, journal.last_seq()):
+        inside.hear(statement)
+    for asset, codes in unmeasured(inside, after, now_ns).items():
+        name = after.names.latest("assets", asset)
+        yield f"assets.{name}: nobody would measure it, and it holds {_named(codes)}"
+
+
+def _alarms(after: Timeline, folder: Path, now_ns: int) -> Iterator[str]:
+    """Open excursions under rules that would end."""
+    if not (folder / "records.sqlite").exists():
+        return
+    ends = {(i.channel, i.rule): i.ends_by for i in plan_over(after).instances if i.valid_to_ns == now_ns}
+    with Records(folder / "records.sqlite", read_only=True) as records:
+        for row in records.book.ongoing():
+            cause = cause_of(row.body)
+            if isinstance(cause, Excursion) and (cause.channel, cause.rule) in ends:
+                end = ends[cause.channel, cause.rule]
+                yield f"alarm {row.id} ({cause.rule}) would end as {end}, not as returned"
+
+
+def unmeasured(inside: Inside, timeline: Timeline, now_ns: int) -> dict[str, list[str]]:
+    """Codes of the units that are in assets (identities) which no channel measures."""
+    measured = timeline.measured_now()
+    left = [asset for asset in inside.containments.assets if asset not in measured]
+    found = {asset: inside.of([asset], None, now_ns, now_ns).stays for asset in left}
+    return {asset: sorted({s.unit.code for s in stays}) for asset, stays in found.items() if stays}
+
+
+def _named(codes: list[str]) -> str:
+    more = f" and {len(codes) - MOST_UNITS} more" if len(codes) > MOST_UNITS else ""
+    return ", ".join(codes[:MOST_UNITS]) + more
