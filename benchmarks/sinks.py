@@ -17,7 +17,7 @@ import numpy as np
 from influxdb_client.client.write.point import Point
 
 from gateway.model import SECOND, Arrivals, Samples
-from gateway.sinks import Place, Places
+from gateway.sinks import FixedPlaces, Place, Places
 from gateway.sinks.forwarded import messages
 from gateway.sinks.influxdb import QUICK
 from gateway.sinks.lines import TAGS, Encoder
@@ -104,7 +104,8 @@ def _dictionaries(arrivals: Arrivals, places: Places) -> list[str]:
 
 def _rows(arrivals: Arrivals, places: Places) -> list[tuple[Place, float, int, int]]:
     samples = arrivals.samples
-    which = [places[number] for number in samples.channel.tolist()]
+    place, found = places.of(samples.channel, samples.time)
+    which = [found[number] for number in place.tolist()]
     columns = (samples.value.tolist(), samples.quality.tolist(), samples.time.tolist())
     return list(zip(which, *columns, strict=True))
 
@@ -116,17 +117,19 @@ def _tidy(line: str) -> str:
     return f"{head} {float(said['value'])} {said['quality']} {time_ns}"
 
 
-def some_readings(count: int, channels: int) -> tuple[Arrivals, Places]:
+def some_readings(count: int, channels: int) -> tuple[Arrivals, FixedPlaces]:
     """Channels in turn at about 1 Hz around -150 degC in steps of 0.01, all of them good."""
     random = np.random.default_rng(20260105)
     channel = (np.arange(count) % channels + 1).astype(np.int32)
     time_ns = START_NS + np.arange(count) // channels * SECOND + random.integers(0, 1000, count) * 1_000_000
     value = np.round(-150.0 + random.normal(0.0, 0.5, count), 2)
     samples = Samples(time_ns, channel, value, np.zeros(count, np.uint8))
-    places = {
-        n: Place(f"freezer-{n}-top", "pudong", f"freezer-{n}", "top", "temperature", "degC")
-        for n in range(1, channels + 1)
-    }
+    places = FixedPlaces(
+        {
+            n: Place(f"freezer-{n}-top", "pudong", f"freezer-{n}", "top", "temperature", "degC")
+            for n in range(1, channels + 1)
+        }
+    )
     return Arrivals(samples, time_ns + SECOND), places
 
 

@@ -27,7 +27,7 @@ from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
-from gateway.config.places import places
+from gateway.config.places import ConfiguredPlaces
 from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.running import findings
@@ -260,9 +260,10 @@ class _Gateway:
     def _sink(self, name: str) -> SinkFollower:
         told = self._configuration.sinks[name]
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
-        known, records = places(self._configuration), self._records()
+        voice, records = self._voice(), self._records()
+        places = ConfiguredPlaces(self._configuration, voice.journal)
         changes = StatedChanges(self._reading(), records, of_known)
-        return SinkFollower(name, sink, self._voice(), records, self._pump.committed, known, changes)
+        return SinkFollower(name, sink, voice, records, self._pump.committed, places, changes)
 
     def _notifier(self, name: str) -> NotifierFollower:
         told, records = self._configuration.notifiers[name], self._records()

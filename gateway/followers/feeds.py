@@ -29,6 +29,7 @@ class Page(Generic[T_co]):
     last: int
     oldest_ns: int | None = None  # when the oldest of it was committed
     decision: Decision | None = None  # what people said in between about what is parked
+    kinds: frozenset[str] = frozenset()  # of what was stated in between
 
 
 class Feed(Protocol[T_co]):
@@ -64,7 +65,8 @@ class Readings:
             return None
         arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
         decision = decided(entries, self._follower)
-        return Page(arrivals, after, entries[-1].seq, entries[0].committed_ns, decision)
+        kinds = frozenset(e.kind for e in entries if e.statement is not None)
+        return Page(arrivals, after, entries[-1].seq, entries[0].committed_ns, decision, kinds)
 
     def behind(self, after: int) -> int:
         return max(0, self._journal.last_seq() - after)

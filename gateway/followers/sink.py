@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final, Protocol
 
 from gateway.errors import LinkDown
 from gateway.followers.feeds import AlarmChanges, Changes, Page, Readings
@@ -12,13 +13,21 @@ from gateway.followers.follower import Follower, Outcome, follow
 from gateway.followers.milestones import Milestones
 from gateway.followers.parking import Decision, Parking, to_arrivals, to_rows
 from gateway.followers.voice import Voice
-from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Arrivals
-from gateway.sinks import Place, Sink, Written
+from gateway.sinks import Places, Sink, Written
+from gateway.statements import configuration, placement, withdrawal
 
 MOST_READINGS = 100_000  # in one write: bounds the memory of a catch-up
 MOST_CHANGES = 500  # of alarms, in one write
+ABOUT_PLACES: Final = frozenset({configuration.KIND, placement.KIND, withdrawal.KIND})
+
+
+class KnownPlaces(Places, Protocol):
+    """As far as the journal says; belongs to one thread."""
+
+    def look_again(self) -> None:
+        """There is something new about places in the journal, or a new channel."""
 
 
 class SinkFollower:
@@ -34,7 +43,7 @@ class SinkFollower:
         voice: Voice,
         records: Records,
         committed: threading.Condition,
-        known: Mapping[str, Place],
+        places: KnownPlaces,
         changes: AlarmChanges,
     ) -> None:
         self.name = f"sink:{name}"
@@ -46,7 +55,7 @@ class SinkFollower:
         self._outside = _Outside(self.name, sink, records, self._milestones)
         alarms = _Alarms(self._outside, self.parking)
         self.alarms = Follower(f"alarms:{name}", changes, alarms, records, MOST_CHANGES)
-        to_write = _Readings(self._outside, self.parking, self.alarms, self._journal, known)
+        to_write = _Readings(self._outside, self.parking, self.alarms, places)
         feed = Readings(self._journal, self.name)
         self.readings = Follower(self.name, feed, to_write, records, MOST_READINGS)
 
@@ -130,15 +139,13 @@ class _Readings:
         outside: _Outside,
         parking: Parking,
         alarms: Follower[Changes],
-        journal: Journal,
-        known: Mapping[str, Place],
+        places: KnownPlaces,
     ) -> None:
         self._outside = outside
         self._parking = parking
         self._alarms = alarms
-        self._journal = journal
-        self._known = known
-        self._places: dict[int, Place] = {}
+        self._places = places
+        self._highest = -1  # of the channel numbers that the places were looked up for
         self._batch = Arrivals.concatenate([])
         self._written: Written | None = None
 
@@ -150,10 +157,13 @@ class _Readings:
         again = self._parking.readings() if page.decision is Decision.RETRY else []
         self._batch = Arrivals.concatenate([to_arrivals(again), page.items])
         self._written = None
+        if page.kinds & ABOUT_PLACES:
+            self._places.look_again()
         if not len(self._batch):
             return Outcome(page.last)
+        self._look_for_new_channels()
         with self._outside.used() as sink:
-            self._written = sink.write(self._batch, self._placed())
+            self._written = sink.write(self._batch, self._places)
         return Outcome(page.last, self._written.rejected)
 
     def keep(self, page: Page[Arrivals], outcome: Outcome) -> None:
@@ -167,12 +177,12 @@ class _Readings:
         if outcome.rejected:
             self._parking.park(list(to_rows(self._batch, outcome.rejected)))
 
-    def _placed(self) -> Mapping[int, Place]:
-        """Looks into the journal when there is a new number: later numbers are higher ones."""
-        if int(self._batch.samples.channel.max()) > max(self._places, default=-1):
-            names = self._journal.channel_names()
-            self._places = {number: self._known.get(name, Place(name)) for number, name in names.items()}
-        return self._places
+    def _look_for_new_channels(self) -> None:
+        """Later numbers are higher ones."""
+        highest = int(self._batch.samples.channel.max())
+        if highest > self._highest:
+            self._places.look_again()
+            self._highest = highest
 
 
 class _Alarms:

@@ -15,15 +15,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gateway.alarms.change import AlarmChange
-from gateway.model import Arrivals
+from gateway.model import Arrivals, Channels, Times
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a channel measures and what, as the configuration has it; empty where it does not say.
+    """Where a channel measured and what; empty where nobody said.
 
-    A channel that left the configuration has its name alone.
+    A channel that no configuration ever had has its name alone.
     """
 
     channel: str
@@ -34,7 +37,19 @@ class Place:
     unit: str = ""  # canonical: the unit of the values
 
 
-Places = Mapping[int, Place]  # by channel number
+class Places(Protocol):
+    """Where every channel that the journal knows was, at any time."""
+
+    def of(self, channel: Channels, time: Times, /) -> tuple[NDArray[np.int32], Sequence[Place]]:
+        """int32[N]: for each reading, the position of its place in the list of different places."""
+
+
+class FixedPlaces(dict[int, Place]):
+    """By channel number, for channels that never move."""
+
+    def of(self, channel: Channels, _: Times, /) -> tuple[NDArray[np.int32], Sequence[Place]]:
+        numbers, which = np.unique(channel, return_inverse=True)
+        return which.astype(np.int32), [self[number] for number in numbers.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,7 @@ class Sink(Protocol):
         """Go on behind the state that `resume` or `write` returned last; None: there is none."""
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
-        """Raises LinkDown when it has to be tried again; `places` has every channel the journal knows."""
+        """Raises LinkDown when it has to be tried again."""
 
     def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
         """The same for what happened to alarms, at least one change, in the order it happened."""

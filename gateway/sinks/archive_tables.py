@@ -76,14 +76,14 @@ def to_rows(arrivals: Arrivals) -> Rows:
 
 def readings_table(rows: Rows, places: Places) -> pa.Table:
     """Sorted by channel name and time; equal keys keep the order of `rows`."""
-    numbers, which = np.unique(rows["channel"], return_inverse=True)
-    rank = np.argsort(np.argsort([places[n].channel for n in numbers.tolist()]))
+    which, found = places.of(rows["channel"], rows["time"])
+    rank = np.unique([place.channel for place in found], return_inverse=True)[1]
     order = np.lexsort((rows["time"], rank[which]))
     rows, which = rows[order], which[order]
     value = np.ascontiguousarray(rows["value"])
     columns = {
         "time": _moments(rows["time"]),
-        **{name: _words([getattr(places[n], name) for n in numbers.tolist()], which) for name in PLACE},
+        **{name: _words([getattr(place, name) for place in found], which) for name in PLACE},
         "value": pa.array(value, mask=np.isnan(value)),
         "quality": _words([q.name.lower() for q in Quality], rows["quality"]),
         "received": _moments(rows["received"]),

@@ -121,8 +121,8 @@ class Sink:
 
 def _readings(arrivals: Arrivals, which: NDArray[np.intp], places: Places) -> str:
     samples = arrivals.samples
-    numbers, channel = np.unique(samples.channel[which], return_inverse=True)
-    names = [_quoted(places[number].channel) for number in numbers.tolist()]
+    channel, found = places.of(samples.channel[which], samples.time[which])
+    names = [_quoted(place.channel) for place in found]
     rows = zip(
         _moments(samples.time[which]),
         channel.tolist(),

@@ -80,30 +80,26 @@ def alarm_messages(changes: Sequence[AlarmChange], template: str) -> Iterator[Me
 
 def messages(arrivals: Arrivals, places: Places, template: str, most_readings: int) -> Iterator[Message]:
     """Together every reading once; at most `most_readings` in one payload."""
-    channel = arrivals.samples.channel
-    topics = {number: topic(template, places[number]) for number in np.unique(channel).tolist()}
-    numbers = {name: i for i, name in enumerate(dict.fromkeys(topics.values()))}
-    which = np.array([numbers[topics[number]] for number in channel.tolist()], np.int32)
-    order = np.lexsort((channel, which))  # equal channels keep the order of their commits
+    place, found = places.of(arrivals.samples.channel, arrivals.samples.time)
+    topics = [topic(template, one) for one in found]
+    numbers = {name: i for i, name in enumerate(dict.fromkeys(topics))}
+    which = np.array([numbers[name] for name in topics], np.int32)[place]
+    order = np.lexsort((place, which))  # readings of one place keep the order of their commits
     for rows in np.split(order, np.flatnonzero(np.diff(which[order])) + 1):
         for first in range(0, len(rows), most_readings):
             some = rows[first : first + most_readings]
-            yield Message(topics[int(channel[some[0]])], payload(arrivals, places, some))
-
-
-def payload(arrivals: Arrivals, places: Places, rows: Rows) -> bytes:
-    """JSON of the readings `rows`, sorted by channel."""
-    runs = np.split(rows, np.flatnonzero(np.diff(arrivals.samples.channel[rows])) + 1)
-    return msgspec.json.encode({"channels": [_columns(arrivals, places, run) for run in runs]})
+            runs = np.split(some, np.flatnonzero(np.diff(place[some])) + 1)
+            told = [_columns(arrivals, found[int(place[run[0]])], run) for run in runs]
+            yield Message(topics[int(place[some[0]])], msgspec.json.encode({"channels": told}))
 
 
 def _filled(template: str, names: Mapping[str, str]) -> str:
     return _PART.sub(lambda part: _STRUCTURE.sub("_", names[part[1]]) or NOTHING, template)
 
 
-def _columns(arrivals: Arrivals, places: Places, rows: Rows) -> dict[str, Any]:
+def _columns(arrivals: Arrivals, place: Place, rows: Rows) -> dict[str, Any]:
     samples = arrivals.samples
-    return asdict(places[int(samples.channel[rows[0]])]) | {
+    return asdict(place) | {
         "time_ns": samples.time[rows].tolist(),
         "value": samples.value[rows].tolist(),  # NaN becomes null
         "quality": _WORDS[samples.quality[rows]].tolist(),

@@ -31,8 +31,12 @@ class Encoder:
 
     def encode(self, samples: Samples, places: Places) -> list[str]:
         """One line for each reading, in their order, without line ends; times in ns."""
-        keys, which = np.unique(samples.channel.astype(np.int64) * 256 + samples.quality, return_inverse=True)
-        pairs = [self._around(places[key // 256], key % 256) for key in keys.tolist()]
+        place, found = places.of(samples.channel, samples.time)
+        which = place.astype(np.int64) * len(Quality) + samples.quality
+        pairs = {
+            key: self._around(found[key // len(Quality)], key % len(Quality))
+            for key in np.flatnonzero(np.bincount(which)).tolist()
+        }
         columns = zip(which.tolist(), samples.value.tolist(), samples.time.tolist(), strict=True)
         lines = [f"{pairs[i][0]}{value!r}{pairs[i][1]}{time_ns}" for i, value, time_ns in columns]
         for row in np.flatnonzero(~usable(samples.quality)).tolist():

@@ -16,13 +16,13 @@ from gateway.config.tables import Problems, build
 from gateway.config.types import NOTIFIERS, SINKS
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
-from gateway.sinks import Place, Written
+from gateway.sinks import FixedPlaces, Place, Written
 from tests.conformance.sink_worlds import WORLDS, World, files
 from tests.system.alarm_changes import fault, life, unknown
 
 NOTIFIER_EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"path": "told.jsonl"}}
 TELLS_TWICE: set[str] = set()  # notifiers whose outside world cannot say what it was told
-PLACES = {1: Place("top", "s", "freezer", "top"), 2: Place("bottom")}
+PLACES = FixedPlaces({1: Place("top", "s", "freezer", "top"), 2: Place("bottom")})
 BASE_NS = 1_767_610_800 * 10**9
 
 

@@ -13,17 +13,19 @@ from typing import Any
 import numpy as np
 
 from gateway.model import Arrivals, Quality, Samples
-from gateway.sinks import Place
+from gateway.sinks import FixedPlaces, Place
 from gateway.sinks.influxdb import Options
 
 TOKEN, ORG, BUCKET = "secret-token", "cold chain", "readings"
 START_S = 20.0
 BASE_NS = 1_767_610_800 * 10**9
-PLACES = {
-    1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
-    2: Place("液位 a,b=c", "pudong", "freezer-1", "", "level", "mm"),
-    3: Place("gone"),
-}
+PLACES = FixedPlaces(
+    {
+        1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
+        2: Place("液位 a,b=c", "pudong", "freezer-1", "", "level", "mm"),
+        3: Place("gone"),
+    }
+)
 
 
 def free_port() -> int:
@@ -45,9 +47,7 @@ def batch(first: int, count: int, channel: int | None = None) -> Arrivals:
     return Arrivals(samples, time_ns + 1)
 
 
-def expected(
-    arrivals: Arrivals, places: dict[int, Place] = PLACES
-) -> dict[tuple[str, int], dict[str, float]]:
+def expected(arrivals: Arrivals, places: FixedPlaces = PLACES) -> dict[tuple[str, int], dict[str, float]]:
     """(channel, time) -> fields, as the server should have them."""
     samples = arrivals.samples
     rows = zip(

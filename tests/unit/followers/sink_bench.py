@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.alarms.change import AlarmChange
-from gateway.config.places import places
+from gateway.config.places import ConfiguredPlaces
 from gateway.errors import LinkDown
 from gateway.followers.feeds import StatedChanges
 from gateway.followers.sink import SinkFollower
@@ -32,7 +32,7 @@ class Notebook:
         self.closed = self.resumed = 0
         self.after_s = 0.0  # a pause that it asks for when it fails
         self.cannot_resume = False
-        self.places: list[Place] = []
+        self.places: Sequence[Place] = []
         self.never: dict[float, str] = {}  # values that are rejected, and why
         self.never_changes: dict[str, str] = {}  # what happened to alarms that is rejected, and why
         self.fail_alarms = False
@@ -47,13 +47,12 @@ class Notebook:
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         samples = arrivals.samples
-        rows = zip(samples.channel.tolist(), samples.time.tolist(), samples.value.tolist(), strict=True)
-        kept = [(c, t, v) for c, t, v in rows if v not in self.never]
+        which, self.places = places.of(samples.channel, samples.time)
+        rows = zip(which.tolist(), samples.time.tolist(), samples.value.tolist(), strict=True)
+        kept = [(w, t, v) for w, t, v in rows if v not in self.never]
         self.batches += 1
-        self.places = list(places.values())
-        return self._write(
-            [json.dumps([places[c].channel, t, v]) for c, t, v in kept], self._rejected(arrivals)
-        )
+        told = [json.dumps([self.places[w].channel, t, v]) for w, t, v in kept]
+        return self._write(told, self._rejected(arrivals))
 
     def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
         if self.fail_alarms:
@@ -101,9 +100,9 @@ class Bench:
         folder = self.desk.folder
         voice = Voice(Journal.open(folder / "journal.sqlite"), "test", self.desk.now_ns)
         records = Records(folder / "records.sqlite")
+        places = ConfiguredPlaces(self.desk.configuration, voice.journal)
         changes = StatedChanges(Journal.open_reading(folder / "journal.sqlite"), records, of_known)
-        known = places(self.desk.configuration)
-        return SinkFollower("copy", sink, voice, records, self.desk.committed, known, changes)
+        return SinkFollower("copy", sink, voice, records, self.desk.committed, places, changes)
 
     def fill(self, entries: int) -> None:
         for _ in range(entries):

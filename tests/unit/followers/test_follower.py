@@ -103,8 +103,8 @@ def test_it_waits_for_commits_and_stops_when_told(bench: Bench, monkeypatch: pyt
 
 
 def test_a_sink_hears_where_each_channel_is_and_of_one_that_left_its_name(bench: Bench) -> None:
-    bench.desk.journal.channel_numbers(["gone"])
-    bench.fill(1)
+    bench.desk.numbers |= bench.desk.journal.channel_numbers(["gone"])
+    bench.desk.read(("top", 0, 1.0), ("shipper", 0, 2.0), ("gone", 0, 3.0))
     notebook = Notebook(bench.folder / "copy")
     with pytest.raises(Killed):
         bench.sink(notebook).run(Busy(3))

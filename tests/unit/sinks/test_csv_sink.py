@@ -10,12 +10,12 @@ import pytest
 
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
-from gateway.sinks import Place
+from gateway.sinks import FixedPlaces, Place
 from gateway.sinks.csv import HEADER, Options, Sink
 from gateway.times import parse_rfc3339
 from tests.system.alarm_changes import fault, life, unknown
 
-PLACES = {1: Place("top"), 2: Place("底部")}
+PLACES = FixedPlaces({1: Place("top"), 2: Place("底部")})
 DAY = "2026-01-05"
 
 
@@ -150,7 +150,7 @@ def test_what_happens_to_alarms_is_a_file_of_its_own(tmp_path: Path) -> None:
 def test_a_channel_may_be_called_anything(tmp_path: Path) -> None:
     sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
-    sink.write(SECOND, {1: Place('top, "left"\nside'), 2: Place("x")})
+    sink.write(SECOND, FixedPlaces({1: Place('top, "left"\nside'), 2: Place("x")}))
     assert [r["channel"] for r in rows(tmp_path / "out")] == ['top, "left"\nside'] * 2
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from gateway.model import Arrivals, Samples
-from gateway.sinks import Place
+from gateway.sinks import FixedPlaces, Place
 from gateway.sinks.csv import DAY_NS, Options, Sink
 from gateway.sinks.day_files import OPEN_FILES, DayFiles
 
-PLACES = {1: Place("top")}
+PLACES = FixedPlaces({1: Place("top")})
 
 
 def batch(first: int, days: list[int]) -> Arrivals:

@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Arrivals, Quality, Samples
-from gateway.sinks import Place
+from gateway.sinks import FixedPlaces, Place
 from gateway.sinks.forwarded import NAMES, alarm_messages, check_topic, messages, topic
 from tests.system.alarm_changes import fault, life
 
-PLACES = {
-    1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
-    2: Place("level", "pudong", "freezer-1", "", "level", "mm"),
-    3: Place("gone"),
-}
+PLACES = FixedPlaces(
+    {
+        1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
+        2: Place("level", "pudong", "freezer-1", "", "level", "mm"),
+        3: Place("gone"),
+    }
+)
 times = st.integers(0, 2**63 - 1)
 values = st.floats(-1e9, 1e9)
 readings = st.tuples(st.integers(1, 3), times, values, st.sampled_from(Quality), times)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import LARGEST_VALUE, Quality, Samples
-from gateway.sinks import Place
+from gateway.sinks import FixedPlaces, Place
 from gateway.sinks.lines import Encoder, series
 
 # Line protocol reference: a comma, an equals sign and a space are escaped in tags, a comma and a space in the
@@ -45,7 +45,7 @@ def columns(rows: list[tuple[int, int, float, Quality]]) -> Samples:
 def test_a_line_says_what_the_reading_says(
     rows: list[tuple[int, int, float, Quality]], three: list[Place], measurement: str
 ) -> None:
-    by_number = dict(enumerate(three, 1))
+    by_number = FixedPlaces(enumerate(three, 1))
     lines = Encoder(measurement).encode(columns(rows), by_number)
     assert len(lines) == len(rows)
     for line, (number, time_ns, value, quality) in zip(lines, rows, strict=True):
@@ -70,7 +70,7 @@ def test_a_line_of_each_kind() -> None:
     top = Place("top", "pudong", "freezer 1", "", "temperature", "degC")
     some = columns([(1, 7, -196.1, Quality.GOOD), (1, 8, 1e-7, Quality.UNCERTAIN), (2, 9, 0.0, Quality.BAD)])
     head = r"cold\,chain,asset=freezer\ 1,channel=top,quantity=temperature,site=pudong,unit=degC"
-    assert Encoder("cold,chain").encode(some, {1: top, 2: Place("a=b")}) == [
+    assert Encoder("cold,chain").encode(some, FixedPlaces({1: top, 2: Place("a=b")})) == [
         f"{head} value=-196.1,quality=0i 7",
         f"{head} value=1e-07,quality=1i 8",
         r"cold\,chain,channel=a\=b quality=2i 9",
@@ -78,13 +78,13 @@ def test_a_line_of_each_kind() -> None:
 
 
 def test_no_readings_are_no_lines() -> None:
-    assert Encoder("reading").encode(Samples.empty(), {}) == []
+    assert Encoder("reading").encode(Samples.empty(), FixedPlaces({})) == []
 
 
 def test_a_channel_that_moves_is_another_series() -> None:
     encoder, some = Encoder("reading"), columns([(1, 1, 1.0, Quality.GOOD)])
-    before = encoder.encode(some, {1: Place("top", asset="freezer-1")})
-    after = encoder.encode(some, {1: Place("top", asset="freezer-2")})
+    before = encoder.encode(some, FixedPlaces({1: Place("top", asset="freezer-1")}))
+    after = encoder.encode(some, FixedPlaces({1: Place("top", asset="freezer-2")}))
     assert (before, after) == (
         ["reading,asset=freezer-1,channel=top value=1.0,quality=0i 1"],
         ["reading,asset=freezer-2,channel=top value=1.0,quality=0i 1"],

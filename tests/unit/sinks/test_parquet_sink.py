@@ -20,16 +20,18 @@ import pytest
 
 from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals, Quality, Samples
-from gateway.sinks import Place
+from gateway.sinks import FixedPlaces, Place
 from gateway.sinks.parquet import DAY_NS, Options, Sink
 from gateway.times import parse_rfc3339
 from tests.system.alarm_changes import BASE_NS, fault, life, unknown
 
-PLACES = {
-    1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
-    2: Place("液位", "pudong", "freezer-1", "", "level", "mm"),
-    3: Place("gone"),
-}
+PLACES = FixedPlaces(
+    {
+        1: Place("top", "pudong", "freezer-1", "top", "temperature", "degC"),
+        2: Place("液位", "pudong", "freezer-1", "", "level", "mm"),
+        3: Place("gone"),
+    }
+)
 DAY = "2026-01-05"
 Row = tuple[str, int, float | None, str, int]
 
