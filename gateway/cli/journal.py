@@ -84,7 +84,9 @@ def export(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Readings as one file for somebody else, archived or not: time, channel, value, unit, quality, received.
+    """Readings as one file for somebody else, archived or not, in the unit of each channel.
+
+    Columns: time, channel, value, unit, quality, received, device_time (where a device's clock was ahead).
 
     Example: cryogate journal export march.parquet --channel shipper-7-lid --from 2026-03-01T00:00:00Z
     """

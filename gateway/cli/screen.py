@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from gateway.clocks.device_clocks import SHOWN_S, words
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
 
@@ -23,7 +24,6 @@ SEVERITY_STYLES = {
 }
 LINK_STYLES = {"up": "green", "connecting": "yellow", "stopped": "dim"}
 MOST_UNITS = 6  # shown in a line; the JSON has all
-CLOCK_SHOWN_S = 30.0  # a device clock further off than this is worth a word
 MOST_ALARMS = 8  # on the live screen
 MOST_TROUBLES = 4  # there, too
 LEVEL_STYLES = {Level.ERROR: "bold white on red", Level.WARNING: "yellow", Level.NOTE: "dim"}
@@ -53,8 +53,8 @@ def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
     for channel in channels:
         state = channel["state"]
         style = STATE_STYLES.get(state) or SEVERITY_STYLES.get(state.split(" ", 1)[0], "red")
-        if abs(channel["clock_offset_s"] or 0.0) > CLOCK_SHOWN_S:
-            state += f", clock {channel['clock_offset_s']:+.0f} s"
+        if abs(channel["clock_offset_s"] or 0.0) > SHOWN_S:
+            state += f", {words(channel['clock_offset_s'])}"
         value = "-" if channel["value"] is None else f"{channel['value']:.2f} {sign_of(channel['unit'])}"
         age = "-" if channel["age_s"] is None else f"{channel['age_s']:.0f} s"
         table.add_row(

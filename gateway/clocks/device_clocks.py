@@ -20,6 +20,7 @@ import numpy as np
 
 from gateway.model import CLOCK_TOLERANCE_NS, EARLIEST_NS, SECOND, Arrivals, Mask, Quality, Times
 
+SHOWN_S = 30.0  # an offset beyond it is worth a word: no delay of a network
 WINDOW_NS = 600 * SECOND  # the estimate is over the last one to two windows
 UNHEARD = -(2**63)
 
@@ -41,10 +42,12 @@ class DeviceClocks:
             return arrivals
         lead_ns = arrivals.samples.time - arrivals.received
         self._turn(int(arrivals.received.max()))
+        if trusted.all():  # as a rule
+            np.maximum.at(self._present, arrivals.samples.channel, lead_ns)
+            return _shifted(arrivals, lead_ns, lead_ns > CLOCK_TOLERANCE_NS)
         np.maximum.at(self._present, arrivals.samples.channel[trusted], lead_ns[trusted])
         ahead = trusted & (lead_ns > CLOCK_TOLERANCE_NS)
-        judged = _shifted(arrivals, lead_ns, ahead) if ahead.any() else arrivals
-        return _doubted(judged, ~trusted)
+        return _doubted(_shifted(arrivals, lead_ns, ahead), ~trusted)
 
     def forget(self) -> None:
         """Our own clock jumped: what was compared with it says nothing any more."""
@@ -64,11 +67,30 @@ class DeviceClocks:
             self._since_ns = now_ns
 
 
+def words(offset_s: float) -> str:
+    """For people: "device clock ahead by 8 h"."""
+    if offset_s > 0:
+        return f"device clock ahead by {_span(offset_s)}"
+    return f"device clock behind by {_span(-offset_s)}, or its messages come late"
+
+
+def _span(seconds: float) -> str:
+    """Two units at most, none of them exact to more than the delay of a message."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    named = [(days, "d"), (hours, "h"), (0 if days else rest, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in named if count)
+
+
 def _shifted(arrivals: Arrivals, lead_ns: Times, ahead: Mask) -> Arrivals:
     """Messages with a reading that is `ahead` are shifted as a whole.
 
     Only what has no time of its own (it bears that of receipt) stays, and what would come before 2000.
     """
+    if not ahead.any():
+        return arrivals
     time = arrivals.samples.time
     message, which = np.unique(arrivals.received, return_inverse=True)
     lead_of = np.zeros(len(message), np.int64)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from gateway.clocks.device_clocks import words
 from gateway.doctor import Finding, error, note, warning
+from gateway.model import CLOCK_TOLERANCE_NS, SECOND
 
 NAMED: Final = 4  # channels in one line; `cryogate status` has all
 BEHIND: Final = 2000  # entries: seconds at any rate, unless somebody is in trouble
@@ -91,7 +93,9 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     unknown = [c for c in channels if c["age_s"] is not None and c["state"] == "unknown"]
     bad = [c for c in unknown if c["quality"] == "bad"]
     silent = [c for c in unknown if c["quality"] != "bad"]
-    uncertain = [c for c in channels if c["quality"] == "uncertain" and c not in unknown]
+    ahead = [c for c in channels if (c["clock_offset_s"] or 0.0) > CLOCK_TOLERANCE_NS / SECOND]
+    named = [*unknown, *ahead]
+    uncertain = [c for c in channels if c["quality"] == "uncertain" and c not in named]
     if never:
         do = "check its address in the configuration; `cryogate refused` shows what came and did not fit"
         yield warning("channels", f"never heard: {_names(never)}", do)
@@ -102,9 +106,20 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     if bad:
         do = "check sensor and wiring: the instrument reports a fault, or a value that can not be"
         yield warning("channels", f"no valid value: {_names(bad)}", do)
+    if ahead:
+        yield _wrong_clocks(ahead)
     if uncertain:
         do = "check calibration and clocks: `cryogate status` shows how far the device's is off"
         yield note("channels", f"values are uncertain: {_names(uncertain)}", do)
+
+
+def _wrong_clocks(ahead: Sequence[Mapping[str, Any]]) -> Finding:
+    do = (
+        "set the device's clock, and its time zone if it sends local time; until then its readings are "
+        "shifted to their receipt and uncertain"
+    )
+    furthest_s = max(c["clock_offset_s"] for c in ahead)
+    return warning("channels", f"{words(furthest_s)}{' at most' * (len(ahead) > 1)}: {_names(ahead)}", do)
 
 
 def _sinks(sinks: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

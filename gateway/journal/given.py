@@ -40,15 +40,16 @@ def as_stored(arrivals: Arrivals) -> Samples:
 
 def repeats(stored: Samples, given: Samples) -> Mask:
     """bool[len(given)]: an equal reading is stored, or stands before this one. 0.0 is -0.0, NaN is NaN."""
+    every = Samples.concatenate([stored, given])
+    if every.quality.max(initial=0) < SHIFTED:  # as a rule
+        return _is_later(every, every.quality)[len(stored) :]
     shifted_first = stored.take(np.argsort(stored.quality < SHIFTED, kind="stable"))
-    every = Samples.concatenate([shifted_first, given])
-    found = _is_repeat(every) if (every.quality & SHIFTED).any() else _is_later(every, _quality(every))
-    return found[len(stored) :]
+    return _is_repeat(Samples.concatenate([shifted_first, given]))[len(stored) :]
 
 
 def _is_repeat(every: Samples) -> Mask:
     """Of equals only the first can be a shifted one; beside it only those that came live stay."""
-    quality = _quality(every)
+    quality = every.quality & _QUALITY
     usable = np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), quality)
     first = _first_equal(every, usable)
     is_shifted = (every.quality & SHIFTED) != 0
@@ -59,16 +60,16 @@ def _is_repeat(every: Samples) -> Mask:
 
 
 def _is_later(every: Samples, quality: Qualities) -> Mask:
-    later: Mask = _first_equal(every, quality) != np.arange(len(every))
+    """bool[N]: an equal reading stands before this one."""
+    order, same = _side_by_side(every, quality)
+    later = np.zeros(len(every), np.bool_)
+    later[order[1:]] = same
     return later
 
 
 def _first_equal(every: Samples, quality: Qualities) -> NDArray[np.intp]:
     """intp[N]: the position of the first reading that equals this one."""
-    plain = np.where(np.isnan(every.value), np.nan, every.value + 0.0)
-    columns = (quality, plain.view(np.int64), every.time, every.channel)
-    order = np.lexsort(columns)  # stable: among equals the earlier stays first
-    same = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
+    order, same = _side_by_side(every, quality)
     start = np.arange(len(order))
     start[1:][same] = 0
     first = np.empty(len(order), np.intp)
@@ -76,5 +77,10 @@ def _first_equal(every: Samples, quality: Qualities) -> NDArray[np.intp]:
     return first
 
 
-def _quality(every: Samples) -> Qualities:
-    return every.quality & _QUALITY
+def _side_by_side(every: Samples, quality: Qualities) -> tuple[NDArray[np.intp], Mask]:
+    """An order in which equals stand together, the earlier first; bool[N - 1]: equals the one before."""
+    plain = np.where(np.isnan(every.value), np.nan, every.value + 0.0)
+    columns = (quality, plain.view(np.int64), every.time, every.channel)
+    order = np.lexsort(columns)
+    same: Mask = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
+    return order, same

@@ -107,7 +107,8 @@ class Repeats:
     def _with_same_keys(self, asked: Samples) -> Samples:
         """Stored readings with the channel and the device's time of one that is asked for."""
         keys = _Keys(asked)
-        searches = [*_searches(asked), *self._shifts.searches(asked)]
+        shifted = asked.take(self._shifts.may_hold(asked))
+        searches = [*_searches(asked), *self._shifts.searches(shifted)]
         return Samples.concatenate(
             [chunk.take(keys.holds(chunk)) for search in searches for chunk in self._chunks(search)]
         )

@@ -1,6 +1,7 @@
 """Readings of the journal, archived or not, as one file for somebody else: Parquet or CSV.
 
-Columns: time, channel, value, unit, quality, received. The file appears under its name once it is whole.
+Columns: time, channel, value, unit, quality, received, and device_time where the device's clock was ahead, so
+that the reading was shifted. The file appears under its name once it is whole.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from gateway.times import format_rfc3339
 if TYPE_CHECKING:
     import pyarrow as pa
 
-COLUMNS: Final = ("time", "channel", "value", "unit", "quality", "received")
+COLUMNS: Final = ("time", "channel", "value", "unit", "quality", "received", "device_time")
 GROUP_ROWS: Final = 100_000  # in memory at once
 Progress = Callable[[int, int], None]
 """Hears how many hours of how many are done."""
@@ -124,11 +125,12 @@ def _csv(
     count = 0
     for arrivals in batches:
         s = arrivals.samples
-        columns = (s.time, s.channel, s.value, s.quality, arrivals.received)
-        for time, number, value, q, received in zip(*(c.tolist() for c in columns), strict=True):
+        columns = (s.time, s.channel, s.value, s.quality, arrivals.received, arrivals.device_time)
+        for time, number, value, q, received, own in zip(*(c.tolist() for c in columns), strict=True):
             name = names[number]
             shown = "" if np.isnan(value) else repr(value)
-            writer.writerow((_text(time), name, shown, units.get(name, ""), quality[q], _text(received)))
+            told = (_text(time), name, shown, units.get(name, ""), quality[q], _text(received))
+            writer.writerow((*told, "" if own == time else _text(own)))
         count += len(arrivals)
     text.flush()
     text.detach()
@@ -143,14 +145,14 @@ def _parquet(
 
     moment = pa.timestamp("ns", tz="UTC")
     word = pa.dictionary(pa.int32(), pa.string())
-    kinds = dict(zip(COLUMNS, (moment, word, pa.float64(), word, word, moment), strict=True))
+    kinds = dict(zip(COLUMNS, (moment, word, pa.float64(), word, word, moment, moment), strict=True))
     count = 0
     with pq.ParquetWriter(
         file,
         pa.schema(kinds),
         compression="zstd",
         use_dictionary=["channel", "value", "unit", "quality"],
-        column_encoding=dict.fromkeys(("time", "received"), "DELTA_BINARY_PACKED"),
+        column_encoding=dict.fromkeys(("time", "received", "device_time"), "DELTA_BINARY_PACKED"),
     ) as writer:
         for arrivals in batches:
             writer.write_table(_table(arrivals, names, units, pa.schema(kinds)))
@@ -163,7 +165,7 @@ def _table(
 ) -> pa.Table:
     import pyarrow as pa
 
-    s = arrivals.samples
+    s, own = arrivals.samples, arrivals.device_time
     numbers, index = np.unique(s.channel, return_inverse=True)
     channels = [names[int(number)] for number in numbers]
     qualities = [q.name.lower() for q in Quality]
@@ -178,6 +180,7 @@ def _table(
         words(index, [units.get(name, "") for name in channels]),
         words(s.quality, qualities),
         pa.array(arrivals.received).cast(schema.field("received").type),
+        pa.array(own, mask=own == s.time).cast(schema.field("device_time").type),
     )
     return pa.table(dict(zip(COLUMNS, columns, strict=True)), schema=schema)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.clocks.device_clocks import WINDOW_NS, DeviceClocks
+from gateway.clocks.device_clocks import WINDOW_NS, DeviceClocks, words
 from gateway.model import CLOCK_TOLERANCE_NS, EARLIEST_NS, SECOND, Arrivals, Quality, Samples
 
 NOW_NS = 1_767_610_800 * SECOND
@@ -135,3 +136,19 @@ def test_what_was_compared_with_a_clock_that_jumped_is_forgotten() -> None:
     judge(clocks, arrivals((0, 5.0, 0.0)))
     clocks.forget()
     assert clocks.offset_ns(0) is None
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "told"),
+    [
+        (28_799.98, "device clock ahead by 8 h"),
+        (28_919.6, "device clock ahead by 8 h 2 min"),
+        (82_800.0, "device clock ahead by 23 h"),
+        (100 * 86_400.0 + 3_600.0, "device clock ahead by 100 d 1 h"),
+        (90.0, "device clock ahead by 2 min"),
+        (31.4, "device clock ahead by 31 s"),
+        (-300.2, "device clock behind by 5 min, or its messages come late"),
+    ],
+)
+def test_words_for_people(offset_s: float, told: str) -> None:
+    assert words(offset_s) == told

@@ -36,7 +36,7 @@ def rows_of(path):
         with path.open(newline="") as file:
             return list(csv.DictReader(file))
     table = pq.read_table(path)
-    for name in ("time", "received"):
+    for name in ("time", "received", "device_time"):
         table = table.set_column(table.schema.get_field_index(name), name, table.column(name).cast("int64"))
     return table.to_pylist()
 
@@ -76,6 +76,16 @@ def test_times_are_exact_in_both(journal, tmp_path):
     table = pq.read_table(tmp_path / "a.parquet")
     assert str(table.schema.field("time").type) == "timestamp[ns, tz=UTC]"
     assert table.column("time").cast("int64").to_pylist() == [NOON_NS + HOUR_NS + 1]
+
+
+def test_the_time_that_a_wrong_clock_said_stands_beside_the_one_that_counts(journal, tmp_path):
+    ahead_ns = 8 * HOUR_NS
+    late_ns = NOON_NS + 3 * HOUR_NS
+    journal.commit(arrivals([(late_ns, 1, -150.0, 1, late_ns, ahead_ns), (late_ns + 1, 1, -150.0)]))
+    for suffix, own in ((".csv", "2026-01-05T23:00:00.000000000Z"), (".parquet", late_ns + ahead_ns)):
+        path = tmp_path / f"ahead{suffix}"
+        export(journal, path, ["lid"], (late_ns, None))
+        assert [row["device_time"] or None for row in rows_of(path)] == [own, None]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

@@ -1,0 +1,47 @@
+"""What a running gateway's channels say is wrong with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.doctor import Finding, Level
+from gateway.doctor.running import findings
+
+WELL: dict[str, Any] = {
+    "journal": {"problem": "", "screening_problem": "", "screening_behind": 0},
+    "clock": {"trusted": True, "synchronized": True},
+    "disk": {"free_bytes": 1e12, "days_left": None, "is_low": False},
+    "sources": [],
+    "followers": [],
+    "notifiers": [],
+    "archive": {"problem": ""},
+    "metrics": {"problem": ""},
+    "refused": [],
+}
+
+
+def channel(name: str, clock_offset_s: float | None, quality: str = "uncertain") -> dict[str, Any]:
+    state = {"channel": name, "source": "broker", "state": "in range", "age_s": 1.0, "quality": quality}
+    return state | {"clock_offset_s": clock_offset_s}
+
+
+def told(*channels: dict[str, Any]) -> list[Finding]:
+    return findings(WELL | {"channels": list(channels)})
+
+
+def test_a_clock_that_is_ahead_is_named_with_what_to_do() -> None:
+    [found] = told(channel("lid", 28_799.9), channel("core", -0.2, "good"))
+    assert (found.level, found.where) == (Level.WARNING, "channels")
+    assert found.what == "device clock ahead by 8 h: lid"
+    assert "time zone" in found.do
+
+
+def test_several_are_one_finding_and_none_of_them_is_named_twice() -> None:
+    [found] = told(channel("lid", 28_800.0), channel("core", 120.0))
+    assert found.what == "device clock ahead by 8 h at most: lid, core"
+
+
+def test_within_tolerance_no_clock_is_wrong_and_other_doubts_have_other_reasons() -> None:
+    assert told(channel("lid", 59.0, "good"), channel("core", None, "good")) == []
+    [found] = told(channel("lid", 59.0))
+    assert found.what == "values are uncertain: lid"
