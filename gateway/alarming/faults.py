@@ -96,7 +96,7 @@ class FaultWatch:
             self._say(now_ns, FaultCleared(self._open.pop(key), key))
 
     def _raise(self, fault: Fault, since_ns: int) -> None:
-        name = f"F{identity(self._gateway, NO_CHANNEL, fault.key, since_ns)[1:]}"
+        name = f"F{identity(self._journal.id, NO_CHANNEL, fault.key, since_ns)[1:]}"
         self._open[fault.key] = name
         told = FaultRaised(name, fault.key, fault.severity, shortened(fault.message), fault.assets)
         self._say(since_ns, told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from gateway.config.timeline import Timeline
 from gateway.statements import Statement, containment, empty, withdrawal
 from gateway.traceability.containment import Containments
 from gateway.traceability.model import Containment, Contents, Emptied, Withdrawn, together
@@ -69,6 +70,13 @@ class Inside:
             statement.reason,
             told.asset,
         )
+
+
+def unmeasured(inside: Inside, timeline: Timeline, now_ns: int) -> dict[str, list[str]]:
+    """Codes of the units that are in assets (identities) which no channel measures."""
+    left = [asset for asset in inside.containments.assets if asset not in timeline.measured_now()]
+    found = {asset: inside.of([asset], None, now_ns, now_ns).stays for asset in left}
+    return {asset: sorted({s.unit.code for s in stays}) for asset, stays in found.items() if stays}
 
 
 def _stated(statement: Statement) -> int:

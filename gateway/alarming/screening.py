@@ -20,12 +20,14 @@ from gateway.alarming import memory
 from gateway.alarming.book import AlarmBook
 from gateway.alarming.channel_states import ChannelStates
 from gateway.alarming.course import plan_over
+from gateway.alarming.inside import unmeasured
 from gateway.alarming.latest import NEVER, Latest
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
 from gateway.alarming.resets import StatedReset, for_screening
 from gateway.clocks.silence import Silences
 from gateway.clocks.waiting import EVERYTHING, Waiting
+from gateway.config.past import PastChannel
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
@@ -331,6 +333,19 @@ class Screening:
         return self._journal.read(channels, start_ns, end_ns, self.cursor).samples
 
     # Answers
+
+    def unmeasured(self) -> dict[str, list[str]]:
+        """Codes of the units in assets that no channel measures, by the asset's name."""
+        with self._lock:
+            if self._quiet:
+                return {}
+            found = unmeasured(self._book.inside, self._timeline, self._clock.now_ns())
+            return {self._timeline.names.latest("assets", asset): codes for asset, codes in found.items()}
+
+    def retired(self) -> dict[str, PastChannel]:
+        """Channels that left the configuration, as they were last."""
+        with self._lock:
+            return self._timeline.retired()
 
     def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
         """Every channel of the configuration with its newest value and its state."""

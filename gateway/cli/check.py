@@ -12,6 +12,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_j
 from gateway.config.load import load
 from gateway.config.types import Configuration, PlugIn
 from gateway.errors import ConfigurationError
+from gateway.questions.start import would_follow
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,21 +22,32 @@ def add_to(app: typer.Typer) -> None:
 def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Report every mistake of the configuration at once, and list what it would listen to.
 
-    Exit code 0: it can run. 2: it can not.
+    Where the gateway ran before, it is compared with the journal: what the start would refuse, and what would
+    end, move, be retired or lose its units with it. Nothing is changed.
+
+    Exit code 0: it can run. 2: it cannot.
 
     Example: cryogate check --config cryogate.toml
     """
     try:
         configuration = load(config)
+        start = would_follow(configuration, configuration.data_dir)
+        if start.problems:
+            raise ConfigurationError(list(start.problems))
     except ConfigurationError as error:
         if as_json:
             print_json({"ok": False, "problems": error.problems})
             raise typer.Exit(2) from None
         raise
     if as_json:
-        print_json({"ok": True, "remarks": configuration.remarks, "listens_to": _listens(configuration)})
+        listens = _listens(configuration)
+        print_json(
+            {"ok": True, "remarks": configuration.remarks, "changes": start.changes, "listens_to": listens}
+        )
     else:
         _print(configuration)
+        for change in start.changes:
+            console().print(f"[yellow]with the start:[/] {escape(change)}", highlight=False, soft_wrap=True)
 
 
 def _listens(configuration: Configuration) -> list[dict[str, Any]]:

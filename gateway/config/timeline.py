@@ -182,6 +182,13 @@ class Timeline:
         """Numbers of the channels whose placements the last statement changed."""
         return [self.number(identity) for identity in self._moved]
 
+    def retired(self) -> dict[str, PastChannel]:
+        """Channels that the newest configuration does not have, by their latest names, as they were last."""
+        present = self._configured[-1].channels if self._configured else {}
+        gone = [identity for identity in self._since if identity not in present]
+        last = {i: next(s.channels[i] for s in reversed(self._configured) if i in s.channels) for i in gone}
+        return {self.names.latest("channels", identity): channel for identity, channel in last.items()}
+
     def versions(self) -> dict[str, tuple[ProfileVersion, ...]]:
         """Every version of each profile, oldest first: those of the newest configuration, and of earlier ones
         that were in force before they were left out."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from gateway.alarming.course import SUPERSEDED, plan_over
 from gateway.alarming.entry import cause_of
-from gateway.alarming.inside import Inside
+from gateway.alarming.inside import Inside, unmeasured
 from gateway.alarming.memory import bearing_statements
+from gateway.clocks.clock_watch import clock_of
 from gateway.config.succession import Succession
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
@@ -30,12 +31,13 @@ class Start:
     changes: tuple[str, ...]
 
 
-def would_follow(configuration: Configuration, folder: Path, now_ns: int) -> Start:
+def would_follow(configuration: Configuration, folder: Path) -> Start:
     """Where there is a journal in `folder`; without one nothing is refused and nothing changes."""
     path = folder / "journal.sqlite"
     if not path.exists():
         return Start((), ())
     with Journal.open_reading(path) as journal:
+        now_ns = clock_of(journal, configuration.clock.require_sync).now_ns()
         before = timeline_of(journal)
         follows = examined(configuration, before, journal, now_ns)
         if follows.problems or before.fingerprint == configuration.fingerprint:
@@ -114,14 +116,6 @@ def _alarms(after: Timeline, folder: Path, now_ns: int) -> Iterator[str]:
             if isinstance(cause, Excursion) and (cause.channel, cause.rule) in ends:
                 end = ends[cause.channel, cause.rule]
                 yield f"alarm {row.id} ({cause.rule}) would end as {end}, not as returned"
-
-
-def unmeasured(inside: Inside, timeline: Timeline, now_ns: int) -> dict[str, list[str]]:
-    """Codes of the units that are in assets (identities) which no channel measures."""
-    measured = timeline.measured_now()
-    left = [asset for asset in inside.containments.assets if asset not in measured]
-    found = {asset: inside.of([asset], None, now_ns, now_ns).stays for asset in left}
-    return {asset: sorted({s.unit.code for s in stays}) for asset, stays in found.items() if stays}
 
 
 def _named(codes: list[str]) -> str:

@@ -12,7 +12,8 @@ from gateway.followers.notifier import NotifierFollower
 from gateway.followers.sink import SinkFollower
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
-from gateway.model import Severity
+from gateway.model import SECOND, Severity
+from gateway.payloads.unusable import shown
 from gateway.running.parts import Parts
 from gateway.running.space import SpaceWatch
 from gateway.writing.archiving import Archiving
@@ -21,6 +22,8 @@ from gateway.writing.pump import Pump
 SOURCE_DOWN_S = 60.0  # brokers restart and ports are unplugged for a moment
 UNTRUSTED_S = 300.0  # after a start, NTP needs a moment
 NEXT = "see `cryogate parked`, mend the cause and send them again with --retry, or --accept it"
+MOST_NAMED = 10  # units, in a message
+STILL_SENDS_NS = 600 * SECOND  # a device that has been silent for so long sends no more
 BEHIND_S = 300.0  # a sink catches up by itself; after this long somebody should look
 
 
@@ -29,6 +32,7 @@ def every(configuration: Configuration, parts: Parts) -> list[Check]:
     return [
         sources(configuration, list(parts.sources.values())),
         core(configuration, parts.pump, parts.screening),
+        left_behind(parts.pump, parts.screening),
         followers(parts.sinks, parts.notifiers, parts.archiving),
         machine(parts.clock),
         SpaceWatch(configuration.data_dir, configuration.journal),
@@ -66,6 +70,32 @@ def core(configuration: Configuration, pump: Pump, screening: Screening) -> Chec
             yield Fault("journal", Severity.CRITICAL, f"no reading can be stored: {pump.problem}", assets)
         if screening.problem:
             yield Fault("screening", Severity.CRITICAL, f"nothing is screened: {screening.problem}", assets)
+
+    return check
+
+
+def left_behind(pump: Pump, screening: Screening) -> Check:
+    """What was left out although it goes on: units that nobody measures, devices that still send."""
+
+    def check() -> Iterator[Fault]:
+        for asset, codes in screening.unmeasured().items():
+            more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
+            message = (
+                f"asset {asset} holds {', '.join(codes[:MOST_NAMED])}{more}, and no channel measures it; place "
+                "a channel there (`cryogate place`), or state where the units are (`cryogate load`)"
+            )
+            yield Fault(f"unmeasured:{asset}", Severity.MAJOR, message, (asset,))
+        strangers = list(pump.strangers)
+        since_ns = pump.now_ns() - STILL_SENDS_NS
+        for name, channel in screening.retired().items() if strangers else ():
+            address = shown(channel.address)
+            told = [r for source, r in strangers if source == channel.source and address in r.detail]
+            if told and told[-1].received_ns > since_ns:
+                message = (
+                    f"channel {name} is retired, and its device still sends as {channel.address} of "
+                    f"source {channel.source}: its readings are refused; configure it again, or switch the device off"
+                )
+                yield Fault(f"retired:{name}", Severity.WARNING, message)
 
     return check
 

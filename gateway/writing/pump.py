@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,7 @@ from gateway.errors import JournalError
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source
 from gateway.journal.journal import Journal, Statement
-from gateway.model import Arrivals, Decoded
+from gateway.model import Arrivals, Decoded, Refusal, Refused
 from gateway.statements import outage
 from gateway.statements.fields import shortened
 from gateway.writing.conversion import Conversions, to_canonical
@@ -29,6 +29,7 @@ from gateway.writing.conversion import Conversions, to_canonical
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
+MOST_STRANGERS = 200  # refusals of addresses that are no channel's, for whoever looks for retired ones
 RETRY_S = 2.0  # between attempts while the journal can not be written
 
 
@@ -59,6 +60,7 @@ class Pump:
         self.last_seq = journal.last_seq()
         self.moved_s = time.monotonic()  # when it last went round; a pump that hangs is not alive
         self.counts: Counter[str] = Counter()
+        self.strangers: deque[tuple[str, Refused]] = deque(maxlen=MOST_STRANGERS)  # with their source
         self.refused: Counter[tuple[str, str]] = Counter(  # since the journal began
             {(source, r.value): n for source, by in journal.refusal_counts().items() for r, n in by.items()}
         )
@@ -72,6 +74,10 @@ class Pump:
                 return  # stopped while the disk failed: nothing was acknowledged, everything comes again
             if self._interval_s and batch:
                 stop.wait(self._interval_s)
+
+    def now_ns(self) -> int:
+        """The gateway's time, of which receipts are."""
+        return self._intake.clock.now_ns()
 
     def _commit(self, batch: Mapping[str, list[Any]], stop: threading.Event) -> bool:
         decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
@@ -121,6 +127,7 @@ class Pump:
         self.counts["last_commit_ns"] = self._intake.clock.now_ns()
         for name, d in decoded.items():
             self.refused.update((name, r.reason.value) for r in d.refused)
+            self.strangers.extend((name, r) for r in d.refused if r.reason is Refusal.UNKNOWN_CHANNEL)
 
 
 def _shortened(arrivals: Arrivals) -> Arrivals:
