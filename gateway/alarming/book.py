@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from gateway import __version__
 from gateway.alarming.entry import AlarmPlace, Entry, Units, is_open, of_stored, stored
 from gateway.alarming.inside import Inside
+from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
 from gateway.alarming.resets import Resets, StatedReset
 from gateway.alarming.steps import ACKNOWLEDGED, AMENDED, CLOSED, LOOK, TAKEN_BACK, asks_again, stays, steps
@@ -31,7 +32,7 @@ from gateway.screening.record import Change
 from gateway.statements import Statement, acknowledge, close, reset, transition, withdrawal
 from gateway.statements import fault as faults
 from gateway.statements.effect import Effects
-from gateway.statements.transition import Transition
+from gateway.statements.transition import UPGRADE, Transition
 from gateway.traceability.exposure import exposures
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ class AlarmBook:
         self._said: dict[str, Statement] = {}  # acknowledgements and closings, by id
         self.cursor = 0  # the journal entry that everything up to now follows from
         self.because = ""  # id of the statement that what happens now follows from
+        self.upgraded_seq = 0  # entries before it are of version 0.1.0 (legacy.py)
+        self._old_ids: dict[str, str] = {}
 
     # Hearing
 
@@ -93,6 +96,8 @@ class AlarmBook:
             where = AlarmPlace() if place is None else AlarmPlace.of(place)
             entry = Entry(found, lifecycle.raised(found.id, now_ns), where, None)
             self._entries[found.id] = entry
+            if self.cursor < self.upgraded_seq:
+                self._old_ids |= dict.fromkeys(old_ids(where.channel, found.rule, found.start_ns), found.id)
             self._advance(entry, None, now_ns)
             return
         before, entry.cause = entry.cause, found
@@ -214,7 +219,7 @@ class AlarmBook:
             self._timeline.fingerprint,
             __version__,
             known,
-            self.because,
+            UPGRADE if self.cursor < self.upgraded_seq else self.because,
         )
         self._news.append(_News(said, _was_so(entry, change, now_ns), now_ns))
         what = entry.cause.rule if isinstance(entry.cause, Excursion) else entry.cause.message
@@ -335,6 +340,7 @@ class AlarmBook:
 
     def _known(self, identity: str) -> Entry | None:
         """In memory, or in the records if it is over."""
+        identity = self._old_ids.get(identity, identity)
         if identity not in self._entries:
             row = self._records.book.alarm(identity)
             if row is not None:

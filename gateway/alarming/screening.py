@@ -22,6 +22,7 @@ from gateway.alarming.channel_states import ChannelStates
 from gateway.alarming.course import plan_over
 from gateway.alarming.inside import unmeasured
 from gateway.alarming.latest import NEVER, Latest
+from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
 from gateway.alarming.resets import StatedReset, for_screening
@@ -86,6 +87,7 @@ class Screening:
         self._book = AlarmBook(
             self._timeline, self._records, lambda: self._measures, self._configuration.gateway.name
         )
+        self._book.upgraded_seq = upgraded_seq(self._journal)
         for statement in memory.bearing_statements(self._journal, self.cursor):
             self._book.recall(statement)
         channels = max(self._timeline.numbers.values(), default=-1) + 1

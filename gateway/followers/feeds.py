@@ -82,8 +82,12 @@ class StatedChanges:
         self._public = public
 
     def page(self, after: int, most: int) -> Page[Changes] | None:
-        changes = self._changes(after, most)
-        return Page(changes, after, changes[-1].number, changes[0].recorded_ns) if changes else None
+        found = list(islice(self._journal.statements(transition.KIND, after), most))
+        if not found:
+            return None
+        changes = [self._change(seq, statement) for seq, statement in found if not _is_old(statement)]
+        oldest_ns = changes[0].recorded_ns if changes else None
+        return Page(changes, after, found[-1][0], oldest_ns)
 
     def behind(self, after: int) -> int:
         return self._journal.count(transition.KIND, after)
@@ -93,10 +97,6 @@ class StatedChanges:
 
     def again(self, numbers: Iterable[int]) -> list[AlarmChange]:
         return [self._change(seq, self._journal.statement(seq)) for seq in sorted(numbers)]
-
-    def _changes(self, after: int, most: int) -> list[AlarmChange]:
-        found = islice(self._journal.statements(transition.KIND, after), most)
-        return [self._change(seq, statement) for seq, statement in found]
 
     def _change(self, seq: int, statement: Statement) -> AlarmChange:
         told = transition.of(statement.body)
@@ -110,3 +110,8 @@ class StatedChanges:
             known = transition.of(self._journal.statement(first).body).known
             alarm = self._public(known, 1)
         return parse_rfc3339(alarm["start"])
+
+
+def _is_old(statement: Statement) -> bool:
+    """Of the time of version 0.1.0, which told it itself."""
+    return transition.of(statement.body).because == transition.UPGRADE

@@ -191,17 +191,21 @@ class _Alarms:
     def __init__(self, outside: _Outside, parking: Parking) -> None:
         self._outside = outside
         self._parking = parking
-        self._written = Written(b"")
+        self._written: Written | None = None
 
     def ready(self) -> None:
         self._outside.ready()
 
     def deliver(self, page: Page[Changes]) -> Outcome:
+        self._written = None
+        if not page.items:
+            return Outcome(page.last)
         with self._outside.used() as sink:
             self._written = sink.write_alarms(page.items)
         rejected = {page.items[i].number: why for i, why in self._written.rejected.items()}
         return Outcome(page.last, rejected)
 
     def keep(self, _: Page[Changes], outcome: Outcome) -> None:
-        self._outside.keep(self._written)
+        if self._written is not None:
+            self._outside.keep(self._written)
         self._parking.park_changes(outcome.rejected)

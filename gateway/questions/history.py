@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.errors import InputError, StatementError
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.identity import name_of
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.published.alarm import of_known
@@ -40,7 +41,7 @@ def _public(journal: Journal, seq: int) -> dict[str, Any]:
     return {
         "number": told.number,
         "change": told.change,
-        "entry": [journal.id, seq],
+        "entry": name_of(journal.identities())(seq),
         "recorded": format_rfc3339(stated_ns),
         "follows": told.follows,
         "configuration": told.configuration,

@@ -81,8 +81,8 @@ def left_behind(pump: Pump, screening: Screening) -> Check:
         for asset, codes in screening.unmeasured().items():
             more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
             message = (
-                f"asset {asset} holds {', '.join(codes[:MOST_NAMED])}{more}, and no channel measures it; place "
-                "a channel there (`cryogate place`), or state where the units are (`cryogate load`)"
+                f"asset {asset} holds {', '.join(codes[:MOST_NAMED])}{more}, and no channel measures it; "
+                "place a channel there (`cryogate place`), or state where the units are (`cryogate load`)"
             )
             yield Fault(f"unmeasured:{asset}", Severity.MAJOR, message, (asset,))
         strangers = list(pump.strangers)
@@ -93,7 +93,8 @@ def left_behind(pump: Pump, screening: Screening) -> Check:
             if told and told[-1].received_ns > since_ns:
                 message = (
                     f"channel {name} is retired, and its device still sends as {channel.address} of "
-                    f"source {channel.source}: its readings are refused; configure it again, or switch the device off"
+                    f"source {channel.source}: its readings are refused; configure it again, or switch the "
+                    "device off"
                 )
                 yield Fault(f"retired:{name}", Severity.WARNING, message)
 

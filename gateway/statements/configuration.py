@@ -49,6 +49,11 @@ def of(body: Mapping[str, Any]) -> Configured:
     return Configured(fingerprint, document, channels, *retired)
 
 
+def is_of_0_1(body: Mapping[str, Any]) -> bool:
+    """Whether version 0.1.0 stated it, which did not state what happens to alarms."""
+    return "schema" not in body
+
+
 def words(said: Configured) -> str:
     retired = ", ".join([*said.retired_channels, *said.retired_assets])
     without = f", retired: {retired}" if retired else ""

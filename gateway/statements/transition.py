@@ -11,6 +11,7 @@ from gateway.statements.fields import Fields
 KIND: Final = "transition"
 SCHEMA: Final = 1
 BY_PEOPLE: Final = False
+UPGRADE: Final = "upgrade"  # because of it what happened under version 0.1.0 is stated; nobody is told
 
 
 @dataclass(frozen=True, slots=True)
