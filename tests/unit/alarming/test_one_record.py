@@ -1,7 +1,7 @@
-"""One record, however it came about: the live gateway, killed and without its records, and a replay of the journal.
+"""One record: of the live gateway, of one that was killed and lost its records, and of a replay.
 
-Random stories of a site that lives: readings in any order, probes that move and were said to have moved elsewhere,
-files that change, channels that leave and come back, people who state and take back.
+Random stories of a site that lives: readings in any order, probes that move and were said to have moved
+elsewhere, files that change, channels that leave and come back, people who state and take back.
 """
 
 from __future__ import annotations
