@@ -82,7 +82,7 @@ def _print_assets(out: Console, found: Mapping[str, Any]) -> None:
     for asset in found["assets"]:
         line = Text(asset["asset"], "bold")
         if asset["units"]:
-            out.print(line.append(f"  {_count(asset['units'])}", "not bold"))
+            out.print(line.append(f"  {_count(asset['units'], 'unit')}", "not bold"))
             out.print(_table(asset["units"], "zone"))
         elif asset["known"]:
             empty = asset["empty"]
@@ -107,10 +107,9 @@ def _print_units(out: Console, found: Mapping[str, Any]) -> None:
 
 def _print_conflicts(out: Console, found: Mapping[str, Any]) -> None:
     for conflict in found["conflicts"]:
-        out.print(
-            Text(f"{conflict['scheme']} {conflict['code']}: ", "bold").append(conflict["words"], DOUBTED)
-        )
-    out.print(f"{len(found['conflicts'])} conflicts")
+        line = Text(f"{conflict['scheme']} {conflict['code']}: ", "bold").append(conflict["words"], DOUBTED)
+        out.print(line, soft_wrap=True)
+    out.print(_count(found["conflicts"], "conflict"))
 
 
 def _print_doubts(out: Console, stays: list[Mapping[str, Any]]) -> None:
@@ -162,8 +161,8 @@ def _place(of: Mapping[str, Any]) -> str:
     return "/".join(part for part in (of["asset"], of["zone"]) if part)
 
 
-def _count(stays: list[Mapping[str, Any]]) -> str:
-    return "1 unit" if len(stays) == 1 else f"{len(stays)} units"
+def _count(of: list[Mapping[str, Any]], what: str) -> str:
+    return f"1 {what}" if len(of) == 1 else f"{len(of)} {what}s"
 
 
 def _time(text: str) -> str:

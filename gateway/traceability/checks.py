@@ -9,7 +9,7 @@ from gateway.errors import InputError
 from gateway.model import SECOND
 from gateway.traceability.containment import Containments
 from gateway.traceability.identity import chain_of_identity
-from gateway.traceability.model import Containment, moment
+from gateway.traceability.model import Containment, moment, second
 
 CLOCKS_APART_NS: Final = 60 * SECOND  # whoever writes down a time may have another clock than the gateway
 
@@ -70,7 +70,7 @@ def _another_chain(containments: Containments, said: Containment) -> Iterator[st
         return
     yield (
         f"{said.unit.scheme} {said.unit.code}: chain of identity {new!r} is another than "
-        f"{standing.unit.chain_of_identity!r}, which {standing.by} stated {moment(standing.stated_ns)} "
+        f"{standing.unit.chain_of_identity!r}, which {standing.by} stated at {second(standing.stated_ns)} "
         f"(statement {standing.id}). Where that was wrong, correct {standing.id} with a reason; "
         "otherwise look at the code and the bag again"
     )

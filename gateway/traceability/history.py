@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.traceability.containment import Containments
-from gateway.traceability.model import Containment, moment
+from gateway.traceability.model import Containment, second
 from gateway.traceability.whereabouts import latest
 
 
@@ -43,7 +43,7 @@ def _taken_back(containments: Containments, said: tuple[Containment, ...], word:
         return ""
     withdrawn = containments.withdrawn.get(against[-1])
     if withdrawn is not None:
-        when = moment(withdrawn.stated_ns)
+        when = second(withdrawn.stated_ns)
         return f"withdrawn by {withdrawn.by} ({withdrawn.id}, {when}): {withdrawn.reason}"
     correction = next((w for w in said if w.id == against[-1]), None)
     return f"corrected by {against[-1] if correction is None else _source(correction)}"
@@ -51,4 +51,4 @@ def _taken_back(containments: Containments, said: tuple[Containment, ...], word:
 
 def _source(word: Containment) -> str:
     why = f": {word.reason}" if word.reason else ""
-    return f"{word.by} ({word.id}, {moment(word.stated_ns)}){why}"
+    return f"{word.by} ({word.id}, {second(word.stated_ns)}){why}"

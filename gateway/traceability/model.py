@@ -136,10 +136,15 @@ def moment(time_ns: int) -> str:
     return format_rfc3339(time_ns).replace(".000000000Z", "Z")
 
 
+def second(time_ns: int) -> str:
+    """When something was said, as exactly as people look."""
+    return f"{format_rfc3339(time_ns)[:19]}Z"
+
+
 def _place(said: Containment | Emptied) -> str:
     name = said.asset_name or said.asset
     return name if said.zone is None else f"{name}/{said.zone}"
 
 
 def _source(said: Containment | Emptied) -> str:
-    return f"{said.by} said at {format_rfc3339(said.stated_ns)[:19]}Z:"
+    return f"{said.by} said at {second(said.stated_ns)}:"

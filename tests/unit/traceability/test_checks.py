@@ -44,9 +44,9 @@ def test_another_chain_of_identity_is_refused_until_corrected_with_a_reason() ->
     containments = stated(SAID)
     said = mistakes(containments, another)
     assert said.startswith(
-        "holder BAG-1: chain of identity 'COI-2' is another than 'COI-1', which Li Na stated "
+        "holder BAG-1: chain of identity 'COI-2' is another than 'COI-1', which Li Na stated at"
     )
-    assert "2026-01-05T12:00:00Z (statement K-1). Where that was wrong, correct K-1 with a reason" in said
+    assert " 2026-01-05T12:00:00Z (statement K-1). Where that was wrong, correct K-1 with a reason" in said
     correction = replace(another, corrects="K-1")
     assert mistakes(containments, correction) == "holder BAG-1: a correction needs a reason"
     check(containments, replace(correction, reason="read from the wrong label"))

@@ -27,7 +27,7 @@ def test_a_later_word_on_the_same_matter_supersedes_and_a_repeat_says_so() -> No
     ended = replace(SAID, id="K-2", to_ns=5, by="Chen")
     containments = stated(SAID, ended, replace(ended, id="K-3"), replace(SAID, id="K-4", from_ns=7))
     assert fates(containments) == [
-        ("K-1", False, "superseded by Chen (K-2, 1970-01-01T00:00:00.000000010Z)"),
+        ("K-1", False, "superseded by Chen (K-2, 1970-01-01T00:00:00Z)"),
         ("K-2", True, ""),
         ("K-3", True, "repeats K-2"),
         ("K-4", True, ""),
@@ -38,7 +38,7 @@ def test_corrections_and_withdrawals_show_who_and_why_and_restore() -> None:
     correction = replace(SAID, id="K-2", from_ns=3, corrects="K-1", by="Chen", reason="paper log")
     containments = stated(SAID, correction)
     assert fates(containments) == [
-        ("K-1", False, "corrected by Chen (K-2, 1970-01-01T00:00:00.000000010Z): paper log"),
+        ("K-1", False, "corrected by Chen (K-2, 1970-01-01T00:00:00Z): paper log"),
         ("K-2", True, ""),
     ]
     containments.withdraw(Withdrawn("K-2", "Wang", 1_000_000_000, "K-3", "the paper was another day's"))
