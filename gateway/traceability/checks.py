@@ -62,7 +62,7 @@ def future(from_ns: int) -> str:
 
 def _another_chain(containments: Containments, said: Containment) -> Iterator[str]:
     before = containments.said_of(*said.unit.key)
-    standing, _ = chain_of_identity(before, containments.standing)
+    standing, _ = chain_of_identity(before, containments.effects)
     new = said.unit.chain_of_identity
     if standing is None or not new or new == standing.unit.chain_of_identity:
         return

@@ -1,8 +1,8 @@
 """Which units were in an asset when, from what people have stated: a fold over statements in their order.
 
-Nothing stated is deleted. What counts are the statements in effect (standing.py): corrections and withdrawals
-can be taken back themselves. Where a unit was follows in whereabouts.py, what it is in identity.py. One more
-statement works on the units it is about, whatever else is there.
+Nothing stated is deleted. What counts are the statements in effect (gateway.statements.effect): corrections
+and withdrawals can be taken back themselves. Where a unit was follows in whereabouts.py, what it is in
+identity.py. One more statement works on the units it is about, whatever else is there.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
+from gateway.statements import Statement, containment, empty, withdrawal
+from gateway.statements.effect import Effects
 from gateway.traceability.identity import identity
 from gateway.traceability.model import Conflict, Containment, Contents, Emptied, Stay, Withdrawn
-from gateway.traceability.standing import Standing
 from gateway.traceability.whereabouts import latest, whereabouts
 
 Key = tuple[str, str]
@@ -30,7 +31,7 @@ class Containments:
     """
 
     def __init__(self) -> None:
-        self.standing = Standing()
+        self.effects = Effects()
         self.withdrawn: dict[str, Withdrawn] = {}
         self._said: dict[Key, list[Containment]] = {}
         self._units_of: dict[str, tuple[Key, ...]] = {}  # by statement
@@ -50,30 +51,32 @@ class Containments:
 
     def state(self, *rows: Containment) -> set[str]:
         """The rows of one statement, with one id."""
-        if not rows or rows[0].id in self.standing:
+        if not rows or self._knows(rows[0].id):
             return set()
         identity = rows[0].id or self._free_id()
         self._units_of[identity] = tuple(dict.fromkeys(row.unit.key for row in rows))
         for row in rows:
             named = row if row.id else replace(row, id=identity)
             self._said.setdefault(row.unit.key, []).append(named)
-        return self._take(identity, rows[0].corrects)
+        return self._take(Statement(containment.KIND, rows[0].by, 0, {}, identity, corrects=rows[0].corrects))
 
     def state_empty(self, emptied: Emptied) -> set[str]:
-        if emptied.id in self.standing:
+        if self._knows(emptied.id):
             return set()
         identity = emptied.id or self._free_id()
         self._emptied_of[identity] = named = replace(emptied, id=identity)
         self._ever_emptied.setdefault(emptied.asset, []).append(named)
-        return self._take(identity, emptied.corrects)
+        return self._take(Statement(empty.KIND, emptied.by, 0, {}, identity, corrects=emptied.corrects))
 
     def withdraw(self, withdrawn: Withdrawn) -> set[str]:
         """A statement was taken back. One that is about something else changes nothing."""
-        if withdrawn.id in self.standing:
+        if self._knows(withdrawn.id):
             return set()
         identity = withdrawn.id or self._free_id()
         self.withdrawn[identity] = replace(withdrawn, id=identity)
-        return self._take(identity, withdrawn.withdraws)
+        return self._take(
+            Statement(withdrawal.KIND, withdrawn.by, 0, {}, identity, withdraws=withdrawn.withdraws)
+        )
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
@@ -135,7 +138,7 @@ class Containments:
         latest_word = next((word for word in words if word.matter == row.matter), None)
         if latest_word is None or latest_word.to_ns != row.to_ns:
             return False
-        unit, _ = identity(self._said[key], self.standing)
+        unit, _ = identity(self._said[key], self.effects)
         told = ((row.unit.product, unit.product), (row.unit.chain_of_identity, unit.chain_of_identity))
         return all(not new or new == known for new, known in told)
 
@@ -158,8 +161,11 @@ class Containments:
     def _free_id(self) -> str:
         return f"#{len(self._units_of) + len(self._emptied_of) + len(self.withdrawn) + 1}"
 
-    def _take(self, identity: str, target: str) -> set[str]:
-        for changed in (identity, *self.standing.take(identity, target)):
+    def _knows(self, identity: str) -> bool:
+        return identity in self._units_of or identity in self._emptied_of or identity in self.withdrawn
+
+    def _take(self, envelope: Statement) -> set[str]:
+        for changed in (envelope.id, *self.effects.hear(envelope)):
             self._unsettled |= dict.fromkeys(self._units_of.get(changed, ()))
             if changed in self._emptied_of:
                 emptied = self._emptied_of[changed]
@@ -170,7 +176,7 @@ class Containments:
         touched = set(self._emptiness_changed)
         for asset, moments in self._emptiness_changed.items():
             self._unsettled |= dict.fromkeys(self._inside_around(asset, moments))
-            in_effect = (e for e in self._ever_emptied[asset] if self.standing.holds(e.id))
+            in_effect = (e for e in self._ever_emptied[asset] if self.effects.counts(e.id))
             self._emptied[asset] = tuple(sorted(in_effect, key=lambda e: e.at_ns))
         for key in self._unsettled:
             touched |= self._settle_unit(key)
@@ -187,8 +193,8 @@ class Containments:
 
     def _settle_unit(self, key: Key) -> set[str]:
         said = self._said[key]
-        unit, about_identity = identity(said, self.standing)
-        claims = latest([word for word in said if self.standing.holds(word.id)])
+        unit, about_identity = identity(said, self.effects)
+        claims = latest([word for word in said if self.effects.counts(word.id)])
         stays, conflicts = whereabouts(unit, claims, self._emptied)
         touched: set[str] = set()
         for asset in {word.asset for word in said}:

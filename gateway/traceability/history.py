@@ -29,7 +29,7 @@ def _mention(containments: Containments, said: tuple[Containment, ...], number: 
     fate = _taken_back(containments, said, word)
     if fate:
         return Mention(word, False, fate)
-    in_effect = [w for w in said if w.matter == word.matter and containments.standing.holds(w.id)]
+    in_effect = [w for w in said if w.matter == word.matter and containments.effects.counts(w.id)]
     (counting,) = latest(in_effect)
     if counting.to_ns != word.to_ns:
         return Mention(word, False, f"superseded by {_source(counting)}")
@@ -38,15 +38,15 @@ def _mention(containments: Containments, said: tuple[Containment, ...], number: 
 
 def _taken_back(containments: Containments, said: tuple[Containment, ...], word: Containment) -> str:
     """By whom and why a statement was corrected or withdrawn, the last who did so; empty: by nobody."""
-    against = containments.standing.against(word.id)
-    if not against:
+    undone_by = containments.effects.undone_by(word.id)
+    if undone_by is None:
         return ""
-    withdrawn = containments.withdrawn.get(against[-1])
+    withdrawn = containments.withdrawn.get(undone_by.id)
     if withdrawn is not None:
         when = second(withdrawn.stated_ns)
         return f"withdrawn by {withdrawn.by} ({withdrawn.id}, {when}): {withdrawn.reason}"
-    correction = next((w for w in said if w.id == against[-1]), None)
-    return f"corrected by {against[-1] if correction is None else _source(correction)}"
+    correction = next((w for w in said if w.id == undone_by.id), None)
+    return f"corrected by {undone_by.id if correction is None else _source(correction)}"
 
 
 def _source(word: Containment) -> str:

@@ -238,11 +238,26 @@ def test_a_part_that_another_statement_says_without_contradiction_is_certain() -
         stated("2", row(UNITS[0], SHIPPER, 2, 6)),
         stated("3", row(UNITS[0], PLACES[0], 4, 5)),
     ]
-    found = contents(everything).inside("shipper", None, 0, BEYOND).stays
+    containments = contents(everything)
+    found = containments.inside("shipper", None, 0, BEYOND).stays
     assert [(s.from_ns, s.to_ns, s.certain, s.statements) for s in found] == [
         (0, 3, True, ("1", "2")),
         (3, 6, False, ("2",)),
     ]
+    assert containments.inside("shipper", None, 0, 1).conflicts == ()
+    assert len(containments.inside("shipper", None, 5, 6).conflicts) == 1
+
+
+def test_a_correction_of_a_correction_does_not_bring_back_the_first() -> None:
+    everything = [
+        stated("1", row(UNITS[0], SHIPPER, 1)),
+        stated("2", row(UNITS[0], SHIPPER, 2), corrects="1"),
+        stated("3", row(UNITS[0], SHIPPER, 3), corrects="2"),
+    ]
+    containments = contents(everything)
+    assert stays(containments) == [("A", 3, None)]
+    containments.withdraw(taken_back("4", "3"))
+    assert stays(containments) == [("A", 2, None)]
 
 
 def test_the_same_start_in_two_places_is_a_conflict() -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gateway.errors import StatementError
 from gateway.statements import Statement, acknowledge, containment, empty, withdrawal
 from gateway.statements.containment import Unit, UnitStay
-from gateway.statements.effect import in_effect
 from gateway.traceability.containment import Containments
 from gateway.traceability.heard import contents, hear
-from gateway.traceability.standing import Standing
 
 BAG = Unit("holder", "BAG-1", "CAR-T", "COI-1")
 
@@ -69,17 +65,3 @@ def test_a_damaged_one_is_an_error() -> None:
         hear(Containments(), Statement(containment.KIND, "Li Na", 1, {"schema": 9}, "K-1"))
     with pytest.raises(StatementError):
         hear(Containments(), Statement(withdrawal.KIND, "Li Na", 1, {"schema": 9}, "K-1", withdraws="K-0"))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.integers(-1, 10), max_size=10))
-def test_the_same_is_in_effect_as_everywhere_else(targets: list[int]) -> None:
-    """The rule of gateway/statements/effect.py: `targets` says what each statement corrects."""
-    said = [contained(str(i), "s1", i, "" if t < 0 else str(t)) for i, t in enumerate(targets)]
-    standing = Standing()
-    for statement in said:
-        before = {s.id for s in said if s.id in standing and standing.holds(s.id)}
-        changed = standing.take(statement.id, statement.corrects)
-        now = {s.id for s in said if s.id in standing and standing.holds(s.id)}
-        assert set(changed) == (before ^ now) - {statement.id}
-    assert [s.id for s in said if standing.holds(s.id)] == [s.id for s in in_effect(said)]

@@ -60,3 +60,12 @@ def test_what_is_corrected_without_a_chain_does_not_bring_the_old_one_back() -> 
     )
     assert unit_of(containments).chain_of_identity == "COI-2"
     assert containments.conflicts() == []
+
+
+def test_a_correction_settles_what_others_said_against_each_other() -> None:
+    containments = told(("1", "", "COI-1", ""), ("2", "", "COI-2", ""), ("3", "", "COI-1", ""))
+    assert len(containments.conflicts()) == 2
+    unit = Unit("holder", "A", "", "COI-3")
+    containments.state(Containment(unit, "shipper", None, 0, None, "Chen", 9, "4", "1", "label read again"))
+    assert containments.conflicts() == []
+    assert unit_of(containments).chain_of_identity == "COI-3"

@@ -31,14 +31,27 @@ def tell(containments: Containments, said: Said) -> set[str]:
 
 
 def in_effect(everything: Sequence[Said]) -> list[Said]:
-    """A statement is in effect unless a later one that is itself in effect corrects or withdraws it."""
+    """A statement is in effect unless a later one that is itself in effect is against it.
+
+    A withdrawal is against one statement; a correction against that which it corrects, and if that is a
+    correction itself, against all that it is against.
+    """
     taken_back: set[str] = set()
     found: list[Said] = []
     for said in reversed(everything):
         if identity_of(said) not in taken_back:
-            taken_back.add(target_of(said))
+            taken_back |= against(said, everything)
             found.append(said)
     return found[::-1]
+
+
+def against(said: Said, everything: Sequence[Said]) -> set[str]:
+    target = next((s for s in everything if identity_of(s) == target_of(said)), None)
+    if target is None:
+        return set()
+    if isinstance(said, Withdrawn) or isinstance(target, Withdrawn):
+        return {identity_of(target)}
+    return {identity_of(target)} | against(target, everything)
 
 
 class Twin:
