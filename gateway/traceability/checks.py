@@ -22,7 +22,7 @@ def check(containments: Containments, said: Containment) -> None:
 
 
 def news(containments: Containments, rows: Iterable[Containment]) -> list[Containment]:
-    """Those of `rows` that say something new, in order; they are told to `containments`.
+    """Those of `rows` that say or correct something, in order; they are told to `containments`.
 
     Raises InputError with every mistake of all of them, one a line.
     """
@@ -31,7 +31,8 @@ def news(containments: Containments, rows: Iterable[Containment]) -> list[Contai
     for row in rows:
         wrong = list(mistakes(containments, row))
         problems += wrong
-        if not (wrong or containments.says(row)):
+        is_repeat = not row.corrects and containments.says(row)
+        if not (wrong or is_repeat):
             containments.state(row)
             new.append(row)
     if problems:

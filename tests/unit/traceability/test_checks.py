@@ -9,7 +9,7 @@ import pytest
 from gateway.errors import InputError
 from gateway.model import SECOND
 from gateway.times import parse_rfc3339
-from gateway.traceability.checks import CLOCKS_APART_NS, check
+from gateway.traceability.checks import CLOCKS_APART_NS, check, news
 from gateway.traceability.containment import Containments
 from gateway.traceability.model import Containment, Unit, Withdrawn
 
@@ -67,3 +67,25 @@ def test_what_begins_in_the_future_or_ends_before_it_begins_is_refused() -> None
     assert mistakes(Containments(), backwards) == (
         "holder BAG-1: the stay ends before it begins, at 2026-01-05T08:00:00Z"
     )
+
+
+def test_of_several_rows_only_what_is_new_is_stated() -> None:
+    ended = replace(SAID, to_ns=NOON, id="")
+    other = replace(SAID, unit=Unit("holder", "BAG-2"), id="")
+    assert news(stated(SAID), [replace(SAID, id=""), ended, ended, other, other]) == [ended, other]
+
+
+def test_a_correction_is_stated_even_where_another_statement_says_the_same() -> None:
+    wrong = replace(SAID, asset="shipper-2", id="K-2")
+    correction = replace(SAID, id="", corrects="K-2", reason="it never left")
+    containments = stated(SAID, wrong)
+    assert news(containments, [correction]) == [correction]
+    assert [s.asset for s in containments.where_was("holder", "BAG-1")] == ["shipper-1"]
+
+
+def test_every_mistake_of_several_rows_is_named() -> None:
+    another = replace(SAID, unit=replace(BAG, chain_of_identity="COI-2"), id="")
+    backwards = replace(SAID, to_ns=EIGHT, id="")
+    with pytest.raises(InputError) as caught:
+        news(stated(SAID), [another, backwards])
+    assert len(str(caught.value).splitlines()) == 2
