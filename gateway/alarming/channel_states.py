@@ -13,7 +13,7 @@ from typing import Any
 from gateway.alarming.latest import NEVER, Latest
 from gateway.config.timeline import Timeline
 from gateway.config.types import Channel, Configuration
-from gateway.model import SECOND, Quality
+from gateway.model import SECOND, Floats, Quality
 from gateway.screening.screener import Screener
 
 UNKNOWN = "unknown"
@@ -37,18 +37,29 @@ class ChannelStates:
         self._latest = latest
         self._screener = screener
 
-    def all(self, now_ns: int, excursions: Mapping[int, str], watched: bool) -> list[dict[str, Any]]:
-        """One object a channel; `excursions` in words, by number; `watched`: whether anybody screens."""
+    def all(
+        self, now_ns: int, ages_s: Floats, excursions: Mapping[int, str], watched: bool
+    ) -> list[dict[str, Any]]:
+        """One object a channel; `ages_s` of the newest reading and `excursions` in words, by number.
+
+        `watched`: whether anybody screens.
+        """
         return [
-            self._state(channel, self._timeline.numbers[name], now_ns, excursions, watched)
+            self._state(channel, self._timeline.numbers[name], now_ns, ages_s, excursions, watched)
             for name, channel in self._configuration.channels.items()
         ]
 
     def _state(
-        self, channel: Channel, number: int, now_ns: int, excursions: Mapping[int, str], watched: bool
+        self,
+        channel: Channel,
+        number: int,
+        now_ns: int,
+        ages_s: Floats,
+        excursions: Mapping[int, str],
+        watched: bool,
     ) -> dict[str, Any]:
         newest = self._newest(number)
-        age_s = None if newest.time_ns == NEVER else max(0.0, (now_ns - newest.time_ns) / SECOND)
+        age_s = self._age_s(number, newest, float(ages_s[number]))
         in_time = age_s is not None and age_s <= channel.table.no_data_after_s
         fresh = watched and in_time and newest.quality <= Quality.UNCERTAIN
         danger = excursions.get(number, "")
@@ -66,6 +77,13 @@ class ChannelStates:
             "state": _words(danger, fresh, bool(channel.table.profile or channel.rules)),
             "unknown": not fresh,
         }
+
+    def _age_s(self, number: int, newest: _Newest, newest_age_s: float) -> float | None:
+        """To the ms; older by so much as the last usable reading is before the newest."""
+        if newest.time_ns == NEVER:
+            return None
+        before_s = (int(self._latest.time[number]) - newest.time_ns) / SECOND
+        return max(0.0, round(newest_age_s + before_s, 3))
 
     def _newest(self, number: int) -> _Newest:
         """The newest reading; its value is the last usable one, which counts as BAD where a later one is."""

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from gateway.model import Arrivals, Floats, Qualities, Quality, Times
+from gateway.model import Floats, Qualities, Quality, Samples, Times
 
 NEVER = -(2**63)  # ns: no reading yet
 
@@ -26,18 +26,13 @@ class Latest:
         self.value = np.append(self.value, np.full(more, np.nan))
         self.quality = np.append(self.quality, np.full(more, Quality.NO_DATA, np.uint8))
 
-    def take(self, arrivals: Arrivals) -> None:
-        """Readings in any order; older ones than what is known are passed over.
-
-        Of a clock that runs ahead of ours the time of receipt counts, lest a dead device look fresh.
-        """
-        samples = arrivals.samples
-        time = np.minimum(samples.time, arrivals.received)
-        order = np.lexsort((time, samples.channel))
+    def take(self, samples: Samples) -> None:
+        """Readings that count by now, in any order; older ones than what is known are passed over."""
+        order = np.lexsort((samples.time, samples.channel))
         last = order[np.flatnonzero(np.diff(samples.channel[order], append=-1))]
-        last = last[time[last] >= self.time[samples.channel[last]]]
+        last = last[samples.time[last] >= self.time[samples.channel[last]]]
         channel = samples.channel[last]
-        self.time[channel] = time[last]
+        self.time[channel] = samples.time[last]
         self.value[channel] = samples.value[last]
         self.quality[channel] = samples.quality[last]
 

@@ -34,7 +34,7 @@ from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
 from gateway.journal.journal import Entry, Journal
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Samples, Times
+from gateway.model import SECOND, Arrivals, Floats, Samples, Times
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
 from gateway.statements import Statement, import_, reset
@@ -73,6 +73,7 @@ class Screening:
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
         self._horizon_ns = self._clock.now_ns() if self._clock.trusted else EVERYTHING
+        self._looked_s = _steady_s()  # when our time was what this turn goes by
         self._begin()
 
     # From what is durable
@@ -193,7 +194,7 @@ class Screening:
 
     def _look_at_the_clock(self) -> int:
         """Our time. What lies later decides nothing, unless nobody knows what time it is."""
-        now_ns = self._clock.now_ns()
+        now_ns, self._looked_s = self._clock.now_ns(), _steady_s()
         self._horizon_ns = now_ns if self._clock.trusted else EVERYTHING
         with self._lock:
             if self._horizon_ns < self._waiting.counted_ns - JUMP_NS:
@@ -272,12 +273,15 @@ class Screening:
         known = np.isin(arrivals.samples.channel, list(self._screener_plan.names))
         if known.any():
             mine = arrivals.take(known)
-            self._latest.take(mine)
-            self._silences.heard(mine.samples.channel, mine.samples.time, now_ns, _steady_s())
+            if self._horizon_ns == EVERYTHING:  # device times say nothing about how old a reading is
+                self._silences.heard(mine.samples.channel, mine.received, now_ns, self._looked_s)
             self._feed(self._waiting.hold(mine.samples, self._horizon_ns), now_ns)
 
     def _feed(self, samples: Samples, now_ns: int) -> None:
         """To the screener, at their time."""
+        self._latest.take(samples)
+        if self._horizon_ns != EVERYTHING:
+            self._silences.heard(samples.channel, samples.time, now_ns, self._looked_s)
         changes = self._screener.take(samples) if len(samples) else []
         if not self._quiet:
             self._publish(changes, now_ns)
@@ -349,11 +353,18 @@ class Screening:
         with self._lock:
             return self._timeline.retired()
 
+    def _ages_s(self, now_ns: int) -> Floats:
+        """float64[channels]: how old the newest reading of each is, counted by nobody's wall clock."""
+        since_s = (now_ns - self._clock.now_ns()) / SECOND  # 0, unless another moment is asked for
+        return self._silences.ages_s(_steady_s()) + since_s
+
     def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
         """Every channel of the configuration with its newest value and its state."""
         with self._lock:
             ahead = self._waiting.ahead()
-            states = self._states.all(now_ns, self._book.states(), watched=not self.problem)
+            states = self._states.all(
+                now_ns, self._ages_s(now_ns), self._book.states(), watched=not self.problem
+            )
             for state in states:
                 mine = ahead.get(self._timeline.numbers[state["channel"]])
                 state["waiting"] = 0 if mine is None else mine.readings

@@ -25,6 +25,7 @@ from tests.unit.alarming.alarm_desk import (
     now_ns,
 )
 
+DAY_NS = 86_400 * SECOND
 SILENT = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 0.2")
 
 
@@ -145,7 +146,9 @@ def test_channels_are_unknown_until_they_are_heard_and_when_they_fall_silent(
         assert channel(screening, "top", 0)["state"] == "unknown"
         desk.read(("top", 0, -190.0), ("shipper", 0, -140.0))
         seen(desk, screening)
-        assert channel(screening, "top", 30) == {
+        shown = channel(screening, "top", 29)
+        assert shown.pop("age_s") == pytest.approx(29.0, abs=0.9)  # no wall clock: to the pace of this test
+        assert shown == {
             "channel": "top",
             "site": "s",
             "asset": "freezer",
@@ -154,16 +157,15 @@ def test_channels_are_unknown_until_they_are_heard_and_when_they_fall_silent(
             "unit": "degC",
             "value": -190.0,
             "quality": "good",
-            "age_s": 30.0,
             "state": "no limits",
             "unknown": False,
             "waiting": 0,
             "ahead_s": None,
         }
-        assert channel(screening, "shipper", 30)["state"] == "critical above-150"
-        silent = channel(screening, "shipper", 30.1)
+        assert channel(screening, "shipper", 29)["state"] == "critical above-150"
+        silent = channel(screening, "shipper", 31)
         assert (silent["state"], silent["value"]) == ("critical above-150, unknown", -140.0)
-        silent = channel(screening, "top", 30.1)
+        silent = channel(screening, "top", 31)
         assert (silent["state"], silent["value"]) == ("unknown", None)  # never the last value
 
 
@@ -205,13 +207,43 @@ def test_a_late_reading_is_not_the_newest(tmp_path: Path, still: None) -> None:
         assert channel(screening, "top", 11)["value"] == -190.0
 
 
-def test_a_clock_that_runs_ahead_does_not_keep_a_dead_device_fresh(tmp_path: Path, still: None) -> None:
+def test_what_lies_ahead_of_the_clock_is_counted_and_decides_nothing(tmp_path: Path, still: None) -> None:
     desk = Desk(tmp_path, HALF_A_MINUTE)
     with Running(desk) as screening:
-        desk.read(("top", 7200, -190.0), received_ns=NOON_NS)
+        desk.read(("top", since_noon_s(), -190.0))
+        desk.read(("top", since_noon_s() + 7200, -100.0))
         seen(desk, screening)
-        assert channel(screening, "top", 1)["state"] == "in range"
-        assert channel(screening, "top", 31)["state"] == "unknown"
+        shown = channel(screening, "top", since_noon_s())
+        assert (shown["state"], shown["value"], shown["waiting"]) == ("in range", -190.0, 1)
+        assert shown["ahead_s"] == pytest.approx(7200, abs=30)
+        assert channel(screening, "top", since_noon_s() + 60)["state"] == "unknown"
+
+
+def test_a_clock_that_is_set_forward_and_back_makes_nothing_fresh_or_silent(
+    tmp_path: Path, still: None
+) -> None:
+    """At +100 d a reading is stamped; back again it waits, and what was newest before is that again."""
+    desk = Desk(tmp_path, HALF_A_MINUTE)
+    with Running(desk) as screening:
+        desk.read(("top", since_noon_s(), -190.0))
+        seen(desk, screening)
+        desk.clock.ahead_ns = 100 * DAY_NS
+        assert shown_now(desk, screening)["state"] == "in range"  # a moment's silence by any other clock
+        desk.read(("top", since_noon_s() + 100 * DAY_NS / SECOND, -100.0))
+        eventually(lambda: shown_now(desk, screening)["state"] == "critical above-150", "by that clock")
+        desk.clock.ahead_ns = 0
+        eventually(lambda: shown_now(desk, screening)["waiting"] == 1, "it waits for its time")
+        shown = shown_now(desk, screening)
+        assert (shown["state"], shown["value"]) == ("in range", -190.0)
+        assert shown["age_s"] < 30
+        desk.read(("top", since_noon_s(), -120.0))
+        eventually(lambda: shown_now(desk, screening)["value"] == -120.0, "what comes now decides now")
+        assert shown_now(desk, screening)["state"] == "critical above-150"
+
+
+def shown_now(desk: Desk, screening: Screening) -> dict[str, Any]:
+    states = screening.channel_states(desk.clock.now_ns())
+    return next(c for c in states if c["channel"] == "top")
 
 
 def test_what_was_shown_before_a_restart_is_shown_after_it(tmp_path: Path, still: None) -> None:
