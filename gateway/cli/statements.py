@@ -79,9 +79,12 @@ def withdraw(
     with open_desk(load(config)) as desk:
         done = withdrawals.withdraw(desk, at_this_box(by), identity, reason)
     if as_json:
-        leaning = [one.id for one in done.leaning]
+        look = {"statements": [one.id for one in done.leaning], "alarms": list(done.alarms)}
+        withdrawn, counts = done.statement.id, None if done.again is None else done.again.id
         print_json(
-            answer(done.stated, withdrawn=done.statement.id, follows=done.follows, look_at_again=leaning)
+            answer(
+                done.stated, withdrawn=withdrawn, counts_again=counts, follows=done.follows, look_again=look
+            )
         )
         return
     out = console()
@@ -92,6 +95,8 @@ def withdraw(
         again = f"{done.again.id} counts again: {done.again.by} {published.words(done.again)}"
         out.print(escape(again), highlight=False, soft_wrap=True)
     out.print(escape(f"what follows: {done.follows}"), highlight=False, soft_wrap=True)
+    if done.alarms:
+        out.print(f"alarms to look at again: {', '.join(done.alarms)}", highlight=False, soft_wrap=True)
     if done.leaning:
         out.print("said since about the same, to be looked at again:", highlight=False)
     for one in done.leaning:

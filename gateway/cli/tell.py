@@ -1,4 +1,4 @@
-"""`cryogate ack`, `load`, `empty` and `reset`: what people state, written straight into the journal.
+"""`cryogate ack`, `close`, `load`, `empty` and `reset`: what people state, written straight into the journal.
 
 The journal takes statements from any process, so all of them work whether the gateway runs or not.
 """
@@ -22,13 +22,14 @@ from gateway.questions.history import find
 from gateway.statements import reset as resetting
 from gateway.times import format_rfc3339
 
-__all__ = ["ack", "add_to", "empty", "load", "parse_code", "reset"]
+__all__ = ["ack", "add_to", "close", "empty", "load", "parse_code", "reset"]
 
 Zone = Annotated[str | None, typer.Option("--zone", help="A part of the asset.")]
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(ack)
+    app.command()(close)
     app.command()(load)
     app.command()(reset)
     app.command()(empty)
@@ -50,6 +51,24 @@ def ack(
     with open_desk(configuration) as desk:
         done = alarms.acknowledge(desk, at_this_box(by), row, comment)
     typer.echo(f"{done.alarm} acknowledged by {by}; {said_by(done.stated)}")
+
+
+def close(
+    alarm: Annotated[str, typer.Argument(help="The alarm's id, or as much of its start as is unique.")],
+    by: By,
+    comment: Annotated[str, typer.Option("--comment", help="Why nobody needs to look at it any more.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Close an alarm that is over: one that returned, or ended because its probe moved, limits changed, ...
+
+    Example: cryogate close E-7Q2M9XKD --by "Li Na" --comment "bags checked after the move, none above -150"
+    """
+    configuration = load_configuration(config)
+    with open_records(configuration.data_dir) as records:
+        row = find(records, alarm)
+    with open_desk(configuration) as desk:
+        done = alarms.close(desk, at_this_box(by), row, comment)
+    typer.echo(f"{done.alarm} closed by {by}; {said_by(done.stated)}")
 
 
 def load(

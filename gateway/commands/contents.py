@@ -11,15 +11,17 @@ from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words, correction
 from gateway.config import plugins
+from gateway.config.timeline import timeline_of
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
-from gateway.questions.contents import stated as stated_contents
+from gateway.journal.said import said as said_of
 from gateway.statements import Statement, empty
 from gateway.statements import containment as containing
 from gateway.statements.empty import Empty
 from gateway.traceability.checks import check as check_row
 from gateway.traceability.checks import news
 from gateway.traceability.containment import Containments
+from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.model import Containment
 from gateway.traceability.statements import Places, read, to_stay
 
@@ -56,8 +58,18 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
             raise InputError(
                 f"{corrected.id} is a whole file of version 0.1.0: withdraw it, and load the right one"
             )
-        revised = [replace(row, corrects=revising.corrects, reason=revising.reason) for row in rows]
-        new = _news(stated_contents(desk.journal), revised, file)
+        same = timeline_of(desk.journal).asset_identity
+        revised = [
+            replace(
+                row,
+                asset=same(row.asset),
+                asset_name=row.asset,
+                corrects=revising.corrects,
+                reason=revising.reason,
+            )
+            for row in rows
+        ]
+        new = _news(contents(said_of(desk.journal, *KINDS), same), revised, file)
         return [_draft(desk, row, writer, revising) for row in new]
 
     return Loaded(len(rows), desk.state(look))
@@ -122,7 +134,13 @@ def _text(data: bytes) -> str:
 
 
 def _places(desk: Desk) -> Places:
-    return {name: asset.zones for name, asset in desk.configuration.assets.items()}
+    """Every asset that is or was, with its zones: statements may be about the past."""
+    places = {name: asset.zones for name, asset in desk.configuration.assets.items()}
+    for step in reversed(timeline_of(desk.journal).steps):
+        for name, asset in step.meant.assets.items():
+            known = places.get(name, ())
+            places[name] = (*known, *(zone for zone in asset.zones if zone not in known))
+    return places
 
 
 def _news(known: Containments, rows: list[Containment], file: Path) -> list[Containment]:
@@ -141,5 +159,5 @@ def _nothing_taken(file: Path, why: object) -> InputError:
 
 
 def _draft(desk: Desk, row: Containment, author: Author, revising: Revising) -> Statement:
-    said = containing.Containment((to_stay(row),))
+    said = containing.Containment((to_stay(replace(row, asset=row.asset_name)),))
     return desk.draft(containing, said, author, row.from_ns, revising)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.commands import leaning
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words
 from gateway.errors import InputError
 from gateway.statements import Statement, withdrawal
-from gateway.statements.kinds import kind_of
 from gateway.statements.withdrawal import Withdrawal
 
-MOST_LEANING: Final = 20  # shown; whoever has more to look at goes by `cryogate statements --about`
 FOLLOWS: Final = {
     "containment": "where the unit was follows from what else was stated; alarms name their units anew",
     "empty": "what is inside follows from what else was stated; alarms name their units anew",
@@ -29,7 +28,7 @@ FOLLOWS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """`leaning`: statements that were made about the same since, which somebody should look at again.
+    """`leaning`, `alarms`: statements made about the same since, and alarms: to be looked at again.
 
     `again`: what counts again because what replaced it was withdrawn.
     """
@@ -39,6 +38,7 @@ class Withdrawn:
     again: Statement | None
     follows: str
     leaning: tuple[Statement, ...]
+    alarms: tuple[str, ...]
 
 
 def withdraw(desk: Desk, author: Author, identity: str, reason: str) -> Withdrawn:
@@ -56,22 +56,6 @@ def withdraw(desk: Desk, author: Author, identity: str, reason: str) -> Withdraw
 
     stated = desk.state(look)
     target = words.open_to_change(identity)
+    since, alarms = leaning.statements(words, target), leaning.alarms(desk, target)
     again = words.find(target.corrects or target.withdraws)
-    return Withdrawn(stated, target, again, FOLLOWS.get(target.kind, ""), leaning(words, target))
-
-
-def leaning(words: Words, target: Statement) -> tuple[Statement, ...]:
-    """Statements in effect that were made after `target` about the same."""
-    kind = kind_of(target)
-    about = kind.about(kind.of(target.body))
-    later, found = False, []
-    for statement in words.every():
-        if later and _shares(statement, about) and words.counts(statement):
-            found.append(statement)
-        later = later or statement.id == target.id
-    return tuple(found[:MOST_LEANING])
-
-
-def _shares(statement: Statement, about: frozenset[str]) -> bool:
-    kind = kind_of(statement)
-    return not about.isdisjoint(kind.about(kind.of(statement.body)))
+    return Withdrawn(stated, target, again, FOLLOWS.get(target.kind, ""), since, alarms)

@@ -107,7 +107,7 @@ def test_it_is_the_same_while_the_gateway_runs(office: Office, gateway: GatewayP
 def test_nothing_that_people_state_is_lost_while_the_gateway_runs(
     office: Office, gateway: GatewayProcess
 ) -> None:
-    """Each states three things as fast as the command line goes; every answer names what is in the journal."""
+    """Each states three things as fast as they can; every answer names what is in the journal."""
 
     def state(by: str) -> list[str]:
         said = []

@@ -75,7 +75,7 @@ def test_what_leans_on_it_is_named(office: Office) -> None:
     first = load(office, BAG)
     second = load(office, f"holder,BAG-1,shipper-2,,{DAY}09:30:00Z,,,")
     told = office.json("withdraw", first, "--by", "Li Na", "--reason", "wrong bag")
-    assert (told["withdrawn"], told["look_at_again"]) == (first, [second])
+    assert (told["withdrawn"], told["look_again"]) == (first, {"statements": [second], "alarms": []})
     assert "where the unit was follows from what else was stated" in told["follows"]
 
 
