@@ -28,8 +28,8 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from benchmarks.rig import Unavailable
 from benchmarks.rig.broker import Broker, free_port
 from benchmarks.sinks import as_points, some_readings
-from gateway.followers.feeds import StatedChanges
 from gateway.followers.sink import SinkFollower
+from gateway.followers.transitions import Transitions
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -96,7 +96,7 @@ def _follow(folder: Path, sink: Sink, places: FixedPlaces) -> float:
     """Seconds until the sink has everything."""
     records = Records(folder / "records.sqlite")
     with Journal.open(folder / "journal.sqlite") as journal:
-        changes = StatedChanges(Journal.open_reading(folder / "journal.sqlite"), records, of_known)
+        changes = Transitions(journal, records, of_known)
         follower = SinkFollower(
             "it", sink, Voice(journal, "it"), records, threading.Condition(), Known(places), changes
         )

@@ -27,15 +27,15 @@ from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
-from gateway.config.places import ConfiguredPlaces
+from gateway.config.places import PlacesOverTime
 from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.running import findings
 from gateway.errors import CryogateError
-from gateway.followers.feeds import StatedChanges
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.registration import register
 from gateway.followers.sink import SinkFollower
+from gateway.followers.transitions import Transitions
 from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
@@ -261,24 +261,21 @@ class _Gateway:
         told = self._configuration.sinks[name]
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
         voice, records = self._voice(), self._records()
-        places = ConfiguredPlaces(self._configuration, voice.journal)
-        changes = StatedChanges(self._reading(), records, of_known)
+        places, changes = PlacesOverTime(voice.journal), Transitions(voice.journal, records, of_known)
         return SinkFollower(name, sink, voice, records, self._pump.committed, places, changes)
 
     def _notifier(self, name: str) -> NotifierFollower:
-        told, records = self._configuration.notifiers[name], self._records()
+        told = self._configuration.notifiers[name]
         notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
-        changes = StatedChanges(self._reading(), records, of_known)
-        return NotifierFollower(name, notifier, self._voice(), records, self._pump.committed, changes)
+        voice, records = self._voice(), self._records()
+        changes = Transitions(voice.journal, records, of_known, f"notifier:{name}")
+        return NotifierFollower(name, notifier, voice, records, self._pump.committed, changes)
 
     def _voice(self) -> Voice:
         return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns)
 
     def _writing(self) -> Journal:
         return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns)
-
-    def _reading(self) -> Journal:
-        return Journal.open_reading(self._configuration.data_dir / JOURNAL)
 
     def _records(self) -> Records:
         return Records(self._configuration.data_dir / RECORDS)

@@ -45,14 +45,14 @@ class Office:
         return self.folder / "records.sqlite"
 
     def follower(self, name: str, notifier: Notifier | None = None) -> NotifierFollower:
-        journal = Journal.open(self.folder / "journal.sqlite")
+        journal, records = Journal.open(self.folder / "journal.sqlite"), Records(self.records)
         return NotifierFollower(
             name,
             notifier or jsonl.Notifier(jsonl.Options(str(self.folder / f"{name}.jsonl"))),
             Voice(journal, "test"),
-            Records(self.records),
+            records,
             threading.Condition(),
-            Transitions(journal, published, f"notifier:{name}"),
+            Transitions(journal, records, published, f"notifier:{name}"),
         )
 
     def run(self, name: str, notifier: Notifier | None = None, steps: int = 12) -> NotifierFollower:

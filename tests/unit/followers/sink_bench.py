@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gateway.alarms.change import AlarmChange
-from gateway.config.places import ConfiguredPlaces
+from gateway.config.places import PlacesOverTime
 from gateway.errors import LinkDown
-from gateway.followers.feeds import StatedChanges
 from gateway.followers.sink import SinkFollower
+from gateway.followers.transitions import Transitions
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -100,8 +100,8 @@ class Bench:
         folder = self.desk.folder
         voice = Voice(Journal.open(folder / "journal.sqlite"), "test", self.desk.now_ns)
         records = Records(folder / "records.sqlite")
-        places = ConfiguredPlaces(self.desk.configuration, voice.journal)
-        changes = StatedChanges(Journal.open_reading(folder / "journal.sqlite"), records, of_known)
+        places = PlacesOverTime(voice.journal)
+        changes = Transitions(voice.journal, records, of_known)
         return SinkFollower("copy", sink, voice, records, self.desk.committed, places, changes)
 
     def fill(self, entries: int) -> None:

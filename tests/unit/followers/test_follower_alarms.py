@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.journal.records import Records
+from gateway.statements import transition
 from tests.unit.alarming.alarm_desk import Killed
 from tests.unit.followers.sink_bench import Bench, Busy, Notebook, alarms_in, caught_up, read_back
 
@@ -16,7 +17,8 @@ def test_what_happens_to_alarms_is_told_once_with_a_kill_after_every_step(bench:
         bench.desk.run()
         caught_up(bench, notebook, 2 + second % 3)
     caught_up(bench, notebook)
-    wanted = [[n, alarm["id"], change] for n, change, alarm in bench.desk.records.changes(0, 100)]
+    stated = [(seq, transition.of(s.body)) for seq, s in bench.desk.journal.statements(transition.KIND)]
+    wanted = [[seq, said.alarm, said.change] for seq, said in stated]
     assert [change for *_, change in wanted] == ["raised", "returned", "raised", "returned"]
     assert alarms_in(notebook) == wanted
     assert read_back(notebook) == bench.everything()
