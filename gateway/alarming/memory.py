@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarming.entry import cause_of, is_closed
+from gateway.followers.registration import SCREENING
 from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -104,6 +105,7 @@ def saved(records: Records) -> Saved | None:
 def forget(records: Records) -> None:
     """Begin from nothing next time; to be called within a transaction."""
     records.save(STATE, 0, b"")
+    records.move_cursor(SCREENING, 0)
 
 
 def save(records: Records, state: Saved) -> None:
@@ -115,6 +117,7 @@ def save(records: Records, state: Saved) -> None:
         "latest": base64.b85encode(state.latest).decode(),
     }
     records.save(STATE, state.cursor, json.dumps(told).encode())
+    records.move_cursor(SCREENING, state.cursor)
 
 
 def bearing_statements(journal: Journal, until_seq: int) -> list[Statement]:

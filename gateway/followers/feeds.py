@@ -58,10 +58,12 @@ class Readings:
         entries = self._journal.entries(after, most)
         if not entries:
             return None
-        arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
+        wanted = [e for e in entries if e.arrivals is not None]
+        arrivals = Arrivals.concatenate([e.arrivals for e in wanted if e.arrivals is not None])
+        oldest_ns = wanted[0].committed_ns if wanted else None
         decision = decided(entries, self._follower)
         kinds = frozenset(e.kind for e in entries if e.statement is not None)
-        return Page(arrivals, after, entries[-1].seq, entries[0].committed_ns, decision, kinds)
+        return Page(arrivals, after, entries[-1].seq, oldest_ns, decision, kinds)
 
     def behind(self, after: int) -> int:
         return max(0, self._journal.last_seq() - after)
