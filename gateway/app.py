@@ -49,6 +49,7 @@ from gateway.running.parts import Parts
 from gateway.running.space import began_ns
 from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
+from gateway.sinks import Retaining
 from gateway.writing.archiving import Archiving
 from gateway.writing.conversion import conversions
 from gateway.writing.introduction import earlier_documents, introduce
@@ -104,11 +105,8 @@ class _Gateway:
         self._clock = clock
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
         numbers = introduce(configuration, journal, clock.now_ns())
+        self._earlier = earlier_documents(journal)
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
-        earlier = earlier_documents(journal)
-        for source in self._sources.values():
-            if isinstance(source, Successor):
-                source.succeed(earlier)
         self._intake = Intake(configuration.journal.queue_messages, clock)
         by = conversions(configuration.channels.values(), numbers)
         self._alarms = self._records()
@@ -255,11 +253,15 @@ class _Gateway:
         }
         module = importlib.import_module(f"{SOURCES}.{told.kind}")
         made: Source = module.Source(name, told.options, addresses)
+        if isinstance(made, Successor):
+            made.succeed(self._earlier)
         return made
 
     def _sink(self, name: str) -> SinkFollower:
         told = self._configuration.sinks[name]
         sink = importlib.import_module(f"{SINKS}.{told.kind}").Sink(told.options)
+        if isinstance(sink, Retaining):
+            sink.succeed(name, self._earlier)
         voice, records = self._voice(), self._records()
         places, changes = PlacesOverTime(voice.journal), Transitions(voice.journal, records, of_known)
         return SinkFollower(name, sink, voice, records, self._pump.committed, places, changes)

@@ -9,12 +9,12 @@ from typing import Any, Final
 from gateway.config.types import PlugIn
 from gateway.mqtt.broker import Options, Topic
 from gateway.mqtt.filters import covers, meet
+from gateway.mqtt.former import Broker
 from gateway.mqtt.topics import TopicPattern
 
 MQTT: Final = "mqtt"  # the kind, of sources and of sinks
-LOCAL: Final = ("127.0.0.1", "::1")
 
-Client = tuple[str, int, str]  # host, port, client_id
+Client = tuple[Broker, str]  # where, client_id
 
 
 def doubled_clients(sources: Mapping[str, PlugIn], sinks: Mapping[str, PlugIn]) -> Iterator[tuple[str, str]]:
@@ -59,5 +59,4 @@ def _remarks(earlier: Topic, later: Topic) -> Iterator[str]:
 
 
 def _client(options: Any) -> Client:
-    host = options.host.lower()
-    return ("localhost" if host in LOCAL else host, options.port, options.client_id)
+    return Broker.of(options.host, options.port), options.client_id

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol
 
+from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.followers.feeds import AlarmChanges, Changes, Page, Readings
 from gateway.followers.follower import Follower, Outcome, follow
@@ -15,7 +16,7 @@ from gateway.followers.parking import Decision, Parking, to_arrivals, to_rows
 from gateway.followers.voice import Voice
 from gateway.journal.records import Records
 from gateway.model import Arrivals
-from gateway.sinks import Places, Sink, Written
+from gateway.sinks import Places, Retaining, Sink, Written
 from gateway.statements import configuration, placement, withdrawal
 
 MOST_READINGS = 100_000  # in one write: bounds the memory of a catch-up
@@ -53,7 +54,7 @@ class SinkFollower:
         self._milestones = Milestones(name, voice, records, self.parking)
         self._milestones.recall()
         self._outside = _Outside(self.name, sink, records, self._milestones)
-        alarms = _Alarms(self._outside, self.parking)
+        alarms = _Alarms(f"alarms:{name}", self._outside, self.parking, changes, records)
         self.alarms = Follower(f"alarms:{name}", changes, alarms, records, MOST_CHANGES)
         to_write = _Readings(self._outside, self.parking, self.alarms, places)
         feed = Readings(self._journal, self.name)
@@ -188,13 +189,25 @@ class _Readings:
 class _Alarms:
     """What happens to alarms into the sink."""
 
-    def __init__(self, outside: _Outside, parking: Parking) -> None:
+    def __init__(
+        self, name: str, outside: _Outside, parking: Parking, changes: AlarmChanges, records: Records
+    ) -> None:
+        self._name = name
         self._outside = outside
         self._parking = parking
+        self._changes = changes
+        self._records = records
         self._written: Written | None = None
 
     def ready(self) -> None:
-        self._outside.ready()
+        """An outside that keeps alarms has them in their place before it is told more."""
+        sink = self._outside.ready()
+        if isinstance(sink, Retaining) and sink.is_to_move:
+            cursor = self._records.cursor(self._name)
+            with self._outside.used():
+                written = sink.move(_until(self._changes, cursor), _behind(self._changes, cursor))
+            with self._records.transaction():
+                self._outside.keep(written)
 
     def deliver(self, page: Page[Changes]) -> Outcome:
         self._written = None
@@ -209,3 +222,18 @@ class _Alarms:
         if self._written is not None:
             self._outside.keep(self._written)
         self._parking.park_changes(outcome.rejected)
+
+
+def _until(changes: AlarmChanges, cursor: int) -> Iterator[AlarmChange]:
+    """Every change up to the cursor, from the first one on."""
+    for change in _behind(changes, 0):
+        if change.number > cursor:
+            return
+        yield change
+
+
+def _behind(changes: AlarmChanges, cursor: int) -> Iterator[AlarmChange]:
+    """Every change behind the cursor that there is now."""
+    while page := changes.page(cursor, MOST_CHANGES):
+        yield from page.items
+        cursor = page.last

@@ -104,9 +104,14 @@ def payload_format(name: str) -> ModuleType:
 def checked_port(options: Login) -> int:
     """The port that is meant; raises ValueError where anything of a login is wrong."""
     _check_text(options)
-    port = options.port or (1883 if options.tls is None else 8883)
+    port = options.port or usual_port(options.tls is not None)
     check_range("port", port, 1, 65_535)
     return port
+
+
+def usual_port(has_tls: bool) -> int:
+    """Where brokers listen."""
+    return 8883 if has_tls else 1883
 
 
 def check_range(key: str, value: float, least: float, most: float) -> None:

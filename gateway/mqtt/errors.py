@@ -33,6 +33,11 @@ def refusal(options: Login, reason: ReasonCode) -> str:
     return f"the broker says {reason.getName().lower()!r} to client {options.client_id!r}; {hint}"
 
 
+def refused(options: Login, reason: ReasonCode) -> LinkDown:
+    """The same as the end of a connection."""
+    return LinkDown(f"{place(options)}: {refusal(options, reason)}")
+
+
 def ended(options: Login, consented: bool, why: str) -> LinkDown:
     """The connection is over; `why` is empty where nobody said. `consented`: there was a CONNACK."""
     if not why and consented:

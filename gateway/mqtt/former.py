@@ -1,16 +1,36 @@
-"""What earlier configurations told a broker to keep for us: subscriptions, and the topics of retained alarms.
+"""What earlier configurations told a broker to keep for us: subscriptions, and topics of retained alarms.
 
 A configuration document is plain data as its file had it, perhaps that of an earlier version of the program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
+from gateway.mqtt.broker import usual_port
 from gateway.mqtt.topics import TopicPattern
 
 Document = Mapping[str, Any]
+LOCAL: Final = ("127.0.0.1", "::1")
+
+
+class Broker(NamedTuple):
+    """Where it is, as far as a configuration says: one broker may have several names."""
+
+    host: str
+    port: int
+
+    @staticmethod
+    def of(host: str, port: int) -> Broker:
+        return Broker("localhost" if host.lower() in LOCAL else host.lower(), port)
+
+
+class AlarmTopics(NamedTuple):
+    """Topics of retained alarms that no sink uses any more."""
+
+    ours: tuple[str, ...]  # of the sink that asks, by name
+    of_others: tuple[str, ...]
 
 
 def former_filters(documents: Iterable[Document], client_id: str) -> tuple[str, ...]:
@@ -19,19 +39,48 @@ def former_filters(documents: Iterable[Document], client_id: str) -> tuple[str, 
         dict.fromkeys(
             topic_filter
             for document in documents
-            for table in tables(document, "sources")
+            for _, table in tables(document, "sources")
             if table.get("client_id") == client_id
             for topic_filter in _filters(table)
         )
     )
 
 
-def tables(document: Document, section: str) -> Iterator[Document]:
-    """Those of kind `mqtt` in a section."""
+def former_alarm_topics(documents: Sequence[Document], name: str, broker: Broker) -> AlarmTopics:
+    """At this broker, of sinks in earlier documents; the last document is the present one."""
+    now = {topic for _, topic in _alarm_topics(documents[-1:], broker)}
+    before = [(sink, topic) for sink, topic in _alarm_topics(documents, broker) if topic not in now]
+    ours = dict.fromkeys(topic for sink, topic in before if sink == name)
+    others = dict.fromkeys(topic for sink, topic in before if sink != name)
+    return AlarmTopics(tuple(ours), tuple(others))
+
+
+def usual_alarm_topic(topic: str, given: str | None) -> str:
+    """Where a sink tells of alarms; `given` as in its configuration."""
+    return f"{topic}/alarms/{{id}}" if given is None else given
+
+
+def tables(document: Document, section: str) -> Iterator[tuple[str, Document]]:
+    """Those of kind `mqtt` in a section, by name."""
     named = document.get(section)
-    for table in named.values() if isinstance(named, Mapping) else ():
+    for name, table in named.items() if isinstance(named, Mapping) else ():
         if isinstance(table, Mapping) and table.get("kind") == "mqtt":
-            yield table
+            yield name, table
+
+
+def broker_of(table: Document) -> Broker:
+    """Of a source or sink."""
+    port = table.get("port", 0)
+    return Broker.of(str(table.get("host")), port if port else usual_port("tls" in table))
+
+
+def _alarm_topics(documents: Iterable[Document], broker: Broker) -> Iterator[tuple[str, str]]:
+    """Name of a sink and a topic under which a broker keeps alarms."""
+    for document in documents:
+        for name, table in tables(document, "sinks"):
+            topic = usual_alarm_topic(str(table.get("topic")), table.get("alarm_topic"))
+            if broker_of(table) == broker and "{id}" in topic:
+                yield name, topic
 
 
 def _filters(table: Document) -> Iterator[str]:

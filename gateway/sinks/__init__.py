@@ -11,9 +11,9 @@ A file in this folder provides
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,3 +85,21 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Does not raise."""
+
+
+@runtime_checkable
+class Retaining(Protocol):
+    """A sink whose outside keeps alarms at places that the configuration names, so it may have to move."""
+
+    def succeed(self, name: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Called once, before `resume`: configurations of this journal, the oldest first, this one last."""
+
+    @property
+    def is_to_move(self) -> bool:
+        """Whether something may stand where the present configuration has nothing; asked after `resume`."""
+
+    def move(self, told: Iterable[AlarmChange], untold: Iterable[AlarmChange]) -> Written:
+        """Bring it to its place and empty the old one. Raises LinkDown; once more does no harm.
+
+        `told`: every change that this sink has delivered, as its cursor says; `untold`: those behind that.
+        """

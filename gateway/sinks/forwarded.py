@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from gateway.alarms.change import AlarmChange
 from gateway.model import Arrivals, Quality
+from gateway.mqtt.publisher import Message
 from gateway.sinks import Place, Places
 from gateway.times import format_rfc3339
 
@@ -41,12 +42,6 @@ _STRUCTURE: Final = re.compile(r"[/+#\x00-\x1f\x7f]")  # would change the level,
 _WORDS: Final = np.array([q.name.lower() for q in sorted(Quality)], object)
 
 Rows = NDArray[np.intp]
-
-
-class Message(NamedTuple):
-    topic: str
-    payload: bytes
-    retain: bool = False
 
 
 def check_topic(template: str, names: Sequence[str] = NAMES) -> None:
@@ -64,18 +59,17 @@ def topic(template: str, place: Place) -> str:
     return _filled(template, {name: getattr(place, name) for name in NAMES})
 
 
-def alarm_messages(changes: Sequence[AlarmChange], template: str) -> Iterator[Message]:
-    """In the order it happened; the broker keeps the last one of an alarm until that is closed."""
-    kept = f"{{{IDENTITY}}}" in template
-    for change in changes:
-        alarm = change.alarm
-        where = _filled(template, {name: alarm[name] or "" for name in (*NAMES, IDENTITY)})
-        told = {"change": change.change, "number": change.number}
-        recorded = {"recorded": format_rfc3339(change.recorded_ns)}
-        closed = alarm["state"] == CLOSED
-        yield Message(where, msgspec.json.encode({**told, **recorded, **alarm}), kept and not closed)
-        if kept and closed:
-            yield Message(where, b"", True)
+def alarm_topic(template: str, alarm: Mapping[str, Any]) -> str:
+    """The topic of what happens to an alarm."""
+    return _filled(template, {name: alarm[name] or "" for name in (*NAMES, IDENTITY)})
+
+
+def alarm_message(change: AlarmChange, template: str) -> Message:
+    """To be kept by the broker where the topic is that of one alarm, and the alarm needs somebody."""
+    told = {"change": change.change, "number": change.number, "recorded": format_rfc3339(change.recorded_ns)}
+    payload = msgspec.json.encode({**told, **change.alarm})
+    retain = f"{{{IDENTITY}}}" in template and change.alarm["state"] != CLOSED
+    return Message(alarm_topic(template, change.alarm), payload, retain)
 
 
 def messages(arrivals: Arrivals, places: Places, template: str, most_readings: int) -> Iterator[Message]:

@@ -71,6 +71,9 @@ def _placement(move: Move, by: str, now_ns: int) -> Statement:
 
 
 def earlier_documents(journal: Journal) -> list[Mapping[str, Any]]:
-    """What the gateway was told at each time, the oldest first and the present one last."""
-    told = (configured.of(statement.body) for _, statement in journal.statements(configured.KIND))
-    return [json.loads(one.document) for one in told]
+    """What this gateway was told at each time, the oldest first and the present one last.
+
+    Not what that was told whose journal this is a copy of: it goes on, and what it keeps outside is its own.
+    """
+    own = journal.statements(configured.KIND, journal.identities()[-1].after_seq)
+    return [json.loads(configured.of(statement.body).document) for _, statement in own]

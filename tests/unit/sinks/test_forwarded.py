@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.model import Arrivals, Quality, Samples
 from gateway.sinks import FixedPlaces, Place
-from gateway.sinks.forwarded import NAMES, alarm_messages, check_topic, messages, topic
-from tests.system.alarm_changes import fault, life
+from gateway.sinks.forwarded import NAMES, alarm_message, check_topic, messages, topic
+from tests.system.alarm_changes import life
 
 PLACES = FixedPlaces(
     {
@@ -107,20 +107,9 @@ def test_a_topic_that_is_one() -> None:
         check_topic(template)
 
 
-def test_the_broker_keeps_the_last_message_of_an_alarm_until_it_is_closed() -> None:
-    told = list(alarm_messages(life(), "cold/{site}/alarms/{id}"))
-    assert [(m.topic, bool(m.payload), m.retain) for m in told] == [
-        ("cold/pudong/alarms/E-7Q2M9XKD", True, True),
-        ("cold/pudong/alarms/E-7Q2M9XKD", True, True),
-        ("cold/pudong/alarms/E-7Q2M9XKD", True, True),
-        ("cold/pudong/alarms/E-7Q2M9XKD", True, False),
-        ("cold/pudong/alarms/E-7Q2M9XKD", False, True),
-    ]
-
-
 def test_an_alarm_message_says_all_that_is_known() -> None:
     change = life()[1]
-    ((where, payload, _),) = alarm_messages([change], "{asset}/{zone}/{channel}/{id}")
+    where, payload, _ = alarm_message(change, "{asset}/{zone}/{channel}/{id}")
     assert where == "freezer-1/top/top/E-7Q2M9XKD"
     assert json.loads(payload) == {
         "change": "acknowledged",
@@ -128,11 +117,6 @@ def test_an_alarm_message_says_all_that_is_known() -> None:
         "recorded": "2026-01-05T11:01:02.000000000Z",
         **change.alarm,
     }
-
-
-def test_where_a_topic_does_not_name_the_alarm_nothing_is_kept() -> None:
-    told = list(alarm_messages([*life(), fault()], "alarms/{site}/{zone}"))
-    assert [(m.topic, m.retain) for m in told] == [("alarms/pudong/top", False)] * 4 + [("alarms/-/-", False)]
 
 
 def test_only_the_topic_of_an_alarm_names_it() -> None:
