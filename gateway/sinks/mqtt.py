@@ -106,8 +106,7 @@ class Sink:
             past.hear_untold(change)
         self._publisher.send(self._retained.tell_again(past, topic), 1)
         self._empty(self._retained.give_up(past, topic))
-        if not self._retained.unheard(past):
-            self._retained.settle(self._what_is_left)
+        self._retained.settle(self._what_is_left)
         return Written(self._retained.state)
 
     @property

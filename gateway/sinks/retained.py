@@ -75,15 +75,11 @@ class Retained:
     def give_up(self, past: Past, template: str) -> Iterator[Message]:
         """Empty what stands elsewhere than `template` says, or under an earlier topic."""
         told = {identity: alarm_topic(template, change.alarm) for identity, change in past.standing.items()}
-        stays = (told if is_kept(template) else {}) | self.unheard(past)
+        stays = told if is_kept(template) else {}
         used = set(stays.values())
         left = dict.fromkeys([*self._state.topics.values(), *past.topics])
         yield from (Message(topic, b"", True) for topic in left if topic not in used)
         self._state.topics = stays
-
-    def unheard(self, past: Past) -> dict[str, str]:
-        """What stands of alarms that are not known: records that were deleted are not complete yet."""
-        return {alarm: topic for alarm, topic in self._state.topics.items() if alarm not in past.heard}
 
 
 class Past:
@@ -93,7 +89,6 @@ class Past:
         """Earlier alarm topics of this sink, and those of sinks that left the configuration."""
         self._ours = ours
         self._of_others = of_others
-        self.heard: set[str] = set()
         self.standing: dict[str, AlarmChange] = {}
         self._of_alarm: dict[str, dict[str, None]] = {}
         self._of_any: dict[str, None] = {}
@@ -118,7 +113,6 @@ class Past:
         return list(dict.fromkeys([*ours, *self._of_any]))
 
     def _hear(self, change: AlarmChange) -> None:
-        self.heard.add(change.alarm["id"])
         mine = self._of_alarm.setdefault(change.alarm["id"], {})
         mine |= dict.fromkeys(alarm_topic(template, change.alarm) for template in self._ours)
         self._of_any |= dict.fromkeys(alarm_topic(template, change.alarm) for template in self._of_others)

