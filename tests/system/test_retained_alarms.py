@@ -111,7 +111,7 @@ def test_an_earlier_topic_is_emptied_though_the_sink_remembers_nothing(
 def test_alarms_move_with_the_configuration_of_a_gateway(
     mosquitto: Mosquitto, configured: Callable[[str], GatewayProcess], publish: Callable[[str, Any], None]
 ) -> None:
-    """Another topic, although nothing happens to the alarm, then another sink in the place of the first."""
+    """Another topic, although nothing happens to the alarm; without records; another sink instead of it."""
     text = (DEWAR + BROKER + TELEMETRY).format(port=mosquitto.port) + ABOVE_150 + CHANNEL
 
     def sink(name: str, alarms: str) -> str:
@@ -130,10 +130,12 @@ def test_alarms_move_with_the_configuration_of_a_gateway(
     _until_kept(mosquitto, {f"two/{identity}"})
     gateway.stop()
 
-    gateway.config.write_text(sink("other", "three/{id}"))
-    gateway.start()
-    _until_kept(mosquitto, {f"three/{identity}"})
-    gateway.stop()
+    for name, alarms in (("hq", "three"), ("other", "four")):
+        (gateway.folder / "records.sqlite").unlink()
+        gateway.config.write_text(sink(name, f"{alarms}/{{id}}"))
+        gateway.start()
+        _until_kept(mosquitto, {f"{alarms}/{identity}"})
+        gateway.stop()
 
 
 def _until_kept(mosquitto: Mosquitto, topics: set[str]) -> None:
