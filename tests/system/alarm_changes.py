@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
-from gateway.alarming import faults
+from gateway.alarming.entry import AlarmPlace, Entry
 from gateway.alarms import lifecycle
 from gateway.alarms.change import AlarmChange
+from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement
-from gateway.journal.journal import Statement
 from gateway.model import SECOND, Severity
-from gateway.published import view
-from gateway.published.view import AlarmPlace
+from gateway.published import alarm as published
 from gateway.screening.excursion import Excursion
 from gateway.traceability.exposure import Exposure
 from gateway.traceability.model import Unit
 
 BASE_NS = 1_767_610_800 * SECOND
-PLACE = AlarmPlace("top", "pudong", "freezer-1", "top", "degC")
+PLACE = AlarmPlace("top", "pudong", "freezer-1", "top", "temperature", "degC")
 FOUND = Excursion(
     id="E-7Q2M9XKD",
     channel=1,
@@ -50,7 +48,8 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
     """Raised, acknowledged, amended by late data to begin 5 s earlier, returned and so closed."""
     found = dataclasses.replace(FOUND, id=identity, start_ns=start_ns)
     earlier = dataclasses.replace(found, start_ns=start_ns - 5 * SECOND, revision=1)
-    ended = dataclasses.replace(earlier, end_ns=start_ns + 90 * SECOND, cleared_ns=start_ns + 90 * SECOND)
+    end_ns = start_ns + 90 * SECOND
+    ended = dataclasses.replace(earlier, end_ns=end_ns, cleared_ns=end_ns, ended_by="returned")
     raised = lifecycle.raised(identity, start_ns + 60 * SECOND)
     seen = lifecycle.acknowledge(
         raised, Acknowledgement("Li Na", start_ns + 70 * SECOND, "door closed, \\o/")
@@ -68,7 +67,7 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
             change,
             start_ns + (60 + number) * SECOND,
             start_ns,
-            view.alarm(alarm, e, PLACE, [UNIT], ()),
+            published.alarm(Entry(e, alarm, PLACE, (UNIT,))),
         )
         for number, (change, alarm, e) in enumerate(steps, first_number)
     ]
@@ -76,10 +75,8 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
 
 def fault(number: int = 5) -> AlarmChange:
     """The gateway's own, about no product."""
-    told: dict[str, Any] = {"state": faults.RAISED, "fault": "sink:influx", "severity": 1, "id": "F-1"}
-    said = Statement(faults.FAULT, "edge", BASE_NS, {**told, "message": "it is away; check it", "assets": []})
-    alarm = lifecycle.raised("F-1", BASE_NS)
-    shown = view.alarm(alarm, faults.excursion(said), AlarmPlace.of_fault(said.body), (), ())
+    said = StatedFault("F-1", "sink:influx", Severity.WARNING, "it is away; check it", (), BASE_NS)
+    shown = published.alarm(Entry(said, lifecycle.raised("F-1", BASE_NS), AlarmPlace(), ()))
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, shown)
 
 
@@ -88,5 +85,5 @@ def unknown(number: int = 6) -> AlarmChange:
     found = dataclasses.replace(
         FOUND, id="E-2", kind="stuck", extreme=None, extreme_at_ns=None, beyond_ns=None, degree_seconds=None
     )
-    alarm = view.alarm(lifecycle.raised("E-2", BASE_NS), found, PLACE, None, ())
+    alarm = published.alarm(Entry(found, lifecycle.raised("E-2", BASE_NS), PLACE, None))
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, alarm)
