@@ -13,13 +13,14 @@ from benchmarks.peers import Peer
 from benchmarks.peers.listener import Listener
 from benchmarks.rig.broker import Broker
 from benchmarks.rig.gateway import Gateway, configuration
-from gateway.app import RECORDS
-from gateway.journal.records import Records
+from gateway.app import JOURNAL
+from gateway.journal.journal import Journal
 from gateway.model import SECOND
+from gateway.published.alarm import of_known
+from gateway.statements import transition
 from gateway.times import parse_rfc3339
 
 POLL_S = 0.002
-MOST_CHANGES = 500
 NO_WATCH = "low_space_bytes = 0\nlow_space_h = 0.0"
 
 
@@ -43,7 +44,7 @@ Make = Callable[[Broker, Path, int], Subject]  # on a broker, in a folder, for s
 
 
 class Ours:
-    """An alarm counts when another process can read it, durable, in the records."""
+    """An alarm counts when another process can read it, durable, in the journal."""
 
     name = "Cryogate"
 
@@ -83,13 +84,15 @@ class Ours:
         self.gateway.kill()
 
     def _follow(self) -> None:
-        records, after = Records(self.data / RECORDS, read_only=True), 0
-        while not self._enough.wait(POLL_S):
-            for number, change, alarm in records.changes(after, MOST_CHANGES):
-                after = number
-                if change == "raised" and alarm.get("rule") == "above-150":
-                    self._raised.append((parse_rfc3339(str(alarm["start"])) / SECOND, time.time()))
-        records.close()
+        after = 0
+        with Journal.open_reading(self.data / JOURNAL) as journal:
+            while not self._enough.wait(POLL_S):
+                for seq, statement in journal.statements(transition.KIND, after):
+                    after = seq
+                    said = transition.of(statement.body)
+                    alarm = of_known(said.known)
+                    if said.change == "raised" and alarm["rule"] == "above-150":
+                        self._raised.append((parse_rfc3339(alarm["start"]) / SECOND, time.time()))
 
 
 class Theirs:

@@ -21,6 +21,7 @@ from gateway.config.load import load
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Samples
+from gateway.published.alarm import of_known
 from gateway.questions.replay import replay
 from gateway.traceability.containment import Containments
 
@@ -74,7 +75,8 @@ class End:
         """
         records = Records(gateway.data / RECORDS, read_only=True)
         saved = records.saved(STATE)
-        alarms = [row.body["public"] for row in records.alarms(closed=True, most=MOST_ALARMS)]
+        rows = records.book.alarms(closed=True, most=MOST_ALARMS)
+        alarms = [of_known(row.body, row.number) for row in rows]
         records.close()
         configuration = load(gateway.config)
         with Journal.open_reading(gateway.data / JOURNAL) as journal:
