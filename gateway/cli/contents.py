@@ -17,8 +17,8 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.questions import contents as ask
+from gateway.questions.contents import StatedContents
 from gateway.times import parse_rfc3339
-from gateway.traceability.containment import Containments
 
 UNKNOWN, DOUBTED = "bold magenta", "magenta"  # styles
 
@@ -45,22 +45,22 @@ def contents(
     """
     configuration = load(config)
     at_ns = time.time_ns() if at is None else parse_rfc3339(at)
-    containments = _stated(configuration)
+    known = _stated(configuration)
     out = console()
     if unit is not None:
-        found, show = ask.of_units(containments, unit, at_ns), _print_units
+        found, show = ask.of_units(known, unit, at_ns), _print_units
     elif conflicts:
-        found, show = ask.conflicts(containments, asset), _print_conflicts
+        only = None if asset is None else _assets(configuration, known, asset)[0]
+        found, show = ask.conflicts(known, only), _print_conflicts
     else:
-        assets = _assets(configuration, containments, asset)
-        found, show = ask.of_assets(containments, assets, at_ns), _print_assets
+        found, show = ask.of_assets(known, _assets(configuration, known, asset), at_ns), _print_assets
     if as_json:
         print_json(found)
     else:
         show(out, found)
 
 
-def _stated(configuration: Configuration) -> Containments:
+def _stated(configuration: Configuration) -> StatedContents:
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; state contents with `cryogate load`")
@@ -68,13 +68,16 @@ def _stated(configuration: Configuration) -> Containments:
         return ask.stated(journal)
 
 
-def _assets(configuration: Configuration, containments: Containments, only: str | None) -> list[str]:
-    every = list(dict.fromkeys([*configuration.assets, *containments.assets]))
+def _assets(configuration: Configuration, known: StatedContents, only: str | None) -> list[str]:
+    """Identities of those that are configured or that somebody spoke of, or of one by its name."""
+    configured = [known.identity(name) for name in configuration.assets]
+    every = list(dict.fromkeys([*configured, *known.containments.assets]))
     if only is None:
         return every
-    if only not in every:
-        raise InputError(f"there is no asset {only!r}; known: {', '.join(every)}")
-    return [only]
+    if known.identity(only) not in every:
+        names = ", ".join(known.name(asset) for asset in every)
+        raise InputError(f"there is no asset {only!r}; known: {names}")
+    return [known.identity(only)]
 
 
 def _print_assets(out: Console, found: Mapping[str, Any]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.config import plugins
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import CODES
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal
@@ -18,68 +20,85 @@ from gateway.traceability.history import history_of
 from gateway.traceability.model import Conflict, Containment, Stay
 
 
-def stated(journal: Journal) -> Containments:
-    """Everything that people have stated about contents."""
-    return contents(said(journal, *KINDS))
+@dataclass(frozen=True, slots=True)
+class StatedContents:
+    """Everything that people have stated about contents, and what assets are called now."""
+
+    containments: Containments
+    timeline: Timeline
+
+    def identity(self, name: str) -> str:
+        """Of an asset, by any name it ever had."""
+        return self.timeline.asset_identity(name)
+
+    def name(self, identity: str) -> str:
+        return self.timeline.names.latest("assets", identity)
 
 
-def of_assets(containments: Containments, assets: Iterable[str], at_ns: int) -> dict[str, Any]:
-    """What is inside each of them."""
+def stated(journal: Journal) -> StatedContents:
+    timeline = timeline_of(journal)
+    return StatedContents(contents(said(journal, *KINDS), timeline.asset_identity), timeline)
+
+
+def of_assets(known: StatedContents, assets: Iterable[str], at_ns: int) -> dict[str, Any]:
+    """What is inside each of these (identities)."""
     return {
         "schema": published.SCHEMA,
         "at": format_rfc3339(at_ns),
-        "assets": [_of_asset(containments, asset, at_ns) for asset in assets],
+        "assets": [_of_asset(known, asset, at_ns) for asset in assets],
     }
 
 
-def of_units(containments: Containments, code: str, at_ns: int) -> dict[str, Any]:
+def of_units(known: StatedContents, code: str, at_ns: int) -> dict[str, Any]:
     """Where the units with this code were, and everything that was said about them.
 
     Raises InputError where nobody has said anything.
     """
-    keys = _units_with(containments, code)
+    keys = _units_with(known.containments, code)
     if not keys:
         raise InputError(
             f"nobody has stated anything about a unit {code[:80]!r}; `cryogate contents` lists all"
         )
-    units = [_of_unit(containments, key, at_ns) for key in keys]
+    units = [_of_unit(known, key, at_ns) for key in keys]
     return {"schema": published.SCHEMA, "at": format_rfc3339(at_ns), "units": units}
 
 
-def conflicts(containments: Containments, asset: str | None) -> dict[str, Any]:
-    """Every contradiction, or those that an asset is part of."""
-    found = [c for c in containments.conflicts() if asset is None or asset in c.assets]
+def conflicts(known: StatedContents, asset: str | None) -> dict[str, Any]:
+    """Every contradiction, or those that an asset (its identity) is part of."""
+    found = [c for c in known.containments.conflicts() if asset is None or asset in c.assets]
     return {"schema": published.SCHEMA, "conflicts": [published.conflict(c) for c in found]}
 
 
-def _of_asset(containments: Containments, asset: str, at_ns: int) -> dict[str, Any]:
-    inside = containments.inside(asset, None, at_ns, at_ns)
-    emptied = None if inside.stays else containments.emptied(asset, None, at_ns, at_ns + 1)
+def _of_asset(known: StatedContents, asset: str, at_ns: int) -> dict[str, Any]:
+    inside = known.containments.inside(asset, None, at_ns, at_ns)
+    emptied = None if inside.stays else known.containments.emptied(asset, None, at_ns, at_ns + 1)
     return {
-        "asset": asset,
+        "asset": known.name(asset),
         "known": inside.known,
         "empty": None if emptied is None else published.emptied(emptied),
-        "units": [_stay(containments, stay, inside.conflicts) for stay in inside.stays],
+        "units": [_stay(known, stay, inside.conflicts) for stay in inside.stays],
     }
 
 
-def _of_unit(containments: Containments, key: tuple[str, str], at_ns: int) -> dict[str, Any]:
-    stays = containments.where_was(*key)
-    about = [c for c in containments.conflicts() if c.unit.key == key]
-    mentions = history_of(containments, *key)
-    known = stays[-1].unit if stays else mentions[-1].said.unit
+def _of_unit(known: StatedContents, key: tuple[str, str], at_ns: int) -> dict[str, Any]:
+    stays = known.containments.where_was(*key)
+    about = [c for c in known.containments.conflicts() if c.unit.key == key]
+    mentions = history_of(known.containments, *key)
+    unit = stays[-1].unit if stays else mentions[-1].said.unit
     now = [s for s in stays if s.from_ns <= at_ns and (s.to_ns is None or at_ns < s.to_ns)]
     return {
-        **published.unit(known),
-        "inside": [s.asset for s in now],
-        "stays": [_stay(containments, stay, about) for stay in stays],
+        **published.unit(unit),
+        "inside": [known.name(s.asset) for s in now],
+        "stays": [_stay(known, stay, about) for stay in stays],
         "statements": [published.mention(m) for m in mentions],
         "conflicts": [published.conflict(c) for c in about],
     }
 
 
-def _stay(containments: Containments, stay: Stay, about: Iterable[Conflict]) -> dict[str, Any]:
-    return published.stay(stay, _resting_on(containments, stay), [c for c in about if concerns(c, stay)])
+def _stay(known: StatedContents, stay: Stay, about: Iterable[Conflict]) -> dict[str, Any]:
+    named = replace(stay, asset=known.name(stay.asset))
+    of_stay = [c for c in about if concerns(c, stay)]
+    return published.stay(named, _resting_on(known.containments, stay), of_stay)
 
 
 def _resting_on(containments: Containments, stay: Stay) -> Iterator[Containment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.errors import InputError
-from tests.unit.alarming.alarm_desk import CONFIG
+from gateway.journal.journal import Journal, Statement
+from gateway.statements import configuration as configured
+from gateway.statements.configuration import Configured
+from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS
 
 HEADER = "scheme,code,asset,zone,from,to,product,chain_of_identity\n"
 DAY = "2026-01-05T"
@@ -155,3 +159,24 @@ def test_a_file_that_contradicts_what_stands_or_itself_is_refused_as_a_whole(sit
         site.load("holder,A,freezer,,2062-01-05T08:00:00Z,,,")
     with pytest.raises(InputError, match="nobody has stated anything"):
         site.contents("--unit", "A")
+
+
+def test_an_asset_that_was_renamed_keeps_its_contents_and_is_called_as_it_is_now(site: Site) -> None:
+    renamed = CONFIG.replace("[assets.shipper]", '[assets.courier]\nwas = "shipper"').replace(
+        'asset = "shipper"', 'asset = "courier"'
+    )
+    with Journal.open(site.folder / "data" / "journal.sqlite") as journal:
+        journal.channel_numbers(["top", "shipper"])
+        for at_ns, text in enumerate((CONFIG, renamed), NOON_NS):
+            document = json.dumps(tomllib.loads(text))
+            body = configured.to_body(Configured(str(at_ns), document, ("top", "shipper"), (), ()))
+            journal.commit(statements=[Statement(configured.KIND, "test", at_ns, body)])
+    site.config.write_text(renamed, encoding="utf-8")
+    at_noon = ("--at", f"{DAY}12:00:00Z")
+    assert codes(site.contents(*at_noon)) == {"freezer": [], "courier": ["BAG-1", "BAG-2"]}
+    for name in ("shipper", "courier"):
+        assert codes(site.contents(name, *at_noon)) == {"courier": ["BAG-1", "BAG-2"]}
+    (unit,) = site.contents("--unit", "BAG-2")["units"]
+    assert (unit["inside"], unit["statements"][0]["asset"]) == (["courier"], "shipper")
+    site.load(f"holder,BAG-2,courier,,{DAY}10:00:00Z,,,")
+    assert len(site.contents("--unit", "BAG-2")["units"][0]["statements"]) == 1, "the latest word already"
