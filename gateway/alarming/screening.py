@@ -306,6 +306,9 @@ class Screening:
         self._book.refresh(now_ns, everything)
         news = self._book.news()
         seqs = self._journal.commit(statements=news).seqs if news else ()
+        if seqs:
+            with self._committed:
+                self._committed.notify_all()  # whoever tells people of alarms
         with self._records.transaction():
             self._book.write(seqs, now_ns, everything)
             if news or everything:

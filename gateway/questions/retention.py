@@ -3,7 +3,8 @@
 Nothing may go unless the configuration says so, and whatever is not known protects:
 
 * A reading of a channel that is in several classes is kept for the longest of them. A channel belongs to
-  every asset it was ever configured for; if one of them is in no class, it is kept for ever.
+  every asset it was ever configured for or placed in, under whatever name; if one of them is in no class, it
+  is kept for ever.
 * Where units were or may have been inside its assets, for the longest class that there is. Contents that
   nobody stated are unknown and count as units, except in a class with holds_units = false.
 * Its age counts from its own time or its receipt, whichever is later: a device clock that is wrong by years
@@ -15,7 +16,6 @@ Nothing may go unless the configuration says so, and whatever is not known prote
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,9 +27,8 @@ from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordCla
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
-from gateway.model import SECOND, Arrivals, Mask, Times, to_ns
-from gateway.screening.rules import looks_back_s, named_channels
-from gateway.statements import configuration as configured
+from gateway.model import SECOND, Arrivals, Mask, Times
+from gateway.questions.ever import Ever, everything_ever, looked_back_ns
 from gateway.statements import hold as holding
 from gateway.statements import release as releasing
 from gateway.statements import withdrawal
@@ -71,20 +70,6 @@ def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
     return _ns(_years_before(now, record_class.keep_years))
 
 
-def _looked_back_ns(configuration: Configuration) -> int:
-    """What rules look back on at most: after a start it is read again from the journal.
-
-    Windows, and where a rule looks at another channel the latest reading of either, as long as it is held.
-    """
-    channels = configuration.channels.values()
-    rules = [r for versions in configuration.profiles.values() for v in versions for r in v.rules]
-    rules += [r for c in channels for r in c.rules]
-    window_s = max((looks_back_s(r.kind, r.parameters) for r in rules), default=0.0)
-    pairs = any(True for r in rules for _ in named_channels(r.parameters))
-    held_s = 2 * max((c.table.max_gap_s for c in channels), default=0.0) if pairs else 0.0
-    return to_ns(max(window_s, held_s))
-
-
 class Retention:
     """The policy of a configuration, as the journal's statements were when it was made."""
 
@@ -94,14 +79,15 @@ class Retention:
         """`taken`: up to which entry each follower has the journal, by name."""
         self._taken = taken
         self.heard_seq = journal.last_seq()
-        seen_ns = now_ns - _looked_back_ns(configuration)
-        self._classes = [(c, cutoff_ns(c, seen_ns)) for c in configuration.retention.values()]
+        classes = configuration.retention.values()
+        oldest_ns = min((cutoff_ns(c, now_ns) for c in classes), default=NEVER)
+        seen_ns = now_ns - looked_back_ns(configuration, journal, oldest_ns)
+        self._classes = [(c, cutoff_ns(c, seen_ns)) for c in classes]
         self._longest = min((cut for _, cut in self._classes), default=NEVER)
-        self._names = journal.channel_names()
-        self._assets = _assets_ever(configuration, journal)
+        self._ever = everything_ever(configuration, journal)
         self._holds = [placed.hold for placed in holds(journal).values()]
         self._containments = contents(said(journal, *KINDS))
-        self.latest_ns = max((self._own_cutoff(name) for name in self._names.values()), default=NEVER)
+        self.latest_ns = max((self._own_cutoff(ever) for ever in self._ever.values()), default=NEVER)
 
     def may_go(self, arrivals: Arrivals) -> Mask:
         """bool[N]"""
@@ -109,15 +95,15 @@ class Retention:
         age = np.maximum(samples.time, arrivals.received)
         goes = np.zeros(len(samples), np.bool_)
         for number in np.unique(samples.channel).tolist():
-            name = self._names.get(number)
-            own = NEVER if name is None else self._own_cutoff(name)
-            if name is None or own == NEVER:
+            ever = self._ever.get(number)
+            own = NEVER if ever is None else self._own_cutoff(ever)
+            if ever is None or own == NEVER:
                 continue
             mine = np.flatnonzero((samples.channel == number) & (age < own))
             time = samples.time[mine]
-            protected = (age[mine] >= self._longest) & self._units_near(name, time)
+            protected = (age[mine] >= self._longest) & self._units_near(ever, time)
             for hold in self._holds:
-                if hold.covers(name, self._assets.get(name, ())):
+                if any(hold.covers(name, ever.asset_names()) for name in ever.names):
                     protected |= _held(hold, time)
             goes[mine[~protected]] = True
         return goes
@@ -127,32 +113,35 @@ class Retention:
         behind = (f"{name} (at entry {at})" for name, at in self._taken.items() if at < seq)
         return " and ".join(behind)
 
-    def _own_cutoff(self, channel: str) -> int:
+    def _own_cutoff(self, channel: Ever) -> int:
         """Of the longest of its classes; NEVER where an asset it belonged to has none."""
-        cutoffs = [cut for c, cut in self._classes if channel in c.channels]
+        cutoffs = [cut for c, cut in self._classes if not channel.names.isdisjoint(c.channels)]
         is_named = bool(cutoffs)
-        for asset in self._assets.get(channel, ()):
-            of_asset = [cut for c, cut in self._classes if asset in c.assets]
+        for asset in channel.assets:
+            of_asset = [cut for c, cut in self._classes if not asset.isdisjoint(c.assets)]
             if not (of_asset or is_named):
                 return NEVER
             cutoffs += of_asset
         return min(cutoffs, default=NEVER)
 
-    def _units_near(self, channel: str, time: np.ndarray) -> Mask:
+    def _units_near(self, channel: Ever, time: np.ndarray) -> Mask:
         """bool[N]: whether units were or may have been inside, a margin before and after included."""
-        assets = self._assets.get(channel, ())
-        if not assets or any(self._may_hold_units(channel, asset) for asset in assets):
+        if not channel.assets or any(self._may_hold_units(channel, asset) for asset in channel.assets):
             return np.ones(len(time), np.bool_)
         near = np.zeros(len(time), np.bool_)
-        for asset in assets:
+        for asset in channel.asset_names():
             for stay in self._containments.inside(asset, None, FOREVER_PAST, FOREVER).stays:
                 after = time >= stay.from_ns - MARGIN_NS
                 near |= after if stay.to_ns is None else after & (time < stay.to_ns + MARGIN_NS)
         return near
 
-    def _may_hold_units(self, channel: str, asset: str) -> bool:
+    def _may_hold_units(self, channel: Ever, asset: frozenset[str]) -> bool:
         """Without a statement about its contents: unless every class it is in says that there are none."""
-        return any(c.holds_units for c, _ in self._classes if asset in c.assets or channel in c.channels)
+        return any(
+            c.holds_units
+            for c, _ in self._classes
+            if not (asset.isdisjoint(c.assets) and channel.names.isdisjoint(c.channels))
+        )
 
 
 def hold_from(
@@ -165,10 +154,10 @@ def hold_from(
 ) -> Hold:
     """A hold on (assets, channels) as a person asks for it. Raises InputError for names nobody knows."""
     assets, channels = map(frozenset, places)
-    known = {asset for ever in _assets_ever(configuration, journal).values() for asset in ever}
+    known = everything_ever(configuration, journal).values()
     for what, given, there in (
-        ("asset", assets, known | set(configuration.assets)),
-        ("channel", channels, set(journal.channel_names().values()) | set(configuration.channels)),
+        ("asset", assets, set(configuration.assets).union(*(ever.asset_names() for ever in known))),
+        ("channel", channels, set(configuration.channels).union(*(ever.names for ever in known))),
     ):
         if given - there:
             raise InputError(
@@ -184,16 +173,6 @@ def _held(hold: Hold, time: Times) -> Mask:
     """bool[N]: whether it keeps readings of these times."""
     from_ns = FOREVER_PAST if hold.from_ns is None else hold.from_ns
     return (time >= from_ns) & (True if hold.to_ns is None else time < hold.to_ns)
-
-
-def _assets_ever(configuration: Configuration, journal: Journal) -> dict[str, set[str]]:
-    """By channel: every asset it was ever configured for."""
-    ever: dict[str, set[str]] = {n: {c.table.asset} for n, c in configuration.channels.items()}
-    for _, statement in journal.statements(configured.KIND):
-        document = json.loads(configured.of(statement.body).document)
-        for name, table in document.get("channels", {}).items():
-            ever.setdefault(name, set()).add(table["asset"])
-    return ever
 
 
 def _years_before(moment: datetime, years: int) -> datetime:

@@ -285,7 +285,7 @@ def test_a_hold_that_is_placed_meanwhile_comes_in_time(tmp_path):
     with Journal.open_reading(path) as journal:
         policy = Retention(configuration, journal, NOW_NS, {})
     say(path, "hold", held("H-1"))
-    with pytest.raises(JournalError, match="run it again"):
+    with pytest.raises(JournalError, match="try again"):
         retain(path, policy, "Li Na", NOW_NS, dry_run=False)
     assert left(path) == {("air", 0.0)}
     assert verify(path).problems == []
