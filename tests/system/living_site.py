@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gateway.api.control import ask
+from gateway.errors import NotRunning
 from gateway.times import format_rfc3339
 from tests.system.configurations import BROKER, TELEMETRY
 from tests.system.gateway_process import GatewayProcess, eventually
 
 SECOND = 1_000_000_000
+PATIENCE_S = 90.0  # machines are shared
 HEAD = """
 [gateway]
 name = "test"
@@ -76,12 +79,17 @@ class Site:
 
     def start(self) -> None:
         self.gateway.start()
-        self.gateway.wait_until_up()
-        eventually(self._connected, "the broker answers")
+        eventually(self._connected, f"the broker answers; {self.gateway.log} has why not", PATIENCE_S)
 
     def _connected(self) -> bool:
-        status = self.gateway.status()
-        return bool(status) and status["sources"][0]["state"] == "up"
+        return bool(status := self._status()) and status["sources"][0]["state"] == "up"
+
+    def _status(self) -> dict[str, Any]:
+        """As `cryogate status` asks for it, without a process of its own."""
+        try:
+            return dict(ask(self.gateway.folder, "status"))
+        except NotRunning:
+            return {}
 
     def restart(self, *parts: str) -> None:
         """Stop, edit the file, start."""
@@ -107,14 +115,14 @@ class Site:
         seen: list[int] = []
 
         def quiet() -> bool:
-            journal = (self.gateway.status() or {}).get("journal", {})
+            journal = self._status().get("journal", {})
             if journal.get("screening_behind", 1) or journal.get("waiting", 1):
                 seen.clear()
                 return False
             seen.append(journal["last_entry"])
             return len(seen) > 2 and seen[-1] == seen[-2]
 
-        eventually(quiet, "everything is screened")
+        eventually(quiet, "everything is screened", PATIENCE_S)
 
     def do(self, command: str, *arguments: str, refused: bool = False) -> str:
         """A command that people type; what it says."""

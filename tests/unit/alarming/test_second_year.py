@@ -1,0 +1,152 @@
+"""A site in its second year: versions follow, channels leave and return, units turn out to have been inside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.alarming import screening as follower
+from gateway.questions.proof import prove
+from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, moment
+
+TOP = CONFIG[CONFIG.index("[channels.top]") : CONFIG.index("[channels.shipper]")]
+RULE = CONFIG[CONFIG.index("[[profiles.p.rules]]") : CONFIG.index("[channels.top]")]
+BUDGET = """
+[[profiles.p.rules]]
+id = "spent"
+kind = "budget"
+side = "high"
+limit_degC = -150.0
+budget_s = 60.0
+severity = "major"
+"""
+OTHER = """
+[[profiles.p.rules]]
+id = "above-100"
+kind = "limit"
+side = "high"
+limit_degC = -100.0
+severity = "critical"
+"""
+
+
+def second(since_s: float, *rules: str) -> str:
+    return f'\n[[profiles.p]]\nversion = "2"\nvalid_from = "{moment(since_s)}"\n' + "".join(rules)
+
+
+def with_rules(config: str, more: str) -> str:
+    return config.replace("[channels.top]", more + "[channels.top]", 1)
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence has no say."""
+    monkeypatch.setattr(follower, "GRACE_S", 1e9)
+
+
+def test_an_acknowledged_alarm_stays_one_through_a_version_that_repeats_its_rule(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 0, -190.0), ("top", 10, -140.0))
+    desk.run()
+    desk.acknowledge(desk.alarms()[0]["id"])
+    desk.run()
+    desk.configure(with_rules(CONFIG, second(20, RULE, OTHER)), NOON_NS + 15 * 10**9)
+    desk.read(("top", 30, -139.0))
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["state"], alarm["start"], alarm["end"]) == ("acknowledged", moment(10), None)
+    assert alarm["profile_versions"] == ["p 1", "p 2"]
+    assert desk.changes() == ["raised", "acknowledged"]
+
+
+def test_another_severity_is_a_change_of_the_alarm(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 10, -140.0))
+    desk.run()
+    milder = RULE.replace('severity = "critical"', 'severity = "minor"')
+    desk.configure(with_rules(CONFIG, second(20, milder)), NOON_NS + 15 * 10**9)
+    desk.read(("top", 30, -139.0))
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["severity"], desk.changes()) == ("minor", ["raised", "amended"])
+
+
+def test_delays_and_budgets_reach_across_a_version(tmp_path: Path) -> None:
+    slow = RULE.replace('severity = "critical"', 'on_delay_s = 10.0\nseverity = "critical"')
+    config = CONFIG.replace(RULE, slow + BUDGET)
+    desk = Desk(tmp_path, config, since_ns=NOON_NS)
+    desk.read(("top", 0, -190.0), ("top", 0.001, -140.0), ("top", 9, -140.0))
+    desk.run()
+    assert desk.alarms() == []
+    desk.configure(with_rules(config, second(10, slow, BUDGET, OTHER)), NOON_NS + 9 * 10**9)
+    desk.read(("top", 15, -140.0), ("top", 40, -140.0))
+    desk.run()
+    assert [(a["rule"], a["start"]) for a in desk.alarms()] == [("above-150", moment(0.001))]
+    desk.read(("top", 62, -140.0))
+    desk.run()
+    assert [a["rule"] for a in desk.alarms()] == ["above-150", "spent"]
+
+
+def test_out_and_back_without_a_missing_reading_is_one_story(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 0, -120.0))
+    desk.run()
+    desk.configure(CONFIG.replace(TOP, ""), NOON_NS + 10 * 10**9)
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["ended_by"], alarm["state"], alarm["returned"]) == ("retired", "ended unacknowledged", None)
+    desk.configure(CONFIG, NOON_NS + 40 * 10**9)
+    desk.read(("top", 50, -115.0))
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["end"], alarm["state"], alarm["extreme"]) == (None, "unacknowledged", -115.0)
+    assert desk.changes() == ["raised", "ended", "amended", "raised"]
+
+
+def test_clocks_of_a_time_that_is_over_stay_what_they_were(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(*[("top", 10 * k, -190.0 + 10 * k) for k in range(8)])
+    before = prove(desk.journal, "top", NOON_NS, NOON_NS + 70 * 10**9).public()
+    later = with_rules(CONFIG, second(100, RULE.replace("-150.0", "-180.0")))
+    later = later.replace("max_gap_s = 60.0", "max_gap_s = 1.0")
+    desk.configure(later.replace("[sites.s]", '[sites.s]\ntime_zone = "Asia/Shanghai"'), NOON_NS + 90 * 10**9)
+    assert prove(desk.journal, "top", NOON_NS, NOON_NS + 70 * 10**9).public() == before
+    desk.read(*[("top", 100 + 10 * k, -170.0) for k in range(8)])
+    after = prove(desk.journal, "top", NOON_NS + 90 * 10**9, NOON_NS + 170 * 10**9)
+    assert [part.high for part in after.parts] == [-150.0, -180.0]
+    assert after.clocks.unproven_ns == 80 * 10**9  # stretches of 10 s are longer than the gap of then
+
+
+def test_a_unit_that_turns_out_to_have_been_inside_asks_again_and_says_why(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 0, -140.0), ("top", 10, -190.0))
+    desk.run()
+    desk.acknowledge(desk.alarms()[0]["id"])
+    desk.run()
+    assert desk.alarms()[0]["state"] == "closed"
+    desk.contain(SOME_CODE, "freezer", -60, 5)
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["state"], codes(alarm)) == ("returned unacknowledged", [SOME_CODE])
+    last = desk.history(alarm["id"])[-1]
+    assert (last["change"], last["because"]["by"], last["because"]["kind"]) == (
+        "asks again",
+        "Li Na",
+        "containment",
+    )
+    assert SOME_CODE in last["because"]["words"]
+
+
+def test_an_acknowledgement_that_is_withdrawn_is_asked_for_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    desk.acknowledge(desk.alarms()[0]["id"])
+    desk.run()
+    (said,) = [s for _, s in desk.journal.statements("acknowledge")]
+    desk.withdraw(said.id)
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["state"], alarm["acknowledgements"]) == ("unacknowledged", [])
+    assert desk.changes() == ["raised", "acknowledged", "taken back"]
