@@ -1,6 +1,6 @@
 """kill -9 under load while probes move, statements are corrected and the file changes: one record in the end.
 
-Live, replayed and rebuilt from the journal alone must agree, bit for bit. CRYOGATE_KILLS=300 makes a long run of it.
+Live, replayed and rebuilt from the journal alone must agree, bit for bit. CRYOGATE_KILLS=300 makes it long.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
+
 from tests.system.gateway_process import GatewayProcess
 from tests.system.living_site import Site, asset, channel, limit, same, version
 from tests.system.mosquitto import Mosquitto
@@ -66,9 +67,9 @@ def test_one_record_whatever_was_killed_and_said(
     site, dice = Site(configured(""), mosquitto.port, publish), random.Random(SEED)
     site.configure(*files()[0])
     site.start()
+    site.load(("BAG-1", "s1", -3600, None), ("BAG-2", "s2", -3600, None))
     publisher = Publisher(mosquitto.port)
     publisher.start()
-    site.load(("BAG-1", "s1", -3600, None), ("BAG-2", "s2", -3600, None))
     placed: list[str] = []
     for _ in range(KILLS):
         time.sleep(dice.uniform(0.2, 1.5))
