@@ -103,6 +103,7 @@ class Screening:
             )  # how far they were
         self._states = ChannelStates(self._configuration, self._timeline, self._latest, self._screener)
         self._began_s = self._saved_s = time.monotonic()
+        self._began_at = self._clock.now_ns(), _steady_s()
 
     def _go_on(self, saved: memory.Saved) -> None:
         """With what was newest, and with what waited for its time."""
@@ -172,9 +173,7 @@ class Screening:
                 self._settle(now_ns)
                 return True
             if not self._quiet:
-                silent_until = (
-                    self._heard_until(now_ns) if self._silence_counts(entries) else self._latest.time
-                )
+                silent_until = self._heard_until() if self._silence_counts(entries) else self._latest.time
                 self._publish(self._screener.advance(now_ns, silent_until), now_ns)
                 self._write(now_ns, everything=time.monotonic() - self._saved_s > SAVE_EVERY_S)
             self.problem = ""
@@ -211,12 +210,16 @@ class Screening:
             memory.forget(self._records)
         self._begin()
 
-    def _heard_until(self, now_ns: int) -> Times:
-        """int64[channels]: for each channel the time of its newest reading and how long ago that came."""
-        ages_s = self._silences.ages_s(_steady_s())
+    def _heard_until(self) -> Times:
+        """int64[channels]: for each channel the time of its newest reading and how long ago that came.
+
+        Where nothing was ever heard: from our start on by the clock that nobody sets.
+        """
+        (began_ns, began_s), now_s = self._began_at, _steady_s()
+        ages_s = self._silences.ages_s(now_s)
         known = np.isfinite(ages_s) & (self._latest.time != NEVER)
-        ages_ns = (np.where(known, ages_s, 0.0) * SECOND).astype(np.int64)
-        return np.where(known, self._latest.time + ages_ns, now_ns)
+        ages_ns = (np.where(known, ages_s, now_s - began_s) * SECOND).astype(np.int64)
+        return np.where(known, self._latest.time, began_ns) + ages_ns
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """In the journal's order; readings between two statements are screened at once."""

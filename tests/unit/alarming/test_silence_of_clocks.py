@@ -1,0 +1,35 @@
+"""A wall clock that is set silences nobody: neither who speaks, nor who was never heard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gateway.alarming import screening as follower
+from gateway.model import SECOND
+from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk, eventually, now_ns
+
+HOUR_NS = 3600 * SECOND
+TWO_MINUTES = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 120.0")
+
+
+@pytest.mark.parametrize("ahead_ns", [5 * HOUR_NS, -5 * HOUR_NS])
+def test_a_jump_of_hours_is_no_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead_ns: int
+) -> None:
+    monkeypatch.setattr(follower, "LOOK_S", 0.005)
+    monkeypatch.setattr(follower, "GRACE_S", 0.0)
+    desk, stop = Desk(tmp_path, TWO_MINUTES), threading.Event()
+    screening = desk.screening()
+    thread = threading.Thread(target=screening.run, args=(stop,))
+    thread.start()
+    desk.read(("top", (now_ns() - NOON_NS) / SECOND, -190.0))
+    eventually(lambda: screening.cursor == desk.journal.last_seq(), "screened")
+    desk.clock.ahead_ns = ahead_ns
+    time.sleep(0.3)  # many turns
+    stop.set()
+    thread.join(20)
+    assert desk.alarms() == []
