@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway.clocks.device_clocks import SHOWN_S, words
+from gateway.clocks.device_clocks import SHOWN_S, span, words
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
 
@@ -55,6 +55,8 @@ def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
         style = STATE_STYLES.get(state) or SEVERITY_STYLES.get(state.split(" ", 1)[0], "red")
         if abs(channel["clock_offset_s"] or 0.0) > SHOWN_S:
             state += f", {words(channel['clock_offset_s'])}"
+        if (channel["ahead_s"] or 0.0) > SHOWN_S:
+            state += f", {channel['waiting']} readings wait, ahead by {span(channel['ahead_s'])}"
         value = "-" if channel["value"] is None else f"{channel['value']:.2f} {sign_of(channel['unit'])}"
         age = "-" if channel["age_s"] is None else f"{channel['age_s']:.0f} s"
         table.add_row(

@@ -70,12 +70,12 @@ class DeviceClocks:
 def words(offset_s: float) -> str:
     """For people: "device clock ahead by 8 h"."""
     if offset_s > 0:
-        return f"device clock ahead by {_span(offset_s)}"
-    return f"device clock behind by {_span(-offset_s)}, or its messages come late"
+        return f"device clock ahead by {span(offset_s)}"
+    return f"device clock behind by {span(-offset_s)}, or its messages come late"
 
 
-def _span(seconds: float) -> str:
-    """Two units at most, none of them exact to more than the delay of a message."""
+def span(seconds: float) -> str:
+    """A duration for people: two units at most, none of them exact to more than the delay of a message."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from gateway.clocks.device_clocks import words
+from gateway.clocks.device_clocks import SHOWN_S, span, words
 from gateway.doctor import Finding, error, note, warning
 from gateway.model import CLOCK_TOLERANCE_NS, SECOND
 
@@ -94,6 +94,7 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     bad = [c for c in unknown if c["quality"] == "bad"]
     silent = [c for c in unknown if c["quality"] != "bad"]
     ahead = [c for c in channels if (c["clock_offset_s"] or 0.0) > CLOCK_TOLERANCE_NS / SECOND]
+    waiting = [c for c in channels if (c["ahead_s"] or 0.0) > SHOWN_S]
     named = [*unknown, *ahead]
     uncertain = [c for c in channels if c["quality"] == "uncertain" and c not in named]
     if never:
@@ -108,6 +109,12 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         yield warning("channels", f"no valid value: {_names(bad)}", do)
     if ahead:
         yield _wrong_clocks(ahead)
+    if waiting:
+        furthest_s = max(c["ahead_s"] for c in waiting)
+        do = (
+            "check the gateway's clock: it ran ahead when it took them; they count when it reaches their time"
+        )
+        yield note("channels", f"readings ahead by {span(furthest_s)} at most wait: {_names(waiting)}", do)
     if uncertain:
         do = "check calibration and clocks: `cryogate status` shows how far the device's is off"
         yield note("channels", f"values are uncertain: {_names(uncertain)}", do)

@@ -22,7 +22,7 @@ WELL: dict[str, Any] = {
 
 def channel(name: str, clock_offset_s: float | None, quality: str = "uncertain") -> dict[str, Any]:
     state = {"channel": name, "source": "broker", "state": "in range", "age_s": 1.0, "quality": quality}
-    return state | {"clock_offset_s": clock_offset_s}
+    return state | {"clock_offset_s": clock_offset_s, "waiting": 0, "ahead_s": None}
 
 
 def told(*channels: dict[str, Any]) -> list[Finding]:
@@ -45,3 +45,9 @@ def test_within_tolerance_no_clock_is_wrong_and_other_doubts_have_other_reasons(
     assert told(channel("lid", 59.0, "good"), channel("core", None, "good")) == []
     [found] = told(channel("lid", 59.0))
     assert found.what == "values are uncertain: lid"
+
+
+def test_what_waits_for_its_time_is_shown_and_a_second_ahead_is_no_news() -> None:
+    soon = channel("core", 0.9, "good") | {"waiting": 3, "ahead_s": 0.9}
+    [found] = told(soon, channel("lid", 0.0, "good") | {"waiting": 7, "ahead_s": 100 * 86_400.0})
+    assert (found.level, found.what) == (Level.NOTE, "readings ahead by 100 d at most wait: lid")
