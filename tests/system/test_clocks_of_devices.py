@@ -13,11 +13,14 @@ import pytest
 from gateway.api.control import ask
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Quality
+from gateway.times import parse_rfc3339
 from tests.system.configurations import ABOVE_150, BROKER, DEWAR, TELEMETRY
+from tests.system.faketime import FakeTime
 from tests.system.gateway_process import GatewayProcess, eventually
 from tests.system.mosquitto import Mosquitto
 
 HOUR_S = 3600
+DAY_S = 24 * HOUR_S
 CONFIG = (
     DEWAR
     + BROKER
@@ -44,7 +47,9 @@ class Site:
         config = folder / "cryogate.toml"
         config.write_text(CONFIG.format(port=port))
         self.told = folder / "told.jsonl"
+        self.time = FakeTime(folder)
         self.gateway = GatewayProcess(config)
+        self.gateway.environment = self.time.environment
         self._device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="device")
         self._device.connect("127.0.0.1", port)
         self._device.loop_start()
@@ -72,6 +77,10 @@ class Site:
 
     def status(self) -> dict[str, Any]:
         return dict(ask(self.gateway.folder, "status"))
+
+    def days_from_now(self) -> float:
+        """Where the gateway's clock stands."""
+        return (parse_rfc3339(self.status()["gateway"]["time"]) - time.time_ns()) / SECOND / DAY_S
 
     def channel(self) -> dict[str, Any]:
         [channel] = self.status()["channels"]
@@ -148,3 +157,26 @@ def test_a_device_ahead_that_falls_silent_is_silent(site: Site) -> None:
     first_s = site.channel()["age_s"]
     eventually(lambda: site.channel()["age_s"] > first_s + 1, "it gets older")
     assert site.channel()["age_s"] < 60
+
+
+def test_the_gateway_itself_at_100_days_and_back(site: Site) -> None:
+    """What was stamped then waits for its time; what comes now decides now."""
+    site.send(-190.0)
+    site.time.set(100 * DAY_S)
+    eventually(lambda: site.days_from_now() > 99, "it sees the jump")
+    site.send(-100.0, 100 * DAY_S)
+    eventually(lambda: site.channel()["state"].startswith("critical"), "an excursion, by that clock")
+    site.time.set(0)
+    eventually(lambda: site.channel()["waiting"] == 1, "it waits")
+    shown = site.channel()
+    assert (shown["state"], shown["value"]) == ("in range", -190.0)
+    assert shown["ahead_s"] == pytest.approx(100 * DAY_S, abs=300)
+    assert [a["withdrawn"] for a in site.excursions()] == [True]
+
+    site.send(-120.0)
+    eventually(lambda: site.channel()["state"].startswith("critical"), "what comes now shows now")
+    assert [a["extreme"] for a in site.excursions() if not a["withdrawn"]] == [-120.0]
+    site.gateway.kill()
+    site.start()
+    eventually(lambda: site.channel()["state"].startswith("critical"), "and after a crash")
+    assert site.channel()["waiting"] == 1
