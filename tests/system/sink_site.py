@@ -135,7 +135,7 @@ class Site:
     def alarms_are_out(self, count: int) -> bool:
         """`count` changes of excursions happened, and each is in both worlds."""
         alarms = self.gateway.alarms("--all")
-        wanted = {(alarm["id"], r["change"]) for alarm in alarms for r in self.revisions(alarm["id"])}
+        wanted = {(alarm["id"], change) for alarm in alarms for change in self.changes(alarm["id"])}
         central = {(told["id"], told["change"]) for told in list(self.alarms.values())}
         points = [p for p in self.influx.points() if p["measurement"] == "alarm"]
         excursions = {f["id"]: f["revision"] for f in self.influx.stored("excursion").values()}
@@ -147,9 +147,9 @@ class Site:
             and excursions == known
         )
 
-    def revisions(self, identity: str) -> list[dict[str, Any]]:
+    def changes(self, identity: str) -> list[str]:
         records = Records(self.gateway.folder / "records.sqlite", read_only=True)
-        found = records.revisions(identity)
+        found = [row.change for row in records.book.transitions(identity)]
         records.close()
         return found
 

@@ -95,8 +95,8 @@ def test_at_every_moment_one_instance_of_each_rule_holds_and_it_is_the_right_one
             placed.append((10 * one, k, two))
             continue
         asset, own = (one, two) if what == "file" else configured[-1][1:]
-        rule = limit("own", own)
-        channels = {"u": {"asset": "s1"}} | ({"t": {"asset": asset, "rules": [rule]}} if asset else {})
+        rules = [limit("own", own)]
+        channels = {"u": {"asset": "s1"}} | ({"t": {"asset": asset, "rules": rules}} if asset else {})
         told.configure(now, document(channels, versions, assets={"s1": {}, "s2": {}}))
         configured.append((now, asset, own))
     for moment in range(-45, 10 * len(story) + 20, 5):
@@ -105,7 +105,8 @@ def test_at_every_moment_one_instance_of_each_rule_holds_and_it_is_the_right_one
             here = [i for i in instances(told, rule) if i.valid_from_ns <= ns(moment) < i.valid_to_ns]
             assert len(here) == (wanted is not None), (moment, rule)
             if wanted is not None:
-                assert here[0].parameters.limit == wanted, (moment, rule)
+                parameters: Any = here[0].parameters
+                assert parameters.limit == wanted, (moment, rule)
     borders = {b for i in instances(told, "high") for b in (i.valid_from_ns, i.valid_to_ns)}
     for move in _moves(configured, placed):
         assert ns(move) in borders

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.alarming.legacy import old_ids
-from gateway.followers.feeds import StatedChanges
+from gateway.followers.transitions import Transitions
 from gateway.journal.journal import Journal, Statement
 from gateway.model import SECOND, Arrivals, Samples
 from gateway.published.alarm import of_known
@@ -41,7 +41,7 @@ def test_readings_and_words_of_then(tmp_path: Path) -> None:
     (alarm,) = desk.alarms()
     assert (alarm["state"], alarm["acknowledgements"][0]["comment"]) == ("acknowledged", "seen then")
     assert {t.because for t in desk.transitions()} == {transition.UPGRADE}
-    feed = StatedChanges(desk.journal, desk.records, of_known)
+    feed = Transitions(desk.journal, desk.records, of_known)
     page = feed.page(0, 10)
     assert page is not None and list(page.items) == []
     desk.read(("top", 20, -190.0))

@@ -1,4 +1,4 @@
-"""A site in its second year: versions follow, channels leave and return, units turn out to have been inside."""
+"""A site in its second year: versions follow, channels leave and return, units are found to be inside."""
 
 from __future__ import annotations
 
