@@ -15,10 +15,11 @@ from gateway.model import EARLIEST_NS
 from gateway.screening.plan import Reset
 from gateway.screening.screener import BUDGET
 from gateway.statements import reset as resetting
+from gateway.statements.effect import in_effect
 from gateway.statements.reset import KIND as RESET
 from gateway.times import format_rfc3339
 
-__all__ = ["RESET", "Resets", "StatedReset", "check", "for_screening", "stated"]
+__all__ = ["RESET", "InEffect", "Resets", "StatedReset", "check", "for_screening", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,28 @@ def stated(journal: Journal, until_seq: int | None = None) -> Iterator[StatedRes
 def for_screening(resets: Iterable[StatedReset], numbers: Mapping[str, int]) -> frozenset[Reset]:
     """As a plan takes them; those of channels that left the configuration are passed over."""
     return frozenset(Reset(numbers[r.channel], r.rule, r.at_ns) for r in resets if r.channel in numbers)
+
+
+class InEffect:
+    """The resets that count, heard from the journal in its order."""
+
+    def __init__(self) -> None:
+        self._told: list[Statement] = []  # resets, and what corrects or withdraws one
+        self._ids: set[str] = set()
+
+    def hear(self, statement: Statement) -> bool:
+        """Whether it bears on any."""
+        refers = (statement.withdraws or statement.corrects) in self._ids
+        if statement.kind != RESET and not refers:
+            return False
+        self._told.append(statement)
+        self._ids.add(statement.id)
+        return True
+
+    def for_screening(self, numbers: Mapping[str, int]) -> frozenset[Reset]:
+        """As a plan takes them; `numbers` by every name that a channel ever had."""
+        told = (StatedReset.of(s) for s in in_effect(self._told) if s.kind == RESET)
+        return for_screening(told, numbers)
 
 
 def check(reset: StatedReset, configuration: Configuration, now_ns: int) -> None:

@@ -25,11 +25,11 @@ from gateway.alarming.latest import NEVER, Latest
 from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
-from gateway.alarming.resets import StatedReset, for_screening
+from gateway.alarming.resets import InEffect
 from gateway.clocks.silence import Silences
 from gateway.clocks.waiting import EVERYTHING, Waiting
 from gateway.config.past import PastChannel
-from gateway.config.timeline import Timeline, timeline_of
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
 from gateway.journal.journal import Entry, Journal
@@ -37,8 +37,7 @@ from gateway.journal.records import Records
 from gateway.model import SECOND, Arrivals, Floats, Samples, Times
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
-from gateway.statements import Statement, import_, reset
-from gateway.statements.effect import in_effect
+from gateway.statements import Statement, import_
 
 log = logging.getLogger(__name__)
 STATE: Final = memory.STATE
@@ -81,7 +80,7 @@ class Screening:
     def _begin(self) -> None:
         """Also after a failure that nobody foresaw."""
         self._settled = memory.fold(self._journal, self._records)
-        self._timeline, self._resets, saved = self._restored()
+        saved = self._restored()
         self.cursor = 0 if saved is None else saved.cursor
         self._began = self.cursor  # the entry behind which everything is screened again
         self._quiet = self.cursor < self._settled.follows
@@ -114,27 +113,27 @@ class Screening:
             ahead = self._journal.read(None, saved.counted_ns + 1, None, self.cursor).samples
             self._waiting.hold(ahead, saved.counted_ns)
 
-    def _restored(self) -> tuple[Timeline, list[Statement], memory.Saved | None]:
-        """The timeline, the resets and the state as they were saved; from nothing where that is of no use."""
+    def _restored(self) -> memory.Saved | None:
+        """The screener as it was saved; None where that is of no use, and it begins from nothing."""
         saved = memory.saved(self._records)
         if saved is not None:
-            timeline = timeline_of(self._journal, saved.cursor)
-            resets = _resets(self._journal, saved.cursor)
-            self._plan(timeline, resets)
+            self._plan_as_of(saved.cursor)
             try:
                 self._screener.restore(saved.screener)
-                return timeline, resets, saved
+                return saved
             except ValueError as why:
                 log.warning("%s: everything is screened again", why)
         with self._records.transaction():
             self._records.book.forget_excursions()
-        timeline = timeline_of(self._journal, 0)
-        self._plan(timeline, [])
-        return timeline, [], None
+        self._plan_as_of(0)
+        return None
 
-    def _plan(self, timeline: Timeline, resets: Sequence[Statement]) -> None:
-        """A new screener under what is known."""
-        self._screener_plan = plan_over(timeline, _counting(resets, timeline))
+    def _plan_as_of(self, seq: int) -> None:
+        """A new screener under what was known after an entry."""
+        self._timeline, self._resets = timeline_of(self._journal, seq), InEffect()
+        for statement in memory.bearing_statements(self._journal, seq):
+            self._resets.hear(statement)
+        self._screener_plan = plan_over(self._timeline, self._resets.for_screening(self._timeline.numbers))
         past = PastExcursions(self._records)
         self._screener = Screener(self._screener_plan, self._read, past=past, journal=self._journal.id)
         self._measures = Measures(self._screener_plan, self._read)
@@ -247,9 +246,7 @@ class Screening:
     def _hear(self, seq: int, statement: Statement, now_ns: int) -> None:
         changes: list[Change] = []
         moved = self._timeline.hear(seq, statement)
-        if statement.kind == reset.KIND or statement.withdraws or statement.corrects:
-            self._resets.append(statement)
-        if moved or statement.kind == reset.KIND or statement.withdraws or statement.corrects:
+        if self._resets.hear(statement) or moved:
             changes = self._replan()
         if self._quiet:
             self._book.recall(statement)
@@ -260,7 +257,7 @@ class Screening:
 
     def _replan(self) -> list[Change]:
         """What another plan changes of the past."""
-        plan = plan_over(self._timeline, _counting(self._resets, self._timeline))
+        plan = plan_over(self._timeline, self._resets.for_screening(self._timeline.numbers))
         if plan.fingerprint == self._screener_plan.fingerprint:
             return []
         self._screener_plan = plan
@@ -381,15 +378,3 @@ class Screening:
 def _steady_s() -> float:
     """A clock that nobody sets and that counts sleep."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def _resets(journal: Journal, until_seq: int) -> list[Statement]:
-    """Statements of resets, and all that may bear on them, up to an entry."""
-    told = memory.bearing_statements(journal, until_seq)
-    return [s for s in told if s.kind == reset.KIND or s.withdraws or s.corrects]
-
-
-def _counting(statements: Sequence[Statement], timeline: Timeline) -> Any:
-    """The resets that are in effect, as a plan takes them."""
-    effective = [StatedReset.of(s) for s in in_effect(statements) if s.kind == reset.KIND]
-    return for_screening(effective, timeline.numbers)

@@ -81,7 +81,7 @@ def test_a_reset_ends_the_alarm_at_the_next_reading_and_stands_on_it(desk: Desk,
     desk.run()
     (alarm,) = spent(desk)
     assert (alarm["end"], alarm["revision"], len(alarm["resets"])) == (moment(40), 1, 1)
-    assert [c for _, c, known in desk.records.changes(0, 99) if known["rule"] == "spent"] == [
+    assert [t.change for t in desk.transitions() if t.alarm == alarm["id"]] == [
         "raised",
         "amended",
         "returned",
@@ -123,7 +123,7 @@ def test_the_same_again_is_not_written_again(desk: Desk, say: Say) -> None:
     config = ["--json", "--config", str(desk.folder / "cryogate.toml")]
     words = ["reset", "top", "spent", "--by", "x", "--comment", "y", "--at", moment(31)]
     told = json.loads(CliRunner().invoke(app, [*words, *config]).stdout)
-    assert told.pop("id").endswith("-2")
+    assert told.pop("id").endswith("-3")
     assert told == {"channel": "top", "rule": "spent", "at": moment(31), "new": False}
     assert [r.by for r in stated(desk.journal)] == ["Li Na"]
 
@@ -163,9 +163,10 @@ def test_without_a_time_it_is_now(desk: Desk, say: Say) -> None:
 def test_what_can_not_be_meant_is_refused_and_not_written(
     desk: Desk, say: Say, said: dict[str, str], message: str
 ) -> None:
+    before = desk.journal.last_seq()
     done = say(**said)
     assert message in str(done.exception)
-    assert desk.journal.last_seq() == 0
+    assert desk.journal.last_seq() == before
 
 
 def test_a_channel_without_any_budget_says_so(tmp_path: Path) -> None:
@@ -215,6 +216,9 @@ def test_preview_and_replay_count_from_the_same_reset(desk: Desk) -> None:
     assert {(e["start"], e["end"]) for e in again if e["rule"] == "spent"} == ends
 
 
+LIVED = ("revision", "state", "id", "changes")  # what is known counts, not how it came to be known
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     said=st.lists(st.tuples(st.integers(0, 12), st.integers(-5, 130)), max_size=4),
@@ -238,5 +242,5 @@ def test_kills_and_order_change_nothing(
                 desk.run(kill_after=kill[k // 3 % len(kill)] if kill else None)
         desk.run()
         standing = without_clock(a for a in desk.alarms() if not a["withdrawn"])
-        final.append([{k: v for k, v in a.items() if k not in ("revision", "state", "id")} for a in standing])
+        final.append([{k: v for k, v in a.items() if k not in LIVED} for a in standing])
     assert final[0] == final[1]
