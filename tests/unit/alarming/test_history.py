@@ -35,14 +35,14 @@ def test_each_change_with_what_was_known_before(desk: Desk) -> None:
     desk.run()
     text = shown(desk, "history", alarm["id"][:4])
     changes = [line.split("  ")[1] for line in text.splitlines() if line.startswith("20")]
-    assert changes == [f"{c}, revision {r}" for c, r in
-        (("raised", 1), ("acknowledged", 1), ("amended", 1), ("amended", 2), ("returned", 2))]  # fmt: skip
+    assert changes == ["raised", "acknowledged", "amended", "amended", "returned"]
+    assert "Li Na put BAG-1 in freezer from" in text  # what brought the first of them
     assert f"start {moment(5)}, was {moment(10)}" in text
     assert "Li Na: courier called" in text
     assert "inside BAG-1, was unknown" in text
     assert "state closed, was acknowledged" in text
     data = json.loads(shown(desk, "history", alarm["id"], "--json"))
-    assert [d["change"] for d in data] == [c.split(",")[0] for c in changes]
+    assert [d["change"] for d in data] == changes
 
 
 def test_what_late_data_withdrew_stays_visible_as_withdrawn(tmp_path: Path) -> None:

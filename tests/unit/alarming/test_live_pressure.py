@@ -146,7 +146,7 @@ def test_a_preview_that_names_a_channel_that_is_not_there_is_refused(desk: Desk)
 
 def test_the_clocks_count_what_is_no_reading_as_not_proven(desk: Desk) -> None:
     desk.read(("ambient", 0, SEA_PA), *READINGS, ("top", 100, -196.0), ("top", 110, -196.0))
-    proof = prove(desk.configuration, desk.journal, "top", NOON_NS, NOON_NS + 110 * SECOND)
+    proof = prove(desk.journal, "top", NOON_NS, NOON_NS + 110 * SECOND)
     assert proof.clocks.unproven_ns == (30 + 70) * SECOND
     assert proof.without_pressure == 1  # at 100 s; that at 110 s lies outside
     window = ["--from", format_rfc3339(NOON_NS), "--to", format_rfc3339(NOON_NS + 110 * SECOND)]
@@ -159,7 +159,7 @@ def test_the_clocks_count_what_is_no_reading_as_not_proven(desk: Desk) -> None:
 def test_a_channel_without_such_a_floor_says_nothing_of_pressure(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.read(*READINGS)
-    assert prove(desk.configuration, desk.journal, "top", NOON_NS, NOON_NS + SECOND).without_pressure is None
+    assert prove(desk.journal, "top", NOON_NS, NOON_NS + SECOND).without_pressure is None
 
 
 @pytest.mark.parametrize(
