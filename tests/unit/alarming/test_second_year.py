@@ -1,4 +1,4 @@
-"""A site in its second year: versions follow, channels leave and return, units are found to be inside."""
+"""A site in its second year: versions follow, channels leave and return, units prove to have been inside."""
 
 from __future__ import annotations
 
