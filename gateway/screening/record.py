@@ -126,7 +126,9 @@ class Record:
         self._forget(key)
         for was in before:
             self._keep(was)
+        fixed = {was.id for was in stated.values() if was.end_ns is not None and stands(was)}
         pairs, new, gone = match(before, [e for e in found.values() if not e.withdrawn])
+        pairs = [(was, now) for was, now in pairs if was.id not in fixed]
         changes = [change for was, now in pairs for change in self._put(known_as(now, was), was)]
         changes += [self._withdraw(was) for was in gone if not (was.id in stated and stands(was))]
         for now in new:

@@ -139,9 +139,9 @@ class Screener:
         """Take over the names and revisions under which excursions were stated, after screening again.
 
         `stated` has the last form of each that was stated after the state that was begun from. What differs
-        from it, or from that state, is a change; what is no longer found is withdrawn, unless it `stands`
-        because its readings were deleted. Changes that were given since the beginning are not to be stated:
-        these are all that there are.
+        from it, or from that state, is a change; what is no longer found is withdrawn. What is over and
+        `stands`, because readings of it were deleted, stays as it was stated. Changes that were given since
+        the beginning are not to be stated: these are all that there are.
         """
         return self._record.adopt(stated, stands)
 
