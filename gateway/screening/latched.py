@@ -16,7 +16,7 @@ from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
 from gateway.screening.members import Couples, Guides, Members, uncoupled, unguided, with_cells
-from gateway.screening.ranges import Rows, expand, latest, pieces, starts
+from gateway.screening.ranges import Rows, chosen, expand, latest, pieces, starts
 
 WINDOW: Final = 512  # rows that a run is taken to bring with it, of rules that look back
 MANY: Final = 0.5  # share of suspect cells from which on looking closer would not pay
@@ -148,7 +148,7 @@ class Latched:
 
     def _active(self, member: Rows) -> Mask:
         """Whether something is going on at these members, which are all or some, each once."""
-        state = self.state if len(member) == len(self.state) else self.state[member]
+        state = self.state[chosen(member, len(self.state))]
         active: Mask = state["raw"] | state["open"]
         return active | state["carry"].any(axis=1) if self._carry_matters else active
 

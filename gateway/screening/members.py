@@ -21,7 +21,11 @@ from gateway.screening.ranges import Rows, expand
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """All instances of one kind; arrays of length I, ordered by `row`."""
+    """All instances of one kind; arrays of length I.
+
+    Those without an end come first, ordered by `row`, then the others, also ordered by `row`: of rules that
+    changed often most instances are over, and what comes live passes them over at once.
+    """
 
     number: NDArray[np.int32]  # position in the plan
     row: Rows  # position of the channel in the screen
@@ -30,7 +34,8 @@ class Members:
     valid_to: Times  # ns UTC; FOREVER where unbounded
     sees_from: Times  # ns UTC; what lies before is not looked back on
     gaps: Gaps  # of each member's channel
-    begin: Rows  # int64[C + 1], first member of each channel
+    begin: Rows  # int64[C + 1], first member without an end of each channel
+    ending: Rows  # int64[C + 1], first of the others
     gaps_of: Gaps  # of every channel of the screen
     names: tuple[str, ...]  # of every channel of the screen
     resets: tuple[tuple[int, ...], ...]  # ns UTC, those that people stated
@@ -42,8 +47,9 @@ class Members:
         resets: Iterable[Reset] = (),
     ) -> Members:
         """From (number, row, instance) in any order; `channels` in the order of the screen."""
-        ordered = sorted(instances, key=lambda entry: (entry[1], entry[0]))
+        ordered = sorted(instances, key=lambda e: (e[2].valid_to_ns != FOREVER, e[1], e[0]))
         row = np.array([e[1] for e in ordered], np.int64)
+        lasting = sum(e[2].valid_to_ns == FOREVER for e in ordered)
         gaps = Gaps.of(channels)
         stated: dict[tuple[int, str], list[int]] = {}
         for reset in resets:
@@ -56,7 +62,8 @@ class Members:
             np.array([e[2].valid_to_ns for e in ordered], np.int64),
             np.array([e[2].looks_from_ns for e in ordered], np.int64),
             gaps.take(row),
-            np.searchsorted(row, np.arange(len(channels) + 1)),
+            np.searchsorted(row[:lasting], np.arange(len(channels) + 1)),
+            np.searchsorted(row[lasting:], np.arange(len(channels) + 1)) + lasting,
             gaps,
             tuple(c.name for c in channels),
             tuple(tuple(stated.get((e[2].channel, e[2].rule), ())) for e in ordered),
@@ -85,27 +92,51 @@ class Members:
         return bool((np.diff(self.begin) == 1).all())
 
     def touched(self, batch: Batch, besides: Mask | None = None) -> tuple[Rows, Rows]:
-        """The members that may see readings of the batch, and the segment of each.
+        """The members that may see readings of the batch, or have something open that ends in it, and the
+        segment of each; ordered by member.
 
-        Not those that were out of force before it, nor those that come into force later, but for `besides`.
+        `besides`: also those that come into force later, or were in force before the channel was heard.
         """
-        member, segment = self._of_channels(batch)
+        member, segment = self._lasting_of(batch)
         if not self.bounded:
             return member, segment
-        come = self.valid_from[member] <= batch.seen[segment]
-        come = come if besides is None else come | besides[member]
-        alive = come & (self.valid_to[member] > batch.before["seen"][segment])
-        return (member, segment) if alive.all() else (member[alive], segment[alive])
+        if self._last_begin > batch.seen.min():
+            come = self._have_come(member, segment, batch, besides)
+            member, segment = member[come], segment[come]
+        begun = batch.before["seen"]
+        if besides is None:
+            begun = np.where(begun == NEVER, batch.time[batch.lo], begun)
+        if self._last_end <= begun.min():
+            return member, segment
+        lo = self.ending[batch.row]
+        count = self.ending[batch.row + 1] - lo
+        other, its = expand(lo, count), np.repeat(np.arange(len(lo)), count)
+        alive = self._have_come(other, its, batch, besides) & (self.valid_to[other] > begun[its])
+        return np.concatenate((member, other[alive])), np.concatenate((segment, its[alive]))
 
-    def _of_channels(self, batch: Batch) -> tuple[Rows, Rows]:
-        """The members whose channel has readings in the batch, and the segment of each."""
+    def _have_come(self, member: Rows, segment: Rows, batch: Batch, besides: Mask | None) -> Mask:
+        come: Mask = self.valid_from[member] <= batch.seen[segment]
+        return come if besides is None else come | besides[member]
+
+    def _lasting_of(self, batch: Batch) -> tuple[Rows, Rows]:
+        """The members without an end whose channel has readings in the batch, and the segment of each."""
         if len(batch.row) == len(self.begin) - 1:  # every channel of the screen
-            return self.everyone, self.row
+            return self.everyone[: self.begin[-1]], self.row[: self.begin[-1]]
         if self.one_each:
             return batch.row, np.arange(len(batch.row))
         lo = self.begin[batch.row]
         count = self.begin[batch.row + 1] - lo
         return expand(lo, count), np.repeat(np.arange(len(lo)), count)
+
+    @cached_property
+    def _last_begin(self) -> int:
+        """ns UTC; all that have no end are in force from then on."""
+        return int(self.valid_from[: self.begin[-1]].max(initial=FOREVER_PAST))
+
+    @cached_property
+    def _last_end(self) -> int:
+        """ns UTC; all that have an end are over by then."""
+        return int(self.valid_to[self.begin[-1] :].max(initial=FOREVER_PAST))
 
     def pairs(self, batch: Batch) -> tuple[Rows, Rows]:
         """(member, cell) for every cell of the batch that a member's channel has, ordered by both."""

@@ -21,8 +21,10 @@ def expand(lo: Rows, length: Rows) -> Rows:
 
 
 def chosen(rows: Rows, count: int) -> Any:
-    """What picks these rows, which rise, out of `count`: a slice where they are all of them."""
-    return slice(None) if len(rows) == count else rows
+    """What picks these rows, which rise, out of `count`: a slice where they are all of them, or the first."""
+    if len(rows) == count:
+        return slice(None)
+    return slice(len(rows)) if len(rows) > 0 and rows[-1] == len(rows) - 1 else rows
 
 
 def first_at(time: Times, lo: Rows, hi: Rows, moment: Times) -> Rows:

@@ -54,6 +54,7 @@ class Silences:
         self.members = members
         self.state: NDArray[Any] = self.blank(len(members))
         self._timeout = members.delay("timeout_s")
+        self._looks = members.sees_from != NEVER  # fires also where the channel was never heard
 
     def blank(self, count: int) -> NDArray[Any]:
         made = np.empty(count, STATE)
@@ -78,7 +79,7 @@ class Silences:
 
     def feed(self, batch: Batch) -> list[Findings]:
         told = self.state["told"] != NEVER
-        member, segment = self.members.touched(batch, besides=told)
+        member, segment = self.members.touched(batch, besides=told | self._looks)
         findings = [self._between_readings(batch, member, segment)]
         if self.members.bounded:
             findings.append(self._expired(batch, member, segment))

@@ -84,7 +84,13 @@ class Pairs:
         self._patience = Patience.of(gaps, partner_gaps)
         self._sides = (Side(members.row, gaps), Side(self._partner, partner_gaps))
         count = len(members)
-        own = replace(members, row=np.arange(count), begin=np.arange(count + 1))
+        everyone, lasting = np.arange(count + 1), members.begin[-1]
+        own = replace(
+            members,
+            row=everyone[:-1],
+            begin=np.minimum(everyone, lasting),
+            ending=np.maximum(everyone, lasting),
+        )
         delays = members.delay("on_delay_s"), members.delay("off_delay_s")
         condition = Condition(members)
         latch = Latch(np.ones(count), condition.enter, *delays, gaps)
