@@ -4,7 +4,7 @@
 
 The whole profile of benchmarks.screening on quiet data, in one instance a rule; in four, of which three were
 over before; and in four with their boundaries spread over the data. Long batches: ns per reading, the best of
-five. Ticks of every channel: ms, median of 100. Processor time; ratios are to the plan with one instance a rule.
+five. Ticks of every channel: ms, median of 100. Processor time; ratios to one instance a rule.
 """
 
 from __future__ import annotations
