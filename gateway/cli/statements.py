@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
 from gateway.cli.saying import By, answer
 from gateway.commands import withdrawals
 from gateway.commands.author import at_this_box
@@ -20,6 +19,7 @@ from gateway.published import statements as published
 from gateway.questions import statements as ask
 from gateway.statements import GATEWAY, Statement
 from gateway.statements.effect import Effects
+from gateway.statements.fields import one_line
 from gateway.times import parse_rfc3339
 
 
@@ -53,12 +53,11 @@ def statements(
     if as_json:
         print_json(published.statements(found.statements, found.effects))
         return
-    out = console()
     for one in found.statements:
         for line in _lines(one, found.effects):
-            out.print(line, highlight=False, soft_wrap=True)
+            typer.echo(line)
     count = len(found.statements)
-    out.print(f"{count} statement{'' if count == 1 else 's'}", highlight=False)
+    typer.echo(f"{count} statement{'' if count == 1 else 's'}")
 
 
 def withdraw(
@@ -87,38 +86,46 @@ def withdraw(
             )
         )
         return
-    out = console()
     was = f"{done.statement.by} {published.words(done.statement)}"
-    told = f"withdrawn: {was}; in the journal as {done.stated.id}"
-    out.print(escape(told), highlight=False, soft_wrap=True)
+    _say(f"withdrawn: {was}; in the journal as {done.stated.id}")
     if done.again is not None:
-        again = f"{done.again.id} counts again: {done.again.by} {published.words(done.again)}"
-        out.print(escape(again), highlight=False, soft_wrap=True)
-    out.print(escape(f"what follows: {done.follows}"), highlight=False, soft_wrap=True)
+        _say(f"{done.again.id} counts again: {done.again.by} {published.words(done.again)}")
+    _say(f"what follows: {done.follows}")
     if done.alarms:
-        out.print(f"alarms to look at again: {', '.join(done.alarms)}", highlight=False, soft_wrap=True)
+        _say(f"alarms to look at again: {', '.join(done.alarms)}")
     if done.leaning:
-        out.print("said since about the same, to be looked at again:", highlight=False)
+        _say("said since about the same, to be looked at again:")
     for one in done.leaning:
-        out.print(f"  {one.id} {escape(f'{one.by} {published.words(one)}')}", highlight=False, soft_wrap=True)
+        _say(f"  {one.id} {one.by} {published.words(one)}")
+
+
+def _say(line: str) -> None:
+    typer.echo(one_line(line))
 
 
 def _lines(of: Statement, effects: Effects) -> Iterator[str]:
     row, undone = published.statement_row(of), effects.undone_by(of.id)
-    style = "dim" if undone is not None else "bold" if of.actor != GATEWAY else "cyan"
+    named = typer.style(one_line(of.id), bold=of.actor != GATEWAY, dim=undone is not None)
     who = f"{of.by} ({of.user})" if of.user else of.by
-    when = f"{row['stated'][:19]}Z"
-    yield f"[{style}]{escape(of.id)}[/] {when} {escape(who)} {escape(row['words'])}"
-    if row["at"][:19] != row["stated"][:19] and row["at"][:19] not in row["words"]:
-        yield f"    of {row['at'][:19]}Z"
-    if of.origin and of.origin != "cli":
-        yield f"    from {escape(of.origin)}"
-    if not of.trusted:
-        yield "    stated while the gateway's clock was not trusted"
-    if of.reason:
-        yield f"    because: {escape(of.reason)}"
-    if of.corrects or of.withdraws:
-        yield f"    {'corrects' if of.corrects else 'withdraws'} {escape(of.corrects or of.withdraws)}"
+    first = f"{row['stated'][:19]}Z {who} {row['words']}"
+    yield f"{named} {one_line(first)}"
+    for line in _details(of, row):
+        yield f"    {one_line(line)}"
     if undone is not None:
         verb = "corrected" if undone.corrects else "withdrawn"
-        yield f"    [yellow]{verb} by {escape(undone.by)} in {escape(undone.id)}[/]"
+        yield typer.style(f"    {verb} by {one_line(f'{undone.by} in {undone.id}')}", fg="yellow")
+
+
+def _details(of: Statement, row: Mapping[str, Any]) -> Iterator[str]:
+    """What does not stand in the first line."""
+    at = row["at"][:19]
+    if at != row["stated"][:19] and at not in row["words"]:
+        yield f"of {at}Z"
+    if of.origin not in ("", "cli"):
+        yield f"from {of.origin}"
+    if not of.trusted:
+        yield "stated while the gateway's clock was not trusted"
+    if of.reason:
+        yield f"because: {of.reason}"
+    if of.corrects or of.withdraws:
+        yield f"{'corrects' if of.corrects else 'withdraws'} {of.corrects or of.withdraws}"

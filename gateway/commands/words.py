@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from gateway.commands.desk import Revising
 from gateway.errors import InputError
@@ -18,15 +19,20 @@ _OF_A_JOURNAL = re.compile(r"[0-9A-Z]{8}-(\d{1,18})")
 
 
 class Words:
-    """Every statement of people, as the journal is at this moment."""
+    """Every statement of people, as the journal is when it is asked for the first time."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._effects = Effects()
-        self._stated: dict[str, Statement] = {}
-        for statement in said(journal, *(name for name, kind in kinds().items() if kind.BY_PEOPLE)):
+
+    @cached_property
+    def _stated(self) -> dict[str, Statement]:
+        """By id, in capitals."""
+        stated: dict[str, Statement] = {}
+        for statement in said(self._journal, *(name for name, kind in kinds().items() if kind.BY_PEOPLE)):
             self._effects.hear(statement)
-            self._stated.setdefault(statement.id.upper(), statement)
+            stated.setdefault(statement.id.upper(), statement)
+        return stated
 
     def of(self, *kind: str) -> Iterator[Statement]:
         """Those of some kinds that are in effect, oldest first."""

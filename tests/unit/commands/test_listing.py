@@ -61,3 +61,14 @@ def test_what_cannot_be_read_is_listed_as_such(office: Office) -> None:
 
 def ids(office: Office, *words: str) -> list[str]:
     return [s["id"] for s in office.json("statements", *words)["statements"]]
+
+
+def test_no_escape_reaches_a_terminal(office: Office) -> None:
+    office.run("empty", "shipper-1", "--by", "Li Na")
+    with Journal.open(office.path) as journal:
+        body = {"asset": "shipper-1\x1b[2J", "zone": None, "schema": 1}
+        journal.commit(
+            statements=[Statement("empty", "me\x1b[2J", 1, body, reason="\x1b]0;x\x07", origin="\x9b")]
+        )
+    shown = office.run("statements")
+    assert "\x1b" not in shown and "\x9b" not in shown and "me\\x1b[2J" in shown
