@@ -188,7 +188,9 @@ def close(alarm: Alarm, closing: Acknowledgement) -> Alarm:
 
 def _over(alarm: Alarm, event: Event, at_ns: int) -> Alarm:
     over_ns = at_ns if alarm.over_ns is None else alarm.over_ns
-    return replace(alarm, state=_after(alarm, event), over_ns=over_ns, ended=event is Event.END)
+    state = _after(alarm, event)
+    closing = alarm.closing if state is AlarmState.CLOSED else None
+    return replace(alarm, state=state, over_ns=over_ns, ended=event is Event.END, closing=closing)
 
 
 def _after(alarm: Alarm, event: Event) -> AlarmState:

@@ -143,8 +143,10 @@ class Story:
         self.desk.lose_records()
 
 
-SAME = ("channel", "asset", "rule", "severity", "start", "confirmed", "end", "cleared", "extreme", "beyond_s")
-SAME += ("degree_seconds", "readings", "unproven_s", "contains_gap", "ended_by", "profile_versions")
+SAME = [
+    *("channel", "asset", "rule", "severity", "start", "confirmed", "end", "cleared", "extreme", "beyond_s"),
+    *("degree_seconds", "readings", "unproven_s", "contains_gap", "ended_by", "profile_versions"),
+]
 
 
 def same(found: list[dict[str, Any]]) -> list[str]:

@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gateway.alarming.entry import AlarmPlace
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
+from gateway.journal.journal import Journal
 from gateway.model import Quality, Samples
 from gateway.probes import pt100
-from gateway.published.view import AlarmPlace
 from gateway.times import parse_rfc3339
+from gateway.writing.introduction import introduce
 from tests.unit.probes.wired import CURVE, configured, converted
 
 WIRE = {  # channel: what arrives, what it is
@@ -92,11 +95,20 @@ def test_no_readings(configuration: Configuration) -> None:
     assert len(converted(configuration, [])) == 0
 
 
-def test_an_alarm_says_how_well_it_was_measured(configuration: Configuration) -> None:
-    place = AlarmPlace.of(configuration.channels["certified"])
+def placed(folder: Path, configuration: Configuration, name: str) -> AlarmPlace:
+    """Where an alarm of a channel is, by a journal that was told of the configuration."""
+    with Journal.open(folder / "journal.sqlite") as journal:
+        number = introduce(configuration, journal, DUE_NS)[name]
+        place = timeline_of(journal).place_of(number, DUE_NS)
+    assert place is not None
+    return AlarmPlace.of(place)
+
+
+def test_an_alarm_says_how_well_it_was_measured(configuration: Configuration, tmp_path: Path) -> None:
+    place = placed(tmp_path, configuration, "certified")
     assert place.uncertainty == 0.12
     assert place.calibration == {"certificate": "PTB-2026-0413", "date": "2026-04-13", "due": "2027-04-13"}
-    unknown = AlarmPlace.of(configuration.channels["platinum"])
+    unknown = placed(tmp_path, configuration, "platinum")
     assert unknown.uncertainty is None and unknown.calibration is None
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from gateway.alarming import screening as follower
 from gateway.journal.journal import Statement
-from gateway.model import Samples
+from gateway.model import SECOND, Samples
 from gateway.questions.replay import replay
 from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body
-from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, body, moment
+from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Clock, Desk, body, moment
 
 SHAPE = [
     *("channel", "rule", "severity", "start", "confirmed", "end", "cleared", "extreme", "extreme_at"),
@@ -98,17 +98,32 @@ def test_the_clock_of_a_recording_is_its_last_reading(tmp_path: Path) -> None:
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["top", "shipper"]),
-        st.integers(0, 60),
+        st.integers(1, 60),
         st.sampled_from([-190.0, -155.0, -151.0, -150.0, -149.0, -100.0, None]),
     ),
     min_size=1,
     max_size=30,
     unique_by=lambda row: row[:2],
 )
+HEARD = [
+    ("top", 0, -190.0),
+    ("shipper", 0, -190.0),
+]  # a recording knows of no silence before the first reading
 STAYS = st.lists(
     st.tuples(st.sampled_from("AB"), st.sampled_from(["freezer", "shipper"]), st.integers(-10, 60)),
     max_size=4,
 )
+
+
+class Still(Clock):
+    """Stands at one moment."""
+
+    def __init__(self, at_ns: int) -> None:
+        super().__init__()
+        self.at_ns = at_ns
+
+    def now_ns(self) -> int:
+        return self.at_ns
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -121,13 +136,15 @@ def test_the_same_as_live(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    desk = Desk(tmp_path_factory.mktemp("live"), DEADBANDS)
+    desk = Desk(tmp_path_factory.mktemp("live"), DEADBANDS, NOON_NS)
     bodies = [body(*statement) for statement in said]
     desk.say(Statement(CONTAINMENT, "Li Na", NOON_NS, {"units": bodies}))
     end_s = max(s for _, s, _ in rows)
     monkeypatch.setattr(follower, "GRACE_S", -1.0)
-    desk.now_ns = lambda: NOON_NS + end_s * 10**9
-    for part in (rows[:cut], rows[cut:]):
+    monkeypatch.setattr(follower, "_steady_s", lambda: 0.0)
+    desk.clock = Still(NOON_NS + end_s * SECOND)
+    rows = [*HEARD, *rows]
+    for part in (rows[: cut + 2], rows[cut + 2 :]):
         if part:
             desk.read(*part)
         desk.run()
