@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.alarms import lifecycle
@@ -179,6 +179,7 @@ def test_taking_back_what_was_not_said_here_changes_nothing(state):
 
 
 @given(st.lists(st.sampled_from(list(Event)), max_size=12))
+@example([Event.RETURN, Event.CLOSE, Event.END])
 def test_any_history_keeps_what_people_said(events):
     alarm, said = lifecycle.raised("E-1", 10), 0
     for at_ns, event in enumerate(events, 20):
