@@ -26,6 +26,14 @@ class Broker(NamedTuple):
         return Broker("localhost" if host.lower() in LOCAL else host.lower(), port)
 
 
+class AlarmTopic(NamedTuple):
+    """Where a sink has alarms retained."""
+
+    broker: Broker
+    sink: str
+    topic: str
+
+
 class AlarmTopics(NamedTuple):
     """Topics of retained alarms that no sink uses any more."""
 
@@ -41,17 +49,18 @@ def former_filters(documents: Iterable[Document], client_id: str) -> tuple[str, 
             for document in documents
             for _, table in tables(document, "sources")
             if table.get("client_id") == client_id
-            for topic_filter in _filters(table)
+            for topic_filter in filters_of(table)
         )
     )
 
 
 def former_alarm_topics(documents: Sequence[Document], name: str, broker: Broker) -> AlarmTopics:
     """At this broker, of sinks in earlier documents; the last document is the present one."""
-    now = {topic for _, topic in _alarm_topics(documents[-1:], broker)}
-    before = [(sink, topic) for sink, topic in _alarm_topics(documents, broker) if topic not in now]
-    ours = dict.fromkeys(topic for sink, topic in before if sink == name)
-    others = dict.fromkeys(topic for sink, topic in before if sink != name)
+    told = [[t for t in alarm_topics_of(document) if t.broker == broker] for document in documents]
+    now = {t.topic for t in (told[-1] if told else ())}
+    before = [t for each in told for t in each if t.topic not in now]
+    ours = dict.fromkeys(t.topic for t in before if t.sink == name)
+    others = dict.fromkeys(t.topic for t in before if t.sink != name)
     return AlarmTopics(tuple(ours), tuple(others))
 
 
@@ -74,16 +83,16 @@ def broker_of(table: Document) -> Broker:
     return Broker.of(str(table.get("host")), port if port else usual_port("tls" in table))
 
 
-def _alarm_topics(documents: Iterable[Document], broker: Broker) -> Iterator[tuple[str, str]]:
-    """Name of a sink and a topic under which a broker keeps alarms."""
-    for document in documents:
-        for name, table in tables(document, "sinks"):
-            topic = usual_alarm_topic(str(table.get("topic")), table.get("alarm_topic"))
-            if broker_of(table) == broker and "{id}" in topic:
-                yield name, topic
+def alarm_topics_of(document: Document) -> Iterator[AlarmTopic]:
+    """Under which its sinks have alarms retained."""
+    for name, table in tables(document, "sinks"):
+        topic = usual_alarm_topic(str(table.get("topic")), table.get("alarm_topic"))
+        if "{id}" in topic:
+            yield AlarmTopic(broker_of(table), name, topic)
 
 
-def _filters(table: Document) -> Iterator[str]:
+def filters_of(table: Document) -> Iterator[str]:
+    """Of a source."""
     topics = table.get("topics")
     for topic in topics if isinstance(topics, list) else ():
         pattern = topic.get("pattern") if isinstance(topic, Mapping) else None

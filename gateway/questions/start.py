@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.mqtt.left_behind import left_by
 from gateway.screening.excursion import Excursion
+from gateway.statements import configuration as configured
 from gateway.writing.introduction import examined, statements_of
 
 MOST_UNITS = 10  # named in a line
@@ -45,6 +48,7 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
         after = _after(configuration, follows, journal, now_ns)
         changes = [*_moves(follows), *_renames(follows), *_retired(follows), *_rules(after, now_ns)]
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
+        changes += _at_brokers(configuration, journal)
     return Start((), tuple(changes))
 
 
@@ -116,6 +120,14 @@ def _alarms(after: Timeline, folder: Path, now_ns: int) -> Iterator[str]:
             if isinstance(cause, Excursion) and (cause.channel, cause.rule) in ends:
                 end = ends[cause.channel, cause.rule]
                 yield f"alarm {row.id} ({cause.rule}) would end as {end}, not as returned"
+
+
+def _at_brokers(configuration: Configuration, journal: Journal) -> Iterator[str]:
+    """What ends or stays at brokers."""
+    for _, statement in journal.newest_statements(configured.KIND):
+        before = json.loads(configured.of(statement.body).document)
+        yield from left_by(before, json.loads(configuration.document))
+        return
 
 
 def _named(codes: list[str]) -> str:
