@@ -63,8 +63,8 @@ def _alarms(before: Document, after: Document) -> Iterator[str]:
             yield f"sinks.{name}: alarms that are kept under {topic!r} are emptied there"
         else:
             yield (
-                f"sinks.{name}: alarms stay retained at {broker.host}:{broker.port} under {topic!r}, where no "
-                "sink goes any more; empty them there (docs/sinks.md)"
+                f"sinks.{name}: alarms stay retained at {broker.host}:{broker.port} under {topic!r}, where "
+                "no sink goes any more; empty them there (docs/sinks.md)"
             )
 
 

@@ -116,20 +116,22 @@ class Source:
                 refused.append(
                     _refused(item, Refusal.UNKNOWN_TOPIC, "no pattern of the configuration fits it")
                 )
-            elif (route.several or (item.late and route.several_before)) and self._is_copy(item):
                 continue
-            elif item.size > self._options.largest_payload_bytes:
+            topic, names, several, several_before = route  # attributes cost more, for every message
+            if (several or (item.late and several_before)) and self._is_copy(item):
+                continue
+            if item.size > self._options.largest_payload_bytes:
                 refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
             else:
                 message = Message(
                     item.topic,
-                    route.names,
+                    names,
                     item.payload,
                     item.received_ns,
                     item.retained,
                     item.late,
                 )
-                batches.setdefault(route.topic, []).append(message)
+                batches.setdefault(topic, []).append(message)
         parts = [self._decoders[i].decode(batch, self._channels) for i, batch in batches.items()]
         for part in parts:
             refused += part.refused
@@ -183,7 +185,7 @@ class Source:
                 len(payload),
                 now_ns + k,
                 retained,
-                len(marks) > 0 and ours.isdisjoint(marks),
+                len(marks) > 0 and marks[0] not in ours and ours.isdisjoint(marks),
                 marks,
             )
             for k, (mid, topic, payload, retained, marks) in enumerate(publications)
