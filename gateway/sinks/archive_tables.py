@@ -3,8 +3,8 @@
 readings  time, received   timestamp[ns, UTC]
           channel, site, asset, zone, quantity, unit, quality   string
           value            double, null where the quality is bad or no_data
-alarms    recorded, start, end, ...: the shape of `cryogate alarms --json`; `units` and `acknowledgements`
-          as JSON text, times as timestamp[ns, UTC]
+alarms    recorded, start, end, ...: the shape of `cryogate alarms --json`; lists and tables as JSON
+          text, times as timestamp[ns, UTC]
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Rows = NDArray[Any]  # of ROW
 LEVEL: Final = 9  # of zstd
 MOMENT: Final = pa.timestamp("ns", "UTC")
 PLACE: Final = ("channel", "site", "asset", "zone", "quantity", "unit")
-_TIMES: Final = ("start", "confirmed", "end", "cleared", "extreme_at", "raised", "returned")
+_TIMES: Final = ("start", "confirmed", "end", "cleared", "extreme_at", "raised", "returned", "over")
 _NUMBERS: Final = ("extreme", "beyond_s", "degree_seconds", "unproven_s", "uncertainty")
 _WORDS: Final = (
     *(
@@ -46,8 +46,9 @@ _WORDS: Final = (
         "unit",
     ),
     "message",
+    "ended_by",
 )
-_JSON: Final = ("units", "acknowledgements", "calibration", "resets")
+_JSON: Final = ("units", "acknowledgements", "closing", "calibration", "resets", "profile_versions")
 ALARMS: Final = pa.schema(
     [
         ("number", pa.int64()),
@@ -58,6 +59,8 @@ ALARMS: Final = pa.schema(
         ("withdrawn", pa.bool_()),
         ("contains_gap", pa.bool_()),
         ("readings", pa.int64()),
+        ("changes", pa.int64()),
+        ("schema", pa.int64()),  # of the shape
         *((name, MOMENT) for name in _TIMES),
         *((name, pa.float64()) for name in _NUMBERS),
         *((name, pa.string()) for name in _JSON),

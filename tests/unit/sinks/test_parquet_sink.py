@@ -254,6 +254,8 @@ def test_alarms_stand_beside_the_readings(tmp_path: Path) -> None:
     assert (found[0]["extreme"], found[5]["extreme"], found[0]["end"]) == (-140.5, None, None)
     assert json.loads(found[0]["units"])[0]["code"] == 'BAG "1",\n批'
     assert json.loads(found[5]["units"]) == "unknown"
+    assert [r["ended_by"] for r in found] == [None, None, None, "returned", None, None]
+    assert json.loads(found[3]["profile_versions"]) == ["1"]
     assert set(life()[0].alarm) <= set(found[0])
 
 
