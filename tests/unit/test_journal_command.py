@@ -74,9 +74,9 @@ def test_export(config, tmp_path):
     interval = ("--from", "2026-01-05T12:59:58Z", "--to", "2026-01-05T13:00:02Z")
     assert "4 readings" in run("export", out, "--channel", name, *interval, "-c", config)
     lines = out.read_text().splitlines()
-    assert lines[0] == "time,channel,value,unit,quality,received"
+    assert lines[0] == "time,channel,value,unit,quality,received,device_time"
     assert (
-        lines[1] == f"2026-01-05T12:59:58.000000000Z,{name},-185.99,degC,good,2026-01-05T12:59:58.000000000Z"
+        lines[1] == f"2026-01-05T12:59:58.000000000Z,{name},-185.99,degC,good,2026-01-05T12:59:58.000000000Z,"
     )
     found = json.loads(run("export", tmp_path / "out.parquet", "-c", config, "--json"))
     assert found["readings"] == 10_800
@@ -114,7 +114,7 @@ def test_holds_and_retention(config):
     )
     identity = done.stdout.split()[0]
     assert done.exit_code == 0 and identity.startswith("H-")
-    shown = f"{identity}  {made.table.asset} from the first to 2026-01-05T13:00:00.000000000Z"
+    shown = f"{identity}  {made.table.asset} from the first to 2026-01-05T13:00:00Z"
     assert shown in run("holds", "-c", config)
     (only,) = json.loads(run("holds", "-c", config, "--json"))
     assert (only["by"], only["why"]) == ("Li Na", "audit")
