@@ -9,6 +9,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 from gateway.api.control import ask
@@ -164,11 +165,15 @@ class Site:
             path.unlink()
         self.start()
         self.screened()
-        assert self._all_said() == before
+        after = self._all_said()
+        differing = [(b, a) for b, a in zip_longest(before, after) if a != b]
+        assert not differing, "\n".join(f"before {b}\nafter  {a}" for b, a in differing[:5])
 
-    def _all_said(self) -> tuple[str, list[str]]:
+    def _all_said(self) -> list[str]:
+        """Lines of `alarms --all --json`, then of the history of each."""
         alarms = self.do("alarms", "--all", "--json")
-        return alarms, [self.do("history", a["id"], "--json") for a in json.loads(alarms)]
+        histories = [self.do("history", a["id"], "--json") for a in json.loads(alarms)]
+        return [line for text in (alarms, *histories) for line in text.splitlines()]
 
     def copy_of_data(self) -> None:
         shutil.copytree(self.gateway.folder, self.gateway.folder.with_name("copy"))

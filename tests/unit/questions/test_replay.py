@@ -126,6 +126,14 @@ class Still(Clock):
         return self.at_ns
 
 
+def compared(of: dict[str, Any]) -> dict[str, Any]:
+    """Without the words of a conflict, which name the statements of a journal: that there is one counts."""
+    units = of["units"]
+    if not isinstance(units, str):
+        units = [{**u, "conflict": u["conflict"] is not None} for u in units]
+    return {**{k: of[k] for k in SHAPE}, "units": units}
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, said=STAYS, cut=st.integers(0, 30), data=st.data())
 def test_the_same_as_live(
@@ -150,7 +158,6 @@ def test_the_same_as_live(
         desk.run()
     order = np.array(data.draw(st.permutations(range(len(rows)))))
     found = replayed(desk, stays(*bodies), recorded(desk).take(order))
-    live = [{k: a[k] for k in SHAPE} for a in desk.alarms() if not a["withdrawn"]]
-    key = str
-    assert sorted(live, key=key) == sorted(({k: e[k] for k in SHAPE} for e in found), key=key)
+    live = [compared(a) for a in desk.alarms() if not a["withdrawn"]]
+    assert sorted(live, key=str) == sorted(map(compared, found), key=str)
     assert [e["start"] for e in found] == sorted(e["start"] for e in found)
