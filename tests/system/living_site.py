@@ -9,10 +9,12 @@ import json
 import shutil
 import time
 from collections.abc import Callable
-from itertools import zip_longest
 from typing import Any
 
+from typer.testing import CliRunner
+
 from gateway.api.control import ask
+from gateway.cli import app
 from gateway.errors import NotRunning
 from gateway.times import format_rfc3339
 from tests.system.configurations import BROKER, TELEMETRY
@@ -158,22 +160,34 @@ class Site:
         return json.loads(self.do("replay", "--json"))
 
     def without_records(self) -> None:
-        """Stop, delete everything but the journal, start; the same alarms and histories must come back."""
-        before = self._all_said()
+        """Stop, delete everything but the journal, start; the same alarms and histories must come back.
+
+        Both are read while it is stopped: how far an open excursion is gets written every now and then only.
+        """
         assert self.gateway.stop() == 0
+        before = self._settled()
         for path in self.gateway.folder.glob("records.sqlite*"):
             path.unlink()
         self.start()
         self.screened()
-        after = self._all_said()
-        differing = [(b, a) for b, a in zip_longest(before, after) if a != b]
-        assert not differing, "\n".join(f"before {b}\nafter  {a}" for b, a in differing[:5])
+        assert self.gateway.stop() == 0
+        after = self._settled()
+        assert {i for i in after if i not in before and not i.startswith("F-")} == set()
+        for identity, told in before.items():
+            assert after.get(identity) == told, f"before {told}\nafter {after.get(identity)}"
+        self.start()
 
-    def _all_said(self) -> list[str]:
-        """Lines of `alarms --all --json`, then of the history of each."""
-        alarms = self.do("alarms", "--all", "--json")
-        histories = [self.do("history", a["id"], "--json") for a in json.loads(alarms)]
-        return [line for text in (alarms, *histories) for line in text.splitlines()]
+    def _settled(self) -> dict[str, tuple[str, str]]:
+        """By id: the alarm and its history as printed. Open faults are left out: the world ends them."""
+        alarms = json.loads(self._typed("alarms", "--all", "--json"))
+        told = [a for a in alarms if a["kind"] != "fault" or a["end"] is not None]
+        return {a["id"]: (json.dumps(a), self._typed("history", a["id"], "--json")) for a in told}
+
+    def _typed(self, *words: str) -> str:
+        """As `do`, in this process: hundreds of histories would start hundreds of interpreters."""
+        done = CliRunner().invoke(app, [*words, "--config", str(self.gateway.config)])
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
     def copy_of_data(self) -> None:
         shutil.copytree(self.gateway.folder, self.gateway.folder.with_name("copy"))

@@ -85,7 +85,6 @@ def test_one_record_whatever_was_killed_and_said(
     assert len(live) > len(DEVICES)
     assert same(live) == same(site.replayed())
     site.start()
-    site.screened()
     site.without_records()
 
 
