@@ -228,8 +228,7 @@ class AlarmBook:
 
     def _people_said(self, statement: Statement, now_ns: int) -> None:
         """An acknowledgement or a closing."""
-        closing = statement.kind == close.KIND
-        told = close.of(statement.body) if closing else acknowledge.of(statement.body)
+        closing, told = statement.kind == close.KIND, _of_people(statement)
         entry = self._known(told.alarm)
         try:
             said = Acknowledgement(statement.by, statement.at_ns, told.comment, statement.id)
@@ -249,7 +248,7 @@ class AlarmBook:
         if self._effects.counts(identity):
             self._people_said(statement, now_ns)
             return
-        entry = self._known(str(statement.body["alarm"]))
+        entry = self._known(_of_people(statement).alarm)
         if entry is not None and (alarm := lifecycle.take_back(entry.alarm, identity)) != entry.alarm:
             entry.alarm = alarm
             self._note(entry, TAKEN_BACK, now_ns)
@@ -380,3 +379,7 @@ def _was_so(entry: Entry, change: str, now_ns: int) -> int:
         return now_ns
     told = {"raised": cause.confirmed_ns, "returned": cause.cleared_ns, "ended": cause.end_ns}.get(change)
     return now_ns if told is None else told
+
+
+def _of_people(statement: Statement) -> acknowledge.Acknowledge | close.Close:
+    return close.of(statement.body) if statement.kind == close.KIND else acknowledge.of(statement.body)

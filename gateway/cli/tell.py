@@ -5,6 +5,7 @@ The journal takes statements from any process, so all of them work whether the g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,11 @@ from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
 from gateway.commands import alarms, contents, resets
-from gateway.commands.author import at_this_box
+from gateway.commands.author import Author, at_this_box
 from gateway.commands.contents import parse_code
-from gateway.commands.desk import open_desk
+from gateway.commands.desk import Desk, open_desk
 from gateway.config.load import load as load_configuration
+from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.history import find
 from gateway.statements import reset as resetting
 from gateway.times import format_rfc3339
@@ -45,12 +47,7 @@ def ack(
 
     Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
     """
-    configuration = load_configuration(config)
-    with open_records(configuration.data_dir) as records:
-        row = find(records, alarm)
-    with open_desk(configuration) as desk:
-        done = alarms.acknowledge(desk, at_this_box(by), row, comment)
-    typer.echo(f"{done.alarm} acknowledged by {by}; {said_by(done.stated)}")
+    _of_alarm(alarms.acknowledge, "acknowledged", alarm, by, comment, config)
 
 
 def close(
@@ -63,12 +60,23 @@ def close(
 
     Example: cryogate close E-7Q2M9XKD --by "Li Na" --comment "bags checked after the move, none above -150"
     """
+    _of_alarm(alarms.close, "closed", alarm, by, comment, config)
+
+
+def _of_alarm(
+    command: Callable[[Desk, Author, AlarmRow, str], alarms.Answered],
+    done: str,
+    alarm: str,
+    by: str,
+    comment: str,
+    config: Path,
+) -> None:
     configuration = load_configuration(config)
     with open_records(configuration.data_dir) as records:
         row = find(records, alarm)
     with open_desk(configuration) as desk:
-        done = alarms.close(desk, at_this_box(by), row, comment)
-    typer.echo(f"{done.alarm} closed by {by}; {said_by(done.stated)}")
+        said = command(desk, at_this_box(by), row, comment)
+    typer.echo(f"{said.alarm} {done} by {by}; {said_by(said.stated)}")
 
 
 def load(

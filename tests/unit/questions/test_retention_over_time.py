@@ -78,29 +78,29 @@ def test_names_of_before_are_names_of_the_same_thing(tmp_path):
     assert [r.readings for r in apply(path, after)] == [1]
 
 
-def test_what_a_rule_of_a_site_looks_back_on_is_kept_on_top(tmp_path):
+def ruled_site(tmp_path):
+    """Kept for a day: the configuration without a rule of the site, with it, and four readings under it."""
     text = TEXT.replace("keep_days = 100", "keep_days = 1")
     ruled = parsed(tmp_path, text.replace("[sites.s]", f"[sites.s]\n[[sites.s.rules]]{RULE}"))
     path = filled(tmp_path, ruled, [(age, "air", 0.0) for age in (3.1, 2.9, 1.1, 0.9)])
+    return parsed(tmp_path, text), ruled, path
+
+
+def test_what_a_rule_of_a_site_looks_back_on_is_kept_on_top(tmp_path):
+    _, ruled, path = ruled_site(tmp_path)
     apply(path, ruled)
     assert left(path) == {("air", 1.0), ("air", 2.0), ("air", 3.0)}
 
 
 def test_a_rule_that_was_in_force_when_the_oldest_came_looks_back_too(tmp_path):
-    text = TEXT.replace("keep_days = 100", "keep_days = 1")
-    ruled = parsed(tmp_path, text.replace("[sites.s]", f"[sites.s]\n[[sites.s.rules]]{RULE}"))
-    plain = parsed(tmp_path, text)
-    path = filled(tmp_path, ruled, [(age, "air", 0.0) for age in (3.1, 2.9, 1.1, 0.9)])
+    plain, _, path = ruled_site(tmp_path)
     start(path, plain, 0.5)
     apply(path, plain)
     assert left(path) == {("air", 1.0), ("air", 2.0), ("air", 3.0)}
 
 
 def test_a_rule_that_ended_before_the_oldest_came_keeps_nothing(tmp_path):
-    text = TEXT.replace("keep_days = 100", "keep_days = 1")
-    ruled = parsed(tmp_path, text.replace("[sites.s]", f"[sites.s]\n[[sites.s.rules]]{RULE}"))
-    plain = parsed(tmp_path, text)
-    path = filled(tmp_path, ruled, [(age, "air", 0.0) for age in (3.1, 2.9, 1.1, 0.9)])
+    plain, _, path = ruled_site(tmp_path)
     start(path, plain, 1.5)
     apply(path, plain)
     assert left(path) == {("air", 3.0)}
