@@ -18,7 +18,17 @@ from gateway.alarming.inside import Inside
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
 from gateway.alarming.resets import Resets, StatedReset
-from gateway.alarming.steps import ACKNOWLEDGED, AMENDED, CLOSED, LOOK, TAKEN_BACK, asks_again, stays, steps
+from gateway.alarming.steps import (
+    ACKNOWLEDGED,
+    AMENDED,
+    CLOSED,
+    LOOK,
+    TAKEN_BACK,
+    asks_again,
+    is_withdrawn,
+    stays,
+    steps,
+)
 from gateway.alarms import lifecycle
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
@@ -92,8 +102,7 @@ class AlarmBook:
         found = change.excursion
         entry = self._known(found.id)
         if entry is None:
-            place = self._timeline.place_of(found.channel, found.start_ns)
-            where = AlarmPlace() if place is None else AlarmPlace.of(place)
+            where = self._place(found)
             entry = Entry(found, lifecycle.raised(found.id, now_ns), where, None)
             self._entries[found.id] = entry
             if self.cursor < self.upgraded_seq:
@@ -101,6 +110,8 @@ class AlarmBook:
             self._advance(entry, None, now_ns)
             return
         before, entry.cause = entry.cause, found
+        if is_withdrawn(before) and not found.withdrawn:
+            entry.place = self._place(found)  # nothing followed it meanwhile
         self._advance(entry, before, now_ns)
 
     def hear(self, statement: Statement, now_ns: int, changes: Sequence[Change] = ()) -> None:
@@ -273,7 +284,8 @@ class AlarmBook:
 
     def _look_inside_again(self, asset: str, now_ns: int) -> None:
         for entry in self._of_asset(asset):
-            self._refresh(entry, now_ns)
+            if not is_withdrawn(entry.cause):
+                self._refresh(entry, now_ns)
 
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""
@@ -295,7 +307,7 @@ class AlarmBook:
             for row in self._records.book.of_channel(number):
                 self._remember(row)
         for entry in list(self._entries.values()):
-            if isinstance(entry.cause, Excursion):
+            if isinstance(entry.cause, Excursion) and not is_withdrawn(entry.cause):  # else as believed then
                 self._look_at_place(entry, entry.cause, now_ns)
 
     def _look_at_place(self, entry: Entry, cause: Excursion, now_ns: int) -> None:
@@ -327,6 +339,10 @@ class AlarmBook:
         return self._resets.bearing_on(
             lambda said: same("channels", said) == channel, found.rule, found.start_ns, found.end_ns
         )
+
+    def _place(self, cause: Excursion) -> AlarmPlace:
+        found = self._timeline.place_of(cause.channel, cause.start_ns)
+        return AlarmPlace() if found is None else AlarmPlace.of(found)
 
     def _units(self, entry: Entry, now_ns: int) -> Units:
         cause, place = entry.cause, entry.place

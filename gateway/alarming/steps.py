@@ -32,8 +32,8 @@ def steps(alarm: Alarm, before: Cause | None, now: Cause, now_ns: int) -> Iterat
         yield RAISED, alarm
     elif _is_revised(before, now):
         yield AMENDED, alarm
-    if _is_withdrawn(now):
-        if before is None or not _is_withdrawn(before):
+    if is_withdrawn(now):
+        if before is None or not is_withdrawn(before):
             yield WITHDRAWN, lifecycle.withdraw(alarm, now_ns)
     elif now.end_ns is None:
         if alarm.over_ns is not None:
@@ -65,7 +65,8 @@ def _is_revised(before: Cause, now: Cause) -> bool:
     return (now.revision > before.revision and not now.withdrawn) or now.severity != before.severity
 
 
-def _is_withdrawn(cause: Cause) -> bool:
+def is_withdrawn(cause: Cause) -> bool:
+    """Whether it proved to be none."""
     return not isinstance(cause, StatedFault) and cause.withdrawn
 
 

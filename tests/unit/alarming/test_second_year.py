@@ -150,3 +150,32 @@ def test_an_acknowledgement_that_is_withdrawn_is_asked_for_again(tmp_path: Path)
     (alarm,) = desk.alarms()
     assert (alarm["state"], alarm["acknowledgements"]) == ("unacknowledged", [])
     assert desk.changes() == ["raised", "acknowledged", "taken back"]
+
+
+def test_an_alarm_that_proves_to_be_none_keeps_its_place_and_its_units(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.contain("BAG-1", "freezer", -60)
+    desk.contain("BAG-2", "shipper", -60)
+    desk.read(("top", 0, -190.0), ("top", 10, -140.0))
+    desk.place("top", "shipper", 20, id="moved")
+    desk.read(("top", 30, -139.0))
+    desk.run()
+    desk.withdraw("moved", id="not-moved")
+    desk.run()
+    stayed, none = desk.alarms()
+    assert (stayed["asset"], codes(stayed), stayed["end"]) == ("freezer", ["BAG-1"], None)
+    assert (none["asset"], codes(none), none["withdrawn"]) == ("shipper", ["BAG-2"], True)
+    assert [c["change"] for c in desk.history(none["id"])] == ["raised", "withdrawn"]
+    desk.contain("BAG-3", "shipper", -60)
+    desk.run()
+    assert codes(desk.alarms()[1]) == ["BAG-2"]
+    desk.withdraw("not-moved")
+    desk.run()
+    moved, back = desk.alarms()
+    assert (moved["asset"], moved["ended_by"], back["asset"], back["withdrawn"]) == (
+        "freezer",
+        "moved",
+        "shipper",
+        False,
+    )
+    assert sorted(codes(back)) == ["BAG-2", "BAG-3"]
