@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway import __version__
-from gateway.alarming.entry import AlarmPlace, Entry, Units, is_open, of_stored, stored
+from gateway.alarming.entry import AlarmPlace, Entry, Units, is_open, of_stored, row_of, stored
 from gateway.alarming.inside import Inside
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
@@ -31,7 +31,7 @@ from gateway.alarming.steps import (
 )
 from gateway.alarms import lifecycle
 from gateway.alarms.fault import StatedFault
-from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
+from gateway.alarms.lifecycle import Acknowledgement, AlarmState
 from gateway.config.timeline import Timeline
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow, TransitionRow
@@ -371,12 +371,6 @@ class AlarmBook:
     def _remember(self, row: AlarmRow) -> None:
         if row.id not in self._entries:
             self._entries[row.id] = of_stored(row.body, row.number)
-
-
-def row_of(entry: Entry) -> AlarmRow:
-    """As the records keep it."""
-    alarm: Alarm = entry.alarm
-    return AlarmRow(alarm.id, alarm.state is AlarmState.CLOSED, alarm.raised_ns, entry.number, stored(entry))
 
 
 def _nothing(_start_ns: int, _end_ns: int | None) -> tuple[int | None, float | None]:

@@ -11,6 +11,7 @@ from gateway.alarming.resets import StatedReset
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
 from gateway.config.timeline import Place
+from gateway.journal.alarm_tables import AlarmRow
 from gateway.model import Severity
 from gateway.screening.excursion import Excursion
 from gateway.traceability.exposure import Exposure
@@ -71,6 +72,12 @@ class Entry:
 def is_open(cause: Cause) -> bool:
     """Whether it has not ended."""
     return cause.end_ns is None and not (isinstance(cause, Excursion) and cause.withdrawn)
+
+
+def row_of(entry: Entry) -> AlarmRow:
+    """As the records keep it."""
+    alarm: Alarm = entry.alarm
+    return AlarmRow(alarm.id, alarm.state is AlarmState.CLOSED, alarm.raised_ns, entry.number, stored(entry))
 
 
 def stored(entry: Entry) -> dict[str, Any]:

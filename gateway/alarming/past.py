@@ -1,7 +1,9 @@
-"""Excursions that are over, as the records keep them."""
+"""Excursions that are over, as the records keep them, and which of them retention has made final."""
 
 from __future__ import annotations
 
+from gateway.alarming import memory
+from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.screening.excursion import Excursion
 
@@ -9,8 +11,10 @@ from gateway.screening.excursion import Excursion
 class PastExcursions:
     """`gateway.screening.record.Past`; whoever leaves one to it has written it before."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, journal: Journal) -> None:
         self._records = records
+        self._journal = journal
+        self._removed, self._removed_by = memory.removed(journal), journal.last_seq()
 
     def since(self, channel: int, rule: str, moment_ns: int) -> list[Excursion]:
         """Those of a rule that were cleared after `moment_ns`, or withdrawn before they were cleared."""
@@ -19,3 +23,9 @@ class PastExcursions:
 
     def has(self, identity: str) -> bool:
         return self._records.book.has_excursion(identity)
+
+    def stands(self, excursion: Excursion) -> bool:
+        """Whether readings it was found in may be gone; retention may have deleted more since the start."""
+        if self._removed_by != (seq := self._journal.last_seq()):
+            self._removed, self._removed_by = memory.removed(self._journal), seq
+        return self._removed.stands(excursion)

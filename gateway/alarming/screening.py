@@ -134,7 +134,7 @@ class Screening:
         for statement in memory.bearing_statements(self._journal, seq):
             self._resets.hear(statement)
         self._screener_plan = plan_over(self._timeline, self._resets.for_screening(self._timeline.numbers))
-        past = PastExcursions(self._records)
+        past = PastExcursions(self._records, self._journal)
         self._screener = Screener(self._screener_plan, self._read, past=past, journal=self._journal.id)
         self._measures = Measures(self._screener_plan, self._read)
 
@@ -184,7 +184,7 @@ class Screening:
         stated_ns = min(self._settled.stated_ns, now_ns)
         self._screener.advance(stated_ns)
         since = self._settled.of(self._records, self._began)
-        changes = self._screener.adopt(since, memory.removed(self._journal).stands)
+        changes = self._screener.adopt(since)
         self._book.take_over(self._records.book.ongoing())
         self._go_on_with_open(now_ns)
         self._publish(changes, now_ns)

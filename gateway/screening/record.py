@@ -7,7 +7,7 @@ whoever keeps it (`Past`), so that only what is open takes memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -37,6 +37,9 @@ class Past(Protocol):
     def has(self, identity: str) -> bool:
         """Whether one of this id is kept."""
 
+    def stands(self, excursion: Excursion) -> bool:
+        """Whether readings it was found in were deleted, so that screening again says nothing about it."""
+
 
 class Nothing:
     """The past of a record that keeps everything itself."""
@@ -45,6 +48,9 @@ class Nothing:
         return ()
 
     def has(self, identity: str) -> bool:  # noqa: ARG002
+        return False
+
+    def stands(self, excursion: Excursion) -> bool:  # noqa: ARG002
         return False
 
 
@@ -105,19 +111,17 @@ class Record:
             changes += self._compare(key, list(by_start.values()), since[key])
         return changes
 
-    def adopt(self, stated: Iterable[Excursion], stands: Callable[[Excursion], bool]) -> list[Change]:
+    def adopt(self, stated: Iterable[Excursion]) -> list[Change]:
         """What differs from the last stated forms, and from the begin of this record; see Screener.adopt."""
         told: dict[Key, dict[str, Excursion]] = {}
         for excursion in stated:
             told.setdefault(_key(excursion), {})[excursion.id] = excursion
         changes = []
         for key in sorted(self._known.keys() | told.keys()):
-            changes += self._adopt(key, told.get(key, {}), stands)
+            changes += self._adopt(key, told.get(key, {}))
         return changes
 
-    def _adopt(
-        self, key: Key, stated: dict[str, Excursion], stands: Callable[[Excursion], bool]
-    ) -> list[Change]:
+    def _adopt(self, key: Key, stated: dict[str, Excursion]) -> list[Change]:
         past = {e.id: e for e in self._past.since(*key, FOREVER_PAST)}
         found = {**{name: e for name, e in past.items() if name in stated}, **self._known.get(key, {})}
         published = {**past, **self._loaded, **stated}
@@ -126,14 +130,20 @@ class Record:
         self._forget(key)
         for was in before:
             self._keep(was)
-        fixed = {was.id for was in stated.values() if was.end_ns is not None and stands(was)}
-        pairs, new, gone = match(before, [e for e in found.values() if not e.withdrawn])
-        pairs = [(was, now) for was, now in pairs if was.id not in fixed]
-        changes = [change for was, now in pairs for change in self._put(known_as(now, was), was)]
-        changes += [self._withdraw(was) for was in gone if not (was.id in stated and stands(was))]
+        changes, new = self._matched(before, [e for e in found.values() if not e.withdrawn])
         for now in new:
             changes += self._put(replace(now, revision=1), None)
         return changes
+
+    def _matched(self, before: list[Excursion], now: list[Excursion]) -> tuple[list[Change], list[Excursion]]:
+        """What became of those of before, and those that are none of them."""
+        pairs, new, gone = match(before, now)
+        changes: list[Change] = []
+        for was, found in pairs:
+            if was.end_ns is None or not self._past.stands(was):
+                changes += self._put(known_as(found, was), was)
+        changes += [self._withdraw(was) for was in gone if not self._past.stands(was)]
+        return changes, new
 
     def leave_past(self, lingering: Findings) -> None:
         """Forget what is over: by now it is in the past. Not yet what is `lingering`."""
@@ -164,9 +174,7 @@ class Record:
         before = [e for e in known.values() if e.cleared_ns is None or e.cleared_ns > since]
         now = [e for e in now if e.cleared_ns is None or e.cleared_ns > since]
         before.sort(key=lambda e: (e.start_ns, e.id))
-        pairs, new, gone = match(before, now)
-        changes = [change for was, found in pairs for change in self._put(known_as(found, was), was)]
-        changes += [self._withdraw(was) for was in gone]
+        changes, new = self._matched(before, now)
         for found in new:
             changes += self._put(found, None)
         return changes

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -58,7 +58,8 @@ class Screener:
 
     `read(channels, start_ns, end_ns)` gives every journaled reading of these channels with
     start_ns <= time < end_ns (None: no end), in any order, repeats and conflicts included, and among them
-    those that are just being taken. `past` keeps excursions that are over, once `leave_past` was called.
+    those that are just being taken. `past` keeps excursions that are over, once `leave_past` was called, and
+    knows which of them stand because their readings were deleted.
     Excursions are named after the journal with the id `journal`.
     """
 
@@ -135,15 +136,15 @@ class Screener:
         self._look_back(replanned.look_back())
         return self._decide_anew(moments, replanned.new, old - set(plan.keys))
 
-    def adopt(self, stated: Iterable[Excursion], stands: Callable[[Excursion], bool]) -> list[Change]:
+    def adopt(self, stated: Iterable[Excursion]) -> list[Change]:
         """Take over the names and revisions under which excursions were stated, after screening again.
 
         `stated` has the last form of each that was stated after the state that was begun from. What differs
-        from it, or from that state, is a change; what is no longer found is withdrawn. What is over and
-        `stands`, because readings of it were deleted, stays as it was stated. Changes that were given since
-        the beginning are not to be stated: these are all that there are.
+        from it, or from that state, is a change; what is no longer found is withdrawn, unless readings of it
+        were deleted (`past.stands`). Changes that were given since the beginning are not to be stated: these
+        are all that there are.
         """
-        return self._record.adopt(stated, stands)
+        return self._record.adopt(stated)
 
     @property
     def plan(self) -> Plan:

@@ -107,6 +107,17 @@ class Clock:
         return np.full(len(received), self.trusted)
 
 
+class Still(Clock):
+    """Stands at one moment."""
+
+    def __init__(self, at_ns: int) -> None:
+        super().__init__()
+        self.at_ns = at_ns
+
+    def now_ns(self) -> int:
+        return self.at_ns
+
+
 class Desk:
     """One data folder, with the configuration and the programs that work on it."""
 

@@ -17,7 +17,7 @@ from gateway.questions.replay import replay
 from gateway.statements.containment import KIND as CONTAINMENT
 from gateway.traceability.containment import Containments
 from gateway.traceability.statements import from_body
-from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Clock, Desk, body, moment
+from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, Still, body, moment
 
 SHAPE = [
     *("channel", "rule", "severity", "start", "confirmed", "end", "cleared", "extreme", "extreme_at"),
@@ -113,17 +113,6 @@ STAYS = st.lists(
     st.tuples(st.sampled_from("AB"), st.sampled_from(["freezer", "shipper"]), st.integers(-10, 60)),
     max_size=4,
 )
-
-
-class Still(Clock):
-    """Stands at one moment."""
-
-    def __init__(self, at_ns: int) -> None:
-        super().__init__()
-        self.at_ns = at_ns
-
-    def now_ns(self) -> int:
-        return self.at_ns
 
 
 def compared(of: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,10 +22,6 @@ from tests.unit.screening.test_screener import Desk, Rows, at, seconds
 CUTS = st.lists(st.integers(0, 60), max_size=6)
 
 
-def never(_: Excursion) -> bool:
-    return False
-
-
 def live(desk: Desk, rows: Rows, cuts: list[int], now: int) -> Desk:
     """Readings in portions, with what the clock says at the end."""
     for begin, end in pairwise([0, *sorted(min(c, len(rows)) for c in cuts), len(rows)]):
@@ -33,9 +30,11 @@ def live(desk: Desk, rows: Rows, cuts: list[int], now: int) -> Desk:
     return desk
 
 
-def again(plan: Plan, told: Rows, rows: Rows, cuts: list[int], now: int) -> Screener:
+def again(
+    plan: Plan, told: Rows, rows: Rows, cuts: list[int], now: int, stand: Collection[Excursion] = ()
+) -> Screener:
     """A screener that has seen the same without anybody being told of it; `told` is what the journal held."""
-    desk = Desk(plan)
+    desk = Desk(plan, stand=stand)
     desk.journal.rows += told
     return live(desk, rows, cuts, now).screener
 
@@ -59,7 +58,7 @@ def test_from_nothing_everything_has_its_name_and_its_revision(
     desk.replan(plan)
     live(desk, rows[half:], cuts, end_of(rows))
     made = again(plan, [], rows, others, end_of(rows))
-    assert made.adopt(desk.known.values(), never) == []
+    assert made.adopt(desk.known.values()) == []
     assert forms(made.known()) == desk.known
 
 
@@ -89,7 +88,7 @@ def test_after_a_crash_only_what_was_not_stated_is_news(
         taken = max(end, taken)
     other.screener.advance(end_of(rows))
     known = {**kept, **forms(stated)}
-    for change in other.screener.adopt(stated, never):
+    for change in other.screener.adopt(stated):
         assert change.before == known.get(change.excursion.id)
         assert change.excursion != change.before
         known[change.excursion.id] = change.excursion
@@ -113,35 +112,35 @@ def test_names_are_those_of_the_starts_that_were_known_first() -> None:
     assert (moved.excursion.id, moved.excursion.revision) == (first.excursion.id, 2)
     made = again(PLAN, [], [at(-5, 2.0), *rows], [], EPOCH)
     assert [e.id for e in made.known()] != [first.excursion.id]
-    assert made.adopt(desk.known.values(), never) == []
+    assert made.adopt(desk.known.values()) == []
     assert forms(made.known()) == desk.known
 
 
 def test_what_was_computed_but_never_stated_is_news() -> None:
     made = again(PLAN, [], [at(0, 2.0), at(1, 0.0)], [], EPOCH)
-    (change,) = made.adopt([], never)
+    (change,) = made.adopt([])
     assert (change.before, seconds(change.excursion), change.excursion.revision) == (None, (0, 1), 1)
 
 
 def test_what_was_stated_but_is_not_found_is_withdrawn_unless_its_readings_were_deleted() -> None:
     desk = live(Desk(PLAN), [at(0, 2.0), at(1, 2.0), at(2, 0.0), at(10, 2.0)], [], EPOCH)
     early, late = sorted(desk.known.values(), key=lambda e: e.start_ns)
-    assert again(PLAN, [], [at(10, 2.0)], [], EPOCH).adopt([early, late], lambda e: e == early) == []
-    (gone,) = again(PLAN, [], [at(10, 2.0)], [], EPOCH).adopt([early, late], never)
+    assert again(PLAN, [], [at(10, 2.0)], [], EPOCH, [early]).adopt([early, late]) == []
+    (gone,) = again(PLAN, [], [at(10, 2.0)], [], EPOCH).adopt([early, late])
     assert (gone.excursion.id, gone.excursion.withdrawn, gone.excursion.revision) == (early.id, True, 2)
 
 
 def test_what_lost_some_of_its_readings_stays_as_it_was_stated() -> None:
     rows = [at(0, 2.0), at(1, 2.0), at(2, 0.0)]
     (known,) = live(Desk(PLAN), rows, [], EPOCH).known.values()
-    made = again(PLAN, [], rows[1:], [], EPOCH)
-    assert made.adopt([known], lambda e: e == known) == []
+    made = again(PLAN, [], rows[1:], [], EPOCH, [known])
+    assert made.adopt([known]) == []
     assert made.known() == [known]
 
 
 def test_one_that_went_on_after_it_was_stated_is_no_other_revision() -> None:
     (stated,) = Desk(PLAN).take([at(0, 2.0)])
     made = again(PLAN, [], [at(0, 2.0), at(1, 3.0), at(2, 0.0)], [], EPOCH)
-    (change,) = made.adopt([replace(stated.excursion, revision=4)], never)
+    (change,) = made.adopt([replace(stated.excursion, revision=4)])
     assert (change.excursion.revision, seconds(change.excursion)) == (4, (0, 2))
     assert change.excursion.extreme == 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -40,10 +40,11 @@ class Journal:
 
 
 class Kept:
-    """Excursions as they were published by the time the record left them here."""
+    """Excursions as they were published by the time the record left them here; some `stand`."""
 
-    def __init__(self) -> None:
+    def __init__(self, stand: Collection[Excursion]) -> None:
         self.kept: dict[str, Excursion] = {}
+        self._stand = stand
 
     def since(self, channel: int, rule: str, moment_ns: int) -> list[Excursion]:
         mine = [e for e in self.kept.values() if (e.channel, e.rule) == (channel, rule)]
@@ -53,14 +54,17 @@ class Kept:
     def has(self, identity: str) -> bool:
         return identity in self.kept
 
+    def stands(self, excursion: Excursion) -> bool:
+        return excursion in self._stand
+
 
 class Desk:
     """A screener with its journal, and what it has published: the last state of each excursion."""
 
-    def __init__(self, plan: Plan, spacing_ns: int = SECOND) -> None:
+    def __init__(self, plan: Plan, spacing_ns: int = SECOND, stand: Collection[Excursion] = ()) -> None:
         self.plan, self.spacing_ns = plan, spacing_ns
         self.journal = Journal()
-        self.past = Kept()
+        self.past = Kept(stand)
         self.screener = Screener(plan, self.journal.read, spacing_ns, self.past)
         self.known: dict[str, Excursion] = {}
 
