@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from gateway.alarming.entry import cause_of, is_closed
 from gateway.followers.registration import SCREENING
@@ -30,7 +30,7 @@ from gateway.statements import (
 )
 
 STATE: Final = "screening:state"  # of the records: screening's saved state, and its cursor
-FORMAT: Final = 3  # of saved states
+FORMAT: Final = 4  # of saved states
 BEARING: Final = (containment.KIND, empty.KIND, acknowledge.KIND, close.KIND, reset.KIND, withdrawal.KIND)
 HEARD: Final = {*BEARING, fault.KIND, configuration.KIND, placement.KIND, import_.KIND}
 PAGE: Final = 500
@@ -44,6 +44,7 @@ class Saved:
     counted_ns: int  # up to which time readings counted (clocks/waiting.py)
     screener: bytes
     latest: bytes
+    format: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,11 @@ def saved(records: Records) -> Saved | None:
     found = records.saved(STATE)
     if found is None:
         return None
-    told = json.loads(found[1]) if found[1][:1] == b"{" else {}
-    if told.get("format") != FORMAT:
+    try:
+        state = msgspec.msgpack.decode(found[1], type=Saved)
+    except msgspec.MsgspecError:
         return None
-    return Saved(
-        found[0],
-        told["counted_ns"],
-        base64.b85decode(told["screener"]),
-        base64.b85decode(told["latest"]),
-    )
+    return state if state.format == FORMAT else None
 
 
 def forget(records: Records) -> None:
@@ -110,13 +107,7 @@ def forget(records: Records) -> None:
 
 def save(records: Records, state: Saved) -> None:
     """To be called within the transaction that writes what belongs to it."""
-    told = {
-        "format": FORMAT,
-        "counted_ns": state.counted_ns,
-        "screener": base64.b85encode(state.screener).decode(),
-        "latest": base64.b85encode(state.latest).decode(),
-    }
-    records.save(STATE, state.cursor, json.dumps(told).encode())
+    records.save(STATE, state.cursor, msgspec.msgpack.encode(state))
     records.move_cursor(SCREENING, state.cursor)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarming import book
+from gateway.alarming import book, memory
 from gateway.journal.records import Records
 from gateway.screening import screen
 from tests.unit.alarming.alarm_desk import SOME_CODE, Desk, without_clock
@@ -51,6 +51,20 @@ def test_a_state_of_another_version_is_made_again(desk: Desk, monkeypatch: pytes
     desk.run()
     before = desk.alarms()
     monkeypatch.setattr(screen, "FORMAT", 99)
+    desk.read(("shipper", 8, -130.0))
+    desk.run()
+    assert desk.changes() == ["raised", "raised", "returned"]
+    assert [a["id"] for a in desk.alarms()] == [a["id"] for a in before]
+    assert desk.alarms()[1]["extreme"] == -130.0
+
+
+@pytest.mark.parametrize("state", [b"", b'{"format": 3, "counted_ns": 0}', b"\x80", b"PK\x03\x04", bytes(99)])
+def test_a_state_that_can_not_be_read_is_made_again(desk: Desk, state: bytes) -> None:
+    desk.read(("top", 0, -140.0), ("top", 10, -190.0), ("shipper", 5, -140.0))
+    desk.run()
+    before = desk.alarms()
+    with desk.records.transaction():
+        desk.records.save(memory.STATE, 3, state)
     desk.read(("shipper", 8, -130.0))
     desk.run()
     assert desk.changes() == ["raised", "raised", "returned"]
