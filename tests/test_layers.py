@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
-    ("model", "errors", "units"),
+    ("model", "errors", "units", "text"),
     ("times",),
     ("statements",),
     # kernels: columns and plain data in and out
@@ -41,6 +41,7 @@ PURE = {
     "model",
     "errors",
     "units",
+    "text",
     "times",
     "probes",
     "drivers",

@@ -13,6 +13,8 @@ import socket
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from gateway.text import one_line
+
 log = logging.getLogger(__name__)
 MICROSECONDS: Final = 1_000_000
 LONGEST_STATUS: Final = 500  # characters
@@ -44,7 +46,7 @@ class Systemd:
 
     def status(self, text: str) -> None:
         """One line for `systemctl status`, when it changes."""
-        line = " ".join(text.split())[:LONGEST_STATUS]
+        line = one_line(" ".join(text.split()))[:LONGEST_STATUS]
         if line != self._told:
             self._told = line
             self._send(f"STATUS={line}")

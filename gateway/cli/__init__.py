@@ -26,8 +26,10 @@ from gateway.cli import (
     statements,
     tell,
 )
+from gateway.cli.terminal import say
 from gateway.errors import ConfigurationError, CryogateError
 from gateway.journal.database import SQLITE
+from gateway.text import counted, lines
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,12 +65,12 @@ def main() -> None:
     try:
         app()
     except ConfigurationError as error:
-        typer.echo(f"{len(error.problems)} problem(s) in the configuration:", err=True)
+        say(f"{counted(len(error.problems), 'problem')} in the configuration:", err=True)
         for problem in error.problems:
-            typer.echo(f"  {problem}", err=True)
+            say(f"  {problem}", err=True)
         sys.exit(2)
     except CryogateError as error:
-        typer.echo(f"cryogate: {error}", err=True)
+        typer.echo(f"cryogate: {lines(str(error))}", err=True)
         sys.exit(1)
 
 

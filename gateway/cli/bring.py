@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import By
+from gateway.cli.terminal import print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
 from gateway.commands.imports import import_file
@@ -49,10 +50,8 @@ def import_(
             if as_json:
                 continue
             if done.before is not None:
-                typer.echo(f"{path}: was imported by {who_and_when(done.before)}; nothing changes")
+                say(f"{path}: was imported by {who_and_when(done.before)}; nothing changes")
             else:
-                typer.echo(
-                    f"{path}: {done.readings} readings, {done.fresh} of them new; SHA-256 {done.sha256}"
-                )
+                say(f"{path}: {done.readings} readings, {done.fresh} of them new; SHA-256 {done.sha256}")
     if as_json:
         print_json(results)

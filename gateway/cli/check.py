@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration, PlugIn
 from gateway.errors import ConfigurationError
 from gateway.questions.start import would_follow
+from gateway.text import counted
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +49,7 @@ def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     else:
         _print(configuration)
         for change in start.changes:
-            console().print(f"[yellow]with the start:[/] {escape(change)}", highlight=False, soft_wrap=True)
+            console().print(Text.assemble(("with the start: ", "yellow"), change), soft_wrap=True)
 
 
 def _listens(configuration: Configuration) -> list[dict[str, Any]]:
@@ -80,12 +82,10 @@ def place_of(source: PlugIn) -> str:
 
 def _print(configuration: Configuration) -> None:
     out = console()
-    out.print(f"{configuration.path}: fine, fingerprint {configuration.fingerprint}", highlight=False)
+    out.print(f"{configuration.path}: fine, fingerprint {configuration.fingerprint}")
     for source in configuration.sources.values():
-        out.print(
-            f"\n[bold]{escape(source.name)}[/] ({source.kind}) listens to {escape(place_of(source))}",
-            highlight=False,
-        )
+        where = f" ({source.kind}) listens to {place_of(source)}"
+        out.print(Text.assemble("\n", (source.name, "bold"), where))
         mine = [c for c in configuration.channels.values() if c.table.source == source.name]
         table = Table("address", "channel", "asset", "unit", "profile", box=None, padding=(0, 2))
         for channel in mine:
@@ -96,11 +96,12 @@ def _print(configuration: Configuration) -> None:
         out.print(table if mine else "  no channel of the configuration")
     rules = sum(len(v.rules) for versions in configuration.profiles.values() for v in versions)
     counts = {
-        "channels": len(configuration.channels),
-        "profiles": len(configuration.profiles),
-        "rules": rules,
+        "channel": len(configuration.channels),
+        "profile": len(configuration.profiles),
+        "rule": rules,
+        "sink": len(configuration.sinks),
+        "notifier": len(configuration.notifiers),
     }
-    counts |= {"sinks": len(configuration.sinks), "notifiers": len(configuration.notifiers)}
-    out.print("\n" + ", ".join(f"{count} {what}" for what, count in counts.items()), highlight=False)
+    out.print("\n" + ", ".join(counted(count, what) for what, count in counts.items()))
     for remark in configuration.remarks:
-        out.print(f"[yellow]remark:[/] {escape(remark)}", highlight=False)
+        out.print(Text.assemble(("remark: ", "yellow"), remark))

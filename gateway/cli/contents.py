@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.questions import contents as ask
 from gateway.questions.contents import StatedContents
+from gateway.text import safe
 from gateway.times import parse_rfc3339
 
 UNKNOWN, DOUBTED = "bold magenta", "magenta"  # styles
@@ -57,7 +59,7 @@ def contents(
     if as_json:
         print_json(found)
     else:
-        show(out, found)
+        show(out, safe(found))
 
 
 def _stated(configuration: Configuration) -> StatedContents:
@@ -81,7 +83,7 @@ def _assets(configuration: Configuration, known: StatedContents, only: str | Non
 
 
 def _print_assets(out: Console, found: Mapping[str, Any]) -> None:
-    out.print(f"at {_time(found['at'])}", highlight=False)
+    out.print(f"at {_time(found['at'])}")
     for asset in found["assets"]:
         line = Text(asset["asset"], "bold")
         if asset["units"]:

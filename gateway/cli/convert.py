@@ -13,8 +13,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from gateway.cli.options import AsJson, console, print_json
+from gateway.cli.options import AsJson
+from gateway.cli.terminal import console, print_json
 from gateway.config.tables import Problems, build, plug_in
 from gateway.config.types import PROBES
 from gateway.errors import InputError
@@ -150,5 +152,5 @@ def _print(rows: Sequence[dict[str, Any]]) -> None:
             for v, u, digits in ((row["raw"], row["raw_unit"], 7), (row["value"], row["unit"], 8))
         )
         quality = row["quality"]
-        table.add_row(raw, value, f"[{COLOURS[quality]}]{quality}[/]")
+        table.add_row(raw, value, Text(quality, COLOURS[quality]))
     console().print(table)

@@ -8,8 +8,9 @@ import time
 
 import typer
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import finding_lines
+from gateway.cli.terminal import console, print_json
 from gateway.doctor import Level
 from gateway.doctor.examination import examine
 
@@ -36,7 +37,7 @@ def doctor(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         print_json({"ok": code == 0, "summary": found.summary, "findings": listed})
     else:
         out = console()
-        out.print(found.summary, highlight=False, markup=False, soft_wrap=True)
+        out.print(found.summary, soft_wrap=True)
         for line in finding_lines(found.findings):
             out.print(line)
         if code == 0:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import state_of
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -18,6 +19,7 @@ from gateway.journal.records import Records
 from gateway.published.alarm import of_known
 from gateway.questions.history import find
 from gateway.questions.history import history as of_alarm
+from gateway.text import safe
 
 LIVE = (
     "readings",
@@ -52,14 +54,14 @@ def history(
         print_json(known)
         return
     out = console()
-    now = of_known(row.body, row.number)
-    out.print(f"{row.id} {escape(now['channel'])} {escape(now['rule'])}, {state_of(now)}", highlight=False)
+    now = safe(of_known(row.body, row.number))
+    out.print(f"{row.id} {now['channel']} {now['rule']}, {state_of(now)}")
     before: Mapping[str, Any] = {}
-    for entry in known:
+    for entry in safe(known):
         style = CHANGE_STYLES.get(entry["change"], "bold")
-        out.print(f"{entry['recorded'][:19]}Z  [{style}]{entry['change']}[/]", highlight=False)
+        out.print(Text.assemble(f"{entry['recorded'][:19]}Z  ", (entry["change"], style)))
         for line in (*_cause(entry["because"]), *_differences(before, entry["known"])):
-            out.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+            out.print(f"    {line}", soft_wrap=True)
         before = entry["known"]
 
 

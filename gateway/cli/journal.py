@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.terminal import console, errors, print_json, say
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal import backup as backups
@@ -64,12 +64,12 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     else:
         out = console()
         for problem in found.problems:
-            out.print(f"[red]{problem}[/]", soft_wrap=True, highlight=False)
+            out.print(problem, style="red", soft_wrap=True)
         for note in found.notes:
-            out.print(note, soft_wrap=True, highlight=False)
+            out.print(note, soft_wrap=True)
         what = f"{found.entries} entries, {found.segments} archive files, {found.readings} readings"
         problems = len(found.problems) or "no"
-        out.print(f"{what}: {problems} problem(s), read by SQLite {SQLITE}", highlight=False)
+        out.print(f"{what}: {problems} problem(s), read by SQLite {SQLITE}")
     if found.problems:
         raise typer.Exit(1)
 
@@ -100,7 +100,7 @@ def export(
     if as_json:
         print_json({"file": str(file), "readings": readings, "bytes": size})
     else:
-        typer.echo(f"{file}: {readings} readings, {decimal(size)}")
+        say(f"{file}: {readings} readings, {decimal(size)}")
 
 
 def backup(
@@ -121,12 +121,12 @@ def backup(
     if as_json:
         print_json(done.public())
         return
-    typer.echo(
+    say(
         f"{folder}: up to entry {done.last_seq}, {done.files} archive files ({done.copied} new), "
         f"{decimal(done.bytes)}"
     )
     if done.linked:
-        typer.echo(f"{done.linked} files are hard links: this backup is on the disk of the journal itself")
+        say(f"{done.linked} files are hard links: this backup is on the disk of the journal itself")
 
 
 def restore(
@@ -149,7 +149,7 @@ def restore(
     if as_json:
         print_json(done.public())
     else:
-        typer.echo(
+        say(
             f"{to}: up to entry {done.last_seq}, {done.files} archive files, {decimal(done.bytes)}; "
             "every file and every entry compared"
         )
@@ -166,8 +166,8 @@ def journal_path(config: Path) -> Path:
 @contextmanager
 def bars() -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each step, on a terminal."""
-    err = Console(stderr=True)
-    columns = (TextColumn("{task.description:10}"), BarColumn(), TimeRemainingColumn())
+    err = errors()
+    columns = (TextColumn("{task.description:10}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         tasks: dict[str, TaskID] = {}
 
@@ -197,7 +197,7 @@ def _print_stats(found: Stats) -> None:
         f"{'SQLite':10} {SQLITE}",
     ]
     for line in lines:
-        out.print(line, highlight=False, soft_wrap=True)
+        out.print(line, soft_wrap=True)
 
 
 def _growth(found: Stats) -> str:

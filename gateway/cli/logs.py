@@ -1,11 +1,15 @@
-"""Lines of the log: text for people, or one JSON object each for programs. Times are UTC."""
+"""Lines of the log: text for people, or one JSON object each for programs. Times are UTC.
+
+A message is one line, whatever a device put into it; only a traceback has several.
+"""
 
 from __future__ import annotations
 
-import json
 import logging
 from enum import StrEnum
+from typing import Any
 
+from gateway.text import json_text, lines, one_line
 from gateway.times import format_rfc3339
 
 SECOND_NS = 1_000_000_000
@@ -29,8 +33,11 @@ class _Text(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(levelname)-7s %(name)s: %(message)s")
 
-    def format(self, record: logging.LogRecord) -> str:
-        return f"{_time(record)[:23]}Z {super().format(record)}"
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return one_line(f"{_time(record)[:23]}Z {super().formatMessage(record)}")
+
+    def formatException(self, ei: Any) -> str:
+        return lines(super().formatException(ei))
 
 
 class _Json(logging.Formatter):
@@ -44,7 +51,7 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json_text(line)
 
 
 def _time(record: logging.LogRecord) -> str:

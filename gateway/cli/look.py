@@ -9,16 +9,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
+from rich.text import Text
 
 from gateway.api.control import ask
 from gateway.cli.history import open_records
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import alarm_lines, alarms_table, status_panel, watch_screen
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
 from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known
+from gateway.text import safe
 from gateway.times import format_rfc3339
 
 REFRESH_S = 1.0
@@ -40,7 +42,7 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
     else:
-        console().print(status_panel(found))
+        console().print(status_panel(safe(found)))
 
 
 def alarms(
@@ -58,8 +60,9 @@ def alarms(
         print_json(found)
     else:
         out = console()
-        out.print(alarms_table(found) if found else "no alarms")
-        for line in alarm_lines(found):
+        shown = safe(found)
+        out.print(alarms_table(shown) if shown else "no alarms")
+        for line in alarm_lines(shown):
             out.print(line, soft_wrap=True)
 
 
@@ -89,10 +92,10 @@ def refused(
         print_json(rows)
         return
     out = console()
-    for row in rows:
-        head = f"{row['received']} {row['source']} [yellow]{row['reason']}[/]"
-        out.print(f"{head} {escape(row['detail'])}", highlight=False)
-        out.print(f"    {row['topic']}  {row['payload'][:200]!r}", highlight=False, markup=False)
+    for row in safe(rows):
+        head = f"{row['received']} {row['source']} "
+        out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
+        out.print(f"    {row['topic']}  {row['payload'][:200]!r}")
     out.print(f"{len(rows)} shown")
 
 
@@ -112,9 +115,9 @@ def _live(out: Console, folder: Any, until: float) -> None:
     with Live(console=out, refresh_per_second=4, screen=False) as live:
         while time.monotonic() < until:
             try:
-                live.update(watch_screen(ask(folder, "status"), ask(folder, "alarms")))
+                live.update(watch_screen(safe(ask(folder, "status")), safe(ask(folder, "alarms"))))
             except NotRunning as error:
-                live.update(f"[red]{error}[/]")
+                live.update(Text(str(error), "red"))
             time.sleep(REFRESH_S)
 
 
@@ -122,7 +125,7 @@ def _lines(out: Console, folder: Any, until: float) -> None:
     """Without a terminal: one line whenever an alarm changes."""
     told: dict[str, str] = {}
     while time.monotonic() < until:
-        for alarm in reversed(ask(folder, "alarms")):
+        for alarm in reversed(safe(ask(folder, "alarms"))):
             if told.get(alarm["id"]) != alarm["state"]:
                 told[alarm["id"]] = alarm["state"]
                 out.print(alarm_lines([alarm])[0], soft_wrap=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 Config = Annotated[
     Path,
@@ -17,15 +15,3 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 DEFAULT_CONFIG = Path("cryogate.toml")
-WIDTH_OF_A_PIPE = 140  # characters
-
-
-def console() -> Console:
-    """For people; a pipe is as wide as tables need."""
-    terminal = Console()
-    return terminal if terminal.is_terminal else Console(width=WIDTH_OF_A_PIPE)
-
-
-def print_json(data: Any) -> None:
-    """Data for a script, one indented document."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import said_by
+from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.desk import open_desk
 from gateway.commands.parked import settle_parked
@@ -22,6 +23,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Quality
 from gateway.statements.parked import Decision
+from gateway.text import safe
 from gateway.times import format_rfc3339
 
 LONGEST_REASON = 300  # characters on a screen
@@ -59,10 +61,10 @@ def parked(
     if as_json:
         print_json(shown)
         return
-    for told in shown:
+    for told in safe(shown):
         _show(console(), told)
     if not shown:
-        typer.echo("nothing is parked")
+        say("nothing is parked")
 
 
 def _decision(retry: str | None, accept: str | None) -> tuple[str, Decision]:
@@ -116,12 +118,12 @@ def _decide(
         done = settle_parked(desk, author, told["follower"], decision, [t["follower"] for t in found])
     lost = told["readings"] - told["kept"]
     if decision is Decision.ACCEPT:
-        typer.echo(f"{sink}: what is parked stays away from there, says {author.name}; {said_by(done)}")
+        say(f"{sink}: what is parked stays away from there, says {author.name}; {said_by(done)}")
         return
     what = f"{told['kept']} readings and {len(told['alarm_changes'])} alarm changes are sent again"
-    typer.echo(f"{sink}: {what} by the gateway; `cryogate status` shows what is parked then")
+    say(f"{sink}: {what} by the gateway; `cryogate status` shows what is parked then")
     if lost:
-        typer.echo(
+        say(
             f"{lost} older readings are counted, but no longer kept apart: to send those too, give the sink "
             "another name in the configuration (it begins at the start of the journal), or --accept it"
         )
@@ -142,11 +144,11 @@ def _show(out: Console, told: Mapping[str, Any]) -> None:
     kept = "" if told["kept"] == told["readings"] else f", the newest {told['kept']} of them kept apart"
     changes = told["alarm_changes"]
     also = f", and {len(changes)} alarm changes" if changes else ""
-    out.print(f"[bold]{escape(told['sink'])}[/]: {told['readings']} readings{kept}{also}", highlight=False)
+    out.print(Text.assemble((told["sink"], "bold"), f": {told['readings']} readings{kept}{also}"))
     for row in told["newest"]:
         value = row["quality"] if row["value"] is None else row["value"]
-        out.print(f"  {row['time']} {row['channel']} {value}", highlight=False, markup=False)
-        out.print(f"      {row['reason'][:LONGEST_REASON]}", highlight=False, markup=False)
+        out.print(f"  {row['time']} {row['channel']} {value}")
+        out.print(f"      {row['reason'][:LONGEST_REASON]}")
     for row in changes:
         said = f"  alarm change {row['number']}: {row['reason'][:LONGEST_REASON]}"
-        out.print(said, highlight=False, markup=False)
+        out.print(said)

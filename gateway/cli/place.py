@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import At, By, Corrects, answer, said_by
+from gateway.cli.terminal import print_json, say
 from gateway.commands import placements
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
@@ -46,6 +47,6 @@ def place(
         moment = None if since is None else format_rfc3339(since.at_ns)
         print_json(answer(done, channel=channel, asset=asset, zone=zone, at=moment))
     elif not done.id:
-        typer.echo(f"{channel} is in {where} already, as configured; nothing changes")
+        say(f"{channel} is in {where} already, as configured; nothing changes")
     else:
-        typer.echo(f"{channel} is in {where}; {said_by(done)}")
+        say(f"{channel} is in {where}; {said_by(done)}")

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import duration, sign_of
+from gateway.cli.terminal import console, errors, print_json
 from gateway.config.load import load
 from gateway.config.profiles import profiles as parse_profiles
 from gateway.config.tables import Problems
@@ -59,7 +59,7 @@ def show(
     proposed = _proposal(profile)
     end_ns = time.time_ns()
     start_ns = end_ns - _seconds(last) * SECOND
-    err = Console(stderr=True)
+    err = errors()
     bar = Progress(
         TextColumn("screening"), BarColumn(), TimeRemainingColumn(),
         console=err, transient=True, disable=not err.is_terminal,
@@ -78,9 +78,7 @@ def show(
         print_json([public(d) for d in shown])
     else:
         _compared(configuration, proposed, end_ns)
-        console().print(
-            f"{sum(screened)} readings from {_moment(start_ns)} to {_moment(end_ns)}", highlight=False
-        )
+        console().print(f"{sum(screened)} readings from {_moment(start_ns)} to {_moment(end_ns)}")
         _print(shown, found, configuration)
 
 
@@ -133,7 +131,6 @@ def _print(shown: list[Difference], found: list[Difference], configuration: Conf
     out.print(
         f"{counts['appears']} excursions appear, {counts['vanishes']} vanish, {counts['changes']} change, "
         f"{counts['stays']} stay as they are",
-        highlight=False,
     )
 
 
@@ -151,12 +148,12 @@ def _compared(
         shown = ", ".join(channels) if len(channels) <= MOST_NAMED else f"{len(channels)} channels"
         out.print(
             f"{name}: present version {present}, proposed {versions[-1].version}, on {shown or 'no channel'}",
-            highlight=False,
         )
         if any(v.version == versions[-1].version and v.rules != versions[-1].rules for v in known or ()):
             out.print(
-                f"[yellow]the gateway will not start with other rules under version {versions[-1].version}: "
-                "give the proposal a new one, and its valid_from[/]"
+                f"the gateway will not start with other rules under version {versions[-1].version}: "
+                "give the proposal a new one, and its valid_from",
+                style="yellow",
             )
 
 

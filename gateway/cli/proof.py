@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
 from gateway.questions.proof import Part, Proof, prove
+from gateway.text import counted
 from gateway.times import format_rfc3339, parse_rfc3339
 
 
@@ -48,10 +50,10 @@ def show(
         print_json(found.public())
         return
     out = console()
-    out.print(f"{escape(found.channel)}, {_interval(found)}", highlight=False)
+    out.print(f"{found.channel}, {_interval(found)}")
     for part in found.parts:
         during = "" if len(found.parts) == 1 else f"{_interval(part)}: "
-        out.print(f"  {during}{escape(_range(part, found.unit))}", highlight=False)
+        out.print(f"  {during}{_range(part, found.unit)}")
     whole = found.end_ns - found.start_ns
     for what, ns, style in (
         ("in range", found.clocks.in_range_ns, "green"),
@@ -59,26 +61,21 @@ def show(
         ("not proven", found.clocks.unproven_ns, "magenta"),
     ):
         bar = "█" * round(40 * ns / whole)
-        out.print(
-            f"  {what:13} {_exactly(ns):>28}  {100 * ns / whole:6.2f} %  [{style}]{bar}[/]",
-            highlight=False,
-        )
+        share = f"  {what:13} {_exactly(ns):>28}  {100 * ns / whole:6.2f} %  "
+        out.print(Text.assemble(share, (bar, style)))
     for outage in found.outages:
-        out.print(
-            f"  [magenta]the journal could not be written[/] from {format_rfc3339(outage.from_ns)} to "
-            f"{format_rfc3339(outage.to_ns)}: {escape(outage.reason)}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        during = f" from {format_rfc3339(outage.from_ns)} to {format_rfc3339(outage.to_ns)}: "
+        line = Text.assemble(("  the journal could not be written", "magenta"), during, outage.reason)
+        out.print(line, soft_wrap=True)
     mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
-    out.print(f"  {'together':13} {_exactly(whole):>28}", highlight=False)
+    out.print(f"  {'together':13} {_exactly(whole):>28}")
     if found.without_pressure:
+        of = counted(found.without_pressure, "reading")
         out.print(
-            f"  [yellow]{found.without_pressure} readings had no usable ambient pressure beside them: "
-            "the lowest floor of the place held[/]",
-            highlight=False,
+            f"  {of} had no usable ambient pressure beside them: the lowest floor of the place held",
+            style="yellow",
         )
-    out.print(f"  {found.readings} readings; mean kinetic temperature {mean}", highlight=False)
+    out.print(f"  {counted(found.readings, 'reading')}; mean kinetic temperature {mean}")
 
 
 def _interval(of: Proof | Part) -> str:

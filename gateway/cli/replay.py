@@ -11,9 +11,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gateway.alarming.resets import StatedReset, stated
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import duration
 from gateway.cli.tell import parse_code
+from gateway.cli.terminal import console, errors, print_json, say
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -68,7 +69,7 @@ def replay(
         print_json(found)
     else:
         _print(found, sum(len(r.samples) for r in recordings))
-        typer.echo(f"judged by {config} as it is now, as if it had always held")
+        say(f"judged by {config} as it is now, as if it had always held")
 
 
 def _replay_journal(configuration: Configuration, as_json: bool) -> None:
@@ -77,7 +78,7 @@ def _replay_journal(configuration: Configuration, as_json: bool) -> None:
         raise InputError(
             f"{path.parent}: no journal yet; start a gateway with `cryogate run`, or give --input"
         )
-    err = Console(stderr=True)
+    err = errors()
     with Journal.open_reading(path) as journal, _progress(err) as bar:
         first_ns, last_ns = journal.span()
         task = bar.add_task("the journal", total=max(1, last_ns - first_ns))
@@ -89,12 +90,12 @@ def _replay_journal(configuration: Configuration, as_json: bool) -> None:
 
 
 def _progress(err: Console) -> Progress:
-    columns = (TextColumn("reading {task.description}"), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("reading {task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording:
-    err = Console(stderr=True)
+    err = errors()
     with _progress(err) as progress:
         size = path.stat().st_size if path.exists() else None
         task = progress.add_task(path.name, total=size)
@@ -105,7 +106,7 @@ def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording
             f"{path}: {found.refused_rows} rows can not be taken (--skip-bad-rows goes on without):\n{shown}"
         )
     if found.refused_rows:
-        err.print(f"[yellow]{path}: {found.refused_rows} rows left out[/]", *found.problems, sep="\n")
+        err.print(f"{path}: {found.refused_rows} rows left out", *found.problems, sep="\n", style="yellow")
     return found
 
 

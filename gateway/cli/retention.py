@@ -8,8 +8,9 @@ import typer
 
 from gateway.cli.journal import bars, journal_path
 from gateway.cli.journal import journal as group
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import By, Corrects, Reason, answer, said_by
+from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
 from gateway.commands.holds import hold as place_hold
@@ -60,7 +61,7 @@ def hold(
     if as_json:
         print_json(answer(done.stated, **holding.to_body(done.hold)))
     else:
-        typer.echo(f"{identity} is {said_by(done.stated)}; `cryogate release {identity}` ends it")
+        say(f"{identity} is {said_by(done.stated)}; `cryogate release {identity}` ends it")
 
 
 def release(
@@ -78,7 +79,7 @@ def release(
     journal_path(config)
     with open_desk(load(config)) as desk:
         done = release_hold(desk, at_this_box(by), identity, why)
-    typer.echo(f"{identity} is released; {said_by(done)}")
+    say(f"{identity} is released; {said_by(done)}")
 
 
 def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
@@ -92,13 +93,12 @@ def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     out = console()
     for one in found:
         told = f"{one.hold.id}  {scope(one.hold)}  by {one.by}: {one.hold.why}"
-        out.print(told, markup=False, soft_wrap=True)
+        out.print(told, soft_wrap=True)
     out.print(f"{len(found)} in force")
     for name, seq in taken_by_followers(path.with_name(RECORDS)).items():
         if seq < archived:
             out.print(
                 f"{name} keeps what it has not taken yet: it is at entry {seq}, the archive at {archived}",
-                highlight=False,
                 soft_wrap=True,
             )
 
@@ -129,7 +129,7 @@ def retain(
         _print(done, dry_run, bool(configuration.retention))
     for one, waits in done.waiting:
         stays = f"{one.file}: {one.readings} readings stay until they are taken by {waits}"
-        typer.echo(f"{stays}; start the gateway, or take a sink that is given up out of it", err=as_json)
+        say(f"{stays}; start the gateway, or take a sink that is given up out of it", err=as_json)
 
 
 def _print(done: Retained, dry_run: bool, configured: bool) -> None:
@@ -140,12 +140,12 @@ def _print(done: Retained, dry_run: bool, configured: bool) -> None:
         _print_one(one)
     total = sum(one.readings for one in done.removed)
     verb = "would go; nothing was changed" if dry_run else "deleted; each file has a statement in the journal"
-    out.print(f"{total} readings in {len(done.removed)} files {verb}", highlight=False, soft_wrap=True)
+    out.print(f"{total} readings in {len(done.removed)} files {verb}", soft_wrap=True)
 
 
 def _print_one(one: Removed) -> None:
     out = console()
     span = f"{format_rfc3339(one.first_ns)[:19]}Z to {format_rfc3339(one.last_ns)[:19]}Z"
-    out.print(f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}", highlight=False)
+    out.print(f"{one.file}: {one.readings} of {one.readings + one.kept} readings, {span}")
     for name, count in one.channels.items():
-        out.print(f"    {name}: {count}", highlight=False, markup=False)
+        out.print(f"    {name}: {count}")

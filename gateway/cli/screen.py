@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +13,7 @@ from rich.text import Text
 from gateway.clocks.device_clocks import SHOWN_S, span, words
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
+from gateway.text import one_line
 
 STATE_STYLES = {"in range": "green", "unknown": "magenta", "no limits": "dim"}
 SEVERITY_STYLES = {
@@ -42,7 +42,7 @@ def watch_screen(status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]])
     body = Group(alarms_table(shown), *alarm_lines(shown), more) if shown else Text("no alarms", "green")
     return Group(
         *_troubles(status),
-        Panel(fleet_table(status["channels"]), title=escape(head), title_align="left"),
+        Panel(fleet_table(status["channels"]), title=Text(head), title_align="left"),
         Panel(body, title="alarms", title_align="left", border_style="red" if shown else "green"),
     )
 
@@ -79,8 +79,8 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
         table.add_row(
             alarm["id"],
             Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
-            escape("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
-            escape(alarm["rule"]),
+            ("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
+            (alarm["rule"]),
             alarm["start"][:19] + "Z",
             state_of(alarm),
             Text(_extreme(alarm), justify="right"),
@@ -167,14 +167,13 @@ def _follower(follower: Mapping[str, Any]) -> str:
 
 def finding_lines(found: Iterable[Finding]) -> list[Text]:
     """What is wrong and where, and under it what to do."""
-    return [
-        _finding_line(f).append(f"\n        -> {f.do}", "cyan") if f.do else _finding_line(f) for f in found
-    ]
+    return [_finding_line(f).append(f"\n        -> {one_line(f.do)}" if f.do else "", "cyan") for f in found]
 
 
 def _finding_line(found: Finding) -> Text:
+    where = f"{one_line(found.where)}: "
     return Text.assemble(
-        (f"{found.level:8}", LEVEL_STYLES[found.level]), (f"{found.where}: ", "bold"), found.what
+        (f"{found.level:8}", LEVEL_STYLES[found.level]), (where, "bold"), one_line(found.what)
     )
 
 
@@ -195,7 +194,7 @@ def _links(sources: Sequence[Mapping[str, Any]]) -> Table:
             source["kind"],
             Text(source["state"], style),
             source["since"][:19] + "Z",
-            escape(source["detail"]),
+            (source["detail"]),
         )
     return table
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import By, answer
+from gateway.cli.terminal import print_json, say
 from gateway.commands import withdrawals
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
@@ -19,7 +20,7 @@ from gateway.published import statements as published
 from gateway.questions import statements as ask
 from gateway.statements import GATEWAY, Statement
 from gateway.statements.effect import Effects
-from gateway.statements.fields import one_line
+from gateway.text import counted, one_line
 from gateway.times import parse_rfc3339
 
 
@@ -56,8 +57,7 @@ def statements(
     for one in found.statements:
         for line in _lines(one, found.effects):
             typer.echo(line)
-    count = len(found.statements)
-    typer.echo(f"{count} statement{'' if count == 1 else 's'}")
+    say(counted(len(found.statements), "statement"))
 
 
 def withdraw(
@@ -87,20 +87,16 @@ def withdraw(
         )
         return
     was = f"{done.statement.by} {published.words(done.statement)}"
-    _say(f"withdrawn: {was}; in the journal as {done.stated.id}")
+    say(f"withdrawn: {was}; in the journal as {done.stated.id}")
     if done.again is not None:
-        _say(f"{done.again.id} counts again: {done.again.by} {published.words(done.again)}")
-    _say(f"what follows: {done.follows}")
+        say(f"{done.again.id} counts again: {done.again.by} {published.words(done.again)}")
+    say(f"what follows: {done.follows}")
     if done.alarms:
-        _say(f"alarms to look at again: {', '.join(done.alarms)}")
+        say(f"alarms to look at again: {', '.join(done.alarms)}")
     if done.leaning:
-        _say("said since about the same, to be looked at again:")
+        say("said since about the same, to be looked at again:")
     for one in done.leaning:
-        _say(f"  {one.id} {one.by} {published.words(one)}")
-
-
-def _say(line: str) -> None:
-    typer.echo(one_line(line))
+        say(f"  {one.id} {one.by} {published.words(one)}")
 
 
 def _lines(of: Statement, effects: Effects) -> Iterator[str]:

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from gateway.cli.history import open_records
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config, print_json
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
+from gateway.cli.terminal import print_json, say
 from gateway.commands import alarms, contents, resets
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.contents import parse_code
@@ -76,7 +77,7 @@ def _of_alarm(
         row = find(records, alarm)
     with open_desk(configuration) as desk:
         said = command(desk, at_this_box(by), row, comment)
-    typer.echo(f"{said.alarm} {done} by {by}; {said_by(said.stated)}")
+    say(f"{said.alarm} {done} by {by}; {said_by(said.stated)}")
 
 
 def load(
@@ -103,9 +104,9 @@ def load(
     if as_json:
         print_json({"statements": done.rows, "new": len(new), "ids": [one.id for one in new]})
     elif new:
-        typer.echo(f"{_rows(done.rows)}, {len(new)} of them new: {said_by(done.stated)}")
+        say(f"{_rows(done.rows)}, {len(new)} of them new: {said_by(done.stated)}")
     else:
-        typer.echo(f"{_rows(done.rows)}, nothing new: it is in the journal")
+        say(f"{_rows(done.rows)}, nothing new: it is in the journal")
 
 
 def reset(
@@ -132,7 +133,7 @@ def reset(
     if as_json:
         print_json(answer(done, channel=channel, rule=rule, at=moment))
     else:
-        typer.echo(f"{channel} {rule} counts anew from {moment}; {said_by(done)}")
+        say(f"{channel} {rule} counts anew from {moment}; {said_by(done)}")
 
 
 def empty(
@@ -157,7 +158,7 @@ def empty(
         moment = None if since is None else format_rfc3339(since.at_ns)
         print_json(answer(done, asset=asset, zone=zone, at=moment))
     else:
-        typer.echo(f"{where} is empty; {said_by(done)}")
+        say(f"{where} is empty; {said_by(done)}")
 
 
 def _rows(count: int) -> str:

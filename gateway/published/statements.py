@@ -8,8 +8,8 @@ from typing import Any, Final
 from gateway.errors import StatementError
 from gateway.statements import Statement
 from gateway.statements.effect import Effects
-from gateway.statements.fields import one_line
 from gateway.statements.kinds import kind_of
+from gateway.text import one_line
 from gateway.times import format_rfc3339
 
 SCHEMA: Final = 1

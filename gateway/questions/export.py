@@ -21,6 +21,7 @@ from gateway.journal.entries import HOUR_NS
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
 from gateway.model import Arrivals, Quality
+from gateway.text import csv_cell
 from gateway.times import format_rfc3339
 
 if TYPE_CHECKING:
@@ -122,14 +123,15 @@ def _csv(
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     quality = [q.name.lower() for q in Quality]
+    cells = {number: (csv_cell(name), csv_cell(units.get(name, ""))) for number, name in names.items()}
     count = 0
     for arrivals in batches:
         s = arrivals.samples
         columns = (s.time, s.channel, s.value, s.quality, arrivals.received, arrivals.device_time)
         for time, number, value, q, received, own in zip(*(c.tolist() for c in columns), strict=True):
-            name = names[number]
+            name, unit = cells[number]
             shown = "" if np.isnan(value) else repr(value)
-            told = (_text(time), name, shown, units.get(name, ""), quality[q], _text(received))
+            told = (_text(time), name, shown, unit, quality[q], _text(received))
             writer.writerow((*told, "" if own == time else _text(own)))
         count += len(arrivals)
     text.flush()

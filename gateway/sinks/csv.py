@@ -23,6 +23,7 @@ from gateway.errors import LinkDown
 from gateway.model import SECOND, Arrivals, Quality, Times
 from gateway.sinks import Places, Written
 from gateway.sinks.day_files import DayFiles
+from gateway.text import csv_cell
 from gateway.times import format_rfc3339
 
 HEADER = "time,channel,value,quality,received\n"
@@ -144,8 +145,9 @@ def _moments(time: Times) -> list[str]:
 
 
 def _quoted(name: str) -> str:
-    """RFC 4180 section 2."""
-    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n') else name
+    """RFC 4180 section 2, and no formula."""
+    cell = csv_cell(name)
+    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"') else cell
 
 
 def _alarms(changes: Sequence[AlarmChange]) -> str:
@@ -163,5 +165,5 @@ def _alarms(changes: Sequence[AlarmChange]) -> str:
             else "; ".join(f"{u['scheme']} {u['code']}" for u in inside),
             "acknowledged": "; ".join(f"{a['by']}: {a['comment']}" for a in alarm["acknowledgements"]),
         }
-        writer.writerow({**alarm, **told})
+        writer.writerow({k: csv_cell(v) if isinstance(v, str) else v for k, v in {**alarm, **told}.items()})
     return text.getvalue()

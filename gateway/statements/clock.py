@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, one_line
+from gateway.statements.fields import Fields
+from gateway.text import one_line
 
 KIND: Final = "clock"
 SCHEMA: Final = 1

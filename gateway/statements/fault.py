@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.model import Severity
-from gateway.statements.fields import Fields, one_line
+from gateway.statements.fields import Fields
+from gateway.text import one_line
 
 KIND: Final = "fault"
 SCHEMA: Final = 1

@@ -197,11 +197,6 @@ class Fields:
         return StatementError(f"a statement of kind {self._kind!r} is damaged: {why}", why)
 
 
-def one_line(text: str) -> str:
-    """As a terminal can show it: what is not printable is escaped."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
 def is_unicode(text: str) -> bool:
     """Whether no half of a surrogate pair stands alone, so that it can be written as UTF-8."""
     return not any("\ud800" <= character <= "\udfff" for character in text)

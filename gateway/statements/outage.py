@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields, moment, one_line, shown
+from gateway.statements.fields import Fields, moment, shown
+from gateway.text import one_line
 
 KIND: Final = "outage"
 SCHEMA: Final = 1

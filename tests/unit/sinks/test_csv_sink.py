@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +141,11 @@ def test_what_happens_to_alarms_is_a_file_of_its_own(tmp_path: Path) -> None:
         ("11:00:06", "raised", "E-2", "unacknowledged"),
     ]
     assert found[1]["acknowledged"] == "Li Na: door closed, \\o/"
-    assert (found[0]["units"], found[4]["units"], found[5]["units"]) == ('holder BAG "1",\n批', "", "unknown")
+    assert (found[0]["units"], found[4]["units"], found[5]["units"]) == (
+        'holder BAG "1",\\n批',
+        "",
+        "unknown",
+    )
     assert (found[0]["extreme"], found[5]["extreme"], found[3]["end"][:19]) == (
         "-140.5",
         "",
@@ -151,7 +157,18 @@ def test_a_channel_may_be_called_anything(tmp_path: Path) -> None:
     sink = Sink(Options(str(tmp_path / "out")))
     sink.resume(None)
     sink.write(SECOND, FixedPlaces({1: Place('top, "left"\nside'), 2: Place("x")}))
-    assert [r["channel"] for r in rows(tmp_path / "out")] == ['top, "left"\nside'] * 2
+    assert [r["channel"] for r in rows(tmp_path / "out")] == ['top, "left"\\nside'] * 2
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+a", "-a", "@a", "＝a"])
+def test_no_name_is_a_formula(tmp_path: Path, name: str) -> None:
+    sink = Sink(Options(str(tmp_path / "out")))
+    sink.resume(None)
+    sink.write(SECOND, FixedPlaces({1: Place(name), 2: Place("x")}))
+    sink.write_alarms([replace(unknown(), alarm={**unknown().alarm, "channel": name})])
+    assert {r["channel"] for r in rows(tmp_path / "out")} >= {f"'{name}"}
+    for path in (tmp_path / "out").glob("*.csv"):
+        assert not re.search(r"(^|,)\"?[=+@＝]|,-a", path.read_text(), re.M), path
 
 
 def test_a_crash_while_alarms_are_written_counts_once_and_leaves_readings_alone(tmp_path: Path) -> None:
