@@ -6,7 +6,6 @@ Used by the tests about what was so when. Readings carry their own times; `at(s)
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 from typing import Any
@@ -188,9 +187,6 @@ class Site:
         done = CliRunner().invoke(app, [*words, "--config", str(self.gateway.config)])
         assert done.exit_code == 0, done.output
         return done.stdout
-
-    def copy_of_data(self) -> None:
-        shutil.copytree(self.gateway.folder, self.gateway.folder.with_name("copy"))
 
 
 def codes(alarm: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.clocks.gateway_clock import FARTHEST_BACK_NS, JUMP_NS, RELEASED_NS, GatewayClock
@@ -160,13 +160,14 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.booleans(), st.integers(-20 * HOUR_NS, 20 * HOUR_NS))
+@example([(-SECOND // 2, 0, True), (-SECOND // 2 - 1, 0, True)], True, 0)
 def test_never_backwards_and_trusted_only_where_it_is_the_wall_clock(
     steps: list[tuple[int, int, bool | None]], require_sync: bool, newest_ns: int
 ) -> None:
     machine = Machine()
     clock = machine.clock(require_sync, NOW_NS + newest_ns)
     back_ns = 0  # how far it was set back in all: beyond a day it is followed at once
-    last_ns = clock.now_ns()
+    last_ns = latest_ns = clock.now_ns()
     for jump_ns, wait_ns, synchronized in steps:
         machine.synchronized = synchronized
         machine.wall_ns += jump_ns
@@ -178,5 +179,9 @@ def test_never_backwards_and_trusted_only_where_it_is_the_wall_clock(
             if back_ns + max(0, newest_ns) <= FARTHEST_BACK_NS:
                 assert now_ns >= last_ns - JUMP_NS
             assert not clock.trusted or now_ns == machine.wall_ns
-            assert is_trusted(clock, now_ns + JUMP_NS) == clock.trusted == (clock.reason == "")
+            assert clock.trusted == (clock.reason == "")
+            assert clock.trusted or not is_trusted(clock, now_ns + JUMP_NS)
+            # After several small steps back at once nothing is trusted until time has made up for them.
+            assert is_trusted(clock, max(now_ns, latest_ns) + JUMP_NS) == clock.trusted
             last_ns = now_ns
+            latest_ns = now_ns if jump_ns < -JUMP_NS else max(latest_ns, now_ns)
