@@ -8,7 +8,7 @@ here looks at the configuration file or at a clock.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ class Step:
     stated_seq: int
     meant: PastConfiguration
     channels: Mapping[str, PastChannel]  # by identity
+    sites: Mapping[str, str]  # identity of each asset: of its site
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ class Timeline:
     def last_known(self, identity: str, time_ns: int) -> PastChannel:
         """As it was configured then, or, where it was not, as it was last before."""
         found = self.channel_at(identity, time_ns)
-        earlier = [
-            s.channels[identity] for s in self.steps if s.from_ns <= time_ns and identity in s.channels
-        ]
-        return found or (earlier[-1] if earlier else self.first_known(identity))
+        if found is not None:
+            return found
+        earlier = (s for s in reversed(self.steps) if s.from_ns <= time_ns and identity in s.channels)
+        last = next(earlier, None)
+        return self.first_known(identity) if last is None else last.channels[identity]
 
     def placements(self, identity: str) -> Sequence[Placed]:
         """Every placement of a channel, by time; the first one from the beginning on."""
@@ -166,12 +168,15 @@ class Timeline:
 
     def site_of(self, asset: str, time_ns: int) -> str:
         """The identity of the site an asset was at; where it was not configured then, the last one known."""
-        own = self.names.identity
-        for step in (self.step_at(time_ns), *reversed(self.steps)):
-            for name, told in step.meant.assets.items() if step else ():
-                if own("assets", name) == asset:
-                    return own("sites", told.site)
-        return ""
+        known = (step.sites[asset] for step in self._back_from(time_ns) if asset in step.sites)
+        return next(known, "")
+
+    def _back_from(self, time_ns: int) -> Iterator[Step]:
+        """The configuration that decides at a moment, then all, the last first."""
+        step = self.step_at(time_ns)
+        if step is not None:
+            yield step
+        yield from reversed(self.steps)
 
     def measured_now(self) -> set[str]:
         """Identities of the assets that a channel of the newest configuration measures, as placed last."""
@@ -214,7 +219,8 @@ class Timeline:
         channels = {own("channels", name): channel for name, channel in meant.channels.items()}
         for identity in channels:
             self._since.setdefault(identity, statement.at_ns)
-        self._configured.append(Step(statement.at_ns, seq, meant, channels))
+        sites = {own("assets", name): own("sites", asset.site) for name, asset in meant.assets.items()}
+        self._configured.append(Step(statement.at_ns, seq, meant, channels, sites))
         self._by_number = {self.number(identity): identity for identity in self._since}
         self.steps = _deciding(self._configured)
         self._replace()
