@@ -14,7 +14,7 @@ ROWS = (
     ("times",),
     ("statements",),
     # kernels: columns and plain data in and out
-    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability"),
+    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables"),
     # edges: one outside thing each
     ("mqtt",),
     ("journal", "ingestion", "downloads"),
@@ -50,6 +50,7 @@ PURE = {
     "alarms",
     "codes",
     "traceability",
+    "tables",
     "statements",
 }
 IMPURE = {

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 import numpy as np
 
-from gateway.downloads import Download, Series, check_time, measurement, moment, refuse, zone
+from gateway.downloads import Download
 from gateway.errors import InputError
 from gateway.model import Quality
+from gateway.tables import Lines, Mistakes, Series
+from gateway.tables.cells import measurement
+from gateway.tables.order import moment
+from gateway.tables.zones import zone
 
 UNITS = {"C": "degC", "F": "degF"}
 ABOUT = ("Device", "Fw Vers", "Serial", "Lot", "TS Actv", "TS Report Creation")
@@ -47,13 +50,13 @@ def read(data: bytes, options: Options) -> Download:
     unit = UNITS.get(head.get("Temp unit", ""))
     if unit is None:
         raise InputError(f"`Temp unit: {head.get('Temp unit')}`: expected C or F")
-    rows, problems, where = [], [], zone(options.time_zone)
+    rows, mistakes, where = [], Mistakes(), zone(options.time_zone)
     for number, day in days:
         try:
             rows += list(_readings(day, where))
         except (InputError, ValueError, KeyError) as error:
-            problems.append(f"line {number}: {error if not isinstance(error, KeyError) else f'no {error}'}")
-    refuse(problems)
+            mistakes.add(number, error if not isinstance(error, KeyError) else f"no {error}")
+    mistakes.refuse()
     rows.sort()
     series = Series(
         "sensor",
@@ -62,7 +65,7 @@ def read(data: bytes, options: Options) -> Download:
         np.array([r[1] for r in rows]),
         np.array([r[2] for r in rows], np.uint8),
     )
-    return Download((series,), {key: head[key] for key in ABOUT if key in head})
+    return Download((series,), {key: head[key] for key in ABOUT if key in head}, Lines(len(lines), 0))
 
 
 def _parts(lines: list[str]) -> tuple[Fields, list[tuple[int, Fields]]]:
@@ -89,11 +92,10 @@ def _fields(line: str) -> Iterator[tuple[str, str]]:
             yield key, value.strip()
 
 
-def _readings(day: Fields, where: ZoneInfo) -> Iterator[Row]:
+def _readings(day: Fields, where: tzinfo) -> Iterator[Row]:
     timed_out = int(day.get("t AccST", "0")) > 0
     for key in ("Min T", "Max T"):
         shown = datetime.strptime(f"{day['Date']} {day[f'TS {key}']}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
         time_ns, quality = moment(shown, where)
-        check_time(time_ns, f"{shown}")
         value = measurement(day[key])
         yield (time_ns, float("nan"), Quality.BAD) if timed_out else (time_ns, value, quality)

@@ -1,0 +1,78 @@
+"""A number in a cell: decimal comma, unit behind it, every minus sign; what cannot be meant is a mistake."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import InputError
+from gateway.model import LARGEST_VALUE
+
+NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_SIGN_APART: Final = re.compile(r"^([+-])\s+(?=[0-9.])")
+NAN: Final = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One measured column: its header, or its position from 1 on, and its unit.
+
+    `name` is the series it becomes; without it the header. `suffix` stands behind each number. A number that
+    is among `faults`, below `lowest` or above `highest` is a BAD reading; all three are in `unit`.
+    """
+
+    column: str | int
+    unit: str = "degC"
+    name: str = ""
+    suffix: str = ""
+    faults: tuple[float, ...] = ()
+    lowest: float = -LARGEST_VALUE
+    highest: float = LARGEST_VALUE
+
+    @property
+    def series(self) -> str:
+        return self.name or str(self.column)
+
+
+def number(text: str) -> float:
+    """A decimal number as loggers write them. Raises InputError, also for nan, inf, 1e400 and 1_0."""
+    if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise InputError(f"{text[:40]!r} is not a number")
+    return float(text)
+
+
+def measurement(text: str) -> float:
+    """A number that an instrument can mean. Raises InputError."""
+    value = number(text)
+    if not abs(value) <= LARGEST_VALUE:
+        raise InputError(f"{text[:40]!r} is not a finite measurement")
+    return value
+
+
+def reading(text: str, column: Column, decimal: str) -> float:
+    """The value of a cell, NaN where it is BAD. Raises InputError."""
+    try:
+        value = measurement(plain(text, column.suffix, decimal))
+    except InputError as error:
+        raise InputError(f"{column.series}: {error} (decimal = {decimal!r})") from None
+    is_bad = value in column.faults or not column.lowest <= value <= column.highest
+    return NAN if is_bad else value
+
+
+def plain(text: str, suffix: str, decimal: str) -> str:
+    """The number alone, with a point and an ASCII sign. Raises InputError."""
+    if suffix and not text.endswith(suffix):
+        raise InputError(f"{text[:40]!r} does not end in {suffix!r}")
+    bare = text.removesuffix(suffix).strip().replace("\N{MINUS SIGN}", "-")
+    bare = _SIGN_APART.sub(r"\1", bare)
+    if decimal == "," and "." in bare:
+        raise InputError(f"{text[:40]!r} has a point, but decimal is ','")
+    return bare.replace(",", ".") if decimal == "," else bare
+
+
+def decimals(text: str) -> int | None:
+    """How many digits stand behind the point or comma; None where there is none."""
+    match = re.search(r"[.,]([0-9]+)$", text.strip())
+    return len(match[1]) if match else None

@@ -1,0 +1,202 @@
+"""A time in a cell, by a pattern; a pattern that would lose information is refused.
+
+Patterns have the directives of strptime. It is not used, because it takes `%p` with `%H` and drops it, fills
+a missing year with 1900, knows month names of the process's locale only, and refuses 24:00.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.errors import InputError
+from gateway.model import SECOND
+from gateway.tables.cells import number
+from gateway.tables.names import halves, months
+from gateway.times import parse_rfc3339
+
+NS_PER: Final = {"unix_s": SECOND, "unix_ms": 1_000_000}
+YEARS: Final = range(1999, 2102)  # a zone may shift a time into 2000 to 2100
+DAY_NS: Final = 86_400 * SECOND
+_SHORTHANDS: Final = {"%T": "%H:%M:%S", "%R": "%H:%M", "%D": "%m/%d/%y", "%F": "%Y-%m-%d", "%h": "%b"}
+_DIRECTIVES: Final = {
+    "Y": r"(?P<Y>[0-9]{4})",
+    "y": r"(?P<y>[0-9]{2})",
+    "m": r"(?P<m>[0-9]{1,2})",
+    "d": r"\s?(?P<d>[0-9]{1,2})",
+    "j": r"(?P<j>[0-9]{1,3})",
+    "H": r"(?P<H>[0-9]{1,2})",
+    "I": r"(?P<I>[0-9]{1,2})",
+    "M": r"(?P<M>[0-9]{1,2})",
+    "S": r"(?P<S>[0-9]{1,2})",
+    "f": r"(?P<f>[0-9]{1,9})",
+    "p": r"(?P<p>[^\W\d_]\.?\s?[^\W\d_]+\.?)",
+    "b": r"(?P<b>[^\W\d_]+)\.?",
+    "B": r"(?P<B>[^\W\d_]+)\.?",
+    "a": r"[^\W\d_]+\.?",
+    "A": r"[^\W\d_]+\.?",
+    "z": r"(?P<z>[Zz]|[+-][0-9]{2}:?[0-9]{2})",
+    "%": "%",
+}
+SPECIAL: Final = ("rfc3339", *NS_PER)
+EXPECTED: Final = "expected rfc3339, unix_s, unix_ms or a pattern like %d.%m.%Y %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`ns` since 1970, of UTC; or, where the text names no zone, as a clock on the wall shows it."""
+
+    ns: int
+    is_local: bool
+
+
+Parse = Callable[[str], Moment]
+
+
+def parser(time_format: str, language: str = "en") -> Parse:
+    """What reads times of this format. Raises ValueError for a format that cannot be meant."""
+    if time_format == "rfc3339":
+        return lambda shown: Moment(parse_rfc3339(shown), is_local=False)
+    if time_format in NS_PER:
+        return lambda shown: Moment(_unix(shown, NS_PER[time_format]), is_local=False)
+    if "%" not in time_format:
+        raise ValueError(f"time_format: {EXPECTED}")
+    return _Pattern(time_format, language)
+
+
+def names_a_zone(time_format: str) -> bool:
+    """Whether times of this format say where they belong."""
+    return time_format in SPECIAL or "z" in _letters(time_format)
+
+
+def check_year(shown: datetime) -> None:
+    """Raises InputError for years that calendars cannot be asked about safely."""
+    if shown.year not in YEARS:
+        raise InputError(f"time '{shown}' lies outside 2000 to 2100; check time_format")
+
+
+def _unix(shown: str, ns_per: int) -> int:
+    return round(number(shown) * 1000) * (ns_per // 1000)
+
+
+class _Pattern:
+    """One compiled pattern."""
+
+    def __init__(self, time_format: str, language: str) -> None:
+        self._format = time_format
+        self._check(_letters(time_format))
+        self._months, self._halves = months(language), halves(language)
+        self._language = language
+        self._regex = re.compile(_regex(time_format))
+
+    def __call__(self, shown: str) -> Moment:
+        match = self._regex.fullmatch(shown)
+        if match is None:
+            raise InputError(f"time {shown[:40]!r} does not match {self._format!r}")
+        part = match.groupdict()
+        wall, fraction = self._wall(part), int((part.get("f") or "0").ljust(9, "0"))
+        check_year(wall)
+        seconds = calendar.timegm(wall.timetuple())
+        zone = part.get("z")
+        ns = (seconds - (_offset_s(zone) if zone else 0)) * SECOND + fraction
+        if part.get("H") == "24":
+            ns += DAY_NS
+        return Moment(ns, is_local=zone is None)
+
+    def _wall(self, part: dict[str, str]) -> datetime:
+        """The date and whole seconds; 24:00 as 00:00. Raises InputError, ValueError."""
+        hour, minute, second = self._hour(part), int(part.get("M") or 0), int(part.get("S") or 0)
+        if hour == 24:
+            if minute or second or int(part.get("f") or 0):
+                raise InputError("no time is later than 24:00")
+            hour = 0
+        year = int(part["Y"]) if "Y" in part else 2000 + int(part["y"])
+        if "j" in part:
+            return datetime(year, 1, 1, hour, minute, second) + _days(year, int(part["j"]))  # noqa: DTZ001
+        return datetime(year, self._month(part), int(part["d"]), hour, minute, second)  # noqa: DTZ001
+
+    def _month(self, part: dict[str, str]) -> int:
+        if "m" in part:
+            return int(part["m"])
+        name = part.get("b") or part["B"]
+        found = self._months.get(name.lower())
+        if found is None:
+            raise InputError(f"{name[:40]!r} is no month in language {self._language!r}; check language")
+        return found
+
+    def _hour(self, part: dict[str, str]) -> int:
+        if "I" not in part:
+            return int(part.get("H") or 0)
+        hour, half = int(part["I"]), re.sub(r"[\s.]", "", part["p"]).lower()
+        if half not in self._halves or not 1 <= hour <= 12:
+            raise InputError(f"{part['I']} {part['p'][:20]!r} is no time of day; check language")
+        return hour % 12 + 12 * self._halves[half]
+
+    def _check(self, letters: list[str]) -> None:
+        """Raises ValueError for a pattern that cannot be read without a guess."""
+        if unknown := [letter for letter in letters if letter not in _DIRECTIVES]:
+            raise ValueError(f"time_format: %{unknown[0]} is not known; known: {_known()}")
+        counted = [letter for letter in letters if letter not in "%aA"]
+        if doubled := {letter for letter in counted if counted.count(letter) > 1}:
+            raise ValueError(f"time_format: %{min(doubled)} stands twice")
+        if not {"j"} & set(letters) and not ({"m", "b", "B"} & set(letters) and "d" in letters):
+            raise ValueError(f"time_format: {self._format!r} has no month or no day; it is never guessed")
+        if not {"Y", "y"} & set(letters):
+            raise ValueError(f"time_format: {self._format!r} has no year; it is never guessed")
+        _check_hours(set(letters))
+
+
+def _days(year: int, day: int) -> timedelta:
+    """From the first of January to the given day of the year. Raises InputError."""
+    if not 1 <= day <= 365 + calendar.isleap(year):
+        raise InputError(f"{year} has no day {day}")
+    return timedelta(days=day - 1)
+
+
+def _check_hours(letters: set[str]) -> None:
+    if "H" in letters and letters & {"p", "I"}:
+        raise ValueError("time_format: %H is an hour of 24; with a.m. and p.m. (%p) write %I")
+    if ("I" in letters) != ("p" in letters):
+        raise ValueError(
+            "time_format: %I is an hour of 12, and means nothing without %p (a.m., p.m.); or write %H"
+        )
+    for small, large in ((("M",), ("H", "I")), (("S",), ("M",)), (("f",), ("S",))):
+        if letters & set(small) and not letters & set(large):
+            raise ValueError(f"time_format: %{small[0]} without %{large[0]}")
+    for one, other in (("Y", "y"), ("m", "b"), ("m", "B"), ("b", "B"), ("j", "m"), ("j", "d")):
+        if one in letters and other in letters:
+            raise ValueError(f"time_format: %{one} and %{other} say the same twice")
+
+
+def _letters(time_format: str) -> list[str]:
+    return re.findall(r"%(.?)", _long(time_format), re.DOTALL)
+
+
+def _long(time_format: str) -> str:
+    for short, long in _SHORTHANDS.items():
+        time_format = time_format.replace(short, long)
+    return time_format
+
+
+def _regex(time_format: str) -> str:
+    pieces = re.split(r"(%.|\s+)", _long(time_format), flags=re.DOTALL)
+    return "".join(
+        _DIRECTIVES[piece[1]] if piece.startswith("%") else r"\s+" if piece.isspace() else re.escape(piece)
+        for piece in pieces
+        if piece
+    )
+
+
+def _known() -> str:
+    return " ".join(f"%{letter}" for letter in _DIRECTIVES)
+
+
+def _offset_s(zone: str) -> int:
+    if zone in "Zz":
+        return 0
+    digits = zone[1:].replace(":", "")
+    return (-1 if zone[0] == "-" else 1) * (int(digits[:2]) * 3600 + int(digits[2:]) * 60)

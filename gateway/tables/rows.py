@@ -1,0 +1,203 @@
+"""The rows of a table, one by one: each is header, readings or footer, or a mistake."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from gateway.errors import InputError
+from gateway.model import Quality
+from gateway.tables import About, Lines, Mistakes, Series, check_time
+from gateway.tables.cells import Column, reading
+from gateway.tables.header import has_all, positions, without_end
+from gateway.tables.last_line import LastLine
+from gateway.tables.moments import parser
+from gateway.tables.options import Options
+from gateway.tables.order import placed
+from gateway.tables.zones import zone
+
+MOST_SERIES: Final = 1000  # of a long table; more are a wrong channel_column
+LONGEST_NAME: Final = 200  # characters of a series
+
+
+class Row(NamedTuple):
+    """`line` is where it begins, `lines` how many it takes."""
+
+    line: int
+    lines: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    series: tuple[Series, ...]
+    lines: Lines
+    about: dict[str, str]
+
+
+def read_table(rows: Iterable[Row], options: Options, *, unended: bool = False) -> Table:
+    """`unended`: the last line has no end, so that its last number could be cut. Raises InputError."""
+    reader = _Reader(options, unended)
+    reader.take(iter(rows))
+    return reader.table()
+
+
+class _Series:
+    """Cells of one series: rows by their number, and values."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.row = array("q")
+        self.value = array("d")
+
+
+class _Group:
+    """Rows whose times follow each other: all of them, or those of one channel of a long table."""
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self.line = array("q")
+        self.shown = array("q")
+        self.series = [_Series(column) for column in columns]
+
+
+class _Reader:
+    def __init__(self, options: Options, unended: bool) -> None:
+        self._options = options
+        self._where = zone(options.time_zone) if options.time_zone else None
+        self._parse = parser(options.time_format, options.language)
+        self._mistakes = Mistakes()
+        self._about = About()
+        self._groups: dict[str, _Group] = {}
+        self._taken = self._header = 0
+        self._last = LastLine(options) if unended and not options.last_line_complete else None
+        self._is_local = False
+        if options.channel_column is None:
+            self._groups[""] = _Group(options.columns)
+
+    def take(self, rows: Iterator[Row]) -> None:
+        rows = self._behind_the_header(rows)
+        last = None
+        for row in rows:
+            if not any(cell.strip() for cell in row.cells):
+                self._header += row.lines
+            elif row.cells[0].strip().startswith(self._options.footer):
+                self._header += row.lines + sum(r.lines for r in rows)
+                self._last = None
+            else:
+                self._taken += row.lines
+                self._take(row)
+                if last is not None and self._last:
+                    self._last.whole(last.cells)
+                last = row
+        if last is not None and self._last and (why := self._last.doubt(last.cells, self._at)):
+            self._mistakes.add(last.line, why)
+
+    def table(self) -> Table:
+        """Raises InputError with every mistake."""
+        self._mistakes.refuse()
+        found = [s for name, group in self._groups.items() for s in self._series(name, group)]
+        self._mistakes.refuse()
+        return Table(tuple(found), Lines(self._taken, self._header), self._about.words)
+
+    def _behind_the_header(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rest, once the columns are known."""
+        options, first = self._options, next(rows, None)
+        while first is not None and options.header == "found" and not self._is_header(first):
+            self._about.hear(first.cells)
+            self._header += first.lines
+            first = next(rows, None)
+        if first is None:
+            raise InputError(self._nothing())
+        names = without_end([cell.strip() for cell in first.cells])
+        if options.header == "none":
+            names = [""] * len(first.cells)
+        try:
+            self._at = positions(names, options.wanted)
+        except InputError as error:
+            raise InputError(f"line {first.line}: {error}") from None
+        self._width = len(names)
+        if options.header == "none":
+            rows = chain([first], rows)
+        else:
+            self._header += first.lines
+        self._header += sum(row.lines for row in islice(rows, options.skip_rows))
+        yield from rows
+
+    def _is_header(self, row: Row) -> bool:
+        return has_all([cell.strip() for cell in row.cells], self._options.wanted)
+
+    def _nothing(self) -> str:
+        wanted = ", ".join(map(repr, self._options.wanted))
+        return (
+            f"line {self._header + 1}: no line has the columns {wanted}; check separator, header and encoding"
+        )
+
+    def _take(self, row: Row) -> None:
+        try:
+            self._check_shape(row.cells)
+            cells = {column: row.cells[i].strip() for column, i in self._at.items()}
+            shown = " ".join(str(cells[column]) for column in self._options.time_columns)
+            moment = self._parse(shown)
+            check_time(moment.ns, shown)
+            group = self._group(cells)
+            self._is_local = moment.is_local
+            values = [self._value(cells[s.column.column], s.column) for s in group.series]
+        except (InputError, ValueError) as error:
+            self._mistakes.add(row.line, error)
+            return
+        number = len(group.line)
+        group.line.append(row.line)
+        group.shown.append(moment.ns)
+        for series, value in zip(group.series, values, strict=True):
+            if value is not None:
+                series.row.append(number)
+                series.value.append(value)
+
+    def _check_shape(self, cells: list[str]) -> None:
+        full = len(without_end(cells))
+        if len(cells) < self._width or full > self._width:
+            count = len(cells) if len(cells) < self._width else full
+            raise InputError(
+                f"{count} cells where the header has {self._width}: a decimal comma, a separator "
+                "within a text, or a line that was cut"
+            )
+
+    def _group(self, cells: dict[str | int, str]) -> _Group:
+        if self._options.channel_column is None:
+            return self._groups[""]
+        name = cells[self._options.channel_column]
+        if not name or len(name) > LONGEST_NAME:
+            raise InputError(f"channel_column: {name[:40]!r} is no name of a channel")
+        if name not in self._groups:
+            if len(self._groups) >= MOST_SERIES:
+                raise InputError(f"more than {MOST_SERIES} channels; check channel_column")
+            self._groups[name] = _Group(self._options.columns)
+        return self._groups[name]
+
+    def _value(self, text: str, column: Column) -> float | None:
+        """None where there is no reading, NaN where it is BAD."""
+        if text in self._options.missing:
+            return float("nan")
+        return reading(text, column, self._options.decimal) if text else None
+
+    def _series(self, name: str, group: _Group) -> Iterator[Series]:
+        shown = np.array(group.shown, np.int64)
+        times = placed(shown, self._where if self._is_local else None, self._options.order)
+        for number, why in times.problems:
+            self._mistakes.add(group.line[number], why)
+        for series in group.series:
+            row, value = np.array(series.row, np.int64), np.array(series.value, np.float64)
+            quality = np.where(np.isnan(value), np.uint8(Quality.BAD), times.quality[row]).astype(np.uint8)
+            yield Series(
+                self._named(name, series.column), series.column.unit, times.time[row], value, quality
+            )
+
+    def _named(self, group: str, column: Column) -> str:
+        if self._options.channel_column is None:
+            return column.series
+        return group if len(self._options.columns) == 1 else f"{group} {column.series}"

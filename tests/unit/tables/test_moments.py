@@ -1,0 +1,130 @@
+# ruff: noqa: DTZ001 - clocks on walls have no zone
+"""Times by a pattern: exact, or refused; a pattern that would lose something is refused at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import InputError
+from gateway.tables.moments import parser
+from gateway.tables.zones import zone
+from gateway.times import format_rfc3339
+
+
+@pytest.mark.parametrize(
+    ("time_format", "message"),
+    [
+        ("%d.%m.%Y %H:%M %p", "write %I"),
+        ("%d.%m.%Y %I:%M", "%I is an hour of 12"),
+        ("%d.%m. %H:%M", "no year"),
+        ("%Y %H:%M", "no month or no day"),
+        ("%Y-%m %H:%M", "no month or no day"),
+        ("%H:%M", "no month or no day"),
+        ("%Y-%m-%d %M:%S", "%M without %H"),
+        ("%Y-%m-%d %H:%S", "%S without %M"),
+        ("%Y-%m-%d %y %H:%M", "say the same twice"),
+        ("%Y-%m-%d %d %H:%M", "stands twice"),
+        ("%Y-%m-%d %H:%M %Z", "%Z is not known"),
+        ("%c", "%c is not known"),
+        ("iso", "expected rfc3339"),
+    ],
+)
+def test_a_pattern_that_loses_information(time_format: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parser(time_format)
+
+
+@pytest.mark.parametrize(
+    ("shown", "time_format", "language", "wall"),
+    [
+        ("05.01.2026 24:00", "%d.%m.%Y %H:%M", "en", "2026-01-06T00:00:00"),
+        ("31.12.2025 24:00:00", "%d.%m.%Y %H:%M:%S", "en", "2026-01-01T00:00:00"),
+        ("1/5/26 12:00:01 AM", "%m/%d/%y %I:%M:%S %p", "en", "2026-01-05T00:00:01"),
+        ("1/5/26 12:30 p.m.", "%m/%d/%y %I:%M %p", "en", "2026-01-05T12:30:00"),
+        ("5 Sept. 2026 1:05 P.M.", "%d %b %Y %I:%M %p", "en", "2026-09-05T13:05:00"),
+        ("Mo 05. März 2026 13:05", "%a %d. %B %Y %H:%M", "de", "2026-03-05T13:05:00"),
+        ("5 août 2026 13:05", "%d %B %Y %H:%M", "fr", "2026-08-05T13:05:00"),
+        ("5 févr. 2026 13:05", "%d %b %Y %H:%M", "fr", "2026-02-05T13:05:00"),
+        ("5-ene-2026 01:05 a. m.", "%d-%b-%Y %I:%M %p", "es", "2026-01-05T01:05:00"),
+        ("2026年1月5日 下午01:05", "%Y年%m月%d日 %p%I:%M", "zh", "2026-01-05T13:05:00"),
+        ("2026 060 13:05", "%Y %j %H:%M", "en", "2026-03-01T13:05:00"),
+        (" 5.1.2026  3:05", " %d.%m.%Y %H:%M", "en", "2026-01-05T03:05:00"),
+        ("2026-01-05T13:05:00.123456789", "%FT%T.%f", "en", "2026-01-05T13:05:00.123456789"),
+    ],
+)
+def test_ways_to_write_a_time(shown: str, time_format: str, language: str, wall: str) -> None:
+    moment = parser(time_format, language)(shown)
+    assert moment.is_local
+    assert format_rfc3339(moment.ns).startswith(wall)
+
+
+@pytest.mark.parametrize(
+    ("shown", "time_format", "language"),
+    [
+        ("05.01.2026 24:01", "%d.%m.%Y %H:%M", "en"),
+        ("05.01.2026 25:00", "%d.%m.%Y %H:%M", "en"),
+        ("31.02.2026 12:00", "%d.%m.%Y %H:%M", "en"),
+        ("05.01.2026 12:00 PM", "%d.%m.%Y %H:%M", "en"),
+        ("05.01.2026 13:00 PM", "%d.%m.%Y %I:%M %p", "en"),
+        ("05.01.2026 00:30 AM", "%d.%m.%Y %I:%M %p", "en"),
+        ("05.01.2026 01:30 XM", "%d.%m.%Y %I:%M %p", "en"),
+        ("5 Mai 2026 13:05", "%d %b %Y %H:%M", "en"),
+        ("2025 366 13:05", "%Y %j %H:%M", "en"),
+        ("05.01.0001 12:00", "%d.%m.%Y %H:%M", "en"),
+        ("05.01.2026", "%d.%m.%Y %H:%M", "en"),
+    ],
+)
+def test_what_is_no_time(shown: str, time_format: str, language: str) -> None:
+    with pytest.raises((InputError, ValueError)):
+        parser(time_format, language)(shown)
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)), st.integers(-14, 14))
+def test_strptime_agrees_where_it_loses_nothing(moment: datetime, hours: int) -> None:
+    for pattern in (
+        "%Y-%m-%d %H:%M:%S.%f",
+        "%d/%m/%y %I:%M:%S.%f %p",
+        "%b %d %Y %H:%M:%S.%f",
+        "%j.%Y %H:%M:%S.%f",
+    ):
+        found = parser(pattern)(moment.strftime(pattern))
+        assert (
+            found.ns
+            == (moment.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC))
+            // timedelta(microseconds=1)
+            * 1000
+        )
+    zoned = parser("%Y-%m-%d %H:%M:%S %z")(
+        f"{moment:%Y-%m-%d %H:%M:%S} {'-' if hours < 0 else '+'}{abs(hours):02d}:00"
+    )
+    assert not zoned.is_local
+    assert zoned.ns == int(moment.replace(tzinfo=UTC, microsecond=0).timestamp() - hours * 3600) * 10**9
+
+
+def test_a_fixed_offset_is_a_zone() -> None:
+    shown = datetime(2026, 7, 1, 12)
+    assert shown.replace(tzinfo=zone("+02:00")).utcoffset() == timedelta(hours=2)
+    assert shown.replace(tzinfo=zone("-05:30")).utcoffset() == -timedelta(hours=5, minutes=30)
+    assert zone("Europe/Berlin").tzname(shown) == "CEST"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Etc/GMT+2", "'Etc/GMT\\+2' means 2 h behind UTC, .* write '-02:00' for that, or '\\+02:00'"),
+        ("Etc/GMT-2", "means 2 h ahead of UTC, .* write '\\+02:00' for that, or '-02:00'"),
+        ("GMT+2", "write '\\+02:00'"),
+        ("UTC-05:00", "write '-05:00'"),
+        ("Berlin", "expected a place like 'Europe/Berlin', or a fixed offset like '\\+02:00'"),
+        ("+2", "fixed offset like"),
+        ("+25:00", "fixed offset like"),
+        ("", "no zone is called"),
+    ],
+)
+def test_a_zone_nobody_should_guess(name: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        zone(name)
