@@ -41,6 +41,7 @@ PLUG_INS = [
         (types.SINKS, "Options"),
         (types.NOTIFIERS, "Options"),
         (types.DOWNLOADS, "Options"),
+        (types.CODES, "Options"),
     )
     for name in plugins.names(folder, contract)
 ]

@@ -13,8 +13,8 @@ from rich.table import Table
 from gateway.alarming.resets import StatedReset, stated
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import duration
-from gateway.cli.tell import parse_code
 from gateway.cli.terminal import console, errors, print_json, say
+from gateway.commands.codes import parse_code
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError

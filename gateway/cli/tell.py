@@ -17,7 +17,6 @@ from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import alarms, contents, resets
 from gateway.commands.author import Author, at_this_box
-from gateway.commands.contents import parse_code
 from gateway.commands.desk import Desk, open_desk
 from gateway.config.load import load as load_configuration
 from gateway.journal.alarm_tables import AlarmRow
@@ -25,7 +24,7 @@ from gateway.questions.history import find
 from gateway.statements import reset as resetting
 from gateway.times import format_rfc3339
 
-__all__ = ["ack", "add_to", "close", "empty", "load", "parse_code", "reset"]
+__all__ = ["ack", "add_to", "close", "empty", "load", "reset"]
 
 Zone = Annotated[str | None, typer.Option("--zone", help="A part of the asset.")]
 
@@ -102,11 +101,20 @@ def load(
         done = contents.load(desk, at_this_box(by), file, corrects, reason)
     new = done.stated.new
     if as_json:
-        print_json({"statements": done.rows, "new": len(new), "ids": [one.id for one in new]})
+        print_json(
+            {
+                "statements": done.rows,
+                "new": len(new),
+                "ids": [one.id for one in new],
+                "remarks": list(done.remarks),
+            }
+        )
     elif new:
         say(f"{_rows(done.rows)}, {len(new)} of them new: {said_by(done.stated)}")
     else:
         say(f"{_rows(done.rows)}, nothing new: it is in the journal")
+    for remark in done.remarks if not as_json else ():
+        say(f"note: {remark}")
 
 
 def reset(

@@ -8,24 +8,38 @@ dates: (01) GTIN with (21) serial, (00) SSCC, (8003) GRAI with serial, (8004) GI
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
-import biip
 from biip import ParseError
 from biip.checksums import gs1_standard_check_digit
+from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 from biip.gs1_element_strings import GS1ElementString
 from biip.gs1_messages import GS1Message
 
-from gateway.codes import bounded, shown
+from gateway.codes import DATA_MATRIX, QR_CODE, bounded, read_by_scanner, shown
 from gateway.errors import CodeError
 
 KEYS: Final = (("01", "21"), ("00",), ("8003",), ("8004",), ("8010", "8011"), ("8018",))
 """Application identifiers that together name one unit, first fitting wins."""
 SEPARATOR: Final = "\x1d"  # what scanners send for FNC1
+OF_MESSAGES: Final = ("]C1", "]d2", "]Q3", "]J1", "]e0")  # GS1-128, DataMatrix, QR, DotCode, DataBar
+OF_LINKS: Final = (DATA_MATRIX, QR_CODE)  # a link is plain text, in a symbol without FNC1
+_LINK = re.compile(r"https?://", re.IGNORECASE)
 _PRINTED = re.compile(r"(?:\([0-9]{2,4}\)[^()]+)+")
+_ELEMENT = re.compile(r"\(([0-9]{2,4})\)([^()]+)")
+_VALUE = re.compile(r"[!-~]+")  # no blank, no control character: no set of GS1 has one
 _CHECKED_HERE: Final = {"8003": 14, "8018": 18}  # leading digits with a check digit that biip does not verify
 _GRAI: Final = 14  # digits; without a serial behind them they name a kind of asset, not one
+_SHAPES: Final = {
+    "8004": (re.compile(r"[0-9]{4}.+"), "a GIAI that begins with a company prefix (4 digits or more)"),
+    "8010": (
+        re.compile(r"[0-9]{4}[#/0-9A-Z-]+"),
+        "a CPID that begins with a company prefix (4 digits or more)",
+    ),
+    "8011": (re.compile(r"0|[1-9][0-9]{0,11}"), "a CPID serial without leading zeros"),
+}
 
 
 def parse(text: str) -> str:
@@ -40,25 +54,40 @@ def parse(text: str) -> str:
 
 
 def _elements(code: str) -> Iterable[GS1ElementString]:
+    symbology, data = read_by_scanner(code)
+    is_link = _LINK.match(data) is not None
+    if symbology and symbology not in (OF_LINKS if is_link else OF_MESSAGES):
+        raise CodeError(
+            f"{symbology} is no symbol that carries {'a link' if is_link else 'GS1'}: {shown(code)}"
+        )
     try:
-        if code.startswith("("):
-            return _printed(code)
-        found = biip.parse(code)
-    except (ParseError, ValueError, IndexError) as error:  # biip: IndexError for a lone ]
-        raise CodeError(f"no GS1 element string: {error}"[:300]) from None
-    if found.gs1_message is not None:
-        _check_separators(found.gs1_message)
-        return found.gs1_message.element_strings
-    if found.gs1_digital_link_uri is None:
-        raise _expected(code)
-    return found.gs1_digital_link_uri.element_strings
+        if is_link:
+            return _linked(data)
+        if not symbology and data.startswith("("):
+            return list(_printed(data))
+        message = GS1Message.parse(data)
+    except (ParseError, ValueError, IndexError) as error:
+        raise CodeError(f"expected a GS1 element string: {error}"[:300]) from None
+    _check_separators(message)
+    return message.element_strings
 
 
-def _printed(code: str) -> Iterable[GS1ElementString]:
-    """biip passes over what does not fit between two parentheses, and so would take part of a serial."""
+def _linked(data: str) -> Iterable[GS1ElementString]:
+    """Scheme and host may be written in capitals, as small QR codes have them."""
+    uri = urlsplit(data)
+    return GS1DigitalLinkURI.parse(uri._replace(netloc=uri.netloc.lower()).geturl()).element_strings
+
+
+def _printed(code: str) -> Iterator[GS1ElementString]:
+    """Each value as it stands: biip takes blanks out of it, and passes over what does not fit."""
     if not _PRINTED.fullmatch(code):
         raise _expected(code)
-    return GS1Message.parse_hri(code).element_strings
+    for ai, printed in _ELEMENT.findall(code):
+        value = printed.strip(" \u00a0")  # labels set parts apart by blanks
+        element = GS1ElementString.parse(f"{ai}{value}")
+        if (element.ai.ai, element.value) != (ai, value):
+            raise CodeError(f"expected a value of ({ai}), found {shown(value)}")
+        yield element
 
 
 def _check_separators(message: GS1Message) -> None:
@@ -78,15 +107,23 @@ def _values(elements: Iterable[GS1ElementString]) -> dict[str, str]:
         wrong = element.gtin_error or element.sscc_error or element.gln_error
         if wrong is not None:
             raise CodeError(wrong)
-        if not value.isascii():
-            raise CodeError(f"expected ASCII, found {shown(value)}")
-        if ai in _CHECKED_HERE:
-            _check_digit(ai, value[: _CHECKED_HERE[ai]])
+        if not _VALUE.fullmatch(value):
+            raise CodeError(f"expected ASCII without blanks in ({ai}), found {shown(value)}")
+        _check_shape(ai, value)
         if values.setdefault(ai, value) != value:
             raise CodeError(f"({ai}) stands twice, as {shown(values[ai])} and as {shown(value)}")
     if len(values.get("8003", "")) == _GRAI:
         del values["8003"]
     return values
+
+
+def _check_shape(ai: str, value: str) -> None:
+    if ai in _SHAPES:
+        shape, words = _SHAPES[ai]
+        if not shape.fullmatch(value):
+            raise CodeError(f"expected {words}, found {shown(value)}")
+    if ai in _CHECKED_HERE:
+        _check_digit(ai, value[: _CHECKED_HERE[ai]])
 
 
 def _check_digit(ai: str, number: str) -> None:
@@ -98,7 +135,7 @@ def _check_digit(ai: str, number: str) -> None:
 def _unambiguous(value: str) -> str:
     """A parenthesis is a legal character of a serial, but (21)1(10)2 must not be two different units."""
     if "(" in value or ")" in value:
-        raise CodeError(f"a serial with parentheses can not be told from its label, found {shown(value)}")
+        raise CodeError(f"a serial with parentheses cannot be told from its label, found {shown(value)}")
     return value
 
 

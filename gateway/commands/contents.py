@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from gateway.commands.author import Author
+from gateway.commands.codes import check_codes, known_otherwise, parse_code
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words, correction
-from gateway.config import plugins
 from gateway.config.timeline import timeline_of
-from gateway.config.types import CODES
-from gateway.errors import CodeError, InputError
+from gateway.config.types import Configuration
+from gateway.errors import InputError
 from gateway.journal.said import said as said_of
 from gateway.statements import Statement, empty
 from gateway.statements import containment as containing
@@ -34,6 +34,7 @@ class Loaded:
 
     rows: int
     stated: Stated
+    remarks: tuple[str, ...] = ()
 
 
 def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, reason: str = "") -> Loaded:
@@ -52,6 +53,8 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
     origin = f"file {file.name} {hashlib.sha256(data).hexdigest()}"
     writer = replace(author, origin=origin if origin.isprintable() else ascii(origin)[1:-1])
 
+    remarks: list[str] = []
+
     def look() -> list[Statement]:
         revising, corrected = correction(Words(desk.journal), containing.KIND, corrects, reason)
         if corrected is not None and len(containing.of(corrected.body).stays) != 1:
@@ -69,10 +72,12 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
             )
             for row in rows
         ]
-        new = _news(contents(said_of(desk.journal, *KINDS), same), revised, file)
+        known = contents(said_of(desk.journal, *KINDS), same)
+        new = _news(known, revised, file, desk.configuration)
+        remarks[:] = [] if corrects else known_otherwise(known, new, now_ns)
         return [_draft(desk, row, writer, revising) for row in new]
 
-    return Loaded(len(rows), desk.state(look))
+    return Loaded(len(rows), desk.state(look), tuple(remarks))
 
 
 def state_empty(
@@ -109,14 +114,6 @@ def check_place(places: Places, asset: str, zone: str | None) -> None:
         raise InputError(f"asset {asset!r} has no zone {zone!r}; its zones: {zones}")
 
 
-def parse_code(scheme: str, code: str) -> str:
-    """The normal form of a code. Raises CodeError, also where there is no such scheme."""
-    module = plugins.find(CODES, scheme, "parse")
-    if module is None:
-        raise CodeError(f"unknown scheme {scheme!r}; known: {', '.join(plugins.names(CODES, 'parse'))}")
-    return str(module.parse(code))
-
-
 def _bytes(file: Path) -> bytes:
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -143,9 +140,12 @@ def _places(desk: Desk) -> Places:
     return places
 
 
-def _news(known: Containments, rows: list[Containment], file: Path) -> list[Containment]:
+def _news(
+    known: Containments, rows: list[Containment], file: Path, configuration: Configuration
+) -> list[Containment]:
     """What is to be stated: a correction always, other rows where they are not the latest word already."""
     try:
+        check_codes(configuration, known, rows)
         corrections = [row for row in rows if row.corrects]
         for row in corrections:
             check_row(known, row)

@@ -13,6 +13,7 @@ from gateway.config.channels import channels
 from gateway.config.profiles import profiles
 from gateway.config.tables import Problems, Table, build, plug_in
 from gateway.config.types import (
+    CODES,
     NOTIFIERS,
     SINKS,
     SOURCES,
@@ -42,6 +43,7 @@ SECTIONS = (
     "sinks",
     "notifiers",
     "retention",
+    "codes",
 )
 
 
@@ -77,6 +79,7 @@ def parse(document: Table, path: Path) -> Configuration:
         for key, known in (("assets", assets), ("channels", _table(document, "channels", problems))):
             for given in set(getattr(record_class, key)) - set(known):
                 problems.unknown(f"retention.{name}.{key}", given, known, key[:-1])
+    codes = _schemes(document, problems)
     if problems or gateway is None or journal is None or clock is None or metrics is None:
         raise ConfigurationError(list(problems))
     return Configuration(
@@ -95,6 +98,7 @@ def parse(document: Table, path: Path) -> Configuration:
         metrics,
         (*remarks, *doubled_patterns(sources)),
         retention,
+        codes,
     )
 
 
@@ -144,6 +148,16 @@ def _plug_ins(document: Table, section: str, folder: str, problems: Problems) ->
         options = build(module.Options, rest, path, problems)
         if options is not None:
             made[name] = PlugIn(name, table["kind"], options)
+    return made
+
+
+def _schemes(document: Table, problems: Problems) -> dict[str, Any]:
+    """The options of code schemes, by their names."""
+    made: dict[str, Any] = {}
+    for name, table in _table(document, "codes", problems).items():
+        module = plug_in(CODES, "Options", name, f"codes.{name}", "code scheme", problems)
+        if module is not None:
+            made[name] = build(module.Options, table, f"codes.{name}", problems)
     return made
 
 

@@ -225,6 +225,7 @@ class Configuration:
     metrics: MetricsOptions = MetricsOptions()
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
     retention: dict[str, RecordClass] = field(default_factory=dict)
+    codes: dict[str, Any] = field(default_factory=dict)  # by scheme, the Options of those that have some
 
     @property
     def fingerprint(self) -> str:

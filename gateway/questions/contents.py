@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,15 +112,15 @@ def _resting_on(containments: Containments, stay: Stay) -> Iterator[Containment]
 
 
 def _units_with(containments: Containments, code: str) -> list[tuple[str, str]]:
-    """As it stands, or in the normal form of its scheme."""
+    """As it stands, or in the normal form that its scheme gives it, or once gave it."""
     units = containments.units
-    wanted = {scheme: {code, _normal(scheme, code)} for scheme, _ in units}
+    wanted = {scheme: {code, *_normal_forms(scheme, code)} for scheme, _ in units}
     return [(scheme, known) for scheme, known in units if known in wanted[scheme]]
 
 
-def _normal(scheme: str, code: str) -> str | None:
+def _normal_forms(scheme: str, code: str) -> Iterator[str]:
     module = plugins.find(CODES, scheme, "parse")
-    try:
-        return None if module is None else str(module.parse(code))
-    except CodeError:
-        return None
+    for name in ("parse", "former"):
+        if hasattr(module, name):
+            with suppress(CodeError):
+                yield str(getattr(module, name)(code))

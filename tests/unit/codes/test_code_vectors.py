@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.codes import gs1, holder, isbt128, nmpa
+from gateway.codes import gs1, holder, nmpa
 from gateway.errors import CodeError
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data" / "traceability.json").read_text(encoding="utf-8"))
@@ -17,7 +17,7 @@ def test_every_form_of_one_pack_is_one_code(form):
     assert gs1.parse(form) == PACK
 
 
-@pytest.mark.parametrize("symbology", ["]C1", "]d2", "]Q3"])
+@pytest.mark.parametrize("symbology", ["]C1", "]d2", "]Q3", "]J1", "]e0"])
 def test_what_a_scanner_says_about_the_symbol_does_not_count(symbology):
     assert gs1.parse(symbology + VECTORS["gs1_element"]["raw_gs"]) == PACK
 
@@ -29,6 +29,43 @@ def test_gs1_keys_of_units_are_kept_and_those_of_places_are_refused(urn, code):
             gs1.parse(code)
     else:
         assert gs1.parse(code) == code
+
+
+@pytest.mark.parametrize("symbology", ["]A0", "]C0", "]C4", "]d1", "]Q1", "]E0", "]J0", "]e1", "]Z9", "]"])
+def test_a_symbol_that_carries_no_gs1_message_is_refused(symbology):
+    with pytest.raises(CodeError, match=r"no symbol that carries GS1|element string"):
+        gs1.parse(symbology + VECTORS["gs1_element"]["raw_gs"])
+
+
+@pytest.mark.parametrize("symbology", ["", "]Q1", "]d1"])
+@pytest.mark.parametrize("start", ["https://id.gs1.org", "HTTPS://ID.GS1.ORG", "hTTp://Example.COM/x/Y"])
+def test_links_in_plain_symbols_and_in_capitals(symbology, start):
+    assert gs1.parse(f"{symbology}{start}/01/09521234543213/10/ABC123/21/aB?17=261231") == (
+        "(01)09521234543213(21)aB"
+    )
+
+
+@pytest.mark.parametrize("symbology", ["]C1", "]C0", "]d2", "]Q3", "]J1", "]A0"])
+def test_a_link_in_any_other_symbol_is_refused(symbology):
+    with pytest.raises(CodeError, match="no symbol that carries a link"):
+        gs1.parse(f"{symbology}https://id.gs1.org/01/09521234543213/21/1234")
+
+
+def test_printed_parts_may_stand_apart():
+    assert gs1.parse("(01) 09521234543213 (21)\u00a01234") == PACK
+
+
+@pytest.mark.parametrize("inside", [" ", "\x1d", "\u00a0", "\t", "\n", "\x00"])
+@pytest.mark.parametrize("form", ["(01)09521234543213(21)12{}34", "(01)09521{}234543213(21)1234"])
+def test_nothing_is_taken_out_of_a_printed_value(form, inside):
+    with pytest.raises(CodeError, match=r"expected|element string"):
+        gs1.parse(form.format(inside))
+
+
+def test_blanks_in_a_scanned_or_linked_value_are_refused():
+    for code in ("0109521234543213211 2", "https://id.gs1.org/01/09521234543213/21/1%202"):
+        with pytest.raises(CodeError):
+            gs1.parse(code)
 
 
 def test_the_label_with_temperature_limits_is_read_for_its_sscc():
@@ -51,6 +88,12 @@ def test_the_label_with_temperature_limits_is_read_for_its_sscc():
         ("0109521234543213211(10)AB", "parentheses"),
         ("(01)0952123454321\u0663(21)1", "ASCII|element string"),
         ("(21)1234", "expected"),
+        ("(8004)ABC345", "GIAI that begins with a company prefix"),
+        ("(8004)401", "GIAI that begins with a company prefix"),
+        ("8004AB12345", "GIAI that begins with a company prefix"),
+        ("https://id.gs1.org/8004/ABC345", "GIAI that begins with a company prefix"),
+        ("(8010)ABC345(8011)1", "CPID that begins with a company prefix"),
+        ("(8010)4012345A(8011)01", "CPID serial without leading zeros"),
         ("6924561884074", "expected"),
     ],
 )
@@ -85,45 +128,6 @@ def test_the_same_application_identifier_twice_with_the_same_value_is_one():
     assert gs1.parse("(01)09521234543213(21)1234(01)09521234543213") == PACK
 
 
-@pytest.mark.parametrize(("number", "k", "flag"), VECTORS["isbt_din"])
-def test_donation_numbers_in_every_form_are_their_thirteen_characters(number, k, flag):
-    spaced = f"{number[:5]} {number[5:7]}\u00a0{number[7:]}"
-    for form in (
-        f"={number}{flag}",
-        f"={number}00",
-        number,
-        spaced,
-        number + flag,
-        number + k,
-        number + flag + k,
-    ):
-        assert isbt128.parse(form) == number
-
-
-@pytest.mark.parametrize(("number", "k", "flag"), VECTORS["isbt_din"])
-def test_a_wrong_check_in_flag_or_letter_is_refused(number, k, flag):
-    wrong_flag = "60" if flag != "60" else "61"
-    for form in (f"={number}{wrong_flag}", number + wrong_flag, number + flag + "*", number + "*"):
-        with pytest.raises(CodeError, match="does not fit"):
-            isbt128.parse(form)
-
-
-@pytest.mark.parametrize(("number", "k", "flag"), VECTORS["isbt_din"])
-def test_the_check_finds_every_single_wrong_digit(number, k, flag):
-    for at in range(3, 13):
-        for digit in set("0123456789") - {number[at]}:
-            with pytest.raises(CodeError):
-                isbt128.parse(number[:at] + digit + number[at + 1 :] + flag)
-
-
-@pytest.mark.parametrize(
-    "code", ["O123417654321", "0123417654321", "=G1234176543217", "G12341765432I", "=g12341765432170"]
-)
-def test_what_is_no_donation_number_is_refused(code):
-    with pytest.raises(CodeError, match="expected an ISBT 128 donation number"):
-        isbt128.parse(code)
-
-
 @pytest.mark.parametrize(("code", "drug", "serial"), VECTORS["nmpa20"])
 def test_nmpa_codes_are_kept_without_computing_their_secret_check(code, drug, serial):
     assert nmpa.parse(f"{code[:5]} {code[5:10]} {code[10:]}") == code
@@ -138,11 +142,33 @@ def test_nmpa_codes_are_kept_without_computing_their_secret_check(code, drug, se
         "13857930000879766660",
         "8385793000087976666X",
         "8\u0663" * 10,
+        "]C183857930000879766660",
+        "]A083857930000879766660",
+        "C083857930000879766660",
     ],
 )
 def test_what_is_no_nmpa_code_is_refused(code):
     with pytest.raises(CodeError, match="20 digits"):
         nmpa.parse(code)
+
+
+@pytest.mark.parametrize("symbology", ["]C0", "]d1", "]Q1"])
+def test_a_scanner_may_say_which_symbol_an_nmpa_code_was_in(symbology):
+    assert nmpa.parse(f"{symbology}83857930000879766660") == "83857930000879766660"
+
+
+def test_drugs_that_are_not_carried_are_refused():
+    carried = nmpa.Options(("8385793", "8021761"))
+    nmpa.refuse("83857930000879766660", carried)
+    nmpa.refuse("80217629000000001003", nmpa.Options())
+    with pytest.raises(CodeError, match=r"drug id 8021762, which is not in codes\.nmpa\.drug_ids"):
+        nmpa.refuse("80217629000000001003", carried)
+
+
+@pytest.mark.parametrize("wrong", ["838579", "83857930", "9385793", "838579X"])
+def test_a_drug_id_is_seven_digits(wrong):
+    with pytest.raises(ValueError, match="7 digits that begin with 8"):
+        nmpa.Options(("8385793", wrong))
 
 
 def test_a_holders_code_is_kept_as_it_is():

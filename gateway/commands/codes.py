@@ -1,0 +1,63 @@
+"""Codes that people state: in their normal form, allowed by the configuration, not known by another name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+from gateway.config import plugins
+from gateway.config.types import CODES, Configuration
+from gateway.errors import CodeError, InputError
+from gateway.traceability.containment import Containments
+from gateway.traceability.model import Containment, Stay, moment
+
+
+def parse_code(scheme: str, code: str) -> str:
+    """The normal form of a code. Raises CodeError, also where there is no such scheme."""
+    return str(_scheme(scheme).parse(code))
+
+
+def check_codes(configuration: Configuration, known: Containments, rows: Iterable[Containment]) -> None:
+    """Raises InputError with every code that the configuration does not allow, one a line.
+
+    A unit that somebody spoke of before is no news: what is configured later never keeps it where it is.
+    """
+    problems = []
+    spoken_of = set(known.units)
+    for unit in dict.fromkeys(row.unit for row in rows if row.unit.key not in spoken_of):
+        module, options = _scheme(unit.scheme), configuration.codes.get(unit.scheme)
+        if options is not None and hasattr(module, "refuse"):
+            try:
+                module.refuse(unit.code, options)
+            except CodeError as error:
+                problems.append(f"{unit.scheme} {unit.code}: {error}")
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def known_otherwise(known: Containments, rows: Iterable[Containment], now_ns: int) -> Iterator[str]:
+    """In words: units that are inside under the shorter code that an earlier version gave to several.
+
+    They stay inside until somebody says which of them they are.
+    """
+    for scheme, code in dict.fromkeys(row.unit.key for row in rows):
+        module = _scheme(scheme)
+        former = module.former(code) if hasattr(module, "former") else code
+        if former != code:
+            stays = known.where_was(scheme, former)
+            yield from (_words(code, s) for s in stays if s.to_ns is None or s.to_ns > now_ns)
+
+
+def _words(code: str, stay: Stay) -> str:
+    ids = " or ".join(stay.statements)
+    return (
+        f"{stay.unit.scheme} {stay.unit.code}, stated before product codes belonged to a unit, is still in "
+        f"{stay.asset} since {moment(stay.from_ns)}: where that is {code}, correct {ids} with its row"
+    )
+
+
+def _scheme(name: str) -> ModuleType:
+    module = plugins.find(CODES, name, "parse")
+    if module is None:
+        raise CodeError(f"unknown scheme {name!r}; known: {', '.join(plugins.names(CODES, 'parse'))}")
+    return module
