@@ -10,8 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
-    ("model", "errors", "units", "text"),
-    ("times",),
+    ("model", "errors", "text"),
+    ("units",),
+    ("possible", "times"),
     ("statements",),
     # kernels: columns and plain data in and out
     ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables"),
@@ -41,6 +42,7 @@ PURE = {
     "model",
     "errors",
     "units",
+    "possible",
     "text",
     "times",
     "probes",

@@ -21,7 +21,7 @@ from gateway.config.tables import Problems, build, plug_in
 from gateway.config.types import PROBES
 from gateway.errors import InputError
 from gateway.model import Floats, Quality
-from gateway.units import CONVERSIONS, Conversion
+from gateway.units import CONVERSIONS, Conversion, decimals
 
 COLOURS = {"good": "green", "uncertain": "yellow", "bad": "red"}
 
@@ -74,8 +74,8 @@ class _Bench:
     unit: str
 
     def convert(self, given: Floats) -> list[dict[str, Any]]:
-        value, quality = self.module.convert(given * self.wire.scale + self.wire.offset, self.options)
-        columns = zip(given.tolist(), value.tolist(), quality.tolist(), strict=True)
+        value, quality = self.module.convert(self.wire.of(given), self.options)
+        columns = zip(given.tolist(), decimals(value).tolist(), quality.tolist(), strict=True)
         return [self._row(raw, value, Quality(quality)) for raw, value, quality in columns]
 
     def reverse(self, given: Floats) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from gateway.drivers import Poll, PortSettings, Readings, Request, Row
 from gateway.drivers.lines import number, refuse
 from gateway.model import Quality
@@ -84,8 +86,7 @@ def _celsius(value: bytes, unit: bytes) -> float | None:
         return None
     if unit == RAW:
         return math.nan
-    conversion = CONVERSIONS[UNITS[unit]]
-    celsius = shown * conversion.scale + conversion.offset
+    celsius = float(CONVERSIONS[UNITS[unit]].of(np.array(shown)))
     return celsius if COLDEST_DEGC <= celsius <= WARMEST_DEGC else math.nan
 
 

@@ -11,8 +11,9 @@ A reading at or after 00:00 UTC of the day the next calibration is due is UNCERT
 reading, not by the clock on the wall, so that the same readings always come out the same. So is one outside
 of what the certificate covers, where it says so.
 
-Error budget: the arithmetic is exact to rounding. Between two points of a table the straight line is as good
-as the sensor's deviation is straight; what the certificate gives as uncertainty holds at its points.
+Error budget: the arithmetic is exact to rounding, and whoever calls takes the decimals of what comes out.
+Between two points of a table the straight line is as good as the sensor's deviation is straight; what the
+certificate gives as uncertainty holds at its points.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ class Calibrations:
     lowest: Floats  # float64[channels], indicated
     highest: Floats
     tables: Mapping[int, tuple[Floats, Floats]]  # indicated, correction to add
+    some: bool  # of any channel at all
 
     @staticmethod
     def of(calibrations: Mapping[int, Calibration], channels: int) -> Calibrations:
@@ -100,6 +102,7 @@ class Calibrations:
             np.full(channels, -np.inf),
             np.full(channels, np.inf),
             {n: _corrections(c.table) for n, c in calibrations.items() if c.table},
+            bool(calibrations),
         )
         for number, told in calibrations.items():
             made.coefficients[number] = np.pad(told.coefficients, (0, width - len(told.coefficients)))

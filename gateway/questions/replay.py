@@ -17,6 +17,7 @@ from gateway.screening.excursion import Excursion
 from gateway.screening.screener import Screener
 from gateway.traceability.containment import Containments
 from gateway.traceability.exposure import exposures
+from gateway.writing.conversion import conversions, settled
 
 
 def replay(
@@ -30,7 +31,8 @@ def replay(
 
     The clock of a recording is its latest reading: a channel that fell silent before that has no data.
     """
-    samples = Samples.concatenate(parts).sorted()
+    by = conversions(configuration.channels.values(), numbers)
+    samples = settled(Samples.concatenate(parts).sorted(), by)
 
     def read(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
         found = []

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from gateway.config.tables import Problems, build, plug_in
-from gateway.config.types import DOWNLOADS, Configuration
+from gateway.config.types import DOWNLOADS, Channel, Configuration
 from gateway.downloads import Download, Series
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Arrivals, Samples, believable
+from gateway.possible import judge, possible
 from gateway.statements import import_
 from gateway.statements.import_ import Import
 from gateway.times import format_rfc3339
@@ -139,7 +140,10 @@ def _arrivals(
     if problems:
         raise ConfigurationError(list(problems))
     numbers = journal.channel_numbers(list(mapped.channels.values()))
-    parts = [_samples(series[name], numbers[channel]) for name, channel in mapped.channels.items()]
+    parts = [
+        _samples(series[name], configuration.channels[channel], numbers[channel])
+        for name, channel in mapped.channels.items()
+    ]
     samples = Samples.concatenate(parts)
     arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))
     _check_times(arrivals)
@@ -165,8 +169,8 @@ def _check_unit(series: Series, channel: str, configuration: Configuration, prob
         problems.unknown(f"channels.{series.name}", series.unit, fitting, f"unit for channel {channel!r},")
 
 
-def _samples(series: Series, number: int) -> Samples:
-    conversion = CONVERSIONS[series.unit]
-    channel = np.full(len(series.time), number, np.int32)
-    value = series.value * conversion.scale + conversion.offset
-    return Samples(series.time, channel, value, series.quality)
+def _samples(series: Series, channel: Channel, number: int) -> Samples:
+    numbers = np.full(len(series.time), number, np.int32)
+    value = CONVERSIONS[series.unit].of(series.value)
+    could_be = possible(channel.table.quantity, channel.unit)
+    return Samples(series.time, numbers, *judge(value, series.quality, *could_be))

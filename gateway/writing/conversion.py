@@ -1,6 +1,9 @@
 """From what devices speak to canonical units, for a whole batch of channels at once.
 
 wire --unit--> what the probe takes --probe--> indicated --calibration--> canonical
+
+What the unit gives, and what the calibration makes of it, are decimals (units.py); what cannot be is BAD
+(possible.py), by what is indicated already: a calibration does not make a temperature of 0 K.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.config.types import DIRECT, PROBES, Channel
-from gateway.model import LARGEST_VALUE, Arrivals, Floats, Qualities, Quality, Samples, usable
+from gateway.model import LARGEST_VALUE, Arrivals, Floats, Samples
+from gateway.possible import ANYTHING, judge, possible
 from gateway.probes import Converted
 from gateway.probes.calibration import Calibrations, correct
 
@@ -28,6 +32,8 @@ class Conversions:
 
     scale: Floats  # float64[channels]: what the probe takes = wire * scale + offset
     offset: Floats
+    lowest: Floats  # float64[channels], canonical: what the quantity can be
+    highest: Floats
     probe: NDArray[np.int32]  # int32[channels], position in `probes`
     probes: tuple[Convert, ...]  # each type with its options once, however many channels share it
     calibrations: Calibrations
@@ -37,31 +43,42 @@ def conversions(channels: Iterable[Channel], numbers: Mapping[str, int]) -> Conv
     """Tables for `channels`, whose numbers the journal gave out; other channels stay as they are."""
     size = max(numbers.values(), default=-1) + 1
     scale, offset, probe = np.ones(size), np.zeros(size), np.full(size, AS_IT_IS, np.int32)
+    lowest, highest = np.full(size, ANYTHING.lowest), np.full(size, ANYTHING.highest)
     kinds: dict[tuple[str, Any], int] = {}
     calibrations = {}
     for channel in channels:
         number, table = numbers[channel.name], channel.table
         scale[number], offset[number] = channel.scale, channel.offset
+        lowest[number], highest[number] = possible(table.quantity, channel.unit)
         if table.probe != DIRECT:
             probe[number] = kinds.setdefault((table.probe, table.probe_options), len(kinds))
         if channel.calibration is not None:
             calibrations[number] = channel.calibration
     probes = tuple(_convert(name, options) for name, options in kinds)
-    return Conversions(scale, offset, probe, probes, Calibrations.of(calibrations, size))
+    return Conversions(scale, offset, lowest, highest, probe, probes, Calibrations.of(calibrations, size))
 
 
 def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
     """The same readings in canonical units; a value that no instrument or probe can mean becomes BAD."""
     given = arrivals.samples
+    channel = given.channel
     with np.errstate(over="ignore", invalid="ignore"):
-        raw = given.value * by.scale[given.channel] + by.offset[given.channel]
-    value, quality = _proper(raw, given.quality)
-    for which, mine in _groups(by.probe[given.channel]):
-        value[mine], judged = by.probes[which](value[mine])
+        value = given.value * by.scale[channel] + by.offset[channel]
+    quality = given.quality.copy()
+    for which, mine in _groups(by.probe[channel]):
+        value[mine], judged = by.probes[which](_measured(value[mine]))
         quality[mine] = np.maximum(quality[mine], judged)
-    found = correct(Samples(given.time, given.channel, value, quality), by.calibrations)
-    samples = Samples(found.time, found.channel, *_proper(found.value, found.quality))
+    samples = settled(Samples(given.time, channel, value, quality), by)
+    if by.calibrations.some:
+        samples = settled(correct(samples, by.calibrations), by)
     return replace(arrivals, samples=samples)
+
+
+def settled(samples: Samples, by: Conversions) -> Samples:
+    """Readings that are in canonical units already, as decimals; BAD where they cannot be."""
+    lowest, highest = by.lowest[samples.channel], by.highest[samples.channel]
+    value, quality = judge(samples.value, samples.quality, lowest, highest)
+    return Samples(samples.time, samples.channel, value, quality)
 
 
 def _convert(name: str, options: Any) -> Convert:
@@ -78,8 +95,6 @@ def _groups(probe: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.intp]]]:
         yield int(probe[mine[0]]), mine
 
 
-def _proper(value: Floats, quality: Qualities) -> tuple[Floats, Qualities]:
-    """Noise, and whatever is no number, becomes BAD; what is BAD has no value. New arrays."""
-    fine = usable(quality)
-    noise = fine & ~(np.abs(value) <= LARGEST_VALUE)
-    return np.where(fine & ~noise, value, np.nan), np.where(noise, np.uint8(Quality.BAD), quality)
+def _measured(raw: Floats) -> Floats:
+    """What a probe takes: NaN where it is noise."""
+    return np.where(np.abs(raw) <= LARGEST_VALUE, raw, np.nan)

@@ -25,7 +25,7 @@ def test_line_settings() -> None:
 def test_everything_in_one_question() -> None:
     asked, readings = feed(poll(Options()), lambda _: IDENTITY + b";77.350000;K;-195.800000;C\r")
     assert asked == ["*IDN?;:INP A:TEMP?;:INP A:UNIT?;:INP B:TEMP?;:INP B:UNIT?\n"]
-    assert rows(readings) == [("A", 1, "-195.79999999999998", GOOD), ("B", 1, "-195.8", GOOD)]
+    assert rows(readings) == [("A", 1, "-195.8", GOOD), ("B", 1, "-195.8", GOOD)]
     assert readings.address == addresses(Options())
 
 
