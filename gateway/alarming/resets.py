@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from gateway.alarms.lifecycle import check_words
-from gateway.config.channels import rules_on
-from gateway.config.types import Configuration
-from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.model import EARLIEST_NS
 from gateway.screening.plan import Reset
-from gateway.screening.screener import BUDGET
 from gateway.statements import reset as resetting
 from gateway.statements.effect import in_effect
 from gateway.statements.reset import KIND as RESET
-from gateway.times import format_rfc3339
 
-__all__ = ["RESET", "InEffect", "Resets", "StatedReset", "check", "for_screening", "stated"]
+__all__ = ["RESET", "InEffect", "Resets", "StatedReset", "for_screening", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +78,6 @@ class InEffect:
         """As a plan takes them; `numbers` by every name that a channel ever had."""
         told = (StatedReset.of(s) for s in in_effect(self._told) if s.kind == RESET)
         return for_screening(told, numbers)
-
-
-def check(reset: StatedReset, configuration: Configuration, now_ns: int) -> None:
-    """Raises InputError where there is nothing to reset, or nothing yet."""
-    channel = configuration.channels.get(reset.channel)
-    if channel is None:
-        near = get_close_matches(reset.channel, configuration.channels, 1)
-        hint = f"did you mean {near[0]!r}?" if near else "`cryogate check` lists them"
-        raise InputError(f"there is no channel {reset.channel!r}; {hint}")
-    every = [rule for rules in rules_on(channel, configuration.profiles) for rule in rules]
-    budgets = sorted({rule.id for rule in every if rule.kind == BUDGET})
-    if reset.rule not in budgets:
-        known = f"its budgets: {', '.join(budgets)}" if budgets else "it has no rule of kind 'budget' at all"
-        raise InputError(f"channel {reset.channel!r} has no budget {reset.rule!r}; {known}")
-    if reset.at_ns > now_ns:
-        raise InputError(
-            f"{format_rfc3339(reset.at_ns)} is in the future (it is {format_rfc3339(now_ns)}): "
-            "state a reset once it has happened"
-        )
-    if reset.at_ns < EARLIEST_NS:
-        raise InputError(f"{format_rfc3339(reset.at_ns)} is before 2000")
 
 
 class Resets:

@@ -246,3 +246,28 @@ def test_kills_and_order_change_nothing(
         standing.sort(key=lambda a: (a["start"], a["rule"]))  # listed as they came to be known
         final.append([{k: v for k, v in a.items() if k not in LIVED} for a in standing])
     assert final[0] == final[1]
+
+
+def test_a_budget_that_the_file_has_no_more_can_be_reset_for_when_it_held(desk: Desk, say: Say) -> None:
+    warm(desk, 0, 10, 20, 30, 40)
+    desk.run()
+    without = """[[profiles.q]]
+version = "1"
+[[profiles.q.rules]]
+id = "above-150"
+kind = "limit"
+side = "high"
+limit_degC = -150.0
+severity = "critical"
+[channels.top]"""
+    other = BUDGETED.replace("[channels.top]", without).replace('profile = "p"', 'profile = "q"')
+    (desk.folder / "cryogate.toml").write_text(
+        other.replace('name = "test"', 'name = "test"\ndata_dir = "."', 1)
+    )
+    desk.configure(other)
+    desk.run()
+    assert say(at=moment(25)).exit_code == 0
+    desk.run()
+    (alarm,) = spent(desk)
+    assert [r["at"] for r in alarm["resets"]] == [moment(25)]
+    assert "has no rule of kind 'budget' at all" in str(say().exception)
