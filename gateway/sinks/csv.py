@@ -42,6 +42,7 @@ ALARM_COLUMNS = (
         "channel",
     ),
     *("rule", "start", "end", "extreme", "unit", "beyond_s", "withdrawn", "message", "units", "acknowledged"),
+    "ended_by",
 )
 WORDS = [quality.name.lower() for quality in sorted(Quality)]
 DAY_NS = 86_400 * SECOND
@@ -107,7 +108,7 @@ class Sink:
             there = file.seek(0, os.SEEK_END)
             file.truncate(min(there, self._files.open.get(name, 0)))  # shorter: somebody took the file away
             file.seek(0, os.SEEK_END)
-            file.write((text if file.tell() == 0 else text.partition("\n")[2]).encode())
+            file.write((text if file.tell() == 0 else _below(self._folder / name, text)).encode())
             file.flush()
             os.fsync(file.fileno())
             return file.tell()
@@ -118,6 +119,20 @@ class Sink:
             yield
         except OSError as error:
             raise LinkDown(f"{self._folder}: {error.strerror}; check the path and the disk") from error
+
+
+def _below(path: Path, text: str) -> str:
+    """The rows of `text` in the columns that a file has, which an earlier version may have begun with fewer."""
+    header, _, rows = text.partition("\n")
+    with path.open(encoding="utf-8", newline="") as file:
+        there = file.readline().rstrip("\n")
+    columns = there.split(",")
+    if there == header or not set(columns) <= set(header.split(",")):
+        return rows
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writerows(csv.DictReader(io.StringIO(text)))
+    return out.getvalue()
 
 
 def _readings(arrivals: Arrivals, which: NDArray[np.intp], places: Places) -> str:

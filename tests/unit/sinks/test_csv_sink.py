@@ -13,7 +13,7 @@ import pytest
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
 from gateway.sinks import FixedPlaces, Place
-from gateway.sinks.csv import HEADER, Options, Sink
+from gateway.sinks.csv import ALARM_COLUMNS, HEADER, Options, Sink
 from gateway.times import parse_rfc3339
 from tests.system.alarm_changes import fault, life, unknown
 
@@ -181,3 +181,21 @@ def test_a_crash_while_alarms_are_written_counts_once_and_leaves_readings_alone(
     again.write_alarms(life())
     again.write(SECOND, PLACES)
     assert len(rows(tmp_path / "out")) == 4 + 4
+
+
+def test_a_day_begun_by_an_earlier_version_keeps_its_columns(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    file = folder / "alarms-2026-01-05.csv"
+    header = ",".join(name for name in ALARM_COLUMNS if name != "ended_by")
+    file.write_text(header + "\n")
+    sink = Sink(Options(str(folder)))
+    sink.resume(None)
+    sink.write_alarms(life())
+    first, *lines = file.read_text().splitlines()
+    assert first == header
+    with file.open(newline="") as text:
+        told = list(csv.DictReader(text))
+    assert len(told) == len(lines) == len(life())
+    assert [row["id"] for row in told] == [change.alarm["id"] for change in life()]
+    assert all(None not in row and None not in row.values() for row in told)
