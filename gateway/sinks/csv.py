@@ -122,7 +122,7 @@ class Sink:
 
 
 def _below(path: Path, text: str) -> str:
-    """The rows of `text` in the columns that a file has, which an earlier version may have begun with fewer."""
+    """The rows of `text` in the columns that a file has, which may be those of an earlier version."""
     header, _, rows = text.partition("\n")
     with path.open(encoding="utf-8", newline="") as file:
         there = file.readline().rstrip("\n")
