@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from gateway.model import LARGEST_VALUE, Floats
+from gateway.units import shortest
 
 Number = Literal["int16", "uint16", "int32", "uint32", "float32"]
 Order = Literal["ABCD", "CDAB", "BADC", "DCBA"]
@@ -73,8 +74,8 @@ class Registers:
         """The values in `data`, 2 * `size` bytes as they came; NaN for a fault or what is not believed."""
         wire = np.frombuffer(data, np.uint8).reshape(self.count, self._dtype.itemsize)
         raw = np.ascontiguousarray(wire[:, self._positions()]).view(self._dtype).reshape(self.count)
-        with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN
-            numbers: Floats = raw.astype(np.float64)
+        is_short = self.type == "float32"
+        numbers: Floats = shortest(raw.astype(np.float32)) if is_short else raw.astype(np.float64)
         return [
             self._value(number)
             for number in np.where(self._is_fault(raw.tobytes()), np.nan, numbers).tolist()

@@ -27,6 +27,7 @@ from typing import Final, Literal
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import refuse
 from gateway.model import Quality, Refused
+from gateway.units import shortest_of
 
 PORT: Final = PortSettings(baud=9600, data_bits=7, parity="E")
 MOST_FREEZERS: Final = 32  # unit loads of an RS-485 bus
@@ -184,7 +185,7 @@ def _value(parameter: Parameter, data: bytes) -> float:
     if parameter.kind == "tenths_degC":
         celsius: float = struct.unpack(">i", data)[0] / 10
     else:
-        celsius = math.nan if data == NOT_FITTED else struct.unpack(">f", data)[0]
+        celsius = math.nan if data == NOT_FITTED else shortest_of(*struct.unpack(">f", data))
     return celsius if COLDEST_DEGC <= celsius <= WARMEST_DEGC else math.nan
 
 

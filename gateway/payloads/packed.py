@@ -21,8 +21,8 @@ All numbers little-endian. The layout, with L = length of the identifier and N =
             N     uint8     with flag 2: qualities, 0 good, 1 uncertain, 2 bad, 3 no data
     end-4   4     uint32    CRC-32 (ISO 3309, as in zip and PNG) of all bytes before it
 
-The raw int16 -32768 is the statement that there is no reading. The value of a sample whose quality is 2 or 3
-is not looked at.
+A float32 is the shortest decimal that is it. The raw int16 -32768 is the statement that there is no reading. The
+value of a sample whose quality is 2 or 3 is not looked at.
 """
 
 from __future__ import annotations
@@ -55,13 +55,14 @@ from gateway.payloads.address import AddressTemplate
 from gateway.payloads.device_time import check_believable
 from gateway.payloads.faults import as_sent
 from gateway.payloads.unusable import Unusable, shown
+from gateway.units import shortest
 
 MAGIC, VERSION = b"CGPB", 1
 HEADER = struct.Struct("<4sBBBBIIqqdd")
 CRC = struct.Struct("<I")
 ALIGNMENT = 8  # of what follows the identifier
 VALUE_TYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<f4"), 2: np.dtype("<f8"), 3: np.dtype("<i2")}
-INT16 = 3
+FLOAT64, INT16 = 2, 3
 HAS_TIMES, HAS_QUALITIES = 1, 2
 NO_READING_RAW = -32768  # int16
 A_STEP = 1e-6  # of `scale`: far more than rounding, far less than one step of int16
@@ -206,7 +207,7 @@ def _scaled(raw: NDArray[Any], header: Header) -> Floats:
     if header.values != INT16:
         if (header.scale, header.offset) != (1.0, 0.0):
             raise Unusable(Refusal.MALFORMED, "scale and offset are for int16; else 1 and 0")
-        return raw.astype(np.float64, copy=False)
+        return raw.astype(np.float64, copy=False) if header.values == FLOAT64 else shortest(raw)
     if not abs(header.scale) <= LARGEST_VALUE or not abs(header.offset) <= LARGEST_VALUE or header.scale == 0:
         raise Unusable(Refusal.NOT_FINITE, f"scale {header.scale}, offset {header.offset}")
     scaled: Floats = raw * header.scale + header.offset

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from gateway.model import Refusal
 from gateway.payloads.unusable import Unusable
+from gateway.units import shortest_of
 
 LONGEST_VARINT = 10  # bytes: 64 bits in groups of 7
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # wire types; groups (3, 4) have long been given up
@@ -64,10 +65,12 @@ def as_text(wire_type: int, value: Value) -> str:
 
 
 def as_float(wire_type: int, value: Value) -> float:
-    """A float (FIXED32) or a double (FIXED64). Raises Unusable."""
+    """A double (FIXED64), or the shortest decimal that is a float (FIXED32). Raises Unusable."""
     if isinstance(value, int) or wire_type == BYTES:
         raise _mistyped("a float or double")
-    number: float = struct.unpack("<f" if wire_type == FIXED32 else "<d", value)[0]
+    if wire_type == FIXED32:
+        return shortest_of(*struct.unpack("<f", value))
+    number: float = struct.unpack("<d", value)[0]
     return number
 
 

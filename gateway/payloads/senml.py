@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,7 @@ from gateway.payloads.json_values import parse
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unknown import Unlisted, refuse_unknown
 from gateway.payloads.unusable import Unusable, shown
+from gateway.units import shortest_of
 
 VERSION = 10  # of RFC 8428; a pack of a later one must not be used (section 4.4)
 RELATIVE_BELOW_s = 2**28  # section 4.5.3
@@ -37,6 +39,7 @@ LABELS = {  # CBOR map keys, section 6 table 4; RFC 8798 and later add none for 
 }  # fmt: skip
 VALUES = frozenset(("v", "vb", "vs", "vd"))
 SELF_DESCRIBED = b"\xd9\xd9\xf7"  # RFC 8949 section 3.4.6: "this is CBOR"
+_FLOAT32 = struct.Struct(">f")
 FOREIGN_TAGS = (0, 1, 2, 3, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000)
 
 Record = Mapping[str, Any]
@@ -137,7 +140,7 @@ class Decoder:
         if "v" not in record:
             raise Unusable(Refusal.WRONG_TYPE, f"{name}: a record without v or vb is no reading")
         self._check_unit(name, _text(record, "u") or base.unit)
-        given = record["v"]
+        given = _meant(record["v"])
         value = _float(given, f"{name}: v") if base.value == 0 else _number(given, f"{name}: v") + base.value
         if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
             raise Unusable(Refusal.NOT_FINITE, f"{name}: {shown(float(value))} is no value an instrument has")
@@ -218,7 +221,7 @@ def _rebase(base: _Base, record: Record) -> None:
     if "bt" in record:
         base.time = _finite(record["bt"], "bt")
     if "bv" in record:
-        base.value = _finite(record["bv"], "bv")
+        base.value = _finite(_meant(record["bv"]), "bv")
 
 
 def _time(base: Number, record: Record, message: Message) -> tuple[int, Quality]:
@@ -240,6 +243,13 @@ def _text(record: Record, label: str) -> str:
     if type(given) is not str:
         raise Unusable(Refusal.MALFORMED, f"{label} is {shown(given)}, no text")
     return given
+
+
+def _meant(given: object) -> object:
+    """The shortest decimal of what CBOR has in four bytes, as it has whatever loses nothing by it."""
+    if type(given) is not float or not abs(given) <= LARGEST_VALUE:
+        return given
+    return shortest_of(given) if _FLOAT32.unpack(_FLOAT32.pack(given))[0] == given else given
 
 
 def _finite(given: object, label: str) -> Number:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +39,8 @@ def test_any_number_in_any_order_comes_back(order: str, type_: str, data: st.Dat
     wire = b"".join(on_the_wire(number, type_, order) for number in numbers)
     block = Registers("x", 0, len(numbers), type=type_, order=order)
     assert block.size == len(wire) // 2
-    assert block.numbers(wire) == pytest.approx([float(n) for n in numbers], rel=1e-11)
+    meant = [float(str(np.float32(n)) if type_ == "float32" else n) for n in numbers]
+    assert block.numbers(wire) == pytest.approx(meant, rel=1e-11)
 
 
 def test_the_example_of_a_tenth_of_a_degree() -> None:
@@ -47,6 +49,12 @@ def test_the_example_of_a_tenth_of_a_degree() -> None:
     assert Registers("t", 0, type="uint16", scale=0.1, offset=-273.15).numbers(bytes.fromhex("0306")) == [
         -195.75
     ]
+
+
+def test_four_bytes_mean_the_shortest_decimal() -> None:
+    wire = struct.pack(">fff", -195.8, 123.15, 0.1)
+    assert Registers("t", 0, 3, type="float32").numbers(wire) == [-195.8, 123.15, 0.1]
+    assert Registers("t", 0, 3, type="float32", offset=-273.15).numbers(wire)[1] == -150.0
 
 
 @pytest.mark.parametrize("fault", [32768, -32768, 0x8000])

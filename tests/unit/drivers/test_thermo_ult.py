@@ -70,8 +70,8 @@ def test_the_isotemp_request_as_printed() -> None:
     ("name", "printed", "celsius"),
     [
         ("SETPOINT", ":010304FFFFFCE01E", "-80.0"),
-        ("TC3", ":010304C28DFBE4CA", "-70.99197387695312"),
-        ("TC4", ":010304C28DF3288E", "-70.97491455078125"),
+        ("TC3", ":010304C28DFBE4CA", "-70.991974"),
+        ("TC4", ":010304C28DF3288E", "-70.974915"),
     ],
 )
 def test_replies_of_the_isotemp_manual(name: str, printed: str, celsius: str) -> None:

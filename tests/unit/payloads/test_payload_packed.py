@@ -48,7 +48,8 @@ def test_regular_blocks(kind, values, interval_ns, rest):
     message = Message("t", {}, made(values, kind, name=name, interval_ns=interval_ns), RECEIVED_NS)
     decoded = Decoder(Options()).decode([message], channels)
     assert decoded.refused == ()
-    assert rows(decoded) == [(START_NS + i * interval_ns, 7, v, Quality.GOOD) for i, v in enumerate(values)]
+    meant = [float(str(np.float32(v))) for v in values] if kind == FLOAT32 else values
+    assert rows(decoded) == [(START_NS + i * interval_ns, 7, v, Quality.GOOD) for i, v in enumerate(meant)]
     assert set(decoded.arrivals.received.tolist()) == {RECEIVED_NS}
 
 
@@ -64,6 +65,10 @@ def test_scaled_integers(raw, scale, offset):
             assert (value, quality) == (None, Quality.NO_DATA)
         else:
             assert (value, quality) == (given_raw * scale + offset, Quality.GOOD)
+
+
+def test_four_bytes_mean_the_shortest_decimal():
+    assert [r[2] for r in rows(decode(made([-195.8, 123.15, 0.1, -150.0])))] == [-195.8, 123.15, 0.1, -150.0]
 
 
 def test_times_of_their_own():

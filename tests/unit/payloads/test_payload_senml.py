@@ -2,6 +2,7 @@
 
 import json
 import math
+import struct
 
 import cbor2
 import pytest
@@ -136,6 +137,21 @@ def test_a_record_is_refused_alone(record, reason, words, options):
     assert got is reason
     assert words in detail
     assert [r[1:3] for r in readings] == [(1, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("four_bytes", "meant"), [("fac343cccd", -195.8), ("fa42f64ccd", 123.15), ("fa4e6e6b28", 1e9)]
+)
+def test_a_value_of_four_bytes_is_its_shortest_decimal(four_bytes, meant):
+    assert read(bytes.fromhex(f"81a3006161016343656c02{four_bytes}"), CBOR) == [(0, 0, meant)]
+    pack = bytes.fromhex(f"81a4006161016343656c0200 24{four_bytes}")
+    assert read(pack, CBOR) == [(0, 0, meant)]  # with a base value
+
+
+def test_a_time_of_four_bytes_is_what_it_is():
+    """Its shortest decimal, 1.76761e9, would be 16 s later."""
+    pack = bytes.fromhex("81a4006161016343656c0200 22fa") + struct.pack(">f", 1_767_609_984.0)
+    assert read(pack, CBOR) == [(-16, 0, 0.0)]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -76,6 +76,7 @@ TYPED = [
     (7, "int_value", 2**29, 2.0**29),
     (8, "long_value", 10**9, 1e9),
     (9, "float_value", -195.75, -195.75),
+    (9, "float_value", -195.8, -195.8),
     (9, "double_value", -195.8, -195.8),
     (10, "double_value", -195.8, -195.8),
     (11, "boolean_value", True, 1.0),
