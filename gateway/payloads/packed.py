@@ -21,8 +21,8 @@ All numbers little-endian. The layout, with L = length of the identifier and N =
             N     uint8     with flag 2: qualities, 0 good, 1 uncertain, 2 bad, 3 no data
     end-4   4     uint32    CRC-32 (ISO 3309, as in zip and PNG) of all bytes before it
 
-A float32 is the shortest decimal that is it. The raw int16 -32768 is the statement that there is no reading. The
-value of a sample whose quality is 2 or 3 is not looked at.
+A float32 is the shortest decimal that is it. The raw int16 -32768 is the statement that there is no reading.
+The value of a sample whose quality is 2 or 3 is not looked at.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.screening.rules.limit import Parameters
 from tests.oracle.automaton import Force, Found, Reading, end_of_force, flagged, latch, measure, seen
+from tests.oracle.exact import decimal
 
 
 def excursions(
@@ -21,6 +22,7 @@ def excursions(
 
 
 def _flags(value: float, parameters: Parameters) -> tuple[bool, bool]:
+    x, limit, deadband = (decimal(v) for v in (value, parameters.limit, parameters.deadband))
     if parameters.side == "high":
-        return value > parameters.limit, value <= parameters.limit - parameters.deadband
-    return value < parameters.limit, value >= parameters.limit + parameters.deadband
+        return x > limit, x <= limit - deadband
+    return x < limit, x >= limit + deadband

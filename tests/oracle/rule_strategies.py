@@ -59,7 +59,7 @@ PARAMETERS: dict[str, st.SearchStrategy] = {
     ),
     "stuck": st.builds(
         stuck.Parameters,
-        epsilon=st.sampled_from([0.0, 0.3, 0.5, 1.0, 2.5, 1e9]),
+        epsilon=st.sampled_from([0.0, 0.1, 0.3, 0.5, 1.0, 2.5, 1e9]),
         window_s=st.sampled_from([1e-6, 0.5, 1.0, 2.0, 5.0, 100.0]),
         min_readings=st.sampled_from([2, 3, 4]),
         on_delay_s=DELAYS_S,
@@ -95,7 +95,7 @@ PARAMETERS: dict[str, st.SearchStrategy] = {
     ),
     "spread": st.builds(
         lambda limit, share, **rest: spread.Parameters(limit=limit, deadband=limit * share, **rest),
-        st.sampled_from([0.0, 0.5, 1.0, 2.0]),
+        st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0]),
         st.sampled_from([0.0, 0.0, 0.5, 1.0]),
         partner=st.sampled_from([f"channel-{c}" for c in CHANNELS]),
         on_delay_s=DELAYS_S,

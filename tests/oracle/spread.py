@@ -8,6 +8,7 @@ from gateway.screening.rules.limit import Parameters as Limit
 from gateway.screening.rules.spread import Parameters
 from tests.oracle import limit
 from tests.oracle.automaton import Force, Found, Gap, Reading, is_usable
+from tests.oracle.exact import decimal
 
 
 def excursions(
@@ -24,7 +25,7 @@ def excursions(
     for moment in sorted({r.time for r in one + other if force.valid_from <= r.time <= until}):
         here, there = _held(one, moment, force.gap), _held(other, moment, partner_gap)
         known = here is not None and there is not None
-        difference = abs(here - there) if known else math.nan
+        difference = float(abs(decimal(here) - decimal(there))) if known else math.nan
         signal.append(Reading(moment, difference, is_usable(difference, 0)))
     high = Limit("high", parameters.limit, parameters.deadband, parameters.on_delay_s, parameters.off_delay_s)
     return limit.excursions(signal, high, force)

@@ -15,7 +15,9 @@ EPOCH = 1_700_000_000 * SECOND
 MAX_GAP = 3 * SECOND
 CHANNELS = (3, 7, 11)
 
-VALUES = st.sampled_from([-2.0, -1.0, -0.5, -0.0, 0.0, 0.3, 0.5, 1.0, 1.0, 1.5, 2.0, 2.0, 7.25, 1e9, -1e9])
+VALUES = st.sampled_from(
+    [-2.0, -1.0, -0.5, -0.0, 0.0, 0.1, 0.3, 0.4, 0.5, 1.0, 1.0, 1.5, 2.0, 2.0, 7.25, 1e9, -1e9]
+)
 BROKEN = st.sampled_from([float("nan"), float("inf"), -float("inf"), 1e300, -2e9])
 STEPS = st.sampled_from(
     [1, 2, SECOND // 3, SECOND // 2, SECOND, SECOND, SECOND, 2 * SECOND, MAX_GAP, MAX_GAP + 1]

@@ -15,6 +15,7 @@ from tests.oracle.automaton import (
     measure,
     seen,
 )
+from tests.oracle.exact import decimal
 from tests.oracle.rate import window_at
 
 
@@ -36,7 +37,7 @@ def excursions(
 def _is_still(usable: list[Reading], i: int, parameters: Parameters, gap: Gap) -> bool:
     window = round(parameters.window_s * 1e9)
     inside = window_at(usable, i, window)
-    values = [r.value for r in inside]
+    values = [decimal(r.value) for r in inside]
     covered = gap.bridges(usable[i].time - window, inside[0].time)
     enough = len(inside) >= parameters.min_readings
-    return covered and enough and max(values) - min(values) <= parameters.epsilon
+    return covered and enough and max(values) - min(values) <= decimal(parameters.epsilon)

@@ -15,6 +15,7 @@ from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows
 from gateway.screening.rules import VALUE_UNIT, Limit, need_delays, need_size, need_value
+from gateway.units import decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Condition:
     def __init__(self, members: Members) -> None:
         self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
         self.enter: Floats = self.sign * members.column("limit")
-        self.leave: Floats = self.enter - members.column("deadband")
+        self.leave: Floats = np.minimum(self.enter, decimals(self.enter - members.column("deadband")))
         self._two_sided = bool((self.sign < 0.0).any())
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:

@@ -25,6 +25,7 @@ from gateway.screening.members import Couples, Group, Guides, Members, unguided,
 from gateway.screening.pairs import Patience, Side, held, merged
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.rules import PARTNER, VALUE_UNIT, need_delays, need_size
+from gateway.units import decimals
 
 PAIR: Final = np.dtype([("latch", STATE), ("signal", CHANNEL), ("reached", "i8")])
 
@@ -56,7 +57,7 @@ class Condition:
 
     def __init__(self, members: Members) -> None:
         self.enter = members.column("limit")
-        self._leave = self.enter - members.column("deadband")
+        self._leave = np.minimum(self.enter, decimals(self.enter - members.column("deadband")))
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         return np.asarray(batch.cells.high[cell] > self.enter[member])
@@ -166,7 +167,7 @@ class Pairs:
         whose, time = merged(one, other, after)
         here = held(one, whose, time, self._sides[0].gaps.take(member))
         there = held(other, whose, time, self._sides[1].gaps.take(member))
-        difference = np.abs(here - there)
+        difference = decimals(np.abs(here - there))
         known = difference <= LARGEST_VALUE
         difference = np.where(known, difference, np.nan)
         quality = np.where(known, np.uint8(Quality.GOOD), np.uint8(Quality.BAD))

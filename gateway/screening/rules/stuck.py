@@ -15,6 +15,7 @@ from gateway.screening.outlook import Movement
 from gateway.screening.ranges import Rows
 from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_window
 from gateway.screening.windows import Windows, spread
+from gateway.units import HALF_A_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Condition:
         self._members = members
         self.window = members.delay("window_s")
         self._least = members.column("min_readings").astype(np.int64)
-        self._epsilon = members.column("epsilon")
+        self._epsilon = (
+            members.column("epsilon") + HALF_A_STEP
+        )  # differences of decimals: 0.1, not 0.1000...08
         self._movement = Movement(members, self.window, self._epsilon)
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
