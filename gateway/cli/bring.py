@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from gateway.cli.import_screen import after_import, preview_lines
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.saying import By
 from gateway.cli.terminal import print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
-from gateway.commands.imports import import_file
-from gateway.commands.words import who_and_when
+from gateway.commands.imports import Brought, import_file
 from gateway.config.load import load
-from gateway.writing.bring import read_mapping
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.questions.import_preview import preview_import
+from gateway.writing.mapping import Mapped, files_of, read_mapping
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,35 +26,71 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Logger downloads, all of the same format.")],
-    by: By,
+    files: Annotated[
+        list[Path], typer.Argument(help="Logger downloads, or folders of them, all of the same format.")
+    ],
     mapping: Annotated[
         Path, typer.Option("--map", help=r"TOML: format, \[options], \[channels]; see docs/imports.md.")
     ],
+    by: Annotated[str, typer.Option("--by", help="Who brings them; not needed with --dry.")] = "",
+    dry: Annotated[bool, typer.Option("--dry", help="Show what would be taken, and take nothing.")] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Take logger downloads into the journal, where they are screened like any other reading.
 
     The gateway may be running or not. A file is taken whole or not at all; its SHA-256 is recorded, and the
-    same file again changes nothing.
+    same file under the same mapping again changes nothing. Look first with --dry: first and last time, lowest
+    and highest value, and gaps show at once whether zone, unit and columns are right.
 
-    Example: cryogate import fridge-tag-april.txt --map fridgetag.toml --by "Li Na"
+    Examples:
+
+    cryogate import box-7.csv --map hobo.toml --dry
+
+    cryogate import box-7.csv --map hobo.toml --by "Li Na"
+
+    cryogate import /mnt/bluefors --map bluefors.toml --by "Li Na"
     """
-    configuration = load(config)
-    mapped = read_mapping(mapping)
+    configuration, mapped = load(config), read_mapping(mapping)
+    paths = files_of(files, mapped)
+    if dry:
+        _preview(paths, mapped, configuration, as_json)
+    elif not by.strip():
+        raise InputError('say who brings them: --by "NAME"; or look at them only: --dry')
+    else:
+        _import(paths, mapped, configuration, by, as_json)
+
+
+def _preview(paths: Sequence[Path], mapped: Mapped, configuration: Configuration, as_json: bool) -> None:
+    found = [preview_import(path, mapped, configuration) for path in paths]
+    if as_json:
+        print_json([preview.plain() for preview in found])
+        return
+    for preview in found:
+        for line in preview_lines(preview):
+            say(line)
+    say("nothing was taken")
+
+
+def _import(
+    paths: Sequence[Path], mapped: Mapped, configuration: Configuration, by: str, as_json: bool
+) -> None:
     author, results = at_this_box(by), []
     with open_desk(configuration) as desk:
-        for path in files:
+        for path in paths:
             done = import_file(desk, author, path, mapped)
-            results.append(
-                {"file": str(path), "sha256": done.sha256, "readings": done.readings, "new": done.fresh}
-            )
-            if as_json:
-                continue
-            if done.before is not None:
-                say(f"{path}: was imported by {who_and_when(done.before)}; nothing changes")
-            else:
-                say(f"{path}: {done.readings} readings, {done.fresh} of them new; SHA-256 {done.sha256}")
+            results.append(_plain(path, done))
+            for line in () if as_json else after_import(path, done):
+                say(line)
     if as_json:
         print_json(results)
+
+
+def _plain(path: Path, done: Brought) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "sha256": done.sha256,
+        "readings": done.readings,
+        "new": done.fresh,
+        "lines_not_understood": len(done.lines.not_understood),
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -20,6 +21,7 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
+from gateway.model import Samples
 from gateway.questions import readings_csv
 from gateway.questions.journal_replay import replay_journal
 from gateway.questions.readings_csv import Recording
@@ -27,6 +29,10 @@ from gateway.questions.replay import replay as screen
 from gateway.traceability.containment import Containments
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read
+from gateway.writing.logged import samples_of, units_of
+from gateway.writing.mapping import files_of, read_file, read_mapping
+
+MOST_NAMED: Final = 8  # channels in one line
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,38 +43,56 @@ def replay(
     source: Annotated[
         list[Path] | None,
         typer.Option(
-            "--input", "-i", help="CSV: time,channel,value[,quality]. Repeatable. Default: the journal."
+            "--input", "-i", help="CSV: time,channel,value[,quality,unit]. Repeatable. Default: the journal."
         ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", help="Files of a logger, by the mapping of an import; see docs/imports.md."),
     ] = None,
     config: Config = DEFAULT_CONFIG,
     containment: Annotated[
         Path | None, typer.Option(help="Units inside, from a file instead of the journal.")
     ] = None,
-    skip_bad_rows: Annotated[bool, typer.Option(help="Go on without rows that can not be taken.")] = False,
+    skip_bad_rows: Annotated[bool, typer.Option(help="Go on without rows that cannot be taken.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Screen readings again and print the excursions. Nothing is written anywhere.
 
     Without --input it is the journal, under what held at each time: the same as the gateway found. Files are
     judged by the configuration file as it is now, as if it had always held. Times in them are RFC 3339 with a
-    zone, or integer nanoseconds; the rows may be in any order.
+    zone, or integer nanoseconds; the rows may be in any order. Values are in the channel's own unit, unless a
+    column `unit` says otherwise. With --map files are those of a logger, read as `cryogate import` reads them.
 
-    Examples: cryogate replay --json; cryogate replay --input logger-download.csv
+    Examples:
+
+    cryogate replay --json
+
+    cryogate replay --input readings.csv
+
+    cryogate replay --input box-7.csv --map hobo.toml
     """
     configuration = load(config)
     if not source:
+        if mapping is not None:
+            raise InputError("--map says how to read files: give them with --input")
         _replay_journal(configuration, as_json)
         return
     numbers = {name: i for i, name in enumerate(configuration.channels)}
-    recordings = [_read(path, numbers, skip_bad_rows) for path in source]
-    samples = [r.samples for r in recordings]
+    samples, units = (
+        _recorded(source, configuration, numbers, skip_bad_rows)
+        if mapping is None
+        else _logged(source, mapping, configuration, numbers)
+    )
     found = screen(
         configuration, numbers, samples, _contents(configuration, containment), _resets(configuration)
     )
     if as_json:
         print_json(found)
     else:
-        _print(found, sum(len(r.samples) for r in recordings))
+        _print(found, sum(map(len, samples)))
+        for line in units:
+            say(line)
         say(f"judged by {config} as it is now, as if it had always held")
 
 
@@ -94,16 +118,45 @@ def _progress(err: Console) -> Progress:
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
-def _read(path: Path, numbers: dict[str, int], skip_bad_rows: bool) -> Recording:
+def _logged(
+    paths: Sequence[Path], mapping: Path, configuration: Configuration, numbers: Mapping[str, int]
+) -> tuple[list[Samples], list[str]]:
+    """Readings of a logger's files, and which units they were taken in."""
+    mapped = read_mapping(mapping)
+    files = [read_file(path, mapped) for path in files_of(paths, mapped)]
+    units = {one: how for file in files for one, how in units_of(file, mapped, configuration).items()}
+    samples = [samples_of(file, mapped, configuration, numbers) for file in files]
+    return samples, [f"{channel}: taken {how}, as {mapping} says" for channel, how in units.items()]
+
+
+def _recorded(
+    paths: Sequence[Path], configuration: Configuration, numbers: Mapping[str, int], skip_bad_rows: bool
+) -> tuple[list[Samples], list[str]]:
+    """Readings of recordings, and which units they were taken in."""
+    unit = {name: channel.unit for name, channel in configuration.channels.items()}
+    recordings = [_read(path, numbers, unit, skip_bad_rows) for path in paths]
+    assumed = {name for recording in recordings for name in recording.assumed}
+    groups = {unit[name]: [n for n in unit if n in assumed and unit[n] == unit[name]] for name in assumed}
+    return [r.samples for r in recordings], [_assumed(*group) for group in sorted(groups.items())]
+
+
+def _assumed(unit: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"no unit is given, so these were taken as {unit}: {', '.join(names[:MOST_NAMED])}{more}"
+
+
+def _read(
+    path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_bad_rows: bool
+) -> Recording:
     err = errors()
     with _progress(err) as progress:
         size = path.stat().st_size if path.exists() else None
         task = progress.add_task(path.name, total=size)
-        found = readings_csv.read(path, numbers, lambda done: progress.update(task, completed=done))
+        found = readings_csv.read(path, numbers, unit, lambda done: progress.update(task, completed=done))
     if found.refused_rows and not skip_bad_rows:
         shown = "\n".join(found.problems)
         raise InputError(
-            f"{path}: {found.refused_rows} rows can not be taken (--skip-bad-rows goes on without):\n{shown}"
+            f"{path}: {found.refused_rows} rows cannot be taken (--skip-bad-rows goes on without):\n{shown}"
         )
     if found.refused_rows:
         err.print(f"{path}: {found.refused_rows} rows left out", *found.problems, sep="\n", style="yellow")

@@ -10,7 +10,8 @@ from gateway.commands.desk import TRIES, Desk
 from gateway.errors import InputError, Outdated
 from gateway.statements import Statement, import_
 from gateway.statements.import_ import Import
-from gateway.writing.bring import Brought, Mapped, bring
+from gateway.writing.bring import Brought, bring
+from gateway.writing.mapping import Mapped
 
 __all__ = ["Brought", "import_file"]
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.statements.verdict import Verdict
 from gateway.tables import Lines, Series
 
-__all__ = ["Download", "Lines", "Series"]
+__all__ = ["Download", "Lines", "Series", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,3 +26,4 @@ class Download:
     series: tuple[Series, ...]
     about: dict[str, str]
     lines: Lines
+    verdicts: tuple[Verdict, ...] = ()

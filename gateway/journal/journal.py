@@ -164,6 +164,11 @@ class Journal:
             self._repeats.learn(fresh, last_seq)
         return Committed(last_seq, len(fresh), len(arrivals) - len(fresh), seqs)
 
+    def new_among(self, arrivals: Arrivals) -> int:
+        """How many of these readings the journal does not have yet; nothing is written."""
+        with explained(self.path), snapshot(self._connection):
+            return len(self._repeats.drop(arrivals)) if len(arrivals) else 0
+
     def continue_behind(self, seq: int) -> None:
         """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
         with self._writing():

@@ -1,7 +1,7 @@
-"""Recorded readings from a CSV file: columns time, channel, value and, if present, quality.
+"""Recorded readings from a CSV file: columns time, channel, value and, if present, quality and unit.
 
-Time is RFC 3339 with a zone or integer nanoseconds; values are in the channel's canonical unit. An empty or
-non-finite value is a BAD reading: it proves nothing, and it is not left out. Other columns are ignored.
+Time is RFC 3339 with a zone or integer nanoseconds; values are in the channel's canonical unit
+where no unit is given. An empty or non-finite value is a BAD reading: it proves nothing, and it is not left out. Other columns are ignored.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Floats, Qualities, Quality, Samples, Times
 from gateway.times import parse_rfc3339
+from gateway.units import CONVERSIONS
 
 BLOCK = 50_000  # rows parsed at once
 LONGEST_TIME = 40  # characters: RFC 3339 with nine digits and a zone has 35
@@ -37,15 +38,21 @@ class Recording:
     samples: Samples
     problems: tuple[str, ...]  # at most MOST_PROBLEMS
     refused_rows: int
+    assumed: frozenset[str]  # channels whose values were taken in their own unit, because the file names none
 
 
-def read(path: Path, channels: Mapping[str, int], progress: Progress = lambda _: None) -> Recording:
-    """Parse `path`; `progress` hears how many bytes are done. Raises InputError when it is no such file."""
+def read(
+    path: Path, channels: Mapping[str, int], units: Mapping[str, str], progress: Progress = lambda _: None
+) -> Recording:
+    """Parse `path`; `progress` hears how many bytes are done. Raises InputError when it is no such file.
+
+    `units`: the canonical unit of each channel.
+    """
     try:
         with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
             rows = csv.reader(file)
             columns = _columns(next(rows, []), path)
-            reader = _Reader(columns, channels)
+            reader = _Reader(columns, channels, units)
             while block := list(islice(rows, BLOCK)):
                 reader.add(block, rows.line_num)
                 progress(raw.tell())
@@ -61,17 +68,21 @@ def _columns(header: Row, path: Path) -> dict[str, int]:
     missing = [n for n in NEEDED if n not in names]
     if missing:
         raise InputError(
-            f"{path}: line 1: no column {', '.join(missing)}; expected time,channel,value[,quality]"
+            f"{path}: line 1: no column {', '.join(missing)}; expected time,channel,value[,quality,unit]"
         )
-    return {name: names.index(name) for name in (*NEEDED, "quality") if name in names}
+    return {name: names.index(name) for name in (*NEEDED, "quality", "unit") if name in names}
 
 
 class _Reader:
     """Blocks of rows to columns; a block with a mistake in it is gone through row by row."""
 
-    def __init__(self, columns: Mapping[str, int], channels: Mapping[str, int]) -> None:
+    def __init__(
+        self, columns: Mapping[str, int], channels: Mapping[str, int], units: Mapping[str, str]
+    ) -> None:
         self._columns = columns
         self._channels = channels
+        self._units = units
+        self._assumed: set[str] = set()
         self._width = max(columns.values()) + 1
         self._parts: list[Samples] = []
         self._problems: list[str] = []
@@ -85,7 +96,7 @@ class _Reader:
             self._parts.extend(self._row_by_row(block, first_line))
 
     def recording(self) -> Recording:
-        return Recording(Samples.concatenate(self._parts), tuple(self._problems), self._refused)
+        return Recording(Samples.concatenate(self._parts), tuple(self._problems), self._refused, frozenset(self._assumed))
 
     def _row_by_row(self, block: list[Row], first_line: int) -> Iterator[Samples]:
         for line, row in enumerate(block, first_line):
@@ -112,10 +123,29 @@ class _Reader:
         if len(columns) < self._width or min(map(len, block)) < self._width:
             raise ValueError("a row has too few columns")
         time = _times([t.strip() for t in columns[self._columns["time"]]])
-        channel = [self._channels[c.strip()] for c in columns[self._columns["channel"]]]
+        names = [c.strip() for c in columns[self._columns["channel"]]]
+        channel = [self._channels[name] for name in names]
         given = columns[self._columns["quality"]] if "quality" in self._columns else None
         value, quality = _values(columns[self._columns["value"]], given)
-        return Samples(time, np.array(channel, np.int32), value, quality)
+        return Samples(time, np.array(channel, np.int32), self._canonical(value, names, columns), quality)
+
+    def _canonical(self, value: Floats, names: list[str], columns: list[tuple[str, ...]]) -> Floats:
+        """Values of a block in the units of their channels. Raises ValueError for a unit that does not fit."""
+        if "unit" not in self._columns:
+            self._assumed.update(names)
+            return value
+        given = [unit.strip() for unit in columns[self._columns["unit"]]]
+        self._assumed.update(name for name, unit in zip(names, given, strict=True) if not unit)
+        units = [unit or self._units[name] for name, unit in zip(names, given, strict=True)]
+        for unit, wanted in {(unit, self._units[name]) for unit, name in zip(units, names, strict=True)}:
+            if unit not in CONVERSIONS or CONVERSIONS[unit].canonical != wanted:
+                fitting = ", ".join(sorted(u for u, c in CONVERSIONS.items() if c.canonical == wanted))
+                raise ValueError(f"unit {unit[:40]!r} does not fit; known: {fitting}")
+        result = value.copy()
+        for unit in dict.fromkeys(units):
+            mine = np.array([u == unit for u in units])
+            result[mine] = CONVERSIONS[unit].of(value[mine])
+        return result
 
 
 def _times(texts: list[str]) -> Times:

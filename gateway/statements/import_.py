@@ -7,25 +7,36 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.statements.fields import Fields, moment, shown
+from gateway.statements.verdict import CONTRADICTS, Verdict, of_plain, to_plain
 
 KIND: Final = "import"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 BY_PEOPLE: Final = True
+LINES: Final = ("taken", "header", "not_understood")
 FINAL: Final = "its readings are in the journal, which deletes nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`logger`: what the file says about it. `channels`: series of the file -> channel."""
+    """`logger`: what the file says about it. `channels`: series of the file -> channel.
+
+    `mapping`: hash of what the mapping means; empty in statements of before. Every line of the file was taken,
+    is header, or was not understood. `verdicts`: what the device itself judged.
+    """
 
     file: str
     sha256: str
     format: str
+    mapping: str
     logger: Mapping[str, str]
     channels: Mapping[str, str]
     readings: int
     first_ns: int
     last_ns: int
+    lines_taken: int
+    lines_header: int
+    lines_not_understood: int
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def to_body(said: Import) -> dict[str, Any]:
@@ -39,6 +50,11 @@ def to_body(said: Import) -> dict[str, Any]:
         "readings": said.readings,
         "first": moment(said.first_ns),
         "last": moment(said.last_ns),
+        "mapping": said.mapping,
+        "lines_taken": said.lines_taken,
+        "lines_header": said.lines_header,
+        "lines_not_understood": said.lines_not_understood,
+        "verdicts": [to_plain(verdict) for verdict in said.verdicts],
     }
     of(body)
     return body
@@ -49,16 +65,24 @@ def of(body: Mapping[str, Any]) -> Import:
     file, sha256, format_ = fields.message("file"), fields.name("sha256"), fields.name("format")
     logger, channels = fields.table("logger", str), fields.table("channels", str)
     readings = fields.integer("readings", least=0)
-    said = Import(
-        file, sha256, format_, logger, channels, readings, fields.moment("first"), fields.moment("last")
-    )
+    first_ns, last_ns = fields.moment("first"), fields.moment("last")
+    mapping, lines, verdicts = "", (0, 0, 0), ()
+    if fields.schema >= 2:
+        mapping = fields.line("mapping")
+        lines = tuple(fields.integer(f"lines_{what}", least=0) for what in LINES)
+        verdicts = tuple(of_plain(KIND, SCHEMA, body, fields.schema) for body in fields.items("verdicts"))
     fields.end()
-    return said
+    return Import(
+        file, sha256, format_, mapping, logger, channels, readings, first_ns, last_ns, *lines, verdicts
+    )
 
 
 def words(said: Import) -> str:
     span = f"from {shown(said.first_ns)} to {shown(said.last_ns)}"
-    return f"imported {said.file}, {said.readings} readings {span}"
+    judged = [verdict for verdict in said.verdicts if verdict.compared == CONTRADICTS]
+    doubt = f"; {len(judged)} verdicts of the device contradict its readings" if judged else ""
+    missed = f"; {said.lines_not_understood} lines not understood" if said.lines_not_understood else ""
+    return f"imported {said.file}, {said.readings} readings {span}{missed}{doubt}"
 
 
 def about(said: Import) -> frozenset[str]:

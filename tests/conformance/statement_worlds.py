@@ -27,6 +27,7 @@ from gateway.statements import (
     reset,
     retention,
     transition,
+    verdict,
     withdrawal,
 )
 
@@ -64,6 +65,18 @@ def holds(draw: st.DrawFn) -> hold.Hold:
     return hold.Hold(draw(names), draw(comments), draw(sets), draw(sets), since, to_ns)
 
 
+verdicts = st.builds(
+    verdict.Verdict,
+    names,
+    st.booleans(),
+    st.integers(-300, 300).map(float),
+    names,
+    moments,
+    moments,
+    counts,
+    st.none() | moments,
+    names,
+)
 SAID: dict[str, st.SearchStrategy[Any]] = {
     "acknowledge": st.builds(acknowledge.Acknowledge, names, comments),
     "clock": st.builds(
@@ -81,11 +94,16 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         names,
         names,
         names,
+        lines,
         st.dictionaries(names, messages, max_size=3),
         st.dictionaries(names, names, max_size=3),
         counts,
         moments,
         moments,
+        counts,
+        counts,
+        counts,
+        st.lists(verdicts, max_size=2).map(tuple),
     ),
     "notification": st.builds(
         notification.Notified, names, st.lists(counts, max_size=4).map(tuple), names, messages

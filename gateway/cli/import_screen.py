@@ -1,0 +1,102 @@
+"""How an import, done or only looked at, reads on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gateway.cli.screen import duration, sign_of
+from gateway.commands.imports import Brought
+from gateway.commands.words import who_and_when
+from gateway.questions.import_preview import Preview, Seen
+from gateway.statements.verdict import AGREES, CONTRADICTS, Verdict, in_words
+from gateway.tables import Lines
+from gateway.text import counted
+from gateway.times import format_rfc3339
+
+MOST_SHOWN = 5  # lines, or verdicts, of one kind
+
+
+def preview_lines(preview: Preview) -> list[str]:
+    told = ", ".join(f"{key} {value}" for key, value in list(preview.logger.items())[:8])
+    return [
+        f"{preview.file}: {_counted(preview.lines)}",
+        *([f"  logger says: {told}"] if told else []),
+        *(line for seen in preview.series for line in _series_lines(seen)),
+        *(f"  series {name!r} is given to no channel" for name in preview.unused),
+        *_missed(preview.lines),
+        *_judged(preview.verdicts),
+    ]
+
+
+def after_import(path: Path, done: Brought) -> list[str]:
+    name = str(path)
+    if done.before is not None:
+        return [f"{name}: was imported by {who_and_when(done.before)}; nothing changes"]
+    return [
+        f"{name}: {counted(done.readings, 'reading')}, {done.fresh} of them new; {_counted(done.lines)}; "
+        f"SHA-256 {done.sha256}",
+        *_missed(done.lines),
+        *_judged(done.said.verdicts),
+    ]
+
+
+def _counted(lines: Lines) -> str:
+    return (
+        f"{counted(lines.total, 'line')}: {lines.taken} taken, {lines.header} header, "
+        f"{len(lines.not_understood)} not understood"
+    )
+
+
+def _missed(lines: Lines) -> Iterator[str]:
+    for number, text in lines.not_understood[:MOST_SHOWN]:
+        yield f"  line {number} is not understood: {text}"
+    if len(lines.not_understood) > MOST_SHOWN:
+        yield f"  and {len(lines.not_understood) - MOST_SHOWN} more"
+
+
+def _series_lines(seen: Seen) -> Iterator[str]:
+    converted = f", converted from {seen.logger_unit}" if seen.logger_unit != seen.unit else ""
+    yield f"  {seen.series} -> {seen.channel}: {counted(seen.readings, 'reading')}, {seen.new} new"
+    if seen.first is None or seen.last is None:
+        return
+    yield f"    first {_utc(seen.first)}   last {_utc(seen.last)}"
+    if seen.lowest is not None and seen.highest is not None:
+        unit = sign_of(seen.unit)
+        yield f"    lowest {seen.lowest:g} {unit}   highest {seen.highest:g} {unit}{converted}"
+    if seen.interval_s is not None and seen.longest_gap_s is not None:
+        yield (
+            f"    usually every {duration(seen.interval_s)}; {counted(seen.gaps, 'gap')} longer than max_gap_s, "
+            f"longest step {duration(seen.longest_gap_s)}"
+        )
+    if seen.bad or seen.uncertain:
+        yield f"    {seen.bad} are BAD, {seen.uncertain} UNCERTAIN"
+
+
+def _judged(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """What the device says of its own readings, and whether they say the same."""
+    beyond = [v for v in verdicts if v.beyond_s]
+    if verdicts:
+        agree = sum(v.compared == AGREES for v in verdicts)
+        yield f"  the device judged {counted(len(verdicts), 'time')}; its readings agree with {agree}"
+    for limit, above in sorted({(v.limit, v.above) for v in beyond}):
+        mine = [v for v in beyond if (v.limit, v.above) == (limit, above)]
+        whole_s, side = sum(v.beyond_s for v in mine), "above" if above else "below"
+        alarms = sum(v.alarm_ns is not None for v in mine)
+        yield (
+            f"  the device says: {side} {limit:g} {sign_of(mine[0].unit)} for {whole_s // 60} min in all, "
+            f"on {counted(len(mine), 'day')}; {counted(alarms, 'alarm')}"
+        )
+    wrong = [v for v in verdicts if v.compared == CONTRADICTS]
+    for verdict in wrong[:MOST_SHOWN]:
+        yield f"  the device's readings contradict its verdict {in_words(verdict)}, {_day(verdict)}"
+    if len(wrong) > MOST_SHOWN:
+        yield f"  and {len(wrong) - MOST_SHOWN} more"
+
+
+def _day(verdict: Verdict) -> str:
+    return f"{format_rfc3339(verdict.first_ns)[:16]}Z to {format_rfc3339(verdict.last_ns)[:16]}Z"
+
+
+def _utc(text: str) -> str:
+    return f"{text[:19]}Z"

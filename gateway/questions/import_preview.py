@@ -1,0 +1,157 @@
+"""What an import would take: span, extremes, spacing and gaps of each series; nothing is written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gateway.clocks.clock_watch import clock_of
+from gateway.config.types import Channel, Configuration
+from gateway.journal.journal import Journal
+from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
+from gateway.statements.verdict import Verdict, to_plain
+from gateway.tables import Lines
+from gateway.times import format_rfc3339
+from gateway.writing.bring import check_times
+from gateway.writing.logged import samples_of
+from gateway.writing.mapping import Logged, Mapped, read_file
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One series as its channel would get it: values in the channel's unit, which was `logger_unit`.
+
+    `new`: how many the journal does not have yet. `gaps`: stretches longer than the channel's max_gap_s.
+    """
+
+    series: str
+    channel: str
+    unit: str
+    logger_unit: str
+    readings: int
+    new: int
+    bad: int
+    uncertain: int
+    first: str | None
+    last: str | None
+    lowest: float | None
+    highest: float | None
+    interval_s: float | None  # the usual one
+    gaps: int
+    longest_gap_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`unused`: series that the mapping gives to no channel."""
+
+    file: str
+    sha256: str
+    lines: Lines
+    logger: dict[str, str]
+    series: tuple[Seen, ...]
+    unused: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "lines": {
+                "taken": self.lines.taken,
+                "header": self.lines.header,
+                "not_understood": [list(line) for line in self.lines.not_understood],
+            },
+            "logger": self.logger,
+            "series": [{name: getattr(s, name) for name in Seen.__slots__} for s in self.series],
+            "unused": list(self.unused),
+            "verdicts": [to_plain(v) for v in self.verdicts],
+        }
+
+
+def preview_import(path: Path, mapped: Mapped, configuration: Configuration) -> Preview:
+    """Raises InputError and ConfigurationError exactly where the import would."""
+    logged = read_file(path, mapped)
+    numbers = {name: i for i, name in enumerate(mapped.channels.values())}
+    samples = samples_of(logged, mapped, configuration, numbers)
+    check_times(samples, path, _now_ns(configuration))
+    names = [s.name for s in logged.download.series]
+    return Preview(
+        str(path),
+        logged.sha256,
+        logged.download.lines,
+        logged.download.about,
+        tuple(_seen(logged, mapped, configuration, samples, numbers)),
+        tuple(name for name in names if name not in mapped.channels),
+        logged.download.verdicts,
+    )
+
+
+def _seen(
+    logged: Logged,
+    mapped: Mapped,
+    configuration: Configuration,
+    samples: Samples,
+    numbers: dict[str, int],
+) -> Iterator[Seen]:
+    units = {s.name: s.unit for s in logged.download.series}
+    new = _new(configuration, samples, numbers)
+    for name, channel in mapped.channels.items():
+        mine = samples.take(samples.channel == numbers[channel]).sorted()
+        told = configuration.channels[channel]
+        yield _of_one(name, units[name], told, mine, new.get(channel, len(mine)))
+
+
+def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: int) -> Seen:
+    fine = mine.value[mine.quality < Quality.BAD]
+    step = np.diff(mine.time)
+    has_any, has_steps = len(mine) > 0, len(step) > 0
+    return Seen(
+        series=name,
+        channel=channel.name,
+        unit=channel.unit,
+        logger_unit=logger_unit,
+        readings=len(mine),
+        new=new,
+        bad=int((mine.quality >= Quality.BAD).sum()),
+        uncertain=int((mine.quality == Quality.UNCERTAIN).sum()),
+        first=format_rfc3339(int(mine.time[0])) if has_any else None,
+        last=format_rfc3339(int(mine.time[-1])) if has_any else None,
+        lowest=float(fine.min()) if len(fine) else None,
+        highest=float(fine.max()) if len(fine) else None,
+        interval_s=float(np.median(step)) / SECOND if has_steps else None,
+        gaps=int((step > to_ns(channel.table.max_gap_s)).sum()),
+        longest_gap_s=float(step.max()) / SECOND if has_steps else None,
+    )
+
+
+def _now_ns(configuration: Configuration) -> int:
+    """By the gateway's clock, where there was a gateway."""
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        return time.time_ns()
+    with Journal.open_reading(path) as journal:
+        return clock_of(journal, configuration.clock.require_sync).now_ns()
+
+
+def _new(configuration: Configuration, samples: Samples, numbers: dict[str, int]) -> dict[str, int]:
+    """Readings of each channel that the journal does not have; {} without a journal."""
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        return {}
+    found: dict[str, int] = {}
+    with Journal.open_reading(path) as journal:
+        known = {name: number for number, name in journal.channel_names().items()}
+        for channel, number in numbers.items():
+            if channel in known:
+                mine = samples.take(samples.channel == number)
+                there = np.full(len(mine), known[channel], np.int32)
+                asked = Arrivals(Samples(mine.time, there, mine.value, mine.quality), mine.time)
+                found[channel] = journal.new_among(asked)
+    return found

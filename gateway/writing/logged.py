@@ -1,0 +1,69 @@
+"""Series of a logger's file as readings of channels, in canonical units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gateway.config.tables import Problems
+from gateway.config.types import Channel, Configuration
+from gateway.errors import ConfigurationError
+from gateway.model import Samples
+from gateway.possible import judge, possible
+from gateway.tables import Series
+from gateway.units import CONVERSIONS
+from gateway.writing.mapping import Logged, Mapped
+
+
+def check_channels(logged: Logged, mapped: Mapped, configuration: Configuration) -> None:
+    """Raises ConfigurationError where a series or channel is missing, or a unit does not fit."""
+    series = {s.name: s for s in logged.download.series}
+    problems = Problems()
+    for name, channel in mapped.channels.items():
+        if name not in series:
+            problems.unknown("channels", name, series, "series")
+        if channel not in configuration.channels:
+            problems.unknown(f"channels.{name}", channel, configuration.channels, "channel")
+        elif name in series:
+            _check_unit(series[name], channel, configuration, problems)
+    if problems:
+        raise ConfigurationError(list(problems))
+
+
+def samples_of(
+    logged: Logged, mapped: Mapped, configuration: Configuration, numbers: Mapping[str, int]
+) -> Samples:
+    """All readings that belong to a channel. Raises ConfigurationError."""
+    check_channels(logged, mapped, configuration)
+    series = {s.name: s for s in logged.download.series}
+    parts = [
+        _samples(series[name], configuration.channels[channel], numbers[channel])
+        for name, channel in mapped.channels.items()
+    ]
+    return Samples.concatenate(parts)
+
+
+def units_of(logged: Logged, mapped: Mapped, configuration: Configuration) -> dict[str, str]:
+    """How each channel's values are taken: "in K, converted to degC". Raises ConfigurationError."""
+    check_channels(logged, mapped, configuration)
+    given = {s.name: s.unit for s in logged.download.series}
+    units: dict[str, str] = {}
+    for name, channel in mapped.channels.items():
+        own = configuration.channels[channel].unit
+        units[channel] = f"in {given[name]}" + (f", converted to {own}" if own != given[name] else "")
+    return units
+
+
+def _check_unit(series: Series, channel: str, configuration: Configuration, problems: Problems) -> None:
+    wanted = configuration.channels[channel].unit
+    fitting = [u for u, c in CONVERSIONS.items() if c.canonical == wanted]
+    if series.unit not in fitting:
+        problems.unknown(f"channels.{series.name}", series.unit, fitting, f"unit for channel {channel!r},")
+
+
+def _samples(series: Series, channel: Channel, number: int) -> Samples:
+    numbers = np.full(len(series.time), number, np.int32)
+    value = CONVERSIONS[series.unit].of(series.value)
+    could_be = possible(channel.table.quantity, channel.unit)
+    return Samples(series.time, numbers, *judge(value, series.quality, *could_be))
