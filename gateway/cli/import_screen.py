@@ -66,11 +66,11 @@ def _series_lines(seen: Seen) -> Iterator[str]:
         yield f"    lowest {seen.lowest:g} {unit}   highest {seen.highest:g} {unit}{converted}"
     if seen.interval_s is not None and seen.longest_gap_s is not None:
         yield (
-            f"    usually every {duration(seen.interval_s)}; {counted(seen.gaps, 'gap')} longer than max_gap_s, "
+            f"    usually every {duration(seen.interval_s)}; {counted(seen.gaps, 'gap')} beyond max_gap_s, "
             f"longest step {duration(seen.longest_gap_s)}"
         )
     if seen.bad or seen.uncertain:
-        yield f"    {seen.bad} are BAD, {seen.uncertain} UNCERTAIN"
+        yield f"    of these BAD: {seen.bad}, UNCERTAIN: {seen.uncertain}"
 
 
 def _judged(verdicts: Sequence[Verdict]) -> Iterator[str]:

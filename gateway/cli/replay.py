@@ -62,7 +62,7 @@ def replay(
     Without --input it is the journal, under what held at each time: the same as the gateway found. Files are
     judged by the configuration file as it is now, as if it had always held. Times in them are RFC 3339 with a
     zone, or integer nanoseconds; the rows may be in any order. Values are in the channel's own unit, unless a
-    column `unit` says otherwise. With --map files are those of a logger, read as `cryogate import` reads them.
+    column `unit` says otherwise. With --map files are those of a logger, as `cryogate import` does.
 
     Examples:
 
@@ -145,9 +145,7 @@ def _assumed(unit: str, names: Sequence[str]) -> str:
     return f"no unit is given, so these were taken as {unit}: {', '.join(names[:MOST_NAMED])}{more}"
 
 
-def _read(
-    path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_bad_rows: bool
-) -> Recording:
+def _read(path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_bad_rows: bool) -> Recording:
     err = errors()
     with _progress(err) as progress:
         size = path.stat().st_size if path.exists() else None

@@ -1,7 +1,8 @@
 """Recorded readings from a CSV file: columns time, channel, value and, if present, quality and unit.
 
 Time is RFC 3339 with a zone or integer nanoseconds; values are in the channel's canonical unit
-where no unit is given. An empty or non-finite value is a BAD reading: it proves nothing, and it is not left out. Other columns are ignored.
+where no unit is given. An empty or non-finite value is a BAD reading: it proves nothing, and it is not left
+out. Other columns are ignored.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ class _Reader:
             self._parts.extend(self._row_by_row(block, first_line))
 
     def recording(self) -> Recording:
-        return Recording(Samples.concatenate(self._parts), tuple(self._problems), self._refused, frozenset(self._assumed))
+        return Recording(
+            Samples.concatenate(self._parts), tuple(self._problems), self._refused, frozenset(self._assumed)
+        )
 
     def _row_by_row(self, block: list[Row], first_line: int) -> Iterator[Samples]:
         for line, row in enumerate(block, first_line):
@@ -130,7 +133,7 @@ class _Reader:
         return Samples(time, np.array(channel, np.int32), self._canonical(value, names, columns), quality)
 
     def _canonical(self, value: Floats, names: list[str], columns: list[tuple[str, ...]]) -> Floats:
-        """Values of a block in the units of their channels. Raises ValueError for a unit that does not fit."""
+        """Values in the units of their channels. Raises ValueError for a unit that does not fit."""
         if "unit" not in self._columns:
             self._assumed.update(names)
             return value

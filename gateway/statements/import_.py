@@ -20,8 +20,8 @@ FINAL: Final = "its readings are in the journal, which deletes nothing"
 class Import:
     """`logger`: what the file says about it. `channels`: series of the file -> channel.
 
-    `mapping`: hash of what the mapping means; empty in statements of before. Every line of the file was taken,
-    is header, or was not understood. `verdicts`: what the device itself judged.
+    `mapping`: hash of what the mapping means; empty in old statements. Every line of the file was taken, is
+    header, or was not understood. `verdicts`: what the device itself judged.
     """
 
     file: str
@@ -66,15 +66,16 @@ def of(body: Mapping[str, Any]) -> Import:
     logger, channels = fields.table("logger", str), fields.table("channels", str)
     readings = fields.integer("readings", least=0)
     first_ns, last_ns = fields.moment("first"), fields.moment("last")
-    mapping, lines, verdicts = "", (0, 0, 0), ()
-    if fields.schema >= 2:
-        mapping = fields.line("mapping")
-        lines = tuple(fields.integer(f"lines_{what}", least=0) for what in LINES)
-        verdicts = tuple(of_plain(KIND, SCHEMA, body, fields.schema) for body in fields.items("verdicts"))
+    is_old = fields.schema < 2
+    mapping = "" if is_old else fields.line("mapping")
+    taken, header, missed = (0 if is_old else fields.integer(f"lines_{what}", least=0) for what in LINES)
+    items = () if is_old else fields.items("verdicts")
+    verdicts = tuple(of_plain(KIND, SCHEMA, item, fields.schema) for item in items)
     fields.end()
     return Import(
-        file, sha256, format_, mapping, logger, channels, readings, first_ns, last_ns, *lines, verdicts
-    )
+        file, sha256, format_, mapping, logger, channels, readings, first_ns, last_ns,
+        taken, header, missed, verdicts,
+    )  # fmt: skip
 
 
 def words(said: Import) -> str:

@@ -71,8 +71,8 @@ def check_times(samples: Samples, path: Path, now_ns: int) -> None:
     if len(ahead):
         first = format_rfc3339(int(ahead.min()))
         raise InputError(
-            f"{path}: {len(ahead)} readings lie in the future, the first at {first}; nothing was taken. Check "
-            "time_format, time_zone, the logger's clock and this machine's"
+            f"{path}: {len(ahead)} readings lie in the future, the first at {first}; nothing was taken. "
+            "Check time_format, time_zone, the logger's clock and this machine's"
         )
 
 

@@ -24,7 +24,7 @@ KEYS: Final = ("format", "files", "logger", "options", "channels")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a mapping file says. `logger`: what each file must say of its logger. `sha256`: of what it means."""
+    """What a mapping file says; `sha256` is of its meaning. `logger`: what each file must say of its own."""
 
     format: str
     module: ModuleType
@@ -85,7 +85,9 @@ def files_of(paths: Iterable[Path], mapped: Mapped) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and fnmatchcase(p.name, mapped.files))
             if not inside or len(inside) > MOST_FILES:
-                raise InputError(f"{path}: {len(inside)} files in it are called {mapped.files!r}; see `files`")
+                raise InputError(
+                    f"{path}: {len(inside)} files in it are called {mapped.files!r}; see `files`"
+                )
             found += inside
         elif fnmatchcase(path.name, mapped.files):
             found.append(path)

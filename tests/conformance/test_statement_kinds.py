@@ -129,6 +129,8 @@ def _may_be(kind: Kind, path: tuple[Any, ...], value: Any) -> bool:
         return type(value) is float
     if kind.KIND == "clock" and path[0] == "trusted":
         return type(value) is bool
+    if kind.KIND == "import" and path[-1] in ("limit", "above"):
+        return type(value) is {"limit": float, "above": bool}[path[-1]]
     if kind.KIND == "transition" and path == ("known",):
         return isinstance(value, dict)
     return is_free(kind, path) and path[0] in ("logger", "channels") and value == "\ud800"

@@ -13,13 +13,14 @@ from gateway.questions import readings_csv
 from gateway.questions.readings_csv import Recording, read
 
 CHANNELS = {"top": 3, "bottom": 7}
+UNITS = {"top": "degC", "bottom": "degC"}
 HEADER = "time,channel,value\n"
 
 
 def recording(tmp_path: Path, text: str | bytes) -> Recording:
     path = tmp_path / "readings.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read(path, CHANNELS)
+    return read(path, CHANNELS, UNITS)
 
 
 def test_times_with_a_zone_and_integer_nanoseconds_mean_the_same(tmp_path: Path) -> None:
@@ -105,8 +106,19 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path, text: str) -> Non
         recording(tmp_path, text)
 
 
+def test_a_unit_that_is_given_is_converted_and_one_that_is_not_is_named(tmp_path: Path) -> None:
+    text = "time,channel,value,unit\n2026-01-05T11:00:00Z,top,123.15,K\n2026-01-05T11:00:00Z,bottom,-196.1,\n"
+    found = recording(tmp_path, text)
+    assert found.samples.value.tolist() == [-150.0, -196.1]
+    assert found.assumed == {"bottom"}
+    assert recording(tmp_path, text.replace("K", "kPa")).problems == (
+        "line 2: unit 'kPa' does not fit; known: K, degC, degF",
+    )
+    assert recording(tmp_path, HEADER + "2026-01-05T11:00:00Z,top,-196.1\n").assumed == {"top"}
+
+
 def test_a_file_that_is_no_text_or_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not CSV in UTF-8"):
         recording(tmp_path, b"time,channel,value\n\xff\xfe,top,1\n")
     with pytest.raises(InputError, match="No such file"):
-        read(tmp_path / "nothing.csv", CHANNELS)
+        read(tmp_path / "nothing.csv", CHANNELS, UNITS)

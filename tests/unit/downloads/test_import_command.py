@@ -1,0 +1,144 @@
+"""`cryogate import` and `replay --map`: look first, another mapping, another logger, folders, units."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.errors import ConfigurationError, InputError
+from gateway.journal.journal import Journal
+
+ROOT = Path(__file__).parents[3]
+MAPPING = """
+format = "csv"
+[options]
+columns = [{ column = "A", unit = "K" }, { column = "B" }]
+[channels]
+A = "freezer-1-top"
+"""
+LOG = "Serial: 4711\ntime,A,B\n2026-01-05T11:00:00Z,123.15,-1\n2026-01-05T11:01:00Z,123.25,-2\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "cryogate.toml").write_text((ROOT / "docs" / "examples" / "demo.toml").read_text())
+    (tmp_path / "map.toml").write_text(MAPPING.replace("[options]", "[options]\nskip_lines = 1"))
+    (tmp_path / "log.csv").write_text(LOG)
+    return tmp_path
+
+
+def run(site: Path, *arguments: str) -> str:
+    done = CliRunner().invoke(app, [*arguments, "--config", str(site / "cryogate.toml")])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.stdout
+
+
+def bring(site: Path, *arguments: str, file: str = "log.csv") -> str:
+    return run(site, "import", str(site / file), "--map", str(site / "map.toml"), *arguments)
+
+
+def readings(site: Path) -> int:
+    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
+        return len(journal.read(None, 0, None))
+
+
+def test_a_look_takes_nothing_and_shows_what_would_be_taken(site: Path) -> None:
+    shown = bring(site, "--dry")
+    assert "4 lines: 2 taken, 2 header, 0 not understood" in shown
+    assert "logger says: Serial 4711" in shown
+    assert "lowest -150 °C   highest -149.9 °C, converted from K" in shown
+    assert "series 'B' is given to no channel" in shown
+    assert shown.endswith("nothing was taken\n")
+    assert not (site / "data").exists()
+    (found,) = json.loads(bring(site, "--dry", "--json"))
+    (series,) = found["series"]
+    assert (series["readings"], series["new"], series["interval_s"], series["gaps"]) == (
+        2,
+        2,
+        60.0,
+        1,
+    )  # the demo's max_gap_s is 10 s
+    bring(site, "--by", "Li Na")
+    (found,) = json.loads(bring(site, "--dry", "--json"))
+    assert found["series"][0]["new"] == 0
+    assert readings(site) == 2
+
+
+def test_a_look_refuses_what_the_import_would_refuse(site: Path) -> None:
+    (site / "log.csv").write_text(LOG.replace("2026-01-05T11:01", "2099-01-05T11:01"))
+    with pytest.raises(InputError, match="lie in the future"):
+        bring(site, "--dry")
+    with pytest.raises(InputError, match="say who brings them"):
+        bring(site)
+
+
+def test_the_same_file_under_another_mapping_is_another_import(site: Path) -> None:
+    bring(site, "--by", "Li Na")
+    assert "was imported by Li Na" in bring(site, "--by", "Xi")
+    text = (site / "map.toml").read_text()
+    (site / "map.toml").write_text(text + 'B = "freezer-1-bottom"\n')
+    assert "4 readings, 2 of them new" in bring(site, "--by", "Xi")
+    assert "was imported by Xi" in bring(site, "--by", "Li Na")
+    assert readings(site) == 4
+    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
+        first, second = (s.body for _, s in journal.statements("import"))
+    assert first["sha256"] == second["sha256"] and first["mapping"] != second["mapping"]
+    assert (second["lines_taken"], second["lines_header"], second["lines_not_understood"]) == (2, 2, 0)
+
+
+def test_the_file_of_another_logger_is_refused(site: Path) -> None:
+    text = (site / "map.toml").read_text()
+    (site / "map.toml").write_text(text + '[logger]\nSerial = "4712"\n')
+    with pytest.raises(InputError, match=r"from another logger: Serial is '4711', .logger. demands '4712'"):
+        bring(site, "--dry")
+    (site / "map.toml").write_text(text + '[logger]\nLot = "1"\n')
+    with pytest.raises(InputError, match=r"says no 'Lot' of its logger, .*it says Serial = '4711'"):
+        bring(site, "--dry")
+    (site / "map.toml").write_text(text + '[logger]\nSerial = "4711"\n')
+    assert "2 readings" in bring(site, "--dry")
+
+
+def test_of_a_folder_the_files_are_taken_that_are_called_so(site: Path) -> None:
+    (site / "logs" / "monday").mkdir(parents=True)
+    (site / "logs" / "monday" / "a 1.csv").write_text(LOG)
+    (site / "logs" / "a 2.csv").write_text(LOG.replace("11:0", "12:0"))
+    (site / "logs" / "b.csv").write_text("something else")
+    (site / "map.toml").write_text('files = "a *.csv"\n' + (site / "map.toml").read_text())
+    assert bring(site, "--by", "Li Na", file="logs").count("2 readings, 2 of them new") == 2
+    with pytest.raises(InputError, match=r"is not called 'a \*.csv'"):
+        bring(site, "--by", "Li Na", file="logs/b.csv")
+    (site / "empty").mkdir()
+    with pytest.raises(InputError, match="0 files in it"):
+        bring(site, "--by", "Li Na", file="empty")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("file = 1", "file: unknown key"),
+        ("files = 1", "files: expected how the files are called"),
+        ("logger = 1", "logger: expected a table of words"),
+        ("[logger]\nSerial = 4711", "logger: expected a table of words"),
+    ],
+)
+def test_a_mistake_in_a_mapping_is_named(site: Path, line: str, message: str) -> None:
+    text = (site / "map.toml").read_text()
+    (site / "map.toml").write_text(f"{line}\n{text}" if "[" not in line else f"{text}\n{line}\n")
+    with pytest.raises(ConfigurationError, match=message):
+        bring(site, "--dry")
+
+
+def test_replay_reads_a_loggers_file_and_says_its_units(site: Path) -> None:
+    shown = run(site, "replay", "--input", str(site / "log.csv"), "--map", str(site / "map.toml"))
+    assert "2 readings" in shown
+    assert "freezer-1-top: taken in K, converted to degC" in shown
+    (site / "plain.csv").write_text("time,channel,value\n2026-01-05T11:00:00Z,freezer-1-top,-150\n")
+    shown = run(site, "replay", "--input", str(site / "plain.csv"))
+    assert "no unit is given, so these were taken as degC: freezer-1-top" in shown
+    with pytest.raises(InputError, match="give them with --input"):
+        run(site, "replay", "--map", str(site / "map.toml"))
