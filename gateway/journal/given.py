@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model import CLOCK_TOLERANCE_NS, WORST_USABLE, Arrivals, Mask, Qualities, Quality, Samples
+from gateway.units import decimals
 
 SHIFTED: Final = 16  # added to the quality of what was shifted
 LATE: Final = 32  # and to that of what did not come live; both are beyond any quality
@@ -39,7 +40,10 @@ def as_stored(arrivals: Arrivals) -> Samples:
 
 
 def repeats(stored: Samples, given: Samples) -> Mask:
-    """bool[len(given)]: an equal reading is stored, or stands before this one. 0.0 is -0.0, NaN is NaN."""
+    """bool[len(given)]: an equal reading is stored, or stands before this one. 0.0 is -0.0, NaN is NaN.
+
+    Values are equal where their decimals are: older journals hold -149.99999999999997 of what is -150.0 now.
+    """
     every = Samples.concatenate([stored, given])
     if every.quality.max(initial=0) < SHIFTED:  # as a rule
         return _is_later(every, every.quality)[len(stored) :]
@@ -79,7 +83,7 @@ def _first_equal(every: Samples, quality: Qualities) -> NDArray[np.intp]:
 
 def _side_by_side(every: Samples, quality: Qualities) -> tuple[NDArray[np.intp], Mask]:
     """An order in which equals stand together, the earlier first; bool[N - 1]: equals the one before."""
-    plain = np.where(np.isnan(every.value), np.nan, every.value + 0.0)
+    plain = np.where(np.isnan(every.value), np.nan, decimals(every.value))
     columns = (quality, plain.view(np.int64), every.time, every.channel)
     order = np.lexsort(columns)
     same: Mask = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])

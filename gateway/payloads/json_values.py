@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.model import LARGEST_VALUE, Refusal
+from gateway.payloads.compressed import uncompressed
 from gateway.payloads.unusable import Unusable, shown
 
 _TEXT_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
@@ -17,9 +18,12 @@ _parse = msgspec.json.Decoder(float_hook=str.encode).decode
 
 
 def parse(payload: bytes) -> Any:
-    """The document of `payload`; numbers with a fraction or exponent as bytes. Raises Unusable."""
+    """The document of `payload`, compressed or not; numbers with a fraction or exponent as bytes.
+
+    Raises Unusable.
+    """
     try:
-        return _parse(payload)
+        return _parse(uncompressed(payload))
     except msgspec.ValidationError as error:
         raise Unusable(Refusal.NOT_FINITE, str(error)) from None  # an integer of thousands of digits
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

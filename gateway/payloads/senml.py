@@ -22,6 +22,7 @@ import cbor2
 from gateway.model import LARGEST_VALUE, SECOND, Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate
+from gateway.payloads.compressed import uncompressed
 from gateway.payloads.device_time import check_believable, receipt
 from gateway.payloads.json_values import parse
 from gateway.payloads.rows import Found, decode_each
@@ -163,7 +164,7 @@ def _json_pack(payload: bytes) -> list[Record]:
 
 
 def _cbor_pack(payload: bytes) -> list[Record]:
-    payload = payload.removeprefix(SELF_DESCRIBED)
+    payload = uncompressed(payload).removeprefix(SELF_DESCRIBED)
     stream = io.BytesIO(payload)
     try:
         document = cbor2.CBORDecoder(stream, semantic_decoders=_FOREIGN).decode()

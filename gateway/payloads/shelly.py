@@ -36,6 +36,7 @@ class Options:
 
     readings: tuple[Reading, ...]
     shape: Literal["rpc", "status", "gen1"] = "rpc"
+    numbers_as_text: bool = False  # take "21.5" for 21.5
 
     def __post_init__(self) -> None:
         for reading in self.readings:
@@ -71,6 +72,7 @@ def _as_json(options: Options) -> json.Options:
         ),
         time_pointer="/params/ts" if timed else None,
         time_format="unix_s" if timed else "rfc3339",
+        numbers_as_text=options.numbers_as_text,
         others_expected=options.shape != "gen1",
     )
 

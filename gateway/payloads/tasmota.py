@@ -39,6 +39,7 @@ class Options:
     readings: tuple[Reading, ...]
     time_zone: str  # IANA name of the zone that the devices are set to; "UTC" for Tasmota's Timezone 0
     temperature_unit: Literal["C", "F"] = "C"
+    numbers_as_text: bool = False  # take "21.5" for 21.5
 
     def __post_init__(self) -> None:
         _as_json(self)
@@ -82,6 +83,7 @@ def _as_json(options: Options) -> json.Options:
         time_pointer="/Time",
         time_format="local",
         time_zone=options.time_zone,
+        numbers_as_text=options.numbers_as_text,
     )
 
 

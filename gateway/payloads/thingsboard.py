@@ -29,6 +29,7 @@ class Options:
 
     keys: tuple[Key, ...]
     api: Literal["device", "gateway"] = "device"
+    numbers_as_text: bool = False  # take "21.5" for 21.5
     others_expected: bool = False  # messages without any of the keys are not refused
 
     def __post_init__(self) -> None:
@@ -78,8 +79,10 @@ class Decoder:
 
 
 def _plain(options: Options) -> json.Options:
-    return json.Options(tuple(key.below() for key in options.keys))
+    keys = tuple(key.below() for key in options.keys)
+    return json.Options(keys, numbers_as_text=options.numbers_as_text)
 
 
 def _timed(options: Options) -> json.Options:
-    return json.Options(tuple(key.below("values") for key in options.keys), "/ts", "unix_ms")
+    keys = tuple(key.below("values") for key in options.keys)
+    return json.Options(keys, "/ts", "unix_ms", numbers_as_text=options.numbers_as_text)

@@ -28,6 +28,7 @@ class UplinkOptions:
     probe: Probe | None = None
     address: str = "{device}/{quantity}"  # with probe: template over the topic's parts and the quantity
     readings: tuple[json.Reading, ...] = ()  # pointers into the decoded object
+    numbers_as_text: bool = False  # with readings: take "21.5" for 21.5
     others_expected: bool = False  # uplinks without any of the readings are not refused
 
     def __post_init__(self) -> None:
@@ -63,7 +64,7 @@ class UplinkDecoder:
         self._time, self._f_port, self._frame = (
             parse_pointer(text) for text in (layout.time, layout.f_port, layout.frame)
         )
-        self._object = None if options.probe else json.ObjectReader(_below(layout, options.readings))
+        self._object = None if options.probe else json.ObjectReader(_below(layout, options))
 
     def decode(self, messages: Sequence[Message], channels: Mapping[str, int]) -> Decoded:
         def read(message: Message, found: Found) -> None:
@@ -137,8 +138,8 @@ class UplinkDecoder:
         return f"nothing at {wanted} of the decoded object {shown(decoded)}"
 
 
-def _below(layout: Layout, readings: tuple[json.Reading, ...]) -> json.Options:
-    return json.Options(
-        tuple(json.Reading(r.address, layout.decoded + r.value_pointer, r.fault_values) for r in readings),
-        layout.time,
+def _below(layout: Layout, options: UplinkOptions) -> json.Options:
+    readings = (
+        json.Reading(r.address, layout.decoded + r.value_pointer, r.fault_values) for r in options.readings
     )
+    return json.Options(tuple(readings), layout.time, numbers_as_text=options.numbers_as_text)

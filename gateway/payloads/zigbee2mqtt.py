@@ -20,6 +20,7 @@ class Options:
 
     keys: tuple[Key, ...]
     last_seen: Literal["disable", "ISO_8601", "epoch"] = "disable"  # also ISO_8601_local: it names its zone
+    numbers_as_text: bool = False  # take "21.5" for 21.5
     others_expected: bool = False  # messages without any of the keys are not refused
 
     def __post_init__(self) -> None:
@@ -47,5 +48,6 @@ def _as_json(options: Options) -> json.Options:
         readings=tuple(key.below() for key in options.keys),
         time_pointer=None if options.last_seen == "disable" else "/last_seen",
         time_format="unix_ms" if options.last_seen == "epoch" else "rfc3339",
+        numbers_as_text=options.numbers_as_text,
         others_expected=options.others_expected,
     )

@@ -3,11 +3,14 @@
 A new format is tested as soon as there is a case for it in tests/cases/payloads, and its absence fails.
 """
 
+import gzip
 import importlib
 import pkgutil
 import struct
 import tracemalloc
+import zlib
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -33,9 +36,15 @@ LYING = [  # few bytes that say they are many
     struct.pack("<4sBBBBIIqqdd", b"CGPB", 1, 2, 3, 255, 2**32 - 1, 0, 0, 1, 1.0, 0.0),
     b"9" * 5000,
     b'{"temp":1e' + b"9" * 5000 + b"}",
+    gzip.compress(b'{"temp":' + b" " * 10**7),  # compressed bombs
+    zlib.compress(bytes(10**7)),
+    gzip.compress(b"[" * 10**7),
 ]
 MOST_MEMORY = 4 * 2**20  # bytes, for any of them
 MOST_FLIPPED = 400  # bytes of a message; longer ones are flipped where they begin and end
+
+
+UNCOMPRESSED = {"homie", "packed", "sparkplug"}  # bare numbers, and forms of their own
 
 
 def formats():
@@ -137,6 +146,21 @@ def test_noise_between_messages_changes_nothing_but_itself(case, noise):
     arrivals = Arrivals.concatenate([alone.arrivals, clean.arrivals, alone.arrivals])
     assert rows(whole) == rows(Decoded(arrivals))
     assert whole.refused == alone.refused + clean.refused + alone.refused
+
+
+@EVERY_CASE
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, *(partial(zlib.compress, level=n) for n in (0, 1, 6, 9))]
+)
+def test_compressed_it_is_the_same(case, compress):
+    if case.module.__name__.rpartition(".")[2] in UNCOMPRESSED:
+        return
+    small = [replace(m, payload=compress(m.payload)) for m in case.messages]
+    assert rows(decode_checked(small, case)) == rows(case.decode(case.messages))
+    cut = [replace(m, payload=m.payload[:-1]) for m in small]
+    more = [replace(m, payload=m.payload + b"x") for m in small]
+    for broken in (cut, more):
+        assert {r.reason for r in decode_checked(broken, case).refused} == {Refusal.MALFORMED}
 
 
 @EVERY_CASE

@@ -99,6 +99,21 @@ def test_the_time_of_receipt_does_not_make_a_reading_new(path):
         assert journal.commit(arrivals([(NOON_NS, 1, -150.0, 0, NOON_NS + 9)]), {}).repeated == 1
 
 
+def test_a_value_of_before_decimals_is_known_again_and_stays_as_it_is(path):
+    """An earlier program wrote what K and degF gave; a logger's file comes again under this one."""
+    before, now = [123.15 - 273.15, -238.0 * 5 / 9 - 160 / 9], [-150.0, -150.0]
+    assert before[0] != now[0]
+    with Journal.open(path) as journal:
+        journal.commit(arrivals([(NOON_NS + i, 1, v, 0) for i, v in enumerate(before)]), {})
+        assert journal.commit(arrivals([(NOON_NS + i, 1, v, 0) for i, v in enumerate(now)]), {}).fresh == 0
+        assert journal.commit(arrivals([(NOON_NS, 1, -150.000000002, 0)]), {}).fresh == 1
+        assert journal.read([1], NOON_NS, None).samples.value.tolist() == [
+            before[0],
+            -150.000000002,
+            before[1],
+        ]
+
+
 def test_new_data_decode_nothing(path, decoded):
     with Journal.open(path) as journal:
         for n in range(10):

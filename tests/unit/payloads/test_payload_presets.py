@@ -1,11 +1,12 @@
 """Presets: what they refuse, and options that can not be meant; what they read is in tests/cases/payloads."""
 
 import json as text
+from dataclasses import replace
 
 import pytest
 
 from gateway.model import SECOND, Quality, Refusal
-from gateway.payloads import Message, homie, json, shelly, tasmota, thingsboard, zigbee2mqtt
+from gateway.payloads import Message, chirpstack, homie, json, shelly, tasmota, thingsboard, ttn, zigbee2mqtt
 from gateway.payloads.json import Reading
 from gateway.payloads.keys import Key
 from tests.unit.payloads.payload_cases import rows
@@ -26,6 +27,45 @@ def refusal(decoded):
     assert rows(decoded) == []
     [one] = decoded.refused
     return one.reason, one.detail
+
+
+AS_TEXT = {"numbers_as_text": True}
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "payload"),
+    [
+        (zigbee2mqtt, zigbee2mqtt.Options(KEYS, **AS_TEXT), {"t": "-18.25"}),
+        (thingsboard, thingsboard.Options(KEYS, **AS_TEXT), {"t": "-18.25"}),
+        (thingsboard, thingsboard.Options(KEYS, **AS_TEXT), {"ts": 1767610000000, "values": {"t": "-18.25"}}),
+        (
+            tasmota,
+            tasmota.Options((tasmota.Reading("{device}/t", "DS18B20"),), "UTC", **AS_TEXT),
+            {"Time": "2026-01-05T10:46:40", "DS18B20": {"Temperature": "-18.25"}, "TempUnit": "C"},
+        ),
+        (
+            shelly,
+            shelly.Options((shelly.Reading("{device}/t", "temperature:100"),), **AS_TEXT),
+            {"params": {"ts": 1767610000.0, "temperature:100": {"tC": "-18.25"}}},
+        ),
+        (shelly, shelly.Options((shelly.Reading("{device}/t"),), "gen1", **AS_TEXT), "-18.25"),
+        (
+            chirpstack,
+            chirpstack.Options(readings=(Reading("{device}/t", "/t"),), **AS_TEXT),
+            {"time": "2026-01-05T10:46:40Z", "object": {"t": "-18.25"}},
+        ),
+        (
+            ttn,
+            ttn.Options(readings=(Reading("{device}/t", "/t"),), **AS_TEXT),
+            {"uplink_message": {"received_at": "2026-01-05T10:46:40Z", "decoded_payload": {"t": "-18.25"}}},
+        ),
+    ],
+)
+def test_numbers_that_are_text_for_those_who_say_so(module, options, payload):
+    decoded = decode(module, options, payload)
+    assert [row[2:] for row in rows(decoded)] == [(-18.25, Quality.GOOD)]
+    reason, words = refusal(decode(module, replace(options, numbers_as_text=False), payload))
+    assert reason is Refusal.WRONG_TYPE and "set numbers_as_text" in words
 
 
 BERLIN = tasmota.Options((tasmota.Reading("{device}/t", "DS18B20"),), "Europe/Berlin")
