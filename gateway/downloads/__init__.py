@@ -1,6 +1,6 @@
 """Files that loggers leave behind, one file per format; the file's name is the `format` of a mapping.
 
-A file in this folder provides
+A file in this folder that has a `read` is a format. It provides
 
     class Options                          frozen dataclass: the [options] of a mapping
     def read(data: bytes, options: Options) -> Download

@@ -1,12 +1,15 @@
-"""Text export of a Berlinger Fridge-tag 2 (also sold as Q-tag): up to 60 days with their extremes.
+"""Text export of Berlinger Fridge-tags (also sold as Q-tag): days with extremes, and of some all readings.
 
-Indented `key: value, key: value` lines. Of each day the file has the lowest and the highest temperature with
-the local minute each was reached, and no zone: `time_zone` has to be given. A day in which the sensor timed
-out has no reading that could be trusted. Source: exports of firmware 4.0p1o.
+`Hist:` has of each day the lowest and the highest temperature with the local minute each was reached. They
+prove nothing between them: a row NO_DATA stands between each two. `Data:` of the 2 L and the Ultra Low has
+one reading a line. The file names no zone: `time_zone` has to be given. A day in which the sensor timed out
+has no reading that could be trusted. Source: exports of firmware 3.4p0o and 4.0p1o; `Data:` is from a
+description.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -14,88 +17,140 @@ from datetime import datetime, tzinfo
 import numpy as np
 
 from gateway.downloads import Download
+from gateway.downloads import fridgetag_verdicts as verdicts
+from gateway.downloads.fridgetag_lines import Day, Export, parse
 from gateway.errors import InputError
 from gateway.model import Quality
-from gateway.tables import Lines, Mistakes, Series
+from gateway.statements.verdict import Verdict
+from gateway.tables import Mistakes, Series, check_time
 from gateway.tables.cells import measurement
-from gateway.tables.order import moment
+from gateway.tables.moments import parser
+from gateway.tables.order import moment, placed
 from gateway.tables.zones import zone
 
 UNITS = {"C": "degC", "F": "degF"}
 ABOUT = ("Device", "Fw Vers", "Serial", "Lot", "TS Actv", "TS Report Creation")
 MOST_DAYS = 400  # the device keeps 60
+NO_VALUE = "--.-"
+NAN = float("nan")
 
-Fields = dict[str, str]
 Row = tuple[int, float, Quality]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`time_zone`: IANA name of where the logger's clock was set."""
+    """`time_zone`: where the logger's clock was set, a place or a fixed offset."""
 
     time_zone: str
 
 
 def read(data: bytes, options: Options) -> Download:
-    """One series called "sensor". Raises InputError."""
+    """Series "sensor" of the days' extremes, and "data" where there is one. Raises InputError."""
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        export = parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError(f"not a Fridge-tag export: {error}") from None
-    head, days = _parts(lines)
-    if "Device" not in head or not days:
-        raise InputError("not a Fridge-tag export: expected `Device:`, `Hist:` and at least one day")
-    if len(days) > MOST_DAYS:
-        raise InputError(f"{len(days)} days; a Fridge-tag keeps 60, and more than {MOST_DAYS} are not taken")
-    unit = UNITS.get(head.get("Temp unit", ""))
-    if unit is None:
-        raise InputError(f"`Temp unit: {head.get('Temp unit')}`: expected C or F")
-    rows, mistakes, where = [], Mistakes(), zone(options.time_zone)
-    for number, day in days:
-        try:
-            rows += list(_readings(day, where))
-        except (InputError, ValueError, KeyError) as error:
-            mistakes.add(number, error if not isinstance(error, KeyError) else f"no {error}")
+    unit, where, mistakes = _unit(export), zone(options.time_zone), Mistakes()
+    days = _days(export, where, mistakes)
+    lines = list(_data(export, where, mistakes))
+    judged = [] if mistakes.count else list(_judged(export, lines, where, unit, mistakes))
     mistakes.refuse()
+    series = [_series(verdicts.HISTORY, unit, days)] if days else []
+    series += [_series(verdicts.DATA, unit, [row for _, row in lines])] if lines else []
+    about = {key: export.head[key] for key in ABOUT if key in export.head}
+    return Download(tuple(series), about, export.lines, tuple(judged))
+
+
+def _unit(export: Export) -> str:
+    """Raises InputError where this is no export at all."""
+    if "Device" not in export.head or not (export.days or export.data):
+        raise InputError(
+            "not a Fridge-tag export: expected `Device:`, and `Hist:` with at least one day, or `Data:`"
+        )
+    if len(export.days) > MOST_DAYS:
+        raise InputError(
+            f"{len(export.days)} days; a Fridge-tag keeps 60, and more than {MOST_DAYS} are not taken"
+        )
+    unit = UNITS.get(export.head.get("Temp unit", ""))
+    if unit is None:
+        raise InputError(f"`Temp unit: {export.head.get('Temp unit')}`: expected C or F")
+    return unit
+
+
+def _days(export: Export, where: tzinfo, mistakes: Mistakes) -> list[Row]:
+    """Extremes in order of time, and a row NO_DATA between each two."""
+    rows: list[Row] = []
+    for day in export.days:
+        try:
+            rows += _extremes(day, where)
+        except (InputError, ValueError) as error:
+            mistakes.add(day.line, error)
+        except KeyError as error:
+            mistakes.add(day.line, f"no {error}")
     rows.sort()
-    series = Series(
-        "sensor",
+    between = [
+        (one[0] + (other[0] - one[0]) // 2, NAN, Quality.NO_DATA)
+        for one, other in itertools.pairwise(rows)
+        if other[0] - one[0] > 1
+    ]
+    return sorted([*rows, *between])
+
+
+def _extremes(day: Day, where: tzinfo) -> Iterator[Row]:
+    timed_out = int(day.fields.get("t AccST", "0")) > 0
+    for key in ("Min T", "Max T"):
+        text, at = day.fields[key], day.fields[f"TS {key}"]
+        if text == NO_VALUE and "-" in at:
+            continue
+        shown = datetime.strptime(f"{day.fields['Date']} {at}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
+        time_ns, quality = moment(shown, where)
+        if timed_out or text == NO_VALUE:
+            yield time_ns, NAN, Quality.BAD
+        else:
+            yield time_ns, measurement(text), quality
+
+
+def _data(export: Export, where: tzinfo, mistakes: Mistakes) -> Iterator[tuple[bool, Row]]:
+    """Whether the device marked it, and the reading."""
+    parse_minute, parse_second = parser("%Y-%m-%d %H:%M"), parser("%Y-%m-%d %H:%M:%S")
+    shown, values = [], []
+    for line in export.data:
+        try:
+            ns = (parse_minute if line.shown.count(":") == 1 else parse_second)(line.shown).ns
+            check_time(ns, line.shown)
+            values.append(NAN if line.value is None else measurement(line.value))
+            shown.append(ns)
+        except (InputError, ValueError) as error:
+            mistakes.add(line.line, error)
+    if len(shown) < len(export.data):
+        return
+    forward = not shown or shown[0] <= shown[-1]
+    times = placed(np.array(shown, np.int64), where, "forward" if forward else "backward")
+    for row, why in times.problems:
+        mistakes.add(export.data[row].line, why)
+    for line, value, time_ns, quality in zip(export.data, values, times.time, times.quality, strict=True):
+        worth = Quality.BAD if line.value is None else Quality(int(quality))
+        yield line.is_beyond, (int(time_ns), value, worth)
+
+
+def _judged(
+    export: Export, lines: list[tuple[bool, Row]], where: tzinfo, unit: str, mistakes: Mistakes
+) -> Iterator[Verdict]:
+    readings = [(row[0], None if row[2] >= Quality.BAD else row[1], marked) for marked, row in lines]
+    try:
+        yield from verdicts.of_days(export, where, unit)
+        yield from verdicts.of_marks(readings, verdicts.limits(export), unit)
+    except (InputError, ValueError) as error:
+        mistakes.add(1, f"alarms: {error}")
+    except KeyError as error:
+        mistakes.add(1, f"alarms: no {error}")
+
+
+def _series(name: str, unit: str, rows: list[Row]) -> Series:
+    return Series(
+        name,
         unit,
         np.array([r[0] for r in rows], np.int64),
         np.array([r[1] for r in rows]),
         np.array([r[2] for r in rows], np.uint8),
     )
-    return Download((series,), {key: head[key] for key in ABOUT if key in head}, Lines(len(lines), 0))
-
-
-def _parts(lines: list[str]) -> tuple[Fields, list[tuple[int, Fields]]]:
-    """Fields before the first day, and those of each day with the line it begins in."""
-    head: Fields = {}
-    days: list[tuple[int, Fields]] = []
-    in_history = False
-    for number, line in enumerate(lines, 1):
-        fields = dict(_fields(line))
-        if not line.startswith(" "):
-            in_history = line.strip() == "Hist:"
-        if in_history and "Date" in fields:
-            days.append((number, {}))
-        target = days[-1][1] if in_history and days else head
-        for key, value in fields.items():
-            target.setdefault(key, value)
-    return head, days
-
-
-def _fields(line: str) -> Iterator[tuple[str, str]]:
-    for part in line.strip().split(", "):
-        key, separator, value = part.partition(": ")
-        if separator:
-            yield key, value.strip()
-
-
-def _readings(day: Fields, where: tzinfo) -> Iterator[Row]:
-    timed_out = int(day.get("t AccST", "0")) > 0
-    for key in ("Min T", "Max T"):
-        shown = datetime.strptime(f"{day['Date']} {day[f'TS {key}']}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
-        time_ns, quality = moment(shown, where)
-        value = measurement(day[key])
-        yield (time_ns, float("nan"), Quality.BAD) if timed_out else (time_ns, value, quality)

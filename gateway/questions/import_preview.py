@@ -26,7 +26,8 @@ from gateway.writing.mapping import Logged, Mapped, read_file
 class Seen:
     """One series as its channel would get it: values in the channel's unit, which was `logger_unit`.
 
-    `new`: how many the journal does not have yet. `gaps`: stretches longer than the channel's max_gap_s.
+    `new`: how many the journal does not have yet. What only says that there is no reading is not counted.
+    `gaps`: stretches longer than the channel's max_gap_s.
     """
 
     series: str
@@ -103,9 +104,9 @@ def _seen(
     units = {s.name: s.unit for s in logged.download.series}
     new = _new(configuration, samples, numbers)
     for name, channel in mapped.channels.items():
-        mine = samples.take(samples.channel == numbers[channel]).sorted()
+        mine = samples.take((samples.channel == numbers[channel]) & (samples.quality != Quality.NO_DATA))
         told = configuration.channels[channel]
-        yield _of_one(name, units[name], told, mine, new.get(channel, len(mine)))
+        yield _of_one(name, units[name], told, mine.sorted(), new.get(channel, len(mine)))
 
 
 def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: int) -> Seen:
@@ -150,7 +151,7 @@ def _new(configuration: Configuration, samples: Samples, numbers: dict[str, int]
         known = {name: number for number, name in journal.channel_names().items()}
         for channel, number in numbers.items():
             if channel in known:
-                mine = samples.take(samples.channel == number)
+                mine = samples.take((samples.channel == number) & (samples.quality != Quality.NO_DATA))
                 there = np.full(len(mine), known[channel], np.int32)
                 asked = Arrivals(Samples(mine.time, there, mine.value, mine.quality), mine.time)
                 found[channel] = journal.new_among(asked)

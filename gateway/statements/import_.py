@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gateway.statements.fields import Fields, moment, shown
 from gateway.statements.verdict import CONTRADICTS, Verdict, of_plain, to_plain
+from gateway.text import counted
 
 KIND: Final = "import"
 SCHEMA: Final = 2
@@ -81,9 +82,13 @@ def of(body: Mapping[str, Any]) -> Import:
 def words(said: Import) -> str:
     span = f"from {shown(said.first_ns)} to {shown(said.last_ns)}"
     judged = [verdict for verdict in said.verdicts if verdict.compared == CONTRADICTS]
-    doubt = f"; {len(judged)} verdicts of the device contradict its readings" if judged else ""
-    missed = f"; {said.lines_not_understood} lines not understood" if said.lines_not_understood else ""
-    return f"imported {said.file}, {said.readings} readings {span}{missed}{doubt}"
+    doubt = (
+        f"; the device's readings contradict {counted(len(judged), 'verdict')} of its own" if judged else ""
+    )
+    missed = (
+        f"; {counted(said.lines_not_understood, 'line')} not understood" if said.lines_not_understood else ""
+    )
+    return f"imported {said.file}, {counted(said.readings, 'reading')} {span}{missed}{doubt}"
 
 
 def about(said: Import) -> frozenset[str]:

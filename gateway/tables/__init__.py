@@ -51,17 +51,17 @@ class Mistakes:
 
     def __init__(self) -> None:
         self._kept: list[tuple[int, str]] = []
-        self._count = 0
+        self.count = 0
 
     def add(self, line: int, why: object) -> None:
-        self._count += 1
+        self.count += 1
         if len(self._kept) < MOST_PROBLEMS:
             self._kept.append((line, str(why)))
 
     def refuse(self) -> None:
         """Raise InputError if there are any."""
-        if self._count:
-            more = [f"... and {self._count - MOST_PROBLEMS} more"] * (self._count > MOST_PROBLEMS)
+        if self.count:
+            more = [f"... and {self.count - MOST_PROBLEMS} more"] * (self.count > MOST_PROBLEMS)
             raise InputError("\n".join([*(f"line {line}: {why}" for line, why in self._kept), *more]))
 
 

@@ -59,6 +59,9 @@ def read_mapping(path: Path) -> Mapped:
     channels = _words(document, "channels", '"Temp A" = "freezer-1-top"', problems)
     if not channels:
         problems.add("channels", "names no channel; expected series and channels")
+    doubled = sorted({c for c in channels.values() if list(channels.values()).count(c) > 1})
+    if doubled:
+        problems.add("channels", f"{', '.join(doubled)}: two series cannot be one channel")
     logger = _words(document, "logger", 'Serial = "160400347643"', problems)
     files = document.get("files", "*")
     if not isinstance(files, str) or not files:

@@ -6,7 +6,6 @@ A new format needs an example here to pass.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import gateway.downloads
+from gateway.config import plugins
+from gateway.config.types import DOWNLOADS
 from gateway.downloads import Download, csv, fridgetag
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Quality
@@ -101,8 +101,7 @@ def check(download: Download) -> None:
 
 
 def test_every_format_has_an_example() -> None:
-    files = {m.name for m in pkgutil.iter_modules(gateway.downloads.__path__)}
-    assert files == set(EXAMPLES)
+    assert set(plugins.names(DOWNLOADS, "read")) == set(EXAMPLES)
 
 
 @of_every_format
