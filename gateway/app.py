@@ -13,10 +13,12 @@ import importlib
 import logging
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.places import PlacesOverTime
 from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
+from gateway.doctor.alarms import in_short
 from gateway.doctor.running import findings
 from gateway.errors import CryogateError
 from gateway.followers.notifier import NotifierFollower
@@ -71,6 +74,14 @@ async def run_gateway(configuration: Configuration) -> None:
             clock = clock_of(journal, configuration.clock.require_sync)
         with Journal.open(folder / JOURNAL, clock.now_ns) as journal:
             await _Gateway(configuration, journal, clock).run()
+
+
+def rehearse(configuration: Configuration) -> None:
+    """Build every part as `run_gateway` does, in a folder of its own. Raises CryogateError where it would."""
+    with tempfile.TemporaryDirectory(prefix="cryogate-") as folder:
+        there = replace(configuration, gateway=replace(configuration.gateway, data_dir=folder))
+        with Journal.open(Path(folder) / JOURNAL) as journal:
+            _Gateway(there, journal, clock_of(journal, configuration.clock.require_sync))
 
 
 @contextmanager
@@ -199,7 +210,7 @@ class _Gateway:
     def _line(self) -> str:
         """For `systemctl status`: the worst that is wrong."""
         try:
-            told = findings(self._answer())
+            told = [*in_short(needing(self._alarms)), *findings(self._answer())]
         except CryogateError as problem:  # the records, on a disk that fails
             return str(problem)
         found = [f for f in worst_first(told) if f.level is not Level.NOTE]

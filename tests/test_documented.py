@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from rich.text import Text
+from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
@@ -91,7 +94,7 @@ def test_every_command_explains_itself(name: str) -> None:
     assert not [p.name for p in command.params if p.name != "help" and not getattr(p, "help", None)]
 
 
-@pytest.mark.parametrize("command", [*every_command(app), *every_command(simulator)], ids=lambda c: c.name)
+@pytest.mark.parametrize("command", every_command(simulator), ids=lambda c: c.name)
 def test_help_shows_what_stands_in_brackets(command: Any) -> None:
     """Which rich takes for markup, and leaves out, unless it is escaped."""
     for text in [command.help, *(getattr(p, "help", None) for p in command.params)]:
@@ -99,3 +102,26 @@ def test_help_shows_what_stands_in_brackets(command: Any) -> None:
         assert not [
             part for part in re.findall(r"\[[^\]]*\]", (text or "").replace("\\", "")) if part not in shown
         ]
+
+
+@pytest.mark.parametrize(
+    "path", [(), *sorted((n,) for n in command_group(app).commands), ("journal", "export")]
+)
+def test_help_is_whole_on_a_narrow_terminal(path: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "80"})
+    assert told.exit_code == 0
+    shown = told.output.replace("...] ", "").replace("[ARGS]...", "").replace("}...", "")
+    assert max(map(len, shown.splitlines())) <= 80
+    assert not re.search(r"\w\.\.\.$|\\\[", shown, re.M), shown
+
+
+def test_listing_the_commands_imports_none_of_them() -> None:
+    code = "import sys; from gateway.cli import main; main()"
+    for words in (["--help"], ["version"]):
+        shown = subprocess.run(
+            [sys.executable, "-X", "importtime", "-c", code, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shown.stdout and not re.search(r"\| +(numpy|asyncio|rich|gateway\.config)\n", shown.stderr)

@@ -32,7 +32,7 @@ async def serve(folder: Path, answers: Answers, listening: asyncio.Event) -> Non
             line = await asyncio.wait_for(reader.readline(), ANSWER_WITHIN_S)
             writer.write(json.dumps(_answer(line, answers)).encode() + b"\n")
             await writer.drain()
-        except (TimeoutError, ConnectionError, ValueError):
+        except (TimeoutError, ConnectionError, ValueError, RecursionError):
             pass  # the asker went away or talked nonsense: its loss
         finally:
             writer.close()

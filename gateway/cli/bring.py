@@ -30,7 +30,7 @@ def import_(
         list[Path], typer.Argument(help="Logger downloads, or folders of them, all of the same format.")
     ],
     mapping: Annotated[
-        Path, typer.Option("--map", help=r"TOML: format, \[options], \[channels]; see docs/imports.md.")
+        Path, typer.Option("--map", help="TOML: format, [options], [channels]; see docs/imports.md.")
     ],
     by: Annotated[str, typer.Option("--by", help="Who brings them; not needed with --dry.")] = "",
     dry: Annotated[bool, typer.Option("--dry", help="Show what would be taken, and take nothing.")] = False,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from gateway.app import rehearse
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
+from gateway.config.files import exposed, missing
 from gateway.config.load import load
+from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
-from gateway.errors import ConfigurationError
-from gateway.questions.start import would_follow
+from gateway.errors import ConfigurationError, JournalError
+from gateway.questions.start import Start, would_follow
 from gateway.text import counted
 
 
@@ -24,32 +28,57 @@ def add_to(app: typer.Typer) -> None:
 def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Report every mistake of the configuration at once, and list what it would listen to.
 
-    Where the gateway ran before, it is compared with the journal: what the start would refuse, and what would
-    end, move, be retired or lose its units with it. Nothing is changed.
+    Looks for the files that it names, and builds every part as the gateway does. Where the gateway ran
+    before, says what would end, move, be retired or lose its units with the start. Changes nothing.
 
-    Exit code 0: it can run. 2: it cannot.
+    Exit code 0: `cryogate run` starts with it. 2: there is something to mend first.
 
     Example: cryogate check --config cryogate.toml
     """
     try:
         configuration = load(config)
-        start = would_follow(configuration, configuration.data_dir)
-        if start.problems:
-            raise ConfigurationError(list(start.problems))
+        start = _start(configuration)
     except ConfigurationError as error:
         if as_json:
             print_json({"ok": False, "problems": error.problems})
             raise typer.Exit(2) from None
         raise
+    remarks = list(_remarks(configuration))
     if as_json:
         listens = _listens(configuration)
-        print_json(
-            {"ok": True, "remarks": configuration.remarks, "changes": start.changes, "listens_to": listens}
-        )
+        print_json({"ok": True, "remarks": remarks, "changes": start.changes, "listens_to": listens})
+        return
+    _print(configuration)
+    for what, told in (("remark", remarks), ("with the start", start.changes)):
+        for line in told:
+            console().print(Text.assemble((f"{what}: ", "yellow"), line), soft_wrap=True)
+
+
+def _start(configuration: Configuration) -> Start:
+    """What would follow. Raises ConfigurationError where there is something to mend first."""
+    problems = [f"{key}: {what}" for key, what in missing(configuration)]
+    problems += [what for is_sure, what in _lost_signs(configuration) if is_sure]
+    try:
+        start = would_follow(configuration, configuration.data_dir)
+        rehearse(configuration)
+    except JournalError as error:
+        problems.append(str(error))
     else:
-        _print(configuration)
-        for change in start.changes:
-            console().print(Text.assemble(("with the start: ", "yellow"), change), soft_wrap=True)
+        problems += start.problems
+    if problems:
+        raise ConfigurationError(problems)
+    return start
+
+
+def _remarks(configuration: Configuration) -> Iterator[str]:
+    """What is legal, but probably not meant."""
+    yield from configuration.remarks
+    yield from (what for is_sure, what in _lost_signs(configuration) if not is_sure)
+    yield from (f"{key}: {what}; {do}" for key, what, do in exposed(configuration))
+
+
+def _lost_signs(configuration: Configuration) -> Iterator[tuple[bool, str]]:
+    return lost_signs(configuration.channels, configuration.assets, configuration.profiles)
 
 
 def _listens(configuration: Configuration) -> list[dict[str, Any]]:
@@ -103,5 +132,3 @@ def _print(configuration: Configuration) -> None:
         "notifier": len(configuration.notifiers),
     }
     out.print("\n" + ", ".join(counted(count, what) for what, count in counts.items()))
-    for remark in configuration.remarks:
-        out.print(Text.assemble(("remark: ", "yellow"), remark))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from rich.text import Text
 from gateway.cli.options import AsJson
 from gateway.cli.terminal import console, print_json
 from gateway.config.tables import Problems, build, plug_in
+from gateway.config.toml import toml
 from gateway.config.types import PROBES
 from gateway.errors import InputError
 from gateway.model import Floats, Quality
@@ -118,8 +118,8 @@ def _sorted_out(arguments: Sequence[str]) -> tuple[list[float], dict[str, Any]]:
 def _value(text: str) -> Any:
     """As in the configuration; text needs no quotes here."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 

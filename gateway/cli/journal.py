@@ -12,6 +12,7 @@ import typer
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, errors, print_json, say
 from gateway.config.load import load
@@ -26,6 +27,7 @@ from gateway.questions.export import export as write_export
 from gateway.times import parse_rfc3339
 
 journal = typer.Typer(
+    cls=Whole,
     no_args_is_help=True,
     help="The journal: its size, whether it is intact, exports, backups and the way back.",
 )

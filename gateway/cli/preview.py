@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from gateway.cli.terminal import console, errors, print_json
 from gateway.config.load import load
 from gateway.config.profiles import profiles as parse_profiles
 from gateway.config.tables import Problems
+from gateway.config.toml import read_toml
 from gateway.config.types import Configuration, ProfileVersion
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
@@ -39,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
 
 def show(
     profile: Annotated[
-        Path, typer.Option("--profile", help=r"TOML with [\[profiles.NAME]] blocks: the proposal.")
+        Path, typer.Option("--profile", help="TOML with [[profiles.NAME]] blocks: the proposal.")
     ],
     last: Annotated[str, typer.Option("--last", help="How far back: 90d, 36h, 2w.")] = "90d",
     config: Config = DEFAULT_CONFIG,
@@ -85,13 +85,7 @@ def show(
 def _proposal(path: Path) -> dict[str, tuple[ProfileVersion, ...]]:
     """The profiles of a TOML file that holds nothing else, or of a whole configuration."""
     problems = Problems(path.parent)
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} can not be read: {error.strerror}; check --profile") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: not TOML: {error}") from None
-    tables = document.get("profiles")
+    tables = read_toml(path).get("profiles")
     if not isinstance(tables, dict) or not tables:
         raise InputError(f"{path}: no [[profiles.NAME]] block in it")
     found = parse_profiles(tables, problems)

@@ -111,7 +111,7 @@ def retain(
 ) -> None:
     """Delete archived readings that no record class, no unit and no hold keeps, and state what was deleted.
 
-    Nothing goes unless the configuration has a \\[retention.NAME] with a period; nor what screening or a sink
+    Nothing goes unless the configuration has a [retention.NAME] with a period; nor what screening or a sink
     has not taken yet. The gateway may run.
 
     Example: cryogate journal retain --dry-run

@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
+from gateway.config import plugins
 from gateway.config.contradictions import contradictions
 from gateway.config.profiles import doubles, rules, severity_of
 from gateway.config.tables import Problems, Table, build
-from gateway.config.types import PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
+from gateway.config.types import DIRECT, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import named_channels, plausible
 from gateway.units import CONVERSIONS, QUANTITIES
 
+USUAL_PROBES: Final = {"ohm": "pt100", "V": "dt670", "mV": "thermocouple"}  # for each raw signal
 Profiles = Mapping[str, tuple[ProfileVersion, ...]]
 
 
@@ -54,7 +57,8 @@ def _check_references(
         ("source", table.source, "sources", "source"),
         ("profile", table.profile, "profiles", "profile"),
     ):
-        known = document.get(section, {})
+        tables = document.get(section)
+        known = tables if isinstance(tables, dict) else {}
         if given is not None and given not in known:
             problems.unknown(f"{path}.{key}", given, known, what)
     asset = assets.get(table.asset)
@@ -91,6 +95,11 @@ def _with_unit(
     fitting = [u for u, c in CONVERSIONS.items() if gives.get(c.canonical) in QUANTITIES[table.quantity]]
     if not fitting:
         problems.add(f"{path}.probe", f"{table.probe!r} does not measure a {table.quantity}")
+        return None
+    if table.probe == DIRECT and table.quantity == "temperature" and table.unit in USUAL_PROBES:
+        probe = USUAL_PROBES[table.unit]
+        what = f'{table.unit!r} is no temperature: say which probe gives it, e.g. probe = "{probe}"'
+        problems.add(f"{path}.probe", f"{what}; known: {', '.join(plugins.names(PROBES, 'Options'))}")
         return None
     if table.unit not in fitting:
         problems.unknown(

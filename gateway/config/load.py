@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
+from gateway.config.ports import doubled_ports
 from gateway.config.profiles import profiles
 from gateway.config.tables import Problems, Table, build, plug_in
+from gateway.config.toml import read_toml
 from gateway.config.types import (
     CODES,
     NOTIFIERS,
@@ -27,24 +28,12 @@ from gateway.config.types import (
     RecordClass,
     Site,
 )
-from gateway.errors import ConfigurationError
+from gateway.errors import ConfigurationError, InputError
+from gateway.statements.fields import LONGEST_NAME
 
 T = TypeVar("T")
-SECTIONS = (
-    "gateway",
-    "journal",
-    "clock",
-    "metrics",
-    "sites",
-    "assets",
-    "sources",
-    "profiles",
-    "channels",
-    "sinks",
-    "notifiers",
-    "retention",
-    "codes",
-)
+NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "retention")
+SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", *NAMED)
 
 
 def load(path: Path) -> Configuration:
@@ -55,9 +44,11 @@ def load(path: Path) -> Configuration:
 def parse(document: Table, path: Path) -> Configuration:
     """A Configuration from a TOML document that is already read; `path` is where relative paths start."""
     problems = Problems(path.parent)
-    for key in document:
+    for key, section in document.items():
         if key not in SECTIONS:
             problems.unknown(key, key, SECTIONS, "section")
+        elif key in NAMED and isinstance(section, dict):
+            _check_names(key, section, problems)
     gateway = build(Gateway, document.get("gateway", {}), "gateway", problems)
     journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
     clock = build(ClockOptions, document.get("clock", {}), "clock", problems)
@@ -71,7 +62,7 @@ def parse(document: Table, path: Path) -> Configuration:
             problems.unknown(f"assets.{name}.site", asset.site, sites, "site")
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
-    for at, what in doubled_clients(sources, sinks):
+    for at, what in (*doubled_clients(sources, sinks), *doubled_ports(sources)):
         problems.add(at, what)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
     retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
@@ -102,17 +93,21 @@ def parse(document: Table, path: Path) -> Configuration:
     )
 
 
+def _check_names(section: str, tables: Table, problems: Problems) -> None:
+    """Names that nobody could read, type or keep in the journal."""
+    for name in tables:
+        if not name.strip() or not name.isprintable():
+            problems.add(f"{section}.{name}", "a name is one line of printable text")
+        elif len(name) > LONGEST_NAME:
+            problems.add(f"{section}.{name[:40]}...", f"a name has at most {LONGEST_NAME} characters")
+
+
 def _read(path: Path) -> Table:
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigurationError([f"{path}: no such file; give another with --config"]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([f"{path}: can not be read: {error}"]) from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([f"{path}: not TOML: {error}"]) from None
+        return read_toml(path)
+    except InputError as error:
+        hint = "" if path.exists() else "; give another with --config"
+        raise ConfigurationError([f"{error}{hint}"]) from None
 
 
 def _table(document: Table, section: str, problems: Problems) -> Table:

@@ -129,12 +129,16 @@ def _value(
     if inner is not None:
         return build(inner, given, where, problems)
     value = _scalar(hint, given, where, problems)
-    return _anchored(value, problems.folder) if field.metadata.get("path") else value
+    return _anchored(value, where, problems) if field.metadata.get("path") else value
 
 
-def _anchored(path: object, folder: Path) -> object:
+def _anchored(path: object, where: str, problems: Problems) -> object:
     """A relative path starts at the configuration file; a URL is none."""
-    return str(folder / path) if isinstance(path, str) and "://" not in path else path
+    if not isinstance(path, str) or "://" in path:
+        return path
+    if "\0" in path:
+        problems.add(where, f"no path has a zero character, found {path[:80]!r}")
+    return str(problems.folder / path)
 
 
 def _content(given: object, parse: Callable[[str], Any], where: str, problems: Problems) -> Any:

@@ -11,11 +11,14 @@ from typing import Any, Final
 from gateway import __version__
 from gateway.api.control import ask
 from gateway.clocks import kernel_clock
+from gateway.config.files import exposed, missing
 from gateway.config.load import load
+from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration
 from gateway.doctor import (
     Finding,
     Level,
+    alarms,
     brokers,
     error,
     folder,
@@ -26,8 +29,12 @@ from gateway.doctor import (
     warning,
     worst_first,
 )
-from gateway.errors import ConfigurationError, NotRunning
+from gateway.doctor.processes import holder_of_lock
+from gateway.errors import ConfigurationError, JournalError, NotRunning
 from gateway.journal import database
+from gateway.journal.records import Records
+from gateway.published.alarm import of_known
+from gateway.text import counted
 
 SOON: Final = datetime.timedelta(days=30)
 
@@ -47,7 +54,7 @@ def examine(path: Path, now_ns: int, today: datetime.date) -> Examination:
     except ConfigurationError as problem:
         do = "correct it; `cryogate check` lists everything, docs/configuration.md every key"
         found = [error("configuration", what, do) for what in problem.problems]
-        return Examination(found, f"{path}: the configuration can not be used, so nothing else was looked at")
+        return Examination(found, f"{path}: the configuration cannot be used, so nothing else was looked at")
     status = _status(configuration)
     found = worst_first(_findings(configuration, status, now_ns, today))
     return Examination(found, _summary(configuration, status))
@@ -78,6 +85,8 @@ def _findings(
         yield error("sqlite", *database.TOO_OLD)
     yield from folder.findings(configuration, status is not None, now_ns)
     yield from sources
+    yield from _alarms(configuration, status is not None)
+    yield from _said(configuration)
     yield from _calibrations(configuration, today)
 
 
@@ -102,7 +111,7 @@ def _clock(configuration: Configuration) -> Iterator[Finding]:
 
 def _sources(configuration: Configuration, status: Mapping[str, Any] | None) -> Iterator[Finding]:
     states = {s["name"]: s["state"] for s in status["sources"]} if status else {}
-    pid = status["gateway"]["pid"] if status else None
+    pid = status["gateway"]["pid"] if status else _holder(configuration)
     for name, source in configuration.sources.items():
         up, where = states.get(name) == "up", f"source {name}"
         if source.kind == "serial" and not up:
@@ -110,6 +119,35 @@ def _sources(configuration: Configuration, status: Mapping[str, Any] | None) -> 
         elif source.kind == "mqtt":
             yield from brokers.findings(where, source.options, up)
             yield from mosquitto.findings(where, source.options)
+
+
+def _holder(configuration: Configuration) -> int | None:
+    """A gateway that does not answer still holds its ports."""
+    holder = holder_of_lock(configuration.data_dir / folder.LOCK)
+    return None if holder is None else holder.pid
+
+
+def _alarms(configuration: Configuration, runs: bool) -> Iterator[Finding]:
+    """Of the gateway that runs, or as the last one left them."""
+    path = configuration.data_dir / folder.RECORDS
+    if runs:
+        yield from alarms.findings(ask(configuration.data_dir, "alarms"))
+    elif path.exists():
+        try:
+            with Records(path, read_only=True) as records:
+                yield from alarms.findings([of_known(row.body, row.number) for row in records.book.alarms()])
+        except JournalError:
+            return  # said of the folder
+
+
+def _said(configuration: Configuration) -> Iterator[Finding]:
+    """What the configuration says, and what it names."""
+    for key, what in missing(configuration):
+        yield error(key, what, "put it there, readable for the gateway's user, or correct the path")
+    for key, what, do in exposed(configuration):
+        yield warning(key, what, do)
+    for _, what in lost_signs(configuration.channels, configuration.assets, configuration.profiles):
+        yield warning("configuration", what, "correct the sign, in a new version of the profile")
 
 
 def _calibrations(configuration: Configuration, today: datetime.date) -> Iterator[Finding]:
@@ -127,7 +165,8 @@ def _calibrations(configuration: Configuration, today: datetime.date) -> Iterato
 
 def _summary(configuration: Configuration, status: Mapping[str, Any] | None) -> str:
     name = configuration.gateway.name
-    size = f"{len(configuration.sources)} sources, {len(configuration.channels)} channels"
+    channels = counted(len(configuration.channels), "channel")
+    size = f"{counted(len(configuration.sources), 'source')}, {channels}"
     data = f"data in {configuration.data_dir}, SQLite {database.SQLITE}"
     if status is None:
         return f"{name} does not run; {size}; {data}"
@@ -136,4 +175,4 @@ def _summary(configuration: Configuration, status: Mapping[str, Any] | None) -> 
     newest = status["journal"]["last_commit"]
     stored = f"newest commit {newest[:19]}Z" if newest else "nothing stored since its start"
     of = f"{name} {status['gateway']['version']} runs"
-    return f"{of}; {size}, {up} sources up, {heard} channels heard; {stored}; {data}"
+    return f"{of}; {size}, {counted(up, 'source')} up, {counted(heard, 'channel')} heard; {stored}; {data}"

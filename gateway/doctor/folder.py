@@ -13,6 +13,7 @@ from typing import Final
 from gateway.alarming.screening import STATE
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, error, note, running, warning
+from gateway.doctor.processes import holder_of_lock
 from gateway.errors import JournalError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -36,8 +37,10 @@ def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[
     if denied:
         return
     if not runs and is_held(folder):
-        do = "look at its log; stop it (systemctl stop cryogate, or SIGTERM) and start it again"
-        yield error("gateway", f"a process holds {folder}, but does not answer", do)
+        holder = holder_of_lock(folder / LOCK)
+        who = "a process that cannot be seen" if holder is None else str(holder)
+        do = "if it is the gateway: see its log, then restart the service; if not, find out what it does"
+        yield error("gateway", f"{who} holds {folder}, but does not answer", do)
     if (folder / JOURNAL).exists():
         yield from _journal(configuration, runs, now_ns)
 

@@ -13,14 +13,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.doctor import Finding, error, warning
+from gateway.doctor.processes import users_of
 
 BY_ID: Final = Path("/dev/serial/by-id")
-PROCESSES: Final = Path("/proc")
 CONNECT_S: Final = 3.0
 
 
 def findings(name: str, port: str, gateway_pid: int | None) -> Iterator[Finding]:
-    """Of source `name`. `gateway_pid`: of the gateway that runs, and may hold the port."""
+    """Of source `name`. `gateway_pid`: of the gateway, which may hold the port."""
     where = f"source {name}"
     if "://" in port:
         yield from _serial_server(where, port)
@@ -35,27 +35,10 @@ def findings(name: str, port: str, gateway_pid: int | None) -> Iterator[Finding]
     elif not os.access(path, os.R_OK | os.W_OK):
         yield _denied(where, path)
     else:
-        for pid, program in holders(path):
-            if pid != gateway_pid:
-                do = f"end it (kill {pid}): two programs on one line steal each other's replies"
-                yield warning(where, f"{port} is also used by {program} (process {pid})", do)
-
-
-def holders(path: Path) -> list[tuple[int, str]]:
-    """Processes that have the device open, as far as this user may see: pid, name."""
-    device = path.resolve()
-    return [
-        (int(process.name), (process / "comm").read_text().strip())
-        for process in PROCESSES.iterdir()
-        if process.name.isdecimal() and int(process.name) != os.getpid() and _holds(process, device)
-    ]
-
-
-def _holds(process: Path, device: Path) -> bool:
-    try:
-        return any(entry.readlink() == device for entry in (process / "fd").iterdir())
-    except OSError:  # another user's, or gone meanwhile
-        return False
+        for process in users_of(path):
+            if process.pid != gateway_pid:
+                what = f"{port} is also used by {process}: two programs on one line take each other's replies"
+                yield warning(where, what, "find out who runs it and why, and let them stop it")
 
 
 def _known_ports() -> str:

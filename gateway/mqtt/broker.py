@@ -7,21 +7,23 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from types import ModuleType
 from typing import Any, Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 from gateway.mqtt.filters import meet, widest
 from gateway.mqtt.topics import TopicPattern
 
 PAYLOADS = "gateway.payloads"
-PATH: Final = {"path": True}  # relative ones start at the configuration file
+READ: Final = {"path": True, "reads": True}  # relative ones start at the configuration file
+SECRET: Final = {**READ, "secret": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
     """Certificates as PEM files; they are read at every connection, so that they can be renewed."""
 
-    ca_file: str | None = field(default=None, metadata=PATH)  # None: the authorities this machine trusts
-    certificate_file: str | None = field(default=None, metadata=PATH)  # ours, where the broker wants one
-    key_file: str | None = field(default=None, metadata=PATH)
+    ca_file: str | None = field(default=None, metadata=READ)  # None: the authorities this machine trusts
+    certificate_file: str | None = field(default=None, metadata=READ)  # ours, where the broker wants one
+    key_file: str | None = field(default=None, metadata=SECRET)
 
     def __post_init__(self) -> None:
         if (self.certificate_file is None) != (self.key_file is None):
@@ -73,7 +75,7 @@ class Options:
     port: int = 0  # 0: the usual one, 1883 and with TLS 8883
     protocol: Literal["5", "3.1.1"] = "5"
     username: str | None = None
-    password_file: str | None = field(default=None, metadata=PATH)  # its first line
+    password_file: str | None = field(default=None, metadata=SECRET)  # its first line
     tls: Tls | None = None
     keepalive_s: int = 30
     session_expiry_s: int = 604_800  # MQTT 5: how long the broker keeps what we miss; a week
@@ -123,10 +125,22 @@ def check_range(key: str, value: float, least: float, most: float) -> None:
 def _check_text(options: Login) -> None:
     if not options.host:
         raise ValueError("host is empty; expected a name or an address")
+    if "://" in options.host or "/" in options.host:
+        raise ValueError(f"host {options.host!r}: expected a name or an address alone; {_instead(options)}")
+    if not all(c.isprintable() and not c.isspace() for c in options.host):
+        raise ValueError(f"host {options.host!r} has characters that no name of a machine has")
     if not options.client_id:
         raise ValueError("client_id is empty; the broker keeps our session under it")
     if options.password_file is not None and options.username is None:
         raise ValueError("password_file without username")
+
+
+def _instead(options: Login) -> str:
+    """How to say what a URL says."""
+    address = urlsplit(options.host)
+    tls = ", and a table `tls` for TLS" if address.scheme in ("mqtts", "ssl", "tls", "wss") else ""
+    name = address.hostname or options.host.partition("/")[0]
+    return f"say host = {name!r}, the port as `port`{tls}"
 
 
 def _check_topics(topics: tuple[Topic, ...]) -> None:

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
+from gateway.text import json_text
 from gateway.times import format_rfc3339
 
 LAST_LINES: Final = 1000  # looked at after a start; a crash repeats a page of changes, which is far less
@@ -41,7 +42,7 @@ class Notifier:
         """Raises LinkDown when the file can not be written."""
         said = {"change": change.change, "number": change.number}
         recorded = {"recorded": format_rfc3339(change.recorded_ns)}
-        line = json.dumps({**said, **recorded, **change.alarm}, ensure_ascii=False)
+        line = json_text({**said, **recorded, **change.alarm})
         try:
             if (change.alarm.get("id"), change.number) not in self._looked():
                 self._append(line + "\n")

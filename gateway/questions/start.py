@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +37,10 @@ class Start:
 
 
 def would_follow(configuration: Configuration, folder: Path) -> Start:
-    """Where there is a journal in `folder`; without one nothing is refused and nothing changes."""
+    """Where there is a journal in `folder`; without one only the folder itself can be refused."""
     path = folder / "journal.sqlite"
+    if unusable := [f"gateway.data_dir: {what}" for what in _unusable(folder)]:
+        return Start(tuple(unusable), ())
     if not path.exists():
         return Start((), ())
     with Journal.open_reading(path) as journal:
@@ -50,6 +54,25 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
         changes += _at_brokers(configuration, journal)
     return Start((), tuple(changes))
+
+
+def _unusable(folder: Path) -> Iterator[str]:
+    """Why nothing can be kept in a folder, by the user who asks."""
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+    except ValueError as error:
+        yield f"{str(folder)!r} is no path: {error}"
+        return
+    if not there.is_dir():
+        yield f"{there} is no folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        yield f"{there} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"
+    for name in ("journal.sqlite", "records.sqlite", "lock"):
+        path = folder / name
+        if path.is_dir():
+            yield f"{path} is a folder; move it away"
+        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            yield f"{path} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"
 
 
 def _after(configuration: Configuration, follows: Succession, journal: Journal, now_ns: int) -> Timeline:

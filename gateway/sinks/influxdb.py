@@ -30,7 +30,7 @@ from gateway.sinks.lines import Encoder
 
 MOST_REFUSALS: Final = 200  # requests spent on finding bad lines in one write; then they are rejected in bulk
 QUICK: Final = 1  # gzip level: a tenth of the size for a ninth of what the client's own level 9 costs
-PATH: Final = {"path": True}
+READ: Final = {"path": True, "reads": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Options:
     url: str
     org: str
     bucket: str
-    token_file: str = field(metadata=PATH)  # its first line; read at every new connection
+    token_file: str = field(metadata={**READ, "secret": True})  # its first line; read at every new connection
     measurement: str = "reading"
     alarm_measurement: str = "alarm"
     excursion_measurement: str = "excursion"
     timeout_s: float = 30.0
     most_lines: int = 10_000  # in one request
-    ca_file: str | None = field(default=None, metadata=PATH)  # None: the authorities this machine trusts
+    ca_file: str | None = field(default=None, metadata=READ)  # None: the authorities this machine trusts
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)

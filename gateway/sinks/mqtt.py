@@ -16,7 +16,7 @@ from typing import Final, Literal
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
-from gateway.mqtt.broker import PATH, Tls, check_range, checked_port
+from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.mqtt.errors import place, refused
 from gateway.mqtt.former import AlarmTopics, Broker, Document, former_alarm_topics, usual_alarm_topic
 from gateway.mqtt.publisher import IN_FLIGHT, Message, Publisher
@@ -39,7 +39,7 @@ class Options:
     port: int = 0  # 0: the usual one, 1883 and with TLS 8883
     protocol: Literal["5", "3.1.1"] = "5"
     username: str | None = None
-    password_file: str | None = field(default=None, metadata=PATH)
+    password_file: str | None = field(default=None, metadata=SECRET)
     tls: Tls | None = None
     keepalive_s: int = 60
     timeout_s: float = 30.0  # longest wait for an acknowledgement

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from gateway.config.tables import Problems, build, plug_in
+from gateway.config.toml import read_toml
 from gateway.config.types import DOWNLOADS
 from gateway.downloads import Download
 from gateway.errors import ConfigurationError, InputError
@@ -46,10 +46,7 @@ class Logged:
 
 def read_mapping(path: Path) -> Mapped:
     """Raises ConfigurationError, InputError."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: {error}") from None
+    document = read_toml(path)
     problems = Problems(path.parent)
     for key in document:
         if key not in KEYS:

@@ -13,6 +13,7 @@ from gateway.ingestion.sources.serial import Source
 from tests.system.gateway_process import GatewayProcess
 from tests.system.mosquitto import Mosquitto
 from tests.system.mqtt_parts import OddBroker, Publisher, Running
+from tests.system.patient import Patient
 from tests.system.serial_parts import Delivered, Peer
 
 
@@ -129,3 +130,10 @@ def start(run_source: Callable[[Source, Intake], Running]) -> Callable[[Source],
         return run_source(source, intake), Delivered(source, intake)
 
     return begin
+
+
+@pytest.fixture
+def patient(tmp_path: Path) -> Iterator[Patient]:
+    patient = Patient(tmp_path)
+    yield patient
+    patient.gateway.end()

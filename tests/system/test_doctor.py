@@ -9,9 +9,8 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -23,101 +22,12 @@ from gateway.journal.journal import Journal, Statement
 from gateway.journal.parked import Parked
 from gateway.journal.records import Records
 from tests.system.faketime import FakeTime
-from tests.system.gateway_process import GatewayProcess, eventually
+from tests.system.gateway_process import eventually
 from tests.system.mosquitto import Mosquitto, free_port
+from tests.system.patient import BROKER, CHANNEL, SERIAL, Found, Patient, Publish, subscribed
 
-GATEWAY = """
-[gateway]
-name = "patient"
-[clock]
-require_sync = false
-[sites.s]
-[assets.dewar]
-site = "s"
-"""
-BROKER = """
-[sources.broker]
-kind = "mqtt"
-host = "127.0.0.1"
-port = {port}
-client_id = "patient"
-[[sources.broker.topics]]
-pattern = "{{device}}"
-payload = "json"
-options = {{ readings = [{{ address = "{{device}}", value_pointer = "/temp", fault_values = [85.0] }}] }}
-"""
-CHANNEL = """
-[channels.{name}]
-asset = "dewar"
-source = "broker"
-address = "{name}"
-no_data_after_s = 2.0
-"""
-SERIAL = """
-[sources.line]
-kind = "serial"
-driver = "tec3000"
-port = "{port}"
-[channels.top]
-asset = "dewar"
-source = "line"
-address = "TEMPA"
-"""
 NOBODY = 65534
 NOON_NS = 1_767_614_400_000_000_000  # 2026-01-05T12:00Z
-Found = list[dict[str, str]]
-Publish = Callable[[str, str], None]
-
-
-class Patient:
-    """A gateway, running or not, and what the doctor finds."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.gateway = GatewayProcess(folder / "cryogate.toml")
-
-    def configure(self, *parts: str) -> None:
-        self.gateway.config.write_text(GATEWAY + "".join(parts))
-
-    def start(self) -> None:
-        self.gateway.start()
-        self.gateway.wait_until_up()
-
-    def examined(self, code: int | None = None) -> Found:
-        """What is found; `code` is how the doctor ends."""
-        done = self.gateway.cryogate("doctor", "--json")
-        told: dict[str, Any] = json.loads(done.stdout)
-        assert told["ok"] == (done.returncode == 0)
-        assert code in (None, done.returncode), told
-        found: Found = told["findings"]
-        return found
-
-    def has(self, level: str, where: str, what: str, do: str) -> None:
-        """One finding says so, and the exit code fits; what takes time is waited for."""
-        found: Found = []
-
-        def is_found() -> bool:
-            found[:] = self.examined()
-            return any(
-                (f["level"], f["where"]) == (level, where) and what in f["what"] and do in f["do"]
-                for f in found
-            )
-
-        try:
-            eventually(is_found, f"{level} {where}: {what}")
-        except AssertionError:
-            pytest.fail(f"no {level} {where}: {what} -> {do} in\n" + "\n".join(map(str, found)))
-
-
-@pytest.fixture
-def patient(tmp_path: Path) -> Iterator[Patient]:
-    patient = Patient(tmp_path)
-    yield patient
-    patient.gateway.end()
-
-
-def subscribed(patient: Patient) -> None:
-    eventually(lambda: (patient.gateway.status() or {})["sources"][0]["state"] == "up", "subscribed")
 
 
 def test_a_gateway_that_is_well(patient: Patient, mosquitto: Mosquitto, publish: Publish) -> None:
@@ -129,7 +39,7 @@ def test_a_gateway_that_is_well(patient: Patient, mosquitto: Mosquitto, publish:
     eventually(lambda: (patient.gateway.status() or {})["channels"][0]["age_s"] is not None, "heard")
     assert {f["level"] for f in patient.examined(0)} <= {"note"}
     told = patient.gateway.cryogate("doctor").stdout
-    assert told.startswith("patient 0.1.0 runs; 1 sources, 1 channels, 1 sources up, 1 channels heard")
+    assert told.startswith("patient 0.1.0 runs; 1 source, 1 channel, 1 source up, 1 channel heard")
     assert told.endswith("all is well\n")
     patient.gateway.config.write_text(patient.gateway.config.read_text() + CHANNEL.format(name="cold"))
     patient.has("warning", "configuration", "has changed since", "restart it")
@@ -165,11 +75,12 @@ def test_no_gateway_and_a_gateway_that_hangs(patient: Patient) -> None:
     try:
         (found,) = [f for f in patient.examined(2) if f["where"] == "gateway"]
         assert "holds" in found["what"] and "does not answer" in found["what"]
+        assert f"process {patient.gateway.process.pid} (" in found["what"]
     finally:
         patient.gateway.process.send_signal(signal.SIGCONT)
 
 
-def test_a_configuration_that_can_not_be_used(patient: Patient) -> None:
+def test_a_configuration_that_cannot_be_used(patient: Patient) -> None:
     patient.configure("[channels.x]\nasset = 'dewer'\nsource = 'none'\naddress = 'a'\n")
     patient.has("error", "configuration", "did you mean 'dewar'", "cryogate check")
     patient.examined(2)
@@ -240,7 +151,8 @@ def test_a_serial_port_that_somebody_else_reads(patient: Patient) -> None:
         try:
             assert other.stdout is not None
             other.stdout.readline()
-            patient.has("warning", "source line", f"(process {other.pid})", f"kill {other.pid}")
+            patient.has("warning", "source line", f"used by process {other.pid} (", "find out who runs it")
+            assert not any("kill" in f["do"] for f in patient.examined())
         finally:
             other.kill()
     os.close(ours)

@@ -90,7 +90,8 @@ def test_a_mistake_is_a_sentence(arguments: list[str], message: str) -> None:
 
 def test_the_help_has_examples_that_work() -> None:
     text = CliRunner().invoke(app, ["convert", "--help"], env={"COLUMNS": "200"}).output
-    examples = [line.split("cryogate convert ")[1] for line in text.splitlines() if "Example:" in line]
+    lines = text.replace("\\\n", " ").splitlines()
+    examples = [line.split("cryogate convert ")[1] for line in lines if "cryogate convert --" in line]
     assert len(examples) == 4
     for example in examples:
         result = CliRunner().invoke(app, ["convert", *example.replace("D6012345.340", str(CURVE)).split()])

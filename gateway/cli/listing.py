@@ -1,0 +1,134 @@
+"""Every command by name, with its words in `cryogate --help`; its file is imported when it is asked for.
+
+A command that prints a version must not wait a second for numpy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+LONGEST: Final = 500  # characters of a sentence
+WIDTH: Final = 76  # of an example: 80 columns, and the indentation of both sides
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The files of a command in this folder, and a line about it."""
+
+    files: tuple[str, ...]
+    words: str
+
+
+def _in(file: str, words: str) -> Listed:
+    return Listed((file,), words)
+
+
+COMMANDS: Final[Mapping[str, Listed]] = {
+    "run": _in("run", "Run the gateway until Ctrl-C or SIGTERM."),
+    "check": _in("check", "Every mistake of the configuration; what it listens to."),
+    "doctor": _in("doctor", "What is wrong, where, and what to do next."),
+    "status": _in("look", "What the running gateway does, and how each channel is."),
+    "watch": _in("look", "The same, live: values, alarms, the units inside."),
+    "alarms": _in("look", "Alarms that need somebody, with the units inside."),
+    "history": _in("history", "Every change of an alarm, and what was known then."),
+    "ack": _in("tell", "Acknowledge an alarm."),
+    "close": _in("tell", "Close an alarm that is over."),
+    "contents": _in("contents", "What is inside, by whose word, now or at any time."),
+    "load": _in("tell", "Say which product units are in which asset."),
+    "empty": _in("tell", "Say that nothing is inside an asset."),
+    "place": _in("place", "Say that a channel measures another asset."),
+    "reset": _in("tell", "Let a budget of a channel count anew."),
+    "statements": _in("statements", "What people and the gateway stated."),
+    "withdraw": _in("statements", "Take a statement back."),
+    "clocks": _in("proof", "How long a channel was in range, out of range, not proven."),
+    "replay": _in("replay", "Screen the journal again, or recorded files."),
+    "preview": _in("preview", "What other limits would have meant."),
+    "import": _in("bring", "Take logger downloads into the journal."),
+    "refused": _in("look", "What came in and could not be taken."),
+    "parked": _in("parked", "What a sink or notifier did not take, and what becomes of it."),
+    "journal": Listed(("journal", "retention"), "Its size, integrity, exports, backups and retention."),
+    "hold": _in("retention", "Keep readings whatever retention says."),
+    "release": _in("retention", "Release a hold."),
+    "convert": _in("convert", "Probe mathematics for a bench."),
+    "version": _in("version", "The version, and that of SQLite."),
+}
+
+
+class Commands(Mapping[str, Any]):
+    """The commands themselves, as click has them."""
+
+    def __getitem__(self, name: str) -> Any:
+        part = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+        part.callback()(_nothing)
+        for file in COMMANDS[name].files:
+            importlib.import_module(f"gateway.cli.{file}").add_to(part)
+        return _legible(typer.main.get_group(part).commands[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Whole(TyperGroup):
+    """A group that lists the first sentence of each of its commands, whole."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, c.get_short_help_str(LONGEST)) for name, c in self.commands.items()])
+
+
+class Listing(TyperGroup):
+    """The group of all commands; listing them imports none."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = Commands()  # type: ignore[assignment]  # it is only read
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, listed.words) for name, listed in COMMANDS.items()])
+
+
+def whole_examples(text: str) -> str:
+    """Help text whose examples can be copied: a long one goes on behind a backslash, as a shell reads it."""
+    return "\n\n".join(_example(p) if p.startswith("Example") else p for p in text.split("\n\n"))
+
+
+def _example(paragraph: str) -> str:
+    first, _, commands = " ".join(paragraph.split()).partition(": ")
+    shown = [_broken(command) for command in commands.split("; cryogate ")]
+    return f"\b\n{first}:\n" + "\n".join(
+        f"  {'' if k == 0 else 'cryogate '}{command}" for k, command in enumerate(shown)
+    )
+
+
+def _broken(command: str) -> str:
+    words = [shlex.quote(word) if " " in word else word for word in shlex.split(command)]
+    wrapper = textwrap.TextWrapper(WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+    wrapped = wrapper.wrap(" ".join(word.replace(" ", "\0") for word in words))
+    return " \\\n      ".join(wrapped).replace("\0", " ")
+
+
+def _legible(command: Any) -> Any:
+    if command.help:
+        command.help = whole_examples(command.help)
+    for inner in getattr(command, "commands", {}).values():
+        _legible(inner)
+    return command
+
+
+def _nothing() -> None:
+    """So that typer makes a group of a single command."""

@@ -1,0 +1,81 @@
+"""Files that a configuration names and that are read later: certificates, passwords, tokens.
+
+A gateway starts without them and says what is missing, for nobody would watch anything otherwise. `check` and
+`doctor` look for them before. Fields of options with metadata {"reads": True} name such a file; those with
+{"secret": True} one that only the gateway's user may read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.config.types import Configuration
+
+READS: Final = "reads"
+SECRET: Final = "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file, the key of the configuration that names it, and whether it holds a secret."""
+
+    key: str
+    path: Path
+    is_secret: bool
+
+
+def named_files(configuration: Configuration) -> Iterator[NamedFile]:
+    """In the order of sources, sinks, notifiers."""
+    sections = {
+        "sources": configuration.sources,
+        "sinks": configuration.sinks,
+        "notifiers": configuration.notifiers,
+    }
+    for section, plug_ins in sections.items():
+        for name, plug_in in plug_ins.items():
+            yield from _within(plug_in.options, f"{section}.{name}")
+
+
+def missing(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """Key and reason of each that cannot be read, by the user who asks."""
+    for named in named_files(configuration):
+        try:
+            with named.path.open("rb") as file:
+                file.read(1)
+        except OSError as error:
+            yield named.key, f"{named.path} cannot be read: {error.strerror}"
+        except ValueError as error:
+            yield named.key, f"{str(named.path)!r} is no path: {error}"
+
+
+def exposed(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
+    """Secrets that every user of this machine may read: key, what is wrong, what to do."""
+    for named in named_files(configuration):
+        if named.is_secret and _is_public(named.path):
+            do = f"chmod o-rwx {named.path}; give it to the gateway's user"
+            yield named.key, f"every user of this machine may read {named.path}", do
+
+
+def _is_public(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & stat.S_IROTH)
+    except (OSError, ValueError):
+        return False
+
+
+def _within(options: Any, key: str) -> Iterator[NamedFile]:
+    if isinstance(options, tuple):
+        for i, one in enumerate(options):
+            yield from _within(one, f"{key}[{i}]")
+    elif dataclasses.is_dataclass(options):
+        for field in dataclasses.fields(options):
+            value, where = getattr(options, field.name), f"{key}.{field.name}"
+            if READS in field.metadata and value is not None:
+                yield NamedFile(where, Path(value), SECRET in field.metadata)
+            else:
+                yield from _within(value, where)

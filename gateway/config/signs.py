@@ -1,0 +1,46 @@
+"""Limits that have probably lost their minus: no value of the channel would ever be beyond them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from gateway.config.types import Asset, Channel, ProfileVersion, Rule
+from gateway.screening.rules import limit_of
+
+COLD: Final = re.compile("ln2|nitrogen|cryo|dewar|dry|vapou?r|ult|freez|frozen", re.IGNORECASE)
+WARMEST_degC: Final = 60.0  # no vessel, box or room of a cold chain is as warm on purpose
+
+
+def lost_signs(
+    channels: Mapping[str, Channel],
+    assets: Mapping[str, Asset],
+    profiles: Mapping[str, tuple[ProfileVersion, ...]],
+) -> Iterator[tuple[bool, str]]:
+    """One for each rule and kind of asset, with the first channel it is on; whether there is any doubt."""
+    told: set[tuple[str, str]] = set()
+    for name, channel in channels.items():
+        asset = assets.get(channel.table.asset)
+        kind = "" if asset is None else asset.kind
+        for rule in _rules(channel, profiles):
+            limit_degC = _high_degC(rule)
+            bound_degC = 0.0 if COLD.search(kind) else WARMEST_degC
+            if limit_degC is None or limit_degC <= bound_degC or (rule.id, kind) in told:
+                continue
+            told.add((rule.id, kind))
+            what = f"a high limit of {limit_degC:g} degC for {kind or 'a cold chain'}"
+            is_sure = bound_degC < WARMEST_degC < limit_degC
+            yield is_sure, f"channels.{name}: rule {rule.id!r}: {what}: is {-limit_degC:g} meant?"
+
+
+def _rules(channel: Channel, profiles: Mapping[str, tuple[ProfileVersion, ...]]) -> Iterable[Rule]:
+    versions = profiles.get(channel.table.profile or "", ())
+    return (*channel.rules, *(rule for version in versions for rule in version.rules))
+
+
+def _high_degC(rule: Rule) -> float | None:
+    if rule.unit != "degC":
+        return None
+    limit = limit_of(rule.kind, rule.parameters)
+    return limit[1] if limit is not None and limit[0] == "high" else None

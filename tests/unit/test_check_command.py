@@ -1,0 +1,184 @@
+"""`check` finds what people get wrong: files, ports, signs, URLs, probes, folders, names."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.config.load import load
+from gateway.doctor.examination import examine
+from gateway.errors import ConfigurationError
+
+SITE = """
+[gateway]
+name = "g"
+data_dir = "{data_dir}"
+[sites.s]
+[assets.dewar]
+site = "s"
+kind = "{kind}"
+"""
+BROKER = """
+[sources.broker]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "g"
+username = "g"
+password_file = "password"
+tls = { ca_file = "ca.pem" }
+[[sources.broker.topics]]
+pattern = "{device}"
+payload = "json"
+options = { readings = [{ address = "{device}", value_pointer = "/temp" }] }
+[channels.a]
+asset = "dewar"
+source = "broker"
+address = "a"
+"""
+LINE = """
+[sources.{name}]
+kind = "serial"
+driver = "tec3000"
+port = "{port}"
+"""
+RULE = """
+[[channels.a.rules]]
+id = "above"
+kind = "limit"
+side = "high"
+limit_degC = {limit}
+severity = "critical"
+"""
+INFLUX = """
+[sinks.central]
+kind = "influxdb"
+url = "http://127.0.0.1:8086"
+org = "o"
+bucket = "b"
+token_file = "token"
+"""
+TODAY = datetime.date(2026, 1, 5)
+Check = Callable[..., Any]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    def run(*parts: str, code: int, data_dir: str = "data", kind: str = "ln2_freezer") -> Any:
+        path = tmp_path / "cryogate.toml"
+        path.write_text("".join((SITE.format(data_dir=data_dir, kind=kind), *parts)))
+        told = CliRunner().invoke(app, ["check", "--json", "--config", str(path)])
+        assert told.exit_code == code, told.output
+        found = json.loads(told.output)
+        return found["remarks" if code == 0 else "problems"]
+
+    for name in ("password", "ca.pem", "token"):
+        (tmp_path / name).write_text("x")
+        (tmp_path / name).chmod(0o640)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("password", "sources.broker.password_file"),
+        ("ca.pem", "sources.broker.tls.ca_file"),
+        ("token", "sinks.central.token_file"),
+    ],
+)
+def test_files_that_are_missing(check: Check, tmp_path: Path, name: str, key: str) -> None:
+    check(BROKER, INFLUX, code=0)
+    (tmp_path / name).unlink()
+    (problem,) = check(BROKER, INFLUX, code=2)
+    assert problem == f"{key}: {tmp_path / name} cannot be read: No such file or directory"
+    load(tmp_path / "cryogate.toml")  # a gateway starts without, and says so
+    found = {f.where: f.what for f in examine(tmp_path / "cryogate.toml", 0, TODAY).findings}
+    assert "cannot be read" in found[key]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("password", "sources.broker.password_file"), ("token", "token_file")]
+)
+def test_secrets_that_everybody_may_read(check: Check, tmp_path: Path, name: str, key: str) -> None:
+    (tmp_path / name).chmod(0o644)
+    (tmp_path / "ca.pem").chmod(0o644)  # no secret
+    (remark,) = [r for r in check(BROKER, INFLUX, code=0) if "every user" in r]
+    assert key in remark and f"chmod o-rwx {tmp_path / name}" in remark
+
+
+def test_two_sources_on_one_port(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/ttyUSB7")
+    (problem,) = check(LINE.format(name="x", port="/dev/ttyUSB7"), LINE.format(name="y", port="link"), code=2)
+    assert problem.startswith("sources.y.port: ") and "port of source 'x'" in problem
+    one, other = "socket://10.0.0.5:4001", "rfc2217://10.0.0.5:4001"
+    assert check(LINE.format(name="x", port=one), LINE.format(name="y", port=other), code=2)
+    check(LINE.format(name="x", port=one), LINE.format(name="y", port=one[:-1] + "2"), code=0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "code"),
+    [
+        (150.0, "ln2_freezer", 2),
+        (20.0, "ult_freezer", 0),
+        (150.0, "room", 0),
+        (8.0, "fridge", None),
+        (-150.0, "ln2_freezer", None),
+    ],
+)
+def test_a_sign_that_was_lost(check: Check, limit: float, kind: str, code: int | None) -> None:
+    told = check(BROKER, RULE.format(limit=limit), code=code or 0, kind=kind)
+    found = [line for line in told if "meant?" in line]
+    assert bool(found) == (code is not None)
+    assert not found or f"is {-limit:g} meant?" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("host", "instead"),
+    [
+        ("mqtt://broker.example:1883", "host = 'broker.example'"),
+        ("mqtts://broker.example", "a table `tls`"),
+        ("broker.example/path", "host = 'broker.example'"),
+        ("bro ker", "no name of a machine"),
+    ],
+)
+def test_a_host_that_is_a_url(check: Check, host: str, instead: str) -> None:
+    (problem, *_) = check(BROKER.replace("127.0.0.1", host), code=2)
+    assert problem.startswith("sources.broker: ") and instead in problem
+
+
+@pytest.mark.parametrize(("unit", "probe"), [("ohm", "pt100"), ("V", "dt670"), ("mV", "thermocouple")])
+def test_a_raw_signal_without_a_probe(check: Check, unit: str, probe: str) -> None:
+    (problem,) = check(BROKER, f'unit = "{unit}"\n', code=2)
+    assert problem.startswith("channels.a.probe: ") and f'probe = "{probe}"' in problem
+
+
+def test_a_data_folder_that_cannot_be_one(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (problem,) = check(BROKER, code=2, data_dir="file")
+    assert problem == f"gateway.data_dir: {tmp_path / 'file'} is no folder"
+    (tmp_path / "data" / "lock").mkdir(parents=True)
+    (problem,) = check(BROKER, code=2)
+    assert problem == f"gateway.data_dir: {tmp_path / 'data' / 'lock'} is a folder; move it away"
+    check(BROKER, code=0, data_dir="new/deeper")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_another_user(check: Check) -> None:
+    (problem,) = check(BROKER, code=2, data_dir="/proc/x")
+    assert "cannot be written by" in problem
+
+
+def test_a_name_that_nobody_could_type(check: Check, tmp_path: Path) -> None:
+    for name in ("a\\u001b[2J", "a\\nb", " ", "x" * 300):
+        (problem,) = check(f'[sites."{name}"]\n', code=2)
+        assert "a name " in problem
+    with pytest.raises(ConfigurationError):
+        load(tmp_path / "cryogate.toml")
