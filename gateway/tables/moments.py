@@ -42,8 +42,9 @@ _DIRECTIVES: Final = {
     "z": r"(?P<z>[Zz]|[+-][0-9]{2}:?[0-9]{2})",
     "%": "%",
 }
-SPECIAL: Final = ("rfc3339", *NS_PER)
-EXPECTED: Final = "expected rfc3339, unix_s, unix_ms or a pattern like %d.%m.%Y %H:%M"
+WITH_ZONE: Final = ("rfc3339", *NS_PER)
+EXCEL: Final = "excel"  # cells that are dates, or a date and a time
+EXPECTED: Final = "expected rfc3339, unix_s, unix_ms, excel or a pattern like %d.%m.%Y %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def parser(time_format: str, language: str = "en") -> Parse:
         return lambda shown: Moment(parse_rfc3339(shown), is_local=False)
     if time_format in NS_PER:
         return lambda shown: Moment(_unix(shown, NS_PER[time_format]), is_local=False)
+    if time_format == EXCEL:
+        return _excel
     if "%" not in time_format:
         raise ValueError(f"time_format: {EXPECTED}")
     return _Pattern(time_format, language)
@@ -70,13 +73,28 @@ def parser(time_format: str, language: str = "en") -> Parse:
 
 def names_a_zone(time_format: str) -> bool:
     """Whether times of this format say where they belong."""
-    return time_format in SPECIAL or "z" in _letters(time_format)
+    return time_format in WITH_ZONE or "z" in _letters(time_format)
 
 
 def check_year(shown: datetime) -> None:
     """Raises InputError for years that calendars cannot be asked about safely."""
     if shown.year not in YEARS:
         raise InputError(f"time '{shown}' lies outside 2000 to 2100; check time_format")
+
+
+def _excel(shown: str) -> Moment:
+    """`2026-01-05 11:00:00.000000`, or a date at midnight and a time behind it."""
+    parts = shown.split()
+    if len(parts) == 3 and parts[1] == "00:00:00.000000":
+        parts = [parts[0], parts[2]]
+    try:
+        found = datetime.strptime(" ".join(parts), "%Y-%m-%d %H:%M:%S.%f")  # noqa: DTZ007
+    except ValueError:
+        raise InputError(
+            f"{shown[:60]!r} is no cell with a date and time; format the column as date, or give time_format"
+        ) from None
+    check_year(found)
+    return Moment(calendar.timegm(found.timetuple()) * SECOND + found.microsecond * 1000, is_local=True)
 
 
 def _unix(shown: str, ns_per: int) -> int:

@@ -5,12 +5,15 @@ A new format needs an example here to pass.
 
 from __future__ import annotations
 
+import datetime
 import importlib
+import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +31,25 @@ LOG = b"time,t,u\n2026-01-05T12:00:00Z,-190.25,4.5\n2026-01-05T12:05:00Z,-189.5,
 EPOCH = b"time,t\n1767610800.25,-190.25\n1767610860,-189.5\n"
 GERMAN = b"Logger 4711\nDatum;Zeit;Temp A\n05.01.2026;12:00:00;-190,25\n25.10.2026;02:30:00;-189,5\n"
 EPOCH_OPTIONS = csv.Options((Column("t"),), time_format="unix_s")
+WORKBOOK_OPTIONS = csv.Options(
+    (Column("t"), Column("u", "degF")), time_columns=("Date", "Time"), time_format="excel", time_zone="+01:00"
+)
+
+
+def workbook() -> bytes:
+    """Dates and times apart, as Excel holds them."""
+    book = openpyxl.Workbook()
+    for row in (
+        ("Date", "Time", "t", "u"),
+        (datetime.date(2026, 1, 5), datetime.time(12, 0), -190.25, 4.5),
+        (datetime.date(2026, 1, 5), datetime.time(12, 5), -189.5, "---"),
+    ):
+        book.active.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
 EXAMPLES: dict[str, list[tuple[bytes, Any]]] = {
     "csv": [
         (LOG, csv.Options((Column("t"), Column("u", "degF")))),
@@ -45,6 +67,7 @@ EXAMPLES: dict[str, list[tuple[bytes, Any]]] = {
             ),
         ),
     ],
+    "xlsx": [(workbook(), WORKBOOK_OPTIONS)],
     "fridgetag": [(SAMPLE.read_bytes(), fridgetag.Options("Europe/Berlin"))],
 }
 

@@ -1,0 +1,83 @@
+"""A sheet of an Excel workbook, by the same mapping as a CSV; cells that are dates are read as dates.
+
+Values are what a cell holds, not how it is shown: -195.82 may be shown as -195.8. A cell with a formula is a
+mistake, because nobody measured it. Read with openpyxl, which is MIT.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import struct
+import xml.etree.ElementTree as ET
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from gateway.downloads import Download
+from gateway.errors import InputError
+from gateway.tables.options import Options
+from gateway.tables.rows import Row, read_table
+
+__all__ = ["Options", "read"]
+
+LARGEST_UNPACKED: Final = 1024 * 2**20  # bytes; a zip of a few can hold any number
+MOST_COLUMNS: Final = 16_384  # what Excel has
+DAMAGED: Final = (  # what openpyxl and the zip raise at files that are damaged
+    zipfile.BadZipFile, InvalidFileException, ET.ParseError, zlib.error, struct.error, EOFError,
+    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+def read(data: bytes, options: Options) -> Download:
+    """One series per mapped column, or per channel of a long table. Raises InputError."""
+    try:
+        _check_size(data)
+        rows = list(_rows(data, options))
+    except InputError:
+        raise
+    except DAMAGED as error:
+        raise InputError(f"not a workbook (xlsx): {type(error).__name__}: {error}"[:300]) from None
+    table = read_table(rows[options.skip_lines :], options)
+    skipped = min(options.skip_lines, len(rows))
+    lines = table.lines
+    return Download(table.series, table.about, type(lines)(lines.taken, lines.header + skipped))
+
+
+def _check_size(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
+            raise InputError(f"larger than {LARGEST_UNPACKED // 2**20} MiB when it is unpacked; split it")
+
+
+def _rows(data: bytes, options: Options) -> Iterator[Row]:
+    book = load_workbook(io.BytesIO(data), read_only=True)
+    names = [sheet.title for sheet in book.worksheets]
+    if options.sheet is None and len(names) != 1:
+        raise InputError(f"sheet: say which one; the workbook has {', '.join(map(repr, names[:40]))}")
+    if options.sheet is not None and options.sheet not in names:
+        raise InputError(
+            f"sheet: there is no {options.sheet!r}; there are {', '.join(map(repr, names[:40]))}"
+        )
+    sheet = book[options.sheet or names[0]]
+    sheet.reset_dimensions()  # what the file says of its size may be wrong
+    width = 0
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        texts = [_text(cell) for cell in cells[:MOST_COLUMNS]]
+        width = max(width, len(texts))
+        yield Row(number, 1, texts + [""] * (width - len(texts)))
+
+
+def _text(cell: Any) -> str:
+    """As a CSV would have it; a date as `excel` in gateway/tables/moments.py reads it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S.%f}"
+    if isinstance(cell, datetime.time):
+        return f"{cell:%H:%M:%S.%f}"
+    return repr(cell) if isinstance(cell, float) else str(cell)

@@ -1,0 +1,106 @@
+# ruff: noqa: DTZ001 - cells of workbooks have no zone
+"""Workbooks: dates as Excel holds them, numbers as they are, and nothing that nobody measured."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+
+from gateway.downloads import xlsx
+from gateway.errors import InputError
+from gateway.tables.cells import Column
+from gateway.tables.options import Options
+from gateway.times import format_rfc3339
+
+OPTIONS = Options((Column("A"),), time_format="excel", time_zone="Europe/Berlin")
+NOON = datetime.datetime(2026, 7, 1, 12, 0)
+
+
+def workbook(*rows: Any, **more: Any) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for name in more.get("sheets", ()):
+        book.create_sheet(name)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def test_cells_with_dates_are_local_times() -> None:
+    found = xlsx.read(
+        workbook(("time", "A"), (NOON, -195.8), (NOON + datetime.timedelta(minutes=5), -80)), OPTIONS
+    )
+    (series,) = found.series
+    assert [format_rfc3339(t)[:19] for t in series.time] == ["2026-07-01T10:00:00", "2026-07-01T10:05:00"]
+    assert series.value.tolist() == [-195.8, -80.0]
+    assert (found.lines.taken, found.lines.header) == (2, 1)
+
+
+def test_a_serial_number_of_excel_is_rounded_to_its_second() -> None:
+    """5 minutes are no number of days that a float has."""
+    times = [NOON + datetime.timedelta(minutes=5 * i) for i in range(300)]
+    (series,) = xlsx.read(workbook(("time", "A"), *((t, 1) for t in times)), OPTIONS).series
+    assert {int(t) % 300_000_000_000 for t in series.time} == {0}
+
+
+def test_lines_above_text_times_units_below_and_a_footer() -> None:
+    data = workbook(
+        ("Serial Number: 4711",), (), ("Zeit", "A", None), (None, "°C"), ("05.01.2026 24:00", "-195,8"),
+        ("Summary", 3),
+    )  # fmt: skip
+    options = replace(
+        OPTIONS, header="found", skip_rows=1, footer=("Summary",), time_columns=("Zeit",), decimal=",",
+        separator=";", time_format="%d.%m.%Y %H:%M",
+    )  # fmt: skip
+    found = xlsx.read(data, options)
+    assert found.about == {"Serial Number": "4711"}
+    assert [format_rfc3339(t)[:16] for t in found.series[0].time] == ["2026-01-05T23:00"]
+    assert (found.lines.taken, found.lines.header) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(NOON, "=A1+1")], "line 2: A: '=A1.1' is not a number"),
+        ([(46027.5, 1)], "line 2: '46027.5' is no cell with a date and time"),
+        ([("yesterday", 1)], "is no cell with a date and time"),
+        ([(NOON, 1), (NOON - datetime.timedelta(1), 1)], "line 3: the time goes back"),
+        ([(NOON, 1, 2)], "line 2: 3 cells where the header has 2"),
+        ([(NOON, "#N/A")], "is not a number"),
+        ([(NOON, True)], "is not a number"),
+    ],
+)
+def test_what_is_no_reading_is_a_mistake_with_its_line(rows: list[Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        xlsx.read(workbook(("time", "A"), *rows), OPTIONS)
+
+
+def test_of_several_sheets_one_is_named() -> None:
+    data = workbook(("time", "A"), (NOON, 1), sheets=["Other"])
+    with pytest.raises(InputError, match="say which one; the workbook has 'Sheet', 'Other'"):
+        xlsx.read(data, OPTIONS)
+    assert len(xlsx.read(data, replace(OPTIONS, sheet="Sheet")).series[0].time) == 1
+    with pytest.raises(InputError, match="there is no 'X'"):
+        xlsx.read(data, replace(OPTIONS, sheet="X"))
+
+
+def test_what_is_no_workbook() -> None:
+    for data in (b"", b"time,A\n", b"PK\x03\x04 and so on"):
+        with pytest.raises(InputError, match="not a workbook"):
+            xlsx.read(data, OPTIONS)
+
+
+def test_a_zip_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "LARGEST_UNPACKED", 2**20)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (2**20 + 1))
+    with pytest.raises(InputError, match="larger than 1 MiB when it is unpacked"):
+        xlsx.read(packed.getvalue(), OPTIONS)
