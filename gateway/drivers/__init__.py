@@ -37,13 +37,15 @@ class Request:
     """Bytes to send, and how to tell that the reply is complete: by its terminator, or by `length`.
 
     `length` takes the bytes from where a frame may begin and gives the whole frame's length, None while it
-    can not be told yet, 0 when no frame begins there. Such a frame has no terminator and is kept whole.
+    cannot be told yet, 0 when no frame begins there. Such a frame has no terminator and is kept whole.
+    `sound` says whether a frame without its terminator has the right checksum; None: the protocol has none.
     """
 
     payload: bytes
     terminator: bytes
     longest_reply: int  # bytes; more without a terminator is noise
     length: Callable[[bytes], int | None] | None = None
+    sound: Callable[[bytes], bool] | None = None
 
     @property
     def name(self) -> str:

@@ -8,6 +8,9 @@ change the instrument, LEVEL and UNIT only read.
 No level says what it answers. The unit is asked again after anything that was not a level: a reply that
 comes late meets that question, looks like no unit, and ends the poll.
 
+A level has no checksum and no sign, so a stray digit before it would be part of it. Each level is asked
+twice, and counts when both have the same number of characters.
+
 Sources: AMI 185/186 manual p. 38-40, 187 manual p. 44, 286 manual p. 57, 71, 75-80 (a level is that of a
 channel, CH1 to CH4, to which people assign a sensor, A to D), 1700 manual p. 63-65. The pages of the 1700 at
 hand end before its level: that it is MEASure:N2:LEVel?, and N2:UNIT? answers as UNIT of a 186, is what five
@@ -89,14 +92,24 @@ def poll(options: Options) -> Poll:
         if not ready and not (yield from _unit_is_right(options, refused)):
             break
         request = _request(LEVEL_QUERIES.get(options.model, f"{channel}:LEVEL?"))
-        reply = yield request
-        level = _level(reply.frame)
-        ready = level is not None
-        if level is None:
-            refused += refuse(request, reply, "an error code, or no number")
-        else:
-            rows.append(_row(address, reply.time_ns, level, options))
+        reply = yield from _asked_twice(request, refused)
+        ready = reply is not None
+        if reply is not None:
+            rows.append(_row(address, reply.time_ns, float(reply.frame), options))
     return Readings.of(rows, refused)
+
+
+def _asked_twice(request: Request, refused: list[Refused]) -> Generator[Request, Reply, Reply | None]:
+    """The second of two levels of the same length; None where one is missing, no level, or longer."""
+    first = yield request
+    if _level(first.frame) is None:
+        refused += refuse(request, first, "an error code, or no number")
+        return None
+    second = yield request
+    if _level(second.frame) is None or len(second.frame) != len(first.frame):
+        refused += refuse(request, second, f"asked twice, the first answer was {first.frame!r}")
+        return None
+    return second
 
 
 def _identified(options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:

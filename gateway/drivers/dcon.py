@@ -28,6 +28,7 @@ PORT: Final = PortSettings(baud=9600)
 MOST_MODULES: Final = 32  # unit loads of an RS-485 bus
 MOST_CHANNELS: Final = 16
 LONGEST_REPLY: Final = 3 + 10 * MOST_CHANNELS  # bytes; > and the checksum, fields of up to 10
+LEADS: Final = (b"!", b">", b"?")  # what a reply begins with
 CONFIGURATION: Final = re.compile(rb"!([0-9A-F]{2})[0-9A-F]{4}([0-9A-F]{2})")  # !AATTCCFF
 DIAGNOSIS: Final = re.compile(rb"!([0-9A-F]{2})([0-9A-F]{1,2})")  # !AANN
 FORMATS: Final = {"engineering": 0b00, "ohm": 0b11}  # bits 1 and 0 of FF
@@ -157,4 +158,10 @@ def _plain(frame: bytes, options: Options) -> bytes:
 
 def _request(command: str, options: Options) -> Request:
     text = command.encode("ascii")
-    return Request(text + (checksum(text) if options.checksum else b"") + b"\r", b"\r", LONGEST_REPLY)
+    if not options.checksum:
+        return Request(text + b"\r", b"\r", LONGEST_REPLY)
+    return Request(text + checksum(text) + b"\r", b"\r", LONGEST_REPLY, sound=_is_sound)
+
+
+def _is_sound(frame: bytes) -> bool:
+    return frame[:1] in LEADS and frame[-2:] == checksum(frame[:-2])

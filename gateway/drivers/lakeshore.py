@@ -27,7 +27,9 @@ from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=57_600, data_bits=7, parity="O", stop_bits=1, pause_s=0.05)
 LONGEST_REPLY: Final = 80  # bytes; the identification is the longest
-VALUE: Final = re.compile(rb"[+-]?\d{1,6}\.\d{0,6}(E[+-]\d{1,2})?")  # never without a point, as a status is
+VALUE: Final = re.compile(
+    rb"[+-]\d{1,6}\.\d{0,6}(E[+-]\d{1,2})?"
+)  # a sign and a point, always: a status has none
 STATUS: Final = re.compile(rb"\d{3}")
 COLDEST_DEGC, WARMEST_DEGC = -273.149, 1232.0  # 0 K is no reading; thermocouples of a 336 reach 1505 K
 

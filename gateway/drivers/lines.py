@@ -15,24 +15,31 @@ NUMBER: Final = re.compile(rb" *[+-]? *(\d{1,9}(\.\d{0,9})?|\.\d{1,9}) *")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a buffer holds: the first frame, if one is complete, and what is around it."""
+    """What a buffer holds: the first frame, if one is complete, and what is around it.
+
+    `damaged` is the first whole frame in the noise whose checksum was wrong; `echoed`: the request came back.
+    """
 
     frame: bytes | None  # without its terminator, never empty
     rest: bytes  # behind the frame; without one, what may still become a frame
     noise: bytes = b""  # before them: blank lines and lines longer than any reply
+    damaged: bytes = b""
+    echoed: bool = False
 
 
-def cut(buffer: bytes, terminator: bytes, longest: int) -> Cut:
+def cut(buffer: bytes, terminator: bytes, longest: int, end_of_long: bool = False) -> Cut:
     """The first line of 1 to `longest` bytes; every other line before it is noise.
 
+    `end_of_long`: of a longer line the last `longest` bytes are taken: a checksum will tell what they are.
     Cutting `rest` again, with more bytes behind it, gives the same frames as cutting the whole stream;
     without a frame `rest` has at most `longest` + the terminator's length bytes.
     """
     start = 0
     while (end := buffer.find(terminator, start)) >= 0:
         behind = end + len(terminator)
-        if 0 < end - start <= longest:
-            return Cut(buffer[start:end], buffer[behind:], buffer[:start])
+        begin = max(start, end - longest) if end_of_long else start
+        if 0 < end - begin <= longest:
+            return Cut(buffer[begin:end], buffer[behind:], buffer[:begin])
         start = behind
     kept = min(len(buffer) - start, longest + len(terminator))  # a line that is too long stays too long
     return Cut(None, buffer[len(buffer) - kept :], buffer[: len(buffer) - kept])

@@ -7,16 +7,29 @@ from collections.abc import Callable
 from gateway.drivers.lines import Cut
 
 
-def cut_measured(buffer: bytes, length: Callable[[bytes], int | None]) -> Cut:
-    """The first whole frame, with `length` as in Request; every byte before it is noise.
+def cut_measured(
+    buffer: bytes,
+    length: Callable[[bytes], int | None],
+    sound: Callable[[bytes], bool] | None = None,
+    echo: bytes = b"",
+) -> Cut:
+    """The first whole and sound frame, `length` and `sound` as in Request; every byte before it is noise.
 
-    Cutting `rest` again, with more bytes behind it, gives the same frames as cutting the whole stream;
-    without a frame `rest` is shorter than the longest frame.
+    `echo`: the request, which may come back before its reply; it is dropped, and what may still become it
+    waits. Cutting `rest` again, with more bytes behind it, gives the same frames as cutting the whole stream;
+    without a frame `rest` is shorter than the longest frame, or the echo.
     """
-    for start in range(len(buffer)):
-        size = length(buffer[start:])
-        if size is None or size > len(buffer) - start:
-            return Cut(None, buffer[start:], buffer[:start])
-        if size > 0:
-            return Cut(buffer[start : start + size], buffer[start + size :], buffer[:start])
-    return Cut(None, b"", buffer)
+    at, noise, damaged, echoed = 0, b"", b"", False
+    while at < len(buffer):
+        tail = buffer[at:]
+        if echo and tail.startswith(echo):
+            at, echoed = at + len(echo), True
+            continue
+        size = None if echo.startswith(tail) else length(tail)
+        if size is None or size > len(tail):
+            return Cut(None, tail, noise, damaged, echoed)
+        frame = tail[:size]
+        if frame and (sound is None or sound(frame)):
+            return Cut(frame, tail[size:], noise, damaged, echoed)
+        at, noise, damaged = at + 1, noise + tail[:1], damaged or frame
+    return Cut(None, b"", noise, damaged, echoed)

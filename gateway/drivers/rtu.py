@@ -43,7 +43,13 @@ def read_request(slave: int, function: Literal[3, 4], first: int, count: int) ->
     """Reading `count` registers from `first` on."""
     kind = ReadHoldingRegistersRequest if function == 3 else ReadInputRegistersRequest
     payload = _FRAMER.buildFrame(kind(address=first, count=count, dev_id=slave))
-    return Request(payload, b"", LONGEST_REPLY, reply_length(slave, function, count))
+    return Request(
+        payload,
+        b"",
+        LONGEST_REPLY,
+        reply_length(slave, function, count),
+        lambda frame: opened(frame, slave, function, count) is not None,
+    )
 
 
 def reply_length(slave: int, function: int, count: int) -> Callable[[bytes], int | None]:

@@ -6,7 +6,10 @@ freezer, there is no authentication: this driver sends queries and nothing else.
 
 No reply says what it answers, but replies keep their order, and an identification looks like no value. So
 each controller identifies itself first, and again after anything that was not a value: that finds out what
-comes late. Where it can not, because identifications are missing too, the poll ends.
+comes late. Where it cannot, because identifications are missing too, the poll ends.
+
+There is no checksum. A stray byte before a value is refused where it is no digit, and where the value begins
+with its sign, as temperatures do. A value without a sign counts only when it comes twice.
 
 Source: Chart MVE manual p. 155, Thermo CryoExtra CE8100 manual p. 71 "Controller ASCII Command List".
 """
@@ -90,6 +93,11 @@ def _measure(
     if value is None:
         refused += refuse(request, reply, "not a number")
         return False
+    if not reply.frame.lstrip().startswith((b"+", b"-")):
+        again = yield request
+        if again.frame != reply.frame:
+            refused += refuse(request, again, f"asked twice, the first answer was {reply.frame!r}")
+            return False
     rows.append(_row(bus_id, query, reply.time_ns, value))
     return True
 

@@ -117,9 +117,8 @@ def lrc(data: bytes) -> int:
 def read_request(bus_id: int, register: int, words: int) -> Request:
     """Reading `words` 16-bit words; a byte of flags counts as one."""
     body = struct.pack(">BBHH", bus_id, 3, register, words)
-    return Request(
-        b":%s\r\n" % (body + bytes((lrc(body),))).hex().upper().encode("ascii"), b"\r\n", LONGEST_REPLY
-    )
+    text = (body + bytes((lrc(body),))).hex().upper().encode("ascii")
+    return Request(b":%s\r\n" % text, b"\r\n", LONGEST_REPLY, sound=lambda frame: _body(frame) != b"")
 
 
 def _visit(bus_id: int, options: Options, refused: list[Refused]) -> Generator[Request, Reply, list[Row]]:

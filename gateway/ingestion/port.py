@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import serial
 
 from gateway.drivers import PortSettings, Reply, Request
-from gateway.drivers.lines import Cut, cut
-from gateway.drivers.measured import cut_measured
+from gateway.drivers.hearing import NOISE_KEPT, Hearing
 from gateway.errors import LinkDown
 
 MOST_HEARD = 4096  # bytes listened to for one reply; a line that babbles on gives none
-NOISE_KEPT = 256  # bytes kept of what belonged to no frame, per question: enough to see what it is
 WRITE_WITHIN_S = 1.0  # a request fits into the kernel's buffer
 SLICE_S = 0.05  # a reply timeout is exact to this
 
@@ -25,10 +23,11 @@ Lost = (serial.SerialException, OSError, termios.error)  # termios.error is no O
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply, empty on silence, and the beginning of whatever came with it that was no frame."""
+    """A reply, empty on silence, and what came with it: noise, and the request itself from what echoes."""
 
     reply: Reply
     noise: bytes
+    echoed: bool = False
 
 
 class Port:
@@ -49,7 +48,7 @@ class Port:
             self._port = _open(name, settings, min(SLICE_S, reply_timeout_s))
         except (*Lost, ValueError) as error:
             raise LinkDown(
-                f"{name}: can not be opened ({error}); check the path, the cable, who may use it and who does"
+                f"{name}: cannot be opened ({error}); check the path, the cable, who may use it and who does"
             ) from None
 
     def close(self) -> None:
@@ -68,17 +67,16 @@ class Port:
             time.sleep(self._pause_s)  # the instrument needs it; a request in between would be lost
         return answer
 
-    def _listen(self, request: Request, noise: bytes) -> Answer:
+    def _listen(self, request: Request, stale: bytes) -> Answer:
         deadline_s = time.monotonic() + self._timeout_s
-        rest, heard = b"", 0
+        hearing, heard = Hearing(request, stale), 0
         while heard < MOST_HEARD and time.monotonic() < deadline_s:
             came = self._port.read(max(1, min(self._port.in_waiting, request.longest_reply)))
             received_ns = self._now_ns()
-            found = first_frame(rest + came, request)
-            noise, rest, heard = (noise + found.noise)[:NOISE_KEPT], found.rest, heard + len(came)
-            if found.frame is not None:
-                return Answer(Reply(found.frame, received_ns), (noise + rest)[:NOISE_KEPT])
-        return Answer(Reply(b"", self._now_ns()), (noise + rest)[:NOISE_KEPT])
+            frame, heard = hearing.hear(came), heard + len(came)
+            if frame is not None:
+                return Answer(Reply(frame, received_ns), hearing.noise, hearing.echoed)
+        return Answer(Reply(hearing.give_up(), self._now_ns()), hearing.noise, hearing.echoed)
 
     def _drain(self) -> bytes:
         stale = b""
@@ -87,13 +85,6 @@ class Port:
         if self._port.in_waiting:
             self._port.reset_input_buffer()
         return stale
-
-
-def first_frame(buffer: bytes, request: Request) -> Cut:
-    """The first frame among bytes that may hold the reply to a request."""
-    if request.length is not None:
-        return cut_measured(buffer, request.length)
-    return cut(buffer, request.terminator, request.longest_reply)
 
 
 def _open(name: str, settings: PortSettings, timeout_s: float) -> serial.Serial:

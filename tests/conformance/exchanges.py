@@ -19,7 +19,7 @@ from typing import Any
 
 import gateway.drivers
 from gateway.drivers import Readings, Reply, Request
-from gateway.ingestion.port import first_frame
+from gateway.drivers.hearing import Hearing
 from gateway.model import Quality
 
 CASES = Path(__file__).parents[1] / "cases" / "drivers"
@@ -66,8 +66,9 @@ def converse(poll: Any, respond: Respond) -> Readings:
     try:
         request = next(poll)
         for number in range(MOST_REQUESTS):
-            found = first_frame(respond(number, request), request)
-            request = poll.send(Reply(found.frame or b"", T0_NS + number + 1))
+            hearing = Hearing(request)
+            frame = hearing.hear(respond(number, request))
+            request = poll.send(Reply(hearing.give_up() if frame is None else frame, T0_NS + number + 1))
     except StopIteration as ended:
         assert isinstance(ended.value, Readings)
         return ended.value

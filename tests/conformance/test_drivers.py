@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.drivers import PortSettings, Readings, Request
-from gateway.ingestion.port import first_frame
+from gateway.drivers.hearing import Hearing, first_frame
 from gateway.model import LARGEST_VALUE, Quality, Refusal
 from gateway.units import CONVERSIONS
 from tests.conformance.exchanges import T0_NS, Case, as_expected, cases, converse, drivers, load
@@ -225,6 +225,66 @@ def test_noise_around_frames_makes_no_wrong_reading(case: Case, data: st.DataObj
     assert by_address(poll_and_check(case, respond)).items() <= sound.items()
 
 
+def stray(request: Request) -> st.SearchStrategy[bytes]:
+    """Bytes that may come before a frame: any, and what looks like the beginning of a number or a frame."""
+    looks_like = st.text("+-.0123456789 !>?:", max_size=8).map(str.encode)
+    end = request.terminator or b"\r\n"
+    return (st.binary(max_size=200) | looks_like).filter(lambda before: end[-1] not in before)
+
+
+@pytest.mark.parametrize("case", WHOLE)
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_any_bytes_before_a_frame_cost_nothing_or_that_reply(case: Case, data: st.DataObject) -> None:
+    """Where a checksum protects the frames, noise before each of them costs nothing.
+
+    Where none does, bytes before one reply may cost that reading; the value is never another one.
+    """
+    sound, requests = truth(case), asked(case)
+    struck = data.draw(st.integers(0, len(requests) - 1))
+    protected = all(request.sound is not None for request in requests)
+
+    def respond(number: int, request: Request) -> bytes:
+        before = data.draw(stray(request)) if protected or number == struck else b""
+        return before + reply_to(case, request)
+
+    readings = by_address(poll_and_check(case, respond))
+    if protected:
+        assert readings == sound
+    assert {a: r for a, r in readings.items() if r[1] != Quality.BAD}.items() <= sound.items()
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_an_adapter_that_echoes_changes_nothing(case: Case, data: st.DataObject) -> None:
+    """Nor does it with bytes before the echo."""
+
+    def respond(number: int, request: Request) -> bytes:
+        return data.draw(stray(request)) + request.payload + case.recorded(number, request)
+
+    assert as_expected(poll_and_check(case, respond)) == case.expected
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
+def test_an_echo_alone_is_silence(case: Case) -> None:
+    """The whole one, and what a cut-off one leaves."""
+    whole = case.poll(lambda _, request: request.payload)
+    assert (whole.address, whole.refused) == ((), ())
+    for length in range(len(case.exchange[0][0])):
+        assert case.poll(lambda _, request, n=length: request.payload[:n]).address == ()
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_echo_and_reply_byte_by_byte(case: Case) -> None:
+    """A reply is not taken before it is certain that it is not the echo."""
+    for request, (sent, came) in zip(asked(case), case.exchange, strict=True):
+        hearing = Hearing(request)
+        heard = [hearing.hear(bytes((byte,))) for byte in sent + came]
+        assert [frame for frame in heard if frame is not None] == [first_frame(came, request).frame]
+        assert hearing.echoed and not hearing.noise
+
+
 @pytest.mark.parametrize("case", WHOLE)
 @settings(deadline=None, max_examples=150)
 @given(delays=st.lists(st.integers(0, LOST) | st.just(0), max_size=60))
@@ -281,7 +341,7 @@ def test_after_garbage_the_next_frame_is_found(case: Case, data: st.DataObject) 
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_any_split_of_the_stream_gives_the_same_frames(case: Case, data: st.DataObject) -> None:
-    stream = b"".join(came for _, came in case.exchange)
+    stream = b"".join(data.draw(st.sampled_from([b"", sent])) + came for sent, came in case.exchange)
     request = data.draw(st.sampled_from(asked(case)))
     ends = data.draw(st.lists(st.integers(0, len(stream)), max_size=20))
     pieces = [stream[start:end] for start, end in pairwise(sorted({0, len(stream), *ends}))]

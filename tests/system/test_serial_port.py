@@ -100,13 +100,13 @@ def test_a_port_that_is_gone_is_link_down_whatever_is_asked_of_it(tmp_path: Path
 
 @pytest.mark.parametrize("name", ["no-such-line", "."])
 def test_what_is_no_port_is_link_down(tmp_path: Path, name: str) -> None:
-    with pytest.raises(LinkDown, match="can not be opened"):
+    with pytest.raises(LinkDown, match="cannot be opened"):
         Port(str(tmp_path / name), PortSettings(9600), 0.2)
 
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("-197.10\r\n")
-    with pytest.raises(LinkDown, match="can not be opened"):
+    with pytest.raises(LinkDown, match="cannot be opened"):
         Port(str(tmp_path / "file"), PortSettings(9600), 0.2)
 
 
@@ -119,7 +119,7 @@ def test_a_line_that_refuses_its_settings_is_link_down(peer: Peer, tmp_path: Pat
     flags[0] &= ~termios.INPCK
     termios.tcsetattr(line, termios.TCSANOW, flags)
     os.close(line)
-    with pytest.raises(LinkDown, match="can not be opened"):
+    with pytest.raises(LinkDown, match="cannot be opened"):
         Port(name, settings, 0.2)
 
 

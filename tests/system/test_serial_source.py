@@ -128,7 +128,7 @@ def test_a_tcp_serial_server_that_goes_away_and_comes_back(start: Any) -> None:
         pulled.set()
         assert "the port is gone" in running.join()
         refused, _ = start(source)
-        assert "can not be opened" in refused.join()
+        assert "cannot be opened" in refused.join()
         pulled.clear()
         eventually(lambda: is_open(number))
         again, delivered = start(source)
@@ -154,7 +154,7 @@ def test_unplugged_it_ends_and_plugged_in_again_it_goes_on(line: Path, peer: Pee
     peer.unplug()
     assert f"{line}: the port is gone" in running.join()
     absent, _ = start(source)
-    assert f"{line}: can not be opened" in absent.join()
+    assert f"{line}: cannot be opened" in absent.join()
     peer.plug_in()
     _, delivered = start(source)
     assert polls(delivered, 1) == [{3: -197.1, 4: -150.02}]

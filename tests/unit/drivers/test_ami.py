@@ -23,8 +23,8 @@ def test_line_settings_of_the_manual() -> None:
 
 def test_the_unit_then_the_level() -> None:
     asked, readings = feed(poll(Options()), meter(b"87.4"))
-    assert asked == ["UNIT\r\n", "LEVEL\r\n"]
-    assert rows(readings) == [("level", 2, "87.4", GOOD)]
+    assert asked == ["UNIT\r\n", "LEVEL\r\n", "LEVEL\r\n"]
+    assert rows(readings) == [("level", 3, "87.4", GOOD)]
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ def test_a_286_with_its_channels() -> None:
     }
     options = Options("286", "cm", ("CH1", "CH3"))
     asked, readings = feed(poll(options), answers.get)
-    assert asked == list(answers)
-    assert rows(readings) == [("CH1/level", 3, "41.0", GOOD), ("CH3/level", 4, "9.5", GOOD)]
+    assert asked == ["*IDN?\r\n", "UNITS?\r\n", *["CH1:LEVEL?\r\n"] * 2, *["CH3:LEVEL?\r\n"] * 2]
+    assert rows(readings) == [("CH1/level", 4, "41.0", GOOD), ("CH3/level", 6, "9.5", GOOD)]
     assert readings.address == addresses(options)
 
 
 def test_a_187_has_one_level() -> None:
     answers = {"*IDN?\r\n": b"AMI MODEL 187 REV 1.02", "UNITS?\r\n": b'0,"PERCENT"', "LEVEL?\r\n": b"55.0"}
     asked, readings = feed(poll(Options("187")), answers.get)
-    assert asked == list(answers)
-    assert rows(readings) == [("level", 3, "55.0", GOOD)]
+    assert asked == [*answers, "LEVEL?\r\n"]
+    assert rows(readings) == [("level", 4, "55.0", GOOD)]
 
 
 @pytest.mark.parametrize("unit", [b'1,"INCHES"', b"2", b"C", b'22,"CM"', b"41.0", b'2,"CM"x'])
@@ -112,8 +112,8 @@ def test_a_1700_measures_nitrogen() -> None:
         "MEAS:N2:LEV?\r\n": b"63.2",
     }
     asked, readings = feed(poll(Options("1700")), answers.get)
-    assert asked == list(answers)
-    assert rows(readings) == [("level", 3, "63.2", GOOD)]
+    assert asked == [*answers, "MEAS:N2:LEV?\r\n"]
+    assert rows(readings) == [("level", 4, "63.2", GOOD)]
 
 
 @pytest.mark.parametrize("reply", [b"-8", b"-107", b""])

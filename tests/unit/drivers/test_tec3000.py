@@ -37,15 +37,17 @@ def test_controllers_on_a_bus_are_asked_one_after_the_other() -> None:
         "001 *IDN?\r\n",
         "001 TEMPA?\r\n",
         "001 FILL?\r\n",
+        "001 FILL?\r\n",
         "012 *IDN?\r\n",
         "012 TEMPA?\r\n",
+        "012 FILL?\r\n",
         "012 FILL?\r\n",
     ]
     assert rows(readings) == [
         ("001/TEMPA", 2, "23.5", GOOD),
         ("001/FILL", 3, "1.0", GOOD),
-        ("012/TEMPA", 5, "23.5", GOOD),
-        ("012/FILL", 6, "1.0", GOOD),
+        ("012/TEMPA", 6, "23.5", GOOD),
+        ("012/FILL", 7, "1.0", GOOD),
     ]
     assert readings.address == addresses(options)
 
@@ -65,7 +67,7 @@ def test_another_instrument_is_refused_and_not_asked_further() -> None:
     assert [r.payload for r in readings.refused] == [b"LSCI,MODEL218E,21EA4F,042109"]
 
 
-@pytest.mark.parametrize("reply", [b"+850.00", b"-999.99", b"100.01", b"-210.01"])
+@pytest.mark.parametrize("reply", [b"+850.00", b"-999.99", b"+100.01", b"-210.01"])
 def test_a_temperature_out_of_all_bounds_is_bad(reply: bytes) -> None:
     _, readings = feed(poll(Options(queries=("TEMPA?", "LEVEL?"))), controller(TEMPA=reply, LEVEL=b"+850.0"))
     assert rows(readings) == [("TEMPA", 2, "nan", BAD), ("LEVEL", 3, "850.0", GOOD)]
