@@ -18,6 +18,7 @@ SHORTED_DEGC: Final = -242.02  # where the platinum polynomial reaches 0 ohm
 POWER_ON_DEGC: Final = 85.0  # a DS18B20 that has not measured since it got power
 LOST_DEGC: Final = -127.0  # what its readers write for one that does not answer
 LONGEST_NOISE: Final = 16  # bytes of noise in one burst
+MOST_STRAY: Final = 3  # bytes
 
 
 @dataclass(slots=True)
@@ -51,6 +52,10 @@ class LinkFaults:
     unplugged: bool = False
     dropout: float = 0.0  # the reply or message is lost
     noise: float = 0.0  # bytes of noise before a reply; serial only
+    stray: float = (
+        0.0  # a few 0x00 and 0xFF before a reply, as when an RS-485 driver switches on; serial only
+    )
+    echoes: bool = False  # the adapter sends back what it is sent, before the reply; serial only
     half_frames: float = 0.0  # the rest of the frame is missing
     garbage: float = 0.0  # random bytes instead
     not_a_number: float = 0.0  # NaN instead of the value; MQTT only
@@ -69,6 +74,12 @@ class LinkFaults:
         return _day_for_month(shown_ns) if self.day_and_month_swapped else shown_ns
 
 
+def heard_of(request: bytes, reply: bytes, faults: LinkFaults, rng: np.random.Generator) -> bytes:
+    """What a reader hears after its request: the echo, if any, and what arrives of the reply."""
+    echo = request if faults.echoes else b""
+    return echo + spoil_reply(reply, faults, rng)
+
+
 def spoil_reply(reply: bytes, faults: LinkFaults, rng: np.random.Generator) -> bytes:
     """What arrives of an instrument's reply."""
     if not reply or _strikes(faults.dropout, rng):
@@ -79,6 +90,8 @@ def spoil_reply(reply: bytes, faults: LinkFaults, rng: np.random.Generator) -> b
         reply = _half(reply, rng)
     if _strikes(faults.noise, rng):
         reply = rng.bytes(int(rng.integers(1, LONGEST_NOISE + 1))) + reply
+    if _strikes(faults.stray, rng):
+        reply = bytes(rng.choice([0x00, 0xFF], int(rng.integers(1, MOST_STRAY + 1))).tolist()) + reply
     return reply
 
 

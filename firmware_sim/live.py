@@ -11,7 +11,7 @@ import numpy as np
 from firmware_sim import instruments
 from firmware_sim.background import Background
 from firmware_sim.bench import bench_fleet, wiring
-from firmware_sim.faults import LinkFaults, spoil_reply
+from firmware_sim.faults import LinkFaults, heard_of
 from firmware_sim.fleet import parse_event
 from firmware_sim.mqtt import Publisher
 from firmware_sim.pty import serve_pty
@@ -115,7 +115,7 @@ class LiveInstrument:
         self.fills.append((probe, wanted))
 
     def _answer(self, data: bytes, time_s: float) -> bytes:
-        return spoil_reply(self._ideal.receive(data, time_s), self.faults, self._rng)
+        return heard_of(data, self._ideal.receive(data, time_s), self.faults, self._rng)
 
 
 class StartFleet(Protocol):

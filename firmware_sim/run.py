@@ -12,7 +12,7 @@ from typing import Final
 from firmware_sim import instruments
 from firmware_sim.chance import generator
 from firmware_sim.connection import Connection, share
-from firmware_sim.faults import LinkFaults, spoil_reply
+from firmware_sim.faults import LinkFaults, heard_of
 from firmware_sim.mqtt import Publisher
 from firmware_sim.pty import Answer, serve_pty
 from firmware_sim.schema import Fleet, Instrument, instrument_options
@@ -93,7 +93,7 @@ class Run:
     def _spoiled(self, instrument: Instrument, faults: LinkFaults) -> Answer:
         ideal = self.instruments[instrument.name]
         rng = generator(self.fleet.fleet.seed, f"link {instrument.name}")
-        return lambda data, time_s: spoil_reply(ideal.receive(data, time_s), faults, rng)
+        return lambda data, time_s: heard_of(data, ideal.receive(data, time_s), faults, rng)
 
 
 async def run_for(seconds: float | None, stop: asyncio.Event, work: asyncio.Task[None]) -> None:

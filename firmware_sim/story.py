@@ -47,6 +47,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "replug": Action("link", "unplugged", None, 0.0),
     "dropout": Action("link", "dropout", "probability", 1.0),
     "noise": Action("link", "noise", "probability", 0.5),
+    "stray_bytes": Action("link", "stray", "probability", 0.5),
+    "echo": Action("link", "echoes", None, 1.0),
     "half_frames": Action("link", "half_frames", "probability", 0.5),
     "garbage": Action("link", "garbage", "probability", 0.5),
     "not_a_number": Action("link", "not_a_number", "probability", 1.0),

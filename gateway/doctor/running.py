@@ -80,6 +80,9 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if source["flapping"]:
             do = "mend what lies between: every loss is a gap of its channels, or a delay"
             yield warning(f"link of {source['name']}", source["flapping"], do)
+        for remark in source["remarks"]:
+            what, _, do = remark.partition("; ")
+            yield note(f"line of {source['name']}", what, do)
         if source["state"] in ("down", "silent"):
             what, _, do = detail.rpartition("; ")
             yield error(where, f"{source['state']}: {what or do}", do if what else "see the gateway's log")

@@ -33,6 +33,7 @@ class Link:
         self.name = name
         self.state = LinkState.CONNECTING
         self.detail = ""
+        self.remarks: tuple[str, ...] = ()  # what is wrong although it works: what; what to do
         self.since_ns = time.time_ns()  # for people; may jump
         self._clock_s = clock_s
         self._since_s = clock_s()

@@ -109,6 +109,7 @@ class Status:
             "age_s": link.age_s,
             "detail": link.detail,
             "flapping": link.flapping,
+            "remarks": list(link.remarks),
         }
 
     def _sink(self, sink: SinkFollower, now_ns: int) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from firmware_sim import instruments
+from firmware_sim.faults import LinkFaults, heard_of
 from firmware_sim.instruments import Instrument
 from firmware_sim.pty import serve_pty
 from firmware_sim.tcp import serve_tcp
@@ -38,8 +41,14 @@ def on_tcp(instrument: Instrument) -> Iterator[int]:
 
 
 @contextmanager
-def on_pty(instrument: Instrument, path: Path) -> Iterator[str]:
-    with in_background(lambda: serve_pty(path, instrument.receive, lambda: False)):
+def on_pty(instrument: Instrument, path: Path, line: LinkFaults | None = None) -> Iterator[str]:
+    """On a terminal; `line` is what is wrong with it."""
+    faults, chance = line or LinkFaults(), np.random.default_rng(1)
+
+    def answer(data: bytes, time_s: float) -> bytes:
+        return heard_of(data, instrument.receive(data, time_s), faults, chance)
+
+    with in_background(lambda: serve_pty(path, answer, lambda: False)):
         eventually(path.exists, "there is no terminal")
         yield str(path)
 

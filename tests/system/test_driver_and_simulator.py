@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from firmware_sim import instruments
+from firmware_sim.faults import LinkFaults
 from gateway.config import plugins
 from gateway.drivers import ami, cryocon, dcon, lakeshore, lakeshore218, modbus_rtu, tec3000, thermo_ult
 from gateway.model import Quality
@@ -173,6 +174,21 @@ def test_a_driver_reads_its_simulator_and_changes_nothing(
     )
     assert [q == Quality.BAD for q in readings.quality] == [math.isnan(v) for v in readings.value]
     assert one.writes == 0
+
+
+@pytest.mark.parametrize(("driver", "options", "table", "expected"), PAIRS)
+def test_an_echo_and_stray_bytes_change_no_reading(
+    driver: Any, options: Any, table: dict[str, Any], expected: dict[str, float], tmp_path: Path
+) -> None:
+    """Stray bytes only where a checksum protects the frames; elsewhere they cost readings."""
+    protected = next(driver.poll(options)).sound is not None
+    line = LinkFaults(echoes=True, stray=1.0 if protected else 0.0)
+    with on_pty(simulated(kind(driver), **table), tmp_path / "line.tty", line) as port:
+        readings = read(port, driver, options)
+    assert readings.refused == ()
+    assert dict(zip(readings.address, readings.value.tolist(), strict=True)) == pytest.approx(
+        expected, nan_ok=True
+    )
 
 
 def test_every_driver_has_a_simulator_here() -> None:

@@ -53,6 +53,22 @@ def test_an_instrument_of_the_bus_that_is_silent_does_not_make_the_line_flap(
     assert source.link.state is LinkState.UP
 
 
+def test_an_adapter_that_echoes_is_named(line: Path, peer: Peer, start: Any) -> None:
+    peer.script = lambda request: request + b"\r\n" + sound(request)
+    source = tec_source(str(line))
+    _, delivered = start(source)
+    assert polls(delivered, 3)[-1] == {3: -197.1, 4: -150.02}
+    assert [remark.partition(":")[0] for remark in source.link.remarks] == ["the adapter echoes"]
+
+
+def test_an_echo_without_a_reply_is_silence(line: Path, peer: Peer, start: Any) -> None:
+    peer.script = lambda request: request + b"\r\n"
+    source = tec_source(str(line), reply_timeout_s=0.1)
+    start(source)
+    eventually(lambda: source.link.state is LinkState.SILENT)
+    assert "only the echo of the request; check cable, power" in source.link.detail
+
+
 def test_a_cable_that_is_loose_makes_the_line_flap(line: Path, peer: Peer, start: Any) -> None:
     source = tec_source(str(line), reply_timeout_s=0.1)
     for _ in range(3):

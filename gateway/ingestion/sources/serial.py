@@ -15,6 +15,7 @@ import numpy as np
 
 from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.intake import Intake
+from gateway.ingestion.line_noise import LineNoise
 from gateway.ingestion.link import Link, LinkState
 from gateway.ingestion.port import Answer, Port
 from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
@@ -96,6 +97,7 @@ class Source:
         self._options = options
         self._channels = channels
         self._verdicts: dict[int, tuple[LinkState, str]] = {}  # by position of the poll
+        self._noise = LineNoise()
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
@@ -134,10 +136,12 @@ class Source:
             while not stop.is_set():
                 answer = port.ask(request)
                 heard.note(request, answer)
+                self._noise.note(time.monotonic(), answer.echoed, answer.noise)
                 request = asking.send(answer.reply)
         except StopIteration as ended:
             self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)
             self.link.change(*_of_the_line(self._options.port, self._verdicts.values()))
+            self.link.remarks = self._noise.words(time.monotonic())
             self._deliver(ended.value, heard, intake)
         finally:
             asking.close()
@@ -167,13 +171,14 @@ class _Heard:
     def __init__(self) -> None:
         self.noise: list[Refused] = []
         self.silent: list[str] = []  # requests without a reply
-        self._answered = False
+        self._answered = self._echoed = False
 
     def note(self, request: Request, answer: Answer) -> None:
         if answer.reply.frame:
             self._answered = True
         else:
             self.silent.append(request.name)
+        self._echoed = self._echoed or answer.echoed
         if answer.noise:
             self.noise.append(
                 Refused(Refusal.NOISE, "bytes of no frame", request.name, answer.noise, answer.reply.time_ns)
@@ -185,8 +190,8 @@ class _Heard:
         if self._answered:
             return LinkState.UP, f"{port}: {unanswered}" if self.silent else port
         advice = "baud rate, data bits and parity" if self.noise else "cable, power, baud rate and bus id"
-        noise = ", only noise" if self.noise else ""
-        return LinkState.SILENT, f"{port}: {unanswered}{noise}; check {advice}"
+        came = ", only noise" if self.noise else ", only the echo of the request" if self._echoed else ""
+        return LinkState.SILENT, f"{port}: {unanswered}{came}; check {advice}"
 
 
 def _of_the_line(port: str, verdicts: Iterable[tuple[LinkState, str]]) -> tuple[LinkState, str]:

@@ -51,3 +51,11 @@ def test_what_waits_for_its_time_is_shown_and_a_second_ahead_is_no_news() -> Non
     soon = channel("core", 0.9, "good") | {"waiting": 3, "ahead_s": 0.9}
     [found] = told(soon, channel("lid", 0.0, "good") | {"waiting": 7, "ahead_s": 100 * 86_400.0})
     assert (found.level, found.what) == (Level.NOTE, "readings ahead by 100 d at most wait: lid")
+
+
+def test_a_line_that_works_and_is_not_well_is_a_note_with_what_to_do() -> None:
+    remarks = ["the adapter echoes: it does; switch it off", "stray bytes; check termination"]
+    line = {"name": "freezer-port", "state": "up", "flapping": "", "detail": "", "remarks": remarks}
+    found = findings(WELL | {"sources": [line], "channels": []})
+    assert [f.where for f in found] == ["line of freezer-port"] * 2
+    assert [(f.level, f.what, f.do) for f in found][1] == (Level.NOTE, "stray bytes", "check termination")

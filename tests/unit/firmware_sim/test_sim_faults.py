@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from firmware_sim.faults import LinkFaults, ProbeFaults, spoil_payload, spoil_reply
+from firmware_sim.faults import LinkFaults, ProbeFaults, heard_of, spoil_payload, spoil_reply
 
 REPLY = b"-197.10\r\n"
 MESSAGE = {"ts": 1767607200000, "temp": -195.8}
@@ -49,6 +49,19 @@ def test_noise_comes_before_the_reply() -> None:
     for spoiled in replies(LinkFaults(noise=1.0)):
         assert spoiled.endswith(REPLY)
         assert 1 <= len(spoiled) - len(REPLY) <= 16
+
+
+def test_stray_bytes_are_those_of_a_driver_that_switches_on() -> None:
+    for spoiled in replies(LinkFaults(stray=1.0)):
+        assert spoiled.endswith(REPLY)
+        assert 1 <= len(spoiled) - len(REPLY) <= 3
+        assert set(spoiled.removesuffix(REPLY)) <= {0x00, 0xFF}
+
+
+def test_an_adapter_that_echoes_does_so_although_nobody_answers() -> None:
+    faults = LinkFaults(echoes=True)
+    assert heard_of(b"TEMPA?\r\n", REPLY, faults, rng()) == b"TEMPA?\r\n" + REPLY
+    assert heard_of(b"TEMPA?\r\n", b"", faults, rng()) == b"TEMPA?\r\n"
 
 
 def test_half_frames_are_beginnings() -> None:

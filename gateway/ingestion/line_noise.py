@@ -1,0 +1,39 @@
+"""What is wrong with a serial line that works all the same: it echoes, or it carries stray bytes."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+WINDOW_S: Final = 300.0
+MOST_KEPT: Final = 1000  # questions of the window that are remembered: more than two a second change no share
+BYTES_SHOWN: Final = 8
+ECHO: Final = (
+    "the adapter echoes: each request comes back before its reply, and is dropped; no reading is lost, "
+    "and its echo can be switched off"
+)
+NOISE: Final = "check termination, bias resistors, shield and ground of the line"
+
+
+class LineNoise:
+    """Counts what came with replies lately; every time is monotonic and given."""
+
+    def __init__(self) -> None:
+        self._heard: deque[tuple[float, bool, bytes]] = deque(maxlen=MOST_KEPT)
+
+    def note(self, now_s: float, echoed: bool, noise: bytes) -> None:
+        """One question: whether it came back, and the bytes that belonged to no frame."""
+        self._heard.append((now_s, echoed, noise[:BYTES_SHOWN]))
+
+    def words(self, now_s: float) -> tuple[str, ...]:
+        """What people should know, and what to do about it; empty where nothing is wrong."""
+        lately = [(echoed, noise) for s, echoed, noise in self._heard if now_s - s < WINDOW_S]
+        noisy = [noise for _, noise in lately if noise]
+        words = [ECHO] if any(echoed for echoed, _ in lately) else []
+        if noisy:
+            shown = noisy[-1].hex(" ").upper()
+            words.append(
+                f"stray bytes with {len(noisy)} of {len(lately)} replies in the last {WINDOW_S / 60:.0f} "
+                f"minutes, the last ones {shown}; {NOISE}"
+            )
+        return tuple(words)
