@@ -1,6 +1,7 @@
 """The demo: a simulated fleet with an embedded broker, the gateway as in production, and the live view.
 
-Three processes, as on a real box: simulators, gateway, and this one that shows what the gateway says.
+Three processes, as on a real box: simulators, gateway, and this one that shows what the gateway says. A
+gateway that ends is started again, as systemd does it. Its process id is in demo-data/gateway.pid.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ FOLDER = ROOT / "demo-data"
 CONFIG = FOLDER / "cryogate.toml"
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0
+RESTART_S = 1.0  # between looks at the gateway
+
+Processes = dict[str, subprocess.Popen[bytes]]
 
 
 def main() -> int:
@@ -31,23 +35,22 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     port = _free_port()
     _prepare(port)
-    processes: list[tuple[str, subprocess.Popen[bytes]]] = []
+    processes: Processes = {}
     try:
         simulators = [
             "run", str(ROOT / "firmware_sim/fleets/demo.toml"), "--embedded-broker",
             "--broker", f"127.0.0.1:{port}", "--run-dir", str(FOLDER / "run"),
         ]  # fmt: skip
-        processes.append(("simulators", _start("cryogate-sim", simulators)))
+        processes["simulators"] = _start("cryogate-sim", simulators)
         _wait_for_port(port, processes)
         _wait_for(FOLDER / "run/freezer-1.tty", processes)
-        processes.append(("gateway", _start("cryogate", ["run", "--config", str(CONFIG)])))
-        _wait_for(FOLDER / "data/control.sock", processes)
+        _start_gateway(processes)
         _cryogate("load", str(ROOT / "docs/examples/containment.csv"), "--by", "demo")
         print("simulators and gateway run; their logs are in demo-data/. In a second terminal, try:")
         print("  .venv/bin/cryogate status --config demo-data/cryogate.toml")
         print("  .venv/bin/cryogate alarms --config demo-data/cryogate.toml")
         watch = ["watch", "--config", str(CONFIG), *(["--seconds", str(seconds)] if seconds else [])]
-        subprocess.run([_program("cryogate"), *watch], check=False)
+        _keep_running(subprocess.Popen([_program("cryogate"), *watch]), processes)
         _summary()
     except KeyboardInterrupt:
         _summary()
@@ -72,11 +75,39 @@ def _program(name: str) -> str:
 
 def _start(name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
     """A process of its own session, so that Ctrl-C reaches only this one, which stops the others in order."""
-    with (FOLDER / f"{name}.log").open("wb") as log:
+    with (FOLDER / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
             [_program(name), *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=FOLDER,
             start_new_session=True,
         )  # fmt: skip
+
+
+def _start_gateway(processes: Processes) -> None:
+    processes["gateway"] = _start("cryogate", ["run", "--config", str(CONFIG)])
+    (FOLDER / "gateway.pid").write_text(f"{processes['gateway'].pid}\n")
+    deadline = time.monotonic() + START_WITHIN_S
+    while not _answers():
+        _check_alive(processes)
+        if time.monotonic() > deadline:
+            raise RuntimeError("the gateway does not answer; see demo-data/cryogate.log")
+        time.sleep(0.1)
+
+
+def _keep_running(watch: subprocess.Popen[bytes], processes: Processes) -> None:
+    """Until the live view ends; a gateway that was killed meanwhile is started again."""
+    try:
+        while watch.poll() is None:
+            if processes["gateway"].poll() is not None:
+                _start_gateway(processes)
+            time.sleep(RESTART_S)
+    finally:
+        watch.terminate()
+        watch.wait()
+
+
+def _answers() -> bool:
+    status = [_program("cryogate"), "status", "--config", str(CONFIG)]
+    return subprocess.run(status, capture_output=True, check=False).returncode == 0
 
 
 def _cryogate(*arguments: str) -> str:
@@ -97,7 +128,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for_port(port: int, processes: list[tuple[str, subprocess.Popen[bytes]]]) -> None:
+def _wait_for_port(port: int, processes: Processes) -> None:
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:
         _check_alive(processes)
@@ -108,7 +139,7 @@ def _wait_for_port(port: int, processes: list[tuple[str, subprocess.Popen[bytes]
     raise RuntimeError("the embedded broker did not start; see demo-data/cryogate-sim.log")
 
 
-def _wait_for(path: Path, processes: list[tuple[str, subprocess.Popen[bytes]]]) -> None:
+def _wait_for(path: Path, processes: Processes) -> None:
     deadline = time.monotonic() + START_WITHIN_S
     while not path.exists():
         _check_alive(processes)
@@ -117,18 +148,18 @@ def _wait_for(path: Path, processes: list[tuple[str, subprocess.Popen[bytes]]]) 
         time.sleep(0.1)
 
 
-def _check_alive(processes: list[tuple[str, subprocess.Popen[bytes]]]) -> None:
-    for name, process in processes:
+def _check_alive(processes: Processes) -> None:
+    for name, process in processes.items():
         if process.poll() is not None:
             raise RuntimeError(
                 f"the {name} ended with exit code {process.returncode}; see the logs in demo-data/"
             )
 
 
-def _stop(processes: list[tuple[str, subprocess.Popen[bytes]]]) -> bool:
+def _stop(processes: Processes) -> bool:
     """Stop in reverse order of starting; whether everything ended by itself and well."""
     well = True
-    for name, process in reversed(processes):
+    for name, process in reversed(processes.items()):
         process.send_signal(signal.SIGINT)
         try:
             code = process.wait(STOP_WITHIN_S)

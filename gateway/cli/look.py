@@ -122,11 +122,18 @@ def _live(out: Console, folder: Any, until: float) -> None:
 
 
 def _lines(out: Console, folder: Any, until: float) -> None:
-    """Without a terminal: one line whenever an alarm changes."""
+    """Without a terminal: one line whenever an alarm changes. A gateway that restarts is waited for."""
     told: dict[str, str] = {}
     while time.monotonic() < until:
-        for alarm in reversed(safe(ask(folder, "alarms"))):
+        for alarm in reversed(_alarms(folder)):
             if told.get(alarm["id"]) != alarm["state"]:
                 told[alarm["id"]] = alarm["state"]
                 out.print(alarm_lines([alarm])[0], soft_wrap=True)
         time.sleep(REFRESH_S)
+
+
+def _alarms(folder: Any) -> list[Any]:
+    """Those of the running gateway; none while it does not run."""
+    with contextlib.suppress(NotRunning):
+        return list(safe(ask(folder, "alarms")))
+    return []

@@ -172,11 +172,15 @@ async def test_an_open_probe_shows_the_end_of_the_scale() -> None:
     assert json.loads(bench.heard[0])["temp"] == OPEN_PROBE
 
 
-async def test_the_embedded_broker_keeps_sessions_for_clients_that_are_away() -> None:
+@pytest.mark.parametrize("version", [aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5])
+async def test_the_embedded_broker_keeps_sessions_for_clients_that_are_away(
+    version: aiomqtt.ProtocolVersion,
+) -> None:
     port = free_port()
+    kept = {"clean_session": False} if version is aiomqtt.ProtocolVersion.V311 else {"clean_start": False}
 
     def resident() -> aiomqtt.Client:
-        return aiomqtt.Client("127.0.0.1", port, identifier="resident", clean_session=False)
+        return aiomqtt.Client("127.0.0.1", port, identifier="resident", protocol=version, **kept)
 
     async with serve("127.0.0.1", port):
         async with resident() as client:
@@ -194,7 +198,7 @@ async def test_the_embedded_broker_says_when_its_address_is_taken() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(OSError, match=f"can not listen on 127.0.0.1:{port}"):
+        with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"):
             async with serve("127.0.0.1", port):
                 pass
 
