@@ -116,9 +116,7 @@ def instrument(
 
 def _play(run: Run, broker: Broker, embedded: bool, seconds: float | None, run_dir: Path) -> None:
     if embedded and importlib.util.find_spec("amqtt") is None:
-        _give_up(
-            "--embedded-broker needs amqtt: pip install '.[demo]' in its repository, or start mosquitto and leave it out"
-        )
+        _give_up("--embedded-broker needs amqtt: pip install '.[demo]' in the repository; or start mosquitto")
     try:
         asyncio.run(_live(run, broker, embedded, seconds, run_dir))
     except* OSError as group:

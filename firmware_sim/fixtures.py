@@ -34,7 +34,7 @@ def simulators() -> Iterator[Background]:
 def embedded_broker(simulators: Background) -> Broker:
     """Host and port of an MQTT 3.1.1 broker that lets everybody in."""
     if importlib.util.find_spec("amqtt") is None:
-        pytest.fail("embedded_broker needs amqtt: pip install '.[demo]' in its repository")
+        pytest.fail("embedded_broker needs amqtt: pip install '.[demo]' in the repository")
     from firmware_sim.broker import serve_until_cancelled
 
     host, port = "127.0.0.1", free_port()
