@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from gateway.cli.alarm_screen import state_of
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.screen import state_of
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gateway.cli.screen import duration, sign_of
+from gateway.cli.measures import duration, sign_of
 from gateway.commands.imports import Brought
 from gateway.commands.words import who_and_when
 from gateway.questions.import_preview import Preview, Seen

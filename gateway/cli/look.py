@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from gateway.api.control import ask
+from gateway.cli import live
+from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.history import open_records
+from gateway.cli.labels import Labels, labels_of, now_text
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.screen import alarm_lines, alarms_table, status_panel, watch_screen
+from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
 from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known
-from gateway.text import safe
+from gateway.text import counted, one_line, safe
 from gateway.times import format_rfc3339
-
-REFRESH_S = 1.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,11 +39,13 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
     Exit code 0: it runs. 1: it does not, or nobody answers.
     """
-    found = ask(load(config).data_dir, "status")
+    configuration = load(config)
+    found = ask(configuration.data_dir, "status")
     if as_json:
         print_json(found)
     else:
-        console().print(status_panel(safe(found)))
+        out = console()
+        out.print(status_panel(safe(found), labels_of(configuration), out.width))
 
 
 def alarms(
@@ -54,15 +57,16 @@ def alarms(
 
     Example: cryogate alarms --all --json
     """
-    with open_records(load(config).data_dir) as records:
+    configuration = load(config)
+    with open_records(configuration.data_dir) as records:
         found = [of_known(row.body, row.number) for row in records.book.alarms(closed=everything)]
     if as_json:
         print_json(found)
     else:
         out = console()
-        shown = safe(found)
-        out.print(alarms_table(shown) if shown else "no alarms")
-        for line in alarm_lines(shown):
+        shown, labels = safe(found), labels_of(configuration)
+        out.print(alarms_table(shown, labels) if shown else "no alarms")
+        for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)
 
 
@@ -96,44 +100,53 @@ def refused(
         head = f"{row['received']} {row['source']} "
         out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
         out.print(f"    {row['topic']}  {row['payload'][:200]!r}")
-    out.print(f"{len(rows)} shown")
+    out.print(f"{counted(len(rows), 'message')} shown")
 
 
 def watch(
     config: Config = DEFAULT_CONFIG,
     seconds: Annotated[float | None, typer.Option(min=1, help="End after this long.")] = None,
 ) -> None:
-    """The fleet live: values, states, alarms and the product units inside. Ctrl-C ends it."""
-    folder = load(config).data_dir
+    """The fleet live, the worst first: values, states, alarms and the product units inside.
+
+    Arrows, page up and page down scroll; q or Ctrl-C ends it. Without a terminal: a line whenever an alarm
+    changes.
+    """
+    configuration = load(config)
+    folder, labels = configuration.data_dir, labels_of(configuration)
     until = time.monotonic() + (seconds if seconds is not None else float("inf"))
     out = console()
     with contextlib.suppress(KeyboardInterrupt):
-        (_live if out.is_terminal else _lines)(out, folder, until)
+        if out.is_terminal:
+            live.watch(out, lambda: _looked(folder, labels, out), until)
+        else:
+            _lines(out, folder, labels, until)
 
 
-def _live(out: Console, folder: Any, until: float) -> None:
-    with Live(console=out, refresh_per_second=4, screen=False) as live:
-        while time.monotonic() < until:
-            try:
-                live.update(watch_screen(safe(ask(folder, "status")), safe(ask(folder, "alarms"))))
-            except NotRunning as error:
-                live.update(Text(str(error), "red"))
-            time.sleep(REFRESH_S)
+def _looked(folder: Path, labels: Labels, out: Console) -> live.Shown:
+    try:
+        status, alarms = safe(ask(folder, "status")), safe(ask(folder, "alarms"))
+    except NotRunning as error:
+        return Text(f"{now_text()}  nothing is known", "bold white on red"), Text(one_line(str(error)), "red")
+    return watch_title(status, labels), watch_body(status, alarms, labels, out)
 
 
-def _lines(out: Console, folder: Any, until: float) -> None:
-    """Without a terminal: one line whenever an alarm changes. A gateway that restarts is waited for."""
+def _lines(out: Console, folder: Path, labels: Labels, until: float) -> None:
+    """One line whenever an alarm changes, or the gateway comes or goes."""
     told: dict[str, str] = {}
+    answers = True
     while time.monotonic() < until:
-        for alarm in reversed(_alarms(folder)):
+        try:
+            found = safe(ask(folder, "alarms"))
+        except NotRunning as error:
+            if answers:
+                out.print(f"{now_text()} {one_line(str(error))}", soft_wrap=True)
+            answers, found = False, None
+        if found is not None and not answers:
+            answers = True
+            out.print(f"{now_text()} the gateway answers again", soft_wrap=True)
+        for alarm in reversed(found or ()):
             if told.get(alarm["id"]) != alarm["state"]:
                 told[alarm["id"]] = alarm["state"]
-                out.print(alarm_lines([alarm])[0], soft_wrap=True)
-        time.sleep(REFRESH_S)
-
-
-def _alarms(folder: Any) -> list[Any]:
-    """Those of the running gateway; none while it does not run."""
-    with contextlib.suppress(NotRunning):
-        return list(safe(ask(folder, "alarms")))
-    return []
+                out.print(alarm_lines([alarm], labels)[0], soft_wrap=True)
+        time.sleep(live.REFRESH_S)

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from gateway.cli.measures import duration, sign_of
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.screen import duration, sign_of
 from gateway.cli.terminal import console, errors, print_json
 from gateway.config.load import load
 from gateway.config.profiles import profiles as parse_profiles

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gateway.alarming.resets import StatedReset, stated
+from gateway.cli.measures import duration
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.screen import duration
 from gateway.cli.terminal import console, errors, print_json, say
 from gateway.commands.codes import parse_code
 from gateway.config.load import load

@@ -1,173 +1,130 @@
-"""Status and alarms as rich tables: one look must tell what is wrong and whose cells are inside."""
+"""What `status` and `watch` show: one look must tell what is wrong and whose cells are inside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from rich.console import Group, RenderableType
-from rich.panel import Panel
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from gateway.clocks.device_clocks import SHOWN_S, span, words
+from gateway.cli.alarm_screen import short_lines
+from gateway.cli.fleet import ORDER, WIDE, fleet_table
+from gateway.cli.labels import UNLABELLED, Labels, site_lines
+from gateway.cli.measures import duration
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
-from gateway.text import one_line
+from gateway.text import counted, one_line
 
-STATE_STYLES = {"in range": "green", "unknown": "magenta", "no limits": "dim"}
-SEVERITY_STYLES = {
-    "critical": "bold white on red",
-    "major": "bold red",
-    "minor": "yellow",
-    "warning": "yellow",
-}
-LINK_STYLES = {"up": "green", "connecting": "yellow", "stopped": "dim"}
-MOST_UNITS = 6  # shown in a line; the JSON has all
-MOST_ALARMS = 8  # on the live screen
-MOST_TROUBLES = 4  # there, too
-LEVEL_STYLES = {Level.ERROR: "bold white on red", Level.WARNING: "yellow", Level.NOTE: "dim"}
-SIGNS = {"degC": "°C", "percent": "%"}
+LINK_STYLES: Final = {"up": "green", "connecting": "yellow", "stopped": "dim"}
+LEVEL_STYLES: Final = {Level.ERROR: "bold white on red", Level.WARNING: "yellow", Level.NOTE: "dim"}
+MOST_TROUBLES: Final = 2  # on the live screen
+FRAME: Final = 4  # lines there: title, foot, a rule, how many alarms stand below
+LINES_OF_FLEET: Final = 15  # which alarms leave free on a small screen: 14 channels with their header
+MOST_SITES: Final = 4
 
 
-def watch_screen(status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """The whole live view."""
-    gateway = status["gateway"]
-    head = (
-        f"{gateway['name']}  {gateway['time'][:19]}Z  readings {status['journal']['readings']}"
-        f"  refused {sum(r['count'] for r in status['refused'])}  waiting {status['journal']['waiting']}"
-    )
-    shown = list(alarms[:MOST_ALARMS])
-    more = f"\n... and {len(alarms) - MOST_ALARMS} more" if len(alarms) > MOST_ALARMS else ""
-    body = Group(alarms_table(shown), *alarm_lines(shown), more) if shown else Text("no alarms", "green")
+def watch_title(status: Mapping[str, Any], labels: Labels) -> Text:
+    """Which gateway, what time it is there, and how much is wrong."""
+    gateway, channels = status["gateway"], status["channels"]
+    states = [channel["state"] for channel in channels]
+    danger = sum(state.split(" ", 1)[0] in ORDER[:4] for state in states)
+    unknown = sum("unknown" in state for state in states)
+    title = Text().append(f"{gateway['name']}  {labels.both(gateway['time'], _site(channels))}  ", "bold")
+    title.append(f"danger {danger}", "bold white on red" if danger else "green").append(", ")
+    title.append(f"unknown {unknown}", "magenta" if unknown else "green")
+    return title.append(f" of {len(channels)}")
+
+
+def watch_body(
+    status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]], labels: Labels, console: Console
+) -> RenderableType:
+    """Under the title: troubles and the worst alarms, the fleet, and the alarms that did not fit above it."""
+    channels = status["channels"]
+    fleet = fleet_table(channels, labels, console.width)
+    above_fleet = console.height - FRAME - min(len(channels) + 1, LINES_OF_FLEET)
+    troubles = _troubles(status, {alarm["rule"] for alarm in alarms})
+    shown = _alarm_texts(status, alarms, labels)
+    fitting = _fitting(console, shown, above_fleet - len(troubles))
+    rest = [Text(f"{counted(len(shown) - fitting, 'more alarm')}:", "yellow"), *shown[fitting:]]
     return Group(
-        *_troubles(status),
-        Panel(fleet_table(status["channels"]), title=Text(head), title_align="left"),
-        Panel(body, title="alarms", title_align="left", border_style="red" if shown else "green"),
+        *troubles,
+        *(shown[:fitting] or [Text("no alarms", "green")]),
+        *([Text(f"... and {len(shown) - fitting} more below", "yellow")] if fitting < len(shown) else []),
+        Rule(style="dim"),
+        fleet,
+        *(rest if fitting < len(shown) else []),
+        _counts(status),
     )
 
 
-def fleet_table(channels: Sequence[Mapping[str, Any]]) -> Table:
-    """One line a channel: where, value, age, state."""
-    table = Table("asset", "zone", "channel", "value", "age", "state", expand=True, box=None)
-    for channel in channels:
-        state = channel["state"]
-        style = STATE_STYLES.get(state) or SEVERITY_STYLES.get(state.split(" ", 1)[0], "red")
-        if abs(channel["clock_offset_s"] or 0.0) > SHOWN_S:
-            state += f", {words(channel['clock_offset_s'])}"
-        if (channel["ahead_s"] or 0.0) > SHOWN_S:
-            state += f", {channel['waiting']} readings wait, ahead by {span(channel['ahead_s'])}"
-        value = "-" if channel["value"] is None else f"{channel['value']:.2f} {sign_of(channel['unit'])}"
-        age = "-" if channel["age_s"] is None else f"{channel['age_s']:.0f} s"
-        table.add_row(
-            channel["asset"],
-            channel["zone"] or "",
-            channel["channel"],
-            Text(value, justify="right"),
-            age,
-            Text(state, style),
-        )
-    return table
+def _alarm_texts(
+    status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]], labels: Labels
+) -> list[Text]:
+    """The worst first; what is silent now is not proven since its last reading."""
+    now = status["gateway"]["time"]
+    silent = {c["channel"]: c["age_s"] or 0.0 for c in status["channels"] if c["unknown"]}
+    worst = sorted(alarms, key=lambda alarm: ORDER.index(alarm["severity"]))
+    return [
+        short_lines({**a, "unproven_s": a["unproven_s"] + silent.get(a["channel"], 0.0)}, labels, now)
+        for a in worst
+    ]
 
 
-def alarms_table(alarms: Sequence[Mapping[str, Any]]) -> Table:
-    """One line an alarm; whatever the width, its id can be read."""
-    table = Table(box=None, expand=True)
-    for name in ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond"):
-        table.add_column(name, no_wrap=name in ("alarm", "severity", "extreme"), overflow="fold")
-    for alarm in alarms:
-        table.add_row(
-            alarm["id"],
-            Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
-            ("/".join(p for p in (alarm["asset"], alarm["zone"]) if p)) or "gateway",
-            (alarm["rule"]),
-            alarm["start"][:19] + "Z",
-            state_of(alarm),
-            Text(_extreme(alarm), justify="right"),
-            duration(alarm["beyond_s"]),
-        )
-    return table
+def _fitting(console: Console, texts: Sequence[Text], lines: int) -> int:
+    """How many from the first on fit into so many lines; one in any case."""
+    taken = 0
+    for k, text in enumerate(texts):
+        taken += len(console.render_lines(text, pad=False))
+        if k and taken > lines:
+            return k
+    return len(texts)
 
 
-def _extreme(alarm: Mapping[str, Any]) -> str:
-    """The worst value, with the expanded uncertainty of the certificate where there is one."""
-    if alarm["extreme"] is None:
-        return "-"
-    how_well = "" if alarm["uncertainty"] is None else f" ± {alarm['uncertainty']:g}"
-    return f"{alarm['extreme']:.2f}{how_well} {sign_of(alarm['unit'])}"
-
-
-def alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """For each alarm the product units inside, with how long they have been beyond the limit.
-
-    Of a fault what is wrong, and the units that are not watched because of it.
-    """
-    return [_units_line(alarm) for alarm in alarms]
-
-
-def _units_line(alarm: Mapping[str, Any]) -> Text:
-    line = Text(f"{alarm['id']} ")
-    line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
-    if alarm["message"]:
-        line.append(f" {alarm['message']} ({state_of(alarm)})")
-        if alarm["asset"]:
-            line.append(f", not watched: {alarm['asset']}, inside: ")
-            _append_units(line, alarm)
-    else:
-        line.append(f" {alarm['asset']} {alarm['rule']} ({state_of(alarm)}), inside: ")
-        _append_units(line, alarm)
-    for reset in alarm["resets"]:
-        line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
-    return line
-
-
-def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
-    if alarm["units"] == "unknown":
-        line.append("unknown - nobody has said what is inside", "bold magenta")
-        return
-    for unit in alarm["units"][:MOST_UNITS]:
-        line.append(f"\n    {unit['scheme']} {unit['code']}", "bold")
-        line.append(f" {unit['product']}" if unit["product"] else "")
-        if not unit.get("certain", True):  # an alarm of before there were conflicts does not say
-            line.append("  possibly", "bold magenta")
-        if unit["beyond_s"] is not None:
-            line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
-        if unit.get("conflict"):
-            line.append(f"\n        {unit['conflict']}", "magenta")
-    if len(alarm["units"]) > MOST_UNITS:
-        line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
-
-
-def state_of(alarm: Mapping[str, Any]) -> str:
-    """What an alarm asks of people, and whether late data says that there was nothing."""
-    return f"withdrawn, {alarm['state']}" if alarm["withdrawn"] else str(alarm["state"])
-
-
-def status_panel(status: Mapping[str, Any]) -> RenderableType:
+def status_panel(status: Mapping[str, Any], labels: Labels = UNLABELLED, width: int = WIDE) -> RenderableType:
     """Everything `cryogate status` says."""
     gateway, journal = status["gateway"], status["journal"]
+    sites = [channel["site"] for channel in status["channels"]]
+    readings = f"{counted(journal['readings'], 'reading')} since start, {journal['repeated']} repeated"
+    behind = f"screening {counted(journal['screening_behind'], 'entry', 'entries')} behind"
+    time = labels.both(gateway["time"], _site(status["channels"]))
     parts: list[RenderableType] = [
         f"{gateway['name']} {gateway['version']}, running for {duration(gateway['uptime_s'])}, "
-        f"configuration {gateway['configuration']}",
-        f"journal: {journal['readings']} readings since start, {journal['repeated']} repeated, "
-        f"{journal['waiting']} waiting, screening {journal['screening_behind']} entries behind",
+        f"configuration {gateway['configuration']}, {time}",
+        *site_lines(labels, sites, gateway["time"])[:MOST_SITES],
+        f"journal: {readings}, {journal['waiting']} waiting, {behind}",
     ]
     parts += [*finding_lines(worst_first(findings(status))), ""]
-    parts += [_links(status["sources"]), fleet_table(status["channels"])]
+    parts += [_links(status["sources"], labels), fleet_table(status["channels"], labels, width)]
     parts += [_follower(f) for f in status["followers"]]
     return Group(*parts)
-
-
-def _follower(follower: Mapping[str, Any]) -> str:
-    late = f" ({duration(follower['behind_s'])})" if follower["behind"] else ""
-    changes = follower["alarm_changes_behind"]
-    alarms = f", {changes} alarm changes behind" if changes else ""
-    return f"{follower['name']}: {follower['behind']} entries behind{late}{alarms}"
 
 
 def finding_lines(found: Iterable[Finding]) -> list[Text]:
     """What is wrong and where, and under it what to do."""
     return [_finding_line(f).append(f"\n        -> {one_line(f.do)}" if f.do else "", "cyan") for f in found]
+
+
+def _site(channels: Sequence[Mapping[str, Any]]) -> str:
+    """Whose clock stands in the title: that of the only site."""
+    sites = {channel["site"] for channel in channels}
+    return sites.pop() if len(sites) == 1 else ""
+
+
+def _counts(status: Mapping[str, Any]) -> Text:
+    journal = status["journal"]
+    refused = sum(row["count"] for row in status["refused"])
+    readings = counted(journal["readings"], "reading")
+    return Text(f"{readings}, {refused} refused, {journal['waiting']} waiting", "dim")
+
+
+def _follower(follower: Mapping[str, Any]) -> str:
+    late = f" ({duration(follower['behind_s'])})" if follower["behind"] else ""
+    changes = follower["alarm_changes_behind"]
+    alarms = f", {counted(changes, 'alarm change')} behind" if changes else ""
+    return f"{follower['name']}: {counted(follower['behind'], 'entry', 'entries')} behind{late}{alarms}"
 
 
 def _finding_line(found: Finding) -> Text:
@@ -177,38 +134,22 @@ def _finding_line(found: Finding) -> Text:
     )
 
 
-def _troubles(status: Mapping[str, Any]) -> list[Text]:
-    """Errors and warnings, a line each, the worst first; `cryogate status` has all, with what to do."""
+def _troubles(status: Mapping[str, Any], faults: set[str]) -> list[Text]:
+    """Errors and warnings, a line each; not those that are alarms, too. `cryogate status` has all."""
     found = [f for f in worst_first(findings(status)) if f.level is not Level.NOTE]
-    more = len(found) - MOST_TROUBLES
-    rest = [Text(f"... and {more} more: cryogate status", "yellow")] if more > 0 else []
-    return [_finding_line(f) for f in found[:MOST_TROUBLES]] + rest
+    new = [f for f in found if f.where.replace(" ", ":", 1) not in faults]
+    more = len(new) - MOST_TROUBLES
+    shown = [_finding_line(f) for f in new[:MOST_TROUBLES]]
+    shown += [Text(f"... and {more} more: cryogate status", "yellow")] if more > 0 else []
+    for line in shown:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return shown
 
 
-def _links(sources: Sequence[Mapping[str, Any]]) -> Table:
+def _links(sources: Sequence[Mapping[str, Any]], labels: Labels) -> Table:
     table = Table("source", "kind", "state", "since", "detail", expand=True, box=None)
     for source in sources:
         style = LINK_STYLES.get(source["state"], "red")
-        table.add_row(
-            source["name"],
-            source["kind"],
-            Text(source["state"], style),
-            source["since"][:19] + "Z",
-            (source["detail"]),
-        )
+        since = labels.both(source["since"], "")
+        table.add_row(source["name"], source["kind"], Text(source["state"], style), since, source["detail"])
     return table
-
-
-def duration(seconds: float | None) -> str:
-    """1 h 02 min, 3 min 20 s, 12 s; - for none."""
-    if seconds is None:
-        return "-"
-    whole = int(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
-
-
-def sign_of(unit: str) -> str:
-    """A unit as people write it."""
-    return SIGNS.get(unit, unit)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.errors import InputError
 from gateway.model import Severity
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
+from gateway.tables.zones import zone
 
 FOREVER_PAST: Final = -(2**63)
 FOREVER: Final = 2**63 - 1
@@ -99,6 +101,12 @@ class Site:
     time_zone: str = "UTC"
     rules: tuple[dict[str, Any], ...] = ()
     was: str | None = None  # the name it had before: its history goes on
+
+    def __post_init__(self) -> None:
+        try:
+            zone(self.time_zone)
+        except InputError as error:
+            raise ValueError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.cli.screen import alarm_lines, alarms_table
+from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.journal.journal import Journal
 from gateway.model import Refusal, Refused
 
@@ -18,6 +18,7 @@ EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_t
 ALARM = {
     "id": "a1",
     "severity": "critical",
+    "site": "s",
     "asset": "freezer",
     "zone": None,
     "rule": "above-150",

@@ -1,0 +1,129 @@
+"""Alarms on a terminal: what is wrong where, since when, who knows, and whose cells are inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
+from gateway.cli.labels import UNLABELLED, Labels
+from gateway.cli.measures import duration, extreme_of, place_of
+
+MOST_UNITS: Final = 6  # shown in a line; the JSON has all
+COLUMNS: Final = ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond")
+
+
+def alarms_table(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -> Table:
+    """One row an alarm; whatever the width, its id can be read."""
+    table = Table(box=None, expand=True)
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=name in ("alarm", "severity", "extreme"), overflow="fold")
+    for alarm in alarms:
+        table.add_row(
+            alarm["id"],
+            Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
+            "\n".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part),
+            alarm["rule"],
+            labels.both(alarm["start"], alarm["site"]),
+            "\n".join(part for part in (state_of(alarm), seen_by(alarm)) if part),
+            Text(extreme_of(alarm), justify="right"),
+            "\n".join(part for part in (duration(alarm["beyond_s"]), _unproven(alarm)) if part),
+        )
+    return table
+
+
+def alarm_lines(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -> list[Text]:
+    """For each alarm the product units inside, with how long they have been beyond the limit.
+
+    Of a fault what is wrong, and the units that are not watched because of it.
+    """
+    return [_whole_line(alarm, labels) for alarm in alarms]
+
+
+def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
+    """The same for a live screen: two lines that wrap."""
+    line = Text().append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
+    about = alarm["message"] or f"{place_of(alarm)} {alarm['channel']} {alarm['rule']}"
+    line.append(f" {about}")
+    facts = [f"since {labels.short(alarm['start'], alarm['site'], now)}"]
+    facts += [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
+    facts += [_unproven(alarm)] if _unproven(alarm) else []
+    facts += [seen_by(alarm) or state_of(alarm), alarm["id"]]
+    line.append(f"\n   {', '.join(facts)}")
+    if alarm["asset"] or not alarm["message"]:
+        line.append("; inside: ")
+        _append_codes(line, alarm)
+    return line
+
+
+def state_of(alarm: Mapping[str, Any]) -> str:
+    """What an alarm asks of people, and whether late data says that there was nothing."""
+    return f"withdrawn, {alarm['state']}" if alarm["withdrawn"] else str(alarm["state"])
+
+
+def seen_by(alarm: Mapping[str, Any]) -> str:
+    """Who has acknowledged it, as far as nobody has to look again."""
+    said = alarm.get("acknowledgements") or ()
+    if not said or str(alarm["state"]).endswith("unacknowledged"):
+        return ""
+    return f"acknowledged by {said[-1]['by']}"
+
+
+def _names(alarm: Mapping[str, Any], labels: Labels) -> tuple[str, str]:
+    return labels.asset(alarm["asset"]), labels.site(alarm["site"]) or alarm["site"]
+
+
+def _unproven(alarm: Mapping[str, Any]) -> str:
+    return f"not proven {duration(alarm['unproven_s'])}" if alarm.get("unproven_s") else ""
+
+
+def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
+    line = Text(f"{alarm['id']} ")
+    line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
+    name = labels.asset(alarm["asset"])
+    if alarm["message"]:
+        line.append(f" {alarm['message']} ({state_of(alarm)})")
+        if alarm["asset"]:
+            line.append(f", not watched: {alarm['asset']}, inside: ")
+            _append_units(line, alarm)
+    else:
+        where = f"{alarm['asset']} ({name})" if name else alarm["asset"]
+        line.append(f" {where} {alarm['rule']} ({state_of(alarm)}), inside: ")
+        _append_units(line, alarm)
+    for said in alarm.get("acknowledgements") or ():
+        line.append(f"\n    acknowledged at {said['at'][:19]}Z by {said['by']}: {said['comment']}")
+    for reset in alarm["resets"]:
+        line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
+    return line
+
+
+def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
+    if alarm["units"] == "unknown":
+        line.append("unknown - nobody has said what is inside", UNKNOWN_STYLE)
+        return
+    for unit in alarm["units"][:MOST_UNITS]:
+        line.append(f"\n    {unit['scheme']} {unit['code']}", "bold")
+        line.append(f" {unit['product']}" if unit["product"] else "")
+        if not unit.get("certain", True):  # an alarm of before there were conflicts does not say
+            line.append("  possibly", UNKNOWN_STYLE)
+        if unit["beyond_s"] is not None:
+            line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
+        if unit.get("conflict"):
+            line.append(f"\n        {unit['conflict']}", "magenta")
+    if len(alarm["units"]) > MOST_UNITS:
+        line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
+
+
+def _append_codes(line: Text, alarm: Mapping[str, Any]) -> None:
+    units = alarm["units"]
+    if units == "unknown":
+        line.append("unknown", UNKNOWN_STYLE)
+        return
+    for k, unit in enumerate(units[:MOST_UNITS]):
+        line.append(", " if k else "").append(unit["code"], "bold")
+        line.append("" if unit.get("certain", True) else " (possibly)", UNKNOWN_STYLE)
+    more = f" and {len(units) - MOST_UNITS} more" if len(units) > MOST_UNITS else ""
+    line.append(more if units else "nothing")
