@@ -9,8 +9,8 @@ WINDOW_S: Final = 300.0
 MOST_KEPT: Final = 1000  # questions of the window that are remembered: more than two a second change no share
 BYTES_SHOWN: Final = 8
 ECHO: Final = (
-    "the adapter echoes: each request comes back before its reply, and is dropped; no reading is lost, "
-    "and its echo can be switched off"
+    "the adapter echoes: each request comes back before its reply, and is dropped; "
+    "no reading is lost. Switch the echo off if the adapter allows it"
 )
 NOISE: Final = "check termination, bias resistors, shield and ground of the line"
 
