@@ -1,6 +1,6 @@
 """Simulated vessels, instruments and MQTT devices of a cryogenic cold chain.
 
-Imports nothing from the gateway, so that a shared misunderstanding of a protocol can not hide. Inside out:
+Imports nothing from the gateway, so that a shared misunderstanding of a protocol cannot hide. Inside out:
 
     nitrogen sensors          properties of LN2 and of sensing elements
     boiloff compressor        what keeps a vessel cold

@@ -31,7 +31,7 @@ class FleetError(Exception):
 
 
 def load_fleet(path: Path) -> Fleet:
-    """Read a fleet file. Raises FleetError with every mistake, OSError when it can not be read."""
+    """Read a fleet file. Raises FleetError with every mistake, OSError when it cannot be read."""
     try:
         return parse_text(path.read_text("utf-8"), str(path))
     except UnicodeDecodeError as error:

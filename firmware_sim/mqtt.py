@@ -1,6 +1,6 @@
 """A device that publishes over MQTT with QoS 1 and keeps what it could not send: a logger's memory.
 
-Each sample carries the device's own time. While the device can not send, samples wait in its bounded memory,
+Each sample carries the device's own time. While the device cannot send, samples wait in its bounded memory,
 the oldest falling out, and go out in order later. A sample leaves the memory after its PUBACK, so one may be
 sent twice.
 """

@@ -23,7 +23,7 @@ Unplugged = Callable[[], bool]
 
 
 async def serve_pty(path: Path, answer: Answer, unplugged: Unplugged) -> None:
-    """Serve until cancelled; a link left by an earlier run is replaced. Raises OSError when it can not."""
+    """Serve until cancelled; a link left by an earlier run is replaced. Raises OSError when it cannot."""
     while True:
         while unplugged():
             await asyncio.sleep(LOOK_S)

@@ -20,7 +20,7 @@ from firmware_sim.tcp import serve_tcp
 from firmware_sim.world import Change, World, step_for
 
 TICK_S: Final = 0.05  # real seconds between moves of the world
-MOST_STEPS_PER_TICK: Final = 1000  # a machine that can not keep up gets a slower story, not a blocked loop
+MOST_STEPS_PER_TICK: Final = 1000  # a machine that cannot keep up gets a slower story, not a blocked loop
 
 Broker = tuple[str, int]  # host, port
 

@@ -66,7 +66,7 @@ JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 
 
 async def run_gateway(configuration: Configuration) -> None:
-    """Run until SIGINT or SIGTERM. Raises CryogateError when it can not start."""
+    """Run until SIGINT or SIGTERM. Raises CryogateError when it cannot start."""
     folder = configuration.data_dir
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):

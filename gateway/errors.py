@@ -5,7 +5,7 @@
     ├── InputError              a file or value that a person gave is wrong; says where
     ├── LinkDown                a port, broker or server does not answer; it is tried again
     ├── Rejected                the outside world will never take it; it is parked
-    ├── JournalError            the journal can not be read or written
+    ├── JournalError            the journal cannot be read or written
     │   ├── JournalFull         no room on the disk
     │   ├── Outdated            somebody stated something after what was looked at
     │   └── ArchiveFileMissing  a file of the archive is not there
@@ -30,7 +30,7 @@ class ConfigurationError(CryogateError):
 
 
 class InputError(CryogateError):
-    """A file or value that a person gave can not be used."""
+    """A file or value that a person gave cannot be used."""
 
 
 class LinkDown(CryogateError):
@@ -46,7 +46,7 @@ class Rejected(CryogateError):
 
 
 class JournalError(CryogateError):
-    """The journal can not be read or written."""
+    """The journal cannot be read or written."""
 
 
 class JournalFull(JournalError):

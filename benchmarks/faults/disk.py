@@ -40,7 +40,7 @@ def full(folder: Path, size: Size, tell: Tell) -> Outcome:
         wait_for(lambda: _faults(world, SPACE), "the disk is announced as filling up")
         announced_ns = time.time_ns()
         fill(disk, 0)
-        wait_for(lambda: world.gateway.counts().get("problem"), "the journal can not be written")
+        wait_for(lambda: world.gateway.counts().get("problem"), "the journal cannot be written")
         memory = Memory(world.gateway)
         time.sleep(HELD_S[size])
         held = world.publisher.acknowledged_count - _stored(world)
@@ -68,7 +68,7 @@ def read_only(folder: Path, size: Size, tell: Tell) -> Outcome:
             time.sleep(HELD_S[size])
             tell("read-only")
             image.fail()
-            wait_for(lambda: world.gateway.counts().get("problem"), "the journal can not be written")
+            wait_for(lambda: world.gateway.counts().get("problem"), "the journal cannot be written")
             said = world.gateway.counts()["problem"]
             memory = Memory(world.gateway)
             time.sleep(HELD_S[size])

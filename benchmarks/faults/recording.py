@@ -51,7 +51,7 @@ def record(command: Sequence[str], folder: Path) -> list[Operation]:
     watched = [strace, "-y", "-xx", "-s", "1000000", "-e", f"trace={CALLS}", "-o", str(trace), *command]
     done = subprocess.run(watched, capture_output=True, text=True, check=False)
     if not trace.exists() or not trace.stat().st_size:
-        raise Unavailable(f"strace can not trace here: {done.stderr.strip()}")
+        raise Unavailable(f"strace cannot trace here: {done.stderr.strip()}")
     with trace.open() as lines:
         return [operation for line in lines for operation in _parsed(line, folder)]
 

@@ -3,7 +3,7 @@
     command := ( "$" | "#" | "%" | "@" | "~" ) AA body [ checksum ] CR
     reply   := "!" AA data [ checksum ] CR | ">" data [ checksum ] CR | "?" AA [ checksum ] CR
 
-A module answers "?AA" to what it understands but can not do, and nothing to a wrong address, a wrong
+A module answers "?AA" to what it understands but cannot do, and nothing to a wrong address, a wrong
 checksum or a syntax error. Readings ("#AA") carry no address. Sources: ADAM-4000 manual 5-13 to 5-23,
 ADAM-4015 ($AAB bits); an open RTD is over range, as its resistance is.
 """

@@ -26,7 +26,7 @@ __all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch"]
 
 LOOK_S: Final = 1.0
 GRACE_S: Final = 60.0  # after a start: what was wrong before may be so again, but parts need time to say so
-MOST_WAITING: Final = 1000  # statements while the journal can not be written; then it is not looked further
+MOST_WAITING: Final = 1000  # statements while the journal cannot be written; then it is not looked further
 NO_CHANNEL: Final = -1
 
 

@@ -151,7 +151,7 @@ def check_rules(made: Mapping[str, Channel], profiles: Profiles, problems: Probl
             for doubled in doubles(rule.id for rule in rules_of_version):
                 problems.add(
                     f"channels.{name}",
-                    f"two of its rules have the id {doubled!r}; rules of a profile can not be replaced",
+                    f"two of its rules have the id {doubled!r}; rules of a profile cannot be replaced",
                 )
             for what in contradictions(rules_of_version):
                 problems.add(f"channels.{name}", what)
@@ -165,7 +165,7 @@ def _check_named_channels(
     for key, other, unit in named_channels(rule.parameters):
         path, wanted = f"channels.{channel.name}: rule {rule.id!r}: {key}", unit or channel.unit
         if other == channel.name:
-            problems.add(path, f"a channel can not be its own {key}")
+            problems.add(path, f"a channel cannot be its own {key}")
         elif other not in made:
             problems.unknown(path, other, made, "channel")
         elif made[other].unit != wanted:

@@ -152,7 +152,7 @@ def _content(given: object, parse: Callable[[str], Any], where: str, problems: P
         problems.files[where] = hashlib.sha256(text.encode()).hexdigest()
         return parse(text)
     except OSError as error:
-        problems.add(where, f"{path} can not be read: {error.strerror}")
+        problems.add(where, f"{path} cannot be read: {error.strerror}")
     except ValueError as error:
         problems.add(where, f"{path}: {error}")
     return None

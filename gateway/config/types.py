@@ -55,7 +55,7 @@ class JournalOptions:
     def __post_init__(self) -> None:
         if self.low_space_bytes < 0 or not 0 <= self.low_space_h <= 10_000:
             raise ValueError(
-                "low_space_bytes and low_space_h can not be negative, and low_space_h ends at 10 000"
+                "low_space_bytes and low_space_h cannot be negative, and low_space_h ends at 10 000"
             )
         if not 0 <= self.commit_interval_s <= 10:
             raise ValueError("commit_interval_s must lie between 0 and 10")

@@ -21,7 +21,7 @@ Settings = list[tuple[str, str]]  # key and value in the order of the file
 
 
 def findings(where: str, options: Login) -> Iterator[Finding]:
-    """Of the broker of a source; nothing where it is elsewhere, or its configuration can not be read."""
+    """Of the broker of a source; nothing where it is elsewhere, or its configuration cannot be read."""
     if options.host not in LOCAL:
         return
     for path in configurations():
@@ -45,7 +45,7 @@ def configurations() -> list[Path]:
 
 
 def read(path: Path, included: bool = False) -> Settings:
-    """Of the file and, unless it is `included` itself, what it includes; empty where it can not be read."""
+    """Of the file and, unless it is `included` itself, what it includes; empty where it cannot be read."""
     try:
         lines = path.read_text(errors="replace").splitlines()
     except OSError:

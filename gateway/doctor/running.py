@@ -37,7 +37,7 @@ def findings(status: Mapping[str, Any]) -> list[Finding]:
 def _journal(journal: Mapping[str, Any]) -> Iterator[Finding]:
     if journal["problem"]:
         do = "free or repair the disk; sources wait meanwhile, and nothing that was acknowledged is lost"
-        yield error("journal", f"can not be written: {journal['problem']}", do)
+        yield error("journal", f"cannot be written: {journal['problem']}", do)
     if journal["screening_problem"]:
         do = "look at the gateway's log; it is tried again meanwhile, and nothing is lost"
         yield error("screening", f"nothing is screened: {journal['screening_problem']}", do)
@@ -108,7 +108,7 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         do = "check power, probe and connection of the device"
         yield warning("channels", f"silent for up to {oldest_s:.0f} s: {_names(silent)}", do)
     if bad:
-        do = "check sensor and wiring: the instrument reports a fault, or a value that can not be"
+        do = "check sensor and wiring: the instrument reports a fault, or a value that cannot be"
         yield warning("channels", f"no valid value: {_names(bad)}", do)
     if ahead:
         yield _wrong_clocks(ahead)

@@ -1,7 +1,7 @@
 """Cryo-con temperature monitors and controllers 12C, 14C, 18i, 22C, 24C: everything in one chained query.
 
 LF ends a request of at most 255 characters, 100 ms go by between two. The reply holds the identification,
-then value and unit of each input, joined by ";": one line that can not be taken for another. Values come in
+then value and unit of each input, joined by ";": one line that cannot be taken for another. Values come in
 the unit of the front panel, which anybody may turn; so the unit is asked each time, and readings are always
 degC. Seven dashes stand for a faulty or missing sensor, seven dots for one outside its calibration curve.
 

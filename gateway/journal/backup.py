@@ -64,7 +64,7 @@ class Done:
 def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Done:
     """Copy the journal in `data` to `folder`, which is new, empty or an earlier backup.
 
-    Raises InputError where it is neither, JournalError where a file can not be read or written.
+    Raises InputError where it is neither, JournalError where a file cannot be read or written.
     """
     before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
     with files_explained(folder):

@@ -65,7 +65,7 @@ def encode(arrivals: Arrivals) -> bytes:
 
 
 def decode(blob: bytes) -> Arrivals:
-    """The readings `encode` was given. Raises JournalError on bytes that it can not have written."""
+    """The readings `encode` was given. Raises JournalError on bytes that it cannot have written."""
     if not blob or blob[0] not in _COLUMNS:
         known = " and ".join(f"{version:02x}" for version in _COLUMNS)
         raise JournalError(f"column format {blob[:1].hex() or 'missing'}, this program reads {known}")

@@ -46,7 +46,7 @@ class Committed:
 
 
 class Journal:
-    """One open journal. Every method raises JournalError when the file can not be read or written."""
+    """One open journal. Every method raises JournalError when the file cannot be read or written."""
 
     def __init__(self, path: Path, connection: Connection, now_ns: Callable[[], int] = time.time_ns) -> None:
         self.path = path

@@ -77,5 +77,5 @@ def _text(stored: bytes) -> str:
 
 
 def _storable(text: str) -> str:
-    """Cut, and without the lone surrogates that a device can put into JSON but SQLite can not store."""
+    """Cut, and without the lone surrogates that a device can put into JSON but SQLite cannot store."""
     return text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")

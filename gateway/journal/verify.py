@@ -60,7 +60,7 @@ class Verified:
 
 
 def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
-    """Check the journal at `path` and its archive. Raises JournalError only where it can not be opened."""
+    """Check the journal at `path` and its archive. Raises JournalError only where it cannot be opened."""
     found = Verified()
     with explained(path):
         connection = schema.open_reading(path)

@@ -34,7 +34,7 @@ SETTLE_S: Final = 0.1  # another process may be between two writes: damage is st
 _HEADER: Final = struct.Struct(">8I")  # magic, version, page size, checkpoint, salt-1, salt-2, checksum-1, -2
 _FRAME: Final = 24  # bytes: page, size of the database after a commit, salt-1, salt-2, checksum-1, -2
 _MAGIC: Final = 0x377F0682  # checksums of little-endian words; the next number: of big-endian ones
-_PAGE: Final = 4096  # bytes; taken where the header can not be read
+_PAGE: Final = 4096  # bytes; taken where the header cannot be read
 _SALTED: Final = 16  # bytes of a frame up to the end of its salts
 _AT_ONCE: Final = 1024  # frames in memory, 4 MB
 

@@ -1,4 +1,4 @@
-"""Why a broker can not be used, in words that say what to do next."""
+"""Why a broker cannot be used, in words that say what to do next."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def taken_over(options: Login, times: int) -> LinkDown:
 
 
 def unreadable(options: Login, key: str, file: str, error: OSError) -> LinkDown:
-    """A file that the options name can not be used."""
+    """A file that the options name cannot be used."""
     what = error.strerror if error.errno and not isinstance(error, ssl.SSLError) else f"not usable: {error}"
     return LinkDown(f"{place(options)}: {key} {file}: {what}")
 

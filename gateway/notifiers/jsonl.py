@@ -39,7 +39,7 @@ class Notifier:
         self._there: set[Key] | None = None  # in the file before this start; None: not looked yet
 
     def notify(self, change: AlarmChange) -> str:
-        """Raises LinkDown when the file can not be written."""
+        """Raises LinkDown when the file cannot be written."""
         said = {"change": change.change, "number": change.number}
         recorded = {"recorded": format_rfc3339(change.recorded_ns)}
         line = json_text({**said, **recorded, **change.alarm})

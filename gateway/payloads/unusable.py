@@ -1,4 +1,4 @@
-"""Why a message or a value in it can not be taken; raised and caught inside a decoder."""
+"""Why a message or a value in it cannot be taken; raised and caught inside a decoder."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ batches: an iteration makes the same number of steps for everybody. A file in th
     class Options                                  frozen, hashable dataclass: the channel's `probe_options`
     def gives(options) -> Mapping[str, str]        canonical unit of a raw signal -> of what it is turned into
     def convert(raw, options) -> Converted         float64[N] raw, NaN where there is none
-    def signal(value, options) -> Floats           the way back; NaN where the probe can not be
+    def signal(value, options) -> Floats           the way back; NaN where the probe cannot be
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Cells: neighbouring readings of one segment each, and what certifies that nothing can happen in them.
 
 Each reading is read about once to make them. They come in three sizes: a segment as a whole is asked first,
-then its cells of CELL readings, then pieces of FINE readings of those that can not be certified. Only what is
+then its cells of CELL readings, then pieces of FINE readings of those that cannot be certified. Only what is
 left of these is looked at reading by reading.
 """
 

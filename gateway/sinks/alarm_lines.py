@@ -95,5 +95,5 @@ def _words(change: AlarmChange) -> str:
 
 
 def _text(text: str) -> str:
-    """A string field: quotation marks are escaped; line breaks and backslashes can not stand in it."""
+    """A string field: quotation marks are escaped; line breaks and backslashes cannot stand in it."""
     return '"' + escaped(text, '"') + '"'

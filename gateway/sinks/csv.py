@@ -70,7 +70,7 @@ class Sink:
         return self._files.state()
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
-        """Raises LinkDown when the folder can not be written."""
+        """Raises LinkDown when the folder cannot be written."""
         day = arrivals.received // DAY_NS
         return self._append_all(
             "readings",
@@ -81,7 +81,7 @@ class Sink:
         )
 
     def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
-        """Raises LinkDown when the folder can not be written."""
+        """Raises LinkDown when the folder cannot be written."""
         by_day: dict[int, list[AlarmChange]] = {}
         for change in changes:
             by_day.setdefault(change.recorded_ns // DAY_NS, []).append(change)

@@ -36,7 +36,7 @@ from gateway.times import format_rfc3339
 NAMES: Final = ("site", "asset", "zone", "channel")  # what a topic can say
 IDENTITY: Final = "id"  # what the topic of an alarm can say besides
 CLOSED: Final = "closed"  # the state of an alarm that needs nobody any more
-NOTHING: Final = "-"  # stands for what a place does not have: a level of a topic can not be empty
+NOTHING: Final = "-"  # stands for what a place does not have: a level of a topic cannot be empty
 _PART: Final = re.compile(r"\{(\w*)\}")
 _STRUCTURE: Final = re.compile(r"[/+#\x00-\x1f\x7f]")  # would change the level, or is not allowed in topics
 _WORDS: Final = np.array([q.name.lower() for q in sorted(Quality)], object)

@@ -54,7 +54,7 @@ class Options:
             raise ValueError(f"url {self.url!r}: expected http://HOST:8086 or https://HOST")
         measurements = (self.measurement, self.alarm_measurement, self.excursion_measurement)
         if not all((self.org, self.bucket, *measurements)):
-            raise ValueError("org, bucket and measurements can not be empty")
+            raise ValueError("org, bucket and measurements cannot be empty")
         if len(set(measurements)) < len(measurements):
             raise ValueError("measurement, alarm_measurement and excursion_measurement must differ")
         if not 0.1 <= self.timeout_s <= 600:
@@ -173,7 +173,7 @@ class Sink:
         try:
             token = path.read_text(encoding="utf-8").partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise self._down(f"token_file {path} can not be read: {error}; check the path") from None
+            raise self._down(f"token_file {path} cannot be read: {error}; check the path") from None
         if not token.isascii() or not token.isprintable() or not token:
             raise self._down(f"token_file {path}: its first line is no token; paste the token alone into it")
         return token

@@ -19,7 +19,7 @@ from gateway.sinks import Place, Places
 
 TAGS: Final = ("asset", "channel", "quantity", "site", "unit", "zone")  # sorted, as InfluxDB wants it
 _UNSAYABLE: Final = {ord("\\"): "/"} | dict.fromkeys([*range(32), 127], "_")
-"""Servers disagree about backslashes, and a line can not hold a line break."""
+"""Servers disagree about backslashes, and a line cannot hold a line break."""
 
 
 class Encoder:
@@ -61,7 +61,7 @@ def series(measurement: str, tags: Iterable[tuple[str, str]]) -> str:
 
 
 def escaped(text: str, special: str) -> str:
-    """With a backslash before each of the `special` characters, and nothing that a line can not hold."""
+    """With a backslash before each of the `special` characters, and nothing that a line cannot hold."""
     text = text.translate(_UNSAYABLE)
     for character in special:
         text = text.replace(character, "\\" + character)

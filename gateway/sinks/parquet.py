@@ -84,7 +84,7 @@ class Sink:
         return self._state()
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
-        """Raises LinkDown when the folder can not be written."""
+        """Raises LinkDown when the folder cannot be written."""
         period, before = int(arrivals.received.max()) // PERIODS[self._options.every], self._open.part
         with self._explained():
             self._remove_closed()
@@ -97,7 +97,7 @@ class Sink:
         return Written(self._state(), is_binding=self._open.part != before)
 
     def write_alarms(self, changes: Sequence[AlarmChange]) -> Written:
-        """Raises LinkDown when the folder can not be written. They get into a part with the next readings."""
+        """Raises LinkDown when the folder cannot be written. They get into a part with the next readings."""
         lines = "".join(json.dumps(asdict(change)) + "\n" for change in changes)
         with self._explained():
             self._remove_closed()

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
 MOST_STRANGERS = 200  # refusals of addresses that are no channel's, for whoever looks for retired ones
-RETRY_S = 2.0  # between attempts while the journal can not be written
+RETRY_S = 2.0  # between attempts while the journal cannot be written
 
 
 class Pump:
@@ -55,7 +55,7 @@ class Pump:
         self._name = name
         self.clocks = DeviceClocks(len(by.scale))
         self.committed = threading.Condition()  # notified after each commit
-        self.problem = ""  # why the journal can not be written; empty while it can
+        self.problem = ""  # why the journal cannot be written; empty while it can
         self._problem_since_ns = 0
         self.last_seq = journal.last_seq()
         self.moved_s = time.monotonic()  # when it last went round; a pump that hangs is not alive

@@ -145,7 +145,7 @@ def test_pymodbus_reads_them_behind_a_serial_server(serve: Callable[..., Any]) -
 
 
 def test_pymodbus_reads_a_freezer_that_counts_bytes(serve: Callable[..., Any]) -> None:
-    """The other dialect it can not read: there the standard is not kept."""
+    """The other dialect it cannot read: there the standard is not kept."""
     one = simulated("thermo_ult", freezers=[{"bus_id": 1, "dialect": "bytes", "sensors": {"TC3": "ult"}}])
     port = serve(on_tcp(one))
     with ModbusTcpClient(HOST, port=port, framer=FramerType.ASCII, timeout=WITHIN_S, retries=0) as client:

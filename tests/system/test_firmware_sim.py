@@ -180,7 +180,7 @@ def test_a_taken_address_is_explained(mosquitto: Mosquitto, tmp_path: Path) -> N
     address = f"127.0.0.1:{mosquitto.port}"
     done = run("run", "demo", "--embedded-broker", "--broker", address, "--run-dir", tmp_path)
     assert done.returncode == 2
-    assert f"can not listen on {address}" in done.stderr
+    assert f"cannot listen on {address}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -247,7 +247,7 @@ def test_a_token_is_read_again_at_the_next_connection(influx: Influx, make_sink:
     token = influx.folder / "token"
     for content, words in (
         (b"", "its first line is no token"),
-        (b"\xff\xfe", "can not be read"),
+        (b"\xff\xfe", "cannot be read"),
         (None, "No such file"),
     ):
         token.unlink() if content is None else token.write_bytes(content)

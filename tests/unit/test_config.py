@@ -218,7 +218,7 @@ def test_sites_assets_and_channels_add_rules_and_each_channel_takes_those_of_its
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('id = "near-150"', 'id = "above-150"', "rules of a profile can not be replaced"),
+        ('id = "near-150"', 'id = "above-150"', "rules of a profile cannot be replaced"),
         ('id = "near-150"', 'id = "no-data"', "is the rule that every channel has"),
         ('partner = "shipper-2-payload"', 'partner = "shipper-9"', "unknown channel 'shipper-9'"),
         ('partner = "shipper-2-payload"', 'partner = "shipper-1-payload"', "its own partner"),

@@ -1,4 +1,4 @@
-"""The serial source without a port: its schedule, and options that can not be meant."""
+"""The serial source without a port: its schedule, and options that cannot be meant."""
 
 from __future__ import annotations
 

@@ -214,4 +214,4 @@ class Ranges:
 
 def _refuse_chains(row: Rows, pressure: Rows) -> None:
     if len(np.intersect1d(row, pressure)) > 0:
-        raise ValueError("a channel whose floor follows a pressure can not be the pressure of another")
+        raise ValueError("a channel whose floor follows a pressure cannot be the pressure of another")

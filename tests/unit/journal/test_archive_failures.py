@@ -1,4 +1,4 @@
-"""When a file of the archive is missing, damaged or can not be written."""
+"""When a file of the archive is missing, damaged or cannot be written."""
 
 import os
 import pkgutil

@@ -1,4 +1,4 @@
-"""A broker's options: what can not be meant is said when the configuration is read."""
+"""A broker's options: what cannot be meant is said when the configuration is read."""
 
 import pytest
 

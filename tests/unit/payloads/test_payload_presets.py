@@ -1,4 +1,4 @@
-"""Presets: what they refuse, and options that can not be meant; what they read is in tests/cases/payloads."""
+"""Presets: what they refuse, and options that cannot be meant; what they read is in tests/cases/payloads."""
 
 import json as text
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Corrections beside plain arithmetic, due dates in the time of readings, certificates that can not be."""
+"""Corrections beside plain arithmetic, due dates in the time of readings, certificates that cannot be."""
 
 from __future__ import annotations
 

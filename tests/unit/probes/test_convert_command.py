@@ -79,7 +79,7 @@ def test_for_people_it_is_a_table() -> None:
         (["--probe", "pt100", "r0_ohm=x", "1"], "pt100.r0_ohm: expected a number, found str 'x'"),
         (["--probe", "pt100", "--unit", "mV", "1"], "'mV' is no unit of what pt100 takes; known: ohm"),
         (["--probe", "thermocouple", "type=T", "1"], "cold_junction_degC: missing; expected a number"),
-        (["--probe", "curve", "curve_file=nothing.340", "1"], "nothing.340 can not be read: No such file"),
+        (["--probe", "curve", "curve_file=nothing.340", "1"], "nothing.340 cannot be read: No such file"),
     ],
 )
 def test_a_mistake_is_a_sentence(arguments: list[str], message: str) -> None:

@@ -97,7 +97,7 @@ def test_a_file_that_is_not_right_is_not_taken(old: str, new: str, message: str)
 
 
 def test_a_file_that_is_cut_off_anywhere_is_not_taken() -> None:
-    """But behind a digit of its last temperature, where it can not be seen."""
+    """But behind a digit of its last temperature, where it cannot be seen."""
     for end in range(0, len(TEXT.rstrip()) - 3, 7):
         with pytest.raises(ValueError, match=r"Data Format|cut off|2 to 200"):
             curve340.parse(TEXT[:end])

@@ -166,7 +166,7 @@ PLATINUM = '[channels.platinum]\nunit = "ohm"\nprobe = "pt100"'
         (
             'curve_file = "diode.340"',
             'curve_file = "none.340"',
-            "channels.diode.probe_options.curve_file: none.340 can not be read: No such file or directory",
+            "channels.diode.probe_options.curve_file: none.340 cannot be read: No such file or directory",
         ),
         (
             'curve_file = "diode.340"',

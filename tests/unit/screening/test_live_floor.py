@@ -214,7 +214,7 @@ def test_pressures_do_not_judge_each_other() -> None:
     chained = Plan(
         plan.channels, (*plan.instances, Instance(AMBIENT, "range", "plausible", itself, Severity.MINOR, "1"))
     )
-    with pytest.raises(ValueError, match="can not be the pressure of another"):
+    with pytest.raises(ValueError, match="cannot be the pressure of another"):
         Screen(chained)
 
 

@@ -1,4 +1,4 @@
-"""Options of the sinks: what can not work is refused when the configuration is read."""
+"""Options of the sinks: what cannot work is refused when the configuration is read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ BROKER = {"host": "h", "client_id": "c", "topic": "cold/{site}"}
     [
         ({"url": "influx:8086"}, "expected http://HOST:8086 or https://HOST"),
         ({"url": "http://"}, "expected http://"),
-        ({"org": ""}, "can not be empty"),
-        ({"bucket": ""}, "can not be empty"),
-        ({"measurement": ""}, "can not be empty"),
-        ({"alarm_measurement": ""}, "can not be empty"),
+        ({"org": ""}, "cannot be empty"),
+        ({"bucket": ""}, "cannot be empty"),
+        ({"measurement": ""}, "cannot be empty"),
+        ({"alarm_measurement": ""}, "cannot be empty"),
         ({"excursion_measurement": "alarm"}, "must differ"),
         ({"timeout_s": 0.0}, "timeout_s must lie between"),
         ({"most_lines": 0}, "most_lines must lie between"),
