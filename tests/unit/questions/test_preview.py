@@ -160,6 +160,4 @@ def test_the_command(configuration: Configuration, journal: Journal, tmp_path: P
     assert f"{len(STORY)} readings from " in shown
     assert [CliRunner().invoke(app, [*common[:-1], last]).exit_code for last in ("soon", "0d")] == [2, 2]
     (tmp_path / "new.toml").unlink()
-    assert "cannot be read: No such file or directory; check --profile" in str(
-        CliRunner().invoke(app, common).exception
-    )
+    assert "new.toml: no such file" in str(CliRunner().invoke(app, common).exception)
