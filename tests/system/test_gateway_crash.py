@@ -86,7 +86,7 @@ class Publisher(threading.Thread):
         warm = [0.0] * DEVICES
         while not self.enough.is_set():
             n = len(sent) % DEVICES
-            warm[n] = max(-190.0, min(-120.0, (warm[n] or -170.0) + dice.uniform(-6.0, 6.2)))
+            warm[n] = round(max(-190.0, min(-120.0, (warm[n] or -170.0) + dice.uniform(-6.0, 6.2))), 3)
             time_ns = time.time_ns()
             payload = json.dumps({"ts": time_ns, "temp": warm[n]})
             sent.append(
