@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from gateway.drivers import Request
+
 WINDOW_S: Final = 300.0
 MOST_KEPT: Final = 1000  # questions of the window that are remembered: more than two a second change no share
 BYTES_SHOWN: Final = 8
@@ -13,6 +15,13 @@ ECHO: Final = (
     "no reading is lost. Switch the echo off if the adapter allows it"
 )
 NOISE: Final = "check termination, bias resistors, shield and ground of the line"
+
+
+def unprintable(request: Request, frame: bytes) -> bytes:
+    """Bytes in a line of text that no instrument sends: without a checksum they stay part of the line."""
+    if request.length is not None:
+        return b""
+    return bytes(byte for byte in frame if not 0x20 <= byte < 0x7F and byte not in b"\r\t")
 
 
 class LineNoise:

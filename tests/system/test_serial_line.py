@@ -61,6 +61,15 @@ def test_an_adapter_that_echoes_is_named(line: Path, peer: Peer, start: Any) -> 
     assert [remark.partition(":")[0] for remark in source.link.remarks] == ["the adapter echoes"]
 
 
+def test_stray_bytes_are_named_where_they_cost_the_reply(line: Path, peer: Peer, start: Any) -> None:
+    peer.script = lambda request: b"\0\xff" * (request == b"TEMPA?") + sound(request)
+    source = tec_source(str(line))
+    _, delivered = start(source)
+    assert polls(delivered, 3)[-1] == {4: -150.02}
+    [remark] = source.link.remarks
+    assert remark.startswith("stray bytes with ") and "the last ones 00 FF; check termination" in remark
+
+
 def test_an_echo_without_a_reply_is_silence(line: Path, peer: Peer, start: Any) -> None:
     peer.script = lambda request: request + b"\r\n"
     source = tec_source(str(line), reply_timeout_s=0.1)

@@ -15,7 +15,7 @@ import numpy as np
 
 from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.intake import Intake
-from gateway.ingestion.line_noise import LineNoise
+from gateway.ingestion.line_noise import LineNoise, unprintable
 from gateway.ingestion.link import Link, LinkState
 from gateway.ingestion.port import Answer, Port
 from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
@@ -136,7 +136,8 @@ class Source:
             while not stop.is_set():
                 answer = port.ask(request)
                 heard.note(request, answer)
-                self._noise.note(time.monotonic(), answer.echoed, answer.noise)
+                stray = answer.noise or unprintable(request, answer.reply.frame)
+                self._noise.note(time.monotonic(), answer.echoed, stray)
                 request = asking.send(answer.reply)
         except StopIteration as ended:
             self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)
