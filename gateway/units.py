@@ -62,20 +62,29 @@ def decimals(value: Floats) -> Floats:
     """
     size = np.abs(value)
     if not np.any(size >= _FINEST):
-        return np.asarray(np.rint(value * _STEPS) / _STEPS + 0.0)
+        return _in_steps(value, _STEPS, size)
     steps = _THEIR_STEPS[np.searchsorted(_LARGER, size, side="right")]
     with np.errstate(over="ignore", invalid="ignore"):
-        rounded = np.rint(value * steps) / steps + 0.0
+        rounded = _in_steps(value, steps, np.empty_like(size))
     return np.where(size < _LARGEST, rounded, value)
+
+
+def _in_steps(value: Floats, steps: Floats | float, into: Floats) -> Floats:
+    """Whole steps of 1/`steps`, in `into`: new arrays would cost more than the arithmetic."""
+    np.multiply(value, steps, out=into)
+    np.rint(into, out=into)
+    np.divide(into, steps, out=into)
+    return np.add(into, 0.0, out=into)
 
 
 def shortest(value: NDArray[np.float32]) -> Floats:
     """The shortest decimal that is each of these float32s: -195.8, and not -195.8000030517578; float64[N]."""
     with np.errstate(over="ignore", invalid="ignore"):  # a signalling NaN is a NaN
         exact = value.astype(np.float64)
-        thousandths = np.rint(exact * _USUAL)
-        found: Floats = thousandths / _USUAL
-        usual = (found.astype(np.float32) == value) & (np.abs(thousandths) < 10.0**_SAFE_DIGITS)
+        found = np.rint(exact * _USUAL)
+        usual = np.abs(found) < 10.0**_SAFE_DIGITS
+        found /= _USUAL
+        usual &= found.astype(np.float32) == value
     if usual.all():
         return found
     rest = np.flatnonzero(~usual)

@@ -86,7 +86,7 @@ def _celsius(value: bytes, unit: bytes) -> float | None:
         return None
     if unit == RAW:
         return math.nan
-    celsius = float(CONVERSIONS[UNITS[unit]].of(np.array(shown)))
+    celsius = float(CONVERSIONS[UNITS[unit]].of(np.array([shown]))[0])
     return celsius if COLDEST_DEGC <= celsius <= WARMEST_DEGC else math.nan
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +12,8 @@ from hypothesis import strategies as st
 
 from gateway.model import LARGEST_VALUE, Quality
 from gateway.possible import ANYTHING, POSSIBLE, judge, possible
-from gateway.units import QUANTITIES
+from gateway.units import CONVERSIONS, QUANTITIES
+from tests.unit.test_units import EXACT
 
 SENTINELS_degC = (-999.9, -3276.8, -327.68, -273.2, -273.15, -9999.0, 9999.0, 3276.7, 6553.5, 1e300)
 
@@ -41,6 +45,25 @@ def test_borders(quantity: str, unit: str) -> None:
     assert set(judged(quantity, unit, *inside)) == {Quality.GOOD}
     outside = (lowest - 1e-6 * max(1.0, abs(lowest)), highest + 1e-6 * highest, -np.inf, np.inf, np.nan)
     assert set(judged(quantity, unit, *outside)) == {Quality.BAD}
+
+
+@pytest.mark.parametrize("unit", CONVERSIONS)
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_borders_in_every_unit(quantity: str, unit: str) -> None:
+    """In the unit of the device: what is at a border can be, what is a step beyond it cannot."""
+    conversion = CONVERSIONS[unit]
+    if conversion.canonical not in QUANTITIES[quantity]:
+        return
+    scale, offset = EXACT[unit]
+    lowest, highest = possible(quantity, conversion.canonical)
+    for border, outwards in ((lowest, -1), (highest, 1)):
+        exact = Fraction(Decimal(repr(border)))
+        for steps, expected in ((0, Quality.GOOD), (outwards, Quality.BAD), (-outwards, Quality.GOOD)):
+            beside = exact + steps * max(Fraction(1, 10**6), abs(exact) / 10**12)
+            said = float((beside - offset) / scale)
+            value, quality = judge(conversion.of(np.array([said])), np.zeros(1, np.uint8), lowest, highest)
+            assert quality.tolist() == [expected], (border, steps)
+            assert steps or value.tolist() == [border]
 
 
 @given(
