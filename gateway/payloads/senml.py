@@ -24,6 +24,7 @@ from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate
 from gateway.payloads.compressed import uncompressed
 from gateway.payloads.device_time import check_believable, receipt
+from gateway.payloads.faults import as_sent
 from gateway.payloads.json_values import parse
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unknown import Unlisted, refuse_unknown
@@ -64,6 +65,7 @@ class Options:
     unit: str = "Cel"  # of all names that `units` does not mention; "": the records say none
     units: tuple[UnitOf, ...] = ()  # the first that fits counts
     unlisted: Unlisted = "refuse"  # records of names without a channel
+    fault_values: tuple[float, ...] = ()  # what the devices send when they have no value
 
     def __post_init__(self) -> None:
         AddressTemplate.parse(self.address)
@@ -92,6 +94,7 @@ class Decoder:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._template = AddressTemplate.parse(options.address)
+        self._faults = as_sent(options.fault_values)
         self._bare = options.address == "{name}"
         self._read_pack = _json_pack if options.encoding == "json" else _cbor_pack
 
@@ -133,7 +136,9 @@ class Decoder:
         except Unusable as why:
             found.alone.append(why.of(message))
         else:
-            found.rows.append((time_ns, message.received_ns, channel, value, worth))
+            fault = value in self._faults
+            reading = (math.nan, Quality.BAD) if fault else (value, worth)
+            found.rows.append((time_ns, message.received_ns, channel, *reading))
 
     def _value(self, record: Record, base: _Base, name: str) -> float:
         if type(record.get("vb")) is bool:
@@ -143,7 +148,7 @@ class Decoder:
         self._check_unit(name, _text(record, "u") or base.unit)
         given = _meant(record["v"])
         value = _float(given, f"{name}: v") if base.value == 0 else _number(given, f"{name}: v") + base.value
-        if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
+        if not -LARGEST_VALUE <= value <= LARGEST_VALUE and value not in self._faults:
             raise Unusable(Refusal.NOT_FINITE, f"{name}: {shown(float(value))} is no value an instrument has")
         return float(value)
 

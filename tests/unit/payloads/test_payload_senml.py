@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import SECOND, Refusal
+from gateway.model import SECOND, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.senml import Decoder, Options, UnitOf, needs
 from tests.unit.payloads.payload_cases import rows
@@ -146,6 +146,14 @@ def test_a_value_of_four_bytes_is_its_shortest_decimal(four_bytes, meant):
     assert read(bytes.fromhex(f"81a3006161016343656c02{four_bytes}"), CBOR) == [(0, 0, meant)]
     pack = bytes.fromhex(f"81a4006161016343656c0200 24{four_bytes}")
     assert read(pack, CBOR) == [(0, 0, meant)]  # with a base value
+
+
+@pytest.mark.parametrize("encoding", ["json", "cbor"])
+def test_a_fault_value_is_bad(encoding):
+    options = Options(encoding, fault_values=(-127.0, 85.0, -327.67, 9.91e37))
+    pack = [{"bu": "Cel", "n": "a", "v": v} for v in (85, -127.0, -327.67, 9.91e37, 84)]
+    found = [row[2:] for row in rows(decode(pack, options))]
+    assert found == [(None, Quality.BAD)] * 4 + [(84.0, Quality.GOOD)]
 
 
 def test_a_time_of_four_bytes_is_what_it_is():
