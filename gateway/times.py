@@ -12,6 +12,7 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
 _SECOND = 1_000_000_000
+_FARTHEST_ZONE_H = 14  # Kiritimati; what is farther is a slip of the pen, and hours of error
 
 
 def parse_rfc3339(text: str) -> int:
@@ -62,4 +63,6 @@ def _zone_seconds(zone: str) -> int:
         return 0
     sign = -1 if zone[0] == "-" else 1
     digits = zone[1:].replace(":", "")
+    if int(digits) > _FARTHEST_ZONE_H * 100 or int(digits[2:]) > 59:
+        raise InputError(f"there is no time zone {zone}: they go from -12:00 to +{_FARTHEST_ZONE_H}:00")
     return sign * (int(digits[:2]) * 3600 + int(digits[2:]) * 60)

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.alarming.book import SILENCE
 from gateway.alarming.latest import NEVER, Latest
-from gateway.config.timeline import Timeline
-from gateway.config.types import Channel, Configuration
+from gateway.config.timeline import Place, Timeline
+from gateway.config.types import FOREVER_PAST, Channel, Configuration
 from gateway.model import SECOND, Floats, Quality
+from gateway.screening.plan import Instance, Plan
 from gateway.screening.screener import Screener
 
 UNKNOWN = "unknown"
@@ -36,6 +38,8 @@ class ChannelStates:
         self._timeline = timeline
         self._latest = latest
         self._screener = screener
+        self._plan: Plan | None = None
+        self._judged: dict[int, list[Instance]] = {}  # by number: its rules over time
 
     def all(
         self, now_ns: int, ages_s: Floats, excursions: Mapping[int, str], watched: bool
@@ -61,9 +65,10 @@ class ChannelStates:
         newest = self._newest(number)
         age_s = self._age_s(number, newest, float(ages_s[number]))
         in_time = age_s is not None and age_s <= channel.table.no_data_after_s
-        fresh = watched and in_time and newest.quality <= Quality.UNCERTAIN
         danger = excursions.get(number, "")
         place = self._timeline.place_of(number, now_ns)
+        decides_ns = self._decides_since(number, now_ns, place)
+        fresh = watched and in_time and newest.quality <= Quality.UNCERTAIN and newest.time_ns >= decides_ns
         return {
             "channel": channel.name,
             "source": channel.table.source,
@@ -77,6 +82,17 @@ class ChannelStates:
             "state": _words(danger, fresh, bool(channel.table.profile or channel.rules)),
             "unknown": not fresh,
         }
+
+    def _decides_since(self, number: int, now_ns: int, place: Place | None) -> int:
+        """Since when the channel is where it is, with the limits it has: what was before says nothing."""
+        if self._plan is not self._screener.plan:
+            self._plan, self._judged = self._screener.plan, {}
+            for rule in self._plan.instances:
+                if rule.kind != SILENCE:
+                    self._judged.setdefault(rule.channel, []).append(rule)
+        rules = [r for r in self._judged.get(number, ()) if r.valid_from_ns <= now_ns < r.valid_to_ns]
+        placed_ns = FOREVER_PAST if place is None else place.since_ns
+        return max(placed_ns, *(r.valid_from_ns for r in rules)) if rules else placed_ns
 
     def _age_s(self, number: int, newest: _Newest, newest_age_s: float) -> float | None:
         """To the ms; older by so much as the last usable reading is before the newest."""

@@ -253,6 +253,9 @@ class Screening:
             return
         self._book.hear(statement, now_ns, changes)
         if moved:
+            self._book.because = statement.id  # also of what ends only now that its rules are out of force
+            self._publish(self._screener.advance(now_ns, self._latest.time), now_ns)
+            self._book.because = ""
             self._book.look_at_places(now_ns)
 
     def _replan(self) -> list[Change]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
 from gateway.cli.labels import UNLABELLED, Labels
 from gateway.cli.measures import duration, extreme_of, place_of
+from gateway.published.alarm import state_words
 
 MOST_UNITS: Final = 6  # shown in a line; the JSON has all
 COLUMNS: Final = ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond")
@@ -28,7 +29,7 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLE
             "\n".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part),
             alarm["rule"],
             labels.both(alarm["start"], alarm["site"]),
-            "\n".join(part for part in (state_of(alarm), seen_by(alarm)) if part),
+            "\n".join(part for part in (state_words(alarm), seen_by(alarm)) if part),
             Text(extreme_of(alarm), justify="right"),
             "\n".join(part for part in (duration(alarm["beyond_s"]), _unproven(alarm)) if part),
         )
@@ -51,17 +52,12 @@ def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
     facts = [f"since {labels.short(alarm['start'], alarm['site'], now)}"]
     facts += [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
     facts += [_unproven(alarm)] if _unproven(alarm) else []
-    facts += [seen_by(alarm) or state_of(alarm), alarm["id"]]
+    facts += [seen_by(alarm) or state_words(alarm), alarm["id"]]
     line.append(f"\n   {', '.join(facts)}")
     if alarm["asset"] or not alarm["message"]:
         line.append("; inside: ")
         _append_codes(line, alarm)
     return line
-
-
-def state_of(alarm: Mapping[str, Any]) -> str:
-    """What an alarm asks of people, and whether late data says that there was nothing."""
-    return f"withdrawn, {alarm['state']}" if alarm["withdrawn"] else str(alarm["state"])
 
 
 def seen_by(alarm: Mapping[str, Any]) -> str:
@@ -85,13 +81,13 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
     line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
     name = labels.asset(alarm["asset"])
     if alarm["message"]:
-        line.append(f" {alarm['message']} ({state_of(alarm)})")
+        line.append(f" {alarm['message']} ({state_words(alarm)})")
         if alarm["asset"]:
             line.append(f", not watched: {alarm['asset']}, inside: ")
             _append_units(line, alarm)
     else:
         where = f"{alarm['asset']} ({name})" if name else alarm["asset"]
-        line.append(f" {where} {alarm['rule']} ({state_of(alarm)}), inside: ")
+        line.append(f" {where} {alarm['rule']} ({state_words(alarm)}), inside: ")
         _append_units(line, alarm)
     for said in alarm.get("acknowledgements") or ():
         line.append(f"\n    acknowledged at {said['at'][:19]}Z by {said['by']}: {said['comment']}")

@@ -9,14 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from gateway.cli.alarm_screen import state_of
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.published.alarm import of_known
+from gateway.published.alarm import of_known, state_words
 from gateway.questions.history import find
 from gateway.questions.history import history as of_alarm
 from gateway.text import safe
@@ -55,7 +54,7 @@ def history(
         return
     out = console()
     now = safe(of_known(row.body, row.number))
-    out.print(f"{row.id} {now['channel']} {now['rule']}, {state_of(now)}")
+    out.print(f"{row.id} {now['channel']} {now['rule']}, {state_words(now)}")
     before: Mapping[str, Any] = {}
     for entry in safe(known):
         style = CHANGE_STYLES.get(entry["change"], "bold")

@@ -16,7 +16,7 @@ from gateway.journal.journal import Journal
 from gateway.model import EARLIEST_NS
 from gateway.statements import PERSON, Statement
 from gateway.statements.envelope import check
-from gateway.statements.kinds import Kind
+from gateway.statements.kinds import Kind, check_known
 from gateway.times import format_rfc3339, parse_rfc3339
 
 TRIES: Final = 20  # of looking and stating, while others state something between the two
@@ -127,11 +127,15 @@ class Desk:
 
 @contextmanager
 def open_desk(configuration: Configuration) -> Iterator[Desk]:
-    """With the journal open for writing, which makes one where there is none; the gateway may run."""
+    """With the journal open for writing, which makes one where there is none; the gateway may run.
+
+    Raises StatementError where a newer version stated something: what it means nobody knows here.
+    """
     folder = configuration.data_dir
     folder.mkdir(parents=True, exist_ok=True)
     path: Path = folder / "journal.sqlite"
     with Journal.open(path) as journal:
         clock = clock_of(journal, configuration.clock.require_sync)
     with Journal.open(path, clock.now_ns) as journal:
+        check_known(journal.statement_kinds())
         yield Desk(configuration, journal, clock)

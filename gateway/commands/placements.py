@@ -29,9 +29,12 @@ def place(
 ) -> Stated:
     """Say that `channel` measures `asset` (and `zone`) from `at` (RFC 3339; None: now) on.
 
-    Where it is there already, nothing changes. Raises InputError where the channel is unknown to
-    the journal, or where there was no such asset or zone then.
+    Where it is there already, a word for another time is a confirmation, which counts where the earlier one
+    is taken back; the same again, or without a time, changes nothing. Raises InputError where the channel is
+    unknown to the journal, or where there was no such asset or zone then.
     """
+    if not reason.strip():
+        raise InputError("say why the probe measures there: --reason TEXT")
     at_ns = desk.moment(at)
     said = Placement(channel, asset, zone)
 
@@ -43,7 +46,9 @@ def place(
         _check_place(timeline, asset, zone, at_ns)
         others = [one for one in words.of(placing.KIND) if one is not corrected]
         if corrected is None and _is_there(timeline, said, at_ns):
-            return _newest_word(timeline, others, channel, at_ns)
+            newest = _newest_word(timeline, others, channel, at_ns)
+            if at is None or (newest is not None and newest.at_ns == at_ns):
+                return [] if newest is None else newest
         _check_contradiction(timeline, others, said, at_ns)
         return [desk.draft(placing, said, author, at_ns, revising)]
 
@@ -57,10 +62,10 @@ def _is_there(timeline: Timeline, said: Placement, at_ns: int) -> bool:
 
 def _newest_word(
     timeline: Timeline, stated: Iterable[Statement], channel: str, at_ns: int
-) -> list[Statement] | Statement:
-    """By whose word a channel is where it is; of the configuration there is none."""
+) -> Statement | None:
+    """By whose word a channel is where it is; None: the configuration's."""
     mine = [s for s in stated if s.at_ns <= at_ns and _same_channel(timeline, s, channel)]
-    return max(mine, key=lambda s: s.at_ns) if mine else []
+    return max(mine, key=lambda s: s.at_ns, default=None)
 
 
 def _check_channel(timeline: Timeline, channel: str) -> None:

@@ -19,6 +19,7 @@ from gateway.statements import Statement
 from gateway.statements import configuration as configured
 from gateway.statements import placement as placed
 from gateway.statements.effect import in_effect
+from gateway.statements.kinds import check_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,11 @@ def _by_time(first: Placed, stated: Sequence[tuple[int, int, Placed]]) -> list[P
 
 
 def timeline_of(journal: Any, until_seq: int | None = None) -> Timeline:
-    """As a journal's statements up to an entry say (None: all of them)."""
+    """As a journal's statements up to an entry say (None: all of them).
+
+    Raises StatementError where it holds kinds that this version does not know.
+    """
+    check_known(journal.statement_kinds())
     names, relevant = Names(), []
     for kind in (configured.KIND, placed.KIND, "withdrawal"):
         for seq, statement in journal.statements(kind):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.doctor import Finding, Level
+from gateway.published.alarm import state_words
 from gateway.text import counted
 
 MOST: Final = 10  # of one level, named one by one
@@ -39,8 +40,7 @@ def _finding(alarm: Mapping[str, Any], level: Level) -> Finding:
     said = alarm["acknowledgements"]
     where = "/".join(part for part in (alarm["asset"], alarm["zone"]) if part)
     about = alarm["message"] or f"{alarm['rule']} of {alarm['channel']} in {where}"
-    state = f"withdrawn, {alarm['state']}" if alarm["withdrawn"] else alarm["state"]
-    what = f"{alarm['severity']}, {state} since {alarm['start'][:19]}Z: {about}"
+    what = f"{alarm['severity']}, {state_words(alarm)} since {alarm['start'][:19]}Z: {about}"
     is_seen = bool(said) and not str(alarm["state"]).endswith("unacknowledged")
     do = SEEN.format(by=said[-1]["by"]) if is_seen else DO.format(id=alarm["id"])
     return Finding(level, f"alarm {alarm['id']}", what, do)

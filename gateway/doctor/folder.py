@@ -14,9 +14,10 @@ from gateway.alarming.screening import STATE
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, error, note, running, warning
 from gateway.doctor.processes import holder_of_lock
-from gateway.errors import JournalError
+from gateway.errors import JournalError, StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.journal.said import check_readable
 from gateway.model import SECOND
 from gateway.running.space import began_ns, room
 
@@ -85,11 +86,12 @@ def _journal(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[
         with Journal.open_reading(folder / JOURNAL) as journal:
             last_seq = journal.last_seq()
             newest = journal.entries(last_seq - 1, 1) if last_seq else []
+            check_readable(journal)
             if not runs:
                 low_bytes = configuration.journal.low_space_bytes
                 found = room(folder, began_ns(journal), now_ns, low_bytes)
                 yield from running.disk(dataclasses.asdict(found))
-    except JournalError as problem:
+    except (JournalError, StatementError) as problem:
         what, _, do = str(problem).partition("; ")
         yield error("journal", what, do or "restore a backup")
         return

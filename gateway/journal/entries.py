@@ -104,6 +104,17 @@ def _selected(connection: Connection, where: str, values: tuple[int, ...]) -> It
             yield _entry(name, seq, *rest)
 
 
+def kinds(connection: Connection) -> list[str]:
+    """Kinds of statements that there are; one look at the index for each."""
+    select = """WITH RECURSIVE known(kind) AS (
+            SELECT min(kind) FROM entry WHERE hour IS NULL
+            UNION ALL
+            SELECT (SELECT min(kind) FROM entry WHERE hour IS NULL AND entry.kind > known.kind) FROM known
+            WHERE known.kind IS NOT NULL)
+        SELECT kind FROM known WHERE kind IS NOT NULL"""
+    return [kind for (kind,) in all_rows(connection, select)]
+
+
 def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entry]:
     """At most `most` statements of a kind behind `seq`. Raises JournalError at a damaged one."""
     select = f"""SELECT seq, {_STORED} FROM entry

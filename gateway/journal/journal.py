@@ -240,6 +240,11 @@ class Journal:
                 return
             after_seq = page[-1].seq
 
+    def statement_kinds(self) -> list[str]:
+        """Of which kinds there are statements, whether this version knows them or not."""
+        with explained(self.path):
+            return entries.kinds(self._connection)
+
     def statement(self, seq: int) -> Statement:
         """The one that is entry `seq`."""
         with explained(self.path):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from typing import Final
 
 from gateway.journal.journal import Journal
-from gateway.statements import Statement
+from gateway.statements import Statement, notification, progress, transition
+from gateway.statements.kinds import check_known, kinds
+
+MADE_AGAIN: Final = {
+    transition.KIND,
+    notification.KIND,
+    progress.KIND,
+}  # many, and nothing else decides by them
 
 
 def said(journal: Journal, *kinds: str, after_seq: int = 0) -> Iterator[Statement]:
@@ -18,3 +26,15 @@ def numbered(journal: Journal, *kinds: str, after_seq: int = 0) -> Iterator[tupl
     """The same, each with the number of its entry."""
     every = (journal.statements(kind, after_seq) for kind in dict.fromkeys(kinds))
     return heapq.merge(*every, key=lambda numbered: numbered[0])
+
+
+def check_readable(journal: Journal) -> None:
+    """Whether every statement that decides about the past can be read, each by its kind's own file.
+
+    Raises JournalError for a damaged one, StatementError for one of a newer version.
+    """
+    check_known(journal.statement_kinds())
+    for name, kind in kinds().items():
+        if name not in MADE_AGAIN:
+            for _, statement in journal.statements(name):
+                kind.of(statement.body)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.errors import JournalError
+from gateway.errors import JournalError, StatementError
 from gateway.journal import entries, identity, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
@@ -23,6 +23,7 @@ from gateway.journal.failures import explained
 from gateway.journal.shifts import uncovered
 from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Times
+from gateway.statements.kinds import check_known
 
 MOST_PROBLEMS: Final = 1000  # listed; a disk that is gone would fill pages
 _AT_ONCE: Final = 1000  # entries between two signs of progress
@@ -71,6 +72,7 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
             segments, numbers = archive.segments(), _hot(connection)
             last_seq = entries.last_seq(connection)
         _check_identity(connection, last_seq, found)
+        _check_kinds(connection, found)
         _check_entries(connection, numbers, found, progress)
         archived = _check_segments(connection, archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)
@@ -97,6 +99,13 @@ def _check_identity(connection: Connection, last_seq: int, found: Verified) -> N
             found.add(problem)
     except JournalError as error:
         found.add(str(error))
+
+
+def _check_kinds(connection: Connection, found: Verified) -> None:
+    try:
+        check_known(entries.kinds(connection))
+    except StatementError as error:
+        found.notes.append(str(error))
 
 
 def _hot(connection: Connection) -> NDArray[np.int64]:

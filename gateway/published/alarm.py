@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from gateway.alarming.entry import Entry, of_stored
 from gateway.alarms.fault import StatedFault
-from gateway.alarms.lifecycle import Acknowledgement
+from gateway.alarms.lifecycle import Acknowledgement, AlarmState
 from gateway.journal.records import Records
 from gateway.model import Severity
 from gateway.published.view import UNKNOWN, Units, excursion, exposure, moment
 from gateway.screening.excursion import Excursion
 
 SCHEMA: Final = 2
+NEVER_WAS: Final = "withdrawn unacknowledged"  # over, and no return: it never was
 
 
 def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
@@ -32,12 +33,13 @@ def alarm(of: Entry) -> dict[str, Any]:
     told = (
         excursion(cause, place.channel, of.units) if isinstance(cause, Excursion) else fault(cause, of.units)
     )
-    returned = isinstance(cause, StatedFault) or cause.ended_by in ("", "returned")
+    withdrawn = isinstance(cause, Excursion) and cause.withdrawn
+    returned = isinstance(cause, StatedFault) or (not withdrawn and cause.ended_by in ("", "returned"))
     return {
         "schema": SCHEMA,
         **told,
         "message": cause.message if isinstance(cause, StatedFault) else "",
-        "state": life.state.value,
+        "state": NEVER_WAS if withdrawn and life.state is AlarmState.RETURNED else life.state.value,
         "site": place.site,
         "asset": ", ".join(cause.assets) if isinstance(cause, StatedFault) else place.asset,
         "zone": place.zone,
@@ -55,6 +57,12 @@ def alarm(of: Entry) -> dict[str, Any]:
         ],
         "changes": of.number,
     }
+
+
+def state_words(alarm: Mapping[str, Any]) -> str:
+    """What a published alarm asks of people, and whether late data says that there was nothing."""
+    state = str(alarm["state"])
+    return f"withdrawn, {state}" if alarm["withdrawn"] and state != NEVER_WAS else state
 
 
 def needing(records: Records) -> dict[tuple[str, str], int]:

@@ -10,6 +10,7 @@ from gateway.screening.excursion import Excursion
 from gateway.times import format_rfc3339
 from gateway.traceability.exposure import Exposure
 
+WITHDRAWN = "withdrawn"  # how an excursion ended that late data say never was
 UNKNOWN = "unknown"  # nobody has said what is inside; never "none"
 Units = Sequence[Exposure] | None  # None: unknown
 
@@ -36,7 +37,7 @@ def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
         "kind": found.kind,
         "profile_version": found.versions[-1] if found.versions else "",
         "profile_versions": list(found.versions),
-        "ended_by": found.ended_by or None,
+        "ended_by": WITHDRAWN if found.withdrawn else found.ended_by or None,
         "revision": found.revision,
         "withdrawn": found.withdrawn,
     }

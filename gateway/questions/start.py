@@ -18,11 +18,14 @@ from gateway.clocks.clock_watch import clock_of
 from gateway.config.succession import Succession
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
+from gateway.errors import JournalError, StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.journal.said import check_readable
 from gateway.mqtt.left_behind import left_by
 from gateway.screening.excursion import Excursion
 from gateway.statements import configuration as configured
+from gateway.times import format_rfc3339
 from gateway.writing.introduction import examined, statements_of
 
 MOST_UNITS = 10  # named in a line
@@ -44,6 +47,10 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
     if not path.exists():
         return Start((), ())
     with Journal.open_reading(path) as journal:
+        try:
+            check_readable(journal)
+        except (JournalError, StatementError) as error:
+            return Start((f"gateway.data_dir: {error}",), ())
         now_ns = clock_of(journal, configuration.clock.require_sync).now_ns()
         before = timeline_of(journal)
         follows = examined(configuration, before, journal, now_ns)
@@ -51,6 +58,7 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
             return Start(follows.problems, ())
         after = _after(configuration, follows, journal, now_ns)
         changes = [*_moves(follows), *_renames(follows), *_retired(follows), *_rules(after, now_ns)]
+        changes += _retroactive(configuration, before, after, folder)
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
         changes += _at_brokers(configuration, journal)
     return Start((), tuple(changes))
@@ -122,6 +130,37 @@ def _rules(after: Timeline, now_ns: int) -> Iterator[str]:
         )
 
 
+def _retroactive(
+    configuration: Configuration, before: Timeline, after: Timeline, folder: Path
+) -> Iterator[str]:
+    """New versions that are valid in the past, and the open alarms that they judge again."""
+    known = {(v.profile, v.version) for versions in before.versions().values() for v in versions}
+    every = [v for versions in configuration.profiles.values() for v in versions if v.retroactive]
+    for version in [v for v in every if (v.profile, v.version) not in known]:
+        since = "always" if version.valid_from_ns < 0 else format_rfc3339(version.valid_from_ns)
+        yield (
+            f"profiles.{version.profile}: version {version.version!r} is valid since {since} "
+            f"({version.retroactive}): what came since then is screened again, and alarms are amended or "
+            "withdrawn; `cryogate preview` shows which"
+        )
+        mine = {n for n, c in configuration.channels.items() if c.table.profile == version.profile}
+        for name, cause in _ongoing(folder):
+            channel = after.names.latest("channels", after.identity_of(cause.channel) or "")
+            if channel in mine and (cause.end_ns is None or cause.end_ns > version.valid_from_ns):
+                yield f"alarm {name} ({cause.rule} of {channel}) would be judged again"
+
+
+def _ongoing(folder: Path) -> Iterator[tuple[str, Excursion]]:
+    """Id and excursion of the alarms that go on, as far as there are records."""
+    if not (folder / "records.sqlite").exists():
+        return
+    with Records(folder / "records.sqlite", read_only=True) as records:
+        for row in records.book.ongoing():
+            cause = cause_of(row.body)
+            if isinstance(cause, Excursion):
+                yield row.id, cause
+
+
 def _units(after: Timeline, journal: Journal, now_ns: int) -> Iterator[str]:
     """Units inside assets that nobody would measure any more."""
     inside = Inside(after.asset_identity)
@@ -134,15 +173,11 @@ def _units(after: Timeline, journal: Journal, now_ns: int) -> Iterator[str]:
 
 def _alarms(after: Timeline, folder: Path, now_ns: int) -> Iterator[str]:
     """Open excursions under rules that would end."""
-    if not (folder / "records.sqlite").exists():
-        return
     ends = {(i.channel, i.rule): i.ends_by for i in plan_over(after).instances if i.valid_to_ns == now_ns}
-    with Records(folder / "records.sqlite", read_only=True) as records:
-        for row in records.book.ongoing():
-            cause = cause_of(row.body)
-            if isinstance(cause, Excursion) and (cause.channel, cause.rule) in ends:
-                end = ends[cause.channel, cause.rule]
-                yield f"alarm {row.id} ({cause.rule}) would end as {end}, not as returned"
+    for name, cause in _ongoing(folder):
+        if (cause.channel, cause.rule) in ends:
+            end = ends[cause.channel, cause.rule]
+            yield f"alarm {name} ({cause.rule}) would end as {end}, not as returned"
 
 
 def _at_brokers(configuration: Configuration, journal: Journal) -> Iterator[str]:

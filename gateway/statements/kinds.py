@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, cast
 
 import gateway.statements
@@ -43,6 +43,16 @@ def kind_of(statement: Statement) -> Kind:
             "not know: it was made by a newer version; run that one"
         )
     return found
+
+
+def check_known(names: Iterable[str]) -> None:
+    """Raises StatementError where a journal holds kinds that this version does not know: they may decide."""
+    unknown = sorted(set(names) - set(kinds()))
+    if unknown:
+        raise StatementError(
+            f"the journal holds statements of kind {', '.join(map(repr, unknown))}, which this version of "
+            "Cryogate does not know: they were made by a newer version; run that one"
+        )
 
 
 def why_final(kind: Kind) -> str:

@@ -2,7 +2,8 @@
 
 * Of two statements about the same asset, zone and start the later one counts; to repeat it changes nothing.
 * A stay without an end ends where the next statement about the unit begins (a move, or a count that finds it
-  again), or where its place is stated empty.
+  again), or where its place is stated empty. A stay with an end in the same place that was stated earlier
+  does not end it: whoever says later that the unit is still inside has the last word.
 * Stays that overlap in places that exclude each other are a conflict: the unit counts as inside in all of
   them, over the whole of each. So is an end that was stated and lies after its place was stated empty.
 * Somewhere in an asset and in one of its zones exclude nothing: the zone is the better answer. Stays in one
@@ -86,9 +87,15 @@ def _spans(claims: Sequence[Containment], emptied: Mapping[str, Sequence[Emptied
             yield _Span(claim, claim.to_ns, "")
             continue
         ends = [(e.at_ns, e.id) for e in islice(_emptied_within(claim, FOREVER, emptied), 1)]
-        following = bisect_right(starts, claim.from_ns)
-        ends += [(c.from_ns, c.id) for c in claims[following : following + 1]]
+        following = islice(claims, bisect_right(starts, claim.from_ns), None)
+        ends += [(c.from_ns, c.id) for c in islice((c for c in following if not _overruled(c, claim)), 1)]
         yield _Span(claim, *min(ends, default=(FOREVER, "")))
+
+
+def _overruled(ended: Containment, claim: Containment) -> bool:
+    """Whether a stay with an end was stated before somebody said that the unit is still there."""
+    earlier = ended.to_ns is not None and ended.stated_ns < claim.stated_ns
+    return earlier and not _exclude((ended.asset, ended.zone), (claim.asset, claim.zone))
 
 
 def _emptied_within(

@@ -56,9 +56,9 @@ def test_what_late_data_withdrew_stays_visible_as_withdrawn(tmp_path: Path) -> N
     desk.read(("top", 5, -190.0))
     desk.run()
     (alarm,) = desk.alarms()
-    assert "(withdrawn, returned unacknowledged)" in shown(desk, "alarms", "--all").replace("\n", " ")
+    assert "(withdrawn unacknowledged)" in shown(desk, "alarms", "--all").replace("\n", " ")
     text = shown(desk, "history", alarm["id"])
-    assert "top above-150, withdrawn, returned unacknowledged" in text
+    assert "top above-150, withdrawn unacknowledged" in text
     assert "withdrawn True, was False" in text
 
 

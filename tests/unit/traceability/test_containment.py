@@ -64,9 +64,8 @@ def histories(draw: st.DrawFn, most: int = 8) -> list[Said]:
         kind = draw(st.sampled_from(["state", "state", "state", "empty", "withdraw"]))
         target = draw(st.sampled_from(before)) if kind == "withdraw" or draw(st.booleans()) else ""
         if kind == "state":
-            everything.append(
-                stated(str(i), *draw(st.lists(rows(), min_size=1, max_size=2)), corrects=target)
-            )
+            said = [replace(r, stated_ns=i) for r in draw(st.lists(rows(), min_size=1, max_size=2))]
+            everything.append(stated(str(i), *said, corrects=target))
         elif kind == "empty":
             place = draw(st.sampled_from(PLACES))
             everything.append(emptied(str(i), place, draw(st.integers(0, END)), target))
@@ -384,3 +383,12 @@ def test_only_what_was_said_before_can_be_corrected(target: str) -> None:
     containments.withdraw(Withdrawn("7", "Chen", 200, "2"))
     containments.state(replace(row(UNITS[1], SHIPPER, 1), id="7"))
     assert stays(containments) == [("A", 1, None), ("B", 1, None)]
+
+
+def test_who_says_later_that_a_unit_is_still_inside_has_the_last_word() -> None:
+    ended, goes_on = row(UNITS[0], PLACES[0], 3, 6), row(UNITS[0], PLACES[0], 1)
+    code = UNITS[0].code
+    first = [stated("0", replace(ended, stated_ns=1)), stated("1", replace(goes_on, stated_ns=2))]
+    assert stays(contents(first), PLACES[0]) == [(code, 1, None)]
+    other = [stated("0", replace(goes_on, stated_ns=1)), stated("1", replace(ended, stated_ns=2))]
+    assert stays(contents(other), PLACES[0]) == [(code, 1, 6)]

@@ -80,7 +80,8 @@ class Twin:
         if claim.to_ns is not None:
             return claim.from_ns <= moment < claim.to_ns
         ended = any(
-            any(other.from_ns == m for other in self.claims) or self._emptied_at(claim, m)
+            any(other.from_ns == m and not is_overruled(other, claim) for other in self.claims)
+            or self._emptied_at(claim, m)
             for m in range(claim.from_ns + 1, moment + 1)
         )
         return claim.from_ns <= moment and not ended
@@ -125,6 +126,11 @@ def exclude(one: Containment, other: Containment) -> bool:
     if one.asset != other.asset:
         return True
     return one.zone is not None and other.zone is not None and one.zone != other.zone
+
+
+def is_overruled(ended: Containment, claim: Containment) -> bool:
+    """A stay that somebody said had an end, before somebody said of the same place: still inside."""
+    return ended.to_ns is not None and ended.stated_ns < claim.stated_ns and not exclude(ended, claim)
 
 
 def is_in(place: tuple[str, str | None, bool], asset: str, zone: str | None) -> bool:
