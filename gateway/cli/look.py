@@ -1,4 +1,4 @@
-"""What people look at in a terminal: status, alarms, what was refused, and the live view."""
+"""What people look at in a terminal: status, alarms, and the live view."""
 
 from __future__ import annotations
 
@@ -20,17 +20,14 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
-from gateway.errors import InputError, NotRunning
-from gateway.journal.journal import Journal
+from gateway.errors import NotRunning
 from gateway.published.alarm import of_known
-from gateway.text import counted, one_line, safe
-from gateway.times import format_rfc3339
+from gateway.text import one_line, safe
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(status)
     app.command()(alarms)
-    app.command()(refused)
     app.command()(watch)
 
 
@@ -68,39 +65,6 @@ def alarms(
         out.print(alarms_table(shown, labels) if shown else "no alarms")
         for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)
-
-
-def refused(
-    config: Config = DEFAULT_CONFIG,
-    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """What came in and could not be taken: the bytes themselves, with the reason."""
-    path = load(config).data_dir / "journal.sqlite"
-    if not path.exists():
-        raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
-    with Journal.open_reading(path) as journal:
-        rows = [
-            {
-                "source": name,
-                "received": format_rfc3339(kept.received_ns),
-                "reason": kept.reason.value,
-                "detail": kept.detail,
-                "topic": kept.topic,
-                "payload": kept.payload.decode("latin-1"),
-            }
-            for name, kept in journal.refused(source, most)
-        ]
-    if as_json:
-        print_json(rows)
-        return
-    out = console()
-    for row in safe(rows):
-        head = f"{row['received']} {row['source']} "
-        out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
-        out.print(f"    {row['topic']}  {row['payload'][:200]!r}")
-    out.print(f"{counted(len(rows), 'message')} shown")
 
 
 def watch(

@@ -148,7 +148,7 @@ def _assumed(unit: str, names: Sequence[str]) -> str:
 def _read(path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_bad_rows: bool) -> Recording:
     err = errors()
     with _progress(err) as progress:
-        size = path.stat().st_size if path.exists() else None
+        size = _size(path)
         task = progress.add_task(path.name, total=size)
         found = readings_csv.read(path, numbers, unit, lambda done: progress.update(task, completed=done))
     if found.refused_rows and not skip_bad_rows:
@@ -159,6 +159,13 @@ def _read(path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_
     if found.refused_rows:
         err.print(f"{path}: {found.refused_rows} rows left out", *found.problems, sep="\n", style="yellow")
     return found
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None  # whoever reads it says why
 
 
 def _contents(configuration: Configuration, file: Path | None) -> Containments:

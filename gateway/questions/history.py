@@ -21,7 +21,7 @@ def find(records: Records, start: str) -> AlarmRow:
     """The only alarm whose id begins with `start`. Raises InputError where there is none, or several."""
     if not start.strip():
         raise InputError("which alarm? give its id, or the start of it; `cryogate alarms --all` lists them")
-    found = records.book.starting_with(start, MOST_NAMED + 1)
+    found = records.book.starting_with(start, MOST_NAMED + 1) if start.isascii() else []
     if not found:
         raise InputError(f"there is no alarm {start}; `cryogate alarms --all` lists them")
     if len(found) > 1 and start.upper() not in map(str.upper, found):

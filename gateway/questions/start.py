@@ -68,8 +68,9 @@ def _unusable(folder: Path) -> Iterator[str]:
     """Why nothing can be kept in a folder, by the user who asks."""
     try:
         there = next(path for path in (folder, *folder.parents) if path.exists())
-    except ValueError as error:
-        yield f"{str(folder)!r} is no path: {error}"
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        yield f"{str(folder)[:200]!r} cannot be a folder: {why}"
         return
     if not there.is_dir():
         yield f"{there} is no folder"

@@ -26,6 +26,7 @@ from gateway.statements import (
     release,
     reset,
     retention,
+    retry,
     transition,
     verdict,
     withdrawal,
@@ -114,6 +115,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "progress": st.builds(progress.Progress, names, counts, st.binary().map(lambda b: b.hex())),
     "recovery": st.builds(recovery.Recovery, messages, *[st.none() | counts] * 5),
     "release": st.builds(release.Release, names, comments),
+    "retry": st.builds(retry.Retry, names, counts, counts),
     "reset": st.builds(reset.Reset, names, names, moments, comments),
     "retention": st.builds(
         retention.Removed,

@@ -166,6 +166,8 @@ def test_a_data_folder_that_cannot_be_one(check: Check, tmp_path: Path) -> None:
     (tmp_path / "data" / "lock").mkdir(parents=True)
     (problem,) = check(BROKER, code=2)
     assert problem == f"gateway.data_dir: {tmp_path / 'data' / 'lock'} is a folder; move it away"
+    (problem,) = check(BROKER, code=2, data_dir="x" * 5000)
+    assert problem.endswith("cannot be a folder: File name too long")
     check(BROKER, code=0, data_dir="new/deeper")
     assert not (tmp_path / "new").exists()
 

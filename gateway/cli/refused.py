@@ -1,0 +1,98 @@
+"""`cryogate refused`: what came in and could not be taken, and the way back once the mapping is mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.terminal import console, print_json, say
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
+from gateway.commands.refused import Again, send_again
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.text import counted, safe
+from gateway.times import format_rfc3339
+
+LONGEST_PAYLOAD = 200  # characters on a screen
+MOST_REASONS = 5  # of those that are refused again
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(refused)
+
+
+def refused(
+    config: Config = DEFAULT_CONFIG,
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 50,
+    retry: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="The mapping is mended: send its messages through again."),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who does so; needed with --retry.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """What came in and could not be taken: the bytes themselves, with the reason.
+
+    With --retry, messages of a broker that are kept here are read under the configuration as it is now; what
+    can be taken is screened like any other reading. The gateway may be running or not; restart it, too, so
+    that it takes what comes from now on.
+
+    Examples: cryogate refused --source broker; cryogate refused --retry broker --by "Li Na"
+    """
+    configuration = load(config)
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
+    if retry is not None:
+        author = at_this_box(by)
+        with open_desk(configuration) as desk:
+            _answer(send_again(desk, author, retry), as_json)
+        return
+    rows = _rows(path, source, most)
+    if as_json:
+        print_json(rows)
+        return
+    out = console()
+    for row in safe(rows):
+        head = f"{row['received']} {row['source']} "
+        out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
+        out.print(f"    {row['topic']}  {row['payload'][:LONGEST_PAYLOAD]!r}")
+    out.print(f"{counted(len(rows), 'message')} shown")
+
+
+def _rows(path: Path, source: str | None, most: int) -> list[dict[str, Any]]:
+    with Journal.open_reading(path) as journal:
+        return [
+            {
+                "source": name,
+                "received": format_rfc3339(kept.received_ns),
+                "reason": kept.reason.value,
+                "detail": kept.detail,
+                "topic": kept.topic,
+                "payload": kept.payload.decode("latin-1"),
+            }
+            for name, kept in journal.refused(source, most)
+        ]
+
+
+def _answer(done: Again, as_json: bool) -> None:
+    reasons = [f"{one.reason}: {one.detail}" for one in done.refused]
+    if as_json:
+        told = {"source": done.source, "messages": done.messages, "readings": done.readings}
+        print_json({**told, "new": done.fresh, "cut": done.cut, "refused": reasons})
+        return
+    messages = counted(done.messages, "message")
+    say(f"{done.source}: {messages}, {counted(done.readings, 'reading')} in them, {done.fresh} of them new")
+    if done.cut:
+        say(f"  {counted(done.cut, 'message')} left out: only the beginning was kept")
+    for reason in list(dict.fromkeys(reasons))[:MOST_REASONS]:
+        say(f"  refused again: {reason}")
+    if len(reasons) > MOST_REASONS:
+        say(f"  {counted(len(reasons), 'refusal')} in all")

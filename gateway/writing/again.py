@@ -1,0 +1,95 @@
+"""Refused messages sent through again, under the mapping of today: what can be taken now is in the journal.
+
+The message was kept with its topic and its receipt, so readings without a time of their own have that of the
+receipt, and are UNCERTAIN: nobody knows any more whether the broker had kept the message. A message that was
+sent through before is a repeat and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gateway.clocks.device_clocks import DeviceClocks
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.ingestion.sources.mqtt import Received, Source
+from gateway.journal.journal import Journal, Statement
+from gateway.journal.refusals import KEPT_PER_SOURCE, LONGEST_PAYLOAD
+from gateway.model import Arrivals, Decoded, Refusal, Refused
+from gateway.statements.retry import Retry
+from gateway.writing.conversion import conversions, to_canonical
+
+MQTT: Final = "mqtt"  # the kind of source whose messages stand alone
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What became of them. `cut`: of how many only the beginning was kept; `refused`: as they are now."""
+
+    source: str
+    messages: int
+    readings: int
+    fresh: int
+    cut: int
+    refused: tuple[Refused, ...]
+
+
+def again(
+    source: str, configuration: Configuration, journal: Journal, drafted: Callable[[Retry], Statement]
+) -> Again:
+    """Take what can be taken of the kept messages of a source. `drafted` makes the statement beside them.
+
+    Raises InputError, JournalError, and Outdated where somebody stated something meanwhile: try again.
+    """
+    plug_in = configuration.sources.get(source)
+    if plug_in is None or plug_in.kind != MQTT:
+        brokers = [name for name, other in configuration.sources.items() if other.kind == MQTT]
+        raise InputError(
+            f"{source!r} is no broker of the configuration; there is: {', '.join(brokers) or 'none'}"
+        )
+    seen = journal.last_seq()
+    kept = [one for _, one in reversed(journal.refused(source, KEPT_PER_SOURCE))]
+    whole = [one for one in kept if _is_whole(one)]
+    numbers = journal.channel_numbers(list(configuration.channels))
+    decoded = _decoded(Source(source, plug_in.options, _addresses(source, configuration, numbers)), whole)
+    arrivals = _canonical(decoded.arrivals, configuration, numbers)
+    cut = len(kept) - len(whole)
+    if len(arrivals) == 0 or journal.new_among(arrivals) == 0:
+        return Again(source, len(whole), len(arrivals), 0, cut, decoded.refused)
+    said = Retry(source, len(whole), len(arrivals))
+    done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
+    return Again(source, len(whole), len(arrivals), done.fresh, cut, decoded.refused)
+
+
+def _is_whole(one: Refused) -> bool:
+    return one.reason is not Refusal.OVERSIZED and len(one.payload) < LONGEST_PAYLOAD
+
+
+def _addresses(source: str, configuration: Configuration, numbers: dict[str, int]) -> dict[str, int]:
+    channels = configuration.channels.values()
+    return {c.table.address: numbers[c.name] for c in channels if c.table.source == source}
+
+
+def _decoded(source: Source, kept: list[Refused]) -> Decoded:
+    """As if the broker had kept them until now; what had no age when it came has none now."""
+    return source.decode(
+        [
+            Received(
+                0, 0, one.topic, one.payload, len(one.payload), one.received_ns,
+                one.reason is Refusal.UNDATED, True, (),
+            )
+            for one in kept
+        ]
+    )  # fmt: skip
+
+
+def _canonical(arrivals: Arrivals, configuration: Configuration, numbers: dict[str, int]) -> Arrivals:
+    if len(arrivals) == 0:
+        return arrivals
+    clocks = DeviceClocks(max(numbers.values()) + 1)
+    judged = clocks.judge(arrivals, np.ones(len(arrivals), np.bool_))
+    return to_canonical(judged, conversions(configuration.channels.values(), numbers))

@@ -1,0 +1,121 @@
+"""`refused --retry`: what was refused under a wrong mapping is taken under a mended one, once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.model import Quality, Refusal, Refused
+from gateway.times import parse_rfc3339
+
+CONFIG = """
+[gateway]
+name = "g"
+[sites.s]
+[assets.dewar]
+site = "s"
+[sources.in]
+kind = "download"
+[sources.broker]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "g"
+[[sources.broker.topics]]
+pattern = "cryo/{device}"
+payload = "json"
+options = { readings = [{ address = "{device}", value_pointer = "/temp" }] }
+[[sources.broker.topics]]
+pattern = "timed/{device}"
+payload = "json"
+options = { readings = [{ address = "{device}", value_pointer = "/temp" }], time_pointer = "/at" }
+[channels.lid]
+asset = "dewar"
+source = "broker"
+address = "lid"
+unit = "K"
+"""
+NOON_NS = parse_rfc3339("2026-01-05T12:00:00Z")
+
+
+def message(topic: str, payload: bytes, k: int, reason: Refusal = Refusal.UNKNOWN_CHANNEL) -> Refused:
+    return Refused(reason, "no channel has the address 'lid'", topic, payload, NOON_NS + k * 1_000_000_000)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "cryogate.toml").write_text(CONFIG)
+    (tmp_path / "data").mkdir()
+    with Journal.open(tmp_path / "data" / "journal.sqlite") as journal:
+        kept = [
+            message("cryo/lid", b'{"temp": 77.35}', 0),
+            message("timed/lid", b'{"temp": 123.15, "at": "2026-01-05T11:59:00Z"}', 1),
+            message("cryo/other", b'{"temp": 1}', 2),
+            message("cryo/lid", b'{"temp": "warm"}', 3, Refusal.WRONG_TYPE),
+            message("cryo/lid", b'{"temp": 1' + b" " * 5000 + b"}", 4),
+        ]
+        journal.commit(refused={"broker": kept})
+    return tmp_path
+
+
+def retried(folder: Path, *words: str) -> Any:
+    told = CliRunner().invoke(
+        app, ["refused", "--config", str(folder / "cryogate.toml"), "--by", "Li Na", "--json", *words]
+    )
+    if told.exception is not None and not isinstance(told.exception, SystemExit):
+        raise told.exception
+    return json.loads(told.output)
+
+
+def test_what_can_be_taken_now_is_taken_once(folder: Path) -> None:
+    told = retried(folder, "--retry", "broker")
+    assert (told["messages"], told["readings"], told["new"], told["cut"]) == (4, 2, 2, 1)
+    assert len(told["refused"]) == 2
+    again = retried(folder, "--retry", "broker")
+    assert (again["readings"], again["new"]) == (2, 0)
+    with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+        numbers = journal.channel_names()
+        rows = [
+            (numbers[c], t - NOON_NS, v, q)
+            for hour in journal.scan(None, *span(journal))
+            for c, t, v, q in zip(*(x.tolist() for x in columns(hour.samples)), strict=True)
+        ]
+        said = [statement for _, statement in journal.statements("retry")]
+    assert rows == [
+        ("lid", -60_000_000_000, -150.0, Quality.GOOD),
+        ("lid", 0, -195.8, Quality.UNCERTAIN),  # nobody knows how old it was when it came
+    ]
+    assert [(one.by, one.body["readings"]) for one in said] == [("Li Na", 2)]
+
+
+def span(journal: Journal) -> tuple[int, int]:
+    first_ns, last_ns = journal.span()
+    return first_ns, last_ns + 1
+
+
+def columns(samples: Any) -> tuple[Any, ...]:
+    return samples.channel, samples.time, samples.value, samples.quality
+
+
+def test_what_cannot_be_asked_for(folder: Path) -> None:
+    for source in ("in", "none"):
+        with pytest.raises(InputError, match="there is: broker"):
+            retried(folder, "--retry", source)
+    with pytest.raises(InputError):
+        retried(folder, "--retry", "broker", "--by", "")
+
+
+def test_people_read_what_happened(folder: Path) -> None:
+    config = str(folder / "cryogate.toml")
+    told = CliRunner().invoke(app, ["refused", "--config", config, "--retry", "broker", "--by", "Li Na"])
+    assert "broker: 4 messages, 2 readings in them, 2 of them new" in told.output
+    assert "1 message left out: only the beginning was kept" in told.output
+    assert told.output.count("refused again: ") == 2
+    said = " ".join(CliRunner().invoke(app, ["statements", "--config", config]).output.split())
+    assert "had 4 refused messages of source broker sent through again: 2 readings" in said
