@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from gateway.model import Floats, Qualities, Quality, Samples, Times
+from gateway.model import SECOND, Floats, Qualities, Quality, Samples, Times
 
 NEVER = -(2**63)  # ns: no reading yet
+LOOKS_BACK_NS = (3600 * SECOND, 30 * 86_400 * SECOND)  # few readings first: a channel can have many
+FOREVER_NS = 2**62
+Read = Callable[[Sequence[int], int, int | None], Samples]
 
 
 class Latest:
@@ -35,6 +39,21 @@ class Latest:
         self.time[channel] = samples.time[last]
         self.value[channel] = samples.value[last]
         self.quality[channel] = samples.quality[last]
+
+    def look_again(self, channels: Sequence[int], read: Read, until_ns: int) -> None:
+        """Find the newest of these channels among what is stored, because something stored counts no longer.
+
+        `read` gives readings of channels in [start, end); what is later than `until_ns` does not count yet.
+        """
+        for channel in channels:
+            newest_ns = int(self.time[channel])
+            self.time[channel], self.quality[channel] = NEVER, Quality.NO_DATA
+            self.value[channel] = np.nan
+            for back_ns in (*LOOKS_BACK_NS, FOREVER_NS) if newest_ns != NEVER else (FOREVER_NS,):
+                found = read([channel], max(newest_ns - back_ns, NEVER + 1), until_ns + 1)
+                if len(found):
+                    self.take(found)
+                    break
 
     def save(self) -> bytes:
         """Everything, for `restore`."""

@@ -248,6 +248,9 @@ class Screening:
         moved = self._timeline.hear(seq, statement)
         if self._resets.hear(statement) or moved:
             changes = self._replan()
+        brought = self._journal.withdrawn_import(statement)
+        if brought is not None:
+            changes += self._without(import_.of(brought.body))
         if self._quiet:
             self._book.recall(statement)
             return
@@ -257,6 +260,13 @@ class Screening:
             self._publish(self._screener.advance(now_ns, self._latest.time), now_ns)
             self._book.because = ""
             self._book.look_at_places(now_ns)
+
+    def _without(self, brought: import_.Import) -> list[Change]:
+        """What changes because readings of an import count no longer, or again."""
+        names = [name for name in brought.channels.values() if name in self._timeline.numbers]
+        numbers = [self._timeline.numbers[name] for name in names]
+        self._latest.look_again(numbers, self._read, self._horizon_ns)
+        return self._screener.anew(dict.fromkeys(numbers, brought.first_ns))
 
     def _replan(self) -> list[Change]:
         """What another plan changes of the past."""

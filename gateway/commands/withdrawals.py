@@ -20,6 +20,8 @@ FOLLOWS: Final = {
     "close": "the alarm is with people again",
     "reset": "the budget counts as if it had not been reset; the record is amended",
     "hold": "retention may delete what only it kept",
+    "import": "its readings stay in the journal and do not count; the record is amended. What came again "
+    "since and was dropped as a repeat has to be imported again; sinks keep what they were sent",
     "release": "the hold is in force again; what was deleted meanwhile stays deleted",
     "placement": "readings from then on belong where the channel was placed before; the record is amended",
     "withdrawal": "what it took back counts again",

@@ -19,6 +19,7 @@ import numpy as np
 
 from gateway.errors import JournalError
 from gateway.journal import entries, parquet
+from gateway.journal.counting import ALL_COUNT, Ranges, counting
 from gateway.journal.database import Connection, all_rows, first_row, only_row
 from gateway.journal.entries import READINGS, Entry
 from gateway.journal.parquet import File, Rows
@@ -130,16 +131,15 @@ class Archive:
             Piece(*row) for *row, present in found if channels is None or entries.shares(present, channels)
         ]
 
-    def readings(self, piece: Piece, until_seq: int) -> Arrivals:
+    def readings(self, piece: Piece, until_seq: int, without: Ranges = ALL_COUNT) -> Arrivals:
         """Those of a piece that entries up to `until_seq` brought, sorted by (channel, time)."""
         group = self._group(piece.file, piece.footer_crc, piece.row_group)
         rows = group.cut(slice(piece.start, piece.start + piece.readings))
         hour = rows.arrivals.samples.time // entries.HOUR_NS
         if len(rows) != piece.readings or (hour != piece.hour).any():
             raise JournalError(parquet.damaged(self.folder / piece.file, "its index does not fit to it"))
-        if rows.seq.max() <= until_seq:
-            return rows.arrivals
-        return entries.take(rows.arrivals, rows.seq <= until_seq)
+        wanted = (rows.seq <= until_seq) & counting(rows.seq, without)
+        return rows.arrivals if wanted.all() else entries.take(rows.arrivals, wanted)
 
     # As a log
 

@@ -11,6 +11,7 @@ import numpy as np
 from gateway.errors import ArchiveFileMissing
 from gateway.journal import entries
 from gateway.journal.archive import Archive, archived_until
+from gateway.journal.counting import ALL_COUNT, Ranges, counts
 from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.transaction import snapshot
@@ -44,14 +45,16 @@ def scan(
     first_ns: int,
     last_ns: int,
     until_seq: int = LAST_SEQ,
+    without: Ranges = ALL_COUNT,
 ) -> Iterator[Arrivals]:
     """Readings with first_ns <= time <= last_ns of sorted `channels` (None: all), hour by hour.
 
-    Of entries up to number `until_seq`. Each hour is sorted by (channel, time) and has at least one reading.
+    Of entries up to number `until_seq`, but none of those in `without`. Each hour is sorted by
+    (channel, time) and has at least one reading.
     """
     hour = _next(connection, archive, first_ns // HOUR_NS)
     while hour is not None and hour <= last_ns // HOUR_NS:
-        asked = (connection, archive, hour, channels, first_ns, last_ns, until_seq)
+        asked = (connection, archive, hour, channels, first_ns, last_ns, until_seq, without)
         try:
             found = _hour(*asked)
         except ArchiveFileMissing:  # retention may have put another in its place since the index was read
@@ -105,13 +108,14 @@ def _hour(
     first_ns: int,
     last_ns: int,
     until_seq: int,
+    without: Ranges,
 ) -> Arrivals:
     with snapshot(connection):
         pieces = archive.overlapping(hour, first_ns, last_ns, channels, until_seq)
         numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq)
         found = chain(  # in the order of commits, as far as readings of one channel and time go
-            (archive.readings(piece, until_seq) for piece in pieces),
-            (entries.readings(connection, seq) for seq in numbers),
+            (archive.readings(piece, until_seq, without) for piece in pieces),
+            (entries.readings(connection, seq) for seq in numbers if counts(seq, without)),
         )
         parts = [_wanted(arrivals, channels, first_ns, last_ns) for arrivals in found]
     return by_key(Arrivals.concatenate(parts))

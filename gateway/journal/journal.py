@@ -27,6 +27,7 @@ from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
 from gateway.journal.repeats import Repeats
 from gateway.journal.transaction import snapshot, transaction
+from gateway.journal.withdrawn import Withdrawn, withdrawn_import
 from gateway.model import Arrivals, Refusal, Refused
 
 __all__ = ["ChannelRow", "Committed", "Entry", "Journal", "Statement"]
@@ -53,7 +54,8 @@ class Journal:
         self._now_ns = now_ns
         self._connection = connection
         self._archive = Archive(path.parent / FOLDER, connection)
-        self._repeats = Repeats(connection, self._archive)
+        self._withdrawn = Withdrawn(connection, self._archive)
+        self._repeats = Repeats(connection, self._archive, self._withdrawn)
 
     @staticmethod
     def open(path: Path, now_ns: Callable[[], int] = time.time_ns) -> Journal:
@@ -289,11 +291,23 @@ class Journal:
         end_ns: int | None,
         until_seq: int = hours.LAST_SEQ,
     ) -> Iterator[Arrivals]:
-        """The same hour by hour, each hour sorted by (channel, time); one hour at a time in memory."""
+        """The same hour by hour, each hour sorted by (channel, time); one hour at a time in memory.
+
+        Readings of imports that were withdrawn are left out; `entries` has them.
+        """
         wanted = None if channels is None else np.unique(np.array(channels, np.int32))
         last_ns = hours.LATEST_NS if end_ns is None else end_ns - 1
         with explained(self.path):
-            yield from hours.scan(self._connection, self._archive, wanted, start_ns, last_ns, until_seq)
+            without = self._withdrawn.ranges(until_seq)
+            yield from hours.scan(
+                self._connection, self._archive, wanted, start_ns, last_ns, until_seq, without
+            )
+
+    def withdrawn_import(self, statement: Statement) -> Statement | None:
+        """The import that `statement` takes back, or brings back; its readings count no longer, or again."""
+        with explained(self.path):
+            found = withdrawn_import(self._connection, statement)
+        return None if found is None else found[1]
 
     def span(self) -> tuple[int, int]:
         """Time of the earliest and of the latest reading, ns UTC; (0, -1) where there is none."""

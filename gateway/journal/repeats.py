@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from gateway.errors import JournalError
 from gateway.journal import entries
 from gateway.journal.archive import Archive, Piece
+from gateway.journal.counting import Ranges, counts
 from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.given import as_given, as_stored, repeats
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
 from gateway.journal.marks import Marks
 from gateway.journal.shifts import Search, Shifts
+from gateway.journal.withdrawn import Withdrawn
 from gateway.model import Arrivals, Mask, Samples
 
 CACHE_BYTES: Final = 32 * 2**20  # decoded entries kept for the next batch of a redelivery
@@ -44,9 +46,10 @@ _LATEST_ARCHIVED_BEHIND: Final = "SELECT max(+last_ns) FROM segment WHERE last_s
 class Repeats:
     """Drops repeats inside the writer's transaction; `learn` what was committed, only once it is."""
 
-    def __init__(self, connection: Connection, archive: Archive) -> None:
+    def __init__(self, connection: Connection, archive: Archive, withdrawn: Withdrawn) -> None:
         self._connection = connection
         self._archive = archive
+        self._withdrawn = withdrawn
         self._marks = Marks()
         self._shifts = Shifts(connection)
         self._seen_seq = 0
@@ -119,7 +122,9 @@ class Repeats:
         readings = 0
         archived = self._archive.overlapping(hour, first, last, channels, LAST_SEQ)
         numbers = overlapping(self._connection, hour, first, last, channels)
-        for samples in chain(map(self._archived, archived), map(self._decoded, numbers)):
+        without = self._withdrawn.ranges(LAST_SEQ)  # what does not count may come again
+        hot = (self._decoded(seq) for seq in numbers if counts(seq, without))
+        for samples in chain((self._archived(piece, without) for piece in archived), hot):
             pending.append(samples)
             readings += len(pending[-1])
             if readings >= COMPARED_AT_ONCE:
@@ -127,9 +132,9 @@ class Repeats:
                 pending, readings = [], 0
         yield Samples.concatenate(pending)
 
-    def _archived(self, piece: Piece) -> Samples:
+    def _archived(self, piece: Piece, without: Ranges) -> Samples:
         try:
-            return as_stored(self._archive.readings(piece, LAST_SEQ))
+            return as_stored(self._archive.readings(piece, LAST_SEQ, without))
         except JournalError:
             return Samples.empty()  # as with a damaged entry
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -118,6 +118,16 @@ class Screener:
         """
         self._silent_until = silent_until
         return self._record.progress(self._advance(now_ns), self._screen.now_ns)
+
+    def anew(self, since: Mapping[int, int]) -> list[Change]:
+        """Screen channels again, each from its time (ns UTC) on: what is stored of them has changed."""
+        numbers = np.array(sorted(since), np.int64)
+        row = self._screen.rows(numbers)
+        moment = np.array([since[number] for number in numbers.tolist()], np.int64)
+        known = row >= 0
+        row, moment = row[known], moment[known]
+        past = moment <= self._screen.reached[row]
+        return self._screen_from(row[past], moment[past]) if past.any() else []
 
     def replan(self, plan: Plan) -> list[Change]:
         """Go on under another plan, as if it had been this one from the beginning.

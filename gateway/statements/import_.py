@@ -14,7 +14,6 @@ KIND: Final = "import"
 SCHEMA: Final = 2
 BY_PEOPLE: Final = True
 LINES: Final = ("taken", "header", "not_understood")
-FINAL: Final = "its readings are in the journal, which deletes nothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,8 +28,8 @@ EXPECTED = {  # readings, first, lowest and highest of the first series
 }
 
 
-def mappings() -> Iterator[str]:
-    return (path.stem for path in sorted(LOGGERS.glob("*.toml")))
+def mappings() -> list[str]:
+    return sorted(path.stem for path in LOGGERS.glob("*.toml"))
 
 
 def test_every_mapping_has_its_expectation() -> None:

@@ -1,0 +1,104 @@
+"""Readings of imports that were withdrawn: they stay in the log, and do not count.
+
+An import's readings are the entries right before its statement that were committed with it. Which ones do not
+count follows from the statements alone, as they were after any entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.journal import entries
+from gateway.journal.archive import Archive
+from gateway.journal.counting import ALL_COUNT, Ranges
+from gateway.journal.database import Connection, all_rows
+from gateway.journal.hours import LAST_SEQ
+from gateway.statements import Statement, import_, withdrawal
+from gateway.statements.effect import Effects
+
+PAGE: Final = 500
+_COMMITTED: Final = "SELECT seq, committed_ns FROM entry WHERE seq > ? AND seq < ? AND hour IS NOT NULL"
+_OF_A_JOURNAL: Final = re.compile(r"[0-9A-Z]{8}-(\d{1,18})")
+
+
+class Withdrawn:
+    """Looks for new withdrawals each time it is asked: one step in an index where there are none."""
+
+    def __init__(self, connection: Connection, archive: Archive) -> None:
+        self._connection = connection
+        self._archive = archive
+        self._seen_seq = 0
+        self._stated: list[tuple[int, Statement]] = []  # withdrawals that bear on imports
+        self._imports: dict[str, tuple[Statement, tuple[int, int]]] = {}
+
+    def ranges(self, until_seq: int) -> Ranges:
+        """What does not count, as it was after entry `until_seq`."""
+        self._hear()
+        stated = [statement for seq, statement in self._stated if seq <= until_seq]
+        if not stated:
+            return ALL_COUNT
+        effects = Effects()
+        for statement in (*(one for one, _ in self._imports.values()), *stated):
+            effects.hear(statement)
+        return tuple(
+            entries_of for name, (_, entries_of) in self._imports.items() if not effects.counts(name)
+        )
+
+    def _hear(self) -> None:
+        while page := entries.of_kind(self._connection, withdrawal.KIND, self._seen_seq, PAGE):
+            for entry in page:
+                if entry.statement is not None and self._bears(entry.statement):
+                    self._stated.append((entry.seq, entry.statement))
+            self._seen_seq = page[-1].seq
+
+    def _bears(self, statement: Statement) -> bool:
+        """Whether it takes an import back, or brings one back."""
+        found = withdrawn_import(self._connection, statement)
+        if found is None:
+            return False
+        seq, target = found
+        if target.id not in self._imports:
+            self._imports[target.id] = (target, (self._first_of(seq, target), seq - 1))
+        return True
+
+    def _first_of(self, seq: int, target: Statement) -> int:
+        """The first entry of readings that were committed with statement `seq`."""
+        (own,) = entries.between(self._connection, seq - 1, seq)
+        behind = max(0, seq - 1 - import_.of(target.body).readings)
+        committed = dict(self._committed(behind, seq))
+        first = seq
+        while committed.get(first - 1) == own.committed_ns:
+            first -= 1
+        return first
+
+    def _committed(self, behind: int, before: int) -> Iterator[tuple[int, int]]:
+        """Number and time of commit of entries of readings, archived or not."""
+        yield from all_rows(self._connection, _COMMITTED, (behind, before))
+        while (segment := self._archive.segment_behind(behind)) and segment.first_seq < before:
+            contents = self._archive.contents(segment)
+            yield from zip(contents.seq.tolist(), contents.committed.tolist(), strict=True)
+            behind = segment.last_seq
+
+
+def withdrawn_import(connection: Connection, statement: Statement) -> tuple[int, Statement] | None:
+    """Number and statement of the import that a withdrawal, or one of a withdrawal, is about."""
+    for seq, target in _targets(connection, statement):
+        if target.kind == import_.KIND:
+            return seq, target
+    return None
+
+
+def _targets(connection: Connection, statement: Statement) -> Iterator[tuple[int, Statement]]:
+    """What it is against, and what that is against; older each time."""
+    before = LAST_SEQ
+    while match := _OF_A_JOURNAL.fullmatch(statement.withdraws):
+        seq = int(match[1])
+        if not 0 < seq < before:
+            return
+        found = list(entries.between(connection, seq - 1, seq))
+        if not found or found[0].statement is None:
+            return
+        before, statement = seq, found[0].statement
+        yield seq, statement
