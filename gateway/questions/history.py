@@ -55,11 +55,23 @@ def _public(journal: Journal, seq: int) -> dict[str, Any]:
 
 def _because(journal: Journal, identity: str) -> dict[str, Any] | None:
     """The statement that a transition follows from, in words; None where it follows from readings."""
+    found = _statement(journal, identity)
+    if found is None:
+        return None
+    taken_back = _statement(journal, found.withdraws)
+    told = cause_in_words(found)
+    if taken_back is not None:
+        told["words"] = f"withdrew what {taken_back.by} stated: {cause_in_words(taken_back)['words']}"
+    return told
+
+
+def _statement(journal: Journal, identity: str) -> Statement | None:
+    """By its id, where that is the one that its entry gives it."""
     number = identity.rpartition("-")[2]
     if not number.isdecimal():
         return None
     found = journal.statement(int(number))
-    return cause_in_words(found) if found.id == identity else None
+    return found if found.id == identity else None
 
 
 def cause_in_words(statement: Statement) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gateway.journal.verify import verify
 from gateway.published.alarm import state_words
 from gateway.questions.history import history
 from gateway.questions.start import would_follow
-from gateway.statements import Statement
+from gateway.statements import Statement, placement
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SECOND, Desk
 
 OTHER_LIMIT = CONFIG.replace(
@@ -87,16 +87,19 @@ def test_the_end_of_a_retired_channel_says_which_configuration_retired_it(tmp_pa
 def test_an_alarm_that_never_was_is_not_shown_as_returned(tmp_path: Path) -> None:
     desk = Desk(tmp_path, since_ns=NOON_NS)
     desk.read(("top", 0, -190.0), ("top", 10, -140.0))
-    desk.place("top", "shipper", 20, id="moved")
+    desk.place("top", "shipper", 20)
     desk.read(("top", 30, -139.0))
     desk.run()
-    desk.withdraw("moved")
+    ((seq, _),) = desk.journal.statements(placement.KIND)
+    desk.withdraw(f"{desk.journal.id}-{seq}")
     desk.run()
     withdrawn = [a for a in desk.alarms() if a["withdrawn"]]
     assert [(a["state"], a["returned"], a["ended_by"]) for a in withdrawn] == [
         ("withdrawn unacknowledged", None, "withdrawn")
     ]
     assert state_words(withdrawn[0]) == "withdrawn unacknowledged"
+    because = history(desk.journal, desk.records, withdrawn[0]["id"])[-1]["because"]
+    assert because["words"].startswith("withdrew what Li Na stated: placed top in shipper"), because
     desk.acknowledge(withdrawn[0]["id"])
     desk.run()
     (seen,) = [a for a in desk.alarms() if a["withdrawn"]]
