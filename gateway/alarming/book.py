@@ -11,9 +11,11 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from gateway import __version__
 from gateway.alarming.entry import AlarmPlace, Entry, Units, is_open, of_stored, row_of, stored
+from gateway.alarming.exposed import exposed
 from gateway.alarming.inside import Inside
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
@@ -347,9 +349,10 @@ class AlarmBook:
     def _units(self, entry: Entry, now_ns: int) -> Units:
         cause, place = entry.cause, entry.place
         until_ns = now_ns if cause.end_ns is None else cause.end_ns
-        contents = self.inside.of(place.assets, place.zone, cause.start_ns, until_ns)
-        measure = self._measures().of(cause) if isinstance(cause, Excursion) else _nothing
-        return exposures(contents, cause.start_ns, cause.end_ns, measure)
+        inside = partial(self.inside.of, place.assets, place.zone)
+        if isinstance(cause, Excursion):
+            return exposed(cause, inside, self._measures(), until_ns)
+        return exposures(inside(cause.start_ns, until_ns), cause.start_ns, cause.end_ns, _nothing)
 
     # Memory
 

@@ -54,6 +54,7 @@ class _Running:
     place: Placed
     from_ns: int
     sees_from_ns: int
+    expected_from_ns: int | None
     versions: list[Version] = field(default_factory=list)
 
 
@@ -89,7 +90,7 @@ def _instances(
                 if one.from_ns < moment.from_ns:
                     yield _instance(number, rule, one, moment.from_ns, ends_by)
         for rule, held in moment.rules.items():
-            _go_on(running, rule, held, moment)
+            _go_on(running, rule, held, moment, timeline.since_ns(identity))
     for rule, one in running.items():
         yield _instance(number, rule, one, FOREVER, SUPERSEDED)
 
@@ -105,11 +106,14 @@ def _ends_by(one: _Running, moment: _Moment, rule: str) -> str:
     return "" if same else SUPERSEDED
 
 
-def _go_on(running: dict[str, _Running], rule: str, held: _Held, moment: _Moment) -> None:
+def _go_on(running: dict[str, _Running], rule: str, held: _Held, moment: _Moment, since_ns: int) -> None:
+    """`since_ns`: when the channel first stood in a configuration; before, nobody expected readings of it."""
     one = running.get(rule)
     if one is None:
-        sees_from_ns = moment.present_ns if rule == NO_DATA else moment.place.from_ns
-        one = running[rule] = _Running(held, moment.place, moment.from_ns, sees_from_ns)
+        is_silence = rule == NO_DATA
+        sees_from_ns = moment.present_ns if is_silence else moment.place.from_ns
+        expected_ns = max(moment.present_ns, since_ns) if is_silence else None
+        one = running[rule] = _Running(held, moment.place, moment.from_ns, sees_from_ns, expected_ns)
     told = Version(moment.from_ns, held.version, held.severity)
     if not one.versions or (one.versions[-1].name, one.versions[-1].severity) != (told.name, told.severity):
         one.versions.append(told)
@@ -129,6 +133,7 @@ def _instance(number: int, rule: str, one: _Running, until_ns: int, ends_by: str
         sees_from_ns=one.sees_from_ns,
         ends_by=ends_by,
         later=tuple(later),
+        expected_from_ns=one.expected_from_ns,
     )
 
 
@@ -165,9 +170,8 @@ def _rules(
     channel = timeline.channel_at(identity, time_ns)
     if channel is None:
         return
-    if time_ns >= timeline.since_ns(identity):
-        told = channel.silence
-        yield NO_DATA, _Held("no_data", told, channel.silence_severity, own_version("no_data", told))
+    told = channel.silence
+    yield NO_DATA, _Held("no_data", told, channel.silence_severity, own_version("no_data", told))
     for rule in (*_of_place(timeline, place, time_ns), *channel.rules):
         if rule.unit in (None, channel.unit):
             parameters = _named(timeline, rule.parameters)

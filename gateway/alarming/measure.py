@@ -52,13 +52,38 @@ class Measures:
         def measure(start_ns: int, end_ns: int | None) -> tuple[int | None, float | None]:
             if (start_ns, end_ns) == (found.start_ns, found.end_ns):
                 return found.beyond_ns, found.extreme
-            instance = self._instance(found)
-            limit = None if instance is None else limit_of(instance.kind, instance.parameters)
+            instance, limit = self._instance(found), self.limit_of(found)
             if instance is None or limit is None:
                 return None, None
             return self._part(found, instance, limit, start_ns, end_ns)
 
         return measure
+
+    def reach_ns(self, found: Excursion) -> int:
+        """How far before its first reading the line to it can begin."""
+        return int(self._gaps[found.channel].longest[0]) if found.channel in self._gaps else 0
+
+    def crossing_ns(self, found: Excursion) -> int:
+        """When the line to its first reading crossed the limit; its start where none is proven to have."""
+        instance, limit = self._instance(found), self.limit_of(found)
+        if instance is None or limit is None:
+            return found.start_ns
+        begin_ns = max(found.start_ns - self.reach_ns(found), instance.valid_from_ns)
+        samples = self._judge.readings(instance.channel, begin_ns, found.start_ns + 1)
+        last = samples.take(slice(max(len(samples) - 2, 0), None))
+        if len(last) < 2 or not usable(last.quality).all() or int(last.time[1]) != found.start_ns:
+            return found.start_ns
+        sign, only = _sign(limit), np.zeros(1, np.int64)
+        one, other = slice(0, 1), slice(1, 2)
+        x, far = sign * last.value, np.full(1, sign * limit[1])
+        proven = self._gaps[instance.channel].bridges(only, last.time[one], last.time[other]) & (x[0] <= far)
+        line = Stretches.between(last.time[one], x[one], last.time[other], x[other], proven, far)
+        return found.start_ns - int(line.beyond[0])
+
+    def limit_of(self, found: Excursion) -> Limit | None:
+        """The limit that it is about; None where its rule has none."""
+        instance = self._instance(found)
+        return None if instance is None else limit_of(instance.kind, instance.parameters)
 
     def _instance(self, found: Excursion) -> Instance | None:
         """The one it was found under."""

@@ -30,7 +30,7 @@ from gateway.statements import (
 )
 
 STATE: Final = "screening:state"  # of the records: screening's saved state, and its cursor
-FORMAT: Final = 4  # of saved states
+FORMAT: Final = 5  # of saved states
 BEARING: Final = (containment.KIND, empty.KIND, acknowledge.KIND, close.KIND, reset.KIND, withdrawal.KIND)
 HEARD: Final = {*BEARING, fault.KIND, configuration.KIND, placement.KIND, import_.KIND}
 PAGE: Final = 500

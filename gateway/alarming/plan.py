@@ -24,10 +24,9 @@ def numbers_of(configuration: Configuration, journal: Journal) -> dict[str, int]
 def plan(
     configuration: Configuration,
     numbers: Mapping[str, int],
-    known_since_ns: Mapping[str, int],
     resets: frozenset[Reset] = frozenset(),
 ) -> Plan:
-    """Every channel with its rules. `known_since_ns`: when a channel first stood in a configuration."""
+    """Every channel with its rules; one that was never heard is not silent."""
     channels = tuple(
         ChannelPlan(numbers[name], name, to_ns(channel.table.max_gap_s))
         for name, channel in configuration.channels.items()
@@ -35,18 +34,16 @@ def plan(
     instances = tuple(
         instance
         for name, channel in configuration.channels.items()
-        for instance in _instances(channel, numbers[name], configuration, known_since_ns[name])
+        for instance in _instances(channel, numbers[name], configuration)
     )
     return Plan(channels, instances, resets)
 
 
-def _instances(
-    channel: Channel, number: int, configuration: Configuration, since_ns: int
-) -> Iterator[Instance]:
+def _instances(channel: Channel, number: int, configuration: Configuration) -> Iterator[Instance]:
     silence = no_data.Parameters(timeout_s=channel.table.no_data_after_s)
     severity = severity_of(channel.table.no_data_severity) or Severity.MAJOR
     named = _own_version("no_data", silence)
-    yield Instance(number, NO_DATA, "no_data", silence, severity, named, since_ns, FOREVER)
+    yield Instance(number, NO_DATA, "no_data", silence, severity, named)
     for rule in channel.rules:
         named = _own_version(rule.kind, rule.parameters)
         yield Instance(number, rule.id, rule.kind, rule.parameters, rule.severity, named)

@@ -12,7 +12,9 @@ from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.records import Records
 from gateway.model import SECOND
+from gateway.questions.compared import Compared, compare
 from gateway.questions.proof import Part, Proof, prove
 from gateway.text import counted
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -26,9 +28,11 @@ def show(
     channel: Annotated[str, typer.Argument(help="The channel.")],
     start: Annotated[str, typer.Option("--from", help="RFC 3339 with zone.")],
     end: Annotated[str, typer.Option("--to", help="RFC 3339 with zone; the interval is half-open.")],
-    low: Annotated[float | None, typer.Option(help="Lowest value in range; default: the profile's.")] = None,
+    low: Annotated[
+        float | None, typer.Option(help="Lowest value in range; default: that of its rules.")
+    ] = None,
     high: Annotated[
-        float | None, typer.Option(help="Highest value in range; default: the profile's.")
+        float | None, typer.Option(help="Highest value in range; default: that of its rules.")
     ] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
@@ -36,7 +40,7 @@ def show(
     """In range, out of range, not proven: three clocks that add up to the interval exactly.
 
     A stretch longer than max_gap_s, or with a bad reading in it, proves nothing. The mean kinetic temperature
-    is given only where the range lies above 0 degC.
+    is given only where the range lies above 0 degC. Alarms of the interval are compared with the clocks.
 
     Example: cryogate clocks shipper-2-payload --from 2026-01-05T08:00:00+08:00 --to 2026-01-07T08:00:00+08:00
     """
@@ -46,8 +50,13 @@ def show(
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
     with Journal.open_reading(path) as journal:
         found = prove(journal, channel, parse_rfc3339(start), parse_rfc3339(end), low, high)
+        records_path = configuration.data_dir / "records.sqlite"
+        compared: list[Compared] = []
+        if records_path.exists():
+            with Records(records_path, read_only=True) as records:
+                compared = compare(journal, records, found)
     if as_json:
-        print_json(found.public())
+        print_json({**found.public(), "alarms": [one.public() for one in compared]})
         return
     out = console()
     out.print(f"{found.channel}, {_interval(found)}")
@@ -75,6 +84,8 @@ def show(
             f"  {of} had no usable ambient pressure beside them: the lowest floor of the place held",
             style="yellow",
         )
+    for one in compared:
+        out.print(Text(f"  {one.words()}"), soft_wrap=True)
     out.print(f"  {counted(found.readings, 'reading')}; mean kinetic temperature {mean}")
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gateway.alarming.course import plan_over
+from gateway.alarming.exposed import exposed
 from gateway.alarming.inside import Inside
 from gateway.alarming.measure import Measures
 from gateway.alarming.resets import StatedReset, for_screening
@@ -24,7 +26,6 @@ from gateway.screening.excursion import Excursion
 from gateway.screening.screener import Screener
 from gateway.statements import configuration, containment, empty, placement, reset, withdrawal
 from gateway.statements.effect import in_effect
-from gateway.traceability.exposure import exposures
 
 Progress = Callable[[int, int], None]
 """Hears up to which time it has come, and how many readings it has screened since it spoke last."""
@@ -80,7 +81,6 @@ def _public(
     place = timeline.place_of(found.channel, found.start_ns)
     assets, zone = ((), None) if place is None else ((place.asset_identity,), place.zone)
     until_ns = now_ns if found.end_ns is None else found.end_ns
-    contents = inside.of(assets, zone, found.start_ns, until_ns)
-    units = exposures(contents, found.start_ns, found.end_ns, measures.of(found))
+    units = exposed(found, partial(inside.of, assets, zone), measures, until_ns)
     name, asset = ("", "") if place is None else (place.channel, place.asset)
     return {**view.excursion(found, name, units), "asset": asset}

@@ -123,8 +123,7 @@ class _Side:
         resets: frozenset[Reset],
         read: Read,
     ) -> None:
-        since = dict.fromkeys(configuration.channels, FOREVER_PAST)
-        self._screener = Screener(plan(configuration, numbers, since, resets), read)
+        self._screener = Screener(plan(configuration, numbers, resets), read)
         self._found: dict[str, Excursion] = {}
 
     def take(self, samples: Samples) -> None:

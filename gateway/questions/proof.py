@@ -162,7 +162,7 @@ Range = tuple[int, int, float | None, float | None, str | None]
 
 def _ranges(plan: Plan, number: int, start_ns: int, end_ns: int) -> Iterator[Range]:
     """The ranges that held, one after the other; what stays the same is one."""
-    rules = [i for i in plan.instances if i.channel == number and i.kind == LIMIT]
+    rules = [i for i in plan.instances if i.channel == number and limit_of(i.kind, i.parameters) is not None]
     cuts = {start_ns, end_ns}
     for rule in rules:
         moments = (rule.valid_from_ns, rule.valid_to_ns, *(v.from_ns for v in rule.later))
@@ -182,7 +182,11 @@ def _ranges(plan: Plan, number: int, start_ns: int, end_ns: int) -> Iterator[Ran
 
 
 def _range(rules: Sequence[Instance], at_ns: int) -> tuple[float | None, float | None, str | None]:
-    """On each side the tightest limit of the worst severity that has one there."""
+    """On each side the tightest limit of the worst severity that has one there.
+
+    Those of rules of kind `limit`; of others (`budget`, `forecast`) where there are none.
+    """
+    rules = [r for r in rules if r.kind == LIMIT] or rules
     limits = [(r.severity_at(at_ns), limit_of(r.kind, r.parameters), r) for r in rules]
     if not limits:
         raise InputError(

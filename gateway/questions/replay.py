@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from gateway.alarming.exposed import exposed
 from gateway.alarming.measure import Measures
 from gateway.alarming.plan import plan
 from gateway.alarming.resets import StatedReset, for_screening
-from gateway.config.types import FOREVER, FOREVER_PAST, Configuration
+from gateway.config.types import FOREVER, Configuration
 from gateway.model import Samples
 from gateway.published import view
 from gateway.screening.excursion import Excursion
 from gateway.screening.screener import Screener
 from gateway.traceability.containment import Containments
-from gateway.traceability.exposure import exposures
 from gateway.writing.conversion import conversions, settled
 
 
@@ -45,7 +46,7 @@ def replay(
         return Samples.concatenate(found)
 
     said = for_screening(resets, numbers)
-    screened = plan(configuration, numbers, dict.fromkeys(numbers, FOREVER_PAST), said)
+    screened = plan(configuration, numbers, said)
     screener = Screener(screened, read)
     found: dict[str, Excursion] = {}
     changes = screener.take(samples)
@@ -71,6 +72,5 @@ def _public(
 ) -> dict[str, Any]:
     table = configuration.channels[name].table
     until_ns = now_ns if found.end_ns is None else found.end_ns
-    contents = inside.inside(table.asset, table.zone, found.start_ns, until_ns)
-    units = exposures(contents, found.start_ns, found.end_ns, measures.of(found))
+    units = exposed(found, partial(inside.inside, table.asset, table.zone), measures, until_ns)
     return view.excursion(found, name, units)

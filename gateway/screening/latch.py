@@ -29,6 +29,7 @@ STATE: Final = np.dtype(
     [
         ("raw", "?"),
         ("open", "?"),
+        ("turned", "?"),  # it began on the side that is not the worse one of its rule
         ("onset", "i8"),  # first reading of the run of raw = 1; NEVER while raw is 0
         ("start", "i8"),
         ("confirmed", "i8"),
@@ -49,17 +50,12 @@ class Latch:
     on_delay: Times  # ns
     off_delay: Times  # ns
     gaps: Gaps
-    about: Floats | None = None  # where not NaN, it is the distance from this value that is measured
 
 
 def facing(latch: Latch, member: Rows, count: Rows, value: Floats) -> Floats:
     """Values as each rule sees them: larger is worse. `count` of them belong to each member."""
     sign = along(latch.sign[member], count)
-    seen = value if len(sign) == 1 and sign[0] == 1.0 else value * sign
-    if latch.about is None:
-        return seen
-    about = np.repeat(latch.about[member], count)
-    return np.where(np.isnan(about), seen, np.abs(value - about))
+    return value if len(sign) == 1 and sign[0] == 1.0 else value * sign
 
 
 def idle(count: int) -> NDArray[Any]:
@@ -190,9 +186,12 @@ def _news(runs: Runs, entry: Mask, leave: Mask) -> Mask:
     return news
 
 
-def work(runs: Runs, entry: Mask, leave: Mask) -> tuple[NDArray[Any], Findings, Rows]:
+def work(
+    runs: Runs, entry: Mask, leave: Mask, turned: Mask | None = None
+) -> tuple[NDArray[Any], Findings, Rows]:
     """Run the automaton over rows with their flags, bool[n].
 
+    `turned` bool[n]: what begins at a row is an excursion to the other side; None: nothing ever is.
     Returns STATE[m] after each run, findings on what closed, and the member of each of these.
     """
     phases = Phases.of(runs, entry, leave)
@@ -207,7 +206,7 @@ def work(runs: Runs, entry: Mask, leave: Mask) -> tuple[NDArray[Any], Findings, 
     opens = acts & phases.raw & ~before
     begins = np.flatnonzero(opens | (phases.initial & before))
     closes = np.flatnonzero(acts & ~phases.raw & before)
-    spans = _Spans(runs, phases, begins)
+    spans = _Spans(runs, phases, begins, turned)
     ended, members = _closed(spans, closes, delay)
     return _state_after(spans, after), ended, members
 
@@ -219,6 +218,7 @@ class _Spans:
     runs: Runs
     phases: Phases
     begins: Rows  # phases in which an excursion begins, or at which one is carried in
+    turned: Mask | None  # bool[n]
 
     def beginning(self, phase: Rows) -> Rows:
         """The last beginning at or before each phase."""
@@ -237,12 +237,24 @@ class _Spans:
         start = np.where(carried, runs.state["start"][run], phases.since[begin])
         return start, np.where(carried, runs.state["confirmed"][run], confirmed)
 
+    def to_other_side(self, begin: Rows) -> Mask:
+        """Of what begins in these phases whether it is an excursion to the other side."""
+        if self.turned is None:
+            return np.zeros(len(begin), np.bool_)
+        phases, state = self.phases, self.runs.state
+        here = self.turned[np.minimum(phases.lo[begin], len(self.turned) - 1)]
+        return np.where(phases.initial[begin], state["turned"][phases.run[begin]], here)
+
     def totals(self, begin: Rows, end: Rows, closing: bool) -> NDArray[Any]:
         """TOTALS from phase `begin` to row `end`; `closing` counts the stretch that ends at that row."""
         phases, runs = self.phases, self.runs
         lo, carried = phases.lo[begin], phases.initial[begin]
         within = (lo + ~carried, end + closing)
         made = totals.over(runs.time, runs.value, runs.stretches, (lo, end), within)
+        other = np.flatnonzero(self.to_other_side(begin))
+        if len(other) > 0:
+            rows = (lo[other], end[other]), (within[0][other], within[1][other])
+            made[other] = totals.over(runs.time, -runs.value, runs.stretches, *rows)
         earlier = np.where(carried, runs.state["so_far"][phases.run[begin]], totals.blank(len(begin)))
         return totals.joined(earlier, made)
 
@@ -262,7 +274,7 @@ def _closed(spans: _Spans, closes: Rows, delay: Times) -> tuple[Findings, Rows]:
     made["cleared"] = runs.time[cleared]
     numbers = spans.totals(begin, phases.lo[closes], closing=True)
     numbers = np.where(phases.initial[closes], runs.state["at_back"][run], numbers)
-    fill(made, numbers, runs.latch, member)
+    fill(made, numbers, runs.latch, member, spans.to_other_side(begin))
     return made, member
 
 
@@ -281,6 +293,7 @@ def _state_after(spans: _Spans, after: Mask) -> NDArray[Any]:
     made["back"][active] = np.where(raw, NEVER, since)
     begin = np.where(is_open, spans.beginning(final), final)
     start, confirmed = spans.start(begin)
+    made["turned"][active] = spans.to_other_side(begin)
     made["start"][active] = np.where(is_open, start, NEVER)
     made["confirmed"][active] = np.where(is_open, confirmed, NEVER)
     made["so_far"][active] = spans.totals(begin, runs.hi[active], closing=False)
@@ -293,12 +306,13 @@ def _state_after(spans: _Spans, after: Mask) -> NDArray[Any]:
     return made
 
 
-def fill(findings: Findings, numbers: NDArray[Any], latch: Latch, member: Rows) -> None:
+def fill(findings: Findings, numbers: NDArray[Any], latch: Latch, member: Rows, turned: Mask) -> None:
     """Write TOTALS into findings (in place), in the unit and direction people use."""
     limited = ~np.isnan(latch.limit[member])
     some = numbers["readings"] > 0
     findings["first"] = findings["start"]
-    findings["extreme"] = np.where(some, latch.sign[member] * numbers["extreme"], np.nan)
+    sign = np.where(turned, -latch.sign[member], latch.sign[member])
+    findings["extreme"] = np.where(some, sign * numbers["extreme"], np.nan)
     for name in ("extreme_at", "degree_high", "degree_low", "unproven", "readings", "last"):
         findings[name] = numbers[name]
     findings["beyond"] = np.where(limited, numbers["beyond"], NEVER)
@@ -309,5 +323,5 @@ def still_open(state: NDArray[Any], latch: Latch, member: Rows) -> Findings:
     made = new_findings(len(state))
     made["phase"] = Phase.OPEN
     made["start"], made["confirmed"] = state["start"], state["confirmed"]
-    fill(made, state["so_far"], latch, member)
+    fill(made, state["so_far"], latch, member, state["turned"])
     return made

@@ -25,11 +25,15 @@ PIECE: Final = 131_072  # rows screened exactly at a time
 
 @dataclass(frozen=True, eq=False)
 class Flags:
-    """What a condition says of rows; `carry` int64[m, 2] is what it carries on from the end of each run."""
+    """What a condition says of rows; `carry` int64[m, 2] is what it carries on from the end of each run.
+
+    `turned`: entry is to the side that is not the worse one of the rule; None: it never is.
+    """
 
     entry: Mask
     leave: Mask
     carry: NDArray[np.int64] | None = None
+    turned: Mask | None = None
 
 
 class Condition(Protocol):
@@ -188,7 +192,7 @@ class Latched:
         if runs is None:
             return no_findings()
         flags = self._condition.flags(batch, runs)
-        after, closed, whose = work(runs, flags.entry, flags.leave)
+        after, closed, whose = work(runs, flags.entry, flags.leave, flags.turned)
         if flags.carry is not None:
             after["carry"] = flags.carry
         final = np.append(runs.member[1:] != runs.member[:-1], True)

@@ -33,6 +33,7 @@ class Members:
     valid_from: Times  # ns UTC; FOREVER_PAST where unbounded
     valid_to: Times  # ns UTC; FOREVER where unbounded
     sees_from: Times  # ns UTC; what lies before is not looked back on
+    silent_from: Times  # ns UTC; from then on a channel that was never heard is silent, NEVER for not at all
     gaps: Gaps  # of each member's channel
     begin: Rows  # int64[C + 1], first member without an end of each channel
     ending: Rows  # int64[C + 1], first of the others
@@ -61,6 +62,7 @@ class Members:
             np.array([e[2].valid_from_ns for e in ordered], np.int64),
             np.array([e[2].valid_to_ns for e in ordered], np.int64),
             np.array([e[2].looks_from_ns for e in ordered], np.int64),
+            np.array([e[2].silent_from_ns for e in ordered], np.int64),
             gaps.take(row),
             np.searchsorted(row[:lasting], np.arange(len(channels) + 1)),
             np.searchsorted(row[lasting:], np.arange(len(channels) + 1)) + lasting,

@@ -46,9 +46,9 @@ LONGEST: Final = 2.0**62  # ns, longer than any step
 class Steepness:
     """Upper bounds on slopes per minute."""
 
-    def __init__(self, members: Members, window: Times, least: Rows) -> None:
+    def __init__(self, members: Members, window: Times) -> None:
         count = len(members)
-        self._window, self._least, self._sees_from = window, least, members.sees_from
+        self._window, self._sees_from = window, members.sees_from
         self._regular = SAFETY * MINUTE_NS * 12.0**0.5 / window  # times reach, where all steps are as long
         self._until = np.full(count, NEVER)  # last reading that is counted below
         self._since = np.full((2, count), NEVER)  # older and newer part: readings later than this
@@ -57,14 +57,14 @@ class Steepness:
         self._recalled = np.full(count, NEVER)  # the last reading of the window that the older part tells of
         self._oldest = np.full(count, NEVER)  # the first reading of that window
 
-    def bound(self, batch: Batch, member: Rows, cell: Rows, enough: Floats) -> tuple[Floats, Mask]:
-        """For each pair: no determined slope in the cell is steeper; whether all of them are determined.
+    def bound(self, batch: Batch, member: Rows, cell: Rows, enough: Floats) -> Floats:
+        """For each pair: no determined slope in the cell is steeper.
 
         No better bound is looked for where one is at most `enough`.
         Called for each brief batch once, with every member that it touches.
         """
         if batch.cells.brief:
-            return self._tick(batch, member, cell, enough), np.zeros(len(member), np.bool_)
+            return self._tick(batch, member, cell, enough)
         self._until[member] = NEVER  # it may be the past that comes again, with late readings in it
         return self._strides(batch, member, cell)
 
@@ -134,7 +134,7 @@ class Steepness:
         of_use = np.where(cells.flaw[cell], NEVER, cells.last[cell])  # else its steps are not what they seem
         self._until[own] = of_use
 
-    def _strides(self, batch: Batch, member: Rows, cell: Rows) -> tuple[Floats, Mask]:
+    def _strides(self, batch: Batch, member: Rows, cell: Rows) -> Floats:
         cells, window, segment = batch.cells, self._window[member], batch.cells.segment[cell]
         since = cells.begun[cell] - window
         back = _reach(cells, member, cell, since)
@@ -165,8 +165,7 @@ class Steepness:
         n = np.where(known, m, 3).astype(np.float64)
         spread = np.sqrt(12.0 * (n + np.where(born, 1, 2)) / (n * (n - 1.0) * (n - 2.0)))
         bound = SAFETY * MINUTE_NS * (high - low + ROUNDING) / (2.0 * np.maximum(shortest, 1)) * spread
-        sure = whole & known & (each * m >= self._least[member]) & (4 * longest <= window)
-        return np.where(known, bound, np.inf), sure
+        return np.where(known, bound, np.inf)
 
     def _join(self, batch: Batch, member: Rows, segment: Rows) -> tuple[Floats, Floats, Times, Times, Mask]:
         """What the history adds to windows that reach into it: high, low, longest and shortest stride.

@@ -60,7 +60,8 @@ class Instance:
     """One rule on one channel with one set of parameters; `rule` is its id within the channel.
 
     `version` and `severity` hold until the first of `later`. Windows, held partners and silences look back to
-    `sees_from_ns`, None for `valid_from_ns`. `ends_by` says why it ends at `valid_to_ns`.
+    `sees_from_ns`, None for `valid_from_ns`. A channel that was never heard is silent from `expected_from_ns`
+    on, None for `sees_from_ns`. `ends_by` says why it ends at `valid_to_ns`.
     """
 
     channel: int
@@ -74,12 +75,15 @@ class Instance:
     sees_from_ns: int | None = None
     ends_by: str = SUPERSEDED
     later: tuple[Version, ...] = ()
+    expected_from_ns: int | None = None
 
     def __post_init__(self) -> None:
         if self.valid_from_ns >= self.valid_to_ns:
             raise ValueError(f"rule {self.rule!r}: valid_from_ns must lie before valid_to_ns")
         if self.looks_from_ns > self.valid_from_ns:
             raise ValueError(f"rule {self.rule!r}: sees_from_ns must not lie after valid_from_ns")
+        if self.silent_from_ns < self.looks_from_ns:
+            raise ValueError(f"rule {self.rule!r}: expected_from_ns must not lie before sees_from_ns")
         if self.ends_by not in ENDS:
             raise ValueError(f"rule {self.rule!r}: ends_by must be one of {', '.join(ENDS)}")
         if not _rises([self.valid_from_ns, *(v.from_ns for v in self.later)]):
@@ -91,6 +95,11 @@ class Instance:
         return self.valid_from_ns if self.sees_from_ns is None else self.sees_from_ns
 
     @property
+    def silent_from_ns(self) -> int:
+        """From when on a channel that was never heard is silent; FOREVER_PAST: it never is."""
+        return self.looks_from_ns if self.expected_from_ns is None else self.expected_from_ns
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What makes a saved state of this instance usable: all but names, severity and how it ends."""
         return (
@@ -100,6 +109,7 @@ class Instance:
             self.parameters,
             self.valid_from_ns,
             self.looks_from_ns,
+            self.silent_from_ns,
         )
 
     def versions(self, from_ns: int, until_ns: int) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ class Force:
     valid_from: int = -(2**63)
     valid_to: int = 2**63 - 1
     sees_from: int = -(2**63)
+    expected_from: int | None = None  # from when on a channel that was never heard is silent
     now: int | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.screening.rules.drift import Parameters
-from tests.oracle.automaton import Flagged, Force, Found, Reading, end_of_force, flagged, latch, measure, seen
+from tests.oracle.automaton import Force, Found, Reading, end_of_force, flagged, latch, measure, seen
 
 
 def excursions(
@@ -12,21 +12,18 @@ def excursions(
     force: Force,
 ) -> list[Found]:
     visible = seen(readings, force)
-    known = flagged(visible, _flags([r.value for r in visible if r.usable], parameters))
+    sums = _sums([r.value for r in visible if r.usable], parameters)
+    known = flagged(visible, [(max(s) > 2**20, max(s) == 0) for s in sums])
     found = latch(known, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
     end_of_force(found, readings, force)
     for one in found:
-        if parameters.side == "both":
-            far = [
-                Flagged(r.time, abs(r.value - parameters.target), r.entry, r.leave, r.blocked) for r in known
-            ]
-            measure(one, far, 1, None, force.gap)
-        else:
-            measure(one, known, 1 if parameters.side == "up" else -1, None, force.gap)
+        rise, fall = next(s for r, s in zip(known, sums, strict=True) if r.time == one.start)
+        measure(one, known, 1 if rise > fall else -1, None, force.gap)
     return found
 
 
-def _flags(values: list[float], parameters: Parameters) -> list[tuple[bool, bool]]:
+def _sums(values: list[float], parameters: Parameters) -> list[tuple[int, int]]:
+    """Up and down after each reading; a side that is not looked at stays at 0."""
     rise = fall = 0
     made = []
     for value in values:
@@ -35,7 +32,7 @@ def _flags(values: list[float], parameters: Parameters) -> list[tuple[bool, bool
             rise = max(0, rise + _steps(away, parameters))
         if parameters.side != "up":
             fall = max(0, fall + _steps(-away, parameters))
-        made.append((rise > 2**20 or fall > 2**20, rise == 0 and fall == 0))
+        made.append((rise, fall))
     return made
 
 

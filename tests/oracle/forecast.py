@@ -35,7 +35,7 @@ def excursions(
 
 def _flags(value: float, slope: float | None, parameters: Parameters) -> tuple[bool, bool]:
     if slope is None:
-        return False, False
+        return False, True
     then = value + slope * (parameters.horizon_s / 60.0)
     if parameters.side == "high":
         beyond = slope > 0 and then > parameters.limit

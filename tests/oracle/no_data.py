@@ -5,8 +5,6 @@ from __future__ import annotations
 from gateway.screening.rules.no_data import Parameters
 from tests.oracle.automaton import Force, Found, Reading, is_over
 
-FOREVER_PAST = -(2**63)
-
 
 def excursions(
     readings: list[Reading],
@@ -14,15 +12,14 @@ def excursions(
     force: Force,
 ) -> list[Found]:
     timeout = round(parameters.timeout_s * 1e9)
-    since = None if force.sees_from == FOREVER_PAST else force.sees_from
+    since = force.expected_from
     found = []
     for reading in readings:
         if not reading.usable or reading.time >= force.valid_to:
             continue
         if since is not None and reading.time > max(since + timeout, force.valid_from):
             found.append(_silence(since, timeout, force, reading.time))
-        if since is None or reading.time > since:
-            since = reading.time
+        since = max(reading.time, force.sees_from)
     if since is None or max(since + timeout, force.valid_from) >= force.valid_to:
         return found
     if is_over(readings, force):

@@ -34,7 +34,7 @@ def excursions(
 
 def _flags(slope: float | None, parameters: Parameters) -> tuple[bool, bool]:
     if slope is None:
-        return False, False
+        return False, True
     if parameters.side == "rising":
         return slope > parameters.limit, slope <= parameters.limit - parameters.deadband
     return slope < parameters.limit, slope >= parameters.limit + parameters.deadband

@@ -16,6 +16,7 @@ from tests.oracle.strategies import (
     MOMENTS,
     SECOND,
     SEVERITIES,
+    expected_from,
     gaps_that_change,
     later_versions,
     sees_from,
@@ -152,5 +153,6 @@ def other_instances(draw: st.DrawFn, instance: Instance) -> Instance:
         later = tuple(v for v in instance.later if v.from_ns < end)
         return replace(instance, valid_to_ns=end, ends_by=draw(st.sampled_from(ENDS)), later=later)
     if what == 4:
-        return replace(instance, sees_from_ns=draw(sees_from(valid_from)))
+        looks = replace(instance, sees_from_ns=draw(sees_from(valid_from)), expected_from_ns=None)
+        return replace(looks, expected_from_ns=draw(expected_from(looks.kind, looks.looks_from_ns)))
     return instance

@@ -70,7 +70,9 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
         if instance.kind == "budget":
             instance = _with_stated(instance, plan)
         sees_from = instance.valid_from_ns if instance.sees_from_ns is None else instance.sees_from_ns
-        force = Force(gaps[instance.channel], instance.valid_from_ns, instance.valid_to_ns, sees_from, now)
+        expected = sees_from if instance.expected_from_ns is None else instance.expected_from_ns
+        bounds = instance.valid_from_ns, instance.valid_to_ns, sees_from
+        force = Force(gaps[instance.channel], *bounds, None if expected == -(2**63) else expected, now)
         for found in twin.excursions(readings, instance.parameters, force, *more):
             made.append(_comparable_found(instance, found, now))
     return sorted(made, key=_order)

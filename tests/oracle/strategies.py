@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -98,7 +99,8 @@ def versioned(
 ) -> list[Instance]:
     """One rule of a channel: in force always, or in several instances with or without holes between them."""
     if draw(st.integers(0, 2)) > 0:
-        return [Instance(channel, rule, kind, draw(parameters), Severity.MAJOR, "1")]
+        whole = Instance(channel, rule, kind, draw(parameters), Severity.MAJOR, "1")
+        return [replace(whole, expected_from_ns=draw(expected_from(kind, ALWAYS[0])))]
     cuts = sorted(draw(st.sets(MOMENTS, min_size=1, max_size=3)))
     begin = draw(st.sampled_from([ALWAYS[0], cuts[0] - SECOND]))
     ranges = list(pairwise([begin, *cuts, ALWAYS[1]]))
@@ -108,21 +110,20 @@ def versioned(
             valid_from += 1  # a hole
             if valid_from >= valid_to:
                 continue
-        made.append(
-            Instance(
-                channel,
-                rule,
-                kind,
-                draw(parameters),
-                draw(SEVERITIES),
-                f"{n}",
-                valid_from,
-                valid_to,
-                draw(sees_from(valid_from)),
-                draw(st.sampled_from(ENDS)),
-                draw(later_versions(valid_from, valid_to)),
-            )
+        one = Instance(
+            channel,
+            rule,
+            kind,
+            draw(parameters),
+            draw(SEVERITIES),
+            f"{n}",
+            valid_from,
+            valid_to,
+            draw(sees_from(valid_from)),
+            draw(st.sampled_from(ENDS)),
+            draw(later_versions(valid_from, valid_to)),
         )
+        made.append(replace(one, expected_from_ns=draw(expected_from(kind, one.looks_from_ns))))
     return made
 
 
@@ -134,6 +135,13 @@ def sees_from(valid_from: int) -> st.SearchStrategy[int | None]:
         return st.none()
     earlier = st.sampled_from([ALWAYS[0], valid_from - SECOND, valid_from - 3 * SECOND])
     return st.one_of(st.none(), earlier)
+
+
+def expected_from(kind: str, looks_from: int) -> st.SearchStrategy[int | None]:
+    """From when on a channel that was never heard is silent, of rules about silence."""
+    if kind != "no_data":
+        return st.none()
+    return st.one_of(st.none(), MOMENTS.map(lambda moment: max(moment, looks_from)))
 
 
 @st.composite

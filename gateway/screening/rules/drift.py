@@ -28,8 +28,8 @@ LARGEST_STEP: Final = 2.0**30  # one reading's share; 2**33 of them in a row fit
 class Parameters:
     """up: S = max(0, S + value - target - slack) from 0; entry S > h, exit S = 0; down: mirrored.
 
-    both: entry where either sum is beyond h, exit where both are 0; the extreme is then the largest distance
-    from the target.
+    both: entry where either sum is beyond h, exit where both are 0. The extreme is the reading furthest from
+    the target on the side that fired; of both, on the side whose sum made it begin.
     """
 
     side: Literal["up", "down", "both"]
@@ -55,6 +55,7 @@ class Condition:
 
     def __init__(self, members: Members) -> None:
         self._up, self._down = ~members.flag("side", "down"), ~members.flag("side", "up")
+        self._both = self._up & self._down
         self._target, self._slack = members.column("target"), members.column("slack")
         self._h = members.column("h")
 
@@ -75,7 +76,9 @@ class Condition:
         fall = self._sums(runs, -away, 1) * runs.of_rows(self._down)
         entry = (rise > STEPS) | (fall > STEPS)
         last = runs.hi - 1
-        return Flags(entry, (rise == 0) & (fall == 0), np.column_stack((rise[last], fall[last])))
+        carry = np.column_stack((rise[last], fall[last]))
+        turned = (fall > STEPS) & runs.of_rows(self._both)
+        return Flags(entry, (rise == 0) & (fall == 0), carry, turned)
 
     def _sums(self, runs: Runs, away: Floats, side: int) -> Times:
         """S after each row. With c the plain sum from the start: S = c - min(0, the lowest c so far)."""
@@ -97,7 +100,6 @@ def group(members: Members) -> Group:
         members.delay("on_delay_s"),
         members.delay("off_delay_s"),
         members.gaps,
-        np.where(members.flag("side", "both"), members.column("target"), np.nan),
     )
     return Latched(members, latch, Condition(members), carry_matters=True)
 

@@ -23,7 +23,7 @@ from gateway.screening.windows import Windows
 class Parameters:
     """high: entry slope > 0 and value + slope * horizon > limit, exit otherwise; low: mirrored.
 
-    The slope is that of `rate`; where it is not determined nothing changes.
+    The slope is that of `rate`; where it is not determined exit holds.
     """
 
     side: Literal["high", "low"]
@@ -61,16 +61,16 @@ class Condition:
         self.window = members.delay("window_s")
         self._shift = shift_of(self.window)
         self._least = members.column("min_readings").astype(np.int64)
-        self._steepness = Steepness(members, self.window, self._least)
+        self._steepness = Steepness(members, self.window)
         self._minutes = members.column("horizon_s") / 60.0
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        bound, _ = self._bounds = self._steepness.bound(batch, member, cell, np.zeros(len(member)))
-        return self._may_be_beyond(batch, member, cell, bound)
+        bound = self._steepness.bound(batch, member, cell, np.zeros(len(member)))
+        self._beyond = self._may_be_beyond(batch, member, cell, bound)
+        return self._beyond
 
-    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
-        bound, sure = self._bounds
-        return sure & ~self._may_be_beyond(batch, member, cell, bound)
+    def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
+        return ~self._beyond
 
     def _may_be_beyond(self, batch: Batch, member: Rows, cell: Rows, bound: Floats) -> Mask:
         cells = batch.cells
@@ -86,8 +86,8 @@ class Condition:
         slope, known = slopes(windows, self._shift[m], self._least[m], self.window[m])
         slope *= runs.of_rows(self.sign)
         then = runs.value + slope * runs.of_rows(self._minutes)
-        entry = (slope > 0.0) & (then > runs.of_rows(self.limit))
-        return Flags(known & entry, known & ~entry)
+        entry = known & (slope > 0.0) & (then > runs.of_rows(self.limit))
+        return Flags(entry, ~entry)
 
 
 def group(members: Members) -> Group:

@@ -3,8 +3,8 @@
 A silence from reading a to reading b that is longer than the timeout is an excursion [a + timeout, b). By
 the clock it opens once the silence is known to last beyond a + timeout, with the same start; should readings
 arrive after all that break the silence, it is withdrawn. No excursion begins before the rule comes into
-force; a silence counts from `sees_from` on at the earliest, and where the channel was never heard; without
-such a moment it cannot fire. There is nothing to measure in a silence: no extreme, no
+force; a silence counts from `sees_from` on at the earliest. A channel that was never heard is silent from
+`silent_from` on; without such a moment it never is. There is nothing to measure in a silence: no extreme, no
 readings, the whole excursion is unproven (counted when it ends), first and last name the last reading heard.
 """
 
@@ -54,7 +54,8 @@ class Silences:
         self.members = members
         self.state: NDArray[Any] = self.blank(len(members))
         self._timeout = members.delay("timeout_s")
-        self._looks = members.sees_from != NEVER  # fires also where the channel was never heard
+        self._expects = members.silent_from != NEVER  # fires also where the channel was never heard
+        self._limited = members.bounded or bool(self._expects.any())
 
     def blank(self, count: int) -> NDArray[Any]:
         made = np.empty(count, STATE)
@@ -79,7 +80,7 @@ class Silences:
 
     def feed(self, batch: Batch) -> list[Findings]:
         told = self.state["told"] != NEVER
-        member, segment = self.members.touched(batch, besides=told | self._looks)
+        member, segment = self.members.touched(batch, besides=told | self._expects)
         findings = [self._between_readings(batch, member, segment)]
         if self.members.bounded:
             findings.append(self._expired(batch, member, segment))
@@ -107,9 +108,10 @@ class Silences:
     def _begin(self, member: Rows, heard: Times) -> tuple[Times, Times]:
         """From when on a silence counts that is as old as `heard`, NEVER where that is not known; and the
         start of its excursion."""
-        if not self.members.bounded:
+        if not self._limited:
             return heard, heard + self._timeout[member]
         since = np.maximum(heard, self.members.sees_from[member])
+        since = np.where(heard == NEVER, self.members.silent_from[member], since)
         return since, np.maximum(since + self._timeout[member], self.members.valid_from[member])
 
     def _between_readings(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
@@ -143,12 +145,12 @@ class Silences:
         return np.asarray(step > self._timeout[pair])
 
     def _first_step(self, pair: Rows, cells: Cells, cell: Rows) -> Times:
-        """ns to the cell's first usable reading from the one before; to the first ever, from `sees_from`."""
-        if not self.members.bounded:
+        """ns to the cell's first usable reading from the one before; to the first ever from `silent_from`."""
+        if not self._limited:
             return cells.into[cell]
-        sees_from = self.members.sees_from[pair]
-        unheard = (cells.heard_before[cell] == NEVER) & (sees_from != NEVER) & (cells.first[cell] != NEVER)
-        since_then = np.where(unheard, cells.first[cell] - np.where(unheard, sees_from, 0), 0)
+        silent_from = self.members.silent_from[pair]
+        unheard = (cells.heard_before[cell] == NEVER) & (silent_from != NEVER) & (cells.first[cell] != NEVER)
+        since_then = np.where(unheard, cells.first[cell] - np.where(unheard, silent_from, 0), 0)
         return np.maximum(cells.into[cell], since_then)
 
     def _longer(self, batch: Batch, whose: Rows, position: Rows, before: Times, begins: Mask) -> Findings:

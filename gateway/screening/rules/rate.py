@@ -23,7 +23,7 @@ from gateway.screening.windows import Windows
 class Parameters:
     """rising: entry slope > limit, exit slope <= limit - deadband; falling: mirrored, with a negative limit.
 
-    Where the slope is not determined (too few readings, or less than half the window) nothing changes.
+    Where the slope is not determined (too few readings, or less than half the window) exit holds.
     """
 
     side: Literal["rising", "falling"]
@@ -58,18 +58,17 @@ class Condition:
         self.window = members.delay("window_s")
         self._shift = shift_of(self.window)
         self._least = members.column("min_readings").astype(np.int64)
-        self._steepness = Steepness(members, self.window, self._least)
+        self._steepness = Steepness(members, self.window)
         self._enter = self.sign * members.column("limit")
         self._leave = self._enter - members.column("deadband")
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         enter = self._enter[member]
-        bound, _ = self._bounds = self._steepness.bound(batch, member, cell, enter)
-        return np.asarray(bound > enter)
+        self._bound = self._steepness.bound(batch, member, cell, enter)
+        return np.asarray(self._bound > enter)
 
     def surely_left(self, batch: Batch, member: Rows, cell: Rows) -> Mask:  # noqa: ARG002
-        bound, sure = self._bounds
-        return np.asarray(sure & (bound <= self._leave[member]))
+        return np.asarray(self._bound <= self._leave[member])
 
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)
@@ -77,7 +76,7 @@ class Condition:
         slope, known = slopes(windows, self._shift[m], self._least[m], self.window[m])
         slope *= runs.of_rows(self.sign)
         enter, leave = slope > runs.of_rows(self._enter), slope <= runs.of_rows(self._leave)
-        return Flags(known & enter, known & leave)
+        return Flags(known & enter, ~known | leave)
 
 
 def group(members: Members) -> Group:

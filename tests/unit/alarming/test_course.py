@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.alarming.course import plan_over
 from gateway.config.profiles import NO_DATA
-from gateway.screening.plan import Instance
+from gateway.screening.plan import FOREVER_PAST, Instance
 from tests.unit.config.told import Told, document, limit, ns, version
 
 P1 = version("1", limit("high", -150.0))
@@ -53,7 +53,8 @@ def test_a_removal_ends_as_retired_and_a_short_one_is_none() -> None:
     told.configure(310, document({"t": {"asset": "s1"}, "u": {"asset": "s1"}}))
     assert len(instances(told)) == 1  # 300 s is max_gap
     silences = instances(told, NO_DATA)
-    assert (silences[0].valid_from_ns, silences[0].valid_to_ns) == (ns(0), ns(10))
+    assert (silences[0].valid_from_ns, silences[0].valid_to_ns) == (FOREVER_PAST, ns(10))
+    assert silences[0].silent_from_ns == ns(0)  # a hole counts also before, to be waited for does not
     assert silences[1].valid_from_ns == silences[1].looks_from_ns == ns(310)
 
 

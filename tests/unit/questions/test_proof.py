@@ -164,3 +164,28 @@ def test_times_without_a_journal_are_shown(configuration: Configuration, journal
     assert [outage["reason"] for outage in shown["outages"]] == ["no room at [-10]", "no room at [20]"]
     text = CliRunner().invoke(app, common).stdout
     assert text.count("the journal could not be written") == 2 and "no room at [20]" in text
+
+
+OWN = """
+[[channels.box-1-air.rules]]
+id = "own-6"
+kind = "{kind}"
+side = "high"
+limit_degC = 6.0
+severity = "critical"
+"""
+
+
+@pytest.mark.parametrize("kind", ["limit", "budget"])
+def test_limits_of_a_channels_own_rules_are_found(
+    configuration: Configuration, journal: Journal, kind: str
+) -> None:
+    own = OWN.format(kind=kind) + ("budget_s = 60.0\n" if kind == "budget" else "")
+    text = EXAMPLE.replace('profile = "fridge-2-8"\n', "")
+    configuration.path.write_text(text + own)
+    introduce(load(configuration.path), journal, BASE_NS)
+    fill(journal, "box-1-air", [(0, 5.0), (10, 7.0), (20, 7.0)])
+    found = prove(journal, "box-1-air", BASE_NS + SECOND, BASE_NS + 20 * SECOND)
+    ((version, low, high, _),) = ranges(found)
+    assert (low, high) == (None, 6.0) and str(version).startswith("channel ")
+    assert found.clocks.out_of_range_ns == 15 * SECOND

@@ -99,12 +99,11 @@ def test_no_window_is_steeper_than_its_bound(time: np.ndarray, data: st.DataObje
     for level in levels:
         own = np.arange(len(level.cells.lo))
         condition: Any = vars(screen.groups["rate"])["_condition"]
-        bound, sure = condition._steepness._strides(level, np.zeros_like(own), own)
+        bound = condition._steepness._strides(level, np.zeros_like(own), own)
         certified += int((bound < np.inf).sum())
         for k in own.tolist():
             there = slopes[split + level.cells.lo[k] : split + level.cells.hi[k]]
             assert all(abs(s) <= bound[k] / outlook.SAFETY * 1.0001 for s in there if s is not None)
-            assert not (sure[k] and None in there)
     assert certified > 0 or window_s < 60.0 or split > 0
 
 

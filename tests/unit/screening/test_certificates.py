@@ -84,8 +84,8 @@ def test_certified_equals_looked_at(seed: int, cuts: list[int], ticks_from: int)
     assert findings(samples, cuts) == expected
 
 
-def everything_possible(self: object, readings: object, member: np.ndarray, *rest: object) -> tuple:
-    return np.full(len(member), np.inf), np.zeros(len(member), np.bool_)
+def everything_possible(self: object, readings: object, member: np.ndarray, *rest: object) -> np.ndarray:
+    return np.full(len(member), np.inf)
 
 
 def nothing_shown(self: object, readings: object, member: np.ndarray, cell: np.ndarray) -> np.ndarray:

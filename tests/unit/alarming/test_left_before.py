@@ -1,0 +1,76 @@
+"""A unit that left between the last reading in range and the first beyond: exposed from the crossing on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.questions.journal_replay import replay_journal
+from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
+
+WARM = (("top", 0, -190.0), ("top", 10, -140.0), ("top", 20, -140.0))  # beyond -150 from 8 s on
+
+
+def exposure(alarm: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return [(u["code"], u["from"], u["to"], u["beyond_s"], u["extreme"]) for u in alarm["units"]]
+
+
+def test_from_the_crossing_until_it_left(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for code, left in (("BAG-7", 7), ("BAG-8", 8), ("BAG-9", 9), ("BAG-10", 10), ("BAG-15", 15)):
+        desk.contain(code, "freezer", -60, left)
+    desk.read(*WARM)
+    desk.run()
+    (alarm,) = desk.alarms()
+    expected = [
+        ("BAG-15", moment(10), moment(15), 5.0, -140.0),
+        ("BAG-10", moment(8), moment(10), 2.0, None),
+        ("BAG-9", moment(8), moment(9), 1.0, None),
+    ]
+    assert exposure(alarm) == expected
+    (again,) = replay_journal(desk.journal).excursions
+    assert exposure(again) == expected
+
+
+def test_who_came_only_for_that_moment(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.contain("BAG-1", "freezer", 8.5, 9)
+    desk.read(*WARM)
+    desk.run()
+    assert exposure(desk.alarms()[0]) == [("BAG-1", moment(8.5), moment(9), 0.5, None)]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (),  # nothing was measured before
+        (("top", 0, -190.0), ("top", 5, None)),  # a fault lies between
+        (("top", -60, -190.0),),  # too long ago: 60 s is max_gap
+        (("top", 0, -150.0),),  # at the limit: the line crosses it there
+    ],
+)
+def test_a_line_that_proves_nothing_reaches_nobody(tmp_path: Path, before: tuple[Any, ...]) -> None:
+    desk = Desk(tmp_path)
+    desk.contain("BAG-9", "freezer", -600, 9)
+    desk.read(*before, *WARM[1:])
+    desk.run()
+    at_the_limit = before[-1:] == (("top", 0, -150.0),)
+    found = desk.alarms()[0]["units"]
+    assert (found != "unknown") == at_the_limit
+    assert not at_the_limit or exposure(desk.alarms()[0]) == [("BAG-9", moment(0), moment(9), 9.0, None)]
+
+
+def test_a_low_limit(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, CONFIG.replace('side = "high"', 'side = "low"'))
+    desk.contain("BAG-9", "freezer", -600, 9)
+    desk.read(("top", 0, -100.0), ("top", 10, -160.0))
+    desk.run()
+    (code, begin, end, beyond_s, _) = exposure(desk.alarms()[0])[0]
+    assert (code, begin, end, beyond_s) == (
+        "BAG-9",
+        moment(10 * 50 / 60),
+        moment(9),
+        pytest.approx(9 - 50 / 6),
+    )
