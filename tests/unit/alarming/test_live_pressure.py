@@ -151,7 +151,7 @@ def test_the_clocks_count_what_is_no_reading_as_not_proven(desk: Desk) -> None:
     assert proof.without_pressure == 1  # at 100 s; that at 110 s lies outside
     window = ["--from", format_rfc3339(NOON_NS), "--to", format_rfc3339(NOON_NS + 110 * SECOND)]
     common = ["clocks", "top", *window, "--config", str(desk.folder / "cryogate.toml")]
-    assert "1 readings had no usable ambient pressure" in CliRunner().invoke(app, common).stdout
+    assert "1 reading had no usable ambient pressure" in CliRunner().invoke(app, common).stdout
     shown = json.loads(CliRunner().invoke(app, [*common, "--json"]).stdout)
     assert (shown["unproven_s"], shown["readings_without_pressure"]) == (100.0, 1)
 
