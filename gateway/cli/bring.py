@@ -43,13 +43,11 @@ def import_(
     same file under the same mapping again changes nothing. Look first with --dry: first and last time, lowest
     and highest value, and gaps show at once whether zone, unit and columns are right.
 
-    Examples:
+    Example: cryogate import box-7.csv --map hobo.toml --dry
 
-    cryogate import box-7.csv --map hobo.toml --dry
+    Example: cryogate import box-7.csv --map hobo.toml --by "Li Na"
 
-    cryogate import box-7.csv --map hobo.toml --by "Li Na"
-
-    cryogate import /mnt/bluefors --map bluefors.toml --by "Li Na"
+    Example: cryogate import /mnt/bluefors --map bluefors.toml --by "Li Na"
     """
     configuration, mapped = load(config), read_mapping(mapping)
     paths = files_of(files, mapped)

@@ -64,13 +64,11 @@ def replay(
     zone, or integer nanoseconds; the rows may be in any order. Values are in the channel's own unit, unless a
     column `unit` says otherwise. With --map files are those of a logger, as `cryogate import` does.
 
-    Examples:
+    Example: cryogate replay --json
 
-    cryogate replay --json
+    Example: cryogate replay --input readings.csv
 
-    cryogate replay --input readings.csv
-
-    cryogate replay --input box-7.csv --map hobo.toml
+    Example: cryogate replay --input box-7.csv --map hobo.toml
     """
     configuration = load(config)
     if not source:

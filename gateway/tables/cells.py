@@ -66,7 +66,8 @@ def plain(text: str, suffix: str, decimal: str) -> str:
     if suffix and not text.endswith(suffix):
         raise InputError(f"{text[:40]!r} does not end in {suffix!r}")
     bare = text.removesuffix(suffix).strip().replace("\N{MINUS SIGN}", "-")
-    bare = _SIGN_APART.sub(r"\1", bare)
+    if bare[1:2].isspace():
+        bare = _SIGN_APART.sub(r"\1", bare)
     if decimal == "," and "." in bare:
         raise InputError(f"{text[:40]!r} has a point, but decimal is ','")
     return bare.replace(",", ".") if decimal == "," else bare

@@ -1,0 +1,51 @@
+"""Numbers as loggers write them: every minus sign, units behind, decimal commas; and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.errors import InputError
+from gateway.tables.cells import Column, plain, reading
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "decimal", "number"),
+    [
+        ("-190.2°C", "°C", ".", -190.2),
+        ("231 mm", " mm", ".", 231.0),
+        ("\N{MINUS SIGN}195,8", "", ",", -195.8),
+        ("- 195.8", "", ".", -195.8),
+        ("+\N{NO-BREAK SPACE}4.5 °C", "°C", ".", 4.5),
+        ("\N{MINUS SIGN} 80", "", ".", -80.0),
+        ("7.735000e+01", "", ".", 77.35),
+    ],
+)
+def test_a_number(text: str, suffix: str, decimal: str, number: float) -> None:
+    assert reading(text, Column("A", suffix=suffix), decimal) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "decimal"),
+    [
+        ("-190.2", "°C", "."),
+        ("-190.2°F", "°C", "."),
+        ("-190.2", "", ","),
+        ("1.234,5", "", ","),
+        ("1,234.5", "", "."),
+        ("1 234", "", "."),
+        ("- - 4", "", "."),
+        ("--4", "", "."),
+        ("\N{EN DASH}4", "", "."),
+        ("1e10", "", "."),
+        ("٣", "", "."),
+    ],
+)
+def test_what_is_no_number(text: str, suffix: str, decimal: str) -> None:
+    with pytest.raises(InputError):
+        reading(text, Column("A", suffix=suffix), decimal)
+
+
+def test_a_unit_alone_is_no_number() -> None:
+    assert plain("°C", "°C", ".") == ""
+    with pytest.raises(InputError):
+        reading("°C", Column("A", suffix="°C"), ".")
