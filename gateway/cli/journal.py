@@ -24,6 +24,7 @@ from gateway.journal.stats import Stats
 from gateway.journal.stats import stats as take_stats
 from gateway.journal.verify import verify as check
 from gateway.questions.export import export as write_export
+from gateway.text import counted
 from gateway.times import parse_rfc3339
 
 journal = typer.Typer(
@@ -69,9 +70,10 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
             out.print(problem, style="red", soft_wrap=True)
         for note in found.notes:
             out.print(note, soft_wrap=True)
-        what = f"{found.entries} entries, {found.segments} archive files, {found.readings} readings"
-        problems = len(found.problems) or "no"
-        out.print(f"{what}: {problems} problem(s), read by SQLite {SQLITE}")
+        entries = counted(found.entries, "entry", "entries")
+        what = f"{entries}, {counted(found.segments, 'archive file')}, {counted(found.readings, 'reading')}"
+        problems = counted(len(found.problems), "problem") if found.problems else "no problem"
+        out.print(f"{what}: {problems}, read by SQLite {SQLITE}")
     if found.problems:
         raise typer.Exit(1)
 
@@ -102,7 +104,7 @@ def export(
     if as_json:
         print_json({"file": str(file), "readings": readings, "bytes": size})
     else:
-        say(f"{file}: {readings} readings, {decimal(size)}")
+        say(f"{file}: {counted(readings, 'reading')}, {decimal(size)}")
 
 
 def backup(
@@ -128,7 +130,7 @@ def backup(
         f"{decimal(done.bytes)}"
     )
     if done.linked:
-        say(f"{done.linked} files are hard links: this backup is on the disk of the journal itself")
+        say(f"hard links: {counted(done.linked, 'file')}; this backup is on the disk of the journal itself")
 
 
 def restore(

@@ -23,7 +23,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Quality
 from gateway.statements.parked import Decision
-from gateway.text import safe
+from gateway.text import counted, safe
 from gateway.times import format_rfc3339
 
 LONGEST_REASON = 300  # characters on a screen
@@ -120,7 +120,8 @@ def _decide(
     if decision is Decision.ACCEPT:
         say(f"{sink}: what is parked stays away from there, says {author.name}; {said_by(done)}")
         return
-    what = f"{told['kept']} readings and {len(told['alarm_changes'])} alarm changes are sent again"
+    changes = counted(len(told["alarm_changes"]), "alarm change")
+    what = f"{counted(told['kept'], 'reading')} and {changes} are sent again"
     say(f"{sink}: {what} by the gateway; `cryogate status` shows what is parked then")
     if lost:
         say(
@@ -143,8 +144,8 @@ def _named(found: list[dict[str, Any]], name: str) -> dict[str, Any]:
 def _show(out: Console, told: Mapping[str, Any]) -> None:
     kept = "" if told["kept"] == told["readings"] else f", the newest {told['kept']} of them kept apart"
     changes = told["alarm_changes"]
-    also = f", and {len(changes)} alarm changes" if changes else ""
-    out.print(Text.assemble((told["sink"], "bold"), f": {told['readings']} readings{kept}{also}"))
+    also = f", and {counted(len(changes), 'alarm change')}" if changes else ""
+    out.print(Text.assemble((told["sink"], "bold"), f": {counted(told['readings'], 'reading')}{kept}{also}"))
     for row in told["newest"]:
         value = row["quality"] if row["value"] is None else row["value"]
         out.print(f"  {row['time']} {row['channel']} {value}")

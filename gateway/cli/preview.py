@@ -27,6 +27,7 @@ from gateway.journal.journal import Journal
 from gateway.model import SECOND
 from gateway.questions.preview import Difference, in_force, preview, public
 from gateway.screening.excursion import Excursion
+from gateway.text import counted
 
 EFFECTS = {"appears": "bold red", "vanishes": "bold yellow", "changes": "cyan", "stays": "dim"}
 MOST_NAMED = 5  # channels of a profile
@@ -78,7 +79,7 @@ def show(
         print_json([public(d) for d in shown])
     else:
         _compared(configuration, proposed, end_ns)
-        console().print(f"{sum(screened)} readings from {_moment(start_ns)} to {_moment(end_ns)}")
+        console().print(f"{counted(sum(screened), 'reading')} from {_moment(start_ns)} to {_moment(end_ns)}")
         _print(shown, found, configuration)
 
 
@@ -123,7 +124,7 @@ def _print(shown: list[Difference], found: list[Difference], configuration: Conf
         out.print(table)
     counts = Counter(d.effect for d in found)
     out.print(
-        f"{counts['appears']} excursions appear, {counts['vanishes']} vanish, {counts['changes']} change, "
+        f"excursions: {counts['appears']} appear, {counts['vanishes']} vanish, {counts['changes']} change, "
         f"{counts['stays']} stay as they are",
     )
 
@@ -139,7 +140,7 @@ def _compared(
         known = configuration.profiles.get(name)
         present = in_force(known, end_ns).version if known else "none"
         channels = [c.name for c in configuration.channels.values() if c.table.profile == name]
-        shown = ", ".join(channels) if len(channels) <= MOST_NAMED else f"{len(channels)} channels"
+        shown = ", ".join(channels) if len(channels) <= MOST_NAMED else counted(len(channels), "channel")
         out.print(
             f"{name}: present version {present}, proposed {versions[-1].version}, on {shown or 'no channel'}",
         )

@@ -25,6 +25,7 @@ from gateway.questions.retention import holds as in_force
 from gateway.statements import hold as holding
 from gateway.statements.hold import scope
 from gateway.statements.retention import to_body
+from gateway.text import counted
 from gateway.times import format_rfc3339
 
 RECORDS = "records.sqlite"
@@ -128,7 +129,7 @@ def retain(
     else:
         _print(done, dry_run, bool(configuration.retention))
     for one, waits in done.waiting:
-        stays = f"{one.file}: {one.readings} readings stay until they are taken by {waits}"
+        stays = f"{one.file}: {counted(one.readings, 'reading')} stay until they are taken by {waits}"
         say(f"{stays}; start the gateway, or take a sink that is given up out of it", err=as_json)
 
 
@@ -140,7 +141,8 @@ def _print(done: Retained, dry_run: bool, configured: bool) -> None:
         _print_one(one)
     total = sum(one.readings for one in done.removed)
     verb = "would go; nothing was changed" if dry_run else "deleted; each file has a statement in the journal"
-    out.print(f"{total} readings in {len(done.removed)} files {verb}", soft_wrap=True)
+    where = counted(len(done.removed), "file")
+    out.print(f"{counted(total, 'reading')} in {where} {verb}", soft_wrap=True)
 
 
 def _print_one(one: Removed) -> None:

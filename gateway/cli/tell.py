@@ -22,6 +22,7 @@ from gateway.config.load import load as load_configuration
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.history import find
 from gateway.statements import reset as resetting
+from gateway.text import counted
 from gateway.times import format_rfc3339
 
 __all__ = ["ack", "add_to", "close", "empty", "load", "reset"]
@@ -170,4 +171,4 @@ def empty(
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+    return counted(count, "row")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from gateway.clocks.device_clocks import SHOWN_S, span, words
 from gateway.doctor import Finding, error, note, warning
 from gateway.model import CLOCK_TOLERANCE_NS, SECOND
+from gateway.text import counted
 
 NAMED: Final = 4  # channels in one line; `cryogate status` has all
 BEHIND: Final = 2000  # entries: seconds at any rate, unless somebody is in trouble
@@ -45,7 +46,11 @@ def _journal(journal: Mapping[str, Any]) -> Iterator[Finding]:
         do = (
             "wait while it catches up after a stop; if the number grows, the machine is too slow for its load"
         )
-        yield warning("screening", f"is {journal['screening_behind']} entries behind: alarms come late", do)
+        yield warning(
+            "screening",
+            f"is {counted(journal['screening_behind'], 'entry', 'entries')} behind: alarms come late",
+            do,
+        )
 
 
 def _clock(clock: Mapping[str, Any]) -> Iterator[Finding]:
@@ -136,10 +141,10 @@ def _sinks(sinks: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     for sink in sinks:
         where = sink["name"].replace(":", " ")
         if sink["problem"]:
-            do = f"bring it back; {sink['behind']} entries wait in the journal and are written then"
+            do = f"bring it back; {counted(sink['behind'], 'entry', 'entries')} to write wait in the journal"
             yield warning(where, sink["problem"], do)
         elif sink["behind"] > BEHIND or sink["behind_s"] > LATE_S:
-            what = f"is {sink['behind']} entries and {sink['behind_s']:.0f} s behind"
+            what = f"is {counted(sink['behind'], 'entry', 'entries')} and {sink['behind_s']:.0f} s behind"
             yield note(where, what, "wait while it catches up")
         if sink["parked"]:
             do = "`cryogate parked` shows them with the reason; send them again or accept it there"

@@ -16,6 +16,7 @@ from gateway.journal.records import Records
 from gateway.model import Arrivals, Samples
 from gateway.statements import parked
 from gateway.statements.parked import Decision, ParkedDecision
+from gateway.text import counted
 
 __all__ = ["Decision", "Parking", "decided", "follower_of", "statement", "to_arrivals", "to_rows"]
 
@@ -79,11 +80,12 @@ class Parking:
         changes, newest = self.changes(), self._records.parked(self._follower, 1)
         self.reading_count = self._records.parked_count(self._follower)
         self.change_count = len(changes)
-        counted = ((self.reading_count, "readings"), (self.change_count, "alarm changes"))
-        counts = " and ".join(f"{n} {what}" for n, what in counted if n)
+        parts = ((self.reading_count, "reading"), (self.change_count, "alarm change"))
+        counts = " and ".join(counted(n, what) for n, what in parts if n)
         reasons = [*list(changes.values())[-1:], *(row.reason for row in newest)]
         last = f", the last for: {reasons[-1]}" if reasons else ""
-        self.words = f"{counts} are parked{last}" if counts else ""
+        verb = "is" if self.reading_count + self.change_count == 1 else "are"
+        self.words = f"{counts} {verb} parked{last}" if counts else ""
 
 
 def statement(sink: str, decision: Decision, by: str, at_ns: int) -> Statement:

@@ -44,7 +44,7 @@ def told(folder: Path, *arguments: str) -> str:
 
 def test_everything_is_shown_as_it_is(folder: Path) -> None:
     shown = told(folder)
-    assert "central: 2 readings, and 1 alarm changes" in shown
+    assert "central: 2 readings, and 1 alarm change\n" in shown
     assert "1970-01-01T00:00:00.000000007Z top[/b] bad" in shown and "number 9 -1.5" in shown
     assert "[b]no" in shown and "alarm change 3: type conflict" in shown
     assert told(folder, "--sink", "elsewhere") == "nothing is parked\n"
@@ -61,7 +61,7 @@ def test_everything_is_shown_as_it_is(folder: Path) -> None:
 
 
 def test_a_decision_is_a_statement(folder: Path) -> None:
-    assert "2 readings and 1 alarm changes are sent again" in told(
+    assert "2 readings and 1 alarm change are sent again" in told(
         folder, "--retry", "central", "--by", "Li Na"
     )
     told(folder, "--accept", "other", "--by", "Li Na")

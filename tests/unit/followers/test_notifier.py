@@ -124,7 +124,7 @@ def test_what_was_parked_is_told_again_when_somebody_says_so(office: Office) -> 
     office.happen(1)
     one = office.run("one", phone)
     assert phone.heard == [3, 5, 2, 4, 6]
-    assert one.parking.words == "1 alarm changes are parked, the last for: 550 no such user"
+    assert one.parking.words == "1 alarm change is parked, the last for: 550 no such user"
     office.decide("two", Decision.ACCEPT)
     assert office.run("one", phone).parking.words
     office.decide("one", Decision.ACCEPT)

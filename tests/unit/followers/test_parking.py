@@ -66,7 +66,7 @@ def test_what_was_parked_is_sent_again_when_somebody_says_so(bench: Bench) -> No
     del notebook.never[-171.0]
     decide(bench, Decision.RETRY)
     sink = caught_up(bench, notebook)
-    assert sink.parking.words == "1 readings are parked, the last for: too cold"
+    assert sink.parking.words == "1 reading is parked, the last for: too cold"
     notebook.never.clear()
     decide(bench, Decision.RETRY)
     bench.fill(1)
@@ -106,7 +106,7 @@ def test_what_is_accepted_is_parked_no_more_and_not_sent(bench: Bench) -> None:
     caught_up(bench, notebook)
     notebook.never.clear()
     bench.desk.say(statement("another", Decision.ACCEPT, "Li Na", time.time_ns()))
-    assert caught_up(bench, notebook).parking.words == "1 readings are parked, the last for: too old"
+    assert caught_up(bench, notebook).parking.words == "1 reading is parked, the last for: too old"
     decide(bench, Decision.ACCEPT)
     assert caught_up(bench, notebook).parking.words == ""
     assert len(read_back(notebook)) == 5
@@ -133,7 +133,7 @@ def test_alarm_changes_that_are_rejected_are_parked_and_sent_again(bench: Bench)
         bench.desk.read(("top", second, value))
         bench.desk.run()
     sink = caught_up(bench, notebook)
-    assert sink.parking.words == "1 alarm changes are parked, the last for: no room"
+    assert sink.parking.words == "1 alarm change is parked, the last for: no room"
     assert [change for *_, change in alarms_in(notebook)] == ["returned"]
     notebook.never_changes.clear()
     decide(bench, Decision.RETRY)

@@ -155,7 +155,7 @@ def test_the_command(configuration: Configuration, journal: Journal, tmp_path: P
     shown = CliRunner().invoke(app, common).stdout
     assert "vapour-150: present version 1, proposed 1, on " in shown
     assert "the gateway will not start with other rules under version 1" in shown
-    assert "0 excursions appear, 1 vanish, 1 change, 0 stay as they are" in shown
+    assert "excursions: 0 appear, 1 vanish, 1 change, 0 stay as they are" in shown
     assert "beyond 3 min 16 s" in shown and "beyond 3 min 05 s" in shown  # what the limits change
     assert f"{len(STORY)} readings from " in shown
     assert [CliRunner().invoke(app, [*common[:-1], last]).exit_code for last in ("soon", "0d")] == [2, 2]
