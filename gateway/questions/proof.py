@@ -14,6 +14,7 @@ from typing import Any
 from gateway.alarming.course import plan_over
 from gateway.alarming.judge import Judge
 from gateway.config.timeline import timeline_of
+from gateway.config.types import FOREVER, FOREVER_PAST
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import LARGEST_VALUE, SECOND, Samples
@@ -69,12 +70,7 @@ class Proof:
     @property
     def clocks(self) -> Clocks:
         """Of all parts together."""
-        told = [part.clocks for part in self.parts]
-        return Clocks(
-            sum(c.in_range_ns for c in told),
-            sum(c.out_of_range_ns for c in told),
-            sum(c.unproven_ns for c in told),
-        )
+        return Clocks.total([part.clocks for part in self.parts])
 
     def public(self) -> dict[str, Any]:
         """Plain JSON data; the three clocks add up to the interval, in whole nanoseconds."""
@@ -142,8 +138,9 @@ def prove(
     readings = judge.readings(number, start_ns - gap_ns, end_ns + gap_ns)
     given = low is not None or high is not None
     ranges = [(start_ns, end_ns, low, high, None)] if given else _ranges(plan, number, start_ns, end_ns)
+    moves = [placed.from_ns for placed in timeline.placements(identity)][1:]
     parts = tuple(
-        Part(begin, end, least, most, version, clocks(readings, gaps, begin, end, least, most))
+        Part(begin, end, least, most, version, _clocks(readings, gaps, moves, (begin, end), least, most))
         for begin, end, least, most, version in ranges
     )
     inside = readings.take((readings.time >= start_ns) & (readings.time < end_ns))
@@ -155,6 +152,25 @@ def prove(
     shown = timeline.names.latest("channels", identity)
     outages = _outages(journal, start_ns, end_ns)
     return Proof(shown, unit, start_ns, end_ns, parts, len(inside), mean, alone, outages)
+
+
+def _clocks(
+    readings: Samples,
+    gaps: Gaps,
+    moves: Sequence[int],
+    interval: tuple[int, int],
+    low: float | None,
+    high: float | None,
+) -> Clocks:
+    """Of each place by itself: between the last reading there and the first one here nothing is known."""
+    start_ns, end_ns = interval
+    told = []
+    for since_ns, until_ns in pairwise([FOREVER_PAST, *moves, FOREVER]):
+        begin, end = max(start_ns, since_ns), min(end_ns, until_ns)
+        if begin < end:
+            here = readings.take((readings.time >= since_ns) & (readings.time < until_ns))
+            told.append(clocks(here, gaps, begin, end, low, high))
+    return Clocks.total(told)
 
 
 Range = tuple[int, int, float | None, float | None, str | None]

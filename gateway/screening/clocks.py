@@ -8,6 +8,7 @@ A stretch with an UNCERTAIN reading at either end can be out of range, but never
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,15 @@ class Clocks:
     in_range_ns: int
     out_of_range_ns: int
     unproven_ns: int
+
+    @staticmethod
+    def total(parts: Sequence[Clocks]) -> Clocks:
+        """Of intervals that follow one another."""
+        return Clocks(
+            sum(part.in_range_ns for part in parts),
+            sum(part.out_of_range_ns for part in parts),
+            sum(part.unproven_ns for part in parts),
+        )
 
 
 def clocks(

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateway.alarming import screening as follower
+from gateway.model import SECOND
 from gateway.questions.proof import prove
+from gateway.screening.clocks import Clocks
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, moment
 
 TOP = CONFIG[CONFIG.index("[channels.top]") : CONFIG.index("[channels.shipper]")]
@@ -179,3 +181,19 @@ def test_an_alarm_that_proves_to_be_none_keeps_its_place_and_its_units(tmp_path:
         False,
     )
     assert sorted(codes(back)) == ["BAG-2", "BAG-3"]
+
+
+def test_nothing_is_proven_across_a_move(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 0, -160.0), ("top", 10, -160.0), ("top", 30, -160.0), ("top", 40, -160.0))
+    whole = (NOON_NS, NOON_NS + 40 * SECOND)
+    stayed = prove(desk.journal, "top", *whole).clocks
+    assert (stayed.in_range_ns, stayed.unproven_ns) == (40 * SECOND, 0)
+    desk.place("top", "shipper", 20)
+    moved = prove(desk.journal, "top", *whole)
+    assert (moved.clocks.in_range_ns, moved.clocks.unproven_ns) == (20 * SECOND, 20 * SECOND)
+    halves = [
+        prove(desk.journal, "top", NOON_NS + a * SECOND, NOON_NS + b * SECOND).clocks
+        for a, b in ((0, 15), (15, 40))
+    ]
+    assert Clocks.total(halves) == moved.clocks
