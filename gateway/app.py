@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gateway.alarming.faults import FaultWatch
+from gateway.alarming.faults import Check, FaultWatch
 from gateway.alarming.screening import Screening
 from gateway.api import control
 from gateway.api.metrics import Metrics
@@ -43,12 +43,15 @@ from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source, Successor
+from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
 from gateway.published.alarm import needing, of_known
 from gateway.running import checks
+from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.parts import Parts
+from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
 from gateway.running.space import began_ns
 from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
@@ -68,12 +71,18 @@ JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 async def run_gateway(configuration: Configuration) -> None:
     """Run until SIGINT or SIGTERM. Raises CryogateError when it cannot start."""
     folder = configuration.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
         with Journal.open(folder / JOURNAL) as journal:
             clock = clock_of(journal, configuration.clock.require_sync)
-        with Journal.open(folder / JOURNAL, clock.now_ns) as journal:
-            await _Gateway(configuration, journal, clock).run()
+        begins_again = False
+        while True:
+            was_damaged = put_aside_if_damaged(folder / RECORDS, certain=begins_again)
+            damaged = Damaged()
+            with Journal.open(folder / JOURNAL, clock.now_ns, damaged) as journal:
+                gateway = _Gateway(configuration, journal, clock, damaged, was_damaged)
+                await gateway.run()
+            if not (begins_again := gateway.begins_again):
+                return
 
 
 def rehearse(configuration: Configuration) -> None:
@@ -86,8 +95,15 @@ def rehearse(configuration: Configuration) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """One gateway per data folder; the lock ends with the process, however it ends."""
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    """One gateway per data folder, which is made; the lock ends with the process, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise CryogateError(
+            f"{error.filename}: {error.strerror}; data_dir must be a folder in which this user may write, "
+            f"and {LOCK} in it a file"
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -110,8 +126,19 @@ def _spare_the_collector() -> None:
 class _Gateway:
     """All parts of one run."""
 
-    def __init__(self, configuration: Configuration, journal: Journal, clock: GatewayClock) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        journal: Journal,
+        clock: GatewayClock,
+        damaged: Damaged | None = None,
+        records_were_damaged: bool = False,
+    ) -> None:
         self._configuration = configuration
+        self.begins_again = False  # once it has stopped: with records that are made again
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None  # once it runs
+        self._damaged = damaged = Damaged() if damaged is None else damaged
         self._systemd = Systemd()
         self._clock = clock
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
@@ -157,23 +184,36 @@ class _Gateway:
             self._sinks,
             self._notifiers,
         )
-        told = checks.every(configuration, parts)
+        archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
+        rows = RecordsWatch(self._writing(), self._records(), records_were_damaged, self._begin_again)
+        told: list[Check] = [*checks.every(configuration, parts), archive, rows]
         self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
 
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
         _spare_the_collector()
-        asked = _stop_requested()
+        self._stop_when_told()
         answers = {"status": self._answer, "alarms": self._needing}
         log.info(
             "gateway %s runs, data in %s", self._configuration.gateway.name, self._configuration.data_dir
         )
         with self._metrics.served(self._configuration.metrics):
-            await self._run(asked, answers)
+            await self._run(answers)
         log.info("stopped; everything acknowledged is in the journal")
 
-    async def _run(self, asked: asyncio.Event, answers: control.Answers) -> None:
+    def _begin_again(self) -> None:
+        """From another thread: stop, and start without the records there are."""
+        self.begins_again = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._asked.set)
+
+    def _stop_when_told(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._asked.set)
+
+    async def _run(self, answers: control.Answers) -> None:
         async with asyncio.TaskGroup() as group:
             listening = asyncio.Event()
             answering = group.create_task(
@@ -183,9 +223,12 @@ class _Gateway:
             await listening.wait()
             self._systemd.ready()
             watching = group.create_task(watch(self._systemd, self._stuck, self._line), name="watchdog")
-            await asked.wait()
-            log.info("stopping")
-            self._systemd.stopping()
+            await self._asked.wait()
+            if self.begins_again:
+                log.error("the records are damaged; everything starts again without them")
+            else:
+                log.info("stopping")
+                self._systemd.stopping()
             watching.cancel()
             for stop, tasks in stages:
                 stop.set()
@@ -288,18 +331,10 @@ class _Gateway:
         return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns)
 
     def _writing(self) -> Journal:
-        return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns)
+        return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns, self._damaged)
 
     def _records(self) -> Records:
         return Records(self._configuration.data_dir / RECORDS)
-
-
-def _stop_requested() -> asyncio.Event:
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked.set)
-    return asked
 
 
 def _log_failure(name: str) -> Failed:

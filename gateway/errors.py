@@ -58,7 +58,11 @@ class Outdated(JournalError):
 
 
 class ArchiveFileMissing(JournalError):
-    """A file of the archive is not where the index says."""
+    """A file of the archive, `file`, is not where the index says."""
+
+    def __init__(self, message: str, file: str) -> None:
+        super().__init__(message)
+        self.file = file
 
 
 class StatementError(CryogateError):

@@ -132,8 +132,3 @@ def alarm_of(known: Mapping[str, Any]) -> Alarm:
 
 def _plain(of: Any) -> dict[str, Any]:
     return dataclasses.asdict(of)
-
-
-def is_closed(known: Mapping[str, Any]) -> bool:
-    """Whether a stored alarm needs nobody any more."""
-    return bool(known["alarm"]["state"] == AlarmState.CLOSED)

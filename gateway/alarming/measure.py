@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from gateway.alarming.judge import Judge
+from gateway.errors import JournalError
 from gateway.model import Samples, usable
 from gateway.screening.excursion import Excursion
 from gateway.screening.gaps import Gaps
@@ -32,6 +33,7 @@ class _Counted:
 class Measures:
     """Measures parts of excursions under one plan; reads the journal only where a part is asked for.
 
+    `read` raises JournalError where it cannot read everything; nothing is known of such a part then.
     Of an excursion that is open only what came since the last question is read.
     """
 
@@ -44,7 +46,8 @@ class Measures:
         self._counted: dict[tuple[str, int, int, int | None], _Counted] = {}
 
     def of(self, found: Excursion) -> Measure:
-        """[start, end) -> (ns beyond the limit, extreme reading); (None, None) where the rule has no limit.
+        """[start, end) -> (ns beyond the limit, extreme reading); (None, None) where the rule has no limit,
+        or not all can be read.
 
         The extreme is None where no reading lies in the part.
         """
@@ -55,7 +58,10 @@ class Measures:
             instance, limit = self._instance(found), self.limit_of(found)
             if instance is None or limit is None:
                 return None, None
-            return self._part(found, instance, limit, start_ns, end_ns)
+            try:
+                return self._part(found, instance, limit, start_ns, end_ns)
+            except JournalError:  # whoever watches the archive says which file it is
+                return None, None
 
         return measure
 

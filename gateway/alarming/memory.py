@@ -7,11 +7,11 @@ from typing import Final
 
 import msgspec
 
-from gateway.alarming.entry import cause_of, is_closed
+from gateway.alarming.entry import cause_of
 from gateway.followers.registration import SCREENING
-from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.journal.remade import rows_of
 from gateway.screening.excursion import Excursion
 from gateway.statements import (
     Statement,
@@ -78,13 +78,10 @@ def _fold(records: Records, page: list[tuple[int, Statement]]) -> None:
         return
     with records.transaction():
         for seq, statement in page:
-            told = transition.of(statement.body)
-            stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
-            row = TransitionRow(seq, told.alarm, told.number, told.change, stated_ns, told.follows)
+            row, alarm = rows_of(seq, statement)
             records.book.put_transition(row)
-            raised_ns, closed = told.known["alarm"]["raised_ns"], is_closed(told.known)
-            records.book.put_alarms([AlarmRow(told.alarm, closed, raised_ns, told.number, told.known)])
-            records.book.fold(seq, max(told.follows, records.book.folded()[1]), stated_ns)
+            records.book.put_alarms([alarm])
+            records.book.fold(seq, max(row.follows, records.book.folded()[1]), row.stated_ns)
 
 
 def saved(records: Records) -> Saved | None:

@@ -25,7 +25,11 @@ class PastExcursions:
         return self._records.book.has_excursion(identity)
 
     def stands(self, excursion: Excursion) -> bool:
-        """Whether readings it was found in may be gone; retention may have deleted more since the start."""
+        """Whether readings it was found in may be gone, or cannot be read; retention may have deleted more
+        since the start."""
+        until_ns = excursion.last_ns if excursion.cleared_ns is None else excursion.cleared_ns
+        if any(one.covers(excursion.start_ns, until_ns) for one in self._journal.damaged_files()):
+            return True
         if self._removed_by != (seq := self._journal.last_seq()):
             self._removed, self._removed_by = memory.removed(self._journal), seq
         return self._removed.stands(excursion)

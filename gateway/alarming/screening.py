@@ -18,6 +18,7 @@ import numpy as np
 
 from gateway.alarming import memory
 from gateway.alarming.book import AlarmBook
+from gateway.alarming.catching_up import REST_S, CatchingUp
 from gateway.alarming.channel_states import ChannelStates
 from gateway.alarming.course import plan_over
 from gateway.alarming.inside import unmeasured
@@ -25,6 +26,7 @@ from gateway.alarming.latest import NEVER, Latest
 from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
+from gateway.alarming.reading import Reading
 from gateway.alarming.resets import InEffect
 from gateway.clocks.silence import Silences
 from gateway.clocks.waiting import EVERYTHING, Waiting
@@ -34,16 +36,15 @@ from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
 from gateway.journal.journal import Entry, Journal
 from gateway.journal.records import Records
-from gateway.model import SECOND, Arrivals, Floats, Samples, Times
+from gateway.journal.remade import Remaking
+from gateway.model import SECOND, Arrivals, Samples, Times
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
 from gateway.statements import Statement, import_
 
 log = logging.getLogger(__name__)
 STATE: Final = memory.STATE
-MOST_READINGS: Final = (
-    200_000  # screened at once: bounds memory and the time until the first alarm of a catch-up
-)
+MOST_READINGS: Final = 200_000  # screened at once: bounds memory and the wait for a catch-up's first alarm
 LOOK_S: Final = 1.0  # another process may have stated something: look at least so often
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
 GRACE_S: Final = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
@@ -69,6 +70,8 @@ class Screening:
         self._clock = WallClock() if clock is None else clock
         self._lock = threading.Lock()  # between the thread that screens and those that look
         self.cursor = 0
+        self.late = CatchingUp()
+        self._reading = Reading(journal, lambda: self.cursor)
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
         self._horizon_ns = self._clock.now_ns() if self._clock.trusted else EVERYTHING
@@ -79,6 +82,7 @@ class Screening:
 
     def _begin(self) -> None:
         """Also after a failure that nobody foresaw."""
+        Remaking(self._journal, self._records)  # what is damaged is read from the journal
         self._settled = memory.fold(self._journal, self._records)
         saved = self._restored()
         self.cursor = 0 if saved is None else saved.cursor
@@ -91,23 +95,21 @@ class Screening:
         for statement in memory.bearing_statements(self._journal, self.cursor):
             self._book.recall(statement)
         channels = max(self._timeline.numbers.values(), default=-1) + 1
-        self._latest, self._silences = Latest(channels), Silences(channels)
-        self._waiting = Waiting(self._read)
+        self.latest, self._silences = Latest(channels), Silences(channels)
+        self._waiting = Waiting(self._reading.at_once)
         if saved is not None:
             self._go_on(saved)
         if not self._quiet:
             self._book.take_over(self._records.book.ongoing())
-            self._publish(
-                [Change(e, e) for e in self._screener.open()], self._clock.now_ns()
-            )  # how far they were
-        self._states = ChannelStates(self._configuration, self._timeline, self._latest, self._screener)
+            self._go_on_with_open(self._clock.now_ns())
+        self._states = ChannelStates(self._configuration, self._timeline, self.latest, self._screener)
         self._began_s = self._saved_s = time.monotonic()
         self._began_at = self._clock.now_ns(), _steady_s()
 
     def _go_on(self, saved: memory.Saved) -> None:
         """With what was newest, and with what waited for its time."""
-        self._latest.restore(saved.latest)
-        self._silences.restore(self._latest.time, self._clock.now_ns(), _steady_s())
+        self.latest.restore(saved.latest)
+        self._silences.restore(self.latest.time, self._clock.now_ns(), _steady_s())
         self._waiting.forget(saved.counted_ns)
         if saved.counted_ns < EVERYTHING:
             ahead = self._journal.read(None, saved.counted_ns + 1, None, self.cursor).samples
@@ -134,9 +136,11 @@ class Screening:
         for statement in memory.bearing_statements(self._journal, seq):
             self._resets.hear(statement)
         self._screener_plan = plan_over(self._timeline, self._resets.for_screening(self._timeline.numbers))
-        past = PastExcursions(self._records, self._journal)
-        self._screener = Screener(self._screener_plan, self._read, past=past, journal=self._journal.id)
-        self._measures = Measures(self._screener_plan, self._read)
+        past, reading = PastExcursions(self._records, self._journal), self._reading
+        self._screener = Screener(
+            self._screener_plan, reading.at_once, past=past, journal=self._journal.id, scan=reading.in_parts
+        )
+        self._measures = Measures(self._screener_plan, self._reading.all_of_it)
 
     # Running
 
@@ -149,7 +153,7 @@ class Screening:
             moved = self._step()
             if stop.is_set() and not moved:
                 break
-            if not moved:
+            if not moved or (self.late.behind and not stop.is_set()):
                 self._wait()
         with self._lock:
             self._write(self._clock.now_ns(), everything=True)
@@ -172,17 +176,19 @@ class Screening:
                 self._settle(now_ns)
                 return True
             if not self._quiet:
-                silent_until = self._heard_until() if self._silence_counts(entries) else self._latest.time
+                silent_until = self._heard_until() if self._silence_counts(entries) else self.latest.time
                 self._publish(self._screener.advance(now_ns, silent_until), now_ns)
+                self.late.go_on(self._screener, self._book, now_ns)
                 self._write(now_ns, everything=time.monotonic() - self._saved_s > SAVE_EVERY_S)
             self.problem = ""
-        return bool(entries)
+        return bool(entries or self.late.behind)
 
     def _settle(self, now_ns: int) -> None:
         """What was screened again in silence is compared with what was stated; the difference is news."""
         self._quiet = False
         stated_ns = min(self._settled.stated_ns, now_ns)
         self._screener.advance(stated_ns)
+        self._screener.catch_up(lambda: False)
         since = self._settled.of(self._records, self._began)
         changes = self._screener.adopt(since)
         self._book.take_over(self._records.book.ongoing())
@@ -197,6 +203,8 @@ class Screening:
         with self._lock:
             if self._horizon_ns < self._waiting.counted_ns - JUMP_NS:
                 self._count_anew()
+            elif self._journal.has_mended():
+                self._begin_anew("a file of the archive is back; everything is screened again with it")
         return now_ns
 
     def _count_anew(self) -> None:
@@ -204,7 +212,10 @@ class Screening:
         if self._screener.newest_ns() <= self._horizon_ns:
             self._waiting.forget(self._horizon_ns)
             return
-        log.warning("screening: readings are ahead of the clock; everything is screened again without them")
+        self._begin_anew("readings are ahead of the clock; everything is screened again without them")
+
+    def _begin_anew(self, why: str) -> None:
+        log.warning("screening: %s", why)
         with self._records.transaction():
             memory.forget(self._records)
         self._begin()
@@ -216,9 +227,9 @@ class Screening:
         """
         (began_ns, began_s), now_s = self._began_at, _steady_s()
         ages_s = self._silences.ages_s(now_s)
-        known = np.isfinite(ages_s) & (self._latest.time != NEVER)
+        known = np.isfinite(ages_s) & (self.latest.time != NEVER)
         ages_ns = (np.where(known, ages_s, now_s - began_s) * SECOND).astype(np.int64)
-        return np.where(known, self._latest.time, began_ns) + ages_ns
+        return np.where(known, self.latest.time, began_ns) + ages_ns
 
     def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """In the journal's order; readings between two statements are screened at once."""
@@ -242,6 +253,7 @@ class Screening:
             self._book.because = entry.statement.id
             self._screen(own, now_ns)
             self._book.because = ""
+            self.late.brought_by(self._screener.behind(), entry.statement.id)
 
     def _hear(self, seq: int, statement: Statement, now_ns: int) -> None:
         changes: list[Change] = []
@@ -257,7 +269,7 @@ class Screening:
         self._book.hear(statement, now_ns, changes)
         if moved:
             self._book.because = statement.id  # also of what ends only now that its rules are out of force
-            self._publish(self._screener.advance(now_ns, self._latest.time), now_ns)
+            self._publish(self._screener.advance(now_ns, self.latest.time), now_ns)
             self._book.because = ""
             self._book.look_at_places(now_ns)
 
@@ -265,7 +277,7 @@ class Screening:
         """What changes because readings of an import count no longer, or again."""
         names = [name for name in brought.channels.values() if name in self._timeline.numbers]
         numbers = [self._timeline.numbers[name] for name in names]
-        self._latest.look_again(numbers, self._read, self._horizon_ns)
+        self.latest.look_again(numbers, self._reading.at_once, self._horizon_ns)
         return self._screener.anew(dict.fromkeys(numbers, brought.first_ns))
 
     def _replan(self) -> list[Change]:
@@ -275,9 +287,9 @@ class Screening:
             return []
         self._screener_plan = plan
         changes = self._screener.replan(plan)
-        self._measures = Measures(plan, self._read)
+        self._measures = Measures(plan, self._reading.all_of_it)
         channels = max(self._timeline.numbers.values(), default=-1) + 1
-        self._latest.grow(channels)
+        self.latest.grow(channels)
         self._silences.grow(channels)
         return changes
 
@@ -292,7 +304,7 @@ class Screening:
 
     def _feed(self, samples: Samples, now_ns: int) -> None:
         """To the screener, at their time."""
-        self._latest.take(samples)
+        self.latest.take(samples)
         if self._horizon_ns != EVERYTHING:
             self._silences.heard(samples.channel, samples.time, now_ns, self._looked_s)
         changes = self._screener.take(samples) if len(samples) else []
@@ -331,7 +343,7 @@ class Screening:
                     self.cursor,
                     self._waiting.counted_ns,
                     self._screener.save(),
-                    self._latest.save(),
+                    self.latest.save(),
                 )
                 memory.save(self._records, saved)
                 self._saved_s = time.monotonic()
@@ -345,14 +357,12 @@ class Screening:
 
     def _patience_s(self) -> float:
         """Until something that waits has its time."""
+        if self.late.behind:
+            return REST_S
         next_ns = self._waiting.next_ns()
         if next_ns is None:
             return LOOK_S
         return min(LOOK_S, max(0.0, (next_ns - self._clock.now_ns()) / SECOND))
-
-    def _read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
-        """As the journal was at the cursor: what was known when must not depend on how far behind we are."""
-        return self._journal.read(channels, start_ns, end_ns, self.cursor).samples
 
     # Answers
 
@@ -369,18 +379,13 @@ class Screening:
         with self._lock:
             return self._timeline.retired()
 
-    def _ages_s(self, now_ns: int) -> Floats:
-        """float64[channels]: how old the newest reading of each is, counted by nobody's wall clock."""
-        since_s = (now_ns - self._clock.now_ns()) / SECOND  # 0, unless another moment is asked for
-        return self._silences.ages_s(_steady_s()) + since_s
-
     def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
         """Every channel of the configuration with its newest value and its state."""
         with self._lock:
             ahead = self._waiting.ahead()
-            states = self._states.all(
-                now_ns, self._ages_s(now_ns), self._book.states(), watched=not self.problem
-            )
+            since_s = (now_ns - self._clock.now_ns()) / SECOND  # 0, unless another moment is asked for
+            ages_s = self._silences.ages_s(_steady_s()) + since_s
+            states = self._states.all(now_ns, ages_s, self._book.states(), watched=not self.problem)
             for state in states:
                 mine = ahead.get(self._timeline.numbers[state["channel"]])
                 state["waiting"] = 0 if mine is None else mine.readings

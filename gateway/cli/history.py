@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.journal.remade import Remaking
 from gateway.published.alarm import of_known, state_words
 from gateway.questions.history import find
 from gateway.questions.history import history as of_alarm
@@ -71,12 +73,21 @@ def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:
         yield f"{because['by']} {because['words']}{why} ({because['id']})"
 
 
-def open_records(folder: Path) -> Records:
-    """The records of the gateway that keeps its data in `folder`, for reading."""
+@contextmanager
+def open_records(folder: Path) -> Iterator[Records]:
+    """The records of the gateway that keeps its data in `folder`, for reading.
+
+    An alarm that is damaged in them is read from the journal.
+    """
     path = folder / "records.sqlite"
     if not path.exists():
         raise InputError(f"{folder}: no records yet; start a gateway with `cryogate run`")
-    return Records(path, read_only=True)
+    with ExitStack() as stack:
+        records = stack.enter_context(Records(path, read_only=True))
+        if (folder / "journal.sqlite").exists():
+            journal = stack.enter_context(Journal.open_reading(folder / "journal.sqlite"))
+            Remaking(journal, records)
+        yield records
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

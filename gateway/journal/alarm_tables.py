@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.journal.seal import is_sealed, seal, text
+
 SCHEMA: Final = """
 DROP TABLE IF EXISTS alarm;
 DROP TABLE IF EXISTS revision;
@@ -41,6 +43,26 @@ CREATE TABLE folded (
 CREATE INDEX excursion_rule ON excursion (channel, rule, cleared_ns);
 """
 """Records of before had alarms that no transition was stated of: they are made again."""
+SEALED: Final = """
+DROP TABLE alarm;
+DROP TABLE alarm_asset;
+DELETE FROM folded;
+CREATE TABLE alarm (
+    id TEXT PRIMARY KEY, closed INTEGER NOT NULL, raised_ns INTEGER NOT NULL, number INTEGER NOT NULL,
+    channel INTEGER, kind TEXT NOT NULL, ongoing INTEGER NOT NULL, severity INTEGER, state TEXT NOT NULL,
+    body TEXT NOT NULL, crc INTEGER NOT NULL);
+CREATE INDEX alarm_open ON alarm (closed, raised_ns);
+CREATE INDEX alarm_channel ON alarm (channel);
+CREATE INDEX alarm_kind ON alarm (kind);
+CREATE INDEX alarm_ongoing ON alarm (raised_ns) WHERE ongoing;
+CREATE TABLE alarm_asset (asset TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (asset, id)) WITHOUT ROWID;
+CREATE INDEX alarm_asset_id ON alarm_asset (id);
+ALTER TABLE transition ADD COLUMN crc INTEGER;
+ALTER TABLE excursion ADD COLUMN crc INTEGER;
+ALTER TABLE cursor ADD COLUMN crc INTEGER;
+ALTER TABLE saved ADD COLUMN crc INTEGER;
+"""
+"""A row with a checksum; alarms are made again from their transitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,7 @@ class TransitionRow:
     follows: int
 
 
+Remake = Callable[[str], AlarmRow | None]
 Execute = Callable[..., Any]
 """Of a connection: (SQL, values) -> rows."""
 
@@ -76,16 +99,14 @@ class AlarmTables:
     def __init__(self, rows: Execute, write: Execute, write_many: Execute) -> None:
         """`rows` reads and explains what goes wrong; `write` and `write_many` change."""
         self._rows, self._write, self._write_many = rows, write, write_many
+        self.remake: Remake = lambda _: None  # an alarm whose row is damaged; None: it is left out
 
     def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
         """Insert or replace alarms by id."""
         several = list(rows)
         self._write_many(
-            "INSERT OR REPLACE INTO alarm (id, closed, raised_ns, number, body) VALUES (?, ?, ?, ?, ?)",
-            [
-                (r.id, r.closed, r.raised_ns, r.number, json.dumps(r.body, ensure_ascii=False))
-                for r in several
-            ],
+            f"INSERT OR REPLACE INTO alarm ({_ALARM}, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*values, seal(values[-1], *values[:-1])) for values in map(_values, several)],
         )
         self._write_many("DELETE FROM alarm_asset WHERE id = ?", [(r.id,) for r in several])
         self._write_many(
@@ -96,13 +117,18 @@ class AlarmTables:
     def put_transition(self, row: TransitionRow) -> None:
         """Note where a transition is in the journal."""
         values = (row.seq, row.id, row.number, row.change, row.stated_ns, row.follows)
-        self._write("INSERT OR REPLACE INTO transition VALUES (?, ?, ?, ?, ?, ?)", values)
+        self._write(
+            "INSERT OR REPLACE INTO transition VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*values, seal(row.id, *values)),
+        )
 
     def folded(self) -> tuple[int, int, int]:
         """The entry of the last transition that is here, the last entry that any of them follows from, and
         when the last was stated, ns UTC."""
         rows = self._rows("SELECT seq, follows, stated_ns FROM folded", ())
-        return (rows[0][0], rows[0][1], rows[0][2]) if rows else (0, 0, 0)
+        if not rows or not all(isinstance(value, int) for value in rows[0]):  # then all is folded again
+            return (0, 0, 0)
+        return (rows[0][0], rows[0][1], rows[0][2])
 
     def fold(self, seq: int, follows: int, stated_ns: int) -> None:
         """All transitions up to entry `seq` are here."""
@@ -110,9 +136,10 @@ class AlarmTables:
 
     def put_excursions(self, excursions: Iterable[Mapping[str, Any]]) -> None:
         """Insert or replace excursions (Excursion.plain) by id."""
+        rows = ((e["id"], e["channel"], e["rule"], e["cleared_ns"], json.dumps(e)) for e in excursions)
         self._write_many(
-            "INSERT OR REPLACE INTO excursion VALUES (?, ?, ?, ?, ?)",
-            [(e["id"], e["channel"], e["rule"], e["cleared_ns"], json.dumps(e)) for e in excursions],
+            "INSERT OR REPLACE INTO excursion VALUES (?, ?, ?, ?, ?, ?)",
+            [(*row, seal(row[-1], *row[:-1])) for row in rows],
         )
 
     def forget_excursions(self) -> None:
@@ -134,9 +161,10 @@ class AlarmTables:
     def starting_with(self, start: str, most: int) -> list[str]:
         """Ids of alarms that begin so, in any case."""
         select = (
-            "SELECT id FROM alarm WHERE upper(substr(id, 1, ?)) = upper(?) ORDER BY raised_ns DESC LIMIT ?"
+            "SELECT CAST(id AS BLOB) FROM alarm WHERE upper(substr(id, 1, ?)) = upper(?) "
+            "ORDER BY raised_ns DESC LIMIT ?"
         )
-        return [str(row[0]) for row in self._rows(select, (len(start), start, most))]
+        return [text(row[0]) for row in self._rows(select, (len(start), start, most))]
 
     def of_asset(self, asset: str) -> list[AlarmRow]:
         """Every alarm about an asset (identity), alone or among others, oldest first."""
@@ -159,12 +187,9 @@ class AlarmTables:
 
     def needing(self) -> dict[tuple[int, str], int]:
         """How many alarms need somebody, by severity (a number of model.Severity) and state."""
-        words = (
-            "coalesce(json_extract(body, '$.excursion.severity'), json_extract(body, '$.fault.severity')), "
-            "json_extract(body, '$.alarm.state')"
-        )
-        rows = self._rows(f"SELECT {words}, count(*) FROM alarm WHERE closed = 0 GROUP BY 1, 2", ())
-        return {(severity, state): count for severity, state, count in rows}
+        select = "SELECT severity, CAST(state AS BLOB), count(*) FROM alarm WHERE closed = 0 GROUP BY 1, 2"
+        rows = self._rows(select, ())
+        return {(severity, text(state)): count for severity, state, count in rows}
 
     def transitions(self, identity: str) -> list[TransitionRow]:
         """Of one alarm, oldest first."""
@@ -184,18 +209,102 @@ class AlarmTables:
 
     def excursions_since(self, channel: int, rule: str, moment_ns: int) -> list[dict[str, Any]]:
         """Those of a rule that were cleared after `moment_ns`, or not at all."""
-        mine = "SELECT body FROM excursion WHERE channel = ? AND rule = ? AND"
+        mine = f"SELECT {_SEALED_EXCURSION} FROM excursion WHERE channel = ? AND rule = ? AND"
         found = self._rows(f"{mine} cleared_ns > ?", (channel, rule, moment_ns))
         found += self._rows(f"{mine} cleared_ns IS NULL", (channel, rule))
-        return [json.loads(row[0]) for row in found]
+        return [e for row in found if (e := self._excursion(row)) is not None]
 
     def has_excursion(self, identity: str) -> bool:
         return bool(self._rows("SELECT 1 FROM excursion WHERE id = ?", (identity,)))
 
     def _alarms(self, where: str, values: tuple[object, ...] = ()) -> list[AlarmRow]:
-        rows = self._rows(f"SELECT id, closed, raised_ns, number, body FROM alarm {where}", values)
-        return [AlarmRow(r[0], bool(r[1]), r[2], r[3], json.loads(r[4])) for r in rows]
+        rows = self._rows(f"SELECT {_SEALED_ALARM} FROM alarm {where}", values)
+        found = (_alarm(row) if _is_sound(row) else self.remake(text(row[0])) for row in rows)
+        return [alarm for alarm in found if alarm is not None]
+
+    def _excursion(self, row: tuple[Any, ...]) -> dict[str, Any] | None:
+        """Where its row is damaged its alarm has it."""
+        if _is_sound(row):
+            return dict(json.loads(row[-2]))
+        alarm = self.alarm(text(row[0]))
+        return None if alarm is None else alarm.body.get("excursion")
+
+    # What is damaged
+
+    def last_transition(self, identity: str) -> int | None:
+        """The entry of an alarm's last transition."""
+        return int(found) if (found := self._rows(_LAST_TRANSITION, (identity,))[0][0]) else None
+
+    def damaged_alarms(self, after: int, most: int) -> Damage:
+        """Among the next `most` rows behind `after`."""
+        return self._damaged(f"SELECT rowid, {_SEALED_ALARM} FROM alarm", after, most)
+
+    def damaged_excursions(self, after: int, most: int) -> Damage:
+        """Among the next `most` rows behind `after`."""
+        return self._damaged(f"SELECT rowid, {_SEALED_EXCURSION} FROM excursion", after, most)
+
+    def damaged_transitions(self, after: int, most: int) -> Damage:
+        """Among the next `most` rows behind `after`; the row number is that of its entry."""
+        return self._damaged(f"SELECT rowid, {_SEALED_TRANSITION} FROM transition", after, most)
+
+    def missing_alarms(self) -> list[str]:
+        """Ids of alarms that have transitions, but no row."""
+        select = "SELECT DISTINCT CAST(id AS BLOB) FROM transition WHERE id NOT IN (SELECT id FROM alarm)"
+        return [text(row[0]) for row in self._rows(select, ())]
+
+    def drop_alarms(self, rows: Iterable[int]) -> None:
+        """By row number."""
+        self._write_many("DELETE FROM alarm WHERE rowid = ?", [(row,) for row in rows])
+
+    def drop_excursions(self, rows: Iterable[int]) -> None:
+        """By row number."""
+        self._write_many("DELETE FROM excursion WHERE rowid = ?", [(row,) for row in rows])
+
+    def _damaged(self, select: str, after: int, most: int) -> Damage:
+        rows = self._rows(f"{select} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, most))
+        damaged = {row[0]: text(row[1]) for row in rows if not _is_sound(row[1:])}
+        return damaged, rows[-1][0] if len(rows) == most else None
 
 
-def _json(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False)
+_ALARM: Final = "id, closed, raised_ns, number, channel, kind, ongoing, severity, state, body"
+# Text as bytes: damage may have left what is no text, and that must not keep the other rows back.
+_SEALED_ALARM: Final = (
+    "CAST(id AS BLOB), closed, raised_ns, number, channel, CAST(kind AS BLOB), ongoing, severity, "
+    "CAST(state AS BLOB), CAST(body AS BLOB), crc"
+)
+_SEALED_EXCURSION: Final = (
+    "CAST(id AS BLOB), channel, CAST(rule AS BLOB), cleared_ns, CAST(body AS BLOB), crc"
+)
+_SEALED_TRANSITION: Final = (
+    "seq, CAST(id AS BLOB), number, CAST(change AS BLOB), stated_ns, follows, CAST(id AS BLOB), crc"
+)
+_LAST_TRANSITION: Final = "SELECT max(seq) FROM transition WHERE id = ?"
+Damage = tuple[dict[int, str], int | None]
+"""Damaged rows and what their first column says; behind which row to go on, None at the end."""
+
+
+def is_ongoing(body: Mapping[str, Any]) -> bool:
+    """Whether what a stored alarm is about has not ended."""
+    cause = body.get("excursion") or body.get("fault") or {}
+    return cause.get("end_ns") is None and not cause.get("withdrawn", False)
+
+
+def _values(row: AlarmRow) -> tuple[Any, ...]:
+    """In the order of _ALARM."""
+    body, cause = row.body, row.body.get("excursion") or row.body.get("fault") or {}
+    channel, severity = body.get("excursion", {}).get("channel"), cause.get("severity")
+    told = (channel, body.get("excursion", {}).get("kind", ""), int(is_ongoing(body)))
+    life = (row.id, int(row.closed), row.raised_ns, row.number)
+    state = body.get("alarm", {}).get("state", "")
+    kept = None if severity is None else int(severity)
+    return *life, *told, kept, state, json.dumps(body, ensure_ascii=False)
+
+
+def _is_sound(row: tuple[Any, ...]) -> bool:
+    """Of columns that end with the body, as bytes, and the checksum."""
+    *rest, body, crc = row
+    return is_sealed(crc, body, *(text(one) if isinstance(one, bytes) else one for one in rest))
+
+
+def _alarm(row: tuple[Any, ...]) -> AlarmRow:
+    return AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], json.loads(row[-2]))

@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from gateway.errors import JournalError
+from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.journal import entries, parquet
 from gateway.journal.counting import ALL_COUNT, Ranges, counting
+from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.database import Connection, all_rows, first_row, only_row
 from gateway.journal.entries import READINGS, Entry
 from gateway.journal.parquet import File, Rows
 from gateway.model import Arrivals, Channels, Times
 
+T = TypeVar("T")
 FOLDER: Final = "archive"  # beside journal.sqlite
 CACHE_ROWS: Final = 500_000  # of row groups kept decoded for the next hour or batch, 37 bytes each
 OPEN_FILES: Final = 8
 
-_ARCHIVED_UNTIL: Final = "SELECT coalesce(max(last_seq), 0) FROM segment"
+ARCHIVED_UNTIL: Final = "SELECT coalesce(max(last_seq), 0) FROM segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ _SEGMENT: Final = ", ".join(Segment.__slots__)
 
 def archived_until(connection: Connection) -> int:
     """Entries of readings up to this number count as archived, whether they are deleted already or not."""
-    (seq,) = only_row(connection, _ARCHIVED_UNTIL)
+    (seq,) = only_row(connection, ARCHIVED_UNTIL)
     return int(seq)
 
 
@@ -91,10 +94,16 @@ def unpack(blob: bytes) -> Contents:
 
 
 class Archive:
-    """The files of one journal as one connection to it sees them. Raises JournalError that names the file."""
+    """The files of one journal as one connection to it sees them.
 
-    def __init__(self, folder: Path, connection: Connection) -> None:
+    Raises JournalError that names the file where one cannot be read; with a list `damaged` it is put there
+    and passed over instead.
+    """
+
+    def __init__(self, folder: Path, connection: Connection, damaged: Damaged | None = None) -> None:
         self.folder = folder
+        self.damaged = damaged
+        self.passed_over: set[str] = set()  # files without which answers were given
         self._connection = connection
         self._files: OrderedDict[str, File] = OrderedDict()
         self._groups: OrderedDict[tuple[str, int], Rows] = OrderedDict()
@@ -133,6 +142,15 @@ class Archive:
 
     def readings(self, piece: Piece, until_seq: int, without: Ranges = ALL_COUNT) -> Arrivals:
         """Those of a piece that entries up to `until_seq` brought, sorted by (channel, time)."""
+        if self._is_passed_over(piece.file):
+            return Arrivals.concatenate([])
+        try:
+            return self._readings(piece, until_seq, without)
+        except JournalError as error:
+            self._pass_over(piece.file, error)
+            return Arrivals.concatenate([])
+
+    def _readings(self, piece: Piece, until_seq: int, without: Ranges) -> Arrivals:
         group = self._group(piece.file, piece.footer_crc, piece.row_group)
         rows = group.cut(slice(piece.start, piece.start + piece.readings))
         hour = rows.arrivals.samples.time // entries.HOUR_NS
@@ -166,6 +184,14 @@ class Archive:
 
     def after(self, segment: Segment, seq: int, most_readings: int) -> Iterator[Entry]:
         """Its entries behind `seq` in order; decodes so many that they have `most_readings` at a time."""
+        if self._is_passed_over(segment.file):
+            return
+        try:
+            yield from self._after(segment, seq, most_readings)
+        except JournalError as error:
+            self._pass_over(segment.file, error)
+
+    def _after(self, segment: Segment, seq: int, most_readings: int) -> Iterator[Entry]:
         contents = np.stack(self.contents(segment))
         number, committed, readings = contents[:, contents[2] > 0]  # without what retention took
         start = int(np.searchsorted(number, seq, side="right"))
@@ -198,6 +224,50 @@ class Archive:
         order = np.argsort(seq, kind="stable")
         arrivals = Arrivals.concatenate([part.arrivals for part in parts])
         return Rows(entries.take(arrivals, order), seq[order])
+
+    # What cannot be read
+
+    @contextmanager
+    def strictly(self) -> Iterator[None]:
+        """Inside, nothing is passed over: whoever asks has to know all of it."""
+        damaged, self.damaged = self.damaged, None
+        try:
+            yield
+        finally:
+            self.damaged = damaged
+
+    def persist(self, look: Callable[[], T]) -> T:
+        """What `look` finds; it is called again where a file is missing: retention may have put another in
+        its place since the index was read."""
+        missed: set[str] = set()
+        while True:
+            try:
+                return look()
+            except ArchiveFileMissing as missing:
+                if missing.file in missed:
+                    self._pass_over(missing.file, missing, is_gone=True)
+                missed.add(missing.file)
+
+    def _is_passed_over(self, file: str) -> bool:
+        known = self.damaged is not None and file in self.damaged
+        if known:
+            self._set_aside(file)
+        return known
+
+    def _set_aside(self, file: str) -> None:
+        """Once it is sound again it is another one on the disk, which is to be opened then."""
+        self.passed_over.add(file)
+        if file in self._files:
+            self._files.pop(file).close()
+
+    def _pass_over(self, file: str, error: JournalError, *, is_gone: bool = False) -> None:
+        """From now on, or raise what is wrong; a file that is missing may only have been replaced."""
+        if self.damaged is None or (isinstance(error, ArchiveFileMissing) and not is_gone):
+            raise error
+        select = "SELECT min(first_ns), max(last_ns) FROM segment WHERE file = ?"
+        first_ns, last_ns = only_row(self._connection, select, (file,))
+        self.damaged.add(DamagedFile(file, str(error), first_ns or 0, last_ns or 0))
+        self._set_aside(file)
 
     # Files
 

@@ -35,6 +35,9 @@ _DECIMALS: Final = np.array([1.0, 1e1, 1e2, 1e3, 1e4])  # the scale of values is
 _BITS: Final = 255  # the steps are those of the float64 bit patterns
 _LARGEST_WHOLE: Final = 2**53  # beyond it float64 skips whole numbers
 _NAN: Final = _LARGEST_WHOLE  # stands for NaN among the whole numbers
+_NS: Final = len(_UNITS) - 1  # scale
+_ONE_BEGINS: Final = _START.pack(VERSION, 1)
+_NO_PLANES: Final = zlib.compress(b"", 1)
 _PROBED: Final = 32  # readings looked at before the whole column is tried as decimals
 
 
@@ -48,6 +51,8 @@ class _Packed(NamedTuple):
 def encode(arrivals: Arrivals) -> bytes:
     """Any readings as bytes; smallest when sorted by (channel, time)."""
     samples, readings = arrivals.samples, len(arrivals)
+    if readings == 1 and not _is_shifted(arrivals):
+        return _encode_one(arrivals)
     packed = [
         _pack(samples.channel.astype(np.int64), 0),
         _pack_times(samples.time),
@@ -56,7 +61,7 @@ def encode(arrivals: Arrivals) -> bytes:
         _pack_received(arrivals.received, samples.time),
     ]
     version = VERSION
-    if arrivals.shift is not None and arrivals.shift.any():
+    if arrivals.shift is not None and _is_shifted(arrivals):
         version = WITH_SHIFT
         packed.append(_pack_times(arrivals.shift))
     head = b"".join(_COLUMN.pack(p.scale, p.width, p.base) for p in packed)
@@ -70,11 +75,43 @@ def decode(blob: bytes) -> Arrivals:
         known = " and ".join(f"{version:02x}" for version in _COLUMNS)
         raise JournalError(f"column format {blob[:1].hex() or 'missing'}, this program reads {known}")
     try:
+        if blob.startswith(_ONE_BEGINS):
+            return _decode_one(blob)
         channel, time, value, quality, received, *shift = _unpacked(blob)
     except (struct.error, zlib.error, ValueError, IndexError) as error:
         raise JournalError(f"the columns are damaged ({error})") from error
     samples = Samples(time, channel.astype(np.int32), value, quality.astype(np.uint8))
     return Arrivals(samples, received, *shift)
+
+
+def _is_shifted(arrivals: Arrivals) -> bool:
+    return arrivals.shift is not None and bool(arrivals.shift.any())
+
+
+def _encode_one(arrivals: Arrivals) -> bytes:
+    """A reading alone, as loggers bring it from many hours: all is base, and a tenth of the time."""
+    samples = arrivals.samples
+    columns = (
+        (0, int(samples.channel[0])),
+        (_NS, int(samples.time[0])),
+        (_BITS, int(samples.value.view(np.int64)[0])),
+        (0, int(samples.quality[0])),
+        (_NS, int(arrivals.received[0])),
+    )
+    return _ONE_BEGINS + b"".join(_COLUMN.pack(scale, 0, base) for scale, base in columns) + _NO_PLANES
+
+
+def _decode_one(blob: bytes) -> Arrivals:
+    """Whoever wrote it: of one reading all is base, in any scale."""
+    heads = [_COLUMN.unpack_from(blob, _START.size + k * _COLUMN.size) for k in range(_COLUMNS[VERSION])]
+    if any(width for _, width, _ in heads) or blob[_START.size + len(heads) * _COLUMN.size :] != _NO_PLANES:
+        raise ValueError("one reading has no steps")
+    (_, _, channel), (unit, _, at), (scale, _, whole), (_, _, quality), (since, _, received) = heads
+    time = np.array([at], np.int64) * _UNITS[unit]
+    come = np.array([received], np.int64) * _UNITS[since % _SINCE_TIME]
+    value = _values(np.array([whole], np.int64), scale)
+    samples = Samples(time, np.array([channel], np.int32), value, np.array([quality], np.uint8))
+    return Arrivals(samples, come + time if since >= _SINCE_TIME else come)
 
 
 def _unpacked(blob: bytes) -> tuple[Times, Times, Floats, Times, Times, *tuple[Times, ...]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from typing import Final
 
 import numpy as np
 
-from gateway.errors import ArchiveFileMissing
 from gateway.journal import entries
-from gateway.journal.archive import Archive, archived_until
+from gateway.journal.archive import ARCHIVED_UNTIL, Archive, archived_until
 from gateway.journal.counting import ALL_COUNT, Ranges, counts
 from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.entries import HOUR_NS, take
@@ -28,9 +28,11 @@ def cut(arrivals: Arrivals) -> Iterator[Arrivals]:
         yield arrivals
         return
     order = np.argsort(hour, kind="stable")
-    for part in np.split(order, np.flatnonzero(np.diff(hour[order])) + 1):
-        if len(part):
-            yield take(arrivals, part)
+    arrivals, hour = take(arrivals, order), hour[order]
+    edges = (np.flatnonzero(np.diff(hour)) + 1).tolist()
+    for start, end in zip([0, *edges], [*edges, len(hour)], strict=True):
+        if start < end:
+            yield take(arrivals, slice(start, end))
 
 
 def by_key(arrivals: Arrivals) -> Arrivals:
@@ -55,10 +57,7 @@ def scan(
     hour = _next(connection, archive, first_ns // HOUR_NS)
     while hour is not None and hour <= last_ns // HOUR_NS:
         asked = (connection, archive, hour, channels, first_ns, last_ns, until_seq, without)
-        try:
-            found = _hour(*asked)
-        except ArchiveFileMissing:  # retention may have put another in its place since the index was read
-            found = _hour(*asked)
+        found = archive.persist(partial(_hour, *asked))
         if len(found):
             yield found
         hour = _next(connection, archive, hour + 1)
@@ -85,10 +84,10 @@ def overlapping(
     """
     select = (
         "SELECT seq, channels FROM entry"
-        " WHERE hour = ? AND last_ns >= ? AND first_ns <= ? AND seq > ? AND seq <= ? ORDER BY seq"
+        " WHERE hour = ? AND last_ns >= ? AND first_ns <= ?"
+        f" AND seq > ({ARCHIVED_UNTIL}) AND seq <= ? ORDER BY seq"
     )
-    archived = archived_until(connection)
-    rows = all_rows(connection, select, (hour, first_ns, last_ns, archived, until_seq))
+    rows = all_rows(connection, select, (hour, first_ns, last_ns, until_seq))
     return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
 
 

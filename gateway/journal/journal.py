@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
 
-from gateway.errors import ArchiveFileMissing, JournalError
+from gateway.errors import JournalError
 from gateway.journal import channels, entries, hours, log, refusals, schema, shifts, wal
 from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.channels import ChannelRow
+from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.database import Connection
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
@@ -49,30 +50,54 @@ class Committed:
 class Journal:
     """One open journal. Every method raises JournalError when the file cannot be read or written."""
 
-    def __init__(self, path: Path, connection: Connection, now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connection: Connection,
+        now_ns: Callable[[], int] = time.time_ns,
+        damaged: Damaged | None = None,
+    ) -> None:
         self.path = path
         self._now_ns = now_ns
         self._connection = connection
-        self._archive = Archive(path.parent / FOLDER, connection)
+        self._archive = Archive(path.parent / FOLDER, connection, damaged)
         self._withdrawn = Withdrawn(connection, self._archive)
         self._repeats = Repeats(connection, self._archive, self._withdrawn)
 
     @staticmethod
-    def open(path: Path, now_ns: Callable[[], int] = time.time_ns) -> Journal:
+    def open(path: Path, now_ns: Callable[[], int] = time.time_ns, damaged: Damaged | None = None) -> Journal:
         """For writing; creates the file, migrates an older one. The folder must exist.
 
         `now_ns` stamps the entries; whoever archives or tells the age of an entry goes by the same clock.
+        With a list `damaged`, archive files that cannot be read are put there and passed over.
         """
         damage = wal.damage(path)  # before SQLite opens it and forgets
         connection = schema.open_writing(path)
         if damage is not None:
             wal.tell(damage, path, connection)
-        return Journal(path, connection, now_ns)
+        return Journal(path, connection, now_ns, damaged)
 
     @staticmethod
     def open_reading(path: Path) -> Journal:
         """For reading only, from any process, while the gateway writes or after it crashed."""
         return Journal(path, schema.open_reading(path))
+
+    # What is damaged
+
+    def damaged_files(self) -> list[DamagedFile]:
+        """Files of the archive that are passed over."""
+        return [] if self._archive.damaged is None else self._archive.damaged.all()
+
+    def strictly(self) -> AbstractContextManager[None]:
+        """Inside, nothing is passed over: reading raises JournalError where a file cannot be read."""
+        return self._archive.strictly()
+
+    def has_mended(self) -> bool:
+        """Whether a file that was passed over here can be read again; answers so once."""
+        damaged = self._archive.damaged
+        mended = {f for f in self._archive.passed_over if damaged is None or f not in damaged}
+        self._archive.passed_over -= mended
+        return bool(mended)
 
     def close(self) -> None:
         self._archive.close()
@@ -213,10 +238,7 @@ class Journal:
         A statement counts as one reading. The page ends before a damaged entry; when that is the next
         one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
-        try:
-            return self._page(after_seq, most_readings)
-        except ArchiveFileMissing:  # retention may have put another in its place since the index was read
-            return self._page(after_seq, most_readings)
+        return self._archive.persist(partial(self._page, after_seq, most_readings))
 
     def _page(self, after_seq: int, most_readings: int) -> list[Entry]:
         page: list[Entry] = []

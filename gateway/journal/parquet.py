@@ -95,9 +95,7 @@ class File:
                 raise JournalError(damaged(path, "its footer is not the one that was written"))
             self._file = pq.ParquetFile(path, page_checksum_verification=True)
         except FileNotFoundError:
-            raise ArchiveFileMissing(
-                f"archive file {path} is missing; copy it from the folder archive of a backup"
-            ) from None
+            raise missing(path) from None
         except (OSError, ValueError, pa.ArrowException) as error:
             raise JournalError(damaged(path, str(error))) from error
 
@@ -131,6 +129,12 @@ def read_footer(file: BinaryIO) -> bytes:
         raise ValueError("its footer is cut off")
     file.seek(size - _TAIL.size - length)
     return file.read(length)
+
+
+def missing(path: Path) -> ArchiveFileMissing:
+    """What to raise where a file is not there."""
+    what = f"archive file {path} is missing; copy it from the folder archive of a backup"
+    return ArchiveFileMissing(what, path.name)
 
 
 def damaged(path: Path, why: str) -> str:

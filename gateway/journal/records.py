@@ -18,6 +18,7 @@ from gateway.journal.alarm_tables import AlarmTables
 from gateway.journal.database import Error, Values, all_rows, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.parked import Parked
+from gateway.journal.seal import is_sealed, seal
 from gateway.journal.transaction import transaction
 
 APPLICATION_ID = 0x43525952  # "CRYR"
@@ -50,7 +51,15 @@ CREATE TABLE follower (name TEXT PRIMARY KEY, reads_readings INTEGER NOT NULL) W
 DELETE FROM cursor WHERE follower LIKE 'notifier:%' OR follower LIKE 'alarms:%';
 DELETE FROM parked_change;
 """
-MIGRATIONS = (SCHEMA, parked.SCHEMA, parked.CHANGES, EXCURSIONS, FOLLOWERS, alarm_tables.SCHEMA)
+MIGRATIONS = (
+    SCHEMA,
+    parked.SCHEMA,
+    parked.CHANGES,
+    EXCURSIONS,
+    FOLLOWERS,
+    alarm_tables.SCHEMA,
+    alarm_tables.SEALED,
+)
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)
 
@@ -89,11 +98,12 @@ class Records:
 
     def cursor(self, follower: str) -> int:
         """The last journal entry `follower` is done with; 0 before its first."""
-        rows = self._rows("SELECT seq FROM cursor WHERE follower = ?", (follower,))
-        return int(rows[0][0]) if rows else 0
+        rows = self._rows("SELECT seq, crc FROM cursor WHERE follower = ?", (follower,))
+        return int(rows[0][0]) if rows and is_sealed(rows[0][1], follower, rows[0][0]) else 0
 
     def move_cursor(self, follower: str, seq: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (follower, seq))
+        values = (follower, seq, seal(follower, seq))
+        self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", values)
 
     def register(self, followers: Mapping[str, bool]) -> list[str]:
         """All followers that there are, and whether they read readings; those that are no more.
@@ -112,21 +122,26 @@ class Records:
         return dict(self._rows(f"SELECT name, coalesce({cursor}, 0) FROM follower {where} ORDER BY name"))
 
     def has_cursor(self, follower: str) -> bool:
-        """Whether it was here before."""
-        return bool(self._rows("SELECT 1 FROM cursor WHERE follower = ?", (follower,)))
+        """Whether it was here before, and its cursor is sound."""
+        rows = self._rows("SELECT seq, crc FROM cursor WHERE follower = ?", (follower,))
+        return any(is_sealed(crc, follower, seq) for seq, crc in rows)
 
     def furthest_seen(self) -> int:
         """The last journal entry that any follower has read."""
-        seen = "SELECT seq FROM cursor UNION ALL SELECT seq FROM saved"
-        return int(self._rows(f"SELECT coalesce(max(seq), 0) FROM ({seen})")[0][0])
+        cursors = self._rows("SELECT seq, crc, CAST(follower AS BLOB) FROM cursor")
+        saved = self._rows("SELECT seq, crc, CAST(state AS BLOB) FROM saved")
+        return max((seq for seq, crc, body in (*cursors, *saved) if is_sealed(crc, body, seq)), default=0)
 
     def saved(self, follower: str) -> tuple[int, bytes] | None:
-        """The last saved state of `follower` and the journal entry it was taken after."""
-        rows = self._rows("SELECT seq, state FROM saved WHERE follower = ?", (follower,))
-        return (int(rows[0][0]), bytes(rows[0][1])) if rows else None
+        """The last saved state of `follower` and the journal entry it was taken after; None where it is
+        damaged, too: it is made again."""
+        select = "SELECT seq, CAST(state AS BLOB), crc FROM saved WHERE follower = ?"
+        rows = self._rows(select, (follower,))
+        return (rows[0][0], rows[0][1]) if rows and is_sealed(rows[0][2], rows[0][1], rows[0][0]) else None
 
     def save(self, follower: str, seq: int, state: bytes) -> None:
-        self._db.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?)", (follower, seq, state))
+        values = (follower, seq, state, seal(state, seq))
+        self._db.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?)", values)
 
     def park(self, follower: str, rows: Sequence[Parked], count: int | None = None) -> None:
         """Count and keep readings that the outside world of `follower` rejects; `count`: there were more."""

@@ -6,6 +6,8 @@ Beside a running gateway or without one. Reads everything there is, so that it t
 from __future__ import annotations
 
 import hashlib
+import io
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +152,8 @@ def _check_segments(
         try:
             numbers.append(archive.contents(segment).seq)
             if segment.readings:
-                _check_file(connection, archive, segment, found)
+                found.readings += check_file(connection, archive, segment)
+                found.bytes += segment.bytes
         except JournalError as error:
             if segment in archive.segments():  # and not replaced by retention while we looked
                 found.add(str(error))
@@ -160,7 +163,23 @@ def _check_segments(
     return numbers
 
 
-def _check_file(connection: Connection, archive: Archive, segment: Segment, found: Verified) -> None:
+def check_outline(archive: Archive, segment: Segment) -> None:
+    """That the file is there with the size and the footer that were written. Raises JournalError."""
+    path = archive.folder / segment.file
+    try:
+        with path.open("rb") as file:
+            footer = parquet.read_footer(file)
+            size = file.seek(0, io.SEEK_END)
+    except FileNotFoundError:
+        raise parquet.missing(path) from None
+    except (OSError, ValueError) as error:
+        raise JournalError(parquet.damaged(path, str(error))) from error
+    if size != segment.bytes or zlib.crc32(footer) != segment.footer_crc:
+        raise JournalError(parquet.damaged(path, "its footer is not the one that was written"))
+
+
+def check_file(connection: Connection, archive: Archive, segment: Segment) -> int:
+    """How many readings are in it, once every byte is as it was written. Raises JournalError."""
     path = archive.folder / segment.file
     try:
         with path.open("rb") as file:
@@ -170,8 +189,7 @@ def _check_file(connection: Connection, archive: Archive, segment: Segment, foun
         raise JournalError(
             f"archive file {path}: {error.strerror}; copy it from the folder archive of a backup"
         ) from None
-    found.bytes += segment.bytes
-    found.readings += _check_rows(connection, archive, segment, path)
+    return _check_rows(connection, archive, segment, path)
 
 
 def _check_shifts(connection: Connection, arrivals: Arrivals, where: str) -> None:

@@ -14,13 +14,12 @@ from typing import Final, NamedTuple
 
 from gateway.mqtt.marks import code_of
 
-KEPT: Final = 4096  # contents that are remembered: copies come a few messages apart
+KEPT: Final = 4096  # contents that are remembered, 2 MB: copies come a few messages apart
 WITHIN_NS: Final = 60_000_000_000  # of the first one; only a full intake holds copies up
 
 
 class _Content(NamedTuple):
-    topic: str
-    digest: bytes
+    digest: bytes  # of topic and payload
     size: int
     retained: bool
 
@@ -43,7 +42,9 @@ class Copies:
         """Whether this message, the next one that came, counted before; without marks nobody can tell."""
         if not marks:
             return False
-        content = _Content(topic, hashlib.blake2b(payload, digest_size=16).digest(), size, retained)
+        told = hashlib.blake2b(topic.encode(), digest_size=16)
+        told.update(b"\0" + payload)  # which no topic has
+        content = _Content(told.digest(), size, retained)
         came_for = frozenset(map(code_of, marks))
         before = self._newest.get(content)
         if (

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
+from gateway.payloads.remembered import Remembered
+
 _PART = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")
 
 
@@ -38,7 +39,7 @@ class Addresses:
 
     def __init__(self, templates: Sequence[str]) -> None:
         self._templates = [AddressTemplate.parse(text) for text in templates]
-        self._cache: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._cache: Remembered[tuple[str, ...], tuple[str, ...]] = Remembered()
 
     @property
     def names(self) -> frozenset[str]:
@@ -49,10 +50,8 @@ class Addresses:
         """The addresses for `names`, which the same `key` always comes with."""
         known = self._cache.get(key)
         if known is None:
-            if len(self._cache) >= CACHED_TOPICS:
-                self._cache.clear()
             known = tuple(template.fill(names) for template in self._templates)
-            self._cache[key] = known
+            self._cache.put(key, known, (*key, *known))
         return known
 
 

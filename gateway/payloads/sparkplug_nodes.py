@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.model import SECOND, Refusal
+from gateway.payloads.remembered import text_bytes
 from gateway.payloads.sparkplug_payload import Payload, rebirth_command
 from gateway.payloads.unusable import Unusable, shown
 
-MOST_METRICS = 100_000  # remembered at all; beyond it the node that was born first is forgotten
+MOST_BYTES = 32 * 2**20  # of names that are remembered; beyond it the node that was born first is forgotten
+PER_NAME = 300  # bytes of a metric, a device or a node besides its name
 MOST_REQUESTS = 1_000  # waiting to be sent
 ASK_AGAIN_NS = 30 * SECOND  # of a node that did not answer; asked more often it would do nothing but be born
 LAST_SEQ = 255
@@ -26,10 +28,11 @@ class Birth:
 
     datatypes: Mapping[str, int | None]  # by name; None: not known for certain any more
     aliases: Mapping[int, str]
+    size: int = 0  # bytes
 
     def doubted(self) -> Birth:
         """What remains when another birth may have been missed: the names."""
-        return Birth(dict.fromkeys(self.datatypes), {})
+        return Birth(dict.fromkeys(self.datatypes), {}, self.size)
 
 
 NOT_BORN = Birth({}, {})
@@ -43,7 +46,9 @@ class _Node:
     asked_ns: int | None = None  # when a birth was asked for that has not come
 
     def size(self) -> int:
-        return 1 + sum(len(birth.datatypes) for birth in self.births.values())
+        """Bytes."""
+        births = sum(birth.size for birth in self.births.values())
+        return births + PER_NAME * (1 + len(self.births)) + text_bytes(self.births)
 
 
 class Nodes:
@@ -116,13 +121,16 @@ class Nodes:
 
     def _forget(self, at: tuple[str, str]) -> _Node | None:
         node = self._nodes.pop(at, None)
-        self._size -= 0 if node is None else node.size()
+        self._size -= 0 if node is None else node.size() + text_bytes(at)
         return node
 
     def _remember(self, at: tuple[str, str], node: _Node) -> None:
+        """Of a node that is too large by itself the devices that were born last."""
+        while node.size() > MOST_BYTES and len(node.births) > 1:
+            del node.births[next(iter(node.births))]
         self._nodes[at] = node
-        self._size += node.size()
-        while self._size > MOST_METRICS and len(self._nodes) > 1:
+        self._size += node.size() + text_bytes(at)
+        while self._size > MOST_BYTES and len(self._nodes) > 1:
             self._forget(next(iter(self._nodes)))
 
 
@@ -142,4 +150,4 @@ def read_birth(payload: Payload) -> Birth:
             both = f"{shown(aliases[metric.alias])} and {shown(metric.name)}"
             raise Unusable(Refusal.MALFORMED, f"a birth with the alias {metric.alias} for {both}")
         datatypes[metric.name] = metric.datatype
-    return Birth(datatypes, aliases)
+    return Birth(datatypes, aliases, PER_NAME * len(datatypes) + text_bytes(datatypes))

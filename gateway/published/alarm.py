@@ -67,7 +67,11 @@ def state_words(alarm: Mapping[str, Any]) -> str:
 
 def needing(records: Records) -> dict[tuple[str, str], int]:
     """How many alarms need somebody, by severity and state."""
-    return {(Severity(s).name.lower(), state): n for (s, state), n in records.book.needing().items()}
+    return {
+        (Severity(s).name.lower(), state): n
+        for (s, state), n in records.book.needing().items()
+        if s in set(Severity)
+    }
 
 
 def fault(of: StatedFault, units: Units) -> dict[str, Any]:

@@ -93,7 +93,8 @@ class Status:
             "commits": counts["commits"],
             "last_commit": format_rfc3339(last) if last else None,
             "last_entry": self._parts.pump.last_seq,
-            "screening_behind": max(0, self._parts.pump.last_seq - self._parts.screening.cursor),
+            "screening_behind": max(0, self._parts.pump.last_seq - self._parts.screening.cursor)
+            + self._parts.screening.late.behind,
             "waiting": len(self._parts.intake),
             "problem": self._parts.pump.problem,
             "screening_problem": self._parts.screening.problem,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from gateway.screening.differences import differences
 from gateway.screening.excursion import NEVER, Excursion, Findings, in_order, no_findings
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
-from gateway.screening.plan import FOREVER, FOREVER_PAST, Instance, Key, Plan, Reset
+from gateway.screening.plan import FOREVER, Instance, Key, Plan, Reset
+from gateway.screening.put_off import Job, PutOff, Scan, needed_from
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.record import Change, Past, Record
 from gateway.screening.replanned import Replanned
@@ -70,7 +71,9 @@ class Screener:
         spacing_ns: int = SPACING_NS,
         past: Past | None = None,
         journal: str = "",
+        scan: Scan | None = None,
     ) -> None:
+        self._put_off = PutOff(scan)  # with `scan`, what comes very late is left to `catch_up`
         self._plan = plan
         self._read = read
         self._screen = Screen(plan)
@@ -121,11 +124,10 @@ class Screener:
 
     def anew(self, since: Mapping[int, int]) -> list[Change]:
         """Screen channels again, each from its time (ns UTC) on: what is stored of them has changed."""
-        numbers = np.array(sorted(since), np.int64)
-        row = self._screen.rows(numbers)
-        moment = np.array([since[number] for number in numbers.tolist()], np.int64)
-        known = row >= 0
-        row, moment = row[known], moment[known]
+        self._put_off.begin_with(self._put_off.moments(), self._plan.names)
+        row = self._screen.rows(np.array(sorted(since), np.int64))
+        moment = np.array([since[number] for number in sorted(since)], np.int64)
+        row, moment = row[row >= 0], moment[row >= 0]
         past = moment <= self._screen.reached[row]
         return self._screen_from(row[past], moment[past]) if past.any() else []
 
@@ -139,6 +141,7 @@ class Screener:
         if plan == self._plan:
             return []
         moments, old = differences(self._plan, plan), set(self._plan.keys)
+        self._put_off.begin_with(self._put_off.moments(), plan.names)
         replanned = Replanned.of(self._screen, plan)
         self._plan, self._screen, self._channel_of = plan, replanned.after, _channels_of(plan)
         self._memories.replan(replanned)
@@ -194,7 +197,8 @@ class Screener:
     def save(self) -> bytes:
         """All that `read` and `past` do not give; saved states to rewind to are not part of it."""
         known = [e.plain() for e in self._record.known()]
-        parts = {"record": json.dumps(known).encode(), "screen": self._screen.save()}
+        late = json.dumps(list(self._put_off.moments().items())).encode()
+        parts = {"record": json.dumps(known).encode(), "screen": self._screen.save(), "late": late}
         file = io.BytesIO()
         columns = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
         np.savez(file, allow_pickle=False, **columns)
@@ -210,6 +214,8 @@ class Screener:
                 raise ValueError("saved screening state has an earlier format")
             self._screen.restore(arrays["screen"].tobytes())
             known = json.loads(arrays["record"].tobytes())
+            late = json.loads(arrays["late"].tobytes()) if "late" in arrays else []
+        self._put_off.begin_with(dict(late), self._plan.names)
         self._record.load(map(Excursion.from_plain, known))
         self._look_back(np.arange(len(self._screen.channels)))
         self._save_state()
@@ -229,8 +235,10 @@ class Screener:
 
     def _stored(self, row: Rows, begin: int, end: int | None) -> tuple[Samples, Rows]:
         """What the journal holds of these channels in [begin, end), as rules see it, and whose each is."""
-        raw = resolve(self._read(self._screen.numbers[row].tolist(), begin, end))
-        raw = judged(self._screen, self._read, raw)
+        return self._as_rules_see(row, self._read(self._screen.numbers[row].tolist(), begin, end))
+
+    def _as_rules_see(self, row: Rows, stored: Samples) -> tuple[Samples, Rows]:
+        raw = judged(self._screen, self._read, resolve(stored))
         return raw, np.searchsorted(row, self._screen.rows(raw.channel))
 
     def _save_state(self) -> None:
@@ -252,7 +260,33 @@ class Screener:
         news = ~self._is_repeat(row, late)
         row, late = row[news], late.take(news)
         first = starts(row)
-        return self._screen_from(row[first], late.time[first])
+        row, moment = row[first], late.time[first]
+        now = ~self._put_off.takes(self._screen, row, moment)
+        return self._screen_from(row[now], moment[now]) if now.any() else []
+
+    def catch_up(self, is_enough: Callable[[], bool]) -> list[Change]:
+        """Go on with what was put off, until it is done or enough for now."""
+        changes: list[Change] = []
+        while self._put_off:
+            job = self._put_off.job or self._put_off.next_job(self._screen, self._memories)
+            self._put_off.job = job
+            if not job.is_read(is_enough):
+                return changes
+            self._put_off.job = None
+            changes += self._finished(job)
+            if is_enough():
+                return changes
+        return changes
+
+    def behind(self) -> list[int]:
+        """Channels of which something is put off."""
+        return sorted(self._put_off.moments())
+
+    def _finished(self, job: Job) -> list[Change]:
+        rest = self._read(self._screen.numbers[job.row].tolist(), job.since_ns, None)
+        self._memories.distrust(job.row, job.earliest)
+        stored = Samples.concatenate([*job.read, rest])
+        return self._screen_again(job.memory, job.row, self._screen.reached[job.row], set(), stored)
 
     def _screen_from(self, row: Rows, moment: Times) -> list[Change]:
         """Screen again what news about these channels, each from its moment on, may have changed."""
@@ -287,8 +321,13 @@ class Screener:
         changes: list[Change] = []
         for k in np.unique(which).tolist():
             group = which == k
-            changes += self._screen_again(k, row[group], seen[group], gone)
+            changes += self._screen_again(self._memory(k), row[group], seen[group], gone)
         return changes
+
+    def _memory(self, k: int) -> Memory | Literal["now"] | None:
+        if k == len(self._memories.kept):
+            return "now"
+        return None if k < 0 else self._memories.kept[k].memory
 
     def _is_repeat(self, row: Rows, late: Samples) -> Any:
         """Whether a late reading is the one its channel has shown last: the usual repeat of a delivery."""
@@ -296,14 +335,23 @@ class Screener:
         same = (late.time == last["heard"]) & (last["heard"] == last["seen"])
         return same & (late.value == last["value"]) & (late.quality == last["quality"])
 
-    def _screen_again(self, k: int, row: Rows, seen: Times, gone: set[Key]) -> list[Change]:
-        """Put channels back to saved state `k` and bring them to where they were."""
-        if k == len(self._memories.kept):
+    def _screen_again(
+        self,
+        memory: Memory | Literal["now"] | None,
+        row: Rows,
+        seen: Times,
+        gone: set[Key],
+        stored: Samples | None = None,
+    ) -> list[Change]:
+        """Put channels back to a saved state (None: the beginning) and bring them to where they were.
+
+        `stored`: what the journal holds of them since then; None: it is read.
+        """
+        if memory == "now":
             stands, from_ns, found = self._screen.followed, self._screen.channels["seen"][row], no_findings()
         else:
-            memory = None if k < 0 else self._memories.kept[k].memory
             from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
-            stands, found = self._rewound(memory, row, from_ns, seen)
+            stands, found = self._rewound(memory, row, from_ns, seen, stored)
         clock = self._advance(self._screen.now_ns) if self._screen.now_ns != NEVER else no_findings()
         present = self._screen.present(row)  # also what was open in the saved state and got no reading since
         since: dict[Key, int] = {}
@@ -315,17 +363,17 @@ class Screener:
         return self._record.amend(in_order([found, clock, present]), since, self._screen.now_ns)
 
     def _rewound(
-        self, memory: Memory | None, row: Rows, from_ns: Times, seen: Times
+        self, memory: Memory | None, row: Rows, from_ns: Times, seen: Times, stored: Samples | None
     ) -> tuple[Times, Findings]:
         """Rewind channels, and feed them what they had seen since then; returns up to when instances had
         looked at their readings in that state, and findings."""
-        begin = FOREVER_PAST
-        if memory is not None and (from_ns != NEVER).all():
-            heard = memory.channels["heard"][row]
-            back = np.where(heard == NEVER, from_ns, heard) - self._screen.looks_back(row)
-            begin = int(back.min()) + 1
-        latest = int(seen.max())
-        raw, at = self._stored(row, begin, None if latest == FOREVER else latest + 1)
+        if stored is None:
+            latest = int(seen.max())
+            raw, at = self._stored(
+                row, needed_from(self._screen, row, memory), None if latest == FOREVER else latest + 1
+            )
+        else:
+            raw, at = self._as_rules_see(row, stored)
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from gateway.errors import LinkDown
 from gateway.ingestion.intake import Clock, Intake
@@ -29,9 +29,9 @@ from gateway.mqtt.former import Document, former_filters
 from gateway.mqtt.publication import Publication
 from gateway.mqtt.topics import TopicPattern
 from gateway.payloads import Message
+from gateway.payloads.remembered import Remembered
 
 KEPT_BYTES = 4096  # of an oversized payload: enough to see what it is
-CACHED_TOPICS = 10_000  # a fleet has fewer; a device that invents topics must not grow our memory
 
 SHORT_LIVED_S = 60.0  # a connection; what takes our place waits no longer
 HUNG_UP = 2  # such connections one after the other, and nobody refused us in between: another has our name
@@ -70,7 +70,7 @@ class Source:
         self._channels = channels
         self._patterns = [TopicPattern.parse(topic.pattern) for topic in options.topics]
         self._decoders = [payload_format(topic.payload).Decoder(topic.options) for topic in options.topics]
-        self._routes: dict[str, Route | None] = {}
+        self._routes: Remembered[str, Route | Literal["none"]] = Remembered()
         self._connections = 0
         self._session: Session | None = None
         self._former: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class Source:
 
         def deliver(publications: Sequence[Publication], marks: frozenset[int]) -> None:
             received = self._received(number, publications, marks, intake.clock)
-            intake.put_all(self.name, received, sum(len(r.payload) for r in received))
+            intake.put_all(self.name, received, sum(len(r.payload) + len(r.topic) for r in received))
 
         session = Session(self._options, number, self._leftovers, self.link, deliver)
         self._session, began_s = session, time.monotonic()
@@ -192,13 +192,12 @@ class Source:
         ]
 
     def _route(self, topic: str) -> Route | None:
-        try:
-            return self._routes[topic]
-        except KeyError:
-            if len(self._routes) >= CACHED_TOPICS:
-                self._routes.clear()
-            route = self._routes[topic] = self._find_route(topic)
-            return route
+        route = self._routes.get(topic)
+        if route is None:
+            route = self._find_route(topic) or "none"
+            texts = () if route == "none" else route.names.values()
+            self._routes.put(topic, route, (topic, *texts))
+        return None if route == "none" else route
 
     def _find_route(self, topic: str) -> Route | None:
         for i, pattern in enumerate(self._patterns):

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.model import SECOND, Quality, Refusal
 from gateway.payloads import Message, sparkplug_nodes
+from gateway.payloads.remembered import text_bytes
 from gateway.payloads.sparkplug import Decoder, Options, parse_topic
 from gateway.payloads.unusable import Unusable
 from tests.unit.payloads.payload_cases import rows
@@ -328,14 +329,15 @@ def test_more_metrics_than_any_device_has():
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(sparkplug_nodes, "MOST_METRICS", 50)
+    monkeypatch.setattr(sparkplug_nodes, "MOST_BYTES", 20_000)
     monkeypatch.setattr(sparkplug_nodes, "MOST_REQUESTS", 5)
     host = Host()
     for i in range(100):
         host.birth(node=f"g/NBIRTH/n{i}")
         host.data(1, f"h/DDATA/n{i}/d")
     nodes = host.decoder._nodes
-    assert nodes._size == sum(node.size() for node in nodes._nodes.values()) <= 50
+    sizes = [node.size() + text_bytes(at) for at, node in nodes._nodes.items()]
+    assert nodes._size == sum(sizes) <= 20_000
     assert len(host.decoder.requests()) == 5
     host.birth(node="g/NBIRTH/n")
     assert values(host.data(1, "g/NDATA/n", alias=9, float_value=3)) == [(2, 3.0, Quality.GOOD)]

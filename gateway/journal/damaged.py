@@ -1,0 +1,50 @@
+"""Files of the archive that cannot be read: named, and passed over by whoever has to go on without them.
+
+A gateway shares one list among all its connections, so that it starts, takes new data and says which time is
+missing. Whoever answers questions about the past has none, and raises instead.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedFile:
+    """One file of the archive, and the time of the readings in it, as the index says."""
+
+    file: str
+    why: str
+    first_ns: int
+    last_ns: int
+
+    def covers(self, first_ns: int, last_ns: int) -> bool:
+        """Whether readings of [first_ns, last_ns] may be in it."""
+        return self.first_ns <= last_ns and first_ns <= self.last_ns
+
+
+class Damaged:
+    """Those that are known, by name; any thread may ask, add and remove."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, DamagedFile] = {}
+        self._turn = threading.Lock()
+
+    def __contains__(self, file: str) -> bool:
+        return file in self._files
+
+    def add(self, found: DamagedFile) -> None:
+        """What was said first about a file stands."""
+        with self._turn:
+            self._files.setdefault(found.file, found)
+
+    def remove(self, file: str) -> None:
+        """It can be read again, or is no part of the archive any more."""
+        with self._turn:
+            self._files.pop(file, None)
+
+    def all(self) -> list[DamagedFile]:
+        """Those of the earliest readings first."""
+        with self._turn:
+            return sorted(self._files.values(), key=lambda one: (one.first_ns, one.file))

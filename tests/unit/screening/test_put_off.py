@@ -1,0 +1,111 @@
+"""What comes very late is screened again slice by slice: in the end the record is the twin's."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.model import Samples
+from gateway.screening import put_off
+from gateway.screening.plan import Plan
+from gateway.screening.screener import Screener
+from tests.oracle.rule_strategies import plans
+from tests.oracle.screening import comparable, excursions
+from tests.oracle.strategies import EPOCH, SECOND, columns, raw_rows
+from tests.unit.screening.test_screener import HIGH, Desk, Rows, a_desk, at, seconds
+
+
+class Patient(Desk):
+    """One that reads two readings at a time where it may, and as they were when it began."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self.restart()
+
+    def restart(self, plan: Plan | None = None) -> None:
+        saved = self.screener.save()
+        self.screener = Screener(
+            self.screener.plan, self.journal.read, self.spacing_ns, self.past, scan=self.scan
+        )
+        self.screener.restore(saved)
+        if plan is not None:
+            self.replan(plan)
+
+    def scan(self, channels: Sequence[int], start_ns: int, end_ns: int) -> Iterator[Samples]:
+        rows = sorted(r for r in self.journal.rows if r[1] in channels and start_ns <= r[0] < end_ns)
+        return (columns(rows[k : k + 2]) for k in range(0, len(rows), 2))
+
+    def catch_up(self, parts: int) -> None:
+        """For so many parts; each is enough once the count is 0."""
+        left = iter(range(parts, -1, -1))
+        self.publish(self.screener.catch_up(lambda: next(left, 0) == 0))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    plans(),
+    raw_rows(),
+    st.lists(st.integers(0, 60), max_size=10),
+    st.lists(st.integers(0, 4), min_size=1, max_size=5),
+    st.sets(st.integers(0, 8), max_size=3),
+    st.sets(st.integers(0, 8), max_size=3),
+    st.sampled_from([1, 16]),
+    st.sampled_from([0, SECOND]),
+)
+def test_any_order_and_any_slices_give_the_twins_record(
+    plan: Plan,
+    rows: Rows,
+    cuts: list[int],
+    slices: list[int],
+    restarts: set[int],
+    left: set[int],
+    together: int,
+    patience_ns: int,
+) -> None:
+    now = max((r[0] for r in rows), default=EPOCH) + 2 * SECOND
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(put_off, "PATIENCE_NS", patience_ns)
+        patch.setattr(put_off, "MOST_TOGETHER", together)
+        desk, turns = Patient(plan), itertools.cycle(slices)
+        for k, (begin, end) in enumerate(pairwise([0, *sorted(cuts), len(rows)])):
+            desk.take(rows[begin:end])
+            desk.catch_up(next(turns))
+            if k in left:
+                desk.leave_past()
+            if k in restarts:
+                desk.restart()
+        desk.catch_up(10**9)
+        desk.advance(now)
+    assert comparable(desk.standing()) == excursions(plan, rows, now)
+    assert desk.screener.behind() == []
+
+
+def test_what_is_new_goes_on_while_something_is_put_off() -> None:
+    desk = Patient(a_desk().plan)
+    desk.take([at(s, 0.0) for s in range(0, 2000, 100)])
+    assert desk.take([at(50, 2.0), at(150, 2.0)]) == []
+    assert desk.screener.behind() == [HIGH.channel]
+    (opened,) = desk.take([at(2000, 3.0)])
+    assert seconds(opened.excursion) == (2000, None)
+    desk.catch_up(3)
+    assert [seconds(e) for e in desk.standing()] == [(2000, None)]
+    desk.restart()  # what is put off is part of what is saved
+    desk.take([at(1950, 2.0)])  # late by little, but the channel is to be screened again anyway
+    desk.catch_up(10**9)
+    assert sorted(seconds(e) for e in desk.standing()) == [(50, 100), (150, 200), (1950, None)]
+
+
+def test_another_plan_keeps_what_is_put_off() -> None:
+    desk = Patient(a_desk().plan)
+    desk.take([at(s, 0.0) for s in range(0, 2000, 100)])
+    desk.take([at(50, 2.0)])
+    desk.catch_up(2)
+    desk.replan(Plan(desk.plan.channels, ()))
+    desk.catch_up(10**9)
+    assert desk.standing() == []
+    assert desk.screener.behind() == []
