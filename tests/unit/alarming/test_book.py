@@ -168,7 +168,7 @@ def test_late_readings_withdraw_what_never_was(tmp_path: Path) -> None:
     desk.read(("top", 10, -190.0))
     desk.run()
     (alarm,) = desk.alarms()
-    assert (alarm["withdrawn"], alarm["state"], alarm["revision"]) == (True, "returned unacknowledged", 2)
+    assert (alarm["withdrawn"], alarm["state"], alarm["revision"]) == (True, "withdrawn unacknowledged", 2)
     assert desk.changes() == ["raised", "withdrawn"]
     desk.acknowledge(alarm["id"])
     desk.run()
