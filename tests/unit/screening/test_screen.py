@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Samples, Severity
 from gateway.screening import screen as screen_module
-from gateway.screening.plan import ChannelPlan, Instance, Plan
+from gateway.screening.plan import ChannelPlan, Instance, Plan, Version
 from gateway.screening.record import Record
 from gateway.screening.resolve import resolve
 from gateway.screening.rules import limit, no_data, spread, stuck
@@ -28,11 +30,11 @@ def screened(
     screen, record = Screen(plan), Record(plan)
     for begin, end in zip([-(2**62), *sorted(cuts)], [*sorted(cuts), 2**62], strict=True):
         part = resolve(columns([r for r in rows if begin <= r[0] < end]))
-        record.progress(screen.feed(part))
+        record.progress(screen.feed(part), screen.now_ns)
         if restart:
             screen = restarted(screen, resolve(columns([r for r in rows if r[0] < end])))
     if now is not None:
-        record.progress(screen.advance(now))
+        record.progress(screen.advance(now), screen.now_ns)
     return comparable(_all(record))
 
 
@@ -53,6 +55,16 @@ def test_one_reading_at_a_time_with_the_clock(plan: Plan, rows: Rows, later_s: i
     now = max((r[0] for r in rows), default=EPOCH) + later_s * SECOND
     cuts = sorted({r[0] for r in rows})
     assert screened(plan, rows, cuts, now=now) == excursions(plan, rows, now)
+
+
+def test_a_version_that_came_by_the_clock_is_one_the_excursion_lived_under() -> None:
+    later = (Version(EPOCH + SECOND // 2, "2", Severity.CRITICAL),)
+    plan = Plan((ChannelPlan(3, "probe", 3 * SECOND),), (replace(high(3), later=later),))
+    rows, now = [(EPOCH, 3, 2.0, 0)], EPOCH + SECOND
+    expected = excursions(plan, rows, now)
+    assert expected[0][0][2:4] == (("1", "2"), Severity.CRITICAL)
+    for cuts in ([], [EPOCH]):
+        assert screened(plan, rows, cuts, now=now) == expected
 
 
 def test_what_moved_before_the_window_is_no_witness() -> None:
