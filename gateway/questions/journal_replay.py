@@ -22,7 +22,8 @@ from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import Samples
 from gateway.published import view
-from gateway.screening.excursion import Excursion
+from gateway.screening.excursion import NEVER, Excursion
+from gateway.screening.plan import Plan
 from gateway.screening.screener import Screener
 from gateway.statements import configuration, containment, empty, placement, reset, withdrawal
 from gateway.statements.effect import in_effect
@@ -40,7 +41,8 @@ class Replayed:
 
 
 def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Replayed:
-    """All of it. Its clock is its latest reading, or the latest change of configuration or place."""
+    """All of it. Its clock is its latest reading, or the latest change of configuration or place; rules and
+    versions end and begin until the last entry was written, as they did for who wrote it."""
     timeline, until_seq = timeline_of(journal), journal.last_seq()
     resets = in_effect(said(journal, reset.KIND, withdrawal.KIND))
     stated = [StatedReset.of(s) for s in resets if s.kind == reset.KIND]
@@ -56,6 +58,11 @@ def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Re
         readings, last_ns = readings + len(hour), max(last_ns, int(np.max(hour.samples.time)))
         progress(last_ns, len(hour))
     found |= {change.excursion.id: change.excursion for change in screener.advance(last_ns)}
+    boundary_ns = _last_boundary_ns(plan, journal)
+    if boundary_ns > last_ns:
+        silent_until = np.full(max(numbers, default=-1) + 1, NEVER)  # what nobody hears is no silence yet
+        changes = screener.advance(boundary_ns, silent_until)
+        found |= {change.excursion.id: change.excursion for change in changes}
     inside, measures = _inside(journal, timeline), Measures(plan, read)
     ordered = sorted(
         (e for e in found.values() if not e.withdrawn), key=lambda e: (e.start_ns, e.channel, e.rule)
@@ -66,6 +73,14 @@ def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Re
 def _last_change_ns(journal: Journal) -> int:
     told = said(journal, configuration.KIND, placement.KIND)
     return max((statement.at_ns for statement in told), default=0)
+
+
+def _last_boundary_ns(plan: Plan, journal: Journal) -> int:
+    """When a rule went out of force, or got another version, last before the journal's newest entry."""
+    newest = journal.entries(journal.last_seq() - 1, 1)
+    until_ns = newest[0].committed_ns if newest else NEVER
+    moments = (m for i in plan.instances for m in (i.valid_to_ns, *(v.from_ns for v in i.later)))
+    return max((m for m in moments if m <= until_ns), default=NEVER)
 
 
 def _inside(journal: Journal, timeline: Timeline) -> Inside:

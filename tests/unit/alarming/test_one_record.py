@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.alarming import book
@@ -159,6 +159,7 @@ def everything(desk: Desk) -> str:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(actions=[[("top", 0, -140.0)], ("version", "other limit")], page=1)
 @given(actions=st.lists(ACTIONS, min_size=3, max_size=12), page=st.sampled_from([1, 3, 200_000]))
 def test_live_replayed_and_rebuilt_are_one(
     actions: list[Any],
