@@ -131,9 +131,7 @@ def test_holds_and_retention(config):
         records.move_cursor("screening", 3)
         records.move_cursor("sink:copy", 3)
     assert "keeps" not in run("holds", "-c", config)
-    assert "3600 readings in 1 file would go; nothing was changed" in run(
-        "retain", "--dry-run", "-c", config
-    )
+    assert "3600 readings in 1 file would go; nothing was changed" in run("retain", "--dry-run", "-c", config)
     assert json.loads(run("retain", "--dry-run", "-c", config, "--json"))[0]["channels"] == {name: 3600}
     done = CliRunner().invoke(app, ["journal", "retain", "-c", str(config)])
     assert "say who deletes" in str(done.exception)
