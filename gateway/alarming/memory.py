@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 from gateway.alarming.entry import cause_of
+from gateway.alarming.resets import InEffect
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.followers.registration import SCREENING
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -112,6 +114,14 @@ def bearing_statements(journal: Journal, until_seq: int) -> list[Statement]:
     """What people said of contents, alarms and budgets, up to an entry, in the journal's order."""
     found = [(seq, s) for kind in BEARING for seq, s in journal.statements(kind) if seq <= until_seq]
     return [s for _, s in sorted(found, key=lambda pair: pair[0])]
+
+
+def known_at(journal: Journal, seq: int) -> tuple[Timeline, InEffect]:
+    """What decided about the past by the word of everything up to an entry: timeline and resets."""
+    resets = InEffect()
+    for statement in bearing_statements(journal, seq):
+        resets.hear(statement)
+    return timeline_of(journal, seq), resets
 
 
 @dataclass(frozen=True, slots=True)

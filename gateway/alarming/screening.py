@@ -22,16 +22,14 @@ from gateway.alarming.catching_up import REST_S, CatchingUp
 from gateway.alarming.channel_states import ChannelStates
 from gateway.alarming.course import plan_over
 from gateway.alarming.inside import unmeasured
-from gateway.alarming.latest import NEVER, Latest
+from gateway.alarming.latest import Latest
 from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
 from gateway.alarming.reading import Reading
-from gateway.alarming.resets import InEffect
 from gateway.clocks.silence import Silences
 from gateway.clocks.waiting import EVERYTHING, Waiting
 from gateway.config.past import PastChannel
-from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
 from gateway.journal.journal import Entry, Journal
@@ -46,6 +44,7 @@ log = logging.getLogger(__name__)
 STATE: Final = memory.STATE
 MOST_READINGS: Final = 200_000  # screened at once: bounds memory and the wait for a catch-up's first alarm
 LOOK_S: Final = 1.0  # another process may have stated something: look at least so often
+TURN_S: Final = 1.0  # after which alarms are stated, and progress is saved, before more statements are heard
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
 GRACE_S: Final = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
 JUMP_NS: Final = SECOND  # further back than that the clock was set
@@ -85,9 +84,11 @@ class Screening:
         Remaking(self._journal, self._records)  # what is damaged is read from the journal
         self._settled = memory.fold(self._journal, self._records)
         saved = self._restored()
-        self.cursor = 0 if saved is None else saved.cursor
+        self.cursor, self._left = 0 if saved is None else saved.cursor, list[Entry]()
         self._began = self.cursor  # the entry behind which everything is screened again
         self._quiet = self.cursor < self._settled.follows
+        if self._quiet:  # at once under the plan of its end: what was stated on the way is stated
+            self._timeline, self._resets = memory.known_at(self._journal, self._settled.follows)
         self._book = AlarmBook(
             self._timeline, self._records, lambda: self._measures, self._configuration.gateway.name
         )
@@ -99,7 +100,9 @@ class Screening:
         self._waiting = Waiting(self._reading.at_once)
         if saved is not None:
             self._go_on(saved)
-        if not self._quiet:
+        if self._quiet:
+            self._replan()
+        else:
             self._book.take_over(self._records.book.ongoing())
             self._go_on_with_open(self._clock.now_ns())
         self._states = ChannelStates(self._configuration, self._timeline, self.latest, self._screener)
@@ -132,9 +135,7 @@ class Screening:
 
     def _plan_as_of(self, seq: int) -> None:
         """A new screener under what was known after an entry."""
-        self._timeline, self._resets = timeline_of(self._journal, seq), InEffect()
-        for statement in memory.bearing_statements(self._journal, seq):
-            self._resets.hear(statement)
+        self._timeline, self._resets = memory.known_at(self._journal, seq)
         self._screener_plan = plan_over(self._timeline, self._resets.for_screening(self._timeline.numbers))
         past, reading = PastExcursions(self._records, self._journal), self._reading
         self._screener = Screener(
@@ -166,20 +167,21 @@ class Screening:
     def _step(self) -> bool:
         """Screen what is new; whether there was anything."""
         now_ns = self._look_at_the_clock()
-        entries = self._journal.entries(self.cursor, MOST_READINGS)
+        entries = self._left or self._journal.entries(self.cursor, MOST_READINGS)
         with self._lock:
             self._feed(self._waiting.release(self._horizon_ns), now_ns)
             if self._quiet:
                 entries = [e for e in entries if e.seq <= self._settled.follows]
-            self._take(entries, now_ns)
+            self._left = self._take(entries, now_ns)
             if self._quiet and (not entries or self.cursor >= self._settled.follows):
                 self._settle(now_ns)
                 return True
             if not self._quiet:
-                silent_until = self._heard_until() if self._silence_counts(entries) else self.latest.time
+                silent_until = self._silent_until() if self._silence_counts(entries) else self.latest.time
                 self._publish(self._screener.advance(now_ns, silent_until), now_ns)
                 self.late.go_on(self._screener, self._book, now_ns)
-                self._write(now_ns, everything=time.monotonic() - self._saved_s > SAVE_EVERY_S)
+                late = time.monotonic() - self._saved_s > SAVE_EVERY_S
+                self._write(now_ns, everything=late or bool(self._left))
             self.problem = ""
         return bool(entries or self.late.behind)
 
@@ -220,21 +222,14 @@ class Screening:
             memory.forget(self._records)
         self._begin()
 
-    def _heard_until(self) -> Times:
-        """int64[channels]: for each channel the time of its newest reading and how long ago that came.
+    def _silent_until(self) -> Times:
+        return self._silences.until(self.latest.time, _steady_s(), *self._began_at)
 
-        Where nothing was ever heard: from our start on by the clock that nobody sets.
-        """
-        (began_ns, began_s), now_s = self._began_at, _steady_s()
-        ages_s = self._silences.ages_s(now_s)
-        known = np.isfinite(ages_s) & (self.latest.time != NEVER)
-        ages_ns = (np.where(known, ages_s, now_s - began_s) * SECOND).astype(np.int64)
-        return np.where(known, self.latest.time, began_ns) + ages_ns
-
-    def _take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """In the journal's order; readings between two statements are screened at once."""
-        waiting: list[Entry] = []
-        for entry in entries:
+    def _take(self, entries: list[Entry], now_ns: int) -> list[Entry]:
+        """In the journal's order; readings between two statements are screened at once. Returns what is left
+        for the next turn, where what people stated has made this one long."""
+        waiting, until_s = list[Entry](), time.monotonic() + TURN_S
+        for k, entry in enumerate(entries):
             self.cursor = self._book.cursor = entry.seq
             if entry.arrivals is not None:
                 waiting.append(entry)
@@ -242,7 +237,10 @@ class Screening:
                 self._before(entry, waiting, now_ns)
                 waiting = []
                 self._hear(entry.seq, entry.statement, now_ns)
+                if time.monotonic() > until_s:
+                    return entries[k + 1 :]
         self._screen(waiting, now_ns)
+        return []
 
     def _before(self, entry: Entry, waiting: Sequence[Entry], now_ns: int) -> None:
         """The readings before a statement; what follows from those of an import is because of it."""
@@ -256,10 +254,9 @@ class Screening:
             self.late.brought_by(self._screener.behind(), entry.statement.id)
 
     def _hear(self, seq: int, statement: Statement, now_ns: int) -> None:
-        changes: list[Change] = []
-        moved = self._timeline.hear(seq, statement)
-        if self._resets.hear(statement) or moved:
-            changes = self._replan()
+        moved = not self._quiet and self._timeline.hear(seq, statement)
+        told = not self._quiet and self._resets.hear(statement)
+        changes = self._replan() if told or moved else []
         brought = self._journal.withdrawn_import(statement)
         if brought is not None:
             changes += self._without(import_.of(brought.body))
@@ -314,7 +311,7 @@ class Screening:
     def _silence_counts(self, entries: Sequence[Entry]) -> bool:
         """Not while readings that are in the journal, or on their way after a start, are still to come."""
         taken = sum(len(e.arrivals) for e in entries if e.arrivals is not None)
-        return taken < MOST_READINGS and time.monotonic() - self._began_s > GRACE_S
+        return taken < MOST_READINGS and not self._left and time.monotonic() - self._began_s > GRACE_S
 
     def _go_on_with_open(self, now_ns: int) -> None:
         """How far they were says nothing new."""

@@ -48,3 +48,13 @@ class Silences:
     def ages_s(self, monotonic_s: float) -> Floats:
         """float64[channels], s; inf where nothing was ever heard."""
         return np.maximum(monotonic_s - self._since_s, 0.0)
+
+    def until(self, newest: Times, monotonic_s: float, began_ns: int, began_s: float) -> Times:
+        """int64[channels], ns UTC: for each the time of its newest reading and how long ago that came.
+
+        Where nothing was ever heard: from the start on, `began_ns`, by the clock that nobody sets.
+        """
+        ages_s = self.ages_s(monotonic_s)
+        known = np.isfinite(ages_s) & (newest != NEVER)
+        ages_ns = (np.where(known, ages_s, monotonic_s - began_s) * SECOND).astype(np.int64)
+        return np.where(known, newest, began_ns) + ages_ns

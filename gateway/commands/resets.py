@@ -13,7 +13,7 @@ from gateway.config.channels import rules_on
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import InputError
-from gateway.screening.screener import BUDGET
+from gateway.screening.plan import BUDGET
 from gateway.statements import Statement
 from gateway.statements import reset as resetting
 from gateway.statements.reset import Reset

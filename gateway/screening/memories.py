@@ -12,12 +12,13 @@ from typing import Final
 
 import numpy as np
 
-from gateway.model import Mask, Times
-from gateway.screening.excursion import NEVER
+from gateway.model import Mask, Samples, Times
+from gateway.screening.excursion import NEVER, Findings, in_order
 from gateway.screening.ranges import Rows
 from gateway.screening.replanned import Replanned
-from gateway.screening.screen import Memory
+from gateway.screening.screen import Memory, Screen
 
+WORTH_KEEPING: Final = 2_000  # readings fed again up to a moment, from which on a state of it is kept
 LONGEST: Final = 15  # saved states; the oldest is about 2**13 times the spacing old
 
 
@@ -44,6 +45,29 @@ class Memories:
     def add(self, latest_ns: int, memory: Memory) -> None:
         self.kept.append(Saved(latest_ns, np.ones(len(memory.channels), np.bool_), memory))
         self.kept = _thinned(self.kept, latest_ns, self._spacing_ns)
+
+    def feed(self, screen: Screen, row: Rows, raw: Samples, moment_ns: int) -> Findings:
+        """Feed readings of these channels that come again because of news of `moment_ns`.
+
+        After a start there are no states of before. So one is kept on the way, twice as far back as the news:
+        what comes as late once more does not cost everything again.
+        """
+        latest = int(raw.time.max(initial=NEVER))
+        at_ns = 2 * moment_ns - latest if NEVER < moment_ns < latest else NEVER
+        before = raw.time <= at_ns
+        if int(before.sum()) < WORTH_KEEPING or self._has(at_ns, latest):
+            return screen.feed(raw, judged=True)
+        found = screen.feed(raw.take(before), judged=True)
+        valid = np.zeros(len(screen.channels), np.bool_)
+        valid[row] = True
+        self.kept = sorted([*self.kept, Saved(at_ns, valid, screen.remember())], key=lambda s: s.at_ns)
+        return in_order([found, screen.feed(raw.take(~before), judged=True)])
+
+    def _has(self, at_ns: int, latest_ns: int) -> bool:
+        """Whether a state of about that age is kept."""
+        return _age(at_ns, latest_ns, self._spacing_ns) in {
+            _age(saved.at_ns, latest_ns, self._spacing_ns) for saved in self.kept
+        }
 
     def replan(self, replanned: Replanned) -> None:
         """Go on with states of the screen under another plan."""
@@ -75,5 +99,10 @@ def _thinned(kept: list[Saved], now_ns: int, spacing_ns: int) -> list[Saved]:
     """The oldest state of each power of two of age in spacings, at most LONGEST states."""
     chosen: dict[int, Saved] = {}
     for saved in kept:  # oldest first
-        chosen.setdefault(((now_ns - saved.at_ns) // spacing_ns).bit_length(), saved)
+        chosen.setdefault(_age(saved.at_ns, now_ns, spacing_ns), saved)
     return sorted(chosen.values(), key=lambda s: s.at_ns)[-LONGEST:]
+
+
+def _age(at_ns: int, now_ns: int, spacing_ns: int) -> int:
+    """In powers of two of the spacing."""
+    return ((now_ns - at_ns) // spacing_ns).bit_length()

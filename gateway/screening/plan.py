@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.model import Severity
 
+BUDGET: Final = "budget"  # the kind of rules that people reset
 FOREVER_PAST: Final = -(2**63)
 FOREVER: Final = 2**63 - 1
 MOVED, SUPERSEDED, RETIRED = "moved", "superseded", "retired"
@@ -173,6 +174,11 @@ class Plan:
     def names(self) -> dict[int, str]:
         """Channel number to name."""
         return {c.channel: c.name for c in self.channels}
+
+    def has_budget(self, reset: Reset) -> bool:
+        """Whether there is, or was, one that a reset is about."""
+        named = (reset.channel, reset.rule, BUDGET)
+        return any((i.channel, i.rule, i.kind) == named for i in self.instances)
 
 
 def _refuse_overlaps(instances: tuple[Instance, ...]) -> None:

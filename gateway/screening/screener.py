@@ -32,7 +32,6 @@ SPACING_NS: Final = 60 * SECOND  # between saved states
 HOUR_NS: Final = 3600 * SECOND
 LOOK_NS: Final = 300 * SECOND  # of windows read again at once: bounds the memory of a start
 MOST_LOOKS: Final = 12  # in the longest window
-BUDGET: Final = "budget"  # the kind of rules that people reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Screener:
         self._plan = plan
         self._read = read
         self._screen = Screen(plan)
-        self._channel_of = _channels_of(plan)
+        self._channel_of = np.array([c for c, _ in plan.keys], np.int64)
         self._record = Record(plan, past, journal)
         self._memories = Memories(spacing_ns)
         self._silent_until: Times | None = None
@@ -108,7 +107,7 @@ class Screener:
 
         One that was stated before changes nothing, nor does one of a rule that is not in the plan.
         """
-        if reset in self._plan.resets or not _is_about(reset, self._plan):
+        if reset in self._plan.resets or not self._plan.has_budget(reset):
             return []
         return self.replan(replace(self._plan, resets=self._plan.resets | {reset}))
 
@@ -143,7 +142,8 @@ class Screener:
         moments, old = differences(self._plan, plan), set(self._plan.keys)
         self._put_off.begin_with(self._put_off.moments(), plan.names)
         replanned = Replanned.of(self._screen, plan)
-        self._plan, self._screen, self._channel_of = plan, replanned.after, _channels_of(plan)
+        self._plan, self._screen = plan, replanned.after
+        self._channel_of = np.array([c for c, _ in plan.keys], np.int64)
         self._memories.replan(replanned)
         self._record.replan(plan)
         self._look_back(replanned.look_back())
@@ -286,7 +286,8 @@ class Screener:
         rest = self._read(self._screen.numbers[job.row].tolist(), job.since_ns, None)
         self._memories.distrust(job.row, job.earliest)
         stored = Samples.concatenate([*job.read, rest])
-        return self._screen_again(job.memory, job.row, self._screen.reached[job.row], set(), stored)
+        seen = self._screen.reached[job.row]
+        return self._screen_again(job.memory, job.row, job.earliest, seen, set(), stored)
 
     def _screen_from(self, row: Rows, moment: Times) -> list[Change]:
         """Screen again what news about these channels, each from its moment on, may have changed."""
@@ -321,7 +322,7 @@ class Screener:
         changes: list[Change] = []
         for k in np.unique(which).tolist():
             group = which == k
-            changes += self._screen_again(self._memory(k), row[group], seen[group], gone)
+            changes += self._screen_again(self._memory(k), row[group], earliest, seen[group], gone)
         return changes
 
     def _memory(self, k: int) -> Memory | Literal["now"] | None:
@@ -339,6 +340,7 @@ class Screener:
         self,
         memory: Memory | Literal["now"] | None,
         row: Rows,
+        earliest: Times,
         seen: Times,
         gone: set[Key],
         stored: Samples | None = None,
@@ -351,7 +353,7 @@ class Screener:
             stands, from_ns, found = self._screen.followed, self._screen.channels["seen"][row], no_findings()
         else:
             from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
-            stands, found = self._rewound(memory, row, from_ns, seen, stored)
+            stands, found = self._rewound(memory, row, from_ns, int(earliest.min()), seen, stored)
         clock = self._advance(self._screen.now_ns) if self._screen.now_ns != NEVER else no_findings()
         present = self._screen.present(row)  # also what was open in the saved state and got no reading since
         since: dict[Key, int] = {}
@@ -363,7 +365,13 @@ class Screener:
         return self._record.amend(in_order([found, clock, present]), since, self._screen.now_ns)
 
     def _rewound(
-        self, memory: Memory | None, row: Rows, from_ns: Times, seen: Times, stored: Samples | None
+        self,
+        memory: Memory | None,
+        row: Rows,
+        from_ns: Times,
+        moment_ns: int,
+        seen: Times,
+        stored: Samples | None,
     ) -> tuple[Times, Findings]:
         """Rewind channels, and feed them what they had seen since then; returns up to when instances had
         looked at their readings in that state, and findings."""
@@ -377,7 +385,8 @@ class Screener:
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed
-        return stands, self._screen.feed(raw.take(again & (raw.time <= seen[at])), judged=True)
+        again &= raw.time <= seen[at]
+        return stands, self._memories.feed(self._screen, row, raw.take(again), moment_ns)
 
     def _advance(self, now_ns: int) -> Findings:
         """What the clock brings, and silence as long as it is known to last."""
@@ -388,13 +397,3 @@ class Screener:
         counted = (numbers >= 0) & (numbers < len(told))
         until = np.where(counted, told[np.where(counted, numbers, 0)], now_ns)
         return self._screen.advance(now_ns, until)
-
-
-def _channels_of(plan: Plan) -> Times:
-    """int64[instances], channel numbers."""
-    return np.array([i.channel for i in plan.instances], np.int64)
-
-
-def _is_about(reset: Reset, plan: Plan) -> bool:
-    named = (reset.channel, reset.rule, BUDGET)
-    return any((i.channel, i.rule, i.kind) == named for i in plan.instances)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.screening import cells, history, latched, ranges, rings, screen, series
+from gateway.screening import cells, history, latched, memories, ranges, rings, screen, series
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +23,4 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rings, "LONG", 2)
     monkeypatch.setattr(ranges, "LONG", 1)
     monkeypatch.setattr(screen, "LONG", 1)
+    monkeypatch.setattr(memories, "WORTH_KEEPING", 1)

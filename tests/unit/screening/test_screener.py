@@ -32,9 +32,11 @@ class Journal:
     def __init__(self) -> None:
         self.rows: Rows = []
         self.reads = 0
+        self.begins: list[int] = []  # from when on it was read
 
     def read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
         self.reads += 1
+        self.begins.append(start_ns)
         end = 2**63 if end_ns is None else end_ns
         return columns([r for r in self.rows if r[1] in channels and start_ns <= r[0] < end])
 
@@ -312,3 +314,18 @@ def test_a_state_of_the_first_format_is_refused() -> None:
     np.savez(file, header=np.frombuffer(b"{}", np.uint8), screen=np.empty(0, np.uint8))
     with pytest.raises(ValueError, match="earlier format"):
         a_desk().screener.restore(file.getvalue())
+
+
+def test_after_a_restart_only_the_first_late_reading_costs_everything_again() -> None:
+    warm = Instance(3, "warm", "limit", limit.Parameters("high", 1.0), Severity.MAJOR, "1")
+    desk = Desk(Plan((ChannelPlan(3, "probe", 3 * SECOND),), (warm,)), 60 * SECOND)
+    desk.take([(EPOCH + k * SECOND, 3, 0.0, 0) for k in range(0, 4_000, 2)])
+    desk.restart()
+    begins = []
+    for k in (3_001, 2_999, 3_005):
+        desk.journal.begins.clear()
+        desk.take([(EPOCH + k * SECOND, 3, 5.0, 0)])
+        begins.append((min(desk.journal.begins) - EPOCH) // SECOND)
+    assert begins[0] < 0
+    assert all(1_990 < begin < 2_999 for begin in begins[1:])
+    assert [(e.start_ns - EPOCH) // SECOND for e in desk.standing()] == [3_001, 2_999, 3_005]
