@@ -255,7 +255,7 @@ def test_followers_that_are_behind_and_readings_that_are_parked(patient: Patient
         records.park("sink:influx", [Parked(1, 5, 20.0, 0, 5, "too old")] * 3)
     records.close()
     with Journal.open(patient.gateway.folder / "journal.sqlite") as journal:
-        journal.commit(statements=[Statement("remark", "x", 5, {"n": n}) for n in range(2500)])
+        journal.commit(statements=[Statement("notification", "x", 5, {"n": n}) for n in range(2500)])
     patient.has("warning", "sink influx", "what it rejected is parked", "cryogate parked")
     patient.has("note", "screening", "entries are to be screened", "catches up")
     patient.has("note", "sink influx", "entries are to be written", "catches up")

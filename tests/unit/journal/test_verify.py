@@ -17,13 +17,13 @@ def path(tmp_path):
     """Three segments, one with several hours; four hot entries, one of them a statement."""
     path = tmp_path / "journal.sqlite"
     with Journal.open(path, Clock().time_ns) as journal:
-        journal.commit(noisy(300), statements=[Statement("note", "me", 1, {})])
+        journal.commit(noisy(300), statements=[Statement("notification", "me", 1, {})])
         journal.commit(noisy(300, start_ns=NOON_NS + HOUR_NS - 100_000_000))
         journal.commit(noisy(200, start_ns=NOON_NS - 3 * HOUR_NS))
         rolled(path, end=SegmentEnd(0, most_entries=2))
         for number in range(3):
             journal.commit(noisy(10, start_ns=NOON_NS + number * SECOND, seed=number))
-        journal.commit(statements=[Statement("note", "me", 2, {})])
+        journal.commit(statements=[Statement("notification", "me", 2, {})])
     return path
 
 
