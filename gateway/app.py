@@ -166,6 +166,7 @@ class _Gateway:
             to_ns(configuration.journal.archive_after_s),
             clock.now_ns,
         )
+        rows = RecordsWatch(self._writing(), self._records(), records_were_damaged, self._begin_again)
         self._screening = Screening(
             configuration, self._writing(), self._records(), self._pump.committed, clock
         )
@@ -185,7 +186,6 @@ class _Gateway:
             self._notifiers,
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
-        rows = RecordsWatch(self._writing(), self._records(), records_were_damaged, self._begin_again)
         told: list[Check] = [*checks.every(configuration, parts), archive, rows]
         self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)

@@ -22,6 +22,7 @@ from gateway.journal.remade import Remaking
 from gateway.model import Severity
 
 log = logging.getLogger(__name__)
+TABLES: Final = 3  # that are looked at one after the other
 SAID_S: Final = 60.0  # how long it is said of rows that were mended at once
 ASIDE: Final = ".damaged"  # suffix of a file that was put aside; the next one takes its place
 
@@ -67,6 +68,7 @@ class RecordsWatch:
         self._now_s = now_s
         self._until_s = now_s() + SAID_S
         self._said = "the records were damaged as a whole and are put aside" if was_put_aside else ""
+        self._look_before_they_are_made_again()
 
     def __call__(self) -> Iterator[Fault]:
         """A fault for a while after something was damaged."""
@@ -82,6 +84,15 @@ class RecordsWatch:
             yield Fault(
                 "records", Severity.MAJOR, f"{self._said}; made again from the journal: check the disk"
             )
+
+    def _look_before_they_are_made_again(self) -> None:
+        """Screening writes anew what it finds wrong at its start: nobody could count that any more."""
+        try:
+            damaged = sum(self._remaking.look() for _ in range(TABLES))
+        except JournalError:
+            return  # the next look says so
+        if damaged:
+            self._say(f"{damaged} rows of the records were damaged")
 
     def _say(self, what: str) -> None:
         self._said, self._until_s = what, self._now_s() + SAID_S

@@ -104,6 +104,7 @@ def test_damaged_rows_stop_no_start(gateway: GatewayProcess, publish: Callable[[
     gateway.wait_until_up()
     publish("dewar", {"temp": -190.0})
     eventually(lambda: newest(gateway) == -190.0, "new data are screened")
+    eventually(lambda: says_so(gateway), "a fault says so")
     after = eventually(
         lambda: [a for a in limits(gateway) if a["end"]][2:] and limits(gateway), "all are over"
     )
