@@ -6,17 +6,20 @@ ends an excursion, and the time around it is not proven.
 
 The table leaves the room that honest instruments need: a level gauge in an empty vessel says -0.3 %, a
 humidity sensor in condensation 101 %. To call those faults would silence the alarm in the moment that it is
-for. It is about what cannot be, and not about what is right for a product or a probe: for that there are the
-rule `plausible`, and `faults`, `lowest` and `highest` of columns and registers.
+for. It is about what cannot be, and not about what is right for a product: for that there is the rule
+`plausible`. What one device cannot say, `faults`, `lowest` and `highest` of its channel tell (`Believed`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gateway.model import LARGEST_VALUE, Floats, Qualities, Quality, usable
+from gateway.model import LARGEST_VALUE, Channels, Floats, Qualities, Quality, usable
 from gateway.units import DECIMALS, decimals
 
 ABSOLUTE_ZERO_degC: Final = -273.15
@@ -51,6 +54,53 @@ POSSIBLE: Final[dict[tuple[str, str], Range]] = {
 def possible(quantity: str, unit: str) -> Range:
     """What a quantity can be in its canonical `unit`."""
     return POSSIBLE.get((quantity, unit), ANYTHING)
+
+
+class Believed(NamedTuple):
+    """What is believed of one channel, in its canonical unit: its range without what means a fault."""
+
+    lowest: float = -LARGEST_VALUE
+    highest: float = LARGEST_VALUE
+    faults: tuple[float, ...] = ()
+
+
+EVERYTHING: Final = Believed()
+NO_FAULTS: Final = -1  # the row of a channel that declares none
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beliefs:
+    """The same of all channels, by number, narrowed to what their quantities can be."""
+
+    lowest: Floats  # float64[channels]
+    highest: Floats
+    row: NDArray[np.int32]  # int32[channels], in `faults`
+    faults: Floats  # float64[rows, most faults of a channel]; NaN where it has fewer
+
+    @staticmethod
+    def of(believed: Mapping[int, Believed], lowest: Floats, highest: Floats) -> Beliefs:
+        """`lowest`, `highest`: float64[channels], what the quantities can be."""
+        lowest, highest = lowest.copy(), highest.copy()
+        for number, one in believed.items():
+            lowest[number] = max(lowest[number], one.lowest)
+            highest[number] = min(highest[number], one.highest)
+        declared = {number: one.faults for number, one in believed.items() if one.faults}
+        row = np.full(len(lowest), NO_FAULTS, np.int32)
+        faults = np.full((len(declared), max(map(len, declared.values()), default=0)), np.nan)
+        for k, (number, several) in enumerate(declared.items()):
+            row[number] = k
+            faults[k, : len(several)] = several
+        return Beliefs(lowest, highest, row, faults)
+
+    def judge(self, value: Floats, quality: Qualities, channel: Channels) -> tuple[Floats, Qualities]:
+        """See `judge`; what a channel declares as a fault is BAD too."""
+        value, quality = judge(value, quality, self.lowest[channel], self.highest[channel])
+        if len(self.faults):
+            row = self.row[channel]
+            mine = np.flatnonzero(row != NO_FAULTS)
+            faulty = mine[(value[mine, None] == self.faults[row[mine]]).any(axis=1)]
+            value[faulty], quality[faulty] = np.nan, Quality.BAD
+        return value, quality
 
 
 def judge(

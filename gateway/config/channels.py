@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.config import plugins
+from gateway.config.believed import believed, never_exceeded, usual_faults
 from gateway.config.contradictions import contradictions
 from gateway.config.profiles import doubles, rules, severity_of
 from gateway.config.tables import Problems, Table, build
@@ -110,7 +111,8 @@ def _with_unit(
     unit = gives[wire.canonical]
     calibration = _calibration(table.calibration, unit, f"{path}.calibration", problems)
     site = assets[table.asset].site if table.asset in assets else ""
-    return Channel(name, table, site, unit, wire.scale, wire.offset, calibration)
+    trusted = believed(table, unit, path, problems)
+    return Channel(name, table, site, unit, wire.scale, wire.offset, calibration, believed=trusted)
 
 
 def _calibration(table: Table | None, unit: str, path: str, problems: Problems) -> Calibration | None:
@@ -153,7 +155,7 @@ def check_rules(made: Mapping[str, Channel], profiles: Profiles, problems: Probl
                     f"channels.{name}",
                     f"two of its rules have the id {doubled!r}; rules of a profile cannot be replaced",
                 )
-            for what in contradictions(rules_of_version):
+            for what in (*contradictions(rules_of_version), *never_exceeded(channel, rules_of_version)):
                 problems.add(f"channels.{name}", what)
             for rule in rules_of_version:
                 _check_named_channels(channel, rule, made, problems)
@@ -187,6 +189,7 @@ def _check_unique(made: Mapping[str, Channel], problems: Problems) -> None:
 def _remarks(made: Mapping[str, Channel], profiles: Profiles) -> Iterable[str]:
     for name, channel in made.items():
         yield from _remarks_on_floors(channel, profiles)
+        yield from usual_faults(channel, list(rules_on(channel, profiles))[-1])
         if channel.table.profile is None and not channel.rules:
             yield f"channels.{name}: no profile, so only missing data raises an alarm"
             continue

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from gateway.errors import InputError
 from gateway.model import Severity
+from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
 from gateway.tables.zones import zone
@@ -140,6 +141,9 @@ class ChannelTable:
     max_gap_s: float = 300.0
     no_data_after_s: float = 300.0
     no_data_severity: str = "major"
+    faults: tuple[float, ...] = ()  # numbers by which the device says that it has no value
+    lowest: float | None = None  # what it says beyond them is not believed; all three: see believed.py
+    highest: float | None = None
     rules: tuple[dict[str, Any], ...] = ()
     was: str | None = None
 
@@ -171,6 +175,7 @@ class Channel:
     offset: float
     calibration: Calibration | None = None
     rules: tuple[Rule, ...] = ()  # of its site, its asset and its own, beside those of the profile
+    believed: Believed = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Payloads that are compressed with gzip or zlib, told by their first bytes, and bounded when they are large.
 
-No format that is read here begins with these bytes uncompressed: JSON begins with none of them, and CBOR with
-another major type.
+No format that is read here begins with these bytes uncompressed: JSON, numbers as text and packed blocks do
+not, CBOR begins with another major type, and a Sparkplug payload with one of its fields 1 to 5.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gateway.model import Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import Addresses
+from gateway.payloads.compressed import uncompressed
 from gateway.payloads.device_time import receipt
 from gateway.payloads.faults import as_sent
 from gateway.payloads.json_values import number
@@ -50,11 +51,12 @@ class Decoder:
         def read(message: Message, found: Found) -> None:
             if "/$" in message.topic:
                 return
+            payload = uncompressed(message.payload)
             [address] = self._addresses.of((message.topic,), message.names)
             channel = channels.get(address)
             if channel is None:
                 raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
-            value, quality = self._value(message.payload, address)
+            value, quality = self._value(payload, address)
             time_ns, worth = receipt(message)
             found.rows.append((time_ns, message.received_ns, channel, value, max(quality, worth)))
 

@@ -52,6 +52,7 @@ from gateway.model import (
 )
 from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate
+from gateway.payloads.compressed import uncompressed
 from gateway.payloads.device_time import check_believable
 from gateway.payloads.faults import as_sent
 from gateway.payloads.unusable import Unusable, shown
@@ -121,7 +122,7 @@ class Decoder:
         return Decoded(Arrivals.concatenate(parts), tuple(refused))
 
     def _block(self, message: Message, channels: Mapping[str, int]) -> tuple[Arrivals, list[Refused]]:
-        payload = message.payload
+        payload = uncompressed(message.payload)
         header = _header(payload)
         names = {**message.names, "id": _identifier(payload, header)}
         address = self._template.fill(names)

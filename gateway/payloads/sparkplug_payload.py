@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.model import Quality, Refusal
+from gateway.payloads.compressed import uncompressed
 from gateway.payloads.protobuf import as_bytes, as_float, as_text, as_uint, bytes_field, fields, uint_field
 from gateway.payloads.unusable import Unusable
 
@@ -16,6 +17,7 @@ UNSIGNED: Final = frozenset((5, 6, 7, 8))  # UInt8..UInt64
 REAL: Final = frozenset((9, 10))  # Float, Double
 QUALITIES: Final = {192: Quality.GOOD, 500: Quality.NO_DATA}  # 500 is stale; 0 and all others: BAD
 MOST_METRICS: Final = 10_000  # in one payload
+COMPRESSED: Final = "SPBV1.0_COMPRESSED"  # the uuid by which Eclipse Tahu says that the payload is in `body`
 
 
 @dataclass(slots=True)
@@ -41,10 +43,17 @@ class Payload:
     timestamp_ms: int | None = None
     seq: int | None = None
     metrics: list[Metric] = field(default_factory=list)
+    uuid: str = ""
+    body: bytes = b""
 
 
 def read_payload(message: bytes) -> Payload:
-    """Raises Unusable."""
+    """Of `message`, compressed as a whole or in the way of Tahu, or not. Raises Unusable."""
+    payload = _payload(uncompressed(message))
+    return payload if payload.uuid != COMPRESSED else _payload(uncompressed(payload.body))
+
+
+def _payload(message: bytes) -> Payload:
     payload = Payload()
     for number, wire_type, value in fields(message):
         if number == 1:
@@ -53,6 +62,10 @@ def read_payload(message: bytes) -> Payload:
             payload.metrics.append(_metric(as_bytes(wire_type, value)))
         elif number == 3:
             payload.seq = as_uint(wire_type, value)
+        elif number == 4:
+            payload.uuid = as_text(wire_type, value)
+        elif number == 5:
+            payload.body = as_bytes(wire_type, value)
     if len(payload.metrics) > MOST_METRICS:
         raise Unusable(Refusal.MALFORMED, f"{len(payload.metrics)} metrics; at most {MOST_METRICS} are taken")
     return payload

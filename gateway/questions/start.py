@@ -58,6 +58,7 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
             return Start(follows.problems, ())
         after = _after(configuration, follows, journal, now_ns)
         changes = [*_moves(follows), *_renames(follows), *_retired(follows), *_rules(after, now_ns)]
+        changes += _beliefs(before.document, configuration, follows)
         changes += _retroactive(configuration, before, after, folder)
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
         changes += _at_brokers(configuration, journal)
@@ -129,6 +130,18 @@ def _rules(after: Timeline, now_ns: int) -> Iterator[str]:
             f"rule {rule!r} of {named}: has other limits from the start on, or is left out; what is open "
             "ends as superseded"
         )
+
+
+def _beliefs(before: str, configuration: Configuration, follows: Succession) -> Iterator[str]:
+    """Channels whose readings are judged otherwise when they come."""
+    earlier = json.loads(before)["channels"] if before else {}
+    for name, table in json.loads(configuration.document)["channels"].items():
+        old = earlier.get(follows.renamed.get(name, name), table)
+        if keys := [key for key in ("faults", "lowest", "highest") if old.get(key) != table.get(key)]:
+            yield (
+                f"channels.{name}: other {', '.join(keys)} from the start on; what came before stays in the "
+                "journal as it was judged then"
+            )
 
 
 def _retroactive(

@@ -3,7 +3,8 @@
 wire --unit--> what the probe takes --probe--> indicated --calibration--> canonical
 
 What the unit gives, and what the calibration makes of it, are decimals (units.py); what cannot be is BAD
-(possible.py), by what is indicated already: a calibration does not make a temperature of 0 K.
+(possible.py), by what is indicated already: a calibration does not make a temperature of 0 K. What a channel
+declares of its device (`faults`, `lowest`, `highest`) is about what is indicated alone.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from gateway.config.types import DIRECT, PROBES, Channel
 from gateway.model import LARGEST_VALUE, Arrivals, Floats, Samples
-from gateway.possible import ANYTHING, judge, possible
+from gateway.possible import ANYTHING, EVERYTHING, Beliefs, judge, possible
 from gateway.probes import Converted
 from gateway.probes.calibration import Calibrations, correct
 
@@ -34,6 +35,7 @@ class Conversions:
     offset: Floats
     lowest: Floats  # float64[channels], canonical: what the quantity can be
     highest: Floats
+    beliefs: Beliefs  # what is believed of each channel as it is indicated
     probe: NDArray[np.int32]  # int32[channels], position in `probes`
     probes: tuple[Convert, ...]  # each type with its options once, however many channels share it
     calibrations: Calibrations
@@ -45,7 +47,7 @@ def conversions(channels: Iterable[Channel], numbers: Mapping[str, int]) -> Conv
     scale, offset, probe = np.ones(size), np.zeros(size), np.full(size, AS_IT_IS, np.int32)
     lowest, highest = np.full(size, ANYTHING.lowest), np.full(size, ANYTHING.highest)
     kinds: dict[tuple[str, Any], int] = {}
-    calibrations = {}
+    calibrations, believed = {}, {}
     for channel in channels:
         number, table = numbers[channel.name], channel.table
         scale[number], offset[number] = channel.scale, channel.offset
@@ -54,8 +56,12 @@ def conversions(channels: Iterable[Channel], numbers: Mapping[str, int]) -> Conv
             probe[number] = kinds.setdefault((table.probe, table.probe_options), len(kinds))
         if channel.calibration is not None:
             calibrations[number] = channel.calibration
+        if channel.believed != EVERYTHING:
+            believed[number] = channel.believed
     probes = tuple(_convert(name, options) for name, options in kinds)
-    return Conversions(scale, offset, lowest, highest, probe, probes, Calibrations.of(calibrations, size))
+    beliefs = Beliefs.of(believed, lowest, highest)
+    corrections = Calibrations.of(calibrations, size)
+    return Conversions(scale, offset, lowest, highest, beliefs, probe, probes, corrections)
 
 
 def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
@@ -70,15 +76,22 @@ def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
         quality[mine] = np.maximum(quality[mine], judged)
     samples = settled(Samples(given.time, channel, value, quality), by)
     if by.calibrations.some:
-        samples = settled(correct(samples, by.calibrations), by)
+        samples = _corrected(samples, by)
     return replace(arrivals, samples=samples)
 
 
 def settled(samples: Samples, by: Conversions) -> Samples:
-    """Readings that are in canonical units already, as decimals; BAD where they cannot be."""
-    lowest, highest = by.lowest[samples.channel], by.highest[samples.channel]
-    value, quality = judge(samples.value, samples.quality, lowest, highest)
+    """Readings in canonical units already, as decimals; BAD where they cannot be, or mean a fault."""
+    value, quality = by.beliefs.judge(samples.value, samples.quality, samples.channel)
     return Samples(samples.time, samples.channel, value, quality)
+
+
+def _corrected(samples: Samples, by: Conversions) -> Samples:
+    """By the calibrations: no longer what the device said, but still nothing that cannot be."""
+    given = correct(samples, by.calibrations)
+    lowest, highest = by.lowest[given.channel], by.highest[given.channel]
+    value, quality = judge(given.value, given.quality, lowest, highest)
+    return Samples(given.time, given.channel, value, quality)
 
 
 def _convert(name: str, options: Any) -> Convert:

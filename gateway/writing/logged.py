@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from gateway.config.tables import Problems
-from gateway.config.types import Channel, Configuration
+from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.model import Samples
-from gateway.possible import judge, possible
 from gateway.tables import Series
 from gateway.units import CONVERSIONS
+from gateway.writing.conversion import conversions, settled
 from gateway.writing.mapping import Logged, Mapped
 
 
@@ -37,11 +37,9 @@ def samples_of(
     """All readings that belong to a channel. Raises ConfigurationError."""
     check_channels(logged, mapped, configuration)
     series = {s.name: s for s in logged.download.series}
-    parts = [
-        _samples(series[name], configuration.channels[channel], numbers[channel])
-        for name, channel in mapped.channels.items()
-    ]
-    return Samples.concatenate(parts)
+    parts = [_samples(series[name], numbers[channel]) for name, channel in mapped.channels.items()]
+    by = conversions((configuration.channels[name] for name in mapped.channels.values()), numbers)
+    return settled(Samples.concatenate(parts), by)
 
 
 def units_of(logged: Logged, mapped: Mapped, configuration: Configuration) -> dict[str, str]:
@@ -62,8 +60,6 @@ def _check_unit(series: Series, channel: str, configuration: Configuration, prob
         problems.unknown(f"channels.{series.name}", series.unit, fitting, f"unit for channel {channel!r},")
 
 
-def _samples(series: Series, channel: Channel, number: int) -> Samples:
+def _samples(series: Series, number: int) -> Samples:
     numbers = np.full(len(series.time), number, np.int32)
-    value = CONVERSIONS[series.unit].of(series.value)
-    could_be = possible(channel.table.quantity, channel.unit)
-    return Samples(series.time, numbers, *judge(value, series.quality, *could_be))
+    return Samples(series.time, numbers, CONVERSIONS[series.unit].of(series.value), series.quality)

@@ -116,8 +116,8 @@ EVERY_PATH = pytest.mark.parametrize("path", PATHS)
 HUNDREDTHS = {"packed int16", "modbus int16"}  # paths that reach from -327.67 to 327.67
 
 
-def canonical(values: Sequence[float], unit: str) -> Samples:
-    text = CONFIG.replace("[channels.top]", f'[channels.top]\nunit = "{unit}"')
+def canonical(values: Sequence[float], unit: str, keys: str = "") -> Samples:
+    text = CONFIG.replace("[channels.top]", f'[channels.top]\nunit = "{unit}"\n{keys}')
     configuration = parse(tomllib.loads(text), Path("x"))
     n = len(values)
     time = NOON_NS + np.arange(n) * SECOND
@@ -149,6 +149,27 @@ def test_a_sentinel_is_bad_by_every_path(path: str, unit: str, sentinel: str) ->
     assert found.quality.tolist() == [Quality.BAD] and np.isnan(found.value).all()
 
 
+def declared(unit: str) -> str:
+    """Keys of a channel whose device cannot mean 85 degC, nor what is below -195 or above 120 degC."""
+    fault, lowest, highest = (SAYS[unit](Decimal(t)) for t in ("85", "-195", "120"))
+    return f"faults = [{fault}]\nlowest = {lowest}\nhighest = {highest}"
+
+
+DECLARED = ["-195", "85", "-195.1", "84.9", "120", "120.1", "85.1"]
+BELIEVED = [True, False, False, True, True, False, True]
+
+
+@EVERY_UNIT
+@EVERY_PATH
+def test_what_a_channel_declares_is_bad_by_every_path(path: str, unit: str) -> None:
+    said = [(SAYS[unit](Decimal(t)), fine) for t, fine in zip(DECLARED, BELIEVED, strict=True)]
+    if path in HUNDREDTHS:
+        said = [(number, fine) for number, fine in said if abs(number) < 327]
+    found = canonical(PATHS[path]([number for number, _ in said]), unit, declared(unit))
+    assert [q == Quality.GOOD for q in found.quality] == [fine for _, fine in said]
+    assert (np.isnan(found.value) == (found.quality == Quality.BAD)).all()
+
+
 @pytest.mark.parametrize(("unit", "sentinel"), [(u, s) for u, several in SENTINELS.items() for s in several])
 def test_inside_an_excursion_it_neither_ends_it_nor_proves_anything(unit: str, sentinel: str) -> None:
     warm, cold = (float(SAYS[unit](Decimal(t))) for t in ("-140", "-190"))
@@ -166,10 +187,19 @@ def test_a_replay_does_not_believe_it_either() -> None:
     assert (one["end"], one["extreme"], one["readings"]) == (None, -140.0, 2)
 
 
-def screened(samples: Samples) -> list[dict[str, Any]]:
-    return replay(
-        parse(tomllib.loads(CONFIG), Path("x")), {"top": 0, "shipper": 1}, [samples], Containments()
-    )
+def test_a_replay_goes_by_what_its_configuration_declares() -> None:
+    time = NOON_NS + np.arange(4) * SECOND
+    values = np.array([-140.0, 85.0, -140.0, 120.1])
+    samples = Samples(time, np.zeros(4, np.int32), values, np.zeros(4, np.uint8))
+    [plain] = screened(samples)
+    [one] = screened(samples, declared("degC"))
+    assert (plain["extreme"], plain["readings"]) == (120.1, 4)
+    assert (one["end"], one["extreme"], one["readings"]) == (None, -140.0, 2)
+
+
+def screened(samples: Samples, keys: str = "") -> list[dict[str, Any]]:
+    text = CONFIG.replace("[channels.top]", f"[channels.top]\n{keys}")
+    return replay(parse(tomllib.loads(text), Path("x")), {"top": 0, "shipper": 1}, [samples], Containments())
 
 
 CSV_MAP = """format = "csv"
@@ -182,20 +212,32 @@ T = "top"
 
 @pytest.mark.parametrize("unit", SENTINELS)
 def test_a_loggers_file_is_not_believed_either(tmp_path: Path, unit: str) -> None:
-    given = [str(SAYS[unit](Decimal("-150"))), *SENTINELS[unit], str(SAYS[unit](Decimal("-149.9")))]
-    rows = [f"2026-01-05T12:00:{i:02}Z,{number}" for i, number in enumerate(given)]
+    said = [str(SAYS[unit](Decimal("-150"))), *SENTINELS[unit], str(SAYS[unit](Decimal("-149.9")))]
+    found = imported(tmp_path, unit, said, CONFIG)
+    assert found.value[[0, -1]].tolist() == [-150.0, -149.9]
+    assert found.quality.tolist() == [Quality.GOOD, *[Quality.BAD] * len(SENTINELS[unit]), Quality.GOOD]
+
+
+@EVERY_UNIT
+def test_nor_against_what_its_channel_declares(tmp_path: Path, unit: str) -> None:
+    """The file is in a unit of its own, the keys in that of the channel."""
+    config = CONFIG.replace("[channels.top]", f"[channels.top]\n{declared('degC')}")
+    found = imported(tmp_path, unit, [str(SAYS[unit](Decimal(t))) for t in DECLARED], config)
+    assert [q == Quality.GOOD for q in found.quality] == BELIEVED
+
+
+def imported(folder: Path, unit: str, said: Sequence[str], config: str) -> Samples:
+    rows = [f"2026-01-05T12:00:{i:02}Z,{number}" for i, number in enumerate(said)]
     for name, text in (
-        ("cryogate.toml", CONFIG),
+        ("cryogate.toml", config),
         ("map.toml", CSV_MAP.replace("UNIT", unit)),
         ("log.csv", "\n".join(["time,T", *rows, ""])),
     ):
-        (tmp_path / name).write_text(text)
-    files = (str(tmp_path / "log.csv"), "--map", str(tmp_path / "map.toml"))
+        (folder / name).write_text(text)
+    files = (str(folder / "log.csv"), "--map", str(folder / "map.toml"))
     done = CliRunner().invoke(
-        app, ["import", *files, "--by", "me", "--config", str(tmp_path / "cryogate.toml")]
+        app, ["import", *files, "--by", "me", "--config", str(folder / "cryogate.toml")]
     )
     assert done.exit_code == 0, done.output
-    with Journal.open_reading(tmp_path / "data" / "journal.sqlite") as journal:
-        found = journal.read(None, 0, None).samples
-    assert found.value[[0, -1]].tolist() == [-150.0, -149.9]
-    assert found.quality.tolist() == [Quality.GOOD, *[Quality.BAD] * len(SENTINELS[unit]), Quality.GOOD]
+    with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+        return journal.read(None, 0, None).samples

@@ -1,15 +1,18 @@
 """The reader of Protocol Buffers agrees with the protobuf package on what a Sparkplug payload says."""
 
+import gzip
 import math
 import struct
+import zlib
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.model import Refusal
 from gateway.payloads.protobuf import BYTES, FIXED32, FIXED64, VARINT, fields, uint_field, varint
-from gateway.payloads.sparkplug_payload import read_payload
+from gateway.payloads.sparkplug_payload import COMPRESSED, read_payload
 from gateway.payloads.unusable import Unusable
 from tests.unit.payloads.sparkplug_messages import DecodeError, Payload, payload
 
@@ -45,6 +48,28 @@ def test_a_varint_of_more_than_64_bits_is_cut_like_theirs():
     data = b"\x18" + b"\xff" * 9 + b"\x7f"
     assert read_payload(data).seq == Payload.FromString(data).seq == 2**64 - 1
     assert varint(300) == b"\xac\x02"
+
+
+@pytest.mark.parametrize("compress", [zlib.compress, gzip.compress, bytes])
+def test_in_the_way_of_tahu(compress):
+    """One payload with the other in its body; what names the algorithm is not needed."""
+    inner = payload(7, 3, [{"name": "T", "datatype": 9, "float_value": 4.5}])
+    metrics = [{"name": "algorithm", "datatype": 12, "string_value": "DEFLATE"}]
+    found = read_payload(Payload(uuid=COMPRESSED, body=compress(inner)).SerializeToString())
+    assert found == read_payload(inner)
+    whole = Payload.FromString(payload(9, 9, metrics))
+    whole.uuid, whole.body = COMPRESSED, compress(inner)
+    assert read_payload(whole.SerializeToString()) == found
+
+
+def test_what_is_compressed_is_bounded_and_not_looked_into_twice():
+    bomb = Payload(uuid=COMPRESSED, body=zlib.compress(bytes(10**7))).SerializeToString()
+    with pytest.raises(Unusable, match="1 MiB") as why:
+        read_payload(bomb)
+    assert why.value.reason is Refusal.OVERSIZED
+    inner = payload(7, 3, [{"name": "T", "datatype": 9, "float_value": 4.5}])
+    once = Payload(uuid=COMPRESSED, body=inner).SerializeToString()
+    assert not read_payload(Payload(uuid=COMPRESSED, body=once).SerializeToString()).metrics
 
 
 U64, U32 = st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1)

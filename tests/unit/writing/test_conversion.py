@@ -17,6 +17,7 @@ from gateway.config.load import parse
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import Link
 from gateway.model import SECOND, Arrivals, Decoded, Quality, Samples
+from gateway.probes.pt100 import Options, signal
 from gateway.units import CONVERSIONS
 from gateway.writing.conversion import conversions, to_canonical
 from gateway.writing.pump import Pump
@@ -159,3 +160,18 @@ def test_without_a_certificate_the_uncertainty_is_not_known(tmp_path: Path) -> N
     desk.read(("top", 0, -140.0))
     desk.run()
     assert desk.alarms()[0]["uncertainty"] is None and desk.alarms()[0]["calibration"] is None
+
+
+def test_what_is_declared_is_about_what_the_probe_gives_before_it_is_corrected(tmp_path: Path) -> None:
+    """The offset lifts -193 to -191.5, beyond `highest`, and -192.5 to what means a fault: both are fine."""
+    declared = CALIBRATED.replace("unit", "faults = [-191.0]\nhighest = -192.0\nunit", 1)
+    desk = Desk(tmp_path, CONFIG.replace("[channels.shipper]\n", declared).replace("= -150.0", "= -190.0", 1))
+    ohm = [_ohm(t) for t in (-193.0, -192.5, -191.0, -191.5)]
+    pumped(desk, *((10 * i, r) for i, r in enumerate(ohm)))
+    read = desk.journal.read(None, 0, None).samples
+    np.testing.assert_allclose(read.value, [-191.5, -191.0, np.nan, np.nan], rtol=0, atol=1e-6)
+    assert read.quality.tolist()[2:] == [Quality.BAD, Quality.BAD]
+
+
+def _ohm(t: float) -> float:
+    return float(signal(np.array([t]), Options())[0])
