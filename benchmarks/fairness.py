@@ -14,10 +14,13 @@ import argparse
 import itertools
 import json
 import random
+import signal
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -36,7 +39,8 @@ RATE = 100.0  # messages/s of all devices
 PERIOD = 40  # readings of a device from one warm phase to the next
 WARM_S = 25.0  # before the logger: longer than the gateway waits after a start until silence counts
 POLL_S = 0.005
-NO_DATA_S = 5.0  # of the devices; half as often as the pauses that are measured
+NO_DATA_S = 5.0  # of the devices: a silence that long would be a false alarm
+LOGGER_NO_DATA_S = 172_800.0  # it sends once a day
 UNIT_NS = 1_000_000
 COMPACT = (",", ":")  # 7 000 readings are 245 kB, less than a message may have
 LOGGER = f"dewar-{DEVICES}"
@@ -46,23 +50,27 @@ YEAR_H = 8760
 def main() -> None:
     """Print what the others had to wait before, and while the logger's readings were taken."""
     given = _arguments()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended all the same
+    with ExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
         broker = Broker(folder / "mosquitto")
+        ends.callback(broker.stop)
         broker.start()
-        text = configuration(
-            broker.port, DEVICES + 1, folder / "data", journal=NO_WATCH, delays="", unit="unix_ms"
-        )
         config = folder / "cryogate.toml"
-        config.write_text(text.replace("no_data_after_s = 8640000.0", f"no_data_after_s = {NO_DATA_S}"))
+        config.write_text(_configuration(broker.port, folder / "data", given.no_data_s))
         gateway = Gateway(config, folder / "data")
+        ends.callback(gateway.kill)
         gateway.start()
-        try:
-            gateway.wait_up()
-            _measure(gateway, broker, given)
-        finally:
-            gateway.kill()
-            broker.stop()
+        gateway.wait_up()
+        _measure(gateway, broker, given)
+
+
+def _configuration(port: int, data: Path, no_data_s: float) -> str:
+    text = configuration(port, DEVICES + 1, data, journal=NO_WATCH, delays="", unit="unix_ms")
+    devices, logger = text.split(f"[channels.{LOGGER}]")
+    devices = devices.replace("no_data_after_s = 8640000.0", f"no_data_after_s = {NO_DATA_S}")
+    logger = logger.replace("no_data_after_s = 8640000.0", f"no_data_after_s = {no_data_s}")
+    return f"{devices}[channels.{LOGGER}]{logger}"
 
 
 NO_WATCH = "low_space_bytes = 0\nlow_space_h = 0.0"
@@ -122,7 +130,7 @@ class _Watch(threading.Thread):
                 now_s = time.time()
                 for seq, statement in journal.statements(transition.KIND, transitions):
                     transitions = seq
-                    self._note(of_known(transition.of(statement.body).known), statement, now_s)
+                    self._note(transition.of(statement.body), now_s)
                 for entry in journal.entries(after, 20_000):
                     after = entry.seq
                     if entry.arrivals is not None:
@@ -131,10 +139,10 @@ class _Watch(threading.Thread):
                         if not of_logger.all():
                             self._commits.append(now_s)
 
-    def _note(self, alarm: dict[str, object], statement: object, now_s: float) -> None:
-        said = transition.of(statement.body)  # type: ignore[attr-defined]
-        if said.change != "raised" or alarm.get("channel") == LOGGER:
+    def _note(self, said: transition.Transition, now_s: float) -> None:
+        if said.change != "raised" or said.known["place"]["channel"] == LOGGER:
             return
+        alarm = of_known(said.known)
         if alarm["rule"] == "no_data":
             self._silences.append(now_s)
         elif alarm["rule"] == "above-150":
@@ -195,6 +203,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--readings", type=int, default=7000, help="of each message")
     parser.add_argument("--hours", type=int, default=2 * YEAR_H, help="back, over which they are scattered")
     parser.add_argument("--in-order", action="store_true", help="the oldest first")
+    parser.add_argument(
+        "--no-data-s",
+        type=float,
+        default=LOGGER_NO_DATA_S,
+        help="of the logger; where it is shorter than the time between readings, each one ends an alarm",
+    )
     return parser.parse_args()
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from gateway.alarming import memory
 from gateway.alarming.book import AlarmBook
-from gateway.alarming.catching_up import REST_S, CatchingUp
+from gateway.alarming.catching_up import CatchingUp
 from gateway.alarming.channel_states import ChannelStates
 from gateway.alarming.course import plan_over
 from gateway.alarming.inside import unmeasured
@@ -43,6 +43,7 @@ from gateway.statements import Statement, import_
 log = logging.getLogger(__name__)
 STATE: Final = memory.STATE
 MOST_READINGS: Final = 200_000  # screened at once: bounds memory and the wait for a catch-up's first alarm
+MOST_ENTRIES: Final = 1_000  # the same, where each has a few readings: 0.2 ms each
 LOOK_S: Final = 1.0  # another process may have stated something: look at least so often
 TURN_S: Final = 1.0  # after which alarms are stated, and progress is saved, before more statements are heard
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
@@ -69,7 +70,6 @@ class Screening:
         self._clock = WallClock() if clock is None else clock
         self._lock = threading.Lock()  # between the thread that screens and those that look
         self.cursor = 0
-        self.late = CatchingUp()
         self._reading = Reading(journal, lambda: self.cursor)
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
@@ -81,6 +81,7 @@ class Screening:
 
     def _begin(self) -> None:
         """Also after a failure that nobody foresaw."""
+        self.late = CatchingUp()
         Remaking(self._journal, self._records)  # what is damaged is read from the journal
         self._settled = memory.fold(self._journal, self._records)
         saved = self._restored()
@@ -149,12 +150,14 @@ class Screening:
         """Until `stop` is set and every entry is screened."""
         with self._lock:
             self._begin()
+        is_last = False
         while True:
             self.moved_s = time.monotonic()
-            moved = self._step()
-            if stop.is_set() and not moved:
+            moved = self._step(in_a_hurry=is_last)
+            is_last = stop.is_set()
+            if is_last and not moved:
                 break
-            if not moved or (self.late.behind and not stop.is_set()):
+            if not moved or (self.late.behind and not is_last):
                 self._wait()
         with self._lock:
             self._write(self._clock.now_ns(), everything=True)
@@ -164,10 +167,10 @@ class Screening:
         self.problem = reason
         log.error("screening stopped: %s; it is started again", reason)
 
-    def _step(self) -> bool:
-        """Screen what is new; whether there was anything."""
+    def _step(self, *, in_a_hurry: bool = False) -> bool:
+        """Screen what is new; whether there was anything, or is something that came late."""
         now_ns = self._look_at_the_clock()
-        entries = self._left or self._journal.entries(self.cursor, MOST_READINGS)
+        entries = self._left or self._journal.entries(self.cursor, MOST_READINGS, MOST_ENTRIES)
         with self._lock:
             self._feed(self._waiting.release(self._horizon_ns), now_ns)
             if self._quiet:
@@ -179,9 +182,9 @@ class Screening:
             if not self._quiet:
                 silent_until = self._silent_until() if self._silence_counts(entries) else self.latest.time
                 self._publish(self._screener.advance(now_ns, silent_until), now_ns)
-                self.late.go_on(self._screener, self._book, now_ns)
-                late = time.monotonic() - self._saved_s > SAVE_EVERY_S
-                self._write(now_ns, everything=late or bool(self._left))
+                self.late.go_on(self._screener, self._book, now_ns, wait=not in_a_hurry)
+                late = time.monotonic() - self._saved_s > SAVE_EVERY_S or bool(self._left)
+                self._write(now_ns, everything=late and not self.late.is_telling)
             self.problem = ""
         return bool(entries or self.late.behind)
 
@@ -263,6 +266,7 @@ class Screening:
         if self._quiet:
             self._book.recall(statement)
             return
+        self.late.tell_first(changes, self._book, now_ns)
         self._book.hear(statement, now_ns, changes)
         if moved:
             self._book.because = statement.id  # also of what ends only now that its rules are out of force
@@ -311,13 +315,15 @@ class Screening:
     def _silence_counts(self, entries: Sequence[Entry]) -> bool:
         """Not while readings that are in the journal, or on their way after a start, are still to come."""
         taken = sum(len(e.arrivals) for e in entries if e.arrivals is not None)
-        return taken < MOST_READINGS and not self._left and time.monotonic() - self._began_s > GRACE_S
+        is_all = taken < MOST_READINGS and len(entries) < MOST_ENTRIES and not self._left
+        return is_all and time.monotonic() - self._began_s > GRACE_S
 
     def _go_on_with_open(self, now_ns: int) -> None:
         """How far they were says nothing new."""
         self._publish([Change(e, e) for e in self._screener.open()], now_ns)
 
     def _publish(self, changes: Sequence[Change], now_ns: int) -> None:
+        self.late.tell_first(changes, self._book, now_ns)
         for change in changes:
             self._book.enter(change, now_ns)
 
@@ -333,7 +339,7 @@ class Screening:
                 self._committed.notify_all()  # whoever tells people of alarms
         with self._records.transaction():
             self._book.write(seqs, now_ns, everything)
-            if news or everything:
+            if (news or everything) and not self.late.is_telling:  # the screener knows more than was told
                 self._records.book.put_excursions(e.plain() for e in self._screener.known())
                 self._screener.leave_past()
                 saved = memory.Saved(
@@ -354,12 +360,11 @@ class Screening:
 
     def _patience_s(self) -> float:
         """Until something that waits has its time."""
-        if self.late.behind:
-            return REST_S
+        rest_s = self.late.rest_s if self.late.behind else LOOK_S
         next_ns = self._waiting.next_ns()
         if next_ns is None:
-            return LOOK_S
-        return min(LOOK_S, max(0.0, (next_ns - self._clock.now_ns()) / SECOND))
+            return rest_s
+        return min(rest_s, max(0.0, (next_ns - self._clock.now_ns()) / SECOND))
 
     # Answers
 

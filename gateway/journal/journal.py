@@ -232,22 +232,24 @@ class Journal:
         with explained(self.path):
             return archived_until(self._connection)
 
-    def entries(self, after_seq: int, most_readings: int = PAGE_READINGS) -> list[Entry]:
+    def entries(
+        self, after_seq: int, most_readings: int = PAGE_READINGS, most_entries: int = hours.LAST_SEQ
+    ) -> list[Entry]:
         """The next entries behind `after_seq` in order, until they hold `most_readings`; empty at the end.
 
         A statement counts as one reading. The page ends before a damaged entry; when that is the next
         one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
-        return self._archive.persist(partial(self._page, after_seq, most_readings))
+        return self._archive.persist(partial(self._page, after_seq, most_readings, most_entries))
 
-    def _page(self, after_seq: int, most_readings: int) -> list[Entry]:
+    def _page(self, after_seq: int, most_readings: int, most_entries: int) -> list[Entry]:
         page: list[Entry] = []
         try:
             with explained(self.path), snapshot(self._connection):
                 for entry in log.after(self._connection, self._archive, after_seq, most_readings):
                     page.append(entry)
                     most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
-                    if most_readings <= 0:
+                    if most_readings <= 0 or len(page) >= most_entries:
                         break
         except JournalError:
             if not page:

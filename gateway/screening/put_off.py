@@ -56,10 +56,24 @@ class PutOff:
         """Without `scan` nothing is ever put off."""
         self._scan = scan
         self._late: Moments = {}
+        self._news: set[int] = set()
         self.job: Job | None = None
 
     def __bool__(self) -> bool:
         return bool(self._late) or self.job is not None
+
+    def is_due(self, ready: Container[int] | None) -> bool:
+        """Whether a job is under way or can begin: with a channel that is `ready`; None: with any."""
+        return self.job is not None or any(ready is None or c in ready for c in self._late)
+
+    def waiting(self) -> list[int]:
+        """Channels whose job has not begun."""
+        return list(self._late)
+
+    def news(self) -> set[int]:
+        """Channels of which something was put off since this was asked last."""
+        news, self._news = self._news, set()
+        return news
 
     def moments(self) -> Moments:
         """By channel number, those of the job that is under way among them."""
@@ -80,12 +94,13 @@ class PutOff:
         affected, earliest = screen.affected(row[far], moment[far])
         numbers = screen.numbers[affected].tolist()
         self._late = _earlier(self._late, dict(zip(numbers, earliest.tolist(), strict=True)))
+        self._news.update(numbers)
         return far
 
-    def next_job(self, screen: Screen, memories: Memories) -> Job:
-        """Some channels, together with whatever is looked at together with them."""
+    def next_job(self, screen: Screen, memories: Memories, ready: Container[int] | None) -> Job:
+        """Some channels that are `ready` (None: any), with whatever is looked at together with them."""
         assert self._scan is not None
-        some = sorted(self._late)[:MOST_TOGETHER]
+        some = sorted(c for c in self._late if ready is None or c in ready)[:MOST_TOGETHER]
         moment = np.array([self._late[c] for c in some], np.int64)
         touched, _ = screen.affected(screen.rows(np.array(some, np.int64)), moment)
         late = [c for c in screen.numbers[touched].tolist() if c in self._late]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -72,7 +72,7 @@ class Screener:
         journal: str = "",
         scan: Scan | None = None,
     ) -> None:
-        self._put_off = PutOff(scan)  # with `scan`, what comes very late is left to `catch_up`
+        self.put_off = PutOff(scan)  # with `scan`, what comes very late is left to `catch_up`
         self._plan = plan
         self._read = read
         self._screen = Screen(plan)
@@ -123,7 +123,7 @@ class Screener:
 
     def anew(self, since: Mapping[int, int]) -> list[Change]:
         """Screen channels again, each from its time (ns UTC) on: what is stored of them has changed."""
-        self._put_off.begin_with(self._put_off.moments(), self._plan.names)
+        self.put_off.begin_with(self.put_off.moments(), self._plan.names)
         row = self._screen.rows(np.array(sorted(since), np.int64))
         moment = np.array([since[number] for number in sorted(since)], np.int64)
         row, moment = row[row >= 0], moment[row >= 0]
@@ -140,7 +140,7 @@ class Screener:
         if plan == self._plan:
             return []
         moments, old = differences(self._plan, plan), set(self._plan.keys)
-        self._put_off.begin_with(self._put_off.moments(), plan.names)
+        self.put_off.begin_with(self.put_off.moments(), plan.names)
         replanned = Replanned.of(self._screen, plan)
         self._plan, self._screen = plan, replanned.after
         self._channel_of = np.array([c for c, _ in plan.keys], np.int64)
@@ -197,7 +197,7 @@ class Screener:
     def save(self) -> bytes:
         """All that `read` and `past` do not give; saved states to rewind to are not part of it."""
         known = [e.plain() for e in self._record.known()]
-        late = json.dumps(list(self._put_off.moments().items())).encode()
+        late = json.dumps(list(self.put_off.moments().items())).encode()
         parts = {"record": json.dumps(known).encode(), "screen": self._screen.save(), "late": late}
         file = io.BytesIO()
         columns = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
@@ -215,7 +215,7 @@ class Screener:
             self._screen.restore(arrays["screen"].tobytes())
             known = json.loads(arrays["record"].tobytes())
             late = json.loads(arrays["late"].tobytes()) if "late" in arrays else []
-        self._put_off.begin_with(dict(late), self._plan.names)
+        self.put_off.begin_with(dict(late), self._plan.names)
         self._record.load(map(Excursion.from_plain, known))
         self._look_back(np.arange(len(self._screen.channels)))
         self._save_state()
@@ -261,18 +261,18 @@ class Screener:
         row, late = row[news], late.take(news)
         first = starts(row)
         row, moment = row[first], late.time[first]
-        now = ~self._put_off.takes(self._screen, row, moment)
+        now = ~self.put_off.takes(self._screen, row, moment)
         return self._screen_from(row[now], moment[now]) if now.any() else []
 
-    def catch_up(self, is_enough: Callable[[], bool]) -> list[Change]:
-        """Go on with what was put off, until it is done or enough for now."""
+    def catch_up(self, is_enough: Callable[[], bool], ready: Container[int] | None = None) -> list[Change]:
+        """Go on with what was put off, of channels that are `ready` (None: all); until it is enough."""
         changes: list[Change] = []
-        while self._put_off:
-            job = self._put_off.job or self._put_off.next_job(self._screen, self._memories)
-            self._put_off.job = job
+        while self.put_off.is_due(ready):
+            job = self.put_off.job or self.put_off.next_job(self._screen, self._memories, ready)
+            self.put_off.job = job
             if not job.is_read(is_enough):
                 return changes
-            self._put_off.job = None
+            self.put_off.job = None
             changes += self._finished(job)
             if is_enough():
                 return changes
@@ -280,7 +280,7 @@ class Screener:
 
     def behind(self) -> list[int]:
         """Channels of which something is put off."""
-        return sorted(self._put_off.moments())
+        return sorted(self.put_off.moments())
 
     def _finished(self, job: Job) -> list[Change]:
         rest = self._read(self._screen.numbers[job.row].tolist(), job.since_ns, None)
