@@ -43,7 +43,7 @@ from gateway.statements import Statement, import_
 log = logging.getLogger(__name__)
 STATE: Final = memory.STATE
 MOST_READINGS: Final = 200_000  # screened at once: bounds memory and the wait for a catch-up's first alarm
-MOST_ENTRIES: Final = 1_000  # the same, where each has a few readings: 0.2 ms each
+MOST_ENTRIES: Final = 300  # the same, where each has a few readings: some 60 ms
 LOOK_S: Final = 1.0  # another process may have stated something: look at least so often
 TURN_S: Final = 1.0  # after which alarms are stated, and progress is saved, before more statements are heard
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash

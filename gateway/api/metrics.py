@@ -120,7 +120,11 @@ def _journal(journal: Mapping[str, Any]) -> Iterator[Metric]:
     yield _counter("readings", "Readings stored since the start", journal["readings"])
     yield _counter("repeated", "Readings that were stored already, since the start", journal["repeated"])
     yield _counter("commits", "Synced commits of readings since the start", journal["commits"])
-    yield _gauge("intake_waiting", "Messages and polls that wait for the disk", journal["waiting"])
+    yield _gauge(
+        "intake_waiting",
+        "Messages and polls that wait for the disk, and late readings that wait for their turn",
+        journal["waiting"],
+    )
     yield _gauge("journal_writable", "1 while the journal can be written", not journal["problem"])
     yield _gauge("screening_runs", "1 while readings are screened", not journal["screening_problem"])
     if journal["last_commit"]:

@@ -21,8 +21,8 @@ TOO_OLD: Final = (  # what is wrong and what to do, where `loses_commits`
     f"SQLite {SQLITE} can lose what was committed (its WAL-reset bug, fixed in 3.51.3); nothing is written",
     "pip install --force-reinstall --only-binary apsw 'apsw>=3.54.1'",
 )
-BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another process's transaction
-_BUSY_PAUSE_S: Final = 0.01
+BUSY_TIMEOUT_S: Final = 30.0  # longest wait for another one's transaction
+_BUSY_PAUSE_S: Final = 0.005  # SQLite by itself waits up to 0.1 s, and misses gaps between a writer's commits
 _READING: Final = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 _WRITING: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
 
@@ -44,8 +44,14 @@ def connect(path: Path, *, writing: bool) -> Connection:
         rights.make_file(path)  # SQLite gives its log beside it the same rights
     # As an address: a path may have bytes that are no UTF-8, and a name that SQLite gives another meaning.
     connection = Connection(path.absolute().as_uri(), flags=_WRITING if writing else _READING)
-    connection.set_busy_timeout(round(BUSY_TIMEOUT_S * 1000))
+    connection.set_busy_handler(_wait)
     return connection
+
+
+def _wait(times: int) -> bool:
+    """Whether to look again."""
+    time.sleep(_BUSY_PAUSE_S)
+    return times * _BUSY_PAUSE_S < BUSY_TIMEOUT_S
 
 
 def loses_commits(version: str) -> bool:

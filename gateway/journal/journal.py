@@ -18,7 +18,7 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import channels, entries, hours, log, refusals, schema, shifts, wal
+from gateway.journal import channels, deferred, entries, hours, log, refusals, schema, shifts, wal
 from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.channels import ChannelRow
 from gateway.journal.damaged import Damaged, DamagedFile
@@ -169,6 +169,8 @@ class Journal:
         statements: Sequence[Statement] = (),
         *,
         unless_said_since: int | None = None,
+        later: Arrivals | None = None,
+        settled_from_hour: int | None = None,
     ) -> Committed:
         """All of it in one synced transaction, or none of it: then it raises, and may be tried again.
 
@@ -176,20 +178,36 @@ class Journal:
         as given.py compares them, is dropped; one with another value is a conflict and kept.
         `refused` is by source. Raises JournalFull when the disk is; Outdated where behind the entry
         `unless_said_since` anything was stated that somebody decided on.
+
+        `later` is kept, and comes in later commits. `settled_from_hour`: all that is kept so far of this hour
+        and of later ones is among `arrivals`.
         """
         arrivals = Arrivals.concatenate([]) if arrivals is None else arrivals
-        refused = refused or {}
-        if not (len(arrivals) or any(refused.values()) or statements):
+        refused, later = refused or {}, Arrivals.concatenate([]) if later is None else later
+        if not (len(arrivals) or any(refused.values()) or statements or len(later)):
             return Committed(self.last_seq(), 0, 0)
         with self._writing():
             if unless_said_since is not None:
                 entries.check_nothing_said_since(self._connection, unless_said_since)
             fresh = self._repeats.drop(arrivals) if len(arrivals) else arrivals
             seqs = self._append(fresh, refused, statements)
+            if settled_from_hour is not None:
+                deferred.settle(self._connection, settled_from_hour)
+            if len(later):
+                deferred.add(self._connection, later)
             last_seq = self.last_seq()
         if len(fresh):
             self._repeats.learn(fresh, last_seq)
         return Committed(last_seq, len(fresh), len(arrivals) - len(fresh), seqs)
+
+    def deferred(self) -> tuple[list[Arrivals], list[str]]:
+        """What is kept for later, and what is wrong with that of it which cannot be read."""
+        with explained(self.path):
+            kept, problems = deferred.kept(self._connection)
+        if problems:
+            with self._writing():
+                deferred.set_aside(self._connection)
+        return kept, problems
 
     def new_among(self, arrivals: Arrivals) -> int:
         """How many of these readings the journal does not have yet; nothing is written."""
@@ -237,7 +255,8 @@ class Journal:
     ) -> list[Entry]:
         """The next entries behind `after_seq` in order, until they hold `most_readings`; empty at the end.
 
-        A statement counts as one reading. The page ends before a damaged entry; when that is the next
+        A statement counts as one reading. Of what is not archived a page has at most `most_entries`: each is
+        read by itself. The page ends before a damaged entry; when that is the next
         one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
         return self._archive.persist(partial(self._page, after_seq, most_readings, most_entries))
@@ -246,10 +265,11 @@ class Journal:
         page: list[Entry] = []
         try:
             with explained(self.path), snapshot(self._connection):
+                archived = archived_until(self._connection)
                 for entry in log.after(self._connection, self._archive, after_seq, most_readings):
                     page.append(entry)
                     most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
-                    if most_readings <= 0 or len(page) >= most_entries:
+                    if most_readings <= 0 or (len(page) >= most_entries and entry.seq > archived):
                         break
         except JournalError:
             if not page:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
-from gateway.journal import shifts
+from gateway.journal import deferred, shifts
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.identity import RANDOM
@@ -97,6 +97,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE channel ADD COLUMN unit TEXT",  # canonical: of all its readings
     ),
     (shifts.SCHEMA,),  # 4: where readings of device clocks that were ahead stand
+    (deferred.SCHEMA,),  # 5: readings of many hours that are not entries yet
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

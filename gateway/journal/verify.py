@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import JournalError, StatementError
-from gateway.journal import entries, identity, parquet, schema
+from gateway.journal import deferred, entries, identity, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -75,6 +75,8 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
             last_seq = entries.last_seq(connection)
         _check_identity(connection, last_seq, found)
         _check_kinds(connection, found)
+        for problem in deferred.kept(connection)[1]:
+            found.add(f"{path}: {problem}; restore a backup")
         _check_entries(connection, numbers, found, progress)
         archived = _check_segments(connection, archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)

@@ -95,7 +95,7 @@ class Status:
             "last_entry": self._parts.pump.last_seq,
             "screening_behind": max(0, self._parts.pump.last_seq - self._parts.screening.cursor)
             + self._parts.screening.late.behind,
-            "waiting": len(self._parts.intake),
+            "waiting": len(self._parts.intake) + len(self._parts.pump.backlog),
             "problem": self._parts.pump.problem,
             "screening_problem": self._parts.screening.problem,
         }

@@ -24,14 +24,13 @@ from gateway.journal.journal import Journal, Statement
 from gateway.model import Arrivals, Decoded, Refusal, Refused
 from gateway.statements import outage
 from gateway.statements.fields import shortened
-from gateway.writing.backlog import Backlog, Part
+from gateway.writing.backlog import Backlog, Slice, divided
 from gateway.writing.conversion import Conversions, to_canonical
 
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
 MOST_STRANGERS = 200  # refusals of addresses that are no channel's, for whoever looks for retired ones
-LARGE = 8192  # bytes of an item that may hold more than the readings of a moment
 RETRY_S = 2.0  # between attempts while the journal cannot be written
 
 
@@ -55,7 +54,7 @@ class Pump:
         self._interval_s = interval_s
         self._commit_took = commit_took
         self._name = name
-        self._backlog = Backlog()
+        self.backlog = _backlog(journal)
         self.clocks = DeviceClocks(len(by.scale))
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal cannot be written; empty while it can
@@ -69,43 +68,40 @@ class Pump:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop` is set and nothing waits any more."""
-        while not (stop.is_set() and len(self._intake) == 0 and len(self._backlog) == 0):
+        """Until `stop` is set and nothing waits in the intake; what the backlog has is in the journal."""
+        while not (stop.is_set() and len(self._intake) == 0):
             self.moved_s = time.monotonic()
-            batch = self._take()
-            if (batch or self._backlog) and not self._commit(batch, stop):
+            batch = self._take(stop)
+            slice_ = self.backlog.next()
+            if (batch or slice_) and not self._commit(batch, slice_, stop):
                 return  # stopped while the disk failed: nothing was acknowledged, everything comes again
             if self._interval_s and batch:
                 stop.wait(self._interval_s)
 
-    def _take(self) -> dict[str, list[Any]]:
-        if self._backlog.is_full():
+    def _take(self, stop: threading.Event) -> dict[str, list[Any]]:
+        if self.backlog.is_full() and not stop.is_set():
+            stop.wait(self.backlog.due_in_s())
             return {}
-        return self._intake.take(0.0 if self._backlog else TAKE_S)
+        return self._intake.take(min(TAKE_S, self.backlog.due_in_s()))
 
     def now_ns(self) -> int:
         """The gateway's time, of which receipts are."""
         return self._intake.clock.now_ns()
 
-    def _commit(self, batch: Mapping[str, list[Any]], stop: threading.Event) -> bool:
-        decoded = [
-            (name, items, self._sources[name].decode(items))
-            for name, all_items in batch.items()
-            for items in _together(all_items)
-        ]
-        judged = self._judged(Arrivals.concatenate([d.arrivals for _, _, d in decoded]))
-        slice_ = self._backlog.next()
-        now, whole = self._backlog.take(_parts(decoded), judged)
-        arrivals, refused = Arrivals.concatenate([now, slice_]) if len(slice_) else now, _refused(decoded)
-        while not self._written(arrivals, refused):
+    def _commit(self, batch: Mapping[str, list[Any]], slice_: Slice | None, stop: threading.Event) -> bool:
+        began_s = time.monotonic()
+        decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
+        judged = self._judged(Arrivals.concatenate([d.arrivals for d in decoded.values()]))
+        now, later = divided(judged)
+        while not self._written(now, _refused(decoded), later, slice_):
             self.moved_s = time.monotonic()
             if stop.wait(RETRY_S):
                 return False
-        if len(slice_):
-            done = self._backlog.written()
-            whole += [] if done is None else [done]
-        for part in whole:
-            self._sources[part.source].acknowledge(part.items)
+        if slice_ is not None:
+            self.backlog.written(slice_, time.monotonic() - began_s)
+        self.backlog.add(later)
+        for name, items in batch.items():
+            self._sources[name].acknowledge(items)
         return True
 
     def _judged(self, came: Arrivals) -> Arrivals:
@@ -113,10 +109,16 @@ class Pump:
         trusted = self._intake.clock.trusted_at(came.received)
         return _shortened(to_canonical(self.clocks.judge(came, trusted), self._conversions))
 
-    def _written(self, arrivals: Arrivals, refused: Mapping[str, list[Refused]]) -> bool:
+    def _written(
+        self, now: Arrivals, refused: Mapping[str, list[Refused]], later: Arrivals, slice_: Slice | None
+    ) -> bool:
         began_s = time.monotonic()
+        arrivals = now if slice_ is None else Arrivals.concatenate([now, slice_.arrivals])
+        from_hour = None if slice_ is None else slice_.from_hour
         try:
-            done = self._journal.commit(arrivals, refused, self._outage())
+            done = self._journal.commit(
+                arrivals, refused, self._outage(), later=later, settled_from_hour=from_hour
+            )
         except JournalError as error:
             if not self.problem:
                 self._problem_since_ns = self._intake.clock.now_ns()
@@ -150,31 +152,17 @@ class Pump:
             self.strangers.extend((name, r) for r in several if r.reason is Refusal.UNKNOWN_CHANNEL)
 
 
-def _together(items: list[Any]) -> list[list[Any]]:
-    """Those that are decoded and acknowledged together: a large one by itself, it may have to be sliced."""
-    large = [item for item in items if getattr(item, "size", 0) > LARGE]
-    if not large:
-        return [items]
-    small = [item for item in items if getattr(item, "size", 0) <= LARGE]
-    return [*([small] if small else []), *([item] for item in large)]
+def _backlog(journal: Journal) -> Backlog:
+    """What was not written when the gateway ended."""
+    kept, problems = journal.deferred()
+    for problem in problems:
+        log.error("journal %s: %s; it is left out, restore a backup to have it", journal.path, problem)
+    return Backlog(kept)
 
 
-def _parts(decoded: list[tuple[str, list[Any], Decoded]]) -> list[Part]:
-    ends = np.cumsum([len(d.arrivals) for _, _, d in decoded]).tolist()
-    starts = [0, *ends]
-    return [
-        Part(name, items, slice(start, end))
-        for (name, items, _), start, end in zip(decoded, starts, ends, strict=False)
-    ]
-
-
-def _refused(decoded: list[tuple[str, list[Any], Decoded]]) -> dict[str, list[Refused]]:
+def _refused(decoded: Mapping[str, Decoded]) -> dict[str, list[Refused]]:
     """By source, of those that refuse anything."""
-    refused: dict[str, list[Refused]] = {}
-    for name, _, one in decoded:
-        if one.refused:
-            refused.setdefault(name, []).extend(one.refused)
-    return refused
+    return {name: list(one.refused) for name, one in decoded.items() if one.refused}
 
 
 def _shortened(arrivals: Arrivals) -> Arrivals:

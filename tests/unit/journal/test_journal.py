@@ -127,6 +127,12 @@ def test_an_entry_larger_than_a_page_still_comes(journal):
     assert [entry.seq for entry in journal.entries(1, most_readings=1)] == [2]
 
 
+def test_a_page_has_few_entries_where_each_is_read_by_itself(journal):
+    for number in range(5):
+        journal.commit(statements=[loaded(number)])
+    assert [entry.seq for entry in journal.entries(1, most_entries=2)] == [2, 3]
+
+
 def test_a_page_left_half_read_holds_no_lock(journal, path):
     for number in range(5):
         journal.commit(statements=[loaded(number)])

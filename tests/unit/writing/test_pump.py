@@ -130,7 +130,7 @@ def test_stopped_while_the_disk_fails_it_acknowledges_nothing(
 ) -> None:
     monkeypatch.setattr(pump_module, "RETRY_S", 0.01)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise JournalFull("no room; delete something")
 
     monkeypatch.setattr(journal, "commit", full)
