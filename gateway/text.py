@@ -32,6 +32,11 @@ def lines(text: str) -> str:
     return "\n".join(one_line(line) for line in text.split("\n"))
 
 
+def first_words(text: str, longest: int) -> str:
+    """Whatever a server answers, on one line that anything can show, and no longer than that."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
+
+
 def safe(data: Any) -> Any:
     """Plain data as JSON has it, with each text in it and each name of a field as `one_line`."""
     if isinstance(data, str):

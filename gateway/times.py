@@ -1,16 +1,19 @@
-"""Times as text: RFC 3339 with nanoseconds to int64 ns UTC and back."""
+"""Times as text: RFC 3339 with nanoseconds to int64 ns UTC and back; how long a server asks us to wait."""
 
 from __future__ import annotations
 
 import calendar
+import email.utils
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
 
 from gateway.errors import InputError
 
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
+LONGEST_WAIT_S: Final = 3600.0  # a server that asks for more is asked again all the same
 _SECOND = 1_000_000_000
 _FARTHEST_ZONE_H = 14  # Kiritimati; what is farther is a slip of the pen, and hours of error
 
@@ -51,6 +54,17 @@ def format_rfc3339(time_ns: int) -> str:
     whole, fraction = divmod(int(time_ns), _SECOND)
     moment = datetime.fromtimestamp(whole, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+
+
+def retry_after_s(header: str | None, now_s: float) -> float:
+    """What Retry-After asks us to wait (RFC 9110 section 10.2.3: seconds or a date); 0: nothing."""
+    told = (header or "").strip()
+    if told.isascii() and told.isdigit():
+        return min(LONGEST_WAIT_S, float(told[:9]))
+    parts = email.utils.parsedate_tz(told)
+    if parts is None:
+        return 0.0
+    return max(0.0, min(LONGEST_WAIT_S, email.utils.mktime_tz(parts) - now_s))
 
 
 def _offset_s(shown: datetime, zone: tzinfo, fold: int) -> int:

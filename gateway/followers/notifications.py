@@ -15,6 +15,7 @@ from gateway.statements import notification, parked, progress
 from gateway.statements.notification import Notified
 from gateway.statements.parked import Decision, ParkedDecision
 from gateway.statements.progress import Progress
+from gateway.text import first_words
 
 DELIVERED, REJECTED = "delivered", "rejected"
 LONGEST_ANSWER: Final = 1000  # characters; a server may answer with a page
@@ -66,15 +67,10 @@ def state(voice: Voice, follower: str, outcomes: Mapping[int, tuple[str, str]]) 
         together.setdefault(outcome, []).append(number)
     name = follower.partition(":")[2]
     bodies = [
-        notification.to_body(Notified(name, tuple(numbers), outcome, _line(answer)))
+        notification.to_body(Notified(name, tuple(numbers), outcome, first_words(answer, LONGEST_ANSWER)))
         for (outcome, answer), numbers in together.items()
     ]
     voice.state([(notification.KIND, body) for body in bodies])
-
-
-def _line(answer: str) -> str:
-    """Whatever a server answers, on one line that anything can show."""
-    return " ".join("".join(c if c.isprintable() else " " for c in answer).split())[:LONGEST_ANSWER]
 
 
 def _statements(journal: Journal, kind: str, after: int) -> Iterator[tuple[int, Any]]:

@@ -6,15 +6,12 @@ is believed only in InfluxDB's own words: a proxy or a portal in between also sa
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 LONGEST_MESSAGE: Final = 300  # characters; InfluxDB quotes the line it does not like
-LONGEST_WAIT_S: Final = 3600.0  # a server that asks for more is asked again all the same
 TAKEN: Final = 204
 _TOO_LARGE: Final = 413
 _CODES: Final = ("invalid", "unprocessable entity")  # of version 2 with 400 and 422
@@ -61,17 +58,6 @@ def words(status: int, reason: str, body: str, org: str, bucket: str) -> str:
     return (
         f"HTTP {status}, where InfluxDB says {TAKEN}: {message}; check url, and proxies or portals in between"
     )
-
-
-def wait_s(headers: Mapping[str, str], now_s: float) -> float:
-    """How long Retry-After asks us to wait (RFC 9110 section 10.2.3: seconds or a date); 0: it does not."""
-    told = headers.get("Retry-After", "").strip()
-    if told.isascii() and told.isdigit():
-        return min(LONGEST_WAIT_S, float(told[:9]))
-    parts = email.utils.parsedate_tz(told)
-    if parts is None:
-        return 0.0
-    return max(0.0, min(LONGEST_WAIT_S, email.utils.mktime_tz(parts) - now_s))
 
 
 def _said(body: str) -> tuple[str, str]:

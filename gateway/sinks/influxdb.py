@@ -27,6 +27,7 @@ from gateway.model import Arrivals
 from gateway.sinks import Places, Written, alarm_lines, influx_answers
 from gateway.sinks.influx_answers import TAKEN, Rejection
 from gateway.sinks.lines import Encoder
+from gateway.times import retry_after_s
 
 MOST_REFUSALS: Final = 200  # requests spent on finding bad lines in one write; then they are rejected in bulk
 QUICK: Final = 1  # gzip level: a tenth of the size for a ninth of what the client's own level 9 costs
@@ -149,7 +150,7 @@ class Sink:
         found = influx_answers.rejection(status, body)
         if found is not None:
             return found
-        self._welcome_s = time.monotonic() + influx_answers.wait_s(headers, time.time())
+        self._welcome_s = time.monotonic() + retry_after_s(headers.get("Retry-After"), time.time())
         raise self._down(influx_answers.words(status, reason, body, self._options.org, self._options.bucket))
 
     def _check_welcome(self) -> None:

@@ -17,11 +17,13 @@ from gateway.config.types import NOTIFIERS, SINKS
 from gateway.errors import LinkDown
 from gateway.model import Arrivals, Quality, Samples
 from gateway.sinks import FixedPlaces, Place, Written
+from tests.conformance.notifier_worlds import WORLDS as NOTIFIER_WORLDS
+from tests.conformance.notifier_worlds import World as NotifierWorld
 from tests.conformance.sink_worlds import WORLDS, World, files
 from tests.system.alarm_changes import fault, life, unknown
 
-NOTIFIER_EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"path": "told.jsonl"}}
-TELLS_TWICE: set[str] = set()  # notifiers whose outside world cannot say what it was told
+# Notifiers whose outside world cannot be asked what it was told; it can tell a repeat by its id.
+TELLS_TWICE = {"webhook"}
 PLACES = FixedPlaces({1: Place("top", "s", "freezer", "top"), 2: Place("bottom")})
 BASE_NS = 1_767_610_800 * 10**9
 
@@ -107,14 +109,22 @@ def test_an_outside_world_that_is_down_is_link_down(name: str, tmp_path: Path) -
             sink.close()
 
 
+@contextmanager
+def office_of(name: str, folder: Path) -> Iterator[NotifierWorld]:
+    assert name in NOTIFIER_WORLDS, f"give an example of the world of {name} in notifier_worlds.py"
+    with NOTIFIER_WORLDS[name](folder) as world:
+        yield world
+
+
 @pytest.mark.parametrize("name", plugins.names(NOTIFIERS, "Options"))
 def test_a_notifier_has_delivered_when_it_returns(name: str, tmp_path: Path) -> None:
-    notifier = made(NOTIFIERS, name, NOTIFIER_EXAMPLES[name], tmp_path)
-    told = [*life(), fault(), unknown()]
-    seen = [files(tmp_path)]
-    for change in told:
-        assert isinstance(notifier.notify(change), str)
-        seen.append(files(tmp_path))
+    with office_of(name, tmp_path) as world:
+        notifier = made(NOTIFIERS, name, world.options, tmp_path)
+        told = [*life(), fault(), unknown()]
+        seen = [files(tmp_path)]
+        for change in told:
+            assert isinstance(notifier.notify(change), str)
+            seen.append(files(tmp_path))
     assert all(before != after for before, after in itertools.pairwise(seen))
     everything = b"".join(seen[-1].values())
     assert all(change.alarm["id"].encode() in everything for change in told)
@@ -122,21 +132,22 @@ def test_a_notifier_has_delivered_when_it_returns(name: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", plugins.names(NOTIFIERS, "Options"))
 def test_nobody_to_tell_is_link_down(name: str, tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    with pytest.raises(LinkDown, match=r"\w+; \w+"):
-        made(NOTIFIERS, name, NOTIFIER_EXAMPLES[name], blocked).notify(fault())
+    with office_of(name, tmp_path) as world:
+        world.go_down()
+        with pytest.raises(LinkDown, match=r"\w+; \w+"):
+            made(NOTIFIERS, name, world.options, tmp_path).notify(fault())
 
 
 @pytest.mark.parametrize("name", sorted(set(plugins.names(NOTIFIERS, "Options")) - TELLS_TWICE))
 def test_a_notifier_that_can_tell_tells_once_wherever_it_is_interrupted(name: str, tmp_path: Path) -> None:
     """What was delivered and not stated yet comes again after a crash, from anywhere in the page."""
     told = [*life(), fault(), unknown()]
-    for change in told[:4]:
-        made(NOTIFIERS, name, NOTIFIER_EXAMPLES[name], tmp_path).notify(change)
-    seen = files(tmp_path)
-    for first in range(4):
-        again = made(NOTIFIERS, name, NOTIFIER_EXAMPLES[name], tmp_path)
-        for change in told[first:4]:
-            again.notify(change)
-        assert files(tmp_path) == seen
+    with office_of(name, tmp_path) as world:
+        for change in told[:4]:
+            made(NOTIFIERS, name, world.options, tmp_path).notify(change)
+        seen = files(tmp_path)
+        for first in range(4):
+            again = made(NOTIFIERS, name, world.options, tmp_path)
+            for change in told[first:4]:
+                again.notify(change)
+            assert files(tmp_path) == seen

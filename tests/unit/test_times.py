@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS
-from gateway.times import format_rfc3339, instants, parse_rfc3339
+from gateway.times import LONGEST_WAIT_S, format_rfc3339, instants, parse_rfc3339, retry_after_s
 
 
 @given(st.integers(EARLIEST_NS, LATEST_NS))
@@ -64,3 +65,19 @@ def test_what_is_no_time(text: str) -> None:
 def test_when_a_clock_on_the_wall_shows_a_time(shown: str, found: list[str]) -> None:
     moments = instants(datetime.fromisoformat(shown), ZoneInfo("Europe/Berlin"))
     assert [format_rfc3339(m)[:19] for m in moments] == found
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("30", 30.0), ("0", 0.0), ("9" * 14, LONGEST_WAIT_S), ("", 0.0), ("soon", 0.0), ("-5", 0.0), ("٣", 0.0)],
+)
+def test_retry_after_in_seconds(told: str, seconds: float) -> None:
+    assert retry_after_s(told, 1000.0) == seconds
+
+
+@pytest.mark.parametrize(("ahead_s", "seconds"), [(90, 90.0), (-90, 0.0), (90_000, LONGEST_WAIT_S)])
+def test_retry_after_as_a_date(ahead_s: int, seconds: float) -> None:
+    now_s = 1_767_610_800
+    told = email.utils.formatdate(now_s + ahead_s, usegmt=True)
+    assert retry_after_s(told, float(now_s)) == seconds
+    assert retry_after_s(None, float(now_s)) == 0.0

@@ -91,6 +91,12 @@ topic = "{site}/{asset}/{channel}"
 [notifiers.file]
 kind = "jsonl"
 path = "notifications.jsonl"
+[notifiers.hook]
+kind = "webhook"
+url = "https://127.0.0.1:8443/alarms"
+secret_file = "secret"
+ca_file = "ca.pem"
+timeout_s = 5.0
 [retention.short]
 keep_days = 30
 assets = ["freezer-1"]

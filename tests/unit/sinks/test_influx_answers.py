@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 
 import pytest
 
-from gateway.sinks.influx_answers import LONGEST_MESSAGE, LONGEST_WAIT_S, Rejection, rejection, wait_s, words
+from gateway.sinks.influx_answers import LONGEST_MESSAGE, Rejection, rejection, words
 
 CONFLICT = (
     'failure writing points to database: partial write: field type conflict: input field "value" on '
@@ -71,19 +70,3 @@ def test_a_request_that_is_too_large_whoever_says_so() -> None:
 def test_a_long_message_is_cut_but_its_count_is_found() -> None:
     found = rejection(422, said("unprocessable entity", "partial write: " + "x" * 5000 + " dropped=12"))
     assert found == Rejection("HTTP 422: partial write: " + "x" * (LONGEST_MESSAGE - 15), dropped=12)
-
-
-@pytest.mark.parametrize(
-    ("told", "seconds"),
-    [("30", 30.0), ("0", 0.0), ("9" * 14, LONGEST_WAIT_S), ("", 0.0), ("soon", 0.0), ("-5", 0.0), ("٣", 0.0)],
-)
-def test_retry_after_in_seconds(told: str, seconds: float) -> None:
-    assert wait_s({"Retry-After": told}, 1000.0) == seconds
-
-
-@pytest.mark.parametrize(("ahead_s", "seconds"), [(90, 90.0), (-90, 0.0), (90_000, LONGEST_WAIT_S)])
-def test_retry_after_as_a_date(ahead_s: int, seconds: float) -> None:
-    now_s = 1_767_610_800
-    told = email.utils.formatdate(now_s + ahead_s, usegmt=True)
-    assert wait_s({"Retry-After": told}, float(now_s)) == seconds
-    assert wait_s({}, float(now_s)) == 0.0
