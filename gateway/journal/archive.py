@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -73,6 +73,17 @@ class Contents(NamedTuple):
 _SEGMENT: Final = ", ".join(Segment.__slots__)
 
 
+def next_hours(connection: Connection, table: Literal["entry", "piece"], hour: int, most: int) -> list[int]:
+    """The first `most` hours in a table that are not before `hour`; one step in its index for each."""
+    select = f"""WITH RECURSIVE ahead(hour) AS (
+            SELECT min(hour) FROM {table} WHERE hour >= ?1
+            UNION ALL
+            SELECT (SELECT min(hour) FROM {table} WHERE hour > ahead.hour) FROM ahead
+            WHERE ahead.hour IS NOT NULL LIMIT ?2)
+        SELECT hour FROM ahead WHERE hour IS NOT NULL"""
+    return [found for (found,) in all_rows(connection, select, (hour, most))]
+
+
 def archived_until(connection: Connection) -> int:
     """Entries of readings up to this number count as archived, whether they are deleted already or not."""
     (seq,) = only_row(connection, ARCHIVED_UNTIL)
@@ -115,11 +126,9 @@ class Archive:
 
     # By channel and time
 
-    def next_hour(self, hour: int) -> int | None:
-        """The first hour with readings that is not before `hour`."""
-        select = "SELECT min(hour) FROM piece WHERE hour >= ?"
-        found: int | None = only_row(self._connection, select, (hour,))[0]
-        return found
+    def next_hours(self, hour: int, most: int) -> list[int]:
+        """The first hours with readings that are not before `hour`."""
+        return next_hours(self._connection, "piece", hour, most)
 
     def span(self) -> tuple[int, int] | None:
         """Time of the earliest and of the latest reading."""

@@ -139,6 +139,8 @@ def _pack(column: Times, scale: int) -> _Packed:
     """Base and zigzag steps; differences and sums wrap around, so every int64 survives."""
     if len(column) == 0:
         return _Packed(scale, 0, 0, b"")
+    if (column == column[0]).all():
+        return _Packed(scale, 0, int(column[0]), b"")
     step = np.diff(column)
     zigzag = ((step << 1) ^ (step >> 63)).view(np.uint64)
     width = (int(zigzag.max(initial=np.uint64(0))).bit_length() + 7) // 8
@@ -156,9 +158,10 @@ def _with_first(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _unpack(base: int, planes: bytes, width: int, readings: int) -> Times:
     """int64[readings]"""
+    if width == 0:
+        return np.full(readings, base, np.int64)
     zigzag = np.zeros((readings, 8), np.uint8)
-    if width:
-        zigzag[:, :width] = np.frombuffer(planes, np.uint8).reshape(width, readings).T
+    zigzag[:, :width] = np.frombuffer(planes, np.uint8).reshape(width, readings).T
     number = zigzag.view("<u8")[:, 0].astype(np.uint64, copy=False)
     step = ((number >> np.uint64(1)) ^ (~(number & np.uint64(1)) + np.uint64(1))).view(np.int64)
     step[:1] = base

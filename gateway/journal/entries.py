@@ -184,7 +184,7 @@ def take(arrivals: Arrivals, which: Mask | NDArray[np.intp] | slice) -> Arrivals
 
 def runs(channel: Channels) -> bytes:
     """Sorted channel numbers as runs of consecutive ones: pairs (first, last), int32 little-endian."""
-    if len(channel) == 1:
+    if len(channel) > 0 and channel[0] == channel[-1]:
         return struct.pack("<2i", channel[0], channel[0])
     steps = np.flatnonzero(np.diff(channel.astype(np.int64)) > 1)
     first = np.append(channel[:1], channel[steps + 1])
@@ -199,6 +199,10 @@ def shares(present: bytes, channels: Channels) -> bool:
     """
     if len(present) % _RUN:
         return True
+    if len(present) == _RUN:
+        first, last = struct.unpack("<2i", present)
+        at = int(channels.searchsorted(first))
+        return at < len(channels) and bool(channels[at] <= last)
     pairs = np.frombuffer(present, "<i4").reshape(-1, 2)
     run = np.searchsorted(pairs[:, 0], channels, side="right") - 1
     return bool(((run >= 0) & (channels <= pairs[run, 1])).any())

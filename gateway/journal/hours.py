@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from gateway.journal import entries
-from gateway.journal.archive import ARCHIVED_UNTIL, Archive, archived_until
+from gateway.journal.archive import ARCHIVED_UNTIL, Archive, archived_until, next_hours
 from gateway.journal.counting import ALL_COUNT, Ranges, counts
 from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.entries import HOUR_NS, take
@@ -19,6 +19,9 @@ from gateway.model import Arrivals, Channels
 
 LATEST_NS: Final = int(np.iinfo(np.int64).max)
 LAST_SEQ: Final = LATEST_NS  # SQLite counts in int64 as well
+MOST_HOURS: Final = 64  # read at once, where they have few readings
+ENOUGH: Final = 20_000  # readings read at once; an hour may have more
+FEW: Final = 64  # readings, of which it costs more to look at their channels than to keep them for a while
 
 
 def cut(arrivals: Arrivals) -> Iterator[Arrivals]:
@@ -54,13 +57,12 @@ def scan(
     Of entries up to number `until_seq`, but none of those in `without`. Each hour is sorted by
     (channel, time) and has at least one reading.
     """
-    hour = _next(connection, archive, first_ns // HOUR_NS)
-    while hour is not None and hour <= last_ns // HOUR_NS:
-        asked = (connection, archive, hour, channels, first_ns, last_ns, until_seq, without)
-        found = archive.persist(partial(_hour, *asked))
-        if len(found):
-            yield found
-        hour = _next(connection, archive, hour + 1)
+    several, hour = 1, first_ns // HOUR_NS
+    while hours := _next(connection, archive, hour, last_ns // HOUR_NS, several):
+        asked = (connection, archive, hours, channels, first_ns, last_ns, until_seq, without)
+        done, found = archive.persist(partial(_read, *asked))
+        yield from cut(found)
+        hour, several = hours[done - 1] + 1, min(2 * done, MOST_HOURS)
 
 
 def span(connection: Connection) -> tuple[int, int] | None:
@@ -91,33 +93,39 @@ def overlapping(
     return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
 
 
-def _next(connection: Connection, archive: Archive, hour: int) -> int | None:
-    """The first hour with readings that is not before `hour`."""
-    select = "SELECT min(hour) FROM entry WHERE hour >= ?"
-    (hot,) = only_row(connection, select, (hour,))
-    hours = [h for h in (hot, archive.next_hour(hour)) if h is not None]
-    return min(hours, default=None)
+def _next(connection: Connection, archive: Archive, hour: int, last_hour: int, most: int) -> list[int]:
+    """The first hours with readings from `hour` to `last_hour`."""
+    hot = next_hours(connection, "entry", hour, most)
+    found = sorted({*hot, *archive.next_hours(hour, most)})[:most]
+    return [one for one in found if one <= last_hour]
 
 
-def _hour(
+def _read(
     connection: Connection,
     archive: Archive,
-    hour: int,
+    hours: list[int],
     channels: Channels | None,
     first_ns: int,
     last_ns: int,
     until_seq: int,
     without: Ranges,
-) -> Arrivals:
+) -> tuple[int, Arrivals]:
+    """Of how many of these hours it is enough, and their readings, sorted by (channel, time)."""
+    parts: list[Arrivals] = []
+    done = looked_at = 0
     with snapshot(connection):
-        pieces = archive.overlapping(hour, first_ns, last_ns, channels, until_seq)
-        numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq)
-        found = chain(  # in the order of commits, as far as readings of one channel and time go
-            (archive.readings(piece, until_seq, without) for piece in pieces),
-            (entries.readings(connection, seq) for seq in numbers if counts(seq, without)),
-        )
-        parts = [_wanted(arrivals, channels, first_ns, last_ns) for arrivals in found]
-    return by_key(Arrivals.concatenate(parts))
+        while done < len(hours) and looked_at < ENOUGH:
+            pieces = archive.overlapping(hours[done], first_ns, last_ns, channels, until_seq)
+            numbers = overlapping(connection, hours[done], first_ns, last_ns, channels, until_seq)
+            found = chain(  # in the order of commits, as far as readings of one channel and time go
+                (archive.readings(piece, until_seq, without) for piece in pieces),
+                (entries.readings(connection, seq) for seq in numbers if counts(seq, without)),
+            )
+            for part in found:
+                looked_at += len(part)
+                parts.append(part if len(part) <= FEW else _wanted(part, channels, first_ns, last_ns))
+            done += 1
+    return done, by_key(_wanted(Arrivals.concatenate(parts), channels, first_ns, last_ns))
 
 
 def _wanted(arrivals: Arrivals, channels: Channels | None, first_ns: int, last_ns: int) -> Arrivals:

@@ -8,7 +8,7 @@ their device's time stands, and where one of that time was shifted to.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -112,25 +112,27 @@ class Repeats:
         keys = _Keys(asked)
         shifted = asked.take(self._shifts.may_hold(asked))
         searches = [*_searches(asked), *self._shifts.searches(shifted)]
-        return Samples.concatenate(
-            [chunk.take(keys.holds(chunk)) for search in searches for chunk in self._chunks(search)]
-        )
+        return Samples.concatenate([chunk.take(keys.holds(chunk)) for chunk in self._chunks(searches)])
 
-    def _chunks(self, search: Search) -> Iterator[Samples]:
-        hour, first, last, channels = search
+    def _chunks(self, searches: Iterable[Search]) -> Iterator[Samples]:
         pending: list[Samples] = []
         readings = 0
-        archived = self._archive.overlapping(hour, first, last, channels, LAST_SEQ)
-        numbers = overlapping(self._connection, hour, first, last, channels)
         without = self._withdrawn.ranges(LAST_SEQ)  # what does not count may come again
-        hot = (self._decoded(seq) for seq in numbers if counts(seq, without))
-        for samples in chain((self._archived(piece, without) for piece in archived), hot):
+        for samples in chain.from_iterable(self._stored_about(search, without) for search in searches):
             pending.append(samples)
             readings += len(pending[-1])
             if readings >= COMPARED_AT_ONCE:
                 yield Samples.concatenate(pending)
                 pending, readings = [], 0
         yield Samples.concatenate(pending)
+
+    def _stored_about(self, search: Search, without: Ranges) -> Iterator[Samples]:
+        hour, first, last, channels = search
+        for piece in self._archive.overlapping(hour, first, last, channels, LAST_SEQ):
+            yield self._archived(piece, without)
+        for seq in overlapping(self._connection, hour, first, last, channels):
+            if counts(seq, without):
+                yield self._decoded(seq)
 
     def _archived(self, piece: Piece, without: Ranges) -> Samples:
         try:
