@@ -8,10 +8,11 @@ be thousands of alarms: they, too, are told slice by slice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gateway.alarming.book import AlarmBook
+from gateway.screening.excursion import Excursion
 from gateway.screening.put_off import PutOff
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
@@ -32,6 +33,8 @@ class CatchingUp:
         self._waits: dict[int, tuple[float, float]] = {}  # by channel: since when, and its latest news
         self._found: dict[str, tuple[Change, str]] = {}  # by excursion, not told yet, and because of what
         self._because: dict[int, str] = {}
+        self._told: list[Excursion] = []  # and not written
+        self._written: dict[str, Excursion] = {}  # since the screener's state was saved
 
     @property
     def rest_s(self) -> float:
@@ -67,6 +70,16 @@ class CatchingUp:
             if change.excursion.id in self._found:
                 self._tell(change.excursion.id, book, now_ns)
 
+    def unwritten(self, known: Callable[[], list[Excursion]]) -> list[Excursion]:
+        """What is to be written to the records now: what was told, or in the end the rest of all `known`."""
+        if self.is_telling:
+            told, self._told = self._told, []
+            self._written |= {e.id: e for e in told}
+            return told
+        rest = [e for e in known() if self._written.get(e.id) is not e]
+        self._told, self._written = [], {}
+        return rest
+
     def _find(self, changes: Sequence[Change]) -> None:
         """What goes on is told first: people look at that now."""
         for change in sorted(changes, key=_is_over):
@@ -77,6 +90,7 @@ class CatchingUp:
         change, book.because = self._found.pop(identity)
         book.enter(change, now_ns)
         book.because = because
+        self._told.append(change.excursion)
 
     def _ready(self, put_off: PutOff, now_s: float) -> list[int]:
         """Channels that have waited for long enough."""

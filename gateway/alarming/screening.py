@@ -339,14 +339,13 @@ class Screening:
                 self._committed.notify_all()  # whoever tells people of alarms
         with self._records.transaction():
             self._book.write(seqs, now_ns, everything)
+            if news or everything:
+                unwritten = self.late.unwritten(self._screener.known)
+                self._records.book.put_excursions(e.plain() for e in unwritten)
             if (news or everything) and not self.late.is_telling:  # the screener knows more than was told
-                self._records.book.put_excursions(e.plain() for e in self._screener.known())
                 self._screener.leave_past()
                 saved = memory.Saved(
-                    self.cursor,
-                    self._waiting.counted_ns,
-                    self._screener.save(),
-                    self.latest.save(),
+                    self.cursor, self._waiting.counted_ns, self._screener.save(), self.latest.save()
                 )
                 memory.save(self._records, saved)
                 self._saved_s = time.monotonic()
