@@ -30,6 +30,7 @@ from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.places import PlacesOverTime
+from gateway.config.setting import SettingNow
 from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.alarms import in_short
@@ -47,6 +48,7 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
+from gateway.notifiers import Worded
 from gateway.published.alarm import needing, of_known
 from gateway.running import checks
 from gateway.running.archive_watch import ArchiveWatch
@@ -323,6 +325,8 @@ class _Gateway:
     def _notifier(self, name: str) -> NotifierFollower:
         told = self._configuration.notifiers[name]
         notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
+        if isinstance(notifier, Worded):
+            notifier.learn(SettingNow(self._configuration))
         voice, records = self._voice(), self._records()
         changes = Transitions(voice.journal, records, of_known, f"notifier:{name}")
         return NotifierFollower(name, notifier, voice, records, self._pump.committed, changes)

@@ -11,8 +11,8 @@ from typing import Any
 class AlarmChange:
     """What happened to an alarm, and what was known of it then. The same change always has the same number.
 
-    `change`: "raised", "acknowledged", "returned", "amended" or "withdrawn". `alarm` has the shape of
-    `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
+    `change`: "raised", "acknowledged", "returned", ...: all are in alarming/steps.py. `alarm` has the shape
+    of `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
     """
 
     number: int

@@ -5,11 +5,13 @@ A file in this folder provides
     class Options                          frozen dataclass: the notifier's table, without `kind`
     class Notifier:                        see `Notifier` below
         def __init__(self, options: Options) -> None
+
+One that writes to people in words (words.py) is `Worded`, too. Files without Options are what they share.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gateway.alarms.change import AlarmChange
 
@@ -23,3 +25,21 @@ class Notifier(Protocol):
         Raises LinkDown when it has to be tried again, and Rejected when that would never help. After a crash
         in between the last changes come again: one that can tell tells them once.
         """
+
+
+class Setting(Protocol):
+    """What a message says beside the change itself, as the configuration has it now."""
+
+    def time_zone(self, site: str) -> str:
+        """Of the clocks at a site; UTC where it is not known."""
+
+    def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
+        """The limit of a rule and its unit; None where the rule has none, or is no more."""
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A notifier that people read."""
+
+    def learn(self, setting: Setting) -> None:
+        """Called once, before the first change."""

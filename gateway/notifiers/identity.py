@@ -7,5 +7,9 @@ from gateway.alarms.change import AlarmChange
 
 def identity(change: AlarmChange) -> str:
     """Id of the alarm, which begins with that of the journal, and number of the change: E-7Q2M9XKD-17."""
-    alarm = "".join(c if c.isascii() and c.isalnum() else "-" for c in str(change.alarm.get("id", "")))
-    return f"{alarm}-{change.number}"
+    return f"{name_of(change)}-{change.number}"
+
+
+def name_of(change: AlarmChange) -> str:
+    """Of the alarm alone."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in str(change.alarm.get("id", "")))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.system.certificates import Certificates
 from tests.system.http_receiver import HttpReceiver, Posted
+from tests.system.smtp_receiver import SmtpReceiver, text_of
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
@@ -40,17 +42,39 @@ def webhook(folder: Path) -> Iterator[World]:
         receiver.close()
 
 
+@contextmanager
+def email(folder: Path) -> Iterator[World]:
+    certificates = Certificates(folder / "certificates")
+    receiver = SmtpReceiver(certificates.server_context())
+    receiver.came = lambda mail: _keep(folder, text_of(mail).encode() + mail.content)
+    options = {
+        "host": "127.0.0.1",
+        "port": receiver.port,
+        "sender": "gw@lab.example",
+        "receivers": ["a@lab.example"],
+    }
+    try:
+        yield World({**options, "ca_file": "certificates/ca.pem"}, receiver.close)
+    finally:
+        receiver.close()
+
+
 def _kept_in(folder: Path) -> Callable[[Posted], None]:
     """Each request in a file of its own."""
 
     def came(posted: Posted) -> None:
-        number = len(list(folder.glob("posted-*")))
-        (folder / f"posted-{number}").write_bytes(posted.body)
+        _keep(folder, posted.body)
 
     return came
+
+
+def _keep(folder: Path, content: bytes) -> None:
+    number = len(list(folder.glob("came-*")))
+    (folder / f"came-{number}").write_bytes(content)
 
 
 WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "jsonl": jsonl,
     "webhook": webhook,
+    "email": email,
 }

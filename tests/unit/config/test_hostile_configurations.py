@@ -97,6 +97,18 @@ url = "https://127.0.0.1:8443/alarms"
 secret_file = "secret"
 ca_file = "ca.pem"
 timeout_s = 5.0
+[notifiers.mail]
+kind = "email"
+host = "mail.lab.example"
+port = 587
+security = "starttls"
+sender = "gateway@lab.example"
+receivers = ["on-call@lab.example"]
+username = "gateway"
+password_file = "password"
+ca_file = "ca.pem"
+timeout_s = 5.0
+language = "zh"
 [retention.short]
 keep_days = 30
 assets = ["freezer-1"]

@@ -1,0 +1,108 @@
+"""The words of messages in each language, and nothing else; a word that is not here is shown as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """One language. Templates have their fields in braces."""
+
+    title: str
+    colon: str
+    limit: str
+    more: str
+    no_value: str
+    unknown: str
+    nothing: str
+    uncertain: str
+    labels: Mapping[str, str]
+    severities: Mapping[str, str]
+    changes: Mapping[str, str]
+    states: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+
+EN: Final = Vocabulary(
+    title="{severity}, {change}: {about}",
+    colon=": ",
+    limit="{value} (limit {limit})",
+    more=" and {number} more",
+    no_value="none",
+    unknown="unknown",
+    nothing="nothing",
+    uncertain="(uncertain)",
+    labels={
+        "message": "What",
+        "place": "Where",
+        "rule": "Rule",
+        "value": "Worst value",
+        "since": "Since",
+        "over": "Over",
+        "units": "Units inside",
+        "by": "By",
+        "state": "State",
+        "alarm": "Alarm",
+    },
+    severities={"critical": "CRITICAL", "major": "MAJOR", "minor": "Minor", "warning": "Warning"},
+    changes={},
+    states={},
+    kinds={},
+)
+ZH: Final = Vocabulary(
+    title="【{severity}】{change}：{about}",
+    colon="：",
+    limit="{value}（限值 {limit}）",
+    more=" 等另外 {number} 个",
+    no_value="无",
+    unknown="未知",
+    nothing="无",
+    uncertain="（不确定）",
+    labels={
+        "message": "内容",
+        "place": "位置",
+        "rule": "规则",
+        "value": "最差值",
+        "since": "开始",
+        "over": "结束",
+        "units": "内含产品",
+        "by": "操作人",
+        "state": "状态",
+        "alarm": "报警编号",
+    },
+    severities={"critical": "紧急", "major": "重要", "minor": "次要", "warning": "警告"},
+    changes={
+        "raised": "报警",
+        "acknowledged": "已确认",
+        "amended": "已更正",
+        "returned": "已恢复",
+        "withdrawn": "已撤回",
+        "closed": "已关闭",
+        "ended": "已结束",
+        "asks again": "需再次确认",
+        "taken back": "已收回",
+    },
+    states={
+        "unacknowledged": "未确认",
+        "acknowledged": "已确认",
+        "returned unacknowledged": "已恢复，未确认",
+        "withdrawn unacknowledged": "已撤回，未确认",
+        "ended unacknowledged": "已结束，未确认",
+        "ended acknowledged": "已结束，已确认",
+        "closed": "已关闭",
+    },
+    kinds={
+        "limit": "限值",
+        "budget": "累计预算",
+        "rate": "变化率",
+        "forecast": "预测",
+        "drift": "漂移",
+        "spread": "探头差异",
+        "stuck": "数值不变",
+        "plausible": "数值不合理",
+        "no_data": "无数据",
+    },
+)

@@ -1,0 +1,71 @@
+"""What messages say beside an alarm, from a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config.load import load
+from gateway.config.setting import SettingNow
+
+TEXT = """
+[gateway]
+name = "test"
+[sites.pudong]
+time_zone = "Asia/Shanghai"
+[assets.dewar]
+site = "pudong"
+[sources.device]
+kind = "download"
+[channels.dewar]
+asset = "dewar"
+source = "device"
+address = "dewar"
+profile = "p"
+[[channels.dewar.rules]]
+id = "fast"
+kind = "rate"
+side = "rising"
+severity = "major"
+window_s = 600.0
+limit_degC_per_min = 1.5
+[[profiles.p]]
+version = "1"
+rules = [{ id = "high", kind = "limit", side = "high", limit_degC = -150.0, severity = "major" }]
+[[profiles.p]]
+version = "2"
+valid_from = 2026-01-05T00:00:00Z
+rules = [
+  { id = "high", kind = "limit", side = "high", limit_degC = -140.0, severity = "major" },
+  { id = "still", kind = "stuck", epsilon_degC = 0.1, window_s = 600.0, severity = "major" },
+]
+"""
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> SettingNow:
+    path = tmp_path / "cryogate.toml"
+    path.write_text(TEXT)
+    return SettingNow(load(path))
+
+
+def test_the_clock_at_a_site(setting: SettingNow) -> None:
+    assert (setting.time_zone("pudong"), setting.time_zone("gone"), setting.time_zone("")) == (
+        "Asia/Shanghai",
+        "UTC",
+        "UTC",
+    )
+
+
+def test_the_limit_of_a_rule_in_its_version(setting: SettingNow) -> None:
+    assert setting.limit("dewar", "high", "1") == (-150.0, "degC")
+    assert setting.limit("dewar", "high", "2") == (-140.0, "degC")
+    assert setting.limit("dewar", "fast", "2") == (1.5, "degC/min")
+
+
+@pytest.mark.parametrize(
+    "of", [("dewar", "still", "2"), ("dewar", "high", "3"), ("dewar", "no-data", "2"), ("gone", "high", "1")]
+)
+def test_rules_without_a_limit(setting: SettingNow, of: tuple[str, str, str]) -> None:
+    assert setting.limit(*of) is None
