@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,9 +11,10 @@ from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words
 from gateway.errors import InputError
-from gateway.statements import Statement, withdrawal
+from gateway.statements import Statement, import_, withdrawal
 from gateway.statements.withdrawal import Withdrawal
 
+MOST_FILES: Final = 10  # named of those to be imported again
 FOLLOWS: Final = {
     "containment": "where the unit was follows from what else was stated; alarms name their units anew",
     "empty": "what is inside follows from what else was stated; alarms name their units anew",
@@ -20,8 +22,8 @@ FOLLOWS: Final = {
     "close": "the alarm is with people again",
     "reset": "the budget counts as if it had not been reset; the record is amended",
     "hold": "retention may delete what only it kept",
-    "import": "its readings stay in the journal and do not count; the record is amended. What came again "
-    "since and was dropped as a repeat has to be imported again; sinks keep what they were sent",
+    "import": "its readings stay in the journal and do not count; the record is amended. What came live "
+    "counts, whether it came before or since; sinks keep what they were sent",
     "release": "the hold is in force again; what was deleted meanwhile stays deleted",
     "placement": "readings from then on belong where the channel was placed before; the record is amended",
     "withdrawal": "what it took back counts again",
@@ -60,4 +62,29 @@ def withdraw(desk: Desk, author: Author, identity: str, reason: str) -> Withdraw
     target = words.open_to_change(identity)
     since, alarms = leaning.statements(words, target), leaning.alarms(desk, target)
     again = words.find(target.corrects or target.withdraws)
-    return Withdrawn(stated, target, again, FOLLOWS.get(target.kind, ""), since, alarms)
+    return Withdrawn(stated, target, again, _follows(words, target), since, alarms)
+
+
+def _follows(words: Words, target: Statement) -> str:
+    """An import is compared with earlier imports, so what it shared with this one has to come again."""
+    follows = FOLLOWS.get(target.kind, "")
+    files = sorted({import_.of(one.body).file for one in _shared(words, target)})
+    if not files:
+        return follows
+    named = ", ".join(files[:MOST_FILES]) + (
+        f" and {len(files) - MOST_FILES} more" if files[MOST_FILES:] else ""
+    )
+    return f"{follows}. Imported since, about the same time; import again what it shared with this: {named}"
+
+
+def _shared(words: Words, target: Statement) -> Iterator[Statement]:
+    """Later imports in effect whose readings may have been dropped as repeats of those of `target`."""
+    if target.kind != import_.KIND:
+        return
+    said, is_later = import_.of(target.body), False
+    for one in words.of(import_.KIND):
+        other = import_.of(one.body)
+        overlaps = said.first_ns <= other.last_ns and other.first_ns <= said.last_ns
+        if is_later and overlaps and import_.about(said) & import_.about(other):
+            yield one
+        is_later = is_later or one.id == target.id

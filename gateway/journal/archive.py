@@ -191,6 +191,11 @@ class Archive:
                 "stop the gateway and restore a backup"
             ) from error
 
+    def contents_of(self, file: str) -> Contents:
+        """The same of the segment in a file."""
+        row = first_row(self._connection, f"SELECT {_SEGMENT} FROM segment WHERE file = ?", (file,))
+        return self.contents(Segment(*row)) if row else Contents(*np.zeros((3, 0), np.int64))
+
     def after(self, segment: Segment, seq: int, most_readings: int) -> Iterator[Entry]:
         """Its entries behind `seq` in order; decodes so many that they have `most_readings` at a time."""
         if self._is_passed_over(segment.file):

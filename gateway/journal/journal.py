@@ -30,6 +30,7 @@ from gateway.journal.repeats import Repeats
 from gateway.journal.transaction import snapshot, transaction
 from gateway.journal.withdrawn import Withdrawn, withdrawn_import
 from gateway.model import Arrivals, Refusal, Refused
+from gateway.statements import import_
 
 __all__ = ["ChannelRow", "Committed", "Entry", "Journal", "Statement"]
 
@@ -175,7 +176,8 @@ class Journal:
         """All of it in one synced transaction, or none of it: then it raises, and may be tried again.
 
         Readings may come in any order. One that is in the journal already, or came earlier in the batch,
-        as given.py compares them, is dropped; one with another value is a conflict and kept.
+        as given.py compares them, is dropped; one with another value is a conflict and kept, and so is one
+        that only an import brought before, unless this is an import, too.
         `refused` is by source. Raises JournalFull when the disk is; Outdated where behind the entry
         `unless_said_since` anything was stated that somebody decided on.
 
@@ -189,7 +191,8 @@ class Journal:
         with self._writing():
             if unless_said_since is not None:
                 entries.check_nothing_said_since(self._connection, unless_said_since)
-            fresh = self._repeats.drop(arrivals) if len(arrivals) else arrivals
+            imported = any(one.kind == import_.KIND for one in statements)
+            fresh = self._repeats.drop(arrivals, imported=imported) if len(arrivals) else arrivals
             seqs = self._append(fresh, refused, statements)
             if settled_from_hour is not None:
                 deferred.settle(self._connection, settled_from_hour)
@@ -209,10 +212,10 @@ class Journal:
                 deferred.set_aside(self._connection)
         return kept, problems
 
-    def new_among(self, arrivals: Arrivals) -> int:
-        """How many of these readings the journal does not have yet; nothing is written."""
+    def new_among(self, arrivals: Arrivals, *, imported: bool = False) -> int:
+        """How many of these readings the journal does not have yet, as `commit` drops; nothing is written."""
         with explained(self.path), snapshot(self._connection):
-            return len(self._repeats.drop(arrivals)) if len(arrivals) else 0
+            return len(self._repeats.drop(arrivals, imported=imported)) if len(arrivals) else 0
 
     def continue_behind(self, seq: int) -> None:
         """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""

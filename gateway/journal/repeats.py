@@ -2,7 +2,8 @@
 
 New data is the common case and costs one comparison per reading with its channel's high-water mark, the
 latest time that channel may have in the journal. Only readings at or below their mark are looked up, where
-their device's time stands, and where one of that time was shifted to.
+their device's time stands, and where one of that time was shifted to. A live reading is no repeat of one that
+an import brought (imported.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.given import as_given, as_stored, repeats
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
+from gateway.journal.imported import Imported
 from gateway.journal.marks import Marks
 from gateway.journal.shifts import Search, Shifts
 from gateway.journal.withdrawn import Withdrawn
@@ -50,15 +52,22 @@ class Repeats:
         self._connection = connection
         self._archive = archive
         self._withdrawn = withdrawn
+        self._imported = Imported(connection, archive)
         self._marks = Marks()
         self._shifts = Shifts(connection)
         self._seen_seq = 0
+        self._with_imports = False  # whether readings of imports are looked at, too
         self._cache: OrderedDict[int, Samples] = OrderedDict()
         self._cached_bytes = 0
 
-    def drop(self, arrivals: Arrivals) -> Arrivals:
-        """What is new, sorted by (channel, time); of repeats within the batch the first one."""
+    def drop(self, arrivals: Arrivals, *, imported: bool) -> Arrivals:
+        """What is new, sorted by (channel, time); of repeats within the batch the first one.
+
+        `imported`: whether they are of a file that a person brings, and no device sends them.
+        """
         self._notice_others()
+        self._imported.hear()
+        self._with_imports = imported
         given = as_stored(arrivals)
         shifted = self._shifts.may_hold(given)
         if arrivals.shift is None and not shifted.any():
@@ -131,11 +140,15 @@ class Repeats:
         for piece in self._archive.overlapping(hour, first, last, channels, LAST_SEQ):
             yield self._archived(piece, without)
         for seq in overlapping(self._connection, hour, first, last, channels):
-            if counts(seq, without):
+            if counts(seq, without) and self._is_looked_at(seq):
                 yield self._decoded(seq)
+
+    def _is_looked_at(self, seq: int) -> bool:
+        return self._with_imports or not self._imported.brought(seq)
 
     def _archived(self, piece: Piece, without: Ranges) -> Samples:
         try:
+            without = without if self._with_imports else (*without, *self._imported.ranges(piece.file))
             return as_stored(self._archive.readings(piece, LAST_SEQ, without))
         except JournalError:
             return Samples.empty()  # as with a damaged entry

@@ -154,5 +154,5 @@ def _new(configuration: Configuration, samples: Samples, numbers: dict[str, int]
                 mine = samples.take((samples.channel == number) & (samples.quality != Quality.NO_DATA))
                 there = np.full(len(mine), known[channel], np.int32)
                 asked = Arrivals(Samples(mine.time, there, mine.value, mine.quality), mine.time)
-                found[channel] = journal.new_among(asked)
+                found[channel] = journal.new_among(asked, imported=True)
     return found

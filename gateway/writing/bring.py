@@ -57,7 +57,7 @@ def bring(
     arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))
     said, lines = _said(logged, mapped, samples), logged.download.lines
     before = _before(journal, logged.sha256, mapped)
-    if before is not None and journal.new_among(arrivals) == 0:
+    if before is not None and journal.new_among(arrivals, imported=True) == 0:
         return Brought(logged.sha256, len(arrivals), 0, lines, before, said)
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     return Brought(logged.sha256, len(arrivals), done.fresh, lines, None, said)

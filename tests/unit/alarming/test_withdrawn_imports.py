@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Samples
 from gateway.questions.journal_replay import replay_journal
 from gateway.statements import Statement, import_
@@ -134,6 +137,62 @@ def test_records_that_are_lost_are_made_again(desk: Desk) -> None:
     assert without_clock(desk.alarms()) == before
 
 
+def test_what_came_live_after_it_is_not_lost_with_it(desk: Desk) -> None:
+    """A gateway that was away, a person who brought the file, and then the logger's own memory."""
+    identity = bring(desk, ("top", 20, -100.0), ("top", 30, -190.0), ("shipper", 20, -190.0))
+    for _ in range(2):  # a redelivery is a repeat of what came live
+        desk.read(("top", 20, -100.0), ("top", 30, -190.0))
+    desk.run()
+    before = screened(desk)
+    assert len(stored(desk)) == 5 and len(before) == 1
+    desk.withdraw(identity)
+    desk.run()
+    assert stored(desk) == [-100.0, -190.0]
+    assert screened(desk) == before == replayed(desk)
+
+
+def test_nor_what_came_live_after_it_was_archived(desk: Desk) -> None:
+    identity = bring(desk, ("top", 15, -192.0), ("top", 3700, -193.0))
+    desk.read(("top", 10, -191.0), ("top", 3600.0 * 24 * 30, -195.0))
+    assert rolled(desk.folder / "journal.sqlite") > 0
+    for _ in range(2):
+        desk.read(("top", 15, -192.0), ("top", 10, -191.0))
+    assert stored(desk) == [-191.0, -192.0, -192.0, -193.0, -195.0]
+    desk.withdraw(identity)
+    assert stored(desk) == [-191.0, -192.0, -195.0]
+    with Journal.open(desk.folder / "journal.sqlite") as journal:  # that has seen none of it
+        assert journal.commit(live(desk, ("top", 15, -192.0), ("top", 10, -191.0))).fresh == 0
+
+
+def test_nor_what_a_device_with_a_wrong_clock_sent_after_it(desk: Desk) -> None:
+    identity = bring(desk, ("top", 15, -192.0))
+    one = live(desk, ("top", 15, -192.0))
+    shifted = replace(
+        one,
+        samples=replace(one.samples, time=one.samples.time - SECOND, quality=np.array([1], np.uint8)),
+        shift=np.array([SECOND], np.int64),
+    )
+    assert [desk.journal.commit(shifted).fresh for _ in range(2)] == [1, 0]
+    desk.withdraw(identity)
+    assert stored(desk) == [-192.0]
+
+
+def test_an_import_is_the_repeat_of_another_one(desk: Desk) -> None:
+    """The file can be brought again, and a growing memory is not kept once for each time."""
+    first = bring(desk, ("top", 20, -191.0), ("top", 30, -192.0))
+    bring(desk, ("top", 20, -191.0), ("top", 30, -192.0), ("top", 40, -193.0))
+    assert stored(desk) == [-191.0, -192.0, -193.0]
+    desk.withdraw(first)
+    assert stored(desk) == [-193.0]
+
+
+def live(desk: Desk, *rows: Row) -> Arrivals:
+    time_ns = np.array([NOON_NS + round(s * SECOND) for _, s, _ in rows], np.int64)
+    channel = np.array([desk.numbers[name] for name, *_ in rows], np.int32)
+    value = np.array([v for *_, v in rows], np.float64)
+    return Arrivals(Samples(time_ns, channel, value, np.zeros(len(rows), np.uint8)), time_ns)
+
+
 values = st.sampled_from([-190.0, -190.0, -151.0, -100.0, None])
 row = st.tuples(st.sampled_from(["top", "shipper"]), st.integers(0, 40).map(float), values)
 rows = st.lists(row, min_size=1, max_size=6)
@@ -166,6 +225,16 @@ def test_live_equals_replay_whatever_is_brought_and_withdrawn(steps, runs) -> No
                 desk.run()
         desk.run()
         assert sorted(screened(desk), key=str) == sorted(replayed(desk), key=str)
+        arrived = {(desk.numbers[c], s, str(v)) for what, said in steps if what == "read" for c, s, v in said}
+        assert arrived <= kept(desk)  # whatever was brought and taken back
+
+
+def kept(desk: Desk) -> set[tuple[int, float, str]]:
+    """Channel, seconds after noon and value of all readings that count."""
+    found = desk.journal.read(None, 0, None).samples
+    value = [None if math.isnan(v) else v for v in found.value.tolist()]
+    seconds = ((found.time - NOON_NS) / SECOND).tolist()
+    return {(c, s, str(v)) for c, s, v in zip(found.channel.tolist(), seconds, value, strict=True)}
 
 
 def test_readings_that_are_archived_do_not_count_either(desk: Desk) -> None:

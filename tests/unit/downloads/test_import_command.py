@@ -91,6 +91,23 @@ def test_the_same_file_under_another_mapping_is_another_import(site: Path) -> No
     assert (second["lines_taken"], second["lines_header"], second["lines_not_understood"]) == (2, 2, 0)
 
 
+def test_a_withdrawal_names_the_files_that_shared_readings_with_it(site: Path) -> None:
+    """The memory of a logger grows: the second file has the readings of the first one, too."""
+    bring(site, "--by", "Li Na")
+    (site / "more.csv").write_text(LOG + "2026-01-05T11:02:00Z,123.35,-3\n")
+    bring(site, "--by", "Li Na", file="more.csv")
+    (site / "later.csv").write_text(LOG.splitlines()[0] + "\ntime,A,B\n2026-01-05T12:00:00Z,123.15,-1\n")
+    bring(site, "--by", "Li Na", file="later.csv")
+    assert readings(site) == 4
+    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
+        first = next(statement.id for _, statement in journal.statements("import"))
+    said = run(site, "withdraw", first, "--by", "Xi", "--reason", "another freezer")
+    assert "about the same time; import again what it shared with this: more.csv\n" in said
+    assert readings(site) == 2
+    assert "3 readings, 2 of them new" in bring(site, "--by", "Li Na", file="more.csv")
+    assert readings(site) == 4
+
+
 def test_the_file_of_another_logger_is_refused(site: Path) -> None:
     text = (site / "map.toml").read_text()
     (site / "map.toml").write_text(text + '[logger]\nSerial = "4712"\n')
