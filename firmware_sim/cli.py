@@ -28,7 +28,8 @@ REFRESH_S = 0.5
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # names in brackets are shown as they are
     help="Simulated vessels, instruments and MQTT devices of a cryogenic cold chain.",
 )
 out = Console(highlight=False, soft_wrap=True)
@@ -46,7 +47,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     if arguments and arguments[0].endswith(".toml"):
         arguments.insert(0, "run")
-    app(arguments)
+    app(arguments, prog_name="cryogate-sim")
 
 
 @app.command()
@@ -96,7 +97,7 @@ def instrument(
     speed: SpeedOption = 1.0,
     seconds: SecondsOption = None,
 ) -> None:
-    """Serve one instrument, its inputs connected to a simulated LN2 freezer.
+    """Serve one instrument that measures a simulated LN2 freezer.
 
     Examples:
 
