@@ -130,6 +130,11 @@ class Screener:
         past = moment <= self._screen.reached[row]
         return self._screen_from(row[past], moment[past]) if past.any() else []
 
+    def unseen(self, samples: Samples) -> Samples:
+        """Those that lie behind all that their channels have shown."""
+        row = self._screen.rows(samples.channel)
+        return samples.take((row >= 0) & (samples.time > self._screen.reached[row]))
+
     def replan(self, plan: Plan) -> list[Change]:
         """Go on under another plan, as if it had been this one from the beginning.
 

@@ -84,6 +84,23 @@ def test_it_counts_again_when_the_withdrawal_is_withdrawn(desk: Desk) -> None:
     assert len(stored(desk)) == 4
 
 
+@pytest.mark.parametrize("runs", [0, 1, 2, 3])
+def test_what_counts_again_can_be_the_newest_of_its_channel(desk: Desk, runs: int) -> None:
+    """Without it the channel had shown less, or nothing: what comes back is no late reading."""
+    desk.read(("top", 0, -190.0))
+    identity = bring(desk, ("top", 20, -190.0), ("top", 30, -100.0), ("shipper", 28, -100.0))
+    for run, withdrawn in enumerate((lambda: identity, lambda: f"{desk.journal.id}-{withdrawals(desk)[-1]}")):
+        if runs >> run & 1:
+            desk.run()
+        desk.withdraw(withdrawn())
+    bring(desk, ("top", 10, -120.0))
+    desk.run()
+    assert screened(desk) == replayed(desk)
+    assert [(channel, start[17:19]) for channel, start, _ in screened(desk)] == [
+        ("top", "10"), ("shipper", "28"), ("top", "30"),
+    ]  # fmt: skip
+
+
 def withdrawals(desk: Desk) -> list[int]:
     return [seq for seq, _ in desk.journal.statements("withdrawal")]
 
