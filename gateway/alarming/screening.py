@@ -279,9 +279,8 @@ class Screening:
         names = [name for name in brought.channels.values() if name in self._timeline.numbers]
         numbers = [self._timeline.numbers[name] for name in names]
         self.latest.look_again(numbers, self._reading.at_once, self._horizon_ns)
-        changes = self._screener.anew(dict.fromkeys(numbers, brought.first_ns))
-        back = self._reading.at_once(numbers, brought.first_ns, brought.last_ns + 1)
-        return changes + self._screener.take(self._screener.unseen(back))
+        stored = self._reading.at_once(numbers, brought.first_ns, brought.last_ns + 1)
+        return self._screener.anew(numbers, brought.first_ns, stored)
 
     def _replan(self) -> list[Change]:
         """What another plan changes of the past."""

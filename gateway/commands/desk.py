@@ -132,7 +132,11 @@ def open_desk(configuration: Configuration) -> Iterator[Desk]:
     Raises StatementError where a newer version stated something: what it means nobody knows here.
     """
     folder = configuration.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}"
+        raise InputError(f"{what}; data_dir must be a folder in which this user may write") from None
     path: Path = folder / "journal.sqlite"
     with Journal.open(path) as journal:
         clock = clock_of(journal, configuration.clock.require_sync)

@@ -106,7 +106,8 @@ def _read(path: Path) -> Table:
     try:
         return read_toml(path)
     except InputError as error:
-        hint = "" if path.exists() else "; give another with --config"
+        is_missing = isinstance(error.__cause__, FileNotFoundError)
+        hint = "; give another with --config" if is_missing else ""
         raise ConfigurationError([f"{error}{hint}"]) from None
 
 

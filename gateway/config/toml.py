@@ -19,8 +19,8 @@ def read_toml(path: Path) -> Table:
     try:
         with path.open(encoding="utf-8") as file:
             text = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+    except FileNotFoundError as missing:
+        raise InputError(f"{path}: no such file") from missing
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a path that cannot be one
         why = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{path}: cannot be read: {why}") from None

@@ -7,6 +7,7 @@ or of `unless_named` when there is no such key.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ NOTIFIERS: Final = "gateway.notifiers"
 SHORTEST_GAP_S: Final = 0.001
 LONGEST_HOT_S: Final = 31_536_000.0
 LONGEST_KEEP_YEARS: Final = 1000
+LONGEST_PART: Final = 255  # bytes of one name in a path: Linux, NAME_MAX
 CODES: Final = "gateway.codes"
 DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
 DOWNLOADS: Final = "gateway.downloads"
@@ -41,6 +43,12 @@ class Gateway:
 
     name: str
     data_dir: str = "data"
+
+    def __post_init__(self) -> None:
+        if "\0" in self.data_dir:
+            raise ValueError("data_dir: no path has a zero character")
+        if any(len(os.fsencode(part)) > LONGEST_PART for part in Path(self.data_dir).parts):
+            raise ValueError(f"data_dir: {self.data_dir[:80]!r} cannot be a folder: File name too long")
 
 
 @dataclass(frozen=True, slots=True)

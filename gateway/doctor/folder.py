@@ -62,6 +62,14 @@ def is_held(folder: Path) -> bool:
 
 
 def _permissions(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield error("data", f"{folder} is no folder", "move it away, or give another data_dir")
+        return
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        yield error(
+            "data", f"the disk of {folder} is read-only", "find out why (dmesg), and mount it for writing"
+        )
+        return
     me = pwd.getpwuid(os.geteuid()).pw_name
     do = f"run as the user of the gateway, or: chown -R {me} {folder}"
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
@@ -69,7 +77,9 @@ def _permissions(folder: Path) -> Iterator[Finding]:
         return
     for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RECORDS, LOCK):
         path = folder / name
-        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        if path.is_dir():
+            yield error("data", f"{path} is a folder, and must be a file", "move it away")
+        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
             yield error("data", f"{me} may not write {path}, which is {_owner(path)}'s", do)
 
 

@@ -241,7 +241,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         if manifest["format"] != FORMAT:
             raise InputError(f"{path} has format {manifest['format']}; use the version that wrote it")
         return manifest
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{folder} is no backup: it has no readable {MANIFEST}") from None
 
 

@@ -18,7 +18,7 @@ _NEXT = {
     apsw.SQLITE_LOCKED: _HELD,
     apsw.SQLITE_NOTADB: "it is not a journal; check the path, or put the file aside and restore a backup",
     apsw.SQLITE_CORRUPT: _DAMAGED,
-    apsw.SQLITE_CANTOPEN: "check that its folder exists and that this user may write there",
+    apsw.SQLITE_CANTOPEN: "check that its folder exists, this user may write there, and it is not read-only",
     apsw.SQLITE_READONLY: "check that this user may write the file and the disk is not read-only",
     apsw.SQLITE_PERM: "check that this user may write the file and its folder",
     apsw.SQLITE_IOERR: "the disk failed to read or write; check its health and its cable (dmesg)",
@@ -45,7 +45,10 @@ def explained(path: Path) -> Iterator[None]:
 def _words(error: Error, code: int) -> str:
     """With SQLite's name for what exactly failed, where it has one."""
     exactly = apsw.mapping_extended_result_codes.get(code)
-    return f"{error} ({exactly})" if code > _PRIMARY and isinstance(exactly, str) else str(error)
+    if code > _PRIMARY and isinstance(exactly, str):
+        return f"{error} ({exactly})"
+    plain = apsw.mapping_result_codes.get(code & _PRIMARY)
+    return str(plain) if str(error) == "not an error" and plain is not None else str(error)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def _keys(lines: list[bytes]) -> set[Key]:
     for line in lines:
         try:
             said = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(said, dict) and "number" in said:
             found.add((said.get("id", ""), said["number"]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -121,19 +121,14 @@ class Screener:
         self._silent_until = silent_until
         return self._record.progress(self._advance(now_ns), self._screen.now_ns)
 
-    def anew(self, since: Mapping[int, int]) -> list[Change]:
-        """Screen channels again, each from its time (ns UTC) on: what is stored of them has changed."""
+    def anew(self, channels: Sequence[int], since_ns: int, stored: Samples) -> list[Change]:
+        """Screen channels again from a time on: what is stored of them has changed, and is `stored` now."""
         self.put_off.begin_with(self.put_off.moments(), self._plan.names)
-        row = self._screen.rows(np.array(sorted(since), np.int64))
-        moment = np.array([since[number] for number in sorted(since)], np.int64)
-        row, moment = row[row >= 0], moment[row >= 0]
-        past = moment <= self._screen.reached[row]
-        return self._screen_from(row[past], moment[past]) if past.any() else []
-
-    def unseen(self, samples: Samples) -> Samples:
-        """Those that lie behind all that their channels have shown."""
-        row = self._screen.rows(samples.channel)
-        return samples.take((row >= 0) & (samples.time > self._screen.reached[row]))
+        row = self._screen.rows(np.array(sorted(channels), np.int64))
+        past = row[(row >= 0) & (self._screen.reached[row] >= since_ns)]
+        changes = self._screen_from(past, np.full(len(past), since_ns)) if len(past) else []
+        is_news = stored.time > self._screen.reached[self._screen.rows(stored.channel)]
+        return changes + self.take(stored.take(is_news))
 
     def replan(self, plan: Plan) -> list[Change]:
         """Go on under another plan, as if it had been this one from the beginning.

@@ -64,7 +64,7 @@ def _said(body: str) -> tuple[str, str]:
     """`code` and `message` of version 2, or `error` of versions 1 and 3; empty where it is none of them."""
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", ""
     if not isinstance(said, dict):
         return "", ""

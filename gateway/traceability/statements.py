@@ -120,8 +120,12 @@ def _check_header(names: list[str]) -> None:
 def _json_rows(text: str) -> Iterator[tuple[str, Row]]:
     try:
         rows = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error}") from None
+    except ValueError:  # int() does not take as many digits
+        raise InputError("a number has thousands of digits") from None
+    except RecursionError:
+        raise InputError("lists within lists, too deep to be a list of units") from None
     if not isinstance(rows, list):
         raise InputError("expected a list of objects, found one object; put it in [ ]")
     for i, row in enumerate(rows):
