@@ -276,8 +276,9 @@ class Screening:
 
     def _without(self, brought: import_.Import) -> list[Change]:
         """What changes because readings of an import count no longer, or again."""
-        names = [name for name in brought.channels.values() if name in self._timeline.numbers]
-        numbers = [self._timeline.numbers[name] for name in names]
+        numbers = [
+            self._timeline.numbers[n] for n in brought.channels.values() if n in self._timeline.numbers
+        ]
         self.latest.look_again(numbers, self._reading.at_once, self._horizon_ns)
         stored = self._reading.at_once(numbers, brought.first_ns, brought.last_ns + 1)
         return self._screener.anew(numbers, brought.first_ns, stored)
