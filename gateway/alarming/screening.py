@@ -276,9 +276,8 @@ class Screening:
 
     def _without(self, brought: import_.Import) -> list[Change]:
         """What changes because readings of an import count no longer, or again."""
-        numbers = [
-            self._timeline.numbers[n] for n in brought.channels.values() if n in self._timeline.numbers
-        ]
+        known = self._timeline.numbers
+        numbers = [known[name] for name in brought.channels.values() if name in known]
         self.latest.look_again(numbers, self._reading.at_once, self._horizon_ns)
         stored = self._reading.at_once(numbers, brought.first_ns, brought.last_ns + 1)
         return self._screener.anew(numbers, brought.first_ns, stored)
