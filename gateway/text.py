@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
+import msgspec
+
+LONG: Final = 500  # items of a list that is written in pieces
 BLANKS: Final = "Zs"  # the Unicode category of no-break and ideographic spaces: they move nothing
 FORMULA: Final = re.compile(
     r"'*[=+\-@\t\r\n＝＋－＠]"
@@ -41,6 +45,8 @@ def safe(data: Any) -> Any:
     """Plain data as JSON has it, with each text in it and each name of a field as `one_line`."""
     if isinstance(data, str):
         return one_line(data)
+    if data is None or isinstance(data, int | float):
+        return data
     if isinstance(data, Mapping):
         return {one_line(str(key)): safe(value) for key, value in data.items()}
     return [safe(item) for item in data] if isinstance(data, list | tuple) else data
@@ -48,8 +54,27 @@ def safe(data: Any) -> Any:
 
 def json_text(data: Any, indent: int | None = None) -> str:
     """JSON that reads back as it was, in which nothing drives a terminal: that is escaped as \\uXXXX."""
-    text = json.dumps(data, indent=indent, ensure_ascii=False)
-    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+    return _shown_lines(json.dumps(data, indent=indent, ensure_ascii=False))
+
+
+def json_pieces(data: Any, margin: str = "") -> Iterator[str]:
+    """The same with an indent of 2, in pieces: it is never whole in memory, however long its lists are.
+
+    `data` may be an iterator, which is a list.
+    """
+    inner = margin + "  "
+    if isinstance(data, Iterator):
+        yield from _joined("[", "]", map(partial(json_pieces, margin=inner), data), margin)
+    elif not _is_long(data):
+        yield json_text(data, 2).replace("\n", "\n" + margin)
+    elif isinstance(data, Mapping):
+        named = (_named_pieces(str(name), value, inner) for name, value in data.items())
+        yield from _joined("{", "}", named, margin)
+    elif len(data) <= LONG:
+        yield from _joined("[", "]", (json_pieces(item, inner) for item in data), margin)
+    else:
+        parts = (data[k : k + LONG] for k in range(0, len(data), LONG))
+        yield from _joined("[", "]", ([_items(part, margin)] for part in parts), margin)
 
 
 def csv_cell(text: str) -> str:
@@ -69,6 +94,42 @@ def of_csv_cell(cell: str) -> str:
 def counted(number: int, one: str, more: str = "") -> str:
     """1 reading, 2 readings, 2 entries: `more` where the plural is not `one` with an s."""
     return f"1 {one}" if number == 1 else f"{number} {more or one + 's'}"
+
+
+def _joined(begin: str, end: str, items: Iterable[Iterable[str]], margin: str) -> Iterator[str]:
+    lead = f"{begin}\n{margin}  "
+    for item in items:
+        yield lead
+        yield from item
+        del item  # before the next one is made
+        lead = f",\n{margin}  "
+    yield f"\n{margin}{end}" if lead[0] == "," else begin + end
+
+
+def _named_pieces(name: str, value: Any, margin: str) -> Iterator[str]:
+    yield f"{json_text(name)}: "
+    yield from json_pieces(value, margin)
+
+
+def _items(part: Any, margin: str) -> str:
+    """Those of a list, without its brackets: a few hundred are written at once."""
+    try:
+        text = msgspec.json.format(msgspec.json.encode(part), indent=2).decode()
+    except (UnicodeEncodeError, OverflowError):  # half a character, a number of more than 64 bits
+        text = json.dumps(part, indent=2, ensure_ascii=False)
+    return _shown_lines(text)[len("[\n  ") : -len("\n]")].replace("\n", "\n" + margin)
+
+
+def _is_long(data: Any) -> bool:
+    if isinstance(data, Mapping):
+        return any(_is_long(value) for value in data.values())
+    return isinstance(data, list | tuple) and (len(data) > LONG or any(_is_long(item) for item in data))
+
+
+def _shown_lines(text: str) -> str:
+    if text.replace("\n", "").isprintable():
+        return text
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
 
 
 def _escaped(line: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway import __version__
-from gateway.alarming.entry import AlarmPlace, Entry, Units, is_open, of_stored, row_of, stored
+from gateway.alarming.entry import AlarmPlace, Entry, Units, is_due, of_stored, row_of, stored, was_so
 from gateway.alarming.exposed import exposed
 from gateway.alarming.inside import Inside
 from gateway.alarming.legacy import old_ids
@@ -28,7 +28,6 @@ from gateway.alarming.steps import (
     TAKEN_BACK,
     asks_again,
     is_withdrawn,
-    stays,
     steps,
 )
 from gateway.alarms import lifecycle
@@ -38,17 +37,15 @@ from gateway.config.timeline import Timeline
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.records import Records
-from gateway.model import SECOND
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
-from gateway.statements import Statement, acknowledge, close, reset, transition, withdrawal
+from gateway.statements import Statement, acknowledge, close, containment, reset, transition, withdrawal
 from gateway.statements import fault as faults
 from gateway.statements.effect import Effects
 from gateway.statements.transition import UPGRADE, Transition
-from gateway.traceability.exposure import exposures
+from gateway.traceability.exposure import exposures, same_stays
 
 log = logging.getLogger(__name__)
-WRITE_EVERY_NS = SECOND
 SILENCE = "no_data"  # kind of the rule
 SAID = (acknowledge.KIND, close.KIND)  # what people say about an alarm
 
@@ -75,6 +72,7 @@ class AlarmBook:
         self._entries: dict[str, Entry] = {}
         self._news: list[_News] = []
         self.inside = Inside(timeline.asset_identity)
+        self._touched: dict[str, str] = {}  # assets whose contents changed, with the last statement about it
         self._effects = Effects()
         self._resets = Resets(self._effects.counts)
         self._said: dict[str, Statement] = {}  # acknowledgements and closings, by id
@@ -85,14 +83,16 @@ class AlarmBook:
 
     # Hearing
 
-    def recall(self, statement: Statement) -> None:
-        """A statement whose consequences are stated already: only what it says counts from now on."""
-        self._effects.hear(statement)
-        self.inside.hear(statement)
-        if statement.kind == reset.KIND:
-            self._resets.state(statement.id, StatedReset.of(statement))
-        elif statement.kind in SAID:
-            self._said[statement.id] = statement
+    def recall(self, statements: Iterable[Statement]) -> None:
+        """Statements whose consequences are stated already: only what they say counts from now on."""
+        with self.inside.containments.gathering():
+            for statement in statements:
+                self._effects.hear(statement)
+                self.inside.hear(statement)
+                if statement.kind == reset.KIND:
+                    self._resets.state(statement.id, StatedReset.of(statement))
+                elif statement.kind in SAID:
+                    self._said[statement.id] = statement
 
     def take_over(self, rows: Iterable[AlarmRow]) -> None:
         """Alarms that go on, as the records keep them."""
@@ -117,10 +117,13 @@ class AlarmBook:
         self._advance(entry, before, now_ns)
 
     def hear(self, statement: Statement, now_ns: int, changes: Sequence[Change] = ()) -> None:
-        """A statement from the journal, and what changed of excursions because of it."""
+        """A statement from the journal, and what changed of excursions because of it.
+
+        Of a containment alarms are told with `look_inside`, once whoever hears knows that there are no more.
+        """
         self.because = statement.id
         turned = self._effects.hear(statement)
-        touched = self.inside.hear(statement)
+        self._touched |= dict.fromkeys(self.inside.hear(statement), statement.id)
         if statement.kind in SAID:
             self._said[statement.id] = statement
             self._people_said(statement, now_ns)
@@ -132,8 +135,8 @@ class AlarmBook:
             self.enter(change, now_ns)
         for identity in turned:
             self._turn(identity, now_ns)
-        for asset in touched:
-            self._look_inside_again(asset, now_ns)
+        if statement.kind != containment.KIND:
+            self.look_inside(now_ns)
         if statement.kind in (reset.KIND, withdrawal.KIND) or statement.corrects:
             self._look_at_resets(now_ns)
         self.because = ""
@@ -161,10 +164,11 @@ class AlarmBook:
 
     def is_due(self, now_ns: int) -> bool:
         """Whether the progress of an open excursion should be written by now."""
-        return any(_is_due(e, now_ns) for e in self._entries.values())
+        return any(is_due(e, now_ns) for e in self._entries.values())
 
     def refresh(self, now_ns: int, everything: bool = False) -> None:
         """Look inside the assets of alarms that go on and are about to be written."""
+        self.look_inside(now_ns)
         for entry in self._unwritten(now_ns, everything):
             if entry.is_open:
                 self._refresh(entry, now_ns)
@@ -188,7 +192,7 @@ class AlarmBook:
         return [
             e
             for e in self._entries.values()
-            if _is_due(e, now_ns) or (not e.written and (everything or e.alarm.id in happened))
+            if is_due(e, now_ns) or (not e.written and (everything or e.alarm.id in happened))
         ]
 
     # Answers
@@ -234,7 +238,7 @@ class AlarmBook:
             known,
             UPGRADE if self.cursor < self.upgraded_seq else self.because,
         )
-        self._news.append(_News(said, _was_so(entry, change, now_ns), now_ns))
+        self._news.append(_News(said, was_so(entry, change, now_ns), now_ns))
         what = entry.cause.rule if isinstance(entry.cause, Excursion) else entry.cause.message
         where = entry.place.channel or ", ".join(entry.place.assets)
         log.warning("alarm %s %s: %s %s", entry.alarm.id, change, where, what)
@@ -284,15 +288,20 @@ class AlarmBook:
         self._entries[found.id] = entry
         self._advance(entry, None, now_ns)
 
-    def _look_inside_again(self, asset: str, now_ns: int) -> None:
-        for entry in self._of_asset(asset):
-            if not is_withdrawn(entry.cause):
-                self._refresh(entry, now_ns)
+    def look_inside(self, now_ns: int) -> None:
+        """Tell alarms who was inside, where that has changed."""
+        before = self.because
+        for asset, statement in self._touched.items():
+            self.because = statement
+            for entry in self._of_asset(asset):
+                if not is_withdrawn(entry.cause):
+                    self._refresh(entry, now_ns)
+        self._touched, self.because = {}, before
 
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""
         before, entry.units = entry.units, self._units(entry, now_ns)
-        if stays(entry.units) == stays(before):
+        if same_stays(entry.units, before):
             return
         if asks_again(entry.alarm, before, entry.units):
             self._look(entry, now_ns)
@@ -351,8 +360,10 @@ class AlarmBook:
         until_ns = now_ns if cause.end_ns is None else cause.end_ns
         inside = partial(self.inside.of, place.assets, place.zone)
         if isinstance(cause, Excursion):
-            return exposed(cause, inside, self._measures(), until_ns)
-        return exposures(inside(cause.start_ns, until_ns), cause.start_ns, cause.end_ns, _nothing)
+            units = exposed(cause, inside, self._measures(), until_ns)
+        else:
+            units = exposures(inside(cause.start_ns, until_ns), cause.start_ns, cause.end_ns, _nothing)
+        return None if units is None else units.like(entry.units)
 
     # Memory
 
@@ -378,20 +389,6 @@ class AlarmBook:
 
 def _nothing(_start_ns: int, _end_ns: int | None) -> tuple[int | None, float | None]:
     return None, None
-
-
-def _is_due(entry: Entry, now_ns: int) -> bool:
-    late = now_ns - entry.written_ns >= WRITE_EVERY_NS
-    return not entry.written and (late or not is_open(entry.cause))
-
-
-def _was_so(entry: Entry, change: str, now_ns: int) -> int:
-    """When what a transition says was so, in event time where it has one."""
-    cause = entry.cause
-    if isinstance(cause, StatedFault):
-        return now_ns
-    told = {"raised": cause.confirmed_ns, "returned": cause.cleared_ns, "ended": cause.end_ns}.get(change)
-    return now_ns if told is None else told
 
 
 def _of_people(statement: Statement) -> acknowledge.Acknowledge | close.Close:

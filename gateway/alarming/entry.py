@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarming.resets import StatedReset
+from gateway.alarming.stored_units import Columns, columns, exposures_of, plain_exposures
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
 from gateway.config.timeline import Place
 from gateway.journal.alarm_tables import AlarmRow
-from gateway.model import Severity
+from gateway.model import SECOND, Severity
 from gateway.screening.excursion import Excursion
-from gateway.traceability.exposure import Exposure
+from gateway.traceability.exposure import Exposures
 from gateway.traceability.model import Unit
 
-STORED: Final = 1  # schema of the stored form
+STORED: Final = 2  # schema of the stored form; of 1 each unit told all of its part (stored_units.py)
+WRITE_EVERY_NS: Final = SECOND  # an alarm that merely goes on
 Cause = Excursion | StatedFault
-Units = tuple[Exposure, ...] | None  # None: unknown
+Units = Exposures | None  # None: unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Entry:
     number: int = 0  # how many transitions there were
     written: bool = False
     written_ns: int = 0  # when it was last; those that merely go on are not all written at one moment
+    columns: tuple[tuple[Unit, ...], Columns] | None = None  # of these units, as they are stored
 
     @property
     def is_open(self) -> bool:
@@ -72,6 +75,21 @@ class Entry:
 def is_open(cause: Cause) -> bool:
     """Whether it has not ended."""
     return cause.end_ns is None and not (isinstance(cause, Excursion) and cause.withdrawn)
+
+
+def is_due(entry: Entry, now_ns: int) -> bool:
+    """Whether what has changed of it should be written by now."""
+    late = now_ns - entry.written_ns >= WRITE_EVERY_NS
+    return not entry.written and (late or not is_open(entry.cause))
+
+
+def was_so(entry: Entry, change: str, now_ns: int) -> int:
+    """When what a transition says was so, in event time where it has one."""
+    cause = entry.cause
+    if isinstance(cause, StatedFault):
+        return now_ns
+    told = {"raised": cause.confirmed_ns, "returned": cause.cleared_ns, "ended": cause.end_ns}.get(change)
+    return now_ns if told is None else told
 
 
 def row_of(entry: Entry) -> AlarmRow:
@@ -89,19 +107,18 @@ def stored(entry: Entry) -> dict[str, Any]:
         **of,
         "alarm": _plain(entry.alarm),
         "place": _plain(entry.place),
-        "units": None if entry.units is None else [_plain(u) for u in entry.units],
+        "units": None if entry.units is None else plain_exposures(entry.units, _columns(entry, entry.units)),
         "resets": [_plain(r) for r in entry.resets],
     }
 
 
 def of_stored(known: Mapping[str, Any], number: int) -> Entry:
     """What `stored` gave, after so many transitions."""
-    units = known["units"]
     return Entry(
         cause_of(known),
         alarm_of(known),
         AlarmPlace(**{**known["place"], "assets": tuple(known["place"]["assets"])}),
-        None if units is None else tuple(Exposure(**{**u, "unit": Unit(**u["unit"])}) for u in units),
+        None if known["units"] is None else exposures_of(known["units"]),
         tuple(StatedReset(**r) for r in known["resets"]),
         number,
         written=True,
@@ -128,6 +145,13 @@ def alarm_of(known: Mapping[str, Any]) -> Alarm:
         tuple(Acknowledgement(**a) for a in told["acknowledgements"]),
         None if closing is None else Acknowledgement(**closing),
     )
+
+
+def _columns(entry: Entry, units: Exposures) -> Columns:
+    """Made once for as long as the same are inside."""
+    if entry.columns is None or entry.columns[0] is not units.units:
+        entry.columns = units.units, columns(units.units)
+    return entry.columns[1]
 
 
 def _plain(of: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ from gateway.followers.registration import SCREENING
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import rows_of
+from gateway.journal.said import numbered
 from gateway.screening.excursion import Excursion
 from gateway.statements import (
     Statement,
@@ -110,16 +112,17 @@ def save(records: Records, state: Saved) -> None:
     records.move_cursor(SCREENING, state.cursor)
 
 
-def bearing_statements(journal: Journal, until_seq: int) -> list[Statement]:
+def bearing_statements(
+    journal: Journal, until_seq: int, kinds: Sequence[str] = BEARING
+) -> Iterator[Statement]:
     """What people said of contents, alarms and budgets, up to an entry, in the journal's order."""
-    found = [(seq, s) for kind in BEARING for seq, s in journal.statements(kind) if seq <= until_seq]
-    return [s for _, s in sorted(found, key=lambda pair: pair[0])]
+    return (statement for seq, statement in numbered(journal, *kinds) if seq <= until_seq)
 
 
 def known_at(journal: Journal, seq: int) -> tuple[Timeline, InEffect]:
     """What decided about the past by the word of everything up to an entry: timeline and resets."""
     resets = InEffect()
-    for statement in bearing_statements(journal, seq):
+    for statement in bearing_statements(journal, seq, (reset.KIND, withdrawal.KIND)):
         resets.hear(statement)
     return timeline_of(journal, seq), resets
 

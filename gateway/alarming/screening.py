@@ -27,7 +27,7 @@ from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
 from gateway.alarming.reading import Reading
-from gateway.clocks.silence import Silences
+from gateway.clocks.silence import Silences, steady_s
 from gateway.clocks.waiting import EVERYTHING, Waiting
 from gateway.config.past import PastChannel
 from gateway.config.types import Configuration
@@ -74,13 +74,12 @@ class Screening:
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
         self._horizon_ns = self._clock.now_ns() if self._clock.trusted else EVERYTHING
-        self._looked_s = _steady_s()  # when our time was what this turn goes by
+        self._looked_s = steady_s()  # when our time was what this turn goes by
+        self._has_run, self._heard_ns = False, 0  # commit of the statement that was heard last
         self._begin()
 
-    # From what is durable
-
     def _begin(self) -> None:
-        """Also after a failure that nobody foresaw."""
+        """At the start, and after a failure that nobody foresaw."""
         self.late = CatchingUp()
         Remaking(self._journal, self._records)  # what is damaged is read from the journal
         self._settled = memory.fold(self._journal, self._records)
@@ -94,8 +93,7 @@ class Screening:
             self._timeline, self._records, lambda: self._measures, self._configuration.gateway.name
         )
         self._book.upgraded_seq = upgraded_seq(self._journal)
-        for statement in memory.bearing_statements(self._journal, self.cursor):
-            self._book.recall(statement)
+        self._book.recall(memory.bearing_statements(self._journal, self.cursor))
         channels = max(self._timeline.numbers.values(), default=-1) + 1
         self.latest, self._silences = Latest(channels), Silences(channels)
         self._waiting = Waiting(self._reading.at_once)
@@ -108,12 +106,12 @@ class Screening:
             self._go_on_with_open(self._clock.now_ns())
         self._states = ChannelStates(self._configuration, self._timeline, self.latest, self._screener)
         self._began_s = self._saved_s = time.monotonic()
-        self._began_at = self._clock.now_ns(), _steady_s()
+        self._began_at = self._clock.now_ns(), steady_s()
 
     def _go_on(self, saved: memory.Saved) -> None:
         """With what was newest, and with what waited for its time."""
         self.latest.restore(saved.latest)
-        self._silences.restore(self.latest.time, self._clock.now_ns(), _steady_s())
+        self._silences.restore(self.latest.time, self._clock.now_ns(), steady_s())
         self._waiting.forget(saved.counted_ns)
         if saved.counted_ns < EVERYTHING:
             ahead = self._journal.read(None, saved.counted_ns + 1, None, self.cursor).samples
@@ -148,9 +146,10 @@ class Screening:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and every entry is screened."""
-        with self._lock:
-            self._begin()
-        is_last = False
+        if self._has_run:
+            with self._lock:
+                self._begin()
+        self._has_run, is_last = True, False
         while True:
             self.moved_s = time.monotonic()
             moved = self._step(in_a_hurry=is_last)
@@ -203,7 +202,7 @@ class Screening:
 
     def _look_at_the_clock(self) -> int:
         """Our time. What lies later decides nothing, unless nobody knows what time it is."""
-        now_ns, self._looked_s = self._clock.now_ns(), _steady_s()
+        now_ns, self._looked_s = self._clock.now_ns(), steady_s()
         self._horizon_ns = now_ns if self._clock.trusted else EVERYTHING
         with self._lock:
             if self._horizon_ns < self._waiting.counted_ns - JUMP_NS:
@@ -226,7 +225,7 @@ class Screening:
         self._begin()
 
     def _silent_until(self) -> Times:
-        return self._silences.until(self.latest.time, _steady_s(), *self._began_at)
+        return self._silences.until(self.latest.time, steady_s(), *self._began_at)
 
     def _take(self, entries: list[Entry], now_ns: int) -> list[Entry]:
         """In the journal's order; readings between two statements are screened at once. Returns what is left
@@ -243,10 +242,15 @@ class Screening:
                 if time.monotonic() > until_s:
                     return entries[k + 1 :]
         self._screen(waiting, now_ns)
+        if len(entries) < MOST_ENTRIES:
+            self._book.look_inside(now_ns)
         return []
 
     def _before(self, entry: Entry, waiting: Sequence[Entry], now_ns: int) -> None:
         """The readings before a statement; what follows from those of an import is because of it."""
+        if entry.committed_ns != self._heard_ns:  # a file may name 100 000 units: looked at once
+            self._book.look_inside(now_ns)
+        self._heard_ns = entry.committed_ns
         brought = entry.kind == import_.KIND
         own = [e for e in waiting if brought and e.committed_ns == entry.committed_ns]
         self._screen([e for e in waiting if e not in own], now_ns)
@@ -264,7 +268,7 @@ class Screening:
         if brought is not None:
             changes += self._without(import_.of(brought.body))
         if self._quiet:
-            self._book.recall(statement)
+            self._book.recall([statement])
             return
         self.late.tell_first(changes, self._book, now_ns)
         self._book.hear(statement, now_ns, changes)
@@ -386,15 +390,10 @@ class Screening:
         with self._lock:
             ahead = self._waiting.ahead()
             since_s = (now_ns - self._clock.now_ns()) / SECOND  # 0, unless another moment is asked for
-            ages_s = self._silences.ages_s(_steady_s()) + since_s
+            ages_s = self._silences.ages_s(steady_s()) + since_s
             states = self._states.all(now_ns, ages_s, self._book.states(), watched=not self.problem)
             for state in states:
                 mine = ahead.get(self._timeline.numbers[state["channel"]])
                 state["waiting"] = 0 if mine is None else mine.readings
                 state["ahead_s"] = None if mine is None else (mine.furthest_ns - now_ns) / SECOND
             return states
-
-
-def _steady_s() -> float:
-    """A clock that nobody sets and that counts sleep."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)

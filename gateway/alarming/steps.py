@@ -9,7 +9,6 @@ from gateway.alarming.entry import Cause, Units
 from gateway.alarms import lifecycle
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Alarm, AlarmState
-from gateway.traceability.model import Unit
 
 RAISED: Final = "raised"
 AMENDED: Final = "amended"
@@ -51,12 +50,7 @@ def asks_again(alarm: Alarm, before: Units, now: Units) -> bool:
 
 
 def _codes(units: Units) -> set[tuple[str, str]]:
-    return {u.unit.key for u in units or ()}
-
-
-def stays(units: Units) -> list[tuple[Unit, int, int | None, bool]] | None:
-    """Who was inside, other than for how long so far."""
-    return None if units is None else [(u.unit, u.from_ns, u.to_ns, u.certain) for u in units]
+    return set() if units is None else {unit.key for unit in units.units}
 
 
 def _is_revised(before: Cause, now: Cause) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
@@ -51,14 +53,17 @@ def history(
     with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         row = find(records, alarm)
         known = of_alarm(journal, records, row.id)
-    if as_json:
-        print_json(known)
-        return
-    out = console()
+        if as_json:
+            print_json(known)
+        else:
+            _print(console(), row, known)
+
+
+def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]]) -> None:
     now = safe(of_known(row.body, row.number))
     out.print(f"{row.id} {now['channel']} {now['rule']}, {state_words(now)}")
     before: Mapping[str, Any] = {}
-    for entry in safe(known):
+    for entry in map(safe, known):
         style = CHANGE_STYLES.get(entry["change"], "bold")
         out.print(Text.assemble(f"{entry['recorded'][:19]}Z  ", (entry["change"], style)))
         for line in (*_cause(entry["because"]), *_differences(before, entry["known"])):

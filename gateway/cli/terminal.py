@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from gateway.text import json_text, lines, one_line
+from gateway.text import json_pieces, lines, one_line
 
 WIDTH_OF_A_PIPE = 140  # characters
 
@@ -50,4 +50,6 @@ def say(text: str, err: bool = False) -> None:
 
 def print_json(data: Any) -> None:
     """Data for a script, one indented document."""
-    typer.echo(json_text(data, 2))
+    for piece in json_pieces(data):
+        typer.echo(piece, nl=False)
+    typer.echo()

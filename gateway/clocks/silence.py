@@ -12,6 +12,8 @@ then. So a wall clock that is set forward silences nobody, and one that is set b
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from gateway.model import SECOND, Channels, Floats, Times
@@ -58,3 +60,8 @@ class Silences:
         known = np.isfinite(ages_s) & (newest != NEVER)
         ages_ns = (np.where(known, ages_s, monotonic_s - began_s) * SECOND).astype(np.int64)
         return np.where(known, newest, began_ns) + ages_ns
+
+
+def steady_s() -> float:
+    """A clock that nobody sets and that counts sleep."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

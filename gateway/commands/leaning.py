@@ -23,8 +23,10 @@ def statements(words: Words, target: Statement) -> tuple[Statement, ...]:
     for statement in words.every():
         if later and words.counts(statement) and not about.isdisjoint(_about(statement)):
             found.append(statement)
+            if len(found) == MOST:
+                break
         later = later or statement.id == target.id
-    return tuple(found[:MOST])
+    return tuple(found)
 
 
 def alarms(desk: Desk, target: Statement) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.journal import alarm_units
+from gateway.journal.alarm_units import AlarmUnits, with_names, without_names
 from gateway.journal.seal import is_sealed, seal, text
 
 SCHEMA: Final = """
@@ -100,10 +102,13 @@ class AlarmTables:
         """`rows` reads and explains what goes wrong; `write` and `write_many` change."""
         self._rows, self._write, self._write_many = rows, write, write_many
         self.remake: Remake = lambda _: None  # an alarm whose row is damaged; None: it is left out
+        self.units = AlarmUnits(rows, write)
 
     def put_alarms(self, rows: Iterable[AlarmRow]) -> None:
         """Insert or replace alarms by id."""
         several = list(rows)
+        for row in several:
+            self.units.put(row.id, row.body, is_ongoing(row.body))
         self._write_many(
             f"INSERT OR REPLACE INTO alarm ({_ALARM}, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(*values, seal(values[-1], *values[:-1])) for values in map(_values, several)],
@@ -218,8 +223,9 @@ class AlarmTables:
         return bool(self._rows("SELECT 1 FROM excursion WHERE id = ?", (identity,)))
 
     def _alarms(self, where: str, values: tuple[object, ...] = ()) -> list[AlarmRow]:
-        rows = self._rows(f"SELECT {_SEALED_ALARM} FROM alarm {where}", values)
-        found = (_alarm(row) if _is_sound(row) else self.remake(text(row[0])) for row in rows)
+        both = f"SELECT {_SEALED_ALARM}, {alarm_units.COLUMNS} FROM alarm LEFT JOIN alarm_units USING (id)"
+        rows = self._rows(f"{both} {where}", values)
+        found = (_alarm(row) or self.remake(text(row[0])) for row in rows)
         return [alarm for alarm in found if alarm is not None]
 
     def _excursion(self, row: tuple[Any, ...]) -> dict[str, Any] | None:
@@ -297,7 +303,7 @@ def _values(row: AlarmRow) -> tuple[Any, ...]:
     life = (row.id, int(row.closed), row.raised_ns, row.number)
     state = body.get("alarm", {}).get("state", "")
     kept = None if severity is None else int(severity)
-    return *life, *told, kept, state, json.dumps(body, ensure_ascii=False)
+    return *life, *told, kept, state, json.dumps(without_names(body), ensure_ascii=False)
 
 
 def _is_sound(row: tuple[Any, ...]) -> bool:
@@ -306,5 +312,10 @@ def _is_sound(row: tuple[Any, ...]) -> bool:
     return is_sealed(crc, body, *(text(one) if isinstance(one, bytes) else one for one in rest))
 
 
-def _alarm(row: tuple[Any, ...]) -> AlarmRow:
-    return AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], json.loads(row[-2]))
+def _alarm(row: tuple[Any, ...]) -> AlarmRow | None:
+    """Of _SEALED_ALARM and the columns of its units; None where it is damaged."""
+    *columns, named, units_crc = row
+    if not _is_sound(tuple(columns)):
+        return None
+    body = with_names(json.loads(columns[-2]), text(row[0]), named, units_crc)
+    return None if body is None else AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], body)

@@ -25,6 +25,7 @@ __all__ = ["Entry", "Statement"]
 
 HOUR_NS: Final = 3600 * SECOND
 READINGS: Final = "readings"
+PAGE_BYTES: Final = 4 * 2**20  # of statements that are read at once: one may name 100 000 units
 _RUN: Final = 8  # bytes of a pair of int32
 # Kinds that nobody decides on: they do not make outdated what a person looked at.
 BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault")
@@ -39,6 +40,7 @@ class Entry:
     committed_ns: int
     arrivals: Arrivals | None
     statement: Statement | None
+    body_bytes: int = 0  # of a statement
 
 
 class _Row(NamedTuple):
@@ -117,11 +119,13 @@ def kinds(connection: Connection) -> list[str]:
 
 
 def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entry]:
-    """At most `most` statements of a kind behind `seq`. Raises JournalError at a damaged one."""
+    """The next statements of a kind behind `seq`: at most `most`, and about PAGE_BYTES.
+
+    Raises JournalError at a damaged one.
+    """
     select = f"""SELECT seq, {_STORED} FROM entry
         WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq LIMIT ?"""
-    name = name_of(identities(connection))
-    return [_entry(name, *row) for row in all_rows(connection, select, (kind, seq, most))]
+    return _page(connection, select, (kind, seq, most))
 
 
 def statement(connection: Connection, seq: int) -> Statement:
@@ -133,11 +137,22 @@ def statement(connection: Connection, seq: int) -> Statement:
 
 
 def newest_of_kind(connection: Connection, kind: str, before_seq: int, most: int) -> list[Entry]:
-    """At most `most` statements of a kind before `before_seq`, newest first. Raises JournalError."""
+    """The same before `before_seq`, newest first."""
     select = f"""SELECT seq, {_STORED} FROM entry
         WHERE kind = ? AND hour IS NULL AND seq < ? ORDER BY seq DESC LIMIT ?"""
+    return _page(connection, select, (kind, before_seq, most))
+
+
+def _page(connection: Connection, select: str, values: tuple[object, ...]) -> list[Entry]:
+    page, size = list[Entry](), 0
     name = name_of(identities(connection))
-    return [_entry(name, *row) for row in all_rows(connection, select, (kind, before_seq, most))]
+    with closing(connection.execute(select, values)) as rows:
+        for row in rows:
+            page.append(_entry(name, *row))
+            size += page[-1].body_bytes
+            if size > PAGE_BYTES:
+                break
+    return page
 
 
 def count_of_kind(connection: Connection, kind: str, seq: int) -> int:
@@ -226,7 +241,7 @@ def _entry(name: Callable[[int], str], seq: int, crc: int, kind: bytes | None, *
     if not _is_intact(crc, row):
         raise _damaged(seq, "its checksum does not match")
     if row.kind != READINGS:
-        return Entry(seq, row.kind, row.committed_ns, None, _statement(name(seq), seq, row))
+        return Entry(seq, row.kind, row.committed_ns, None, _statement(name(seq), seq, row), len(row.body))
     try:
         return Entry(seq, row.kind, row.committed_ns, columns.decode(row.body), None)
     except JournalError as error:

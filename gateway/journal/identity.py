@@ -45,6 +45,9 @@ def identities(connection: Connection) -> list[Identity]:
 def name_of(found: list[Identity]) -> Callable[[int], str]:
     """Gives the name over all journals of an entry: ID-NUMBER."""
 
+    if len(found) == 1:
+        return f"{found[0].id}-{{}}".format
+
     def name(seq: int) -> str:
         owner = next((i for i in reversed(found) if i.after_seq < seq), found[0])
         return f"{owner.id}-{seq}"

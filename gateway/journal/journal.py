@@ -258,21 +258,23 @@ class Journal:
     ) -> list[Entry]:
         """The next entries behind `after_seq` in order, until they hold `most_readings`; empty at the end.
 
-        A statement counts as one reading. Of what is not archived a page has at most `most_entries`: each is
-        read by itself. The page ends before a damaged entry; when that is the next
-        one, raises JournalError that names it, and `after_seq` set to its number passes it over.
+        A statement counts as one reading; of large ones a page has PAGE_BYTES. Of what is not archived it has
+        at most `most_entries`: each is read by itself. The page ends before a damaged entry; when that is the
+        next one, raises JournalError that names it, and `after_seq` set to its number passes it over.
         """
         return self._archive.persist(partial(self._page, after_seq, most_readings, most_entries))
 
     def _page(self, after_seq: int, most_readings: int, most_entries: int) -> list[Entry]:
-        page: list[Entry] = []
+        page, most_bytes = list[Entry](), entries.PAGE_BYTES
         try:
             with explained(self.path), snapshot(self._connection):
                 archived = archived_until(self._connection)
                 for entry in log.after(self._connection, self._archive, after_seq, most_readings):
                     page.append(entry)
                     most_readings -= 1 if entry.arrivals is None else len(entry.arrivals)
-                    if most_readings <= 0 or (len(page) >= most_entries and entry.seq > archived):
+                    most_bytes -= entry.body_bytes
+                    is_many = len(page) >= most_entries and entry.seq > archived
+                    if most_readings <= 0 or most_bytes <= 0 or is_many:
                         break
         except JournalError:
             if not page:
@@ -284,9 +286,9 @@ class Journal:
         while True:
             with explained(self.path):
                 page = entries.of_kind(self._connection, kind, after_seq, PAGE_STATEMENTS)
-            yield from ((e.seq, e.statement) for e in page if e.statement is not None)
-            if len(page) < PAGE_STATEMENTS:
+            if not page:
                 return
+            yield from ((e.seq, e.statement) for e in page if e.statement is not None)
             after_seq = page[-1].seq
 
     def statement_kinds(self) -> list[str]:
@@ -305,9 +307,9 @@ class Journal:
         while True:
             with explained(self.path):
                 page = entries.newest_of_kind(self._connection, kind, before_seq, most)
-            yield from ((e.seq, e.statement) for e in page if e.statement is not None)
-            if len(page) < most:
+            if not page:
                 return
+            yield from ((e.seq, e.statement) for e in page if e.statement is not None)
             before_seq, most = page[-1].seq, PAGE_STATEMENTS
 
     def count(self, kind: str, after_seq: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import JournalError
-from gateway.journal import alarm_tables, parked
+from gateway.journal import alarm_tables, alarm_units, parked
 from gateway.journal.alarm_tables import AlarmTables
 from gateway.journal.database import Error, Values, all_rows, connect, only_row, use_wal
 from gateway.journal.failures import explained
@@ -59,6 +59,7 @@ MIGRATIONS = (
     FOLLOWERS,
     alarm_tables.SCHEMA,
     alarm_tables.SEALED,
+    alarm_units.SCHEMA,
 )
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)

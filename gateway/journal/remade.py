@@ -16,6 +16,7 @@ from gateway.journal.records import Records
 from gateway.statements import Statement, transition
 
 PAGE: Final = 500  # rows that are looked at in one go
+LARGE_PAGE: Final = 8  # of those that may have 100 000 units, 3 MB
 CLOSED: Final = "closed"  # the state of an alarm that needs nobody any more, as transitions have it
 
 
@@ -43,6 +44,7 @@ class Remaking:
         self._parts: list[Callable[[], tuple[int, int | None]]] = [
             self._transitions,
             self._alarms,
+            self._units,
             self._excursions,
         ]
 
@@ -79,6 +81,14 @@ class Remaking:
             with self._records.transaction():  # which may have written it again meanwhile
                 self._book.drop_alarms(self._book.damaged_alarms(self._after, PAGE)[0])
                 self._book.put_alarms(filter(None, map(self.alarm, self._book.missing_alarms())))
+        return len(damaged), last
+
+    def _units(self) -> tuple[int, int | None]:
+        damaged, last = self._book.units.damaged(self._after, LARGE_PAGE)
+        if damaged:
+            with self._records.transaction():
+                self._book.units.drop(damaged)
+                self._book.put_alarms(filter(None, map(self.alarm, damaged.values())))
         return len(damaged), last
 
     def _excursions(self) -> tuple[int, int | None]:

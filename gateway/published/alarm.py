@@ -14,7 +14,7 @@ from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement, AlarmState
 from gateway.journal.records import Records
 from gateway.model import Severity
-from gateway.published.view import UNKNOWN, Units, excursion, exposure, moment
+from gateway.published.view import UNKNOWN, Units, excursion, moment, units
 from gateway.screening.excursion import Excursion
 
 SCHEMA: Final = 2
@@ -74,7 +74,7 @@ def needing(records: Records) -> dict[tuple[str, str], int]:
     }
 
 
-def fault(of: StatedFault, units: Units) -> dict[str, Any]:
+def fault(of: StatedFault, inside: Units) -> dict[str, Any]:
     """A fault in the shape of an excursion: it has a name and a duration, and nothing that is measured."""
     return {
         "channel": "",
@@ -91,7 +91,7 @@ def fault(of: StatedFault, units: Units) -> dict[str, Any]:
         "readings": 0,
         "unproven_s": 0.0,
         "contains_gap": False,
-        "units": UNKNOWN if units is None else [exposure(e) for e in units],
+        "units": UNKNOWN if inside is None else units(inside),
         "id": of.id,
         "kind": "fault",
         "profile_version": "",

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.model import SECOND
 from gateway.screening.excursion import Excursion
 from gateway.times import format_rfc3339
-from gateway.traceability.exposure import Exposure
+from gateway.traceability.exposure import Exposures, Part
+from gateway.traceability.model import Unit
 
 WITHDRAWN = "withdrawn"  # how an excursion ended that late data say never was
 UNKNOWN = "unknown"  # nobody has said what is inside; never "none"
-Units = Sequence[Exposure] | None  # None: unknown
+Units = Exposures | None  # None: unknown
 
 
-def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
+def excursion(found: Excursion, channel: str, inside: Units) -> dict[str, Any]:
     """One excursion. This shape is kept stable: other programs compare against it."""
     return {
         "channel": channel,
@@ -32,7 +33,7 @@ def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
         "readings": found.readings,
         "unproven_s": _seconds(found.unproven_ns),
         "contains_gap": found.contains_gap,
-        "units": UNKNOWN if units is None else [exposure(e) for e in units],
+        "units": UNKNOWN if inside is None else units(inside),
         "id": found.id,
         "kind": found.kind,
         "profile_version": found.versions[-1] if found.versions else "",
@@ -43,13 +44,24 @@ def excursion(found: Excursion, channel: str, units: Units) -> dict[str, Any]:
     }
 
 
-def exposure(of: Exposure) -> dict[str, Any]:
-    """One unit that was inside, and what it went through."""
+def units(of: Exposures) -> list[dict[str, Any]]:
+    """Each unit that was inside, and what it went through."""
+    parts = [_part(part) for part in of.parts]
+    return [_unit(unit, parts[number]) for unit, number in zip(of.units, of.part_of, strict=True)]
+
+
+def _unit(of: Unit, part: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "scheme": of.unit.scheme,
-        "code": of.unit.code,
-        "product": of.unit.product,
-        "chain_of_identity": of.unit.chain_of_identity,
+        "scheme": of.scheme,
+        "code": of.code,
+        "product": of.product,
+        "chain_of_identity": of.chain_of_identity,
+        **part,
+    }
+
+
+def _part(of: Part) -> dict[str, Any]:
+    return {
         "from": format_rfc3339(of.from_ns),
         "to": moment(of.to_ns),
         "beyond_s": _seconds(of.beyond_ns),

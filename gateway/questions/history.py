@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gateway.errors import InputError, StatementError
@@ -31,9 +32,12 @@ def find(records: Records, start: str) -> AlarmRow:
     return row
 
 
-def history(journal: Journal, records: Records, identity: str) -> list[dict[str, Any]]:
-    """Every transition of an alarm, oldest first, with what was known after it and what it follows from."""
-    return [_public(journal, row.seq) for row in records.book.transitions(identity)]
+def history(journal: Journal, records: Records, identity: str) -> Iterator[dict[str, Any]]:
+    """Every transition of an alarm, oldest first, with what was known after it and what it follows from.
+
+    One after the other: each names every unit.
+    """
+    return (_public(journal, row.seq) for row in records.book.transitions(identity))
 
 
 def _public(journal: Journal, seq: int) -> dict[str, Any]:

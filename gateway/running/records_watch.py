@@ -22,7 +22,7 @@ from gateway.journal.remade import Remaking
 from gateway.model import Severity
 
 log = logging.getLogger(__name__)
-TABLES: Final = 3  # that are looked at one after the other
+TABLES: Final = 4  # that are looked at one after the other
 SAID_S: Final = 60.0  # how long it is said of rows that were mended at once
 ASIDE: Final = ".damaged"  # suffix of a file that was put aside; the next one takes its place
 

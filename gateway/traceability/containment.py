@@ -42,6 +42,7 @@ class Containments:
             str, dict[Key, tuple[Containment, ...]]
         ] = {}  # by asset: the latest words in effect
         self._stays: dict[str, dict[Key, tuple[Stay, ...]]] = {}  # by asset
+        self._in_order: dict[str, list[Stay]] = {}  # the same of those that were asked for
         self._conflicts: dict[Key, tuple[Conflict, ...]] = {}
         self._unsettled: dict[Key, None] = {}
         self._emptiness_changed: dict[str, list[int]] = {}  # by asset, from when on
@@ -98,13 +99,11 @@ class Containments:
         end_ns = max(end_ns, start_ns + 1)
         found = [
             stay
-            for stays in self._stays.get(asset, {}).values()
-            for stay in stays
+            for stay in self._sorted(asset)
             if stay.from_ns < end_ns
             and (stay.to_ns is None or stay.to_ns > start_ns)
             and (zone is None or stay.zone is None or stay.zone == zone)
         ]
-        found.sort(key=lambda stay: (stay.unit.scheme, stay.unit.code, stay.from_ns))
         known = bool(found) or self.emptied(asset, zone, start_ns, end_ns) is not None
         return Contents(known, tuple(found), self._conflicts_of(found))
 
@@ -158,6 +157,14 @@ class Containments:
 
     # What follows
 
+    def _sorted(self, asset: str) -> list[Stay]:
+        """Every stay in an asset, by unit and start."""
+        if asset not in self._in_order:
+            every = [stay for stays in self._stays.get(asset, {}).values() for stay in stays]
+            every.sort(key=lambda stay: (stay.unit.scheme, stay.unit.code, stay.from_ns))
+            self._in_order[asset] = every
+        return self._in_order[asset]
+
     def _free_id(self) -> str:
         return f"#{len(self._units_of) + len(self._emptied_of) + len(self.withdrawn) + 1}"
 
@@ -202,6 +209,7 @@ class Containments:
             if here != self._stays.get(asset, {}).get(key, ()):
                 touched.add(asset)
                 _put(self._stays, asset, key, here)
+                self._in_order.pop(asset, None)
             _put(self._claims, asset, key, tuple([claim for claim in claims if claim.asset == asset]))
         found = (*about_identity, *conflicts)
         if found != self._conflicts.get(key, ()):

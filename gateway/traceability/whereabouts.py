@@ -69,6 +69,9 @@ def whereabouts(
     unit: Unit, claims: Sequence[Containment], emptied: Mapping[str, Sequence[Emptied]]
 ) -> tuple[list[Stay], list[Conflict]]:
     """The stays and the conflicts that follow from `claims` (of `latest`) and from empty assets, by asset."""
+    if len(claims) == 1 and not emptied.get(claims[0].asset):
+        only = claims[0]
+        return [Stay(unit, only.zone, only.from_ns, only.to_ns, only.asset, True, (only.id,))], []
     spans = list(_spans(claims, emptied))
     conflicts = [
         *_between_statements(unit, spans),

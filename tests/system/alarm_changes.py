@@ -12,7 +12,7 @@ from gateway.alarms.lifecycle import Acknowledgement
 from gateway.model import SECOND, Severity
 from gateway.published import alarm as published
 from gateway.screening.excursion import Excursion
-from gateway.traceability.exposure import Exposure
+from gateway.traceability.exposure import Exposure, Exposures, Part
 from gateway.traceability.model import Unit
 
 BASE_NS = 1_767_610_800 * SECOND
@@ -41,7 +41,7 @@ FOUND = Excursion(
     revision=0,
     withdrawn=False,
 )
-UNIT = Exposure(Unit("holder", 'BAG "1",\n批', "CAR-T", "COI-1"), BASE_NS, None, 60 * SECOND, -140.5)
+UNIT = Exposure(Unit("holder", 'BAG "1",\n批', "CAR-T", "COI-1"), Part(BASE_NS, None, 60 * SECOND, -140.5))
 
 
 def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_NS) -> list[AlarmChange]:
@@ -67,7 +67,7 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
             change,
             start_ns + (60 + number) * SECOND,
             start_ns,
-            published.alarm(Entry(e, alarm, PLACE, (UNIT,))),
+            published.alarm(Entry(e, alarm, PLACE, Exposures.of([UNIT]))),
         )
         for number, (change, alarm, e) in enumerate(steps, first_number)
     ]

@@ -7,10 +7,10 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.text import csv_cell, json_text, lines, of_csv_cell, one_line, safe
+from gateway.text import LONG, csv_cell, json_pieces, json_text, lines, of_csv_cell, one_line, safe
 
 ANY = st.text() | st.text("\x1b[\x9b\n\r\u202e\u2066\u200b\ud800=+-@'\t ＝ a")
 PLAIN = st.text(st.characters(exclude_categories=("C", "Z")))
@@ -43,6 +43,22 @@ def test_json_reads_back_as_it_was(data: object) -> None:
     assert json.loads(json_text(data)) == data
     assert json.loads(json_text(data, 2)) == data
     json_text(data).encode()  # no lone surrogate is left
+
+
+@settings(max_examples=30)
+@given(
+    st.recursive(
+        ANY | st.integers() | st.booleans() | st.none(),
+        lambda of: st.lists(of, max_size=3) | st.dictionaries(ANY, of, max_size=3),
+        max_leaves=5,
+    )
+)
+def test_pieces_are_the_same_however_long(data: object) -> None:
+    many = [data] * (LONG + 1)
+    for whole in (data, [], {}, {"many": many, "one": data}, [[many], {}], many):
+        assert "".join(json_pieces(whole)) == json_text(whole, 2)
+    assert "".join(json_pieces(iter(many))) == json_text(many, 2)
+    assert "".join(json_pieces(iter([]))) == "[]"
 
 
 @pytest.mark.parametrize(

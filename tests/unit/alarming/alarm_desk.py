@@ -233,7 +233,7 @@ class Desk:
         return [t.change for t in self.transitions()]
 
     def history(self, identity: str) -> list[dict[str, Any]]:
-        return history(self.journal, self.records, identity)
+        return list(history(self.journal, self.records, identity))
 
 
 def body(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gateway.alarming import book
+from gateway.alarming import entry
 from gateway.alarming import screening as follower
 from gateway.screening.excursion import identity as excursion_id
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SOME_CODE, Desk, codes, moment, without_clock
@@ -307,7 +307,7 @@ def test_kills_between_any_two_steps_change_nothing(
 ) -> None:
     """One gateway that always runs, and one that is killed whenever the story says so."""
     monkeypatch.setattr(follower, "MOST_READINGS", 1)
-    monkeypatch.setattr(book, "WRITE_EVERY_NS", 0 if often else 10**18)
+    monkeypatch.setattr(entry, "WRITE_EVERY_NS", 0 if often else 10**18)
     steady, killed = (
         Desk(tmp_path_factory.mktemp(name), identity="00000001") for name in ("steady", "killed")
     )

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gateway.alarming import book
+from gateway.alarming import entry
 from gateway.alarming import screening as follower
 from gateway.errors import ConfigurationError
 from gateway.questions.journal_replay import replay_journal
@@ -170,7 +170,7 @@ def test_live_replayed_and_rebuilt_are_one(
     monkeypatch.setattr(follower, "GRACE_S", 1e9)
     monkeypatch.setattr(follower, "SAVE_EVERY_S", 1e9)
     monkeypatch.setattr(follower, "MOST_READINGS", page)
-    monkeypatch.setattr(book, "WRITE_EVERY_NS", 0)
+    monkeypatch.setattr(entry, "WRITE_EVERY_NS", 0)
     desk = Desk(tmp_path_factory.mktemp("site"), since_ns=NOON_NS)
     story = Story(desk)
     for action in actions:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarming import book, memory
+from gateway.alarming import entry, memory
 from gateway.journal.records import Records
 from gateway.screening import screen
 from tests.unit.alarming.alarm_desk import SOME_CODE, Desk, without_clock
@@ -19,7 +19,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_how_far_an_excursion_went_is_told_after_a_kill(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """An alarm to which something happens is written at once, those that merely go on are not."""
-    monkeypatch.setattr(book, "WRITE_EVERY_NS", 10**30)
+    monkeypatch.setattr(entry, "WRITE_EVERY_NS", 10**30)
     desk.read(("top", 0, -140.0))
     desk.run(kill_after=1)
     desk.read(("top", 1, -130.0), ("shipper", 1, -140.0))

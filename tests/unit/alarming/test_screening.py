@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.alarming import book
+from gateway.alarming import entry
 from gateway.alarming import screening as follower
 from gateway.alarming.screening import STATE, Screening
 from gateway.errors import JournalError
@@ -33,7 +33,7 @@ SILENT = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 0.2"
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower, "LOOK_S", 0.005)
     monkeypatch.setattr(follower, "GRACE_S", 0.05)
-    monkeypatch.setattr(book, "WRITE_EVERY_NS", SECOND // 100)
+    monkeypatch.setattr(entry, "WRITE_EVERY_NS", SECOND // 100)
 
 
 class Running:

@@ -78,7 +78,7 @@ def test_the_end_of_a_retired_channel_says_which_configuration_retired_it(tmp_pa
     desk.run()
     (alarm,) = desk.alarms()
     assert alarm["ended_by"] == "retired"
-    last = history(desk.journal, desk.records, alarm["id"])[-1]
+    last = list(history(desk.journal, desk.records, alarm["id"]))[-1]
     assert last["change"] == "ended"
     assert last["because"] is not None
     assert "configuration" in str(last["because"])
@@ -98,7 +98,7 @@ def test_an_alarm_that_never_was_is_not_shown_as_returned(tmp_path: Path) -> Non
         ("withdrawn unacknowledged", None, "withdrawn")
     ]
     assert state_words(withdrawn[0]) == "withdrawn unacknowledged"
-    because = history(desk.journal, desk.records, withdrawn[0]["id"])[-1]["because"]
+    because = list(history(desk.journal, desk.records, withdrawn[0]["id"]))[-1]["because"]
     assert because["words"].startswith("withdrew what Li Na stated: placed top in shipper"), because
     desk.acknowledge(withdrawn[0]["id"])
     desk.run()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.traceability.exposure import Exposure, exposures
+from gateway.traceability.exposure import Exposure, Exposures, Part, exposures
 from gateway.traceability.model import Contents, Stay, Unit
 
 UNIT = Unit("holder", "A")
@@ -30,13 +30,15 @@ def test_the_overlap_is_measured(
 ):
     contents = Contents(True, (Stay(UNIT, None, *stay),))
     extreme = -1.0 if overlap[1] is None else float(overlap[1])
-    assert exposures(contents, *excursion, ask) == (Exposure(UNIT, *overlap, overlap[0], extreme),)
+    assert exposures(contents, *excursion, ask) == Exposures.of(
+        [Exposure(UNIT, Part(*overlap, overlap[0], extreme))]
+    )
 
 
 def test_a_unit_that_came_back_has_two_exposures():
     contents = Contents(True, (Stay(UNIT, None, 0, 12), Stay(UNIT, None, 15, None)))
     found = exposures(contents, 10, 20, ask)
-    assert [(e.from_ns, e.to_ns) for e in found] == [(10, 12), (15, 20)]
+    assert [(e.part.from_ns, e.part.to_ns) for e in found] == [(10, 12), (15, 20)]
 
 
 def test_unknown_contents_are_no_empty_list():
