@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -116,7 +117,8 @@ def bearing_statements(
     journal: Journal, until_seq: int, kinds: Sequence[str] = BEARING
 ) -> Iterator[Statement]:
     """What people said of contents, alarms and budgets, up to an entry, in the journal's order."""
-    return (statement for seq, statement in numbered(journal, *kinds) if seq <= until_seq)
+    until = takewhile(lambda one: one[0] <= until_seq, numbered(journal, *kinds))
+    return (statement for _, statement in until)
 
 
 def known_at(journal: Journal, seq: int) -> tuple[Timeline, InEffect]:

@@ -228,8 +228,7 @@ class Screening:
         return self._silences.until(self.latest.time, steady_s(), *self._began_at)
 
     def _take(self, entries: list[Entry], now_ns: int) -> list[Entry]:
-        """In the journal's order; readings between two statements are screened at once. Returns what is left
-        for the next turn, where what people stated has made this one long."""
+        """In the journal's order; what is left for the next turn, where statements made this one long."""
         waiting, until_s = list[Entry](), time.monotonic() + TURN_S
         for k, entry in enumerate(entries):
             self.cursor = self._book.cursor = entry.seq
@@ -300,6 +299,8 @@ class Screening:
         return changes
 
     def _screen(self, entries: Sequence[Entry], now_ns: int) -> None:
+        if not entries:
+            return
         arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
         known = np.isin(arrivals.samples.channel, list(self._screener_plan.names))
         if known.any():

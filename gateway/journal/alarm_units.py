@@ -33,13 +33,11 @@ class AlarmUnits:
         if named is None:
             return
         kept, crc = self._kept.pop(identity, (None, 0))
-        if kept is not named or self._crc_of(identity) != crc:
-            told = json.dumps(named, ensure_ascii=False)
-            crc = seal(told, identity)
-            self._write(
-                "INSERT OR REPLACE INTO alarm_units VALUES (?, ?, ?)",
-                (identity, told, crc),
-            )
+        told = "" if kept is named else json.dumps(named, ensure_ascii=False)
+        crc = crc if kept is named else seal(told, identity)
+        if self._crc_of(identity) != crc:
+            told = told or json.dumps(named, ensure_ascii=False)
+            self._write("INSERT OR REPLACE INTO alarm_units VALUES (?, ?, ?)", (identity, told, crc))
         if goes_on:
             self._kept[identity] = named, crc
 

@@ -31,6 +31,7 @@ DAMAGES = {
     "one wrong digit": "UPDATE alarm SET body = replace(body, '-14', '-15')",
     "no text": "UPDATE alarm SET body = x'FF00FF', state = x'FF', kind = x'C0'",
     "other columns": "UPDATE alarm SET closed = 'no', raised_ns = 'x', number = 'y', severity = 99",
+    "units": "UPDATE alarm_units SET named = replace(named, 'A', 'B')",
     "excursions": "UPDATE excursion SET body = x'FF'",
     "transitions": "UPDATE transition SET number = 77, change = x'FF'",
     "saved states": "UPDATE saved SET state = x'00'",
