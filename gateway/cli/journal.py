@@ -115,7 +115,8 @@ def backup(
     """Back up journal, archive and records of a running gateway; every file checked against its SHA-256.
 
     The folder is a whole backup at any time, also when this is interrupted. Archive files are taken once:
-    hard links on the same disk, copies on another one, which is where it belongs.
+    hard links on the same disk, copies on another one, which is where it belongs. Exit code 1: an archive
+    file is damaged. It is named and taken as it is; everything else is in the backup.
 
     Example: cryogate journal backup /mnt/usb/cryogate-backup
     """
@@ -124,6 +125,7 @@ def backup(
         done = backups.backup(data, folder, progress)
     if as_json:
         print_json(done.public())
+        _tell_damaged(done)
         return
     say(
         f"{folder}: up to entry {done.last_seq}, {done.files} archive files ({done.copied} new), "
@@ -131,6 +133,7 @@ def backup(
     )
     if done.linked:
         say(f"hard links: {counted(done.linked, 'file')}; this backup is on the disk of the journal itself")
+    _tell_damaged(done)
 
 
 def restore(
@@ -157,6 +160,15 @@ def restore(
             f"{to}: up to entry {done.last_seq}, {done.files} archive files, {decimal(done.bytes)}; "
             "every file and every entry compared"
         )
+    _tell_damaged(done)
+
+
+def _tell_damaged(done: backups.Done) -> None:
+    """On stderr, with the exit code: somebody has to look for what was there."""
+    for problem in done.damaged:
+        say(f"{problem}; copy it from the folder archive of an earlier backup", err=True)
+    if done.damaged:
+        raise typer.Exit(1)
 
 
 def journal_path(config: Path) -> Path:

@@ -131,6 +131,10 @@ def retain(
     for one, waits in done.waiting:
         stays = f"{one.file}: {counted(one.readings, 'reading')} stay until they are taken by {waits}"
         say(f"{stays}; start the gateway, or take a sink that is given up out of it", err=as_json)
+    for problem in done.damaged:
+        say(f"{problem}; it stays as it is: copy it from the folder archive of a backup", err=True)
+    if done.damaged:
+        raise typer.Exit(1)
 
 
 def _print(done: Retained, dry_run: bool, configured: bool) -> None:

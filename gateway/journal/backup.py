@@ -39,6 +39,21 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class _Brought:
+    """A file of the archive in the backup, as it is there; nothing of it: no hash."""
+
+    sha256: str
+    bytes: int
+    linked: bool = False
+    damaged: str = ""  # in words; empty: it is what was written
+
+    def entry(self) -> dict[str, Any]:
+        """In the manifest."""
+        damaged = {"damaged": self.damaged} if self.damaged else {}
+        return {"bytes": self.bytes, "sha256": self.sha256, **damaged}
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a backup or a restored folder holds."""
 
@@ -48,6 +63,7 @@ class Done:
     bytes: int
     copied: int  # files that were not there before
     linked: int  # of those, hard links
+    damaged: tuple[str, ...] = ()  # files of the archive that are not what was written, each in words
 
     def public(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -58,13 +74,16 @@ class Done:
             "bytes": self.bytes,
             "new_files": self.copied,
             "hard_links": self.linked,
+            "damaged": list(self.damaged),
         }
 
 
 def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Done:
     """Copy the journal in `data` to `folder`, which is new, empty or an earlier backup.
 
-    Raises InputError where it is neither, JournalError where a file cannot be read or written.
+    A file of the archive that is damaged is copied as it is, in case it is all there is, and named; a sound
+    one of an earlier backup is never replaced by it. Raises InputError where `folder` is neither,
+    JournalError where a database cannot be read or a file cannot be written.
     """
     before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
     with files_explained(folder):
@@ -75,7 +94,7 @@ def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Do
         for _ in range(_ATTEMPTS - 1):
             with suppress(FileNotFoundError):
                 return _backup(data, folder, before, progress)
-        return _backup(data, folder, before, progress)
+        return _backup(data, folder, before, progress, is_last=True)
 
 
 def restore(folder: Path, data: Path, progress: Progress = lambda *_: None, *, as_new: bool = False) -> Done:
@@ -109,7 +128,8 @@ def restore(folder: Path, data: Path, progress: Progress = lambda *_: None, *, a
         sync_folder(partial)
         partial.rename(data)
         sync_folder(data.parent)
-    return Done(data, manifest["last_entry"], len(manifest["archive"]), total, len(files), 0)
+    count = len(manifest["archive"])
+    return Done(data, manifest["last_entry"], count, total, len(files), 0, _damaged(manifest))
 
 
 def _make_folders(folder: Path) -> None:
@@ -117,7 +137,10 @@ def _make_folders(folder: Path) -> None:
     (folder / FOLDER).mkdir(rights.FOLDER, exist_ok=True)
 
 
-def _backup(data: Path, folder: Path, before: Mapping[str, Any], progress: Progress) -> Done:
+def _backup(
+    data: Path, folder: Path, before: Mapping[str, Any], progress: Progress, *, is_last: bool = False
+) -> Done:
+    """`is_last`: a file that is not there is missing. Else it may be replaced: raises FileNotFoundError."""
     stamp = format_rfc3339(time.time_ns()).replace(":", "").replace("-", "")[:26].replace(".", "")
     databases = {}
     for name in (RECORDS, JOURNAL):
@@ -125,22 +148,23 @@ def _backup(data: Path, folder: Path, before: Mapping[str, Any], progress: Progr
             copy = f"{name.removesuffix('.sqlite')}-{stamp}.sqlite"
             databases[copy] = {**_copied_database(data / name, folder / copy), "restored_as": name}
     last_seq, segments = _index(folder / copy)
-    archive, copied, linked = {}, 0, 0
+    archive, brought = dict[str, _Brought](), dict[str, _Brought]()
     total, done = sum(size for size, _ in segments.values()), 0
     for name, (size, sha256) in segments.items():
         progress("archive", done, total)
+        archive[name] = _Brought(sha256, size)
         if not _is_there(folder / FOLDER / name, size, before["archive"].get(name), sha256):
-            linked += _bring(data / FOLDER / name, folder / FOLDER / name, sha256)
-            copied += 1
-        archive[name] = {"bytes": size, "sha256": sha256}
+            source = data / FOLDER / name
+            archive[name] = brought[name] = _bring(source, folder / FOLDER / name, sha256, is_last)
         done += size
     progress("archive", total, total)
     sync_folder(folder / FOLDER)
-    manifest = _stated(last_seq, databases, archive)
+    manifest = _stated(last_seq, databases, {name: one.entry() for name, one in archive.items()})
     _replace(folder / MANIFEST, manifest)
     _remove_others(folder, manifest)
     size = done + sum(entry["bytes"] for entry in databases.values())
-    return Done(folder, last_seq, len(archive), size, copied, linked)
+    linked = sum(one.linked for one in brought.values())
+    return Done(folder, last_seq, len(archive), size, len(brought), linked, _damaged(manifest))
 
 
 def _copied_database(source: Path, target: Path) -> dict[str, Any]:
@@ -168,23 +192,46 @@ def _is_there(path: Path, size: int, before: Mapping[str, Any] | None, sha256: s
     return known and path.exists() and path.stat().st_size == size
 
 
-def _bring(source: Path, target: Path, sha256: str) -> bool:
-    """Copy or link an archive file; whether it is a link. Its hash is that of the index, or it raises."""
+def _bring(source: Path, target: Path, sha256: str, is_last: bool) -> _Brought:
+    """Copy or link an archive file, and compare it with the hash that the index has."""
     partial = target.with_name(target.name + SUFFIX)
     partial.unlink(missing_ok=True)
-    linked = False
+    try:
+        linked, found = _taken(source, partial)
+    except OSError:
+        if not (why := _unreadable(source)) or (not source.exists() and not is_last):
+            raise
+        partial.unlink(missing_ok=True)
+        return _Brought("", 0, damaged=f"archive file {source} cannot be read: {why}")
+    if found != sha256 and target.is_file() and _hash(target) == sha256:  # of an earlier backup
+        partial.unlink()
+        return _Brought(sha256, target.stat().st_size)
+    partial.rename(target)
+    if found == sha256:
+        return _Brought(found, target.stat().st_size, linked)
+    why = f"archive file {source} is damaged: its SHA-256 is not the one that was written"
+    return _Brought(found, target.stat().st_size, linked, why)
+
+
+def _taken(source: Path, partial: Path) -> tuple[bool, str]:
+    """Whether it is a hard link, and its SHA-256."""
     with suppress(OSError):  # another disk, or one without hard links
         os.link(source, partial)
-        linked = True
-    found = _hash(partial) if linked else _copy(source, partial)
-    if found != sha256:
-        partial.unlink()
-        raise JournalError(
-            f"archive file {source} is damaged and not in the backup: its SHA-256 is not the one that was "
-            "written; copy it from the folder archive of an earlier backup"
-        )
-    partial.rename(target)
-    return linked
+        return True, _hash(partial)
+    return False, _copy(source, partial)
+
+
+def _unreadable(source: Path) -> str:
+    """Why; empty where it can be read, and something else went wrong."""
+    try:
+        _hash(source)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _damaged(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(one["damaged"] for one in manifest["archive"].values() if "damaged" in one)
 
 
 def _copy(source: Path, target: Path) -> str:
@@ -205,17 +252,20 @@ def _hash(path: Path) -> str:
 
 
 def _prove(data: Path, manifest: Mapping[str, Any], progress: Progress) -> None:
-    """Read back what was written: every file has its hash, every entry is intact, none is missing."""
-    files = _files(manifest)
-    for name, entry in files.items():
+    """Read back what was written: every file has its hash, every entry is intact, none is missing.
+
+    But for files that were damaged when the backup was taken: it says so.
+    """
+    for name, entry in _files(manifest).items():
         path = data / entry.get("restored_as", name)
         if _hash(path) != entry["sha256"]:
             raise JournalError(f"{path} does not read back as it was written; check the disk (dmesg)")
     with _changed(data / JOURNAL):  # to today's schema: an older version may have taken the backup
         pass
-    found = verify(data / JOURNAL, progress)
-    if found.problems:
-        raise JournalError("the backup was taken of a damaged journal:\n" + "\n".join(found.problems))
+    damaged = [name for name, one in manifest["archive"].items() if "damaged" in one]
+    found = verify(data / JOURNAL, progress).problems
+    if problems := [problem for problem in found if not any(name in problem for name in damaged)]:
+        raise JournalError("the backup was taken of a damaged journal:\n" + "\n".join(problems))
     last_seq, segments = _index(data / JOURNAL)
     if last_seq != manifest["last_entry"] or set(segments) != set(manifest["archive"]):
         raise JournalError("the journal in the backup is not the one of its manifest; take another backup")
@@ -246,7 +296,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _files(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    archive = {f"{FOLDER}/{name}": entry for name, entry in manifest["archive"].items()}
+    """Those that are in the backup."""
+    there = {name: entry for name, entry in manifest["archive"].items() if entry["sha256"]}
+    archive = {f"{FOLDER}/{name}": entry for name, entry in there.items()}
     return {**manifest["databases"], **archive}
 
 

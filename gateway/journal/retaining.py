@@ -58,10 +58,14 @@ class Policy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What went (or would go), and what may go but waits for followers, with whom it waits for."""
+    """What went (or would go), and what may go but waits for followers, with whom it waits for.
+
+    `damaged`: files that cannot be read, each in words; they stay as they are.
+    """
 
     removed: list[Removed]
     waiting: list[tuple[Removed, str]]
+    damaged: list[str]
 
 
 def retain(
@@ -81,7 +85,7 @@ def retain(
     Raises JournalError, also where a statement that `policy` has not heard was made meanwhile; what was
     deleted until then is stated.
     """
-    folder, retained = path.parent / FOLDER, Retained([], [])
+    folder, retained = path.parent / FOLDER, Retained([], [], [])
     draft = Statement(RETENTION, by, now_ns, {}, trusted=trusted, actor=PERSON, user=user, origin="cli")
     if not folder.is_dir():
         return retained
@@ -94,7 +98,12 @@ def retain(
         for done, segment in enumerate(segments):
             progress("retention", done, len(segments))
             waits = policy.waits_for(segment.last_seq)
-            gone = list(_thin(found, connection, segment, policy, draft, dry_run or bool(waits)))
+            try:
+                rows = _all(found, segment)
+            except JournalError as error:  # what could still be rescued of it is not ours to delete
+                retained.damaged.append(str(error))
+                continue
+            gone = list(_thin(found, connection, segment, rows, policy, draft, dry_run or bool(waits)))
             retained.removed.extend([] if waits else gone)
             retained.waiting.extend([(one, waits) for one in gone if waits])
         progress("retention", len(segments), len(segments))
@@ -127,11 +136,11 @@ def _thin(
     found: Archive,
     connection: Connection,
     segment: Segment,
+    rows: Rows,
     policy: Policy,
     draft: Statement,
     dry_run: bool,
 ) -> Iterator[Removed]:
-    rows = _all(found, segment)
     goes = policy.may_go(rows.arrivals)
     if not goes.any():
         return

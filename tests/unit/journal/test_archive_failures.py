@@ -16,6 +16,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.retaining import SUFFIX, retain
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND
+from gateway.statements import retention
 from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
 from tests.unit.journal.test_journal_processes import finished, started
 from tests.unit.journal.test_rollover import EVERYTHING, LATER_NS, rolled
@@ -223,3 +224,35 @@ def test_a_file_that_retention_can_not_remove_is_named(path):
         retain(path, Everything(), "Li Na", 0, dry_run=False)
     left.rmdir()
     assert [gone.readings for gone in retain(path, Everything(), "Li Na", 0, dry_run=False).removed] == [10]
+
+
+def cut(file):
+    file.write_bytes(file.read_bytes()[:-9])
+
+
+def flipped(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 4
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [cut, flipped, lambda file: file.unlink()])
+def test_retention_names_a_damaged_file_leaves_it_and_goes_on(path, damage):
+    for hour in range(3):
+        with Journal.open(path) as journal:
+            journal.commit(noisy(10, start_ns=NOON_NS + hour * HOUR_NS))
+        rolled(path)
+    first, second, third = sorted((path.parent / "archive").iterdir())
+    damage(second)
+    left = second.read_bytes() if second.exists() else None
+    for removed in (2, 0):
+        done = retain(path, Everything(), "Li Na", 0, dry_run=False)
+        assert [one.readings for one in done.removed] == [10] * removed
+        (problem,) = done.damaged
+        assert second.name in problem
+    assert (second.read_bytes() if second.exists() else None) == left
+    assert not first.exists()
+    assert not third.exists()
+    with Journal.open_reading(path) as journal:
+        stated = [retention.of(s.body).file for _, s in journal.statements(retention.KIND)]
+    assert stated == [first.name, third.name]

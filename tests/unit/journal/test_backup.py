@@ -9,6 +9,7 @@ import pytest
 from gateway.errors import InputError, JournalError
 from gateway.journal import backup as module
 from gateway.journal.backup import backup, restore
+from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
 from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy
@@ -177,16 +178,43 @@ def test_a_damaged_backup_restores_nothing(data, tmp_path, monkeypatch):
     restore(folder, tmp_path / "back")
 
 
-def test_a_damaged_archive_is_not_taken_for_a_backup(data, tmp_path):
-    (file, _) = sorted((data / "archive").iterdir())
+def flip(file):
     content = bytearray(file.read_bytes())
     content[100] ^= 1
     file.write_bytes(content)
-    with pytest.raises(JournalError, match=f"{file.name} is damaged and not in the backup"):
-        backup(data, tmp_path / "backup")
-    file.unlink()
-    with pytest.raises(JournalError, match=f"{file.name}.*No such file"):
-        backup(data, tmp_path / "backup")
+
+
+@pytest.mark.parametrize("damage", [flip, lambda file: file.unlink(), lambda file: file.write_bytes(b"")])
+def test_a_damaged_archive_file_is_named_and_everything_else_is_taken(data, tmp_path, damage):
+    file, other = sorted((data / "archive").iterdir())
+    damage(file)
+    left = file.read_bytes() if file.exists() else None
+    for _ in range(2):  # a second backup takes it for no better
+        done = backup(data, tmp_path / "backup")
+        (problem,) = done.damaged
+        assert file.name in problem
+        assert (tmp_path / "backup" / "archive" / other.name).read_bytes() == other.read_bytes()
+    back = restore(tmp_path / "backup", tmp_path / "back")
+    assert back.damaged == done.damaged
+    restored = tmp_path / "back" / "archive" / file.name
+    assert (restored.read_bytes() if restored.exists() else None) == left  # what could be rescued is there
+    with Journal.open(tmp_path / "back" / "journal.sqlite", damaged=(passed := Damaged())) as journal:
+        assert len(journal.read(None, 0, None)) == 1000
+        assert [one.file for one in passed.all()] == [file.name]
+
+
+def test_a_sound_file_of_an_earlier_backup_is_never_replaced_by_a_damaged_one(data, tmp_path, monkeypatch):
+    file = min((data / "archive").iterdir())
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    backup(data, tmp_path / "backup")
+    before, sound = state(data), file.read_bytes()
+    flip(file)
+    (tmp_path / "backup" / "manifest.json").write_text(json.dumps(module._stated(0, {}, {})))  # interrupted
+    for _ in range(2):
+        assert backup(data, tmp_path / "backup").damaged == ()
+        assert (tmp_path / "backup" / "archive" / file.name).read_bytes() == sound
+    restore(tmp_path / "backup", tmp_path / "back")
+    assert state(tmp_path / "back") == before
 
 
 def test_a_journal_that_was_damaged_when_it_was_backed_up_is_said(data, tmp_path):
