@@ -131,7 +131,8 @@ def section(name: str) -> str:
         f"## {name}: {SERIES[name][1]}\n",
         f"![{name}](pictures/{name}.svg)\n",
         f"{len(time_ns)} readings from {format_rfc3339(int(time_ns.min()))[:10]} to "
-        f"{format_rfc3339(int(time_ns.max()))[:10]}; grey: the labelled windows; bars: excursions.\n",
+        f"{format_rfc3339(int(time_ns.max()))[:10]}. Grey areas are the labelled windows; "
+        "bars are excursions.\n",
         "| rule | start | end | extreme | labelled |\n|---|---|---|---|---|",
     ]
     for f in found:
@@ -145,8 +146,8 @@ def section(name: str) -> str:
     outside = [f for f in found if not any(_touch(f, w) for w in labelled)]
     silent = [e for e in raw if e["kind"] == "no_data"]
     lines.append(
-        f"\n{len(hit)} of {len(labelled)} labelled windows found, {len(outside)} excursions outside of them, "
-        f"{len(silent)} stretches without data.\n"
+        f"\n{len(hit)} of {len(labelled)} labelled windows were found. {len(outside)} excursions are outside of "
+        f"them. Data are missing {len(silent)} times.\n"
     )
     return "\n".join(lines)
 
@@ -164,11 +165,16 @@ def main() -> None:
 
 HEAD = """# Rules on real recordings
 
-Two series of the Numenta Anomaly Benchmark (MIT) with their labelled windows, screened under
-[examples/real-data.toml](examples/real-data.toml). This page and its pictures are written by
-`python scripts/real_data.py`; `tests/system/test_real_data.py` holds them to the figures. The profiles were
-written after looking at the data, so this is no contest: it shows what fixed limits and a CUSUM see, and what
-they do not. A line is broken where more than a day of readings is missing.
+    python scripts/real_data.py
+
+This command writes this page and its pictures. It screens two series of the Numenta Anomaly Benchmark
+(MIT licence) with [examples/real-data.toml](examples/real-data.toml), and compares the excursions with
+the labelled windows of the benchmark. `tests/system/test_real_data.py` checks that the figures on this
+page are true.
+
+The profiles were written after looking at the data. So this page is not a contest. It shows what fixed
+limits and a CUSUM detect, and what they do not detect. In the pictures, the line is interrupted where
+readings are missing for more than a day.
 
 """
 

@@ -24,6 +24,7 @@ from gateway.config import plugins
 
 T = TypeVar("T")
 Table = dict[str, Any]
+LONGEST_COMPARED = 500  # characters of a name: comparing takes as many steps, for each of the known ones
 LARGEST_FILE = 1_000_000  # characters of a file that a configuration names; a sensor's curve has 4000
 
 
@@ -44,7 +45,7 @@ class Problems(list[str]):
     def unknown(self, path: str, given: str, known: Iterable[str], what: str) -> None:
         """`given` is not among `known`: say so, and name the nearest."""
         names = sorted(known)
-        near = difflib.get_close_matches(given, names, 1)
+        near = difflib.get_close_matches(given, names, 1) if len(given) <= LONGEST_COMPARED else []
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
         self.add(path, f"unknown {what} {given!r}; {hint}")
 

@@ -181,7 +181,7 @@ def refused_or_starts(document: dict[str, Any], folder: Path) -> None:
     assert all(one_line(name) == name for name in configuration.channels)
 
 
-@pytest.mark.parametrize(("turn", "path"), enumerate(leaves(EXAMPLE)), ids=str)
+@pytest.mark.parametrize(("turn", "path"), list(enumerate(leaves(EXAMPLE))), ids=str)
 def test_any_value_is_refused_in_words_or_starts(turn: int, path: tuple[Any, ...], tmp_path: Path) -> None:
     for value in VALUES[turn % TURNS :: TURNS]:
         refused_or_starts(changed(path, value), tmp_path)
