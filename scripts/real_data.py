@@ -146,8 +146,8 @@ def section(name: str) -> str:
     outside = [f for f in found if not any(_touch(f, w) for w in labelled)]
     silent = [e for e in raw if e["kind"] == "no_data"]
     lines.append(
-        f"\n{len(hit)} of {len(labelled)} labelled windows were found. {len(outside)} excursions are outside of "
-        f"them. Data are missing {len(silent)} times.\n"
+        f"\n{len(hit)} of {len(labelled)} labelled windows were found. "
+        f"{len(outside)} excursions are outside of them. Data are missing {len(silent)} times.\n"
     )
     return "\n".join(lines)
 
