@@ -18,8 +18,8 @@ from gateway.journal.entries import HOUR_NS
 from gateway.model import Arrivals
 
 MOST_HOURS: Final = 100  # in one turn, and that a batch may have to be written at once
-FEWEST_HOURS: Final = 10
-TURN_S: Final = 0.03  # as many hours as take about so long: how long others may have to wait
+FEWEST_HOURS: Final = 50  # with fewer a turn is mostly the sync that ends it
+TURN_S: Final = 0.1  # as many hours as take about so long: how long others may have to wait
 FRESH_HOURS: Final = 2  # the newest of a channel: what is live does not wait
 MOST_READINGS: Final = 50_000  # looked at for a slice, in which the hours are full
 MOST_WAITING: Final = 1_000_000  # readings, 30 MB; beyond it nothing new is taken until some are written

@@ -119,12 +119,12 @@ def test_others_have_as_much_time_as_a_slice_took() -> None:
 def test_a_slice_that_took_long_is_followed_by_a_shorter_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backlog, "LONGEST_REST_S", 0.0)
     waiting, hours = Backlog([arrivals([(1, back) for back in range(2000)])]), []
-    for took_s in (backlog.TURN_S * 2, 1000.0, backlog.TURN_S, backlog.TURN_S / 100, backlog.TURN_S / 100):
+    for took_s in (backlog.TURN_S * 1.25, 1000.0, backlog.TURN_S, backlog.TURN_S / 100, backlog.TURN_S / 100):
         one = waiting.next()
         assert one is not None
         hours.append(len(one.arrivals))
         waiting.written(one, took_s)
-    assert hours == [100, 50, 10, 10, 20]
+    assert hours == [100, 80, 50, 50, 100]
 
 
 def test_beyond_a_bound_nothing_new_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
