@@ -30,7 +30,6 @@ from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.places import PlacesOverTime
-from gateway.config.setting import SettingNow
 from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.alarms import in_short
@@ -54,6 +53,7 @@ from gateway.running import checks
 from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
+from gateway.running.setting import SettingNow
 from gateway.running.space import began_ns
 from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise

@@ -42,10 +42,10 @@ def plan(
 def _instances(channel: Channel, number: int, configuration: Configuration) -> Iterator[Instance]:
     silence = no_data.Parameters(timeout_s=channel.table.no_data_after_s)
     severity = severity_of(channel.table.no_data_severity) or Severity.MAJOR
-    named = _own_version("no_data", silence)
+    named = own_version("no_data", silence)
     yield Instance(number, NO_DATA, "no_data", silence, severity, named)
     for rule in channel.rules:
-        named = _own_version(rule.kind, rule.parameters)
+        named = own_version(rule.kind, rule.parameters)
         yield Instance(number, rule.id, rule.kind, rule.parameters, rule.severity, named)
     versions = configuration.profiles.get(channel.table.profile or "", ())
     for i, version in enumerate(versions):
@@ -53,13 +53,18 @@ def _instances(channel: Channel, number: int, configuration: Configuration) -> I
         yield from _of_version(version, until, channel.unit, number)
 
 
-def _own_version(kind: str, parameters: object) -> str:
+def own_version(kind: str, parameters: object) -> str:
     """Other parameters are another version: what was open under the old ones ends when they change."""
     return f"{OF_CHANNEL} {hashlib.sha256(f'{kind} {parameters!r}'.encode()).hexdigest()[:6]}"
 
 
+def version_name(version: ProfileVersion) -> str:
+    """As excursions name the version that they lived under."""
+    return f"{version.profile} {version.version}"
+
+
 def _of_version(version: ProfileVersion, until_ns: int, unit: str, number: int) -> Iterator[Instance]:
-    named = f"{version.profile} {version.version}"
+    named = version_name(version)
     for rule in version.rules:
         if rule.unit in (None, unit):
             yield Instance(

@@ -34,7 +34,10 @@ class Setting(Protocol):
         """Of the clocks at a site; UTC where it is not known."""
 
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
-        """The limit of a rule and its unit; None where the rule has none, or is no more."""
+        """The limit of a rule and its unit; None where the rule has none, or is no more.
+
+        `version`: as `profile_version` of an alarm has it.
+        """
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.system.certificates import Certificates
-from tests.system.http_receiver import HttpReceiver, Posted
+from tests.system.http_receiver import NTFY_TOOK, HttpReceiver, Posted
 from tests.system.smtp_receiver import SmtpReceiver, text_of
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -59,6 +59,16 @@ def email(folder: Path) -> Iterator[World]:
         receiver.close()
 
 
+@contextmanager
+def ntfy(folder: Path) -> Iterator[World]:
+    receiver = HttpReceiver()
+    receiver.came, receiver.usual = _kept_in(folder), NTFY_TOOK
+    try:
+        yield World({"url": receiver.url(""), "topic": "cold_chain", "timeout_s": 5.0}, receiver.close)
+    finally:
+        receiver.close()
+
+
 def _kept_in(folder: Path) -> Callable[[Posted], None]:
     """Each request in a file of its own."""
 
@@ -77,4 +87,5 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "jsonl": jsonl,
     "webhook": webhook,
     "email": email,
+    "ntfy": ntfy,
 }

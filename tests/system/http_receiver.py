@@ -23,6 +23,10 @@ class Reply:
     drip_s: float = 0.0
 
 
+NTFY_TOOK = Reply(200, body=b'{"id":"hwQ2YpKdmg","time":1767610860,"event":"message","topic":"cold_chain"}\n')
+"""What a server of ntfy answers, as its documentation shows it."""
+
+
 @dataclass(frozen=True)
 class Posted:
     path: str

@@ -109,6 +109,15 @@ password_file = "password"
 ca_file = "ca.pem"
 timeout_s = 5.0
 language = "zh"
+[notifiers.push]
+kind = "ntfy"
+url = "https://ntfy.lab.example"
+topic = "cold_chain"
+token_file = "token"
+tags = ["pudong"]
+ca_file = "ca.pem"
+timeout_s = 5.0
+language = "en"
 [retention.short]
 keep_days = 30
 assets = ["freezer-1"]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.alarming.plan import own_version
 from gateway.config.load import load
-from gateway.config.setting import SettingNow
+from gateway.running.setting import SettingNow
 
 TEXT = """
 [gateway]
@@ -59,13 +60,27 @@ def test_the_clock_at_a_site(setting: SettingNow) -> None:
 
 
 def test_the_limit_of_a_rule_in_its_version(setting: SettingNow) -> None:
-    assert setting.limit("dewar", "high", "1") == (-150.0, "degC")
-    assert setting.limit("dewar", "high", "2") == (-140.0, "degC")
-    assert setting.limit("dewar", "fast", "2") == (1.5, "degC/min")
+    assert setting.limit("dewar", "high", "p 1") == (-150.0, "degC")
+    assert setting.limit("dewar", "high", "p 2") == (-140.0, "degC")
+
+
+def test_the_limit_of_a_rule_of_its_own(setting: SettingNow, tmp_path: Path) -> None:
+    """Under other parameters it was another rule: its alarms must not show the limit of today."""
+    (rule,) = load(tmp_path / "cryogate.toml").channels["dewar"].rules
+    version = own_version(rule.kind, rule.parameters)
+    assert setting.limit("dewar", "fast", version) == (1.5, "degC/min")
+    assert setting.limit("dewar", "fast", version[:-1] + "-") is None
+    assert setting.limit("gone", "fast", version) is None
 
 
 @pytest.mark.parametrize(
-    "of", [("dewar", "still", "2"), ("dewar", "high", "3"), ("dewar", "no-data", "2"), ("gone", "high", "1")]
+    "of",
+    [
+        ("dewar", "still", "p 2"),
+        ("dewar", "high", "p 3"),
+        ("dewar", "no-data", "p 2"),
+        ("gone", "fast", "p 1"),
+    ],
 )
 def test_rules_without_a_limit(setting: SettingNow, of: tuple[str, str, str]) -> None:
     assert setting.limit(*of) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from gateway.alarming.plan import own_version, version_name
 from gateway.config.types import Configuration, Rule
 from gateway.screening.rules import SLOPE_UNIT, VALUE_UNIT
 
@@ -22,20 +23,21 @@ class SettingNow:
         return "UTC" if known is None else known.time_zone
 
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
-        for candidate in self._rules(channel, version):
-            if candidate.id == rule:
-                return _limit(candidate)
-        return None
+        candidates = [*self._of_profiles(version), *self._of_channel(channel, version)]
+        return next((_limit(one) for one in candidates if one.id == rule), None)
 
-    def _rules(self, name: str, version: str) -> Iterator[Rule]:
-        """Of the channel's profile in that version, and its own."""
+    def _of_profiles(self, version: str) -> Iterator[Rule]:
+        for versions in self._configuration.profiles.values():
+            for one in versions:
+                if version_name(one) == version:
+                    yield from one.rules
+
+    def _of_channel(self, name: str, version: str) -> Iterator[Rule]:
+        """Those of its site and asset, too; with other parameters it would be another version."""
         channel = self._configuration.channels.get(name)
-        if channel is None:
-            return
-        for one in self._configuration.profiles.get(channel.table.profile or "", ()):
-            if one.version == version:
-                yield from one.rules
-        yield from channel.rules
+        for rule in () if channel is None else channel.rules:
+            if own_version(rule.kind, rule.parameters) == version:
+                yield rule
 
 
 def _limit(rule: Rule) -> tuple[float, str] | None:

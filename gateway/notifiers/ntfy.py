@@ -1,0 +1,124 @@
+"""ntfy: push messages to phones, by a server of one's own; published as JSON.
+
+Source: ntfy documentation, "Publishing": "Publish as JSON", "Message priority", "Access tokens",
+"Limitations". As everything is JSON, no name from outside can become a header. A 2xx that is not ntfy's own
+answer comes from something else, and nobody was told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from gateway.alarms.change import AlarmChange
+from gateway.errors import LinkDown
+from gateway.notifiers import Setting
+from gateway.notifiers.credentials import READ, SECRET, token
+from gateway.notifiers.identity import identity
+from gateway.notifiers.posting import Answer, Poster, check_timeout, check_url
+from gateway.notifiers.words import Language, UnknownSetting, message
+from gateway.text import one_line
+
+TOPIC: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)  # what ntfy takes
+TAG: Final = re.compile(r"[A-Za-z0-9_+-]{1,64}", re.ASCII)
+MOST_TAGS: Final = 10
+LONGEST_SEQUENCE_ID: Final = 64  # of A-Z a-z 0-9 _ -; since ntfy 2.16, older ones pass over it
+LONGEST_MESSAGE: Final = 4000  # bytes; ntfy makes an attachment of more than 4096
+PRIORITIES: Final[Mapping[str, int]] = {"critical": 5, "major": 4, "minor": 3, "warning": 3}
+CALM: Final = 3  # the usual priority: sound, but not on and on
+CALM_CHANGES: Final = ("acknowledged", "returned", "ended", "withdrawn", "closed", "taken back")
+TAGS: Final[Mapping[str, str]] = {  # short codes that phones show as an emoji
+    "raised": "rotating_light",
+    "asks again": "rotating_light",
+    "acknowledged": "eyes",
+    "returned": "white_check_mark",
+    "closed": "white_check_mark",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One topic of one server."""
+
+    url: str  # of the server, without the topic
+    topic: str
+    token_file: str | None = field(default=None, metadata=SECRET)  # its first line
+    tags: tuple[str, ...] = ()  # beside those that say what happened
+    ca_file: str | None = field(default=None, metadata=READ)  # None: the authorities this machine trusts
+    timeout_s: float = 10.0  # for all of it, from the request to the answer
+    language: Language = "en"
+
+    def __post_init__(self) -> None:
+        check_url(self.url)
+        if urlsplit(self.url).query or urlsplit(self.url).path not in ("", "/"):
+            raise ValueError(
+                "url: expected the server alone, e.g. https://ntfy.lab.example; topic says the rest"
+            )
+        if not TOPIC.fullmatch(self.topic):
+            raise ValueError(f"topic {one_line(self.topic[:80])!r}: expected 1 to 64 of A-Z a-z 0-9 _ -")
+        if len(self.tags) > MOST_TAGS or not all(TAG.fullmatch(tag) for tag in self.tags):
+            raise ValueError(f"tags: expected at most {MOST_TAGS}, each of A-Z a-z 0-9 _ + -")
+        check_timeout(self.timeout_s)
+
+
+class Notifier:
+    """See the contract in gateway.notifiers."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._poster = Poster(options.url, options.timeout_s, options.ca_file)
+        self._setting: Setting = UnknownSetting()
+
+    def learn(self, setting: Setting) -> None:
+        self._setting = setting
+
+    def notify(self, change: AlarmChange) -> str:
+        """Raises LinkDown and Rejected."""
+        headers = {}
+        if self._options.token_file is not None:
+            headers["Authorization"] = f"Bearer {token('token_file', self._options.token_file)}"
+        return self._named(self._poster.post(self._body(change), headers))
+
+    def _body(self, change: AlarmChange) -> bytes:
+        options = self._options
+        written = message(change, options.language, self._setting)
+        severity = str(change.alarm.get("severity", ""))
+        priority = PRIORITIES.get(severity, CALM)
+        tags = [TAGS[change.change]] if change.change in TAGS else []
+        published = {
+            "topic": options.topic,
+            "title": written.title,
+            "message": _cut(written.text),
+            "priority": min(priority, CALM) if change.change in CALM_CHANGES else priority,
+            "tags": [*tags, *options.tags],
+            "sequence_id": identity(change)[-LONGEST_SEQUENCE_ID:],  # a repeat replaces the same on the phone
+        }
+        return json.dumps(published, ensure_ascii=False).encode()
+
+    def _named(self, answer: Answer) -> str:
+        """The status and the id that ntfy gave the message. Raises LinkDown for what is not its answer."""
+        said = _object(answer.body)
+        if said.get("event") != "message" or not isinstance(said.get("id"), str):
+            raise LinkDown(
+                f"{self._options.url}: {answer.words}: this is no answer of ntfy; check url, and proxies or "
+                "portals in between"
+            )
+        return f"HTTP {answer.status}, id {one_line(said['id'][:64])}"
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _cut(text: str) -> str:
+    """To what one message takes, and no half character at its end."""
+    raw = text.encode()
+    return text if len(raw) <= LONGEST_MESSAGE else raw[:LONGEST_MESSAGE].decode(errors="ignore") + "…"
