@@ -76,7 +76,7 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
 def fault(number: int = 5) -> AlarmChange:
     """The gateway's own, about no product."""
     said = StatedFault("F-1", "sink:influx", Severity.WARNING, "it is away; check it", (), BASE_NS)
-    shown = published.alarm(Entry(said, lifecycle.raised("F-1", BASE_NS), AlarmPlace(), ()))
+    shown = published.alarm(Entry(said, lifecycle.raised("F-1", BASE_NS), AlarmPlace(), Exposures.of(())))
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, shown)
 
 
