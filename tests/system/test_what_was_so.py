@@ -145,7 +145,11 @@ def test_a_silence_is_no_return_when_its_limit_changes(site: Site) -> None:
     site.read("t", (0, -190.0))
     eventually(lambda: site.alarms(), "the silence is an alarm", within_s=60)
     site.restart(asset("s1"), P1, channel("t", "s1", silence_s=4.0))
-    time.sleep(20)
+    eventually(
+        lambda: {a["end"] is None for a in site.alarms()} == {True, False},
+        "the alarm of the old limit has ended, and it is beyond the new one",
+        within_s=60,
+    )
     ends = [(a["end"], a["start"], a["ended_by"], a["returned"]) for a in site.alarms()]
     assert all(end is None or end > start for end, start, _, _ in ends)
     assert [returned for *_, returned in ends] == [None] * len(ends)
