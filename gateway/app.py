@@ -55,6 +55,7 @@ from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
 from gateway.running.setting import SettingNow
 from gateway.running.space import began_ns
+from gateway.running.statements_watch import StatementsWatch
 from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
 from gateway.sinks import Retaining
@@ -74,7 +75,7 @@ async def run_gateway(configuration: Configuration) -> None:
     """Run until SIGINT or SIGTERM. Raises CryogateError when it cannot start."""
     folder = configuration.data_dir
     with _locked(folder):
-        with Journal.open(folder / JOURNAL) as journal:
+        with Journal.open(folder / JOURNAL, damaged=Damaged()) as journal:
             clock = clock_of(journal, configuration.clock.require_sync)
         begins_again = False
         while True:
@@ -188,7 +189,7 @@ class _Gateway:
             self._notifiers,
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
-        told: list[Check] = [*checks.every(configuration, parts), archive, rows]
+        told: list[Check] = [*checks.every(configuration, parts), archive, rows, StatementsWatch(damaged)]
         self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
 

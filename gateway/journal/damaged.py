@@ -1,4 +1,4 @@
-"""Files of the archive that cannot be read: named, and passed over by whoever has to go on without them.
+"""What cannot be read, files of the archive and statements: named, and passed over by who has to go on.
 
 A gateway shares one list among all its connections, so that it starts, takes new data and says which time is
 missing. Whoever answers questions about the past has none, and raises instead.
@@ -24,11 +24,21 @@ class DamagedFile:
         return self.first_ns <= last_ns and first_ns <= self.last_ns
 
 
+@dataclass(frozen=True, slots=True)
+class DamagedStatement:
+    """An entry that says nothing any more; of what kind it was, and when, as far as its row still tells."""
+
+    seq: int
+    kind: str
+    committed_ns: int
+
+
 class Damaged:
     """Those that are known, by name; any thread may ask, add and remove."""
 
     def __init__(self) -> None:
         self._files: dict[str, DamagedFile] = {}
+        self._statements: dict[int, DamagedStatement] = {}
         self._turn = threading.Lock()
 
     def __contains__(self, file: str) -> bool:
@@ -48,3 +58,12 @@ class Damaged:
         """Those of the earliest readings first."""
         with self._turn:
             return sorted(self._files.values(), key=lambda one: (one.first_ns, one.file))
+
+    def add_statement(self, found: DamagedStatement) -> None:
+        with self._turn:
+            self._statements.setdefault(found.seq, found)
+
+    def statements(self) -> list[DamagedStatement]:
+        """In the order of the journal."""
+        with self._turn:
+            return [self._statements[seq] for seq in sorted(self._statements)]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gateway.errors import JournalError, Outdated, StatementError
 from gateway.journal import columns
+from gateway.journal.damaged import Damaged, DamagedStatement
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.journal.identity import identities, name_of
 from gateway.model import SECOND, Arrivals, Channels, Mask
@@ -33,7 +34,10 @@ BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One row of the log: either readings of one UTC hour, sorted by (channel, time), or a statement."""
+    """One row of the log: either readings of one UTC hour, sorted by (channel, time), or a statement.
+
+    Neither of the two is a statement that is damaged, for whoever has a list of what is damaged.
+    """
 
     seq: int
     kind: str
@@ -84,27 +88,33 @@ def add_statement(connection: Connection, statement: Statement, committed_ns: in
     return connection.last_insert_rowid()
 
 
-def after(connection: Connection, seq: int) -> Iterator[Entry]:
+def after(connection: Connection, seq: int, damaged: Damaged | None = None) -> Iterator[Entry]:
     """Entries behind `seq` that are not archived, in order. Raises JournalError at a damaged one."""
-    return _selected(connection, "seq > ?", (seq,))
+    return _selected(connection, "seq > ?", (seq,), damaged)
 
 
-def statements_between(connection: Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+def statements_between(
+    connection: Connection, seq: int, until_seq: int, damaged: Damaged | None = None
+) -> Iterator[Entry]:
     """Statements with a number in (seq, until_seq], in order. Raises JournalError at a damaged one."""
-    return _selected(connection, "seq > ? AND seq <= ? AND hour IS NULL", (seq, until_seq))
+    return _selected(connection, "seq > ? AND seq <= ? AND hour IS NULL", (seq, until_seq), damaged)
 
 
-def between(connection: Connection, seq: int, until_seq: int) -> Iterator[Entry]:
+def between(
+    connection: Connection, seq: int, until_seq: int, damaged: Damaged | None = None
+) -> Iterator[Entry]:
     """Entries with a number in (seq, until_seq] that are in the table, whether archived or not."""
-    return _selected(connection, "seq > ? AND seq <= ?", (seq, until_seq))
+    return _selected(connection, "seq > ? AND seq <= ?", (seq, until_seq), damaged)
 
 
-def _selected(connection: Connection, where: str, values: tuple[int, ...]) -> Iterator[Entry]:
+def _selected(
+    connection: Connection, where: str, values: tuple[int, ...], damaged: Damaged | None = None
+) -> Iterator[Entry]:
     select = f"SELECT seq, {_STORED} FROM entry WHERE {where} ORDER BY seq"
     name = name_of(identities(connection))
     with closing(connection.execute(select, values)) as rows:
         for seq, *rest in rows:
-            yield _entry(name, seq, *rest)
+            yield _or_nothing(damaged, name, seq, *rest)
 
 
 def kinds(connection: Connection) -> list[str]:
@@ -118,14 +128,16 @@ def kinds(connection: Connection) -> list[str]:
     return [kind for (kind,) in all_rows(connection, select)]
 
 
-def of_kind(connection: Connection, kind: str, seq: int, most: int) -> list[Entry]:
+def of_kind(
+    connection: Connection, kind: str, seq: int, most: int, damaged: Damaged | None = None
+) -> list[Entry]:
     """The next statements of a kind behind `seq`: at most `most`, and about PAGE_BYTES.
 
     Raises JournalError at a damaged one.
     """
     select = f"""SELECT seq, {_STORED} FROM entry
         WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq LIMIT ?"""
-    return _page(connection, select, (kind, seq, most))
+    return _page(connection, select, (kind, seq, most), damaged)
 
 
 def statement(connection: Connection, seq: int) -> Statement:
@@ -136,19 +148,23 @@ def statement(connection: Connection, seq: int) -> Statement:
     return found[0]
 
 
-def newest_of_kind(connection: Connection, kind: str, before_seq: int, most: int) -> list[Entry]:
+def newest_of_kind(
+    connection: Connection, kind: str, before_seq: int, most: int, damaged: Damaged | None = None
+) -> list[Entry]:
     """The same before `before_seq`, newest first."""
     select = f"""SELECT seq, {_STORED} FROM entry
         WHERE kind = ? AND hour IS NULL AND seq < ? ORDER BY seq DESC LIMIT ?"""
-    return _page(connection, select, (kind, before_seq, most))
+    return _page(connection, select, (kind, before_seq, most), damaged)
 
 
-def _page(connection: Connection, select: str, values: tuple[object, ...]) -> list[Entry]:
+def _page(
+    connection: Connection, select: str, values: tuple[object, ...], damaged: Damaged | None
+) -> list[Entry]:
     page, size = list[Entry](), 0
     name = name_of(identities(connection))
     with closing(connection.execute(select, values)) as rows:
         for row in rows:
-            page.append(_entry(name, *row))
+            page.append(_or_nothing(damaged, name, *row))
             size += page[-1].body_bytes
             if size > PAGE_BYTES:
                 break
@@ -234,6 +250,19 @@ def _crc(row: _Row) -> int:
     numbers = struct.pack("<5q", row.committed_ns, hour, row.first_ns, row.last_ns, row.readings)
     crc = zlib.crc32(numbers, zlib.crc32(row.kind.encode()))
     return zlib.crc32(row.body, zlib.crc32(row.channels, crc))
+
+
+def _or_nothing(damaged: Damaged | None, name: Callable[[int], str], seq: int, *stored: Any) -> Entry:
+    """With a list of what is damaged, a statement that is goes there, and says nothing."""
+    try:
+        return _entry(name, seq, *stored)
+    except JournalError:
+        crc, kind, *rest = stored
+        row = _Row((kind or b"").decode("utf-8", "replace"), *rest)
+        if damaged is None or row.hour is not None or _is_intact(crc, row):
+            raise
+        damaged.add_statement(DamagedStatement(seq, row.kind, row.committed_ns or 0))
+        return Entry(seq, row.kind, row.committed_ns or 0, None, None)
 
 
 def _entry(name: Callable[[int], str], seq: int, crc: int, kind: bytes | None, *rest: Any) -> Entry:

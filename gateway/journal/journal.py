@@ -285,7 +285,9 @@ class Journal:
         """Every statement of a kind behind `after_seq`, with its number, in order."""
         while True:
             with explained(self.path):
-                page = entries.of_kind(self._connection, kind, after_seq, PAGE_STATEMENTS)
+                page = entries.of_kind(
+                    self._connection, kind, after_seq, PAGE_STATEMENTS, self._archive.damaged
+                )
             if not page:
                 return
             yield from ((e.seq, e.statement) for e in page if e.statement is not None)
@@ -306,7 +308,7 @@ class Journal:
         before_seq, most = hours.LAST_SEQ, 1  # whoever looks for the last one has it at once
         while True:
             with explained(self.path):
-                page = entries.newest_of_kind(self._connection, kind, before_seq, most)
+                page = entries.newest_of_kind(self._connection, kind, before_seq, most, self._archive.damaged)
             if not page:
                 return
             yield from ((e.seq, e.statement) for e in page if e.statement is not None)
@@ -355,7 +357,7 @@ class Journal:
     def withdrawn_import(self, statement: Statement) -> Statement | None:
         """The import that `statement` takes back, or brings back; its readings count no longer, or again."""
         with explained(self.path):
-            found = withdrawn_import(self._connection, statement)
+            found = withdrawn_import(self._connection, statement, self._archive.damaged)
         return None if found is None else found[1]
 
     def span(self) -> tuple[int, int]:

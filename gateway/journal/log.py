@@ -20,8 +20,8 @@ def after(connection: Connection, archive: Archive, seq: int, most_readings: int
     while (segment := archive.segment_behind(seq)) is not None:
         yield from heapq.merge(
             archive.after(segment, seq, most_readings),
-            entries.statements_between(connection, seq, segment.last_seq),
+            entries.statements_between(connection, seq, segment.last_seq, archive.damaged),
             key=lambda entry: entry.seq,
         )
         seq = segment.last_seq
-    yield from entries.after(connection, seq)
+    yield from entries.after(connection, seq, archive.damaged)

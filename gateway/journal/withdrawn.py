@@ -13,6 +13,7 @@ from typing import Final
 from gateway.journal import entries
 from gateway.journal.archive import Archive
 from gateway.journal.counting import ALL_COUNT, Ranges
+from gateway.journal.damaged import Damaged
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.hours import LAST_SEQ
 from gateway.statements import Statement, import_, withdrawal
@@ -47,7 +48,8 @@ class Withdrawn:
         )
 
     def _hear(self) -> None:
-        while page := entries.of_kind(self._connection, withdrawal.KIND, self._seen_seq, PAGE):
+        damaged = self._archive.damaged
+        while page := entries.of_kind(self._connection, withdrawal.KIND, self._seen_seq, PAGE, damaged):
             for entry in page:
                 if entry.statement is not None and self._bears(entry.statement):
                     self._stated.append((entry.seq, entry.statement))
@@ -55,7 +57,7 @@ class Withdrawn:
 
     def _bears(self, statement: Statement) -> bool:
         """Whether it takes an import back, or brings one back."""
-        found = withdrawn_import(self._connection, statement)
+        found = withdrawn_import(self._connection, statement, self._archive.damaged)
         if found is None:
             return False
         seq, target = found
@@ -82,22 +84,26 @@ class Withdrawn:
             behind = segment.last_seq
 
 
-def withdrawn_import(connection: Connection, statement: Statement) -> tuple[int, Statement] | None:
+def withdrawn_import(
+    connection: Connection, statement: Statement, damaged: Damaged | None = None
+) -> tuple[int, Statement] | None:
     """Number and statement of the import that a withdrawal, or one of a withdrawal, is about."""
-    for seq, target in _targets(connection, statement):
+    for seq, target in _targets(connection, statement, damaged):
         if target.kind == import_.KIND:
             return seq, target
     return None
 
 
-def _targets(connection: Connection, statement: Statement) -> Iterator[tuple[int, Statement]]:
+def _targets(
+    connection: Connection, statement: Statement, damaged: Damaged | None
+) -> Iterator[tuple[int, Statement]]:
     """What it is against, and what that is against; older each time."""
     before = LAST_SEQ
     while match := _OF_A_JOURNAL.fullmatch(statement.withdraws):
         seq = int(match[1])
         if not 0 < seq < before:
             return
-        found = list(entries.between(connection, seq - 1, seq))
+        found = list(entries.between(connection, seq - 1, seq, damaged))
         if not found or found[0].statement is None:
             return
         before, statement = seq, found[0].statement
