@@ -31,7 +31,6 @@ def messages(gateway: GatewayProcess) -> list[str]:
         ("configuration", "a bit of the body"),
         ("withdrawal", "no body"),
         ("acknowledge", "the time"),
-        ("transition", "a bit of the body"),
     ],
 )
 def test_it_starts_and_names_what_is_damaged(
