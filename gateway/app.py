@@ -49,6 +49,7 @@ from gateway.journal.records import Records
 from gateway.model import to_ns
 from gateway.notifiers import Worded
 from gateway.published.alarm import needing, of_known
+from gateway.published.urgency import most_urgent_first
 from gateway.running import checks
 from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.parts import Parts
@@ -243,8 +244,8 @@ class _Gateway:
         return self._status.answer() | {part: {"problem": problem} for part, problem in told.items()}
 
     def _needing(self) -> list[Any]:
-        """Alarms that need somebody, newest first, as `cryogate alarms --json` prints them."""
-        return [of_known(row.body, row.number) for row in self._alarms.book.alarms()]
+        """Alarms that need somebody, the most urgent first, as `cryogate alarms --json` prints them."""
+        return most_urgent_first(of_known(row.body, row.number) for row in self._alarms.book.alarms())
 
     def _stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""

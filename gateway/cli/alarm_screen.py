@@ -8,12 +8,16 @@ from typing import Any, Final
 from rich.table import Table
 from rich.text import Text
 
+from gateway.alarms.lifecycle import AlarmState
 from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
 from gateway.cli.labels import UNLABELLED, Labels
 from gateway.cli.measures import duration, extreme_of, place_of
 from gateway.published.alarm import state_words
+from gateway.published.urgency import asks, goes_on
 
 MOST_UNITS: Final = 6  # shown in a line; the JSON has all
+OVER_STYLE: Final = "bold"
+WITHDRAWN_STYLE: Final = "dim"
 COLUMNS: Final = ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond")
 
 
@@ -25,11 +29,11 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLE
     for alarm in alarms:
         table.add_row(
             alarm["id"],
-            Text(alarm["severity"], SEVERITY_STYLES[alarm["severity"]]),
+            Text(alarm["severity"], style_of(alarm)),
             "\n".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part),
             alarm["rule"],
             labels.both(alarm["start"], alarm["site"]),
-            "\n".join(part for part in (state_words(alarm), seen_by(alarm)) if part),
+            "\n".join(state_and_people(alarm)),
             Text(extreme_of(alarm), justify="right"),
             "\n".join(part for part in (duration(alarm["beyond_s"]), _unproven(alarm)) if part),
         )
@@ -46,13 +50,13 @@ def alarm_lines(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED
 
 def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
     """The same for a live screen: two lines that wrap."""
-    line = Text().append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
+    line = Text().append(f" {alarm['severity']} ", style_of(alarm))
     about = alarm["message"] or f"{place_of(alarm)} {alarm['channel']} {alarm['rule']}"
     line.append(f" {about}")
     facts = [f"since {labels.short(alarm['start'], alarm['site'], now)}"]
     facts += [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
     facts += [_unproven(alarm)] if _unproven(alarm) else []
-    facts += [seen_by(alarm) or state_words(alarm), alarm["id"]]
+    facts += [*state_and_people(alarm), alarm["id"]]
     line.append(f"\n   {', '.join(facts)}")
     if alarm["asset"] or not alarm["message"]:
         line.append("; inside: ")
@@ -60,12 +64,21 @@ def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
     return line
 
 
-def seen_by(alarm: Mapping[str, Any]) -> str:
-    """Who has acknowledged it, as far as nobody has to look again."""
-    said = alarm.get("acknowledgements") or ()
-    if not said or str(alarm["state"]).endswith("unacknowledged"):
-        return ""
-    return f"acknowledged by {said[-1]['by']}"
+def style_of(alarm: Mapping[str, Any]) -> str:
+    """Danger is red while it goes on; what is over is not, and what never was steps back."""
+    if alarm["withdrawn"]:
+        return WITHDRAWN_STYLE
+    return SEVERITY_STYLES[alarm["severity"]] if goes_on(alarm) else OVER_STYLE
+
+
+def state_and_people(alarm: Mapping[str, Any]) -> list[str]:
+    """The state, and who has acknowledged it; where it asks again, who had done so before."""
+    state, said = state_words(alarm), alarm.get("acknowledgements") or ()
+    if said and asks(alarm):
+        people = dict.fromkeys(str(one["by"]) for one in said)
+        return [state, f"acknowledged before by {', '.join(people)}"]
+    known = [f"acknowledged by {said[-1]['by']}"] if said else []
+    return known if known and state == AlarmState.ACKNOWLEDGED else [state, *known]
 
 
 def _names(alarm: Mapping[str, Any], labels: Labels) -> tuple[str, str]:
@@ -78,7 +91,7 @@ def _unproven(alarm: Mapping[str, Any]) -> str:
 
 def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
     line = Text(f"{alarm['id']} ")
-    line.append(f" {alarm['severity']} ", SEVERITY_STYLES[alarm["severity"]])
+    line.append(f" {alarm['severity']} ", style_of(alarm))
     name = labels.asset(alarm["asset"])
     if alarm["message"]:
         line.append(f" {alarm['message']} ({state_words(alarm)})")
@@ -89,10 +102,10 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         where = f"{alarm['asset']} ({name})" if name else alarm["asset"]
         line.append(f" {where} {alarm['rule']} ({state_words(alarm)}), inside: ")
         _append_units(line, alarm)
-    for said in alarm.get("acknowledgements") or ():
-        line.append(f"\n    acknowledged at {said['at'][:19]}Z by {said['by']}: {said['comment']}")
-    for reset in alarm["resets"]:
-        line.append(f"\n    budget reset at {reset['at'][:19]}Z by {reset['by']}: {reset['comment']}")
+    said = [("acknowledged", one) for one in alarm.get("acknowledgements") or ()]
+    for what, one in (*said, *(("budget reset", one) for one in alarm["resets"])):
+        at = labels.both(one["at"], alarm["site"])
+        line.append(f"\n    {what} at {at} by {one['by']}: {one['comment']}")
     return line
 
 

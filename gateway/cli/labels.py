@@ -48,7 +48,8 @@ class Labels:
         if not there:
             return ""
         day = "" if there[DAY] == moment[DAY] else f"{there[DAY]} "
-        return f"{day}{there[SECOND]} {self.sites[site].zone_name}"
+        label = self._clock(site)
+        return f"{day}{there[SECOND]} {label.zone_name}" if label else ""
 
     def both(self, moment: str, site: str) -> str:
         """2026-01-05 11:02:03Z (19:02:03 Asia/Shanghai)"""
@@ -65,10 +66,16 @@ class Labels:
 
     def _there(self, moment: str, site: str) -> str:
         """ISO 8601 as clocks at a site show it; empty where nobody knows its clock, or where it shows UTC."""
-        label = self.sites.get(site)
+        label = self._clock(site)
         if label is None or label.zone_name == "UTC":
             return ""
         return datetime.fromisoformat(f"{moment[:19]}+00:00").astimezone(label.zone).isoformat()
+
+    def _clock(self, site: str) -> SiteLabel | None:
+        """What has no site (a fault of the gateway) has the clock of the only one."""
+        if not site and len(self.sites) == 1:
+            return next(iter(self.sites.values()))
+        return self.sites.get(site)
 
 
 UNLABELLED: Final = Labels()

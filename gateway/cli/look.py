@@ -22,6 +22,7 @@ from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import NotRunning
 from gateway.published.alarm import of_known
+from gateway.published.urgency import most_urgent_first
 from gateway.text import one_line, safe
 
 
@@ -50,13 +51,14 @@ def alarms(
     as_json: AsJson = False,
     everything: Annotated[bool, typer.Option("--all", help="Closed alarms too.")] = False,
 ) -> None:
-    """Alarms that need somebody, newest first, with the product units inside. Works without the gateway.
+    """Alarms that need somebody, the most urgent first, with the units inside. Works without the gateway.
 
     Example: cryogate alarms --all --json
     """
     configuration = load(config)
     with open_records(configuration.data_dir) as records:
-        found = [of_known(row.body, row.number) for row in records.book.alarms(closed=everything)]
+        rows = records.book.alarms(closed=everything)
+        found = most_urgent_first(of_known(row.body, row.number) for row in rows)
     if as_json:
         print_json(found)
     else:
@@ -109,7 +111,7 @@ def _lines(out: Console, folder: Path, labels: Labels, until: float) -> None:
         if found is not None and not answers:
             answers = True
             out.print(f"{now_text()} the gateway answers again", soft_wrap=True)
-        for alarm in reversed(found or ()):
+        for alarm in sorted(found or (), key=lambda alarm: str(alarm["raised"])):
             if told.get(alarm["id"]) != alarm["state"]:
                 told[alarm["id"]] = alarm["state"]
                 out.print(alarm_lines([alarm], labels)[0], soft_wrap=True)

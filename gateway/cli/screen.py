@@ -16,6 +16,7 @@ from gateway.cli.labels import UNLABELLED, Labels, site_lines
 from gateway.cli.measures import duration
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
+from gateway.published.urgency import most_urgent_first
 from gateway.text import counted, one_line
 
 LINK_STYLES: Final = {"up": "green", "connecting": "yellow", "stopped": "dim"}
@@ -63,13 +64,12 @@ def watch_body(
 def _alarm_texts(
     status: Mapping[str, Any], alarms: Sequence[Mapping[str, Any]], labels: Labels
 ) -> list[Text]:
-    """The worst first; what is silent now is not proven since its last reading."""
+    """The most urgent first; what is silent now is not proven since its last reading."""
     now = status["gateway"]["time"]
     silent = {c["channel"]: c["age_s"] or 0.0 for c in status["channels"] if c["unknown"]}
-    worst = sorted(alarms, key=lambda alarm: ORDER.index(alarm["severity"]))
     return [
         short_lines({**a, "unproven_s": a["unproven_s"] + silent.get(a["channel"], 0.0)}, labels, now)
-        for a in worst
+        for a in most_urgent_first(alarms)
     ]
 
 

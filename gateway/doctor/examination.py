@@ -34,6 +34,7 @@ from gateway.errors import ConfigurationError, JournalError, NotRunning
 from gateway.journal import database
 from gateway.journal.records import Records
 from gateway.published.alarm import of_known
+from gateway.published.urgency import most_urgent_first
 from gateway.text import counted
 
 SOON: Final = datetime.timedelta(days=30)
@@ -135,7 +136,9 @@ def _alarms(configuration: Configuration, runs: bool) -> Iterator[Finding]:
     elif path.exists():
         try:
             with Records(path, read_only=True) as records:
-                yield from alarms.findings([of_known(row.body, row.number) for row in records.book.alarms()])
+                rows = records.book.alarms()
+                found = most_urgent_first(of_known(row.body, row.number) for row in rows)
+                yield from alarms.findings(found)
         except JournalError:
             return  # said of the folder
 

@@ -152,9 +152,15 @@ class AlarmTables:
         self._write("DELETE FROM excursion", ())
 
     def alarms(self, *, closed: bool = False, most: int = 10_000) -> list[AlarmRow]:
-        """Newest first: those that still need somebody, and with `closed` the closed ones too."""
-        where = "" if closed else "WHERE closed = 0"
-        return self._alarms(f"{where} ORDER BY raised_ns DESC, id LIMIT ?", (most,))
+        """Newest first: those that still need somebody, and with `closed` the closed ones too.
+
+        What goes on is not left out for what is over.
+        """
+        newest, goes_on = "ORDER BY raised_ns DESC, id", "closed = 0 AND ongoing"
+        over = f"NOT ({goes_on})" if closed else "closed = 0 AND NOT ongoing"
+        found = self._alarms(f"WHERE {goes_on} {newest} LIMIT ?", (most,))
+        found += self._alarms(f"WHERE {over} {newest} LIMIT ?", (most - len(found),))
+        return sorted(found, key=lambda row: (-row.raised_ns, row.id))
 
     def ongoing(self) -> list[AlarmRow]:
         """Those whose cause has not ended, oldest first."""

@@ -40,6 +40,7 @@ def test_what_is_written_is_read_by_another_connection_and_after_a_restart(
         assert [a.id for a in again.book.alarms()] == ["E-3", "E-1"]
         assert [a.id for a in again.book.alarms(closed=True)] == ["E-3", "E-2", "E-1"]
         assert [a.id for a in again.book.alarms(closed=True, most=1)] == ["E-3"]
+        assert [a.id for a in again.book.alarms(closed=True, most=2)] == ["E-3", "E-1"]  # E-2 is over
         assert [a.id for a in again.book.of_asset("freezer")] == ["E-1", "E-2"]
         assert again.book.alarm("E-2") == row("E-2", 2, closed=True)
         assert again.book.alarm("E-9") is None

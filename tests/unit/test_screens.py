@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.console import ConsoleDimensions
 
-from gateway.cli.alarm_screen import alarms_table
+from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.fleet import fleet_table
 from gateway.cli.labels import Labels, SiteLabel
 from gateway.cli.live import Page
@@ -149,6 +149,36 @@ def test_an_alarm_says_since_when_here_and_there_who_knows_and_what_is_not_prove
     assert all(
         word in table for word in ("Freezer one", "Pudong cryobank", "by Li Na", "not proven 1 min 00 s")
     )
+
+
+def test_danger_that_goes_on_stands_first_and_only_it_is_red() -> None:
+    never = alarm(id="E-never", state="withdrawn unacknowledged", withdrawn=True)
+    over = alarm(id="E-over", state="returned unacknowledged")
+    said = [{"by": "Li Na", "at": "2026-01-05T16:40:00Z", "comment": "on my way"}]
+    seen = alarm(id="E-seen", state="acknowledged", acknowledgements=said)
+    unseen = alarm(id="E-unseen", severity="major")
+    out = Terminal(width=200, height=50, file=io.StringIO(), force_terminal=True, color_system="standard")
+    with out.capture() as captured:
+        out.print(watch_body(status(channel("lid")), [never, over, seen, unseen], LABELS, out))
+    text = captured.get()
+    assert sorted(("E-unseen", "E-seen", "E-over", "E-never"), key=text.index) == [
+        "E-unseen", "E-seen", "E-over", "E-never",
+    ]  # fmt: skip
+    assert text.count("\x1b[1;37;41m critical") == 1  # that which goes on
+
+
+def test_an_alarm_that_asks_again_names_who_had_acknowledged_it() -> None:
+    said = [
+        {"by": by, "at": "2026-01-05T16:40:01.123Z", "comment": "seen"} for by in ("Li Na", "Wu", "Li Na")
+    ]
+    again = alarm(acknowledgements=said)
+    out = screen(200, 50)
+    with out.capture() as captured:
+        out.print(watch_body(status(channel("lid")), [again], LABELS, out), alarms_table([again], LABELS))
+        out.print(alarm_lines([again], LABELS)[0])
+    text = captured.get()
+    assert text.count("acknowledged before by Li Na, Wu") == 2
+    assert "at 2026-01-05 16:40:01Z (2026-01-06 00:40:01 Asia/Shanghai) by Wu: seen" in text
 
 
 def test_names_of_all_kinds_are_shown_as_they_are() -> None:

@@ -1,0 +1,40 @@
+"""Which alarm people see to first: one order for everything that lists alarms.
+
+What goes on stands before what is over, what nobody has acknowledged before what somebody has, what is closed
+last; then by severity, the newest first. What was withdrawn never was, and stands last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from gateway.alarms.lifecycle import AlarmState
+from gateway.model import Severity
+
+GOING_ON: Final = frozenset((AlarmState.UNACKNOWLEDGED.value, AlarmState.ACKNOWLEDGED.value))
+ASKING: Final = "unacknowledged"  # how the states end in which nobody has acknowledged
+SEVERITIES: Final = {severity.name.lower(): int(severity) for severity in Severity}
+
+
+def most_urgent_first(alarms: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Published alarms in the order in which they ask for people."""
+    newest_first = sorted(alarms, key=lambda alarm: str(alarm["id"]))
+    newest_first.sort(key=lambda alarm: str(alarm["start"]), reverse=True)
+    return sorted(newest_first, key=_rank)
+
+
+def goes_on(alarm: Mapping[str, Any]) -> bool:
+    """Whether what it is about has not ended, as far as anybody knows."""
+    return alarm["state"] in GOING_ON and not alarm["withdrawn"]
+
+
+def asks(alarm: Mapping[str, Any]) -> bool:
+    """Whether nobody has acknowledged it, or it asks again."""
+    return str(alarm["state"]).endswith(ASKING)
+
+
+def _rank(alarm: Mapping[str, Any]) -> tuple[bool, bool, bool, bool, int]:
+    severity = SEVERITIES.get(alarm["severity"], max(SEVERITIES.values()))
+    is_closed = alarm["state"] == AlarmState.CLOSED
+    return alarm["withdrawn"], not goes_on(alarm), not asks(alarm), is_closed, -severity
