@@ -51,6 +51,8 @@ def read(data: bytes, options: Options) -> Download:
     except UnicodeDecodeError as error:
         raise InputError(f"not a Fridge-tag export: {error}") from None
     unit, where, mistakes = _unit(export), zone(options.time_zone), Mistakes()
+    for line, why in export.mistakes:
+        mistakes.add(line, why)
     days = _days(export, where, mistakes)
     lines = list(_data(export, where, mistakes))
     judged = [] if mistakes.count else list(_judged(export, lines, where, unit, mistakes))
@@ -97,7 +99,7 @@ def _days(export: Export, where: tzinfo, mistakes: Mistakes) -> list[Row]:
 
 
 def _extremes(day: Day, where: tzinfo) -> Iterator[Row]:
-    timed_out = int(day.fields.get("t AccST", "0")) > 0
+    timed_out = day.has_timeout
     for key in ("Min T", "Max T"):
         text, at = day.fields[key], day.fields[f"TS {key}"]
         if text == NO_VALUE and "-" in at:

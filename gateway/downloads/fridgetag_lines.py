@@ -1,6 +1,6 @@
 """Lines of a Fridge-tag export: sections by their indentation, and every line counted.
 
-A line is `key: value`, several of them joined by ", ", or `key:` above lines that stand further in.
+A line is `key: value`, several of them joined by ", ", or `key:` above lines further in, or before a field.
 """
 
 from __future__ import annotations
@@ -24,22 +24,42 @@ _MEASURED: Final = re.compile(
     r"(?P<value>[+-]?\d+(?:\.\d+)?|--\.-)(?:[,;]?\s+(?P<mark>[xX]))?",
     re.ASCII,
 )
+_MOMENT: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?!\d)", re.ASCII)
+_REMARK: Final = re.compile(r"[^\W\d][^:]*:(?!.*(?:\d:\d\d|\d\d\d\d-\d\d)).*", re.ASCII)  # `Interval: 5`
+NO_TIME: Final = (
+    "{line!r} in `Data:` is not understood, and no time is found in it: it may be a reading, so that nothing "
+    "can be said about the time around it"
+)
+ONCE: Final = frozenset({"Date", "Min T", "TS Min T", "Max T", "TS Max T"})  # in a day
+HEADINGS: Final = frozenset({"Alarm", "Int Sensor timeout", "Ext Sensor timeout", "Sensor timeout"})
+OF_AN_ALARM: Final = frozenset({"t Acc", "TS A", "C A"})
+TWICE: Final = "{key!r} stands twice, as {one!r} and as {other!r}"
+JOINED: Final = (
+    "`Device:` stands twice: these are two exports in one file; import each from a file of its own"
+)
+OUTSIDE: Final = "{line!r} looks like a reading of `Data:`, but does not stand in that section"
 
 Fields = dict[str, str]
 
 
 @dataclass(slots=True)
 class Day:
-    """One day of the history; `alarms` by their number."""
+    """One day of the history; `alarms` by their number, `timeouts` of every sensor."""
 
     line: int
     fields: Fields = field(default_factory=dict)
     alarms: dict[int, Fields] = field(default_factory=dict)
+    timeouts: list[str] = field(default_factory=list)
+
+    @property
+    def has_timeout(self) -> bool:
+        """Whether any of its sensors did not answer. Raises ValueError."""
+        return any(int(minutes) != 0 for minutes in self.timeouts)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line of `Data:`; value None for --.-"""
+    """One line of `Data:`; value None for --.- and where only the time is understood."""
 
     line: int
     shown: str
@@ -58,6 +78,7 @@ class Export:
     taken: int = 0
     header: int = 0
     not_understood: list[tuple[int, str]] = field(default_factory=list)
+    mistakes: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def lines(self) -> Lines:
@@ -65,15 +86,15 @@ class Export:
 
 
 def parse(text: str) -> Export:
-    """Nothing is refused here: what is not understood is kept as such."""
+    """Nothing is refused here: what is not understood is kept as such, and mistakes are listed."""
     export, section, alarm = Export(), "", None
     lines = re.split(r"\r\n|\r|\n", text)
     for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
         fields = dict(_fields(line))
-        if line and not line.startswith(" "):
+        if _begins_section(line):
             section = line.strip()[:-1] if line.rstrip().endswith(":") else ""
         index = _index(line)
-        alarm = index if index is not None else alarm
+        alarm = index if index is not None else None if line.strip() == "Alarm:" else alarm
         if not line.strip():
             export.header += 1
         elif section == "Data":
@@ -81,32 +102,51 @@ def parse(text: str) -> Export:
         elif section == "Hist":
             _take_history(export, number, line, fields, alarm)
         elif section in ABOUT and (fields or line.rstrip().endswith(":")):
-            _take_head(export, section, fields, alarm)
+            _take_head(export, number, section, fields, alarm)
         else:
+            if not section and _MEASURED.fullmatch(line.strip()):
+                export.mistakes.append((number, OUTSIDE.format(line=printable(line))))
             export.not_understood.append((number, printable(line)))
     return export
 
 
+def _begins_section(line: str) -> bool:
+    """`Data:` or `Sig: 0b0e`; a reading or a torn word at the margin leaves its section as it is."""
+    return line[:1].isalpha() and ":" in line
+
+
 def _fields(line: str) -> Iterator[tuple[str, str]]:
     for part in line.strip().split(", "):
-        key, separator, value = part.partition(": ")
-        if separator:
-            yield key, value.strip()
+        pieces = part.split(": ")
+        while len(pieces) > 2 and (pieces[0].isdigit() or pieces[0] in HEADINGS):
+            del pieces[0]
+        if len(pieces) > 1:
+            yield pieces[0], ": ".join(pieces[1:]).strip()
 
 
 def _index(line: str) -> int | None:
-    """Of a line like "   1:", which begins a day or an alarm."""
-    match = re.fullmatch(r"\s+(\d{1,4}):\s*", line, re.ASCII)
+    """Of a line like "   1:", which begins a day or an alarm, also with its fields behind it."""
+    match = re.match(r"\s+(?:Alarm: )?(\d{1,4}):(?:\s|$)", line, re.ASCII)
     return int(match[1]) if match else None
 
 
-def _take_head(export: Export, section: str, fields: Fields, alarm: int | None) -> None:
+def _take_head(export: Export, number: int, section: str, fields: Fields, alarm: int | None) -> None:
     export.header += 1
     if "T AL" in fields and alarm is not None:
-        export.limits[alarm] = fields
+        _put(export, number, export.limits.setdefault(alarm, {}), fields)
     elif section != "Cert":
-        for key, value in fields.items():
-            export.head.setdefault(key, value)
+        if "Device" in fields and "Device" in export.head:
+            export.mistakes.append((number, JOINED))
+        _put(export, number, export.head, {key: fields[key] for key in fields if key == "Temp unit"})
+        export.head = fields | export.head
+
+
+def _put(export: Export, number: int, kept: Fields, fields: Fields) -> None:
+    """What stands twice with two values is a mistake: nobody can tell which one is meant."""
+    for key, value in fields.items():
+        if kept.setdefault(key, value) != value:
+            why = TWICE.format(key=key, one=printable(kept[key]), other=printable(value))
+            export.mistakes.append((number, why))
 
 
 def _take_data(export: Export, number: int, line: str) -> None:
@@ -120,6 +160,15 @@ def _take_data(export: Export, number: int, line: str) -> None:
         export.header += 1
     else:
         export.not_understood.append((number, printable(line)))
+        _doubt_data(export, number, line.strip())
+
+
+def _doubt_data(export: Export, number: int, line: str) -> None:
+    """A line that may have been a reading is one without a value: nothing is proven over it."""
+    if moment := _MOMENT.search(line):
+        export.data.append(Measured(number, f"{moment[1]} {moment[2]}", None, False))
+    elif not _REMARK.fullmatch(line):
+        export.mistakes.append((number, NO_TIME.format(line=printable(line))))
 
 
 def _take_history(export: Export, number: int, line: str, fields: Fields, alarm: int | None) -> None:
@@ -128,7 +177,7 @@ def _take_history(export: Export, number: int, line: str, fields: Fields, alarm:
     if line.strip() == "Hist:" or (is_index and not fields):
         export.header += 1
         return
-    if not words <= OF_A_DAY:
+    if not words <= OF_A_DAY or ("t Acc" in fields and alarm is None):
         export.not_understood.append((number, printable(line)))
         return
     if "Date" in fields:
@@ -138,8 +187,13 @@ def _take_history(export: Export, number: int, line: str, fields: Fields, alarm:
         export.head.update(fields)
         return
     export.taken += 1
+    _take_day(export, number, fields, alarm)
+
+
+def _take_day(export: Export, number: int, fields: Fields, alarm: int | None) -> None:
     day = export.days[-1]
-    if "t Acc" in fields and alarm is not None:
-        day.alarms[alarm] = fields
-    for key, value in fields.items():
-        day.fields.setdefault(key, value)
+    _put(export, number, day.fields, {key: fields[key] for key in fields if key in ONCE})
+    if alarm is not None and (of_alarm := {key: fields[key] for key in fields if key in OF_AN_ALARM}):
+        _put(export, number, day.alarms.setdefault(alarm, {}), of_alarm)
+    if "t AccST" in fields:
+        day.timeouts.append(fields["t AccST"])

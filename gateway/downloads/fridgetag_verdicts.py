@@ -84,7 +84,7 @@ def _alarm_ns(told: Mapping[str, str], day: Day, where: tzinfo) -> int | None:
 def _compared(day: Day, limit: float, above: bool, beyond_s: int) -> str:
     """By the extremes of the day: some of it was beyond exactly if one of them was."""
     far, near = ("Max T", "Min T") if above else ("Min T", "Max T")
-    if int(day.fields.get("t AccST", "0")) > 0 or "--.-" in (day.fields[far], day.fields[near]):
+    if day.has_timeout or "--.-" in (day.fields[far], day.fields[near]):
         return NOT_COMPARED
     sign = 1 if above else -1
     was_beyond = sign * measurement(day.fields[far]) > sign * limit
