@@ -58,6 +58,8 @@ def _missed(lines: Lines) -> Iterator[str]:
 def _series_lines(seen: Seen) -> Iterator[str]:
     converted = f", converted from {seen.logger_unit}" if seen.logger_unit != seen.unit else ""
     yield f"  {seen.series} -> {seen.channel}: {counted(seen.readings, 'reading')}, {seen.new} new"
+    if seen.calibration:
+        yield f"    {seen.calibration}"
     if seen.first is None or seen.last is None:
         return
     yield f"    first {_utc(seen.first)}   last {_utc(seen.last)}"

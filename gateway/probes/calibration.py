@@ -22,7 +22,7 @@ import calendar
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -79,6 +79,15 @@ class Calibration:
     def coefficients(self) -> tuple[float, ...]:
         """Offset or polynomial as one: true = sum of c_i * indicated^i."""
         return self.polynomial or (self.offset or 0.0, 1.0)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it changes any value."""
+        return bool(self.table) or self.coefficients != (0.0, 1.0)
+
+    def without_correction(self) -> Calibration:
+        """The same certificate for values that are corrected already."""
+        return replace(self, offset=None, polynomial=(), table=())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from gateway.statements.verdict import Verdict, to_plain
 from gateway.tables import Lines
 from gateway.times import format_rfc3339
 from gateway.writing.bring import check_times
+from gateway.writing.correction import correction_words
 from gateway.writing.logged import samples_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
@@ -45,6 +46,7 @@ class Seen:
     interval_s: float | None  # the usual one
     gaps: int
     longest_gap_s: float | None
+    calibration: str  # which correction is applied, in words; empty for a channel without a certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,11 @@ def _seen(
     for name, channel in mapped.channels.items():
         mine = samples.take((samples.channel == numbers[channel]) & (samples.quality != Quality.NO_DATA))
         told = configuration.channels[channel]
-        yield _of_one(name, units[name], told, mine.sorted(), new.get(channel, len(mine)))
+        words = correction_words(name, told, mapped)
+        yield _of_one(name, units[name], told, mine.sorted(), new.get(channel, len(mine)), words)
 
 
-def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: int) -> Seen:
+def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: int, calibration: str) -> Seen:
     fine = mine.value[mine.quality < Quality.BAD]
     step = np.diff(mine.time)
     has_any, has_steps = len(mine) > 0, len(step) > 0
@@ -129,6 +132,7 @@ def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: i
         interval_s=float(np.median(step)) / SECOND if has_steps else None,
         gaps=int((step > to_ns(channel.table.max_gap_s)).sum()),
         longest_gap_s=float(step.max()) / SECOND if has_steps else None,
+        calibration=calibration,
     )
 
 

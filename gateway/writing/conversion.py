@@ -74,10 +74,13 @@ def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
     for which, mine in _groups(by.probe[channel]):
         value[mine], judged = by.probes[which](_measured(value[mine]))
         quality[mine] = np.maximum(quality[mine], judged)
-    samples = settled(Samples(given.time, channel, value, quality), by)
-    if by.calibrations.some:
-        samples = _corrected(samples, by)
-    return replace(arrivals, samples=samples)
+    return replace(arrivals, samples=corrected(Samples(given.time, channel, value, quality), by))
+
+
+def corrected(samples: Samples, by: Conversions) -> Samples:
+    """What is indicated, in canonical units already, as what is true: settled, and by the calibrations."""
+    samples = settled(samples, by)
+    return _calibrated(samples, by) if by.calibrations.some else samples
 
 
 def settled(samples: Samples, by: Conversions) -> Samples:
@@ -86,7 +89,7 @@ def settled(samples: Samples, by: Conversions) -> Samples:
     return Samples(samples.time, samples.channel, value, quality)
 
 
-def _corrected(samples: Samples, by: Conversions) -> Samples:
+def _calibrated(samples: Samples, by: Conversions) -> Samples:
     """By the calibrations: no longer what the device said, but still nothing that cannot be."""
     given = correct(samples, by.calibrations)
     lowest, highest = by.lowest[given.channel], by.highest[given.channel]

@@ -1,4 +1,4 @@
-"""Series of a logger's file as readings of channels, in canonical units."""
+"""Series of a logger's file as readings of channels: in canonical units, by the calibrations of the channels."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from gateway.errors import ConfigurationError
 from gateway.model import Samples
 from gateway.tables import Series
 from gateway.units import CONVERSIONS
-from gateway.writing.conversion import conversions, settled
+from gateway.writing.conversion import conversions, corrected
+from gateway.writing.correction import as_mapped, check_said, correction_words
 from gateway.writing.mapping import Logged, Mapped
 
 
 def check_channels(logged: Logged, mapped: Mapped, configuration: Configuration) -> None:
-    """Raises ConfigurationError where a series or channel is missing, or a unit does not fit."""
+    """Raises ConfigurationError where a series or channel is missing, a unit does not fit, or a calibration is in doubt."""
     series = {s.name: s for s in logged.download.series}
     problems = Problems()
     for name, channel in mapped.channels.items():
@@ -27,6 +28,7 @@ def check_channels(logged: Logged, mapped: Mapped, configuration: Configuration)
             problems.unknown(f"channels.{name}", channel, configuration.channels, "channel")
         elif name in series:
             _check_unit(series[name], channel, configuration, problems)
+            check_said(name, configuration.channels[channel], mapped, problems)
     if problems:
         raise ConfigurationError(list(problems))
 
@@ -38,18 +40,20 @@ def samples_of(
     check_channels(logged, mapped, configuration)
     series = {s.name: s for s in logged.download.series}
     parts = [_samples(series[name], numbers[channel]) for name, channel in mapped.channels.items()]
-    by = conversions((configuration.channels[name] for name in mapped.channels.values()), numbers)
-    return settled(Samples.concatenate(parts), by)
+    taken = (as_mapped(name, configuration.channels[c], mapped) for name, c in mapped.channels.items())
+    return corrected(Samples.concatenate(parts), conversions(taken, numbers))
 
 
 def units_of(logged: Logged, mapped: Mapped, configuration: Configuration) -> dict[str, str]:
-    """How each channel's values are taken: "in K, converted to degC". Raises ConfigurationError."""
+    """How each channel's values are taken, in words: unit and correction. Raises ConfigurationError."""
     check_channels(logged, mapped, configuration)
     given = {s.name: s.unit for s in logged.download.series}
     units: dict[str, str] = {}
     for name, channel in mapped.channels.items():
-        own = configuration.channels[channel].unit
-        units[channel] = f"in {given[name]}" + (f", converted to {own}" if own != given[name] else "")
+        own = configuration.channels[channel]
+        converted = f", converted to {own.unit}" if own.unit != given[name] else ""
+        correction = correction_words(name, own, mapped)
+        units[channel] = f"in {given[name]}{converted}" + (f"; {correction}" if correction else "")
     return units
 
 

@@ -20,11 +20,15 @@ from gateway.errors import ConfigurationError, InputError
 LARGEST_FILE: Final = 512 * 2**20  # bytes; a logger's memory is a few megabytes
 MOST_FILES: Final = 20_000  # in a folder: one a day for fifty years
 KEYS: Final = ("format", "files", "logger", "options", "channels")
+CORRECTED: Final = "corrected"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a mapping file says; `sha256` is of its meaning. `logger`: what each file must say of its own."""
+    """What a mapping file says; `sha256` is of its meaning. `logger`: what each file must say of its own.
+
+    `corrected`: whether values are corrected already, of every series or by series; None: nothing is said.
+    """
 
     format: str
     module: ModuleType
@@ -33,6 +37,13 @@ class Mapped:
     logger: Mapping[str, str]
     files: str
     sha256: str
+    corrected: bool | Mapping[str, bool] | None = None
+
+    def says_corrected(self, series: str) -> bool | None:
+        """None: the mapping does not say it."""
+        if self.corrected is None or isinstance(self.corrected, bool):
+            return self.corrected
+        return self.corrected.get(series)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,8 +60,8 @@ def read_mapping(path: Path) -> Mapped:
     document = read_toml(path)
     problems = Problems(path.parent)
     for key in document:
-        if key not in KEYS:
-            problems.unknown(key, key, KEYS, "key")
+        if key not in (*KEYS, CORRECTED):
+            problems.unknown(key, key, (*KEYS, CORRECTED), "key")
     module = plug_in(DOWNLOADS, "read", document.get("format"), "format", "format", problems)
     options = build(module.Options, document.get("options", {}), "options", problems) if module else None
     channels = _words(document, "channels", '"Temp A" = "freezer-1-top"', problems)
@@ -63,11 +74,33 @@ def read_mapping(path: Path) -> Mapped:
     files = document.get("files", "*")
     if not isinstance(files, str) or not files:
         problems.add("files", 'expected how the files are called, like "data_94204201_*.csv"')
+    corrected = _corrected(document, channels, problems)
     if problems or module is None:
         raise ConfigurationError([f"{path}: {problem}" for problem in problems])
-    meant = json.dumps({key: document.get(key) for key in KEYS}, sort_keys=True, default=str)
-    sha256 = hashlib.sha256(meant.encode()).hexdigest()
-    return Mapped(document["format"], module, options, channels, logger, files, sha256)
+    return Mapped(document["format"], module, options, channels, logger, files, _meaning(document), corrected)
+
+
+def _meaning(document: Mapping[str, Any]) -> str:
+    """SHA-256; where nothing is said of corrections, the one that journals before them have."""
+    meant = {key: document.get(key) for key in KEYS}
+    if CORRECTED in document:
+        meant[CORRECTED] = document[CORRECTED]
+    return hashlib.sha256(json.dumps(meant, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _corrected(
+    document: Mapping[str, Any], channels: Mapping[str, str], problems: Problems
+) -> bool | dict[str, bool] | None:
+    given = document.get(CORRECTED)
+    if given is None or isinstance(given, bool):
+        return given
+    if not isinstance(given, dict) or not all(isinstance(value, bool) for value in given.values()):
+        problems.add(CORRECTED, 'expected true, false, or a table of series, like: "Temp A" = true')
+        return None
+    for series in given:
+        if series not in channels:
+            problems.unknown(f"{CORRECTED}.{series}", series, channels, "series of [channels]")
+    return dict(given)
 
 
 def _words(document: Mapping[str, Any], key: str, example: str, problems: Problems) -> dict[str, str]:
