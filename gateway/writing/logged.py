@@ -1,4 +1,4 @@
-"""Series of a logger's file as readings of channels: in canonical units, by the calibrations of the channels."""
+"""Series of a logger's file as readings of channels: in canonical units, and corrected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from gateway.writing.mapping import Logged, Mapped
 
 
 def check_channels(logged: Logged, mapped: Mapped, configuration: Configuration) -> None:
-    """Raises ConfigurationError where a series or channel is missing, a unit does not fit, or a calibration is in doubt."""
+    """Raises ConfigurationError.
+
+    Where a series or channel is missing, a unit does not fit, or it is not said whether values are raw.
+    """
     series = {s.name: s for s in logged.download.series}
     problems = Problems()
     for name, channel in mapped.channels.items():
