@@ -43,6 +43,7 @@ from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source, Successor
+from gateway.journal import rights
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -70,6 +71,7 @@ log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
 COLLECT_AFTER = 50_000  # new objects
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
+NEEDS_FOLDER = "data_dir must be a folder in which this user may write"
 
 
 async def run_gateway(configuration: Configuration) -> None:
@@ -100,14 +102,13 @@ def rehearse(configuration: Configuration) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """One gateway per data folder, which is made; the lock ends with the process, however it ends."""
+    for what in rights.unusable(folder):
+        raise CryogateError(f"gateway.data_dir: {what}; {NEEDS_FOLDER}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        rights.make_folder(folder)
+        descriptor = rights.opener(str(folder / LOCK), os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        raise CryogateError(
-            f"{error.filename}: {error.strerror}; data_dir must be a folder in which this user may write, "
-            f"and {LOCK} in it a file"
-        ) from error
+        raise CryogateError(f"{error.filename}: {error.strerror}; {NEEDS_FOLDER}") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

@@ -69,3 +69,16 @@ def test_what_runs_before_a_commit_fetches_nothing() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
     assert [r["repo"] for r in hooks] == ["local"]
     assert [h["id"] for h in hooks[0]["hooks"]] == ["ruff-format", "ruff-check", "mypy"]
+
+
+def test_whatever_is_created_is_created_with_its_rights() -> None:
+    opens = r"""open\([^\n]*["'][rb+t]*[wax][b+t]*["']"""
+    creates = re.compile(rf"\.mkdir\(|makedirs|O_CREAT|\.touch\(|write_text\(|write_bytes\(|{opens}")
+    careless = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in GATEWAY
+        if path.name != "rights.py"
+        for line in path.read_text().splitlines()
+        if creates.search(line) and "rights." not in line
+    ]
+    assert not careless

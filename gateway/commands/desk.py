@@ -12,6 +12,7 @@ from gateway.clocks.clock_watch import clock_of
 from gateway.commands.author import Author
 from gateway.config.types import Configuration
 from gateway.errors import InputError, Outdated, StatementError
+from gateway.journal import rights
 from gateway.journal.journal import Journal
 from gateway.model import EARLIEST_NS
 from gateway.statements import PERSON, Statement
@@ -133,9 +134,9 @@ def open_desk(configuration: Configuration) -> Iterator[Desk]:
     """
     folder = configuration.data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        rights.make_folder(folder)
     except OSError as error:
-        what = f"{error.filename}: {error.strerror}"
+        what = next(rights.unusable(folder), f"{error.filename}: {error.strerror}")
         raise InputError(f"{what}; data_dir must be a folder in which this user may write") from None
     path: Path = folder / "journal.sqlite"
     with Journal.open(path) as journal:

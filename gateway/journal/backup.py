@@ -133,8 +133,7 @@ def restore(folder: Path, data: Path, progress: Progress = lambda *_: None, *, a
 
 
 def _make_folders(folder: Path) -> None:
-    folder.mkdir(rights.FOLDER, parents=True, exist_ok=True)
-    (folder / FOLDER).mkdir(rights.FOLDER, exist_ok=True)
+    rights.make_folder(folder / FOLDER)
 
 
 def _backup(

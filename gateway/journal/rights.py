@@ -1,15 +1,21 @@
-"""Who may read what is stored: the user of the gateway and its group, nobody else; umask takes away more."""
+"""Who may read what is stored: the user of the gateway and its group, nobody else; umask takes away more.
+
+Whatever the gateway and its commands create, they create here (tests/test_house.py).
+"""
 
 from __future__ import annotations
 
 import os
+import pwd
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 FILE: Final = 0o640  # names of people and products are in it
 FOLDER: Final = 0o750
+KEPT: Final = ("journal.sqlite", "records.sqlite", "lock")  # files of a data folder
 
 
 def opener(path: str, flags: int) -> int:
@@ -24,3 +30,35 @@ def make_file(path: Path) -> None:
     """
     with suppress(OSError):
         os.mknod(path, stat.S_IFREG | FILE)
+
+
+def make_folder(folder: Path) -> None:
+    """A folder, where there is none, and those above it that are missing. Raises OSError."""
+    try:
+        folder.mkdir(FOLDER, exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        make_folder(folder.parent)
+        folder.mkdir(FOLDER, exist_ok=True)
+
+
+def unusable(folder: Path) -> Iterator[str]:
+    """Why no gateway can keep its data in a folder, by the user who asks."""
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        yield f"{str(folder)[:200]!r} cannot be a folder: {why}"
+        return
+    if not there.is_dir():
+        yield f"{there} is no folder"
+        return
+    if not os.access(there, os.W_OK | os.X_OK):
+        yield f"{there} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"
+        return
+    for path in (folder / name for name in KEPT):
+        if path.is_dir():
+            yield f"{path} is a folder; move it away"
+        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            yield f"{path} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"

@@ -158,7 +158,7 @@ class RollOver:
 def _prepare(folder: Path) -> None:
     """There, and without what a crash left."""
     try:
-        folder.mkdir(rights.FOLDER, exist_ok=True)
+        rights.make_folder(folder)
         for left in folder.glob(f"*{SUFFIX}"):
             left.unlink()
     except OSError as error:

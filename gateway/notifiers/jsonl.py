@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
+from gateway.journal import rights
 from gateway.text import json_text
 from gateway.times import format_rfc3339
 
@@ -52,13 +53,13 @@ class Notifier:
 
     def _looked(self) -> set[Key]:
         if self._there is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a+b") as file:
+            rights.make_folder(self._path.parent)
+            with open(self._path, "a+b", opener=rights.opener) as file:
                 self._there = _keys(_tail(file))
         return self._there
 
     def _append(self, line: str) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
+        with open(self._path, "a", encoding="utf-8", opener=rights.opener) as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())

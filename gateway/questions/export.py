@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import numpy as np
 
 from gateway.errors import InputError
+from gateway.journal import rights
 from gateway.journal.entries import HOUR_NS
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
@@ -107,7 +108,7 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
     """A file that gets its name when it is complete and on disk."""
     partial = path.with_name(path.name + SUFFIX)
     try:
-        with partial.open("wb") as file:
+        with open(partial, "wb", opener=rights.opener) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from gateway.config.succession import Succession
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import JournalError, StatementError
+from gateway.journal import rights
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import check_readable
@@ -42,7 +41,7 @@ class Start:
 def would_follow(configuration: Configuration, folder: Path) -> Start:
     """Where there is a journal in `folder`; without one only the folder itself can be refused."""
     path = folder / "journal.sqlite"
-    if unusable := [f"gateway.data_dir: {what}" for what in _unusable(folder)]:
+    if unusable := [f"gateway.data_dir: {what}" for what in rights.unusable(folder)]:
         return Start(tuple(unusable), ())
     if not path.exists():
         return Start((), ())
@@ -63,26 +62,6 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
         changes += _at_brokers(configuration, journal)
     return Start((), tuple(changes))
-
-
-def _unusable(folder: Path) -> Iterator[str]:
-    """Why nothing can be kept in a folder, by the user who asks."""
-    try:
-        there = next(path for path in (folder, *folder.parents) if path.exists())
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        yield f"{str(folder)[:200]!r} cannot be a folder: {why}"
-        return
-    if not there.is_dir():
-        yield f"{there} is no folder"
-    elif not os.access(there, os.W_OK | os.X_OK):
-        yield f"{there} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"
-    for name in ("journal.sqlite", "records.sqlite", "lock"):
-        path = folder / name
-        if path.is_dir():
-            yield f"{path} is a folder; move it away"
-        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
-            yield f"{path} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"
 
 
 def _after(configuration: Configuration, follows: Succession, journal: Journal, now_ns: int) -> Timeline:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
+from gateway.journal import rights
 from gateway.model import SECOND, Arrivals, Quality, Times
 from gateway.sinks import Places, Written
 from gateway.sinks.day_files import DayFiles
@@ -95,7 +96,7 @@ class Sink:
         sizes: dict[str, int] = {}
         files = DayFiles.of_state(self._files.state())  # counts once everything is written
         with self._explained():
-            self._folder.mkdir(parents=True, exist_ok=True)
+            rights.make_folder(self._folder)
             for day, text in parts:
                 name = files.name(kind, day)
                 sizes[name] = self._append(name, text)
@@ -104,7 +105,7 @@ class Sink:
         return Written(files.state())
 
     def _append(self, name: str, text: str) -> int:
-        with (self._folder / name).open("ab") as file:
+        with open(self._folder / name, "ab", opener=rights.opener) as file:
             there = file.seek(0, os.SEEK_END)
             file.truncate(min(there, self._files.open.get(name, 0)))  # shorter: somebody took the file away
             file.seek(0, os.SEEK_END)

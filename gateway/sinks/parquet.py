@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
+from gateway.journal import rights
 from gateway.model import SECOND, Arrivals
 from gateway.sinks import Places, Written
 from gateway.sinks.archive_tables import ROW, Rows, alarms_table, encoding, readings_table, to_rows
@@ -117,8 +118,8 @@ class Sink:
     def _append(self, name: str, size: int, more: bytes) -> int:
         """Behind the first `size` bytes; the size afterwards."""
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
+        rights.make_folder(path.parent)
+        with open(path, "ab", opener=rights.opener) as file:
             file.truncate(size)
             file.write(more)
             file.flush()
@@ -144,9 +145,9 @@ class Sink:
     def _put(self, what: str, day: int, table: pa.Table) -> None:
         folder = self._folder / what / f"day={format_rfc3339(day * DAY_NS)[:10]}"
         path = folder / f"part-{self._open.part:06}.parquet"
-        folder.mkdir(parents=True, exist_ok=True)
+        rights.make_folder(folder)
         unfinished = path.with_name(f".{path.name}")
-        with unfinished.open("wb") as file:
+        with open(unfinished, "wb", opener=rights.opener) as file:
             pq.write_table(table, file, row_group_size=ROW_GROUP, **encoding(table))
             file.flush()
             os.fsync(file.fileno())

@@ -112,7 +112,9 @@ def test_what_they_say_of_it(site: Path) -> None:
     (site / "data").write_text("x")
     assert "data is no folder" in answered("check")
     assert "data is no folder" in answered("doctor") and "give another data_dir" in answered("doctor")
-    assert "data_dir must be a folder" in answered("run")
+    run = answered("run")
+    assert "data is no folder" in run and "data_dir must be a folder" in run
+    assert "data is no folder" in answered("empty", "freezer", "--by", "me", "--reason", "x")
 
 
 @pytest.mark.parametrize("name", ["lock", "journal.sqlite", "records.sqlite"])
@@ -124,7 +126,7 @@ def test_a_folder_in_place_of_a_file(site: Path, name: str) -> None:
     for command in ("statements", "alarms"):
         typed(*command.split())
     if name == "lock":
-        assert "Is a directory" in answered("run") and "lock in it a file" in answered("run")
+        assert "data/lock is a folder; move it away" in answered("run")
 
 
 NINES, DEEP = "9" * 5000, "[" * 5000 + "]" * 5000
