@@ -27,6 +27,7 @@ from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
 from gateway.journal.repeats import Repeats
+from gateway.journal.still_written import StillWritten
 from gateway.journal.transaction import snapshot, transaction
 from gateway.journal.withdrawn import Withdrawn, withdrawn_import
 from gateway.model import Arrivals, Refusal, Refused
@@ -64,6 +65,7 @@ class Journal:
         self._archive = Archive(path.parent / FOLDER, connection, damaged)
         self._withdrawn = Withdrawn(connection, self._archive)
         self._repeats = Repeats(connection, self._archive, self._withdrawn)
+        self._still_written: StillWritten | None = None
 
     @staticmethod
     def open(path: Path, now_ns: Callable[[], int] = time.time_ns, damaged: Damaged | None = None) -> Journal:
@@ -102,6 +104,8 @@ class Journal:
 
     def close(self) -> None:
         self._archive.close()
+        if self._still_written is not None:
+            self._still_written.close()
         with explained(self.path):
             self._connection.close()
 
@@ -179,7 +183,8 @@ class Journal:
         as given.py compares them, is dropped; one with another value is a conflict and kept, and so is one
         that only an import brought before, unless this is an import, too.
         `refused` is by source. Raises JournalFull when the disk is; Outdated where behind the entry
-        `unless_said_since` anything was stated that somebody decided on.
+        `unless_said_since` anything was stated that somebody decided on. Where the disk fails in the last
+        moment it may be there all the same.
 
         `later` is kept, and comes in later commits. `settled_from_hour`: all that is kept so far of this hour
         and of later ones is among `arrivals`.
@@ -238,8 +243,11 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        if self._still_written is None:
+            self._still_written = StillWritten(self.path.parent)
         with explained(self.path), transaction(self._connection):
             yield
+        self._still_written.check()
 
     # Reading the log
 
