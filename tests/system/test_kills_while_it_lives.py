@@ -15,6 +15,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import pytest
 
+from gateway.times import format_rfc3339
 from tests.system.gateway_process import GatewayProcess
 from tests.system.living_site import Site, asset, channel, limit, same, version
 from tests.system.mosquitto import Mosquitto
@@ -89,8 +90,8 @@ def test_one_record_whatever_was_killed_and_said(
 
 
 def _say_something(site: Site, dice: random.Random, placed: list[str]) -> None:
-    """A move, or another word on an earlier one."""
-    at = site.at(600 + dice.uniform(-60, 0))
+    """A move within the last minute, or another word on an earlier one, which may lie far back."""
+    at = format_rfc3339(time.time_ns() - round(dice.uniform(0, 60) * 1e9))
     words = ["--at", at, "--by", "Li Na", "--reason", "looked again", "--json"]
     what = ["place", dice.choice(DEVICES), dice.choice(["s1", "s2"])]
     if placed and dice.random() < 0.4:
