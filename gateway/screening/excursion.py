@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model import Severity
+from gateway.model import Severity, Times
 
 NEVER: Final = -(2**63)  # "no time" in a column
 LIMB: Final = 32  # bits of the lower half of a sum of degree-time
@@ -25,6 +25,7 @@ class Phase(IntEnum):
     OPEN = 0
     CLOSED = 1
     WITHDRAWN = 2  # it was opened by the clock, and readings that came afterwards say it never was
+    COMPLETE = 3  # no excursion: from `start` on the others of its instance are all that there are
 
 
 # Numbers over the readings and stretches of an excursion. Degree-time is counted in whole nano-unit-seconds
@@ -135,6 +136,13 @@ def new_findings(count: int) -> Findings:
     for name in ("end", "cleared", "extreme_at", "beyond"):
         made[name] = NEVER
     made["extreme"] = np.nan
+    return made
+
+
+def complete_from(instance: NDArray[np.int32], since: Times) -> Findings:
+    """That what is found of these instances is complete, each from its ns UTC on."""
+    made = new_findings(len(instance))
+    made["instance"], made["phase"], made["start"] = instance, Phase.COMPLETE, since
     return made
 
 

@@ -45,7 +45,7 @@ def _goes_on(before: Excursion, now: Excursion) -> bool:
     began = (before.start_ns, before.confirmed_ns) == (now.start_ns, now.confirmed_ns)
     if before.end_ns is not None or before.withdrawn or not began:
         return False
-    if before.last_ns == now.last_ns:
+    if before.last_ns == now.last_ns and now.end_ns is None:
         return all(getattr(before, name) == getattr(now, name) for name in NUMBERS)
     return before.first_ns == now.first_ns and all(
         getattr(before, name) is None or getattr(before, name) <= getattr(now, name) for name in GROWING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from gateway.screening.batch import CHANNEL, Batch
 from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Findings
 from gateway.screening.gaps import Gaps
+from gateway.screening.history import History
 from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance, Reset
 from gateway.screening.ranges import Rows, expand
 
@@ -250,3 +251,17 @@ class Group(Protocol):
 
     def blank(self, count: int) -> NDArray[Any]:
         """State rows of instances that nothing has happened to."""
+
+
+@runtime_checkable
+class Pairing(Group, Protocol):
+    """A group whose instances look at two channels, of which one may be behind."""
+
+    def remembers(self, history: History) -> None:
+        """Where the screen keeps what its channels have shown last."""
+
+    def ahead(self, row: Rows, heard: Times) -> list[Findings]:
+        """What follows `feed`: everything about pairs of these channels that is not settled.
+
+        `heard` int64[C] ns UTC, the last usable reading of every channel.
+        """

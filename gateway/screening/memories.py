@@ -56,12 +56,12 @@ class Memories:
         at_ns = 2 * moment_ns - latest if NEVER < moment_ns < latest else NEVER
         before = raw.time <= at_ns
         if int(before.sum()) < WORTH_KEEPING or self._has(at_ns, latest):
-            return screen.feed(raw, judged=True)
-        found = screen.feed(raw.take(before), judged=True)
+            return screen.feed(raw, judged=True, settled=True)
+        found = screen.feed(raw.take(before), judged=True, settled=True)
         valid = np.zeros(len(screen.channels), np.bool_)
         valid[row] = True
         self.kept = sorted([*self.kept, Saved(at_ns, valid, screen.remember())], key=lambda s: s.at_ns)
-        return in_order([found, screen.feed(raw.take(~before), judged=True)])
+        return in_order([found, screen.feed(raw.take(~before), judged=True, settled=True)])
 
     def _has(self, at_ns: int, latest_ns: int) -> bool:
         """Whether a state of about that age is kept."""

@@ -9,6 +9,7 @@ import numpy as np
 from gateway.model import Floats, Times
 from gateway.screening.batch import Batch
 from gateway.screening.gaps import Gaps
+from gateway.screening.history import History
 from gateway.screening.plan import FOREVER, FOREVER_PAST
 from gateway.screening.ranges import Rows, expand, first_at
 
@@ -43,6 +44,11 @@ class Side:
         ):
             time[place], value[place] = times, values
         return start, time, value
+
+    def remembered(self, history: History, member: Rows, after: Times) -> Readings:
+        """Usable readings with after < time of these members, of those that were fed before."""
+        count, time, value = history.after(self.row[member], np.minimum(after, FOREVER - 1))
+        return np.append(0, np.cumsum(count)), time, value
 
 
 @dataclass(frozen=True, eq=False)

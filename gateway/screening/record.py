@@ -7,7 +7,7 @@ whoever keeps it (`Past`), so that only what is open takes memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from gateway.screening.excursion import LIMB, NEVER, RETURNED, Excursion, Findin
 from gateway.screening.matching import known_as, match
 from gateway.screening.plan import FOREVER_PAST, Instance, Key, Plan
 
-CLOSED, WITHDRAWN = int(Phase.CLOSED), int(Phase.WITHDRAWN)
+CLOSED, WITHDRAWN, COMPLETE = int(Phase.CLOSED), int(Phase.WITHDRAWN), int(Phase.COMPLETE)
 _INSTANCE, _PHASE, _START = 0, 1, 2  # positions in FINDING
 
 
@@ -79,17 +79,27 @@ class Record:
         """
         return self._progress(findings.tolist(), now_ns)
 
-    def _progress(self, findings: Iterable[tuple[Any, ...]], now_ns: int) -> list[Change]:
-        changes = []
+    def _progress(self, findings: Sequence[tuple[Any, ...]], now_ns: int) -> list[Change]:
+        changes: list[Change] = []
+        since = {found[_INSTANCE]: found[_START] for found in findings if found[_PHASE] == COMPLETE}
+        every: dict[int, dict[int, Excursion]] = {number: {} for number in since}
         for found in findings:
-            before = self._starting_at(self._keys[found[_INSTANCE]], found[_START])
-            if found[_PHASE] == WITHDRAWN:
-                changes += [] if before is None else [self._withdraw(before)]
-            elif before is None or before.end_ns is None:
-                changes += self._put(self._excursion(found, before, now_ns), before)
-            else:
-                changes += self._put(known_as(self._excursion(found, before, now_ns), before), before)
+            if found[_INSTANCE] not in every:
+                changes += self._told(found, now_ns)
+            elif found[_PHASE] != COMPLETE:
+                every[found[_INSTANCE]][found[_START]] = self._excursion(found, None, now_ns)
+        for number, by_start in every.items():
+            instance = self._plan.instances[number]
+            changes += self._compare(self._keys[number], list(by_start.values()), since[number], instance)
         return changes
+
+    def _told(self, found: tuple[Any, ...], now_ns: int) -> list[Change]:
+        before = self._starting_at(self._keys[found[_INSTANCE]], found[_START])
+        if found[_PHASE] == WITHDRAWN:
+            return [] if before is None else [self._withdraw(before)]
+        if before is None or before.end_ns is None:
+            return self._put(self._excursion(found, before, now_ns), before)
+        return self._put(known_as(self._excursion(found, before, now_ns), before), before)
 
     def amend(self, findings: Findings, since: Mapping[Key, int], now_ns: int = NEVER) -> list[Change]:
         """Publish a second screening of rules.
@@ -104,7 +114,7 @@ class Record:
             key = self._keys[found[_INSTANCE]]
             if key not in again:
                 others.append(found)
-            elif found[_PHASE] != WITHDRAWN:
+            elif found[_PHASE] not in (WITHDRAWN, COMPLETE):
                 again[key][found[_START]] = self._excursion(found, None, now_ns)
         changes = self._progress(others, now_ns)
         for key, by_start in again.items():
@@ -169,9 +179,14 @@ class Record:
             self._keep(excursion)
             self._loaded[excursion.id] = excursion
 
-    def _compare(self, key: Key, now: list[Excursion], since: int) -> list[Change]:
+    def _compare(
+        self, key: Key, now: list[Excursion], since: int, only: Instance | None = None
+    ) -> list[Change]:
+        """What is found of a rule, complete from `since` on, or `only` of one instance of it."""
         known = {e.id: e for e in self._past.since(*key, since)} | self._known.get(key, {})
         before = [e for e in known.values() if e.cleared_ns is None or e.cleared_ns > since]
+        if only is not None:
+            before = [e for e in before if only.valid_from_ns <= e.start_ns < only.valid_to_ns]
         now = [e for e in now if e.cleared_ns is None or e.cleared_ns > since]
         before.sort(key=lambda e: (e.start_ns, e.id))
         changes, new = self._matched(before, now)

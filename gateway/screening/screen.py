@@ -21,7 +21,7 @@ from gateway.screening.batch import Batch
 from gateway.screening.boundaries import Boundaries
 from gateway.screening.excursion import NEVER, Findings, in_order, no_findings
 from gateway.screening.history import History
-from gateway.screening.members import Group, Guides, Members, unguided, unheard
+from gateway.screening.members import Group, Guides, Members, Pairing, unguided, unheard
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.ranges import Rows, chosen, starts
 from gateway.screening.rules import rule_file
@@ -32,7 +32,7 @@ LONG: Final = 64  # readings a channel from which on searching for its first is 
 TEMPORARY: Final = (
     16 * 2**20
 )  # bytes; else each one is given back and comes again page by page: half the time
-FORMAT: Final = 4  # of saved states
+FORMAT: Final = 5  # of saved states
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +55,12 @@ class Screen:
         self.numbers = np.sort(np.array([c.channel for c in plan.channels], np.int64))
         self.channels = unheard(len(self.numbers))
         self.groups: dict[str, Group] = _groups(plan)
-        self._pairing = [group for group in self.groups.values() if len(group.coupled().one) > 0]
+        self._pairing = [group for group in self.groups.values() if isinstance(group, Pairing)]
         self.is_guided = len(self.guides.one) > 0
         self._most = history.MOST_OF_PAIRS if self._pairing or self.is_guided else history.MOST
         self._history = self._no_history()
+        for group in self._pairing:
+            group.remembers(self._history)
         self.now_ns = NEVER  # what the clock has said last
         self._boundaries = Boundaries.of(plan)
 
@@ -74,13 +76,14 @@ class Screen:
         at = self.numbers[:-1].searchsorted(channel)
         return np.where(self.numbers[at] == channel, at, -1)
 
-    def feed(self, samples: Samples, judged: bool = False) -> Findings:
+    def feed(self, samples: Samples, judged: bool = False, settled: bool = False) -> Findings:
         """Screen readings sorted by (channel, time), each newer than all that its channel has shown before.
 
         Channels that are not in the plan are passed over. Findings come ordered by (instance, start): every
         excursion that closed, and the present state of each one that is open and got a reading.
-        Readings are as `resolve` makes them, or as `judged` makes them. Raises ValueError when channels are
-        out of order, a channel's first reading is not newer than its last, or times are centuries away.
+        Readings are as `resolve` makes them, or as `judged` makes them. Only what is `settled` is found where
+        more follows at once, and `present` in the end. Raises ValueError when channels are out of order, a
+        channel's first reading is not newer than its last, or times are centuries away.
         """
         samples, row, lo = self._segments(samples)
         if len(samples) == 0:
@@ -90,6 +93,8 @@ class Screen:
         findings = [part for group in self.groups.values() for part in group.feed(batch)]
         batch.remember()
         self.channels[chosen(row, len(self.channels))] = batch.after
+        for group in () if settled else self._pairing:
+            findings += group.ahead(row, self.channels["heard"])
         return self._boundaries.ended(in_order(findings), self.now_ns)
 
     def judged(self, samples: Samples) -> Samples:
@@ -115,7 +120,8 @@ class Screen:
         return self._boundaries.ended(in_order(found), self.now_ns)
 
     def present(self, row: Rows) -> Findings:
-        """What is open on the channels at these positions, also where no reading came lately.
+        """What is open on the channels at these positions, also where no reading came lately, and what is not
+        settled of pairs.
 
         What the clock has ended since then comes as closed.
         """

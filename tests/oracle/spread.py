@@ -19,29 +19,15 @@ def excursions(
     partner_gap: Gap,
 ) -> list[Found]:
     one, other = ([r for r in side if r.usable] for side in (readings, partner))
-    until = _followed(one, other, (force.gap, partner_gap))
     one, other = ([r for r in side if r.time >= force.sees_from] for side in (one, other))
     signal = []
-    for moment in sorted({r.time for r in one + other if force.valid_from <= r.time <= until}):
+    for moment in sorted({r.time for r in one + other if r.time >= force.valid_from}):
         here, there = _held(one, moment, force.gap), _held(other, moment, partner_gap)
         known = here is not None and there is not None
         difference = float(abs(decimal(here) - decimal(there))) if known else math.nan
         signal.append(Reading(moment, difference, is_usable(difference, 0)))
     high = Limit("high", parameters.limit, parameters.deadband, parameters.on_delay_s, parameters.off_delay_s)
     return limit.excursions(signal, high, force)
-
-
-def _followed(one: list[Reading], other: list[Reading], gaps: tuple[Gap, Gap]) -> int:
-    """How far both channels are known, or the longer gap behind the one that is ahead."""
-    ends = [side[-1].time for side in (one, other) if side]
-    if not ends:
-        return -(2**63)
-    cuts = sorted({begin for gap in gaps for begin, _ in gap.steps})
-    patient = []
-    for begin, end in zip(cuts, [*cuts[1:], 2**63], strict=True):
-        last = min(max(ends) - max(gap.at(begin) for gap in gaps), end - 1)
-        patient += [last] if last >= begin else []
-    return max(max(patient), min(ends) if len(ends) == 2 else -(2**63))
 
 
 def _held(side: list[Reading], moment: int, gap: Gap) -> float | None:

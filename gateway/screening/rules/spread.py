@@ -1,10 +1,14 @@
 """spread: two probes that should agree do not; the difference of a channel and its partner.
 
 The signal is |a - b| at every usable reading of either channel, the other one held at its latest reading not
-older than its max_gap; where there is none, nothing is known. It is followed up to the time that both
-channels have reached, or, should one fall silent, as far as the other has gone on for the longer max_gap of
-that time: what arrives for times before that is late. Extreme, time beyond and degree-seconds are those of
-the difference, stretches those between its readings. Unusable readings of either channel are passed over.
+older than its max_gap; where there is none, nothing is known. Extreme, time beyond and degree-seconds are
+those of the difference, stretches those between its readings. Unusable readings of either channel are passed
+over.
+
+It does not wait for the channel that is behind. The state of a pair is settled up to the time that both have
+reached, or, should one fall silent, as far as the other has gone on for the longer max_gap of that time: what
+arrives for times before that is late. What lies between that and the newest reading is worked out anew from
+the settled state each time that either channel speaks (`ahead`), and takes the place of what was said before.
 """
 
 from __future__ import annotations
@@ -17,17 +21,26 @@ from numpy.typing import NDArray
 
 from gateway.model import LARGEST_VALUE, Mask, Quality, Samples, Times
 from gateway.screening.batch import CHANNEL, Batch
-from gateway.screening.excursion import NEVER, Findings
+from gateway.screening.excursion import NEVER, Findings, complete_from, in_order, no_findings
 from gateway.screening.history import History
 from gateway.screening.latch import STATE, Latch, Runs, idle
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Couples, Group, Guides, Members, unguided, unheard
-from gateway.screening.pairs import Patience, Side, held, merged
+from gateway.screening.pairs import Patience, Readings, Side, held, merged
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.rules import PARTNER, VALUE_UNIT, need_delays, need_size
 from gateway.units import decimals
 
-PAIR: Final = np.dtype([("latch", STATE), ("signal", CHANNEL), ("reached", "i8")])
+PAIR: Final = np.dtype(
+    [
+        ("latch", STATE),  # settled
+        ("signal", CHANNEL),  # what is settled of it
+        ("reached", "i8"),  # ns UTC up to which it is settled
+        ("told", "i8"),  # ns UTC from which on what was last said may change, NEVER where nothing may
+        ("raw", "?"),  # as far as either channel has come
+        ("open", "?"),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +112,15 @@ class Pairs:
         self._latched.state = self.state["latch"]
         self._force_after = members.valid_from - (members.valid_from > NEVER)
         self._nothing = History(np.zeros(count, np.int64), self._gap, 0)
+        self._history = History(np.zeros(len(members.names), np.int64), members.gaps_of.longest, 0)
+
+    def remembers(self, history: History) -> None:
+        """Where the screen keeps what its channels have shown last."""
+        self._history = history
 
     def blank(self, count: int) -> NDArray[Any]:
         made = np.zeros(count, PAIR)
-        made["latch"], made["signal"], made["reached"] = idle(1), unheard(1), NEVER
+        made["latch"], made["signal"], made["reached"], made["told"] = idle(1), unheard(1), NEVER, NEVER
         return made
 
     def looks_back(self) -> tuple[Rows, Times]:
@@ -115,10 +133,43 @@ class Pairs:
         return unguided()
 
     def standing(self) -> tuple[Mask, Mask]:
-        return self._latched.standing()
+        return self.state["raw"], self.state["open"]
 
     def present(self, member: Rows) -> Findings:
-        return self._latched.present(member)
+        """What is open as far as either channel has come, and what ended where only one of them has been."""
+        if len(member) == 0:
+            return no_findings()
+        settled = self._latched.state[member]
+        findings = self._follow(self._beyond(member), self.state["signal"].copy())
+        findings.append(self._latched.present(member))
+        for name in ("raw", "open"):
+            self.state[name][member] = self._latched.state[name][member]
+        self._latched.state[member] = settled
+        found = in_order(findings)
+        says = np.isin(self.members.number[member], found["instance"])
+        self.state["told"][member] = np.where(says, self.state["reached"][member], NEVER)
+        return found
+
+    def ahead(self, row: Rows, heard: Times) -> list[Findings]:
+        """What follows `feed`: everything about pairs of these channels that is not settled.
+
+        `heard` int64[C] ns UTC, the last usable reading of every channel.
+        """
+        spoke = np.zeros(len(self.members.names), np.bool_)
+        spoke[row] = True
+        told = self.state["told"] != NEVER
+        touched = spoke[self.members.row] | spoke[self._partner]
+        if self.members.bounded:
+            touched &= told | (self.state["signal"]["seen"] < self.members.valid_to)
+        beyond = np.maximum(heard[self.members.row], heard[self._partner]) > self.state["reached"]
+        level = touched & ~beyond
+        for name in ("raw", "open"):
+            self.state[name][level] = self._latched.state[name][level]
+        member = np.flatnonzero(touched & (beyond | told))
+        since = np.where(told, self.state["told"], self.state["reached"])[member]
+        found = self.present(member)
+        says = told[member] | (self.state["told"][member] != NEVER)
+        return [complete_from(self.members.number[member[says]], since[says]), found]
 
     def spoiled(self, batch: Batch) -> Rows:  # noqa: ARG002
         return np.empty(0, np.int64)
@@ -139,11 +190,14 @@ class Pairs:
         until = self._reached(batch, member)
         signal = self._signal(batch, member, segment, reached, until)
         self.state["reached"][member] = until
+        return self._follow(signal, self.state["signal"])
+
+    def _follow(self, signal: Samples, known: NDArray[Any]) -> list[Findings]:
+        """Bring pairs from what is `known` of their signal, CHANNEL[I], to its end."""
         if len(signal) == 0:
             return []
         lo = starts(signal.channel)
         row = signal.channel[lo].astype(np.int64)
-        known = self.state["signal"]
         derived = Batch.of(signal, row, lo, known, self._nothing)
         findings = self._latched.feed(derived)
         known[row] = derived.after
@@ -160,10 +214,23 @@ class Pairs:
 
     def _signal(self, batch: Batch, member: Rows, segment: Rows, after: Times, until: Times) -> Samples:
         """The differences at times in (after, until], as readings of channel = member."""
+        after, floor = self._bounds(member, after)
+        one, other = (side.readings(batch, member, segment, floor, until) for side in self._sides)
+        return self._differences(member, after, one, other)
+
+    def _beyond(self, member: Rows) -> Samples:
+        """The differences at times that are not settled."""
+        after, floor = self._bounds(member, self.state["reached"][member])
+        one, other = (side.remembered(self._history, member, floor) for side in self._sides)
+        return self._differences(member, after, one, other)
+
+    def _bounds(self, member: Rows, after: Times) -> tuple[Times, Times]:
+        """After when a difference counts, and after when a reading may be held for it."""
         after = np.maximum(after, self._force_after[member])
         floor = np.where(after == NEVER, NEVER, after - np.where(after == NEVER, 0, self._gap[member]))
-        floor = np.maximum(floor, self.members.sees_after[member])
-        one, other = (side.readings(batch, member, segment, floor, until) for side in self._sides)
+        return after, np.maximum(floor, self.members.sees_after[member])
+
+    def _differences(self, member: Rows, after: Times, one: Readings, other: Readings) -> Samples:
         whose, time = merged(one, other, after)
         here = held(one, whose, time, self._sides[0].gaps.take(member))
         there = held(other, whose, time, self._sides[1].gaps.take(member))
