@@ -268,6 +268,7 @@ def test_a_rule_that_goes_out_of_force_ends_what_it_had_open_and_says_why() -> N
     )
     (ended,) = desk.take([at(5, 2.0)])
     assert (seconds(ended.excursion), ended.excursion.ended_by) == ((0, 1), "retired")
+    assert ended.excursion.unproven_ns == SECOND  # no reading of that place says what it was until then
 
 
 def test_a_rule_that_never_was_takes_its_excursions_along() -> None:
