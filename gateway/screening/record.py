@@ -17,7 +17,7 @@ from gateway.screening.matching import known_as, match
 from gateway.screening.plan import FOREVER_PAST, MOVED, RETIRED, Instance, Key, Plan
 
 CLOSED, WITHDRAWN, COMPLETE = int(Phase.CLOSED), int(Phase.WITHDRAWN), int(Phase.COMPLETE)
-_INSTANCE, _PHASE, _START = 0, 1, 2  # positions in FINDING
+_INSTANCE, _PHASE, _START, _CLEARED = 0, 1, 2, 5  # positions in FINDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,11 @@ class Record:
         since = {found[_INSTANCE]: found[_START] for found in findings if found[_PHASE] == COMPLETE}
         every: dict[int, dict[int, Excursion]] = {number: {} for number in since}
         for found in findings:
-            if found[_INSTANCE] not in every:
+            number = found[_INSTANCE]
+            if number not in every or (found[_PHASE] == CLOSED and found[_CLEARED] <= since[number]):
                 changes += self._told(found, now_ns)
             elif found[_PHASE] != COMPLETE:
-                every[found[_INSTANCE]][found[_START]] = self._excursion(found, None, now_ns)
+                every[number][found[_START]] = self._excursion(found, None, now_ns)
         for number, by_start in every.items():
             instance = self._plan.instances[number]
             changes += self._compare(self._keys[number], list(by_start.values()), since[number], instance)

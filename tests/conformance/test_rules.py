@@ -76,12 +76,14 @@ def test_no_cut_and_no_restart_changes_a_bit(kind: str, data: st.DataObject, row
     moments = sorted({r[0] for r in rows})
     cuts = [m for k, m in enumerate(moments) if bits >> (k % 20) & 1]
     whole = Screen(plan)
-    expected = whole.feed(usable(rows))
+    expected = whole.feed(usable(rows), settled=True)
     pieces, screen = [], Screen(plan)
     for begin, end in zip([-(2**62), *cuts], [*cuts, 2**62], strict=True):
-        pieces.append(screen.feed(usable([r for r in rows if begin <= r[0] < end])))
+        pieces.append(screen.feed(usable([r for r in rows if begin <= r[0] < end]), settled=True))
         screen = restarted(screen, usable([r for r in rows if r[0] < end]))
     assert closed(np.concatenate(pieces)).tobytes() == closed(expected).tobytes()
+    everyone = np.arange(len(plan.channels))
+    assert screen.present(everyone).tobytes() == whole.present(everyone).tobytes()  # what is not settled, too
     later = max(moments, default=EPOCH) + SECOND
     more = usable([(later + k * SECOND, c, float(k % 3), 0) for c in CHANNELS for k in range(9)])
     assert screen.feed(more).tobytes() == whole.feed(more).tobytes()  # what they remember is worth the same
