@@ -106,13 +106,17 @@ def comparable(found: list[Excursion]) -> list[tuple]:
 
 def _comparable_found(instance: Instance, found: Found, now: int | None) -> tuple:
     degree_seconds = None if found.degree is None else found.degree / 1_000_000_000
-    contains_gap = found.unproven > 0 or found.readings == 0
+    lived = _lived(instance, found, now)
+    unproven = found.unproven
+    if lived[2] in ("moved", "retired") and found.end is not None and found.readings > 0:
+        unproven += found.end - found.last  # no reading of that place follows
+    contains_gap = unproven > 0 or found.readings == 0
     return (
-        (instance.channel, instance.rule, *_lived(instance, found, now)),
+        (instance.channel, instance.rule, *lived),
         (found.start, found.confirmed, found.end, found.cleared),
         (found.extreme, found.extreme_at),
         (found.beyond, degree_seconds),
-        (found.readings, found.unproven, contains_gap, found.first, found.last),
+        (found.readings, unproven, contains_gap, found.first, found.last),
     )
 
 

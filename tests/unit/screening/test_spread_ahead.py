@@ -76,7 +76,7 @@ def test_a_silent_partner_ends_nothing_and_is_not_held_for_ever():
     assert [e.last_ns for e in desk.standing()] == [EPOCH + 50 * SECOND]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     plans(("spread", "limit")),
     raw_rows(),
