@@ -19,12 +19,14 @@ def read(data: bytes, options: Options) -> Download:
     """One series per mapped column, or per channel of a long table. Raises InputError."""
     if options.sheet is not None:
         raise InputError("sheet: a CSV has none; is it format = 'xlsx'?")
+    if options.delimiter == options.decimal:
+        raise InputError("separator: needed where decimal is ',', because ',' cannot be both")
     lines = re.split(r"\r\n|\r|\n", _text(data, options.encoding))
     ends = lines[-1] == ""
     lines = lines[:-1] if ends else lines
     about = About()
     for line in lines[: options.skip_lines]:
-        about.hear([cell.strip('" ') for cell in line.split(options.separator)])
+        about.hear([cell.strip('" ') for cell in line.split(options.delimiter)])
     is_quoted = lines[-1].endswith('"') if lines else False
     table = read_table(_rows(lines, options), options, unended=not ends and not is_quoted)
     skipped = min(options.skip_lines, len(lines))
@@ -40,7 +42,7 @@ def _text(data: bytes, encoding: str) -> str:
 
 
 def _rows(lines: list[str], options: Options) -> Iterator[Row]:
-    rows = csv.reader(lines[options.skip_lines :], delimiter=options.separator, strict=True)
+    rows = csv.reader(lines[options.skip_lines :], delimiter=options.delimiter, strict=True)
     before = 0
     while True:
         try:

@@ -42,7 +42,7 @@ def read(data: bytes, options: Options) -> Download:
         raise
     except DAMAGED as error:
         raise InputError(f"not a workbook (xlsx): {type(error).__name__}: {error}"[:300]) from None
-    table = read_table(rows[options.skip_lines :], options)
+    table = read_table(rows[options.skip_lines :], options, is_text=False)
     skipped = min(options.skip_lines, len(rows))
     lines = table.lines
     return Download(table.series, table.about, type(lines)(lines.taken, lines.header + skipped))

@@ -32,10 +32,9 @@ def has_all(names: Sequence[str], wanted: Sequence[str | int]) -> bool:
     return all(_matching(names, column) for column in wanted)
 
 
-def without_end(cells: Sequence[str]) -> list[str]:
-    """The cells up to the last one that is not empty."""
-    last = max((i for i, cell in enumerate(cells) if cell.strip()), default=-1)
-    return list(cells[: last + 1])
+def filled(cells: Sequence[str]) -> int:
+    """How many cells there are up to the last one that is not empty."""
+    return max((i for i, cell in enumerate(cells, 1) if cell.strip()), default=0)
 
 
 def _matching(names: Sequence[str], column: str | int) -> list[int]:

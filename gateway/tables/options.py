@@ -20,7 +20,8 @@ class Options:
     A column is given by its header, in which `*` stands for any text, or by its position from 1 on.
     `time_columns` are joined by a blank. Words among `missing` are BAD readings; an empty cell is no reading.
     With `channel_column` the table is long: that column says which series a row belongs to. `skip_rows` stand
-    under the header; a row that begins with one of `footer` ends the table.
+    under the header; a row that begins with one of `footer` ends the table. `line_breaks`: cells
+    may have some.
     """
 
     columns: tuple[Column, ...]
@@ -29,7 +30,7 @@ class Options:
     time_zone: str | None = None
     language: Language = "en"
     order: Order = "forward"
-    separator: Literal[",", ";", "\t", "|"] = ","
+    separator: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[".", ","] = "."
     encoding: str = "utf-8-sig"
     header: Header = "first"
@@ -40,6 +41,7 @@ class Options:
     sheet: str | None = None
     missing: tuple[str, ...] = ("-", "---", "NaN", "nan", "ERR", "N/A")
     last_line_complete: bool = False
+    line_breaks: bool = False
 
     def __post_init__(self) -> None:
         if not self.columns or not self.time_columns:
@@ -52,6 +54,11 @@ class Options:
             raise ValueError("footer: an empty text begins every row")
         self._check_columns()
         self._check_time()
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between the cells of a CSV."""
+        return self.separator or ","
 
     @property
     def wanted(self) -> tuple[str | int, ...]:

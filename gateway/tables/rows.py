@@ -14,7 +14,8 @@ from gateway.errors import InputError
 from gateway.model import Quality
 from gateway.tables import About, Lines, Mistakes, Series, check_time
 from gateway.tables.cells import Column, reading
-from gateway.tables.header import has_all, positions, without_end
+from gateway.tables.decimal_comma import DecimalComma
+from gateway.tables.header import filled, has_all, positions
 from gateway.tables.last_line import LastLine
 from gateway.tables.moments import parser
 from gateway.tables.options import Options
@@ -23,6 +24,10 @@ from gateway.tables.zones import zone
 
 MOST_SERIES: Final = 1000  # of a long table; more are a wrong channel_column
 LONGEST_NAME: Final = 200  # characters of a series
+LINE_BREAK: Final = (
+    "a cell goes on in the next line, up to line {last}: a quotation mark without its other one takes in the "
+    "rows that follow; if line breaks in cells are meant, give line_breaks = true"
+)
 
 
 class Row(NamedTuple):
@@ -40,9 +45,15 @@ class Table:
     about: dict[str, str]
 
 
-def read_table(rows: Iterable[Row], options: Options, *, unended: bool = False) -> Table:
-    """`unended`: the last line has no end, so that its last number could be cut. Raises InputError."""
-    reader = _Reader(options, unended)
+def read_table(
+    rows: Iterable[Row], options: Options, *, is_text: bool = True, unended: bool = False
+) -> Table:
+    """Raises InputError.
+
+    `is_text`: separators make the cells, so that they are counted. `unended`: the last line has no end, so
+    that its last number could be cut.
+    """
+    reader = _Reader(options, is_text, unended)
     reader.take(iter(rows))
     return reader.table()
 
@@ -66,8 +77,10 @@ class _Group:
 
 
 class _Reader:
-    def __init__(self, options: Options, unended: bool) -> None:
+    def __init__(self, options: Options, is_text: bool, unended: bool) -> None:
         self._options = options
+        self._is_text = is_text
+        self._first = "the first row" if options.header == "none" else "the header"
         self._where = zone(options.time_zone) if options.time_zone else None
         self._parse = parser(options.time_format, options.language)
         self._mistakes = Mistakes()
@@ -80,7 +93,7 @@ class _Reader:
             self._groups[""] = _Group(options.columns)
 
     def take(self, rows: Iterator[Row]) -> None:
-        rows = self._behind_the_header(rows)
+        rows = self._behind_the_header(self._whole(rows))
         last = None
         for row in rows:
             if not any(cell.strip() for cell in row.cells):
@@ -96,6 +109,15 @@ class _Reader:
                 last = row
         if last is not None and self._last and (why := self._last.doubt(last.cells, self._at)):
             self._mistakes.add(last.line, why)
+        if last is not None and self._comma and (why := self._comma.doubt()):
+            self._mistakes.add(last.line, why)
+
+    def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows; a cell that goes on in the next line is a mistake, also in a row that is not read."""
+        for row in rows:
+            if row.lines > 1 and not self._options.line_breaks:
+                self._mistakes.add(row.line, LINE_BREAK.format(last=row.line + row.lines - 1))
+            yield row
 
     def table(self) -> Table:
         """Raises InputError with every mistake."""
@@ -113,14 +135,15 @@ class _Reader:
             first = next(rows, None)
         if first is None:
             raise InputError(self._nothing())
-        names = without_end([cell.strip() for cell in first.cells])
+        names = [cell.strip() for cell in first.cells]
+        self._width, self._filled = len(names), filled(names)
         if options.header == "none":
-            names = [""] * len(first.cells)
+            names, self._filled = [""] * self._width, self._width
         try:
             self._at = positions(names, options.wanted)
         except InputError as error:
             raise InputError(f"line {first.line}: {error}") from None
-        self._width = len(names)
+        self._comma = DecimalComma(options, self._at) if self._is_text else None
         if options.header == "none":
             rows = chain([first], rows)
         else:
@@ -140,6 +163,8 @@ class _Reader:
     def _take(self, row: Row) -> None:
         try:
             self._check_shape(row.cells)
+            if self._comma:
+                self._comma.look(row.cells)
             cells = {column: row.cells[i].strip() for column, i in self._at.items()}
             shown = " ".join(str(cells[column]) for column in self._options.time_columns)
             moment = self._parse(shown)
@@ -159,11 +184,12 @@ class _Reader:
                 series.value.append(value)
 
     def _check_shape(self, cells: list[str]) -> None:
-        full = len(without_end(cells))
-        if len(cells) < self._width or full > self._width:
-            count = len(cells) if len(cells) < self._width else full
+        count, wanted = len(cells), self._width
+        if not self._is_text or count == wanted:
+            count, wanted = max(filled(cells), self._filled), self._filled
+        if count != wanted:
             raise InputError(
-                f"{count} cells where the header has {self._width}: a decimal comma, a separator "
+                f"{count} cells where {self._first} has {wanted}: a decimal comma, a separator "
                 "within a text, or a line that was cut"
             )
 

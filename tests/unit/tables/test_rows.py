@@ -35,6 +35,14 @@ def read(text: str, options: Options = PLAIN) -> Download:
         (f"time,A,B\n{START},-195.0,", "line 2: the file ends within this line"),
         ("", "no line has the columns"),
         (f"time,A,B\n{START},-195 .0,-80\n", "line 2: A: '-195 .0' is not a number"),
+        (f"time,A,B\n{START},-195.0,-80,,\n", "line 2: 5 cells where the header has 3"),
+        (f"time,A,B\n{START},8,9,\n", "line 2: 4 cells where the header has 3"),  # 8,9 of A alone
+        (f"time,A,B\n{START},8,9\n{START},8,9,\n", "line 3: 4 cells where the header has 3"),
+        (f"time,A,B,\n{START},8,9\n", "line 2: 3 cells where the header has 4"),
+        (f"time,A,B,\n{START},8,9,5\n", "line 2: 4 cells where the header has 3"),
+        (f'time,A,B\n{START},5,"\n{START},20,"\n', "line 2: a cell goes on in the next line, up to line 3"),
+        (f'time,A,B,n\n{START},5,5,"\n{START},20,20,"\n', "line 2: a cell goes on in the next line"),
+        (f'time,A,B,"n\n{START},20,20,"\n{START},5,5,\n', "line 1: a cell goes on in the next line"),
     ],
 )
 def test_a_shape_that_is_a_mistake(text: str, message: str) -> None:
@@ -50,7 +58,7 @@ def test_a_shape_that_is_a_mistake(text: str, message: str) -> None:
         f'time,A,B\n{START},-195.0,"-80"',
         f"time,A,B,note\n{START},-195.0,-80,o",  # what could be cut is not read
         f"time,A,B,\n{START},-195.0,-80,\n",
-        f"time,A,B\n{START},-195.0,-80,,\n",
+        f"time,A,B,,\n{START},-195.0,-80,,\n",
     ],
 )
 def test_a_shape_that_is_sound(text: str) -> None:
@@ -154,3 +162,34 @@ def test_the_line_of_a_step_back_is_named_and_what_to_do() -> None:
 def test_a_mapping_that_cannot_be_meant(changes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replace(PLAIN, **changes)
+
+
+def test_who_means_line_breaks_can_say_so() -> None:
+    text = f'"time",A,B,"note\n(mine)"\n{START},5,6,"door\nopen"\n{START + 60},7,8,\n'
+    found = read(text, replace(PLAIN, line_breaks=True))
+    assert [s.value.tolist() for s in found.series] == [[5, 7], [6, 8]]
+    assert (found.lines.taken, found.lines.header) == (3, 2)
+
+
+BARE = Options((Column(2),), time_columns=(1,), time_format="unix_s", header="none")
+
+
+@pytest.mark.parametrize("rows", ["-190,8 -190,25", "8,9 ,", "-190,8", "8,9 8.5, ---,5 8,9"])
+def test_a_decimal_comma_without_a_header(rows: str) -> None:
+    """Two cells side by side may be one number: only a row that shows otherwise helps, or the mapping."""
+    text = "".join(f"{START + i},{row}\n" for i, row in enumerate(rows.split()))
+    is_shown_otherwise = "8.5" in rows
+    both = replace(BARE, columns=(Column(2), Column(3, name="battery")))
+    if is_shown_otherwise:
+        assert len(read(text, BARE).series[0].value) == 4
+    else:
+        with pytest.raises(InputError, match=r"column 2 has only whole numbers, and column 3 .* only digits"):
+            read(text, BARE)
+        assert len(read(text, both).series[0].value) > 0
+    semicolons = replace(BARE, separator=";")
+    assert len(read(text.replace(",", ";"), semicolons).series[0].value) > 0
+
+
+def test_rows_without_a_header_have_the_cells_of_the_first() -> None:
+    with pytest.raises(InputError, match="line 2: 4 cells where the first row has 3"):
+        read(f"{START},-190.5,OK\n{START + 1},-190,5,OK\n", BARE)

@@ -1,0 +1,44 @@
+"""Tables without a header: whether two cells side by side are one number with a decimal comma.
+
+With a header such a row has one cell too many. Without one nothing tells how many cells there should be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gateway.tables.options import Options
+
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
+_DOUBT: Final = (
+    "column {column} has only whole numbers, and column {next} behind it only digits, as in {shown!r}: this "
+    "may be one number with a decimal comma. Then the separator cannot be ','. If column {next} is a value "
+    "of its own, name it in columns, too"
+)
+
+
+class DecimalComma:
+    """Looks at each row for a measured column whose neighbour nobody reads."""
+
+    def __init__(self, options: Options, at: Mapping[str | int, int]) -> None:
+        is_possible = options.header == "none" and options.delimiter == ","
+        measured = [at[column.column] for column in options.columns] if is_possible else []
+        self._suspects = {index for index in measured if index + 1 not in at.values()}
+        self._shown: dict[int, str] = {}
+
+    def look(self, cells: Sequence[str]) -> None:
+        for index in [i for i in self._suspects if i + 1 < len(cells)]:
+            whole, behind = cells[index].strip(), cells[index + 1].strip()
+            if _WHOLE.fullmatch(whole) and _DIGITS.fullmatch(behind):
+                self._shown.setdefault(index, f"{whole},{behind}")
+            elif whole or behind:
+                self._suspects.discard(index)
+
+    def doubt(self) -> str:
+        """Why the file cannot be taken; empty where there is no doubt."""
+        for index in sorted(self._suspects & self._shown.keys()):
+            return _DOUBT.format(column=index + 1, next=index + 2, shown=self._shown[index])
+        return ""
