@@ -9,7 +9,7 @@ from gateway.cli.measures import duration, sign_of
 from gateway.commands.imports import Brought
 from gateway.commands.words import who_and_when
 from gateway.questions.import_preview import Preview, Seen
-from gateway.statements.verdict import AGREES, CONTRADICTS, Verdict, in_words
+from gateway.statements.verdict import AGREES, CONTRADICTS, Verdict, in_words, side
 from gateway.tables import Lines
 from gateway.text import counted
 from gateway.times import format_rfc3339
@@ -81,13 +81,13 @@ def _judged(verdicts: Sequence[Verdict]) -> Iterator[str]:
     if verdicts:
         agree = sum(v.compared == AGREES for v in verdicts)
         yield f"  the device judged {counted(len(verdicts), 'time')}; its readings agree with {agree}"
-    for limit, above in sorted({(v.limit, v.above) for v in beyond}):
+    for limit, above in sorted({(v.limit, v.above) for v in beyond}, key=lambda one: (one[0], str(one[1]))):
         mine = [v for v in beyond if (v.limit, v.above) == (limit, above)]
-        whole_s, side = sum(v.beyond_s for v in mine), "above" if above else "below"
+        whole_s = sum(v.beyond_s for v in mine)
         alarms = sum(v.alarm_ns is not None for v in mine)
         yield (
-            f"  the device says: {side} {limit:g} {sign_of(mine[0].unit)} for {whole_s // 60} min in all, "
-            f"on {counted(len(mine), 'day')}; {counted(alarms, 'alarm')}"
+            f"  the device says: {side(above)} {limit:g} {sign_of(mine[0].unit)} for {whole_s // 60} min in "
+            f"all, on {counted(len(mine), 'day')}; {counted(alarms, 'alarm')}"
         )
     wrong = [v for v in verdicts if v.compared == CONTRADICTS]
     for verdict in wrong[:MOST_SHOWN]:

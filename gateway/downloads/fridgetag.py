@@ -27,6 +27,7 @@ from gateway.tables.cells import measurement
 from gateway.tables.moments import parser
 from gateway.tables.order import moment, placed
 from gateway.tables.zones import zone
+from gateway.text import counted
 
 UNITS = {"C": "degC", "F": "degF"}
 ABOUT = ("Device", "Fw Vers", "Serial", "Lot", "TS Actv", "TS Report Creation")
@@ -60,6 +61,8 @@ def read(data: bytes, options: Options) -> Download:
     series = [_series(verdicts.HISTORY, unit, days)] if days else []
     series += [_series(verdicts.DATA, unit, [row for _, row in lines])] if lines else []
     about = {key: export.head[key] for key in ABOUT if key in export.head}
+    if not export.limits and (marked := sum(is_marked for is_marked, _ in lines)):
+        about["Out of limits"] = f"{counted(marked, 'line')}, of limits that the file does not tell"
     return Download(tuple(series), about, export.lines, tuple(judged))
 
 
@@ -140,8 +143,9 @@ def _judged(
 ) -> Iterator[Verdict]:
     readings = [(row[0], None if row[2] >= Quality.BAD else row[1], marked) for marked, row in lines]
     try:
-        yield from verdicts.of_days(export, where, unit)
-        yield from verdicts.of_marks(readings, verdicts.limits(export), unit)
+        known = verdicts.limits(export, readings)
+        yield from verdicts.of_days(export, known, where, unit)
+        yield from verdicts.of_marks(readings, known, unit)
     except (InputError, ValueError) as error:
         mistakes.add(1, f"alarms: {error}")
     except KeyError as error:

@@ -14,10 +14,15 @@ from gateway.times import instants
 
 HISTORY, DATA = "sensor", "data"  # names of the two series
 
+Limit = tuple[float, bool | None]  # and whether it is an upper one
+Marked = tuple[int, float | None, bool]  # ns, value, whether the device marked it as beyond
 
-def limits(export: Export) -> dict[int, tuple[float, bool]]:
-    """Limit of each alarm, and whether it is an upper one: of two the larger, else all but the first."""
+
+def limits(export: Export, readings: Sequence[Marked]) -> dict[int, Limit]:
+    """Of two alarms the larger is an upper one, of more all but the first; readings tell a single one."""
     found = {number: measurement(fields["T AL"]) for number, fields in export.limits.items()}
+    if len(found) == 1:
+        return {number: (limit, _side(export, number, limit, readings)) for number, limit in found.items()}
     largest = max(found.values(), default=0.0)
     return {
         number: (limit, limit == largest if len(found) == 2 else number > 0)
@@ -25,9 +30,21 @@ def limits(export: Export) -> dict[int, tuple[float, bool]]:
     }
 
 
-def of_days(export: Export, where: tzinfo, unit: str) -> Iterator[Verdict]:
+def _side(export: Export, number: int, limit: float, readings: Sequence[Marked]) -> bool | None:
+    """True for an upper limit: the side that no day and no mark contradicts; None where that is not one."""
+    days = [(day, 60 * int(day.alarms[number]["t Acc"])) for day in export.days if number in day.alarms]
+    usable = [(value, marked) for _, value, marked in readings if value is not None]
+    possible = [
+        above
+        for above, sign in ((True, 1), (False, -1))
+        if all(_compared(day, limit, above, beyond_s) != CONTRADICTS for day, beyond_s in days)
+        and all(marked == (sign * value > sign * limit) for value, marked in usable)
+    ]
+    return possible[0] if len(possible) == 1 else None
+
+
+def of_days(export: Export, known: Mapping[int, Limit], where: tzinfo, unit: str) -> Iterator[Verdict]:
     """One for each alarm of each day. Raises InputError, ValueError, KeyError."""
-    known = limits(export)
     for day in export.days:
         date = datetime.strptime(day.fields["Date"], "%Y-%m-%d")  # noqa: DTZ007
         first_ns, last_ns = (_midnight_ns(date + timedelta(days=d), where) for d in (0, 1))
@@ -40,29 +57,31 @@ def of_days(export: Export, where: tzinfo, unit: str) -> Iterator[Verdict]:
                 yield Verdict(HISTORY, above, limit, unit, first_ns, last_ns, beyond_s, alarm_ns, compared)
 
 
-def of_marks(
-    readings: Sequence[tuple[int, float | None, bool]], known: Mapping[int, tuple[float, bool]], unit: str
-) -> Iterator[Verdict]:
-    """One for each run of lines that are marked as beyond, or should be; readings are (ns, value, marked)."""
-    upper = [limit for limit, above in known.values() if above]
-    lower = [limit for limit, above in known.values() if not above]
+def of_marks(readings: Sequence[Marked], known: Mapping[int, Limit], unit: str) -> Iterator[Verdict]:
+    """One for each run of lines that are marked as beyond, or should be; none where no limit is known."""
+    if not known:
+        return
+    upper = [limit for limit, above in known.values() if above is True]
+    lower = [limit for limit, above in known.values() if above is False]
+    is_clear = all(above is not None for _, above in known.values())
     high, low = min(upper, default=float("inf")), max(lower, default=float("-inf"))
     usable = [(time, value, marked) for time, value, marked in readings if value is not None]
     for (marked, side), run in groupby(usable, key=lambda r: (r[2], (r[1] > high) - (r[1] < low))):
-        first_ns, last_ns = _span([time for time, _, _ in run])
+        times, values, _ = zip(*run, strict=True)
+        first_ns, last_ns = times[0], times[-1]
         if not marked and side == 0:
             continue
-        above = side > 0
-        limit = high if above else low
-        agrees = marked and side != 0
+        above = side > 0 if side else None
+        limit = high if above else low if side else _nearest(values[0], known)
+        compared = AGREES if marked and side else CONTRADICTS if is_clear else NOT_COMPARED
         yield Verdict(
-            DATA, above, limit if abs(limit) < float("inf") else 0.0, unit, first_ns, last_ns,
-            (last_ns - first_ns) // SECOND if marked else 0, None, AGREES if agrees else CONTRADICTS,
+            DATA, above, limit, unit, first_ns, last_ns,
+            (last_ns - first_ns) // SECOND if marked else 0, None, compared,
         )  # fmt: skip
 
 
-def _span(times: list[int]) -> tuple[int, int]:
-    return times[0], times[-1]
+def _nearest(value: float, known: Mapping[int, Limit]) -> float:
+    return min((limit for limit, _ in known.values()), key=lambda limit: abs(limit - value))
 
 
 def _midnight_ns(date: datetime, where: tzinfo) -> int:
@@ -81,8 +100,10 @@ def _alarm_ns(told: Mapping[str, str], day: Day, where: tzinfo) -> int | None:
     return found[0] if found else None
 
 
-def _compared(day: Day, limit: float, above: bool, beyond_s: int) -> str:
+def _compared(day: Day, limit: float, above: bool | None, beyond_s: int) -> str:
     """By the extremes of the day: some of it was beyond exactly if one of them was."""
+    if above is None:
+        return NOT_COMPARED
     far, near = ("Max T", "Min T") if above else ("Min T", "Max T")
     if day.has_timeout or "--.-" in (day.fields[far], day.fields[near]):
         return NOT_COMPARED

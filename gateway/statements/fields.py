@@ -91,6 +91,9 @@ class Fields:
     def flag(self, name: str) -> bool:
         return self._typed(name, self._value(name), bool)
 
+    def optional_flag(self, name: str) -> bool | None:
+        return None if self._value(name) is None else self.flag(name)
+
     def integer(self, name: str, least: int = -LARGEST_INTEGER - 1) -> int:
         value = self._typed(name, self._value(name), int)
         if not least <= value <= LARGEST_INTEGER:

@@ -17,11 +17,12 @@ NOT_COMPARED: Final = "not compared"  # there is no usable reading to compare wi
 class Verdict:
     """For `beyond_s` in [first_ns, last_ns) its value was above (or below) `limit`, says the device.
 
-    `alarm_ns`: when it raised its alarm. `compared`: with the readings of the same file.
+    `above`: None where the file does not tell which side the limit is on. `alarm_ns`: when it raised its
+    alarm. `compared`: with the readings of the same file.
     """
 
     series: str
-    above: bool
+    above: bool | None
     limit: float
     unit: str
     first_ns: int
@@ -50,7 +51,7 @@ def of_plain(kind: str, newest: int, body: Mapping[str, Any], schema: int) -> Ve
     fields = Fields(kind, newest, body, schema)
     said = Verdict(
         fields.name("series"),
-        fields.flag("above"),
+        fields.optional_flag("above"),
         fields.number("limit"),
         fields.name("unit"),
         fields.moment("first"),
@@ -65,5 +66,9 @@ def of_plain(kind: str, newest: int, body: Mapping[str, Any], schema: int) -> Ve
 
 def in_words(said: Verdict) -> str:
     """ "above 8 degC for 974 min" """
-    side = "above" if said.above else "below"
-    return f"{side} {said.limit:g} {said.unit} for {said.beyond_s // 60} min"
+    return f"{side(said.above)} {said.limit:g} {said.unit} for {said.beyond_s // 60} min"
+
+
+def side(above: bool | None) -> str:
+    """Of a limit, as it stands before its value."""
+    return "alarm limit" if above is None else "above" if above else "below"

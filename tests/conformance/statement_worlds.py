@@ -69,7 +69,7 @@ def holds(draw: st.DrawFn) -> hold.Hold:
 verdicts = st.builds(
     verdict.Verdict,
     names,
-    st.booleans(),
+    st.none() | st.booleans(),
     st.integers(-300, 300).map(float),
     names,
     moments,

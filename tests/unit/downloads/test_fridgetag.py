@@ -12,6 +12,7 @@ from gateway.errors import InputError
 from gateway.model import SECOND, Quality, Samples
 from gateway.screening.clocks import clocks
 from gateway.screening.gaps import Gaps
+from gateway.statements.verdict import in_words
 from gateway.times import format_rfc3339
 
 SAMPLE = Path(__file__).parents[2] / "data" / "fridgetag" / "sample-fridge-tag.txt"
@@ -249,3 +250,65 @@ def test_a_heading_may_stand_on_the_line_of_its_field() -> None:
 def test_minutes_of_no_alarm_are_not_understood() -> None:
     found = read(sample().replace("   0:\n    t Acc: 0", "    t Acc: 5", 1))
     assert [text for _, text in found.lines.not_understood] == ["t Acc: 5"]
+
+
+# One alarm, whose number does not tell its side.
+ONE_ALARM = """Device: Q-tag Fridge-tag Ultra Low
+Conf:
+ Temp unit: C
+ Alarm:
+  0:
+   T AL: -60.0, t AL: 0
+Hist:
+"""
+DAY = """ 1:
+  Date: 2026-01-{day:02d}
+  Min T: {lowest}, TS Min T: 09:49
+  Max T: {highest}, TS Max T: 15:49
+  Alarm:
+   0:
+    t Acc: {minutes}
+"""
+
+
+@pytest.mark.parametrize(
+    ("days", "above", "compared"),
+    [
+        ([(-80, -40, 100), (-80, -75, 0)], True, "agrees"),  # below -60 on a day without a minute
+        ([(-59, -40, 1440)], True, "agrees"),
+        ([(-80, -75, 1440)], False, "agrees"),
+        ([(-80, -75, 0)], True, "agrees"),
+        ([(-80, -40, 100)], None, "not compared"),  # either
+        ([(-80, -40, 0)], None, "not compared"),  # neither
+    ],
+)
+def test_the_side_of_a_single_limit_is_told_by_the_readings(
+    days: list[tuple[int, int, int]], above: bool | None, compared: str
+) -> None:
+    text = ONE_ALARM + "".join(
+        DAY.format(day=10 - i, lowest=f"{low:.1f}", highest=f"{high:.1f}", minutes=minutes)
+        for i, (low, high, minutes) in enumerate(days)
+    )
+    found = read(text).verdicts
+    assert {(v.above, v.limit, v.compared) for v in found} == {(above, -60.0, compared)}
+    assert in_words(found[0]).startswith({True: "above", False: "below", None: "alarm limit"}[above])
+
+
+@pytest.mark.parametrize(
+    ("data", "verdicts"),
+    [
+        ("-80.0 -40.0x", {(True, "agrees")}),
+        ("-80.0x -40.0", {(False, "agrees")}),
+        ("-80.0x -40.0x", {(None, "not compared")}),
+        ("-80.0 -40.0", set()),
+    ],
+)
+def test_marks_tell_the_side_of_a_single_limit(data: str, verdicts: set[tuple[bool | None, str]]) -> None:
+    lines = [f" 2026-01-05 12:{i:02d} {word.replace('x', ' x')}\n" for i, word in enumerate(data.split())]
+    found = read(ONE_ALARM.removesuffix("Hist:\n") + "Data:\n" + "".join(lines))
+    assert {(v.above, v.compared) for v in found.verdicts} == verdicts
+
+
+def test_marks_of_limits_that_the_file_does_not_tell_are_said() -> None:
+    found = read("Device: X\nTemp unit: C\nData:\n 2026-01-05 12:00 -40.0 x\n")
+    assert found.verdicts == () and found.about["Out of limits"].startswith("1 line, ")
