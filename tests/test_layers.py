@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
     ("model", "errors", "text"),
-    ("units",),
+    ("units", "hosts"),
     ("possible", "times"),
     ("statements",),
     # kernels: columns and plain data in and out
@@ -43,6 +43,7 @@ PURE = {
     "errors",
     "units",
     "possible",
+    "hosts",
     "text",
     "times",
     "probes",

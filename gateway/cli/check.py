@@ -9,14 +9,16 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from gateway.api.control import ask
 from gateway.app import rehearse
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
-from gateway.config.files import exposed, missing
-from gateway.config.load import load
+from gateway.config.files import exposed, missing, unreadable
+from gateway.config.load import Parts, load
 from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
-from gateway.errors import ConfigurationError, JournalError
+from gateway.errors import ConfigurationError, JournalError, NotRunning
+from gateway.journal.rights import unusable
 from gateway.questions.start import Start, would_follow
 from gateway.text import counted
 
@@ -28,7 +30,8 @@ def add_to(app: typer.Typer) -> None:
 def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Report every mistake of the configuration at once, and list what it would listen to.
 
-    Looks for the files that it names, and builds every part as the gateway does. Where the gateway ran
+    Looks for the files that it names, and builds every part as the gateway does. Another gateway that runs on
+    the same data folder is a mistake, too. Where the gateway ran
     before, says what would end, move, be retired or lose its units with the start. Changes nothing.
 
     Exit code 0: `cryogate run` starts with it. 2: there is something to mend first.
@@ -36,7 +39,7 @@ def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     Example: cryogate check --config cryogate.toml
     """
     try:
-        configuration = load(config)
+        configuration = load(config, _further)
         start = _start(configuration)
     except ConfigurationError as error:
         if as_json:
@@ -58,6 +61,7 @@ def _start(configuration: Configuration) -> Start:
     """What would follow. Raises ConfigurationError where there is something to mend first."""
     problems = [f"{key}: {what}" for key, what in missing(configuration)]
     problems += [what for is_sure, what in _lost_signs(configuration) if is_sure]
+    problems += _strangers(configuration)
     try:
         start = would_follow(configuration, configuration.data_dir)
         rehearse(configuration)
@@ -70,6 +74,27 @@ def _start(configuration: Configuration) -> Start:
     return start
 
 
+def _further(parts: Parts) -> Iterator[str]:
+    """What a gateway would start with, although nobody can mean it."""
+    yield from (f"{key}: {what}" for key, what in unreadable(parts.reads.items()))
+    yield from (what for is_sure, what in _lost_signs(parts) if is_sure)
+    if parts.data_dir is not None:
+        yield from (f"gateway.data_dir: {what}" for what in unusable(parts.data_dir))
+
+
+def _strangers(configuration: Configuration) -> Iterator[str]:
+    """A gateway of another name that runs on the same folder: this one would not start."""
+    try:
+        gateway = ask(configuration.data_dir, "status")["gateway"]
+    except NotRunning:
+        return
+    if gateway["name"] != configuration.gateway.name:
+        yield (
+            f"gateway.data_dir: gateway {gateway['name']!r} (process {gateway['pid']}) runs on "
+            f"{configuration.data_dir}; each gateway needs a folder of its own: give another data_dir"
+        )
+
+
 def _remarks(configuration: Configuration) -> Iterator[str]:
     """What is legal, but probably not meant."""
     yield from configuration.remarks
@@ -77,8 +102,8 @@ def _remarks(configuration: Configuration) -> Iterator[str]:
     yield from (f"{key}: {what}; {do}" for key, what, do in exposed(configuration))
 
 
-def _lost_signs(configuration: Configuration) -> Iterator[tuple[bool, str]]:
-    return lost_signs(configuration.channels, configuration.assets, configuration.profiles)
+def _lost_signs(parts: Parts | Configuration) -> Iterator[tuple[bool, str]]:
+    return lost_signs(parts.channels, parts.assets, parts.profiles)
 
 
 def _listens(configuration: Configuration) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,14 +43,19 @@ def named_files(configuration: Configuration) -> Iterator[NamedFile]:
 
 def missing(configuration: Configuration) -> Iterator[tuple[str, str]]:
     """Key and reason of each that cannot be read, by the user who asks."""
-    for named in named_files(configuration):
+    yield from unreadable((named.key, named.path) for named in named_files(configuration))
+
+
+def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
+    """The same of files by the key that names them."""
+    for key, path in named:
         try:
-            with named.path.open("rb") as file:
+            with path.open("rb") as file:
                 file.read(1)
         except OSError as error:
-            yield named.key, f"{named.path} cannot be read: {error.strerror}"
+            yield key, f"{path} cannot be read: {error.strerror}"
         except ValueError as error:
-            yield named.key, f"{str(named.path)!r} is no path: {error}"
+            yield key, f"{str(path)!r} is no path: {error}"
 
 
 def exposed(configuration: Configuration) -> Iterator[tuple[str, str, str]]:

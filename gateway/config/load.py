@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
@@ -19,12 +19,14 @@ from gateway.config.types import (
     SINKS,
     SOURCES,
     Asset,
+    Channel,
     ClockOptions,
     Configuration,
     Gateway,
     JournalOptions,
     MetricsOptions,
     PlugIn,
+    ProfileVersion,
     RecordClass,
     Site,
 )
@@ -32,16 +34,32 @@ from gateway.errors import ConfigurationError, InputError
 from gateway.statements.fields import LONGEST_NAME
 
 T = TypeVar("T")
+
+
+class Parts(NamedTuple):
+    """What could be made of a configuration, whatever else is wrong with it."""
+
+    assets: Mapping[str, Asset]
+    profiles: Mapping[str, tuple[ProfileVersion, ...]]
+    channels: Mapping[str, Channel]
+    reads: Mapping[str, Path]  # files that are read later, by the key that names them
+    data_dir: Path | None
+
+
+Further = Callable[[Parts], Iterable[str]]
+"""Mistakes with which a gateway would start: they are told together with those with which it would not."""
+
+
 NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "retention")
 SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", *NAMED)
 
 
-def load(path: Path) -> Configuration:
-    """Parse `path`. Raises ConfigurationError with every problem found."""
-    return parse(_read(path), path)
+def load(path: Path, further: Further = lambda _: ()) -> Configuration:
+    """Parse `path`. Raises ConfigurationError with every problem found, and then with `further` ones, too."""
+    return parse(_read(path), path, further)
 
 
-def parse(document: Table, path: Path) -> Configuration:
+def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Configuration:
     """A Configuration from a TOML document that is already read; `path` is where relative paths start."""
     problems = Problems(path.parent)
     for key, section in document.items():
@@ -59,7 +77,7 @@ def parse(document: Table, path: Path) -> Configuration:
     versions = profiles(_table(document, "profiles", problems), problems)
     for name, asset in assets.items():
         if asset.site not in _table(document, "sites", problems):
-            problems.unknown(f"assets.{name}.site", asset.site, sites, "site")
+            problems.unknown(f"assets.{name}.site", asset.site, _table(document, "sites", problems), "site")
     made, remarks = channels(document, assets, sources, versions, problems)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
     for at, what in (*doubled_clients(sources, sinks), *doubled_ports(sources)):
@@ -72,7 +90,9 @@ def parse(document: Table, path: Path) -> Configuration:
                 problems.unknown(f"retention.{name}.{key}", given, known, key[:-1])
     codes = _schemes(document, problems)
     if problems or gateway is None or journal is None or clock is None or metrics is None:
-        raise ConfigurationError(list(problems))
+        folder = None if gateway is None else path.parent / gateway.data_dir
+        parts = Parts(assets, versions, made, problems.reads, folder)
+        raise ConfigurationError([*problems, *further(parts)])
     return Configuration(
         path,
         _canonical(document | ({"files": problems.files} if problems.files else {})),

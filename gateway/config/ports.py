@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.config.types import PlugIn
+from gateway.hosts import one_name
 
 SERIAL: Final = "serial"
 
@@ -32,4 +33,4 @@ def _line(port: str) -> str:
     if "://" not in port:
         return str(Path(port).resolve())
     address = urlsplit(port)
-    return f"{address.hostname}:{address.port}"
+    return f"{one_name(address.hostname or '')}:{address.port}"

@@ -1,4 +1,4 @@
-"""Limits that have probably lost their minus: no value of the channel would ever be beyond them."""
+"""Limits that have probably lost their minus or their point: no value would ever be beyond them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from gateway.config.types import Asset, Channel, ProfileVersion, Rule
 from gateway.screening.rules import limit_of
 
 COLD: Final = re.compile("ln2|nitrogen|cryo|dewar|dry|vapou?r|ult|freez|frozen", re.IGNORECASE)
+COOL: Final = re.compile("fridge|refrigerat|cool|cold|box", re.IGNORECASE)
 WARMEST_degC: Final = 60.0  # no vessel, box or room of a cold chain is as warm on purpose
 
 
@@ -30,8 +31,14 @@ def lost_signs(
                 continue
             told.add((rule.id, kind))
             what = f"a high limit of {limit_degC:g} degC for {kind or 'a cold chain'}"
-            is_sure = bound_degC < WARMEST_degC < limit_degC
-            yield is_sure, f"channels.{name}: rule {rule.id!r}: {what}: is {-limit_degC:g} meant?"
+            is_sure = limit_degC >= WARMEST_degC and bool(COLD.search(kind) or COOL.search(kind))
+            yield is_sure, f"channels.{name}: rule {rule.id!r}: {what}: is {_meant(limit_degC, kind)} meant?"
+
+
+def _meant(limit_degC: float, kind: str) -> str:
+    """With a minus where it is cold, with a point where it is only cool."""
+    is_cool = COOL.search(kind) and not COLD.search(kind)
+    return f"{limit_degC / 10.0 if is_cool else -limit_degC:g}"
 
 
 def _rules(channel: Channel, profiles: Mapping[str, tuple[ProfileVersion, ...]]) -> Iterable[Rule]:

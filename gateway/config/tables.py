@@ -31,13 +31,15 @@ LARGEST_FILE = 1_000_000  # characters of a file that a configuration names; a s
 class Problems(list[str]):
     """Mistakes found so far, each with its path; `folder` is where relative paths of the file start.
 
-    `files` has the SHA-256 of each text file that became part of the configuration, by the path of its key.
+    `files` has the SHA-256 of each text file that became part of the configuration, by the path of its key;
+    `reads` the files that are read later.
     """
 
     def __init__(self, folder: Path = Path()) -> None:
         super().__init__()
         self.folder = folder
         self.files: dict[str, str] = {}
+        self.reads: dict[str, Path] = {}
 
     def add(self, path: str, message: str) -> None:
         self.append(f"{path}: {message}")
@@ -53,19 +55,19 @@ class Problems(list[str]):
 def build(
     cls: type[T], table: object, path: str, problems: Problems, keys: dict[str, str] | None = None
 ) -> T | None:
-    """An instance of dataclass `cls` from `table`, or None after adding to `problems`.
+    """An instance of dataclass `cls` from `table`, or None where it cannot be; mistakes go to `problems`.
 
     `keys` renames fields whose TOML key carries a unit: {"limit": "limit_degC"}.
     """
     if not isinstance(table, dict):
         problems.add(path, f"expected a table, found {_kind_of(table)}")
         return None
-    before = len(problems)
     keys = keys or {}
     fields = {keys.get(f.name, f.name): f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
     for key in table:
         if key not in fields:
             problems.unknown(f"{path}.{key}", key, fields, "key")
+    before = len(problems)  # without an unknown key the rest can be looked at
     hints = _hints(typing.cast(Any, cls))
     values = {
         field.name: _value(hints[field.name], field, table, key, path, problems)
@@ -130,7 +132,12 @@ def _value(
     if inner is not None:
         return build(inner, given, where, problems)
     value = _scalar(hint, given, where, problems)
-    return _anchored(value, where, problems) if field.metadata.get("path") else value
+    if not field.metadata.get("path"):
+        return value
+    path_or_url = _anchored(value, where, problems)
+    if field.metadata.get("reads") and isinstance(path_or_url, str):
+        problems.reads[where] = Path(path_or_url)
+    return path_or_url
 
 
 def _anchored(path: object, where: str, problems: Problems) -> object:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from types import ModuleType
 from typing import Any, Final, Literal, Protocol
-from urllib.parse import urlsplit
 
+from gateway.hosts import instead_of
 from gateway.mqtt.filters import meet, widest
 from gateway.mqtt.topics import TopicPattern
 
 PAYLOADS = "gateway.payloads"
 READ: Final = {"path": True, "reads": True}  # relative ones start at the configuration file
 SECRET: Final = {**READ, "secret": True}
+TLS_SCHEMES: Final = ("mqtts:", "ssl:", "tls:", "wss:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +126,15 @@ def check_range(key: str, value: float, least: float, most: float) -> None:
 def _check_text(options: Login) -> None:
     if not options.host:
         raise ValueError("host is empty; expected a name or an address")
-    if "://" in options.host or "/" in options.host:
-        raise ValueError(f"host {options.host!r}: expected a name or an address alone; {_instead(options)}")
+    if instead := instead_of(options.host):
+        tls = ", and a table `tls` for TLS" if options.host.startswith(TLS_SCHEMES) else ""
+        raise ValueError(f"host {options.host!r}: expected a name or an address alone; {instead}{tls}")
     if not all(c.isprintable() and not c.isspace() for c in options.host):
         raise ValueError(f"host {options.host!r} has characters that no name of a machine has")
     if not options.client_id:
         raise ValueError("client_id is empty; the broker keeps our session under it")
     if options.password_file is not None and options.username is None:
         raise ValueError("password_file without username")
-
-
-def _instead(options: Login) -> str:
-    """How to say what a URL says."""
-    address = urlsplit(options.host)
-    tls = ", and a table `tls` for TLS" if address.scheme in ("mqtts", "ssl", "tls", "wss") else ""
-    name = address.hostname or options.host.partition("/")[0]
-    return f"say host = {name!r}, the port as `port`{tls}"
 
 
 def _check_topics(topics: tuple[Topic, ...]) -> None:

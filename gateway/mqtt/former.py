@@ -6,13 +6,13 @@ A configuration document is plain data as its file had it, perhaps that of an ea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
+from gateway.hosts import one_name
 from gateway.mqtt.broker import usual_port
 from gateway.mqtt.topics import TopicPattern
 
 Document = Mapping[str, Any]
-LOCAL: Final = ("127.0.0.1", "::1")
 
 
 class Broker(NamedTuple):
@@ -23,7 +23,7 @@ class Broker(NamedTuple):
 
     @staticmethod
     def of(host: str, port: int) -> Broker:
-        return Broker("localhost" if host.lower() in LOCAL else host.lower(), port)
+        return Broker(one_name(host), port)
 
 
 class AlarmTopic(NamedTuple):

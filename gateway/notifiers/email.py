@@ -18,6 +18,7 @@ from aiosmtplib import SMTPResponse
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown, Rejected
+from gateway.hosts import instead_of
 from gateway.notifiers import Setting
 from gateway.notifiers.credentials import READ, SECRET, first_line, tls_context, why_tls_failed
 from gateway.notifiers.letter import letter
@@ -50,8 +51,12 @@ class Options:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "port", self.port or PORTS[self.security])
-        if not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", self.host, re.ASCII):
-            raise ValueError(f"host {one_line(self.host[:80])!r}: expected a name or an address alone")
+        instead = instead_of(self.host)
+        if instead or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", self.host, re.ASCII):
+            shown = f"host {one_line(self.host[:80])!r}"
+            raise ValueError(
+                f"{shown}: expected a name or an address alone" + (f"; {instead}" if instead else "")
+            )
         if not 1 <= self.port <= 65_535:
             raise ValueError(f"port must lie between 1 and 65535, found {self.port}")
         if not 1 <= len(self.receivers) <= MOST_RECEIVERS:

@@ -113,8 +113,8 @@ def _rules(after: Timeline, now_ns: int) -> Iterator[str]:
 
 def _beliefs(before: str, configuration: Configuration, follows: Succession) -> Iterator[str]:
     """Channels whose readings are judged otherwise when they come."""
-    earlier = json.loads(before)["channels"] if before else {}
-    for name, table in json.loads(configuration.document)["channels"].items():
+    earlier = json.loads(before).get("channels", {}) if before else {}
+    for name, table in json.loads(configuration.document).get("channels", {}).items():
         old = earlier.get(follows.renamed.get(name, name), table)
         if keys := [key for key in ("faults", "lowest", "highest") if old.get(key) != table.get(key)]:
             yield (

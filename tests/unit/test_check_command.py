@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import json
 import os
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+from gateway.api.control import serve
 from gateway.cli import app
 from gateway.config.load import load
 from gateway.doctor.examination import examine
@@ -120,6 +122,8 @@ def test_two_sources_on_one_port(check: Check, tmp_path: Path) -> None:
     one, other = "socket://10.0.0.5:4001", "rfc2217://10.0.0.5:4001"
     assert check(LINE.format(name="x", port=one), LINE.format(name="y", port=other), code=2)
     check(LINE.format(name="x", port=one), LINE.format(name="y", port=one[:-1] + "2"), code=0)
+    here, also = "socket://localhost:1001", "socket://127.0.0.1:1001"
+    assert check(LINE.format(name="x", port=here), LINE.format(name="y", port=also), code=2)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,7 @@ def test_two_sources_on_one_port(check: Check, tmp_path: Path) -> None:
     [
         (150.0, "ln2_freezer", 2),
         (20.0, "ult_freezer", 0),
+        (60.0, "ult_freezer", 2),
         (150.0, "room", 0),
         (8.0, "fridge", None),
         (-150.0, "ln2_freezer", None),
@@ -139,6 +144,11 @@ def test_a_sign_that_was_lost(check: Check, limit: float, kind: str, code: int |
     assert not found or f"is {-limit:g} meant?" in found[0]
 
 
+def test_a_point_that_was_lost(check: Check) -> None:
+    (problem,) = check(BROKER, RULE.format(limit=150.0), code=2, kind="fridge")
+    assert "150 degC for fridge: is 15 meant?" in problem
+
+
 @pytest.mark.parametrize(
     ("host", "instead"),
     [
@@ -146,11 +156,52 @@ def test_a_sign_that_was_lost(check: Check, limit: float, kind: str, code: int |
         ("mqtts://broker.example", "a table `tls`"),
         ("broker.example/path", "host = 'broker.example'"),
         ("bro ker", "no name of a machine"),
+        ("127.0.0.1:28830", "host = '127.0.0.1', port = 28830"),
+        ("broker.example:1883", "host = 'broker.example', port = 1883"),
+        ("[::1]", "host = '::1'"),
+        ("[::1]:1883", "host = '::1', port = 1883"),
+        ("a:b:c", "expected a name or an address alone"),
     ],
 )
 def test_a_host_that_is_a_url(check: Check, host: str, instead: str) -> None:
     (problem, *_) = check(BROKER.replace("127.0.0.1", host), code=2)
     assert problem.startswith("sources.broker: ") and instead in problem
+
+
+@pytest.mark.parametrize("host", ["::1", "fe80::1%eth0", "10.0.0.5", "broker.example"])
+def test_a_host_that_is_one(check: Check, host: str) -> None:
+    check(BROKER.replace("127.0.0.1", host), code=0)
+
+
+def test_mistakes_of_all_kinds_come_at_once(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").unlink()
+    (tmp_path / "token").unlink()
+    (tmp_path / "file").write_text("")
+    broker = BROKER.replace("127.0.0.1", "127.0.0.1:1883") + 'profil = "x"\n'
+    found = check(broker, RULE.format(limit=150.0), INFLUX, code=2, data_dir="file")
+    assert [line.split(": ")[0] for line in found] == [
+        "sources.broker", "channels.a.profil", "sources.broker.tls.ca_file", "sinks.central.token_file",
+        "channels.a", "gateway.data_dir",
+    ]  # fmt: skip
+
+
+def test_a_folder_on_which_another_gateway_runs(tmp_path: Path) -> None:
+    configured = tmp_path / "cryogate.toml"
+    configured.write_text('[gateway]\nname = "g"\ndata_dir = "."\n')
+    command = ["check", "--config", str(configured)]
+
+    async def told(name: str) -> Result:
+        listening, status = asyncio.Event(), {"gateway": {"name": name, "pid": 17}}
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(serve(tmp_path, {"status": lambda: status}, listening), name="serve")
+            await listening.wait()
+            found = await asyncio.to_thread(CliRunner().invoke, app, command)
+            serving.cancel()
+        return found
+
+    assert asyncio.run(told("g")).exit_code == 0
+    other = asyncio.run(told("other")).exception
+    assert isinstance(other, ConfigurationError) and "gateway 'other' (process 17) runs on" in str(other)
 
 
 @pytest.mark.parametrize(("unit", "probe"), [("ohm", "pt100"), ("V", "dt670"), ("mV", "thermocouple")])

@@ -1,0 +1,35 @@
+"""What people write for a machine: its name or address alone, the port beside it."""
+
+from __future__ import annotations
+
+from ipaddress import AddressValueError, IPv6Address
+from typing import Final
+from urllib.parse import urlsplit
+
+LOCAL: Final = ("127.0.0.1", "::1")
+
+
+def instead_of(host: str) -> str:
+    """How to say what a host with a scheme, a path, a port or brackets says; empty where it is right."""
+    if not any(mark in host for mark in "/:[]") or _is_ipv6(host):
+        return ""
+    try:
+        parts = urlsplit(host if "://" in host else f"//{host}")
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        name, port = None, None
+    beside = f", port = {port}" if port else ", the port as `port`"
+    return f"say host = {name or host.strip('[]/')!r}{beside}"
+
+
+def one_name(host: str) -> str:
+    """One text for a machine, whichever of the names that this one has for itself is given."""
+    return "localhost" if host.lower() in LOCAL else host.lower()
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except AddressValueError:
+        return False
+    return True
