@@ -14,7 +14,9 @@ this folder provides
 
 `channels` maps an address to its channel number; an address that is missing there is refused as an
 unknown channel. Values stay in the unit the device speaks; whoever calls converts them. A message is
-taken or refused as a whole, except that each value inside it that is no finite number is refused alone.
+taken or refused as a whole, except that each value inside it that is of another type is refused alone. A
+number that no instrument has - NaN, an infinity, beyond LARGEST_VALUE - is a BAD reading, where its channel
+and time are known: to leave it out would prove the time around it.
 """
 
 from __future__ import annotations

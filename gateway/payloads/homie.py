@@ -20,7 +20,7 @@ from gateway.payloads.json_values import number
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unusable import Unusable, shown
 
-LONGEST_VALUE = 40  # characters: any number that an instrument writes
+LONGEST_VALUE = 400  # characters: any number, and the largest double written out with its 309 digits
 BOOLEANS = {"true": 1.0, "false": 0.0}
 
 
@@ -69,4 +69,5 @@ class Decoder:
             raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(payload)} is no number")
         text = payload.decode()
         value = BOOLEANS[text] if text in BOOLEANS else number(text, address, True, self._faults)
-        return (math.nan, Quality.BAD) if value in self._faults else (value, Quality.GOOD)
+        is_bad = math.isnan(value) or value in self._faults
+        return (math.nan, Quality.BAD) if is_bad else (value, Quality.GOOD)

@@ -1,9 +1,10 @@
 """Plain JSON: values and their time found by JSON pointer.
 
-A payload is one object, or an array of such objects, each with its own time. A value that is null is the
-device's statement that it has none: NO_DATA. A value that the device sends instead of one (`fault_values`)
-is BAD. A pointer that leads nowhere only means that this message is about something else; a message
-without any of the readings is refused unless such are expected.
+A payload is one object, or an array of such objects, each with its own time. A value that is null, or an
+empty text where numbers are text, is the device's statement that it has none: NO_DATA. A value that the
+device sends instead of one (`fault_values`), and a number that no instrument has, is BAD. A pointer that
+leads nowhere only means that this message is about something else; a message without any of the readings is
+refused unless such are expected.
 """
 
 from __future__ import annotations
@@ -145,10 +146,12 @@ class ObjectReader:
         channel = channels.get(address)
         if channel is None:
             raise Unusable(Refusal.UNKNOWN_CHANNEL, f"no channel has the address {shown(address)}")
-        if given is None:
+        as_text = self._options.numbers_as_text
+        if given is None or (as_text and type(given) is str and not given.strip()):
             return channel, math.nan, Quality.NO_DATA
-        value = number(given, address, self._options.numbers_as_text, faults)
-        return (channel, math.nan, Quality.BAD) if faults and value in faults else (channel, value, GOOD)
+        value = number(given, address, as_text, faults)
+        is_bad = value != value or value in faults
+        return (channel, math.nan, Quality.BAD) if is_bad else (channel, value, GOOD)
 
     def _time(self, item: object, message: Message) -> tuple[int, int]:
         """When it was measured, and what readings of that time are worth at best."""

@@ -1,7 +1,12 @@
-"""JSON text, and the numbers in it, without losing a digit."""
+"""JSON text, and the numbers in it, without losing a digit.
+
+NaN and Infinity are not JSON, but programs write them for what a failed sensor says. They, and numbers that
+no instrument has, are readings without a value: what stood beside them is not lost, and they are BAD.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -12,6 +17,11 @@ from gateway.payloads.compressed import uncompressed
 from gateway.payloads.unusable import Unusable, shown
 
 _TEXT_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+_NO_NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+# What msgspec does not take, outside of texts: words for no number, and integers of thousands of digits.
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+'
+_NOT_JSON = re.compile(_TEXT + rb"|(?<![\w.+-])-?(?:(?:NaN|Infinity)\b|[0-9]{1000,}+(?![\w.]))", re.DOTALL)
+_AS_JSON = b"1e999"  # beyond every float
 
 # Numbers with a fraction or exponent stay text, as bytes, which no JSON value is: times stay exact.
 _parse = msgspec.json.Decoder(float_hook=str.encode).decode
@@ -22,21 +32,39 @@ def parse(payload: bytes) -> Any:
 
     Raises Unusable.
     """
+    text = uncompressed(payload)
     try:
-        return _parse(uncompressed(payload))
-    except msgspec.ValidationError as error:
-        raise Unusable(Refusal.NOT_FINITE, str(error)) from None  # an integer of thousands of digits
+        return _parse(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        hint = "; NaN and Infinity are not JSON" if b"NaN" in payload or b"Infinity" in payload else ""
-        raise Unusable(Refusal.MALFORMED, f"{error}{hint}") from None
+        meant, replaced = _as_json(text)
+        if not replaced:
+            raise Unusable(Refusal.MALFORMED, str(error)) from None
+    try:
+        return _parse(meant)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unusable(Refusal.MALFORMED, str(error)) from None
+
+
+def _as_json(text: bytes) -> tuple[bytes, bool]:
+    """The same with a number beyond every float for what is none, and whether there was any."""
+    found = False
+
+    def replaced(match: re.Match[bytes]) -> bytes:
+        nonlocal found
+        if match[0].startswith(b'"'):
+            return match[0]
+        found = True
+        return _AS_JSON
+
+    return _NOT_JSON.sub(replaced, text), found
 
 
 def number(
     given: object, address: str, as_text: bool = False, faults: frozenset[float] = frozenset()
 ) -> float:
-    """`given` as a number that an instrument can mean, or one of `faults`. Raises Unusable.
+    """`given` as a number; NaN where no instrument means it, and `faults` does not have it. Raises Unusable.
 
-    `as_text` takes "21.5", too.
+    `as_text` takes "21.5", too. "NaN" and "inf" need no option: nobody can take them for a measurement.
     """
     if type(given) is bytes:
         value: float = float(given)
@@ -44,9 +72,10 @@ def number(
         value = given
     elif type(given) is str and as_text and _TEXT_NUMBER.fullmatch(text := given.strip()):
         value = float(text)
+    elif type(given) is str and _NO_NUMBER.fullmatch(given.strip()):
+        return math.nan
     else:
         hint = "; set numbers_as_text if it is meant as one" if type(given) is str and not as_text else ""
         raise Unusable(Refusal.WRONG_TYPE, f"{address}: {shown(given)} is no number{hint}")
-    if not -LARGEST_VALUE <= value <= LARGEST_VALUE and value not in faults:
-        raise Unusable(Refusal.NOT_FINITE, f"{address}: {shown(given)} is no value an instrument has")
-    return float(value)
+    fine = -LARGEST_VALUE <= value <= LARGEST_VALUE or value in faults
+    return float(value) if fine else math.nan

@@ -22,7 +22,7 @@ All numbers little-endian. The layout, with L = length of the identifier and N =
     end-4   4     uint32    CRC-32 (ISO 3309, as in zip and PNG) of all bytes before it
 
 A float32 is the shortest decimal that is it. The raw int16 -32768 is the statement that there is no reading.
-The value of a sample whose quality is 2 or 3 is not looked at.
+The value of a sample whose quality is 2 or 3 is not looked at. A number that no instrument has is BAD.
 """
 
 from __future__ import annotations
@@ -113,15 +113,12 @@ class Decoder:
         refused: list[Refused] = []
         for message in messages:
             try:
-                part, noise = self._block(message, channels)
+                parts.append(self._block(message, channels))
             except Unusable as why:
                 refused.append(why.of(message))
-            else:
-                parts.append(part)
-                refused += noise
         return Decoded(Arrivals.concatenate(parts), tuple(refused))
 
-    def _block(self, message: Message, channels: Mapping[str, int]) -> tuple[Arrivals, list[Refused]]:
+    def _block(self, message: Message, channels: Mapping[str, int]) -> Arrivals:
         payload = uncompressed(message.payload)
         header = _header(payload)
         names = {**message.names, "id": _identifier(payload, header)}
@@ -237,19 +234,11 @@ def _worsen(quality: Qualities, where: Mask, to: Quality) -> Qualities:
     return np.where(where, np.maximum(quality, np.uint8(to)), quality)
 
 
-def _arrivals(
-    message: Message, channel: int, time: Times, value: Floats, quality: Qualities
-) -> tuple[Arrivals, list[Refused]]:
-    """Columns; usable values that no instrument can mean are left out, in one refusal."""
+def _arrivals(message: Message, channel: int, time: Times, value: Floats, quality: Qualities) -> Arrivals:
+    """Columns; a usable value that no instrument can mean is BAD."""
+    quality = _worsen(quality, ~(np.abs(value) <= LARGEST_VALUE), Quality.BAD)
     used = quality < Quality.BAD
     if not used.all():
         value = np.where(used, value, np.nan)
     samples = Samples(time, np.full(len(time), channel, np.int32), value, quality)
-    received = np.full(len(time), message.received_ns, np.int64)
-    noise = used & ~(np.abs(value) <= LARGEST_VALUE)
-    if not noise.any():
-        return Arrivals(samples, received), []
-    first = int(np.argmax(noise))
-    many = f"{noise.sum()} of {len(noise)} values are none an instrument has"
-    why = Unusable(Refusal.NOT_FINITE, f"{many}; the first is {value[first]}, number {first}")
-    return Arrivals(samples.take(~noise), received[~noise]), [why.of(message)]
+    return Arrivals(samples, np.full(len(time), message.received_ns, np.int64))

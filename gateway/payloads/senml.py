@@ -136,8 +136,8 @@ class Decoder:
         except Unusable as why:
             found.alone.append(why.of(message))
         else:
-            fault = value in self._faults
-            reading = (math.nan, Quality.BAD) if fault else (value, worth)
+            is_bad = value in self._faults or not -LARGEST_VALUE <= value <= LARGEST_VALUE
+            reading = (math.nan, Quality.BAD) if is_bad else (value, worth)
             found.rows.append((time_ns, message.received_ns, channel, *reading))
 
     def _value(self, record: Record, base: _Base, name: str) -> float:
@@ -148,8 +148,6 @@ class Decoder:
         self._check_unit(name, _text(record, "u") or base.unit)
         given = _meant(record["v"])
         value = _float(given, f"{name}: v") if base.value == 0 else _number(given, f"{name}: v") + base.value
-        if not -LARGEST_VALUE <= value <= LARGEST_VALUE and value not in self._faults:
-            raise Unusable(Refusal.NOT_FINITE, f"{name}: {shown(float(value))} is no value an instrument has")
         return float(value)
 
     def _check_unit(self, name: str, unit: str) -> None:
@@ -274,6 +272,8 @@ def _number(given: object, label: str) -> Number:
         return given if given.bit_length() <= 100 else math.inf  # of either sign: it is refused
     if type(given) is bytes and len(given) <= LONGEST_NUMBER:
         return _exactly(given.decode())
+    if type(given) is bytes and not abs(float(given)) <= LARGEST_VALUE:
+        return float(given)  # however many digits it has
     if type(given) is float or type(given) is Decimal:
         return _exactly(given)
     raise Unusable(Refusal.WRONG_TYPE, f"{label} is {shown(given)}, no number")

@@ -154,10 +154,8 @@ class Decoder:
         if metric.quality >= Quality.BAD:
             return time_ns, math.nan, metric.quality
         value = value_of(metric, birth.datatypes.get(name) if metric.datatype is None else metric.datatype)
-        if value in self._faults:
+        if value in self._faults or not -LARGEST_VALUE <= value <= LARGEST_VALUE:
             return time_ns, math.nan, Quality.BAD
-        if not -LARGEST_VALUE <= value <= LARGEST_VALUE:
-            raise Unusable(Refusal.NOT_FINITE, f"{shown(name)}: {value} is no value an instrument has")
         return time_ns, value, worth
 
 

@@ -1,4 +1,7 @@
-"""A number in a cell: decimal comma, unit behind it, every minus sign; what cannot be meant is a mistake."""
+"""A number in a cell: decimal comma, unit behind it, every minus sign.
+
+What is no number is a mistake. A number that no instrument has is a BAD reading, as by any other way.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from gateway.errors import InputError
 from gateway.model import LARGEST_VALUE
 
 NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+NO_NUMBER: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _SIGN_APART: Final = re.compile(r"^([+-])\s+(?=[0-9.])")
 NAN: Final = float("nan")
 
@@ -54,11 +58,19 @@ def measurement(text: str) -> float:
 def reading(text: str, column: Column, decimal: str) -> float:
     """The value of a cell, NaN where it is BAD. Raises InputError."""
     try:
-        value = measurement(plain(text, column.suffix, decimal))
+        bare = plain(text, column.suffix, decimal)
+        value = NAN if _is_noise(bare) else number(bare)
     except InputError as error:
         raise InputError(f"{column.series}: {error} (decimal = {decimal!r})") from None
     is_bad = value in column.faults or not column.lowest <= value <= column.highest
     return NAN if is_bad else value
+
+
+def _is_noise(text: str) -> bool:
+    """Whether it says a number, but none that an instrument has."""
+    if NO_NUMBER.fullmatch(text):
+        return True
+    return NUMBER.fullmatch(text) is not None and not abs(float(text)) <= LARGEST_VALUE
 
 
 def plain(text: str, suffix: str, decimal: str) -> str:

@@ -24,10 +24,10 @@ def check_said(series: str, channel: Channel, mapped: Mapped, problems: Problems
     problems.add(
         f"channels.{series}",
         f"channel {channel.name!r} has a calibration ({_shown(calibration, channel.unit)}), and nothing says "
-        "whether the file's values are raw. Say in the mapping `corrected = false` if the logger records what "
-        "the sensor indicates: the correction is applied, as to live readings. Say `corrected = true` if they "
-        "are corrected already: they are taken as they are. For one series alone: a table [corrected] with "
-        f"{series!r} = false",
+        "whether the file's values are raw. Say in the mapping `corrected = false` if the logger records "
+        "what the sensor indicates: the correction is applied, as to live readings. Say `corrected = true` "
+        "if they are corrected already: they are taken as they are. For one series alone: a table "
+        f"[corrected] with {series!r} = false",
     )
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from gateway.config import plugins
 from gateway.config.types import DOWNLOADS
-from gateway.downloads import Download, csv, fridgetag
+from gateway.downloads import Download, csv, fridgetag, xlsx
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Quality
 from gateway.tables.cells import Column
@@ -95,11 +95,9 @@ class Case:
 
 CASES = [Case(name, *example) for name, examples in EXAMPLES.items() for example in examples]
 of_every_format = pytest.mark.parametrize("case", CASES, ids=repr)
+NOISE = [b"nan", b"NaN", b"inf", b"-inf", b"Infinity", b"1e400", b"9.91e37", b"-3.4028235e38", b"-1000000001"]
 ODD = [
-    b"nan",
-    b"inf",
-    b"-inf",
-    b"1e400",
+    *NOISE,
     b"1_0",
     b"9999-12-31T23:59:59Z",
     b"0001-01-01T00:00:00Z",
@@ -167,12 +165,32 @@ def test_odd_words_in_place_of_others(case: Case, data: st.DataObject) -> None:
     case.read(case.data.replace(word, odd))
 
 
-@pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("word", [b"1767610800.25", b"-190.25", b"time"])
+@pytest.mark.parametrize(
+    ("word", "odd"),
+    [
+        (word, odd)
+        for word in (b"1767610800.25", b"-190.25", b"time")
+        for odd in ODD
+        if word != b"-190.25" or odd not in NOISE
+    ],
+)
 def test_an_odd_word_in_a_csv_is_a_mistake_with_its_line(word: bytes, odd: bytes) -> None:
     options = replace(EPOCH_OPTIONS, missing=())
     with pytest.raises(InputError, match=r"line \d"):
         csv.read(EPOCH.replace(word, odd), options)
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_a_number_that_no_instrument_has_is_bad_and_at_its_time(noise: bytes) -> None:
+    options = replace(EPOCH_OPTIONS, missing=())
+    [series] = csv.read(EPOCH.replace(b"-190.25", noise), options).series
+    assert len(series.time) == 2 and series.quality.tolist() == [Quality.BAD, Quality.GOOD]
+    book = openpyxl.load_workbook(io.BytesIO(workbook()))
+    book.active["C2"] = noise.decode()
+    made = io.BytesIO()
+    book.save(made)
+    first = xlsx.read(made.getvalue(), WORKBOOK_OPTIONS).series[0]
+    assert first.quality.tolist() == [Quality.BAD, Quality.GOOD]
 
 
 @pytest.mark.parametrize("odd", [b"nan", b"inf", b"1e400", b"2_1.8"])

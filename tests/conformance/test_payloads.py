@@ -6,6 +6,7 @@ A new format is tested as soon as there is a case for it in tests/cases/payloads
 import gzip
 import importlib
 import pkgutil
+import re
 import struct
 import tracemalloc
 import zlib
@@ -40,7 +41,11 @@ LYING = [  # few bytes that say they are many
     zlib.compress(bytes(10**7)),
     gzip.compress(b"[" * 10**7),
 ]
+NUMBER = re.compile(
+    rb"(?<![\w.+-])(?<![0-9a-z]:)-?[0-9]+(?:\.[0-9]+)?(?![\w.:-])"
+)  # in JSON; no part of a time or a name
 MOST_MEMORY = 4 * 2**20  # bytes, for any of them
+NOISE = (b"9.91e37", b"-3.4028235e38", b"1000000001", b"1e400", b"9" * 350, b"NaN", b"Infinity", b"-Infinity")
 MOST_FLIPPED = 400  # bytes of a message; longer ones are flipped where they begin and end
 
 
@@ -207,6 +212,39 @@ def test_a_message_costs_memory_by_what_it_is_not_by_what_it_says(case):
             tracemalloc.reset_peak()
     finally:
         tracemalloc.stop()
+
+
+@EVERY_CASE
+def test_a_number_that_no_instrument_has_is_bad_and_at_its_time(case):
+    """What is left out, and not BAD, would prove the time around it. Formats of bytes: test_numbers.py."""
+    for message in case.messages if case.is_text else ():
+        before = case.decode([message])
+        for at in NUMBER.finditer(message.payload):
+            for noise in NOISE:
+                sent = message.payload[: at.start()] + noise + message.payload[at.end() :]
+                check_noise(case.decode([replace(message, payload=sent)]), before, float(at[0]))
+
+
+def check_noise(after: Decoded, before: Decoded, number: float) -> None:
+    """Where `number` was the value of one reading, that one is BAD; elsewhere it may be anything but lost."""
+    is_value = [row for row in rows(before) if row[2] == number]
+    if len(is_value) == 1:
+        expected = [(*r[:2], None, Quality.BAD) if r in is_value else r for r in rows(before)]
+        assert rows(after) == expected
+    assert len(rows(after)) >= len(rows(before)) or after.refused
+    assert Refusal.NOT_FINITE not in {refused.reason for refused in after.refused}
+
+
+def test_every_format_of_text_has_a_value_that_was_replaced():
+    texts = [case for case in CASES if case.is_text]
+    held = {
+        case.module.__name__.rpartition(".")[2]
+        for case in texts
+        for message in case.messages
+        for at in NUMBER.finditer(message.payload)
+        if [row[2] for row in rows(case.decode([message]))].count(float(at[0])) == 1
+    }
+    assert held == {case.module.__name__.rpartition(".")[2] for case in texts}
 
 
 @EVERY_CASE

@@ -38,6 +38,7 @@ class Case:
     readings: list[Row]
     refused: list[tuple[str, str]]  # reason, words
     silent: bool
+    is_text: bool
 
     def decode(self, messages: list[Message]) -> Decoded:
         """By a new decoder."""
@@ -78,6 +79,7 @@ def load(path: Path) -> Case:
         [_row(r, channels) for r in table.get("readings", [])],
         [(r["reason"], r["says"]) for r in table.get("refused", [])],
         table.get("silent", False),
+        all("text" in m for m in table["messages"]),
     )
 
 

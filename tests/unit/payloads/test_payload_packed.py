@@ -190,12 +190,16 @@ def test_a_scale_that_is_none(scale):
     assert refusal(made([1], INT16, offset=math.nan))[0] is Refusal.NOT_FINITE
 
 
-def test_values_that_are_not_finite_are_refused_alone_and_together():
-    decoded = decode(made([1.0, math.nan, 3.0, -math.inf, 1e30]))
-    assert [(r[0] - START_NS, r[2]) for r in rows(decoded)] == [(0, 1.0), (2_000_000, 3.0)]
-    [one] = decoded.refused
-    assert one.reason is Refusal.NOT_FINITE
-    assert one.detail == "3 of 5 values are none an instrument has; the first is nan, number 1"
+def test_values_that_no_instrument_has_are_bad():
+    decoded = decode(made([1.0, math.nan, 3.0, -math.inf, 1e30], qualities=[0, 0, 1, 1, 3]))
+    assert decoded.refused == ()
+    assert [(r[0] - START_NS, *r[2:]) for r in rows(decoded)] == [
+        (0, 1.0, Quality.GOOD),
+        (1_000_000, None, Quality.BAD),
+        (2_000_000, 3.0, Quality.UNCERTAIN),
+        (3_000_000, None, Quality.BAD),
+        (4_000_000, None, Quality.NO_DATA),
+    ]
 
 
 @settings(deadline=None)

@@ -102,9 +102,6 @@ def test_values(datatype, field, given, expected):
         ({"datatype": INT32, "float_value": 3}, Refusal.WRONG_TYPE, "datatype 3 that holds no such value"),
         ({"datatype": STRING, "string_value": "cold"}, Refusal.WRONG_TYPE, "holds no such value"),
         ({"datatype": FLOAT}, Refusal.WRONG_TYPE, "holds no such value"),
-        ({"datatype": FLOAT, "float_value": math.nan}, Refusal.NOT_FINITE, "nan is no value"),
-        ({"datatype": FLOAT, "float_value": -math.inf}, Refusal.NOT_FINITE, "-inf is no value"),
-        ({"datatype": 8, "long_value": 2**63}, Refusal.NOT_FINITE, "is no value"),
         ({"double_value": 1, "timestamp": 1}, Refusal.ABSURD_TIME, "before 2000"),
         ({"double_value": 1, "timestamp": 2**64 - 1}, Refusal.ABSURD_TIME, "before 2000"),
         ({"double_value": 1, "is_historical": True}, Refusal.MALFORMED, "no timestamp"),
@@ -118,6 +115,19 @@ def test_a_metric_is_refused_alone(metric, reason, words):
     assert one.reason is reason
     assert words in one.detail
     assert [row[1:3] for row in rows(decoded)] == [(1, 2.0)]
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        {"datatype": FLOAT, "float_value": math.nan},
+        {"datatype": FLOAT, "float_value": -math.inf},
+        {"datatype": FLOAT, "float_value": 3.4028234663852886e38},
+        {"datatype": 8, "long_value": 2**63},
+    ],
+)
+def test_a_number_that_no_instrument_has_is_bad(metric):
+    assert values(Host().data(0, name="T", **metric)) == [(0, None, Quality.BAD)]
 
 
 @pytest.mark.parametrize(

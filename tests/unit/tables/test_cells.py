@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from gateway.errors import InputError
@@ -36,13 +38,22 @@ def test_a_number(text: str, suffix: str, decimal: str, number: float) -> None:
         ("- - 4", "", "."),
         ("--4", "", "."),
         ("\N{EN DASH}4", "", "."),
-        ("1e10", "", "."),
+        ("nano", "", "."),
+        ("NaN", "°C", "."),
         ("٣", "", "."),
     ],
 )
 def test_what_is_no_number(text: str, suffix: str, decimal: str) -> None:
     with pytest.raises(InputError):
         reading(text, Column("A", suffix=suffix), decimal)
+
+
+@pytest.mark.parametrize(
+    "text", ["1e10", "9.91e37", "-3.4028235e38", "1e400", "NaN", "-inf", "Infinity", "9" * 400]
+)
+@pytest.mark.parametrize("suffix", ["", " °C"])
+def test_a_number_that_no_instrument_has_is_bad(text: str, suffix: str) -> None:
+    assert math.isnan(reading(text + suffix, Column("A", suffix=suffix), "."))
 
 
 def test_a_unit_alone_is_no_number() -> None:
