@@ -10,9 +10,9 @@ from rich.text import Text
 
 from gateway.alarms.lifecycle import AlarmState
 from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
-from gateway.cli.labels import UNLABELLED, Labels
 from gateway.cli.measures import duration, extreme_of, place_of
 from gateway.published.alarm import state_words
+from gateway.published.labels import UNLABELLED, Labels
 from gateway.published.urgency import asks, goes_on
 
 MOST_UNITS: Final = 6  # shown in a line; the JSON has all

@@ -8,9 +8,9 @@ from typing import Any, Final
 from rich.table import Table
 from rich.text import Text
 
-from gateway.cli.labels import UNLABELLED, Labels
 from gateway.cli.measures import duration, place_of, value_of
 from gateway.clocks.device_clocks import SHOWN_S, span, words
+from gateway.published.labels import UNLABELLED, Labels
 from gateway.text import counted
 
 SEVERITY_STYLES: Final = {

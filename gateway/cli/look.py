@@ -15,13 +15,13 @@ from gateway.api.control import ask
 from gateway.cli import live
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.history import open_records
-from gateway.cli.labels import Labels, labels_of, now_text
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import NotRunning
 from gateway.published.alarm import of_known
+from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.urgency import most_urgent_first
 from gateway.text import one_line, safe
 

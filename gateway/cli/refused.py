@@ -16,10 +16,12 @@ from gateway.commands.refused import Again, send_again
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.published.labels import labels_of
 from gateway.text import counted, safe
 from gateway.times import format_rfc3339
 
 LONGEST_PAYLOAD = 200  # characters on a screen
+RETRY = "-> once the mapping is mended: `cryogate refused --retry SOURCE --by NAME` reads the messages again"
 MOST_REASONS = 5  # of those that are refused again
 
 
@@ -59,12 +61,14 @@ def refused(
     if as_json:
         print_json(rows)
         return
-    out = console()
+    out, labels = console(), labels_of(configuration)
     for row in safe(rows):
-        head = f"{row['received']} {row['source']} "
+        head = f"{labels.both(row['received'], '')} {row['source']} "
         out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
         out.print(f"    {row['topic']}  {row['payload'][:LONGEST_PAYLOAD]!r}")
     out.print(f"{counted(len(rows), 'message')} shown")
+    if rows:
+        out.print(RETRY, style="cyan", soft_wrap=True)
 
 
 def _rows(path: Path, source: str | None, most: int) -> list[dict[str, Any]]:

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from gateway.cli.alarm_screen import short_lines
 from gateway.cli.fleet import ORDER, WIDE, fleet_table
-from gateway.cli.labels import UNLABELLED, Labels, site_lines
 from gateway.cli.measures import duration
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
+from gateway.published.labels import UNLABELLED, Labels, site_lines
 from gateway.published.urgency import most_urgent_first
 from gateway.text import counted, one_line
 

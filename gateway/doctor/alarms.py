@@ -7,19 +7,23 @@ from typing import Any, Final
 
 from gateway.doctor import Finding, Level
 from gateway.published.alarm import state_words
+from gateway.published.labels import UNLABELLED, Labels
+from gateway.published.urgency import asks, goes_on
 from gateway.text import counted
 
 MOST: Final = 10  # of one level, named one by one
 LEVELS: Final = {"critical": Level.ERROR}  # the others are warnings
 DO: Final = "`cryogate alarms` shows the units inside; see to them, then `cryogate ack {id}`"
+OVER: Final = "it is over; `cryogate ack {id}` once you know why it was so"
+MEND: Final = "{step}; then `cryogate ack {id}`"  # what a fault says itself
 SEEN: Final = "{by} has acknowledged it and sees to it"
 
 
-def findings(alarms: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def findings(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -> Iterator[Finding]:
     """`alarms` as `cryogate alarms --json` prints them: those that need somebody."""
     for level in (Level.ERROR, Level.WARNING):
         mine = [alarm for alarm in alarms if level_of(alarm["severity"]) is level]
-        yield from (_finding(alarm, level) for alarm in mine[:MOST])
+        yield from (_finding(alarm, level, labels) for alarm in mine[:MOST])
         if len(mine) > MOST:
             yield Finding(level, "alarms", f"{len(mine) - MOST} more", "`cryogate alarms` shows them all")
 
@@ -36,11 +40,24 @@ def level_of(severity: str) -> Level:
     return LEVELS.get(severity, Level.WARNING)
 
 
-def _finding(alarm: Mapping[str, Any], level: Level) -> Finding:
-    said = alarm["acknowledgements"]
-    where = "/".join(part for part in (alarm["asset"], alarm["zone"]) if part)
-    about = alarm["message"] or f"{alarm['rule']} of {alarm['channel']} in {where}"
-    what = f"{alarm['severity']}, {state_words(alarm)} since {alarm['start'][:19]}Z: {about}"
-    is_seen = bool(said) and not str(alarm["state"]).endswith("unacknowledged")
-    do = SEEN.format(by=said[-1]["by"]) if is_seen else DO.format(id=alarm["id"])
-    return Finding(level, f"alarm {alarm['id']}", what, do)
+def _finding(alarm: Mapping[str, Any], level: Level, labels: Labels) -> Finding:
+    fault, _, step = str(alarm["message"]).partition("; ")
+    about = fault or f"{alarm['rule']} of {alarm['channel']} in {_where(alarm, labels)}"
+    since = labels.both(alarm["start"], alarm["site"])
+    what = f"{alarm['severity']}, {state_words(alarm)} since {since}: {about}"
+    return Finding(level, f"alarm {alarm['id']}", what, _do(alarm, step))
+
+
+def _where(alarm: Mapping[str, Any], labels: Labels) -> str:
+    name = labels.asset(alarm["asset"])
+    place = "/".join(part for part in (alarm["asset"], alarm["zone"]) if part)
+    return f"{place} ({name})" if name else place
+
+
+def _do(alarm: Mapping[str, Any], step: str) -> str:
+    """`step`: what a fault itself says is to be done."""
+    if alarm["acknowledgements"] and not asks(alarm):
+        return SEEN.format(by=alarm["acknowledgements"][-1]["by"])
+    if alarm["message"] and not goes_on(alarm):
+        return OVER.format(id=alarm["id"])
+    return MEND.format(step=step, id=alarm["id"]) if step else DO.format(id=alarm["id"])

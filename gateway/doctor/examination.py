@@ -34,6 +34,7 @@ from gateway.errors import ConfigurationError, JournalError, NotRunning
 from gateway.journal import database
 from gateway.journal.records import Records
 from gateway.published.alarm import of_known
+from gateway.published.labels import labels_of
 from gateway.published.urgency import most_urgent_first
 from gateway.text import counted
 
@@ -132,13 +133,13 @@ def _alarms(configuration: Configuration, runs: bool) -> Iterator[Finding]:
     """Of the gateway that runs, or as the last one left them."""
     path = configuration.data_dir / folder.RECORDS
     if runs:
-        yield from alarms.findings(ask(configuration.data_dir, "alarms"))
+        yield from alarms.findings(ask(configuration.data_dir, "alarms"), labels_of(configuration))
     elif path.exists():
         try:
             with Records(path, read_only=True) as records:
                 rows = records.book.alarms()
                 found = most_urgent_first(of_known(row.body, row.number) for row in rows)
-                yield from alarms.findings(found)
+                yield from alarms.findings(found, labels_of(configuration))
         except JournalError:
             return  # said of the folder
 

@@ -19,10 +19,10 @@ from rich.console import ConsoleDimensions
 
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.fleet import fleet_table
-from gateway.cli.labels import Labels, SiteLabel
 from gateway.cli.live import Page
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import Terminal
+from gateway.published.labels import Labels, SiteLabel
 from gateway.tables.zones import zone
 from gateway.text import safe
 
