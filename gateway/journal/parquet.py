@@ -97,7 +97,7 @@ class File:
         except FileNotFoundError:
             raise missing(path) from None
         except (OSError, ValueError, pa.ArrowException) as error:
-            raise JournalError(damaged(path, str(error))) from error
+            raise JournalError(damaged(path, _why(error))) from error
 
     @property
     def groups(self) -> int:
@@ -111,7 +111,7 @@ class File:
         try:
             return _rows(self._file.read_row_group(number, columns=[*_COLUMNS, _SHIFT], use_threads=False))
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-            raise JournalError(damaged(self._path, str(error))) from error
+            raise JournalError(damaged(self._path, _why(error))) from error
 
     def close(self) -> None:
         self._file.close(force=True)
@@ -143,6 +143,12 @@ def damaged(path: Path, why: str) -> str:
         f"archive file {path} is damaged: {why}; "
         "copy it from the folder archive of a backup, and check the disk (dmesg)"
     )
+
+
+def _why(error: Exception) -> str:
+    """What Arrow found, in words."""
+    changed = "bytes in it are not those that were written (a checksum does not match)"
+    return changed if "CRC" in str(error) else str(error)
 
 
 def same(one: Rows, other: Rows) -> bool:

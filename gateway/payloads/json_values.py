@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,6 +22,13 @@ _NO_NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+'
 _NOT_JSON = re.compile(_TEXT + rb"|(?<![\w.+-])-?(?:(?:NaN|Infinity)\b|[0-9]{1000,}+(?![\w.]))", re.DOTALL)
 _AS_JSON = b"1e999"  # beyond every float
+
+CHECK: Final = "check what the device sends, and `payload` of the topic"
+WORDS: Final = {  # of the decoder, and of people
+    "object keys must be strings": "names in an object must stand in double quotes",
+    "Input data was truncated": "it is truncated, or empty",
+    "trailing characters": "there are trailing characters behind its end",
+}
 
 # Numbers with a fraction or exponent stay text, as bytes, which no JSON value is: times stay exact.
 _parse = msgspec.json.Decoder(float_hook=str.encode).decode
@@ -38,11 +45,23 @@ def parse(payload: bytes) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         meant, replaced = _as_json(text)
         if not replaced:
-            raise Unusable(Refusal.MALFORMED, str(error)) from None
+            raise Unusable(Refusal.MALFORMED, _why(error)) from None
     try:
         return _parse(meant)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unusable(Refusal.MALFORMED, str(error)) from None
+        raise Unusable(Refusal.MALFORMED, _why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    """What breaks the rules of JSON, where, and what to do."""
+    if isinstance(error, RecursionError):
+        return f"not JSON that can be read: lists or objects within each other, too deep; {CHECK}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"not JSON: text in it is not UTF-8; {CHECK}"
+    said = str(error).removeprefix("JSON is malformed: ").replace("(byte ", "(at byte ")
+    for of_decoder, words in WORDS.items():
+        said = said.replace(of_decoder, words)
+    return f"not JSON: {said}; {CHECK}"
 
 
 def _as_json(text: bytes) -> tuple[bytes, bool]:

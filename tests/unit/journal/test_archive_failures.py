@@ -62,7 +62,7 @@ def test_a_flipped_bit_is_never_taken_for_readings(path, part):
         try:
             found = bits(reader.read(None, 0, None))
         except JournalError as error:
-            assert file.name in str(error)
+            assert file.name in str(error) and "CRC" not in str(error)
         else:
             assert found == sorted_bits(batch)
 

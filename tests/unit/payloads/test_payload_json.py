@@ -114,7 +114,8 @@ def test_an_object_without_readings_needs_no_time():
 
 
 WHOLE = [  # (payload, options, reason, words)
-    (b"", PLAIN, Refusal.MALFORMED, "truncated"),
+    (b"", PLAIN, Refusal.MALFORMED, "not JSON: it is truncated, or empty; check what the device sends"),
+    (b"{'temp':1}", PLAIN, Refusal.MALFORMED, "names in an object must stand in double quotes (at byte 1)"),
     (b"{", PLAIN, Refusal.MALFORMED, ""),
     (b'{"temp":1}{', PLAIN, Refusal.MALFORMED, "trailing"),
     (b"\xff\xfe", PLAIN, Refusal.MALFORMED, ""),
@@ -125,8 +126,13 @@ WHOLE = [  # (payload, options, reason, words)
     (b'{"temp":NaNa}', PLAIN, Refusal.MALFORMED, ""),
     (b'{"temp":"NaN}', PLAIN, Refusal.MALFORMED, ""),
     (b"{NaN:1}", PLAIN, Refusal.MALFORMED, ""),
-    (b"[" * 100_000, PLAIN, Refusal.MALFORMED, "recursion"),
-    (b'{"temp":' + b"[" * 100_000 + b"]" * 100_000 + b"}", PLAIN, Refusal.MALFORMED, "recursion"),
+    (b"[" * 100_000, PLAIN, Refusal.MALFORMED, "too deep; check what the device sends"),
+    (
+        b'{"temp":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        PLAIN,
+        Refusal.MALFORMED,
+        "too deep; check what the device sends",
+    ),
     (b"{}", PLAIN, Refusal.WRONG_TYPE, "nothing at '/temp', '/level/mm'"),
     (b'{"Temp":1}', PLAIN, Refusal.WRONG_TYPE, "keys ['Temp']"),
     (b"[]", PLAIN, Refusal.WRONG_TYPE, "the payload is []"),
