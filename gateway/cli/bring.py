@@ -90,5 +90,6 @@ def _plain(path: Path, done: Brought) -> dict[str, Any]:
         "sha256": done.sha256,
         "readings": done.readings,
         "new": done.fresh,
+        "contradicting": done.contradicting,
         "lines_not_understood": len(done.lines.not_understood),
     }

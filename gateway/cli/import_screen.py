@@ -36,6 +36,7 @@ def after_import(path: Path, done: Brought) -> list[str]:
     return [
         f"{name}: {counted(done.readings, 'reading')}, {done.fresh} of them new; {_counted(done.lines)}; "
         f"SHA-256 {done.sha256}",
+        *_contradicting(done.contradicting),
         *_missed(done.lines),
         *_judged(done.said.verdicts),
     ]
@@ -58,6 +59,7 @@ def _missed(lines: Lines) -> Iterator[str]:
 def _series_lines(seen: Seen) -> Iterator[str]:
     converted = f", converted from {seen.logger_unit}" if seen.logger_unit != seen.unit else ""
     yield f"  {seen.series} -> {seen.channel}: {counted(seen.readings, 'reading')}, {seen.new} new"
+    yield from _contradicting(seen.contradicting)
     if seen.calibration:
         yield f"    {seen.calibration}"
     if seen.first is None or seen.last is None:
@@ -73,6 +75,14 @@ def _series_lines(seen: Seen) -> Iterator[str]:
         )
     if seen.bad or seen.uncertain:
         yield f"    of these BAD: {seen.bad}, UNCERTAIN: {seen.uncertain}"
+
+
+def _contradicting(readings: int) -> Iterator[str]:
+    if readings:
+        yield (
+            f"    {readings} contradict what is there: the same time, another value; check unit, column, "
+            "time zone and logger"
+        )
 
 
 def _judged(verdicts: Sequence[Verdict]) -> Iterator[str]:

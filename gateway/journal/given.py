@@ -39,6 +39,13 @@ def as_stored(arrivals: Arrivals) -> Samples:
     return replace(arrivals.samples, time=arrivals.device_time, quality=quality)
 
 
+def as_said(samples: Samples) -> Samples:
+    """What they say, whatever it is worth: GOOD where there is a value, else BAD; NO_DATA says nothing."""
+    quality = samples.quality & _QUALITY
+    said = np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), np.uint8(Quality.BAD))
+    return replace(samples, quality=said).take(quality < Quality.NO_DATA)
+
+
 def repeats(stored: Samples, given: Samples) -> Mask:
     """bool[len(given)]: an equal reading is stored, or stands before this one. 0.0 is -0.0, NaN is NaN.
 

@@ -222,6 +222,11 @@ class Journal:
         with explained(self.path), snapshot(self._connection):
             return len(self._repeats.drop(arrivals, imported=imported)) if len(arrivals) else 0
 
+    def contradicting(self, arrivals: Arrivals) -> int:
+        """How many say another value than what the journal has of their channel and time."""
+        with explained(self.path), snapshot(self._connection):
+            return self._repeats.contradicting(arrivals) if len(arrivals) else 0
+
     def continue_behind(self, seq: int) -> None:
         """Give no number up to `seq` to an entry again: followers have seen it on one that is lost."""
         with self._writing():

@@ -22,7 +22,7 @@ from gateway.journal.archive import Archive, Piece
 from gateway.journal.counting import Ranges, counts
 from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
-from gateway.journal.given import as_given, as_stored, repeats
+from gateway.journal.given import as_given, as_said, as_stored, repeats
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
 from gateway.journal.imported import Imported
 from gateway.journal.marks import Marks
@@ -83,6 +83,18 @@ class Repeats:
         if doubtful.any():
             return take(ordered, ~self._stored(ordered.samples, doubtful))
         return ordered
+
+    def contradicting(self, arrivals: Arrivals) -> int:
+        """How many say another value than whatever is there of their channel and time; NO_DATA says none."""
+        self._notice_others()
+        self._with_imports = True
+        asked = as_said(as_stored(arrivals))
+        doubtful = self._shifts.may_hold(asked) | (asked.time <= self._marks.of(asked.channel))
+        asked = asked.take(doubtful)
+        stored = as_said(self._with_same_keys(asked)) if len(asked) else asked
+        if len(stored) == 0:
+            return 0
+        return int((_Keys(stored).holds(asked) & ~repeats(stored, asked)).sum())
 
     def learn(self, arrivals: Arrivals, last_seq: int) -> None:
         """`arrivals`, sorted by (channel, time), were committed in entries up to `last_seq`."""

@@ -27,7 +27,8 @@ from gateway.writing.mapping import Logged, Mapped, read_file
 class Seen:
     """One series as its channel would get it: values in the channel's unit, which was `logger_unit`.
 
-    `new`: how many the journal does not have yet. What only says that there is no reading is not counted.
+    `new`: how many the journal does not have yet; `contradicting`: of these, how many have another value than
+    what is there of the same time. What only says that there is no reading is not counted.
     `gaps`: stretches longer than the channel's max_gap_s.
     """
 
@@ -37,6 +38,7 @@ class Seen:
     logger_unit: str
     readings: int
     new: int
+    contradicting: int
     bad: int
     uncertain: int
     first: str | None
@@ -104,15 +106,17 @@ def _seen(
     numbers: dict[str, int],
 ) -> Iterator[Seen]:
     units = {s.name: s.unit for s in logged.download.series}
-    new = _new(configuration, samples, numbers)
+    compared = _compared(configuration, samples, numbers)
     for name, channel in mapped.channels.items():
         mine = samples.take((samples.channel == numbers[channel]) & (samples.quality != Quality.NO_DATA))
         told = configuration.channels[channel]
         words = correction_words(name, told, mapped)
-        yield _of_one(name, units[name], told, mine.sorted(), new.get(channel, len(mine)), words)
+        yield _of_one(name, units[name], told, mine.sorted(), compared.get(channel, (len(mine), 0)), words)
 
 
-def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: int, calibration: str) -> Seen:
+def _of_one(
+    name: str, logger_unit: str, channel: Channel, mine: Samples, compared: tuple[int, int], calibration: str
+) -> Seen:
     fine = mine.value[mine.quality < Quality.BAD]
     step = np.diff(mine.time)
     has_any, has_steps = len(mine) > 0, len(step) > 0
@@ -122,7 +126,8 @@ def _of_one(name: str, logger_unit: str, channel: Channel, mine: Samples, new: i
         unit=channel.unit,
         logger_unit=logger_unit,
         readings=len(mine),
-        new=new,
+        new=compared[0],
+        contradicting=compared[1],
         bad=int((mine.quality >= Quality.BAD).sum()),
         uncertain=int((mine.quality == Quality.UNCERTAIN).sum()),
         first=format_rfc3339(int(mine.time[0])) if has_any else None,
@@ -145,12 +150,14 @@ def _now_ns(configuration: Configuration) -> int:
         return clock_of(journal, configuration.clock.require_sync).now_ns()
 
 
-def _new(configuration: Configuration, samples: Samples, numbers: dict[str, int]) -> dict[str, int]:
-    """Readings of each channel that the journal does not have; {} without a journal."""
+def _compared(
+    configuration: Configuration, samples: Samples, numbers: dict[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Of each channel, what the journal does not have, and what contradicts it; {} without a journal."""
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         return {}
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, int]] = {}
     with Journal.open_reading(path) as journal:
         known = {name: number for number, name in journal.channel_names().items()}
         for channel, number in numbers.items():
@@ -158,5 +165,5 @@ def _new(configuration: Configuration, samples: Samples, numbers: dict[str, int]
                 mine = samples.take((samples.channel == number) & (samples.quality != Quality.NO_DATA))
                 there = np.full(len(mine), known[channel], np.int32)
                 asked = Arrivals(Samples(mine.time, there, mine.value, mine.quality), mine.time)
-                found[channel] = journal.new_among(asked, imported=True)
+                found[channel] = journal.new_among(asked, imported=True), journal.contradicting(asked)
     return found

@@ -27,11 +27,15 @@ from gateway.writing.mapping import Logged, Mapped, read_file
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Brought:
-    """What became of a file. `before` is the earlier import of the same bytes, if nothing new is in it."""
+    """What became of a file. `before` is the earlier import of the same bytes, if nothing new is in it.
+
+    `contradicting`: readings with another value than what was there of the same channel and time.
+    """
 
     sha256: str
     readings: int
     fresh: int
+    contradicting: int
     lines: Lines
     before: Statement | None
     said: Import
@@ -58,9 +62,10 @@ def bring(
     said, lines = _said(logged, mapped, samples), logged.download.lines
     before = _before(journal, logged.sha256, mapped)
     if before is not None and journal.new_among(arrivals, imported=True) == 0:
-        return Brought(logged.sha256, len(arrivals), 0, lines, before, said)
+        return Brought(logged.sha256, len(arrivals), 0, 0, lines, before, said)
+    contradicting = journal.contradicting(arrivals)
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
-    return Brought(logged.sha256, len(arrivals), done.fresh, lines, None, said)
+    return Brought(logged.sha256, len(arrivals), done.fresh, contradicting, lines, None, said)
 
 
 def check_times(samples: Samples, path: Path, now_ns: int) -> None:

@@ -108,6 +108,34 @@ def test_a_withdrawal_names_the_files_that_shared_readings_with_it(site: Path) -
     assert readings(site) == 4
 
 
+def test_what_contradicts_readings_that_are_there_is_counted(site: Path) -> None:
+    bring(site, "--by", "Li Na")
+    assert "contradict what" not in bring(site, "--dry")
+    right = (site / "map.toml").read_text()
+    (site / "map.toml").write_text(right.replace('"K"', '"degF"'))
+    (site / "log.csv").write_text(LOG + "2026-01-05T11:02:00Z,123.35,-3\n")
+    shown = bring(site, "--dry")
+    assert "3 readings, 3 new" in shown and " 2 contradict what is there" in shown
+    (look,) = json.loads(bring(site, "--dry", "--json"))
+    assert look["series"][0]["contradicting"] == 2
+    assert " 2 contradict what is there" in bring(site, "--by", "Li Na")
+    assert "contradict what" not in bring(site, "--by", "Li Na")
+
+
+def test_bad_against_a_value_contradicts_and_another_quality_of_the_same_value_does_not(site: Path) -> None:
+    bring(site, "--by", "Li Na")
+    (site / "log.csv").write_text(LOG.replace("123.15", "9.91e37"))
+    assert " 1 contradict what is there" in bring(site, "--dry")
+    calibrated = (
+        '[channels.freezer-1-top.calibration]\ncertificate = "C"\ndate = 2020-01-01\ndue = 2021-01-01\n'
+    )
+    text = (site / "cryogate.toml").read_text()
+    (site / "cryogate.toml").write_text(f"{text}\n{calibrated}expanded_uncertainty_degC = 0.1\n")
+    (site / "log.csv").write_text(LOG)
+    shown = bring(site, "--dry")
+    assert "2 readings, 2 new" in shown and "contradict what" not in shown
+
+
 def test_the_file_of_another_logger_is_refused(site: Path) -> None:
     text = (site / "map.toml").read_text()
     (site / "map.toml").write_text(text + '[logger]\nSerial = "4712"\n')
