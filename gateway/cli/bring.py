@@ -92,4 +92,5 @@ def _plain(path: Path, done: Brought) -> dict[str, Any]:
         "new": done.fresh,
         "contradicting": done.contradicting,
         "lines_not_understood": len(done.lines.not_understood),
+        "remarks": list(done.lines.remarks),
     }

@@ -54,6 +54,7 @@ def _missed(lines: Lines) -> Iterator[str]:
         yield f"  line {number} is not understood: {text}"
     if len(lines.not_understood) > MOST_SHOWN:
         yield f"  and {len(lines.not_understood) - MOST_SHOWN} more"
+    yield from (f"  {remark}" for remark in lines.remarks)
 
 
 def _series_lines(seen: Seen) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gateway.downloads import Download
 from gateway.errors import InputError
-from gateway.tables import About, Lines
+from gateway.tables import About
 from gateway.tables.options import Options
 from gateway.tables.rows import Row, read_table
 
@@ -28,10 +28,10 @@ def read(data: bytes, options: Options) -> Download:
     for line in lines[: options.skip_lines]:
         about.hear([cell.strip('" ') for cell in line.split(options.delimiter)])
     is_quoted = lines[-1].endswith('"') if lines else False
-    table = read_table(_rows(lines, options), options, unended=not ends and not is_quoted)
-    skipped = min(options.skip_lines, len(lines))
-    counted = Lines(table.lines.taken, table.lines.header + skipped)
-    return Download(table.series, about.words | table.about, counted)
+    table = read_table(
+        _rows(lines, options), options, above=_above(lines, options), unended=not ends and not is_quoted
+    )
+    return Download(table.series, about.words | table.about, table.lines)
 
 
 def _text(data: bytes, encoding: str) -> str:
@@ -39,6 +39,16 @@ def _text(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except (UnicodeError, LookupError) as error:
         raise InputError(f"encoding: {error}; programs on Windows often write cp1252 or utf-16") from None
+
+
+def _above(lines: list[str], options: Options) -> Iterator[Row]:
+    """What skip_lines passes over, as if each line were a row."""
+    for number, line in enumerate(lines[: options.skip_lines], 1):
+        try:
+            cells = next(csv.reader([line], delimiter=options.delimiter), [])
+        except csv.Error:
+            cells = []
+        yield Row(number, 1, cells)
 
 
 def _rows(lines: list[str], options: Options) -> Iterator[Row]:

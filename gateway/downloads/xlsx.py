@@ -42,10 +42,9 @@ def read(data: bytes, options: Options) -> Download:
         raise
     except DAMAGED as error:
         raise InputError(f"not a workbook (xlsx): {type(error).__name__}: {error}"[:300]) from None
-    table = read_table(rows[options.skip_lines :], options, is_text=False)
-    skipped = min(options.skip_lines, len(rows))
-    lines = table.lines
-    return Download(table.series, table.about, type(lines)(lines.taken, lines.header + skipped))
+    above, below = rows[: options.skip_lines], rows[options.skip_lines :]
+    table = read_table(below, options, above=above, is_text=False)
+    return Download(table.series, table.about, table.lines)
 
 
 def _check_size(data: bytes) -> None:
@@ -67,17 +66,17 @@ def _rows(data: bytes, options: Options) -> Iterator[Row]:
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     width = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [_text(cell) for cell in cells[:MOST_COLUMNS]]
+        texts = [_text(cell, options.decimal) for cell in cells[:MOST_COLUMNS]]
         width = max(width, len(texts))
         yield Row(number, 1, texts + [""] * (width - len(texts)))
 
 
-def _text(cell: Any) -> str:
-    """As a CSV would have it; a date as `excel` in gateway/tables/moments.py reads it."""
+def _text(cell: Any, decimal: str) -> str:
+    """As a CSV would have it, with its decimal sign; a date as `excel` in tables/moments.py reads it."""
     if cell is None:
         return ""
     if isinstance(cell, datetime.datetime):
         return f"{cell:%Y-%m-%d %H:%M:%S.%f}"
     if isinstance(cell, datetime.time):
         return f"{cell:%H:%M:%S.%f}"
-    return repr(cell) if isinstance(cell, float) else str(cell)
+    return repr(cell).replace(".", decimal) if isinstance(cell, float) else str(cell)

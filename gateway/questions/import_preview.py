@@ -72,6 +72,7 @@ class Preview:
                 "taken": self.lines.taken,
                 "header": self.lines.header,
                 "not_understood": [list(line) for line in self.lines.not_understood],
+                "remarks": list(self.lines.remarks),
             },
             "logger": self.logger,
             "series": [{name: getattr(s, name) for name in Seen.__slots__} for s in self.series],

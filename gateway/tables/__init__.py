@@ -34,6 +34,7 @@ class Lines:
     taken: int  # readings, or what the logger judged of them
     header: int  # column names, what the logger says of itself, blank lines
     not_understood: tuple[tuple[int, str], ...] = ()  # number and text of each
+    remarks: tuple[str, ...] = ()  # what a person should look at
 
     @property
     def total(self) -> int:

@@ -42,6 +42,7 @@ _DIRECTIVES: Final = {
     "z": r"(?P<z>[Zz]|[+-][0-9]{2}:?[0-9]{2})",
     "%": "%",
 }
+_WIDTHS: Final = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "I": 2, "M": 2, "S": 2, "f": 6}
 WITH_ZONE: Final = ("rfc3339", *NS_PER)
 EXCEL: Final = "excel"  # cells that are dates, or a date and a time
 EXPECTED: Final = "expected rfc3339, unix_s, unix_ms, excel or a pattern like %d.%m.%Y %H:%M"
@@ -201,12 +202,25 @@ def _long(time_format: str) -> str:
 
 
 def _regex(time_format: str) -> str:
-    pieces = re.split(r"(%.|\s+)", _long(time_format), flags=re.DOTALL)
-    return "".join(
-        _DIRECTIVES[piece[1]] if piece.startswith("%") else r"\s+" if piece.isspace() else re.escape(piece)
-        for piece in pieces
-        if piece
-    )
+    pieces = [piece for piece in re.split(r"(%.|\s+)", _long(time_format), flags=re.DOTALL) if piece]
+    around = zip(["", *pieces], pieces, [*pieces[1:], ""], strict=False)
+    return "".join(_piece(piece, before, behind) for before, piece, behind in around)
+
+
+def _piece(piece: str, before: str, behind: str) -> str:
+    """A directive with digits directly beside it has a fixed length: else 2026111 would be two dates."""
+    if not piece.startswith("%"):
+        return r"\s+" if piece.isspace() else re.escape(piece)
+    width = _WIDTHS.get(piece[1])
+    is_beside = _is_digits(behind[:2], 0) or (piece != "%f" and _is_digits(before[-2:], -1))
+    if width and is_beside:
+        return f"(?P<{piece[1]}>[0-9]{{{width}}})"
+    return _DIRECTIVES[piece[1]]
+
+
+def _is_digits(piece: str, end: int) -> bool:
+    """Whether this part of a pattern has a digit at its end (-1) or its begin (0)."""
+    return piece[1:] in _WIDTHS if piece.startswith("%") else piece[end:][:1].isdigit()
 
 
 def _known() -> str:

@@ -17,13 +17,18 @@ from gateway.tables.cells import Column, reading
 from gateway.tables.decimal_comma import DecimalComma
 from gateway.tables.header import filled, has_all, positions
 from gateway.tables.last_line import LastLine
-from gateway.tables.moments import parser
+from gateway.tables.moments import Moment, parser
 from gateway.tables.options import Options
 from gateway.tables.order import placed
+from gateway.tables.passed_over import PassedOver
 from gateway.tables.zones import zone
 
 MOST_SERIES: Final = 1000  # of a long table; more are a wrong channel_column
 LONGEST_NAME: Final = 200  # characters of a series
+JOINED: Final = (
+    "the header stands here once more, below the footer: these are two exports in one file; import each from "
+    "a file of its own"
+)
 LINE_BREAK: Final = (
     "a cell goes on in the next line, up to line {last}: a quotation mark without its other one takes in the "
     "rows that follow; if line breaks in cells are meant, give line_breaks = true"
@@ -46,15 +51,20 @@ class Table:
 
 
 def read_table(
-    rows: Iterable[Row], options: Options, *, is_text: bool = True, unended: bool = False
+    rows: Iterable[Row],
+    options: Options,
+    *,
+    above: Iterable[Row] = (),
+    is_text: bool = True,
+    unended: bool = False,
 ) -> Table:
     """Raises InputError.
 
-    `is_text`: separators make the cells, so that they are counted. `unended`: the last line has no end, so
-    that its last number could be cut.
+    `above`: rows that skip_lines passes over. `is_text`: separators make the cells, so that they are counted.
+    `unended`: the last line has no end, so that its last number could be cut.
     """
     reader = _Reader(options, is_text, unended)
-    reader.take(iter(rows))
+    reader.take(iter(rows), above)
     return reader.table()
 
 
@@ -85,6 +95,7 @@ class _Reader:
         self._parse = parser(options.time_format, options.language)
         self._mistakes = Mistakes()
         self._about = About()
+        self._passed = PassedOver()
         self._groups: dict[str, _Group] = {}
         self._taken = self._header = 0
         self._last = LastLine(options) if unended and not options.last_line_complete else None
@@ -92,14 +103,14 @@ class _Reader:
         if options.channel_column is None:
             self._groups[""] = _Group(options.columns)
 
-    def take(self, rows: Iterator[Row]) -> None:
-        rows = self._behind_the_header(self._whole(rows))
+    def take(self, rows: Iterator[Row], above: Iterable[Row]) -> None:
+        rows = self._behind_the_header(self._whole(rows), above)
         last = None
         for row in rows:
             if not any(cell.strip() for cell in row.cells):
                 self._header += row.lines
             elif row.cells[0].strip().startswith(self._options.footer):
-                self._header += row.lines + sum(r.lines for r in rows)
+                self._pass_over("footer", chain([row], self._below(rows)))
                 self._last = None
             else:
                 self._taken += row.lines
@@ -124,16 +135,21 @@ class _Reader:
         self._mistakes.refuse()
         found = [s for name, group in self._groups.items() for s in self._series(name, group)]
         self._mistakes.refuse()
-        return Table(tuple(found), Lines(self._taken, self._header), self._about.words)
+        return Table(tuple(found), self._lines(), self._about.words)
 
-    def _behind_the_header(self, rows: Iterator[Row]) -> Iterator[Row]:
+    def _lines(self) -> Lines:
+        return Lines(self._taken, self._header, remarks=self._passed.remarks())
+
+    def _behind_the_header(self, rows: Iterator[Row], above: Iterable[Row]) -> Iterator[Row]:
         """The rest, once the columns are known."""
         options, first = self._options, next(rows, None)
+        header: list[Row] = []
         while first is not None and options.header == "found" and not self._is_header(first):
             self._about.hear(first.cells)
-            self._header += first.lines
+            header.append(first)
             first = next(rows, None)
         if first is None:
+            self._header = sum(row.lines for row in chain(above, header))
             raise InputError(self._nothing())
         names = [cell.strip() for cell in first.cells]
         self._width, self._filled = len(names), filled(names)
@@ -144,12 +160,35 @@ class _Reader:
         except InputError as error:
             raise InputError(f"line {first.line}: {error}") from None
         self._comma = DecimalComma(options, self._at) if self._is_text else None
-        if options.header == "none":
-            rows = chain([first], rows)
-        else:
-            self._header += first.lines
-        self._header += sum(row.lines for row in islice(rows, options.skip_rows))
+        self._names = names
+        self._pass_over("skip_lines", above)
+        self._pass_over("header", header if options.header == "none" else [*header, first])
+        rows = chain([first], rows) if options.header == "none" else rows
+        self._pass_over("skip_rows", islice(rows, options.skip_rows))
         yield from rows
+
+    def _pass_over(self, option: str, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self._header += row.lines
+            if self._is_reading(row.cells):
+                self._passed.add(option, row.line)
+
+    def _is_reading(self, cells: list[str]) -> bool:
+        if len(cells) < self._width:
+            return False
+        try:
+            self._check_shape(cells)
+            found, _ = self._read(cells)
+            return any(self._value(found[c.column], c) is not None for c in self._options.columns)
+        except (InputError, ValueError):
+            return False
+
+    def _below(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows below a footer; another header among them is a mistake."""
+        for row in rows:
+            if self._options.header != "none" and [cell.strip() for cell in row.cells] == self._names:
+                self._mistakes.add(row.line, JOINED)
+            yield row
 
     def _is_header(self, row: Row) -> bool:
         return has_all([cell.strip() for cell in row.cells], self._options.wanted)
@@ -165,10 +204,7 @@ class _Reader:
             self._check_shape(row.cells)
             if self._comma:
                 self._comma.look(row.cells)
-            cells = {column: row.cells[i].strip() for column, i in self._at.items()}
-            shown = " ".join(str(cells[column]) for column in self._options.time_columns)
-            moment = self._parse(shown)
-            check_time(moment.ns, shown)
+            cells, moment = self._read(row.cells)
             group = self._group(cells)
             self._is_local = moment.is_local
             values = [self._value(cells[s.column.column], s.column) for s in group.series]
@@ -182,6 +218,14 @@ class _Reader:
             if value is not None:
                 series.row.append(number)
                 series.value.append(value)
+
+    def _read(self, cells: list[str]) -> tuple[dict[str | int, str], Moment]:
+        """The cells that are wanted, and the time. Raises InputError, ValueError."""
+        found = {column: cells[i].strip() for column, i in self._at.items()}
+        shown = " ".join(found[column] for column in self._options.time_columns)
+        moment = self._parse(shown)
+        check_time(moment.ns, shown)
+        return found, moment
 
     def _check_shape(self, cells: list[str]) -> None:
         count, wanted = len(cells), self._width

@@ -187,3 +187,12 @@ def test_replay_reads_a_loggers_file_and_says_its_units(site: Path) -> None:
     assert "no unit is given, so these were taken as degC: freezer-1-top" in shown
     with pytest.raises(InputError, match="give them with --input"):
         run(site, "replay", "--map", str(site / "map.toml"))
+
+
+def test_a_reading_that_the_mapping_passes_over_is_said(site: Path) -> None:
+    (site / "map.toml").write_text(MAPPING.replace("[options]", "[options]\nskip_lines = 1\nskip_rows = 1"))
+    remark = "  line 3 is not taken because of `skip_rows`, but can be read as a reading: check `skip_rows`\n"
+    assert remark in bring(site, "--dry")
+    (found,) = json.loads(bring(site, "--dry", "--json"))
+    assert found["lines"]["remarks"] == [remark.strip()]
+    assert remark in bring(site, "--by", "me")

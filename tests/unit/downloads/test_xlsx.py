@@ -57,7 +57,7 @@ def test_lines_above_text_times_units_below_and_a_footer() -> None:
     )  # fmt: skip
     options = replace(
         OPTIONS, header="found", skip_rows=1, footer=("Summary",), time_columns=("Zeit",), decimal=",",
-        separator=";", time_format="%d.%m.%Y %H:%M",
+        time_format="%d.%m.%Y %H:%M",
     )  # fmt: skip
     found = xlsx.read(data, options)
     assert found.about == {"Serial Number": "4711"}
@@ -104,3 +104,17 @@ def test_a_zip_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyP
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (2**20 + 1))
     with pytest.raises(InputError, match="larger than 1 MiB when it is unpacked"):
         xlsx.read(packed.getvalue(), OPTIONS)
+
+
+def test_numbers_beside_text_with_a_decimal_comma() -> None:
+    """A workbook needs no separator for it."""
+    data = workbook(("time", "A"), (NOON, -195.8), (NOON, "-195,9"), (NOON, -196))
+    found = xlsx.read(data, replace(OPTIONS, decimal=","))
+    assert found.series[0].value.tolist() == [-195.8, -195.9, -196.0]
+
+
+def test_rows_that_are_passed_over_and_can_be_read_are_said() -> None:
+    data = workbook((NOON, 7), ("time", "A"), (NOON, 8), (NOON, 1))
+    found = xlsx.read(data, replace(OPTIONS, skip_lines=1, skip_rows=1))
+    assert [remark.split(" is ")[0] for remark in found.lines.remarks] == ["line 1", "line 3"]
+    assert found.series[0].value.tolist() == [1]

@@ -128,3 +128,28 @@ def test_a_fixed_offset_is_a_zone() -> None:
 def test_a_zone_nobody_should_guess(name: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         zone(name)
+
+
+@pytest.mark.parametrize(
+    ("time_format", "shown", "expected"),
+    [
+        ("%Y%m%d", "20260111", "2026-01-11T00:00:00"),
+        ("%Y%m%d", "2026111", None),  # 11 January or 1 November
+        ("%Y%m%d%H%M%S", "20260111093005", "2026-01-11T09:30:05"),
+        ("%Y%m%d%H%M%S", "2026011193005", None),
+        ("%Y-%m-%d %H%M", "2026-01-11 930", None),  # a workbook drops the zero
+        ("%Y-%m-%d %H%M", "2026-1-1 0930", "2026-01-01T09:30:00"),
+        ("%d%m%y", "11126", None),
+        ("%Y%j", "202611", None),
+        ("%Y-%m-%d %H:%M:%S%f", "2026-01-01 09:30:0525", "2026-01-01T09:30:05"),
+        ("%Y-%m-%d %H:%M:%S%f", "2026-01-01 09:30:5", None),
+        ("%Y1%m%d", "202610105", "2026-01-05T00:00:00"),
+        ("%d%b%Y", "5Jan2026", "2026-01-05T00:00:00"),
+    ],
+)
+def test_digits_side_by_side_have_fixed_lengths(time_format: str, shown: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(InputError, match="does not match"):
+            parser(time_format)(shown)
+    else:
+        assert format_rfc3339(parser(time_format)(shown).ns)[:19] == expected

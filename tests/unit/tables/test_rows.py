@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -193,3 +194,45 @@ def test_a_decimal_comma_without_a_header(rows: str) -> None:
 def test_rows_without_a_header_have_the_cells_of_the_first() -> None:
     with pytest.raises(InputError, match="line 2: 4 cells where the first row has 3"):
         read(f"{START},-190.5,OK\n{START + 1},-190,5,OK\n", BARE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "remark"),
+    [
+        (
+            {"skip_rows": 1},
+            f"time,A,B\n{START},1,2\n{START},1,2\n",
+            "line 2 is not taken because of `skip_rows`",
+        ),
+        ({"skip_lines": 2}, f"a\n{START},1,2\ntime,A,B\n{START},1,2\n", "line 2 .* `skip_lines`"),
+        ({"footer": ("End",)}, f"time,A,B\n{START},1,2\nEnd\n\n{START},1,2\n", "line 5 .* `footer`"),
+        ({"footer": ("17",)}, f"time,A,B\n{START},1,2\n" * 1 + f"{START},1,2\n" * 7, "lines 2, 3, .* 3 more"),
+        ({"header": "found"}, f"{START},1,2\ntime,A,B\n{START},1,2\n", "line 1 .* `header`"),
+        ({"skip_rows": 1}, f"time,A,B\n,degC,degC\n{START},1,2\n", ""),
+        ({"skip_rows": 1}, f"time,A,B\n{START},,\n{START},1,2\n", ""),
+        ({"skip_lines": 1}, f'"\ntime,A,B\n{START},1,2\n', ""),
+    ],
+)
+def test_rows_that_are_passed_over_and_can_be_read(changes, text: str, remark: str) -> None:
+    found = read(text, replace(PLAIN, **changes)).lines
+    assert found.total == len(text.splitlines())
+    if remark:
+        (only,) = found.remarks
+        assert re.search(remark, only)
+    else:
+        assert found.remarks == ()
+
+
+def test_a_first_row_that_is_taken_as_header_by_mistake_is_said() -> None:
+    options = replace(BARE, header="first")
+    assert (
+        "line 1 is not taken because of `header`" in read(f"{START},1\n{START},1\n", options).lines.remarks[0]
+    )
+
+
+def test_two_exports_in_one_file_are_a_mistake() -> None:
+    one = f"time,A,B\n{START},1,2\nEnd of data\n"
+    with pytest.raises(InputError, match="line 4: the header stands here once more"):
+        read(one + one, replace(PLAIN, footer=("End",)))
+    with pytest.raises(InputError, match=r"line 3: .*time"):
+        read(f"time,A,B\n{START},1,2\n" * 2)
