@@ -1,17 +1,16 @@
-"""Which units an excursion reached: those inside since its first reading beyond, and those that just left.
+"""Which units an excursion reached: those inside since the line to its first reading crossed the limit.
 
-An excursion begins with a reading. The line to it crossed the limit earlier: a unit that was inside then, and
-was gone by that reading, was exposed from the crossing until it left.
+An excursion begins with a reading. The line to it crossed the limit earlier: a unit that was inside then was
+exposed from the crossing on, whether it left before that reading or stayed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gateway.alarming.measure import Measures
 from gateway.screening.excursion import Excursion
-from gateway.traceability.exposure import NOBODY, Exposures, exposures
+from gateway.traceability.exposure import Exposures, Measure, exposures
 from gateway.traceability.model import Contents
 
 Inside = Callable[[int, int], Contents]
@@ -20,22 +19,24 @@ Inside = Callable[[int, int], Contents]
 
 def exposed(found: Excursion, inside: Inside, measures: Measures, until_ns: int) -> Exposures | None:
     """One exposure per stay; None where nobody has said what was inside."""
-    units = exposures(inside(found.start_ns, until_ns), found.start_ns, found.end_ns, measures.of(found))
-    early = _before_its_first_reading(found, inside, measures)
-    return (units or NOBODY).followed_by(early) if early else units
-
-
-def _before_its_first_reading(found: Excursion, inside: Inside, measures: Measures) -> Exposures:
-    before = inside(found.start_ns - measures.reach_ns(found), found.start_ns)
-    left = [stay for stay in before.stays if stay.to_ns is not None and stay.to_ns <= found.start_ns]
-    if not left:
-        return NOBODY
+    contents = inside(found.start_ns - measures.reach_ns(found), until_ns)
+    if not any(stay.from_ns < found.start_ns for stay in contents.stays):
+        contents = inside(found.start_ns, until_ns)
+        return exposures(contents, found.start_ns, found.end_ns, measures.of(found))
     crossing_ns = measures.crossing_ns(found)
-    reached = tuple(stay for stay in left if stay.to_ns is not None and stay.to_ns > crossing_ns)
-    of_them = replace(before, stays=reached)
-    return exposures(of_them, crossing_ns, found.start_ns, _all_of_it) or NOBODY
+    measure = _from_the_crossing(found.start_ns, measures.of(found))
+    return exposures(inside(crossing_ns, until_ns), crossing_ns, found.end_ns, measure)
 
 
-def _all_of_it(start_ns: int, end_ns: int | None) -> tuple[int | None, float | None]:
-    """Beyond from beginning to end, and no reading in it."""
-    return (None if end_ns is None else end_ns - start_ns), None
+def _from_the_crossing(first_ns: int, measure: Measure) -> Measure:
+    """Also of what lies before the first reading: beyond from beginning to end, and no reading in it."""
+
+    def measured(start_ns: int, end_ns: int | None) -> tuple[int | None, float | None]:
+        if start_ns >= first_ns:
+            return measure(start_ns, end_ns)
+        if end_ns is not None and end_ns <= first_ns:
+            return end_ns - start_ns, None
+        beyond_ns, extreme = measure(first_ns, end_ns)
+        return None if beyond_ns is None else beyond_ns + first_ns - start_ns, extreme
+
+    return measured

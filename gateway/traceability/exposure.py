@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from gateway.traceability.containment import concerns
 from gateway.traceability.model import Conflict, Contents, Stay, Unit
@@ -58,18 +57,10 @@ class Exposures:
     def __iter__(self) -> Iterator[Exposure]:
         return map(Exposure, self.units, (self.parts[number] for number in self.part_of))
 
-    def followed_by(self, other: Exposures) -> Exposures:
-        """These and then those."""
-        behind = tuple(number + len(self.parts) for number in other.part_of)
-        return Exposures((*self.units, *other.units), (*self.parts, *other.parts), (*self.part_of, *behind))
-
     def like(self, before: Exposures | None) -> Exposures:
         """The same; the very units of `before` where they are equal, so that whoever keeps them keeps one."""
         same = before is not None and before.units == self.units
         return replace(self, units=before.units) if before is not None and same else self
-
-
-NOBODY: Final = Exposures((), (), ())
 
 
 def exposures(contents: Contents, start_ns: int, end_ns: int | None, measure: Measure) -> Exposures | None:

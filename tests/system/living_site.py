@@ -112,7 +112,7 @@ class Site:
             self._publish(f"cryo/{channel_}/telemetry", {"ts": self.at_ns(seconds), "temp": value})
         self.screened()
 
-    def screened(self) -> None:
+    def screened(self, within_s: float = PATIENCE_S) -> None:
         """Everything in the journal is screened, twice in a row, what that stated included."""
         seen: list[int] = []
 
@@ -124,7 +124,7 @@ class Site:
             seen.append(journal["last_entry"])
             return len(seen) > 2 and seen[-1] == seen[-2]
 
-        eventually(quiet, "everything is screened", PATIENCE_S)
+        eventually(quiet, "everything is screened", within_s)
 
     def do(self, command: str, *arguments: str, refused: bool = False) -> str:
         """A command that people type; what it says."""
@@ -158,7 +158,7 @@ class Site:
         """What a replay of the journal says."""
         return json.loads(self.do("replay", "--json"))
 
-    def without_records(self) -> None:
+    def without_records(self, within_s: float = PATIENCE_S) -> None:
         """Stop, delete everything but the journal, start; the same alarms and histories must come back.
 
         Both are read while it is stopped: how far an open excursion is gets written every now and then only.
@@ -168,7 +168,7 @@ class Site:
         for path in self.gateway.folder.glob("records.sqlite*"):
             path.unlink()
         self.start()
-        self.screened()
+        self.screened(within_s)
         assert self.gateway.stop() == 0
         after = self._settled()
         assert {i for i in after if i not in before and not i.startswith("F-")} == set()

@@ -36,7 +36,7 @@ source = "broker"
 address = "{name}/temperature"
 profile = "p"
 no_data_after_s = 1000000.0
-max_gap_s = 1000000.0
+max_gap_s = 60.0
 """
 CONFIG = SITE + BROKER + TELEMETRY + ABOVE_150
 HOUR_NS = 3600 * SECOND

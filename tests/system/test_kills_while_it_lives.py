@@ -17,7 +17,7 @@ import pytest
 
 from gateway.times import format_rfc3339
 from tests.system.gateway_process import GatewayProcess
-from tests.system.living_site import Site, asset, channel, limit, same, version
+from tests.system.living_site import PATIENCE_S, Site, asset, channel, limit, same, version
 from tests.system.mosquitto import Mosquitto
 
 KILLS = int(os.environ.get("CRYOGATE_KILLS", "6"))
@@ -80,13 +80,13 @@ def test_one_record_whatever_was_killed_and_said(
         site.start()
     publisher.enough.set()
     publisher.join(60)
-    site.screened()
+    site.screened(within_s=PATIENCE_S + KILLS)  # what people said of the past is screened again each time
     assert site.gateway.stop() == 0
     live = site.alarms()
     assert len(live) > len(DEVICES)
     assert same(live) == same(site.replayed())
     site.start()
-    site.without_records()
+    site.without_records(PATIENCE_S + KILLS)
 
 
 def _say_something(site: Site, dice: random.Random, placed: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""A unit that left between the last reading in range and the first beyond: exposed from the crossing on."""
+"""Units inside between the last reading in range and the first beyond: exposed from the crossing on."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ def exposure(alarm: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def test_from_the_crossing_until_it_left(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    for code, left in (("BAG-7", 7), ("BAG-8", 8), ("BAG-9", 9), ("BAG-10", 10), ("BAG-15", 15)):
-        desk.contain(code, "freezer", -60, left)
+    left = (("BAG-7", 7), ("BAG-8", 8), ("BAG-9", 9), ("BAG-10", 10), ("BAG-15", 15), ("STAYS", None))
+    for code, until in left:
+        desk.contain(code, "freezer", -60, until)
+    desk.contain("CAME", "freezer", 9, None)
     desk.read(*WARM)
     desk.run()
     (alarm,) = desk.alarms()
-    expected = [
-        ("BAG-15", moment(10), moment(15), 5.0, -140.0),
+    expected = [  # who stays longer is never said to have gone through less
         ("BAG-10", moment(8), moment(10), 2.0, None),
+        ("BAG-15", moment(8), moment(15), 7.0, -140.0),
         ("BAG-9", moment(8), moment(9), 1.0, None),
+        ("CAME", moment(9), None, 11.0, -140.0),
+        ("STAYS", moment(8), None, 12.0, -140.0),
     ]
     assert exposure(alarm) == expected
     (again,) = replay_journal(desk.journal).excursions
