@@ -9,6 +9,8 @@ and, where it has them,
     class Options                                    frozen dataclass: the keys of [codes.NAME]
     def refuse(code: str, options: Options) -> None  raises CodeError for a normal form that is not carried
     def former(text: str) -> str                     the normal form that an earlier version made of it
+    def beside(text: str) -> str                     in words, what stands in it and could be taken for a part
+                                                     of the unit, but is none by the standard; empty: nothing
 
 All raise CodeError with what was expected and what was found. A normal form parses to itself. The scheme is
 always stated, never guessed: several families coexist and their codes can look alike.

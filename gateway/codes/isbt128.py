@@ -2,7 +2,8 @@
 
 The donation is its identification number (data structure 001), the product a product code (003), whose last
 characters are the division, or the processor's own code (034); divisions may stand apart (032). They come as
-one compound message (=+), one scan behind the other, or as they are printed, with blanks between them.
+one compound message (=+), one scan behind the other with or without a blank, or as they are printed, with
+blanks between them.
 Only structures are used here; the tables of facilities and products belong to ICCBBA. The flag and the check
 character K of a donation number are checked, and are not part of the unit.
 """
@@ -29,6 +30,7 @@ _DIVISIONS = r"[0-9]{6}"
 _STRUCTURES: Final = {"=<": _PRODUCT, "=/": _PROCESSED, "=,": _DIVISIONS}
 _WORDS: Final = {"=<": "product code", "=/": "processor's product code", "=,": "division"}
 _COMPOUND = re.compile(r"=\+([0-9]{2})[0-9]{3}")  # how many structures follow, and which message it is
+_BETWEEN_SCANS = re.compile(r"[\s\u00a0]+(?=[\]=&])|(?=\][A-Za-z][0-9A-Za-z]=)")
 _STRUCTURE = re.compile(r"[=&].[^=&]*")
 _PRINTED_NUMBER = re.compile(_NUMBER + r"([0-9]{2})?([0-9A-Z*])?")  # perhaps flag, perhaps boxed K
 _PRINTED = re.compile(
@@ -51,6 +53,18 @@ def former(text: str) -> str:
     if "donation" not in found:
         raise _expected(text)
     return found["donation"]
+
+
+def beside(text: str) -> str:
+    """The flag, where it is no check of the number: mostly it counts the containers of a donation."""
+    code = bounded(text)
+    scanned = re.search(_DONATION, code)
+    printed = None if "=" in code else _PRINTED_NUMBER.match(re.sub(r"[ \u00a0]", "", code))
+    match = scanned or printed
+    flag = match[2] if match else None
+    if flag is None or flag == "00" or (flag.isdigit() and 60 <= int(flag) <= 96):
+        return ""
+    return f"flag {flag}"
 
 
 def check_value(number: str) -> int:
@@ -78,7 +92,7 @@ def _scanned(code: str, text: str) -> dict[str, str]:
 
 def _structures(code: str, text: str) -> Iterator[str]:
     """Data structures of one scan or several, with their identifiers."""
-    for scan in re.split(r"[\s\u00a0]+(?=[\]=&])", code):
+    for scan in filter(None, _BETWEEN_SCANS.split(code)):
         symbology, data = read_by_scanner(scan)
         if symbology not in SYMBOLOGIES:
             raise CodeError(f"{symbology} is no symbol that carries ISBT 128, found {shown(text)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 
 from gateway.config import plugins
@@ -46,6 +46,46 @@ def known_otherwise(known: Containments, rows: Iterable[Containment], now_ns: in
         if former != code:
             stays = known.where_was(scheme, former)
             yield from (_words(code, s) for s in stays if s.to_ns is None or s.to_ns > now_ns)
+
+
+Written = Mapping[tuple[str, str], Collection[str]]
+"""Codes as they stand in a file, by scheme and normal form."""
+
+
+def meant_before(
+    known: Containments, rows: Iterable[Containment], written: Written
+) -> Iterator[tuple[Containment, str]]:
+    """Rows whose code looks like another unit, but by its standard means one that is inside; and that in words.
+
+    Were they two bags, one of them would be missing in every list.
+    """
+    in_file: dict[tuple[str, str], str] = {}
+    for row in rows:
+        beside = _beside(row, written)
+        inside = [s.asset for s in known.where_was(*row.unit.key) if _covers(s, row)] if beside else []
+        before = inside[-1] if inside else in_file.get(row.unit.key)
+        in_file[row.unit.key] = row.asset
+        if beside and before is not None:
+            yield row, _one_unit(row, before, beside)
+
+
+def _one_unit(row: Containment, before: str, beside: str) -> str:
+    return (
+        f"{row.unit.scheme} {row.unit.code} was in {before} already, and is the same unit here: {beside} is no "
+        "part of it by the standard. Two bags of one donation differ in product code or division: check their "
+        "labels"
+    )
+
+
+def _beside(row: Containment, written: Written) -> str:
+    module = _scheme(row.unit.scheme)
+    if not hasattr(module, "beside"):
+        return ""
+    return " and ".join(dict.fromkeys(filter(None, map(module.beside, written.get(row.unit.key, ())))))
+
+
+def _covers(stay: Stay, row: Containment) -> bool:
+    return stay.from_ns <= row.from_ns and (stay.to_ns is None or row.from_ns < stay.to_ns)
 
 
 def _words(code: str, stay: Stay) -> str:

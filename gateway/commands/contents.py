@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.commands.author import Author
-from gateway.commands.codes import check_codes, known_otherwise, parse_code
+from gateway.commands.codes import check_codes, known_otherwise, meant_before, parse_code
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words, correction
 from gateway.config.timeline import timeline_of
@@ -44,8 +44,15 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
     """
     data = _bytes(file)
     now_ns = desk.clock.now_ns()
+    written: dict[tuple[str, str], list[str]] = {}
+
+    def parse(scheme: str, code: str) -> str:
+        normal = parse_code(scheme, code)
+        written.setdefault((scheme, normal), []).append(code)
+        return normal
+
     try:
-        rows = read(_text(data), author.name, now_ns, parse_code, _places(desk), now_ns)
+        rows = read(_text(data), author.name, now_ns, parse, _places(desk), now_ns)
     except InputError as error:
         raise _nothing_taken(file, error) from None
     if corrects and len(rows) != 1:
@@ -73,8 +80,11 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
             for row in rows
         ]
         known = contents(said_of(desk.journal, *KINDS), same)
+        meant = list(meant_before(known, revised, written))
         new = _news(known, revised, file, desk.configuration)
         remarks[:] = [] if corrects else known_otherwise(known, new, now_ns)
+        stated = set(new)
+        remarks.extend(words for row, words in meant if row in stated and not corrects)
         return [_draft(desk, row, writer, revising) for row in new]
 
     return Loaded(len(rows), desk.state(look), tuple(remarks))

@@ -22,6 +22,10 @@ def test_every_form_of_one_unit_is_one_code(number: str, k: str, flag: str) -> N
         f"={number}{flag} =<S12954A0",
         f"={number}{flag}\r\n=<S12954A0",
         f"]C0={number}{flag}\t]C0=<S12954A0",
+        f"]C0={number}{flag}]C0=<S12954A0",
+        f"]C0=<S12954A0]C0={number}{flag}",
+        f"]C0=<S12954A0  ]C0={number}{flag}",
+        f"={number}{flag}]C0=<S12954A0",
         f"]C4={number}{flag}=<S12954A0",
         f"]d1=+02000={number}{flag}=<S12954A0",
         f"=+04001={number}{flag}=%6200=<S12954A0&>0260151500",
@@ -40,6 +44,24 @@ def test_the_parts_of_a_donation_are_several_units() -> None:
 def test_a_flag_makes_no_other_unit() -> None:
     """The number of the container, or what was done with it: not part of the donation number."""
     assert isbt128.parse("=G12341765432101=<S12954A0") == isbt128.parse("=G12341765432102=<S12954A0")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("=G12341765432101=<S12954A0", "flag 01"),
+        ("]C0=<S12954A0]C0=G12341765432102", "flag 02"),
+        ("=G123417654321A1=<S12954A0", "flag A1"),
+        ("G1234 17 654321 03 S12954A0", "flag 03"),
+        ("=G12341765432100=<S12954A0", ""),
+        ("=G12341765432170=<S12954A0", ""),
+        ("G1234 17 654321 A S12954A0", ""),
+        ("G123417654321 S12954A0", ""),
+        ("=<S12954A0", ""),
+    ],
+)
+def test_a_flag_that_could_be_taken_for_another_unit_is_named(code: str, words: str) -> None:
+    assert isbt128.beside(code) == words
 
 
 def test_divisions_that_stand_apart_belong_to_the_unit() -> None:
@@ -76,6 +98,9 @@ def test_a_donation_alone_names_no_unit(code: str) -> None:
         ("=G1234176543217=<S12954A0", "expected an ISBT 128"),
         ("=g12341765432170=<S12954A0", "expected an ISBT 128"),
         ("]C0", "expected an ISBT 128"),
+        ("]C0=G12341765432170]C0=<S12954A0]C0", "no ISBT 128 product code"),
+        ("]C0=G12341765432170]C1=<S12954A0", "]C1 is no symbol"),
+        ("]C0=G12341765432170]C0=<S12954A0]C0=<S12954B0", "both S12954A0 and S12954B0"),
         ("=", "expected an ISBT 128"),
         ("O123417654321 S12954A0", "expected an ISBT 128"),
         ("0123417654321 S12954A0", "expected an ISBT 128"),

@@ -42,6 +42,34 @@ def test_two_bags_of_one_donation_are_two_units(office: Office) -> None:
     }
 
 
+SAME = ("=G12341765432101=<S12954A0", "]C0=G12341765432102]C0=<S12954A0")
+
+
+@pytest.mark.parametrize("second", ["shipper-2", "shipper-1"])
+def test_a_flag_that_means_a_unit_that_is_inside_already_is_remarked(office: Office, second: str) -> None:
+    first = office.json("load", str(office.file(row(SAME[0], "shipper-1"))), "--by", "Li Na")
+    assert first["remarks"] == []
+    later = str(office.file(row(SAME[1], second, start=f"{DAY}09:00:00Z")))
+    [remark] = office.json("load", later, "--by", "Li Na")["remarks"]
+    assert "G123417654321 S12954A0 was in shipper-1 already, and is the same unit here: flag 02 is" in remark
+    assert office.json("load", later, "--by", "Li Na")["remarks"] == []  # no news
+
+
+def test_a_unit_that_moves_under_a_code_without_such_a_flag_is_no_remark(office: Office) -> None:
+    for asset, start in (("shipper-1", "08"), ("shipper-2", "09")):
+        told = row("=G12341765432170=<S12954A0", asset, start=f"{DAY}{start}:00:00Z")
+        assert office.json("load", str(office.file(told)), "--by", "Li Na")["remarks"] == []
+
+
+def test_two_flags_of_one_unit_in_one_file_are_remarked(office: Office) -> None:
+    rows = (
+        row(SAME[0], "shipper-1", until=f"{DAY}09:00:00Z"),
+        row(SAME[1], "shipper-2", start=f"{DAY}09:00:00Z"),
+    )
+    [remark] = office.json("load", str(office.file(*rows)), "--by", "Li Na")["remarks"]
+    assert "was in shipper-1 already" in remark and "flag 01 and flag 02" in remark
+
+
 def test_a_unit_of_a_journal_of_before_stays_inside(office: Office) -> None:
     with office.desk() as desk:
         state_as_before(desk, DONATION)
