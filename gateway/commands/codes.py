@@ -55,7 +55,7 @@ Written = Mapping[tuple[str, str], Collection[str]]
 def meant_before(
     known: Containments, rows: Iterable[Containment], written: Written
 ) -> Iterator[tuple[Containment, str]]:
-    """Rows whose code looks like another unit, but by its standard means one that is inside; and that in words.
+    """Rows whose code looks like another unit, but means one that is inside by its standard; that in words.
 
     Were they two bags, one of them would be missing in every list.
     """
@@ -71,9 +71,9 @@ def meant_before(
 
 def _one_unit(row: Containment, before: str, beside: str) -> str:
     return (
-        f"{row.unit.scheme} {row.unit.code} was in {before} already, and is the same unit here: {beside} is no "
-        "part of it by the standard. Two bags of one donation differ in product code or division: check their "
-        "labels"
+        f"{row.unit.scheme} {row.unit.code} was in {before} already, and is the same unit here: {beside} is "
+        "no part of it by the standard. Two bags of one donation differ in product code or division: check "
+        "their labels"
     )
 
 
