@@ -19,19 +19,19 @@ Marked = tuple[int, float | None, bool]  # ns, value, whether the device marked 
 
 
 def limits(export: Export, readings: Sequence[Marked]) -> dict[int, Limit]:
-    """Of two alarms the larger is an upper one, of more all but the first; readings tell a single one."""
+    """Of two alarms the larger is an upper one; of one, or of more, the readings tell it."""
     found = {number: measurement(fields["T AL"]) for number, fields in export.limits.items()}
-    if len(found) == 1:
-        return {number: (limit, _side(export, number, limit, readings)) for number, limit in found.items()}
-    largest = max(found.values(), default=0.0)
-    return {
-        number: (limit, limit == largest if len(found) == 2 else number > 0)
-        for number, limit in found.items()
-    }
+    if len(found) == 2:
+        return {number: (limit, limit == max(found.values())) for number, limit in found.items()}
+    marks = readings if len(found) == 1 else ()  # of several alarms, a mark does not say which one it is of
+    return {number: (limit, _side(export, number, limit, marks)) for number, limit in found.items()}
 
 
 def _side(export: Export, number: int, limit: float, readings: Sequence[Marked]) -> bool | None:
-    """True for an upper limit: the side that no day and no mark contradicts; None where that is not one."""
+    """True for an upper limit, False for a lower one: the only side that no day and no mark contradicts.
+
+    None where both sides fit, or none.
+    """
     days = [(day, 60 * int(day.alarms[number]["t Acc"])) for day in export.days if number in day.alarms]
     usable = [(value, marked) for _, value, marked in readings if value is not None]
     possible = [

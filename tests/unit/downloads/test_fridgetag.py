@@ -294,6 +294,17 @@ def test_the_side_of_a_single_limit_is_told_by_the_readings(
     assert in_words(found[0]).startswith({True: "above", False: "below", None: "alarm limit"}[above])
 
 
+def test_the_sides_of_three_limits_are_told_by_the_readings() -> None:
+    text = ONE_ALARM.replace("T AL: -60.0", "T AL: -0.5").removesuffix("Hist:\n")
+    text += "".join(f"  {i}:\n   T AL: +{limit}, t AL: 0\n" for i, limit in ((1, 8), (2, 25))) + "Hist:\n"
+    for day, highest, minutes in ((2, 9, 100), (1, 7, 0)):
+        text += DAY.format(day=day, lowest=5, highest=highest, minutes=0)
+        text += f"   1:\n    t Acc: {minutes}\n   2:\n    t Acc: 0\n"
+    found = read(text).verdicts
+    assert {(v.limit, v.above) for v in found} == {(-0.5, False), (8.0, True), (25.0, True)}
+    assert {v.compared for v in found} == {"agrees"}
+
+
 @pytest.mark.parametrize(
     ("data", "verdicts"),
     [
