@@ -12,11 +12,12 @@ from gateway.cli.import_screen import after_import, preview_lines
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import print_json, say
 from gateway.commands.author import at_this_box
-from gateway.commands.desk import open_desk
+from gateway.commands.desk import Desk, open_desk
 from gateway.commands.imports import Brought, import_file
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.questions.import_alarms import alarms_in
 from gateway.questions.import_preview import preview_import
 from gateway.writing.mapping import Mapped, files_of, read_mapping
 
@@ -77,11 +78,20 @@ def _import(
     with open_desk(configuration) as desk:
         for path in paths:
             done = import_file(desk, author, path, mapped)
-            results.append(_plain(path, done))
-            for line in () if as_json else after_import(path, done):
+            alarms = _alarms(done, mapped, desk)
+            results.append({**_plain(path, done), "alarms": alarms})
+            for line in () if as_json else after_import(path, done, alarms):
                 say(line)
     if as_json:
         print_json(results)
+
+
+def _alarms(done: Brought, mapped: Mapped, desk: Desk) -> list[dict[str, Any]]:
+    """That follow from what is new."""
+    if not done.fresh:
+        return []
+    numbers = desk.journal.channel_numbers(list(mapped.channels.values()))
+    return alarms_in(desk.configuration, numbers, done.samples)
 
 
 def _plain(path: Path, done: Brought) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from gateway.cli.measures import duration, sign_of
 from gateway.commands.imports import Brought
@@ -14,6 +15,7 @@ from gateway.tables import Lines
 from gateway.text import counted
 from gateway.times import format_rfc3339
 
+ALONE = " (by its readings alone; one more for each channel that is silent since the last of them)"
 MOST_SHOWN = 5  # lines, or verdicts, of one kind
 
 
@@ -26,10 +28,11 @@ def preview_lines(preview: Preview) -> list[str]:
         *(f"  series {name!r} is given to no channel" for name in preview.unused),
         *_missed(preview.lines),
         *_judged(preview.verdicts),
+        *_alarms(preview.alarms, "the import would raise"),
     ]
 
 
-def after_import(path: Path, done: Brought) -> list[str]:
+def after_import(path: Path, done: Brought, alarms: Sequence[Mapping[str, Any]]) -> list[str]:
     name = str(path)
     if done.before is not None:
         return [f"{name}: was imported by {who_and_when(done.before)}; nothing changes"]
@@ -39,7 +42,18 @@ def after_import(path: Path, done: Brought) -> list[str]:
         *_contradicting(done.contradicting),
         *_missed(done.lines),
         *_judged(done.said.verdicts),
+        *_alarms(alarms, "the import raises"),
     ]
+
+
+def _alarms(alarms: Sequence[Mapping[str, Any]], what: str) -> Iterator[str]:
+    """Under the configuration as it is; what came live in between may fill a silence."""
+    total = sum(one["alarms"] for one in alarms)
+    yield f"  {what} {counted(total, 'alarm') if total else 'no alarm'}{ALONE if total else ''}"
+    for one in alarms[:MOST_SHOWN]:
+        yield f"    {one['channel']}: {one['alarms']} {one['rule']}, {one['severity']}"
+    if len(alarms) > MOST_SHOWN:
+        yield f"    and those of {len(alarms) - MOST_SHOWN} more rules"
 
 
 def _counted(lines: Lines) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from gateway.clocks.clock_watch import clock_of
 from gateway.config.types import Channel, Configuration
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
+from gateway.questions.import_alarms import alarms_in
 from gateway.statements.verdict import Verdict, to_plain
 from gateway.tables import Lines
 from gateway.times import format_rfc3339
@@ -62,6 +63,7 @@ class Preview:
     series: tuple[Seen, ...]
     unused: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
+    alarms: tuple[Mapping[str, Any], ...]  # import_alarms.py
 
     def plain(self) -> dict[str, Any]:
         """For scripts."""
@@ -78,6 +80,7 @@ class Preview:
             "series": [{name: getattr(s, name) for name in Seen.__slots__} for s in self.series],
             "unused": list(self.unused),
             "verdicts": [to_plain(v) for v in self.verdicts],
+            "alarms": list(self.alarms),
         }
 
 
@@ -88,14 +91,17 @@ def preview_import(path: Path, mapped: Mapped, configuration: Configuration) -> 
     samples = samples_of(logged, mapped, configuration, numbers)
     check_times(samples, path, _now_ns(configuration))
     names = [s.name for s in logged.download.series]
+    series = tuple(_seen(logged, mapped, configuration, samples, numbers))
+    is_new = any(seen.new for seen in series)
     return Preview(
         str(path),
         logged.sha256,
         logged.download.lines,
         logged.download.about,
-        tuple(_seen(logged, mapped, configuration, samples, numbers)),
+        series,
         tuple(name for name in names if name not in mapped.channels),
         logged.download.verdicts,
+        tuple(alarms_in(configuration, numbers, samples)) if is_new else (),
     )
 
 

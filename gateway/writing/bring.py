@@ -39,6 +39,7 @@ class Brought:
     lines: Lines
     before: Statement | None
     said: Import
+    samples: Samples
 
 
 def bring(
@@ -62,10 +63,10 @@ def bring(
     said, lines = _said(logged, mapped, samples), logged.download.lines
     before = _before(journal, logged.sha256, mapped)
     if before is not None and journal.new_among(arrivals, imported=True) == 0:
-        return Brought(logged.sha256, len(arrivals), 0, 0, lines, before, said)
+        return Brought(logged.sha256, len(arrivals), 0, 0, lines, before, said, samples)
     contradicting = journal.contradicting(arrivals)
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
-    return Brought(logged.sha256, len(arrivals), done.fresh, contradicting, lines, None, said)
+    return Brought(logged.sha256, len(arrivals), done.fresh, contradicting, lines, None, said, samples)
 
 
 def check_times(samples: Samples, path: Path, now_ns: int) -> None:

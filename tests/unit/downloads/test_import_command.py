@@ -69,6 +69,22 @@ def test_a_look_takes_nothing_and_shows_what_would_be_taken(site: Path) -> None:
     assert readings(site) == 2
 
 
+def test_an_import_says_how_many_alarms_its_readings_mean(site: Path) -> None:
+    """The demo's channel has no data after 10 s; its readings are above -150 degC from the second one on."""
+    warm = "".join(f"2026-01-05T11:{k:02d}:00Z,{123.0 + k},-1\n" for k in range(2, 10))
+    (site / "log.csv").write_text(LOG + warm)
+    looked = bring(site, "--dry")
+    assert "the import would raise 11 alarms (by its readings alone; one more" in looked
+    (found,) = json.loads(bring(site, "--dry", "--json"))
+    assert [one["rule"] for one in found["alarms"]] == ["above-150", "no-data", "above-170"]
+    counts = {one["rule"]: (one["channel"], one["alarms"], one["severity"]) for one in found["alarms"]}
+    assert counts["no-data"] == ("freezer-1-top", 9, "major")
+    assert sum(one["alarms"] for one in found["alarms"]) == 11
+    done = bring(site, "--by", "Li Na")
+    assert "the import raises 11 alarms" in done and "freezer-1-top: 9 no-data, major" in done
+    assert "would raise no alarm" in bring(site, "--dry")  # there is nothing new in it
+
+
 def test_a_look_refuses_what_the_import_would_refuse(site: Path) -> None:
     (site / "log.csv").write_text(LOG.replace("2026-01-05T11:01", "2099-01-05T11:01"))
     with pytest.raises(InputError, match="lie in the future"):
