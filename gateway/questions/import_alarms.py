@@ -19,7 +19,7 @@ def alarms_in(
 ) -> list[dict[str, Any]]:
     """For each channel and rule how many, the most severe first, by these readings alone.
 
-    They are judged under the configuration as it is. `numbers`: those of the channels that the file has, in `samples`.
+    They are judged under the configuration as it is. `numbers`: of the channels that the file has.
     """
     mine = {name: channel for name, channel in configuration.channels.items() if name in numbers}
     found = replay(replace(configuration, channels=mine), numbers, [samples], Containments())
