@@ -229,6 +229,8 @@ class _Reader:
 
     def _check_shape(self, cells: list[str]) -> None:
         count, wanted = len(cells), self._width
+        if count == wanted == self._filled:
+            return
         if not self._is_text or count == wanted:
             count, wanted = max(filled(cells), self._filled), self._filled
         if count != wanted:
