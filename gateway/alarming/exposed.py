@@ -1,7 +1,8 @@
 """Which units an excursion reached: those inside since the line to its first reading crossed the limit.
 
 An excursion begins with a reading. The line to it crossed the limit earlier: a unit that was inside then was
-exposed from the crossing on, whether it left before that reading or stayed.
+exposed from the crossing on, whether it left before that reading or stayed. Where the line proves nothing,
+who left before that reading was possibly exposed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Callable
 
 from gateway.alarming.measure import Measures
 from gateway.screening.excursion import Excursion
-from gateway.traceability.exposure import Exposures, Measure, exposures
+from gateway.times import format_rfc3339
+from gateway.traceability.exposure import Exposure, Exposures, Measure, Part, exposures
 from gateway.traceability.model import Contents
 
 Inside = Callable[[int, int], Contents]
@@ -19,13 +21,25 @@ Inside = Callable[[int, int], Contents]
 
 def exposed(found: Excursion, inside: Inside, measures: Measures, until_ns: int) -> Exposures | None:
     """One exposure per stay; None where nobody has said what was inside."""
-    contents = inside(found.start_ns - measures.reach_ns(found), until_ns)
-    if not any(stay.from_ns < found.start_ns for stay in contents.stays):
+    before = inside(found.start_ns - measures.doubt_ns(found), found.start_ns)
+    if not before.stays:
         contents = inside(found.start_ns, until_ns)
         return exposures(contents, found.start_ns, found.end_ns, measures.of(found))
-    crossing_ns = measures.crossing_ns(found)
+    last_ns, crossing_ns = measures.line_to(found)
     measure = _from_the_crossing(found.start_ns, measures.of(found))
-    return exposures(inside(crossing_ns, until_ns), crossing_ns, found.end_ns, measure)
+    units = exposures(inside(crossing_ns, until_ns), crossing_ns, found.end_ns, measure)
+    possibly = _possibly(found, before, last_ns) if crossing_ns == found.start_ns else []
+    return Exposures.of([*(units or ()), *possibly]) if possibly else units
+
+
+def _possibly(found: Excursion, before: Contents, last_ns: int) -> list[Exposure]:
+    """Who left when nothing was measured, between the reading at `last_ns` and the first one beyond."""
+    words = f"nothing is proven from {format_rfc3339(last_ns)} to {format_rfc3339(found.start_ns)}"
+    return [
+        Exposure(stay.unit, Part(max(stay.from_ns, last_ns), stay.to_ns, None, None, False, words))
+        for stay in before.stays
+        if stay.to_ns is not None and last_ns < stay.to_ns <= found.start_ns
+    ]
 
 
 def _from_the_crossing(first_ns: int, measure: Measure) -> Measure:

@@ -9,15 +9,18 @@ import numpy as np
 
 from gateway.alarming.judge import Judge
 from gateway.errors import JournalError
-from gateway.model import Samples, usable
+from gateway.model import SECOND, Samples, to_ns, usable
 from gateway.screening.excursion import Excursion
 from gateway.screening.gaps import Gaps
 from gateway.screening.judged import Read
 from gateway.screening.plan import Instance, Key, Plan
-from gateway.screening.rules import Limit, limit_of
+from gateway.screening.rules import Limit, limit_of, no_data
 from gateway.screening.totals import Stretches
 from gateway.traceability.exposure import Measure
 
+LONGEST_DOUBT_NS: Final = (
+    3600 * SECOND
+)  # of a silence, looked back on; a longer one has an alarm by then, or soon
 MOST_REMEMBERED: Final = 10_000  # parts of open excursions; one more than that and they are counted afresh
 
 
@@ -39,10 +42,15 @@ class Measures:
 
     def __init__(self, plan: Plan, read: Read) -> None:
         self._instances: dict[Key, list[Instance]] = {}
+        self._silent_ns: dict[int, int] = {}  # by channel, a silence that no rule speaks of
         for instance in plan.instances:
             self._instances.setdefault((instance.channel, instance.rule), []).append(instance)
+            if isinstance(instance.parameters, no_data.Parameters):
+                silent_ns = min(to_ns(instance.parameters.timeout_s), LONGEST_DOUBT_NS)
+                self._silent_ns[instance.channel] = max(silent_ns, self._silent_ns.get(instance.channel, 0))
         self._gaps = {c.channel: Gaps.of((c,)) for c in plan.channels}
         self._judge = Judge(plan, read)
+        self._lines: dict[tuple[int, str, int, int], tuple[int, int]] = {}
         self._counted: dict[tuple[str, int, int, int | None], _Counted] = {}
 
     def of(self, found: Excursion) -> Measure:
@@ -65,26 +73,38 @@ class Measures:
 
         return measure
 
-    def reach_ns(self, found: Excursion) -> int:
-        """How far before its first reading the line to it can begin."""
-        return int(self._gaps[found.channel].longest[0]) if found.channel in self._gaps else 0
+    def doubt_ns(self, found: Excursion) -> int:
+        """How far before its first reading the line to it can begin, or a silence that no rule speaks of."""
+        gap_ns = int(self._gaps[found.channel].longest[0]) if found.channel in self._gaps else 0
+        return max(gap_ns, self._silent_ns.get(found.channel, 0))
 
-    def crossing_ns(self, found: Excursion) -> int:
-        """When the line to its first reading crossed the limit; its start where none is proven to have."""
+    def line_to(self, found: Excursion) -> tuple[int, int]:
+        """When the last usable reading before its first one was, and when the line between them crossed the
+        limit. Its start where there is none, or where none is proven to have crossed."""
+        key = (found.channel, found.rule, found.start_ns, found.revision)
+        if key not in self._lines:
+            if len(self._lines) >= MOST_REMEMBERED:
+                self._lines.clear()
+            self._lines[key] = self._line_to(found)
+        return self._lines[key]
+
+    def _line_to(self, found: Excursion) -> tuple[int, int]:
         instance, limit = self._instance(found), self.limit_of(found)
+        nothing = found.start_ns, found.start_ns
         if instance is None or limit is None:
-            return found.start_ns
-        begin_ns = max(found.start_ns - self.reach_ns(found), instance.valid_from_ns)
+            return nothing
+        begin_ns = max(found.start_ns - self.doubt_ns(found), instance.valid_from_ns)
         samples = self._judge.readings(instance.channel, begin_ns, found.start_ns + 1)
-        last = samples.take(slice(max(len(samples) - 2, 0), None))
-        if len(last) < 2 or not usable(last.quality).all() or int(last.time[1]) != found.start_ns:
-            return found.start_ns
-        sign, only = _sign(limit), np.zeros(1, np.int64)
+        good = np.flatnonzero(usable(samples.quality))[-2:]
+        if len(good) < 2 or int(samples.time[good[1]]) != found.start_ns:
+            return nothing
+        last, sign, only = samples.take(good), _sign(limit), np.zeros(1, np.int64)
         one, other = slice(0, 1), slice(1, 2)
         x, far = sign * last.value, np.full(1, sign * limit[1])
         proven = self._gaps[instance.channel].bridges(only, last.time[one], last.time[other]) & (x[0] <= far)
+        proven &= good[1] - good[0] == 1
         line = Stretches.between(last.time[one], x[one], last.time[other], x[other], proven, far)
-        return found.start_ns - int(line.beyond[0])
+        return int(last.time[0]), found.start_ns - int(line.beyond[0])
 
     def limit_of(self, found: Excursion) -> Limit | None:
         """The limit that it is about; None where its rule has none."""

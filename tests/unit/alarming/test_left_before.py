@@ -47,23 +47,37 @@ def test_who_came_only_for_that_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "before",
+    ("before", "since"),
     [
-        (),  # nothing was measured before
-        (("top", 0, -190.0), ("top", 5, None)),  # a fault lies between
-        (("top", -60, -190.0),),  # too long ago: 60 s is max_gap
-        (("top", 0, -150.0),),  # at the limit: the line crosses it there
+        ((("top", 0, -190.0), ("top", 5, None)), 0),  # a fault lies between
+        ((("top", -70, -190.0),), -70),  # too long ago: 60 s is max_gap
+        ((("top", -5000, -190.0),), None),  # longer ago than is looked back
+        ((), None),  # nothing was measured before
     ],
 )
-def test_a_line_that_proves_nothing_reaches_nobody(tmp_path: Path, before: tuple[Any, ...]) -> None:
+def test_who_left_while_nothing_was_proven_was_possibly_exposed(
+    tmp_path: Path, before: tuple[Any, ...], since: float | None
+) -> None:
     desk = Desk(tmp_path)
     desk.contain("BAG-9", "freezer", -600, 9)
+    desk.contain("STAYS", "freezer", -600, None)
     desk.read(*before, *WARM[1:])
     desk.run()
-    at_the_limit = before[-1:] == (("top", 0, -150.0),)
-    found = desk.alarms()[0]["units"]
-    assert (found != "unknown") == at_the_limit
-    assert not at_the_limit or exposure(desk.alarms()[0]) == [("BAG-9", moment(0), moment(9), 9.0, None)]
+    (alarm,) = desk.alarms()
+    possibly = [] if since is None else [("BAG-9", moment(since), moment(9), None, None)]
+    assert exposure(alarm) == [("STAYS", moment(10), None, 10.0, -140.0), *possibly]
+    assert [u["certain"] for u in alarm["units"]] == [True, *(False for _ in possibly)]
+    assert all(u["conflict"].startswith("nothing is proven from 2026-01-05T") for u in alarm["units"][1:])
+    (again,) = replay_journal(desk.journal).excursions
+    assert exposure(again) == exposure(alarm)
+
+
+def test_at_the_limit_the_line_crosses_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.contain("BAG-9", "freezer", -600, 9)
+    desk.read(("top", 0, -150.0), *WARM[1:])
+    desk.run()
+    assert exposure(desk.alarms()[0]) == [("BAG-9", moment(0), moment(9), 9.0, None)]
 
 
 def test_a_low_limit(tmp_path: Path) -> None:
