@@ -39,6 +39,7 @@ def after_import(path: Path, done: Brought, alarms: Sequence[Mapping[str, Any]])
     return [
         f"{name}: {counted(done.readings, 'reading')}, {done.fresh} of them new; {_counted(done.lines)}; "
         f"SHA-256 {done.sha256}",
+        *(f"    {channel}: {how}" for channel, how in done.said.corrections.items()),
         *_contradicting(done.contradicting),
         *_missed(done.lines),
         *_judged(done.said.verdicts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.statements.fields import Fields, moment, shown
@@ -11,7 +11,7 @@ from gateway.statements.verdict import CONTRADICTS, Verdict, of_plain, to_plain
 from gateway.text import counted
 
 KIND: Final = "import"
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 BY_PEOPLE: Final = True
 LINES: Final = ("taken", "header", "not_understood")
 
@@ -21,7 +21,8 @@ class Import:
     """`logger`: what the file says about it. `channels`: series of the file -> channel.
 
     `mapping`: hash of what the mapping means; empty in old statements. Every line of the file was taken, is
-    header, or was not understood. `verdicts`: what the device itself judged.
+    header, or was not understood. `verdicts`: what the device itself judged. `corrections`: in words, what
+    was made of the values of each channel that has a calibration.
     """
 
     file: str
@@ -37,6 +38,7 @@ class Import:
     lines_header: int
     lines_not_understood: int
     verdicts: tuple[Verdict, ...] = ()
+    corrections: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_body(said: Import) -> dict[str, Any]:
@@ -55,6 +57,7 @@ def to_body(said: Import) -> dict[str, Any]:
         "lines_header": said.lines_header,
         "lines_not_understood": said.lines_not_understood,
         "verdicts": [to_plain(verdict) for verdict in said.verdicts],
+        "corrections": dict(said.corrections),
     }
     of(body)
     return body
@@ -71,10 +74,11 @@ def of(body: Mapping[str, Any]) -> Import:
     taken, header, missed = (0 if is_old else fields.integer(f"lines_{what}", least=0) for what in LINES)
     items = () if is_old else fields.items("verdicts")
     verdicts = tuple(of_plain(KIND, SCHEMA, item, fields.schema) for item in items)
+    corrections = {} if fields.schema < 3 else fields.table("corrections", str)
     fields.end()
     return Import(
         file, sha256, format_, mapping, logger, channels, readings, first_ns, last_ns,
-        taken, header, missed, verdicts,
+        taken, header, missed, verdicts, corrections,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ is dropped as a repeat.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from gateway.statements import import_
 from gateway.statements.import_ import Import
 from gateway.tables import Lines
 from gateway.times import format_rfc3339
+from gateway.writing.correction import corrections_of
 from gateway.writing.logged import samples_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
@@ -60,7 +61,8 @@ def bring(
     samples = samples_of(logged, mapped, configuration, numbers)
     check_times(samples, path, now_ns)
     arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))
-    said, lines = _said(logged, mapped, samples), logged.download.lines
+    corrections = corrections_of(mapped, configuration.channels)
+    said, lines = _said(logged, mapped, samples, corrections), logged.download.lines
     before = _before(journal, logged.sha256, mapped)
     if before is not None and journal.new_among(arrivals, imported=True) == 0:
         return Brought(logged.sha256, len(arrivals), 0, 0, lines, before, said, samples)
@@ -91,7 +93,7 @@ def _before(journal: Journal, sha256: str, mapped: Mapped) -> Statement | None:
     return None
 
 
-def _said(logged: Logged, mapped: Mapped, samples: Samples) -> Import:
+def _said(logged: Logged, mapped: Mapped, samples: Samples, corrections: Mapping[str, str]) -> Import:
     download = logged.download
     return Import(
         file=logged.path.name,
@@ -107,4 +109,5 @@ def _said(logged: Logged, mapped: Mapped, samples: Samples) -> Import:
         lines_header=download.lines.header,
         lines_not_understood=len(download.lines.not_understood),
         verdicts=download.verdicts,
+        corrections=corrections,
     )

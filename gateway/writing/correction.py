@@ -8,6 +8,7 @@ reading that the certificate does not cover, or that is overdue, is UNCERTAIN.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.config.tables import Problems
@@ -50,6 +51,12 @@ def correction_words(series: str, channel: Channel, mapped: Mapped) -> str:
     if mapped.says_corrected(series):
         return f"corrected already: {shown} is not applied; {overdue}"
     return f"raw: corrected by {shown}; {overdue}"
+
+
+def corrections_of(mapped: Mapped, channels: Mapping[str, Channel]) -> dict[str, str]:
+    """The words of each channel of the mapping that has a calibration."""
+    said = {c: correction_words(series, channels[c], mapped) for series, c in mapped.channels.items()}
+    return {channel: words for channel, words in said.items() if words}
 
 
 def _shown(calibration: Calibration, unit: str) -> str:

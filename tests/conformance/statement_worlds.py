@@ -105,6 +105,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         counts,
         counts,
         st.lists(verdicts, max_size=2).map(tuple),
+        st.dictionaries(names, messages, max_size=3),
     ),
     "notification": st.builds(
         notification.Notified, names, st.lists(counts, max_size=4).map(tuple), names, messages

@@ -63,7 +63,11 @@ def without(body: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
 
 def is_free(kind: Kind, path: tuple[Any, ...]) -> bool:
     """Whether the keys below are somebody else's: of a transition what was known, of tables their names."""
-    return len(path) > 1 and path[0] in ("known", "logger", "channels") and kind.KIND != "configuration"
+    return (
+        len(path) > 1
+        and path[0] in ("known", "logger", "channels", "corrections")
+        and kind.KIND != "configuration"
+    )
 
 
 @every_kind
@@ -133,7 +137,7 @@ def _may_be(kind: Kind, path: tuple[Any, ...], value: Any) -> bool:
         return type(value) is {"limit": float, "above": bool}[path[-1]]
     if kind.KIND == "transition" and path == ("known",):
         return isinstance(value, dict)
-    return is_free(kind, path) and path[0] in ("logger", "channels") and value == "\ud800"
+    return is_free(kind, path) and path[0] in ("logger", "channels", "corrections") and value == "\ud800"
 
 
 @every_kind

@@ -15,6 +15,7 @@ from gateway.config.load import parse
 from gateway.errors import ConfigurationError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Quality, Samples
+from gateway.statements import import_
 from gateway.writing.conversion import conversions, to_canonical
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS
 
@@ -131,6 +132,16 @@ def test_a_look_and_a_replay_say_which_is_applied(
     [look] = json.loads(site.run("import", site.file, "--dry", "--json"))
     [series] = look["series"]
     assert series["lowest"] == lowest and words in series["calibration"]
+
+
+def test_the_statement_of_the_import_keeps_which_was_applied(tmp_path: Path) -> None:
+    site = Site(tmp_path, config_with("offset_degC = 2.5"), "corrected = false\n")
+    how = "raw: corrected by certificate 'PTB-7', offset +2.5 degC; UNCERTAIN from 2030-01-01 on"
+    assert f"top: {how}" in site.run("import", site.file, "--by", "me")
+    with Journal.open_reading(tmp_path / "data" / "journal.sqlite") as journal:
+        [(_, statement)] = journal.statements("import")
+    assert statement.body["corrections"] == {"top": how}
+    assert import_.of(statement.body).corrections == {"top": how}
 
 
 def test_a_replay_corrects_too(tmp_path: Path) -> None:
