@@ -39,3 +39,7 @@ def main() -> None:
     except CryogateError as error:
         typer.echo(f"cryogate: {lines(str(error))}", err=True)
         sys.exit(1)
+    except PermissionError as error:  # the data folder is the gateway's alone
+        what = f"{one_line(str(error.filename))}: {error.strerror}"
+        typer.echo(f"cryogate: {what}; run it as the user of the gateway, or in its group", err=True)
+        sys.exit(1)

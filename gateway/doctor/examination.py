@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +135,7 @@ def _alarms(configuration: Configuration, runs: bool) -> Iterator[Finding]:
     path = configuration.data_dir / folder.RECORDS
     if runs:
         yield from alarms.findings(ask(configuration.data_dir, "alarms"), labels_of(configuration))
-    elif path.exists():
+    elif os.access(path, os.R_OK):
         try:
             with Records(path, read_only=True) as records:
                 rows = records.book.alarms()

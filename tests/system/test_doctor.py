@@ -161,17 +161,21 @@ def test_a_serial_port_that_somebody_else_reads(patient: Patient) -> None:
 
 def examined_by_nobody(patient: Patient) -> Found:
     """As another user, who may read the configuration and no more."""
-    command = [*patient.gateway._cryogate(), "doctor", "--json", "--config", str(patient.gateway.config)]
-    done = subprocess.run(
+    done = typed_by_nobody(patient, "doctor", "--json")
+    assert done.stdout, done.stderr
+    found: Found = json.loads(done.stdout)["findings"]
+    return found
+
+
+def typed_by_nobody(patient: Patient, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [*patient.gateway._cryogate(), *words, "--config", str(patient.gateway.config)]
+    return subprocess.run(
         ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert done.stdout, done.stderr
-    found: Found = json.loads(done.stdout)["findings"]
-    return found
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
@@ -183,6 +187,10 @@ def test_what_this_user_may_not_use(patient: Patient) -> None:
     patient.configure(SERIAL.format(port=os.ttyname(line)))
     patient.start()
     patient.gateway.stop()
+    for command in ("check", "alarms", "refused", "status", "contents"):  # the data folder is 0750
+        done = typed_by_nobody(patient, command)
+        assert done.returncode != 0 and "Traceback" not in done.stderr, (command, done.stderr)
+        assert str(patient.folder / "data") in done.stderr, (command, done.stderr)
     found = {f["where"]: f for f in examined_by_nobody(patient)}
     assert "may not write in" in found["data"]["what"] and "which is root's" in found["data"]["what"]
     assert "may not use /dev/pts" in found["source line"]["what"]
