@@ -84,7 +84,7 @@ def compare(journal: Journal, records: Records, proof: Proof) -> list[Compared]:
     gaps = Gaps.of(c for c in plan.channels if c.channel == number)
     made = []
     for alarm, found in _about_limits(records, number, proof):
-        limit, crossing_ns = measures.limit_of(found), measures.crossing_ns(found)
+        limit, (_, crossing_ns) = measures.limit_of(found), measures.line_to(found)
         if limit is None or found.beyond_ns is None:
             continue
         end_ns, gap_ns = _end(found), int(gaps.longest[0])
