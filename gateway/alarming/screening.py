@@ -240,9 +240,9 @@ class Screening:
                 self._hear(entry.seq, entry.statement, now_ns)
                 if time.monotonic() > until_s:
                     return entries[k + 1 :]
-        self._screen(waiting, now_ns)
         if len(entries) < MOST_ENTRIES:
             self._book.look_inside(now_ns)
+        self._screen(waiting, now_ns)
         return []
 
     def _before(self, entry: Entry, waiting: Sequence[Entry], now_ns: int) -> None:

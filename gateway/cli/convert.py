@@ -127,7 +127,7 @@ def _bench(probe: str, told: dict[str, Any], unit: str | None) -> _Bench:
     problems = Problems(Path.cwd())
     module = plug_in(PROBES, "Options", probe, "--probe", "probe", problems)
     options = None if module is None else build(module.Options, told, probe, problems)
-    if module is None or options is None:
+    if problems or module is None or options is None:
         raise InputError("\n".join(problems))
     gives = module.gives(options)
     fitting = [name for name, c in CONVERSIONS.items() if c.canonical in gives]

@@ -107,7 +107,7 @@ def test_one_from_before_the_budget_was_spent_withdraws_and_says_why(desk: Desk,
     desk.run()
     (alarm,) = spent(desk)
     assert (alarm["withdrawn"], [r["comment"] for r in alarm["resets"]]) == (True, ["unloaded"])
-    assert "budget reset at 2026-01-05T12:00:05Z by Li Na: unloaded" in shown(desk)
+    assert "budget reset at 2026-01-05 12:00:05Z by Li Na: unloaded" in shown(desk)
 
 
 def shown(desk: Desk) -> str:
