@@ -18,9 +18,7 @@ from gateway.screening.rules import Limit, limit_of, no_data
 from gateway.screening.totals import Stretches
 from gateway.traceability.exposure import Measure
 
-LONGEST_DOUBT_NS: Final = (
-    3600 * SECOND
-)  # of a silence, looked back on; a longer one has an alarm by then, or soon
+LONGEST_DOUBT_NS: Final = 3600 * SECOND  # of a silence looked back on: a longer one soon has its own alarm
 MOST_REMEMBERED: Final = 10_000  # parts of open excursions; one more than that and they are counted afresh
 
 
@@ -85,7 +83,10 @@ class Measures:
         if key not in self._lines:
             if len(self._lines) >= MOST_REMEMBERED:
                 self._lines.clear()
-            self._lines[key] = self._line_to(found)
+            try:
+                self._lines[key] = self._line_to(found)
+            except JournalError:  # as in a part: nothing is proven by what cannot be read
+                return found.start_ns, found.start_ns
         return self._lines[key]
 
     def _line_to(self, found: Excursion) -> tuple[int, int]:

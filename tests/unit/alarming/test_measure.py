@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.alarming import measure
 from gateway.alarming.measure import Measures
+from gateway.errors import JournalError
 from gateway.model import SECOND, Samples, Severity
 from gateway.screening.excursion import Excursion
 from gateway.screening.plan import ChannelPlan, Instance, Plan
@@ -181,3 +182,14 @@ def test_the_whole_is_not_read_and_other_rules_have_no_parts():
     assert measures.of(found)(found.start_ns, None) == (found.beyond_ns, found.extreme)
     assert measures.of(replace(found, rule="gone"))(found.start_ns + 1, None) == (None, None)
     assert journal.given == 0
+
+
+def test_what_cannot_be_read_proves_no_crossing_and_stops_nobody():
+    plan, journal = a_plan(), Journal([(EPOCH - SECOND, CHANNEL, 0.0, 0), *warm(5)])
+    (found,) = excursions(plan, journal)[-1:]
+
+    def damaged(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
+        raise JournalError("a file of the archive is damaged")
+
+    assert Measures(plan, damaged).line_to(found) == (found.start_ns, found.start_ns)
+    assert Measures(plan, journal.read).line_to(found) == (EPOCH - SECOND, EPOCH - SECOND // 2)
