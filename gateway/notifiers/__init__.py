@@ -6,13 +6,15 @@ A file in this folder provides
     class Notifier:                        see `Notifier` below
         def __init__(self, options: Options) -> None
 
-One that writes to people in words (words.py) is `Worded`, too. Files without Options are what they share.
+One that writes to people in words (words.py) is `Worded`, one that reaches a person at an address is
+`Addressed`, too. Files without Options are what they share.
 """
 
 from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+from gateway.alarms.call import Call
 from gateway.alarms.change import AlarmChange
 
 
@@ -46,3 +48,14 @@ class Worded(Protocol):
 
     def learn(self, setting: Setting) -> None:
         """Called once, before the first change."""
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """A notifier that reaches one person at an address of its own: a mailbox, a topic, a telephone number."""
+
+    def check_address(self, address: str) -> None:
+        """Raises ValueError, with what is expected, for what is no address here."""
+
+    def tell(self, call: Call, address: str) -> str:
+        """As `Notifier.notify`: what was answered, LinkDown to try again, Rejected where that never helps."""

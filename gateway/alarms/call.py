@@ -1,0 +1,72 @@
+"""What one person is told about one happening: facts, which notifiers put into the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any, Literal
+
+Language = Literal["en", "zh"]
+
+
+class Priority(IntEnum):
+    """How soon somebody has to act (ANSI/ISA-18.2, 8.5: few, and each with a time to respond)."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    URGENT = 4
+
+
+class CallKind(StrEnum):
+    """Why somebody is called."""
+
+    ALARM = "alarm"  # a new happening, or one that nobody has taken yet
+    WORSE = "worse"  # it worsened, or grew
+    OVER = "over"  # what the person was told is over, or somebody else has taken it
+    SUMMARY = "summary"  # too many for one message each
+    TEST = "test"  # to see whether the person can be reached
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """How long until a limit: the range in which it lies in eight of ten cases, and how it is known."""
+
+    until: str  # what happens then: "above-150", "empty"
+    lowest_s: float  # 10 %
+    highest_s: float  # 90 %
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What to do first, in one language: steps in order, whom to ask, the emergency plan it belongs to."""
+
+    steps: tuple[str, ...]
+    contacts: tuple[str, ...] = ()
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`alarms` have the shape of `cryogate alarms --json`, the first of the group first."""
+
+    id: str  # the same on every try, so that receivers recognise a repeat
+    kind: CallKind
+    person: str  # id
+    name: str  # as the person writes it in this language
+    language: Language
+    at_ns: int
+    priority: Priority = Priority.LOW
+    priority_reason: str = ""
+    group: str = ""  # id of the group of alarms; empty in a test
+    alarms: tuple[Mapping[str, Any], ...] = ()
+    more: int = 0  # further alarms of the group, or of the summary, that are not listed
+    guidance: Guidance | None = None
+    time_left: TimeLeft | None = None
+    taken_by: str = ""
+    next_name: str = ""  # who is called next if nobody takes it
+    next_at_ns: int | None = None
+    link: str = ""  # where this person may acknowledge it; empty: nowhere yet
+    drill: bool = False
