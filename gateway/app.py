@@ -24,6 +24,7 @@ from typing import Any
 
 from gateway.alarming.faults import Check, FaultWatch
 from gateway.alarming.screening import Screening
+from gateway.alarms.priority import with_priority
 from gateway.api import control
 from gateway.api.metrics import Metrics
 from gateway.api.systemd import Systemd, watch
@@ -246,7 +247,8 @@ class _Gateway:
 
     def _needing(self) -> list[Any]:
         """Alarms that need somebody, the most urgent first, as `cryogate alarms --json` prints them."""
-        return most_urgent_first(of_known(row.body, row.number) for row in self._alarms.book.alarms())
+        known = (of_known(row.body, row.number) for row in self._alarms.book.alarms())
+        return most_urgent_first(with_priority(alarm, self._configuration.priorities) for alarm in known)
 
     def _stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""

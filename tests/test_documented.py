@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
-from gateway.config import plugins, types
+from gateway.config import plugins, priorities, types
 from gateway.probes.calibration import Calibration
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -32,6 +32,8 @@ TABLES = (
     types.Asset,
     types.ChannelTable,
     types.RecordClass,
+    priorities.PrioritiesTable,
+    priorities.SeverityRow,
 )
 PLUG_INS = [
     (folder, name, contract)

@@ -29,7 +29,7 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLE
     for alarm in alarms:
         table.add_row(
             alarm["id"],
-            Text(alarm["severity"], style_of(alarm)),
+            Text(alarm["severity"], style_of(alarm)).append(_priority(alarm), "bold"),
             "\n".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part),
             alarm["rule"],
             labels.both(alarm["start"], alarm["site"]),
@@ -51,6 +51,7 @@ def alarm_lines(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED
 def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
     """The same for a live screen: two lines that wrap."""
     line = Text().append(f" {alarm['severity']} ", style_of(alarm))
+    line.append(f" {alarm['priority']}" if alarm.get("priority") else "", "bold")
     about = alarm["message"] or f"{place_of(alarm)} {alarm['channel']} {alarm['rule']}"
     line.append(f" {about}")
     facts = [f"since {labels.short(alarm['start'], alarm['site'], now)}"]
@@ -85,6 +86,10 @@ def _names(alarm: Mapping[str, Any], labels: Labels) -> tuple[str, str]:
     return labels.asset(alarm["asset"]), labels.site(alarm["site"]) or alarm["site"]
 
 
+def _priority(alarm: Mapping[str, Any]) -> str:
+    return f"\n{alarm['priority']}" if alarm.get("priority") else ""
+
+
 def _unproven(alarm: Mapping[str, Any]) -> str:
     return f"not proven {duration(alarm['unproven_s'])}" if alarm.get("unproven_s") else ""
 
@@ -102,6 +107,8 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         where = f"{alarm['asset']} ({name})" if name else alarm["asset"]
         line.append(f" {where} {alarm['rule']} ({state_words(alarm)}), inside: ")
         _append_units(line, alarm)
+    if alarm.get("priority"):
+        line.append(f"\n    priority {alarm['priority']}: {alarm['priority_reason']}")
     said = [("acknowledged", one) for one in alarm.get("acknowledgements") or ()]
     for what, one in (*said, *(("budget reset", one) for one in alarm["resets"])):
         at = labels.both(one["at"], alarm["site"])

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from gateway.alarms.priority import with_priority
 from gateway.api.control import ask
 from gateway.cli import live
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
@@ -58,7 +59,8 @@ def alarms(
     configuration = load(config)
     with open_records(configuration.data_dir) as records:
         rows = records.book.alarms(closed=everything)
-        found = most_urgent_first(of_known(row.body, row.number) for row in rows)
+        known = (of_known(row.body, row.number) for row in rows)
+        found = most_urgent_first(with_priority(alarm, configuration.priorities) for alarm in known)
     if as_json:
         print_json(found)
     else:

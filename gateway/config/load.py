@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
 from gateway.config.ports import doubled_ports
+from gateway.config.priorities import priorities
 from gateway.config.profiles import profiles
 from gateway.config.tables import Problems, Table, build, plug_in
 from gateway.config.toml import read_toml
@@ -51,7 +52,7 @@ Further = Callable[[Parts], Iterable[str]]
 
 
 NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "retention")
-SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", *NAMED)
+SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", *NAMED)
 
 
 def load(path: Path, further: Further = lambda _: ()) -> Configuration:
@@ -89,6 +90,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
             for given in set(getattr(record_class, key)) - set(known):
                 problems.unknown(f"retention.{name}.{key}", given, known, key[:-1])
     codes = _schemes(document, problems)
+    urgency = priorities(document.get("priorities", {}), document.get("risks", {}), problems)
     if problems or gateway is None or journal is None or clock is None or metrics is None:
         folder = None if gateway is None else path.parent / gateway.data_dir
         parts = Parts(assets, versions, made, problems.reads, folder)
@@ -110,6 +112,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         (*remarks, *doubled_patterns(sources)),
         retention,
         codes,
+        urgency,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.alarms.priority import Priorities
 from gateway.errors import InputError
 from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
@@ -247,6 +248,7 @@ class Configuration:
     remarks: tuple[str, ...] = field(default=())  # legal, but probably not meant
     retention: dict[str, RecordClass] = field(default_factory=dict)
     codes: dict[str, Any] = field(default_factory=dict)  # by scheme, the Options of those that have some
+    priorities: Priorities = field(default_factory=Priorities)
 
     @property
     def fingerprint(self) -> str:

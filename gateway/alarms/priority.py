@@ -1,0 +1,120 @@
+"""How soon somebody has to act: the severity of an alarm by what is inside, as a table, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+from gateway.alarms.call import Priority
+from gateway.model import Severity
+
+UNKNOWN: Final = "unknown"  # contents of a published alarm
+MOST_NAMED: Final = 3  # products in a reason
+
+
+class Risk(IntEnum):
+    """What the loss of what is inside would mean."""
+
+    EMPTY = 0  # somebody has stated that nothing is inside
+    ORDINARY = 1  # it can be had again
+    HIGH = 2  # it can be had again, at great cost or too late for somebody
+    IRREPLACEABLE = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+Row = Mapping[Risk, Priority]
+LOW, MEDIUM, HIGH, URGENT = Priority
+DEFAULT_TABLE: Final[Mapping[Severity, Row]] = {
+    severity: dict(zip(Risk, row, strict=True))
+    for severity, row in {
+        Severity.CRITICAL: (LOW, HIGH, URGENT, URGENT),
+        Severity.MAJOR: (LOW, MEDIUM, HIGH, URGENT),
+        Severity.MINOR: (LOW, LOW, MEDIUM, HIGH),
+        Severity.WARNING: (LOW, LOW, LOW, MEDIUM),
+    }.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Priorities:
+    """As the configuration has them: a priority by severity and risk, a risk by the name of a product."""
+
+    table: Mapping[Severity, Row] = field(default_factory=lambda: DEFAULT_TABLE)
+    risks: Mapping[str, Risk] = field(default_factory=dict)
+    unlisted: Risk = Risk.IRREPLACEABLE  # of a product without a risk of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`reason` in words that follow a colon."""
+
+    priority: Priority
+    risk: Risk
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What priority asks about contents: names of products, or None where nobody has said.
+
+    `is_about_product`: false of a fault of the gateway that leaves every asset watched.
+    """
+
+    products: tuple[str, ...] | None
+    is_about_product: bool = True
+
+
+def inside_of(alarm: Mapping[str, Any]) -> Inside:
+    """Of a published alarm."""
+    if alarm["kind"] == "fault" and not alarm["asset"]:
+        return Inside((), is_about_product=False)
+    units = alarm["units"]
+    return Inside(None if units == UNKNOWN else tuple(sorted({str(unit["product"]) for unit in units})))
+
+
+def severity_of(alarm: Mapping[str, Any]) -> Severity:
+    """Of a published alarm."""
+    return Severity[str(alarm["severity"]).upper()]
+
+
+def judge(severity: Severity, inside: Inside, by: Priorities) -> Judged:
+    """Unknown contents count as the worst possible; what is stated empty asks for little."""
+    risk, why = _risk(inside, by)
+    return Judged(by.table[severity][risk], risk, f"{severity.name.lower()}; {why}")
+
+
+def most_urgent(of: Iterable[Judged]) -> Judged:
+    """The one that decides for several alarms; there is one at least."""
+    return max(of, key=lambda one: (one.priority, one.risk))
+
+
+def with_priority(alarm: Mapping[str, Any], by: Priorities) -> dict[str, Any]:
+    """A published alarm that says how soon somebody has to act, and why."""
+    judged = judge(severity_of(alarm), inside_of(alarm), by)
+    return {**alarm, "priority": judged.priority.name.lower(), "priority_reason": judged.reason}
+
+
+def _risk(inside: Inside, by: Priorities) -> tuple[Risk, str]:
+    if not inside.is_about_product:
+        return Risk.ORDINARY, "no asset is unwatched because of it"
+    if inside.products is None:
+        return max(Risk), f"nobody has said what is inside, which counts as {max(Risk).word}"
+    if not inside.products:
+        return Risk.EMPTY, "nothing is inside"
+    risk = max(by.risks.get(product, by.unlisted) for product in inside.products)
+    worst = [p for p in inside.products if by.risks.get(p, by.unlisted) == risk]
+    listed = [product for product in worst if product in by.risks]
+    if listed:
+        return risk, f"{_names(listed)} inside is {risk.word}"
+    return risk, f"{_names(worst)} inside is not in [risks], which counts as {risk.word}"
+
+
+def _names(products: Collection[str]) -> str:
+    named = [product or "a product without a name" for product in products][:MOST_NAMED]
+    more = len(products) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
