@@ -49,7 +49,7 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
-from gateway.notifiers import Worded
+from gateway.notifiers import Notifier, Worded, tells_changes
 from gateway.published.alarm import needing, of_known
 from gateway.published.urgency import most_urgent_first
 from gateway.running import checks
@@ -177,7 +177,8 @@ class _Gateway:
             configuration, self._writing(), self._records(), self._pump.committed, clock
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
-        self._notifiers = [self._notifier(name) for name in configuration.notifiers]
+        made = {name: self._notifier(name) for name in configuration.notifiers}
+        self._notifiers = [self._follow(name, made[name]) for name in made if tells_changes(made[name])]
         self._outward: list[SinkFollower | NotifierFollower] = [*self._sinks, *self._notifiers]
         with self._records() as records:
             register(records, self._sinks, self._notifiers)
@@ -327,11 +328,14 @@ class _Gateway:
         places, changes = PlacesOverTime(voice.journal), Transitions(voice.journal, records, of_known)
         return SinkFollower(name, sink, voice, records, self._pump.committed, places, changes)
 
-    def _notifier(self, name: str) -> NotifierFollower:
+    def _notifier(self, name: str) -> Notifier:
         told = self._configuration.notifiers[name]
-        notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
+        notifier: Notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
         if isinstance(notifier, Worded):
             notifier.learn(SettingNow(self._configuration))
+        return notifier
+
+    def _follow(self, name: str, notifier: Notifier) -> NotifierFollower:
         voice, records = self._voice(), self._records()
         changes = Transitions(voice.journal, records, of_known, f"notifier:{name}")
         return NotifierFollower(name, notifier, voice, records, self._pump.committed, changes)

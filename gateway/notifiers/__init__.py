@@ -7,15 +7,18 @@ A file in this folder provides
         def __init__(self, options: Options) -> None
 
 One that writes to people in words (words.py) is `Worded`, one that reaches a person at an address is
-`Addressed`, too. Files without Options are what they share.
+`Addressed`, too. One whose table need not name anybody is `Receiving`. Files without Options are what they
+share.
 """
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from gateway.alarms.call import Call
 from gateway.alarms.change import AlarmChange
+
+NOBODY: Final = "its table names nobody to tell of every change; persons alone are told by it"
 
 
 class Notifier(Protocol):
@@ -59,3 +62,17 @@ class Addressed(Protocol):
 
     def tell(self, call: Call, address: str) -> str:
         """As `Notifier.notify`: what was answered, LinkDown to try again, Rejected where that never helps."""
+
+
+@runtime_checkable
+class Receiving(Protocol):
+    """A notifier whose table need not name receivers: without them it tells persons alone."""
+
+    @property
+    def has_receivers(self) -> bool:
+        """Whether the table names whom to tell of every change."""
+
+
+def tells_changes(notifier: Notifier) -> bool:
+    """Whether somebody is to be told of every change by it."""
+    return not isinstance(notifier, Receiving) or notifier.has_receivers

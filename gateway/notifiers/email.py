@@ -9,20 +9,23 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import aiosmtplib
 from aiosmtplib import SMTPResponse
 
+from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown, Rejected
 from gateway.hosts import instead_of
-from gateway.notifiers import Setting
+from gateway.notifiers import NOBODY, Setting
+from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, first_line, tls_context, why_tls_failed
-from gateway.notifiers.letter import letter
-from gateway.notifiers.words import Language, UnknownSetting, message
+from gateway.notifiers.identity import identity, name_of, of_call, of_group
+from gateway.notifiers.letter import Heading, letter
+from gateway.notifiers.words import UnknownSetting, message
 from gateway.text import first_words, one_line
 
 PORTS: Final = {"starttls": 587, "tls": 465}  # RFC 6409 and RFC 8314
@@ -36,11 +39,11 @@ LONGEST_WORDS: Final = 200  # characters of each answer that are kept as evidenc
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One server, and who is told."""
+    """One server, and who is told of every change."""
 
     host: str
     sender: str
-    receivers: tuple[str, ...]
+    receivers: tuple[str, ...] | None = None  # told of every change; None: persons alone are told
     security: Literal["starttls", "tls"] = "starttls"
     port: int = 0  # 0: the usual one, 587 and with "tls" 465
     username: str | None = None
@@ -59,14 +62,9 @@ class Options:
             )
         if not 1 <= self.port <= 65_535:
             raise ValueError(f"port must lie between 1 and 65535, found {self.port}")
-        if not 1 <= len(self.receivers) <= MOST_RECEIVERS:
-            raise ValueError(
-                f"receivers: expected 1 to {MOST_RECEIVERS} addresses, found {len(self.receivers)}"
-            )
-        for address in (self.sender, *self.receivers):
-            check_address(address)
-        if len(set(self.receivers)) < len(self.receivers):
-            raise ValueError("receivers: an address stands there twice")
+        check_address(self.sender)
+        if self.receivers is not None:
+            _check_receivers(self.receivers)
         if (self.username is None) != (self.password_file is None):
             raise ValueError("username and password_file belong together: give both or none")
         if self.username is not None and not (self.username.strip() and self.username.isprintable()):
@@ -81,6 +79,26 @@ def check_address(address: str) -> None:
         raise ValueError(f"{one_line(address[:80])!r}: expected an address alone, e.g. 'on-call@lab.example'")
 
 
+def _check_receivers(receivers: Sequence[str]) -> None:
+    if not 1 <= len(receivers) <= MOST_RECEIVERS:
+        raise ValueError(
+            f"receivers: expected 1 to {MOST_RECEIVERS} addresses, found {len(receivers)}; leave the key out "
+            "where only persons are told, at addresses of their own"
+        )
+    for address in receivers:
+        check_address(address)
+    if len(set(receivers)) < len(receivers):
+        raise ValueError("receivers: an address stands there twice")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """One message, and for whom."""
+
+    receivers: Sequence[str]
+    content: bytes
+
+
 class Notifier:
     """See the contract in gateway.notifiers."""
 
@@ -91,29 +109,49 @@ class Notifier:
     def learn(self, setting: Setting) -> None:
         self._setting = setting
 
+    @property
+    def has_receivers(self) -> bool:
+        return self._options.receivers is not None
+
     def notify(self, change: AlarmChange) -> str:
         """Delivered when the server has taken it for one receiver at least; who was refused is said.
 
         Raises LinkDown and Rejected.
         """
         options = self._options
+        if options.receivers is None:
+            raise Rejected(NOBODY)
         written = message(change, options.language, self._setting)
-        content = letter(change, written, options.sender, options.receivers, options.language)
+        name, thread = identity(change), name_of(change)
+        heading = Heading(options.sender, options.receivers, name, thread, change.recorded_ns)
+        return self._deliver(options.receivers, letter(heading, written, options.language))
+
+    def check_address(self, address: str) -> None:
+        check_address(address)
+
+    def tell(self, call: Call, address: str) -> str:
+        """One message to one mailbox. Raises LinkDown and Rejected."""
+        written = call_message(call, self._setting)
+        heading = Heading(self._options.sender, (address,), of_call(call), of_group(call), call.at_ns)
+        return self._deliver((address,), letter(heading, written, call.language))
+
+    def _deliver(self, receivers: Sequence[str], content: bytes) -> str:
+        options = self._options
         context = tls_context(options.ca_file)
         password = None
         if options.password_file is not None:
             password = first_line("password_file", options.password_file)
         try:
-            return asyncio.run(self._within_time(content, context, password))
+            return asyncio.run(self._within_time(_Mail(receivers, content), context, password))
         except TimeoutError:
             why = f"no answer within {options.timeout_s:g} s; check the network and the server, or timeout_s"
             raise self._down(why) from None
 
-    async def _within_time(self, content: bytes, context: ssl.SSLContext, password: str | None) -> str:
+    async def _within_time(self, mail: _Mail, context: ssl.SSLContext, password: str | None) -> str:
         async with asyncio.timeout(self._options.timeout_s):
-            return await self._send(content, context, password)
+            return await self._send(mail, context, password)
 
-    async def _send(self, content: bytes, context: ssl.SSLContext, password: str | None) -> str:
+    async def _send(self, mail: _Mail, context: ssl.SSLContext, password: str | None) -> str:
         options = self._options
         client = aiosmtplib.SMTP(
             hostname=options.host,
@@ -126,7 +164,7 @@ class Notifier:
         )
         try:
             await self._connect(client, password)
-            return await self._hand_over(client, content)
+            return await self._hand_over(client, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise self._down(_failure(error)) from None
         finally:
@@ -143,13 +181,13 @@ class Notifier:
             said = first_words(f"{refused.code} {refused.message}", LONGEST_WORDS)
             raise self._down(f"login refused: {said}; check username and password_file") from None
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, content: bytes) -> str:
+    async def _hand_over(self, client: aiosmtplib.SMTP, mail: _Mail) -> str:
         try:
             await client.mail(self._options.sender)
-            refused = await self._refused(client)
-            if len(refused) == len(self._options.receivers):
+            refused = await self._refused(client, mail.receivers)
+            if len(refused) == len(mail.receivers):
                 raise self._nobody(refused)
-            answer = await client.data(content)
+            answer = await client.data(mail.content)
         except aiosmtplib.SMTPSenderRefused as error:
             raise self._judged(f"sender {self._options.sender}", error.code, error.message) from None
         except aiosmtplib.SMTPDataError as error:
@@ -157,9 +195,9 @@ class Notifier:
         said = first_words(f"{answer.code} {answer.message}", LONGEST_WORDS)
         return "; ".join([said, *(f"not to {words}" for words in _each(refused))])
 
-    async def _refused(self, client: aiosmtplib.SMTP) -> dict[str, SMTPResponse]:
+    async def _refused(self, client: aiosmtplib.SMTP, receivers: Sequence[str]) -> dict[str, SMTPResponse]:
         refused: dict[str, SMTPResponse] = {}
-        for receiver in self._options.receivers:
+        for receiver in receivers:
             try:
                 await client.rcpt(receiver)
             except aiosmtplib.SMTPRecipientRefused as error:

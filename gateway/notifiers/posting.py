@@ -1,4 +1,4 @@
-"""One POST over HTTP: verified, bounded in time and size, no redirect followed, and its answer judged.
+"""One request over HTTP: verified, bounded in time and size, no redirect followed, and its answer judged.
 
 Delivered is 2xx alone. 408, 429 and 5xx, and whatever is no answer, are tried again, not before Retry-After;
 everything else would be the same however often it is tried.
@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 from gateway import __version__
 from gateway.errors import LinkDown, Rejected
@@ -60,56 +60,81 @@ def check_timeout(timeout_s: float) -> None:
         raise ValueError("timeout_s must lie between 0.1 and 60")
 
 
-class Poster:
-    """Posts to one address. Used by one thread."""
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One request. `secrets` stand in its address or headers, and in no message to anybody."""
 
-    def __init__(self, url: str, timeout_s: float, ca_file: str | None) -> None:
-        self._url = url
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+    method: str = "POST"
+    secrets: tuple[str, ...] = ()
+
+    def hidden(self, text: str) -> str:
+        """Without its secrets, as they are and as an address has them."""
+        for secret in self.secrets:
+            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
+                text = text.replace(form, "***") if form else text
+        return text
+
+    @property
+    def shown(self) -> str:
+        return self.hidden(self.url)
+
+
+class Poster:
+    """Sends requests, and leaves a server alone as long as it asks for. Used by one thread."""
+
+    def __init__(self, timeout_s: float, ca_file: str | None) -> None:
         self._timeout_s = timeout_s
         self._ca_file = ca_file
-        self._welcome_s = 0.0  # monotonic; the server asked us not to come before
+        self._welcome_s: dict[str, float] = {}  # by server, monotonic; before that it wants nothing
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """See `send`."""
+        return self.send(Outgoing(url, body, headers))
+
+    def send(self, out: Outgoing) -> Answer:
         """The answer, which is 2xx. Raises LinkDown and Rejected."""
-        left_s = self._welcome_s - time.monotonic()
-        if left_s > 0:
-            raise LinkDown(f"{self._url}: it asked us to wait; tried again in {left_s:.0f} s", left_s)
-        answer = self._answer(body, headers)
+        now_s, server = time.monotonic(), urlsplit(out.url).netloc
+        self._welcome_s = {known: at_s for known, at_s in self._welcome_s.items() if at_s > now_s}
+        if server in self._welcome_s:
+            left_s = self._welcome_s[server] - now_s
+            raise LinkDown(f"{out.shown}: it asked us to wait; tried again in {left_s:.0f} s", left_s)
+        answer = self._answer(out)
         if 200 <= answer.status < 300:
             return answer
         if answer.status in AGAIN or answer.status >= 500:
-            self._welcome_s = time.monotonic() + answer.after_s
+            self._welcome_s[server] = time.monotonic() + answer.after_s
             raise LinkDown(
-                f"{self._url}: {answer.words}; the receiver's log says more, it is tried again",
+                f"{out.shown}: {answer.words}; the receiver's log says more, it is tried again",
                 answer.after_s,
             )
-        raise Rejected(f"{self._url}: {_why(answer)}")
+        raise Rejected(f"{out.shown}: {_why(answer)}")
 
-    def _answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _answer(self, out: Outgoing) -> Answer:
         until_s = time.monotonic() + self._timeout_s
-        connection = self._connection()
+        connection = self._connection(out.url)
         try:
             connection.connect()
             with no_longer_than(until_s - time.monotonic(), connection.sock):
-                connection.request("POST", self._target(), body, {**_ALWAYS, **headers})
-                return _read(connection.getresponse())
+                body = out.body if out.method != "GET" else None
+                connection.request(out.method, _target(out.url), body, {**_ALWAYS, **out.headers})
+                return _read(connection.getresponse(), out)
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             is_late = time.monotonic() >= until_s
-            raise LinkDown(f"{self._url}: {self._late() if is_late else self._failure(error)}") from None
+            why = self._late() if is_late else self._failure(error)
+            raise LinkDown(f"{out.shown}: {out.hidden(why)}") from None
         finally:
             connection.close()
 
-    def _connection(self) -> http.client.HTTPConnection:
-        parts = urlsplit(self._url)
+    def _connection(self, url: str) -> http.client.HTTPConnection:
+        parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=self._timeout_s)
         context = tls_context(self._ca_file)
         return http.client.HTTPSConnection(host, port, timeout=self._timeout_s, context=context)
-
-    def _target(self) -> str:
-        parts = urlsplit(self._url)
-        return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
     def _late(self) -> str:
         return f"no answer within {self._timeout_s:g} s; check the network and the receiver, or timeout_s"
@@ -137,19 +162,25 @@ _ALWAYS: Final = {
 }
 
 
-def _read(response: http.client.HTTPResponse) -> Answer:
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+def _read(response: http.client.HTTPResponse, out: Outgoing) -> Answer:
     """The status counts: a body that breaks off behind it changes nothing."""
     try:
         body = response.read(LARGEST_ANSWER)
     except (OSError, http.client.HTTPException):
         body = b""
-    said = first_words(f"{response.reason}: {body.decode('utf-8', 'replace')}", LONGEST_WORDS).rstrip(": ")
+    text = out.hidden(f"{response.reason}: {body.decode('utf-8', 'replace')}")
+    said = first_words(text, LONGEST_WORDS).rstrip(": ")
     return Answer(
         response.status,
         f"HTTP {response.status} {said}".rstrip(),
         body,
         retry_after_s(response.getheader("Retry-After"), time.time()),
-        first_words(response.getheader("Location") or "", LONGEST_WORDS),
+        first_words(out.hidden(response.getheader("Location") or ""), LONGEST_WORDS),
     )
 
 

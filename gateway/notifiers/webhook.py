@@ -1,4 +1,4 @@
-"""Webhook: a POST of each alarm change as JSON, signed in the form of Standard Webhooks.
+"""Webhook: a POST of each alarm change or call as JSON, signed in the form of Standard Webhooks.
 
 Source: the Standard Webhooks specification 1.0, "Webhook headers" and "Signature scheme" (symmetric, v1). The
 same change has the same webhook-id on every try, so that a receiver can tell a repeat.
@@ -14,11 +14,16 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.alarms.call import Call
 from gateway.alarms.change import AlarmChange
-from gateway.errors import LinkDown
+from gateway.errors import LinkDown, Rejected
+from gateway.notifiers import NOBODY, Setting
+from gateway.notifiers.call_json import call_json
+from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, token
-from gateway.notifiers.identity import identity
+from gateway.notifiers.identity import identity, of_call
 from gateway.notifiers.posting import Poster, check_timeout, check_url
+from gateway.notifiers.words import UnknownSetting
 from gateway.text import json_text
 from gateway.times import format_rfc3339
 
@@ -30,13 +35,14 @@ SECRET_BYTES: Final = (24, 64)  # what the specification asks for
 class Options:
     """One receiver; `secret_file` has `whsec_` and the base64 of 24 to 64 random bytes on its first line."""
 
-    url: str
     secret_file: str = field(metadata=SECRET)
+    url: str | None = None  # told of every change; None: persons alone are told, at addresses of their own
     timeout_s: float = 10.0  # for all of it, from the request to the answer
     ca_file: str | None = field(default=None, metadata=READ)  # None: the authorities this machine trusts
 
     def __post_init__(self) -> None:
-        check_url(self.url)
+        if self.url is not None:
+            check_url(self.url)
         check_timeout(self.timeout_s)
 
 
@@ -45,18 +51,39 @@ class Notifier:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._poster = Poster(options.url, options.timeout_s, options.ca_file)
+        self._poster = Poster(options.timeout_s, options.ca_file)
+        self._setting: Setting = UnknownSetting()
+
+    def learn(self, setting: Setting) -> None:
+        self._setting = setting
+
+    @property
+    def has_receivers(self) -> bool:
+        return self._options.url is not None
 
     def notify(self, change: AlarmChange) -> str:
         """Raises LinkDown and Rejected."""
-        name, now_s = identity(change), int(time.time())
-        body = _body(change)
+        if self._options.url is None:
+            raise Rejected(NOBODY)
+        return self._post(self._options.url, identity(change), _body(change))
+
+    def check_address(self, address: str) -> None:
+        check_url(address)
+
+    def tell(self, call: Call, address: str) -> str:
+        """To a program of one person. Raises LinkDown and Rejected."""
+        told = call_json(call, call_message(call, self._setting))
+        payload = {"type": f"call.{call.kind}", "timestamp": format_rfc3339(call.at_ns), "data": told}
+        return self._post(address, of_call(call), json_text(payload).encode())
+
+    def _post(self, url: str, name: str, body: bytes) -> str:
+        now_s = int(time.time())
         headers = {
             "webhook-id": name,
             "webhook-timestamp": str(now_s),
             "webhook-signature": signature(self._secret(), name, now_s, body),
         }
-        return self._poster.post(body, headers).words
+        return self._poster.post(url, body, headers).words
 
     def _secret(self) -> bytes:
         path = self._options.secret_file

@@ -1,0 +1,163 @@
+"""The words of calls to persons in each language, and nothing else. Templates have their fields in braces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class CallVocabulary:
+    """One language."""
+
+    titles: Mapping[str, str]  # by kind of call
+    drill: str  # before the title of a drill
+    drill_line: str
+    priorities: Mapping[int, str]
+    test_line: str
+    over_line: str
+    taken_title: str
+    taken_line: str
+    nobody_line: str
+    step: str
+    separator: str
+    with_reason: str
+    left: str
+    left_at_least: str
+    not_known: str
+    next: str
+    more: str
+    hour: str
+    minute: str
+    day: str
+    second: str
+    gap: str  # between the steps of a duration
+    labels: Mapping[str, str]
+    short: Mapping[str, str]  # pieces of a text message
+
+
+EN: Final = CallVocabulary(
+    titles={
+        "alarm": "{priority}: {about}",
+        "worse": "{priority}, worse: {about}",
+        "over": "Over: {about}",
+        "summary": "{priority}, {number} alarms: {about}, ...",
+        "test": "Test message for {name}",
+    },
+    drill="DRILL - ",
+    drill_line="this is an exercise; act as if it were real, nothing is in danger",
+    priorities={1: "Low", 2: "Medium", 3: "HIGH", 4: "URGENT"},
+    test_line="nothing is wrong; this shows that you can be reached this way",
+    over_line="nothing is to be done any more",
+    taken_title="Taken by {by}: {about}",
+    taken_line="{by} has taken it",
+    nobody_line="nobody yet",
+    step="{number}. {step}",
+    separator="; ",
+    with_reason="{what} ({reason})",
+    left="{lowest} to {highest} until {until} (8 of 10 cases; {method})",
+    left_at_least="more than {lowest} until {until} ({method})",
+    not_known="not known",
+    next="{name}, {at}",
+    more="and {number} more",
+    hour="{number} h",
+    minute="{number} min",
+    day="{number} d",
+    second="{number} s",
+    gap=" ",
+    labels={
+        "drill": "Drill",
+        "what": "What",
+        "place": "Where",
+        "value": "Worst value",
+        "left": "Time left",
+        "first": "Do first",
+        "contacts": "Contacts",
+        "plan": "Plan",
+        "units": "Units inside",
+        "since": "Since",
+        "over": "Over",
+        "rule": "Rule",
+        "priority": "Priority",
+        "others": "Also",
+        "taken": "Taken",
+        "next": "Next called",
+        "state": "State",
+        "link": "Acknowledge",
+        "alarm": "Alarm",
+        "at": "At",
+    },
+    short={
+        "limit": "limit {limit}",
+        "since": "since {at}",
+        "left": "{lowest}-{highest} left",
+        "left_at_least": "over {lowest} left",
+        "first": "first: {step}",
+        "more": "+{number} alarms",
+        "plan": "plan {plan}",
+        "taken": "taken by {by}",
+    },
+)
+ZH: Final = CallVocabulary(
+    titles={
+        "alarm": "【{priority}】{about}",
+        "worse": "【{priority}】恶化：{about}",
+        "over": "【已结束】{about}",
+        "summary": "【{priority}】{number} 个报警：{about} 等",
+        "test": "【测试】发给{name}的测试消息",
+    },
+    drill="【演练】",
+    drill_line="这是演练；请按真实情况处理，没有任何危险",
+    priorities={1: "低", 2: "中", 3: "高", 4: "特急"},
+    test_line="一切正常；此消息仅用于确认可以这样联系到您",
+    over_line="无需再处理",
+    taken_title="【{by} 已接手】{about}",
+    taken_line="{by} 已接手",
+    nobody_line="尚无人接手",
+    step="{number}. {step}",
+    separator="；",
+    with_reason="{what}（{reason}）",
+    left="距 {until} 还有{lowest}至{highest}（十次中八次；{method}）",
+    left_at_least="距 {until} 还有{lowest}以上（{method}）",
+    not_known="未知",
+    next="{name}，{at}",
+    more="另外 {number} 个",
+    hour="{number}小时",
+    minute="{number}分钟",
+    day="{number}天",
+    second="{number}秒",
+    gap="",
+    labels={
+        "drill": "演练",
+        "what": "内容",
+        "place": "位置",
+        "value": "最差值",
+        "left": "剩余时间",
+        "first": "首先",
+        "contacts": "联系人",
+        "plan": "应急预案",
+        "units": "内含产品",
+        "since": "开始",
+        "over": "结束",
+        "rule": "规则",
+        "priority": "优先级",
+        "others": "同时",
+        "taken": "接手",
+        "next": "下一位",
+        "state": "状态",
+        "link": "确认",
+        "alarm": "报警编号",
+        "at": "时间",
+    },
+    short={
+        "limit": "限值 {limit}",
+        "since": "始于{at}",
+        "left": "剩{lowest}至{highest}",
+        "left_at_least": "剩{lowest}以上",
+        "first": "首先：{step}",
+        "more": "另{number}个报警",
+        "plan": "预案{plan}",
+        "taken": "{by}已接手",
+    },
+)

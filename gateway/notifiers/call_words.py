@@ -1,0 +1,172 @@
+"""What one person reads of a call: what is in danger, how long there is, what to do first, who is next.
+
+A drill says so before anything else. Codes of units, never names of patients.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from gateway.alarms.call import Call, CallKind, TimeLeft
+from gateway.notifiers import Setting
+from gateway.notifiers.alarm_words import AlarmWords, short
+from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
+from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, VOCABULARIES, Message
+from gateway.text import one_line
+
+CALL_VOCABULARIES: Final[Mapping[str, CallVocabulary]] = {"en": EN, "zh": ZH}
+MOST_OTHERS: Final = 5  # further alarms that have a line each; the others are counted
+DAY_S: Final = 86_400
+
+
+def call_message(call: Call, setting: Setting) -> Message:
+    """The same for the same call and setting."""
+    return CallWords(call, setting).message()
+
+
+class CallWords:
+    """One call in the language of its person."""
+
+    def __init__(self, call: Call, setting: Setting) -> None:
+        self._call = call
+        self._setting = setting
+        self._words = CALL_VOCABULARIES[call.language]
+        self._first = self._alarm(call.alarms[0]) if call.alarms else self._alarm({})
+
+    @property
+    def first(self) -> AlarmWords:
+        """The first alarm of the group, of which most is said; without a single fact in a test."""
+        return self._first
+
+    @property
+    def words(self) -> CallVocabulary:
+        return self._words
+
+    def message(self) -> Message:
+        rows = tuple((label, short(said, LONGEST_LINE)) for label, said in self._rows() if said)
+        colon, link = VOCABULARIES[self._call.language].colon, one_line(self._call.link)
+        return Message(short(self.title(), LONGEST_TITLE), rows, colon, link)
+
+    def title(self) -> str:
+        call, words = self._call, self._words
+        template = words.titles[call.kind]
+        if call.kind is CallKind.OVER and call.taken_by:
+            template = words.taken_title
+        said = template.format(
+            priority=words.priorities[call.priority],
+            about=self._first.about() or one_line(call.group),
+            number=self.number,
+            name=one_line(call.name),
+            by=one_line(call.taken_by),
+        )
+        return f"{words.drill}{said}" if call.drill else said
+
+    @property
+    def number(self) -> int:
+        """How many alarms it is about."""
+        return len(self._call.alarms) + self._call.more
+
+    def range_left(self, left: TimeLeft) -> tuple[str, str]:
+        """Lowest and highest; an empty highest where it has no end."""
+        highest = self.duration(left.highest_s) if math.isfinite(left.highest_s) else ""
+        return self.duration(left.lowest_s), highest
+
+    def duration(self, seconds: float) -> str:
+        """In two steps at most: 3 d 4 h, 1 h 10 min, 12 min, 40 s."""
+        words, whole = self._words, max(0, int(seconds))
+        if whole < 60:
+            return words.second.format(number=whole)
+        days, hours, minutes = whole // DAY_S, whole % DAY_S // 3600, whole % 3600 // 60
+        steps = [(words.day, days), (words.hour, hours), (words.minute, minutes)]
+        begin = next(i for i, (_, number) in enumerate(steps) if number)
+        return words.gap.join(
+            word.format(number=number) for word, number in steps[begin : begin + 2] if number
+        )
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        """In the order in which a person needs it; what is not known or does not apply is empty."""
+        call, labels = self._call, self._words.labels
+        if call.drill:
+            yield labels["drill"], self._words.drill_line
+        if call.kind is CallKind.TEST:
+            yield labels["what"], self._words.test_line
+            yield labels["at"], self._first.moment(call.at_ns)
+            yield labels["link"], one_line(call.link)
+            return
+        if call.kind is CallKind.OVER:
+            yield labels["what"], self._end()
+        yield labels["what"], self._first.text("message")
+        yield labels["place"], self._first.where()
+        yield labels["value"], self._first.measured()
+        if call.kind is not CallKind.OVER:
+            yield from self._to_do()
+        yield from self._facts()
+
+    def _to_do(self) -> Iterator[tuple[str, str]]:
+        call, words, guidance = self._call, self._words, self._call.guidance
+        yield words.labels["left"], self._left()
+        if guidance is not None:
+            for number, step in enumerate(guidance.steps, 1):
+                label = words.labels["first"] if number == 1 else ""
+                yield label, words.step.format(number=number, step=one_line(step))
+            yield words.labels["contacts"], words.separator.join(map(one_line, guidance.contacts))
+            yield words.labels["plan"], one_line(guidance.plan)
+        yield words.labels["link"], one_line(call.link)
+        yield words.labels["taken"], self._taken()
+        yield words.labels["next"], self._next()
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        first, labels = self._first, self._words.labels
+        yield labels["units"], first.units() if self._call.alarms else ""
+        yield labels["since"], first.since("start")
+        yield labels["over"], first.since("over")
+        yield labels["rule"], first.rule() if self._call.alarms else ""
+        yield labels["priority"], self._priority()
+        yield from self._others()
+        yield labels["state"], first.state()
+        yield labels["alarm"], first.text("id")
+
+    def _others(self) -> Iterator[tuple[str, str]]:
+        shown = self._call.alarms[1 : 1 + MOST_OTHERS]
+        label = self._words.labels["others"]
+        for alarm in shown:
+            words = self._alarm(alarm)
+            yield label, f"{words.about()} ({words.text('id')})"
+            label = ""
+        left = self.number - 1 - len(shown)
+        if left > 0:
+            yield label, self._words.more.format(number=left)
+
+    def _left(self) -> str:
+        """Of an excursion it is said, too, that it is not known."""
+        left, words = self._call.time_left, self._words
+        if left is None:
+            return "" if self._first.is_fault or not self._call.alarms else words.not_known
+        lowest, highest = self.range_left(left)
+        template = words.left if highest else words.left_at_least
+        method, until = one_line(left.method), one_line(left.until)
+        return template.format(lowest=lowest, highest=highest, until=until, method=method)
+
+    def _end(self) -> str:
+        by = one_line(self._call.taken_by)
+        return self._words.taken_line.format(by=by) if by else self._words.over_line
+
+    def _taken(self) -> str:
+        by = one_line(self._call.taken_by)
+        return self._words.taken_line.format(by=by) if by else self._words.nobody_line
+
+    def _next(self) -> str:
+        call = self._call
+        if not call.next_name or call.next_at_ns is None:
+            return one_line(call.next_name)
+        at = self._first.moment(call.next_at_ns)
+        return self._words.next.format(name=one_line(call.next_name), at=at)
+
+    def _priority(self) -> str:
+        what, reason = self._words.priorities[self._call.priority], one_line(self._call.priority_reason)
+        return self._words.with_reason.format(what=what, reason=reason) if reason else what
+
+    def _alarm(self, alarm: Mapping[str, object]) -> AlarmWords:
+        return AlarmWords(alarm, VOCABULARIES[self._call.language], self._setting)

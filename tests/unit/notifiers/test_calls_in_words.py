@@ -1,0 +1,171 @@
+"""What a person reads of a call: in both languages, and in a text message of 160 or 70 characters."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.alarms.call import CallKind, Guidance, Priority, TimeLeft
+from gateway.notifiers.call_vocabulary import EN, ZH
+from gateway.notifiers.call_words import call_message
+from gateway.notifiers.text_message import parts_of, text_message
+from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, UnknownSetting
+from tests.system.alarm_changes import fault
+from tests.unit.notifiers.calls import RAISED, call, in_chinese
+from tests.unit.notifiers.test_messages_to_people import Shanghai
+
+LINK = "https://gw.lab.example/a/x7"
+
+
+def test_in_english() -> None:
+    told = call_message(call(link=LINK), Shanghai())
+    assert told.title == "URGENT: freezer-1/top -140.5 °C"
+    assert told.text.split("\n") == [
+        "Where: pudong/freezer-1/top",
+        "Worst value: -140.5 °C (limit -150 °C)",
+        "Time left: 40 min to 2 h 10 min until above-120 (8 of 10 cases; level trend)",
+        "Do first: 1. Close the lid",
+        "2. Fill liquid nitrogen",
+        "Contacts: Li Na +86 21 5550 0100",
+        "Plan: EP-07",
+        f"Acknowledge: {LINK}",
+        "Taken: nobody yet",
+        "Next called: Li Na, 2026-01-05 19:07:10 +08:00 (2026-01-05 11:07:10 UTC)",
+        'Units inside: BAG "1",\\n批',
+        "Since: 2026-01-05 19:00:00 +08:00 (2026-01-05 11:00:00 UTC)",
+        "Rule: above-150 (limit)",
+        "Priority: URGENT (critical, irreplaceable product)",
+        "State: unacknowledged",
+        "Alarm: E-7Q2M9XKD",
+    ]
+
+
+def test_in_chinese() -> None:
+    told = call_message(in_chinese(), Shanghai())
+    assert told.title == "【特急】freezer-1/top -140.5 °C"
+    assert told.text.split("\n")[:8] == [
+        "位置：pudong/freezer-1/top",
+        "最差值：-140.5 °C（限值 -150 °C）",
+        "剩余时间：距 above-120 还有40分钟至2小时10分钟（十次中八次；level trend）",
+        "首先：1. 关好盖子",
+        "2. 补充液氮",
+        "联系人：李娜 +86 21 5550 0100",
+        "应急预案：EP-07",
+        "接手：尚无人接手",
+    ]
+
+
+@pytest.mark.parametrize("make", [call, in_chinese], ids=["en", "zh"])
+@pytest.mark.parametrize("kind", list(CallKind))
+def test_a_drill_says_so_before_anything_else(kind: CallKind, make) -> None:
+    told = call_message(make(kind=kind, drill=True), Shanghai())
+    assert told.title.startswith(("DRILL - ", "【演练】"))
+    assert told.text.startswith(("Drill: this is an exercise", "演练：这是演练"))
+    assert text_message(make(kind=kind, drill=True), Shanghai()).startswith(("DRILL - ", "【演练】"))
+    quiet = call_message(make(kind=kind), Shanghai())
+    assert "DRILL" not in quiet.title and "演练" not in quiet.title + quiet.text
+
+
+def test_a_call_that_is_over_asks_for_nothing() -> None:
+    told = call_message(call(kind=CallKind.OVER), Shanghai())
+    assert told.title == "Over: freezer-1/top -140.5 °C"
+    assert told.rows[0] == ("What", "nothing is to be done any more")
+    assert {"Time left", "Do first", "Next called", "Acknowledge"}.isdisjoint(dict(told.rows))
+    taken = call_message(in_chinese(kind=CallKind.OVER, taken_by="李娜"), Shanghai())
+    assert (taken.title, taken.rows[0][1]) == ("【李娜 已接手】freezer-1/top -140.5 °C", "李娜 已接手")
+
+
+def test_worse_and_a_test() -> None:
+    assert call_message(call(kind=CallKind.WORSE), Shanghai()).title.startswith("URGENT, worse: freezer-1")
+    test = call_message(call(kind=CallKind.TEST, alarms=(), group="", guidance=None), Shanghai())
+    assert test.title == "Test message for Wang Fang"
+    assert test.rows == (
+        ("What", "nothing is wrong; this shows that you can be reached this way"),
+        ("At", "2026-01-05 11:01:10 UTC"),
+    )
+
+
+def test_a_group_names_what_is_not_first_and_counts_the_rest() -> None:
+    others = tuple({**RAISED, "id": f"E-{n}", "asset": f"shipper-{n}"} for n in range(8))
+    told = call_message(call(kind=CallKind.SUMMARY, alarms=(RAISED, *others), more=3), Shanghai())
+    assert told.title == "URGENT, 12 alarms: freezer-1/top -140.5 °C, ..."
+    lines = told.text.split("\n")
+    begin = lines.index("Also: shipper-0/top -140.5 °C (E-0)")
+    assert lines[begin + 4 : begin + 6] == ["shipper-4/top -140.5 °C (E-4)", "and 6 more"]
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert dict(call_message(call(time_left=None), Shanghai()).rows)["Time left"] == "not known"
+    of_a_fault = dict(call_message(call(alarms=(fault().alarm,), time_left=None), Shanghai()).rows)
+    assert "Time left" not in of_a_fault and of_a_fault["What"] == "it is away; check it"
+    for_ever = call(time_left=TimeLeft("empty", 90_000.0, math.inf, "weight"))
+    shown = dict(call_message(for_ever, Shanghai()).rows)["Time left"]
+    assert shown == "more than 1 d 1 h until empty (weight)"
+
+
+def test_names_from_outside_drive_nothing() -> None:
+    nasty = "液\r\n\x1b[2J{priority}\u202e" * 50
+    alarm = {**RAISED, **dict.fromkeys(("site", "asset", "zone", "rule", "message", "id"), nasty)}
+    guidance = Guidance((nasty,), (nasty,), nasty)
+    told = call_message(
+        call(alarms=(alarm, alarm), name=nasty, taken_by=nasty, guidance=guidance, priority_reason=nasty),
+        Shanghai(),
+    )
+    assert len(told.title) <= LONGEST_TITLE and told.title.isprintable()
+    assert all(len(said) <= LONGEST_LINE and said.isprintable() for _, said in told.rows)
+    assert parts_of(text_message(call(alarms=(alarm,), name=nasty), Shanghai())) == 1
+
+
+def test_every_word_stands_in_both_languages() -> None:
+    assert EN.labels.keys() == ZH.labels.keys() and EN.short.keys() == ZH.short.keys()
+    assert set(EN.titles) == set(ZH.titles) == {kind.value for kind in CallKind}
+    assert set(EN.priorities) == set(ZH.priorities) == {priority.value for priority in Priority}
+
+
+def test_a_text_message_says_what_matters_most_first() -> None:
+    assert text_message(call(), Shanghai()) == (
+        "URGENT: freezer-1/top -140.5 C; limit -150 C; 40 min-2 h 10 min left; first: Close the lid; "
+        "plan EP-07; since 19:00+08:00"
+    )
+    assert text_message(in_chinese(), Shanghai()) == (
+        "【特急】freezer-1/top -140.5 C；限值 -150 C；剩40分钟至2小时10分钟；首先：关好盖子；预案EP-07"
+    )
+    linked = text_message(in_chinese(link=LINK), Shanghai())
+    assert LINK in linked and parts_of(linked) == 1
+    assert "预案EP-07" in text_message(in_chinese(link=LINK), Shanghai(), 3)
+    over = text_message(call(kind=CallKind.OVER, taken_by="Li Na"), Shanghai())
+    assert over == "Taken by Li Na: freezer-1/top -140.5 C; limit -150 C; since 19:00+08:00"
+    test = text_message(call(kind=CallKind.TEST, alarms=(), guidance=None), UnknownSetting())
+    assert test.startswith("Test message for Wang Fang; nothing is wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("°" + "a" * 69, 1),
+        ("°" + "a" * 70, 2),
+        ("液" * 134, 2),
+        ("液" * 135, 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
+def test_parts_as_a_network_counts_them(text: str, parts: int) -> None:
+    assert parts_of(text) == parts
+
+
+@given(st.text(max_size=400), st.text(max_size=400), st.integers(1, 4), st.booleans())
+def test_a_text_message_is_never_longer_than_it_may_be(asset: str, step: str, parts: int, zh: bool) -> None:
+    made = in_chinese if zh else call
+    told = made(alarms=({**RAISED, "asset": asset},), guidance=Guidance((step,)), drill=zh)
+    assert parts_of(text_message(told, Shanghai(), parts)) <= parts
