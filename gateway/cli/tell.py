@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -28,6 +28,9 @@ from gateway.times import format_rfc3339
 __all__ = ["ack", "add_to", "close", "empty", "load", "reset"]
 
 Zone = Annotated[str | None, typer.Option("--zone", help="A part of the asset.")]
+
+MANY_ROWS: Final = 10_000
+ROW_S: Final = 4e-4  # to read, check and state one
 
 
 def add_to(app: typer.Typer) -> None:
@@ -99,7 +102,7 @@ def load(
     Example: cryogate load containment.csv --by "Li Na"
     """
     with open_desk(load_configuration(config)) as desk:
-        done = contents.load(desk, at_this_box(by), file, corrects, reason)
+        done = contents.load(desk, at_this_box(by), file, corrects, reason, _announce)
     new = done.stated.new
     if as_json:
         print_json(
@@ -168,6 +171,12 @@ def empty(
         print_json(answer(done, asset=asset, zone=zone, at=moment))
     else:
         say(f"{where} is empty; {said_by(done)}")
+
+
+def _announce(rows: int) -> None:
+    """How long it takes, where that is long; on the error stream, beside what a script reads."""
+    if rows >= MANY_ROWS:
+        say(f"{rows} rows: this takes about {rows * ROW_S:.0f} s; all are taken at the end", err=True)
 
 
 def _rows(count: int) -> str:

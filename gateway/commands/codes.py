@@ -35,14 +35,19 @@ def check_codes(configuration: Configuration, known: Containments, rows: Iterabl
         raise InputError("\n".join(problems))
 
 
+def former_code(scheme: str, code: str) -> str:
+    """The code that an earlier version gave to a unit; the same where nothing changed."""
+    module = _scheme(scheme)
+    return str(module.former(code)) if hasattr(module, "former") else code
+
+
 def known_otherwise(known: Containments, rows: Iterable[Containment], now_ns: int) -> Iterator[str]:
     """In words: units that are inside under the shorter code that an earlier version gave to several.
 
     They stay inside until somebody says which of them they are.
     """
     for scheme, code in dict.fromkeys(row.unit.key for row in rows):
-        module = _scheme(scheme)
-        former = module.former(code) if hasattr(module, "former") else code
+        former = former_code(scheme, code)
         if former != code:
             stays = known.where_was(scheme, former)
             yield from (_words(code, s) for s in stays if s.to_ns is None or s.to_ns > now_ns)

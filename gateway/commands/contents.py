@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from gateway.commands.author import Author
-from gateway.commands.codes import check_codes, known_otherwise, meant_before, parse_code
+from gateway.commands.codes import check_codes, former_code, known_otherwise, meant_before, parse_code
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words, correction
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.journal.journal import Journal
 from gateway.journal.said import said as said_of
+from gateway.journal.standing import bearing_on, speaking_of
 from gateway.statements import Statement, empty
 from gateway.statements import containment as containing
 from gateway.statements.empty import Empty
@@ -27,6 +30,8 @@ from gateway.traceability.statements import Places, read, to_stay
 
 LARGEST_FILE: Final = 64 * 2**20  # bytes; 100 000 rows are 20 MB
 
+MOST_LOOKED_UP: Final = 2000  # units of a file; for more it is faster to read all that was ever stated
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -37,10 +42,18 @@ class Loaded:
     remarks: tuple[str, ...] = ()
 
 
-def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, reason: str = "") -> Loaded:
+def load(
+    desk: Desk,
+    author: Author,
+    file: Path,
+    corrects: str | None = None,
+    reason: str = "",
+    announce: Callable[[int], None] = lambda _: None,
+) -> Loaded:
     """State every row of the file that is not the latest word already; all of them, or nothing.
 
-    With `corrects` the file has one row, which replaces that statement. Raises InputError.
+    With `corrects` the file has one row, which replaces that statement. `announce` hears how many rows there
+    are, before what takes longest. Raises InputError.
     """
     data = _bytes(file)
     now_ns = desk.clock.now_ns()
@@ -55,6 +68,7 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
         rows = read(_text(data), author.name, now_ns, parse, _places(desk), now_ns)
     except InputError as error:
         raise _nothing_taken(file, error) from None
+    announce(len(rows))
     if corrects and len(rows) != 1:
         raise InputError(f"{file}: has {len(rows)} rows; one statement is corrected by one row")
     origin = f"file {file.name} {hashlib.sha256(data).hexdigest()}"
@@ -79,7 +93,7 @@ def load(desk: Desk, author: Author, file: Path, corrects: str | None = None, re
             )
             for row in rows
         ]
-        known = contents(said_of(desk.journal, *KINDS), same)
+        known = contents(_said_about(desk.journal, rows), same)
         meant = list(meant_before(known, revised, written))
         new = _news(known, revised, file, desk.configuration)
         remarks[:] = [] if corrects else known_otherwise(known, new, now_ns)
@@ -148,6 +162,16 @@ def _places(desk: Desk) -> Places:
             known = places.get(name, ())
             places[name] = (*known, *(zone for zone in asset.zones if zone not in known))
     return places
+
+
+def _said_about(journal: Journal, rows: list[Containment]) -> Iterable[Statement]:
+    """What was stated that bears on the units of these rows."""
+    if len(rows) > MOST_LOOKED_UP:
+        return said_of(journal, *KINDS)
+    codes = {code for row in rows for code in (row.unit.code, former_code(*row.unit.key))}
+    of_units = (one.id for _, one in speaking_of(journal, codes) if one.kind == containing.KIND)
+    emptied = (one.id for one in said_of(journal, empty.KIND))
+    return (one for _, one in bearing_on(journal, (*of_units, *emptied)) if one.kind in KINDS)
 
 
 def _news(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from gateway.alarming.entry import cause_of
@@ -12,21 +13,15 @@ from gateway.config.timeline import Timeline, timeline_of
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.statements import Statement
-from gateway.statements.kinds import kind_of
+from gateway.statements.kinds import about
 
 MOST: Final = 20  # shown; whoever has more to look at goes by `cryogate statements --about`
 
 
 def statements(words: Words, target: Statement) -> tuple[Statement, ...]:
     """Those in effect that were made after `target` about the same."""
-    about, later, found = _about(target), False, list[Statement]()
-    for statement in words.every():
-        if later and words.counts(statement) and not about.isdisjoint(_about(statement)):
-            found.append(statement)
-            if len(found) == MOST:
-                break
-        later = later or statement.id == target.id
-    return tuple(found)
+    in_effect = (one for one in words.since(target, about(target)) if words.counts(one))
+    return tuple(islice(in_effect, MOST))
 
 
 def alarms(desk: Desk, target: Statement) -> tuple[str, ...]:
@@ -35,13 +30,13 @@ def alarms(desk: Desk, target: Statement) -> tuple[str, ...]:
     if not path.exists():
         return ()
     with Records(path, read_only=True) as records:
-        rows = {row.id: row for row in _rows(records, timeline_of(desk.journal), _about(target))}
+        rows = {row.id: row for row in _rows(records, timeline_of(desk.journal), about(target))}
     found = [row for row in rows.values() if _ends_after(row, target.at_ns)]
     return tuple(row.id for row in sorted(found, key=lambda row: -row.raised_ns)[:MOST])
 
 
-def _rows(records: Records, timeline: Timeline, about: frozenset[str]) -> Iterator[AlarmRow]:
-    for name in sorted(about):
+def _rows(records: Records, timeline: Timeline, names: frozenset[str]) -> Iterator[AlarmRow]:
+    for name in sorted(names):
         yield from records.book.of_asset(timeline.asset_identity(name))
         if name in timeline.numbers:
             yield from records.book.of_channel(timeline.numbers[name])
@@ -52,8 +47,3 @@ def _rows(records: Records, timeline: Timeline, about: frozenset[str]) -> Iterat
 def _ends_after(row: AlarmRow, at_ns: int) -> bool:
     end_ns = cause_of(row.body).end_ns
     return end_ns is None or end_ns > at_ns
-
-
-def _about(statement: Statement) -> frozenset[str]:
-    kind = kind_of(statement)
-    return kind.about(kind.of(statement.body))

@@ -49,20 +49,19 @@ def withdraw(desk: Desk, author: Author, identity: str, reason: str) -> Withdraw
     """Take the statement with this id back. Raises InputError where that cannot be."""
     if not reason.strip():
         raise InputError("a withdrawal needs a reason: add --reason TEXT")
-    words = Words(desk.journal)
+    found: list[tuple[Statement, Statement | None, str, tuple[Statement, ...]]] = []
 
     def look() -> list[Statement]:
-        nonlocal words
         words = Words(desk.journal)
         target = words.open_to_change(identity)
+        again = words.find(target.corrects or target.withdraws)
+        found.append((target, again, _follows(words, target), leaning.statements(words, target)))
         revising = Revising(withdraws=target.id, reason=reason)
         return [desk.draft(withdrawal, Withdrawal(), author, desk.clock.now_ns(), revising)]
 
     stated = desk.state(look)
-    target = words.open_to_change(identity)
-    since, alarms = leaning.statements(words, target), leaning.alarms(desk, target)
-    again = words.find(target.corrects or target.withdraws)
-    return Withdrawn(stated, target, again, _follows(words, target), since, alarms)
+    target, again, follows, since = found[-1]
+    return Withdrawn(stated, target, again, follows, since, leaning.alarms(desk, target))
 
 
 def _follows(words: Words, target: Statement) -> str:

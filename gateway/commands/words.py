@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from gateway.commands.desk import Revising
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
+from gateway.journal.standing import Standing, speaking_of
 from gateway.statements import Statement
-from gateway.statements.effect import Effects
 from gateway.statements.kinds import kinds, why_final
 from gateway.times import format_rfc3339
 
-_OF_A_JOURNAL = re.compile(r"[0-9A-Z]{8}-(\d{1,18})")
-
 
 class Words:
-    """Every statement of people, as the journal is when it is asked for the first time."""
+    """Statements of people, as the journal is when it is asked about each for the first time."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._effects = Effects()
-
-    @cached_property
-    def _stated(self) -> dict[str, Statement]:
-        """By id, in capitals."""
-        stated: dict[str, Statement] = {}
-        for statement in said(self._journal, *(name for name, kind in kinds().items() if kind.BY_PEOPLE)):
-            self._effects.hear(statement)
-            stated.setdefault(statement.id.upper(), statement)
-        return stated
+        self._standing = Standing(journal)
 
     def of(self, *kind: str) -> Iterator[Statement]:
         """Those of some kinds that are in effect, oldest first."""
-        return (s for s in self._stated.values() if s.kind in kind and self.counts(s))
+        return (one for one in _once(said(self._journal, *kind)) if self.counts(one))
 
-    def every(self) -> Iterable[Statement]:
-        """In effect or not, oldest first."""
-        return self._stated.values()
+    def since(self, statement: Statement, names: Iterable[str]) -> Iterator[Statement]:
+        """Those about any of these names that were made after `statement`, in effect or not, oldest first."""
+        numbered = self._standing.numbered(statement.id)
+        behind = 0 if numbered is None else numbered[0]
+        return _once(one for _, one in speaking_of(self._journal, names, behind) if _is_of_people(one))
 
     def counts(self, statement: Statement) -> bool:
-        return self._effects.counts(statement.id)
+        return self._standing.counts(statement)
 
     def find(self, identity: str) -> Statement | None:
         """The statement of people with this id, in whatever case it was typed."""
-        return self._stated.get(identity.strip().upper())
+        found = self._standing.find(identity)
+        return found if found is not None and _is_of_people(found) else None
 
     def open_to_change(self, identity: str) -> Statement:
         """The statement that is to be corrected or withdrawn. Raises InputError where it cannot be."""
@@ -56,22 +46,16 @@ class Words:
             raise InputError(self._unknown(identity))
         if reason := why_final(kinds()[found.kind]):
             raise InputError(f"{found.id} cannot be taken back: {reason}")
-        undone = self._effects.undone_by(found.id)
+        undone = self._standing.undone_by(found.id)
         if undone is not None:
             raise InputError(_already(found, undone))
         return found
 
     def _unknown(self, identity: str) -> str:
-        other = self._of_the_gateway(identity)
+        other = self._standing.find(identity)
         if other is not None:
             return f"{other.id} is of kind {other.kind!r}: the gateway noticed it, nobody stated it"
         return f"there is no statement {identity!r}; `cryogate statements` lists them with their ids"
-
-    def _of_the_gateway(self, identity: str) -> Statement | None:
-        match = _OF_A_JOURNAL.fullmatch(identity.strip().upper())
-        entries = self._journal.entries(int(match[1]) - 1, 1) if match and int(match[1]) else []
-        found = entries[0].statement if entries else None
-        return found if found is not None and found.id == identity.strip().upper() else None
 
 
 def correction(
@@ -98,6 +82,20 @@ def who_and_when(statement: Statement) -> str:
     """ "Li Na at 2026-01-05T11:00:00Z" """
     stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
     return f"{statement.by} at {format_rfc3339(stated_ns)[:19]}Z"
+
+
+def _once(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """A repeat is the same statement."""
+    seen: set[str] = set()
+    for statement in statements:
+        if statement.id not in seen:
+            seen.add(statement.id)
+            yield statement
+
+
+def _is_of_people(statement: Statement) -> bool:
+    kind = kinds().get(statement.kind)
+    return kind is not None and kind.BY_PEOPLE
 
 
 def _already(found: Statement, undone: Statement) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -78,11 +78,15 @@ def add_readings(connection: Connection, arrivals: Arrivals, committed_ns: int) 
     _add(connection, row)
 
 
-def add_statement(connection: Connection, statement: Statement, committed_ns: int) -> int:
-    """Append a statement; its number. Raises ValueError or TypeError when its body is not plain JSON."""
+def body_of(statement: Statement) -> bytes:
+    """As it is stored. Raises ValueError or TypeError when it is not plain JSON."""
     if statement.kind == READINGS:
         raise ValueError(f"no statement can be of kind {READINGS!r}")
-    body = json.dumps(to_row(statement), allow_nan=False, separators=(",", ":")).encode()
+    return json.dumps(to_row(statement), allow_nan=False, separators=(",", ":")).encode()
+
+
+def add_statement(connection: Connection, statement: Statement, body: bytes, committed_ns: int) -> int:
+    """Append a statement with its body; its number."""
     at = statement.at_ns
     _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
     return connection.last_insert_rowid()
@@ -115,6 +119,17 @@ def _selected(
     with closing(connection.execute(select, values)) as rows:
         for seq, *rest in rows:
             yield _or_nothing(damaged, name, seq, *rest)
+
+
+def statements_numbered(
+    connection: Connection, numbers: Iterable[int], damaged: Damaged | None = None
+) -> Iterator[Entry]:
+    """Statements by their numbers, in that order; a number that is no statement's is passed over."""
+    select = f"SELECT seq, {_STORED} FROM entry WHERE seq = ? AND hour IS NULL"
+    name = name_of(identities(connection))
+    for seq in numbers:
+        for row in all_rows(connection, select, (seq,)):
+            yield _or_nothing(damaged, name, *row)
 
 
 def kinds(connection: Connection) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import channels, deferred, entries, hours, log, refusals, schema, shifts, wal
+from gateway.journal import channels, deferred, entries, hours, log, mentions, refusals, schema, shifts, wal
 from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.channels import ChannelRow
 from gateway.journal.damaged import Damaged, DamagedFile
@@ -193,12 +193,13 @@ class Journal:
         refused, later = refused or {}, Arrivals.concatenate([]) if later is None else later
         if not (len(arrivals) or any(refused.values()) or statements or len(later)):
             return Committed(self.last_seq(), 0, 0)
+        told = [mentions.ready(one) for one in statements]
         with self._writing():
             if unless_said_since is not None:
                 entries.check_nothing_said_since(self._connection, unless_said_since)
             imported = any(one.kind == import_.KIND for one in statements)
             fresh = self._repeats.drop(arrivals, imported=imported) if len(arrivals) else arrivals
-            seqs = self._append(fresh, refused, statements)
+            seqs = self._append(fresh, refused, told)
             if settled_from_hour is not None:
                 deferred.settle(self._connection, settled_from_hour)
             if len(later):
@@ -235,14 +236,14 @@ class Journal:
                 self._connection.execute("INSERT INTO sqlite_sequence VALUES ('entry', ?)", (seq,))
 
     def _append(
-        self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], statements: Sequence[Statement]
+        self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], told: Sequence[mentions.Ready]
     ) -> tuple[int, ...]:
         """Numbers of the statements."""
         committed_ns = self._now_ns()
         for hour in hours.cut(arrivals):
             entries.add_readings(self._connection, hour, committed_ns)
         shifts.add(self._connection, arrivals)
-        seqs = tuple(entries.add_statement(self._connection, one, committed_ns) for one in statements)
+        seqs = tuple(mentions.add(self._connection, one, committed_ns) for one in told)
         refusals.add(self._connection, refused)
         return seqs
 
@@ -310,6 +311,11 @@ class Journal:
         """Of which kinds there are statements, whether this version knows them or not."""
         with explained(self.path):
             return entries.kinds(self._connection)
+
+    def naming(self, name: str, after_seq: int = 0) -> Iterator[tuple[int, Statement]]:
+        """Statements that speak of a name, in any case; some may be among them that only seem to."""
+        with explained(self.path):
+            yield from mentions.naming(self._connection, name, after_seq, self._archive.damaged)
 
     def statement(self, seq: int) -> Statement:
         """The one that is entry `seq`."""

@@ -19,7 +19,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import archive, channels, database, entries, schema
+from gateway.journal import archive, channels, database, entries, mentions, schema
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
 from gateway.journal.database import Connection
 from gateway.journal.entries import Statement, take
@@ -153,7 +153,7 @@ def _thin(
         with in_a_gap(connection, database.BUSY_TIMEOUT_S):
             entries.check_nothing_said_since(connection, policy.heard_seq, besides=(RETENTION,))
             _replace(connection, found, segment, kept, made)
-            entries.add_statement(connection, statement, draft.at_ns)
+            mentions.add(connection, mentions.ready(statement), draft.at_ns)
         with files_explained(found.folder):
             (found.folder / segment.file).unlink(missing_ok=True)
             sync_folder(found.folder)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
-from gateway.journal import deferred, shifts
+from gateway.journal import deferred, mentions, shifts
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.identity import RANDOM
@@ -17,7 +17,8 @@ from gateway.journal.transaction import transaction
 APPLICATION_ID: Final = 0x43525947  # "CRYG", in the header of the file (SQLite file format, offset 68)
 LARGEST_LEFTOVER_WAL: Final = 64 * 2**20  # bytes; a write-ahead log that a slow reader let grow is cut back
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+Step = str | Callable[[Connection], None]
+MIGRATIONS: Final[tuple[tuple[Step, ...], ...]] = (
     (  # 1: entries, channel numbers, refusals
         """CREATE TABLE channel (
             number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given out twice
@@ -98,6 +99,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     (shifts.SCHEMA,),  # 4: where readings of device clocks that were ahead stand
     (deferred.SCHEMA,),  # 5: readings of many hours that are not entries yet
+    (mentions.SCHEMA, mentions.fill),  # 6: which statements speak of what
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 
@@ -163,7 +165,7 @@ def _migrate(connection: Connection, path: Path) -> None:
         return
     with transaction(connection):
         for number in range(_check(connection, path), CURRENT):  # again: another process may have been first
-            for statement in MIGRATIONS[number]:
-                connection.execute(statement)
+            for step in MIGRATIONS[number]:
+                connection.execute(step) if isinstance(step, str) else step(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {CURRENT}")

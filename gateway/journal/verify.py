@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import JournalError, StatementError
-from gateway.journal import deferred, entries, identity, parquet, schema
+from gateway.journal import deferred, entries, identity, mentions, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -121,6 +121,7 @@ def _check_entries(
     connection: Connection, numbers: NDArray[np.int64], found: Verified, progress: Progress
 ) -> None:
     """Entries that are archived while this goes on are checked as files the next time."""
+    name = _names(connection)
     for done, seq in enumerate(numbers.tolist()):
         if done % _AT_ONCE == 0:
             progress("entries", done, len(numbers))
@@ -128,6 +129,8 @@ def _check_entries(
             entry = _entry(connection, seq)
             if entry is not None and entry.arrivals is not None:
                 _check_shifts(connection, entry.arrivals, f"journal entry {seq}")
+            if entry is not None and mentions.unnamed(connection, entry, name(seq)):
+                found.add(f"journal entry {seq} is missing in table mention; restore a backup")
         except JournalError as error:
             found.add(str(error))
             continue
@@ -137,6 +140,14 @@ def _check_entries(
         elif seq > archived_until(connection):
             found.add(f"journal entry {seq} vanished while it was checked")
     progress("entries", len(numbers), len(numbers))
+
+
+def _names(connection: Connection) -> Callable[[int], str]:
+    """The name of each entry; any where the journal has lost its id, as that is told by then."""
+    try:
+        return identity.name_of(identity.identities(connection))
+    except JournalError:
+        return str
 
 
 def _entry(connection: Connection, seq: int) -> entries.Entry | None:

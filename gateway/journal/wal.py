@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import JournalFull
-from gateway.journal import entries
+from gateway.journal import entries, mentions
 from gateway.journal.database import Connection
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
@@ -81,7 +81,7 @@ def tell(found: Damage, journal: Path, connection: Connection) -> None:
     statement = entries.Statement(RECOVERY, "journal", time.time_ns(), recovery.to_body(said))
     try:
         with explained(journal), transaction(connection):
-            entries.add_statement(connection, statement, statement.at_ns)
+            mentions.add(connection, mentions.ready(statement), statement.at_ns)
     except JournalFull:  # said in the log at least; the pump says what to do about the disk
         return
     with explained(journal):

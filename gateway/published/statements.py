@@ -60,12 +60,3 @@ def words(of: Statement) -> str:
         return one_line(kind.words(kind.of(of.body)))
     except StatementError:
         return UNREADABLE
-
-
-def about(of: Statement) -> frozenset[str]:
-    """Names of channels and assets, codes, ids of alarms and holds; nothing of what cannot be read."""
-    try:
-        kind = kind_of(of)
-        return kind.about(kind.of(of.body))
-    except StatementError:
-        return frozenset()

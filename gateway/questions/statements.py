@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
-from gateway.published.statements import about
 from gateway.statements import Statement, notification, progress, transition
 from gateway.statements.effect import Effects, target_of
-from gateway.statements.kinds import kinds
+from gateway.statements.kinds import about, kinds
 
 QUIET = (transition.KIND, notification.KIND, progress.KIND)  # thousands, and nobody said them: by request
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Statements, oldest first, and what is in effect of all."""
+    """Statements, oldest first, and what is in effect of them."""
 
     statements: list[Statement]
     effects: Effects = field(repr=False)
@@ -32,15 +32,26 @@ def statements(
     """
     if kind is not None and kind not in kinds():
         raise InputError(f"there is no kind {kind!r}; known: {', '.join(kinds())}")
-    effects, found = Effects(), list[Statement]()
-    matching: set[str] = set()
-    for statement in said(journal, *_wanted(name, kind)):
+    wanted, effects = _wanted(name, kind), Effects()
+    every = said(journal, *wanted) if name is None else _concerning(journal, name, wanted)
+    found = list[Statement]()
+    for statement in every:
         effects.hear(statement)
-        if name is None or _concerns(statement, name) or target_of(statement) in matching:
-            matching.add(statement.id)
-            if kind in (None, statement.kind) and _is_since(statement, since_ns):
-                found.append(statement)
+        if kind in (None, statement.kind) and _is_since(statement, since_ns):
+            found.append(statement)
     return Found(found, effects)
+
+
+def _concerning(journal: Journal, name: str, wanted: Sequence[str]) -> Iterator[Statement]:
+    """What speaks of the name, and what is against that, directly or not; in order."""
+    found, waiting = dict[int, Statement](), [(name, 0)]
+    while waiting:
+        spoken_of, behind = waiting.pop()
+        for number, one in journal.naming(spoken_of, behind):
+            if number not in found and one.kind in wanted and _concerns(one, spoken_of):
+                found[number] = one
+                waiting.append((one.id, number))
+    return (found[number] for number in sorted(found))
 
 
 def _wanted(name: str | None, kind: str | None) -> list[str]:

@@ -45,6 +45,15 @@ def kind_of(statement: Statement) -> Kind:
     return found
 
 
+def about(statement: Statement) -> frozenset[str]:
+    """Names of channels and assets, codes, ids of alarms and holds; nothing of what cannot be read."""
+    try:
+        kind = kind_of(statement)
+        return kind.about(kind.of(statement.body))
+    except StatementError:
+        return frozenset()
+
+
 def check_known(names: Iterable[str]) -> None:
     """Raises StatementError where a journal holds kinds that this version does not know: they may decide."""
     unknown = sorted(set(names) - set(kinds()))

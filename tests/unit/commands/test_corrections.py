@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import InputError
+from gateway.journal.journal import Journal
 from tests.unit.commands.front_desk import DAY, Office
 
 BAG = f"holder,BAG-1,shipper-1,,{DAY}08:00:00Z,,CAR-T,COI-1"
@@ -182,3 +183,25 @@ def test_a_statement_is_corrected_by_one_row(office: Office) -> None:
     file = office.file(BAG_LATER, f"holder,BAG-2,shipper-1,,{DAY}09:00:00Z,,,")
     with pytest.raises(InputError, match="has 2 rows; one statement is corrected by one row"):
         office.run("load", str(file), "--by", "Li Na", "--corrects", first, "--reason", "x")
+
+
+def test_who_takes_one_word_back_does_not_read_all_that_was_ever_said(office: Office, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    rows = [f"holder,BAG-{k},shipper-1,,{DAY}08:00:00Z,,CAR-T,COI-{k}" for k in range(3000)]
+    ids = office.json("load", str(office.file(*rows)), "--by", "Li Na")["ids"]
+    read: list[str] = []
+    whole = Journal.statements
+
+    def statements(journal: Journal, kind: str, after_seq: int = 0):  # type: ignore[no-untyped-def]
+        read.append(kind)
+        return whole(journal, kind, after_seq)
+
+    monkeypatch.setattr(Journal, "statements", statements)
+    told = office.json("withdraw", ids[7], "--by", "Li Na", "--reason", "another dewar")
+    assert told["look_again"]["statements"] == ids[8:28]
+    assert len(office.json("statements", "--about", "bag-7")["statements"]) == 2
+    load(office, f"holder,BAG-8,shipper-2,,{DAY}09:00:00Z,,CAR-T,COI-8")
+    with pytest.raises(InputError, match="chain of identity 'COI-9' is another than 'COI-8'"):
+        load(office, f"holder,BAG-8,shipper-2,,{DAY}09:00:00Z,,CAR-T,COI-9")
+    assert "containment" not in read
+    monkeypatch.undo()
+    assert assets(office)["shipper-2"] == ["BAG-8"]
