@@ -11,15 +11,13 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from gateway import __version__
-from gateway.alarming.entry import AlarmPlace, Entry, Units, is_due, of_stored, row_of, stored, was_so
-from gateway.alarming.exposed import exposed
-from gateway.alarming.inside import Inside
+from gateway.alarming.entry import AlarmPlace, Entry, stored, was_so
+from gateway.alarming.kept import Kept
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
-from gateway.alarming.resets import Resets, StatedReset
+from gateway.alarming.resets import StatedReset
 from gateway.alarming.steps import (
     ACKNOWLEDGED,
     AMENDED,
@@ -30,6 +28,7 @@ from gateway.alarming.steps import (
     is_withdrawn,
     steps,
 )
+from gateway.alarming.surroundings import Surroundings
 from gateway.alarms import lifecycle
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement, AlarmState
@@ -43,7 +42,7 @@ from gateway.statements import Statement, acknowledge, close, containment, reset
 from gateway.statements import fault as faults
 from gateway.statements.effect import Effects
 from gateway.statements.transition import UPGRADE, Transition
-from gateway.traceability.exposure import exposures, same_stays
+from gateway.traceability.exposure import same_stays
 
 log = logging.getLogger(__name__)
 SILENCE = "no_data"  # kind of the rule
@@ -67,14 +66,13 @@ class AlarmBook:
     ) -> None:
         self._timeline = timeline
         self._records = records
-        self._measures = measures
         self._gateway = gateway
-        self._entries: dict[str, Entry] = {}
+        self._kept = Kept(records)
         self._news: list[_News] = []
-        self.inside = Inside(timeline.asset_identity)
-        self._touched: dict[str, str] = {}  # assets whose contents changed, with the last statement about it
         self._effects = Effects()
-        self._resets = Resets(self._effects.counts)
+        self._around = Surroundings(timeline, measures, self._effects.counts)
+        self.inside = self._around.inside
+        self._touched: dict[str, str] = {}  # assets whose contents changed, with the last statement about it
         self._said: dict[str, Statement] = {}  # acknowledgements and closings, by id
         self.cursor = 0  # the journal entry that everything up to now follows from
         self.because = ""  # id of the statement that what happens now follows from
@@ -90,30 +88,29 @@ class AlarmBook:
                 self._effects.hear(statement)
                 self.inside.hear(statement)
                 if statement.kind == reset.KIND:
-                    self._resets.state(statement.id, StatedReset.of(statement))
+                    self._around.resets.state(statement.id, StatedReset.of(statement))
                 elif statement.kind in SAID:
                     self._said[statement.id] = statement
 
     def take_over(self, rows: Iterable[AlarmRow]) -> None:
         """Alarms that go on, as the records keep them."""
-        for row in rows:
-            self._entries[row.id] = of_stored(row.body, row.number)
+        self._kept.remember(rows)
 
     def enter(self, change: Change, now_ns: int) -> None:
         """An excursion appeared, went on, ended, was amended or withdrawn."""
         found = change.excursion
         entry = self._known(found.id)
         if entry is None:
-            where = self._place(found)
+            where = self._around.place(found)
             entry = Entry(found, lifecycle.raised(found.id, now_ns), where, None)
-            self._entries[found.id] = entry
+            self._kept.add(entry)
             if self.cursor < self.upgraded_seq:
                 self._old_ids |= dict.fromkeys(old_ids(where.channel, found.rule, found.start_ns), found.id)
             self._advance(entry, None, now_ns)
             return
         before, entry.cause = entry.cause, found
         if is_withdrawn(before) and not found.withdrawn:
-            entry.place = self._place(found)  # nothing followed it meanwhile
+            entry.place = self._around.place(found)  # nothing followed it meanwhile
         self._advance(entry, before, now_ns)
 
     def hear(self, statement: Statement, now_ns: int, changes: Sequence[Change] = ()) -> None:
@@ -130,7 +127,7 @@ class AlarmBook:
         elif statement.kind == faults.KIND:
             self._hear_of_fault(statement, now_ns)
         elif statement.kind == reset.KIND:
-            self._resets.state(statement.id, StatedReset.of(statement))
+            self._around.resets.state(statement.id, StatedReset.of(statement))
         for change in changes:
             self.enter(change, now_ns)
         for identity in turned:
@@ -164,36 +161,26 @@ class AlarmBook:
 
     def is_due(self, now_ns: int) -> bool:
         """Whether the progress of an open excursion should be written by now."""
-        return any(is_due(e, now_ns) for e in self._entries.values())
+        return self._kept.is_due(now_ns)
 
     def refresh(self, now_ns: int, everything: bool = False) -> None:
         """Look inside the assets of alarms that go on and are about to be written."""
         self.look_inside(now_ns)
-        for entry in self._unwritten(now_ns, everything):
+        for entry in self._kept.unwritten(now_ns, self._happened(), everything):
             if entry.is_open:
                 self._refresh(entry, now_ns)
 
     def write(self, seqs: Sequence[int], now_ns: int, everything: bool = False) -> None:
         """Bring the records up to date, within their transaction. `seqs`: entries of `news`, in its order."""
-        unwritten = self._unwritten(now_ns, everything)
-        self._records.book.put_alarms(row_of(e) for e in unwritten)
+        self._kept.write(self._kept.unwritten(now_ns, self._happened(), everything), now_ns)
         for seq, one in zip(seqs, self._news, strict=True):
             said = one.said
             row = TransitionRow(seq, said.alarm, said.number, said.change, one.stated_ns, said.follows)
             self._records.book.put_transition(row)
         self._news.clear()
-        for entry in unwritten:
-            entry.written, entry.written_ns = True, now_ns
-        for identity in [i for i, e in self._entries.items() if e.written and not e.is_open]:
-            del self._entries[identity]
 
-    def _unwritten(self, now_ns: int, everything: bool) -> list[Entry]:
-        happened = {one.said.alarm for one in self._news}
-        return [
-            e
-            for e in self._entries.values()
-            if is_due(e, now_ns) or (not e.written and (everything or e.alarm.id in happened))
-        ]
+    def _happened(self) -> set[str]:
+        return {one.said.alarm for one in self._news}
 
     # Answers
 
@@ -202,8 +189,8 @@ class AlarmBook:
 
         A silence is none: of such a channel nothing is known.
         """
-        open_ = (e.cause for e in self._entries.values() if e.is_open and isinstance(e.cause, Excursion))
-        ongoing = [cause for cause in open_ if cause.kind != SILENCE]
+        open_ = (entry.cause for entry in self._kept.open())
+        ongoing = [cause for cause in open_ if isinstance(cause, Excursion) and cause.kind != SILENCE]
         ongoing.sort(key=lambda e: (e.severity, -e.start_ns))
         return {e.channel: f"{e.severity.name.lower()} {e.rule}" for e in ongoing}  # the last of each counts
 
@@ -215,7 +202,7 @@ class AlarmBook:
         found = list(steps(entry.alarm, before, entry.cause, now_ns))
         if not found:
             return
-        units, entry.resets = self._units(entry, now_ns), self._bearing_on(entry)
+        units, entry.resets = self._around.units(entry, now_ns), self._around.bearing_on(entry)
         grown = before is not None and asks_again(entry.alarm, entry.units, units)
         entry.units = units
         for happened, alarm in found:
@@ -285,7 +272,7 @@ class AlarmBook:
         found = StatedFault(told.id, told.fault, told.severity, told.message, told.assets, at_ns)
         place = AlarmPlace(assets=tuple(map(self._timeline.asset_identity, told.assets)))
         entry = Entry(found, lifecycle.raised(found.id, now_ns), place, None)
-        self._entries[found.id] = entry
+        self._kept.add(entry)
         self._advance(entry, None, now_ns)
 
     def look_inside(self, now_ns: int) -> None:
@@ -293,14 +280,14 @@ class AlarmBook:
         before = self.because
         for asset, statement in self._touched.items():
             self.because = statement
-            for entry in self._of_asset(asset):
+            for entry in self._kept.of_asset(asset):
                 if not is_withdrawn(entry.cause):
                     self._refresh(entry, now_ns)
         self._touched, self.because = {}, before
 
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""
-        before, entry.units = entry.units, self._units(entry, now_ns)
+        before, entry.units = entry.units, self._around.units(entry, now_ns)
         if same_stays(entry.units, before):
             return
         if asks_again(entry.alarm, before, entry.units):
@@ -315,80 +302,31 @@ class AlarmBook:
     def look_at_places(self, now_ns: int) -> None:
         """Where channels are has changed, perhaps in the past: alarms follow, with what was inside there."""
         for number in self._timeline.moved():
-            for row in self._records.book.of_channel(number):
-                self._remember(row)
-        for entry in list(self._entries.values()):
+            self._kept.remember_channel(number)
+        for entry in self._kept.all():
             if isinstance(entry.cause, Excursion) and not is_withdrawn(entry.cause):  # else as believed then
                 self._look_at_place(entry, entry.cause, now_ns)
 
     def _look_at_place(self, entry: Entry, cause: Excursion, now_ns: int) -> None:
-        found = self._timeline.place_of(cause.channel, cause.start_ns)
-        if found is None or ((found.asset_identity,), found.zone) == (entry.place.assets, entry.place.zone):
+        if not self._around.has_moved(entry, cause):
             return
-        entry.place = AlarmPlace.of(found)
-        before, entry.units = entry.units, self._units(entry, now_ns)
+        entry.place = self._around.place(cause)
+        before, entry.units = entry.units, self._around.units(entry, now_ns)
         if asks_again(entry.alarm, before, entry.units):
             self._look(entry, now_ns)
         else:
             self._note(entry, AMENDED, now_ns)
 
     def _look_at_resets(self, now_ns: int) -> None:
-        for row in self._records.book.of_kind("budget"):
-            self._remember(row)
-        for entry in list(self._entries.values()):
+        self._kept.remember_kind("budget")
+        for entry in self._kept.all():
             if isinstance(entry.cause, Excursion) and entry.cause.kind == "budget":
-                before, entry.resets = entry.resets, self._bearing_on(entry)
+                before, entry.resets = entry.resets, self._around.bearing_on(entry)
                 if entry.resets != before:
                     self._note(entry, AMENDED, now_ns)
 
-    def _bearing_on(self, entry: Entry) -> tuple[StatedReset, ...]:
-        found = entry.cause
-        if not isinstance(found, Excursion):
-            return ()
-        channel = self._timeline.identity_of(found.channel) or ""
-        same = self._timeline.names.identity
-        return self._resets.bearing_on(
-            lambda said: same("channels", said) == channel, found.rule, found.start_ns, found.end_ns
-        )
-
-    def _place(self, cause: Excursion) -> AlarmPlace:
-        found = self._timeline.place_of(cause.channel, cause.start_ns)
-        return AlarmPlace() if found is None else AlarmPlace.of(found)
-
-    def _units(self, entry: Entry, now_ns: int) -> Units:
-        cause, place = entry.cause, entry.place
-        until_ns = now_ns if cause.end_ns is None else cause.end_ns
-        inside = partial(self.inside.of, place.assets, place.zone)
-        if isinstance(cause, Excursion):
-            units = exposed(cause, inside, self._measures(), until_ns)
-        else:
-            units = exposures(inside(cause.start_ns, until_ns), cause.start_ns, cause.end_ns, _nothing)
-        return None if units is None else units.like(entry.units)
-
-    # Memory
-
     def _known(self, identity: str) -> Entry | None:
-        """In memory, or in the records if it is over."""
-        identity = self._old_ids.get(identity, identity)
-        if identity not in self._entries:
-            row = self._records.book.alarm(identity)
-            if row is not None:
-                self._remember(row)
-        return self._entries.get(identity)
-
-    def _of_asset(self, asset: str) -> list[Entry]:
-        """Also alarms that are closed: a statement may be about the past."""
-        for row in self._records.book.of_asset(asset):
-            self._remember(row)
-        return [entry for entry in self._entries.values() if asset in entry.place.assets]
-
-    def _remember(self, row: AlarmRow) -> None:
-        if row.id not in self._entries:
-            self._entries[row.id] = of_stored(row.body, row.number)
-
-
-def _nothing(_start_ns: int, _end_ns: int | None) -> tuple[int | None, float | None]:
-    return None, None
+        return self._kept.known(self._old_ids.get(identity, identity))
 
 
 def _of_people(statement: Statement) -> acknowledge.Acknowledge | close.Close:

@@ -22,13 +22,11 @@ from gateway.alarming.catching_up import CatchingUp
 from gateway.alarming.channel_states import ChannelStates
 from gateway.alarming.course import plan_over
 from gateway.alarming.inside import unmeasured
-from gateway.alarming.latest import Latest
 from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
+from gateway.alarming.present import Present
 from gateway.alarming.reading import Reading
-from gateway.clocks.silence import Silences, steady_s
-from gateway.clocks.waiting import EVERYTHING, Waiting
 from gateway.config.past import PastChannel
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
@@ -48,7 +46,6 @@ LOOK_S: Final = 1.0  # another process may have stated something: look at least 
 TURN_S: Final = 1.0  # after which alarms are stated, and progress is saved, before more statements are heard
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
 GRACE_S: Final = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
-JUMP_NS: Final = SECOND  # further back than that the clock was set
 
 
 class Screening:
@@ -73,8 +70,6 @@ class Screening:
         self._reading = Reading(journal, lambda: self.cursor)
         self.problem = ""  # why nothing is screened; empty while all is well
         self.moved_s = time.monotonic()  # when it last looked for something to do
-        self._horizon_ns = self._clock.now_ns() if self._clock.trusted else EVERYTHING
-        self._looked_s = steady_s()  # when our time was what this turn goes by
         self._has_run, self._heard_ns = False, 0  # commit of the statement that was heard last
         self._begin()
 
@@ -95,27 +90,19 @@ class Screening:
         self._book.upgraded_seq = upgraded_seq(self._journal)
         self._book.recall(memory.bearing_statements(self._journal, self.cursor))
         channels = max(self._timeline.numbers.values(), default=-1) + 1
-        self.latest, self._silences = Latest(channels), Silences(channels)
-        self._waiting = Waiting(self._reading.at_once)
+        self._present = Present(channels, self._clock, self._reading.at_once)
         if saved is not None:
-            self._go_on(saved)
+            self._present.go_on(saved.latest, saved.counted_ns, self._journal, self.cursor)
         if self._quiet:
             self._replan()
         else:
             self._book.take_over(self._records.book.ongoing())
             self._go_on_with_open(self._clock.now_ns())
-        self._states = ChannelStates(self._configuration, self._timeline, self.latest, self._screener)
+        self._states = ChannelStates(
+            self._configuration, self._timeline, self._present.latest, self._screener
+        )
         self._began_s = self._saved_s = time.monotonic()
-        self._began_at = self._clock.now_ns(), steady_s()
-
-    def _go_on(self, saved: memory.Saved) -> None:
-        """With what was newest, and with what waited for its time."""
-        self.latest.restore(saved.latest)
-        self._silences.restore(self.latest.time, self._clock.now_ns(), steady_s())
-        self._waiting.forget(saved.counted_ns)
-        if saved.counted_ns < EVERYTHING:
-            ahead = self._journal.read(None, saved.counted_ns + 1, None, self.cursor).samples
-            self._waiting.hold(ahead, saved.counted_ns)
+        self._present.begin()
 
     def _restored(self) -> memory.Saved | None:
         """The screener as it was saved; None where that is of no use, and it begins from nothing."""
@@ -171,7 +158,7 @@ class Screening:
         now_ns = self._look_at_the_clock()
         entries = self._left or self._journal.entries(self.cursor, MOST_READINGS, MOST_ENTRIES)
         with self._lock:
-            self._feed(self._waiting.release(self._horizon_ns), now_ns)
+            self._feed(self._present.release(), now_ns)
             if self._quiet:
                 entries = [e for e in entries if e.seq <= self._settled.follows]
             self._left = self._take(entries, now_ns)
@@ -179,8 +166,7 @@ class Screening:
                 self._settle(now_ns)
                 return True
             if not self._quiet:
-                silent_until = self._silent_until() if self._silence_counts(entries) else self.latest.time
-                self._publish(self._screener.advance(now_ns, silent_until), now_ns)
+                self._publish(self._screener.advance(now_ns, self._silent_until(entries)), now_ns)
                 self.late.go_on(self._screener, self._book, now_ns, wait=not in_a_hurry)
                 late = time.monotonic() - self._saved_s > SAVE_EVERY_S or bool(self._left)
                 self._write(now_ns, everything=late and not self.late.is_telling)
@@ -202,10 +188,9 @@ class Screening:
 
     def _look_at_the_clock(self) -> int:
         """Our time. What lies later decides nothing, unless nobody knows what time it is."""
-        now_ns, self._looked_s = self._clock.now_ns(), steady_s()
-        self._horizon_ns = now_ns if self._clock.trusted else EVERYTHING
+        now_ns = self._present.look()
         with self._lock:
-            if self._horizon_ns < self._waiting.counted_ns - JUMP_NS:
+            if self._present.is_set_back:
                 self._count_anew()
             elif self._journal.has_mended():
                 self._begin_anew("a file of the archive is back; everything is screened again with it")
@@ -213,8 +198,8 @@ class Screening:
 
     def _count_anew(self) -> None:
         """The clock was set back, or is trusted again: what lies ahead of it has counted too early."""
-        if self._screener.newest_ns() <= self._horizon_ns:
-            self._waiting.forget(self._horizon_ns)
+        if self._screener.newest_ns() <= self._present.horizon_ns:
+            self._present.count_anew()
             return
         self._begin_anew("readings are ahead of the clock; everything is screened again without them")
 
@@ -223,9 +208,6 @@ class Screening:
         with self._records.transaction():
             memory.forget(self._records)
         self._begin()
-
-    def _silent_until(self) -> Times:
-        return self._silences.until(self.latest.time, steady_s(), *self._began_at)
 
     def _take(self, entries: list[Entry], now_ns: int) -> list[Entry]:
         """In the journal's order; what is left for the next turn, where statements made this one long."""
@@ -273,7 +255,7 @@ class Screening:
         self._book.hear(statement, now_ns, changes)
         if moved:
             self._book.because = statement.id  # also of what ends only now that its rules are out of force
-            self._publish(self._screener.advance(now_ns, self.latest.time), now_ns)
+            self._publish(self._screener.advance(now_ns, self._present.latest.time), now_ns)
             self._book.because = ""
             self._book.look_at_places(now_ns)
 
@@ -281,7 +263,7 @@ class Screening:
         """What changes because readings of an import count no longer, or again."""
         known = self._timeline.numbers
         numbers = [known[name] for name in brought.channels.values() if name in known]
-        self.latest.look_again(numbers, self._reading.at_once, self._horizon_ns)
+        self._present.look_again(numbers)
         stored = self._reading.at_once(numbers, brought.first_ns, brought.last_ns + 1)
         return self._screener.anew(numbers, brought.first_ns, stored)
 
@@ -293,9 +275,7 @@ class Screening:
         self._screener_plan = plan
         changes = self._screener.replan(plan)
         self._measures = Measures(plan, self._reading.all_of_it)
-        channels = max(self._timeline.numbers.values(), default=-1) + 1
-        self.latest.grow(channels)
-        self._silences.grow(channels)
+        self._present.grow(max(self._timeline.numbers.values(), default=-1) + 1)
         return changes
 
     def _screen(self, entries: Sequence[Entry], now_ns: int) -> None:
@@ -304,25 +284,21 @@ class Screening:
         arrivals = Arrivals.concatenate([e.arrivals for e in entries if e.arrivals is not None])
         known = np.isin(arrivals.samples.channel, list(self._screener_plan.names))
         if known.any():
-            mine = arrivals.take(known)
-            if self._horizon_ns == EVERYTHING:  # device times say nothing about how old a reading is
-                self._silences.heard(mine.samples.channel, mine.received, now_ns, self._looked_s)
-            self._feed(self._waiting.hold(mine.samples, self._horizon_ns), now_ns)
+            self._feed(self._present.hold(arrivals.take(known), now_ns), now_ns)
 
     def _feed(self, samples: Samples, now_ns: int) -> None:
         """To the screener, at their time."""
-        self.latest.take(samples)
-        if self._horizon_ns != EVERYTHING:
-            self._silences.heard(samples.channel, samples.time, now_ns, self._looked_s)
+        self._present.take(samples, now_ns)
         changes = self._screener.take(samples) if len(samples) else []
         if not self._quiet:
             self._publish(changes, now_ns)
 
-    def _silence_counts(self, entries: Sequence[Entry]) -> bool:
-        """Not while readings that are in the journal, or on their way after a start, are still to come."""
+    def _silent_until(self, entries: Sequence[Entry]) -> Times:
+        """Silence counts only once no readings of the journal, or on their way after a start, are to come."""
         taken = sum(len(e.arrivals) for e in entries if e.arrivals is not None)
         is_all = taken < MOST_READINGS and len(entries) < MOST_ENTRIES and not self._left
-        return is_all and time.monotonic() - self._began_s > GRACE_S
+        counts = is_all and time.monotonic() - self._began_s > GRACE_S
+        return self._present.silent_until() if counts else self._present.latest.time
 
     def _go_on_with_open(self, now_ns: int) -> None:
         """How far they were says nothing new."""
@@ -350,9 +326,8 @@ class Screening:
                 self._records.book.put_excursions(e.plain() for e in unwritten)
             if (news or everything) and not self.late.is_telling:  # the screener knows more than was told
                 self._screener.leave_past()
-                saved = memory.Saved(
-                    self.cursor, self._waiting.counted_ns, self._screener.save(), self.latest.save()
-                )
+                latest = self._present.latest.save()
+                saved = memory.Saved(self.cursor, self._present.counted_ns, self._screener.save(), latest)
                 memory.save(self._records, saved)
                 self._saved_s = time.monotonic()
             if seqs:
@@ -361,15 +336,7 @@ class Screening:
     def _wait(self) -> None:
         with self._committed:
             if self._journal.last_seq() == self.cursor:  # or the commit went by before we listened
-                self._committed.wait(self._patience_s())
-
-    def _patience_s(self) -> float:
-        """Until something that waits has its time."""
-        rest_s = self.late.rest_s if self.late.behind else LOOK_S
-        next_ns = self._waiting.next_ns()
-        if next_ns is None:
-            return rest_s
-        return min(rest_s, max(0.0, (next_ns - self._clock.now_ns()) / SECOND))
+                self._committed.wait(self._present.wait_s(self.late.rest_s if self.late.behind else LOOK_S))
 
     # Answers
 
@@ -389,9 +356,7 @@ class Screening:
     def channel_states(self, now_ns: int) -> list[dict[str, Any]]:
         """Every channel of the configuration with its newest value and its state."""
         with self._lock:
-            ahead = self._waiting.ahead()
-            since_s = (now_ns - self._clock.now_ns()) / SECOND  # 0, unless another moment is asked for
-            ages_s = self._silences.ages_s(steady_s()) + since_s
+            ahead, ages_s = self._present.ahead(), self._present.ages_s(now_ns)
             states = self._states.all(now_ns, ages_s, self._book.states(), watched=not self.problem)
             for state in states:
                 mine = ahead.get(self._timeline.numbers[state["channel"]])

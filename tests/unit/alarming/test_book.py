@@ -239,7 +239,7 @@ def test_what_is_over_takes_no_memory_and_is_known_when_late_data_comes(desk: De
     for alarm in desk.alarms():
         desk.acknowledge(alarm["id"])
     screening = desk.run()
-    assert screening._book._entries == {}
+    assert screening._book._kept.entries == {}
     assert screening._screener.known() == []
     desk.read(("top", 5, -100.0))  # late: into the first
     desk.run()

@@ -1,0 +1,110 @@
+"""What counts by now: the newest reading of each channel, what waits for its time, which ones are silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.alarming.latest import Latest, Read
+from gateway.clocks.silence import Silences, steady_s
+from gateway.clocks.waiting import EVERYTHING, Ahead, Waiting
+from gateway.ingestion.intake import Clock
+from gateway.journal.journal import Journal
+from gateway.model import SECOND, Arrivals, Floats, Samples, Times
+
+JUMP_NS: Final = SECOND  # further back than that the clock was set
+
+
+class Present:
+    """By channel number, as of the gateway's clock. What lies later decides nothing yet."""
+
+    def __init__(self, channels: int, clock: Clock, read: Read) -> None:
+        """`read`: readings of channels in [start, end), up to the cursor of screening."""
+        self.latest, self._silences = Latest(channels), Silences(channels)
+        self._waiting, self._read = Waiting(read), read
+        self._clock = clock
+        self.look()
+        self.begin()
+
+    def begin(self) -> None:
+        """From now on the silence of channels counts that were never heard."""
+        self._began_at = self._clock.now_ns(), steady_s()
+
+    def look(self) -> int:
+        """Our time. Until the next look it is what counts, unless nobody knows what time it is."""
+        now_ns, self._looked_s = self._clock.now_ns(), steady_s()
+        self.horizon_ns = now_ns if self._clock.trusted else EVERYTHING
+        return now_ns
+
+    def go_on(self, latest: bytes, counted_ns: int, journal: Journal, cursor: int) -> None:
+        """With what was newest, and with what waited for its time, as they were saved."""
+        self.latest.restore(latest)
+        self._silences.restore(self.latest.time, self._clock.now_ns(), steady_s())
+        self._waiting.forget(counted_ns)
+        if counted_ns < EVERYTHING:
+            self._waiting.hold(journal.read(None, counted_ns + 1, None, cursor).samples, counted_ns)
+
+    def grow(self, channels: int) -> None:
+        """Room for more channels; what is known stays."""
+        self.latest.grow(channels)
+        self._silences.grow(channels)
+
+    # Readings
+
+    def hold(self, arrivals: Arrivals, now_ns: int) -> Samples:
+        """Those that count by now; the others wait."""
+        if self.horizon_ns == EVERYTHING:  # device times say nothing about how old a reading is
+            self._silences.heard(arrivals.samples.channel, arrivals.received, now_ns, self._looked_s)
+        return self._waiting.hold(arrivals.samples, self.horizon_ns)
+
+    def release(self) -> Samples:
+        """What waited and counts by now."""
+        return self._waiting.release(self.horizon_ns)
+
+    def take(self, samples: Samples, now_ns: int) -> None:
+        """Readings that count."""
+        self.latest.take(samples)
+        if self.horizon_ns != EVERYTHING:
+            self._silences.heard(samples.channel, samples.time, now_ns, self._looked_s)
+
+    def look_again(self, numbers: Sequence[int]) -> None:
+        """Something stored of these channels counts no longer, or again."""
+        self.latest.look_again(numbers, self._read, self.horizon_ns)
+
+    # The clock
+
+    @property
+    def counted_ns(self) -> int:
+        """Up to which time readings have counted."""
+        return self._waiting.counted_ns
+
+    @property
+    def is_set_back(self) -> bool:
+        """Whether what has counted lies ahead of the clock."""
+        return self.horizon_ns < self._waiting.counted_ns - JUMP_NS
+
+    def count_anew(self) -> None:
+        """Nothing waits, and nothing behind our time has counted."""
+        self._waiting.forget(self.horizon_ns)
+
+    def wait_s(self, longest_s: float) -> float:
+        """Until something that waits has its time."""
+        next_ns = self._waiting.next_ns()
+        if next_ns is None:
+            return longest_s
+        return min(longest_s, max(0.0, (next_ns - self._clock.now_ns()) / SECOND))
+
+    # Answers
+
+    def silent_until(self) -> Times:
+        """int64[channels], ns UTC: up to when each channel is known to have been silent."""
+        return self._silences.until(self.latest.time, steady_s(), *self._began_at)
+
+    def ages_s(self, now_ns: int) -> Floats:
+        """float64[channels]: of the newest readings at a moment, s."""
+        since_s = (now_ns - self._clock.now_ns()) / SECOND  # 0, unless another moment than now is asked for
+        return self._silences.ages_s(steady_s()) + since_s
+
+    def ahead(self) -> dict[int, Ahead]:
+        """What waits, by channel."""
+        return self._waiting.ahead()
