@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.errors import StatementError
 from gateway.statements import Statement
 from gateway.statements.effect import Effects
-from gateway.statements.kinds import kind_of
+from gateway.statements.kinds import kind_of, kinds
 from gateway.text import one_line
 from gateway.times import format_rfc3339
 
@@ -49,7 +49,7 @@ def statement_row(of: Statement) -> dict[str, Any]:
         "reason": of.reason,
         "corrects": of.corrects or None,
         "withdraws": of.withdraws or None,
-        "body": dict(of.body),
+        "body": body(of),
     }
 
 
@@ -60,3 +60,15 @@ def words(of: Statement) -> str:
         return one_line(kind.words(kind.of(of.body)))
     except StatementError:
         return UNREADABLE
+
+
+def body(of: Statement) -> dict[str, Any]:
+    """What was said, as everybody may see it: some kinds hold telephone numbers."""
+    kind = kinds().get(of.kind)
+    shown: Callable[[Mapping[str, Any]], dict[str, Any]] = getattr(kind, "published", dict)
+    try:
+        if kind is not None:
+            kind.of(of.body)
+    except StatementError:
+        return {} if hasattr(kind, "published") else dict(of.body)
+    return shown(of.body)

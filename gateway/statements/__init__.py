@@ -10,7 +10,8 @@ A file in this folder that has a KIND is a kind of statement. It provides
     def to_body(said) -> dict          plain JSON with "schema"; raises StatementError at what cannot be
     def of(body) -> said               the same again; raises StatementError where it is damaged or newer
     def words(said) -> str             what somebody did, in one line that follows a name: "acknowledged ..."
-    def about(said) -> frozenset[str]  names of channels and assets, codes, ids of alarms and holds
+    def about(said) -> frozenset[str]  names of channels and assets, codes, ids of alarms, holds and people
+    def published(body) -> dict        left out, or the body as lists show it: without what not all may see
 
 Bodies without "schema" are of version 0.1.0 and count as schema 0.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from gateway.statements import (
     notification,
     outage,
     parked,
+    person,
     placement,
     progress,
     recovery,
@@ -27,10 +29,13 @@ from gateway.statements import (
     reset,
     retention,
     retry,
+    roster,
+    stand_in,
     transition,
     verdict,
     withdrawal,
 )
+from gateway.statements.clock_times import WEEKDAYS, Hours
 
 LEAST_NS, MOST_NS = -(2**63) + 1, 2**63 - 1
 
@@ -64,6 +69,67 @@ def holds(draw: st.DrawFn) -> hold.Hold:
     from_ns, to_ns = draw(intervals())
     since = draw(st.sampled_from([None, from_ns]))
     return hold.Hold(draw(names), draw(comments), draw(sets), draw(sets), since, to_ns)
+
+
+times_of_day = st.times().map(lambda time: time.replace(second=0, microsecond=0))
+hours = st.builds(Hours, times_of_day, times_of_day).filter(lambda said: said.begin != said.end)
+dates = st.dates(date(2020, 1, 1), date(2099, 12, 31))
+priorities = st.sampled_from(person.PRIORITIES)
+weekdays = st.sampled_from(WEEKDAYS)
+some = st.lists(names, min_size=1, max_size=2).map(tuple)
+ways = st.builds(person.Way, names, names, priorities, st.none() | hours, priorities)
+
+
+@st.composite
+def people(draw: st.DrawFn) -> person.Person:
+    languages = tuple(draw(st.permutations(person.LANGUAGES)))[: draw(st.integers(1, 2))]
+    state = draw(st.sampled_from((person.HERE, person.GONE)))
+    reached = draw(st.lists(ways, max_size=1)) if state == person.HERE else []
+    name_en, name_zh = draw(st.tuples(names, lines) | st.tuples(lines, names))
+    return person.Person(
+        draw(names), name_en, name_zh, languages, draw(names), tuple(reached), draw(lists), state
+    )
+
+
+@st.composite
+def rotations(draw: st.DrawFn) -> roster.Rotation:
+    weeks, weekday = draw(st.integers(1, 52)), draw(st.none() | weekdays)
+    period_days = draw(st.integers(1, 366)) if weekday is None else 7 * weeks
+    some_days = draw(st.lists(weekdays, max_size=2).map(tuple))
+    return roster.Rotation(
+        draw(some), period_days, draw(times_of_day), weekday, draw(dates), draw(st.none() | hours), some_days
+    )
+
+
+@st.composite
+def holidays(draw: st.DrawFn) -> roster.Holiday:
+    first, last = sorted(draw(st.tuples(dates, dates)))
+    return roster.Holiday(draw(names), first, last, draw(some))
+
+
+@st.composite
+def rosters(draw: st.DrawFn) -> roster.Roster:
+    turns = draw(st.lists(rotations(), max_size=1))
+    return roster.Roster(
+        draw(names),
+        draw(moments),
+        draw(lists),
+        draw(lists),
+        draw(names),
+        tuple(turns),
+        tuple(draw(st.lists(holidays(), max_size=1))),
+        draw(lists),
+        draw(lists),
+        tuple(draw(st.lists(st.builds(roster.Team, names, lists), max_size=1))),
+        roster.IN_FORCE if turns else roster.ENDED,
+    )
+
+
+@st.composite
+def stands_in(draw: st.DrawFn) -> stand_in.StandIn:
+    from_ns = draw(st.integers(LEAST_NS, MOST_NS - 1))
+    one, other = draw(st.lists(names, min_size=2, max_size=2, unique=True))
+    return stand_in.StandIn(one, other, draw(lists), from_ns, draw(st.integers(from_ns + 1, MOST_NS)))
 
 
 verdicts = st.builds(
@@ -112,11 +178,14 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     ),
     "outage": st.builds(outage.Outage, moments, moments, messages),
     "parked": st.builds(parked.ParkedDecision, names, st.sampled_from(parked.Decision)),
+    "person": people(),
     "placement": st.builds(placement.Placement, names, names, zones),
     "progress": st.builds(progress.Progress, names, counts, st.binary().map(lambda b: b.hex())),
     "recovery": st.builds(recovery.Recovery, messages, *[st.none() | counts] * 5),
     "release": st.builds(release.Release, names, comments),
     "retry": st.builds(retry.Retry, names, counts, counts),
+    "roster": rosters(),
+    "stand_in": stands_in(),
     "reset": st.builds(reset.Reset, names, names, moments, comments),
     "retention": st.builds(
         retention.Removed,

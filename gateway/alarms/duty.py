@@ -1,0 +1,238 @@
+"""Who is on duty: people, rosters and stand-ins as stated, asked for a site, a risk and a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from gateway.alarms import turns
+from gateway.alarms.people import Person, person_of
+from gateway.alarms.spoken import Spoken
+from gateway.alarms.turns import Crew
+from gateway.statements import Statement, person, roster, stand_in, withdrawal
+from gateway.statements.effect import Effects
+from gateway.statements.roster import Roster
+
+KINDS: Final = (person.KIND, roster.KIND, stand_in.KIND, withdrawal.KIND)
+ANY: Final = ""  # a site or risk that is not known: every roster may be meant
+OTHER: Final = "any other"  # a risk that no roster names
+MOST_REMEMBERED: Final = 4096  # answers
+ENOUGH: Final = 3  # people who can be reached, before a site counts as covered
+ENOUGH_ON_SITE: Final = 2  # of them on the spot, where the site is a contract manufacturer
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Who is on duty over [from, to); nobody: a hole."""
+
+    from_ns: int
+    to_ns: int
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Nobody is on duty for a site over [from, to); for these risks, all of them where none is named."""
+
+    site: str
+    risks: tuple[str, ...]
+    from_ns: int
+    to_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who can be reached for a site, who of all is on the spot there, and how many there have to be."""
+
+    site: str
+    people: tuple[str, ...]
+    on_site: tuple[str, ...]
+    needs: int = ENOUGH
+    needs_on_site: int = 0
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self.people) >= self.needs and len(self.on_site) >= self.needs_on_site
+
+
+class Duty:
+    """Hear every statement of the kinds in KINDS, in the journal's order, and ask at any time.
+
+    Belongs to one thread. `same_site`: whose name it is or was, for sites that were renamed.
+    """
+
+    def __init__(self, same_site: Callable[[str], str] = str) -> None:
+        self._same_site = same_site
+        self._spoken = Spoken()
+        self._effects = Effects()
+        self._remembered: dict[tuple[str, str, str, int], tuple[str, ...]] = {}
+
+    def hear(self, statement: Statement) -> None:
+        """Raises StatementError for one that cannot be read; other kinds are passed over."""
+        if statement.kind not in KINDS:
+            return
+        self._spoken.take(statement)
+        self._effects.hear(statement)
+        self._spoken.keep(self._effects.counts)
+        self._remembered.clear()
+
+    def person(self, identity: str) -> Person | None:
+        """As last stated, gone or not; None: nobody spoke of this id."""
+        said = self._spoken.newest_person(identity)
+        return None if said is None else person_of(said)
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody that was stated, those who have left too, by id."""
+        found = (self.person(identity) for identity in self._spoken.people())
+        return tuple(one for one in found if one is not None)
+
+    def find(self, text: str) -> Person | None:
+        """Whoever is meant by an id or a name, if it is one person; somebody who is here before others."""
+        known = [one for one in self.people() if one.is_called(text)]
+        exact = [one for one in known if one.id == text.strip()]
+        here = [one for one in known if not one.has_left]
+        found = exact or here or known
+        return found[0] if len(found) == 1 else None
+
+    def roster(self, identity: str, at_ns: int) -> Roster | None:
+        """What is in force under this id at that time."""
+        return self._spoken.roster(identity, at_ns)
+
+    def rosters(self, at_ns: int | None = None) -> tuple[Roster, ...]:
+        """Those in force at that time, by id; None: the newest word of each that has not ended."""
+        return self._spoken.rosters(at_ns)
+
+    def stand_ins(self, from_ns: int, to_ns: int) -> tuple[stand_in.StandIn, ...]:
+        """Those in effect at any time in [from, to), as they were stated."""
+        return tuple(s for s in self._spoken.stand_ins() if s.from_ns < to_ns and from_ns < s.to_ns)
+
+    def on_duty(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
+        """Ids, the first is called first; empty: a hole.
+
+        A roster that names the site stands before one of all sites, then one that names the risk before one
+        of all risks; the next one is asked where the first has nobody. Empty `site` or `risk`: not known.
+        """
+        return self._recall("on_duty", site, risk, at_ns, self._on_duty)
+
+    def deputies(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
+        """Who is called when those on duty do not answer, without them."""
+        return self._recall("deputies", site, risk, at_ns, self._deputies)
+
+    def everybody(self, site: str, risk: str, at_ns: int | None = None) -> tuple[str, ...]:
+        """All that the rosters of a site name and that are here; None: as last stated."""
+        found: list[str] = []
+        for crew in self._crews(site, risk, at_ns):
+            found += crew.everybody()
+        return tuple(dict.fromkeys(found))
+
+    def course(self, site: str, risk: str, from_ns: int, to_ns: int) -> tuple[Shift, ...]:
+        """Who is on duty from moment to moment over [from, to), without a gap."""
+        moments = self._moments(from_ns, to_ns)
+        found: list[Shift] = []
+        for begin_ns, end_ns in pairwise(moments):
+            people = self._on_duty(site, risk, begin_ns)
+            if found and found[-1].people == people:
+                found[-1] = Shift(found[-1].from_ns, end_ns, people)
+            else:
+                found.append(Shift(begin_ns, end_ns, people))
+        return tuple(found)
+
+    def holes(self, from_ns: int, to_ns: int, sites: Iterable[str] = ()) -> tuple[Hole, ...]:
+        """When nobody is on duty over [from, to), by site and time; of sites that have rosters then or had.
+
+        `sites`: those that are known, for rosters of all sites.
+        """
+        found: list[Hole] = []
+        for site in self.sites(sites):
+            found += self._holes_of(site, from_ns, to_ns)
+        return tuple(found)
+
+    def sites(self, known: Iterable[str] = ()) -> tuple[str, ...]:
+        """Sites with a roster: those that are named, and all that are known where one is for all of them."""
+        rosters = self._spoken.every_roster()
+        named = {self._same_site(site) for one in rosters for site in one.sites}
+        every = {self._same_site(site) for site in known} if any(not one.sites for one in rosters) else set()
+        return tuple(sorted(named | every))
+
+    def coverage(
+        self,
+        site: str,
+        at_ns: int | None = None,
+        notifiers: Collection[str] | None = None,
+        *,
+        is_contract_manufacturer: bool = False,
+    ) -> Coverage:
+        """Whether enough people can be reached for a site; `notifiers`: those of the configuration."""
+        same = self._same_site(site)
+        named = [one for one in map(self.person, self.everybody(site, ANY, at_ns)) if one is not None]
+        people = tuple(one.id for one in named if one.can_be_reached(notifiers))
+        on_site = tuple(
+            one.id
+            for one in self.people()
+            if not one.has_left and same in {self._same_site(name) for name in one.on_site}
+        )
+        return Coverage(same, people, on_site, ENOUGH, ENOUGH_ON_SITE if is_contract_manufacturer else 0)
+
+    def _on_duty(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
+        for crews in self._ranks(site, risk, at_ns):
+            found = dict.fromkeys(who for crew in crews for who in crew.on_duty())
+            if found:
+                return tuple(found)
+        return ()
+
+    def _deputies(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
+        on_duty = self._on_duty(site, risk, at_ns)
+        found = [who for crew in self._crews(site, risk, at_ns) for who in crew.deputies(on_duty)]
+        return tuple(who for who in dict.fromkeys(found) if who not in on_duty)
+
+    def _ranks(self, site: str, risk: str, at_ns: int | None) -> Iterator[list[Crew]]:
+        """Crews of the rosters that cover it, those that are meant most closely first."""
+        same = self._same_site(site)
+        ranks: dict[tuple[bool, bool], list[Crew]] = {}
+        for one in self._spoken.rosters(at_ns):
+            names_site = same in {self._same_site(name) for name in one.sites}
+            if (same == ANY or names_site or not one.sites) and risk in (ANY, *(one.risks or [risk])):
+                rank = (not names_site, not one.risks)
+                ranks.setdefault(rank, []).append(Crew(one, self._spoken, at_ns))
+        return (ranks[rank] for rank in sorted(ranks))
+
+    def _crews(self, site: str, risk: str, at_ns: int | None) -> Iterator[Crew]:
+        return (crew for crews in self._ranks(site, risk, at_ns) for crew in crews)
+
+    def _holes_of(self, site: str, from_ns: int, to_ns: int) -> list[Hole]:
+        risks, found = self._risks(site), list[Hole]()
+        for begin_ns, end_ns in pairwise(self._moments(from_ns, to_ns)):
+            alone = tuple(risk for risk in risks if not self._on_duty(site, risk, begin_ns))
+            told = () if len(alone) == len(risks) else alone
+            if found and (found[-1].to_ns, found[-1].risks) == (begin_ns, told) and alone:
+                found[-1] = Hole(site, told, found[-1].from_ns, end_ns)
+            elif alone:
+                found.append(Hole(site, told, begin_ns, end_ns))
+        return found
+
+    def _risks(self, site: str) -> list[str]:
+        """Those that its rosters name, and any other one where one of them is for all."""
+        mine = [
+            one
+            for one in self._spoken.every_roster()
+            if not one.sites or site in {self._same_site(name) for name in one.sites}
+        ]
+        named = sorted({risk for one in mine for risk in one.risks})
+        return [*named, *([OTHER] if any(not one.risks for one in mine) else [])]
+
+    def _moments(self, from_ns: int, to_ns: int) -> list[int]:
+        inner = turns.changes(self._spoken, from_ns, to_ns)
+        return [from_ns, *sorted({at_ns for at_ns in inner if from_ns < at_ns < to_ns}), to_ns]
+
+    def _recall(
+        self, what: str, site: str, risk: str, at_ns: int, ask: Callable[[str, str, int], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Ten thousand groups ask the same at the same moment."""
+        key = (what, site, risk, at_ns)
+        if key not in self._remembered:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = ask(site, risk, at_ns)
+        return self._remembered[key]

@@ -1,0 +1,105 @@
+"""The people of one roster at a moment: whose turn it is, with stand-ins, holidays, and without who left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gateway.alarms.rotation import changes as changes_of_rotation
+from gateway.alarms.rotation import holiday_span, is_holiday, turn
+from gateway.alarms.spoken import Spoken
+from gateway.alarms.walltime import zone_named
+from gateway.statements.roster import TEAM, Roster, Rotation, named
+
+
+class Crew:
+    """Of a roster at `at_ns`; None: as last stated, which asks for no turn."""
+
+    def __init__(self, of: Roster, spoken: Spoken, at_ns: int | None) -> None:
+        self._roster = of
+        self._spoken = spoken
+        self._at_ns = at_ns
+        self._zone = zone_named(of.time_zone)
+        self._teams = {team.name: team.people for team in of.teams}
+
+    def on_duty(self) -> tuple[str, ...]:
+        """Of every rotation that has a turn now, in their order."""
+        found = [who for rotation in self._roster.rotations for who in self._of_rotation(rotation, 0)]
+        return tuple(dict.fromkeys(found))
+
+    def deputies(self, on_duty: tuple[str, ...]) -> tuple[str, ...]:
+        """As the roster names them, or else whoever comes next in each rotation."""
+        if self._roster.deputies:
+            return self._people(self._roster.deputies)
+        found: dict[str, None] = {}
+        for rotation in self._roster.rotations:
+            following = (self._of_rotation(rotation, k) for k in range(1, len(rotation.people) + 1))
+            told = (tuple(who for who in people if who not in on_duty) for people in following)
+            found |= dict.fromkeys(next(filter(None, told), ()))
+        return tuple(found)
+
+    def everybody(self) -> tuple[str, ...]:
+        """Everybody that it names, and who stands in now, without who has left."""
+        told = [self._expanded([who]) for _, who in named(self._roster)]
+        found = dict.fromkeys(who for people in told for who in people)
+        standing_in = [self._in_place_of(who) for who in found] if self._at_ns is not None else []
+        every = dict.fromkeys([*found, *(who for who in standing_in if who is not None)])
+        return tuple(who for who in every if self._is_here(who))
+
+    def _of_rotation(self, rotation: Rotation, later: int) -> tuple[str, ...]:
+        """Whose turn it is, `later` turns from now; the next one where nobody of a turn is here."""
+        assert self._at_ns is not None
+        mine = turn(rotation, self._zone, self._at_ns)
+        if mine is None:
+            return ()
+        if not later:
+            for holiday in self._roster.holidays:
+                if is_holiday(holiday, self._zone, self._at_ns) and (people := self._people(holiday.people)):
+                    return people
+        size = len(rotation.people)
+        turns = (self._people([rotation.people[(mine + later + k) % size]]) for k in range(size))
+        return next(filter(None, turns), ())
+
+    def _people(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Persons and teams as those who are there in their place."""
+        found = (self._in_place_of(who) for who in self._expanded(names))
+        return tuple(dict.fromkeys(who for who in found if who is not None))
+
+    def _expanded(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            yield from self._teams.get(name[len(TEAM) :], ()) if name.startswith(TEAM) else (name,)
+
+    def _in_place_of(self, who: str) -> str | None:
+        """The last of those who stand in for each other that is here; who stands in in a circle does not."""
+        path = [who]
+        while (other := self._stand_in(path[-1])) is not None:
+            if other in path:
+                path = [who]
+                break
+            path.append(other)
+        return next((one for one in reversed(path) if self._is_here(one)), None)
+
+    def _stand_in(self, who: str) -> str | None:
+        """By the newest word that holds now."""
+        at_ns = self._at_ns
+        if at_ns is None:
+            return None
+        mine = self._roster.id
+        for one in reversed(self._spoken.stand_ins()):
+            is_mine = one.instead_of == who and (not one.rosters or mine in one.rosters)
+            if is_mine and one.from_ns <= at_ns < one.to_ns:
+                return one.person
+        return None
+
+    def _is_here(self, who: str) -> bool:
+        return self._spoken.is_here(who, self._at_ns)
+
+
+def changes(spoken: Spoken, from_ns: int, to_ns: int) -> Iterator[int]:
+    """Every moment in [from, to) at which another one may be on duty, and some more, in no order."""
+    yield from spoken.moments()
+    for one in spoken.every_roster():
+        zone = zone_named(one.time_zone)
+        for rotation in one.rotations:
+            yield from changes_of_rotation(rotation, zone, from_ns, to_ns)
+        for holiday in one.holidays:
+            yield from holiday_span(holiday, zone)
