@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "watch": _in("look", "The same, live: values, alarms, the units inside."),
     "alarms": _in("look", "Alarms that need somebody, with the units inside."),
     "history": _in("history", "Every change of an alarm, and what was known then."),
+    "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
     "ack": _in("tell", "Acknowledge an alarm."),
     "close": _in("tell", "Close an alarm that is over."),
     "contents": _in("contents", "What is inside, by whose word, now or at any time."),

@@ -29,6 +29,7 @@ class PastAsset:
     site: str
     zones: tuple[str, ...]
     rules: tuple[Rule, ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,10 @@ def read_document(document: str, units: Mapping[str, str]) -> PastConfiguration:
     }
     assets = {
         name: PastAsset(
-            table["site"], tuple(table.get("zones", ())), _rules(table, f"assets.{name}", problems)
+            table["site"],
+            tuple(table.get("zones", ())),
+            _rules(table, f"assets.{name}", problems),
+            table.get("kind", ""),
         )
         for name, table in content.get("assets", {}).items()
     }

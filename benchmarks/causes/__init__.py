@@ -1,0 +1,1 @@
+"""How often hints about causes are right, on simulated stories: `python -m benchmarks.causes`."""
