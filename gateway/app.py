@@ -15,7 +15,6 @@ import os
 import signal
 import tempfile
 import threading
-import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -61,6 +60,7 @@ from gateway.running.space import began_ns
 from gateway.running.statements_watch import StatementsWatch
 from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
+from gateway.running.watching import Watching
 from gateway.sinks import Retaining
 from gateway.writing.archiving import Archiving
 from gateway.writing.conversion import conversions
@@ -193,8 +193,11 @@ class _Gateway:
             self._notifiers,
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
+        self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), archive, rows, StatementsWatch(damaged)]
-        self._faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
+        told += watching.checks
+        self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
+        watching.listen_to(faults)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
 
     async def run(self) -> None:
@@ -229,7 +232,8 @@ class _Gateway:
             stages = [self._start(group, stage) for stage in self._stages()]
             await listening.wait()
             self._systemd.ready()
-            watching = group.create_task(watch(self._systemd, self._stuck, self._line), name="watchdog")
+            stuck = self._watching.heart.stuck
+            watching = group.create_task(watch(self._systemd, stuck, self._line), name="watchdog")
             await self._asked.wait()
             if self.begins_again:
                 log.error("the records are damaged; everything starts again without them")
@@ -244,19 +248,13 @@ class _Gateway:
 
     def _answer(self) -> dict[str, Any]:
         told = {"metrics": self._metrics.problem, "archive": self._archiving.problem}
-        return self._status.answer() | {part: {"problem": problem} for part, problem in told.items()}
+        told_of = {part: {"problem": problem} for part, problem in told.items()}
+        return self._status.answer() | told_of | self._watching.status()
 
     def _needing(self) -> list[Any]:
         """Alarms that need somebody, the most urgent first, as `cryogate alarms --json` prints them."""
         known = (of_known(row.body, row.number) for row in self._alarms.book.alarms())
         return most_urgent_first(with_priority(alarm, self._configuration.priorities) for alarm in known)
-
-    def _stuck(self, patience_s: float) -> str:
-        """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""
-        now_s = time.monotonic()
-        idle_s = {"the pump": now_s - self._pump.moved_s, "screening": now_s - self._screening.moved_s}
-        stuck = [f"{part} has not moved for {s:.0f} s" for part, s in idle_s.items() if s > patience_s]
-        return ", ".join(stuck)
 
     def _line(self) -> str:
         """For `systemctl status`: the worst that is wrong."""
@@ -270,7 +268,7 @@ class _Gateway:
     async def _end_of(self, task: asyncio.Task[None]) -> None:
         """Who writes to the outside may hang there, and is left behind: as after a kill, nothing is lost."""
         name = task.get_name()
-        may_hang = name in {one.name for one in self._outward}
+        may_hang = name in self._watching.outward | {one.name for one in self._outward}
         _, hanging = await asyncio.wait([task], timeout=LONGEST_GOODBYE_S if may_hang else None)
         if hanging:
             log.warning("%s hangs and is left; after the next start it goes on with the same batch", name)
@@ -287,7 +285,7 @@ class _Gateway:
             *outward,
         ]
         clock: list[tuple[str, Run, Failed]] = [("clock", self._clock_watch.run, _log_failure("clock"))]
-        return [sources, pump, followers, clock]
+        return [self._watching.stage(), sources, pump, followers, clock]
 
     @staticmethod
     def _start(

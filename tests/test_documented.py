@@ -45,6 +45,7 @@ PLUG_INS = [
         (types.RULES, "Parameters"),
         (types.SINKS, "Options"),
         (types.NOTIFIERS, "Options"),
+        (types.HEARTBEATS, "Options"),
         (types.DOWNLOADS, "Options"),
         (types.CODES, "Options"),
     )

@@ -22,6 +22,8 @@ ROWS = (
     # the journal to the outside world
     ("sinks", "notifiers"),
     ("followers",),
+    # who watches the gateway itself
+    ("heartbeats",),
     # policy
     ("config",),
     ("clocks",),

@@ -72,7 +72,7 @@ class FaultWatch:
         self._open = _open_faults(journal)  # key -> id, as stated
         self._inherited = set(self._open)  # stated by the run before, and not seen by this one yet
         self._waiting: list[Statement] = []
-        self._began_s = time.monotonic()
+        self._began_s = self.moved_s = time.monotonic()  # when it last asked all of them; others read it
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. What is wrong then stays stated: the next start looks again."""
@@ -84,6 +84,7 @@ class FaultWatch:
         if len(self._waiting) < MOST_WAITING:
             self._compare({fault.key: fault for check in self._checks for fault in check()})
         self._state()
+        self.moved_s = time.monotonic()
 
     def _compare(self, found: Mapping[str, Fault]) -> None:
         now_ns, now_s = self._now_ns(), time.monotonic()

@@ -30,11 +30,12 @@ class NamedFile:
 
 
 def named_files(configuration: Configuration) -> Iterator[NamedFile]:
-    """In the order of sources, sinks, notifiers."""
+    """In the order of sources, sinks, notifiers, heartbeats."""
     sections = {
         "sources": configuration.sources,
         "sinks": configuration.sinks,
         "notifiers": configuration.notifiers,
+        "heartbeat": configuration.heartbeat,
     }
     for section, plug_ins in sections.items():
         for name, plug_in in plug_ins.items():

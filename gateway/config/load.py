@@ -16,6 +16,7 @@ from gateway.config.tables import Problems, Table, build, plug_in
 from gateway.config.toml import read_toml
 from gateway.config.types import (
     CODES,
+    HEARTBEATS,
     NOTIFIERS,
     SINKS,
     SOURCES,
@@ -51,7 +52,7 @@ Further = Callable[[Parts], Iterable[str]]
 """Mistakes with which a gateway would start: they are told together with those with which it would not."""
 
 
-NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "retention")
+NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "heartbeat", "retention")
 SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", *NAMED)
 
 
@@ -84,6 +85,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     for at, what in (*doubled_clients(sources, sinks), *doubled_ports(sources)):
         problems.add(at, what)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
+    heartbeat = _plug_ins(document, "heartbeat", HEARTBEATS, problems)
     retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
     for name, record_class in retention.items():
         for key, known in (("assets", assets), ("channels", _table(document, "channels", problems))):
@@ -113,6 +115,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         retention,
         codes,
         urgency,
+        heartbeat,
     )
 
 
@@ -160,7 +163,9 @@ def _plug_ins(document: Table, section: str, folder: str, problems: Problems) ->
         if not isinstance(table, dict) or "kind" not in table:
             problems.add(path, "expected a table with `kind`")
             continue
-        module = plug_in(folder, "Options", table["kind"], f"{path}.kind", section[:-1], problems)
+        module = plug_in(
+            folder, "Options", table["kind"], f"{path}.kind", section.removesuffix("s"), problems
+        )
         if module is None:
             continue
         rest = {k: v for k, v in table.items() if k != "kind"}

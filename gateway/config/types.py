@@ -29,6 +29,7 @@ PROBES: Final = "gateway.probes"
 RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
+HEARTBEATS: Final = "gateway.heartbeats"
 SHORTEST_GAP_S: Final = 0.001
 LONGEST_HOT_S: Final = 31_536_000.0
 LONGEST_KEEP_YEARS: Final = 1000
@@ -200,7 +201,7 @@ class ProfileVersion:
 
 @dataclass(frozen=True, slots=True)
 class PlugIn:
-    """A named source, sink or notifier: which file implements it, and its options."""
+    """A named source, sink, notifier or heartbeat: which file implements it, and its options."""
 
     name: str
     kind: str
@@ -249,6 +250,7 @@ class Configuration:
     retention: dict[str, RecordClass] = field(default_factory=dict)
     codes: dict[str, Any] = field(default_factory=dict)  # by scheme, the Options of those that have some
     priorities: Priorities = field(default_factory=Priorities)
+    heartbeat: dict[str, PlugIn] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:

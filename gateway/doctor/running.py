@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.clocks.device_clocks import SHOWN_S, span, words
-from gateway.doctor import Finding, error, note, warning
+from gateway.doctor import Finding, error, note, warning, watching
 from gateway.model import CLOCK_TOLERANCE_NS, SECOND
 from gateway.text import counted
 
@@ -29,6 +29,7 @@ def findings(status: Mapping[str, Any]) -> list[Finding]:
         *_channels([c for c in status["channels"] if c["source"] not in away]),
         *_sinks(status["followers"]),
         *_notifiers(status["notifiers"]),
+        *watching.findings(status),
         *_archive(status["archive"]["problem"]),
         *_metrics(status["metrics"]["problem"]),
         *_refused(status["refused"]),

@@ -56,7 +56,7 @@ class HttpReceiver:
 
             def do_GET(self) -> None:
                 receiver.posted.append(Posted(f"GET {self.path}", dict(self.headers), b""))
-                self.answer(Reply())
+                self.answer(receiver.replies.pop(0) if receiver.replies else receiver.usual)
 
             def answer(self, reply: Reply) -> None:
                 time.sleep(reply.delay_s)

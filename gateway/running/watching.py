@@ -1,0 +1,66 @@
+"""Who watches the gateway itself: its heart and its heartbeats, each in a thread of its own."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from gateway.alarming.faults import Check, FaultWatch
+from gateway.config.types import HEARTBEATS, Configuration
+from gateway.heartbeats import Beat
+from gateway.journal.journal import Journal
+from gateway.journal.probe import Probe
+from gateway.running import heartbeating
+from gateway.running.heart import Heart
+from gateway.running.heartbeating import Heartbeating
+from gateway.running.parts import Parts
+from gateway.running.supervisor import Failed, Run
+
+Part = tuple[str, Run, Failed]
+
+
+class Watching:
+    """All of it for one run."""
+
+    heart: Heart  # once it is known who looks for faults: they ask us, too
+
+    def __init__(self, configuration: Configuration, parts: Parts, journal: Journal) -> None:
+        self._configuration = configuration
+        self._parts = parts
+        self._probe = Probe(journal.path)
+        self._journal_id = journal.id
+        self._sites = tuple(configuration.sites)
+        self.heartbeats = [self._heartbeat(name) for name in configuration.heartbeat]
+
+    def listen_to(self, faults: FaultWatch) -> None:
+        """Begin the heart, to which it belongs that faults are looked for."""
+        parts = self._parts
+        self.heart = Heart(parts.pump, parts.screening, faults, parts.notifiers, self._probe)
+
+    @property
+    def checks(self) -> list[Check]:
+        return [heartbeating.check(self.heartbeats)]
+
+    @property
+    def outward(self) -> set[str]:
+        """Threads that may hang with the outside world."""
+        return {one.name for one in self.heartbeats}
+
+    def stage(self) -> list[Part]:
+        """They stop first: what they say then is that somebody ended the gateway."""
+        threads: list[Part] = [(one.name, one.run, one.failed) for one in self.heartbeats]
+        return [("heart", self.heart.run, lambda _: None), *threads] if threads else []
+
+    def status(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {"heartbeats": [one.status() for one in self.heartbeats]}
+
+    def _heartbeat(self, name: str) -> Heartbeating:
+        told = self._configuration.heartbeat[name]
+        heartbeat = importlib.import_module(f"{HEARTBEATS}.{told.kind}").Heartbeat(told.options)
+        return Heartbeating(name, told.kind, heartbeat, told.options.period_s, self._look)
+
+    def _look(self) -> Beat:
+        health, why = self.heart.health()
+        name = self._configuration.gateway.name
+        return Beat(name, self._journal_id, self._sites, health, why, self._parts.clock.now_ns())
