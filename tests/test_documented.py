@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
-from gateway.config import plugins, priorities, types
+from gateway.config import guidance, plugins, priorities, types
 from gateway.probes.calibration import Calibration
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -34,6 +34,8 @@ TABLES = (
     types.RecordClass,
     priorities.PrioritiesTable,
     priorities.SeverityRow,
+    guidance.AdviceTable,
+    guidance.GuidanceTable,
 )
 PLUG_INS = [
     (folder, name, contract)

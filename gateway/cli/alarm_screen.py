@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rich.table import Table
@@ -109,11 +109,27 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         _append_units(line, alarm)
     if alarm.get("priority"):
         line.append(f"\n    priority {alarm['priority']}: {alarm['priority_reason']}")
+    for words in _guidance(alarm):
+        line.append(f"\n    {words}")
     said = [("acknowledged", one) for one in alarm.get("acknowledgements") or ()]
     for what, one in (*said, *(("budget reset", one) for one in alarm["resets"])):
         at = labels.both(one["at"], alarm["site"])
         line.append(f"\n    {what} at {at} by {one['by']}: {one['comment']}")
     return line
+
+
+def _guidance(alarm: Mapping[str, Any]) -> Iterator[str]:
+    """What to do first, while there is something to do; in English where it is there."""
+    told = alarm.get("guidance")
+    if not told or not goes_on(alarm):
+        return
+    steps = told["steps"].get("en") or next(iter(told["steps"].values()), [])
+    for number, step in enumerate(steps, 1):
+        yield f"{'do first: ' if number == 1 else '          '}{number}. {step}"
+    if told["contacts"]:
+        yield f"contacts: {'; '.join(told['contacts'])}"
+    if told["plan"]:
+        yield f"plan: {told['plan']}"
 
 
 def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:

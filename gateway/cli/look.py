@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from gateway.alarms.guidance import with_guidance
 from gateway.alarms.priority import with_priority
 from gateway.api.control import ask
 from gateway.cli import live
@@ -60,7 +61,8 @@ def alarms(
     with open_records(configuration.data_dir) as records:
         rows = records.book.alarms(closed=everything)
         known = (of_known(row.body, row.number) for row in rows)
-        found = most_urgent_first(with_priority(alarm, configuration.priorities) for alarm in known)
+        judged = (with_priority(alarm, configuration.priorities) for alarm in known)
+        found = most_urgent_first(with_guidance(alarm, configuration.guidance) for alarm in judged)
     if as_json:
         print_json(found)
     else:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
+from gateway.config.guidance import Known, guidance
 from gateway.config.ports import doubled_ports
 from gateway.config.priorities import priorities
 from gateway.config.profiles import profiles
@@ -53,7 +54,7 @@ Further = Callable[[Parts], Iterable[str]]
 
 
 NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "heartbeat", "retention")
-SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", *NAMED)
+SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", *NAMED)
 
 
 def load(path: Path, further: Further = lambda _: ()) -> Configuration:
@@ -88,11 +89,13 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     heartbeat = _plug_ins(document, "heartbeat", HEARTBEATS, problems)
     retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
     for name, record_class in retention.items():
-        for key, known in (("assets", assets), ("channels", _table(document, "channels", problems))):
-            for given in set(getattr(record_class, key)) - set(known):
-                problems.unknown(f"retention.{name}.{key}", given, known, key[:-1])
+        for key, there in (("assets", assets), ("channels", _table(document, "channels", problems))):
+            for given in set(getattr(record_class, key)) - set(there):
+                problems.unknown(f"retention.{name}.{key}", given, there, key[:-1])
     codes = _schemes(document, problems)
     urgency = priorities(document.get("priorities", {}), document.get("risks", {}), problems)
+    known = Known(_table(document, "sites", problems), assets, versions, made)
+    advice, advice_remarks = guidance(document.get("guidance", {}), known, problems)
     if problems or gateway is None or journal is None or clock is None or metrics is None:
         folder = None if gateway is None else path.parent / gateway.data_dir
         parts = Parts(assets, versions, made, problems.reads, folder)
@@ -111,11 +114,12 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         notifiers,
         clock,
         metrics,
-        (*remarks, *doubled_patterns(sources)),
+        (*remarks, *doubled_patterns(sources), *advice_remarks),
         retention,
         codes,
         urgency,
         heartbeat,
+        advice,
     )
 
 

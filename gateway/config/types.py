@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.alarms.guidance import Guidances
 from gateway.alarms.priority import Priorities
 from gateway.errors import InputError
 from gateway.model import Severity
@@ -251,6 +252,7 @@ class Configuration:
     codes: dict[str, Any] = field(default_factory=dict)  # by scheme, the Options of those that have some
     priorities: Priorities = field(default_factory=Priorities)
     heartbeat: dict[str, PlugIn] = field(default_factory=dict)
+    guidance: Guidances = field(default_factory=Guidances)
 
     @property
     def fingerprint(self) -> str:

@@ -13,9 +13,10 @@ share.
 
 from __future__ import annotations
 
-from typing import Final, Protocol, runtime_checkable
+from collections.abc import Mapping
+from typing import Any, Final, Protocol, runtime_checkable
 
-from gateway.alarms.call import Call
+from gateway.alarms.call import Call, Guidance, Language
 from gateway.alarms.change import AlarmChange
 
 NOBODY: Final = "its table names nobody to tell of every change; persons alone are told by it"
@@ -43,6 +44,9 @@ class Setting(Protocol):
 
         `version`: as `profile_version` of an alarm has it.
         """
+
+    def guidance(self, alarm: Mapping[str, Any], language: Language) -> Guidance | None:
+        """What to do first about an alarm in the published shape; None where nothing is said."""
 
 
 @runtime_checkable

@@ -20,8 +20,6 @@ class CallVocabulary:
     taken_title: str
     taken_line: str
     nobody_line: str
-    step: str
-    separator: str
     with_reason: str
     left: str
     left_at_least: str
@@ -53,8 +51,6 @@ EN: Final = CallVocabulary(
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
     nobody_line="nobody yet",
-    step="{number}. {step}",
-    separator="; ",
     with_reason="{what} ({reason})",
     left="{lowest} to {highest} until {until} (8 of 10 cases; {method})",
     left_at_least="more than {lowest} until {until} ({method})",
@@ -72,9 +68,6 @@ EN: Final = CallVocabulary(
         "place": "Where",
         "value": "Worst value",
         "left": "Time left",
-        "first": "Do first",
-        "contacts": "Contacts",
-        "plan": "Plan",
         "units": "Units inside",
         "since": "Since",
         "over": "Over",
@@ -115,8 +108,6 @@ ZH: Final = CallVocabulary(
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",
     nobody_line="尚无人接手",
-    step="{number}. {step}",
-    separator="；",
     with_reason="{what}（{reason}）",
     left="距 {until} 还有{lowest}至{highest}（十次中八次；{method}）",
     left_at_least="距 {until} 还有{lowest}以上（{method}）",
@@ -134,9 +125,6 @@ ZH: Final = CallVocabulary(
         "place": "位置",
         "value": "最差值",
         "left": "剩余时间",
-        "first": "首先",
-        "contacts": "联系人",
-        "plan": "应急预案",
         "units": "内含产品",
         "since": "开始",
         "over": "结束",

@@ -13,7 +13,7 @@ from gateway.alarms.call import Call, CallKind, TimeLeft
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import AlarmWords, short
 from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
-from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, VOCABULARIES, Message
+from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, VOCABULARIES, Message, guidance_rows
 from gateway.text import one_line
 
 CALL_VOCABULARIES: Final[Mapping[str, CallVocabulary]] = {"en": EN, "zh": ZH}
@@ -105,14 +105,9 @@ class CallWords:
         yield from self._facts()
 
     def _to_do(self) -> Iterator[tuple[str, str]]:
-        call, words, guidance = self._call, self._words, self._call.guidance
+        call, words = self._call, self._words
         yield words.labels["left"], self._left()
-        if guidance is not None:
-            for number, step in enumerate(guidance.steps, 1):
-                label = words.labels["first"] if number == 1 else ""
-                yield label, words.step.format(number=number, step=one_line(step))
-            yield words.labels["contacts"], words.separator.join(map(one_line, guidance.contacts))
-            yield words.labels["plan"], one_line(guidance.plan)
+        yield from guidance_rows(call.guidance, VOCABULARIES[call.language])
         yield words.labels["link"], one_line(call.link)
         yield words.labels["taken"], self._taken()
         yield words.labels["next"], self._next()

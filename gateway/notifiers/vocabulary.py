@@ -19,6 +19,7 @@ class Vocabulary:
     unknown: str
     nothing: str
     uncertain: str
+    separator: str  # of things of which each may have commas
     labels: Mapping[str, str]
     severities: Mapping[str, str]
     changes: Mapping[str, str]
@@ -35,11 +36,15 @@ EN: Final = Vocabulary(
     unknown="unknown",
     nothing="nothing",
     uncertain="(uncertain)",
+    separator="; ",
     labels={
         "message": "What",
         "place": "Where",
         "rule": "Rule",
         "value": "Worst value",
+        "first": "Do first",
+        "contacts": "Contacts",
+        "plan": "Plan",
         "since": "Since",
         "over": "Over",
         "units": "Units inside",
@@ -61,11 +66,15 @@ ZH: Final = Vocabulary(
     unknown="未知",
     nothing="无",
     uncertain="（不确定）",
+    separator="；",
     labels={
         "message": "内容",
         "place": "位置",
         "rule": "规则",
         "value": "最差值",
+        "first": "首先",
+        "contacts": "联系人",
+        "plan": "应急预案",
         "since": "开始",
         "over": "结束",
         "units": "内含产品",

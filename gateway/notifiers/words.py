@@ -5,11 +5,11 @@ Codes of units, never names of patients; no comments, in which anything may stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from gateway.alarms.call import Language
+from gateway.alarms.call import Guidance, Language
 from gateway.alarms.change import AlarmChange
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import AlarmWords, short
@@ -17,6 +17,7 @@ from gateway.notifiers.vocabulary import EN, ZH, Vocabulary
 from gateway.text import one_line
 
 VOCABULARIES: Final[Mapping[str, Vocabulary]] = {"en": EN, "zh": ZH}
+ASKING: Final = ("raised", "amended", "asks again")  # changes that may ask somebody to act
 LONGEST_TITLE: Final = 120  # characters: a lock screen shows about so many
 LONGEST_LINE: Final = 300  # a fault says what, where and what to do; names are bounded, lists of them are not
 
@@ -35,6 +36,16 @@ class Message:
         return "\n".join(f"{label}{self.colon}{said}" if label else said for label, said in self.rows)
 
 
+def guidance_rows(guidance: Guidance | None, words: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Steps, a row each, contacts, plan."""
+    if guidance is None:
+        return
+    for number, step in enumerate(guidance.steps, 1):
+        yield words.labels["first"] if number == 1 else "", f"{number}. {one_line(step)}"
+    yield words.labels["contacts"], words.separator.join(map(one_line, guidance.contacts))
+    yield words.labels["plan"], one_line(guidance.plan)
+
+
 class UnknownSetting:
     """Of a notifier that was told of none: UTC alone, and no limits."""
 
@@ -44,23 +55,30 @@ class UnknownSetting:
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:  # noqa: ARG002
         return None
 
+    def guidance(self, alarm: Mapping[str, Any], language: Language) -> Guidance | None:  # noqa: ARG002
+        return None
+
 
 def message(change: AlarmChange, language: Language, setting: Setting) -> Message:
     """The same for the same change and setting."""
-    return _Writer(change, VOCABULARIES[language], setting).message()
+    return _Writer(change, language, setting).message()
 
 
 class _Writer:
     """One message."""
 
-    def __init__(self, change: AlarmChange, words: Vocabulary, setting: Setting) -> None:
+    def __init__(self, change: AlarmChange, language: Language, setting: Setting) -> None:
         self._change = change
-        self._words = words
-        self._alarm = AlarmWords(change.alarm, words, setting)
+        self._words = VOCABULARIES[language]
+        self._alarm = AlarmWords(change.alarm, self._words, setting)
+        asks = change.change in ASKING and change.alarm.get("over") is None
+        self._guidance = setting.guidance(change.alarm, language) if asks else None
 
     def message(self) -> Message:
         labels = self._words.labels
-        rows = [(labels[key], short(said, LONGEST_LINE)) for key, said in self._said().items() if said]
+        said = [(labels[key], words) for key, words in self._said().items()]
+        told = [*said[:4], *guidance_rows(self._guidance, self._words), *said[4:]]
+        rows = [(label, short(words, LONGEST_LINE)) for label, words in told if words]
         return Message(short(self._title(), LONGEST_TITLE), tuple(rows), self._words.colon)
 
     def _title(self) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from gateway.alarming.plan import own_version, version_name
+from gateway.alarms.call import Guidance, Language
+from gateway.alarms.guidance import guidance_for
 from gateway.config.types import Configuration, Rule
 from gateway.screening.rules import SLOPE_UNIT, VALUE_UNIT
 
@@ -25,6 +28,9 @@ class SettingNow:
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
         candidates = [*self._of_profiles(version), *self._of_channel(channel, version)]
         return next((_limit(one) for one in candidates if one.id == rule), None)
+
+    def guidance(self, alarm: Mapping[str, Any], language: Language) -> Guidance | None:
+        return guidance_for(self._configuration.guidance, alarm, language)
 
     def _of_profiles(self, version: str) -> Iterator[Rule]:
         for versions in self._configuration.profiles.values():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.alarming import steps
+from gateway.alarms.call import Guidance, Language
 from gateway.alarms.change import AlarmChange
 from gateway.alarms.lifecycle import AlarmState
 from gateway.config import plugins
@@ -20,7 +21,7 @@ from gateway.published.alarm import NEVER_WAS
 from tests.system.alarm_changes import fault, life, unknown
 
 
-class Shanghai:
+class Shanghai(UnknownSetting):
     """A site ahead of UTC, and a rule at -150."""
 
     def time_zone(self, site: str) -> str:
@@ -135,3 +136,25 @@ def test_chinese_has_a_word_for_everything_that_is_said() -> None:
     )
     for wanted, there in said:
         assert not wanted - set(there)
+
+
+class Advised(Shanghai):
+    """Where somebody has said what to do first."""
+
+    def guidance(self, alarm: Mapping[str, Any], language: Language) -> Guidance | None:
+        return Guidance(("Close the lid", "Fill"), ("Li Na", "Gas supplier, 24 h"), f"EP-07 {language}")
+
+
+def test_what_to_do_first_is_said_while_there_is_something_to_do() -> None:
+    raised = message(life()[0], "en", Advised())
+    begin = raised.text.split("\n").index("Do first: 1. Close the lid")
+    assert raised.text.split("\n")[begin - 1 : begin + 4] == [
+        "Worst value: -140.5 °C (limit -150 °C)",
+        "Do first: 1. Close the lid",
+        "2. Fill",
+        "Contacts: Li Na; Gas supplier, 24 h",
+        "Plan: EP-07 en",
+    ]
+    assert "应急预案：EP-07 zh" in message(life()[2], "zh", Advised()).text
+    for over in (life()[1], life()[3]):
+        assert "Do first" not in message(over, "en", Advised()).text
