@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.system.certificates import Certificates
-from tests.system.http_receiver import NTFY_TOOK, HttpReceiver, Posted
+from tests.system.http_receiver import FEISHU_TOOK, NTFY_TOOK, ROBOT_TOOK, HttpReceiver, Posted, Reply
 from tests.system.smtp_receiver import SmtpReceiver, text_of
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -69,6 +69,34 @@ def ntfy(folder: Path) -> Iterator[World]:
         receiver.close()
 
 
+def robot(folder: Path, took: Reply, path: str, **options: Any) -> Iterator[World]:
+    """A chat service that keeps what its robot was given."""
+    receiver = HttpReceiver()
+    receiver.came, receiver.usual = _kept_in(folder), took
+    (folder / "token").write_text("robot-token")
+    usual = {"url": receiver.url(path), "token_file": "token", "timeout_s": 5.0}
+    try:
+        yield World({**usual, **options}, receiver.close)
+    finally:
+        receiver.close()
+
+
+@contextmanager
+def dingtalk(folder: Path) -> Iterator[World]:
+    (folder / "sign").write_text("SEC0123")
+    yield from robot(folder, ROBOT_TOOK, "/robot/send", secret_file="sign", keyword="冷链")
+
+
+@contextmanager
+def wecom(folder: Path) -> Iterator[World]:
+    yield from robot(folder, ROBOT_TOOK, "/cgi-bin/webhook/send")
+
+
+@contextmanager
+def feishu(folder: Path) -> Iterator[World]:
+    yield from robot(folder, FEISHU_TOOK, "/open-apis/bot/v2/hook")
+
+
 def _kept_in(folder: Path) -> Callable[[Posted], None]:
     """Each request in a file of its own."""
 
@@ -88,4 +116,7 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "webhook": webhook,
     "email": email,
     "ntfy": ntfy,
+    "dingtalk": dingtalk,
+    "wecom": wecom,
+    "feishu": feishu,
 }

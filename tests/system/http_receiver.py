@@ -26,6 +26,12 @@ class Reply:
 NTFY_TOOK = Reply(200, body=b'{"id":"hwQ2YpKdmg","time":1767610860,"event":"message","topic":"cold_chain"}\n')
 """What a server of ntfy answers, as its documentation shows it."""
 
+ROBOT_TOOK = Reply(200, body=b'{"errcode":0,"errmsg":"ok"}')
+"""What DingTalk and WeCom answer."""
+FEISHU_TOOK = Reply(
+    200, body=b'{"Extra":null,"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}'
+)
+
 
 @dataclass(frozen=True)
 class Posted:

@@ -16,7 +16,16 @@ from gateway.config.types import NOTIFIERS, Configuration
 
 PAGE = (Path(__file__).parents[3] / "docs" / "notifiers.md").read_text()
 EXAMPLES = re.findall(r"^    (\[notifiers\.\w+\]\n(?:    .+\n)+)", PAGE, re.M)
-SECRETS = {"hook.secret", "mail.password", "ntfy.token"}
+SECRETS = {
+    "hook.secret",
+    "mail.password",
+    "ntfy.token",
+    "ding.token",
+    "ding.secret",
+    "wecom.token",
+    "lark.token",
+    "lark.secret",
+}
 
 
 def configuration(folder: Path) -> Configuration:
