@@ -123,7 +123,7 @@ def _guidance(alarm: Mapping[str, Any]) -> Iterator[str]:
     told = alarm.get("guidance")
     if not told or not goes_on(alarm):
         return
-    steps = told["steps"].get("en") or next(iter(told["steps"].values()), [])
+    steps: Sequence[str] = told["steps"].get("en") or next(iter(told["steps"].values()), [])
     for number, step in enumerate(steps, 1):
         yield f"{'do first: ' if number == 1 else '          '}{number}. {step}"
     if told["contacts"]:

@@ -79,7 +79,8 @@ class Outgoing:
 
     @property
     def shown(self) -> str:
-        return self.hidden(self.url)
+        """Without the query: what stands there may be long, and about people."""
+        return self.hidden(self.url.partition("?")[0])
 
 
 class Poster:

@@ -13,6 +13,7 @@ from gateway.alarms.call import Call, CallKind
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import short
 from gateway.notifiers.call_words import CallWords
+from gateway.notifiers.words import Message
 from gateway.text import one_line
 from gateway.times import parse_rfc3339
 
@@ -34,6 +35,16 @@ def text_message(call: Call, setting: Setting, parts: int = 1) -> str:
     text = _fitting(_plain(short(words.title(), 120)), parts)
     for piece in _pieces(call, words):
         longer = f"{text}{SEPARATORS[call.language]}{_plain(piece)}"
+        if parts_of(longer) <= parts:
+            text = longer
+    return text
+
+
+def fitted(written: Message, parts: int = 1) -> str:
+    """The same of words that are there already: the title, then row by row."""
+    text = _fitting(_plain(written.title), parts)
+    for label, said in written.rows:
+        longer = f"{text}\n{_plain(f'{label}{written.colon}{said}' if label else said)}"
         if parts_of(longer) <= parts:
             text = longer
     return text

@@ -97,6 +97,27 @@ def feishu(folder: Path) -> Iterator[World]:
     yield from robot(folder, FEISHU_TOOK, "/open-apis/bot/v2/hook")
 
 
+@contextmanager
+def http_template(folder: Path) -> Iterator[World]:
+    receiver = HttpReceiver()
+    receiver.came, receiver.usual = _kept_in(folder), Reply(200, body=b'{"code":"OK"}')
+    (folder / "key").write_text("api-key")
+    options = {
+        "url": receiver.url("/sms"),
+        "body": '{"to": "${address}", "text": "${text}"}',
+        "headers": {"Authorization": "Bearer ${secret}"},
+        "secret_file": "key",
+        "delivered_at": "/code",
+        "delivered_is": ["OK"],
+        "receivers": ["+8613800138000"],
+        "timeout_s": 5.0,
+    }
+    try:
+        yield World(options, receiver.close)
+    finally:
+        receiver.close()
+
+
 def _kept_in(folder: Path) -> Callable[[Posted], None]:
     """Each request in a file of its own."""
 
@@ -119,4 +140,5 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "dingtalk": dingtalk,
     "wecom": wecom,
     "feishu": feishu,
+    "http_template": http_template,
 }

@@ -60,6 +60,8 @@ class HttpReceiver:
                 self.close_connection = True
                 self.answer(receiver.replies.pop(0) if receiver.replies else receiver.usual)
 
+            do_PUT = do_POST
+
             def do_GET(self) -> None:
                 receiver.posted.append(Posted(f"GET {self.path}", dict(self.headers), b""))
                 self.answer(receiver.replies.pop(0) if receiver.replies else receiver.usual)
