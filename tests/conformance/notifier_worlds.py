@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from tests.system.certificates import Certificates
-from tests.system.http_receiver import FEISHU_TOOK, NTFY_TOOK, ROBOT_TOOK, HttpReceiver, Posted, Reply
+from tests.system.http_receiver import (
+    ALERTMANAGER_TOOK,
+    FEISHU_TOOK,
+    GOALERT_TOOK,
+    NTFY_TOOK,
+    OPSGENIE_TOOK,
+    PAGERDUTY_TOOK,
+    ROBOT_TOOK,
+    HttpReceiver,
+    Posted,
+    Reply,
+)
 from tests.system.smtp_receiver import SmtpReceiver, text_of
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -98,6 +109,26 @@ def feishu(folder: Path) -> Iterator[World]:
 
 
 @contextmanager
+def pagerduty(folder: Path) -> Iterator[World]:
+    yield from robot(folder, PAGERDUTY_TOOK, "/v2/enqueue")
+
+
+@contextmanager
+def opsgenie(folder: Path) -> Iterator[World]:
+    yield from robot(folder, OPSGENIE_TOOK, "/v2/alerts")
+
+
+@contextmanager
+def goalert(folder: Path) -> Iterator[World]:
+    yield from robot(folder, GOALERT_TOOK, "/api/v2/generic/incoming")
+
+
+@contextmanager
+def alertmanager(folder: Path) -> Iterator[World]:
+    yield from robot(folder, ALERTMANAGER_TOOK, "/api/v2/alerts")
+
+
+@contextmanager
 def http_template(folder: Path) -> Iterator[World]:
     receiver = HttpReceiver()
     receiver.came, receiver.usual = _kept_in(folder), Reply(200, body=b'{"code":"OK"}')
@@ -122,7 +153,7 @@ def _kept_in(folder: Path) -> Callable[[Posted], None]:
     """Each request in a file of its own."""
 
     def came(posted: Posted) -> None:
-        _keep(folder, posted.body)
+        _keep(folder, posted.path.encode() + b"\n" + posted.body)
 
     return came
 
@@ -141,4 +172,8 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "wecom": wecom,
     "feishu": feishu,
     "http_template": http_template,
+    "pagerduty": pagerduty,
+    "opsgenie": opsgenie,
+    "goalert": goalert,
+    "alertmanager": alertmanager,
 }

@@ -23,7 +23,7 @@ from tests.conformance.sink_worlds import WORLDS, World, files
 from tests.system.alarm_changes import fault, life, unknown
 
 # Notifiers whose outside world cannot be asked what it was told; it or its readers see a repeat by an id.
-TELLS_TWICE = {"dingtalk", "email", "feishu", "http_template", "ntfy", "webhook", "wecom"}
+TELLS_TWICE = set(NOTIFIER_WORLDS) - {"jsonl"}
 PLACES = FixedPlaces({1: Place("top", "s", "freezer", "top"), 2: Place("bottom")})
 BASE_NS = 1_767_610_800 * 10**9
 

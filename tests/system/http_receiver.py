@@ -31,6 +31,10 @@ ROBOT_TOOK = Reply(200, body=b'{"errcode":0,"errmsg":"ok"}')
 FEISHU_TOOK = Reply(
     200, body=b'{"Extra":null,"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}'
 )
+PAGERDUTY_TOOK = Reply(202, body=b'{"status":"success","message":"Event processed","dedup_key":"E-1"}')
+OPSGENIE_TOOK = Reply(202, body=b'{"result":"Request will be processed","took":0.3,"requestId":"43a29c5c"}')
+GOALERT_TOOK = Reply(204)
+ALERTMANAGER_TOOK = Reply(200)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ SECRETS = {
     "lark.token",
     "lark.secret",
     "sms.key",
+    "pager.key",
+    "genie.key",
+    "goalert.key",
 }
 
 

@@ -1,0 +1,64 @@
+"""What services that call people by their own rosters have in common: an alarm there lives as long as here.
+
+Every change of an alarm has the same key there. It is opened, acknowledged, and resolved when it has
+returned, is closed, or never was. One that ended in another way stays open until somebody closes it here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from gateway.alarms.change import AlarmChange
+from gateway.errors import LinkDown
+from gateway.notifiers.identity import at_most, name_of
+from gateway.notifiers.posting import Answer
+
+LONGEST_KEY: Final = 200  # characters: PagerDuty takes 255, Opsgenie 512, GoAlert 512
+KNOWN_HERE: Final = ("acknowledged", "taken", "shelved", "suppressed", "out of service")
+
+
+class Action(StrEnum):
+    """What becomes of the alarm there."""
+
+    OPEN = "open"  # or told anew
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+
+
+def action(change: AlarmChange) -> Action:
+    alarm = change.alarm
+    if alarm.get("state") == "closed" or alarm.get("returned") or alarm.get("withdrawn"):
+        return Action.RESOLVE
+    return Action.ACKNOWLEDGE if change.change in KNOWN_HERE else Action.OPEN
+
+
+def key_of(change: AlarmChange) -> str:
+    """Of the alarm, the same for all its changes."""
+    return at_most(LONGEST_KEY, name_of(change))
+
+
+def facts(change: AlarmChange) -> dict[str, str]:
+    """What programs may look for; codes of units stay here."""
+    names = ("id", "site", "asset", "zone", "channel", "rule", "severity", "state", "start")
+    return {name: str(change.alarm.get(name) or "") for name in names}
+
+
+def need_json(shown: str, answer: Answer, service: str) -> Mapping[str, Any]:
+    """The object that was answered. Raises LinkDown for what the service never answers."""
+    try:
+        said = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise not_theirs(shown, answer, service)
+    return said
+
+
+def not_theirs(shown: str, answer: Answer, service: str) -> LinkDown:
+    return LinkDown(
+        f"{shown}: {answer.words}: this is no answer of {service}; check url, and proxies or "
+        "portals in between"
+    )
