@@ -118,7 +118,10 @@ def slow(folder: Path, size: Size, tell: Tell) -> Outcome:
         began = time.monotonic()
         account = world.settle()
         recovery_s = time.monotonic() - began
-    note = f"the broker held up to {held} messages, the queue {waiting} of {QUEUE}, memory +{grown_mb:.0f} MB"
+    note = (
+        f"the broker held up to {held} messages, the gateway {waiting} (queue {QUEUE}), "
+        f"memory +{grown_mb:.0f} MB"
+    )
     failed = "" if held > QUEUE else "the broker held nothing: the disk was not slow enough"
     return outcome("slow disk, sync 200 ms", note, account, recovery_s, failed or _too_much(grown_mb))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -55,10 +56,13 @@ class Image:
 def fill(disk: Path, leave_bytes: int) -> Path:
     """Somebody else's file takes what there is but `leave_bytes`."""
     filler = disk / "filler"
-    free = shutil.disk_usage(disk).free
     with filler.open("ab") as file:
-        if free > leave_bytes:
-            os.posix_fallocate(file.fileno(), file.tell(), free - leave_bytes)
+        while (room := shutil.disk_usage(disk).free - leave_bytes) > 0:
+            try:
+                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, room)
+            except OSError as error:  # others took some of it meanwhile: what is left is looked at again
+                if error.errno != errno.ENOSPC:
+                    raise
     return filler
 
 

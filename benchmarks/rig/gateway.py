@@ -126,11 +126,12 @@ class Gateway:
     def wait_up(self) -> None:
         """Until every source is connected. Raises TimeoutError."""
 
-        def is_up() -> bool:
-            status = self.status()
-            return status is not None and all(s["state"] == "up" for s in status["sources"])
+        wait_for(self.is_connected, f"the gateway comes up; {self.log} has why not")
 
-        wait_for(is_up, f"the gateway comes up; {self.log} has why not")
+    def is_connected(self) -> bool:
+        """Whether every source is."""
+        status = self.status()
+        return status is not None and all(s["state"] == "up" for s in status["sources"])
 
     def counts(self) -> dict[str, Any]:
         """Its journal's part of the status; empty while it does not answer."""

@@ -26,6 +26,7 @@ from gateway.questions.replay import replay
 from gateway.traceability.containment import Containments
 
 QUIET_S = 1.0  # without a commit, when nothing more is to come
+MISSED_QUIET_S = 20.0  # the same, while readings are missing: a broker on a busy disk may rest for seconds
 SETTLED_WITHIN_S = 300.0
 MOST_ALARMS = 10_000_000
 CHANNELS_AT_ONCE = 10
@@ -141,18 +142,34 @@ class World:
     def settle(self) -> Account:
         """Devices end, the gateway takes what the broker has, screens it and stops."""
         self.publisher.finish()
+        self._rest(QUIET_S)
+        if self._stored() < len(self.publisher.acknowledged()):
+            self._rest(MISSED_QUIET_S)
+        self.gateway.stop()
+        return self.account()
+
+    def _rest(self, quiet_s: float) -> None:
+        """Until nothing was committed for so long, and nothing is left to do. Raises TimeoutError."""
         last, quiet_since = -1, time.monotonic()
         deadline = time.monotonic() + SETTLED_WITHIN_S
-        while time.monotonic() - quiet_since < QUIET_S:
+        while time.monotonic() - quiet_since < quiet_s:
             counts = self.gateway.counts()
-            is_quiet = bool(counts) and not counts["waiting"] and not counts["screening_behind"]
+            has_all = bool(counts) and not counts["waiting"] and not counts["screening_behind"]
+            is_quiet = has_all and self.gateway.is_connected()
             if not is_quiet or counts["commits"] != last:
                 last, quiet_since = counts.get("commits", -1), time.monotonic()
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the gateway does not come to rest; {self.gateway.log} has more")
             time.sleep(0.05)
-        self.gateway.stop()
-        return self.account()
+
+    def _stored(self) -> int:
+        """Readings in the journal, a few channels at a time."""
+        with Journal.open_reading(self.gateway.data / JOURNAL) as journal:
+            numbers = sorted(journal.channel_names())
+            return sum(
+                len(journal.read(numbers[first : first + CHANNELS_AT_ONCE], 0, None).samples)
+                for first in range(0, len(numbers), CHANNELS_AT_ONCE)
+            )
 
     def account(self) -> Account:
         """From the files of a gateway that has stopped."""

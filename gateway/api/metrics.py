@@ -122,7 +122,7 @@ def _journal(journal: Mapping[str, Any]) -> Iterator[Metric]:
     yield _counter("commits", "Synced commits of readings since the start", journal["commits"])
     yield _gauge(
         "intake_waiting",
-        "Messages and polls that wait for the disk, and late readings that wait for their turn",
+        "Messages and polls that are not committed yet, and late readings that wait for their turn",
         journal["waiting"],
     )
     yield _gauge("journal_writable", "1 while the journal can be written", not journal["problem"])

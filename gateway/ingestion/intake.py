@@ -48,6 +48,7 @@ class Intake:
         self._most_bytes = longest * BYTES_PER_MESSAGE
         self._items: deque[tuple[str, Any]] = deque()
         self._bytes = 0
+        self.in_hand = 0  # taken, and not committed yet as far as we know
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
@@ -78,10 +79,15 @@ class Intake:
             self._changed.notify_all()
 
     def take(self, timeout_s: float) -> dict[str, list[Any]]:
-        """Everything that waits, by source, in order of arrival; empty after `timeout_s` of silence."""
+        """Everything that waits, by source, in order of arrival; empty after `timeout_s` of silence.
+
+        What was taken before is committed by then.
+        """
         with self._changed:
+            self.in_hand = 0
             self._changed.wait_for(lambda: len(self._items) > 0, timeout_s)
             taken, self._items, self._bytes = self._items, deque(), 0
+            self.in_hand = len(taken)
             self._changed.notify_all()
         batch: dict[str, list[Any]] = {}
         for source, item in taken:

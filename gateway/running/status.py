@@ -85,7 +85,7 @@ class Status:
         return None if offset_ns is None else offset_ns / SECOND
 
     def _journal(self) -> dict[str, Any]:
-        counts = self._parts.pump.counts
+        counts, intake = self._parts.pump.counts, self._parts.intake
         last = counts["last_commit_ns"]
         return {
             "readings": counts["readings"],
@@ -95,7 +95,7 @@ class Status:
             "last_entry": self._parts.pump.last_seq,
             "screening_behind": max(0, self._parts.pump.last_seq - self._parts.screening.cursor)
             + self._parts.screening.late.behind,
-            "waiting": len(self._parts.intake) + len(self._parts.pump.backlog),
+            "waiting": len(intake) + intake.in_hand + len(self._parts.pump.backlog),
             "problem": self._parts.pump.problem,
             "screening_problem": self._parts.screening.problem,
         }

@@ -56,3 +56,13 @@ def test_take_wakes_as_soon_as_something_comes() -> None:
     intake.put("a", "x", 1)
     thread.join(10)
     assert taken == [{"a": ["x"]}]
+
+
+def test_what_was_taken_is_in_hand_until_more_is_taken() -> None:
+    intake = Intake(10)
+    intake.put_all("a", ["one", "two"], 6)
+    assert intake.in_hand == 0
+    assert intake.take(0.0) == {"a": ["one", "two"]}
+    assert (len(intake), intake.in_hand) == (0, 2)  # their commit may take long
+    intake.take(0.0)
+    assert intake.in_hand == 0
