@@ -21,6 +21,11 @@ settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that start processes and wait for them come first: the others fill the time beside them."""
+    items.sort(key=lambda item: "system" not in item.path.parts)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Coverage sees the first examples of a property only: later ones take the same lines."""

@@ -12,6 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner, Result
+
+from gateway.cli import app
+
 WITHIN_S = 30.0
 
 
@@ -50,13 +54,17 @@ class GatewayProcess:
         return eventually(self.status, f"the gateway answers; {self.log} has why not")
 
     def status(self) -> dict[str, Any] | None:
-        done = self.cryogate("status", "--json")
-        return json.loads(done.stdout) if done.returncode == 0 else None
+        done = self.asked("status", "--json")
+        return json.loads(done.stdout) if done.exit_code == 0 else None
 
     def alarms(self, *arguments: str) -> list[dict[str, Any]]:
-        done = self.cryogate("alarms", "--json", *arguments)
-        assert done.returncode == 0, done.stderr
+        done = self.asked("alarms", "--json", *arguments)
+        assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
+
+    def asked(self, command: str, *arguments: str) -> Result:
+        """A command in this process: what is asked again and again need not start Python each time."""
+        return CliRunner().invoke(app, [command, *arguments, "--config", str(self.config)])
 
     def cryogate(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any other command on the same configuration."""

@@ -68,10 +68,10 @@ class Patient:
 
     def examined(self, code: int | None = None) -> Found:
         """What is found; `code` is how the doctor ends."""
-        done = self.gateway.cryogate("doctor", "--json")
+        done = self.gateway.asked("doctor", "--json")
         told: dict[str, Any] = json.loads(done.stdout)
-        assert told["ok"] == (done.returncode == 0)
-        assert code in (None, done.returncode), told
+        assert told["ok"] == (done.exit_code == 0)
+        assert code in (None, done.exit_code), told
         found: Found = told["findings"]
         return found
 
