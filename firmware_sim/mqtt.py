@@ -78,7 +78,8 @@ class Publisher:
             await asyncio.sleep(due_s - loop.time())
             now_s = loop.time()
             self.worst_lateness_s = max(self.worst_lateness_s, now_s - due_s)
-            due_s = max(due_s + self._device.interval_s, now_s)
+            # late, it does not say two things at one moment
+            due_s = max(due_s + self._device.interval_s, now_s + self._device.interval_s / 2)
             self._remember(self._message(now_s - started_s))
             tell(self)
 

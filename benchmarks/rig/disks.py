@@ -46,11 +46,12 @@ class Image:
     def repair(self) -> None:
         """Unmounted, checked, mounted again: what an operator or a restart of the box does."""
         _run("umount", str(self.folder))
-        _run("e2fsck", "-p", str(self.file), good=(0, 1))
+        _run("e2fsck", "-f", "-y", str(self.file), good=(0, 1))
         self.mount()
 
     def unmount(self) -> None:
-        _run("umount", "--lazy", str(self.folder))
+        if os.path.ismount(self.folder):
+            _run("umount", "--lazy", str(self.folder))
 
 
 def fill(disk: Path, leave_bytes: int) -> Path:
