@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gateway.alarming.faults import Check, FaultWatch
+from gateway.alarming.faults import Check, FaultWatch, open_faults
 from gateway.alarming.screening import Screening
 from gateway.alarms.priority import with_priority
 from gateway.api import control
@@ -60,6 +60,7 @@ from gateway.running.space import began_ns
 from gateway.running.statements_watch import StatementsWatch
 from gateway.running.status import Status
 from gateway.running.supervisor import Failed, Run, supervise
+from gateway.running.time_left_watch import TimeLeftWatch
 from gateway.running.watching import Watching
 from gateway.sinks import Retaining
 from gateway.writing.archiving import Archiving
@@ -195,7 +196,7 @@ class _Gateway:
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
         self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), archive, rows, StatementsWatch(damaged)]
-        told += watching.checks
+        told += [*watching.checks, self._early_alarms(journal)]
         self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         watching.listen_to(faults)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
@@ -337,6 +338,10 @@ class _Gateway:
         voice, records = self._voice(), self._records()
         changes = Transitions(voice.journal, records, of_known, f"notifier:{name}")
         return NotifierFollower(name, notifier, voice, records, self._pump.committed, changes)
+
+    def _early_alarms(self, journal: Journal) -> TimeLeftWatch:
+        raised = open_faults(journal)
+        return TimeLeftWatch(self._configuration, self._writing(), raised, self._clock.now_ns)
 
     def _voice(self) -> Voice:
         return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns)

@@ -30,6 +30,7 @@ TABLES = (
     types.MetricsOptions,
     types.Site,
     types.Asset,
+    types.Vessel,
     types.ChannelTable,
     types.RecordClass,
     priorities.PrioritiesTable,

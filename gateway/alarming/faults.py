@@ -69,7 +69,7 @@ class FaultWatch:
         self._journal = journal
         self._checks = checks
         self._present: dict[str, _Present] = {}
-        self._open = _open_faults(journal)  # key -> id, as stated
+        self._open = open_faults(journal)  # key -> id, as stated
         self._inherited = set(self._open)  # stated by the run before, and not seen by this one yet
         self._waiting: list[Statement] = []
         self._began_s = self.moved_s = time.monotonic()  # when it last asked all of them; others read it
@@ -115,7 +115,8 @@ class FaultWatch:
         self._waiting.clear()
 
 
-def _open_faults(journal: Journal) -> dict[str, str]:
+def open_faults(journal: Journal) -> dict[str, str]:
+    """The ids of the faults that were raised and are not over, by key, as stated."""
     found: dict[str, str] = {}
     for _, statement in journal.statements(FAULT):
         said = stated_fault.of(statement.body)

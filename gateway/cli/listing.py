@@ -50,6 +50,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "statements": _in("statements", "What people and the gateway stated."),
     "withdraw": _in("statements", "Take a statement back."),
     "clocks": _in("proof", "How long a channel was in range, out of range, not proven."),
+    "time-left": _in("time_left", "How long each vessel lasts, and each limit."),
     "replay": _in("replay", "Screen the journal again, or recorded files."),
     "preview": _in("preview", "What other limits would have meant."),
     "import": _in("bring", "Take logger downloads into the journal."),

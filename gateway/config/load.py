@@ -33,6 +33,7 @@ from gateway.config.types import (
     RecordClass,
     Site,
 )
+from gateway.config.vessels import vessel_mistakes
 from gateway.errors import ConfigurationError, InputError
 from gateway.statements.fields import LONGEST_NAME
 
@@ -82,6 +83,8 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         if asset.site not in _table(document, "sites", problems):
             problems.unknown(f"assets.{name}.site", asset.site, _table(document, "sites", problems), "site")
     made, remarks = channels(document, assets, sources, versions, problems)
+    for at, what in vessel_mistakes(assets, made):
+        problems.add(at, what)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
     for at, what in (*doubled_clients(sources, sinks), *doubled_ports(sources)):
         problems.add(at, what)

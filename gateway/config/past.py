@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from gateway.config.profiles import profiles, rules, severity_of
 from gateway.config.tables import Problems
-from gateway.config.types import ChannelTable, ProfileVersion, Rule
+from gateway.config.types import ChannelTable, ProfileVersion, Rule, Vessel
 from gateway.errors import JournalError
 from gateway.model import Severity, to_ns
 from gateway.screening.rules import no_data
 from gateway.units import CONVERSIONS
 
 _DEFAULTS: Final = {f.name: f.default for f in fields(ChannelTable)}
+_VESSEL: Final = {f.name for f in fields(Vessel)}
 NAMED: Final = ("sites", "assets", "channels")  # sections whose tables have an identity in the journal
 
 
@@ -29,6 +30,7 @@ class PastAsset:
     site: str
     zones: tuple[str, ...]
     rules: tuple[Rule, ...]
+    vessel: Vessel
     kind: str = ""
 
 
@@ -75,6 +77,7 @@ def read_document(document: str, units: Mapping[str, str]) -> PastConfiguration:
             table["site"],
             tuple(table.get("zones", ())),
             _rules(table, f"assets.{name}", problems),
+            Vessel(**{key: value for key, value in table.get("vessel", {}).items() if key in _VESSEL}),
             table.get("kind", ""),
         )
         for name, table in content.get("assets", {}).items()

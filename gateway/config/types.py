@@ -122,6 +122,33 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Vessel:
+    """What is known of a dewar or shipper beside readings: how long it lasts follows from it (time-left)."""
+
+    rated_hold_d: float | None = None  # from full to empty, upright and closed, as its data sheet says
+    capacity_L: float | None = None  # of liquid nitrogen
+    full_mm: float | None = None  # what its level channel in mm says when it is full
+    tare_kg: float | None = None  # what its weight channel says when it is empty, with what is inside
+    surroundings_degC: float = 22.0  # towards which it warms
+    early_h: float | None = None  # an alarm is raised when fewer hours may be left
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("rated_hold_d", 1000.0),
+            ("capacity_L", 100_000.0),
+            ("full_mm", 50_000.0),
+            ("early_h", 8760.0),
+        ):
+            value = getattr(self, name)
+            if value is not None and not 0.0 < value <= most:
+                raise ValueError(f"{name} must lie above 0 and not above {most:g}, got {value:g}")
+        if self.tare_kg is not None and not 0.0 <= self.tare_kg <= 100_000.0:
+            raise ValueError(f"tare_kg must lie between 0 and 100 000, got {self.tare_kg:g}")
+        if not -60.0 <= self.surroundings_degC <= 60.0:
+            raise ValueError(f"surroundings_degC must lie between -60 and 60, got {self.surroundings_degC:g}")
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """A dewar, shipper, freezer or fridge; `zones` are the parts of it that can hold units."""
 
@@ -131,6 +158,7 @@ class Asset:
     zones: tuple[str, ...] = ()
     rules: tuple[dict[str, Any], ...] = ()
     was: str | None = None
+    vessel: Vessel | None = None
 
 
 @dataclass(frozen=True, slots=True)
