@@ -49,6 +49,8 @@ PLUG_INS = [
         (types.SINKS, "Options"),
         (types.NOTIFIERS, "Options"),
         (types.HEARTBEATS, "Options"),
+        (types.PEERS, "Options"),
+        (types.POWER, "Options"),
         (types.DOWNLOADS, "Options"),
         (types.CODES, "Options"),
     )

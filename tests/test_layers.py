@@ -23,7 +23,8 @@ ROWS = (
     ("sinks", "notifiers"),
     ("followers",),
     # who watches the gateway itself
-    ("heartbeats",),
+    ("heartbeats", "power"),
+    ("peers",),
     # policy
     ("config",),
     ("clocks",),

@@ -270,7 +270,8 @@ class AlarmBook:
 
     def _raise_fault(self, told: faults.FaultRaised, at_ns: int, now_ns: int) -> None:
         found = StatedFault(told.id, told.fault, told.severity, told.message, told.assets, at_ns)
-        place = AlarmPlace(assets=tuple(map(self._timeline.asset_identity, told.assets)))
+        assets = tuple(map(self._timeline.asset_identity, told.assets))
+        place = AlarmPlace(site=told.site, assets=assets)
         entry = Entry(found, lifecycle.raised(found.id, now_ns), place, None)
         self._kept.add(entry)
         self._advance(entry, None, now_ns)

@@ -35,7 +35,8 @@ class Fault:
     """One thing that is wrong now. `key` names it for as long as it lasts ("source:broker").
 
     `message` says what, where and what to do next. `assets`: whose product is not watched because of it.
-    It becomes an alarm once it has lasted `after_s`.
+    `site`: whose people are called, where it is no matter of an asset. It becomes an alarm once it has lasted
+    `after_s`.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Fault:
     message: str
     assets: tuple[str, ...] = ()
     after_s: float = 0.0
+    site: str = ""
 
 
 Check = Callable[[], Iterable[Fault]]
@@ -99,7 +101,8 @@ class FaultWatch:
     def _raise(self, fault: Fault, since_ns: int) -> None:
         name = f"F{identity(self._journal.id, NO_CHANNEL, fault.key, since_ns)[1:]}"
         self._open[fault.key] = name
-        told = FaultRaised(name, fault.key, fault.severity, shortened(fault.message), fault.assets)
+        message = shortened(fault.message)
+        told = FaultRaised(name, fault.key, fault.severity, message, fault.assets, fault.site)
         self._say(since_ns, told)
 
     def _say(self, at_ns: int, change: FaultChange) -> None:

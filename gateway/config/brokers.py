@@ -1,4 +1,4 @@
-"""What sources and sinks of one configuration do to each other at their brokers."""
+"""What those of one configuration who speak MQTT do to each other at their brokers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gateway.mqtt.filters import covers, meet
 from gateway.mqtt.former import Broker
 from gateway.mqtt.topics import TopicPattern
 
-MQTT: Final = "mqtt"  # the kind, of sources and of sinks
+MQTT: Final = "mqtt"  # the kind, in every section
 
 Client = tuple[Broker, str]  # where, client_id
 
 
-def doubled_clients(sources: Mapping[str, PlugIn], sinks: Mapping[str, PlugIn]) -> Iterator[tuple[str, str]]:
+def doubled_clients(**sections: Mapping[str, PlugIn]) -> Iterator[tuple[str, str]]:
     """Clients that would throw each other out: the path of the later one, and what is wrong."""
     first: dict[Client, str] = {}
-    for section, plug_ins in (("sources", sources), ("sinks", sinks)):
+    for section, plug_ins in sections.items():
         for name, plug_in in plug_ins.items():
             if plug_in.kind != MQTT:
                 continue

@@ -30,12 +30,13 @@ class NamedFile:
 
 
 def named_files(configuration: Configuration) -> Iterator[NamedFile]:
-    """In the order of sources, sinks, notifiers, heartbeats."""
+    """In the order of sources, sinks, notifiers, heartbeats, peers."""
     sections = {
         "sources": configuration.sources,
         "sinks": configuration.sinks,
         "notifiers": configuration.notifiers,
         "heartbeat": configuration.heartbeat,
+        "peers": configuration.peers,
     }
     for section, plug_ins in sections.items():
         for name, plug_in in plug_ins.items():

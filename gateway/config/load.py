@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
 from gateway.config.guidance import Known, guidance
+from gateway.config.peers import unknown_places
 from gateway.config.ports import doubled_ports
 from gateway.config.priorities import priorities
 from gateway.config.profiles import profiles
@@ -19,6 +20,8 @@ from gateway.config.types import (
     CODES,
     HEARTBEATS,
     NOTIFIERS,
+    PEERS,
+    POWER,
     SINKS,
     SOURCES,
     Asset,
@@ -54,7 +57,19 @@ Further = Callable[[Parts], Iterable[str]]
 """Mistakes with which a gateway would start: they are told together with those with which it would not."""
 
 
-NAMED = ("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "heartbeat", "retention")
+NAMED = (
+    "sites",
+    "assets",
+    "sources",
+    "profiles",
+    "channels",
+    "sinks",
+    "notifiers",
+    "heartbeat",
+    "peers",
+    "power",
+    "retention",
+)
 SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", *NAMED)
 
 
@@ -86,10 +101,16 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     for at, what in vessel_mistakes(assets, made):
         problems.add(at, what)
     sinks = _plug_ins(document, "sinks", SINKS, problems)
-    for at, what in (*doubled_clients(sources, sinks), *doubled_ports(sources)):
-        problems.add(at, what)
     notifiers = _plug_ins(document, "notifiers", NOTIFIERS, problems)
     heartbeat = _plug_ins(document, "heartbeat", HEARTBEATS, problems)
+    peers = _plug_ins(document, "peers", PEERS, problems)
+    power = _plug_ins(document, "power", POWER, problems)
+    clients = doubled_clients(
+        sources=sources, sinks=sinks, notifiers=notifiers, heartbeat=heartbeat, peers=peers
+    )
+    places = _table(document, "assets", problems), _table(document, "sites", problems)
+    for at, what in (*clients, *doubled_ports(sources), *unknown_places(peers, power, *places)):
+        problems.add(at, what)
     retention = _named(document, "retention", lambda t, p: build(RecordClass, t, p, problems), problems)
     for name, record_class in retention.items():
         for key, there in (("assets", assets), ("channels", _table(document, "channels", problems))):
@@ -123,6 +144,8 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         urgency,
         heartbeat,
         advice,
+        peers,
+        power,
     )
 
 

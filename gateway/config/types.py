@@ -31,6 +31,8 @@ RULES: Final = "gateway.screening.rules"
 SINKS: Final = "gateway.sinks"
 NOTIFIERS: Final = "gateway.notifiers"
 HEARTBEATS: Final = "gateway.heartbeats"
+PEERS: Final = "gateway.peers"
+POWER: Final = "gateway.power"
 SHORTEST_GAP_S: Final = 0.001
 LONGEST_HOT_S: Final = 31_536_000.0
 LONGEST_KEEP_YEARS: Final = 1000
@@ -281,6 +283,8 @@ class Configuration:
     priorities: Priorities = field(default_factory=Priorities)
     heartbeat: dict[str, PlugIn] = field(default_factory=dict)
     guidance: Guidances = field(default_factory=Guidances)
+    peers: dict[str, PlugIn] = field(default_factory=dict)  # by the name that the other gateway has
+    power: dict[str, PlugIn] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:

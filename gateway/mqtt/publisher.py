@@ -50,10 +50,15 @@ class PublisherOptions(Login, Protocol):
 
 
 class Publisher:
-    """One client of one broker, used by one thread."""
+    """One client of one broker, used by one thread.
 
-    def __init__(self, options: PublisherOptions) -> None:
+    `will`: what the broker publishes when our connection ends without a goodbye. It gives us up after one and
+    a half `keepalive_s`; whoever has a will sends more often than that, or says goodbye in between.
+    """
+
+    def __init__(self, options: PublisherOptions, will: Message | None = None) -> None:
         self._options = options
+        self._will = None if will is None else aiomqtt.Will(will.topic, will.payload, QOS, will.retain)
         self._loop: asyncio.Runner | None = None
         self._client: _Client | None = None
         self._connection = contextlib.AsyncExitStack()
@@ -128,6 +133,7 @@ class Publisher:
             clean_start=True if five else paho.MQTT_CLEAN_START_FIRST_ONLY,
             keepalive=options.keepalive_s,
             timeout=options.timeout_s,
+            will=self._will,
             max_inflight_messages=IN_FLIGHT,
         )
         client.pending_calls_threshold = IN_FLIGHT

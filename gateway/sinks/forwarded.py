@@ -18,8 +18,7 @@ closed: then an empty message takes it away.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -30,38 +29,26 @@ from numpy.typing import NDArray
 from gateway.alarms.change import AlarmChange
 from gateway.model import Arrivals, Quality
 from gateway.mqtt.publisher import Message
+from gateway.mqtt.templates import filled
 from gateway.sinks import Place, Places
 from gateway.times import format_rfc3339
 
 NAMES: Final = ("site", "asset", "zone", "channel")  # what a topic can say
 IDENTITY: Final = "id"  # what the topic of an alarm can say besides
 CLOSED: Final = "closed"  # the state of an alarm that needs nobody any more
-NOTHING: Final = "-"  # stands for what a place does not have: a level of a topic cannot be empty
-_PART: Final = re.compile(r"\{(\w*)\}")
-_STRUCTURE: Final = re.compile(r"[/+#\x00-\x1f\x7f]")  # would change the level, or is not allowed in topics
 _WORDS: Final = np.array([q.name.lower() for q in sorted(Quality)], object)
 
 Rows = NDArray[np.intp]
 
 
-def check_topic(template: str, names: Sequence[str] = NAMES) -> None:
-    """Raises ValueError where `template` makes no topic (MQTT 5.0 section 4.7)."""
-    unknown = [name for name in _PART.findall(template) if name not in names]
-    if unknown:
-        raise ValueError(f"topic {template!r} names {unknown[0]!r}; it can name {', '.join(names)}")
-    rest = _PART.sub("x", template)
-    if not rest or rest.startswith("$") or any(c in rest for c in "+#{}\0"):
-        raise ValueError(f"topic {template!r}: expected text without +, # and $, as in cryogate/{{site}}")
-
-
 def topic(template: str, place: Place) -> str:
     """The topic of a channel's readings."""
-    return _filled(template, {name: getattr(place, name) for name in NAMES})
+    return filled(template, {name: getattr(place, name) for name in NAMES})
 
 
 def alarm_topic(template: str, alarm: Mapping[str, Any]) -> str:
     """The topic of what happens to an alarm."""
-    return _filled(template, {name: alarm[name] or "" for name in (*NAMES, IDENTITY)})
+    return filled(template, {name: alarm[name] or "" for name in (*NAMES, IDENTITY)})
 
 
 def alarm_message(change: AlarmChange, template: str) -> Message:
@@ -85,10 +72,6 @@ def messages(arrivals: Arrivals, places: Places, template: str, most_readings: i
             runs = np.split(some, np.flatnonzero(np.diff(place[some])) + 1)
             told = [_columns(arrivals, found[int(place[run[0]])], run) for run in runs]
             yield Message(topics[int(place[some[0]])], msgspec.json.encode({"channels": told}))
-
-
-def _filled(template: str, names: Mapping[str, str]) -> str:
-    return _PART.sub(lambda part: _STRUCTURE.sub("_", names[part[1]]) or NOTHING, template)
 
 
 def _columns(arrivals: Arrivals, place: Place, rows: Rows) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.mqtt.errors import place, refused
 from gateway.mqtt.former import AlarmTopics, Broker, Document, former_alarm_topics, usual_alarm_topic
 from gateway.mqtt.publisher import IN_FLIGHT, Message, Publisher
+from gateway.mqtt.templates import check_template
 from gateway.sinks import Places, Written
-from gateway.sinks.forwarded import IDENTITY, NAMES, check_topic, messages
+from gateway.sinks.forwarded import IDENTITY, NAMES, messages
 from gateway.sinks.retained import Past, Retained
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,9 @@ class Options:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "port", checked_port(self))
-        check_topic(self.topic)
+        check_template(self.topic, NAMES)
         if self.alarm_topic:
-            check_topic(self.alarm_topic, (*NAMES, IDENTITY))
+            check_template(self.alarm_topic, (*NAMES, IDENTITY))
         object.__setattr__(self, "alarm_topic", usual_alarm_topic(self.topic, self.alarm_topic))
         check_range("keepalive_s", self.keepalive_s, 2, 65_535)
         check_range("timeout_s", self.timeout_s, 0.1, 600)

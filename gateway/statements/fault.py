@@ -11,7 +11,7 @@ from gateway.statements.fields import Fields
 from gateway.text import one_line
 
 KIND: Final = "fault"
-SCHEMA: Final = 1
+SCHEMA: Final = 2  # since 2 with a site
 BY_PEOPLE: Final = False
 RAISED: Final = "raised"
 CLEARED: Final = "cleared"
@@ -22,6 +22,7 @@ class FaultRaised:
     """`fault` names what is wrong for as long as it lasts ("source:broker"); `id` is that of its alarm.
 
     `message` says what, where and what to do next. `assets`: whose product is not watched because of it.
+    `site`: whose people are called, where it is no matter of an asset.
     """
 
     id: str
@@ -29,6 +30,7 @@ class FaultRaised:
     severity: Severity
     message: str
     assets: tuple[str, ...]
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def to_body(said: FaultChange) -> dict[str, Any]:
             "severity": int(said.severity),
             "message": said.message,
             "assets": list(said.assets),
+            "site": said.site,
         }
     else:
         body["state"] = CLEARED
@@ -67,10 +70,11 @@ def of(body: Mapping[str, Any]) -> FaultChange:
         return FaultCleared(identity, fault)
     severity = fields.integer("severity")
     message, assets = fields.message("message"), fields.names("assets")
+    site = fields.line("site") if fields.schema >= 2 else ""
     fields.end()
     if severity not in list(Severity):
         raise fields.wrong("severity", f"is {severity}")
-    return FaultRaised(identity, fault, Severity(severity), message, assets)
+    return FaultRaised(identity, fault, Severity(severity), message, assets, site)
 
 
 def words(said: FaultChange) -> str:

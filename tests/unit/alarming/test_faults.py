@@ -54,6 +54,8 @@ def test_a_fault_is_an_alarm_with_the_units_that_are_not_watched(site: Site) -> 
     assert (alarm["state"], alarm["end"], codes(alarm)) == ("unacknowledged", None, [SOME_CODE])
     assert alarm["id"].startswith("F-")
 
+    assert alarm["site"] == ""
+
     site.look(DISK)  # the same again is no news
     site.desk.acknowledge(alarm["id"], "ordered a disk")
     site.look()
@@ -190,3 +192,12 @@ def test_a_source_that_comes_and_goes_is_named_with_its_assets(site: Site) -> No
         "source broker: flaps: 3 times in the last 5 minutes; the last time: it hung up; "
         "its channels have gaps until it holds"
     )
+
+
+def test_a_fault_of_a_site_says_so_to_whoever_is_called(site: Site) -> None:
+    site.look(Fault("peer:far", Severity.CRITICAL, "gateway far is silent; go and look", site="s"))
+    (alarm,) = site.desk.alarms()
+    assert (alarm["site"], alarm["asset"]) == ("s", "")
+    site.desk.lose_records()
+    site.desk.run()
+    assert site.desk.alarms()[0]["site"] == "s"

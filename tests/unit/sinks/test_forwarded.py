@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Arrivals, Quality, Samples
+from gateway.mqtt.templates import check_template
 from gateway.sinks import FixedPlaces, Place
-from gateway.sinks.forwarded import NAMES, alarm_message, check_topic, messages, topic
+from gateway.sinks.forwarded import NAMES, alarm_message, messages, topic
 from tests.system.alarm_changes import life
 
 PLACES = FixedPlaces(
@@ -99,12 +100,12 @@ def test_names_can_not_change_the_levels_of_a_topic() -> None:
 )
 def test_a_topic_that_is_none(template: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        check_topic(template)
+        check_template(template, NAMES)
 
 
 def test_a_topic_that_is_one() -> None:
     for template in ("cold", "{site}", "cold/{site}/{asset}/{zone}/{channel}", "{asset}-{zone}"):
-        check_topic(template)
+        check_template(template, NAMES)
 
 
 def test_an_alarm_message_says_all_that_is_known() -> None:
@@ -120,6 +121,6 @@ def test_an_alarm_message_says_all_that_is_known() -> None:
 
 
 def test_only_the_topic_of_an_alarm_names_it() -> None:
-    check_topic("cold/{site}/{id}", (*NAMES, "id"))
+    check_template("cold/{site}/{id}", (*NAMES, "id"))
     with pytest.raises(ValueError, match="names 'id'"):
-        check_topic("cold/{id}")
+        check_template("cold/{id}", NAMES)

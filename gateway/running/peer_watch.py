@@ -1,0 +1,125 @@
+"""Another gateway, watched from here: its silence is a fault of its site, so that its people are called.
+
+Only what it says now, that it is alive, counts as life: not what a broker kept, nor its clock. Silence is
+counted by our monotonic clock since it was last heard alive, or since we began to listen. While we cannot
+listen nothing is known, and that is a fault of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from gateway.alarming.faults import Check, Fault
+from gateway.heartbeats import Health
+from gateway.heartbeats.state import LOST, State
+from gateway.model import Severity
+from gateway.peers import Heard, Peer
+from gateway.text import one_line
+from gateway.times import format_rfc3339
+
+DEAF_S: Final = 60.0  # brokers restart
+PERIODS: Final = 3  # of a peer that are at least waited for
+WORDS: Final = {
+    Health.STARTING: "it is starting, and has not gone round yet",
+    Health.BLIND: "it says that it is blind",
+    Health.STOPPED: "somebody stopped it",
+    LOST: "its broker lost it",
+}
+
+
+class PeerWatch:
+    """What has no underscore may be read from other threads."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        peer: Peer,
+        site: str,
+        silent_after_s: float,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = f"peer:{name}"
+        self.kind = kind
+        self.site = site
+        self.problem = ""  # why it cannot be heard; empty while it can
+        self.state: State | None = None  # the last one that was said, however old; None: nothing yet
+        self._gateway = name
+        self._peer = peer
+        self._silent_after_s = silent_after_s
+        self._now_s = now_s
+        self._alive_s: float | None = None  # monotonic, since when it may be called silent; None: we are deaf
+        self._is_silent = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. Raises LinkDown."""
+        self._peer.listen(self.begin, self.hear, stop)
+
+    def begin(self) -> None:
+        """From now on nothing that it says is missed."""
+        self.problem, self._alive_s = "", self._now_s()
+
+    def hear(self, heard: Heard) -> None:
+        """What it said."""
+        self.state = heard.state
+        if not heard.is_old and heard.state.gateway == self._gateway and heard.state.health == Health.ALIVE:
+            self._alive_s, self._is_silent = self._now_s(), False
+
+    def failed(self, reason: str) -> None:
+        """It cannot be heard."""
+        self.problem, self._alive_s = reason, None
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong now. Silence stays while we are deaf: nobody has heard it since."""
+        alive_s, what = self._alive_s, f"gateway {self._gateway} at site {self.site}"
+        if alive_s is None and self.problem:
+            message = f"{what} cannot be watched from here: {self.problem}"
+            yield Fault(f"{self.name}:link", Severity.MAJOR, message, (), DEAF_S, self.site)
+        elif alive_s is not None:
+            self._is_silent = self._now_s() - alive_s > self._patience_s
+        if self._is_silent:
+            message = (
+                f"{what} does not say that it watches: {self._why()}; nobody may be watching its product: "
+                "call the site, look at its power, network and `cryogate doctor`"
+            )
+            yield Fault(self.name, Severity.CRITICAL, message, (), 0.0, self.site)
+
+    def status(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        state, alive_s = self.state, self._alive_s
+        return {
+            "name": self._gateway,
+            "kind": self.kind,
+            "site": self.site,
+            "state": None if state is None else one_line(state.health),
+            "said": None if state is None else format_rfc3339(state.at_ns),
+            "silent": self._is_silent,
+            "alive_age_s": None if alive_s is None else self._now_s() - alive_s,
+            "problem": self.problem or (self._why() if self._is_silent else ""),
+        }
+
+    @property
+    def _patience_s(self) -> float:
+        period_s = 0.0 if self.state is None else self.state.period_s
+        return max(self._silent_after_s, PERIODS * period_s)
+
+    def _why(self) -> str:
+        state = self.state
+        if state is None:
+            return "nothing stands at its topic, and nothing came"
+        if state.gateway != self._gateway:
+            return (
+                f"at its topic speaks gateway {one_line(state.gateway)!r}: it was renamed, or two gateways "
+                "have one topic"
+            )
+        said = WORDS.get(state.health, "it says nothing more")
+        why = f" ({one_line(state.why)})" if state.why else ""
+        return f"{said}{why}; its last word is of {format_rfc3339(state.at_ns)[:19]}Z by its clock"
+
+
+def check(peers: Sequence[PeerWatch]) -> Check:
+    """All of them."""
+    return lambda: (fault for peer in peers for fault in peer.faults())
