@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "alarms": _in("look", "Alarms that need somebody, with the units inside."),
     "history": _in("history", "Every change of an alarm, and what was known then."),
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
+    "alarm-health": _in("alarm_health", "How many alarms people get, about what, and what would help."),
     "ack": _in("tell", "Acknowledge an alarm."),
     "close": _in("tell", "Close an alarm that is over."),
     "contents": _in("contents", "What is inside, by whose word, now or at any time."),

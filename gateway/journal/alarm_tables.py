@@ -6,7 +6,7 @@ All of it follows from the journal: transitions are stated there, excursions are
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -165,6 +165,22 @@ class AlarmTables:
     def ongoing(self) -> list[AlarmRow]:
         """Those whose cause has not ended, oldest first."""
         return self._alarms("WHERE ongoing ORDER BY raised_ns, id")
+
+    def raised_within(self, start_ns: int, end_ns: int, most: int = 500) -> Iterator[AlarmRow]:
+        """Alarms raised in [start, end), closed or not, read by so many at a time; closed ones last."""
+        where = (
+            "WHERE closed = ? AND raised_ns < ? AND (raised_ns, id) > (?, ?) ORDER BY raised_ns, id LIMIT ?"
+        )
+        for closed in (0, 1):
+            last_ns, last_id = start_ns - 1, "\U0010ffff"
+            while page := self._alarms(where, (closed, end_ns, last_ns, last_id, most)):
+                yield from page
+                last_ns, last_id = page[-1].raised_ns, page[-1].id
+
+    def count_within(self, start_ns: int, end_ns: int) -> int:
+        """How many alarms were raised in [start, end)."""
+        select = "SELECT count(*) FROM alarm WHERE raised_ns >= ? AND raised_ns < ?"
+        return int(self._rows(select, (start_ns, end_ns))[0][0])
 
     def alarm(self, identity: str) -> AlarmRow | None:
         return next(iter(self._alarms("WHERE id = ?", (identity,))), None)

@@ -79,8 +79,8 @@ def preview(
     _check(configuration, proposed)
     now = {name: (in_force(v, end_ns),) for name, v in configuration.profiles.items() if v}
     then = {name: versions[-1:] for name, versions in proposed.items() if versions}
-    sides = [_with(configuration, profiles) for profiles in (now, then)]
-    wanted = _with_named(set(mine), sides)
+    sides = [always(configuration, profiles) for profiles in (now, then)]
+    wanted = with_named(set(mine), sides)
     channels = {n: c for n, c in configuration.channels.items() if n in wanted}
     until_seq = journal.last_seq()
 
@@ -111,6 +111,28 @@ def public(difference: Difference) -> dict[str, Any]:
         "present": side(difference.present),
         "proposed": side(difference.proposed),
     }
+
+
+def always(configuration: Configuration, profiles: Mapping[str, tuple[ProfileVersion, ...]]) -> Configuration:
+    """One version of each of these profiles, in force all the time."""
+    always = {name: (replace(v, valid_from_ns=FOREVER_PAST),) for name, (v,) in profiles.items()}
+    return replace(configuration, profiles={**configuration.profiles, **always})
+
+
+def with_named(channels: set[str], sides: Sequence[Configuration]) -> set[str]:
+    """These channels, and all that rules look at besides."""
+    while True:
+        named = {
+            other
+            for side in sides
+            for name in channels
+            for rules in rules_on(side.channels[name], side.profiles)
+            for rule in rules
+            for _, other, _ in named_channels(rule.parameters)
+        }
+        if named <= channels:
+            return channels
+        channels = channels | named
 
 
 class _Side:
@@ -149,31 +171,9 @@ def _check(configuration: Configuration, proposed: Mapping[str, tuple[ProfileVer
         raise ConfigurationError(list(problems))
 
 
-def _with(configuration: Configuration, profiles: Mapping[str, tuple[ProfileVersion, ...]]) -> Configuration:
-    """One version of each of these profiles, in force all the time."""
-    always = {name: (replace(v, valid_from_ns=FOREVER_PAST),) for name, (v,) in profiles.items()}
-    return replace(configuration, profiles={**configuration.profiles, **always})
-
-
 def in_force(versions: Sequence[ProfileVersion], at_ns: int) -> ProfileVersion:
     """The version in force then, or the first one where all are yet to come."""
     return [versions[0], *(v for v in versions if v.valid_from_ns <= at_ns)][-1]
-
-
-def _with_named(channels: set[str], sides: Sequence[Configuration]) -> set[str]:
-    """These channels, and all that rules look at besides."""
-    while True:
-        named = {
-            other
-            for side in sides
-            for name in channels
-            for rules in rules_on(side.channels[name], side.profiles)
-            for rule in rules
-            for _, other, _ in named_channels(rule.parameters)
-        }
-        if named <= channels:
-            return channels
-        channels = channels | named
 
 
 def _compared(

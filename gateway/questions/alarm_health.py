@@ -1,0 +1,142 @@
+"""How many alarms there were, about what, and how soon somebody acted: the records as statistics see them.
+
+Withdrawn alarms stay out: they never were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from gateway.alarming.entry import Entry, of_stored
+from gateway.alarming.steps import is_withdrawn
+from gateway.alarms.advice import Change, Effect
+from gateway.alarms.duty import ANY, KINDS, Duty
+from gateway.alarms.fault import StatedFault
+from gateway.alarms.goals import Goal, goals
+from gateway.alarms.health import Health, Life, by_group, health
+from gateway.alarms.priority import Inside, Priorities, judge
+from gateway.config.timeline import timeline_of
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.journal.said import said
+from gateway.times import format_rfc3339
+
+SCHEMA: Final = 1
+NOBODY: Final = "nobody"
+GATEWAY: Final = "gateway"  # of faults that leave every asset watched
+GROUPS: Final[dict[str, Callable[[Life], str]]] = {
+    "assets": lambda life: life.asset,
+    "people": lambda life: life.by or NOBODY,
+    "duty": lambda life: life.duty or NOBODY,
+}
+Progress = Callable[[int], None]
+"""Hears how many alarms were read since it spoke last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures of everything and of each group; `causes`: channel and rule by the name of a cause."""
+
+    all: Health
+    goals: tuple[Goal, ...]
+    groups: dict[str, dict[str, Health]]
+    causes: dict[str, tuple[str, str]]
+    withdrawn: int
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "schema": SCHEMA,
+            "from": format_rfc3339(self.all.start_ns),
+            "to": format_rfc3339(self.all.end_ns),
+            "withdrawn": self.withdrawn,
+            "all": asdict(self.all),
+            "goals": [asdict(goal) for goal in self.goals],
+            **{name: {k: asdict(v) for k, v in found.items()} for name, found in self.groups.items()},
+        }
+
+
+def alarm_health(
+    journal: Journal,
+    records: Records,
+    by: Priorities,
+    start_ns: int,
+    end_ns: int,
+    asset: str = "",
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Of the alarms raised in [start, end), or of those about one asset, by the name it has or had.
+
+    Raises InputError where there is no such time, or no such asset.
+    """
+    if start_ns >= end_ns:
+        raise InputError("the time from which on alarms count must lie before its end")
+    timeline = timeline_of(journal)
+    identity = timeline.asset_identity(asset) if asset else ""
+    if asset and identity not in {i for step in timeline.steps for i in step.sites}:
+        raise InputError(f"there is no asset {asset}; `cryogate check` lists them")
+    duty = Duty(partial(timeline.names.identity, "sites"))
+    for statement in said(journal, *KINDS):
+        duty.hear(statement)
+    lives, causes, withdrawn = list[Life](), dict[str, tuple[str, str]](), 0
+    for entry in _entries(records, start_ns, end_ns, progress):
+        if identity and identity not in entry.place.assets:
+            continue
+        if is_withdrawn(entry.cause):
+            withdrawn += 1
+            continue
+        life = _on_duty(life_of(entry, by), duty)
+        lives.append(life)
+        if not isinstance(entry.cause, StatedFault):
+            causes[life.cause] = (entry.place.channel, entry.cause.rule)
+    whole = health(lives, start_ns, end_ns)
+    groups = {name: by_group(lives, group, start_ns, end_ns) for name, group in GROUPS.items()}
+    return Report(whole, tuple(goals(whole)), groups, causes, withdrawn)
+
+
+def life_of(entry: Entry, by: Priorities) -> Life:
+    """An alarm of the book as statistics see it."""
+    cause, place, alarm = entry.cause, entry.place, entry.alarm
+    is_fault = isinstance(cause, StatedFault)
+    name = cause.key if isinstance(cause, StatedFault) else f"{place.channel} {cause.rule}"
+    asset = ", ".join(cause.assets) if isinstance(cause, StatedFault) else place.asset
+    products = None if entry.units is None else tuple(sorted({u.product for u in entry.units.units}))
+    inside = Inside((), is_about_product=False) if is_fault and not asset else Inside(products)
+    first = alarm.acknowledgements[0] if alarm.acknowledgements else None
+    return Life(
+        alarm.id,
+        asset or GATEWAY,
+        place.site,
+        name,
+        cause.severity.name.lower(),
+        judge(cause.severity, inside, by).priority.name.lower(),
+        alarm.raised_ns,
+        alarm.over_ns,
+        None,
+        None if first is None else first.at_ns,
+        "" if first is None else first.by,
+    )
+
+
+def _entries(records: Records, start_ns: int, end_ns: int, progress: Progress) -> Iterator[Entry]:
+    seen: set[str] = set()  # one that is closed meanwhile would come twice
+    for row in records.book.raised_within(start_ns, end_ns):
+        if row.id not in seen:
+            yield of_stored(row.body, row.number)
+        seen.add(row.id)
+        progress(1)
+
+
+def _on_duty(life: Life, duty: Duty) -> Life:
+    """Whoever is called first for its site."""
+    people = duty.on_duty(life.site, ANY, life.raised_ns)
+    return replace(life, duty=people[0]) if people else life
+
+
+def advice_public(cause: str, change: Change, effect: Effect) -> dict[str, Any]:
+    """Plain JSON data of one piece of advice."""
+    return {"cause": cause, **asdict(change), **asdict(effect), "spared": effect.spared}
