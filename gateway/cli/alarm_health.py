@@ -136,7 +136,7 @@ def _print(out: Console, of: Report) -> None:
         return
     out.print(_goals(of.goals))
     for name, title in TITLES.items():
-        out.print(_groups(title, of.groups[name]))
+        out.print(_groups(title, of.groups[name], whole.to_take.done > 0))
     out.print(_actors(whole))
     for line in _remarks(whole):
         out.print(line, soft_wrap=True)
@@ -151,10 +151,9 @@ def _goals(of: tuple[Goal, ...]) -> Table:
     return table
 
 
-def _groups(title: str, of: Mapping[str, Health]) -> Table:
-    table = _table(
-        title, "alarms", "median / worst in 10 min", "floods", "stale", "taken", "acknowledged", "returned"
-    )
+def _groups(title: str, of: Mapping[str, Health], with_taken: bool) -> Table:
+    acts = (*(("taken",) if with_taken else ()), "acknowledged", "returned")
+    table = _table(title, "alarms", "median / worst in 10 min", "floods", "stale", *acts)
     for name, health in list(of.items())[:MOST_ROWS]:
         rate = health.rate
         table.add_row(
@@ -163,7 +162,9 @@ def _groups(title: str, of: Mapping[str, Health]) -> Table:
             f"{rate.median_per_10_min:g} / {rate.worst_per_10_min}",
             str(len(health.floods) or ""),
             str(health.stale or ""),
-            *map(_waiting, (health.to_take, health.to_acknowledge, health.to_return)),
+            *([_waiting(health.to_take)] if with_taken else []),
+            _waiting(health.to_acknowledge),
+            _waiting(health.to_return),
         )
     if len(of) > MOST_ROWS:
         table.add_row(f"... and {len(of) - MOST_ROWS} more")

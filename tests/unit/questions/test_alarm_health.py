@@ -98,3 +98,17 @@ def test_a_rule_that_is_gone_is_said(desk: Desk) -> None:
     path.write_text(path.read_text().replace('id = "above-150"', 'id = "warm"'))
     found = told(desk, *everything(desk), "--advice")["advice"]
     assert {one["why_not"] for one in found} == {"the configuration has it no longer"}
+
+
+def test_alarms_are_read_by_pages_each_once(desk: Desk) -> None:
+    first = desk.alarms()[0]
+    desk.acknowledge(first["id"])  # it has returned: now it is closed
+    desk.run()
+    every = sorted(a["id"] for a in desk.alarms())
+    book = desk.records.book
+    assert sorted(row.id for row in book.raised_within(0, 2**62, most=2)) == every
+    assert book.count_within(0, 2**62) == len(every)
+    raised = [row.raised_ns for row in book.raised_within(0, 2**62)]
+    within = list(book.raised_within(min(raised) + 1, max(raised)))
+    assert all(min(raised) < row.raised_ns < max(raised) for row in within)
+    assert len(within) == book.count_within(min(raised) + 1, max(raised))
