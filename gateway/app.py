@@ -53,6 +53,7 @@ from gateway.published.alarm import needing, of_known
 from gateway.published.urgency import most_urgent_first
 from gateway.running import checks
 from gateway.running.archive_watch import ArchiveWatch
+from gateway.running.duty_watch import DutyWatch
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
 from gateway.running.setting import SettingNow
@@ -194,9 +195,10 @@ class _Gateway:
             self._notifiers,
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
+        duty = DutyWatch(configuration, configuration.data_dir / JOURNAL, clock.now_ns)
         self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), archive, rows, StatementsWatch(damaged)]
-        told += [*watching.checks, self._early_alarms(journal)]
+        told += [duty, *watching.checks, self._early_alarms(journal)]
         self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         watching.listen_to(faults)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)

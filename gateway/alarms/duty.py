@@ -13,6 +13,7 @@ from gateway.alarms.spoken import Spoken
 from gateway.alarms.turns import Crew
 from gateway.statements import Statement, person, roster, stand_in, withdrawal
 from gateway.statements.effect import Effects
+from gateway.statements.person import Person as StatedPerson
 from gateway.statements.roster import Roster
 
 KINDS: Final = (person.KIND, roster.KIND, stand_in.KIND, withdrawal.KIND)
@@ -64,7 +65,7 @@ class Duty:
     """
 
     def __init__(self, same_site: Callable[[str], str] = str) -> None:
-        self._same_site = same_site
+        self.same_site = same_site
         self._spoken = Spoken()
         self._effects = Effects()
         self._remembered: dict[tuple[str, str, str, int], tuple[str, ...]] = {}
@@ -83,6 +84,10 @@ class Duty:
         said = self._spoken.newest_person(identity)
         return None if said is None else person_of(said)
 
+    def stated(self, identity: str) -> StatedPerson | None:
+        """The same, as the statement says it."""
+        return self._spoken.newest_person(identity)
+
     def people(self) -> tuple[Person, ...]:
         """Everybody that was stated, those who have left too, by id."""
         found = (self.person(identity) for identity in self._spoken.people())
@@ -100,9 +105,17 @@ class Duty:
         """What is in force under this id at that time."""
         return self._spoken.roster(identity, at_ns)
 
-    def rosters(self, at_ns: int | None = None) -> tuple[Roster, ...]:
-        """Those in force at that time, by id; None: the newest word of each that has not ended."""
+    def words_about(self, roster_id: str) -> tuple[int, ...]:
+        """From when on each word about a roster holds that counts."""
+        return self._spoken.words_about(roster_id)
+
+    def rosters(self, at_ns: int) -> tuple[Roster, ...]:
+        """Those in force at that time, by id."""
         return self._spoken.rosters(at_ns)
+
+    def rosters_from(self, at_ns: int) -> tuple[Roster, ...]:
+        """Those, and the words that hold from later on, by id and time."""
+        return self._spoken.rosters_from(at_ns)
 
     def stand_ins(self, from_ns: int, to_ns: int) -> tuple[stand_in.StandIn, ...]:
         """Those in effect at any time in [from, to), as they were stated."""
@@ -120,8 +133,8 @@ class Duty:
         """Who is called when those on duty do not answer, without them."""
         return self._recall("deputies", site, risk, at_ns, self._deputies)
 
-    def everybody(self, site: str, risk: str, at_ns: int | None = None) -> tuple[str, ...]:
-        """All that the rosters of a site name and that are here; None: as last stated."""
+    def everybody(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
+        """All that the rosters of a site name, and who stands in, without who has left."""
         found: list[str] = []
         for crew in self._crews(site, risk, at_ns):
             found += crew.everybody()
@@ -129,51 +142,65 @@ class Duty:
 
     def course(self, site: str, risk: str, from_ns: int, to_ns: int) -> tuple[Shift, ...]:
         """Who is on duty from moment to moment over [from, to), without a gap."""
-        moments = self._moments(from_ns, to_ns)
-        found: list[Shift] = []
-        for begin_ns, end_ns in pairwise(moments):
-            people = self._on_duty(site, risk, begin_ns)
-            if found and found[-1].people == people:
-                found[-1] = Shift(found[-1].from_ns, end_ns, people)
-            else:
-                found.append(Shift(begin_ns, end_ns, people))
-        return tuple(found)
+        return self._course(lambda at_ns: self._on_duty(site, risk, at_ns), from_ns, to_ns)
+
+    def course_of(self, identity: str, from_ns: int, to_ns: int) -> tuple[Shift, ...]:
+        """The same of one roster."""
+        return self._course(lambda at_ns: self._of_roster(identity, at_ns), from_ns, to_ns)
 
     def holes(self, from_ns: int, to_ns: int, sites: Iterable[str] = ()) -> tuple[Hole, ...]:
-        """When nobody is on duty over [from, to), by site and time; of sites that have rosters then or had.
+        """When nobody is on duty over [from, to), by site and time: where there is a roster, once it begins.
 
         `sites`: those that are known, for rosters of all sites.
         """
         found: list[Hole] = []
-        for site in self.sites(sites):
+        for site in self.sites(from_ns, to_ns, sites):
             found += self._holes_of(site, from_ns, to_ns)
         return tuple(found)
 
-    def sites(self, known: Iterable[str] = ()) -> tuple[str, ...]:
-        """Sites with a roster: those that are named, and all that are known where one is for all of them."""
-        rosters = self._spoken.every_roster()
-        named = {self._same_site(site) for one in rosters for site in one.sites}
-        every = {self._same_site(site) for site in known} if any(not one.sites for one in rosters) else set()
+    def sites(self, from_ns: int, to_ns: int, known: Iterable[str] = ()) -> tuple[str, ...]:
+        """Sites with a roster in [from, to), or one that has ended: those that are named, and all that are
+        known where it is for all.
+        """
+        rosters = self._spoken.rosters_within(from_ns, to_ns)
+        named = {self.same_site(site) for one in rosters for site in one.sites}
+        every = {self.same_site(site) for site in known} if any(not one.sites for one in rosters) else set()
         return tuple(sorted(named | every))
 
     def coverage(
         self,
         site: str,
-        at_ns: int | None = None,
+        at_ns: int,
         notifiers: Collection[str] | None = None,
         *,
         is_contract_manufacturer: bool = False,
     ) -> Coverage:
         """Whether enough people can be reached for a site; `notifiers`: those of the configuration."""
-        same = self._same_site(site)
+        same = self.same_site(site)
         named = [one for one in map(self.person, self.everybody(site, ANY, at_ns)) if one is not None]
         people = tuple(one.id for one in named if one.can_be_reached(notifiers))
         on_site = tuple(
             one.id
             for one in self.people()
-            if not one.has_left and same in {self._same_site(name) for name in one.on_site}
+            if not one.has_left and same in {self.same_site(name) for name in one.on_site}
         )
         return Coverage(same, people, on_site, ENOUGH, ENOUGH_ON_SITE if is_contract_manufacturer else 0)
+
+    def _of_roster(self, identity: str, at_ns: int) -> tuple[str, ...]:
+        one = self._spoken.roster(identity, at_ns)
+        return () if one is None else Crew(one, self._spoken, at_ns).on_duty()
+
+    def _course(
+        self, on_duty: Callable[[int], tuple[str, ...]], from_ns: int, to_ns: int
+    ) -> tuple[Shift, ...]:
+        found: list[Shift] = []
+        for begin_ns, end_ns in pairwise(self._moments(from_ns, to_ns)):
+            people = on_duty(begin_ns)
+            if found and found[-1].people == people:
+                found[-1] = Shift(found[-1].from_ns, end_ns, people)
+            else:
+                found.append(Shift(begin_ns, end_ns, people))
+        return tuple(found)
 
     def _on_duty(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
         for crews in self._ranks(site, risk, at_ns):
@@ -187,40 +214,45 @@ class Duty:
         found = [who for crew in self._crews(site, risk, at_ns) for who in crew.deputies(on_duty)]
         return tuple(who for who in dict.fromkeys(found) if who not in on_duty)
 
-    def _ranks(self, site: str, risk: str, at_ns: int | None) -> Iterator[list[Crew]]:
+    def _ranks(self, site: str, risk: str, at_ns: int) -> Iterator[list[Crew]]:
         """Crews of the rosters that cover it, those that are meant most closely first."""
-        same = self._same_site(site)
+        same = self.same_site(site)
         ranks: dict[tuple[bool, bool], list[Crew]] = {}
         for one in self._spoken.rosters(at_ns):
-            names_site = same in {self._same_site(name) for name in one.sites}
+            names_site = same in {self.same_site(name) for name in one.sites}
             if (same == ANY or names_site or not one.sites) and risk in (ANY, *(one.risks or [risk])):
                 rank = (not names_site, not one.risks)
                 ranks.setdefault(rank, []).append(Crew(one, self._spoken, at_ns))
         return (ranks[rank] for rank in sorted(ranks))
 
-    def _crews(self, site: str, risk: str, at_ns: int | None) -> Iterator[Crew]:
+    def _crews(self, site: str, risk: str, at_ns: int) -> Iterator[Crew]:
         return (crew for crews in self._ranks(site, risk, at_ns) for crew in crews)
 
     def _holes_of(self, site: str, from_ns: int, to_ns: int) -> list[Hole]:
-        risks, found = self._risks(site), list[Hole]()
-        for begin_ns, end_ns in pairwise(self._moments(from_ns, to_ns)):
-            alone = tuple(risk for risk in risks if not self._on_duty(site, risk, begin_ns))
+        risks, begin_ns = self._risks(site, from_ns, to_ns), max(from_ns, self._begin_ns(site))
+        found: list[Hole] = []
+        for start_ns, end_ns in pairwise(self._moments(begin_ns, to_ns) if begin_ns < to_ns else []):
+            alone = tuple(risk for risk in risks if not self._on_duty(site, risk, start_ns))
             told = () if len(alone) == len(risks) else alone
-            if found and (found[-1].to_ns, found[-1].risks) == (begin_ns, told) and alone:
+            if found and (found[-1].to_ns, found[-1].risks) == (start_ns, told) and alone:
                 found[-1] = Hole(site, told, found[-1].from_ns, end_ns)
             elif alone:
-                found.append(Hole(site, told, begin_ns, end_ns))
+                found.append(Hole(site, told, start_ns, end_ns))
         return found
 
-    def _risks(self, site: str) -> list[str]:
+    def _begin_ns(self, site: str) -> int:
+        """When the first roster of a site begins: before that nothing is missing."""
+        mine = (one for one in self._spoken.every_roster() if one.rotations and self._is_of(one, site))
+        return min(map(turns.begin_ns, mine))
+
+    def _risks(self, site: str, from_ns: int, to_ns: int) -> list[str]:
         """Those that its rosters name, and any other one where one of them is for all."""
-        mine = [
-            one
-            for one in self._spoken.every_roster()
-            if not one.sites or site in {self._same_site(name) for name in one.sites}
-        ]
+        mine = [one for one in self._spoken.rosters_within(from_ns, to_ns) if self._is_of(one, site)]
         named = sorted({risk for one in mine for risk in one.risks})
         return [*named, *([OTHER] if any(not one.risks for one in mine) else [])]
+
+    def _is_of(self, one: Roster, site: str) -> bool:
+        return not one.sites or site in {self.same_site(name) for name in one.sites}
 
     def _moments(self, from_ns: int, to_ns: int) -> list[int]:
         inner = turns.changes(self._spoken, from_ns, to_ns)

@@ -51,7 +51,7 @@ class Spoken:
         told = self._people.get(identity)
         return told[-1][1] if told else None
 
-    def is_here(self, identity: str, at_ns: int | None) -> bool:
+    def is_here(self, identity: str, at_ns: int) -> bool:
         """Whether somebody spoke of the person, and not of having left by then.
 
         Before the first word the first one holds: an untrusted clock may have dated it late.
@@ -60,7 +60,7 @@ class Spoken:
         told = self._people.get(identity)
         if not told:
             return False
-        said = told[-1][1] if at_ns is None else _at(told, at_ns) or told[0][1]
+        said = _at(told, at_ns) or told[0][1]
         return said.state == person.HERE
 
     def roster(self, identity: str, at_ns: int) -> Roster | None:
@@ -68,12 +68,33 @@ class Spoken:
         said = _at(self._rosters.get(identity, []), at_ns)
         return None if said is None or said.state == roster.ENDED else said
 
-    def rosters(self, at_ns: int | None) -> tuple[Roster, ...]:
-        """In force at that time, by id; None: the newest word of each."""
+    def rosters(self, at_ns: int) -> tuple[Roster, ...]:
+        """In force at that time, by id."""
         self._look()
         every = (told for _, told in sorted(self._rosters.items()))
-        found = (told[-1][1] if at_ns is None else _at(told, at_ns) for told in every)
+        found = (_at(told, at_ns) for told in every)
         return tuple(one for one in found if one is not None and one.state == roster.IN_FORCE)
+
+    def rosters_from(self, at_ns: int) -> tuple[Roster, ...]:
+        """Those, and what holds from later on, by id and time."""
+        now = set(self.rosters(at_ns))
+        every = (said for _, told in sorted(self._rosters.items()) for _, said in told)
+        later = (one for one in every if one in now or one.from_ns > at_ns)
+        return tuple(one for one in later if one.state == roster.IN_FORCE)
+
+    def words_about(self, roster_id: str) -> tuple[int, ...]:
+        self._look()
+        return tuple(from_ns for from_ns, _ in self._rosters.get(roster_id, []))
+
+    def rosters_within(self, from_ns: int, to_ns: int) -> tuple[Roster, ...]:
+        """In force at any time in [from, to), and of an id that has ended by then, what it said last."""
+        self._look()
+        found: list[Roster] = []
+        for told in self._rosters.values():
+            before = [said for at_ns, said in told if at_ns <= from_ns and said.state == roster.IN_FORCE]
+            later = (said for at_ns, said in told if from_ns < at_ns < to_ns)
+            found += [*before[-1:], *later]
+        return tuple(one for one in found if one.state == roster.IN_FORCE)
 
     def every_roster(self) -> tuple[Roster, ...]:
         """All that was said and counts, ended or not."""

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from gateway.alarms.rotation import changes as changes_of_rotation
 from gateway.alarms.rotation import holiday_span, is_holiday, turn
 from gateway.alarms.spoken import Spoken
-from gateway.alarms.walltime import zone_named
+from gateway.alarms.walltime import begins_ns, zone_named
 from gateway.statements.roster import TEAM, Roster, Rotation, named
 
 
 class Crew:
-    """Of a roster at `at_ns`; None: as last stated, which asks for no turn."""
+    """Of a roster at `at_ns`."""
 
-    def __init__(self, of: Roster, spoken: Spoken, at_ns: int | None) -> None:
+    def __init__(self, of: Roster, spoken: Spoken, at_ns: int) -> None:
         self._roster = of
         self._spoken = spoken
         self._at_ns = at_ns
@@ -41,13 +41,12 @@ class Crew:
         """Everybody that it names, and who stands in now, without who has left."""
         told = [self._expanded([who]) for _, who in named(self._roster)]
         found = dict.fromkeys(who for people in told for who in people)
-        standing_in = [self._in_place_of(who) for who in found] if self._at_ns is not None else []
+        standing_in = map(self._in_place_of, found)
         every = dict.fromkeys([*found, *(who for who in standing_in if who is not None)])
         return tuple(who for who in every if self._is_here(who))
 
     def _of_rotation(self, rotation: Rotation, later: int) -> tuple[str, ...]:
         """Whose turn it is, `later` turns from now; the next one where nobody of a turn is here."""
-        assert self._at_ns is not None
         mine = turn(rotation, self._zone, self._at_ns)
         if mine is None:
             return ()
@@ -80,10 +79,7 @@ class Crew:
 
     def _stand_in(self, who: str) -> str | None:
         """By the newest word that holds now."""
-        at_ns = self._at_ns
-        if at_ns is None:
-            return None
-        mine = self._roster.id
+        at_ns, mine = self._at_ns, self._roster.id
         for one in reversed(self._spoken.stand_ins()):
             is_mine = one.instead_of == who and (not one.rosters or mine in one.rosters)
             if is_mine and one.from_ns <= at_ns < one.to_ns:
@@ -92,6 +88,12 @@ class Crew:
 
     def _is_here(self, who: str) -> bool:
         return self._spoken.is_here(who, self._at_ns)
+
+
+def begin_ns(of: Roster) -> int:
+    """When the first turn of a roster begins."""
+    zone = zone_named(of.time_zone)
+    return max(of.from_ns, min(begins_ns(one.start, one.hand_over, zone) for one in of.rotations))
 
 
 def changes(spoken: Spoken, from_ns: int, to_ns: int) -> Iterator[int]:

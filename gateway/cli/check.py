@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from gateway.config.files import exposed, missing, unreadable
 from gateway.config.load import Parts, load
 from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
+from gateway.doctor import duty
 from gateway.errors import ConfigurationError, JournalError, NotRunning
 from gateway.journal.rights import unusable
 from gateway.questions.start import Start, would_follow
@@ -100,6 +102,7 @@ def _remarks(configuration: Configuration) -> Iterator[str]:
     yield from configuration.remarks
     yield from (what for is_sure, what in _lost_signs(configuration) if not is_sure)
     yield from (f"{key}: {what}; {do}" for key, what, do in exposed(configuration))
+    yield from (f"{one.where}: {one.what}; {one.do}" for one in duty.findings(configuration, time.time_ns()))
 
 
 def _lost_signs(parts: Parts | Configuration) -> Iterator[tuple[bool, str]]:

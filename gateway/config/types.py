@@ -115,6 +115,8 @@ class Site:
     time_zone: str = "UTC"
     rules: tuple[dict[str, Any], ...] = ()
     was: str | None = None  # the name it had before: its history goes on
+    needs_duty: bool = False  # without a roster it is not covered, and doctor says so
+    contract_manufacturer: bool = False  # two on-site contacts are needed there
 
     def __post_init__(self) -> None:
         try:

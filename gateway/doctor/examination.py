@@ -21,6 +21,7 @@ from gateway.doctor import (
     Level,
     alarms,
     brokers,
+    duty,
     error,
     folder,
     mosquitto,
@@ -89,6 +90,7 @@ def _findings(
     yield from folder.findings(configuration, status is not None, now_ns)
     yield from sources
     yield from _alarms(configuration, status is not None)
+    yield from duty.findings(configuration, now_ns)
     yield from _said(configuration)
     yield from _calibrations(configuration, today)
 

@@ -89,14 +89,14 @@ class Roster:
 
 def named(said: Roster) -> Iterator[tuple[str, str]]:
     """(where, who) of every person and "@TEAM" that it names."""
-    for team in said.teams:
-        yield from ((f"teams.{team.name}", who) for who in team.people)
     for i, rotation in enumerate(said.rotations):
         yield from ((f"rotations[{i}].people", who) for who in rotation.people)
-    for i, holiday in enumerate(said.holidays):
-        yield from ((f"holidays[{i}].people", who) for who in holiday.people)
     yield from (("deputies", who) for who in said.deputies)
     yield from (("everybody", who) for who in said.everybody)
+    for i, holiday in enumerate(said.holidays):
+        yield from ((f"holidays[{i}].people", who) for who in holiday.people)
+    for team in said.teams:
+        yield from ((f"teams.{team.name}", who) for who in team.people)
 
 
 def people_of(said: Roster) -> frozenset[str]:

@@ -27,6 +27,8 @@ from tests.unit.alarms.staff import (
     weekly,
 )
 
+LATER_NS = parse_rfc3339("2027-06-01T00:00:00Z")
+
 
 @pytest.fixture
 def staff() -> Staff:
@@ -44,7 +46,7 @@ def test_people_take_turns(staff: Staff) -> None:
     assert staff.on_duty("2026-01-12T08:00:00Z") == ("wang",)
     assert staff.on_duty("2026-01-26T08:00:00Z") == ("li",)
     assert staff.duty.deputies("lab", "high", parse_rfc3339("2026-01-12T08:00:00Z")) == ("zhao",)
-    assert staff.duty.everybody("lab", "high") == ("li", "wang", "zhao")
+    assert staff.duty.everybody("lab", "high", LATER_NS) == ("li", "wang", "zhao")
 
 
 def test_a_week_that_is_cut_at_the_start(staff: Staff) -> None:
@@ -122,7 +124,7 @@ def test_somebody_who_left_is_never_on_duty(staff: Staff) -> None:
     assert staff.on_duty("2026-01-12T09:00:00Z") == ("wang",)
     assert staff.on_duty("2026-01-13T00:00:00Z") == ("zhao",)
     assert staff.duty.deputies("lab", "", left) == ("li",)
-    assert staff.duty.everybody("lab", "") == ("li", "zhao")
+    assert staff.duty.everybody("lab", "", LATER_NS) == ("li", "zhao")
     for who in ("li", "zhao"):
         staff.leaves(who, parse_rfc3339("2026-02-01T00:00:00Z"))
     assert staff.on_duty("2026-02-01T00:00:00Z") == ()
@@ -210,7 +212,7 @@ def test_holes_name_site_risks_and_time(staff: Staff) -> None:
     holes = staff.duty.holes(begin, end)
     told = [(h.risks, format_rfc3339(h.from_ns)[11:16], format_rfc3339(h.to_ns)[11:16]) for h in holes]
     assert told == [((), "01:00", "08:00"), ((OTHER,), "08:00", "20:00"), ((), "20:00", "00:00")]
-    assert staff.duty.sites() == ("lab",)
+    assert staff.duty.sites(begin, end) == ("lab",)
 
 
 def test_a_roster_that_replaces_another_from_a_day_on(staff: Staff) -> None:
@@ -219,7 +221,7 @@ def test_a_roster_that_replaces_another_from_a_day_on(staff: Staff) -> None:
     said = staff.roster("week", daily("zhao"), at_ns=new_year)
     assert staff.on_duty("2026-12-31T23:59:59Z") == ("wang",)
     assert staff.on_duty("2027-01-01T00:00:00Z") == ("zhao",)
-    assert staff.duty.everybody("lab", "") == ("zhao",)
+    assert staff.duty.everybody("lab", "", LATER_NS) == ("zhao",)
     assert staff.duty.everybody("lab", "", new_year - 1) == ("li", "wang")
     correction = staff.say(stated_roster, made("week", daily("li"), from_ns=new_year), corrects=said)
     assert staff.on_duty("2027-01-01T00:00:00Z") == ("li",)
@@ -275,20 +277,21 @@ def test_quiet_hours_are_of_the_persons_clock_and_broken_by_what_is_urgent(staff
 
 def test_enough_people_for_a_site(staff: Staff) -> None:
     staff.roster("week", weekly("li", "wang"), sites=("lab", "plant"))
-    assert not staff.duty.coverage("lab").is_enough
+    assert not staff.duty.coverage("lab", LATER_NS).is_enough
     staff.roster("week", weekly("li", "wang", "zhao"), sites=("lab", "plant"))
     assert (
-        staff.duty.coverage("lab").people == ("li", "wang", "zhao") and staff.duty.coverage("lab").is_enough
+        staff.duty.coverage("lab", LATER_NS).people == ("li", "wang", "zhao")
+        and staff.duty.coverage("lab", LATER_NS).is_enough
     )
-    assert not staff.duty.coverage("lab", notifiers=["sms"]).is_enough
-    assert not staff.duty.coverage("elsewhere").is_enough
-    plant = staff.duty.coverage("plant", is_contract_manufacturer=True)
+    assert not staff.duty.coverage("lab", LATER_NS, notifiers=["sms"]).is_enough
+    assert not staff.duty.coverage("elsewhere", LATER_NS).is_enough
+    plant = staff.duty.coverage("plant", LATER_NS, is_contract_manufacturer=True)
     assert (plant.on_site, plant.is_enough) == ((), False)
     for who in ("li", "zhao"):
         staff.person(who, on_site=("plant",))
-    assert staff.duty.coverage("plant", is_contract_manufacturer=True).is_enough
+    assert staff.duty.coverage("plant", LATER_NS, is_contract_manufacturer=True).is_enough
     staff.leaves("zhao", BEGIN_NS)
-    assert staff.duty.coverage("plant", is_contract_manufacturer=True).on_site == ("li",)
+    assert staff.duty.coverage("plant", LATER_NS, is_contract_manufacturer=True).on_site == ("li",)
 
 
 def test_a_site_that_was_renamed_is_the_same_site() -> None:
@@ -297,8 +300,8 @@ def test_a_site_that_was_renamed_is_the_same_site() -> None:
     staff.person("li", on_site=("new",))
     staff.roster("week", daily("li"), sites=("lab",))
     assert staff.on_duty("2026-01-06T00:00:00Z", site="new") == ("li",)
-    assert staff.duty.coverage("lab").on_site == ("li",)
-    assert staff.duty.sites(["new"]) == ("lab",)
+    assert staff.duty.coverage("lab", LATER_NS).on_site == ("li",)
+    assert staff.duty.sites(LATER_NS, LATER_NS + 1, ["new"]) == ("lab",)
 
 
 def test_a_zone_that_this_machine_does_not_know_leaves_somebody_on_duty(staff: Staff) -> None:
@@ -318,3 +321,11 @@ def test_the_same_again_after_hearing_everything_anew(staff: Staff) -> None:
         again.hear(statement)
     span = (BEGIN_NS, parse_rfc3339("2026-03-01T00:00:00Z"))
     assert again.course("lab", "", *span) == staff.duty.course("lab", "", *span)
+
+
+def test_nothing_is_missing_before_the_first_roster_begins(staff: Staff) -> None:
+    span = parse_rfc3339("2026-01-01T00:00:00Z"), parse_rfc3339("2026-01-20T00:00:00Z")
+    staff.roster("week", daily("li", start=date(2026, 1, 8)))
+    assert staff.duty.holes(*span) == ()
+    staff.roster("week", daily("li", hours=hours("00:00-23:00")), at_ns=span[0])
+    assert format_rfc3339(staff.duty.holes(*span)[0].from_ns).startswith("2026-01-05T23")

@@ -1,0 +1,168 @@
+"""`cryogate duty` and `stand-in`: who is called now or at any time, and who takes somebody's turns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from gateway.alarms.duty import ANY, Duty, Shift
+from gateway.alarms.walltime import local_time, zone_named
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.people import duty_there
+from gateway.cli.saying import By, Corrects, Reason, answer, said_by
+from gateway.cli.terminal import console, print_json, say
+from gateway.cli.week_screen import NOBODY, named
+from gateway.commands import people
+from gateway.commands import rosters as commands
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
+from gateway.commands.when import moment_ns
+from gateway.config.load import load
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.model import SECOND
+from gateway.questions import duty as ask
+from gateway.statements import stand_in as stated
+from gateway.statements.stand_in import StandIn
+from gateway.times import format_rfc3339, parse_rfc3339
+
+LOOK_NS: Final = 31 * 86_400 * SECOND  # how far ahead the end of a turn is looked for
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(duty)
+    app.command(name="stand-in")(stand_in)
+
+
+def duty(
+    site: Annotated[str | None, typer.Option("--site", help="Only of this one.")] = None,
+    risk: Annotated[str, typer.Option("--risk", help="Of the products; left out: not known.")] = ANY,
+    at: Annotated[str | None, typer.Option("--at", help="When, RFC 3339 with zone; default: now.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Who is on duty, until when, who comes next, and who stands in; holes of the coming week.
+
+    A site is covered if at least three people of its rosters can be reached, and at a contract manufacturer
+    two contacts are on the spot.
+
+    Examples: cryogate duty; cryogate duty --site lab --at 2026-02-17T03:00:00+08:00 --json
+    """
+    configuration = load(config)
+    if site is not None and site not in configuration.sites:
+        raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites) or 'none'}")
+    known = duty_there(configuration)
+    at_ns = time.time_ns() if at is None else parse_rfc3339(at)
+    rows = [row for row in _rows(configuration, known, risk, at_ns) if site in (None, row["site"])]
+    if as_json:
+        print_json({"schema": ask.SCHEMA, "at": format_rfc3339(at_ns), "risk": risk or None, "sites": rows})
+        return
+    if not rows:
+        say("no roster covers anything: set one with `cryogate roster set`")
+    for row in rows:
+        _print(configuration, known, row, at_ns)
+
+
+def stand_in(
+    person: Annotated[str, typer.Argument(help="Who stands in; the id.")],
+    instead_of: Annotated[str, typer.Option("--for", metavar="ID", help="Whose turns they are.")],
+    until: Annotated[
+        str, typer.Option("--until", help="RFC 3339, or of that person's clock: 'friday 08:00'.")
+    ],
+    by: By,
+    since: Annotated[str | None, typer.Option("--from", help="In the same way; default: now.")] = None,
+    roster: Annotated[list[str] | None, typer.Option("--roster", help="Only there; default: all.")] = None,
+    corrects: Corrects = None,
+    reason: Reason = "",
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Say that one person takes the turns of another for a while, in all rosters or some.
+
+    `cryogate withdraw` takes it back. Two stand-ins for one person at a time are refused, and circles are.
+
+    Example: cryogate stand-in wang.wei --for li.na --until "friday 08:00" --by "Li Na"
+    """
+    with open_desk(load(config)) as desk:
+        now_ns = desk.clock.now_ns()
+        zone_name = people.person_known(ask.duty_of(desk.journal), instead_of).time_zone
+        zone = zone_named(zone_name)
+        from_ns = now_ns if since is None else moment_ns(since, zone, now_ns)
+        to_ns = moment_ns(until, zone, now_ns)
+        said = _said(person, instead_of, roster, from_ns, to_ns)
+        done = commands.stand_in(desk, at_this_box(by), said, corrects, reason)
+    if as_json:
+        print_json(answer(done, **stated.to_body(said)))
+        return
+    where = f" in {', '.join(said.rosters)}" if said.rosters else ""
+    end = f"{local_time(to_ns, zone):%A %Y-%m-%d %H:%M} {zone_name}"
+    say(f"{person} stands in for {instead_of}{where} until {end}; {said_by(done)}")
+
+
+def _said(person: str, instead_of: str, rosters: list[str] | None, from_ns: int, to_ns: int) -> StandIn:
+    if person == instead_of:
+        raise InputError(f"{person} cannot stand in for {person}")
+    if to_ns <= from_ns:
+        span = f"{format_rfc3339(from_ns)[:19]}Z to {format_rfc3339(to_ns)[:19]}Z"
+        raise InputError(f"a stand-in from {span} ends before it begins")
+    return StandIn(person, instead_of, tuple(dict.fromkeys(rosters or ())), from_ns, to_ns)
+
+
+def _rows(configuration: Configuration, known: Duty, risk: str, at_ns: int) -> Iterator[dict[str, Any]]:
+    covered = {one.site: one for one in ask.coverages(known, configuration, at_ns)}
+    holes = ask.holes_ahead(known, configuration, at_ns)
+    for name in configuration.sites:
+        found = covered.get(known.same_site(name))
+        if found is None:
+            continue
+        shift = _shift(known, name, risk, at_ns)
+        yield {
+            "site": name,
+            "on_duty": list(shift.people),
+            "until": None if shift.to_ns == at_ns + LOOK_NS else format_rfc3339(shift.to_ns),
+            "deputies": list(known.deputies(name, risk, at_ns)),
+            "everybody": list(known.everybody(name, risk, at_ns)),
+            "coverage": ask.coverage_row(found),
+            "holes": [ask.hole_row(hole) for hole in holes if hole.site == found.site],
+        }
+
+
+def _shift(known: Duty, site: str, risk: str, at_ns: int) -> Shift:
+    """The present one, as far as it ends soon."""
+    return known.course(site, risk, at_ns, at_ns + LOOK_NS)[0]
+
+
+def _print(configuration: Configuration, known: Duty, row: dict[str, Any], at_ns: int) -> None:
+    out, site = console(), row["site"]
+    zone_name = configuration.sites[site].time_zone
+    zone, name = zone_named(zone_name), named(known)
+    on_duty = Text(", ".join(map(name, row["on_duty"]))) if row["on_duty"] else NOBODY
+    until = "further notice," if row["until"] is None else _local(row["until"], zone)
+    out.print(
+        Text.assemble((site, "bold"), "  on duty: ", on_duty, f" until {until} {zone_name}"), soft_wrap=True
+    )
+    if row["deputies"]:
+        out.print(f"    then: {', '.join(map(name, row['deputies']))}", soft_wrap=True)
+    mine = row["everybody"]
+    for one in known.stand_ins(at_ns, at_ns + 1):
+        if one.instead_of not in mine or one.person not in mine:
+            continue
+        until = _local(format_rfc3339(one.to_ns), zone)
+        out.print(
+            f"    {name(one.person)} stands in for {name(one.instead_of)} until {until}", soft_wrap=True
+        )
+    if not row["coverage"]["covered"]:
+        out.print(Text(f"    not covered: {row['coverage']['why_not']}", "yellow"), soft_wrap=True)
+    for hole in row["holes"]:
+        risks = f" (risk {', '.join(hole['risks'])})" if hole["risks"] else ""
+        span = f"from {_local(hole['from'], zone)} to {_local(hole['to'], zone)}"
+        out.print(Text(f"    nobody on duty{risks} {span}", "bold red"), soft_wrap=True)
+
+
+def _local(moment: str, zone: tzinfo) -> str:
+    return f"{local_time(parse_rfc3339(moment), zone):%a %Y-%m-%d %H:%M}"

@@ -1,0 +1,228 @@
+"""`cryogate people`: who can be called, by which ways, and who has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from gateway.alarms.duty import Duty
+from gateway.alarms.people import Person
+from gateway.cli.listing import Whole
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
+from gateway.cli.terminal import console, print_json, say
+from gateway.commands import people as commands
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
+from gateway.config.load import load
+from gateway.config.types import Configuration
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.questions.duty import SCHEMA, duty_of
+from gateway.statements import person as stated
+from gateway.statements.clock_times import shown as shown_hours
+from gateway.statements.person import LANGUAGES, called, masked
+from gateway.statements.person import Person as Stated
+from gateway.text import counted
+
+NONE = "none"  # clears a list
+people = typer.Typer(
+    cls=Whole, no_args_is_help=True, help="People who can be called: names, languages, ways to reach them."
+)
+Identity = Annotated[str, typer.Argument(metavar="ID", help="Lower case, e.g. li.na.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    people.command(name="list")(list_people)
+    people.command(name="set")(set_person)
+    people.command()(remove)
+    app.add_typer(people, name="people")
+
+
+def list_people(
+    every: Annotated[bool, typer.Option("--all", help="Those who have left, too.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Everybody with names, languages and ways. Addresses are shortened; --json has them whole.
+
+    Examples: cryogate people list; cryogate people list --json
+    """
+    known = duty_there(load(config)).people()
+    shown = [one for one in known if every or not one.has_left]
+    if as_json:
+        print_json({"schema": SCHEMA, "people": [_row(one) for one in shown]})
+        return
+    table = Table("id", "name", "reads", "ways, in order", "on site", box=None, padding=(0, 1))
+    for one in shown:
+        table.add_row(one.id, _names(one), " ".join(one.languages), _ways(one), " ".join(sorted(one.on_site)))
+    if shown:
+        console().print(table)
+    left = len(known) - len(shown)
+    say(counted(len(shown), "person", "people") + (f", {left} who have left (--all)" if left else ""))
+
+
+def set_person(
+    identity: Identity,
+    by: By,
+    name_en: Annotated[str | None, typer.Option("--name", help="The name in Latin script.")] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", help="The name in Chinese script.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", help="en or zh; several: the best first.")
+    ] = None,
+    way: Annotated[
+        list[str] | None,
+        typer.Option("--way", help=f"{commands.WAY}; several: in the order in which they are tried."),
+    ] = None,
+    on_site: Annotated[
+        list[str] | None, typer.Option("--on-site", metavar="SITE", help="Is on the spot there.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option("--time-zone", help="Of the quiet hours; default: that of the site.")
+    ] = None,
+    at: At = None,
+    corrects: Corrects = None,
+    reason: Reason = "",
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Enter a person, or change what is left as it was where an option is not given; "none" empties a list.
+
+    A way is used for calls from its priority (low, medium, high, urgent) on, and in its quiet hours only for
+    those that break them (default: urgent). The notifier must be one of the configuration that reaches single
+    people.
+
+    Example: cryogate people set li.na --name "Li Na" --name-zh 李娜 --language zh --language en --way "push
+    li-na from low" --way "sms +8613812345678 from high quiet 22:00-07:00 unless urgent" --on-site lab
+    --by "Wang Wei"
+    """
+    with open_desk(load(config)) as desk:
+        before = duty_of(desk.journal).stated(identity)
+        said = _changed(
+            desk.configuration, identity, before, name_en, name_zh, language, way, on_site, time_zone
+        )
+        done = commands.enter(desk, at_this_box(by), said, at, corrects, reason)
+    _tell(done, f"{called(said)} is reached by {_by(said)}", said, as_json)
+
+
+def remove(
+    identity: Identity,
+    by: By,
+    at: At = None,
+    corrects: Corrects = None,
+    reason: Reason = "",
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Say that somebody has left: is on duty no more, and is called no more. The names stay in the record.
+
+    Example: cryogate people remove li.na --at 2026-06-30T18:00:00+08:00 --by "Wang Wei"
+    """
+    with open_desk(load(config)) as desk:
+        done = commands.leave(desk, at_this_box(by), identity, at, corrects, reason)
+        said = commands.person_known(duty_of(desk.journal), identity)
+    _tell(done, f"{called(said)} has left", said, as_json)
+
+
+def duty_there(configuration: Configuration) -> Duty:
+    """As the journal is now. Raises InputError where there is none."""
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        raise InputError(f"{path.parent}: no journal yet; enter people with `cryogate people set`")
+    with Journal.open_reading(path) as journal:
+        return duty_of(journal)
+
+
+def _tell(done: commands.Entered, what: str, said: Stated, as_json: bool) -> None:
+    if as_json:
+        print_json(answer(done.stated, **stated.to_body(said), remarks=list(done.remarks)))
+        return
+    say(f"{what}; {said_by(done.stated)}")
+    for remark in done.remarks:
+        say(f"remark: {remark}", err=True)
+
+
+def _changed(
+    configuration: Configuration,
+    identity: str,
+    before: Stated | None,
+    name_en: str | None,
+    name_zh: str | None,
+    languages: list[str] | None,
+    ways: list[str] | None,
+    on_site: list[str] | None,
+    time_zone: str | None,
+) -> Stated:
+    """What was said before, with what is given now."""
+    known = before or Stated(identity, "", "", (), "", (), ())
+    english, chinese = _either(name_en, known.name_en), _either(name_zh, known.name_zh)
+    if not (english.strip() or chinese.strip()):
+        raise InputError("give a name: --name in Latin script, --name-zh in Chinese script, or both")
+    unknown = [one for one in languages or () if one not in LANGUAGES]
+    if unknown:
+        raise InputError(f"--language {unknown[0]!r}: there is {' and '.join(LANGUAGES)}")
+    reads = tuple(dict.fromkeys(languages or known.languages)) or (("zh",) if chinese.strip() else ("en",))
+    sites = known.on_site if on_site is None else tuple(dict.fromkeys(_listed(on_site)))
+    told = known.ways if ways is None else tuple(commands.way_of(one) for one in _listed(ways))
+    place = time_zone or known.time_zone or _zone_of(configuration, sites)
+    return Stated(identity, english, chinese, reads, place, told, sites)
+
+
+def _either(given: str | None, known: str) -> str:
+    return known if given is None else given
+
+
+def _listed(given: Iterable[str]) -> list[str]:
+    return [one for one in given if one != NONE]
+
+
+def _zone_of(configuration: Configuration, sites: tuple[str, ...]) -> str:
+    """That of the sites where the person is, or of all."""
+    known = configuration.sites
+    here = {known[site].time_zone for site in sites if site in known} or {s.time_zone for s in known.values()}
+    if len(here) > 1:
+        raise InputError(f"give --time-zone: the sites have several ({', '.join(sorted(here))})")
+    return next(iter(here), "UTC")
+
+
+def _by(said: Stated) -> str:
+    return ", ".join(way.notifier for way in said.ways) or "no way"
+
+
+def _names(one: Person) -> Text:
+    names = " ".join(name for name in (one.name_zh, one.name_en) if name.strip())
+    return Text(names).append(" has left", "dim") if one.has_left else Text(names)
+
+
+def _ways(one: Person) -> str:
+    return "\n".join(
+        f"{way.notifier} {masked(way.address)} from {way.from_priority.name.lower()}"
+        + (f", quiet {shown_hours(way.quiet)} unless {way.unless.name.lower()}" if way.quiet else "")
+        for way in one.ways
+    )
+
+
+def _row(one: Person) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name_en": one.name_en,
+        "name_zh": one.name_zh,
+        "languages": list(one.languages),
+        "time_zone": one.time_zone,
+        "on_site": sorted(one.on_site),
+        "has_left": one.has_left,
+        "ways": [
+            {
+                "notifier": way.notifier,
+                "address": way.address,
+                "from_priority": way.from_priority.name.lower(),
+                "quiet": None if way.quiet is None else shown_hours(way.quiet),
+                "unless": way.unless.name.lower(),
+            }
+            for way in one.ways
+        ],
+    }

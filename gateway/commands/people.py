@@ -1,0 +1,190 @@
+"""People: who can be called and by which ways; who has left."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Final
+
+from gateway.alarms.duty import Duty
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
+from gateway.commands.words import Words, correction, who_and_when
+from gateway.config.types import NOTIFIERS, Configuration
+from gateway.errors import CryogateError, InputError
+from gateway.notifiers import Addressed
+from gateway.questions.duty import duty_of
+from gateway.statements import Statement, clock_times
+from gateway.statements import person as stating
+from gateway.statements.person import GONE, PRIORITIES, Person, Way
+from gateway.statements.roster import people_of
+from gateway.tables.zones import zone
+from gateway.times import format_rfc3339
+
+ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
+WAY: Final = "NOTIFIER ADDRESS [from PRIORITY] [quiet HH:MM-HH:MM [unless PRIORITY]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """`remarks`: what is legal, and probably not meant."""
+
+    stated: Stated
+    remarks: tuple[str, ...] = ()
+
+
+def enter(
+    desk: Desk,
+    author: Author,
+    said: Person,
+    at: str | None = None,
+    corrects: str | None = None,
+    reason: str = "",
+) -> Entered:
+    """State all that is known of a person, from `at` (None: now) on. The same again changes nothing.
+
+    Raises InputError with every mistake, one a line.
+    """
+    at_ns = desk.moment(at)
+    _raise(list(_mistakes(desk.configuration, said)))
+
+    def look() -> list[Statement] | Statement:
+        words = Words(desk.journal)
+        revising, corrected = correction(words, stating.KIND, corrects, reason)
+        mine = [one for one in words.of(stating.KIND) if stating.of(one.body).id == said.id]
+        newest = max(mine, key=lambda one: one.at_ns, default=None)
+        if corrected is None and newest is not None and stating.of(newest.body) == said and at is None:
+            return newest
+        if corrected is None and newest is not None and at_ns < newest.at_ns:
+            raise InputError(
+                f"{who_and_when(newest)} spoke of {said.id} from {format_rfc3339(newest.at_ns)[:19]}Z on, "
+                "which is later: give a later time, or correct that with "
+                f"--corrects {newest.id} --reason TEXT"
+            )
+        return [desk.draft(stating, said, author, at_ns, revising)]
+
+    stated = desk.state(look)
+    return Entered(stated, tuple(_remarks(duty_of(desk.journal), said, desk.clock.now_ns())))
+
+
+def leave(
+    desk: Desk,
+    author: Author,
+    identity: str,
+    at: str | None = None,
+    corrects: str | None = None,
+    reason: str = "",
+) -> Entered:
+    """State that a person has left, and is called no more. Raises InputError for whom nobody entered."""
+    known = person_known(duty_of(desk.journal), identity)
+    said = replace(known, ways=(), on_site=(), state=GONE)
+    return enter(desk, author, said, at, corrects, reason)
+
+
+def person_known(duty: Duty, identity: str) -> Person:
+    """As last stated. Raises InputError, with who may be meant."""
+    said = duty.stated(identity)
+    if said is None:
+        raise InputError(unknown_person(duty, identity))
+    return said
+
+
+def unknown_person(duty: Duty, identity: str) -> str:
+    """Why an id is nobody's, in words."""
+    ids = [one.id for one in duty.people()]
+    meant = duty.find(identity)
+    near = [meant.id] if meant is not None else get_close_matches(identity, ids, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(ids) or 'none'}"
+    return f"nobody has the id {identity!r}; {hint}"
+
+
+def way_of(text: str) -> Way:
+    """What `--way` says. Raises InputError."""
+    words = text.replace(",", " ").split() if " from " in text or " quiet " in text else text.split()
+    if len(words) < 2:
+        raise InputError(f"--way {text!r}: expected {WAY}")
+    way, rest = Way(words[0], words[1]), words[2:]
+    while rest:
+        key, value, rest = rest[0], rest[1] if rest[1:] else "", rest[2:]
+        if key == "from" and value in PRIORITIES:
+            way = replace(way, from_priority=value)
+        elif key == "unless" and value in PRIORITIES:
+            way = replace(way, unless=value)
+        elif key == "quiet":
+            way = replace(way, quiet=_hours(text, value))
+        elif key in ("from", "unless"):
+            raise InputError(f"--way {text!r}: {value!r} is no priority; known: {', '.join(PRIORITIES)}")
+        else:
+            raise InputError(f"--way {text!r}: {key!r} is not understood; expected {WAY}")
+    return way
+
+
+def _hours(text: str, value: str) -> clock_times.Hours:
+    try:
+        return clock_times.hours(value)
+    except ValueError as error:
+        raise InputError(f"--way {text!r}: {error}") from None
+
+
+def _mistakes(configuration: Configuration, said: Person) -> Iterator[str]:
+    if not ID.fullmatch(said.id):
+        yield (
+            f"{said.id[:60]!r} is no id of a person: at most 60 lower case letters, digits, '.', '_' and "
+            "'-', e.g. li.na"
+        )
+    try:
+        zone(said.time_zone)
+    except InputError as error:
+        yield str(error)
+    for site in said.on_site:
+        if site not in configuration.sites:
+            yield _unknown("on_site", site, "site", configuration.sites)
+    for i, way in enumerate(said.ways):
+        where = f"ways[{i}]"
+        if way.notifier not in configuration.notifiers:
+            yield _unknown(where, way.notifier, "notifier", configuration.notifiers)
+        else:
+            yield from (f"{where}: {problem}" for problem in _address(configuration, way))
+
+
+def _address(configuration: Configuration, way: Way) -> Iterator[str]:
+    """Why a notifier reaches nobody at this address."""
+    told = configuration.notifiers[way.notifier]
+    try:
+        notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
+        if not isinstance(notifier, Addressed):
+            yield f"notifier {way.notifier!r} is of kind {told.kind!r}, which reaches no single person"
+        else:
+            notifier.check_address(way.address)
+    except (ValueError, CryogateError) as error:
+        yield f"notifier {way.notifier!r}: {error}"
+
+
+def _unknown(where: str, given: str, what: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = get_close_matches(given, names, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
+    return f"{where}: unknown {what} {given!r}; {hint}"
+
+
+def _raise(mistakes: list[str]) -> None:
+    if mistakes:
+        raise InputError("\n".join(mistakes))
+
+
+def _remarks(duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
+    named = [one.id for one in duty.rosters_from(now_ns) if said.id in people_of(one)]
+    if said.state == GONE:
+        if named:
+            named = list(dict.fromkeys(named))
+            yield (
+                f"{said.id} is still named in {', '.join(named)}: the next one takes the turns; set the "
+                "roster anew"
+            )
+        covering = [s for s in duty.stand_ins(now_ns, now_ns + 1) if s.person == said.id]
+        yield from (f"{said.id} stood in for {s.instead_of}, who has the turns again" for s in covering)
+    elif not said.ways:
+        yield f"{said.id} cannot be reached: give at least one --way"

@@ -1,0 +1,45 @@
+"""People and rosters: sites that are not covered, and ways that the configuration does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.alarms.duty import Duty
+from gateway.config.types import Configuration
+from gateway.doctor import Finding, warning
+from gateway.errors import JournalError, StatementError
+from gateway.journal.journal import Journal
+from gateway.questions.duty import coverages, duty_of, lacking, sites_with_roster
+
+COVER = "enter people and ways with `cryogate people set`, and put them into the roster"
+NO_ROSTER = "set one with `cryogate roster set`, or take needs_duty out of the site"
+
+
+def findings(configuration: Configuration, now_ns: int) -> Iterator[Finding]:
+    """Nothing where nobody entered people, unless the configuration asks for a roster."""
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        yield from of_duty(configuration, Duty(), now_ns)
+        return
+    try:
+        with Journal.open_reading(path) as journal:
+            duty = duty_of(journal)
+    except (JournalError, StatementError):
+        return  # said of the folder
+    yield from of_duty(configuration, duty, now_ns)
+
+
+def of_duty(configuration: Configuration, duty: Duty, now_ns: int) -> Iterator[Finding]:
+    """The same of what is known."""
+    with_roster = sites_with_roster(duty, configuration, now_ns)
+    for one in coverages(duty, configuration, now_ns):
+        if one.site not in with_roster:
+            yield warning(f"site {one.site}", "no roster covers it: nobody is called", NO_ROSTER)
+        elif why := lacking(one):
+            yield warning(f"site {one.site}", f"is not covered: {why}", COVER)
+    for person in duty.people():
+        for way in person.ways:
+            if way.notifier not in configuration.notifiers:
+                what = f"is reached by notifier {way.notifier!r}, which the configuration does not have"
+                do = f"`cryogate people set {person.id} --way ...`, or put [notifiers.{way.notifier}] back"
+                yield warning(f"person {person.id}", what, do)

@@ -1,0 +1,137 @@
+"""Who is on duty, from the journal: a day or a week for a site or a roster, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+from typing import Any, Final
+
+from gateway.alarms.duty import KINDS, Coverage, Duty, Hole, Shift
+from gateway.alarms.rotation import MIDNIGHT
+from gateway.alarms.walltime import DAY, begins_ns
+from gateway.config.timeline import timeline_of
+from gateway.config.types import Configuration
+from gateway.journal.journal import Journal
+from gateway.journal.said import said
+from gateway.model import SECOND
+from gateway.times import format_rfc3339
+
+SCHEMA: Final = 1
+AHEAD_NS: Final = 7 * 86_400 * SECOND  # a hole is said a week before it comes
+WEEK: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a place, from midnight to midnight there, and who is on duty in it."""
+
+    day: date
+    shifts: tuple[Shift, ...]
+
+
+def duty_of(journal: Journal) -> Duty:
+    """As the journal is now; sites by their identities."""
+    names = timeline_of(journal).names
+    duty = Duty(lambda site: names.identity("sites", site))
+    for statement in said(journal, *KINDS):
+        duty.hear(statement)
+    return duty
+
+
+def week_of(day: date) -> date:
+    """Its Monday."""
+    return day - timedelta(days=day.weekday())
+
+
+def days(shifts: Collection[Shift], monday: date, zone: tzinfo) -> tuple[Day, ...]:
+    """The shifts of a week, cut at each midnight."""
+    return tuple(_day(shifts, monday + k * DAY, zone) for k in range(7))
+
+
+def span_of_week(monday: date, zone: tzinfo) -> tuple[int, int]:
+    return begins_ns(monday, MIDNIGHT, zone), begins_ns(monday + WEEK, MIDNIGHT, zone)
+
+
+def holes_ahead(duty: Duty, configuration: Configuration, now_ns: int) -> tuple[Hole, ...]:
+    """Those of the coming week, and of now, at sites of the configuration."""
+    known = {duty.same_site(name) for name in configuration.sites}
+    holes = duty.holes(now_ns, now_ns + AHEAD_NS, configuration.sites)
+    return tuple(hole for hole in holes if hole.site in known)
+
+
+def sites_with_roster(duty: Duty, configuration: Configuration, now_ns: int) -> set[str]:
+    """Those for which one holds now or soon, or has ended."""
+    return set(duty.sites(now_ns, now_ns + AHEAD_NS, configuration.sites))
+
+
+def coverages(duty: Duty, configuration: Configuration, now_ns: int) -> Iterator[Coverage]:
+    """Of every site that has a roster, or that the configuration says needs one."""
+    with_roster = sites_with_roster(duty, configuration, now_ns)
+    for name, site in configuration.sites.items():
+        found = duty.coverage(
+            name,
+            now_ns,
+            configuration.notifiers,
+            is_contract_manufacturer=site.contract_manufacturer,
+        )
+        if site.needs_duty or found.site in with_roster:
+            yield found
+
+
+def lacking(coverage: Coverage) -> str:
+    """Why a site does not count as covered, in words; empty: it does."""
+    if coverage.is_enough:
+        return ""
+    told = []
+    if len(coverage.people) < coverage.needs:
+        told.append(
+            f"{_people(coverage.people)} of its rosters can be reached by a notifier of the configuration, "
+            f"at least {coverage.needs} are needed"
+        )
+    if len(coverage.on_site) < coverage.needs_on_site:
+        told.append(
+            f"{_people(coverage.on_site)} on the spot, a contract manufacturer needs {coverage.needs_on_site}"
+        )
+    return "; ".join(told)
+
+
+def shift_row(shift: Shift) -> dict[str, Any]:
+    """As JSON has it."""
+    return {
+        "from": format_rfc3339(shift.from_ns),
+        "to": format_rfc3339(shift.to_ns),
+        "people": list(shift.people),
+    }
+
+
+def hole_row(hole: Hole) -> dict[str, Any]:
+    return {
+        "site": hole.site,
+        "risks": list(hole.risks),
+        "from": format_rfc3339(hole.from_ns),
+        "to": format_rfc3339(hole.to_ns),
+    }
+
+
+def coverage_row(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "covered": coverage.is_enough,
+        "why_not": lacking(coverage),
+        "people": list(coverage.people),
+        "needs": coverage.needs,
+        "on_site": list(coverage.on_site),
+        "needs_on_site": coverage.needs_on_site,
+    }
+
+
+def _day(shifts: Collection[Shift], day: date, zone: tzinfo) -> Day:
+    begin_ns, end_ns = begins_ns(day, MIDNIGHT, zone), begins_ns(day + DAY, MIDNIGHT, zone)
+    cut = (Shift(max(s.from_ns, begin_ns), min(s.to_ns, end_ns), s.people) for s in shifts)
+    return Day(day, tuple(s for s in cut if s.from_ns < s.to_ns))
+
+
+def _people(ids: Collection[str]) -> str:
+    if not ids:
+        return "nobody"
+    return f"only {', '.join(ids)}"
