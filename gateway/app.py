@@ -50,9 +50,11 @@ from gateway.journal.records import Records
 from gateway.model import to_ns
 from gateway.notifiers import Notifier, Worded, tells_changes
 from gateway.published.alarm import needing, of_known
+from gateway.published.few import with_few_units
 from gateway.published.urgency import most_urgent_first
 from gateway.running import checks
 from gateway.running.archive_watch import ArchiveWatch
+from gateway.running.deferred_watch import DeferredWatch
 from gateway.running.duty_watch import DutyWatch
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
@@ -196,9 +198,11 @@ class _Gateway:
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
         duty = DutyWatch(configuration, configuration.data_dir / JOURNAL, clock.now_ns)
+        lost = DeferredWatch(configuration.data_dir / JOURNAL)
+        kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost)
         self._watching = watching = Watching(configuration, parts, journal)
-        told: list[Check] = [*checks.every(configuration, parts), archive, rows, StatementsWatch(damaged)]
-        told += [duty, *watching.checks, self._early_alarms(journal)]
+        told: list[Check] = [*checks.every(configuration, parts), *kept, duty]
+        told += [*watching.checks, self._early_alarms(journal)]
         self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         watching.listen_to(faults)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
@@ -255,9 +259,13 @@ class _Gateway:
         return self._status.answer() | told_of | self._watching.status()
 
     def _needing(self) -> list[Any]:
-        """Alarms that need somebody, the most urgent first, as `cryogate alarms --json` prints them."""
+        """Alarms that need somebody, the most urgent first, as `cryogate alarms --json` prints them.
+
+        Each with a few of its units: whoever watches asks every second.
+        """
         known = (of_known(row.body, row.number) for row in self._alarms.book.alarms())
-        return most_urgent_first(with_priority(alarm, self._configuration.priorities) for alarm in known)
+        by = self._configuration.priorities
+        return most_urgent_first(with_few_units(with_priority(alarm, by)) for alarm in known)
 
     def _line(self) -> str:
         """For `systemctl status`: the worst that is wrong."""

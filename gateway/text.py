@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+DELETE: Final = "\x7f"
 LONG: Final = 500  # items of a list that is written in pieces
 BLANKS: Final = "Zs"  # the Unicode category of no-break and ideographic spaces: they move nothing
 FORMULA: Final = re.compile(
@@ -127,7 +128,8 @@ def _is_long(data: Any) -> bool:
 
 
 def _shown_lines(text: str) -> str:
-    if text.replace("\n", "").isprintable():
+    is_plain = text.isascii() and DELETE not in text  # JSON itself escapes other controls
+    if is_plain or text.replace("\n", "").isprintable():
         return text
     return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
 

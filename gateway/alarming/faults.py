@@ -17,6 +17,7 @@ from gateway.errors import JournalError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Severity
 from gateway.screening.excursion import identity
+from gateway.statements import acknowledge
 from gateway.statements import fault as stated_fault
 from gateway.statements.fault import CLEARED, RAISED, FaultChange, FaultCleared, FaultRaised
 from gateway.statements.fault import KIND as FAULT  # of the alarm, too
@@ -25,6 +26,7 @@ from gateway.statements.fields import shortened
 __all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch"]
 
 LOOK_S: Final = 1.0
+TELL_ANEW_S: Final = 60.0  # damage is found file by file
 GRACE_S: Final = 60.0  # after a start: what was wrong before may be so again, but parts need time to say so
 MOST_WAITING: Final = 1000  # statements while the journal cannot be written; then it is not looked further
 NO_CHANNEL: Final = -1
@@ -36,7 +38,9 @@ class Fault:
 
     `message` says what, where and what to do next. `assets`: whose product is not watched because of it.
     `site`: whose people are called, where it is no matter of an asset. It becomes an alarm once it has lasted
-    `after_s`.
+    `after_s`. With `told_anew` it is another alarm when the message changes, e.g. because more is damaged.
+    `seen` is called once somebody has acknowledged the alarm: what does not get well by itself is over when
+    people know of it.
     """
 
     key: str
@@ -45,9 +49,17 @@ class Fault:
     assets: tuple[str, ...] = ()
     after_s: float = 0.0
     site: str = ""
+    told_anew: bool = False
+    seen: Callable[[], None] | None = None
 
 
 Check = Callable[[], Iterable[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    id: str
+    message: str
 
 
 @dataclass(slots=True)
@@ -71,9 +83,10 @@ class FaultWatch:
         self._journal = journal
         self._checks = checks
         self._present: dict[str, _Present] = {}
-        self._open = open_faults(journal)  # key -> id, as stated
+        self._open = _open_faults(journal)  # as stated
         self._inherited = set(self._open)  # stated by the run before, and not seen by this one yet
         self._waiting: list[Statement] = []
+        self._told_s: dict[str, float] = {}  # monotonic
         self._began_s = self.moved_s = time.monotonic()  # when it last asked all of them; others read it
 
     def run(self, stop: threading.Event) -> None:
@@ -92,16 +105,36 @@ class FaultWatch:
         now_ns, now_s = self._now_ns(), time.monotonic()
         self._present = {key: self._present.get(key) or _Present(now_ns, now_s) for key in found}
         for key, fault in found.items():
+            self._look_at_stated(fault, now_ns)
             if key not in self._open and now_s - self._present[key].since_s >= fault.after_s:
                 self._raise(fault, self._present[key].since_ns)
         self._inherited -= found.keys() if now_s - self._began_s < GRACE_S else self._inherited
         for key in self._open.keys() - found.keys() - self._inherited:
-            self._say(now_ns, FaultCleared(self._open.pop(key), key))
+            self._say(now_ns, FaultCleared(self._open.pop(key).id, key))
+
+    def _look_at_stated(self, fault: Fault, now_ns: int) -> None:
+        """Whether it is another one by now, or people know of it."""
+        stated = self._open.get(fault.key)
+        if stated is None:
+            return
+        if fault.told_anew and stated.message != shortened(fault.message) and self._may_tell_anew(fault.key):
+            self._say(now_ns, FaultCleared(self._open.pop(fault.key).id, fault.key))
+            self._present[fault.key].since_ns = now_ns
+        elif fault.seen is not None and _is_acknowledged(self._journal, stated.id):
+            fault.seen()
+
+    def _may_tell_anew(self, key: str) -> bool:
+        now_s = time.monotonic()
+        is_due = now_s - self._told_s.get(key, -TELL_ANEW_S) >= TELL_ANEW_S
+        if is_due:
+            self._told_s[key] = now_s
+        return is_due
 
     def _raise(self, fault: Fault, since_ns: int) -> None:
         name = f"F{identity(self._journal.id, NO_CHANNEL, fault.key, since_ns)[1:]}"
-        self._open[fault.key] = name
         message = shortened(fault.message)
+        self._open[fault.key] = _Stated(name, message)
+        self._told_s[fault.key] = time.monotonic()
         told = FaultRaised(name, fault.key, fault.severity, message, fault.assets, fault.site)
         self._say(since_ns, told)
 
@@ -120,11 +153,22 @@ class FaultWatch:
 
 def open_faults(journal: Journal) -> dict[str, str]:
     """The ids of the faults that were raised and are not over, by key, as stated."""
-    found: dict[str, str] = {}
+    return {key: stated.id for key, stated in _open_faults(journal).items()}
+
+
+def _open_faults(journal: Journal) -> dict[str, _Stated]:
+    found: dict[str, _Stated] = {}
     for _, statement in journal.statements(FAULT):
         said = stated_fault.of(statement.body)
         if isinstance(said, FaultRaised):
-            found[said.fault] = said.id
+            found[said.fault] = _Stated(said.id, said.message)
         else:
             found.pop(said.fault, None)
     return found
+
+
+def _is_acknowledged(journal: Journal, alarm: str) -> bool:
+    try:
+        return any(one.kind == acknowledge.KIND for _, one in journal.naming(alarm))
+    except JournalError:  # the pump says so
+        return False

@@ -12,10 +12,10 @@ from gateway.alarms.lifecycle import AlarmState
 from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
 from gateway.cli.measures import duration, extreme_of, place_of
 from gateway.published.alarm import state_words
+from gateway.published.few import MOST_UNITS, more_units
 from gateway.published.labels import UNLABELLED, Labels
 from gateway.published.urgency import asks, goes_on
 
-MOST_UNITS: Final = 6  # shown in a line; the JSON has all
 OVER_STYLE: Final = "bold"
 WITHDRAWN_STYLE: Final = "dim"
 COLUMNS: Final = ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond")
@@ -145,8 +145,8 @@ def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
             line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
         if unit.get("conflict"):
             line.append(f"\n        {unit['conflict']}", "magenta")
-    if len(alarm["units"]) > MOST_UNITS:
-        line.append(f"\n    ... and {len(alarm['units']) - MOST_UNITS} more")
+    if more := more_units(alarm):
+        line.append(f"\n    ... and {more} more")
 
 
 def _append_codes(line: Text, alarm: Mapping[str, Any]) -> None:
@@ -157,5 +157,5 @@ def _append_codes(line: Text, alarm: Mapping[str, Any]) -> None:
     for k, unit in enumerate(units[:MOST_UNITS]):
         line.append(", " if k else "").append(unit["code"], "bold")
         line.append("" if unit.get("certain", True) else " (possibly)", UNKNOWN_STYLE)
-    more = f" and {len(units) - MOST_UNITS} more" if len(units) > MOST_UNITS else ""
+    more = f" and {more_units(alarm)} more" if more_units(alarm) else ""
     line.append(more if units else "nothing")

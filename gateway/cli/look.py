@@ -23,6 +23,7 @@ from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import NotRunning
 from gateway.published.alarm import of_known
+from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.urgency import most_urgent_first
 from gateway.text import one_line, safe
@@ -67,7 +68,7 @@ def alarms(
         print_json(found)
     else:
         out = console()
-        shown, labels = safe(found), labels_of(configuration)
+        shown, labels = safe(list(map(with_few_units, found))), labels_of(configuration)
         out.print(alarms_table(shown, labels) if shown else "no alarms")
         for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)

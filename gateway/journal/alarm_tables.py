@@ -275,6 +275,16 @@ class AlarmTables:
         """Among the next `most` rows behind `after`; the row number is that of its entry."""
         return self._damaged(f"SELECT rowid, {_SEALED_TRANSITION} FROM transition", after, most)
 
+    def unlisted_alarms(self, after: int, most: int) -> Damage:
+        """Alarms among the next `most` behind `after` that the table of their assets does not fit to."""
+        select = """SELECT rowid, CAST(id AS BLOB), CAST(body AS BLOB),
+            (SELECT CAST(json_group_array(CAST(asset AS TEXT)) AS BLOB) FROM alarm_asset
+                WHERE alarm_asset.id = alarm.id)
+            FROM alarm WHERE rowid > ? ORDER BY rowid LIMIT ?"""
+        rows = self._rows(select, (after, most))
+        wrong = {row[0]: text(row[1]) for row in rows if not _is_listed(row[2], row[3])}
+        return wrong, rows[-1][0] if len(rows) == most else None
+
     def missing_alarms(self) -> list[str]:
         """Ids of alarms that have transitions, but no row."""
         select = "SELECT DISTINCT CAST(id AS BLOB) FROM transition WHERE id NOT IN (SELECT id FROM alarm)"
@@ -332,6 +342,18 @@ def _is_sound(row: tuple[Any, ...]) -> bool:
     """Of columns that end with the body, as bytes, and the checksum."""
     *rest, body, crc = row
     return is_sealed(crc, body, *(text(one) if isinstance(one, bytes) else one for one in rest))
+
+
+def _is_listed(body: bytes, assets: bytes) -> bool:
+    """Whether an alarm stands under its assets, and no others; yes where it is damaged itself."""
+    try:
+        own = set(json.loads(body)["place"]["assets"])
+    except (ValueError, KeyError, TypeError):
+        return True
+    try:
+        return own == set(json.loads(assets))
+    except ValueError:
+        return False
 
 
 def _alarm(row: tuple[Any, ...]) -> AlarmRow | None:

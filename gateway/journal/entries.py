@@ -121,6 +121,20 @@ def _selected(
             yield _or_nothing(damaged, name, seq, *rest)
 
 
+def look_at_statements(connection: Connection, seq: int, most: int, damaged: Damaged) -> int | None:
+    """Whether the next statements behind `seq` are as they were written; damaged ones are noted.
+
+    The number of the last one; None where there are no more.
+    """
+    select = f"SELECT seq, {_STORED} FROM entry WHERE seq > ? AND hour IS NULL ORDER BY seq LIMIT ?"
+    last = None
+    for number, crc, kind, *rest in all_rows(connection, select, (seq, most)):
+        last, row = number, _Row((kind or b"").decode("utf-8", "replace"), *rest)
+        if not _is_intact(crc, row):
+            damaged.add_statement(DamagedStatement(number, row.kind, row.committed_ns or 0))
+    return last
+
+
 def statements_numbered(
     connection: Connection, numbers: Iterable[int], damaged: Damaged | None = None
 ) -> Iterator[Entry]:

@@ -211,11 +211,9 @@ class Journal:
 
     def deferred(self) -> tuple[list[Arrivals], list[str]]:
         """What is kept for later, and what is wrong with that of it which cannot be read."""
-        with explained(self.path):
+        with self._writing():
             kept, problems = deferred.kept(self._connection)
-        if problems:
-            with self._writing():
-                deferred.set_aside(self._connection)
+            deferred.mend(self._connection)
         return kept, problems
 
     def new_among(self, arrivals: Arrivals, *, imported: bool = False) -> int:

@@ -60,6 +60,7 @@ MIGRATIONS = (
     alarm_tables.SCHEMA,
     alarm_tables.SEALED,
     alarm_units.SCHEMA,
+    parked.SEALED,
 )
 """Step n brings records from schema n to n + 1; what has been released is never edited."""
 VERSION = len(MIGRATIONS)
@@ -154,8 +155,17 @@ class Records:
 
     def parked_count(self, follower: str) -> int:
         """How many of its readings are missing in the outside world of `follower`."""
-        rows = self._rows("SELECT count FROM parking WHERE follower = ?", (follower,))
-        return int(rows[0][0]) if rows else 0
+        with self._turn, explained(self._path):
+            return parked.count_of(self._db, follower)
+
+    def forget_damaged_parked(self, after: int, most: int) -> tuple[int, int | None]:
+        """How many of the next rows about what is parked were damaged; behind which row to go on."""
+        with self._turn, explained(self._path):
+            damage, last = parked.damaged(self._db, after, most)
+        if len(damage):
+            with self.transaction():
+                parked.drop(self._db, damage)
+        return len(damage), last
 
     def parking(self) -> list[str]:
         """Followers that have anything parked."""

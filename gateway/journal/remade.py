@@ -40,12 +40,15 @@ class Remaking:
         self._records = records
         self._book = records.book
         self._book.remake = self.alarm
+        self.forgotten = 0  # rows about what is parked: nothing can make them again
         self._after = 0  # the row behind which the next look goes on
         self._parts: list[Callable[[], tuple[int, int | None]]] = [
             self._transitions,
             self._alarms,
             self._units,
             self._excursions,
+            self._assets,
+            self._parked,
         ]
 
     def alarm(self, identity: str) -> AlarmRow | None:
@@ -90,6 +93,19 @@ class Remaking:
                 self._book.units.drop(damaged)
                 self._book.put_alarms(filter(None, map(self.alarm, damaged.values())))
         return len(damaged), last
+
+    def _assets(self) -> tuple[int, int | None]:
+        damaged, last = self._book.unlisted_alarms(self._after, PAGE)
+        if damaged:
+            with self._records.transaction():
+                self._book.put_alarms(filter(None, map(self._book.alarm, damaged.values())))
+        return len(damaged), last
+
+    def _parked(self) -> tuple[int, int | None]:
+        """They say what the outside world answered, which no statement does."""
+        forgotten, last = self._records.forget_damaged_parked(self._after, PAGE)
+        self.forgotten += forgotten
+        return 0, last
 
     def _excursions(self) -> tuple[int, int | None]:
         damaged, last = self._book.damaged_excursions(self._after, PAGE)

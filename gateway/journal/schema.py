@@ -100,6 +100,7 @@ MIGRATIONS: Final[tuple[tuple[Step, ...], ...]] = (
     (shifts.SCHEMA,),  # 4: where readings of device clocks that were ahead stand
     (deferred.SCHEMA,),  # 5: readings of many hours that are not entries yet
     (mentions.SCHEMA, mentions.fill),  # 6: which statements speak of what
+    deferred.ACCOUNT,  # 7: what would be lost with readings that are not entries yet
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

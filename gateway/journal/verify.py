@@ -75,8 +75,7 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
             last_seq = entries.last_seq(connection)
         _check_identity(connection, last_seq, found)
         _check_kinds(connection, found)
-        for problem in deferred.kept(connection)[1]:
-            found.add(f"{path}: {problem}; restore a backup")
+        _check_deferred(connection, path, found)
         _check_entries(connection, numbers, found, progress)
         archived = _check_segments(connection, archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)
@@ -110,6 +109,14 @@ def _check_kinds(connection: Connection, found: Verified) -> None:
         check_known(entries.kinds(connection))
     except StatementError as error:
         found.notes.append(str(error))
+
+
+def _check_deferred(connection: Connection, path: Path, found: Verified) -> None:
+    lost = [f"deferred readings {one.number} are damaged" for one in deferred.lost(connection)]
+    for problem in (*deferred.kept(connection)[1], *lost):
+        found.add(f"{path}: {problem}; restore a backup")
+    for one in deferred.lost(connection, deferred.SEEN):
+        found.notes.append(f"{path}: deferred readings {one.number} are lost, and somebody has seen that")
 
 
 def _hot(connection: Connection) -> NDArray[np.int64]:

@@ -52,7 +52,7 @@ class ArchiveWatch:
         if len(found) <= MOST_NAMED:
             yield from (Fault(f"archive file:{one.file}", Severity.MAJOR, _words(one)) for one in found)
         else:
-            yield Fault("archive files", Severity.MAJOR, _of_many(found))
+            yield Fault("archive files", Severity.MAJOR, _of_many(found), told_anew=True)
 
     def _go_round(self) -> None:
         began_s = self._now_s()

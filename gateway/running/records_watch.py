@@ -22,8 +22,13 @@ from gateway.journal.remade import Remaking
 from gateway.model import Severity
 
 log = logging.getLogger(__name__)
-TABLES: Final = 4  # that are looked at one after the other
+TABLES: Final = 6  # that are looked at one after the other
 SAID_S: Final = 60.0  # how long it is said of rows that were mended at once
+FORGOTTEN: Final = (
+    "{} rows about what sinks and notifiers could not deliver are damaged: which readings and changes of "
+    "alarms these were is not known any more. `cryogate parked` still counts the readings; export them to "
+    "where they are missing, check the disk, and acknowledge this alarm"
+)
 ASIDE: Final = ".damaged"  # suffix of a file that was put aside; the next one takes its place
 
 
@@ -84,6 +89,13 @@ class RecordsWatch:
             yield Fault(
                 "records", Severity.MAJOR, f"{self._said}; made again from the journal: check the disk"
             )
+        if self._remaking.forgotten:
+            yield Fault(
+                "parked rows", Severity.MAJOR, FORGOTTEN.format(self._remaking.forgotten), seen=self._seen
+            )
+
+    def _seen(self) -> None:
+        self._remaking.forgotten = 0
 
     def _look_before_they_are_made_again(self) -> None:
         """Screening writes anew what it finds wrong at its start: nobody could count that any more."""

@@ -156,7 +156,7 @@ def _backlog(journal: Journal) -> Backlog:
     """What was not written when the gateway ended."""
     kept, problems = journal.deferred()
     for problem in problems:
-        log.error("journal %s: %s; it is left out, restore a backup to have it", journal.path, problem)
+        log.error("journal %s: %s; a fault says what is lost", journal.path, problem)
     return Backlog(kept)
 
 

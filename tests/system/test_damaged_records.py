@@ -36,6 +36,8 @@ DAMAGES = {
     "transitions": "UPDATE transition SET number = 77, change = x'FF'",
     "saved states": "UPDATE saved SET state = x'00'",
     "cursors": "UPDATE cursor SET seq = 'many'",
+    "assets": "UPDATE alarm_asset SET asset = x'FF'",
+    "no assets": "DELETE FROM alarm_asset",
     "what is folded": "UPDATE folded SET seq = 'far', follows = 'farther'",
 }
 

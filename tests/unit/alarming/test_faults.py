@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,41 @@ def test_a_fault_is_an_alarm_with_the_units_that_are_not_watched(site: Site) -> 
     assert alarm["state"] == "closed"
     assert alarm["end"] is not None
     assert site.desk.changes() == ["raised", "acknowledged", "returned"]
+
+
+def test_what_gets_worse_is_told_anew_but_not_all_the_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faults, "TELL_ANEW_S", 0.0)
+    more = replace(DISK, message="6 files", told_anew=True)
+    site.look(more)
+    site.look(more)
+    assert len(site.desk.alarms()) == 1
+    site.start()  # and after a start it is compared with what was stated
+    site.look(replace(more, message="9 files"))
+    assert {(a["message"], a["end"] is None) for a in site.desk.alarms()} == {
+        ("6 files", False),
+        ("9 files", True),
+    }
+    monkeypatch.setattr(faults, "TELL_ANEW_S", 60.0)
+    site.look(replace(more, message="10 files"))
+    site.look(replace(DISK, message="not this"), replace(more, message="11 files"))
+    assert len(site.desk.alarms()) == 2
+
+
+def test_what_cannot_get_well_is_over_once_somebody_has_acknowledged_it(site: Site) -> None:
+    known: list[str] = []
+    lost = replace(DISK, key="lost", seen=lambda: known.append("seen"))
+    site.look(lost)
+    site.look(lost)
+    assert known == []
+    (alarm,) = site.desk.alarms()
+    site.desk.acknowledge(alarm["id"], "sent again")
+    site.look(lost)
+    assert known == ["seen"]
+    site.look()
+    (alarm,) = site.desk.alarms()
+    assert alarm["state"] == "closed"
 
 
 def test_again_is_another_alarm(site: Site) -> None:

@@ -83,3 +83,33 @@ def test_records_of_schema_1_keep_what_they_hold(tmp_path: Path) -> None:
     with connect(path, writing=True) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "kept", "counted"),
+    [
+        ("UPDATE parked SET time = time + 1 WHERE id = 2", 2, 5),
+        ("UPDATE parked SET reason = x'FF' WHERE id = 1", 2, 5),
+        ("UPDATE parked SET quality = quality + 1", 0, 5),
+        ("UPDATE parking SET count = 1", 3, 3),
+        ("UPDATE parking SET follower = x'FF'", 3, 3),
+        ("UPDATE parked_change SET reason = 'other' WHERE number = 4", 3, 5),
+        ("UPDATE parked_change SET number = 6 WHERE number = 4", 3, 5),
+        ("SELECT 1", 3, 5),
+    ],
+)
+def test_what_is_damaged_is_forgotten_and_stays_counted(
+    records: Records, change: str, kept: int, counted: int
+) -> None:
+    with records.transaction():
+        records.park("a", [row(1), row(2), row(3)], 5)
+        records.park_changes("a", {4: "too long", 5: "too old"})
+        records._db.execute(change)
+    forgotten = last = 0
+    while last is not None:
+        count, last = records.forget_damaged_parked(last, 2)
+        forgotten += count
+    assert (len(records.parked("a")), records.parked_count("a")) == (kept, counted)
+    assert len(records.parked_changes("a")) == (1 if "parked_change" in change else 2)
+    assert (forgotten == 0) == change.startswith("SELECT")
+    assert records.forget_damaged_parked(0, 100) == (0, None)

@@ -17,7 +17,9 @@ from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import Link
 from gateway.journal.journal import Journal
 from gateway.journal.verify import verify
-from gateway.model import SECOND, Arrivals, Decoded, Samples
+from gateway.model import SECOND, Arrivals, Decoded, Samples, Severity
+from gateway.running.deferred_watch import DeferredWatch
+from gateway.times import format_rfc3339
 from gateway.writing import backlog
 from gateway.writing.backlog import Backlog, divided
 from gateway.writing.conversion import conversions
@@ -162,7 +164,44 @@ def test_what_is_kept_and_damaged_is_named_and_holds_nothing_up(tmp_path: Path) 
         assert len(journal.read([2], 0, None)) == 300
         before = backlog.FRESH_HOURS + backlog.MOST_HOURS  # a slice was written with the second message
         assert len(journal.read([1], 0, None)) == before
-        assert len(journal.deferred()[1]) == 1
+        assert len(journal.read([1], 0, None)) == before
+    assert "deferred readings 1 are damaged" in verify(path).problems[0]
+
+
+def test_what_is_lost_is_a_fault_until_somebody_has_seen_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with Journal.open(path) as journal:
+        journal.commit(later=arrivals([(1, back) for back in range(2, 300)]))
+        journal.commit(later=arrivals([(2, back) for back in range(2, 300)]))
+        assert list(DeferredWatch(path)()) == []
+        journal._connection.execute("UPDATE deferred SET body = x'00'")
+        journal.deferred()
+    watch = DeferredWatch(path)
+    (fault,) = [one for one in watch() if one.key == "deferred readings:1"]
+    first, until = NEWEST - 299, NEWEST - 2
+    times = [format_rfc3339(hour * HOUR_NS)[:16] for hour in (first, until + 1)]
+    assert f"at most 298 readings of number 1 between {times[0]}Z and {times[1]}Z are lost" in fault.message
+    assert fault.severity is Severity.CRITICAL and fault.seen is not None
+    fault.seen()
+    assert [one.key for one in watch()] == ["deferred readings:2"]
+    found = verify(path)
+    assert len(found.problems) == 1 and "somebody has seen that" in found.notes[0]
+
+
+@pytest.mark.parametrize("column", ["first_hour", "until_hour", "readings"])
+def test_what_is_kept_is_written_whatever_its_account_says(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "journal.sqlite"
+    pumped(path, [(1, back) for back in range(300)])
+    with Journal.open(path) as journal:
+        journal._connection.execute(f"UPDATE deferred SET {column} = {NEWEST - 500}")
+    assert verify(path).problems == []
+    with Journal.open(path) as journal:
+        waiting = Pump(journal, Intake(10), {}, AS_IT_IS, 0.0).backlog
+        while (one := waiting.next()) is not None:
+            journal.commit(one.arrivals, settled_from_hour=one.from_hour)
+            waiting.written(one, 0.0)
+        assert len(journal.read([1], 0, None)) == 300
+        assert journal.deferred() == ([], [])
 
 
 messages = st.lists(
