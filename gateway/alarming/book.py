@@ -36,6 +36,7 @@ from gateway.config.timeline import Timeline
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.records import Records
+from gateway.model import Samples
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.statements import Statement, acknowledge, close, containment, reset, transition, withdrawal
@@ -285,6 +286,17 @@ class AlarmBook:
                 if not is_withdrawn(entry.cause):
                     self._refresh(entry, now_ns)
         self._touched, self.because = {}, before
+
+    def look_at_lines(self, samples: Samples, now_ns: int) -> None:
+        """Readings before the first one of an excursion that goes on: it is the same one, but the line to it
+        may have crossed the limit at another time, when others were inside."""
+        first_ns = int(samples.time.min(initial=now_ns))
+        for entry in self._kept.all():
+            cause = entry.cause
+            if not isinstance(cause, Excursion) or first_ns >= cause.start_ns or is_withdrawn(cause):
+                continue
+            if self._around.moves_line(cause, samples):
+                self._refresh(entry, now_ns)
 
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""

@@ -89,6 +89,15 @@ class Measures:
                 return found.start_ns, found.start_ns
         return self._lines[key]
 
+    def forget_line(self, found: Excursion, samples: Samples) -> bool:
+        """Whether any of these, that came late, may lie on the line to its first reading."""
+        since_ns = found.start_ns - self.doubt_ns(found)
+        before = (samples.time < found.start_ns) & (samples.time >= since_ns)
+        if not bool((before & (samples.channel == found.channel)).any()):
+            return False
+        self._lines.pop((found.channel, found.rule, found.start_ns, found.revision), None)
+        return True
+
     def _line_to(self, found: Excursion) -> tuple[int, int]:
         instance, limit = self._instance(found), self.limit_of(found)
         nothing = found.start_ns, found.start_ns

@@ -292,6 +292,7 @@ class Screening:
         changes = self._screener.take(samples) if len(samples) else []
         if not self._quiet:
             self._publish(changes, now_ns)
+            self._book.look_at_lines(samples, now_ns)
 
     def _silent_until(self, entries: Sequence[Entry]) -> Times:
         """Silence counts only once no readings of the journal, or on their way after a start, are to come."""

@@ -11,6 +11,7 @@ from gateway.alarming.inside import Inside
 from gateway.alarming.measure import Measures
 from gateway.alarming.resets import Resets, StatedReset
 from gateway.config.timeline import Timeline
+from gateway.model import Samples
 from gateway.screening.excursion import Excursion
 from gateway.traceability.exposure import exposures
 
@@ -47,6 +48,10 @@ class Surroundings:
         else:
             units = exposures(inside(cause.start_ns, until_ns), cause.start_ns, cause.end_ns, _nothing)
         return None if units is None else units.like(entry.units)
+
+    def moves_line(self, cause: Excursion, late: Samples) -> bool:
+        """Whether readings that came late may move where the line to its first reading crossed the limit."""
+        return self._measures().forget_line(cause, late)
 
     def bearing_on(self, entry: Entry) -> tuple[StatedReset, ...]:
         """Resets of the budget that an alarm is about."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.published.labels import Labels, labels_of
 from gateway.questions import contents as ask
 from gateway.questions.contents import StatedContents
 from gateway.text import safe
@@ -59,7 +61,7 @@ def contents(
     if as_json:
         print_json(found)
     else:
-        show(out, safe(found))
+        show(out, safe(found), labels_of(configuration))
 
 
 def _stated(configuration: Configuration) -> StatedContents:
@@ -82,35 +84,35 @@ def _assets(configuration: Configuration, known: StatedContents, only: str | Non
     return [known.identity(only)]
 
 
-def _print_assets(out: Console, found: Mapping[str, Any]) -> None:
-    out.print(f"at {_time(found['at'])}")
+def _print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
+    sites = {labels.site_of(asset["asset"]) for asset in found["assets"]}
+    out.print(f"at {labels.beside(found['at'], sites.pop() if len(sites) == 1 else '')}")
     for asset in found["assets"]:
         line = Text(asset["asset"], "bold")
         if asset["units"]:
             out.print(line.append(f"  {_count(asset['units'], 'unit')}", "not bold"))
-            out.print(_table(asset["units"], "zone"))
+            out.print(_table(asset["units"], "zone", labels))
         elif asset["known"]:
             empty = asset["empty"]
-            out.print(
-                line.append(f"  empty since {_time(empty['from'])}, stated by {empty['by']}", "not bold")
-            )
+            since = labels.beside(empty["from"], labels.site_of(asset["asset"]))
+            out.print(line.append(f"  empty since {since}, stated by {empty['by']}", "not bold"))
         else:
             out.print(line.append("  unknown - nobody has said what is inside", UNKNOWN))
         _print_doubts(out, asset["units"])
 
 
-def _print_units(out: Console, found: Mapping[str, Any]) -> None:
+def _print_units(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
     for unit in found["units"]:
-        out.print(_unit_line(unit, found["at"]), soft_wrap=True)
+        out.print(_unit_line(unit, found["at"], labels), soft_wrap=True)
         if unit["stays"]:
-            out.print(_table(unit["stays"], "asset"))
+            out.print(_table(unit["stays"], "asset", labels))
         out.print("everything that was said:")
         for said in unit["statements"]:
-            out.print(_statement_line(said), soft_wrap=True)
+            out.print(_statement_line(said, labels), soft_wrap=True)
         _print_doubts(out, unit["stays"])
 
 
-def _print_conflicts(out: Console, found: Mapping[str, Any]) -> None:
+def _print_conflicts(out: Console, found: Mapping[str, Any], labels: Labels) -> None:  # noqa: ARG001
     for conflict in found["conflicts"]:
         line = Text(f"{conflict['scheme']} {conflict['code']}: ", "bold").append(conflict["words"], DOUBTED)
         out.print(line, soft_wrap=True)
@@ -122,36 +124,39 @@ def _print_doubts(out: Console, stays: list[Mapping[str, Any]]) -> None:
         out.print(Text(f"    {words[0]}: {words[1]}", DOUBTED), soft_wrap=True)
 
 
-def _table(stays: list[Mapping[str, Any]], place: str) -> Table:
+def _table(stays: list[Mapping[str, Any]], place: str, labels: Labels) -> Table:
     table = Table("", "unit", "product", "chain", place, "from", "to", "stated by", "in", box=None)
     for stay in stays:
+        site = labels.site_of(stay["asset"])
         table.add_row(
             "" if stay["certain"] else Text("possibly", UNKNOWN),
             Text(f"{stay['scheme']} {stay['code']}", overflow="fold"),
             Text(stay["product"]),
             Text(stay["chain_of_identity"]),
             Text(_place(stay) if place == "asset" else stay["zone"] or ""),
-            _time(stay["from"]),
-            "" if stay["to"] is None else _time(stay["to"]),
+            labels.beside(stay["from"], site),
+            "" if stay["to"] is None else labels.beside(stay["to"], site),
             Text(", ".join(dict.fromkeys(said["by"] for said in stay["stated"]))),
             Text(_ids(stay)),
         )
     return table
 
 
-def _unit_line(unit: Mapping[str, Any], at: str) -> Text:
+def _unit_line(unit: Mapping[str, Any], at: str, labels: Labels) -> Text:
+    moment = labels.beside(at, labels.site_of(*unit["inside"]))
     line = Text(f"{unit['scheme']} {unit['code']}", "bold")
     told = "  ".join(t for t in (unit["product"], unit["chain_of_identity"]) if t)
     line.append(f"  {told}" if told else "", "not bold")
     if not unit["inside"]:
-        return line.append(f"  at {_time(at)}: nobody has said where", UNKNOWN)
-    return line.append(f"  at {_time(at)}: {'in ' + ' or '.join(unit['inside'])}", "not bold")
+        return line.append(f"  at {moment}: nobody has said where", UNKNOWN)
+    return line.append(f"  at {moment}: {'in ' + ' or '.join(unit['inside'])}", "not bold")
 
 
-def _statement_line(said: Mapping[str, Any]) -> Text:
-    until = "on" if said["to"] is None else f"to {_time(said['to'])}"
-    line = Text(f"    {said['id']}  {_time(said['at'])}  {said['by']}: in {_place(said)} ")
-    line.append(f"from {_time(said['from'])} {until}")
+def _statement_line(said: Mapping[str, Any], labels: Labels) -> Text:
+    shown = partial(labels.beside, site=labels.site_of(said["asset"]))
+    until = "on" if said["to"] is None else f"to {shown(said['to'])}"
+    line = Text(f"    {said['id']}  {shown(said['at'])}  {said['by']}: in {_place(said)} ")
+    line.append(f"from {shown(said['from'])} {until}")
     line.append(f", chain {said['chain_of_identity']}" if said["chain_of_identity"] else "")
     line.append(f", because {said['reason']}" if said["reason"] else "")
     return line.append(f"  [{said['fate']}]" if said["fate"] else "", "cyan")
@@ -168,8 +173,3 @@ def _place(of: Mapping[str, Any]) -> str:
 
 def _count(of: list[Mapping[str, Any]], what: str) -> str:
     return f"1 {what}" if len(of) == 1 else f"{len(of)} {what}s"
-
-
-def _time(text: str) -> str:
-    """To the second, which is as exactly as people look."""
-    return f"{text[:19]}Z"

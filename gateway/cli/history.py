@@ -20,6 +20,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
 from gateway.published.alarm import of_known, state_words
+from gateway.published.labels import Labels, labels_of
 from gateway.questions.history import find
 from gateway.questions.history import history as of_alarm
 from gateway.text import safe
@@ -33,6 +34,7 @@ LIVE = (
     "changes",
     "profile_version",
 )  # follow from the others, or from the moment of looking
+MOMENTS = ("start", "confirmed", "end", "cleared", "extreme_at")
 CHANGE_STYLES = {"raised": "bold red", "amended": "cyan", "withdrawn": "magenta"}
 
 
@@ -49,26 +51,40 @@ def history(
 
     Example: cryogate history E-7Q2M
     """
-    folder = load(config).data_dir
+    configuration = load(config)
+    folder, labels = configuration.data_dir, labels_of(configuration)
     with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         row = find(records, alarm)
         known = of_alarm(journal, records, row.id)
         if as_json:
             print_json(known)
         else:
-            _print(console(), row, known)
+            _print(console(), row, known, labels)
 
 
-def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]]) -> None:
+def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]], labels: Labels) -> None:
     now = safe(of_known(row.body, row.number))
     out.print(f"{row.id} {now['channel']} {now['rule']}, {state_words(now)}")
     before: Mapping[str, Any] = {}
     for entry in map(safe, known):
         style = CHANGE_STYLES.get(entry["change"], "bold")
-        out.print(Text.assemble(f"{entry['recorded'][:19]}Z  ", (entry["change"], style)))
-        for line in (*_cause(entry["because"]), *_differences(before, entry["known"])):
+        recorded = labels.beside(entry["recorded"], now["site"])
+        out.print(Text.assemble(f"{recorded}  ", (entry["change"], style)))
+        known_now = _with_local_times(entry["known"], labels)
+        for line in (*_cause(entry["because"]), *_differences(before, known_now)):
             out.print(f"    {line}", soft_wrap=True)
-        before = entry["known"]
+        before = known_now
+
+
+def _with_local_times(known: Mapping[str, Any], labels: Labels) -> Mapping[str, Any]:
+    """Each moment beside what clocks at the site showed."""
+    told = {name: known[name] for name in MOMENTS if known.get(name)}
+    return {**known, **{name: f"{at}{_local(at, known['site'], labels)}" for name, at in told.items()}}
+
+
+def _local(moment: str, site: str, labels: Labels) -> str:
+    local = labels.local(moment, site)
+    return f" ({local})" if local else ""
 
 
 def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:

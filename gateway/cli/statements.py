@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -17,9 +18,11 @@ from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.published import statements as published
+from gateway.published.labels import Labels, labels_of
 from gateway.questions import statements as ask
 from gateway.statements import GATEWAY, Statement
 from gateway.statements.effect import Effects
+from gateway.statements.kinds import about as names_in
 from gateway.text import counted, one_line
 from gateway.times import parse_rfc3339
 
@@ -45,7 +48,8 @@ def statements(
 
     Examples: cryogate statements --about shipper-1; cryogate statements --kind placement --json
     """
-    folder = load(config).data_dir
+    configuration = load(config)
+    folder, labels = configuration.data_dir, labels_of(configuration)
     if not (folder / "journal.sqlite").exists():
         raise InputError(f"{folder}: no journal yet; start a gateway with `cryogate run`, or state something")
     since_ns = None if since is None else parse_rfc3339(since)
@@ -55,7 +59,7 @@ def statements(
         print_json(published.statements(found.statements, found.effects))
         return
     for one in found.statements:
-        for line in _lines(one, found.effects):
+        for line in _lines(one, found.effects, labels):
             typer.echo(line)
     say(counted(len(found.statements), "statement"))
 
@@ -99,24 +103,25 @@ def withdraw(
         say(f"  {one.id} {one.by} {published.words(one)}")
 
 
-def _lines(of: Statement, effects: Effects) -> Iterator[str]:
+def _lines(of: Statement, effects: Effects, labels: Labels) -> Iterator[str]:
     row, undone = published.statement_row(of), effects.undone_by(of.id)
     named = typer.style(one_line(of.id), bold=of.actor != GATEWAY, dim=undone is not None)
     who = f"{of.by} ({of.user})" if of.user else of.by
-    first = f"{row['stated'][:19]}Z {who} {row['words']}"
+    site = labels.site_of(*names_in(of))
+    first = f"{labels.beside(row['stated'], site)} {who} {row['words']}"
     yield f"{named} {one_line(first)}"
-    for line in _details(of, row):
+    for line in _details(of, row, partial(labels.beside, site=site)):
         yield f"    {one_line(line)}"
     if undone is not None:
         verb = "corrected" if undone.corrects else "withdrawn"
         yield typer.style(f"    {verb} by {one_line(f'{undone.by} in {undone.id}')}", fg="yellow")
 
 
-def _details(of: Statement, row: Mapping[str, Any]) -> Iterator[str]:
+def _details(of: Statement, row: Mapping[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     """What does not stand in the first line."""
     at = row["at"][:19]
     if at != row["stated"][:19] and at not in row["words"]:
-        yield f"of {at}Z"
+        yield f"of {shown(row['at'])}"
     if of.origin not in ("", "cli"):
         yield f"from {of.origin}"
     if not of.trusted:

@@ -109,13 +109,13 @@ def _with_unit(
         return None
     wire = CONVERSIONS[table.unit]
     unit = gives[wire.canonical]
-    calibration = _calibration(table.calibration, unit, f"{path}.calibration", problems)
+    calibration = calibration_of(table.calibration, unit, f"{path}.calibration", problems)
     site = assets[table.asset].site if table.asset in assets else ""
     trusted = believed(table, unit, path, problems)
     return Channel(name, table, site, unit, wire.scale, wire.offset, calibration, believed=trusted)
 
 
-def _calibration(table: Table | None, unit: str, path: str, problems: Problems) -> Calibration | None:
+def calibration_of(table: Table | None, unit: str, path: str, problems: Problems) -> Calibration | None:
     """Its keys carry the canonical unit of the channel: offset_degC."""
     keys = {name: f"{name}_{unit}" for name in ("expanded_uncertainty", "offset", "covers")}
     return None if table is None else build(Calibration, table, path, problems, keys)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
-from gateway.drivers.lines import number, refuse
+from gateway.drivers.lines import measured, refuse
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600)
@@ -136,7 +136,7 @@ def _unit_is_right(options: Options, refused: list[Refused]) -> Generator[Reques
 
 
 def _level(frame: bytes) -> float | None:
-    return None if ERROR.fullmatch(frame) else number(frame)
+    return None if ERROR.fullmatch(frame) else measured(frame)
 
 
 def _row(address: str, time_ns: int, level: float, options: Options) -> Row:

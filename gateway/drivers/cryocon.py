@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from gateway.drivers import Poll, PortSettings, Readings, Request, Row
-from gateway.drivers.lines import number, refuse
+from gateway.drivers.lines import measured, refuse
 from gateway.model import Quality
 from gateway.units import CONVERSIONS
 
@@ -81,7 +81,7 @@ def _rows(inputs: tuple[str, ...], line: bytes, time_ns: int) -> list[Row] | Non
 
 def _celsius(value: bytes, unit: bytes) -> float | None:
     """degC; NaN when the instrument has no temperature; None when it is no value and unit at all."""
-    shown = math.nan if value in NO_VALUE else number(value)
+    shown = math.nan if value in NO_VALUE else measured(value)
     if shown is None or (unit not in UNITS and unit != RAW):
         return None
     if unit == RAW:

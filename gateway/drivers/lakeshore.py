@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
-from gateway.drivers.lines import refuse
+from gateway.drivers.lines import NO_NUMBER, refuse
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=57_600, data_bits=7, parity="O", stop_bits=1, pause_s=0.05)
@@ -97,7 +97,7 @@ def _read(model: str, name: str, refused: list[Refused]) -> Generator[Request, R
     argument = "" if model == "211" else f" {name}"  # it has one input and no argument
     asked = _request(f"CRDG?{argument}")
     reply = yield asked
-    if VALUE.fullmatch(reply.frame) is None:
+    if (VALUE.fullmatch(reply.frame) or NO_NUMBER.fullmatch(reply.frame)) is None:
         refused += refuse(asked, reply, "not a number with a decimal point")
         return None
     asked = _request(f"RDGST?{argument}")

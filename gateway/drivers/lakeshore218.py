@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
-from gateway.drivers.lines import number, refuse
+from gateway.drivers.lines import measured, refuse
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600, data_bits=7, parity="O", stop_bits=1, pause_s=0.05)
@@ -104,7 +104,7 @@ def _identify(refused: list[Refused]) -> Generator[Request, Reply, bool]:
 def _values(frame: bytes) -> list[float] | None:
     """The eight values; every field has a sign and as many characters, so one that is shorter lost some."""
     fields = frame.split(b",")
-    numbers = [n for n in map(number, fields) if n is not None]
+    numbers = [n for n in map(measured, fields) if n is not None]
     whole = len(fields) == len(numbers) == INPUTS and len({len(field) for field in fields}) == 1
     return numbers if whole else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,11 @@ from gateway.model import Refusal, Refused
 
 NUMBER: Final = re.compile(rb" *[+-]? *(\d{1,9}(\.\d{0,9})?|\.\d{1,9}) *")
 """Nine digits before the point: no instrument needs more, and the value stays below model.LARGEST_VALUE."""
+
+
+NO_NUMBER: Final = re.compile(rb" *[+-]?9\.9[01]?0*E\+?37 *")
+"""What SCPI instruments answer instead: 9.91E37 is not a number, 9.9E37 and -9.9E37 are beyond the range
+(SCPI-99, volume 1, 7.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,11 @@ def number(frame: bytes) -> float | None:
     if NUMBER.fullmatch(frame) is None:  # float() alone would take nan, 1e9 and 1_0
         return None
     return float(frame.replace(b" ", b""))
+
+
+def measured(frame: bytes) -> float | None:
+    """The same of what is measured; NaN where the instrument says that it has no number: a BAD reading."""
+    return math.nan if NO_NUMBER.fullmatch(frame) else number(frame)
 
 
 def refuse(request: Request, reply: Reply, detail: str) -> list[Refused]:

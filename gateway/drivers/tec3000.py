@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
-from gateway.drivers.lines import number, refuse
+from gateway.drivers.lines import measured, refuse
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600)
@@ -89,7 +89,7 @@ def _measure(
 ) -> Generator[Request, Reply, bool]:
     request = _request(bus_id, query)
     reply = yield request
-    value = number(reply.frame)
+    value = measured(reply.frame)
     if value is None:
         refused += refuse(request, reply, "not a number")
         return False
@@ -113,7 +113,8 @@ def _identify(bus_id: int | None, refused: list[Refused]) -> Generator[Request, 
 
 def _row(bus_id: int | None, query: str, time_ns: int, value: float) -> Row:
     address = _address(bus_id, query)
-    if query.startswith("TEMP") and not COLDEST_DEGC <= value <= WARMEST_DEGC:
+    is_beyond = query.startswith("TEMP") and not COLDEST_DEGC <= value <= WARMEST_DEGC
+    if is_beyond or math.isnan(value):
         return address, time_ns, math.nan, Quality.BAD  # an open or shorted probe reads out of all bounds
     return address, time_ns, value, Quality.GOOD
 

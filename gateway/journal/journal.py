@@ -81,9 +81,9 @@ class Journal:
         return Journal(path, connection, now_ns, damaged)
 
     @staticmethod
-    def open_reading(path: Path) -> Journal:
+    def open_reading(path: Path, damaged: Damaged | None = None) -> Journal:
         """For reading only, from any process, while the gateway writes or after it crashed."""
-        return Journal(path, schema.open_reading(path))
+        return Journal(path, schema.open_reading(path), damaged=damaged)
 
     # What is damaged
 

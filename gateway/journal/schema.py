@@ -135,6 +135,14 @@ def open_reading(path: Path) -> Connection:
     return connection
 
 
+def older(path: Path) -> int | None:
+    """The schema of a journal that the next opening for writing brings up to date; None of any other."""
+    with explained(path), _opened(path, writing=False) as connection:
+        version = _check(connection, path)
+    connection.close()
+    return version if version < CURRENT else None
+
+
 def _check(connection: Connection, path: Path) -> int:
     """The schema version, 0 of a new file; JournalError when the file is not ours or too new."""
     # One statement, so that another process that is just creating the file is seen before or after it did.

@@ -31,6 +31,12 @@ class Labels:
 
     sites: Mapping[str, SiteLabel] = field(default_factory=dict)
     assets: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)  # of assets and channels: their site
+
+    def site_of(self, *names: str) -> str:
+        """Where these assets and channels are; empty where that is not one site."""
+        sites = {site for site in map(self.places.get, names) if site is not None}
+        return sites.pop() if len(sites) == 1 else ""
 
     def asset(self, asset: str) -> str:
         """The name of an asset, empty where it has none beside its identity."""
@@ -56,6 +62,11 @@ class Labels:
         local = self.local(moment, site)
         utc = f"{moment[DAY]} {moment[SECOND]}Z"
         return f"{utc} ({local})" if local else utc
+
+    def beside(self, moment: str, site: str) -> str:
+        """2026-01-05T11:02:03Z (19:02:03 Asia/Shanghai): as it is typed, and what clocks there showed."""
+        local = self.local(moment, site)
+        return f"{moment[:19]}Z" + (f" ({local})" if local else "")
 
     def short(self, moment: str, site: str, now: str) -> str:
         """11:02Z (19:02 there): for a narrow screen; each with its day where it is not today there."""
@@ -89,6 +100,10 @@ def labels_of(configuration: Configuration) -> Labels:
             for name, site in configuration.sites.items()
         },
         {name: one_line(asset.name or name) for name, asset in configuration.assets.items()},
+        {
+            **{name: channel.site for name, channel in configuration.channels.items()},
+            **{name: asset.site for name, asset in configuration.assets.items()},
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gateway.clocks.clock_watch import clock_of
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Channel, Configuration
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
@@ -19,8 +20,9 @@ from gateway.statements.verdict import Verdict, to_plain
 from gateway.tables import Lines
 from gateway.times import format_rfc3339
 from gateway.writing.bring import check_times
+from gateway.writing.certificates import Certificates, Span
 from gateway.writing.correction import correction_words
-from gateway.writing.logged import samples_of
+from gateway.writing.logged import samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
 
@@ -88,10 +90,12 @@ def preview_import(path: Path, mapped: Mapped, configuration: Configuration) -> 
     """Raises InputError and ConfigurationError exactly where the import would."""
     logged = read_file(path, mapped)
     numbers = {name: i for i, name in enumerate(mapped.channels.values())}
-    samples = samples_of(logged, mapped, configuration, numbers)
+    certificates = _certificates(configuration)
+    samples = samples_of(logged, mapped, configuration, numbers, certificates)
     check_times(samples, path, _now_ns(configuration))
     names = [s.name for s in logged.download.series]
-    series = tuple(_seen(logged, mapped, configuration, samples, numbers))
+    spans = spans_of(logged, mapped, configuration, certificates)
+    series = tuple(_seen(logged, mapped, configuration, samples, numbers, spans))
     is_new = any(seen.new for seen in series)
     return Preview(
         str(path),
@@ -111,13 +115,14 @@ def _seen(
     configuration: Configuration,
     samples: Samples,
     numbers: dict[str, int],
+    spans: Mapping[str, Sequence[Span]],
 ) -> Iterator[Seen]:
     units = {s.name: s.unit for s in logged.download.series}
     compared = _compared(configuration, samples, numbers)
     for name, channel in mapped.channels.items():
         mine = samples.take((samples.channel == numbers[channel]) & (samples.quality != Quality.NO_DATA))
         told = configuration.channels[channel]
-        words = correction_words(name, told, mapped)
+        words = correction_words(name, told, spans[name], mapped)
         yield _of_one(name, units[name], told, mine.sorted(), compared.get(channel, (len(mine), 0)), words)
 
 
@@ -146,6 +151,15 @@ def _of_one(
         longest_gap_s=float(step.max()) / SECOND if has_steps else None,
         calibration=calibration,
     )
+
+
+def _certificates(configuration: Configuration) -> Certificates:
+    """Of the journal, where there is one."""
+    path = configuration.data_dir / "journal.sqlite"
+    if not path.exists():
+        return Certificates()
+    with Journal.open_reading(path) as journal:
+        return Certificates(timeline_of(journal))
 
 
 def _now_ns(configuration: Configuration) -> int:

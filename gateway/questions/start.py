@@ -16,18 +16,24 @@ from gateway.clocks.clock_watch import clock_of
 from gateway.config.succession import Succession
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
-from gateway.errors import JournalError, StatementError
-from gateway.journal import rights
+from gateway.errors import StatementError
+from gateway.journal import rights, schema
+from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import check_readable
 from gateway.mqtt.left_behind import left_by
 from gateway.screening.excursion import Excursion
 from gateway.statements import configuration as configured
+from gateway.text import one_line
 from gateway.times import format_rfc3339
 from gateway.writing.introduction import examined, statements_of
 
 MOST_UNITS = 10  # named in a line
+MIGRATED = (
+    "the journal has schema {}: the start brings it to {}. What else would change can be said after that; a "
+    "backup before it is the way back to the version before"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +51,35 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
         return Start(tuple(unusable), ())
     if not path.exists():
         return Start((), ())
-    with Journal.open_reading(path) as journal:
+    if (older := schema.older(path)) is not None:
+        return Start((), (MIGRATED.format(older, schema.CURRENT),))
+    damaged = Damaged()
+    with Journal.open_reading(path, damaged) as journal:
         try:
             check_readable(journal)
-        except (JournalError, StatementError) as error:
+        except StatementError as error:
             return Start((f"gateway.data_dir: {error}",), ())
         now_ns = clock_of(journal, configuration.clock.require_sync).now_ns()
         before = timeline_of(journal)
         follows = examined(configuration, before, journal, now_ns)
         if follows.problems or before.fingerprint == configuration.fingerprint:
-            return Start(follows.problems, ())
+            return Start(follows.problems, tuple(_damaged(damaged)))
         after = _after(configuration, follows, journal, now_ns)
         changes = [*_moves(follows), *_renames(follows), *_retired(follows), *_rules(after, now_ns)]
         changes += _beliefs(before.document, configuration, follows)
         changes += _retroactive(configuration, before, after, folder)
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
         changes += _at_brokers(configuration, journal)
-    return Start((), tuple(changes))
+    return Start((), (*changes, *_damaged(damaged)))
+
+
+def _damaged(damaged: Damaged) -> Iterator[str]:
+    """Statements that the gateway passes over."""
+    for one in damaged.statements():
+        yield (
+            f"journal entry {one.seq} (of kind {one_line(one.kind)[:40]!r}) is damaged: it starts without "
+            "what that said, and a fault names it; run `cryogate journal verify` and restore a backup"
+        )
 
 
 def _after(configuration: Configuration, follows: Succession, journal: Journal, now_ns: int) -> Timeline:

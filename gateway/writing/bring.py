@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
@@ -21,8 +22,9 @@ from gateway.statements import import_
 from gateway.statements.import_ import Import
 from gateway.tables import Lines
 from gateway.times import format_rfc3339
+from gateway.writing.certificates import Certificates
 from gateway.writing.correction import corrections_of
-from gateway.writing.logged import samples_of
+from gateway.writing.logged import samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
 
@@ -58,10 +60,12 @@ def bring(
     """
     logged, seen = read_file(path, mapped), journal.last_seq()
     numbers = journal.channel_numbers(list(mapped.channels.values()))
-    samples = samples_of(logged, mapped, configuration, numbers)
+    certificates = Certificates(timeline_of(journal))
+    samples = samples_of(logged, mapped, configuration, numbers, certificates)
     check_times(samples, path, now_ns)
     arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))
-    corrections = corrections_of(mapped, configuration.channels)
+    spans = spans_of(logged, mapped, configuration, certificates)
+    corrections = corrections_of(mapped, configuration.channels, spans)
     said, lines = _said(logged, mapped, samples, corrections), logged.download.lines
     before = _before(journal, logged.sha256, mapped)
     if before is not None and journal.new_among(arrivals, imported=True) == 0:

@@ -164,6 +164,13 @@ def test_compressed_it_is_the_same(case, compress):
 
 
 @EVERY_CASE
+def test_compressed_with_a_small_window_it_is_the_same(case):
+    for bits in range(9, 15):  # as compressors choose for small messages
+        small = [replace(m, payload=zlib.compress(m.payload, 6, bits)) for m in case.messages]
+        assert rows(decode_checked(small, case)) == rows(case.decode(case.messages))
+
+
+@EVERY_CASE
 @pytest.mark.parametrize("later_ns", [0, 3_600_000_000_000])
 def test_what_the_broker_retained_gets_no_time_from_its_receipt(case, later_ns):
     """Delivered sooner or later, its readings are the same ones; what has no time of its own is refused."""

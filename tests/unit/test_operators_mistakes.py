@@ -13,6 +13,9 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.errors import CryogateError
+from gateway.journal import schema
+from gateway.journal.journal import Journal
+from gateway.statements import Statement
 from tests.unit.alarming.alarm_desk import CONFIG, Desk
 
 MAP = 'format = "csv"\n[options]\ncolumns = [{ column = "A" }]\n[channels]\nA = "top"\n'
@@ -125,8 +128,7 @@ def test_a_folder_in_place_of_a_file(site: Path, name: str) -> None:
     assert f"data/{name} is a folder, and must be a file" in told and "move it away" in told
     for command in ("statements", "alarms"):
         typed(*command.split())
-    if name == "lock":
-        assert "data/lock is a folder; move it away" in answered("run")
+    assert f"data/{name} is a folder; move it away" in answered("run")
 
 
 NINES, DEEP = "9" * 5000, "[" * 5000 + "]" * 5000
@@ -192,3 +194,27 @@ def test_paths_that_no_file_can_have(site: Path, name: str) -> None:
     (site / "cryogate.toml").write_text(config)
     for command in ("check", "doctor", "run", "status", "statements", "journal stats", "alarms"):
         answered(*command.split())
+
+
+def test_check_is_fine_with_a_journal_that_the_start_brings_up_to_date(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / "data").mkdir()
+    with monkeypatch.context() as past:
+        past.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:5])
+        past.setattr(schema, "CURRENT", 5)
+        schema.open_writing(site / "data" / "journal.sqlite").close()
+    done = CliRunner().invoke(app, ["check"])
+    assert done.exit_code == 0, done.output
+    words = f"the journal has schema 5: the start brings it to {schema.CURRENT}"
+    assert words in " ".join(done.output.split())
+
+
+def test_check_is_fine_where_the_gateway_starts_in_spite_of_damage(site: Path) -> None:
+    (site / "data").mkdir()
+    with Journal.open(site / "data" / "journal.sqlite") as journal:
+        journal.commit(statements=[Statement("acknowledge", "Li Na", 1, {"schema": 1}) for _ in range(2)])
+        journal._connection.execute("UPDATE entry SET committed_ns = 7")
+    done = CliRunner().invoke(app, ["check"])
+    assert done.exit_code == 0, done.output
+    assert "journal entry 2 (of kind 'acknowledge') is damaged" in " ".join(done.output.split())

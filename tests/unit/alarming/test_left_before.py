@@ -72,6 +72,25 @@ def test_who_left_while_nothing_was_proven_was_possibly_exposed(
     assert exposure(again) == exposure(alarm)
 
 
+def test_a_late_reading_on_the_line_moves_the_crossing(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.contain("BAG-8.5", "freezer", -60, 8.5)
+    desk.contain("STAYS", "freezer", -60, None)
+    desk.read(*WARM)
+    desk.run()
+    assert [u["code"] for u in desk.alarms()[0]["units"]] == ["BAG-8.5", "STAYS"]
+    desk.read(("top", 5, -190.0))  # from there on the line crosses the limit at 9 s
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert exposure(alarm) == [("STAYS", moment(9), None, 11.0, -140.0)]
+    assert desk.changes() == ["raised", "amended"]
+    (again,) = replay_journal(desk.journal).excursions
+    assert exposure(again) == exposure(alarm)
+    desk.read(("shipper", 5, -190.0), ("top", -50, -190.0))  # neither lies on it
+    desk.run()
+    assert desk.changes() == ["raised", "amended"]
+
+
 def test_at_the_limit_the_line_crosses_it(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.contain("BAG-9", "freezer", -600, 9)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.statements import Statement, transition
 from gateway.statements.transition import Transition
-from tests.unit.commands.front_desk import DAY, Office
+from tests.unit.commands.front_desk import CONFIG, DAY, Office
 
 
 def test_without_a_journal_there_is_nothing_to_list(office: Office) -> None:
@@ -72,3 +74,20 @@ def test_no_escape_reaches_a_terminal(office: Office) -> None:
         )
     shown = office.run("statements")
     assert "\x1b" not in shown and "\x9b" not in shown and "me\\x1b[2J" in shown
+
+
+def test_times_are_shown_by_the_clock_of_the_site_too(office: Office) -> None:
+    office.config.write_text(CONFIG.replace("[sites.lab]", '[sites.lab]\ntime_zone = "Asia/Shanghai"'))
+    rows = [
+        f"holder,BAG-1,shipper-1,,{DAY}18:30:00Z,,CAR-T,COI-1",
+        f"holder,BAG-2,shipper-1,,{DAY}08:00:00Z,,,",
+    ]
+    office.run("load", str(office.file(*rows)), "--by", "Li Na")
+    inside = office.run("contents", "shipper-1", "--at", f"{DAY}20:00:00Z")
+    assert f"at {DAY}20:00:00Z (2026-01-06 04:00:00 Asia/Shanghai)" in inside
+    told = office.run("contents", "--unit", "BAG-2", "--at", f"{DAY}10:00:00Z")
+    assert f"at {DAY}10:00:00Z (18:00:00 Asia/Shanghai): in shipper-1" in told
+    assert f"in shipper-1 from {DAY}08:00:00Z (16:00:00 Asia/Shanghai) on" in told
+    said = office.run("statements", "--about", "BAG-2")
+    assert re.search(r"Z \((\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d Asia/Shanghai\) Li Na", said)
+    assert office.json("statements", "--about", "BAG-2")["statements"][0]["at"].startswith(f"{DAY}08:00:00.")

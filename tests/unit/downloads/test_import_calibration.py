@@ -15,7 +15,8 @@ from gateway.config.load import parse
 from gateway.errors import ConfigurationError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Quality, Samples
-from gateway.statements import import_
+from gateway.statements import Statement, configuration, import_
+from gateway.statements.configuration import Configured
 from gateway.writing.conversion import conversions, to_canonical
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS
 
@@ -161,3 +162,26 @@ def test_a_mistake_is_named(tmp_path: Path, said: str, message: str) -> None:
     site = Site(tmp_path, config_with("offset_degC = 2.5"), f"corrected = {said}\n")
     with pytest.raises(ConfigurationError, match=message):
         site.run("import", site.file, "--dry")
+
+
+def test_the_certificate_of_the_time_of_a_reading_counts_and_not_todays(tmp_path: Path) -> None:
+    before, today = (
+        config_with("offset_degC = 2.5"),
+        config_with("offset_degC = -1.0").replace("PTB-7", "PTB-8"),
+    )
+    site = Site(tmp_path, today, "corrected = false\n")
+    (tmp_path / "data").mkdir()
+    with Journal.open(tmp_path / "data" / "journal.sqlite") as journal:
+        for at_ns, text in ((NOON_NS - 3600 * SECOND, before), (NOON_NS + SECOND, today)):
+            told = parse(tomllib.loads(text), Path("x"))
+            journal.channel_numbers(list(told.channels))
+            said = Configured(told.fingerprint, told.document, tuple(told.channels))
+            body = configuration.to_body(said)
+            journal.commit(statements=[Statement(configuration.KIND, "edge", at_ns, body)])
+    shown = site.run("import", site.file, "--dry")
+    assert "raw: corrected by certificate 'PTB-7', offset +2.5 degC; UNCERTAIN from 2030-01-01 on" in shown
+    assert "from 2026-01-05T12:00:01Z on raw: corrected by certificate 'PTB-8', offset -1 degC" in shown
+    assert site.imported().value.tolist() == [-148.5, -151.0, -196.8]
+    with Journal.open_reading(tmp_path / "data" / "journal.sqlite") as journal:
+        (_, statement) = next(journal.statements(import_.KIND))
+    assert "PTB-7" in import_.of(statement.body).corrections["top"]

@@ -55,6 +55,8 @@ def test_an_error_code_is_no_level(level: bytes) -> None:
         (Options(unit="cm", active_length=120.0), b"C", b"125.9", GOOD),
         (Options(unit="cm", active_length=120.0), b"C", b"126.1", BAD),
         (Options(unit="inch", active_length=40.0), b"I", b"9999.9", BAD),
+        (Options(), b"%", b"9.91E37", BAD),
+        (Options(), b"%", b"+9.9E+37", BAD),
     ],
 )
 def test_beyond_the_sensor_there_is_no_level(options: Options, unit: bytes, level: bytes, worth: int) -> None:

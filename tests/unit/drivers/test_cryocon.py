@@ -43,7 +43,7 @@ def test_whatever_the_panel_shows_it_is_degc(value: bytes, unit: bytes, celsius:
     assert (float(shown), quality) == (pytest.approx(celsius, abs=1e-9), GOOD)
 
 
-@pytest.mark.parametrize("value", [b"-------", b".......", b"N/A", b"-1.0", b"99999"])
+@pytest.mark.parametrize("value", [b"-------", b".......", b"N/A", b"-1.0", b"99999", b"9.91E37"])
 def test_fault_signs_and_impossible_values_are_bad(value: bytes) -> None:
     assert one(value) == [("A", 1, "nan", BAD)]
 

@@ -96,3 +96,10 @@ def test_another_model_is_not_asked_further(identity: bytes) -> None:
 def test_inputs_the_model_does_not_have(model: str, inputs: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="inputs"):
         Options(model, inputs)
+
+
+@pytest.mark.parametrize("value", [b"9.91E37", b"+9.9E+37", b"-9.900000E37"])
+def test_no_number_is_a_bad_reading(value: bytes) -> None:
+    _, readings = feed(poll(Options("336", ("A",))), instrument(value=value))
+    assert [one[2:] for one in rows(readings)] == [("nan", BAD)]
+    assert readings.refused == ()

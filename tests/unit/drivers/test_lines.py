@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.drivers import Reply, Request
-from gateway.drivers.lines import Cut, cut, number, refuse
+from gateway.drivers.lines import Cut, cut, measured, number, refuse
 from gateway.model import LARGEST_VALUE, Refusal
 
 LONGEST = 6
@@ -102,6 +103,19 @@ def test_numbers_as_instruments_print_them(frame: bytes, value: float) -> None:
 )
 def test_nothing_else_is_a_number(frame: bytes) -> None:
     assert number(frame) is None
+
+
+@pytest.mark.parametrize(
+    "frame", [b"9.9E37", b"+9.9E+37", b"-9.9E37", b" 9.91E37", b"9.910000E+37", b"+9.900000E+37"]
+)
+def test_scpi_says_that_there_is_no_number(frame: bytes) -> None:
+    assert math.isnan(measured(frame) or 0.0)
+    assert number(frame) is None
+
+
+@pytest.mark.parametrize("frame", [b"9.9", b"9.9E3", b"9.9E370", b"9.8E37", b"9.9E37;", b"1E37", b"9.95E37"])
+def test_nothing_else_says_so(frame: bytes) -> None:
+    assert measured(frame) == number(frame)
 
 
 @given(st.binary(max_size=20) | st.text("0123456789+-. ", max_size=20).map(str.encode))

@@ -118,3 +118,12 @@ def test_a_query_that_a_controller_does_not_know_costs_no_other_reading() -> Non
 def test_options_that_can_not_be_meant(wrong: dict[str, tuple[object, ...]]) -> None:
     with pytest.raises(ValueError, match=r"bus_ids|quer"):
         Options(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("query", ["TEMPA", "FILL"])
+def test_a_controller_that_has_no_number_has_a_bad_reading(query: str) -> None:
+    _, readings = feed(poll(Options((), (f"{query}?",))), controller(**{query: b"9.91E37"}))
+    assert [(address, value, quality) for address, _, value, quality in rows(readings)] == [
+        (query, "nan", BAD)
+    ]
+    assert readings.refused == ()

@@ -105,7 +105,7 @@ def test_what_is_damaged_is_forgotten_and_stays_counted(
         records.park("a", [row(1), row(2), row(3)], 5)
         records.park_changes("a", {4: "too long", 5: "too old"})
         records._db.execute(change)
-    forgotten = last = 0
+    forgotten, last = records.forget_damaged_parked(0, 2)
     while last is not None:
         count, last = records.forget_damaged_parked(last, 2)
         forgotten += count
