@@ -1,6 +1,6 @@
 """How often the stated range of the time left has the truth in it, and how far its middle is from it.
 
-    python -m benchmarks.holdtime [--vessels 120]
+    python -m benchmarks.holdtime [--vessels 60]
 
 Simulated vessels live on (firmware_sim's physics) and recorded temperatures go on, so the truth is known:
 when the liquid was gone, when a limit was passed. Sensors are spoilt as real ones are: noise, steps, gaps,
@@ -64,7 +64,7 @@ def middle_s(of: TimeLeft) -> float:
 def main() -> None:
     """Print a line for each kind of case, and one for all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--vessels", type=int, default=120)
+    parser.add_argument("--vessels", type=int, default=60)
     parser.add_argument("--why", action="store_true", help="Why it was not known, too.")
     told = parser.parse_args()
     began_s = time.perf_counter()

@@ -16,7 +16,7 @@ import numpy as np
 
 from gateway.alarms.call import TimeLeft
 from gateway.alarms.holdtime import STALE, TEN_PERCENT, WARMING, WIDEST, Estimate, NotKnown, Standing, spoken
-from gateway.alarms.trend import LEAST_READINGS, Readings, running_median, steadiest, steeper_by, tidy
+from gateway.alarms.trend import LEAST_READINGS, Line, Readings, running_median, steadiest, steeper_by, tidy
 from gateway.model import Floats, Times
 
 SURROUNDINGS_DEGC: Final = 22.0
@@ -27,13 +27,13 @@ USUAL: Final = (10.0, 90.0)  # percentiles of what it did before it began to ris
 LEAST_CROSSINGS: Final = 6  # of its median: it cycled
 BEYOND_USUAL: Final = 1.5  # of the time between two of them
 FOOT: Final = 0.05  # of the height of a rise: below it has not begun
-CHANGES: Final = 0.6  # of the change between the halves of a rise: it goes on changing,
-CHANGES_BACK: Final = 0.25  # or changes back
+CHANGES: Final = 0.35  # of the change (log) between the halves of a rise: it goes on changing
+UNEVEN: Final = 1.5  # of its distance from a line, as a share of its height
 UNSTEADY: Final = 0.5  # log; where one half does not rise at all
-AHEAD: Final = 0.08  # of log(1 + time left / time seen): the farther ahead, the less is known
+AHEAD: Final = 0.03  # of log(1 + time left / time seen): the farther ahead, the less is known
 AGREES: Final = 1.5  # standard errors, of two windows: a probe and a cabinet warm in two steps
 SURROUNDINGS_SPREAD_K: Final = 4.0
-STEADINESS: Final = 0.05
+STEADINESS: Final = 0.03
 _ZERO_K: Final = 273.15
 Law = Callable[[Floats, float], Floats]
 
@@ -136,18 +136,25 @@ def _under(law: Law, rise: Readings, limit: float, surroundings: float) -> tuple
         AHEAD * math.log1p(middle_s / -line.since_s),
         _of_surroundings(law, float(rise.value[-1]), limit, surroundings),
     )
+    spread = math.hypot(spread, UNEVEN * _unevenness(in_u, line))
     change = steeper_by(in_u)
-    sooner, later = (UNSTEADY, UNSTEADY) if change is None else _with_change(change)
+    sooner, later = (UNSTEADY, UNSTEADY) if change is None else _goes_on_changing(change)
     return (
         middle_s * math.exp(-TEN_PERCENT * math.hypot(spread, sooner)),
         middle_s * math.exp(TEN_PERCENT * math.hypot(spread, later)),
     )
 
 
-def _with_change(change: float) -> tuple[float, float]:
-    """What it makes of both ends (log) that it has become steeper, or less steep, than the law says."""
-    along, against = CHANGES * abs(change), CHANGES_BACK * abs(change)
-    return (along, against) if change > 0.0 else (against, along)
+def _goes_on_changing(change: float) -> tuple[float, float]:
+    """What it makes of the near and of the far end (log)."""
+    return (CHANGES * change, 0.0) if change > 0.0 else (0.0, -CHANGES * change)
+
+
+def _unevenness(rise: Readings, line: Line) -> float:
+    """How far the whole rise is from the line, beside its noise, as a share of its height."""
+    rest = rise.value - line.now - line.per_s * rise.t_s
+    beside = float(np.sqrt(max(float(np.mean(rest**2)) - rise.noise**2 - rise.step**2 / 12.0, 0.0)))
+    return beside / float(rise.value[-1] - rise.value[0])
 
 
 def _of_surroundings(law: Law, now: float, limit: float, surroundings: float) -> float:

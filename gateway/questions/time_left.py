@@ -32,7 +32,7 @@ from gateway.config.timeline import Place, Timeline, timeline_of
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Floats, Times, usable
-from gateway.screening.plan import Instance, Plan
+from gateway.screening.plan import Instance
 from gateway.screening.rules import LIMIT, limit_of
 from gateway.statements import configuration, placement, withdrawal
 from gateway.times import format_rfc3339
@@ -88,7 +88,7 @@ class TimesLeft:
         self._journal = journal
         self._heard: tuple[int, ...] = ()
         self._timeline: Timeline | None = None
-        self._plan = Plan((), ())
+        self._rules: dict[int, list[Instance]] = {}  # of kind `limit`, by the channel's number
 
     def of(self, name: str | None, at_ns: int) -> list[Left]:
         """Of one asset or channel, or of all. Raises InputError where there is none of that name."""
@@ -130,7 +130,10 @@ class TimesLeft:
         newest = tuple(next((seq for seq, _ in self._journal.newest_statements(kind)), 0) for kind in BEARING)
         if self._timeline is None or newest != self._heard:
             self._timeline, self._heard = timeline_of(self._journal), newest
-            self._plan = plan_over(self._timeline)
+            self._rules.clear()
+            for rule in plan_over(self._timeline).instances:
+                if rule.kind == LIMIT:
+                    self._rules.setdefault(rule.channel, []).append(rule)
         return self._timeline
 
     def _of_name(self, channel: str, at_ns: int) -> list[Left] | None:
@@ -201,8 +204,8 @@ class TimesLeft:
 
     def _limits(self, number: int, side: str, at_ns: int) -> Iterator[tuple[str, float]]:
         """Of rules that hold then, the nearest first."""
-        rules = [i for i in self._plan.instances if i.channel == number and _holds(i, at_ns)]
-        told = [(i.rule, limit_of(i.kind, i.parameters)) for i in rules]
+        rules = [r for r in self._rules.get(number, ()) if r.valid_from_ns <= at_ns < r.valid_to_ns]
+        told = [(r.rule, limit_of(r.kind, r.parameters)) for r in rules]
         found = [(rule, limit[1]) for rule, limit in told if limit is not None and limit[0] == side]
         yield from sorted(found, key=lambda one: one[1], reverse=side == "low")
 
@@ -238,10 +241,6 @@ def _vessel(timeline: Timeline, asset: str, at_ns: int) -> types.Vessel:
     identity = timeline.asset_identity(asset)
     same = (a.vessel for n, a in step.meant.assets.items() if timeline.asset_identity(n) == identity)
     return next(same, types.Vessel())
-
-
-def _holds(rule: Instance, at_ns: int) -> bool:
-    return rule.kind == LIMIT and rule.valid_from_ns <= at_ns < rule.valid_to_ns
 
 
 def _moment(at_ns: int, seconds: float) -> str:
