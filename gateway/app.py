@@ -18,6 +18,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
-from gateway.notifiers import Notifier, Worded, tells_changes
+from gateway.notifiers import Notifier, Overseeing, Worded, tells_changes
 from gateway.published.alarm import needing, of_known
 from gateway.published.few import with_few_units
 from gateway.published.urgency import most_urgent_first
@@ -342,6 +343,8 @@ class _Gateway:
         notifier: Notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
         if isinstance(notifier, Worded):
             notifier.learn(SettingNow(self._configuration))
+        if isinstance(notifier, Overseeing):
+            notifier.oversee(partial(_known, self._records()))
         return notifier
 
     def _follow(self, name: str, notifier: Notifier) -> NotifierFollower:
@@ -361,6 +364,11 @@ class _Gateway:
 
     def _records(self) -> Records:
         return Records(self._configuration.data_dir / RECORDS)
+
+
+def _known(records: Records) -> list[Any]:
+    """Alarms that need somebody, in the published shape."""
+    return [of_known(row.body, row.number) for row in records.book.alarms()]
 
 
 def _log_failure(name: str) -> Failed:

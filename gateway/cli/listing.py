@@ -60,6 +60,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "preview": _in("preview", "What other limits would have meant."),
     "import": _in("bring", "Take logger downloads into the journal."),
     "refused": _in("refused", "What came in and could not be taken, and the way back."),
+    "siren": _in("siren", "Whether a siren or lamp should be on; its test button."),
     "parked": _in("parked", "What a sink or notifier did not take, and what becomes of it."),
     "journal": Listed(("journal", "retention"), "Its size, integrity, exports, backups and retention."),
     "hold": _in("retention", "Keep readings whatever retention says."),

@@ -18,7 +18,7 @@ from gateway.followers.notifications import DELIVERED, REJECTED, Told
 from gateway.followers.parking import Decision, Parking
 from gateway.followers.voice import Voice
 from gateway.journal.records import Records
-from gateway.notifiers import Notifier
+from gateway.notifiers import Keeping, Notifier
 
 MOST_CHANGES = 50  # in one page: as many a crash may repeat
 
@@ -95,7 +95,9 @@ class _Notifications:
         self._told: _Page | None = None  # not stated yet: it is not told again, though the disk is full
 
     def ready(self) -> None:
-        """Whether people can be told shows when there is something to tell."""
+        """Whether people can be told shows when there is something to tell, but a lamp is to stay on."""
+        if isinstance(self._notifier, Keeping):
+            self._notifier.keep()
 
     def deliver(self, page: Page[Changes]) -> Outcome:
         """As far as it goes: what was delivered before the link went down is settled."""

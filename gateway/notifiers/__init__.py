@@ -7,13 +7,13 @@ A file in this folder provides
         def __init__(self, options: Options) -> None
 
 One that writes to people in words (words.py) is `Worded`, one that reaches a person at an address is
-`Addressed`, too. One whose table need not name anybody is `Receiving`. Files without Options are what they
-share.
+`Addressed`, too. One whose table need not name anybody is `Receiving`. One that shows how it
+is, as a lamp does, is `Overseeing` and `Keeping`. Files without Options are what they share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
 from gateway.alarms.call import Call, Guidance, Language
@@ -66,6 +66,22 @@ class Addressed(Protocol):
 
     def tell(self, call: Call, address: str) -> str:
         """As `Notifier.notify`: what was answered, LinkDown to try again, Rejected where that never helps."""
+
+
+@runtime_checkable
+class Overseeing(Protocol):
+    """A notifier that shows how it is, not what happened: it begins with the alarms that there are."""
+
+    def oversee(self, needing: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
+        """Called once, before the first change: published alarms that need somebody, when it asks."""
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A notifier whose outside world may forget."""
+
+    def keep(self) -> None:
+        """Called about once a second, and before changes. Raises LinkDown."""
 
 
 @runtime_checkable

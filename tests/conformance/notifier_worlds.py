@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.system.certificates import Certificates
 from tests.system.http_receiver import (
@@ -21,6 +26,7 @@ from tests.system.http_receiver import (
     Posted,
     Reply,
 )
+from tests.system.mosquitto import Mosquitto
 from tests.system.smtp_receiver import SmtpReceiver, text_of
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -28,10 +34,11 @@ SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 @dataclass
 class World:
-    """`options` of its notifier; after `go_down` nobody can be told."""
+    """`options` of its notifier; after `go_down` nobody can be told. `settle` waits for what is under way."""
 
     options: dict[str, Any]
     go_down: Callable[[], None]
+    settle: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -149,6 +156,42 @@ def http_template(folder: Path) -> Iterator[World]:
         receiver.close()
 
 
+@contextmanager
+def siren(folder: Path) -> Iterator[World]:
+    """Each time it is set stands in a file, with the alarm because of which."""
+    program = folder / "lamp"
+    program.write_text(f'#!/bin/sh\necho "$1 $CRYOGATE_ALARM" >> {folder}/told\n')
+    program.chmod(0o700)
+    options = {"command": {"on": [str(program), "on"], "off": [str(program), "off"]}}
+    yield World(options, lambda: program.unlink())
+
+
+@contextmanager
+def mqtt(folder: Path) -> Iterator[World]:
+    """A real broker, and somebody who subscribes there and keeps what comes."""
+    broker = Mosquitto(folder.parent / f"{folder.name}-broker")
+    broker.start()
+    subscriber = paho.Client(CallbackAPIVersion.VERSION2, "desk")
+    came: queue.Queue[None] = queue.Queue()
+    subscribed = threading.Event()
+
+    def keep(*given: Any) -> None:
+        _keep(folder, given[2].topic.encode() + given[2].payload)
+        came.put(None)
+
+    subscriber.on_message, subscriber.on_subscribe = keep, lambda *_: subscribed.set()
+    subscriber.connect("127.0.0.1", broker.port)
+    subscriber.loop_start()
+    subscriber.subscribe("alarms/#", 1)
+    assert subscribed.wait(10)
+    try:
+        options = {"host": "127.0.0.1", "port": broker.port, "client_id": "gw", "topic": "alarms/{site}/{id}"}
+        yield World(options, broker.kill, lambda: came.get(timeout=10))
+    finally:
+        subscriber.loop_stop()
+        broker.stop()
+
+
 def _kept_in(folder: Path) -> Callable[[Posted], None]:
     """Each request in a file of its own."""
 
@@ -176,4 +219,6 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "opsgenie": opsgenie,
     "goalert": goalert,
     "alertmanager": alertmanager,
+    "siren": siren,
+    "mqtt": mqtt,
 }

@@ -124,6 +124,7 @@ def test_a_notifier_has_delivered_when_it_returns(name: str, tmp_path: Path) -> 
         seen = [files(tmp_path)]
         for change in told:
             assert isinstance(notifier.notify(change), str)
+            world.settle()
             seen.append(files(tmp_path))
     assert all(before != after for before, after in itertools.pairwise(seen))
     everything = b"".join(seen[-1].values())
