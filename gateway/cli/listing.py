@@ -42,6 +42,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
     "alarm-health": _in("alarm_health", "How many alarms people get, about what, and what would help."),
     "ack": _in("tell", "Acknowledge an alarm."),
+    "token": _in("token", "Let one person acknowledge once, from far away."),
     "close": _in("tell", "Close an alarm that is over."),
     "contents": _in("contents", "What is inside, by whose word, now or at any time."),
     "load": _in("tell", "Say which product units are in which asset."),

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
+from gateway.cli import token
 from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
@@ -42,15 +43,22 @@ def add_to(app: typer.Typer) -> None:
 
 
 def ack(
-    alarm: Annotated[str, typer.Argument(help="The alarm's id, or as much of its start as is unique.")],
-    by: By,
-    comment: Annotated[str, typer.Option("--comment", help="Why, or what was done.")],
+    alarm: Annotated[str, typer.Argument(help="The alarm's id, or as much of its start as is unique.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
+    comment: Annotated[str, typer.Option("--comment", help="Why, or what was done.")] = "",
+    by_token: Annotated[str, typer.Option("--token", help="A one-time token; it says who and what.")] = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Acknowledge an alarm; the gateway may be running or not.
 
+    With --token all alarms that it is for, or ALARM alone, as the person whom it was made for.
+
     Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
     """
+    if by_token:
+        token.acknowledge(by_token, alarm, by, comment, config)
+        return
+    token.need(alarm, by, comment)
     _of_alarm(alarms.acknowledge, "acknowledged", alarm, by, comment, config)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 FILE: Final = 0o640  # names of people and products are in it
+SECRET: Final = 0o600  # a key: whoever has it can act as others
 FOLDER: Final = 0o750
 KEPT: Final = ("journal.sqlite", "records.sqlite", "lock")  # files of a data folder
 
@@ -21,6 +22,11 @@ KEPT: Final = ("journal.sqlite", "records.sqlite", "lock")  # files of a data fo
 def opener(path: str, flags: int) -> int:
     """For open(): what it creates has these rights."""
     return os.open(path, flags, FILE)
+
+
+def secret_opener(path: str, flags: int) -> int:
+    """The same for what the user of the gateway alone may read."""
+    return os.open(path, flags, SECRET)
 
 
 def make_file(path: Path) -> None:

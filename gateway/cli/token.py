@@ -1,0 +1,61 @@
+"""`cryogate token`, and what `cryogate ack --token` does: one person acknowledges once, without a log-in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.history import open_records
+from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.cli.saying import said_by
+from gateway.cli.terminal import say
+from gateway.commands import tokens
+from gateway.commands.desk import open_desk
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.questions.history import find
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(token)
+
+
+def token(
+    person: Annotated[str, typer.Argument(help="Who may acknowledge with it: a person's id or name.")],
+    alarms: Annotated[list[str], typer.Argument(metavar="ALARM", help="The alarms, at most 10.")],
+    hours: Annotated[float, typer.Option("--hours", help="How long it is good, at most 168.")] = 12.0,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Make a token with which one person acknowledges these alarms once, also from far away.
+
+    Whoever has the token can use it, so send it to that person alone. `cryogate ack --token` takes it.
+
+    Example: cryogate token wang E-7Q2M9XKD --hours 2
+    """
+    configuration = load(config)
+    with open_records(configuration.data_dir) as records:
+        rows = [find(records, alarm) for alarm in alarms]
+    with open_desk(configuration) as desk:
+        typer.echo(tokens.issue(desk, person, rows, hours))
+
+
+def acknowledge(text: str, alarm: str, by: str, comment: str, config: Path) -> None:
+    """All alarms that the token is for, or this one of them. Raises InputError."""
+    configuration = load(config)
+    with open_desk(configuration) as desk:
+        known = tokens.read(desk, text)
+        with open_records(configuration.data_dir) as records:
+            rows = [find(records, one) for one in ([alarm] if alarm else known.alarms)]
+        stated = tokens.acknowledge(desk, known, rows, comment, by)
+    names = ", ".join(str(one.body["alarm"]) for one in stated.new)
+    say(f"{names} acknowledged by {stated.new[0].by}; {said_by(stated)}")
+
+
+def need(alarm: str, by: str, comment: str) -> None:
+    """What `ack` needs without a token. Raises InputError."""
+    missing = {"ALARM": alarm, "--by": by, "--comment": comment}
+    for name, given in missing.items():
+        if not given:
+            raise InputError(f"{name} is missing; or give --token, which says it")
