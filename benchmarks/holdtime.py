@@ -85,7 +85,7 @@ def cases(count: int) -> Iterator[tuple[str, Estimate, float]]:
     """What was asked, what was answered, and how long it was really, in seconds."""
     dice = np.random.default_rng(SEED)
     lives = dry_shippers(count, 24.0, dice, dice.uniform(50.0, 100.0, count))
-    yield from _of_liquid(lives, dice)
+    yield from cases_of_liquid(lives, dice)
     almost_dry = dry_shippers(count, 6.0, dice, dice.uniform(1.0, 6.0, count))
     yield from _of_warming("dry shipper", almost_dry, "payload", (-150.0, -130.0), 120.0, dice)
     freezers = without_power("ult_freezer", count, 1.5, dice)
@@ -96,7 +96,8 @@ def cases(count: int) -> Iterator[tuple[str, Estimate, float]]:
     yield from _recorded(dice)
 
 
-def _of_liquid(lives: Lives, dice: np.random.Generator) -> Iterator[tuple[str, Estimate, float]]:
+def cases_of_liquid(lives: Lives, dice: np.random.Generator) -> Iterator[tuple[str, Estimate, float]]:
+    """At three moments of each life, by each method."""
     level = lives.nodes["level_percent"]
     for k in range(len(level)):
         gone = np.flatnonzero(level[k] <= 0.0)

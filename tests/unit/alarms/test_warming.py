@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.alarms.call import TimeLeft
-from gateway.alarms.holdtime import WARMING, Estimate, NotKnown
+from gateway.alarms.holdtime import WARMING, Estimate, NotKnown, Standing
 from gateway.alarms.warming import by_warming
 from gateway.model import SECOND, Floats, Times
 from tests.unit.alarms.test_holdtime import NOW_NS, hours
@@ -88,6 +88,14 @@ def test_a_limit_near_the_surroundings_is_not_known() -> None:
 def test_old_readings_are_no_answer() -> None:
     time, value = conducted(60.0, 4.0)
     assert isinstance(by_warming(time, value, -150.0, "above-150", NOW_NS + 12 * 3600 * SECOND), NotKnown)
+
+
+def test_a_cold_that_was_long_ago_is_no_calm() -> None:
+    time, value = conducted(60.0, 0.0)
+    flat = np.full(len(value), -195.0)
+    now, later = (by_warming(time, flat, -150.0, "x", NOW_NS + h * 3600 * SECOND) for h in (0, 20))
+    assert isinstance(now, NotKnown) and now.standing is Standing.CALM
+    assert isinstance(later, NotKnown) and later.standing is Standing.UNKNOWN and "old" in later.why
 
 
 @settings(max_examples=20)

@@ -19,6 +19,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Floats, Quality, Samples
 from gateway.questions.time_left import Left, TimesLeft
+from gateway.statements import Statement, placement
 from gateway.times import format_rfc3339
 from gateway.writing.introduction import introduce
 
@@ -130,6 +131,27 @@ def test_a_shipper_with_a_temperature_alone_lasts_as_it_is_rated_since_it_became
     assert empty.method == "rated hold time"
     assert empty.lowest_s < 10.0 * 86_400 < empty.highest_s
     assert why(by_until(TimesLeft(journal).of("shipper-4", NOW_NS))["", "empty"]).startswith("no channel")
+
+
+def test_readings_from_another_vessel_do_not_count(journal: Journal) -> None:
+    weigh(journal, left_kg=1.0)
+    body = placement.to_body(placement.Placement("shipper-1-weight", "shipper-4", None))
+    journal.commit(
+        statements=[Statement(placement.KIND, "Li Na", NOW_NS - DAY_NS // 24, body, reason="it was moved")]
+    )
+    asked = TimesLeft(journal)
+    assert not [left for left in asked.of("shipper-1", NOW_NS) if left.channel == "shipper-1-weight"]
+    (moved,) = [left for left in asked.of("shipper-4", NOW_NS) if left.channel == "shipper-1-weight"]
+    assert why(moved) == "tare_kg of shipper-4 is not configured"
+    before = by_until(asked.of("shipper-1", NOW_NS - DAY_NS))
+    assert known(before["shipper-1-weight", "empty"]).method == "weight trend"
+
+
+def test_the_limits_of_that_time_are_asked_for(journal: Journal) -> None:
+    warm(journal)
+    then = TimesLeft(journal).of("shipper-2", NOW_NS - 2 * 3600 * SECOND)
+    assert [left.until for left in then] == ["above-170", "above-150"]
+    assert known(then[0]).lowest_s < 6.5 * 3600 < known(then[0]).highest_s
 
 
 def test_of_all_assets_each_answer_is_known_or_says_why(journal: Journal) -> None:
