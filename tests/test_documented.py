@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
-from gateway.config import guidance, plugins, priorities, types
+from gateway.config import guidance, plugins, priorities, shelving, suppressions, types
 from gateway.probes.calibration import Calibration
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -37,6 +37,9 @@ TABLES = (
     priorities.SeverityRow,
     guidance.AdviceTable,
     guidance.GuidanceTable,
+    shelving.Shelving,
+    suppressions.Suppression,
+    suppressions.Window,
 )
 PLUG_INS = [
     (folder, name, contract)

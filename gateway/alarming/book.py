@@ -17,12 +17,14 @@ from gateway.alarming.entry import AlarmPlace, Entry, stored, was_so
 from gateway.alarming.kept import Kept
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
+from gateway.alarming.memory import HANDLING, QUIETING
+from gateway.alarming.people import CHANGES, alarm_meant, follow
+from gateway.alarming.reasons import Heard
 from gateway.alarming.resets import StatedReset
 from gateway.alarming.steps import (
-    ACKNOWLEDGED,
     AMENDED,
-    CLOSED,
     LOOK,
+    SPEAKS,
     TAKEN_BACK,
     asks_again,
     is_withdrawn,
@@ -31,15 +33,17 @@ from gateway.alarming.steps import (
 from gateway.alarming.surroundings import Surroundings
 from gateway.alarms import lifecycle
 from gateway.alarms.fault import StatedFault
-from gateway.alarms.lifecycle import Acknowledgement, AlarmState
+from gateway.alarms.lifecycle import AlarmState
+from gateway.alarms.overlay import Quiet, next_window_ns
 from gateway.config.timeline import Timeline
+from gateway.config.types import FOREVER, FOREVER_PAST
 from gateway.errors import InputError
-from gateway.journal.alarm_tables import AlarmRow, TransitionRow
+from gateway.journal.alarm_tables import TransitionRow
 from gateway.journal.records import Records
 from gateway.model import Samples
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
-from gateway.statements import Statement, acknowledge, close, containment, reset, transition, withdrawal
+from gateway.statements import Statement, configuration, containment, reset, transition, withdrawal
 from gateway.statements import fault as faults
 from gateway.statements.effect import Effects
 from gateway.statements.transition import UPGRADE, Transition
@@ -47,7 +51,6 @@ from gateway.traceability.exposure import same_stays
 
 log = logging.getLogger(__name__)
 SILENCE = "no_data"  # kind of the rule
-SAID = (acknowledge.KIND, close.KIND)  # what people say about an alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ class AlarmBook:
         self._around = Surroundings(timeline, measures, self._effects.counts)
         self.inside = self._around.inside
         self._touched: dict[str, str] = {}  # assets whose contents changed, with the last statement about it
-        self._said: dict[str, Statement] = {}  # acknowledgements and closings, by id
+        self._said: dict[str, Statement] = {}  # what people said about one alarm, by the statement's id
+        self._reasons = Heard(timeline, self._effects.counts)
+        self._look_ns = FOREVER_PAST  # when an alarm begins to be quiet, or speaks again, by itself
         self.cursor = 0  # the journal entry that everything up to now follows from
         self.because = ""  # id of the statement that what happens now follows from
         self.upgraded_seq = 0  # entries before it are of version 0.1.0 (legacy.py)
@@ -88,14 +93,15 @@ class AlarmBook:
             for statement in statements:
                 self._effects.hear(statement)
                 self.inside.hear(statement)
+                self._reasons.hear(statement)
                 if statement.kind == reset.KIND:
                     self._around.resets.state(statement.id, StatedReset.of(statement))
-                elif statement.kind in SAID:
+                elif statement.kind in HANDLING:
                     self._said[statement.id] = statement
 
-    def take_over(self, rows: Iterable[AlarmRow]) -> None:
-        """Alarms that go on, as the records keep them."""
-        self._kept.remember(rows)
+    def take_over(self) -> None:
+        """Alarms that go on, or that will speak again by themselves, as the records keep them."""
+        self._kept.take_over()
 
     def enter(self, change: Change, now_ns: int) -> None:
         """An excursion appeared, went on, ended, was amended or withdrawn."""
@@ -121,8 +127,9 @@ class AlarmBook:
         """
         self.because = statement.id
         turned = self._effects.hear(statement)
+        self._reasons.hear(statement)
         self._touched |= dict.fromkeys(self.inside.hear(statement), statement.id)
-        if statement.kind in SAID:
+        if statement.kind in HANDLING:
             self._said[statement.id] = statement
             self._people_said(statement, now_ns)
         elif statement.kind == faults.KIND:
@@ -137,6 +144,9 @@ class AlarmBook:
             self.look_inside(now_ns)
         if statement.kind in (reset.KIND, withdrawal.KIND) or statement.corrects:
             self._look_at_resets(now_ns)
+        is_of_quiet = statement.kind in (*QUIETING, configuration.KIND)
+        if is_of_quiet or any(map(self._reasons.find, turned)):
+            self._look_at_all(now_ns)
         self.because = ""
 
     # Stating and writing
@@ -213,7 +223,18 @@ class AlarmBook:
             self._look(entry, now_ns)
 
     def _note(self, entry: Entry, change: str, now_ns: int) -> None:
-        """A transition, to be stated."""
+        """A transition, to be stated; whether it speaks may follow from it."""
+        quiet, before = self._quiet(entry, now_ns), entry.noted
+        entry.spent, entry.noted = quiet.spent, entry.alarm.state
+        if entry.is_closed or before in (None, AlarmState.CLOSED):  # quiet from the first moment on
+            entry.overlay = quiet.overlay
+        self._state(entry, change, now_ns)
+        if quiet.overlay != entry.overlay:
+            self._quieten(entry, quiet, now_ns)
+        elif entry.overlay is not None:
+            self._look_ns = min(self._look_ns, entry.overlay.until_ns)
+
+    def _state(self, entry: Entry, change: str, now_ns: int) -> None:
         entry.written, entry.number = False, entry.number + 1
         known = stored(entry)
         said = Transition(
@@ -231,19 +252,45 @@ class AlarmBook:
         where = entry.place.channel or ", ".join(entry.place.assets)
         log.warning("alarm %s %s: %s %s", entry.alarm.id, change, where, what)
 
+    # Whether it speaks
+
+    def look_at_quiet(self, now_ns: int) -> None:
+        """By itself an alarm speaks again at some time, or begins to be quiet."""
+        if now_ns >= self._look_ns:
+            self._look_at_all(now_ns)
+
+    def _look_at_all(self, now_ns: int) -> None:
+        """Also at those that are over and need somebody."""
+        self._kept.remember_over()
+        self._look_ns = next_window_ns(self._reasons.reasons().designs, now_ns) or FOREVER
+        for entry in self._kept.all():
+            quiet = self._quiet(entry, now_ns)
+            if quiet.overlay != entry.overlay:
+                self._quieten(entry, quiet, now_ns)
+            elif entry.overlay is not None:
+                self._look_ns = min(self._look_ns, entry.overlay.until_ns)
+
+    def _quieten(self, entry: Entry, quiet: Quiet, now_ns: int) -> None:
+        entry.overlay, entry.spent = quiet.overlay, quiet.spent
+        self._note(entry, SPEAKS if quiet.overlay is None else quiet.overlay.kind.value, now_ns)
+
+    def _quiet(self, entry: Entry, now_ns: int) -> Quiet:
+        return self._reasons.quiet(entry, now_ns)
+
+    # What people say
+
     def _people_said(self, statement: Statement, now_ns: int) -> None:
-        """An acknowledgement or a closing."""
-        closing, told = statement.kind == close.KIND, _of_people(statement)
-        entry = self._known(told.alarm)
+        """About one alarm."""
+        identity = alarm_meant(statement)
+        entry = self._known(identity)
         try:
-            said = Acknowledgement(statement.by, statement.at_ns, told.comment, statement.id)
             if entry is None:
-                raise InputError(f"there is no alarm {told.alarm}")
-            entry.alarm = (lifecycle.close if closing else lifecycle.acknowledge)(entry.alarm, said)
+                raise InputError(f"there is no alarm {identity}")
+            entry.alarm = follow(entry.alarm, statement)
         except InputError as error:  # said in good faith, too late or twice; it stays in the journal
             log.warning("what %s said has no effect: %s", statement.by, error)
             return
-        self._note(entry, CLOSED if closing else ACKNOWLEDGED, now_ns)
+        self._note(entry, CHANGES[statement.kind], now_ns)
 
     def _turn(self, identity: str, now_ns: int) -> None:
         """A statement about an alarm was taken back, or stands again."""
@@ -253,7 +300,7 @@ class AlarmBook:
         if self._effects.counts(identity):
             self._people_said(statement, now_ns)
             return
-        entry = self._known(_of_people(statement).alarm)
+        entry = self._known(alarm_meant(statement))
         if entry is not None and (alarm := lifecycle.take_back(entry.alarm, identity)) != entry.alarm:
             entry.alarm = alarm
             self._note(entry, TAKEN_BACK, now_ns)
@@ -340,7 +387,3 @@ class AlarmBook:
 
     def _known(self, identity: str) -> Entry | None:
         return self._kept.known(self._old_ids.get(identity, identity))
-
-
-def _of_people(statement: Statement) -> acknowledge.Acknowledge | close.Close:
-    return close.of(statement.body) if statement.kind == close.KIND else acknowledge.of(statement.body)

@@ -10,7 +10,9 @@ from typing import Any, Final
 from gateway.alarming.resets import StatedReset
 from gateway.alarming.stored_units import Columns, columns, exposures_of, plain_exposures
 from gateway.alarms.fault import StatedFault
+from gateway.alarms.handling import Assignment, Handling, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
+from gateway.alarms.overlay import Overlay, OverlayKind
 from gateway.config.timeline import Place
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.model import SECOND, Severity
@@ -18,7 +20,9 @@ from gateway.screening.excursion import Excursion
 from gateway.traceability.exposure import Exposures
 from gateway.traceability.model import Unit
 
-STORED: Final = 2  # schema of the stored form; of 1 each unit told all of its part (stored_units.py)
+STORED: Final = 3
+"""Schema of the stored form. Of 1 each unit told all of its part (stored_units.py); of 1 and 2 nobody could
+take an alarm, and each of them spoke."""
 WRITE_EVERY_NS: Final = SECOND  # an alarm that merely goes on
 Cause = Excursion | StatedFault
 Units = Exposures | None  # None: unknown
@@ -62,6 +66,9 @@ class Entry:
     units: Units
     resets: tuple[StatedReset, ...] = ()
     number: int = 0  # how many transitions there were
+    overlay: Overlay | None = None  # why it does not speak
+    spent: frozenset[str] = frozenset()  # what keeps it quiet no more (alarms/overlay.py)
+    noted: AlarmState | None = None  # its state as it was stated last
     written: bool = False
     written_ns: int = 0  # when it was last; those that merely go on are not all written at one moment
     columns: tuple[tuple[Unit, ...], Columns] | None = None  # of these units, as they are stored
@@ -70,6 +77,11 @@ class Entry:
     def is_open(self) -> bool:
         """Whether what it is about goes on."""
         return is_open(self.cause)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it needs nobody any more."""
+        return self.alarm.state is AlarmState.CLOSED
 
 
 def is_open(cause: Cause) -> bool:
@@ -109,18 +121,24 @@ def stored(entry: Entry) -> dict[str, Any]:
         "place": _plain(entry.place),
         "units": None if entry.units is None else plain_exposures(entry.units, _columns(entry, entry.units)),
         "resets": [_plain(r) for r in entry.resets],
+        "overlay": None if entry.overlay is None else _plain(entry.overlay),
+        "spent": sorted(entry.spent),
     }
 
 
 def of_stored(known: Mapping[str, Any], number: int) -> Entry:
     """What `stored` gave, after so many transitions."""
+    alarm = alarm_of(known)
     return Entry(
         cause_of(known),
-        alarm_of(known),
+        alarm,
         AlarmPlace(**{**known["place"], "assets": tuple(known["place"]["assets"])}),
         None if known["units"] is None else exposures_of(known["units"]),
         tuple(StatedReset(**r) for r in known["resets"]),
         number,
+        overlay_of(known),
+        frozenset(known.get("spent", ())),
+        alarm.state,
         written=True,
     )
 
@@ -144,6 +162,21 @@ def alarm_of(known: Mapping[str, Any]) -> Alarm:
         told["ended"],
         tuple(Acknowledgement(**a) for a in told["acknowledgements"]),
         None if closing is None else Acknowledgement(**closing),
+        _handling_of(told.get("handling", {})),
+    )
+
+
+def overlay_of(known: Mapping[str, Any]) -> Overlay | None:
+    """Why a stored alarm did not speak; None: it did."""
+    told = known.get("overlay")
+    return None if told is None else Overlay(**{**told, "kind": OverlayKind(told["kind"])})
+
+
+def _handling_of(told: Mapping[str, Any]) -> Handling:
+    return Handling(
+        tuple(Taking(**one) for one in told.get("takings", ())),
+        tuple(Assignment(**one) for one in told.get("assignments", ())),
+        tuple(Remark(**one) for one in told.get("remarks", ())),
     )
 
 

@@ -25,6 +25,11 @@ class Kept:
             if row.id not in self.entries:
                 self.entries[row.id] = of_stored(row.body, row.number)
 
+    def take_over(self) -> None:
+        """Those that go on, and those that will speak again by themselves."""
+        self.remember(self._records.book.ongoing())
+        self.remember(self._records.book.quiet())
+
     def known(self, identity: str) -> Entry | None:
         """In memory, or in the records if it is over."""
         if identity not in self.entries:
@@ -43,6 +48,10 @@ class Kept:
     def remember_kind(self, kind: str) -> None:
         """Those of the rules of a kind."""
         self.remember(self._records.book.of_kind(kind))
+
+    def remember_over(self) -> None:
+        """Those that are over and need somebody; what goes on is in memory."""
+        self.remember(self._records.book.over())
 
     def all(self) -> list[Entry]:
         """Those in memory, now."""
@@ -73,5 +82,5 @@ class Kept:
         self._records.book.put_alarms(row_of(entry) for entry in several)
         for entry in several:
             entry.written, entry.written_ns = True, now_ns
-        for identity in [i for i, e in self.entries.items() if e.written and not e.is_open]:
+        for identity in [i for i, e in self.entries.items() if e.written and not (e.is_open or e.overlay)]:
             del self.entries[identity]

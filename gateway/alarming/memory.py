@@ -21,22 +21,31 @@ from gateway.screening.excursion import Excursion
 from gateway.statements import (
     Statement,
     acknowledge,
+    assign,
     close,
+    comment,
     configuration,
     containment,
     empty,
     fault,
+    filling,
     import_,
+    out_of_service,
     placement,
     reset,
     retention,
+    shelve,
+    take,
     transition,
+    unshelve,
     withdrawal,
 )
 
 STATE: Final = "screening:state"  # of the records: screening's saved state, and its cursor
 FORMAT: Final = 5  # of saved states
-BEARING: Final = (containment.KIND, empty.KIND, acknowledge.KIND, close.KIND, reset.KIND, withdrawal.KIND)
+HANDLING: Final = (acknowledge.KIND, close.KIND, take.KIND, assign.KIND, comment.KIND)
+QUIETING: Final = (shelve.KIND, unshelve.KIND, out_of_service.KIND, filling.KIND)
+BEARING: Final = (containment.KIND, empty.KIND, *HANDLING, *QUIETING, reset.KIND, withdrawal.KIND)
 HEARD: Final = {*BEARING, fault.KIND, configuration.KIND, placement.KIND, import_.KIND}
 PAGE: Final = 500
 

@@ -96,7 +96,7 @@ class Screening:
         if self._quiet:
             self._replan()
         else:
-            self._book.take_over(self._records.book.ongoing())
+            self._book.take_over()
             self._go_on_with_open(self._clock.now_ns())
         self._states = ChannelStates(
             self._configuration, self._timeline, self._present.latest, self._screener
@@ -167,6 +167,7 @@ class Screening:
                 return True
             if not self._quiet:
                 self._publish(self._screener.advance(now_ns, self._silent_until(entries)), now_ns)
+                self._book.look_at_quiet(now_ns)
                 self.late.go_on(self._screener, self._book, now_ns, wait=not in_a_hurry)
                 late = time.monotonic() - self._saved_s > SAVE_EVERY_S or bool(self._left)
                 self._write(now_ns, everything=late and not self.late.is_telling)
@@ -181,7 +182,7 @@ class Screening:
         self._screener.catch_up(lambda: False)
         since = self._settled.of(self._records, self._began)
         changes = self._screener.adopt(since)
-        self._book.take_over(self._records.book.ongoing())
+        self._book.take_over()
         self._go_on_with_open(now_ns)
         self._publish(changes, now_ns)
         self._write(now_ns, everything=True)

@@ -19,6 +19,10 @@ ACKNOWLEDGED: Final = "acknowledged"
 CLOSED: Final = "closed"
 LOOK: Final = "asks again"
 TAKEN_BACK: Final = "taken back"
+TAKEN: Final = "taken"
+ASSIGNED: Final = "assigned"
+COMMENTED: Final = "commented"
+SPEAKS: Final = "speaks again"  # the other changes of its overlay are named as the overlay's kind is
 BY_READINGS: Final = "returned"  # Excursion.ended_by
 
 Step = tuple[str, Alarm]

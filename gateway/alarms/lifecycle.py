@@ -13,14 +13,19 @@ reading gave: the channel moved to another asset, left the configuration, or got
 stays with people until somebody closes it with a comment. An acknowledgement may be repeated with another
 comment while an alarm is active. An alarm is raised again when late data says that an excursion goes on after
 all, and asks for a look when its units grow: whoever acknowledged less has to look again.
+
+Beside the state there is who is on it (handling.py): an alarm that is not closed can be taken and assigned,
+and any can be commented on. None of these changes the state. When a closed alarm opens again, nobody is on
+it. Whether it speaks or is quiet for a while is another matter again (overlay.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+from gateway.alarms.handling import Assignment, Handling, Remark, Taking
 from gateway.errors import InputError
 
 LONGEST_NAME: Final = 200  # characters
@@ -132,6 +137,7 @@ class Alarm:
     ended: bool = False  # its end was no return
     acknowledgements: tuple[Acknowledgement, ...] = ()
     closing: Acknowledgement | None = None  # who closed it with which comment, where an end was no return
+    handling: Handling = field(default_factory=Handling)
 
 
 def raised(identity: str, at_ns: int) -> Alarm:
@@ -141,17 +147,33 @@ def raised(identity: str, at_ns: int) -> Alarm:
 
 def raise_again(alarm: Alarm) -> Alarm:
     """The excursion goes on."""
-    return replace(alarm, state=_after(alarm, Event.RAISE), over_ns=None, ended=False, closing=None)
+    return _become(alarm, _after(alarm, Event.RAISE), over_ns=None, ended=False, closing=None)
 
 
 def acknowledge(alarm: Alarm, acknowledgement: Acknowledgement) -> Alarm:
     """Raises InputError where there is nothing left to acknowledge."""
     state = _after(alarm, Event.ACKNOWLEDGE)
-    return replace(alarm, state=state, acknowledgements=(*alarm.acknowledgements, acknowledgement))
+    return _become(alarm, state, acknowledgements=(*alarm.acknowledgements, acknowledgement))
+
+
+def take(alarm: Alarm, taking: Taking) -> Alarm:
+    """Raises InputError where nobody is needed any more."""
+    return replace(_not_closed(alarm, "take"), handling=alarm.handling.take(taking))
+
+
+def assign(alarm: Alarm, assignment: Assignment) -> Alarm:
+    """Raises InputError where nobody is needed any more."""
+    return replace(_not_closed(alarm, "assign"), handling=alarm.handling.assign(assignment))
+
+
+def comment(alarm: Alarm, remark: Remark) -> Alarm:
+    """Raises InputError where there are too many comments already."""
+    return replace(alarm, handling=alarm.handling.remark(remark))
 
 
 def take_back(alarm: Alarm, identity: str) -> Alarm:
-    """Without the acknowledgement or the closing that was stated under this id; the alarm asks again."""
+    """Without what was stated under this id; without an acknowledgement or closing the alarm asks again."""
+    alarm = replace(alarm, handling=alarm.handling.without(identity))
     left = tuple(a for a in alarm.acknowledgements if a.id != identity)
     if alarm.closing is not None and alarm.closing.id == identity:
         return look(alarm)
@@ -178,19 +200,32 @@ def end(alarm: Alarm, at_ns: int) -> Alarm:
 def look(alarm: Alarm) -> Alarm:
     """More is known than when people looked: they are asked to look again."""
     again = Event.END if alarm.ended and alarm.state is AlarmState.CLOSED else Event.LOOK
-    return replace(alarm, state=_after(alarm, again), closing=None)
+    return _become(alarm, _after(alarm, again), closing=None)
 
 
 def close(alarm: Alarm, closing: Acknowledgement) -> Alarm:
     """Raises InputError where it still goes on, or is closed already."""
-    return replace(alarm, state=_after(alarm, Event.CLOSE), closing=closing)
+    return _become(alarm, _after(alarm, Event.CLOSE), closing=closing)
 
 
 def _over(alarm: Alarm, event: Event, at_ns: int) -> Alarm:
     over_ns = at_ns if alarm.over_ns is None else alarm.over_ns
     state = _after(alarm, event)
     closing = alarm.closing if state is AlarmState.CLOSED else None
-    return replace(alarm, state=state, over_ns=over_ns, ended=event is Event.END, closing=closing)
+    return _become(alarm, state, over_ns=over_ns, ended=event is Event.END, closing=closing)
+
+
+def _become(alarm: Alarm, state: AlarmState, **changes: Any) -> Alarm:
+    """One that was closed and opens again waits for somebody new."""
+    opens = alarm.state is AlarmState.CLOSED and state is not AlarmState.CLOSED
+    handling = alarm.handling.let_go() if opens else alarm.handling
+    return replace(alarm, state=state, handling=handling, **changes)
+
+
+def _not_closed(alarm: Alarm, verb: str) -> Alarm:
+    if alarm.state is AlarmState.CLOSED:
+        raise InputError(f"alarm {alarm.id} is closed: there is nothing to {verb}")
+    return alarm
 
 
 def _after(alarm: Alarm, event: Event) -> AlarmState:

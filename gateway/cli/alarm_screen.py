@@ -14,6 +14,7 @@ from gateway.cli.measures import duration, extreme_of, place_of
 from gateway.published.alarm import state_words
 from gateway.published.few import MOST_UNITS, more_units
 from gateway.published.labels import UNLABELLED, Labels
+from gateway.published.quiet import handling_words, overlay_words
 from gateway.published.urgency import asks, goes_on
 
 OVER_STYLE: Final = "bold"
@@ -73,7 +74,13 @@ def style_of(alarm: Mapping[str, Any]) -> str:
 
 
 def state_and_people(alarm: Mapping[str, Any]) -> list[str]:
-    """The state, and who has acknowledged it; where it asks again, who had done so before."""
+    """The state, who has acknowledged it, who is on it, and why it does not speak."""
+    beside = [*handling_words(alarm), overlay_words(alarm)]
+    return [*_state(alarm), *(words for words in beside if words)]
+
+
+def _state(alarm: Mapping[str, Any]) -> list[str]:
+    """Where it asks again, who had acknowledged it before."""
     state, said = state_words(alarm), alarm.get("acknowledgements") or ()
     if said and asks(alarm):
         people = dict.fromkeys(str(one["by"]) for one in said)
@@ -111,7 +118,10 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         line.append(f"\n    priority {alarm['priority']}: {alarm['priority_reason']}")
     for words in _guidance(alarm):
         line.append(f"\n    {words}")
+    for words in filter(None, [*handling_words(alarm), overlay_words(alarm)]):
+        line.append(f"\n    {words}", "bold")
     said = [("acknowledged", one) for one in alarm.get("acknowledgements") or ()]
+    said += [("comment", one) for one in alarm.get("comments") or ()]
     for what, one in (*said, *(("budget reset", one) for one in alarm["resets"])):
         at = labels.both(one["at"], alarm["site"])
         line.append(f"\n    {what} at {at} by {one['by']}: {one['comment']}")

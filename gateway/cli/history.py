@@ -21,6 +21,7 @@ from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
 from gateway.published.alarm import of_known, state_words
 from gateway.published.labels import Labels, labels_of
+from gateway.published.quiet import overlay_words
 from gateway.questions.history import find
 from gateway.questions.history import history as of_alarm
 from gateway.text import safe
@@ -35,6 +36,7 @@ LIVE = (
     "profile_version",
 )  # follow from the others, or from the moment of looking
 MOMENTS = ("start", "confirmed", "end", "cleared", "extreme_at")
+TOLD = ("revision", "acknowledgements", "closing", "resets", "taken", "assigned", "comments", "overlay")
 CHANGE_STYLES = {"raised": "bold red", "amended": "cyan", "withdrawn": "magenta"}
 
 
@@ -118,11 +120,12 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
             yield f"{name} {_text(now[name])}"
         return
     for name, value in now.items():
-        if name not in (*LIVE, "revision", "acknowledgements", "closing", "resets") and value != before[name]:
+        if name not in (*LIVE, *TOLD) and value != before[name]:
             yield f"{name} {_text(value)}, was {_text(before[name])}"
     for said in now["acknowledgements"]:
         if said not in before["acknowledgements"]:
             yield f"{said['by']}: {said['comment']}"
+    yield from _handled(before, now)
     closing = now["closing"]
     if closing is not None and closing != before["closing"]:
         yield f"{closing['by']}: {closing['comment']}"
@@ -131,6 +134,24 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
             yield f"{said['by']}: {said['comment']} (reset at {said['at']})"
     if _inside(now) != _inside(before):
         yield f"inside {_inside(now)}, was {_inside(before)}"
+
+
+def _handled(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Who is on it, what people remarked, and whether it speaks."""
+    taken, assigned = now["taken"], now["assigned"]
+    if taken != before["taken"]:
+        yield _said(taken) if taken else "nobody is on it any more"
+    if assigned != before["assigned"]:
+        yield f"assigned to {assigned['to']} by {assigned['by']}" if assigned else "assigned to nobody"
+    for remark in now["comments"]:
+        if remark not in before["comments"]:
+            yield _said(remark)
+    if now["overlay"] != before["overlay"]:
+        yield overlay_words(now) or f"it is not {before['overlay']['kind']} any more"
+
+
+def _said(words: Mapping[str, Any]) -> str:
+    return f"{words['by']}: {words['comment']}" if words["comment"] else str(words["by"])
 
 
 def _inside(alarm: Mapping[str, Any]) -> str:

@@ -21,11 +21,13 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
-from gateway.errors import NotRunning
+from gateway.errors import InputError, NotRunning
 from gateway.published.alarm import of_known
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of, now_text
-from gateway.published.urgency import most_urgent_first
+from gateway.published.quiet import handling_words, overlay_words
+from gateway.published.selection import Order, Selection, selected
+from gateway.published.urgency import SEVERITIES
 from gateway.text import one_line, safe
 
 
@@ -53,17 +55,34 @@ def alarms(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
     everything: Annotated[bool, typer.Option("--all", help="Closed alarms too.")] = False,
+    state: Annotated[str, typer.Option("--state", help='Only in this state, e.g. "acknowledged".')] = "",
+    severity: Annotated[str, typer.Option("--severity", help="Only of this severity, or worse.")] = "",
+    asset: Annotated[str, typer.Option("--asset", help="Only about this asset.")] = "",
+    site: Annotated[str, typer.Option("--site", help="Only of this site.")] = "",
+    rule: Annotated[str, typer.Option("--rule", help="Only of this rule.")] = "",
+    taken: Annotated[
+        bool | None, typer.Option("--taken/--not-taken", help="Only if somebody is on it, or nobody.")
+    ] = None,
+    assigned: Annotated[str, typer.Option("--assigned", help="Only what is assigned to this person.")] = "",
+    quiet: Annotated[
+        bool | None, typer.Option("--quiet/--speaking", help="Only if it is shelved or the like, or not.")
+    ] = None,
+    sort: Annotated[Order, typer.Option("--sort", help="What stands first.")] = Order.URGENCY,
 ) -> None:
     """Alarms that need somebody, the most urgent first, with the units inside. Works without the gateway.
 
-    Example: cryogate alarms --all --json
+    Examples: cryogate alarms --all --json; cryogate alarms --severity major --not-taken --sort oldest
     """
+    if severity and severity not in SEVERITIES:
+        raise InputError(f"there is no severity {severity!r}; known: {', '.join(SEVERITIES)}")
+    selection = Selection(state, severity, asset, site, rule, taken, assigned, quiet)
     configuration = load(config)
     with open_records(configuration.data_dir) as records:
         rows = records.book.alarms(closed=everything)
         known = (of_known(row.body, row.number) for row in rows)
         judged = (with_priority(alarm, configuration.priorities) for alarm in known)
-        found = most_urgent_first(with_guidance(alarm, configuration.guidance) for alarm in judged)
+        told = (with_guidance(alarm, configuration.guidance) for alarm in judged)
+        found = selected(told, selection, sort)
     if as_json:
         print_json(found)
     else:
@@ -117,7 +136,8 @@ def _lines(out: Console, folder: Path, labels: Labels, until: float) -> None:
             answers = True
             out.print(f"{now_text()} the gateway answers again", soft_wrap=True)
         for alarm in sorted(found or (), key=lambda alarm: str(alarm["raised"])):
-            if told.get(alarm["id"]) != alarm["state"]:
-                told[alarm["id"]] = alarm["state"]
+            now = f"{alarm['state']} {handling_words(alarm)} {overlay_words(alarm)}"
+            if told.get(alarm["id"]) != now:
+                told[alarm["id"]] = now
                 out.print(alarm_lines([alarm], labels)[0], soft_wrap=True)
         time.sleep(live.REFRESH_S)

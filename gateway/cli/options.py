@@ -14,4 +14,7 @@ Config = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+AlarmId = Annotated[
+    str, typer.Argument(metavar="ALARM", help="The alarm's id, or as much of its start as is unique.")
+]
 DEFAULT_CONFIG = Path("cryogate.toml")

@@ -1,32 +1,27 @@
-"""`cryogate ack`, `close`, `load`, `empty` and `reset`: what people state, written straight into the journal.
+"""`cryogate load`, `empty` and `reset`: what people state, written straight into the journal.
 
 The journal takes statements from any process, so all of them work whether the gateway runs or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from gateway.cli import token
-from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
 from gateway.cli.terminal import print_json, say
-from gateway.commands import alarms, contents, resets
-from gateway.commands.author import Author, at_this_box
-from gateway.commands.desk import Desk, open_desk
+from gateway.commands import contents, resets
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
 from gateway.config.load import load as load_configuration
-from gateway.journal.alarm_tables import AlarmRow
-from gateway.questions.history import find
 from gateway.statements import reset as resetting
 from gateway.text import counted
 from gateway.times import format_rfc3339
 
-__all__ = ["ack", "add_to", "close", "empty", "load", "reset"]
+__all__ = ["add_to", "empty", "load", "reset"]
 
 Zone = Annotated[str | None, typer.Option("--zone", help="A part of the asset.")]
 
@@ -35,60 +30,9 @@ ROW_S: Final = 4e-4  # to read, check and state one
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(ack)
-    app.command()(close)
     app.command()(load)
     app.command()(reset)
     app.command()(empty)
-
-
-def ack(
-    alarm: Annotated[str, typer.Argument(help="The alarm's id, or as much of its start as is unique.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
-    comment: Annotated[str, typer.Option("--comment", help="Why, or what was done.")] = "",
-    by_token: Annotated[str, typer.Option("--token", help="A one-time token; it says who and what.")] = "",
-    config: Config = DEFAULT_CONFIG,
-) -> None:
-    """Acknowledge an alarm; the gateway may be running or not.
-
-    With --token all alarms that it is for, or ALARM alone, as the person whom it was made for.
-
-    Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
-    """
-    if by_token:
-        token.acknowledge(by_token, alarm, by, comment, config)
-        return
-    token.need(alarm, by, comment)
-    _of_alarm(alarms.acknowledge, "acknowledged", alarm, by, comment, config)
-
-
-def close(
-    alarm: Annotated[str, typer.Argument(help="The alarm's id, or as much of its start as is unique.")],
-    by: By,
-    comment: Annotated[str, typer.Option("--comment", help="Why nobody needs to look at it any more.")],
-    config: Config = DEFAULT_CONFIG,
-) -> None:
-    """Close an alarm that is over: one that returned, or ended because its probe moved, limits changed, ...
-
-    Example: cryogate close E-7Q2M9XKD --by "Li Na" --comment "bags checked after the move, none above -150"
-    """
-    _of_alarm(alarms.close, "closed", alarm, by, comment, config)
-
-
-def _of_alarm(
-    command: Callable[[Desk, Author, AlarmRow, str], alarms.Answered],
-    done: str,
-    alarm: str,
-    by: str,
-    comment: str,
-    config: Path,
-) -> None:
-    configuration = load_configuration(config)
-    with open_records(configuration.data_dir) as records:
-        row = find(records, alarm)
-    with open_desk(configuration) as desk:
-        said = command(desk, at_this_box(by), row, comment)
-    say(f"{said.alarm} {done} by {by}; {said_by(said.stated)}")
 
 
 def load(

@@ -1,4 +1,4 @@
-"""What people say about an alarm: that somebody has seen it, or that nobody needs to look any more."""
+"""What people say about one alarm: seen, taken, assigned, remarked, closed."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from dataclasses import dataclass
 
 from gateway.alarming.entry import alarm_of
 from gateway.alarms import lifecycle
+from gateway.alarms.handling import Assignment, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.commands.words import Words
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.statements import Statement
 from gateway.statements import acknowledge as acknowledging
+from gateway.statements import assign as assigning
 from gateway.statements import close as closing
+from gateway.statements import comment as commenting
+from gateway.statements import take as taking
 from gateway.statements.acknowledge import Acknowledge
+from gateway.statements.assign import Assign
 from gateway.statements.close import Close
+from gateway.statements.comment import Comment
+from gateway.statements.take import Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +61,49 @@ def close(desk: Desk, author: Author, alarm: AlarmRow, comment: str) -> Answered
         return [draft]
 
     return Answered(alarm.id, desk.state(look))
+
+
+def take(desk: Desk, author: Author, alarm: AlarmRow, comment: str = "") -> Answered:
+    """Say "I am on it", or that one still is; whoever was before is not any more.
+
+    Raises InputError where it is closed.
+    """
+
+    def look() -> list[Statement]:
+        draft = desk.draft(taking, Take(alarm.id, comment), author, desk.clock.now_ns())
+        lifecycle.take(alarm_of(alarm.body), Taking(author.name, draft.at_ns, comment))
+        return [draft]
+
+    return Answered(alarm.id, desk.state(look))
+
+
+def assign(desk: Desk, author: Author, alarm: AlarmRow, to: str) -> Answered:
+    """Say whose it is. The same person again changes nothing. Raises InputError where it is closed."""
+
+    def look() -> list[Statement] | Statement:
+        draft = desk.draft(assigning, Assign(alarm.id, to), author, desk.clock.now_ns())
+        life = alarm_of(alarm.body)
+        lifecycle.assign(life, Assignment(to, author.name, draft.at_ns))
+        before = life.handling.assigned
+        same = _counting(desk, before.id) if before is not None and before.to == to else None
+        return same or [draft]
+
+    return Answered(alarm.id, desk.state(look))
+
+
+def comment(desk: Desk, author: Author, alarm: AlarmRow, text: str) -> Answered:
+    """Remark something, whatever its state. Raises InputError where there are too many already."""
+
+    def look() -> list[Statement]:
+        draft = desk.draft(commenting, Comment(alarm.id, text), author, desk.clock.now_ns())
+        lifecycle.comment(alarm_of(alarm.body), Remark(author.name, draft.at_ns, text))
+        return [draft]
+
+    return Answered(alarm.id, desk.state(look))
+
+
+def _counting(desk: Desk, identity: str) -> Statement | None:
+    """The statement of this id, if nobody took it back meanwhile."""
+    words = Words(desk.journal)
+    found = words.find(identity)
+    return found if found is not None and words.counts(found) else None

@@ -14,6 +14,8 @@ from gateway.config.peers import unknown_places
 from gateway.config.ports import doubled_ports
 from gateway.config.priorities import priorities
 from gateway.config.profiles import profiles
+from gateway.config.shelving import Shelving
+from gateway.config.suppressions import check_assets, suppressions
 from gateway.config.tables import Problems, Table, build, plug_in
 from gateway.config.toml import read_toml
 from gateway.config.types import (
@@ -58,19 +60,13 @@ Further = Callable[[Parts], Iterable[str]]
 
 
 NAMED = (
-    "sites",
-    "assets",
-    "sources",
-    "profiles",
-    "channels",
-    "sinks",
-    "notifiers",
-    "heartbeat",
-    "peers",
-    "power",
-    "retention",
+    *("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "heartbeat", "peers"),
+    *("power", "retention", "suppressions"),
 )
-SECTIONS = ("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", *NAMED)
+SECTIONS = (
+    *("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", "shelving"),
+    *NAMED,
+)
 
 
 def load(path: Path, further: Further = lambda _: ()) -> Configuration:
@@ -90,6 +86,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
     clock = build(ClockOptions, document.get("clock", {}), "clock", problems)
     metrics = build(MetricsOptions, document.get("metrics", {}), "metrics", problems)
+    shelving = build(Shelving, document.get("shelving", {}), "shelving", problems)
     sites = _named(document, "sites", lambda t, p: build(Site, t, p, problems), problems)
     assets = _named(document, "assets", lambda t, p: build(Asset, t, p, problems), problems)
     sources = _plug_ins(document, "sources", SOURCES, problems)
@@ -120,7 +117,9 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     urgency = priorities(document.get("priorities", {}), document.get("risks", {}), problems)
     known = Known(_table(document, "sites", problems), assets, versions, made)
     advice, advice_remarks = guidance(document.get("guidance", {}), known, problems)
-    if problems or gateway is None or journal is None or clock is None or metrics is None:
+    quiet = suppressions(_table(document, "suppressions", problems), problems)
+    check_assets(quiet, _table(document, "assets", problems), problems)
+    if problems or gateway is None or journal is None or clock is None or metrics is None or shelving is None:
         folder = None if gateway is None else path.parent / gateway.data_dir
         parts = Parts(assets, versions, made, problems.reads, folder)
         raise ConfigurationError([*problems, *further(parts)])
@@ -146,6 +145,8 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         advice,
         peers,
         power,
+        shelving,
+        quiet,
     )
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.alarms.guidance import Guidances
+from gateway.alarms.overlay import Design
 from gateway.alarms.priority import Priorities
+from gateway.config.shelving import Shelving
 from gateway.errors import InputError
 from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
@@ -287,6 +289,8 @@ class Configuration:
     guidance: Guidances = field(default_factory=Guidances)
     peers: dict[str, PlugIn] = field(default_factory=dict)  # by the name that the other gateway has
     power: dict[str, PlugIn] = field(default_factory=dict)
+    shelving: Shelving = field(default_factory=Shelving)
+    suppressions: tuple[Design, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -182,6 +182,14 @@ class AlarmTables:
         select = "SELECT count(*) FROM alarm WHERE raised_ns >= ? AND raised_ns < ?"
         return int(self._rows(select, (start_ns, end_ns))[0][0])
 
+    def over(self) -> list[AlarmRow]:
+        """Those that are over and not closed, oldest first."""
+        return self._alarms("WHERE closed = 0 AND NOT ongoing ORDER BY raised_ns, id")
+
+    def quiet(self) -> list[AlarmRow]:
+        """Those that are over, are not closed, and do not speak now, oldest first."""
+        return self._alarms(f"WHERE closed = 0 AND NOT ongoing AND {_QUIET} ORDER BY raised_ns, id")
+
     def alarm(self, identity: str) -> AlarmRow | None:
         return next(iter(self._alarms("WHERE id = ?", (identity,))), None)
 
@@ -224,6 +232,14 @@ class AlarmTables:
             "SELECT seq, id, number, change, stated_ns, follows FROM transition WHERE id = ? ORDER BY number"
         )
         return [TransitionRow(*row) for row in self._rows(select, (identity,))]
+
+    def transitions_since(self, stated_ns: int) -> list[TransitionRow]:
+        """Stated at that time or later, of every alarm, oldest first."""
+        select = (
+            "SELECT seq, id, number, change, stated_ns, follows FROM transition "
+            "WHERE stated_ns >= ? ORDER BY seq"
+        )
+        return [TransitionRow(*row) for row in self._rows(select, (stated_ns,))]
 
     def first_transition(self, identity: str) -> int | None:
         """The entry of an alarm's first transition."""
@@ -316,6 +332,8 @@ _SEALED_EXCURSION: Final = (
 _SEALED_TRANSITION: Final = (
     "seq, CAST(id AS BLOB), number, CAST(change AS BLOB), stated_ns, follows, CAST(id AS BLOB), crc"
 )
+# In JSON as it is written here; in a text the quotation mark before the name would be escaped.
+_QUIET: Final = """instr(body, '"overlay": {') > 0"""
 _LAST_TRANSITION: Final = "SELECT max(seq) FROM transition WHERE id = ?"
 Damage = tuple[dict[int, str], int | None]
 """Damaged rows and what their first column says; behind which row to go on, None at the end."""

@@ -32,7 +32,10 @@ LONGEST_SEQUENCE_ID: Final = 64  # of A-Z a-z 0-9 _ -; since ntfy 2.16, older on
 LONGEST_MESSAGE: Final = 4000  # bytes; ntfy makes an attachment of more than 4096
 PRIORITIES: Final[Mapping[str, int]] = {"critical": 5, "major": 4, "minor": 3, "warning": 3}
 CALM: Final = 3  # the usual priority: sound, but not on and on
-CALM_CHANGES: Final = ("acknowledged", "returned", "ended", "withdrawn", "closed", "taken back")
+CALM_CHANGES: Final = (
+    *("acknowledged", "returned", "ended", "withdrawn", "closed", "taken back"),
+    *("taken", "assigned", "commented", "shelved", "suppressed", "out of service"),
+)
 TAGS: Final[Mapping[str, str]] = {  # short codes that phones show as an emoji
     "raised": "rotating_light",
     "asks again": "rotating_light",

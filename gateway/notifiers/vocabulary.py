@@ -93,6 +93,13 @@ ZH: Final = Vocabulary(
         "ended": "已结束",
         "asks again": "需再次确认",
         "taken back": "已收回",
+        "taken": "已有人处理",
+        "assigned": "已指派",
+        "commented": "有新备注",
+        "shelved": "已暂时搁置",
+        "suppressed": "按设定静默",
+        "out of service": "停用中",
+        "speaks again": "恢复报警",
     },
     states={
         "unacknowledged": "未确认",

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from gateway.alarming.entry import Entry, of_stored
 from gateway.alarms.fault import StatedFault
+from gateway.alarms.handling import Handling, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement, AlarmState
+from gateway.alarms.overlay import Overlay
 from gateway.journal.records import Records
 from gateway.model import Severity
 from gateway.published.view import UNKNOWN, Units, excursion, moment, units
@@ -51,6 +53,8 @@ def alarm(of: Entry) -> dict[str, Any]:
         "over": moment(life.over_ns),
         "acknowledgements": [_said(a) for a in life.acknowledgements],
         "closing": None if life.closing is None else _said(life.closing),
+        **_handling(life.handling),
+        "overlay": None if of.overlay is None else _overlay(of.overlay),
         "resets": [
             {"at": moment(r.at_ns), "by": r.by, "stated": moment(r.stated_ns), "comment": r.comment}
             for r in of.resets
@@ -102,5 +106,22 @@ def fault(of: StatedFault, inside: Units) -> dict[str, Any]:
     }
 
 
-def _said(of: Acknowledgement) -> dict[str, Any]:
+def _handling(of: Handling) -> dict[str, Any]:
+    """Who is on it; null where nobody is."""
+    assigned = of.assigned
+    return {
+        "taken": None if of.taken is None else _said(of.taken),
+        "assigned": None
+        if assigned is None
+        else {"to": assigned.to, "by": assigned.by, "at": moment(assigned.at_ns)},
+        "comments": [_said(remark) for remark in of.remarks],
+    }
+
+
+def _overlay(of: Overlay) -> dict[str, Any]:
+    """Why it does not speak now."""
+    return {"kind": of.kind.value, "by": of.by, "until": moment(of.until_ns), "reason": of.reason}
+
+
+def _said(of: Acknowledgement | Taking | Remark) -> dict[str, Any]:
     return {"by": of.by, "at": moment(of.at_ns), "comment": of.comment}

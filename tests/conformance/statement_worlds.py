@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 from gateway.model import Severity
 from gateway.statements import (
     acknowledge,
+    assign,
     clock,
     close,
+    comment,
     configuration,
     containment,
     empty,
     fault,
+    filling,
+    handover,
     hold,
     import_,
     notification,
+    out_of_service,
     outage,
     parked,
     person,
@@ -30,8 +35,11 @@ from gateway.statements import (
     retention,
     retry,
     roster,
+    shelve,
     stand_in,
+    take,
     transition,
+    unshelve,
     verdict,
     withdrawal,
 )
@@ -144,17 +152,30 @@ verdicts = st.builds(
     st.none() | moments,
     names,
 )
+scopes = st.builds(out_of_service.Scope, names, st.just("")) | st.builds(
+    out_of_service.Scope, st.just(""), names
+)
+rests = (
+    st.builds(out_of_service.Requested, scopes, comments, moments, st.none())
+    | st.builds(out_of_service.Requested, scopes, comments, st.none(), moments)
+    | st.builds(out_of_service.Approved, scopes, names, comments)
+    | st.builds(out_of_service.Ended, scopes, comments)
+)
 SAID: dict[str, st.SearchStrategy[Any]] = {
     "acknowledge": st.builds(acknowledge.Acknowledge, names, comments),
     "clock": st.builds(
         clock.ClockChange, st.booleans(), messages, numbers, numbers, lines, st.integers(0, 2**62)
     ),
+    "assign": st.builds(assign.Assign, names, names),
     "close": st.builds(close.Close, names, comments),
+    "comment": st.builds(comment.Comment, names, comments),
     "configuration": st.builds(configuration.Configured, names, messages, lists, lists, lists),
     "containment": st.builds(containment.Containment, st.tuples(stays())),
     "empty": st.builds(empty.Empty, names, zones),
     "fault": st.builds(fault.FaultRaised, names, names, st.sampled_from(Severity), messages, lists)
     | st.builds(fault.FaultCleared, names, names),
+    "filling": st.builds(filling.Filling, names, moments),
+    "handover": st.builds(handover.Handover, names, lines, moments, lists, lines),
     "hold": holds(),
     "import": st.builds(
         import_.Import,
@@ -176,6 +197,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "notification": st.builds(
         notification.Notified, names, st.lists(counts, max_size=4).map(tuple), names, messages
     ),
+    "out_of_service": rests,
     "outage": st.builds(outage.Outage, moments, moments, messages),
     "parked": st.builds(parked.ParkedDecision, names, st.sampled_from(parked.Decision)),
     "person": people(),
@@ -197,6 +219,8 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         moments,
         st.dictionaries(names, counts, max_size=3),
     ),
+    "shelve": st.builds(shelve.Shelve, names, lines, names, st.sampled_from(Severity), moments, comments),
+    "take": st.builds(take.Take, names, lines),
     "transition": st.builds(
         transition.Transition,
         names,
@@ -207,6 +231,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         lines,
         st.dictionaries(names, st.none() | counts | messages, max_size=3),
     ),
+    "unshelve": st.builds(unshelve.Unshelve, names, lines, names, comments),
     "withdrawal": st.just(withdrawal.Withdrawal()),
 }
 

@@ -1,0 +1,90 @@
+"""`cryogate handover`: what is open, what happened since the last one, and the names of both people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from gateway.cli.alarm_screen import alarms_table
+from gateway.cli.history import open_records
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.saying import answer, said_by
+from gateway.cli.terminal import console, print_json, say
+from gateway.commands.author import at_this_box
+from gateway.commands.desk import open_desk
+from gateway.commands.handover import hand_over
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.published.labels import Labels, labels_of
+from gateway.published.quiet import is_quiet
+from gateway.questions.handover import Report, report
+from gateway.statements import handover as handing
+from gateway.text import counted, safe
+from gateway.times import format_rfc3339, parse_rfc3339
+
+MOST_SHOWN = 50  # changes on a screen; --json has more
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(handover)
+
+
+def handover(
+    by: Annotated[str, typer.Option("--by", help="Who hands over; left out: nothing is stated.")] = "",
+    to: Annotated[str, typer.Option("--to", help="Who takes over.")] = "",
+    notes: Annotated[str, typer.Option("--notes", help="What the next one has to know.")] = "",
+    site: Annotated[str, typer.Option("--site", help="Of this site alone.")] = "",
+    since: Annotated[
+        str | None, typer.Option("--since", help="RFC 3339; left out: since the last handover.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """What is open, what happened since the last handover, and its notes; with --by and --to it is stated.
+
+    Examples: cryogate handover; cryogate handover --by "Li Na" --to "Wang Wei" --notes "dewar-1 is emptied"
+    """
+    if bool(by) != bool(to) or (notes and not by):
+        raise InputError("a handover has two names: --by who hands over, --to who takes over")
+    configuration = load(config)
+    if site and site not in configuration.sites:
+        raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites)}")
+    since_ns = None if since is None else parse_rfc3339(since)
+    with open_records(configuration.data_dir) as records, open_desk(configuration) as desk:
+        found = report(desk.journal, records, site, since_ns, desk.clock.now_ns())
+        stated = hand_over(desk, at_this_box(by), to, found, notes) if by else None
+    if as_json:
+        print_json({**found.plain(), **({} if stated is None else answer(stated, by=by, to=to, notes=notes))})
+        return
+    _print(console(), found, labels_of(configuration))
+    if stated is not None:
+        say(f"handed over by {by} to {to}; {said_by(stated)}")
+
+
+def _print(out: Console, found: Report, labels: Labels) -> None:
+    taken = sum(1 for alarm in found.open if alarm["taken"])
+    quiet = sum(map(is_quiet, found.open))
+    out.print(f"open: {counted(len(found.open), 'alarm')}, {taken} taken, {quiet} quiet for a while")
+    if found.open:
+        out.print(alarms_table(safe(found.open), labels))
+    told = ", ".join(f"{number} {change}" for change, number in sorted(found.counts.items()))
+    out.print(f"since {format_rfc3339(found.since_ns)[:19]}Z: {told or 'nothing happened'}", soft_wrap=True)
+    for change in safe(found.changes[-MOST_SHOWN:]):
+        out.print(f"  {_line(change)}", soft_wrap=True)
+    if found.before is not None:
+        _print_last(out, found)
+
+
+def _line(change: dict[str, Any]) -> str:
+    where = " ".join(part for part in (change["asset"], change["channel"]) if part) or "gateway"
+    return f"{change['at'][:19]}Z {change['alarm']} {change['change']}: {where}"
+
+
+def _print_last(out: Console, found: Report) -> None:
+    assert found.before is not None
+    before = handing.of(found.before.body)
+    at = format_rfc3339(found.before.at_ns)[:19]
+    notes = f": {before.notes}" if before.notes else ""
+    out.print(safe(f"last handover {at}Z, {found.before.by} to {before.to}{notes}"), soft_wrap=True)

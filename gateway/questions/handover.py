@@ -1,0 +1,105 @@
+"""What the next person has to know: what is open, what happened since the last handover, what was noted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.journal.said import said
+from gateway.model import SECOND
+from gateway.published.alarm import of_known
+from gateway.published.urgency import most_urgent_first
+from gateway.statements import Statement
+from gateway.statements import handover as handing
+from gateway.statements.effect import Effects
+from gateway.statements.handover import Handover
+from gateway.statements.withdrawal import KIND as WITHDRAWAL
+from gateway.times import format_rfc3339
+
+FIRST_NS: Final = 24 * 3600 * SECOND  # how far back, where nothing was handed over before
+MOST: Final = 1000  # changes that are listed; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`before`: the last handover, None where there was none; `changes`: of alarms, oldest first."""
+
+    site: str
+    since_ns: int
+    before: Statement | None
+    open: list[Mapping[str, Any]]
+    changes: list[Mapping[str, Any]]
+    counts: Mapping[str, int]
+
+    def plain(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "schema": 1,
+            "site": self.site or None,
+            "since": format_rfc3339(self.since_ns),
+            "last": None if self.before is None else _plain(self.before),
+            "open": self.open,
+            "changes": self.changes,
+            "counts": dict(self.counts),
+        }
+
+
+def report(journal: Journal, records: Records, site: str, since_ns: int | None, now_ns: int) -> Report:
+    """Of a site, or of all. `since_ns`: None: since the last handover."""
+    before = last(journal, site)
+    if since_ns is None:
+        since_ns = now_ns - FIRST_NS if before is None else before.at_ns
+    elif since_ns > now_ns:
+        raise InputError(f"{format_rfc3339(since_ns)} is in the future: nothing happened since then")
+    unclosed = (of_known(row.body, row.number) for row in records.book.alarms())
+    found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)
+    changes, counts = _changes(records, site, since_ns)
+    return Report(site, since_ns, before, found, changes, counts)
+
+
+def last(journal: Journal, site: str) -> Statement | None:
+    """The last handover of a site that counts; one of all sites is one of each."""
+    effects, found = Effects(), list[Statement]()
+    for statement in said(journal, handing.KIND, WITHDRAWAL):
+        effects.hear(statement)
+        if statement.kind == handing.KIND and handing.of(statement.body).site in ("", site):
+            found.append(statement)
+    return next((one for one in reversed(found) if effects.counts(one.id)), None)
+
+
+def _changes(records: Records, site: str, since_ns: int) -> tuple[list[Mapping[str, Any]], Mapping[str, int]]:
+    counts, listed = Counter[str](), list[Mapping[str, Any]]()
+    rows = records.book.transitions_since(since_ns)
+    alarms = {identity: records.book.alarm(identity) for identity in dict.fromkeys(row.id for row in rows)}
+    for row in rows:
+        alarm = alarms[row.id]
+        place: Mapping[str, Any] = {} if alarm is None else alarm.body["place"]
+        if site and place.get("site") != site:
+            continue
+        counts[row.change] += 1
+        listed.append(
+            {
+                "at": format_rfc3339(row.stated_ns),
+                "alarm": row.id,
+                "change": row.change,
+                "asset": place.get("asset", ""),
+                "channel": place.get("channel", ""),
+            }
+        )
+    return listed[-MOST:], counts
+
+
+def _plain(statement: Statement) -> dict[str, Any]:
+    told: Handover = handing.of(statement.body)
+    return {
+        "id": statement.id,
+        "at": format_rfc3339(statement.at_ns),
+        "by": statement.by,
+        "to": told.to,
+        "notes": told.notes,
+    }

@@ -1,0 +1,61 @@
+"""Handover: a person hands what is open over to the next one, and both put their names to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.statements.fields import LONGEST_TEXT, Fields, moment, shown
+
+KIND: Final = "handover"
+SCHEMA: Final = 1
+BY_PEOPLE: Final = True
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """From whoever states it `to` the next one: what was open then, by id, and what happened since when.
+
+    `site`: of one site alone; empty: of all. The notes may be empty.
+    """
+
+    to: str
+    site: str
+    since_ns: int
+    alarms: tuple[str, ...]
+    notes: str
+
+
+def to_body(said: Handover) -> dict[str, Any]:
+    body = {
+        "schema": SCHEMA,
+        "to": said.to,
+        "site": said.site,
+        "since": moment(said.since_ns),
+        "alarms": list(said.alarms),
+        "notes": said.notes,
+    }
+    of(body)
+    return body
+
+
+def of(body: Mapping[str, Any]) -> Handover:
+    fields = Fields(KIND, SCHEMA, body)
+    fields.need(1)
+    to, site, since_ns = fields.name("to"), fields.line("site"), fields.moment("since")
+    said = Handover(to, site, since_ns, fields.names("alarms"), fields.line("notes", longest=LONGEST_TEXT))
+    fields.end()
+    return said
+
+
+def words(said: Handover) -> str:
+    where = f" of {said.site}" if said.site else ""
+    notes = f": {said.notes}" if said.notes else ""
+    return (
+        f"handed {len(said.alarms)} open alarms{where} over to {said.to}, since {shown(said.since_ns)}{notes}"
+    )
+
+
+def about(said: Handover) -> frozenset[str]:
+    return frozenset({*said.alarms, said.site} - {""})
