@@ -107,6 +107,10 @@ class AlarmWords:
         more = len(units) - len(shown)
         return ", ".join(shown) + (words.more.format(number=more) if more else "")
 
+    def remarks(self) -> str:
+        """What was noticed about the alarm itself: that it comes and goes, that nobody looks at it."""
+        return self._words.separator.join(one_line(str(one)) for one in self._alarm.get("remarks") or ())
+
     def _unit(self, unit: Mapping[str, Any]) -> str:
         code = one_line(str(unit.get("code", "")))
         return code if unit.get("certain", True) else f"{code} {self._words.uncertain}"

@@ -119,6 +119,7 @@ class CallWords:
         yield labels["over"], first.since("over")
         yield labels["rule"], first.rule() if self._call.alarms else ""
         yield labels["priority"], self._priority()
+        yield labels["remarks"], first.remarks()
         yield from self._others()
         yield labels["state"], first.state()
         yield labels["alarm"], first.text("id")

@@ -106,6 +106,13 @@ def test_what_is_not_known_is_said() -> None:
     assert shown == "more than 1 d 1 h until empty (weight)"
 
 
+def test_what_was_noticed_about_the_alarm_is_said() -> None:
+    noticed = {**RAISED, "remarks": ["chattering: raised 4 times in 60 min", "stale: open for 30 h"]}
+    told = dict(call_message(in_chinese(alarms=(noticed,)), Shanghai()).rows)
+    assert told["备注"] == "chattering: raised 4 times in 60 min；stale: open for 30 h"
+    assert "Note" not in dict(call_message(call(), Shanghai()).rows)
+
+
 def test_names_from_outside_drive_nothing() -> None:
     nasty = "液\r\n\x1b[2J{priority}\u202e" * 50
     alarm = {**RAISED, **dict.fromkeys(("site", "asset", "zone", "rule", "message", "id"), nasty)}
