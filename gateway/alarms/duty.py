@@ -45,7 +45,7 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Who can be reached for a site, who of all is on the spot there, and how many there have to be."""
+    """Who can be reached for a site, who of them is on the spot there, and how many there have to be."""
 
     site: str
     people: tuple[str, ...]
@@ -142,11 +142,13 @@ class Duty:
 
     def course(self, site: str, risk: str, from_ns: int, to_ns: int) -> tuple[Shift, ...]:
         """Who is on duty from moment to moment over [from, to), without a gap."""
-        return self._course(lambda at_ns: self._on_duty(site, risk, at_ns), from_ns, to_ns)
+        moments = self._moments(from_ns, to_ns, lambda one: self._is_of(one, site))
+        return _course(lambda at_ns: self._on_duty(site, risk, at_ns), moments)
 
     def course_of(self, identity: str, from_ns: int, to_ns: int) -> tuple[Shift, ...]:
         """The same of one roster."""
-        return self._course(lambda at_ns: self._of_roster(identity, at_ns), from_ns, to_ns)
+        moments = self._moments(from_ns, to_ns, lambda one: one.id == identity)
+        return _course(lambda at_ns: self._of_roster(identity, at_ns), moments)
 
     def holes(self, from_ns: int, to_ns: int, sites: Iterable[str] = ()) -> tuple[Hole, ...]:
         """When nobody is on duty over [from, to), by site and time: where there is a roster, once it begins.
@@ -179,28 +181,13 @@ class Duty:
         same = self.same_site(site)
         named = [one for one in map(self.person, self.everybody(site, ANY, at_ns)) if one is not None]
         people = tuple(one.id for one in named if one.can_be_reached(notifiers))
-        on_site = tuple(
-            one.id
-            for one in self.people()
-            if not one.has_left and same in {self.same_site(name) for name in one.on_site}
-        )
+        there = {one.id for one in named if same in {self.same_site(name) for name in one.on_site}}
+        on_site = tuple(who for who in people if who in there)
         return Coverage(same, people, on_site, ENOUGH, ENOUGH_ON_SITE if is_contract_manufacturer else 0)
 
     def _of_roster(self, identity: str, at_ns: int) -> tuple[str, ...]:
         one = self._spoken.roster(identity, at_ns)
         return () if one is None else Crew(one, self._spoken, at_ns).on_duty()
-
-    def _course(
-        self, on_duty: Callable[[int], tuple[str, ...]], from_ns: int, to_ns: int
-    ) -> tuple[Shift, ...]:
-        found: list[Shift] = []
-        for begin_ns, end_ns in pairwise(self._moments(from_ns, to_ns)):
-            people = on_duty(begin_ns)
-            if found and found[-1].people == people:
-                found[-1] = Shift(found[-1].from_ns, end_ns, people)
-            else:
-                found.append(Shift(begin_ns, end_ns, people))
-        return tuple(found)
 
     def _on_duty(self, site: str, risk: str, at_ns: int) -> tuple[str, ...]:
         for crews in self._ranks(site, risk, at_ns):
@@ -231,7 +218,8 @@ class Duty:
     def _holes_of(self, site: str, from_ns: int, to_ns: int) -> list[Hole]:
         risks, begin_ns = self._risks(site, from_ns, to_ns), max(from_ns, self._begin_ns(site))
         found: list[Hole] = []
-        for start_ns, end_ns in pairwise(self._moments(begin_ns, to_ns) if begin_ns < to_ns else []):
+        moments = self._moments(begin_ns, to_ns, lambda one: self._is_of(one, site))
+        for start_ns, end_ns in pairwise(moments):
             alone = tuple(risk for risk in risks if not self._on_duty(site, risk, start_ns))
             told = () if len(alone) == len(risks) else alone
             if found and (found[-1].to_ns, found[-1].risks) == (start_ns, told) and alone:
@@ -252,10 +240,14 @@ class Duty:
         return [*named, *([OTHER] if any(not one.risks for one in mine) else [])]
 
     def _is_of(self, one: Roster, site: str) -> bool:
-        return not one.sites or site in {self.same_site(name) for name in one.sites}
+        site = self.same_site(site)
+        return site == ANY or not one.sites or site in {self.same_site(name) for name in one.sites}
 
-    def _moments(self, from_ns: int, to_ns: int) -> list[int]:
-        inner = turns.changes(self._spoken, from_ns, to_ns)
+    def _moments(self, from_ns: int, to_ns: int, is_meant: Callable[[Roster], bool]) -> list[int]:
+        """When another one may be on duty, from first to last; none where they are not in order."""
+        if from_ns >= to_ns:
+            return []
+        inner = turns.changes(self._spoken, from_ns, to_ns, is_meant)
         return [from_ns, *sorted({at_ns for at_ns in inner if from_ns < at_ns < to_ns}), to_ns]
 
     def _recall(
@@ -268,3 +260,14 @@ class Duty:
                 self._remembered.clear()
             self._remembered[key] = ask(site, risk, at_ns)
         return self._remembered[key]
+
+
+def _course(on_duty: Callable[[int], tuple[str, ...]], moments: list[int]) -> tuple[Shift, ...]:
+    found: list[Shift] = []
+    for begin_ns, end_ns in pairwise(moments):
+        people = on_duty(begin_ns)
+        if found and found[-1].people == people:
+            found[-1] = Shift(found[-1].from_ns, end_ns, people)
+        else:
+            found.append(Shift(begin_ns, end_ns, people))
+    return tuple(found)

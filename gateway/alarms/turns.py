@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gateway.alarms.rotation import changes as changes_of_rotation
 from gateway.alarms.rotation import holiday_span, is_holiday, turn
@@ -96,10 +96,10 @@ def begin_ns(of: Roster) -> int:
     return max(of.from_ns, min(begins_ns(one.start, one.hand_over, zone) for one in of.rotations))
 
 
-def changes(spoken: Spoken, from_ns: int, to_ns: int) -> Iterator[int]:
-    """Every moment in [from, to) at which another one may be on duty, and some more, in no order."""
+def changes(spoken: Spoken, from_ns: int, to_ns: int, is_meant: Callable[[Roster], bool]) -> Iterator[int]:
+    """Every moment in [from, to) at which one of the rosters may have another on duty, and some more."""
     yield from spoken.moments()
-    for one in spoken.every_roster():
+    for one in filter(is_meant, spoken.rosters_within(from_ns, to_ns)):
         zone = zone_named(one.time_zone)
         for rotation in one.rotations:
             yield from changes_of_rotation(rotation, zone, from_ns, to_ns)

@@ -188,6 +188,8 @@ def _read(desk: Desk, document: dict[str, Any], name: str, where: str) -> Roster
     wrong = partial(commands.wrong_person, duty)
     said, mistakes = read(document, name, next(iter(zones), "UTC"), now_ns, wrong)
     if said is None:
+        given = document.get("sites")
+        mistakes += commands.unknown_sites(desk.configuration, given if isinstance(given, list) else [])
         raise InputError("\n".join([f"{where}: nothing was stated, because of", *mistakes]))
     return said
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Final
@@ -95,6 +95,12 @@ def stand_in(
     return desk.state(look)
 
 
+def unknown_sites(configuration: Configuration, sites: Iterable[object]) -> Iterator[str]:
+    for site in sites:
+        if site not in configuration.sites:
+            yield f"sites: unknown site {site!r}; known: {', '.join(configuration.sites) or 'none'}"
+
+
 def wrong_person(duty: Duty, who: str) -> str:
     """Why nobody of this id can be on duty, in words; empty: it is somebody."""
     known = duty.person(who)
@@ -114,9 +120,8 @@ def _mistakes(configuration: Configuration, duty: Duty, said: Roster) -> Iterato
         yield f"{said.id[:60]!r} is no id of a roster: {what}"
     if not EARLIEST_NS <= said.from_ns < LATEST_NS:
         yield f"valid_from: {format_rfc3339(said.from_ns)} is no time that anybody can mean"
-    for site in said.sites:
-        if site not in configuration.sites and said.state != ENDED:
-            yield f"sites: unknown site {site!r}; known: {', '.join(configuration.sites) or 'none'}"
+    if said.state != ENDED:
+        yield from unknown_sites(configuration, said.sites)
     yield from _of_lists(duty, said)
 
 

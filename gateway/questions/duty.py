@@ -91,7 +91,8 @@ def lacking(coverage: Coverage) -> str:
         )
     if len(coverage.on_site) < coverage.needs_on_site:
         told.append(
-            f"{_people(coverage.on_site)} on the spot, a contract manufacturer needs {coverage.needs_on_site}"
+            f"{_people(coverage.on_site)} of them on the spot, a contract manufacturer needs "
+            f"{coverage.needs_on_site}"
         )
     return "; ".join(told)
 

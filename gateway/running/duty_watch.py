@@ -69,16 +69,15 @@ class DutyWatch:
 
     def _now(self, hole: Hole) -> Fault:
         site = self._name(hole.site)
-        mine = (name for name, asset in self._configuration.assets.items() if asset.site == site)
         message = f"nobody is on duty for {_of(site, hole)} until {self._local(site, hole.to_ns)}"
         key = f"roster:{site}" + (f":{'+'.join(hole.risks)}" if hole.risks else "")
-        return Fault(key, Severity.MAJOR, f"{message}; {NEXT.format(site=site)}", tuple(mine))
+        return Fault(key, Severity.MAJOR, f"{message}; {NEXT.format(site=site)}", site=site)
 
     def _ahead(self, hole: Hole) -> Fault:
         site = self._name(hole.site)
         span = f"from {self._local(site, hole.from_ns)} to {self._local(site, hole.to_ns)}"
         message = f"nobody will be on duty for {_of(site, hole)} {span}; {NEXT.format(site=site)}"
-        return Fault(f"roster ahead:{site}", Severity.WARNING, message)
+        return Fault(f"roster ahead:{site}", Severity.WARNING, message, site=site)
 
     def _name(self, identity: str) -> str:
         """What the site is called today."""

@@ -159,9 +159,10 @@ people = ["nobody"]
         "deputies",
         "deputies",
         "everybody",
+        "sites",
     ]
     assert "did you mean 'zhao'?" in told[places.index("deputies")]
-    assert "chen has left" in told[-1]
+    assert "chen has left" in told[-2]
     assert mistakes(staffed, GOOD.replace('"lab"', '"lap"', 1)) == ["sites: unknown site 'lap'; known: lab"]
     assert mistakes(staffed, "") == ["rotations: there are none: give at least one [[rotations]]"]
     assert "did you mean 'rotations'?" in mistakes(staffed, "[[rotation]]\npeople = []\n")[0]

@@ -86,7 +86,7 @@ def test_a_hole_is_said_a_week_ahead_and_is_a_fault_when_it_comes(office: Office
         "nobody will be on duty for lab from Thursday 2026-01-15 09:00 Asia/Shanghai to "
     )
     (now,) = office.faults(7 * DAY_NS)
-    assert (now.key, now.severity, now.assets) == ("roster:lab", Severity.MAJOR, ("shipper-1", "shipper-2"))
+    assert (now.key, now.severity, now.site) == ("roster:lab", Severity.MAJOR, "lab")
     assert now.message.startswith("nobody is on duty for lab until ")
     again = made("lab", working("zhao"), from_ns=office.now_ns, time_zone=SHANGHAI)
     said = office.say(roster, again)
@@ -130,7 +130,7 @@ def test_doctor_says_which_site_is_not_covered(tmp_path: Path) -> None:
     site, *ways = findings(office.configuration, office.now_ns)
     assert site.what == (
         "is not covered: nobody of its rosters can be reached by a notifier of the configuration, at least 3 "
-        "are needed; nobody on the spot, a contract manufacturer needs 2"
+        "are needed; nobody of them on the spot, a contract manufacturer needs 2"
     )
     assert [way.where for way in ways] == ["person li", "person wang", "person zhao"]
     assert "is reached by notifier 'mail', which the configuration does not have" in ways[0].what
