@@ -20,6 +20,7 @@ from gateway.traceability.exposure import Measure
 
 LONGEST_DOUBT_NS: Final = 3600 * SECOND  # of a silence looked back on: a longer one soon has its own alarm
 MOST_REMEMBERED: Final = 10_000  # parts of open excursions; one more than that and they are counted afresh
+LOOK_BACK_NS: Final = 60 * SECOND  # for the reading before an excursion; further, if there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,7 @@ class Measures:
         nothing = found.start_ns, found.start_ns
         if instance is None or limit is None:
             return nothing
-        begin_ns = max(found.start_ns - self.doubt_ns(found), instance.valid_from_ns)
-        samples = self._judge.readings(instance.channel, begin_ns, found.start_ns + 1)
+        samples = self._before(found, instance)
         good = np.flatnonzero(usable(samples.quality))[-2:]
         if len(good) < 2 or int(samples.time[good[1]]) != found.start_ns:
             return nothing
@@ -115,6 +115,17 @@ class Measures:
         proven &= good[1] - good[0] == 1
         line = Stretches.between(last.time[one], x[one], last.time[other], x[other], proven, far)
         return int(last.time[0]), found.start_ns - int(line.beyond[0])
+
+    def _before(self, found: Excursion, instance: Instance) -> Samples:
+        """Its first reading and those before it, back to a usable one if the line can begin there."""
+        furthest_ns = max(found.start_ns - self.doubt_ns(found), instance.valid_from_ns)
+        back_ns = LOOK_BACK_NS
+        while True:
+            begin_ns = max(furthest_ns, found.start_ns - back_ns)
+            samples = self._judge.readings(instance.channel, begin_ns, found.start_ns + 1)
+            if begin_ns == furthest_ns or np.count_nonzero(usable(samples.quality)) > 1:
+                return samples
+            back_ns *= 8
 
     def limit_of(self, found: Excursion) -> Limit | None:
         """The limit that it is about; None where its rule has none."""

@@ -13,6 +13,7 @@ from gateway.journal import entries
 from gateway.journal.archive import ARCHIVED_UNTIL, Archive, archived_until, next_hours
 from gateway.journal.counting import ALL_COUNT, Ranges, counts
 from gateway.journal.database import Connection, all_rows, only_row
+from gateway.journal.decoded import Decoded
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Channels
@@ -45,6 +46,7 @@ def by_key(arrivals: Arrivals) -> Arrivals:
 
 def scan(
     connection: Connection,
+    decoded: Decoded,
     archive: Archive,
     channels: Channels | None,
     first_ns: int,
@@ -59,7 +61,7 @@ def scan(
     """
     several, hour = 1, first_ns // HOUR_NS
     while hours := _next(connection, archive, hour, last_ns // HOUR_NS, several):
-        asked = (connection, archive, hours, channels, first_ns, last_ns, until_seq, without)
+        asked = (connection, decoded, archive, hours, channels, first_ns, last_ns, until_seq, without)
         done, found = archive.persist(partial(_read, *asked))
         yield from cut(found)
         hour, several = hours[done - 1] + 1, min(2 * done, MOST_HOURS)
@@ -102,6 +104,7 @@ def _next(connection: Connection, archive: Archive, hour: int, last_hour: int, m
 
 def _read(
     connection: Connection,
+    decoded: Decoded,
     archive: Archive,
     hours: list[int],
     channels: Channels | None,
@@ -119,7 +122,7 @@ def _read(
             numbers = overlapping(connection, hours[done], first_ns, last_ns, channels, until_seq)
             found = chain(  # in the order of commits, as far as readings of one channel and time go
                 (archive.readings(piece, until_seq, without) for piece in pieces),
-                (entries.readings(connection, seq) for seq in numbers if counts(seq, without)),
+                (decoded.readings(seq) for seq in numbers if counts(seq, without)),
             )
             for part in found:
                 looked_at += len(part)

@@ -23,6 +23,7 @@ from gateway.journal.archive import FOLDER, Archive, archived_until
 from gateway.journal.channels import ChannelRow
 from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.database import Connection
+from gateway.journal.decoded import Decoded
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
@@ -63,6 +64,7 @@ class Journal:
         self._now_ns = now_ns
         self._connection = connection
         self._archive = Archive(path.parent / FOLDER, connection, damaged)
+        self._decoded = Decoded(connection)
         self._withdrawn = Withdrawn(connection, self._archive)
         self._repeats = Repeats(connection, self._archive, self._withdrawn)
         self._still_written: StillWritten | None = None
@@ -367,9 +369,8 @@ class Journal:
         last_ns = hours.LATEST_NS if end_ns is None else end_ns - 1
         with explained(self.path):
             without = self._withdrawn.ranges(until_seq)
-            yield from hours.scan(
-                self._connection, self._archive, wanted, start_ns, last_ns, until_seq, without
-            )
+            asked = (self._decoded, self._archive, wanted, start_ns, last_ns, until_seq, without)
+            yield from hours.scan(self._connection, *asked)
 
     def withdrawn_import(self, statement: Statement) -> Statement | None:
         """The import that `statement` takes back, or brings back; its readings count no longer, or again."""
