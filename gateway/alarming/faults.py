@@ -23,7 +23,7 @@ from gateway.statements.fault import CLEARED, RAISED, FaultChange, FaultCleared,
 from gateway.statements.fault import KIND as FAULT  # of the alarm, too
 from gateway.statements.fields import shortened
 
-__all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch"]
+__all__ = ["CLEARED", "FAULT", "RAISED", "Check", "Fault", "FaultWatch", "Undecided"]
 
 LOOK_S: Final = 1.0
 TELL_ANEW_S: Final = 60.0  # damage is found file by file
@@ -53,7 +53,21 @@ class Fault:
     seen: Callable[[], None] | None = None
 
 
-Check = Callable[[], Iterable[Fault]]
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Nobody can tell yet whether this is wrong: what was stated before stays, for as long as it is said.
+
+    `below`: so does what is named after it, as "ups:rack:RB" is after "ups:rack".
+    """
+
+    key: str
+    below: bool = False
+
+    def covers(self, key: str) -> bool:
+        return key == self.key or (self.below and key.startswith(f"{self.key}:"))
+
+
+Check = Callable[[], Iterable[Fault | Undecided]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +111,13 @@ class FaultWatch:
     def look(self) -> None:
         """One pass over every check."""
         if len(self._waiting) < MOST_WAITING:
-            self._compare({fault.key: fault for check in self._checks for fault in check()})
+            told = [one for check in self._checks for one in check()]
+            found = {one.key: one for one in told if isinstance(one, Fault)}
+            self._compare(found, [one for one in told if isinstance(one, Undecided)])
         self._state()
         self.moved_s = time.monotonic()
 
-    def _compare(self, found: Mapping[str, Fault]) -> None:
+    def _compare(self, found: Mapping[str, Fault], undecided: Sequence[Undecided]) -> None:
         now_ns, now_s = self._now_ns(), time.monotonic()
         self._present = {key: self._present.get(key) or _Present(now_ns, now_s) for key in found}
         for key, fault in found.items():
@@ -109,7 +125,8 @@ class FaultWatch:
             if key not in self._open and now_s - self._present[key].since_s >= fault.after_s:
                 self._raise(fault, self._present[key].since_ns)
         self._inherited -= found.keys() if now_s - self._began_s < GRACE_S else self._inherited
-        for key in self._open.keys() - found.keys() - self._inherited:
+        open_still = {key for key in self._open if any(one.covers(key) for one in undecided)}
+        for key in self._open.keys() - found.keys() - self._inherited - open_still:
             self._say(now_ns, FaultCleared(self._open.pop(key).id, key))
 
     def _look_at_stated(self, fault: Fault, now_ns: int) -> None:

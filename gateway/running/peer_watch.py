@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from gateway.alarming.faults import Check, Fault
+from gateway.alarming.faults import Check, Fault, Undecided
 from gateway.heartbeats import Health
 from gateway.heartbeats.state import LOST, State
 from gateway.model import Severity
@@ -53,6 +53,7 @@ class PeerWatch:
         self._now_s = now_s
         self._alive_s: float | None = None  # monotonic, since when it may be called silent; None: we are deaf
         self._is_silent = False
+        self._is_decided = False  # whether it was heard alive, or missed, since our own start
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Raises LinkDown."""
@@ -66,7 +67,7 @@ class PeerWatch:
         """What it said."""
         self.state = heard.state
         if not heard.is_old and heard.state.gateway == self._gateway and heard.state.health == Health.ALIVE:
-            self._alive_s, self._is_silent = self._now_s(), False
+            self._alive_s, self._is_silent, self._is_decided = self._now_s(), False, True
 
     def failed(self, reason: str) -> None:
         """It cannot be heard."""
@@ -81,11 +82,17 @@ class PeerWatch:
         elif alive_s is not None:
             self._is_silent = self._now_s() - alive_s > self._patience_s
         if self._is_silent:
+            self._is_decided = True
             message = (
                 f"{what} does not say that it watches: {self._why()}; nobody may be watching its product: "
                 "call the site, look at its power, network and `cryogate doctor`"
             )
             yield Fault(self.name, Severity.CRITICAL, message, (), 0.0, self.site)
+
+    def undecided(self) -> Iterator[Undecided]:
+        """A silence that was stated before our own start is not over because we have just begun to listen."""
+        if not self._is_decided:
+            yield Undecided(self.name)
 
     def status(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -122,4 +129,10 @@ class PeerWatch:
 
 def check(peers: Sequence[PeerWatch]) -> Check:
     """All of them."""
-    return lambda: (fault for peer in peers for fault in peer.faults())
+
+    def faults() -> Iterator[Fault | Undecided]:
+        for peer in peers:
+            yield from peer.faults()
+            yield from peer.undecided()
+
+    return faults

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from gateway.alarming.faults import Check, Fault
+from gateway.alarming.faults import Check, Fault, Undecided
 from gateway.errors import LinkDown
 from gateway.model import Severity
 from gateway.power import PowerState, Supply, Terms
@@ -89,6 +89,13 @@ class PowerWatch:
             message = f"{self.problem}; a power failure would not be noticed"
             yield Fault(f"ups:{self._short}", Severity.MAJOR, message, assets, UNREACHABLE_S, site)
 
+    def undecided(self) -> Iterator[Undecided]:
+        """What was stated before our own start is not over as long as the supply has said nothing."""
+        if self.state is None:
+            yield Undecided(self.name)
+            yield Undecided(f"battery:{self._short}")
+            yield Undecided(f"ups:{self._short}", below=True)
+
     def status(self) -> dict[str, Any]:
         """Plain JSON data."""
         state, heard_s = self.state, self._heard_s
@@ -106,7 +113,13 @@ class PowerWatch:
 
 def check(supplies: Sequence[PowerWatch]) -> Check:
     """All of them."""
-    return lambda: (fault for supply in supplies for fault in supply.faults())
+
+    def faults() -> Iterator[Fault | Undecided]:
+        for supply in supplies:
+            yield from supply.faults()
+            yield from supply.undecided()
+
+    return faults
 
 
 def _lasts(state: PowerState) -> str:

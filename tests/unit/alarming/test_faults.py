@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from gateway.alarming import faults
-from gateway.alarming.faults import Fault, FaultWatch
+from gateway.alarming.faults import Fault, FaultWatch, Undecided
 from gateway.ingestion.link import Link, LinkState
 from gateway.journal.journal import Journal
 from gateway.model import Severity
 from gateway.running import checks
+from gateway.statements.fault import FaultRaised, of, to_body
 from gateway.times import format_rfc3339
 from tests.unit.alarming.alarm_desk import SOME_CODE, Desk, codes
 
@@ -26,13 +27,13 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.desk = Desk(folder)
-        self.wrong: list[Fault] = []
+        self.wrong: list[Fault | Undecided] = []
         self.start()
 
     def start(self) -> None:
         self.watch = FaultWatch("test", Journal.open(self.desk.folder / "journal.sqlite"), [self.check])
 
-    def check(self) -> list[Fault]:
+    def check(self) -> list[Fault | Undecided]:
         return self.wrong
 
     def look(self, *wrong: Fault) -> None:
@@ -159,6 +160,21 @@ def test_a_restart_neither_repeats_nor_forgets(site: Site, monkeypatch: pytest.M
     assert [a["end"] is None for a in site.desk.alarms()] == [False, False]
 
 
+def test_what_nobody_can_tell_yet_stays_as_it_was_stated(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that was restarted has not heard its UPS yet: the power is not back because of that."""
+    monkeypatch.setattr(faults, "GRACE_S", 0.0)
+    old, failed = (Fault(key, Severity.MAJOR, "x; y") for key in ("ups:rack:RB", "power:rack"))
+    site.look(old, failed, DISK)
+    site.start()
+    site.wrong = [Undecided("ups:rack", below=True), Undecided("power:rack")]
+    for _ in range(2):
+        site.watch.look()
+    site.desk.run()
+    assert {a["rule"] for a in site.desk.alarms() if a["end"] is None} == {"ups:rack:RB", "power:rack"}
+    site.look()
+    assert [a["end"] is None for a in site.desk.alarms()] == [False] * 3
+
+
 def test_while_the_journal_is_full_what_happened_waits(site: Site) -> None:
     site.desk.contain(SOME_CODE, "freezer", -3600)
     database = site.watch._journal._connection
@@ -237,3 +253,9 @@ def test_a_fault_of_a_site_says_so_to_whoever_is_called(site: Site) -> None:
     site.desk.lose_records()
     site.desk.run()
     assert site.desk.alarms()[0]["site"] == "s"
+
+
+def test_a_fault_of_the_version_before_has_no_site() -> None:
+    told = FaultRaised("F-1", "disk", Severity.MAJOR, "x; y", ())
+    body = {name: value for name, value in to_body(told).items() if name != "site"} | {"schema": 1}
+    assert of(body) == told

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from gateway.alarming.faults import Undecided
 from gateway.doctor import Level
 from gateway.doctor.watching import findings
 from gateway.errors import LinkDown
 from gateway.model import Severity
 from gateway.power import PowerState
 from gateway.power.nut import Options, Supply
-from gateway.running.power_watch import UNREACHABLE_S, PowerWatch
+from gateway.running.power_watch import UNREACHABLE_S, PowerWatch, check
 from tests.system.gateway_process import eventually
 from tests.system.mosquitto import free_port
 from tests.unit.power.upsd import Upsd
@@ -140,6 +141,19 @@ def test_who_is_not_heard_any_more_is_not_back_on_line(upsd: Upsd) -> None:
     assert (last.after_s, last.site, last.severity) == (UNREACHABLE_S, "pudong", Severity.MAJOR)
     upsd.answer, upsd.variables["ups.status"] = None, "OL"
     assert faults(one) == {}
+
+
+def test_what_was_so_before_our_own_start_stays_until_it_is_heard(upsd: Upsd) -> None:
+    """The power fails while the gateway starts, and upsd starts later."""
+    upsd.answer = b"ERR DRIVER-NOT-CONNECTED\n"
+    one = watch(upsd)
+    told = check([one])
+    assert list(faults(one)) == ["ups:rack"]
+    open_still = [said for said in told() if isinstance(said, Undecided)]
+    covered = ("power:rack", "battery:rack", "ups:rack:RB", "ups:rack2")
+    assert [any(said.covers(key) for said in open_still) for key in covered] == [True, True, True, False]
+    upsd.answer = None
+    assert faults(one) == {} and list(told()) == []
 
 
 def test_other_troubles_are_warnings(upsd: Upsd) -> None:

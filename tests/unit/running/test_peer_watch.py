@@ -142,3 +142,16 @@ def test_doctor_and_status(watch: Watch) -> None:
     watch.say()
     watch.failed("b:1883: nobody listens there; check host")
     assert found() == (Level.WARNING, "cannot be heard: b:1883: nobody listens there", "check host")
+
+
+def test_a_silence_of_before_our_own_start_is_not_over_before_it_was_heard(watch: Watch) -> None:
+    assert [one.key for one in watch.undecided()] == ["peer:pudong-1"]
+    watch.say(is_old=True)
+    assert watch.after(100) == [] and list(watch.undecided())
+    assert watch.after(21) and list(watch.undecided()) == []
+    other = Watch()
+    other.failed("nobody listens there; check host")
+    assert other.after(600) and list(other.undecided())
+    other.begin()
+    other.say()
+    assert list(other.undecided()) == []
