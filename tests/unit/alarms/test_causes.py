@@ -17,9 +17,9 @@ HOUR_S = 3600.0
 EVERY_S = 60.0
 
 
-def clock(hours_before=20.0, hours_after=2.0):
-    """Seconds from the event on, every minute."""
-    return np.arange(-hours_before * HOUR_S, hours_after * HOUR_S, EVERY_S)
+def clock(hours_before=20.0, hours_after=2.0, every_s=EVERY_S):
+    """Seconds from the event on."""
+    return np.arange(-hours_before * HOUR_S, hours_after * HOUR_S, every_s)
 
 
 def seen(name, role, value, t, *, asset="a", source="broker", kind="", percent=False, bad=None):
@@ -60,6 +60,13 @@ def test_an_open_lid_warms_the_top_within_minutes() -> None:
     assert "K/min, as over an open lid" in evidence_words(hint.evidence[0])
 
 
+def test_a_lid_between_two_rare_readings_is_no_jump_of_a_sensor() -> None:
+    t = clock(every_s=300.0)
+    top = np.where(t < 0, -187.0, -187.0 + 53.0 * np.exp(-np.maximum(t, 0.0) / 1500.0))
+    found = names(looks_like([seen("top", Role.TEMPERATURE, top, t)], at_s=0.0, until_s=3600.0))
+    assert found[0] is Cause.LID and Cause.SENSOR not in found
+
+
 def test_a_contact_says_so_though_nothing_is_warm() -> None:
     t = clock()
     top = seen("top", Role.TEMPERATURE, warming(t, -187.0, 22.0, 900.0), t)
@@ -80,8 +87,9 @@ def test_a_door_of_a_cabinet_and_one_without_power() -> None:
 
 def test_a_limit_within_the_usual_cycle_fits_nothing() -> None:
     t = clock()
-    air = seen("air", Role.TEMPERATURE, -80.0 + 3.0 * np.sin(t / 300.0), t)
-    assert looks_like([air]) == ()
+    for period_s in (300.0, 2000.0):
+        air = seen("air", Role.TEMPERATURE, -80.0 + 3.0 * np.sin(t / period_s), t)
+        assert looks_like([air], until_s=1200.0) == ()
 
 
 def test_a_cabinet_whose_compressor_runs_fits_nothing() -> None:
@@ -198,6 +206,15 @@ def test_who_else_is_silent(same_source_gone, other_gone, first) -> None:
     others = [silent("q", t, "broker", gone=same_source_gone), silent("r", t, "port", gone=other_gone)]
     found = looks_like([own], others, rule="no_data", at_s=0.0)
     assert names(found)[0] is first
+
+
+def test_what_falls_silent_a_minute_later_fell_silent_together() -> None:
+    t = clock(hours_after=1.5)
+    late = t[(t < 100.0)]
+    other = seen("q", Role.TEMPERATURE, np.full(len(late), -190.0), late, asset="b")
+    own = silent("p", t, "broker", gone=True, asset="a")
+    found = looks_like([own], [other], rule="no_data", at_s=0.0)
+    assert [e.code for e in found[0].evidence] == ["source silent"]
 
 
 def test_readings_that_come_and_are_bad_are_no_lost_link() -> None:

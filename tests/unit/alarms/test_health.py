@@ -61,6 +61,18 @@ def test_a_flood_begins_with_ten_and_ends_when_it_is_calm() -> None:
     assert (flood.start_ns, flood.end_ns, flood.alarms) == (START_NS, START_NS + 11 * MINUTE, 11)
 
 
+def test_a_flood_goes_on_while_five_came_in_the_last_ten_minutes() -> None:
+    lives = [*(life(k / 100) for k in range(10)), *(life(9 + k / 100) for k in range(4)), life(10.5)]
+    (flood,) = health(lives, START_NS, END_NS).floods
+    assert flood.alarms == 15
+
+
+def test_five_in_half_an_hour_are_chatter_and_five_in_more_are_not() -> None:
+    assert health([life(m) for m in (0, 5, 10, 20, 30)], START_NS, END_NS).chatter == ()
+    (one,) = health([life(m) for m in (0, 5, 10, 20, 29.9)], START_NS, END_NS).chatter
+    assert (one.stretches, one.alarms) == (1, 5)
+
+
 def test_what_lies_outside_does_not_count() -> None:
     found = health([life(-1), life(0), life(4 * 24 * 60)], START_NS, END_NS)
     assert found.rate.alarms == 1 and found.rate.per_day == 0.25
@@ -113,6 +125,24 @@ def test_what_would_lose_a_long_one_is_no_advice() -> None:
     assert not effect(now, [], 10**6 * SECOND).is_worth_it
     short = [span(k * 5000, k * 5000, k * 5000 + 500) for k in range(10)]
     assert effect(short, [], 10**6 * SECOND).is_worth_it
+
+
+def test_what_would_be_late_or_hide_the_next_one_is_no_advice() -> None:
+    now = [span(k * 100, k * 100, k * 100 + 10) for k in range(10)]
+    assert effect(now, [span(0, 600, 910)], 10**6 * SECOND).is_worth_it
+    assert not effect(now, [span(0, 601, 910)], 10**6 * SECOND).is_worth_it
+    assert not effect(now, [span(0, 0, 910 + 1801)], 10**6 * SECOND).is_worth_it
+
+
+def test_what_loses_nothing_stands_before_what_spares_more() -> None:
+    now = [span(k * 5000, k * 5000, k * 5000 + 10) for k in range(10)]
+    half = [one for k, one in enumerate(now) if k % 2]
+    merged = [span(k * 10_000, k * 10_000, k * 10_000 + 5010) for k in range(5)]
+    free = effect(now, [*merged], 10**6 * SECOND)
+    costly = effect(now, half[:2], 10**6 * SECOND)
+    assert costly.spared > free.spared and free.lost == 0
+    tried = {Change("on_delay_s", 0.0, 60.0): costly, Change("deadband", 2.0, 3.0): free}
+    assert (best(tried) or (None,))[0] == Change("deadband", 2.0, 3.0)
 
 
 def test_the_best_spares_most_and_then_delays_least() -> None:
