@@ -20,7 +20,6 @@ from gateway.commands import alarms
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.desk import Desk, open_desk
 from gateway.config.load import load
-from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.history import find
 
@@ -51,10 +50,8 @@ def ack(
 
     Example: cryogate ack E-7Q2M9XKD --by "Li Na" --comment "courier called, shipper back on dock 3"
     """
-    if by_token and as_json:
-        raise InputError("--json is for an alarm that is named, not for a token: leave one of them out")
     if by_token:
-        token.acknowledge(by_token, alarm, by, comment, config)
+        token.acknowledge(by_token, alarm, by, comment, config, as_json)
         return
     token.need(alarm, by, comment)
     _say(alarms.acknowledge, f"acknowledged by {by}", alarm, by, comment, config, as_json)

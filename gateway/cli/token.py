@@ -9,8 +9,8 @@ import typer
 
 from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, Config
-from gateway.cli.saying import said_by
-from gateway.cli.terminal import say
+from gateway.cli.saying import answer, said_by
+from gateway.cli.terminal import print_json, say
 from gateway.commands import tokens
 from gateway.commands.desk import open_desk
 from gateway.config.load import load
@@ -41,7 +41,7 @@ def token(
         typer.echo(tokens.issue(desk, person, rows, hours))
 
 
-def acknowledge(text: str, alarm: str, by: str, comment: str, config: Path) -> None:
+def acknowledge(text: str, alarm: str, by: str, comment: str, config: Path, as_json: bool = False) -> None:
     """All alarms that the token is for, or this one of them. Raises InputError."""
     configuration = load(config)
     with open_desk(configuration) as desk:
@@ -49,8 +49,11 @@ def acknowledge(text: str, alarm: str, by: str, comment: str, config: Path) -> N
         with open_records(configuration.data_dir) as records:
             rows = [find(records, one) for one in ([alarm] if alarm else known.alarms)]
         stated = tokens.acknowledge(desk, known, rows, comment, by)
-    names = ", ".join(str(one.body["alarm"]) for one in stated.new)
-    say(f"{names} acknowledged by {stated.new[0].by}; {said_by(stated)}")
+    names, who = [str(one.body["alarm"]) for one in stated.new], stated.new[0].by
+    if as_json:
+        print_json(answer(stated, alarms=names, by=who, ids=[one.id for one in stated.new]))
+    else:
+        say(f"{', '.join(names)} acknowledged by {who}; {said_by(stated)}")
 
 
 def need(alarm: str, by: str, comment: str) -> None:

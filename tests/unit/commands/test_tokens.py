@@ -152,6 +152,9 @@ def test_from_the_command_line(team: Office) -> None:
     again = team.run("token", "Li Na", "E-1", "E-2")
     assert "E-1, E-2 acknowledged by Li Na" in team.run("ack", "--token", again, "--comment", "on my way")
     assert team.stated("acknowledge")[-1].body["comment"] == "on my way"
+    third = team.run("token", "li", "E-2")
+    told = team.json("ack", "--token", third)
+    assert (told["alarms"], told["by"], told["new"]) == (["E-2"], "Li Na", True)
     for words in (("ack",), ("ack", "E-1"), ("ack", "E-1", "--by", "Li Na")):
         with pytest.raises(InputError, match="is missing; or give --token"):
             team.run(*words)
