@@ -198,7 +198,7 @@ class _Gateway:
             self._notifiers,
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
-        duty = DutyWatch(configuration, configuration.data_dir / JOURNAL, clock.now_ns)
+        duty = DutyWatch(configuration, self._writing(), clock.now_ns)
         lost = DeferredWatch(configuration.data_dir / JOURNAL)
         kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost)
         self._watching = watching = Watching(configuration, parts, journal)

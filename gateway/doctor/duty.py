@@ -10,6 +10,7 @@ from gateway.doctor import Finding, warning
 from gateway.errors import JournalError, StatementError
 from gateway.journal.journal import Journal
 from gateway.questions.duty import coverages, duty_of, lacking, sites_with_roster
+from gateway.statements.roster import people_of
 
 COVER = "enter people and ways with `cryogate people set`, and put them into the roster"
 NO_ROSTER = "set one with `cryogate roster set`, or take needs_duty out of the site"
@@ -37,7 +38,11 @@ def of_duty(configuration: Configuration, duty: Duty, now_ns: int) -> Iterator[F
             yield warning(f"site {one.site}", "no roster covers it: nobody is called", NO_ROSTER)
         elif why := lacking(one):
             yield warning(f"site {one.site}", f"is not covered: {why}", COVER)
+    named = {who for roster in duty.rosters_from(now_ns) for who in people_of(roster)}
     for person in duty.people():
+        if person.id in named and not person.ways and not person.has_left:
+            do = f"give a way: `cryogate people set {person.id} --way ...`"
+            yield warning(f"person {person.id}", "stands in a roster and cannot be reached", do)
         for way in person.ways:
             if way.notifier not in configuration.notifiers:
                 what = f"is reached by notifier {way.notifier!r}, which the configuration does not have"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from gateway.alarming.faults import Fault
@@ -15,6 +14,7 @@ from gateway.alarms.duty import KINDS, Duty, Hole
 from gateway.alarms.walltime import local_time, zone_named
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
+from gateway.errors import StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.said import numbered
 from gateway.model import Severity
@@ -31,17 +31,18 @@ class DutyWatch:
     def __init__(
         self,
         configuration: Configuration,
-        journal: Path,
+        journal: Journal,
         now_ns: Callable[[], int],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._configuration = configuration
-        self._journal = Journal.open_reading(journal)
+        self._journal = journal
         self._now_ns = now_ns
         self._now_s = now_s
         names = timeline_of(self._journal).names
         self._duty = Duty(lambda site: names.identity("sites", site))
         self._heard = 0  # number of the entry up to which everything was heard
+        self._unread = ""
         self._looked_s = -ROUND_S
         self._holes: tuple[Hole, ...] = ()
 
@@ -51,6 +52,9 @@ class DutyWatch:
         if self._hear() or self._now_s() - self._looked_s >= ROUND_S:
             self._looked_s = self._now_s()
             self._holes = holes_ahead(self._duty, self._configuration, now_ns)
+        if self._unread:
+            message = f"who is on duty is not known for sure: {self._unread}"
+            yield Fault("rosters", Severity.MAJOR, message)
         ahead: dict[str, Hole] = {}
         for hole in self._holes:
             if hole.from_ns <= now_ns < hole.to_ns:
@@ -63,8 +67,11 @@ class DutyWatch:
         """Whether somebody stated something since."""
         behind = self._heard
         for seq, statement in numbered(self._journal, *KINDS, after_seq=behind):
-            self._duty.hear(statement)
             self._heard = seq
+            try:
+                self._duty.hear(statement)
+            except StatementError as error:  # of a newer version: what it says does not count here
+                self._unread = str(error)
         return self._heard > behind
 
     def _now(self, hole: Hole) -> Fault:

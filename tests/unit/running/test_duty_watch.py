@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from gateway.alarming.faults import Fault
 from gateway.config.load import load
 from gateway.doctor.duty import findings
+from gateway.journal.damaged import Damaged
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Severity
 from gateway.running.duty_watch import DutyWatch
@@ -40,7 +43,8 @@ class Office:
 
     def start(self) -> DutyWatch:
         path = self.configuration.data_dir / "journal.sqlite"
-        return DutyWatch(self.configuration, path, lambda: self.now_ns, lambda: self.now_ns / SECOND)
+        journal = Journal.open(path, lambda: self.now_ns, Damaged())
+        return DutyWatch(self.configuration, journal, lambda: self.now_ns, lambda: self.now_ns / SECOND)
 
     def say(self, kind: Any, said: Any, **more: str) -> str:
         told = Statement(
@@ -134,3 +138,21 @@ def test_doctor_says_which_site_is_not_covered(tmp_path: Path) -> None:
     )
     assert [way.where for way in ways] == ["person li", "person wang", "person zhao"]
     assert "is reached by notifier 'mail', which the configuration does not have" in ways[0].what
+    office.say(person, somebody("li", ways=()))
+    (told,) = (one for one in findings(office.configuration, office.now_ns) if one.where == "person li")
+    assert told.what == "stands in a roster and cannot be reached"
+
+
+def test_a_damaged_statement_and_one_of_a_newer_version_do_not_count(office: Office) -> None:
+    office.staffed()
+    newest = office.say(roster, made("lab", working("stranger"), from_ns=MONDAY_NS, time_zone=SHANGHAI))
+    assert [fault.key for fault in office.faults()] == ["roster:lab"]
+    with closing(connect(office.journal.path, writing=True)) as database:
+        seq = int(newest.rpartition("-")[2])
+        database.execute("UPDATE entry SET committed_ns = committed_ns + 1 WHERE seq = ?", (seq,))
+    office.watch = office.start()
+    assert office.faults() == []
+    body = {**person.to_body(somebody("li")), "schema": person.SCHEMA + 1}
+    office.journal.commit(statements=[Statement(person.KIND, "Li Na", office.now_ns, body, actor=PERSON)])
+    (told,) = office.faults()
+    assert (told.key, told.severity) == ("rosters", Severity.MAJOR) and "newer version" in told.message
