@@ -81,6 +81,7 @@ EVIDENCE: Final[Words] = {
         "it rose by {kelvin} K within minutes, as by warm gas before a fill",
         "几分钟内上升 {kelvin} K，如同加液前的热气",
     ),
+    "stated": ("{by} said that it is being filled", "{by} 说明正在加液氮"),
     "still": ("it has shown one number for {minutes} min", "读数 {minutes} 分钟没有变化"),
     "tilt contact": ("the contact for tilting was closed for {minutes} min", "倾斜触点闭合 {minutes} 分钟"),
     "valve": ("the fill valve was open for {minutes} min", "加液阀开启 {minutes} 分钟"),

@@ -139,10 +139,12 @@ def _silent(of: Facts) -> Iterator[Evidence]:
 
 
 def _contacts(of: Facts) -> Iterator[Evidence]:
-    """What status bits and contacts say."""
+    """What status bits, contacts and people say."""
     lid, valve, tilt = (_contact(of, role) for role in (Role.LID, Role.VALVE, Role.TILT))
     if lid.on_s > 0.0:
         yield Evidence(Cause.LID, "lid contact", 5, {"minutes": _minutes(lid.on_s)})
+    if of.filled_by and of.nitrogen is not False:
+        yield Evidence(Cause.FILLING, "stated", 5, {"by": of.filled_by})
     if tilt.on_s > 0.0:
         yield Evidence(Cause.TILT, "tilt contact", 5, {"minutes": _minutes(tilt.on_s)})
     rises = any(_rises(one) for one in of.levels)

@@ -91,6 +91,7 @@ class About:
     end_ns: int | None
     until_ns: int
     faults: tuple[str, ...] = ()  # keys of faults of the gateway that lasted then
+    filled_by: str = ""  # who stated that the asset was being filled then
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Facts:
     carried: bool | None = None
     source: str = ""
     source_fault: str = ""  # "source:NAME" or "flaps:NAME" of its own source
+    filled_by: str = ""
 
 
 def role_of(quantity: str, *names: str | None) -> Role:
@@ -163,6 +165,7 @@ def facts(about: About, asset: Sequence[Seen], others: Iterable[Seen]) -> Facts:
         _by_words(own.kind, CARRIED, NITROGEN + COMPRESSOR),
         own.source,
         next((key for key in about.faults if key.partition(":")[2] == own.source), ""),
+        about.filled_by,
     )
 
 

@@ -106,7 +106,8 @@ def life_of(entry: Entry, by: Priorities) -> Life:
     asset = ", ".join(cause.assets) if isinstance(cause, StatedFault) else place.asset
     products = None if entry.units is None else tuple(sorted({u.product for u in entry.units.units}))
     inside = Inside((), is_about_product=False) if is_fault and not asset else Inside(products)
-    first = alarm.acknowledgements[0] if alarm.acknowledgements else None
+    acknowledged, taken = alarm.acknowledgements[:1], alarm.handling.takings[:1]
+    acts = [(a.at_ns, a.by) for a in acknowledged] + [(t.at_ns, t.by) for t in taken]
     return Life(
         alarm.id,
         asset or GATEWAY,
@@ -116,9 +117,9 @@ def life_of(entry: Entry, by: Priorities) -> Life:
         judge(cause.severity, inside, by).priority.name.lower(),
         alarm.raised_ns,
         alarm.over_ns,
-        None,
-        None if first is None else first.at_ns,
-        "" if first is None else first.by,
+        taken[0].at_ns if taken else None,
+        acknowledged[0].at_ns if acknowledged else None,
+        min(acts)[1] if acts else "",
     )
 
 

@@ -15,8 +15,10 @@ from gateway.alarms.scene import LOOK_BACK, About, Seen, facts, role_of
 from gateway.config.timeline import Place, Timeline, timeline_of
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
+from gateway.journal.said import said
 from gateway.screening.excursion import Excursion
-from gateway.statements import fault
+from gateway.statements import fault, filling, withdrawal
+from gateway.statements.effect import in_effect
 from gateway.times import format_rfc3339
 
 SCHEMA: Final = 1
@@ -24,6 +26,7 @@ LOOK_AHEAD: Final = NEAR  # after an alarm was raised: what comes later is about
 MOST_OTHERS: Final = 300  # channels of site and source: as many tell what all do, and can be read at once
 FAULTS_BACK: Final = 7 * 24 * 60 * MINUTE
 TOGETHER: Final = 10 * MINUTE  # faults that have one cause
+AFTER_A_FILL: Final = 30 * MINUTE  # so long it may still be seen
 SOURCE_FAULTS: Final = ("source", "flaps")
 
 
@@ -57,9 +60,9 @@ def causes(journal: Journal, row: AlarmRow, now_ns: int) -> Answer:
     place = timeline.place_of(cause.channel, cause.start_ns)
     if place is None:
         return Answer(row.id, until_ns, (), 0)
-    about = About(
-        place.channel, cause.kind, cause.start_ns, cause.end_ns, until_ns, _faults(journal, cause, until_ns)
-    )
+    faults = _faults(journal, cause, until_ns)
+    filled_by = _filled_by(journal, timeline, place.asset_identity, cause.start_ns, until_ns)
+    about = About(place.channel, cause.kind, cause.start_ns, cause.end_ns, until_ns, faults, filled_by)
     asset, others = _around(timeline, cause, place)
     seen = _seen(journal, timeline, asset, about, LOOK_BACK)
     further = _seen(journal, timeline, others[:MOST_OTHERS], about, NEAR)
@@ -82,6 +85,18 @@ def _faults(journal: Journal, cause: Excursion, until_ns: int) -> tuple[str, ...
     told = _intervals(journal, cause.start_ns - FAULTS_BACK)
     lasting = {key for key, start, end in told if start <= until_ns and end >= first_ns}
     return tuple(sorted(key for key in lasting if key.partition(":")[0] in SOURCE_FAULTS))
+
+
+def _filled_by(journal: Journal, timeline: Timeline, asset: str, start_ns: int, until_ns: int) -> str:
+    """Who stated last that the asset was being filled around the alarm."""
+    person = ""
+    for statement in in_effect(said(journal, filling.KIND, withdrawal.KIND)):
+        if statement.kind != filling.KIND or statement.at_ns > until_ns:
+            continue
+        told = filling.of(statement.body)
+        if timeline.asset_identity(told.asset) == asset:
+            person = statement.by if told.until_ns > max(statement.at_ns, start_ns - AFTER_A_FILL) else ""
+    return person
 
 
 def _intervals(journal: Journal, since_ns: int) -> list[tuple[str, int, int]]:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.statements import take
 from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
 
 DAY = ("--from", moment(-3600), "--to", moment(7 * 3600))
@@ -49,14 +50,18 @@ def test_figures_by_asset_and_person(desk: Desk) -> None:
     first = next(a for a in desk.alarms() if a["channel"] == "top")
     desk.acknowledge(first["id"])
     desk.run()
+    taken = next(a for a in desk.alarms() if a["channel"] == "shipper")
+    desk.state(take.KIND, take.to_body(take.Take(taken["id"])))
+    desk.run()
     found = told(desk, *everything(desk))
     assert found["schema"] == 1 and found["all"]["rate"]["alarms"] == 14
     assert {k: v["rate"]["alarms"] for k, v in found["assets"].items()} == {"freezer": 13, "shipper": 1}
-    assert {k: v["rate"]["alarms"] for k, v in found["people"].items()} == {"nobody": 13, "Li Na": 1}
-    assert found["all"]["to_acknowledge"]["done"] == 1
+    assert {k: v["rate"]["alarms"] for k, v in found["people"].items()} == {"nobody": 12, "Li Na": 2}
+    assert found["all"]["to_acknowledge"]["done"] == found["all"]["to_take"]["done"] == 1
     assert found["all"]["actors"][0] == {"cause": "top above-150", "alarms": 13, "share": 13 / 14}
     assert found["all"]["priorities"] == {"urgent": 14}  # nobody has said what is inside
     text = shown(desk, *everything(desk))
+    assert "taken" in text
     assert "14 alarms raised from" in text and "flood: 14 alarms" in text
 
 

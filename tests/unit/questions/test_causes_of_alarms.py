@@ -13,7 +13,7 @@ from gateway.cli import app
 from gateway.model import SECOND, Severity
 from gateway.questions.causes import causes
 from gateway.questions.history import find
-from gateway.statements import fault
+from gateway.statements import fault, filling
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk, moment
 
 SILENT = CONFIG.replace("no_data_after_s = 300000000.0", "no_data_after_s = 120.0").replace(
@@ -50,6 +50,14 @@ def test_the_command_prints_hints_with_their_evidence(desk: Desk) -> None:
     assert data["schema"] == 1 and data["alarm"] == identity and data["channels"] == 2
     assert data["known_at"] == moment(400)
     assert [hint["cause"] for hint in data["hints"]] == ["lid open"]
+
+
+def test_what_somebody_stated_counts_and_ends_when_it_is_over(desk: Desk) -> None:
+    identity = lid_opened(desk)
+    desk.state(filling.KIND, filling.to_body(filling.Filling("freezer", NOON_NS + 3600 * SECOND)), -60.0)
+    assert "Li Na said that it is being filled" in shown(desk, "hints", identity)
+    desk.state(filling.KIND, filling.to_body(filling.Filling("freezer", NOON_NS - 30 * SECOND)), -30.0)
+    assert "said that it is being filled" not in shown(desk, "hints", identity)
 
 
 def test_before_there_is_anything_to_see_nothing_fits(desk: Desk) -> None:
