@@ -82,7 +82,7 @@ def _measure(gateway: Gateway, broker: Broker, given: argparse.Namespace) -> Non
     publisher.start()
     watch.start()
     time.sleep(WARM_S)
-    began_s, cpu_s = time.time(), gateway.cpu_s()
+    began_s, cpu_s, before_mb = time.time(), gateway.cpu_s(), gateway.most_mb()
     payloads = _memory(given.messages, given.readings, given.hours, given.in_order)
     _send(broker.port, payloads)
     wanted = given.messages * given.readings
@@ -98,8 +98,10 @@ def _measure(gateway: Gateway, broker: Broker, given: argparse.Namespace) -> Non
         f"{given.messages} messages of {given.readings} readings: in the journal after {taken_s:.1f} s, ",
         end="",
     )
+    print(f"screened after {screened_s:.1f} s, {cpu_s:.1f} s of processor time")
     print(
-        f"screened after {screened_s:.1f} s, {cpu_s:.1f} s of processor time, {gateway.resident_mb():.0f} MB"
+        f"  gateway: at most {before_mb:.0f} MB before, {gateway.most_mb():.0f} MB meanwhile, "
+        f"{gateway.resident_mb():.0f} MB after it"
     )
     for words, first_s, last_s in (("before", 0.0, began_s), ("meanwhile", began_s, began_s + screened_s)):
         watch.print(words, first_s, last_s)

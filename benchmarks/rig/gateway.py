@@ -140,8 +140,15 @@ class Gateway:
 
     def resident_mb(self) -> float:
         """Memory it holds now."""
+        return self._memory_mb("VmRSS:")
+
+    def most_mb(self) -> float:
+        """The most that it has held so far."""
+        return self._memory_mb("VmHWM:")
+
+    def _memory_mb(self, name: str) -> float:
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 return int(line.split()[1]) / 1024
         return 0.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -17,13 +18,20 @@ from gateway.published.labels import UNLABELLED, Labels
 from gateway.published.quiet import handling_words, overlay_words
 from gateway.published.urgency import asks, goes_on
 
+NARROW: Final = 120  # columns; in fewer each of the table's is too narrow for its words
 OVER_STYLE: Final = "bold"
 WITHDRAWN_STYLE: Final = "dim"
 COLUMNS: Final = ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond")
 
 
-def alarms_table(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -> Table:
-    """One row an alarm; whatever the width, its id can be read."""
+def alarms_table(
+    alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED, width: int = NARROW
+) -> RenderableType:
+    """One row an alarm; on a narrow terminal some lines each, as columns would break words."""
+    return _rows(alarms, labels) if width >= NARROW else Group(*(_narrow(one, labels) for one in alarms))
+
+
+def _rows(alarms: Sequence[Mapping[str, Any]], labels: Labels) -> Table:
     table = Table(box=None, expand=True)
     for name in COLUMNS:
         table.add_column(name, no_wrap=name in ("alarm", "severity", "extreme"), overflow="fold")
@@ -41,6 +49,18 @@ def alarms_table(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLE
     return table
 
 
+def _narrow(alarm: Mapping[str, Any], labels: Labels) -> Text:
+    line = Text(f"{alarm['id']}  ").append(alarm["severity"], style_of(alarm))
+    line.append(_priority(alarm).replace("\n", "  "), "bold")
+    where = ", ".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part)
+    line.append(f"\n  {where}: {alarm['rule']}")
+    line.append(f"\n  since {labels.both(alarm['start'], alarm['site'])}")
+    facts = [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
+    facts += [f"beyond {duration(alarm['beyond_s'])}"] if alarm["beyond_s"] else []
+    facts += [part for part in (_unproven(alarm), *state_and_people(alarm)) if part]
+    return line.append(f"\n  {', '.join(facts)}")
+
+
 def alarm_lines(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -> list[Text]:
     """For each alarm the product units inside, with how long they have been beyond the limit.
 
@@ -55,6 +75,8 @@ def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
     line.append(f" {alarm['priority']}" if alarm.get("priority") else "", "bold")
     about = alarm["message"] or f"{place_of(alarm)} {alarm['channel']} {alarm['rule']}"
     line.append(f" {about}")
+    names = [name for name in (labels.asset(alarm["asset"]), labels.site(alarm["site"])) if name]
+    line.append(f" ({', '.join(names)})" if names else "")
     facts = [f"since {labels.short(alarm['start'], alarm['site'], now)}"]
     facts += [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
     facts += [_unproven(alarm)] if _unproven(alarm) else []

@@ -88,7 +88,7 @@ def alarms(
     else:
         out = console()
         shown, labels = safe(list(map(with_few_units, found))), labels_of(configuration)
-        out.print(alarms_table(shown, labels) if shown else "no alarms")
+        out.print(alarms_table(shown, labels, out.width) if shown else "no alarms")
         for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.console import ConsoleDimensions
 
-from gateway.cli.alarm_screen import alarm_lines, alarms_table
+from gateway.cli.alarm_screen import alarm_lines, alarms_table, short_lines
 from gateway.cli.fleet import fleet_table
 from gateway.cli.live import Page
 from gateway.cli.screen import status_panel, watch_body, watch_title
@@ -106,6 +106,25 @@ def test_fourteen_channels_and_three_alarms_on_a_small_terminal() -> None:
     assert "(2026-01-06 01:00:00 Asia/Shanghai)" in lines[0]
     first = next(line for line in lines if line.startswith(("critical above", "in range")))
     assert first.startswith("critical above-150")
+
+
+def test_words_are_whole_and_names_are_there_on_a_small_terminal() -> None:
+    out = screen(80, 24)
+    one = alarm(state="returned unacknowledged", rule="above-minus-150-degC")
+    with out.capture() as told:
+        out.print(alarms_table([one], LABELS, out.width), short_lines(one, LABELS, one["start"]))
+    lines = told.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    for words in (
+        "returned unacknowledged",
+        "above-minus-150-degC",
+        "Asia/Shanghai",
+        one["id"],
+        one["severity"],
+    ):
+        assert any(words in line for line in lines), words
+    names = (LABELS.asset(one["asset"]), LABELS.site(one["site"]))
+    assert all(name and told.get().count(name) == 2 for name in names), names
 
 
 def test_it_scrolls() -> None:
