@@ -70,9 +70,10 @@ class Inside:
 
 
 def inside_of(alarm: Mapping[str, Any]) -> Inside:
-    """Of a published alarm."""
+    """Of a published alarm. A critical fault of a site, as a silent gateway, is about whatever is there."""
     if alarm["kind"] == "fault" and not alarm["asset"]:
-        return Inside((), is_about_product=False)
+        is_whole_site = bool(alarm.get("site")) and severity_of(alarm) is Severity.CRITICAL
+        return Inside(None) if is_whole_site else Inside((), is_about_product=False)
     units = alarm["units"]
     return Inside(None if units == UNKNOWN else tuple(sorted({str(unit["product"]) for unit in units})))
 

@@ -159,4 +159,11 @@ def _print(configuration: Configuration) -> None:
         "sink": len(configuration.sinks),
         "notifier": len(configuration.notifiers),
     }
-    out.print("\n" + ", ".join(counted(count, what) for what, count in counts.items()))
+    watching = {
+        "heartbeat": len(configuration.heartbeat),
+        "peer": len(configuration.peers),
+        "power supply": len(configuration.power),
+    }
+    counts |= {what: count for what, count in watching.items() if count}
+    plurals = {"power supply": "power supplies"}
+    out.print("\n" + ", ".join(counted(n, what, plurals.get(what, "")) for what, n in counts.items()))

@@ -104,6 +104,9 @@ def _of_this_run(configuration: Configuration, gateway: Mapping[str, Any]) -> It
     if gateway["watchdog_s"] is None:
         do = "run it as a service with a watchdog: docs/examples/cryogate.service"
         yield note("gateway", "nobody restarts it should it hang", do)
+    if not configuration.heartbeat:
+        do = "let somebody outside notice its silence: [heartbeat.NAME], docs/watch.md"
+        yield note("gateway", "nobody notices should it die", do)
 
 
 def _clock(configuration: Configuration) -> Iterator[Finding]:

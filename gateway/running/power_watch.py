@@ -87,7 +87,7 @@ class PowerWatch:
             yield Fault(f"ups:{self._short}:{flag}", Severity.WARNING, message, (), after_s, site)
         if self.problem:
             message = f"{self.problem}; a power failure would not be noticed"
-            yield Fault(f"ups:{self._short}", Severity.MAJOR, message, assets, UNREACHABLE_S, site)
+            yield Fault(f"ups:{self._short}", Severity.MINOR, message, assets, UNREACHABLE_S, site)
 
     def undecided(self) -> Iterator[Undecided]:
         """What was stated before our own start is not over as long as the supply has said nothing."""

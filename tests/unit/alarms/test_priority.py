@@ -67,6 +67,12 @@ def test_a_fault_that_leaves_everything_watched_is_about_no_product() -> None:
     assert inside_of(alarm("unknown", kind="fault")) == Inside(None)
 
 
+def test_a_critical_fault_of_a_whole_site_is_about_whatever_is_there() -> None:
+    silent = {"kind": "fault", "asset": "", "site": "pudong"}
+    assert with_priority(alarm([], **silent), OURS)["priority"] == "urgent"
+    assert with_priority(alarm([], "major", **silent), OURS)["priority"] == "medium"
+
+
 def test_the_default_table_never_asks_for_less_where_more_is_in_danger() -> None:
     for severity in Severity:
         row = DEFAULT_TABLE[severity]

@@ -138,7 +138,7 @@ def test_who_is_not_heard_any_more_is_not_back_on_line(upsd: Upsd) -> None:
     upsd.answer = b"ERR DATA-STALE\n"
     assert list(faults(one)) == ["power:rack", "ups:rack"]
     last = list(one.faults())[-1]
-    assert (last.after_s, last.site, last.severity) == (UNREACHABLE_S, "pudong", Severity.MAJOR)
+    assert (last.after_s, last.site, last.severity) == (UNREACHABLE_S, "pudong", Severity.MINOR)
     upsd.answer, upsd.variables["ups.status"] = None, "OL"
     assert faults(one) == {}
 
