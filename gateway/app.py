@@ -31,7 +31,7 @@ from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.places import PlacesOverTime
-from gateway.config.types import NOTIFIERS, SINKS, SOURCES, Configuration
+from gateway.config.types import SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.alarms import in_short
 from gateway.doctor.running import findings
@@ -39,6 +39,7 @@ from gateway.errors import CryogateError
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.registration import register
 from gateway.followers.sink import SinkFollower
+from gateway.followers.tellers import Teller
 from gateway.followers.transitions import Transitions
 from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
@@ -49,17 +50,18 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
-from gateway.notifiers import Notifier, Overseeing, Worded, tells_changes
+from gateway.notifiers import Notifier, Overseeing, tells_changes
 from gateway.published.alarm import needing, of_known
+from gateway.published.calls import CallsView
 from gateway.published.few import with_few_units
 from gateway.published.urgency import most_urgent_first
-from gateway.running import checks
+from gateway.running import calling, checks
 from gateway.running.archive_watch import ArchiveWatch
+from gateway.running.calling import caller_of, notifier_of
 from gateway.running.deferred_watch import DeferredWatch
 from gateway.running.duty_watch import DutyWatch
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
-from gateway.running.setting import SettingNow
 from gateway.running.space import began_ns
 from gateway.running.statements_watch import StatementsWatch
 from gateway.running.status import Status
@@ -77,6 +79,7 @@ log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
 COLLECT_AFTER = 50_000  # new objects
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
+Outward = SinkFollower | NotifierFollower | Teller
 NEEDS_FOLDER = "data_dir must be a folder in which this user may write"
 
 
@@ -182,9 +185,14 @@ class _Gateway:
             configuration, self._writing(), self._records(), self._pump.committed, clock
         )
         self._sinks = [self._sink(name) for name in configuration.sinks]
-        made = {name: self._notifier(name) for name in configuration.notifiers}
+        made = {name: notifier_of(configuration, name) for name in configuration.notifiers}
+        for one in made.values():
+            if isinstance(one, Overseeing):
+                one.oversee(partial(_known, self._records()))
         self._notifiers = [self._follow(name, made[name]) for name in made if tells_changes(made[name])]
-        self._outward: list[SinkFollower | NotifierFollower] = [*self._sinks, *self._notifiers]
+        self._caller = caller_of(configuration, self._voice(), self._records(), self._pump.committed)
+        tellers = self._caller.tellers.values()
+        self._outward: list[Outward] = [*self._sinks, *self._notifiers, *tellers]
         with self._records() as records:
             register(records, self._sinks, self._notifiers)
         parts = Parts(
@@ -196,6 +204,7 @@ class _Gateway:
             self._screening,
             self._sinks,
             self._notifiers,
+            self._caller,
         )
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
         duty = DutyWatch(configuration, self._writing(), clock.now_ns)
@@ -203,7 +212,7 @@ class _Gateway:
         kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost)
         self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), *kept, duty]
-        told += [*watching.checks, self._early_alarms(journal)]
+        told += [*watching.checks, self._early_alarms(journal), calling.check(configuration, self._caller)]
         self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         watching.listen_to(faults)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)
@@ -266,7 +275,10 @@ class _Gateway:
         """
         known = (of_known(row.body, row.number) for row in self._alarms.book.alarms())
         by = self._configuration.priorities
-        return most_urgent_first(with_few_units(with_priority(alarm, by)) for alarm in known)
+        judged = [with_few_units(with_priority(alarm, by)) for alarm in known]
+        with self._caller.looking() as seen:
+            told = judged if seen is None else list(CallsView(*seen, self._clock.now_ns()).alarms(judged))
+        return most_urgent_first(told)
 
     def _line(self) -> str:
         """For `systemctl status`: the worst that is wrong."""
@@ -294,6 +306,7 @@ class _Gateway:
             ("screening", self._screening.run, self._screening.failed),
             ("faults", self._faults.run, _log_failure("faults")),
             ("archiving", self._archiving.run, self._archiving.failed),
+            (self._caller.name, self._caller.run, self._caller.failed),
             *outward,
         ]
         clock: list[tuple[str, Run, Failed]] = [("clock", self._clock_watch.run, _log_failure("clock"))]
@@ -337,15 +350,6 @@ class _Gateway:
         voice, records = self._voice(), self._records()
         places, changes = PlacesOverTime(voice.journal), Transitions(voice.journal, records, of_known)
         return SinkFollower(name, sink, voice, records, self._pump.committed, places, changes)
-
-    def _notifier(self, name: str) -> Notifier:
-        told = self._configuration.notifiers[name]
-        notifier: Notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
-        if isinstance(notifier, Worded):
-            notifier.learn(SettingNow(self._configuration))
-        if isinstance(notifier, Overseeing):
-            notifier.oversee(partial(_known, self._records()))
-        return notifier
 
     def _follow(self, name: str, notifier: Notifier) -> NotifierFollower:
         voice, records = self._voice(), self._records()

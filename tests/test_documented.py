@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
-from gateway.config import guidance, plugins, priorities, shelving, suppressions, types
+from gateway.config import escalations, guidance, plugins, priorities, shelving, suppressions, types
 from gateway.probes.calibration import Calibration
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -41,6 +41,7 @@ TABLES = (
     suppressions.Suppression,
     suppressions.Window,
 )
+ON_THEIR_OWN_PAGES = (types.CallLimits, escalations.EscalationTable, escalations.StepTable)
 PLUG_INS = [
     (folder, name, contract)
     for folder, contract in (
@@ -86,6 +87,11 @@ PATHS = [(program, path) for program in (app, simulator) for path in every_path(
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.__name__)
 def test_every_key_of_the_configuration(table: type) -> None:
     assert not [f.name for f in dataclasses.fields(table) if f"`{f.name}`" not in CONFIGURATION]
+
+
+@pytest.mark.parametrize("table", ON_THEIR_OWN_PAGES, ids=lambda t: t.__name__)
+def test_every_key_that_has_a_page_of_its_own(table: type) -> None:
+    assert not [f.name for f in dataclasses.fields(table) if f"`{f.name}`" not in EVERYTHING]
 
 
 def test_every_key_of_a_calibration() -> None:

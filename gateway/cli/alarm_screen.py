@@ -12,6 +12,7 @@ from rich.text import Text
 from gateway.alarms.lifecycle import AlarmState
 from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
 from gateway.cli.measures import duration, extreme_of, place_of
+from gateway.cli.told import told_lines, told_short
 from gateway.published.alarm import state_words
 from gateway.published.few import MOST_UNITS, more_units
 from gateway.published.labels import UNLABELLED, Labels
@@ -80,7 +81,7 @@ def short_lines(alarm: Mapping[str, Any], labels: Labels, now: str) -> Text:
     facts = [f"since {labels.short(alarm['start'], alarm['site'], now)}"]
     facts += [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
     facts += [_unproven(alarm)] if _unproven(alarm) else []
-    facts += [*state_and_people(alarm), alarm["id"]]
+    facts += [*state_and_people(alarm), *told_short(alarm), alarm["id"]]
     line.append(f"\n   {', '.join(facts)}")
     if alarm["asset"] or not alarm["message"]:
         line.append("; inside: ")
@@ -142,6 +143,8 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         line.append(f"\n    {words}")
     for words in filter(None, [*handling_words(alarm), overlay_words(alarm)]):
         line.append(f"\n    {words}", "bold")
+    for remark in told_lines(alarm, labels):
+        line.append(f"\n    {remark}")
     said = [("acknowledged", one) for one in alarm.get("acknowledgements") or ()]
     said += [("comment", one) for one in alarm.get("comments") or ()]
     for what, one in (*said, *(("budget reset", one) for one in alarm["resets"])):

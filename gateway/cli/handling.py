@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import token
+from gateway.cli import of_group, token
 from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
 from gateway.cli.saying import By, answer, said_by
@@ -41,6 +41,8 @@ def ack(
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
     comment: Annotated[str, typer.Option("--comment", help="Why, or what was done.")] = "",
     by_token: Annotated[str, typer.Option("--token", help="A one-time token; it says who and what.")] = "",
+    group: Annotated[bool, typer.Option("--group", help="All alarms of the same happening.")] = False,
+    but: Annotated[list[str] | None, typer.Option("--but", help="With --group: not this one.")] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -54,6 +56,11 @@ def ack(
         token.acknowledge(by_token, alarm, by, comment, config, as_json)
         return
     token.need(alarm, by, comment)
+    if but and not group:
+        raise InputError("--but leaves alarms of a group out: give --group, too")
+    if group:
+        of_group.acknowledge(alarm, but or (), by, comment, config)
+        return
     _say(alarms.acknowledge, f"acknowledged by {by}", alarm, by, comment, config, as_json)
 
 

@@ -38,6 +38,8 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "status": _in("look", "What the running gateway does, and how each channel is."),
     "watch": _in("look", "The same, live: values, alarms, the units inside."),
     "alarms": _in("look", "Alarms that need somebody, with the units inside."),
+    "calls": _in("calls", "Who was told of an alarm with what answer, and who is next."),
+    "notify": _in("calls", "Test whether a person can be reached."),
     "history": _in("history", "Every change of an alarm, and what was known then."),
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
     "alarm-health": _in("alarm_health", "How many alarms people get, about what, and what would help."),

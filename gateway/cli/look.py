@@ -22,12 +22,14 @@ from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
+from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.quiet import handling_words, overlay_words
 from gateway.published.selection import Order, Selection, selected
 from gateway.published.urgency import SEVERITIES
+from gateway.running.calling import calls_at
 from gateway.text import one_line, safe
 
 
@@ -82,7 +84,10 @@ def alarms(
         known = (of_known(row.body, row.number) for row in rows)
         judged = (with_priority(alarm, configuration.priorities) for alarm in known)
         told = (with_guidance(alarm, configuration.guidance) for alarm in judged)
-        found = selected(told, selection, sort)
+        chosen = selected(told, selection, sort)
+        with Journal.open_reading(configuration.data_dir / "journal.sqlite") as journal:
+            calls = calls_at(configuration, journal, records, time.time_ns())
+            found = list(calls.alarms(chosen))
     if as_json:
         print_json(found)
     else:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
+from gateway.config.escalations import policies
 from gateway.config.guidance import Known, guidance
 from gateway.config.peers import unknown_places
 from gateway.config.ports import doubled_ports
@@ -27,6 +28,7 @@ from gateway.config.types import (
     SINKS,
     SOURCES,
     Asset,
+    CallLimits,
     Channel,
     ClockOptions,
     Configuration,
@@ -61,10 +63,11 @@ Further = Callable[[Parts], Iterable[str]]
 
 NAMED = (
     *("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "heartbeat", "peers"),
-    *("power", "retention", "suppressions"),
+    *("power", "retention", "suppressions", "escalations"),
 )
 SECTIONS = (
     *("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", "shelving"),
+    "calls",
     *NAMED,
 )
 
@@ -119,6 +122,10 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     advice, advice_remarks = guidance(document.get("guidance", {}), known, problems)
     quiet = suppressions(_table(document, "suppressions", problems), problems)
     check_assets(quiet, _table(document, "assets", problems), problems)
+    escalations = policies(
+        _table(document, "escalations", problems), _table(document, "sites", problems), notifiers, problems
+    )
+    calls = build(CallLimits, document.get("calls", {}), "calls", problems) or CallLimits()
     if problems or gateway is None or journal is None or clock is None or metrics is None or shelving is None:
         folder = None if gateway is None else path.parent / gateway.data_dir
         parts = Parts(assets, versions, made, problems.reads, folder)
@@ -147,6 +154,8 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         power,
         shelving,
         quiet,
+        escalations,
+        calls,
     )
 
 

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.alarms.chatter import MOST_KEPT, Limits
+from gateway.alarms.flood import FloodLimits
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.overlay import Design
+from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.shelving import Shelving
 from gateway.errors import InputError
@@ -38,6 +41,7 @@ POWER: Final = "gateway.power"
 SHORTEST_GAP_S: Final = 0.001
 LONGEST_HOT_S: Final = 31_536_000.0
 LONGEST_KEEP_YEARS: Final = 1000
+MOST_FLOOD: Final = 1000  # messages to one person
 LONGEST_PART: Final = 255  # bytes of one name in a path: Linux, NAME_MAX
 CODES: Final = "gateway.codes"
 DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
@@ -265,6 +269,35 @@ class RecordClass:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLimits:
+    """When an alarm is said to chatter or to be stale, and when calls are too many for one person."""
+
+    chatter_count: int = 5
+    chatter_within_s: float = 1800.0
+    stale_after_s: float = 86_400.0
+    flood_count: int = 10
+    flood_within_s: float = 600.0
+    summary_after_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.chatter_count <= MOST_KEPT:
+            raise ValueError(f"chatter_count must lie between 2 and {MOST_KEPT}")
+        if not 1 <= self.flood_count <= MOST_FLOOD:
+            raise ValueError(f"flood_count must lie between 1 and {MOST_FLOOD}")
+        for name in ("chatter_within_s", "stale_after_s", "flood_within_s", "summary_after_s"):
+            if not 1 <= getattr(self, name) <= LONGEST_S:
+                raise ValueError(f"{name} must lie between 1 and {LONGEST_S:.0f} (a week)")
+
+    @property
+    def chatter(self) -> Limits:
+        return Limits(self.chatter_count, self.chatter_within_s, self.stale_after_s)
+
+    @property
+    def flood(self) -> FloodLimits:
+        return FloodLimits(self.flood_count, self.flood_within_s, self.summary_after_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything the gateway was told."""
 
@@ -291,6 +324,8 @@ class Configuration:
     power: dict[str, PlugIn] = field(default_factory=dict)
     shelving: Shelving = field(default_factory=Shelving)
     suppressions: tuple[Design, ...] = ()
+    escalations: tuple[Policy, ...] = ()  # of an alarm the first that is for it decides
+    calls: CallLimits = CallLimits()
 
     @property
     def fingerprint(self) -> str:

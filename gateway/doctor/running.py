@@ -30,6 +30,7 @@ def findings(status: Mapping[str, Any]) -> list[Finding]:
         *_sinks(status["followers"]),
         *_notifiers(status["notifiers"]),
         *watching.findings(status),
+        *_calls(status["calls"]),
         *_archive(status["archive"]["problem"]),
         *_metrics(status["metrics"]["problem"]),
         *_refused(status["refused"]),
@@ -160,6 +161,14 @@ def _notifiers(notifiers: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if notifier["parked"]:
             do = "`cryogate parked` shows them with the reason; send them again or accept it there"
             yield error(f"notifier {notifier['name']}", f"{notifier['parked']}; nobody was told", do)
+
+
+def _calls(calls: Mapping[str, Any]) -> Iterator[Finding]:
+    if calls["problem"]:
+        yield error("calls", calls["problem"], "mend it: nobody is called about any alarm")
+    if calls["nobody"]:
+        what = f"nobody could be reached about {counted(len(calls['nobody']), 'group')} of alarms"
+        yield error("calls", what, "`cryogate calls` and `cryogate duty`; tell somebody yourself")
 
 
 def _archive(problem: str) -> Iterator[Finding]:

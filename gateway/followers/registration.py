@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from gateway.followers.caller import NAME as CALLS
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.sink import SinkFollower
 from gateway.journal.records import Records
@@ -21,6 +22,7 @@ def register(records: Records, sinks: Sequence[SinkFollower], notifiers: Sequenc
     for sink in sinks:
         there |= {sink.readings.name: True, sink.alarms.name: False}
     there |= {notifier.name: False for notifier in notifiers}
+    there[CALLS] = False
     with records.transaction():
         gone = records.register(there)
     for name in gone:

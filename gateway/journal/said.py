@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.journal.journal import Journal
-from gateway.statements import Statement, notification, progress, transition
+from gateway.statements import Statement, attempt, call, notification, progress, transition
 from gateway.statements.kinds import check_known, kinds
 
 MADE_AGAIN: Final = {
     transition.KIND,
     notification.KIND,
+    call.KIND,
+    attempt.KIND,
     progress.KIND,
 }  # many, and nothing else decides by them
 

@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
-from gateway.statements import Statement, notification, progress, transition
+from gateway.statements import Statement, attempt, call, notification, progress, transition
 from gateway.statements.effect import Effects, target_of
 from gateway.statements.kinds import about, kinds
 
-QUIET = (transition.KIND, notification.KIND, progress.KIND)  # thousands, and nobody said them: by request
+QUIET = (
+    transition.KIND,
+    notification.KIND,
+    call.KIND,
+    attempt.KIND,
+    progress.KIND,
+)  # thousands, and nobody said them: by request
 
 
 @dataclass(frozen=True, slots=True)

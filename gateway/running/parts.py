@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.alarming.screening import Screening
 from gateway.clocks.gateway_clock import GatewayClock
+from gateway.followers.caller import Caller
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.sink import SinkFollower
 from gateway.ingestion.intake import Intake
@@ -27,3 +28,4 @@ class Parts:
     screening: Screening
     sinks: Sequence[SinkFollower]
     notifiers: Sequence[NotifierFollower]
+    caller: Caller

@@ -52,6 +52,7 @@ class Status:
             ],
             "followers": [self._sink(f, now_ns) for f in self._parts.sinks],
             "notifiers": [self._notifier(f, now_ns) for f in self._parts.notifiers],
+            "calls": self._calls(),
             "refused": self._refused(),
         }
 
@@ -134,6 +135,16 @@ class Status:
             "problem": notifier.problem,
             "parked": notifier.parking.words,
             "parked_alarm_changes": notifier.parking.change_count,
+        }
+
+    def _calls(self) -> dict[str, Any]:
+        """How many groups somebody is called about, and of which of them nobody could be told."""
+        caller = self._parts.caller
+        return {
+            "going_on": caller.going_on,
+            "nobody": sorted(caller.nobody),
+            "failing": dict(caller.failing),
+            "problem": caller.problem,
         }
 
     def _refused(self) -> list[dict[str, Any]]:

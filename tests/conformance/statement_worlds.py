@@ -11,6 +11,8 @@ from gateway.model import Severity
 from gateway.statements import (
     acknowledge,
     assign,
+    attempt,
+    call,
     clock,
     close,
     comment,
@@ -115,6 +117,11 @@ def holidays(draw: st.DrawFn) -> roster.Holiday:
     return roster.Holiday(draw(names), first, last, draw(some))
 
 
+def receivers() -> st.SearchStrategy[call.Receiver]:
+    ways = st.lists(st.tuples(names, messages), min_size=1, max_size=2).map(tuple)
+    return st.builds(call.Receiver, names | st.just(""), ways, st.integers(0, 3))
+
+
 @st.composite
 def rosters(draw: st.DrawFn) -> roster.Roster:
     turns = draw(st.lists(rotations(), max_size=1))
@@ -193,6 +200,34 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         counts,
         st.lists(verdicts, max_size=2).map(tuple),
         st.dictionaries(names, messages, max_size=3),
+    ),
+    "call": st.builds(
+        call.Called,
+        names,
+        names,
+        names | st.just(""),
+        counts,
+        st.lists(counts, max_size=3).map(tuple),
+        names,
+        lists,
+        st.lists(receivers(), max_size=2).map(tuple),
+        lists,
+        lists,
+        st.booleans(),
+    ),
+    "attempt": st.builds(
+        attempt.Attempt,
+        names,
+        names,
+        names | st.just(""),
+        counts,
+        st.lists(counts, max_size=3).map(tuple),
+        names | st.just(""),
+        names,
+        messages,
+        st.sampled_from(attempt.OUTCOMES),
+        messages,
+        st.floats(0, 1000),
     ),
     "notification": st.builds(
         notification.Notified, names, st.lists(counts, max_size=4).map(tuple), names, messages

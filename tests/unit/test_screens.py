@@ -73,6 +73,7 @@ def status(*channels: dict[str, Any]) -> dict[str, Any]:
             "screening_problem": "",
         },
         "sources": [], "channels": list(channels), "followers": [], "notifiers": [], "refused": [],
+        "calls": {"going_on": 0, "nobody": [], "failing": {}, "problem": ""},
         "archive": {"problem": ""}, "metrics": {"problem": ""},
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ WELL: dict[str, Any] = {
     "sources": [],
     "followers": [],
     "notifiers": [],
+    "calls": {"going_on": 0, "nobody": [], "failing": {}, "problem": ""},
     "archive": {"problem": ""},
     "metrics": {"problem": ""},
     "refused": [],

@@ -1,0 +1,340 @@
+"""What the journal says about calls: groups, who was told of them by what with what answer, who is next.
+
+A fold over statements in the journal's order; a run that goes on where another ended has the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from gateway.alarms.call import CallKind
+from gateway.alarms.chatter import Limits, Raisings
+from gateway.alarms.delivery import Delivery, Outcome
+from gateway.alarms.duty import KINDS as DUTY_KINDS
+from gateway.alarms.duty import Duty
+from gateway.alarms.escalation import Course, Escalations, Rules
+from gateway.alarms.flood import Flood, FloodLimits, Received
+from gateway.alarms.groups import Group, Groups
+from gateway.alarms.guidance import Guidances
+from gateway.alarms.member import member
+from gateway.alarms.policy import DEFAULT_POLICIES, Policy, policy_for
+from gateway.alarms.priority import Judged, Priorities, judge, most_urgent
+from gateway.alarms.reach import Matter
+from gateway.statements import Statement, attempt, call, transition
+from gateway.statements.attempt import Attempt
+from gateway.statements.call import Called
+from gateway.statements.transition import UPGRADE
+
+KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
+MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
+LONGEST_ANSWER: Final = 200  # characters
+SCHEMA: Final = 1
+
+Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the configuration says about calls; `site_of`: the site of an asset (identity)."""
+
+    priorities: Priorities = field(default_factory=Priorities)
+    policies: Sequence[Policy] = ()
+    chatter: Limits = field(default_factory=Limits)
+    flood: FloodLimits = field(default_factory=FloodLimits)
+    site_of: Callable[[str], str] = lambda _: ""
+    guidances: Guidances = field(default_factory=Guidances)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """One attempt, as screens show it."""
+
+    at_ns: int
+    call: str
+    kind: str
+    step: int  # from 1; 0: of no step
+    person: str
+    notifier: str
+    outcome: str
+    answer: str
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The last attempt by a way, which did not arrive; `person` is empty of a siren."""
+
+    notifier: str
+    person: str
+    outcome: str
+    answer: str
+    at_ns: int
+
+
+@dataclass(slots=True)
+class Kept:
+    """All that a run leaves to the next, behind entry `seq` of the journal."""
+
+    schema: int
+    seq: int
+    groups: list[Group]
+    keys: dict[str, str]
+    courses: dict[str, Course]
+    raisings: dict[str, list[int]]
+    received: dict[str, Received]
+    deliveries: list[Delivery]
+    attempts: dict[str, list[Attempted]]
+    nobody: dict[str, int]
+    failures: list[Failure]
+    summaries: dict[str, tuple[str, ...]]
+
+
+class CallBook:
+    """Belongs to one thread."""
+
+    def __init__(self, plan: Plan, duty: Duty, publish: Publish) -> None:
+        self.plan = plan
+        self.duty = duty
+        self.publish = publish
+        self.seq = 0
+        self._policies: Sequence[Policy] | None = None  # as long as nothing is stated about people
+        self.groups = Groups()
+        self.raisings = Raisings()
+        self.flood = Flood(plan.flood)
+        self.escalations = Escalations(Rules(self.policy, self.judged, self._same))
+        self.deliveries: dict[str, Delivery] = {}  # that are not done
+        self._latest: dict[str, dict[str, str]] = {}  # group -> receiver -> the delivery that is not done
+        self.attempts: dict[str, list[Attempted]] = {}  # by group
+        self.summaries: dict[str, tuple[str, ...]] = {}  # calls that are summaries, and the groups in them
+        self._failures: dict[tuple[str, str], Failure] = {}  # by notifier and person
+        self.nobody: dict[str, int] = {}  # groups that nobody could be reached about, since when
+
+    # Hearing
+
+    def hear(self, seq: int, statement: Statement) -> None:
+        """The next statement; one of another kind is passed over."""
+        at_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
+        if statement.kind == transition.KIND:
+            self._hear_transition(seq, at_ns, transition.of(statement.body))
+        elif statement.kind == call.KIND:
+            self._hear_call(at_ns, call.of(statement.body))
+        elif statement.kind == attempt.KIND:
+            self._hear_attempt(at_ns, attempt.of(statement.body))
+        elif statement.kind in DUTY_KINDS:
+            self.duty.hear(statement)
+            self.look_at_people()
+        self.seq = max(self.seq, seq)
+
+    def look_at_people(self) -> None:
+        """Something was stated about them."""
+        self._policies = None
+        self.escalations.reschedule()
+
+    def kept(self) -> bytes:
+        """For `take_over`."""
+        return msgspec.json.encode(
+            Kept(
+                SCHEMA,
+                self.seq,
+                list(self.escalations.groups.values()),
+                self.groups.keys(),
+                self.escalations.courses,
+                self.raisings.times,
+                self.flood.received,
+                list(self.deliveries.values()),
+                self.attempts,
+                self.nobody,
+                list(self._failures.values()),
+                self.summaries,
+            )
+        )
+
+    def take_over(self, kept: bytes) -> None:
+        """As `kept` gave it; of another version, nothing: everything is heard again."""
+        try:
+            found = msgspec.json.decode(kept, type=Kept)
+        except msgspec.DecodeError:  # ValidationError is one
+            return
+        if found.schema != SCHEMA:
+            return
+        self.seq = found.seq
+        self.groups.take_over(found.groups, found.keys)
+        self.escalations.take_over(found.groups, found.courses)
+        self.raisings = Raisings(found.raisings)
+        self.flood = Flood(self.plan.flood, found.received)
+        self.deliveries = {delivery.id: delivery for delivery in found.deliveries}
+        for one in found.deliveries:
+            self._latest.setdefault(one.group, {})[one.receiver.name] = one.id
+        self.attempts, self.nobody, self.summaries = found.attempts, found.nobody, found.summaries
+        self._failures = {(one.notifier, one.person): one for one in found.failures}
+
+    # Answers
+
+    def policies(self) -> Sequence[Policy]:
+        """Those that are configured; else the usual one, where there are rosters."""
+        if self._policies is None:
+            usual = DEFAULT_POLICIES if self.duty.rosters_from(0) else ()
+            self._policies = self.plan.policies or usual
+        return self._policies
+
+    def policy(self, group: Group) -> Policy | None:
+        matter, policies = self.matter(group), self.policies()
+        found = (policy_for(policies, matter.priority, site) for site in matter.sites)
+        return next((one for one in found if one is not None), None)
+
+    def judged(self, group: Group) -> Judged:
+        """By those of its alarms that ask for somebody; or that go on; or by all."""
+        members = group.members.values()
+        asking = [m for m in members if not m.is_over and (m.asks or m.worsened)]
+        deciding = asking or [m for m in members if not m.is_over] or list(members)
+        facts = {(m.severity, m.inside) for m in deciding}
+        return most_urgent(judge(severity, inside, self.plan.priorities) for severity, inside in facts)
+
+    def matter(self, group: Group) -> Matter:
+        """Who is responsible: of every site where something of it goes on."""
+        judged = self.judged(group)
+        going_on = [m for m in group.members.values() if not m.is_over] or list(group.members.values())
+        sites = {site: None for m in going_on for site in self._sites(m.site, m.assets)}
+        return Matter(tuple(sites) or ("",), judged.risk.word, judged.priority)
+
+    def is_obsolete(self, delivery: Delivery) -> bool:
+        """Whether somebody answered meanwhile, or it is over: who was not told yet needs not be."""
+        course = self.escalations.courses.get(delivery.group)
+        if delivery.kind not in (CallKind.ALARM, CallKind.WORSE):
+            return False
+        return course is None or delivery.at_ns <= course.stopped_ns
+
+    def failures(self) -> list[Failure]:
+        """Ways that failed when they were tried last, of who is here and still has them."""
+        return [one for one in self._failures.values() if self._has(one.person, one.notifier)]
+
+    def told_by(self, group: str) -> frozenset[tuple[str, str]]:
+        """Person and notifier of every attempt about a group that arrived."""
+        attempts = self.attempts.get(group, ())
+        return frozenset((a.person, a.notifier) for a in attempts if a.outcome == Outcome.DELIVERED)
+
+    # What follows
+
+    def _has(self, person: str, notifier: str) -> bool:
+        known = self.duty.person(person)
+        return not person or (known is not None and any(way.notifier == notifier for way in known.ways))
+
+    def _sites(self, site: str, assets: Sequence[str]) -> list[str]:
+        return [site] if site else [name for name in map(self.plan.site_of, assets) if name]
+
+    def _hear_transition(self, seq: int, at_ns: int, said: transition.Transition) -> None:
+        if said.because == UPGRADE:
+            return
+        group = self.groups.of(said.alarm)
+        before = None if group is None else group.members[said.alarm]
+        one = member(seq, at_ns, said, self.publish(said.known, said.number), before)
+        self.raisings.hear(one)
+        heard = self.groups.hear(one)
+        if heard is None:
+            return
+        for other in heard.merged:
+            self._join(other.id, heard.group.id)
+        self.escalations.hear(heard, one)
+        if not self.escalations.is_calling(heard.group.id):
+            self.nobody.pop(heard.group.id, None)
+        self._tidy(heard.group.id)
+
+    def _join(self, other: str, into: str) -> None:
+        self.attempts.setdefault(into, [])[:0] = self.attempts.pop(other, [])
+        self.nobody.pop(other, None)
+        for delivery in [d for d in self.deliveries.values() if d.group == other]:
+            self.drop(delivery)
+        self._latest.pop(other, None)
+
+    def _hear_call(self, at_ns: int, said: Called) -> None:
+        kind, names = CallKind(said.kind), [receiver.name for receiver in said.receivers]
+        for receiver in said.receivers:
+            made = Delivery(said.id, said.group, kind, receiver, at_ns, said.round, said.steps)
+            if said.group:  # what was not told yet about a group is told by the newer call
+                mine = self._latest.setdefault(said.group, {})
+                self.deliveries.pop(mine.get(receiver.name, ""), None)
+                mine[receiver.name] = made.id
+            self.deliveries[made.id] = made
+            if receiver.person and kind is not CallKind.SUMMARY:
+                self.flood.sent(receiver.person, at_ns)
+        for person in said.held:
+            self.flood.holds(person, said.group, at_ns)
+        if kind is CallKind.SUMMARY:
+            self.flood.summed(names[0], said.groups, at_ns)
+            self.summaries[said.id] = said.groups
+            return
+        self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
+        if kind is not CallKind.OVER and not names and not said.held:
+            self.nobody.setdefault(said.group, at_ns)
+        self._tidy(said.group)
+
+    def _hear_attempt(self, at_ns: int, said: Attempt) -> None:
+        name = said.person or f"notifier:{said.notifier}"
+        delivery = self.deliveries.get(f"{said.call}.{name}")
+        shown = Attempted(
+            at_ns,
+            said.call,
+            said.kind,
+            said.steps[-1] + 1 if said.steps else 0,
+            said.person,
+            said.notifier,
+            said.outcome,
+            said.answer[:LONGEST_ANSWER],
+            said.took_s,
+        )
+        self._note(at_ns, said)
+        if said.group in self.escalations.courses:
+            self.attempts[said.group] = [*self.attempts.get(said.group, ()), shown][-MOST_ATTEMPTS:]
+        if delivery is None:
+            return
+        for k, way in enumerate(delivery.receiver.ways):
+            if way == (said.notifier, said.address):
+                delivery.outcomes[k] = Outcome(said.outcome)
+        self._judge(delivery, at_ns)
+
+    def _note(self, at_ns: int, said: Attempt) -> None:
+        """Where one person is reached, the notifier works for all who were not reached for want of it."""
+        if said.outcome != Outcome.DELIVERED:
+            failure = Failure(said.notifier, said.person, said.outcome, said.answer[:LONGEST_ANSWER], at_ns)
+            self._failures[said.notifier, said.person] = failure
+            return
+        self._failures.pop((said.notifier, said.person), None)
+        for key, one in list(self._failures.items()):
+            if one.notifier == said.notifier and one.outcome == Outcome.RETRY:
+                del self._failures[key]
+
+    def _judge(self, delivery: Delivery, at_ns: int) -> None:
+        """What an attempt meant for the group."""
+        if delivery.is_delivered:
+            self.nobody.pop(delivery.group, None)
+            self.escalations.remember_told(delivery.group, delivery.receiver.name, at_ns)
+        elif delivery.has_failed:
+            self.escalations.forget_told(delivery.group, delivery.receiver.name)
+            if self.escalations.is_calling(delivery.group):
+                self.nobody.setdefault(delivery.group, at_ns)
+        if delivery.is_done:
+            self.drop(delivery)
+
+    def drop(self, delivery: Delivery) -> None:
+        """There is nothing more to try."""
+        self.deliveries.pop(delivery.id, None)
+        self.summaries.pop(delivery.call, None)
+        mine = self._latest.get(delivery.group, {})
+        if mine.get(delivery.receiver.name) == delivery.id:
+            del mine[delivery.receiver.name]
+        self._tidy(delivery.group)
+
+    def _tidy(self, group: str) -> None:
+        """Nothing is kept of a group that is over for everybody."""
+        if not self._latest.get(group) and self.escalations.forget_if_done(group):
+            for known in (self.attempts, self.nobody, self._latest):
+                known.pop(group, None)
+
+    def _same(self, by: str) -> str:
+        """The person behind what stands in `--by`; a name that nobody has stays itself."""
+        found = self.duty.find(by)
+        return by if found is None else found.id

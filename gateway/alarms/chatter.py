@@ -1,0 +1,55 @@
+"""Alarms that say little: one that comes and goes, and one that stands open without anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.alarms.member import Member
+from gateway.model import SECOND, to_ns
+from gateway.times import parse_rfc3339
+
+MOST_KEPT: Final = 50  # raisings of one cause: more than anybody configures
+OPEN: Final = "unacknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From which on it is said."""
+
+    chatter_count: int = 5
+    chatter_within_s: float = 1800.0
+    stale_after_s: float = 86_400.0
+
+
+class Raisings:
+    """When each cause (channel and rule, or the key of a fault) was raised lately, in the journal's order."""
+
+    def __init__(self, times: Mapping[str, list[int]] | None = None) -> None:
+        self.times = dict(times or {})
+
+    def hear(self, one: Member) -> None:
+        if one.is_new:
+            self.times[one.cause] = [*self.times.get(one.cause, ()), one.at_ns][-MOST_KEPT:]
+
+    def count(self, cause: str, limits: Limits, now_ns: int) -> int:
+        """How often within the time that counts."""
+        since_ns = now_ns - to_ns(limits.chatter_within_s)
+        return sum(at_ns > since_ns for at_ns in self.times.get(cause, ()))
+
+    def forget(self, limits: Limits, now_ns: int) -> None:
+        """What no longer counts."""
+        since_ns = now_ns - to_ns(limits.chatter_within_s)
+        self.times = {cause: times for cause, times in self.times.items() if times[-1] > since_ns}
+
+
+def remarks(alarm: Mapping[str, Any], raisings: Raisings, limits: Limits, now_ns: int) -> Iterator[str]:
+    """About a published alarm, in words."""
+    cause = alarm["rule"] if alarm["kind"] == "fault" else f"{alarm['channel']} {alarm['rule']}"
+    count = raisings.count(cause, limits, now_ns)
+    if count >= limits.chatter_count:
+        yield f"chattering: raised {count} times in {limits.chatter_within_s / 60:.0f} min"
+    age_ns = now_ns - parse_rfc3339(str(alarm["raised"]))
+    if alarm["state"] == OPEN and not alarm.get("taken") and age_ns > to_ns(limits.stale_after_s):
+        yield f"stale: open for {age_ns / (3600 * SECOND):.0f} h without anybody"

@@ -1,0 +1,119 @@
+"""Which calls are to be made now: what is due, to whom, by which ways, and who gets a summary instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from gateway.alarms.call import CallKind, Priority
+from gateway.alarms.callbook import CallBook
+from gateway.alarms.escalation import Due
+from gateway.alarms.groups import Group
+from gateway.alarms.reach import Reach, Reached
+from gateway.model import SECOND
+from gateway.statements.call import Called, Receiver
+
+MOST: Final = 500  # calls in one commit
+QUIET_NS: Final = 30 * SECOND  # how often it is looked whether a quiet hour is over
+MOST_LISTED: Final = 100  # alarms in a statement; the transitions have all
+
+
+class Decisions:
+    """Of one call book; what it decides counts once it is stated and heard."""
+
+    def __init__(self, book: CallBook, reach: Reach) -> None:
+        self._book = book
+        self._reach = reach
+        self._quiet: dict[str, int] = {}  # groups and persons that nobody may be woken for: until when
+
+    def due(self, now_ns: int) -> list[Called]:
+        """The most urgent first."""
+        self._quiet = {name: until_ns for name, until_ns in self._quiet.items() if until_ns > now_ns}
+        due = self._book.escalations.due(now_ns, self._quiet)
+        due.sort(key=self._rank)
+        sent: Counter[str] = Counter()
+        found = [self._call(one, now_ns, sent) for one in due[:MOST]]
+        found += [self._summary(person, now_ns) for person in self._book.flood.due(now_ns)]
+        return [one for one in found if one is not None]
+
+    def soonest_ns(self) -> int:
+        """When something is due next, unless something happens before."""
+        return min(self._book.escalations.soonest_ns(self._quiet), self._book.flood.soonest_ns(self._quiet))
+
+    def next_persons(
+        self, group_id: str, now_ns: int, *, roughly: bool = False
+    ) -> tuple[int, tuple[str, ...]] | None:
+        """When who is called next, if nobody takes it; None: nobody. `roughly`: as the rosters are now."""
+        escalations = self._book.escalations
+        one = escalations.next(group_id, now_ns)
+        if one is None or not one.steps:
+            return None
+        group = escalations.groups[group_id]
+        reached = self._of_steps(one, group, now_ns if roughly else max(now_ns, one.moment_ns))
+        return one.moment_ns, tuple(receiver.name for receiver in reached.receivers)
+
+    def _rank(self, one: Due) -> tuple[int, int]:
+        return -self._book.matter(self._book.escalations.groups[one.group]).priority, one.moment_ns
+
+    def _call(self, one: Due, now_ns: int, sent: Counter[str]) -> Called | None:
+        group, course = self._group(one.group), self._book.escalations.courses[one.group]
+        matter = self._book.matter(group)
+        priority = matter.priority
+        if one.steps:
+            reached = self._of_steps(one, group, now_ns)
+        else:
+            is_over = one.kind is CallKind.OVER
+            priority = Priority(course.rank or priority)
+            names = self._book.escalations.over_to(one.group) if is_over else tuple(course.told)
+            reached = self._reach.of_names(names, self._book.told_by(one.group), priority, now_ns)
+        if not reached.receivers and reached.is_quiet:
+            self._quiet[one.group] = now_ns + QUIET_NS
+            return None
+        held = [r.person for r in reached.receivers if r.person and self._is_full(r, now_ns, sent)]
+        sent.update(r.person for r in reached.receivers if r.person not in held)
+        return Called(
+            f"{group.id}.{course.calls + 1}",
+            one.kind.value,
+            group.id,
+            one.round,
+            one.steps,
+            priority.name.lower(),
+            tuple(group.members)[:MOST_LISTED],
+            tuple(r for r in reached.receivers if r.person not in held),
+            tuple(held),
+        )
+
+    def _summary(self, person: str, now_ns: int) -> Called | None:
+        if person in self._quiet:
+            return None
+        groups = tuple(self._book.flood.received[person].held)
+        known = [g for name in groups if (g := self._book.escalations.groups.get(name)) is not None]
+        priority = max((self._book.matter(group).priority for group in known), default=Priority.LOW)
+        reached = self._reach.of_names((person,), (), priority, now_ns)
+        if not reached.receivers:
+            self._quiet[person] = now_ns + QUIET_NS
+            return None
+        return Called(
+            f"S{now_ns}.{person}",
+            CallKind.SUMMARY.value,
+            "",
+            0,
+            (),
+            priority.name.lower(),
+            tuple(group.first for group in known)[:MOST_LISTED],
+            reached.receivers,
+            (),
+            groups,
+        )
+
+    def _of_steps(self, one: Due, group: Group, now_ns: int) -> Reached:
+        policy = self._book.policy(group)
+        if policy is None:
+            return Reached(())
+        return self._reach.of_steps(policy, one.steps, self._book.matter(group), now_ns)
+
+    def _is_full(self, receiver: Receiver, now_ns: int, sent: Counter[str]) -> bool:
+        return self._book.flood.is_full(receiver.person, now_ns, sent[receiver.person])
+
+    def _group(self, name: str) -> Group:
+        return self._book.escalations.groups[name]

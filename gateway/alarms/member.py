@@ -1,0 +1,95 @@
+"""An alarm as groups and calls look at it, read from one of its transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.alarms.priority import Inside, inside_of, severity_of
+from gateway.model import Severity
+from gateway.statements.transition import Transition
+from gateway.times import parse_rfc3339
+
+FAULT: Final = "fault"  # kind of an alarm about the gateway itself
+SILENCE: Final = "no_data"
+RAISED: Final = "raised"
+CLOSED: Final = "closed"
+BY_PEOPLE: Final = frozenset(
+    {"acknowledged", "taken", "assigned", "commented", "shelved", "out of service", "closed"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """After the transition that is entry `seq` of the journal, stated at `at_ns`."""
+
+    id: str
+    seq: int
+    number: int  # of the transition, among those of the alarm
+    change: str
+    at_ns: int
+    kind: str
+    cause: str  # of a fault its key, else channel and rule
+    assets: tuple[str, ...]  # identities
+    site: str
+    severity: Severity
+    inside: Inside
+    is_over: bool
+    over_ns: int  # event time; 0 where it is not over
+    asks: bool  # nobody has acknowledged it, or it asks again
+    is_closed: bool
+    taken_by: str = ""
+    answered_by: str = ""  # who acknowledged it last
+    is_hushed: bool = False  # shelved, suppressed, or out of service
+    answered: int = 0  # its severity when somebody last took or acknowledged it
+
+    @property
+    def is_fault(self) -> bool:
+        return self.kind == FAULT
+
+    @property
+    def is_silence(self) -> bool:
+        return self.kind == SILENCE
+
+    @property
+    def is_new(self) -> bool:
+        """Raised, for the first time or again."""
+        return self.change == RAISED
+
+    @property
+    def worsened(self) -> bool:
+        """Since somebody last took or acknowledged it."""
+        return 0 < self.answered < self.severity
+
+
+def member(
+    seq: int, at_ns: int, said: Transition, alarm: Mapping[str, Any], before: Member | None = None
+) -> Member:
+    """`alarm`: the same in its published form; `before`: it after its last transition."""
+    is_fault, state, over = alarm["kind"] == FAULT, str(alarm["state"]), alarm["over"]
+    severity, taken = severity_of(alarm), alarm.get("taken")
+    answers = said.change in ("acknowledged", "taken")
+    said_before = 0 if before is None else before.answered
+    acknowledgements = alarm["acknowledgements"]
+    return Member(
+        said.alarm,
+        seq,
+        said.number,
+        said.change,
+        at_ns,
+        str(alarm["kind"]),
+        str(alarm["rule"]) if is_fault else f"{alarm['channel']} {alarm['rule']}",
+        tuple(said.known["place"]["assets"]),
+        str(alarm["site"]),
+        severity,
+        inside_of(alarm),
+        over is not None or bool(alarm["withdrawn"]),
+        0 if over is None else parse_rfc3339(str(alarm["end"] or over)),
+        state.endswith("unacknowledged"),
+        state == CLOSED,
+        str(taken["by"]) if taken else "",
+        str(acknowledgements[-1]["by"]) if acknowledgements else "",
+        alarm.get("overlay") is not None,
+        int(severity) if answers else said_before,
+    )

@@ -1,0 +1,99 @@
+"""What people do about calls: see whether somebody can be reached, and acknowledge a whole group."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from gateway.alarms.call import Call, CallKind
+from gateway.alarms.delivery import Outcome
+from gateway.alarms.people import Person
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
+from gateway.errors import InputError, LinkDown, Rejected
+from gateway.journal.alarm_tables import AlarmRow
+from gateway.notifiers import Addressed
+from gateway.statements import PROGRAM, Statement, attempt
+from gateway.statements import acknowledge as acknowledging
+from gateway.statements.acknowledge import Acknowledge
+from gateway.statements.attempt import Attempt
+from gateway.text import first_words
+
+LONGEST_ANSWER: Final = 1000  # characters
+
+
+def try_ways(
+    desk: Desk, author: Author, person: Person, notifiers: Mapping[str, Addressed]
+) -> Iterator[Attempt]:
+    """A call that says that it is a test, by each way of a person in turn; each attempt is stated.
+
+    Raises InputError where there is no way.
+    """
+    ways = [way for way in person.ways if way.notifier in notifiers]
+    if person.has_left or not ways:
+        raise InputError(
+            f"{person.id} has no way by a notifier of this configuration; see `cryogate people`, and the "
+            "notifiers that reach a person in docs/notifiers.md"
+        )
+    now_ns = desk.clock.now_ns()
+    name = f"T{now_ns}.{person.id}"
+    told = Call(name, CallKind.TEST, person.id, person.name(), person.language, now_ns)
+    for way in ways:
+        outcome, answer, took_s = _tell(notifiers[way.notifier], told, way.address)
+        said = Attempt(
+            f"T{now_ns}",
+            CallKind.TEST.value,
+            "",
+            0,
+            (),
+            person.id,
+            way.notifier,
+            way.address,
+            outcome.value,
+            first_words(answer, LONGEST_ANSWER),
+            round(took_s, 3),
+        )
+        _state(desk, author, said)
+        yield said
+
+
+def acknowledge_group(
+    desk: Desk, author: Author, alarms: Collection[AlarmRow], comment: str
+) -> tuple[list[str], Stated]:
+    """All of these alarms that are not closed, in one commit; their ids. Raises InputError: there is none."""
+    open_ = [alarm.id for alarm in alarms if not alarm.closed]
+    if not open_:
+        raise InputError("there is nothing to acknowledge in this group")
+
+    def look() -> list[Statement]:
+        at_ns = desk.clock.now_ns()
+        return [desk.draft(acknowledging, Acknowledge(one, comment), author, at_ns) for one in open_]
+
+    return open_, desk.state(look)
+
+
+def _tell(notifier: Addressed, told: Call, address: str) -> tuple[Outcome, str, float]:
+    began_s = time.monotonic()
+    try:
+        outcome, answer = Outcome.DELIVERED, notifier.tell(told, address)
+    except Rejected as refused:
+        outcome, answer = Outcome.REJECTED, str(refused)
+    except LinkDown as down:
+        outcome, answer = Outcome.RETRY, str(down)
+    return outcome, answer, time.monotonic() - began_s
+
+
+def _state(desk: Desk, author: Author, said: Attempt) -> None:
+    clock, body = desk.clock, attempt.to_body(said)
+    statement = Statement(
+        attempt.KIND,
+        author.name,
+        clock.now_ns(),
+        body,
+        trusted=clock.trusted,
+        actor=PROGRAM,
+        user=author.user,
+        origin=author.origin,
+    )
+    desk.journal.commit(statements=[statement])

@@ -1,0 +1,108 @@
+"""Who is called when nobody takes an alarm, as `[escalations.NAME]` says it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from gateway.alarms.call import Priority
+from gateway.alarms.policy import LONGEST_S, Policy, Step
+from gateway.config.priorities import PriorityName
+from gateway.config.tables import Problems, Table, build
+from gateway.config.types import NOTIFIERS, PlugIn
+from gateway.notifiers import Addressed
+
+MOST_STEPS: Final = 20
+MOST_WAYS: Final = 20
+SHORTEST_REPEAT_S: Final = 30.0  # people who are called more often than that hear nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class StepTable:
+    """One step."""
+
+    after_s: float
+    call: tuple[str, ...] = ()
+    ways: int = 1
+    notifiers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.after_s <= LONGEST_S:
+            raise ValueError(
+                f"after_s must lie between 0 and {LONGEST_S:.0f} (a week), found {self.after_s:g}"
+            )
+        if not 0 <= self.ways <= MOST_WAYS:
+            raise ValueError(f"ways must lie between 0 (all of them) and {MOST_WAYS}, found {self.ways}")
+        if not (self.call or self.notifiers):
+            raise ValueError('nobody is called: give call = ["on duty"], or notifiers')
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTable:
+    """One policy."""
+
+    steps: tuple[StepTable, ...]
+    repeat_after_s: float = 900.0
+    taken_for_s: float = 1800.0
+    priorities: tuple[PriorityName, ...] = ()
+    sites: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.steps) <= MOST_STEPS:
+            raise ValueError(f"steps: expected 1 to {MOST_STEPS}, found {len(self.steps)}")
+        for before, after in pairwise(self.steps):
+            if after.after_s <= before.after_s:
+                raise ValueError(
+                    f"steps are out of order: after_s = {after.after_s:g} stands behind {before.after_s:g}"
+                )
+        if self.repeat_after_s and not SHORTEST_REPEAT_S <= self.repeat_after_s <= LONGEST_S:
+            raise ValueError(
+                f"repeat_after_s must be 0 (never) or lie between {SHORTEST_REPEAT_S:.0f} and {LONGEST_S:.0f}"
+            )
+        if not 0 <= self.taken_for_s <= LONGEST_S:
+            raise ValueError(f"taken_for_s must lie between 0 (for ever) and {LONGEST_S:.0f}")
+
+
+def policies(
+    tables: Table, sites: Table, notifiers: Mapping[str, PlugIn], problems: Problems
+) -> tuple[Policy, ...]:
+    """In the order of the file: of an alarm the first that is for it decides."""
+    found = (
+        (name, build(EscalationTable, table, f"escalations.{name}", problems))
+        for name, table in tables.items()
+    )
+    made = {name: told for name, told in found if told is not None}
+    for name, told in made.items():
+        for given in sorted(set(told.sites) - set(sites)):
+            problems.unknown(f"escalations.{name}.sites", given, sites, "site")
+        for at, what in _wrong_notifiers(told, notifiers):
+            problems.add(f"escalations.{name}.steps[{at}].notifiers", what)
+    return tuple(_policy(name, told) for name, told in made.items())
+
+
+def _policy(name: str, told: EscalationTable) -> Policy:
+    return Policy(
+        name,
+        tuple(Step(step.after_s, step.call, step.ways, step.notifiers) for step in told.steps),
+        told.repeat_after_s,
+        told.taken_for_s,
+        frozenset(Priority[one.upper()] for one in told.priorities),
+        frozenset(told.sites),
+    )
+
+
+def _wrong_notifiers(told: EscalationTable, known: Mapping[str, PlugIn]) -> Iterator[tuple[int, str]]:
+    for k, step in enumerate(told.steps):
+        for name in step.notifiers:
+            if name not in known:
+                yield k, f"unknown notifier {name!r}; known: {', '.join(sorted(known)) or 'none'}"
+            elif not can_tell_people(known[name].kind):
+                yield k, f"{name!r} is of kind {known[name].kind!r}, which cannot be told of one happening"
+
+
+def can_tell_people(kind: str) -> bool:
+    """Whether a notifier of this kind can be told of one happening, for one person or as a siren."""
+    return issubclass(importlib.import_module(f"{NOTIFIERS}.{kind}").Notifier, Addressed)

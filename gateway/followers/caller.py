@@ -1,0 +1,313 @@
+"""Who calls people: hears what happens to alarms, decides who is told, has it told, and states every attempt.
+
+Commit, then tell: a call is stated before anybody is told, and what came of it afterwards. After a crash in
+between the same call goes out again under the same id; nobody is forgotten, and no other call is made of it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Final
+
+from gateway.alarms.callbook import KINDS, CallBook
+from gateway.alarms.decisions import Decisions
+from gateway.alarms.delivery import Delivery, Outcome
+from gateway.alarms.duty import KINDS as DUTY_KINDS
+from gateway.alarms.duty import Duty
+from gateway.alarms.reach import Reach
+from gateway.errors import JournalError
+from gateway.followers.composing import Composer
+from gateway.followers.pauses import Pauses
+from gateway.followers.tellers import Errand, Result, Teller
+from gateway.followers.voice import Voice
+from gateway.journal.journal import Journal, Statement
+from gateway.journal.records import Records
+from gateway.journal.said import numbered
+from gateway.model import SECOND
+from gateway.notifiers import Addressed
+from gateway.statements import attempt, call
+from gateway.statements.attempt import Attempt
+
+NAME: Final = "calls"  # as a follower of the journal
+WAIT_S: Final = 1.0  # for a commit, at most
+SAVE_EVERY_S: Final = 60.0
+MOST_COMMITS: Final = 10  # of decisions, before what was decided is told
+PATIENCE_S: Final = 20.0  # with one attempt; then the next way is tried
+GONE: Final = "this address is no longer one of this person"
+HANGS: Final = f"no answer within {PATIENCE_S:.0f} s"
+WAITS: Final = f"its turn did not come within {PATIENCE_S:.0f} s: what was to be told before hangs"
+
+
+@dataclass(slots=True)
+class _Again:
+    """When a call is tried again of which every way has failed."""
+
+    at_s: float  # monotonic
+    pauses: Pauses = field(default_factory=Pauses)
+
+
+class Caller:
+    """The coordinator, in a thread of its own. What has no underscore may be read from other threads."""
+
+    def __init__(
+        self,
+        book: CallBook,
+        reach: Reach,
+        addressed: Mapping[str, Addressed],
+        voice: Voice,
+        records: Records,
+        committed: threading.Condition,
+    ) -> None:
+        self.name = NAME
+        self.problem = ""  # why nobody is called at all
+        self.nobody: Mapping[str, int] = {}  # groups that nobody could be reached about, since when
+        self.failing: Mapping[str, str] = {}  # ways that failed last ("sms li-na"), with what was answered
+        self.people: frozenset[str] = frozenset()  # ids of who is here
+        self.going_on = 0  # groups that somebody is called about
+        self._turn = threading.Lock()  # of who changes the book, or looks at it
+        self._book = book
+        self._reach = reach
+        self._voice = voice
+        self._journal: Journal = voice.journal
+        self._records = records
+        self._committed = committed
+        self._decisions = Decisions(book, reach)
+        self._composer = Composer(book, self._decisions, voice.journal, book.publish)
+        self.tellers = {name: Teller(name, one, self._done) for name, one in addressed.items()}
+        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self._unstated: list[Result] = []
+        self._errands: dict[str, dict[int, Errand]] = {}  # by delivery and way
+        self._late: set[tuple[str, int]] = set()  # of these, those that nobody waits for any more
+        self._again: dict[str, _Again] = {}
+        self._saved_s = time.monotonic()
+        self._saved_seq = 0
+        self._has_begun = self._knows_people = False
+
+    @contextmanager
+    def looking(self) -> Iterator[tuple[CallBook, Decisions] | None]:
+        """For other threads: nothing changes meanwhile. None: it does not know all of the journal yet."""
+        with self._turn:
+            yield (self._book, self._decisions) if self._has_begun else None
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set; what is not told by then is told after the next start."""
+        self._begin()
+        while not stop.is_set():
+            seen = self._journal.last_seq()
+            with self._turn:
+                self._step()
+            with self._committed:
+                if self._journal.last_seq() == seen and self._results.empty():
+                    self._committed.wait(self._patience_s())
+        with self._turn:
+            self._take_results()
+            self._save()
+
+    def failed(self, reason: str) -> None:
+        self.problem = reason
+
+    def wake(self) -> None:
+        """Something may be new; a commit of the pump or of screening wakes it anyway."""
+        with self._committed:
+            self._committed.notify_all()
+
+    def strangers(self, named: Iterable[str]) -> list[str]:
+        """Which of these ids are of nobody who is here."""
+        return [name for name in named if self.people and name not in self.people]
+
+    # Hearing
+
+    def _begin(self) -> None:
+        """Where the last run ended, or from the beginning of the journal."""
+        if self._has_begun:
+            return
+        recall(self._book, self._journal, self._records)
+        self._has_begun = True
+
+    def _hear(self) -> None:
+        last = self._journal.last_seq()
+        for seq, statement in _in_order(self._journal, KINDS, self._book.seq, last):
+            self._book.hear(seq, statement)
+            self._knows_people = self._knows_people and statement.kind not in DUTY_KINDS
+        self._book.seq = max(self._book.seq, last)
+
+    # Doing
+
+    def _step(self) -> None:
+        self._hear()
+        try:
+            self._take_results()
+            self._decide()
+            self.problem = ""
+        except JournalError as problem:  # nobody is told of what cannot be stated; the pump says so, too
+            self.problem = str(problem)
+        self._hand()
+        self._show()
+        if time.monotonic() - self._saved_s > SAVE_EVERY_S:
+            self._save()
+
+    def _show(self) -> None:
+        """To other threads."""
+        self.nobody = dict(self._book.nobody)
+        failed = self._book.failures()
+        self.failing = {f"{one.notifier} {one.person}".strip(): one.answer for one in failed}
+        self.going_on = sum(course.since_ns > 0 for course in self._book.escalations.courses.values())
+        if not self._knows_people:
+            self.people = frozenset(one.id for one in self._book.duty.people() if not one.has_left)
+            self._knows_people = True
+
+    def _decide(self) -> None:
+        """State who is to be told, before anybody is."""
+        for _ in range(MOST_COMMITS):
+            found = self._decisions.due(self._voice.now_ns())
+            if not found:
+                return
+            self._voice.state([(call.KIND, call.to_body(one)) for one in found])
+            self._hear()
+
+    def _hand(self) -> None:
+        now_s = time.monotonic()
+        self._again = {name: one for name, one in self._again.items() if name in self._book.deliveries}
+        for delivery in list(self._book.deliveries.values()):
+            busy = frozenset(self._errands.get(delivery.id, ()))
+            waiting = frozenset(way for way in busy if (delivery.id, way) not in self._late)
+            if not busy and self._book.is_obsolete(delivery):
+                self._book.drop(delivery)
+                continue
+            for way in self._ways(delivery, waiting, now_s):
+                if way not in busy:
+                    self._send(delivery, way, now_s)
+
+    def _ways(self, delivery: Delivery, busy: frozenset[int], now_s: float) -> Iterable[int]:
+        if not delivery.has_failed:
+            return delivery.next_ways(busy)
+        again = self._again.setdefault(delivery.id, _Again(now_s + Pauses().next_s()))
+        if busy or now_s < again.at_s:
+            return ()
+        again.at_s = now_s + again.pauses.next_s()
+        return delivery.ways_again()
+
+    def _send(self, delivery: Delivery, way: int, now_s: float) -> None:
+        notifier, address = delivery.receiver.ways[way]
+        teller, told = self.tellers.get(notifier), self._composer.call(delivery, self._voice.now_ns())
+        if told is None:
+            self._book.drop(delivery)
+            return
+        errand = Errand(delivery, way, told, address, now_s)
+        self._errands.setdefault(delivery.id, {})[way] = errand
+        if teller is None or not self._reach.is_still(delivery.receiver, (notifier, address)):
+            self._done(Result(errand, Outcome.REJECTED, GONE, 0.0))
+        else:
+            teller.hand(errand)
+
+    # What came of it
+
+    def _done(self, result: Result) -> None:
+        """From the thread of a teller."""
+        self._results.put(result)
+        self.wake()
+
+    def _take_results(self) -> None:
+        while not self._results.empty():
+            self._unstated.append(self._results.get())
+        self._unstated += self._overdue()
+        if not self._unstated:
+            return
+        said = [_attempt(result) for result in self._unstated]
+        self._voice.state([(attempt.KIND, attempt.to_body(one)) for one in said])
+        for result in self._unstated:
+            self._settle(result)
+        self._unstated.clear()
+        self._hear()
+
+    def _overdue(self) -> Iterator[Result]:
+        """Attempts that take too long: the next way is tried, and a late answer is stated all the same."""
+        now_s = time.monotonic()
+        every = [((name, way), e) for name, ways in self._errands.items() for way, e in ways.items()]
+        for key, errand in every:
+            if key not in self._late and now_s - errand.handed_s > PATIENCE_S:
+                errand.is_cancelled = errand.began_s is None
+                why = WAITS if errand.is_cancelled else HANGS
+                self._late.add(key)
+                yield Result(errand, Outcome.RETRY, why, now_s - errand.handed_s, is_given_up=True)
+
+    def _settle(self, result: Result) -> None:
+        errand = result.errand
+        key = (errand.delivery.id, errand.way)
+        if errand.is_cancelled or not result.is_given_up:
+            ways = self._errands.get(errand.delivery.id, {})
+            ways.pop(errand.way, None)
+            if not ways:
+                self._errands.pop(errand.delivery.id, None)
+            self._late.discard(key)
+        if result.outcome is Outcome.DELIVERED:
+            self._again.pop(errand.delivery.id, None)
+        elif result.again_after_s and (again := self._again.get(errand.delivery.id)) is not None:
+            again.at_s = max(again.at_s, time.monotonic() + result.again_after_s)
+
+    # Memory
+
+    def _save(self) -> None:
+        self._saved_s = time.monotonic()
+        if self._book.seq == self._saved_seq:
+            return
+        self._book.raisings.forget(self._book.plan.chatter, self._voice.now_ns())
+        kept = self._book.kept()
+        with self._records.transaction():
+            self._records.save(NAME, self._book.seq, kept)
+            self._records.move_cursor(NAME, self._book.seq)
+        self._saved_seq = self._book.seq
+
+    def _patience_s(self) -> float:
+        due_s = (self._decisions.soonest_ns() - self._voice.now_ns()) / SECOND
+        waiting = (one.at_s for name, one in self._again.items() if name not in self._errands)
+        again_s = min(waiting, default=float("inf")) - time.monotonic()
+        return max(0.01, min(WAIT_S, due_s, again_s))
+
+
+def recall(book: CallBook, journal: Journal, records: Records) -> None:
+    """All that the journal says about calls, for whoever only looks."""
+    saved = records.saved(NAME)
+    if saved is not None:
+        book.take_over(saved[1])
+    recall_people(book.duty, journal, book.seq)
+    book.look_at_people()
+    for seq, statement in _in_order(journal, KINDS, book.seq, journal.last_seq()):
+        book.hear(seq, statement)
+
+
+def recall_people(duty: Duty, journal: Journal, until: int) -> None:
+    """People and rosters as stated up to an entry."""
+    for _, statement in _in_order(journal, DUTY_KINDS, 0, until):
+        duty.hear(statement)
+
+
+def _in_order(
+    journal: Journal, kinds: Iterable[str], after: int, until: int
+) -> Iterator[tuple[int, Statement]]:
+    """Statements of these kinds behind one entry, up to another."""
+    return takewhile(lambda pair: pair[0] <= until, numbered(journal, *kinds, after_seq=after))
+
+
+def _attempt(result: Result) -> Attempt:
+    delivery = result.errand.delivery
+    notifier, address = delivery.receiver.ways[result.errand.way]
+    return Attempt(
+        delivery.call,
+        delivery.kind.value,
+        delivery.group,
+        delivery.round,
+        delivery.steps,
+        delivery.receiver.person,
+        notifier,
+        address,
+        result.outcome.value,
+        result.answer,
+        round(result.took_s, 3),
+    )

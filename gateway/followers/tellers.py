@@ -1,0 +1,92 @@
+"""One notifier in a thread of its own, that tells one person after the other; it holds up no other one.
+
+It only asks the outside world. Who is told, and what became of it, the caller decides and states.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.alarms.call import Call
+from gateway.alarms.delivery import Delivery, Outcome
+from gateway.errors import LinkDown, Rejected
+from gateway.notifiers import Addressed
+from gateway.text import first_words
+
+LOOK_S: Final = 0.5  # at `stop`, while nothing is to be told
+LONGEST_ANSWER: Final = 1000  # characters; a server may answer with a page
+
+
+@dataclass(slots=True)
+class Errand:
+    """One attempt. The caller sets `is_cancelled`, the teller `began_s` (monotonic)."""
+
+    delivery: Delivery
+    way: int  # among the receiver's ways
+    call: Call
+    address: str
+    handed_s: float  # monotonic
+    began_s: float | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an errand."""
+
+    errand: Errand
+    outcome: Outcome
+    answer: str
+    took_s: float
+    again_after_s: float = 0.0  # what the outside world asked for
+    is_given_up: bool = False  # nobody waited for it any longer; it may come all the same
+
+
+class Teller:
+    """What has no underscore may be used by other threads."""
+
+    def __init__(self, notifier: str, addressed: Addressed, done: Callable[[Result], None]) -> None:
+        self.notifier = notifier
+        self.name = f"teller:{notifier}"
+        self._addressed = addressed
+        self._done = done
+        self._errands: queue.SimpleQueue[Errand] = queue.SimpleQueue()
+        self._present: Errand | None = None
+
+    def hand(self, errand: Errand) -> None:
+        """`done` hears what came of it, unless it was cancelled before its turn."""
+        self._errands.put(errand)
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set; what waits then is told after the next start."""
+        while not stop.is_set():
+            try:
+                errand = self._errands.get(timeout=LOOK_S)
+            except queue.Empty:
+                continue
+            if not errand.is_cancelled:
+                self._present, errand.began_s = errand, time.monotonic()
+                self._done(self._tell(errand, errand.began_s))
+                self._present = None
+
+    def failed(self, reason: str) -> None:
+        """It ended in a way nobody foresaw: the person is told by another way."""
+        errand, self._present = self._present, None
+        if errand is not None:
+            self._done(Result(errand, Outcome.RETRY, first_words(reason, LONGEST_ANSWER), 0.0))
+
+    def _tell(self, errand: Errand, began_s: float) -> Result:
+        after_s = 0.0
+        try:
+            outcome, answer = Outcome.DELIVERED, self._addressed.tell(errand.call, errand.address)
+        except Rejected as refused:
+            outcome, answer = Outcome.REJECTED, str(refused)
+        except LinkDown as down:
+            outcome, answer, after_s = Outcome.RETRY, str(down), down.after_s
+        took_s = time.monotonic() - began_s
+        return Result(errand, outcome, first_words(answer, LONGEST_ANSWER), took_s, after_s)

@@ -1,0 +1,126 @@
+"""Who was told of an alarm, by what and with what answer, and who is next, as plain JSON data. Schema 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from gateway.alarms.callbook import Attempted, CallBook
+from gateway.alarms.chatter import remarks
+from gateway.alarms.decisions import Decisions
+from gateway.alarms.delivery import Outcome
+from gateway.alarms.groups import Group
+from gateway.alarms.reach import SIREN
+from gateway.published.view import moment
+
+SCHEMA: Final = 1
+
+
+class CallsView:
+    """What a call book says at a moment; belongs to the thread of the book."""
+
+    def __init__(self, book: CallBook, decisions: Decisions, now_ns: int) -> None:
+        self._book = book
+        self._decisions = decisions
+        self._now_ns = now_ns
+        self._briefs: dict[str, dict[str, Any]] = {}
+        self._names: dict[str, str] = {}
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Every group that goes on or that still needs somebody, the most urgent first."""
+        found = sorted(self._book.groups.by_id.values(), key=self._rank)
+        return [self._group(one) for one in found]
+
+    def members(self, alarm: str) -> list[str]:
+        """The alarms of its group, or itself alone."""
+        group = self._book.groups.of(alarm)
+        return [alarm] if group is None else list(group.members)
+
+    def alarms(self, alarms: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Published alarms, each with its group, who was told and who is next, and what is odd about it."""
+        for alarm in alarms:
+            group = self._book.groups.of(str(alarm["id"]))
+            told = remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns)
+            brief = _NOTHING if group is None else self._brief(group)
+            yield {**alarm, **brief, "remarks": list(told)}
+
+    def _group(self, of: Group) -> dict[str, Any]:
+        judged = self._book.judged(of)
+        since_ns = self._book.nobody.get(of.id)
+        taken = dict.fromkeys(one.taken_by for one in of.members.values() if one.taken_by)
+        return {
+            "schema": SCHEMA,
+            "id": of.id,
+            "first": of.first,
+            "since": moment(of.since_ns),
+            "over": of.is_over,
+            "alarms": list(of.members),
+            "priority": judged.priority.name.lower(),
+            "priority_reason": judged.reason,
+            "calling": self._book.escalations.is_calling(of.id),
+            "taken_by": list(taken),
+            "attempts": [self._attempt(one) for one in self._book.attempts.get(of.id, ())],
+            "next": self._next(of.id),
+            "nobody_since": moment(since_ns),
+        }
+
+    def _brief(self, group: Group) -> dict[str, Any]:
+        """The same for each alarm of a group."""
+        if group.id not in self._briefs:
+            self._briefs[group.id] = {
+                "group": group.id,
+                "first_in_group": group.first,
+                "told": self._told(group.id),
+                "next": self._next(group.id),
+                "nobody_since": moment(self._book.nobody.get(group.id)),
+            }
+        return self._briefs[group.id]
+
+    def _told(self, group: str) -> list[dict[str, Any]]:
+        """Each person who was reached, with the last time and way."""
+        arrived = (a for a in self._book.attempts.get(group, ()) if a.outcome == Outcome.DELIVERED)
+        last = {one.person or f"{SIREN}{one.notifier}": one for one in arrived}
+        return [
+            {"person": one.person, "name": self._name(who), "at": moment(one.at_ns), "by": one.notifier}
+            for who, one in last.items()
+        ]
+
+    def _attempt(self, of: Attempted) -> dict[str, Any]:
+        return {
+            "at": moment(of.at_ns),
+            "call": of.call,
+            "kind": of.kind,
+            "step": of.step or None,
+            "person": of.person,
+            "name": self._name(of.person or f"{SIREN}{of.notifier}"),
+            "by": of.notifier,
+            "outcome": of.outcome,
+            "answer": of.answer,
+            "took_s": of.took_s,
+        }
+
+    def _next(self, group: str) -> dict[str, Any] | None:
+        found = self._decisions.next_persons(group, self._now_ns, roughly=True)
+        if found is None:
+            return None
+        moment_ns, persons = max(found[0], self._now_ns), found[1]
+        return {"at": moment(moment_ns), "persons": list(persons), "names": [*map(self._name, persons)]}
+
+    def _name(self, who: str) -> str:
+        if who not in self._names:
+            person = None if who.startswith(SIREN) else self._book.duty.person(who)
+            self._names[who] = who.removeprefix(SIREN) if person is None else person.name()
+        return self._names[who]
+
+    def _rank(self, of: Group) -> tuple[bool, int, int, str]:
+        calling = self._book.escalations.is_calling(of.id)
+        return not calling, -self._book.judged(of).priority, -of.since_ns, of.id
+
+
+_NOTHING: Final[dict[str, Any]] = {
+    "group": None,
+    "first_in_group": None,
+    "told": [],
+    "next": None,
+    "nobody_since": None,
+}

@@ -1,0 +1,149 @@
+"""What calls people, made from a configuration: the caller, and a teller for each notifier that can."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from gateway.alarming.faults import Check, Fault
+from gateway.alarms.callbook import CallBook, Plan
+from gateway.alarms.decisions import Decisions
+from gateway.alarms.duty import Duty
+from gateway.alarms.policy import ROLES
+from gateway.alarms.reach import Reach
+from gateway.config.escalations import can_tell_people
+from gateway.config.timeline import Timeline, timeline_of
+from gateway.config.types import NOTIFIERS, Configuration
+from gateway.errors import ConfigurationError
+from gateway.followers.caller import Caller, recall, recall_people
+from gateway.followers.voice import Voice
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.model import Severity
+from gateway.notifiers import Addressed, Notifier, Worded
+from gateway.published.alarm import of_known
+from gateway.published.calls import CallsView
+from gateway.running.setting import SettingNow
+
+MOST_NAMED = 5  # groups in a message
+
+
+def book_of(configuration: Configuration, journal: Journal, now_ns: int) -> CallBook:
+    """Empty: to be told what the journal says."""
+    timeline = timeline_of(journal)
+    plan = Plan(
+        configuration.priorities,
+        configuration.escalations,
+        configuration.calls.chatter,
+        configuration.calls.flood,
+        partial(_site_of, timeline, now_ns),
+        configuration.guidance,
+    )
+    return CallBook(plan, Duty(partial(timeline.names.identity, "sites")), of_known)
+
+
+def notifier_of(configuration: Configuration, name: str) -> Notifier:
+    """With all that it has to know of the configuration."""
+    told = configuration.notifiers[name]
+    made: Notifier = importlib.import_module(f"{NOTIFIERS}.{told.kind}").Notifier(told.options)
+    if isinstance(made, Worded):
+        made.learn(SettingNow(configuration))
+    return made
+
+
+def addressed_of(configuration: Configuration) -> dict[str, Addressed]:
+    """A notifier of its own for each that can reach a person: they are not shared between threads."""
+    every = {name: notifier_of(configuration, name) for name in configuration.notifiers}
+    return {name: made for name, made in every.items() if isinstance(made, Addressed)}
+
+
+def reach_of(configuration: Configuration, addressed: Mapping[str, Addressed], duty: Duty) -> Reach:
+    """Raises ConfigurationError where a step names a notifier that needs a person."""
+    alone = {name for name, one in addressed.items() if _needs_no_address(one)}
+    wrong = [
+        f"escalations.{policy.name}.steps[{k}].notifiers: {name!r} needs an address: "
+        "call a person who has one"
+        for policy in configuration.escalations
+        for k, step in enumerate(policy.steps)
+        for name in step.notifiers
+        if name not in alone
+    ]
+    if wrong:
+        raise ConfigurationError(wrong)
+    return Reach(duty, addressed, alone)
+
+
+def people_now(configuration: Configuration, journal: Journal, now_ns: int) -> Duty:
+    """As everything that was stated says."""
+    duty = book_of(configuration, journal, now_ns).duty
+    recall_people(duty, journal, journal.last_seq())
+    return duty
+
+
+def calls_at(configuration: Configuration, journal: Journal, records: Records, now_ns: int) -> CallsView:
+    """What journal and records say about calls, for a command that only looks."""
+    book = book_of(configuration, journal, now_ns)
+    recall(book, journal, records)
+    notifiers = [name for name, told in configuration.notifiers.items() if can_tell_people(told.kind)]
+    return CallsView(book, Decisions(book, Reach(book.duty, notifiers, notifiers)), now_ns)
+
+
+def caller_of(
+    configuration: Configuration, voice: Voice, records: Records, committed: threading.Condition
+) -> Caller:
+    """Raises ConfigurationError."""
+    book = book_of(configuration, voice.journal, voice.now_ns())
+    addressed = addressed_of(configuration)
+    reach = reach_of(configuration, addressed, book.duty)
+    return Caller(book, reach, addressed, voice, records, committed)
+
+
+def check(configuration: Configuration, caller: Caller) -> Check:
+    """That nobody can be reached, or not by every way, is a fault that every screen shows."""
+
+    named = named_in(configuration)
+
+    def look() -> Iterator[Fault]:
+        if caller.problem:
+            yield Fault("calls", Severity.CRITICAL, f"nobody is called: {caller.problem}")
+        if caller.nobody:
+            groups = list(caller.nobody)
+            more = f" and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""
+            message = (
+                f"nobody could be reached about {', '.join(groups[:MOST_NAMED])}{more}; see `cryogate calls` "
+                "and `cryogate duty`, and tell somebody yourself"
+            )
+            yield Fault("unreached", Severity.CRITICAL, message)
+        for way, answer in caller.failing.items():
+            notifier, _, person = way.partition(" ")
+            message = (
+                f"notifier {notifier} did not reach {person or 'anybody'}: {answer}; other ways were tried; "
+                f"mend it, then run `cryogate notify --test {person or 'PERSON'}`"
+            )
+            yield Fault(f"way:{way}", Severity.MAJOR, message)
+        for name in caller.strangers(named):
+            message = f"escalations call {name!r}, and nobody is known by this id; see `cryogate people`"
+            yield Fault(f"stranger:{name}", Severity.MAJOR, message)
+
+    return look
+
+
+def named_in(configuration: Configuration) -> tuple[str, ...]:
+    """Ids of persons in policies."""
+    steps = (step for policy in configuration.escalations for step in policy.steps)
+    return tuple(sorted({name for step in steps for name in step.call if name not in ROLES}))
+
+
+def _needs_no_address(notifier: Addressed) -> bool:
+    try:
+        notifier.check_address("")
+    except ValueError:
+        return False
+    return True
+
+
+def _site_of(timeline: Timeline, now_ns: int, asset: str) -> str:
+    site = timeline.site_of(asset, now_ns)
+    return timeline.names.latest("sites", site) if site else ""

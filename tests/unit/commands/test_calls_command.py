@@ -1,0 +1,107 @@
+"""`cryogate calls`, `notify --test`, `ack --group` and what `alarms` says of calls, without a gateway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.cli.told import told_lines, told_short
+from gateway.journal.journal import Journal, Statement
+from gateway.published.labels import UNLABELLED
+from gateway.statements import attempt, person
+from gateway.statements.person import Way
+from tests.system.http_receiver import NTFY_TOOK, HttpReceiver, Reply
+from tests.unit.alarms.staff import BEGIN_NS, somebody
+
+CONFIG = """
+[gateway]
+name = "g"
+[clock]
+require_sync = false
+[notifiers.push]
+kind = "ntfy"
+url = "{url}"
+topic = "everything"
+[notifiers.other]
+kind = "ntfy"
+url = "http://127.0.0.1:9"
+topic = "everything"
+"""
+
+
+@pytest.fixture
+def phone() -> Iterator[HttpReceiver]:
+    receiver = HttpReceiver()
+    receiver.usual = NTFY_TOOK
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def config(tmp_path: Path, phone: HttpReceiver) -> Path:
+    path = tmp_path / "cryogate.toml"
+    path.write_text(CONFIG.format(url=phone.url("")))
+    (tmp_path / "data").mkdir()
+    with Journal.open(tmp_path / "data" / "journal.sqlite") as journal:
+        for name, ways in (("li-na", ["push"]), ("wang-wei", ["push", "other"]), ("zhou-yu", [])):
+            said = somebody(name, ways=tuple(Way(notifier, name) for notifier in ways))
+            journal.commit(statements=[Statement(person.KIND, "Li Na", BEGIN_NS, person.to_body(said))])
+    return path
+
+
+def run(config: Path, *words: str) -> Any:
+    return CliRunner().invoke(app, [*words, "--config", str(config)])
+
+
+def test_a_test_call_goes_out_by_each_way_and_is_stated(config: Path, phone: HttpReceiver) -> None:
+    done = run(config, "notify", "--test", "Li-Na")
+    assert done.exit_code == 0 and "push li-na: delivered after" in done.output
+    assert json.loads(phone.posted[0].body)["topic"] == "li-na"
+    with Journal.open_reading(config.parent / "data" / "journal.sqlite") as journal:
+        said = [attempt.of(statement.body) for _, statement in journal.statements(attempt.KIND)]
+    assert [(one.person, one.kind, one.outcome) for one in said] == [("li-na", "test", "delivered")]
+
+
+def test_a_way_that_does_not_work_is_told_with_what_to_do(config: Path, phone: HttpReceiver) -> None:
+    phone.replies = [Reply(400, body=b'{"error":"topic invalid"}')]
+    done = run(config, "notify", "--test", "wang-wei", "--json")
+    assert done.exit_code == 1
+    assert [(one["notifier"], one["outcome"]) for one in json.loads(done.output)] == [
+        ("push", "rejected"),
+        ("other", "retry"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "words"), [("nobody", "nobody is known by 'nobody'"), ("zhou-yu", "zhou-yu has no way")]
+)
+def test_who_cannot_be_tested(config: Path, who: str, words: str) -> None:
+    done = run(config, "notify", "--test", who)
+    assert done.exit_code != 0 and (words in done.output or words in str(done.exception))
+
+
+def test_what_stands_beside_an_alarm() -> None:
+    alarm: dict[str, Any] = {
+        "id": "E-2",
+        "site": "",
+        "remarks": ["chattering: raised 6 times in 30 min"],
+        "group": "G-1",
+        "first_in_group": "E-1",
+        "told": [{"person": "li-na", "name": "Li Na", "at": "2026-01-05T12:00:05Z", "by": "push"}],
+        "next": {"at": "2026-01-05T12:06:00Z", "persons": ["wang-wei"], "names": ["Wang Wei"]},
+        "nobody_since": None,
+    }
+    assert list(told_lines(alarm, UNLABELLED)) == [
+        "chattering: raised 6 times in 30 min",
+        "group G-1, which began with E-1; told Li Na 12:00:05Z by push; next Wang Wei 12:06:00Z",
+    ]
+    assert list(told_short(alarm)) == ["chattering", "told Li Na", "next Wang Wei 12:06Z"]
+    nobody = {**alarm, "nobody_since": "2026-01-05T12:01:00Z", "told": [], "next": None, "remarks": []}
+    assert list(told_short(nobody)) == ["nobody could be reached"]
+    assert list(told_lines({**nobody, "group": None}, UNLABELLED)) == []
