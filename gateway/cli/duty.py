@@ -57,7 +57,8 @@ def duty(
     if site is not None and site not in configuration.sites:
         raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites) or 'none'}")
     known = duty_there(configuration)
-    at_ns = time.time_ns() if at is None else parse_rfc3339(at)
+    now_ns = time.time_ns()
+    at_ns = now_ns if at is None else moment_ns(at, zone_named("UTC"), now_ns)
     rows = [row for row in _rows(configuration, known, risk, at_ns) if site in (None, row["site"])]
     if as_json:
         print_json({"schema": ask.SCHEMA, "at": format_rfc3339(at_ns), "risk": risk or None, "sites": rows})

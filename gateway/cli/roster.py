@@ -22,7 +22,7 @@ from gateway.commands import rosters as commands
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import Desk, open_desk
 from gateway.commands.roster_file import read
-from gateway.commands.when import moment_ns
+from gateway.commands.when import day_of, moment_ns
 from gateway.config.load import load
 from gateway.config.toml import read_toml
 from gateway.config.types import Configuration
@@ -230,12 +230,7 @@ def _zone_shown(
 
 
 def _date(text: str | None) -> datetime.date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text[:40]!r} is no date; expected one like 2026-01-05") from None
+    return None if text is None else day_of(text)
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarms.walltime import SECOND, begins_ns
+from gateway.commands.when import CENTURY, is_a_day
 from gateway.config.tables import Problems, Table, build
 from gateway.errors import InputError
 from gateway.statements import clock_times
@@ -86,6 +87,8 @@ def read(
     holidays = reading.holidays(table.holidays)
     for where in ("deputies", "everybody"):
         reading.names(where, getattr(table, where))
+    if table.valid_from is not None:
+        reading.day("valid_from", table.valid_from.date())
     if not rotations:
         reading.problems.add("rotations", "there are none: give at least one [[rotations]]")
     if reading.problems:
@@ -119,6 +122,10 @@ class _Reading:
         except (ValueError, InputError) as error:
             self.problems.add(where, str(error).removeprefix(f"{where}: "))
             return None
+
+    def day(self, where: str, day: datetime.date) -> None:
+        if not is_a_day(day):
+            self.problems.add(where, f"is {day}; {CENTURY}")
 
     def names(self, where: str, people: Iterable[str]) -> None:
         """Persons and teams that a list names."""
@@ -159,6 +166,7 @@ class _Reading:
         hours = None if made.hours is None else self.text(f"{where}.hours", clock_times.hours, made.hours)
         weekday = None if made.weekday is None else self.text(f"{where}.weekday", _weekday, made.weekday)
         weekdays = [self.text(f"{where}.weekdays", _weekday, day) for day in made.weekdays]
+        self.day(f"{where}.start", made.start)
         if not made.people:
             self.problems.add(f"{where}.people", "is empty: name who takes turns, in their order")
         self.names(f"{where}.people", made.people)
@@ -184,6 +192,8 @@ class _Reading:
                 self.problems.add(f"{where}.people", "is empty: say who stands in")
             self.names(f"{where}.people", made.people)
             one = Holiday(made.name, made.first, made.last or made.first, made.people)
+            self.day(f"{where}.first", one.first)
+            self.day(f"{where}.last", one.last)
             if one.last < one.first:
                 self.problems.add(f"{where}.last", f"is {one.last}, before first, {one.first}")
             self._overlaps(where, one, found)

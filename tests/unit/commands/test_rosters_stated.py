@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+import dataclasses
+import re
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gateway.alarms.walltime import zone_named
 from gateway.cli.people import duty_there
 from gateway.cli.terminal import Terminal
 from gateway.cli.week_screen import named, week_table
+from gateway.commands.roster_file import HolidayTable, RosterTable, RotationTable, TeamTable, read
 from gateway.commands.when import moment_ns
+from gateway.config.toml import toml
 from gateway.errors import InputError
 from gateway.questions.duty import days, span_of_week, week_of
+from gateway.statements import roster
 from gateway.times import format_rfc3339, parse_rfc3339
+from tests.unit.alarms.staff import BEGIN_NS, Staff
 from tests.unit.commands.front_desk import CONFIG, Office
 from tests.unit.commands.test_people_stated import BY, NOTIFIERS
 
@@ -213,26 +222,26 @@ def test_a_roster_ends(staffed: Office) -> None:
     staffed.run("roster", "set", "lab", file(staffed, GOOD), *BY)
     with pytest.raises(InputError, match="no roster 'night' is in force; there is lab"):
         staffed.run("roster", "end", "night", *BY)
-    done = staffed.json("roster", "end", "lab", "--at", "2099-06-30 08:00", *BY)
-    assert done["from"] == "2099-06-30T00:00:00.000000000Z"
+    done = staffed.json("roster", "end", "lab", "--at", "2090-06-30 08:00", *BY)
+    assert done["from"] == "2090-06-30T00:00:00.000000000Z"
     assert staffed.json("duty")["sites"][0]["on_duty"] != []
-    assert staffed.json("duty", "--at", "2099-06-30T00:00:00Z")["sites"][0]["on_duty"] == []
+    assert staffed.json("duty", "--at", "2090-06-30T00:00:00Z")["sites"][0]["on_duty"] == []
     staffed.run("withdraw", done["id"], "--reason", "it goes on", *BY)
-    assert staffed.json("duty", "--at", "2099-06-30T00:00:00Z")["sites"][0]["on_duty"] != []
+    assert staffed.json("duty", "--at", "2090-06-30T00:00:00Z")["sites"][0]["on_duty"] != []
 
 
 def test_stand_ins_and_what_contradicts_them(staffed: Office) -> None:
     staffed.run("roster", "set", "lab", file(staffed, GOOD), *BY)
-    span = ("--from", "2099-01-05 08:00", "--until", "2099-01-09 08:00")
+    span = ("--from", "2090-01-05 08:00", "--until", "2090-01-09 08:00")
     done = staffed.json("stand-in", "zhao", "--for", "li.na", *span, *BY)
-    assert (done["from"][:16], done["to"][:16]) == ("2099-01-05T00:00", "2099-01-09T00:00")
+    assert (done["from"][:16], done["to"][:16]) == ("2090-01-05T00:00", "2090-01-09T00:00")
     assert not staffed.json("stand-in", "zhao", "--for", "li.na", *span, *BY)["new"]
     with pytest.raises(InputError, match=f"correct that with --corrects {done['id']}"):
         staffed.run("stand-in", "wang", "--for", "li.na", *span, *BY)
     staffed.run("stand-in", "wang", "--for", "zhao", *span, "--roster", "lab", *BY)
     with pytest.raises(InputError, match=r"circle: li\.na for wang, zhao for li\.na, wang for zhao"):
         staffed.run("stand-in", "li.na", "--for", "wang", *span, *BY)
-    corrected = ("--corrects", done["id"], "--reason", "one day more", "--until", "2099-01-10 08:00")
+    corrected = ("--corrects", done["id"], "--reason", "one day more", "--until", "2090-01-10 08:00")
     assert staffed.json("stand-in", "zhao", "--for", "li.na", *span[:2], *corrected, *BY)["new"]
     for words, why in (
         (("li.na", "--for", "li.na", *span), "cannot stand in for li.na"),
@@ -288,7 +297,7 @@ def test_the_second_year(staffed: Office) -> None:
     with pytest.raises(InputError, match=r"li\.na has left"):
         staffed.run("roster", "set", "lab", file(staffed, GOOD), *BY)
     staffed.run("people", "set", "chen", "--name", "Chen", "--way", "push chen", "--time-zone", "UTC", *BY)
-    second = GOOD.replace("li.na", "chen").replace("2026-01-05T08", "2099-01-05T08")
+    second = GOOD.replace("li.na", "chen").replace("2026-01-05T08", "2090-01-05T08")
     replaced = staffed.json("roster", "set", "lab", file(staffed, second), *BY)
     wrong = second.replace('deputies = ["zhao"]', 'deputies = ["wang"]')
     correct = ("--corrects", replaced["id"], "--reason", "Zhao is away")
@@ -296,13 +305,51 @@ def test_the_second_year(staffed: Office) -> None:
     assert staffed.json("roster", "list")["rosters"][-1]["deputies"] == ["wang"]
     with pytest.raises(InputError, match="was corrected by Wang Wei"):
         staffed.run("roster", "set", "lab", file(staffed, second), *correct, *BY)
-    away = staffed.json("stand-in", "zhao", "--for", "wang", "--until", "2099-12-31 08:00", *BY)
-    then = ("duty", "--at", "2099-01-19T00:00:00Z")
+    away = staffed.json("stand-in", "zhao", "--for", "wang", "--until", "2090-12-31 08:00", *BY)
+    then = ("duty", "--at", "2090-01-19T00:00:00Z")
     assert staffed.json(*then)["sites"][0]["on_duty"] == ["zhao"]
-    shorter = ("--corrects", away["id"], "--reason", "back earlier", "--until", "2099-01-18 08:00")
+    shorter = ("--corrects", away["id"], "--reason", "back earlier", "--until", "2090-01-18 08:00")
     staffed.run("stand-in", "zhao", "--for", "wang", *shorter, *BY)
     assert staffed.json(*then)["sites"][0]["on_duty"] == ["wang", "zhao"]
     staffed.run("withdraw", corrected["id"], "--reason", "Zhao is back", *BY)
     assert staffed.json("roster", "list")["rosters"][-1]["deputies"] == ["zhao"]
-    earlier = staffed.json("roster", "set", "lab", file(staffed, second.replace("2099", "2098")), *BY)
-    assert earlier["remarks"][0].endswith("2099-01-05 08:00 Asia/Shanghai on another word about it holds")
+    earlier = staffed.json("roster", "set", "lab", file(staffed, second.replace("2090", "2089")), *BY)
+    assert earlier["remarks"][0].endswith("2090-01-05 08:00 Asia/Shanghai on another word about it holds")
+
+
+def test_the_file_of_the_documentation_has_every_key_and_is_right() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "people.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+    said, mistakes = read(toml(example), "night", "UTC", 0, lambda _: "")
+    assert mistakes == [] and said is not None and said.time_zone == "Asia/Shanghai"
+    for table in (RosterTable, RotationTable, HolidayTable, TeamTable):
+        assert [f.name for f in dataclasses.fields(table) if not re.search(rf"\b{f.name}\b", example)] == []
+
+
+MOMENTS = ["0001-01-01T00:00:00", "9999-01-01T00:00:00", "9999-12-31T23:00:00Z", "2026-01-05T08:00:00"]
+DAYS = [date(1, 1, 1), date(9999, 12, 31), date(2026, 1, 5), time(8)]
+TEXTS = ["", "08:00", "mon", "x", "li", "@t", "20:00-08:00", "Asia/Shanghai", "Mars", "\0"]
+NUMBERS = [0, -1, 7, 10**12, 1.5, True]
+LISTS = [[], ["li"], ["@t"], [1], [[]], {}, [{}]]
+values = st.sampled_from([*map(datetime.fromisoformat, MOMENTS), *DAYS, *TEXTS, *NUMBERS, *LISTS])
+inner = tuple(f.name for table in (RotationTable, HolidayTable, TeamTable) for f in dataclasses.fields(table))
+outer = ("sites", "risks", "time_zone", "valid_from", "deputies", "everybody")
+tables = st.lists(st.dictionaries(st.sampled_from(inner), values), max_size=3) | values
+documents = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("rotations", "holidays", "teams"), tables),
+        **dict.fromkeys(outer, values),
+    },
+)
+
+
+@given(documents)
+def test_whatever_a_file_says_is_a_roster_or_a_list_of_mistakes(document: dict[str, Any]) -> None:
+    said, mistakes = read(document, "lab", "Asia/Shanghai", BEGIN_NS, lambda _: "")
+    assert (said is None) == bool(mistakes)
+    if said is not None and roster.to_body(said):
+        staff = Staff()
+        staff.person("li")
+        staff.say(roster, said)
+        assert staff.duty.course("lab", "", BEGIN_NS, BEGIN_NS + 10**15)
