@@ -17,7 +17,7 @@ import numpy as np
 
 from gateway.alarms.call import TimeLeft
 from gateway.alarms.trend import LEAST_READINGS, Line, Readings, last_fall, last_rise, steadiest, tidy
-from gateway.model import Floats, Times
+from gateway.model import SECOND, Floats, Times
 
 EMPTY: Final = "empty"  # what TimeLeft.until says of liquid
 LEVEL, WEIGHT, RATED = "level trend", "weight trend", "rated hold time"
@@ -106,21 +106,28 @@ def by_amount(
     return _until_zero(readings, line, vessel, method, until)
 
 
-def by_rating(time: Times, value_degC: Floats, now_ns: int, rated_s: float) -> Estimate:
-    """Until nothing is left, from a temperature and the rated hold time: the weakest method.
+def by_rating(
+    time: Times, value_degC: Floats, now_ns: int, rated_s: float, filled_ns: int | None = None
+) -> Estimate:
+    """Until nothing is left, from the rated hold time since it was full: the weakest method.
 
-    Assumes: it was full when it became cold, nobody has filled it since, and it is as good as its data sheet.
+    Assumes: it was full when somebody stated a fill (`filled_ns`) or when it became cold, the later of them;
+    nobody has filled it since; and it is as good as its data sheet.
     """
+    if filled_ns is not None and filled_ns > now_ns:
+        return NotKnown("it is being filled")
     readings = tidy(time, value_degC, now_ns)
-    warm = np.flatnonzero(readings.value > WARM_DEGC)
-    if not len(readings) or not len(warm):
-        return NotKnown("it is not known when it was filled, and no channel measures its level or weight")
-    if warm[-1] == len(readings) - 1:
+    if len(readings) and readings.value[-1] > WARM_DEGC:
         return NotKnown("it is warm", Standing.THERE)
-    since_s = -float(readings.t_s[warm[-1] + 1])
+    warm = np.flatnonzero(readings.value > WARM_DEGC)
+    full_s = [] if filled_ns is None else [(now_ns - filled_ns) / SECOND]
+    full_s += [-float(readings.t_s[warm[-1] + 1])] if len(warm) else []
+    if not full_s:
+        return NotKnown("it is not known when it was filled, and no channel measures its level or weight")
+    since_s = min(full_s)
     middle_s, wide = rated_s * math.exp(-ALONE_SHORTER), math.exp(TEN_PERCENT * ALONE_SPREAD)
     if middle_s <= since_s:
-        return NotKnown("it became cold longer ago than its rated hold time can be relied on")
+        return NotKnown("it was full longer ago than its rated hold time can be relied on")
     return TimeLeft(EMPTY, max(middle_s / wide - since_s, 0.0), middle_s * wide - since_s, RATED)
 
 

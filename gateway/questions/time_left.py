@@ -34,7 +34,8 @@ from gateway.journal.journal import Journal
 from gateway.model import SECOND, Floats, Times, usable
 from gateway.screening.plan import Instance
 from gateway.screening.rules import LIMIT, limit_of
-from gateway.statements import configuration, placement, withdrawal
+from gateway.statements import configuration, filling, placement, withdrawal
+from gateway.statements.effect import in_effect
 from gateway.times import format_rfc3339
 
 DAY_S: Final = 86_400
@@ -152,15 +153,31 @@ class TimesLeft:
     def _of_rating(
         self, site: str, asset: str, mine: Sequence[tuple[int, Place]], vessel: types.Vessel, at_ns: int
     ) -> Left:
-        """Of an asset that has neither level nor weight: since it became cold."""
+        """Of an asset that has neither level nor weight: since it was full, or became cold."""
         cold = next(((n, p) for n, p in mine if p.quantity == "temperature"), None)
-        if vessel.rated_hold_d is None or cold is None:
+        channel = "" if cold is None else cold[1].channel
+        if vessel.rated_hold_d is None:
             why = NotKnown("no channel measures its level or weight")
-            return Left(site, asset, "", EMPTY, at_ns, why)
-        number, place = cold
+            return Left(site, asset, channel, EMPTY, at_ns, why)
         rated_s = vessel.rated_hold_d * DAY_S
-        time, value = self._some(number, place.since_ns, at_ns, round(RATED_BACK * rated_s) * SECOND)
-        return Left(site, asset, place.channel, EMPTY, at_ns, by_rating(time, value, at_ns, rated_s))
+        time, value = np.empty(0, np.int64), np.empty(0)
+        if cold is not None:
+            back_ns = round(RATED_BACK * rated_s) * SECOND
+            time, value = self._some(cold[0], cold[1].since_ns, at_ns, back_ns)
+        filled_ns = self._filled_ns(asset, at_ns)
+        return Left(site, asset, channel, EMPTY, at_ns, by_rating(time, value, at_ns, rated_s, filled_ns))
+
+    def _filled_ns(self, asset: str, at_ns: int) -> int | None:
+        """When the last fill ended that somebody stated (`cryogate filling`)."""
+        own = self._known().asset_identity
+        said = [s for kind in (filling.KIND, withdrawal.KIND) for s in self._journal.statements(kind)]
+        fills = in_effect(statement for _, statement in sorted(said, key=lambda one: one[0]))
+        until = [
+            told.until_ns
+            for told in (filling.of(s.body) for s in fills if s.kind == filling.KIND and s.at_ns <= at_ns)
+            if own(told.asset) == own(asset)
+        ]
+        return until[-1] if until else None
 
     def _of_channel(self, number: int, place: Place, at_ns: int) -> Iterator[Left]:
         vessel = _vessel(self._known(), place.asset, at_ns)

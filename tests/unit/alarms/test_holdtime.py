@@ -157,6 +157,15 @@ def test_without_a_time_of_filling_the_rated_hold_time_says_nothing(days_ago: fl
     assert isinstance(found, NotKnown) and why in found.why
 
 
+def test_a_fill_that_was_stated_counts_from_its_end() -> None:
+    none = np.empty(0, np.int64), np.empty(0)
+    alone = by_rating(*none, NOW_NS, 14 * DAY_S, NOW_NS - 48 * HOUR_NS)
+    assert alone == by_rating(*cooled(9.0), NOW_NS, 14 * DAY_S, NOW_NS - 48 * HOUR_NS)
+    assert isinstance(alone, TimeLeft) and alone.lowest_s < 12.0 * DAY_S < alone.highest_s
+    filling = by_rating(*none, NOW_NS, 14 * DAY_S, NOW_NS + HOUR_NS)
+    assert filling == NotKnown("it is being filled")
+
+
 def test_just_after_a_fill_the_rate_before_it_holds() -> None:
     before = falling(per_day=7.0, now=20.0)
     time, value = hours(*np.arange(-2.0, 0.0, 0.25)), np.full(8, 98.0)

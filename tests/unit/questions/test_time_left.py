@@ -19,7 +19,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Floats, Quality, Samples
 from gateway.questions.time_left import Left, TimesLeft
-from gateway.statements import Statement, placement
+from gateway.statements import Statement, filling, placement, withdrawal
 from gateway.times import format_rfc3339
 from gateway.writing.introduction import introduce
 
@@ -130,7 +130,35 @@ def test_a_shipper_with_a_temperature_alone_lasts_as_it_is_rated_since_it_became
     empty = known(found["shipper-3-payload", "empty"])
     assert empty.method == "rated hold time"
     assert empty.lowest_s < 10.0 * 86_400 < empty.highest_s
-    assert why(by_until(TimesLeft(journal).of("shipper-4", NOW_NS))["", "empty"]).startswith("no channel")
+    assert why(by_until(TimesLeft(journal).of("shipper-4", NOW_NS))["shipper-4-payload", "empty"]).startswith(
+        "no channel"
+    )
+
+
+def test_a_fill_that_somebody_stated_is_where_the_rated_hold_time_begins(journal: Journal) -> None:
+    tell(journal, "shipper-3-payload", np.arange(6.0, 0.0, -1.0 / 96.0), np.full(576, -195.0))
+    asked = TimesLeft(journal)
+
+    def state(days_ago: float, asset: str = "shipper-3", **more: str) -> str:
+        at_ns = NOW_NS - round(days_ago * DAY_NS)
+        body = filling.to_body(filling.Filling(asset, at_ns + DAY_NS // 48))
+        seqs = journal.commit(statements=[Statement(filling.KIND, "Li Na", at_ns, body, **more)]).seqs
+        return journal.statement(seqs[0]).id
+
+    def left() -> Left:
+        return by_until(asked.of("shipper-3", NOW_NS))["shipper-3-payload", "empty"]
+
+    assert "not known when it was filled" in why(left())
+    state(4.0)
+    state(0.1, "shipper-1")
+    first = known(left())
+    assert first.lowest_s < 9.0 * 86_400 < first.highest_s
+    second = state(1.0)
+    assert known(left()).highest_s == pytest.approx(first.highest_s + 3 * 86_400)
+    body = withdrawal.to_body(withdrawal.Withdrawal())
+    taken_back = Statement(withdrawal.KIND, "Li Na", NOW_NS, body, withdraws=second, reason="it was another")
+    journal.commit(statements=[taken_back])
+    assert known(left()) == first
 
 
 def test_readings_from_another_vessel_do_not_count(journal: Journal) -> None:
