@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from gateway.alarms.duty import Duty
 from gateway.config.types import Configuration
@@ -19,15 +20,16 @@ NO_ROSTER = "set one with `cryogate roster set`, or take needs_duty out of the s
 def findings(configuration: Configuration, now_ns: int) -> Iterator[Finding]:
     """Nothing where nobody entered people, unless the configuration asks for a roster."""
     path = configuration.data_dir / "journal.sqlite"
-    if not path.exists():
-        yield from of_duty(configuration, Duty(), now_ns)
-        return
     try:
-        with Journal.open_reading(path) as journal:
-            duty = duty_of(journal)
-    except (JournalError, StatementError):
+        duty = _of_journal(path) if path.exists() else Duty()
+    except (JournalError, StatementError, PermissionError):
         return  # said of the folder
     yield from of_duty(configuration, duty, now_ns)
+
+
+def _of_journal(path: Path) -> Duty:
+    with Journal.open_reading(path) as journal:
+        return duty_of(journal)
 
 
 def of_duty(configuration: Configuration, duty: Duty, now_ns: int) -> Iterator[Finding]:
