@@ -20,6 +20,7 @@ from gateway.commands import alarms
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.desk import Desk, open_desk
 from gateway.config.load import load
+from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.history import find
 
