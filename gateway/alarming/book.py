@@ -10,14 +10,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
-from gateway import __version__
-from gateway.alarming.entry import AlarmPlace, Entry, stored, was_so
+from gateway.alarming.entry import AlarmPlace, Entry
 from gateway.alarming.kept import Kept
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
 from gateway.alarming.memory import HANDLING, QUIETING
+from gateway.alarming.news import News, Origin
 from gateway.alarming.people import CHANGES, alarm_meant, follow
 from gateway.alarming.reasons import Heard
 from gateway.alarming.resets import StatedReset
@@ -38,28 +37,18 @@ from gateway.alarms.overlay import Quiet, next_window_ns
 from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST
 from gateway.errors import InputError
-from gateway.journal.alarm_tables import TransitionRow
 from gateway.journal.records import Records
 from gateway.model import Samples
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
-from gateway.statements import Statement, configuration, containment, reset, transition, withdrawal
+from gateway.statements import Statement, configuration, containment, reset, withdrawal
 from gateway.statements import fault as faults
 from gateway.statements.effect import Effects
-from gateway.statements.transition import UPGRADE, Transition
+from gateway.statements.transition import UPGRADE
 from gateway.traceability.exposure import same_stays
 
 log = logging.getLogger(__name__)
 SILENCE = "no_data"  # kind of the rule
-
-
-@dataclass(frozen=True, slots=True)
-class _News:
-    """A transition that is not stated yet."""
-
-    said: Transition
-    at_ns: int  # when it was so
-    stated_ns: int
 
 
 class AlarmBook:
@@ -70,9 +59,8 @@ class AlarmBook:
     ) -> None:
         self._timeline = timeline
         self._records = records
-        self._gateway = gateway
         self._kept = Kept(records)
-        self._news: list[_News] = []
+        self._news = News(gateway)
         self._effects = Effects()
         self._around = Surroundings(timeline, measures, self._effects.counts)
         self.inside = self._around.inside
@@ -158,17 +146,7 @@ class AlarmBook:
 
     def news(self) -> list[Statement]:
         """What is to be stated in the journal before `write`."""
-        return [
-            Statement(
-                transition.KIND,
-                self._gateway,
-                one.at_ns,
-                transition.to_body(one.said),
-                id=f"{one.said.alarm}.{one.said.number}",
-                stated_ns=one.stated_ns,
-            )
-            for one in self._news
-        ]
+        return self._news.statements()
 
     def is_due(self, now_ns: int) -> bool:
         """Whether the progress of an open excursion should be written by now."""
@@ -177,21 +155,14 @@ class AlarmBook:
     def refresh(self, now_ns: int, everything: bool = False) -> None:
         """Look inside the assets of alarms that go on and are about to be written."""
         self.look_inside(now_ns)
-        for entry in self._kept.unwritten(now_ns, self._happened(), everything):
+        for entry in self._kept.unwritten(now_ns, self._news.alarms(), everything):
             if entry.is_open:
                 self._refresh(entry, now_ns)
 
     def write(self, seqs: Sequence[int], now_ns: int, everything: bool = False) -> None:
         """Bring the records up to date, within their transaction. `seqs`: entries of `news`, in its order."""
-        self._kept.write(self._kept.unwritten(now_ns, self._happened(), everything), now_ns)
-        for seq, one in zip(seqs, self._news, strict=True):
-            said = one.said
-            row = TransitionRow(seq, said.alarm, said.number, said.change, one.stated_ns, said.follows)
-            self._records.book.put_transition(row)
-        self._news.clear()
-
-    def _happened(self) -> set[str]:
-        return {one.said.alarm for one in self._news}
+        self._kept.write(self._kept.unwritten(now_ns, self._news.alarms(), everything), now_ns)
+        self._news.write(seqs, self._records)
 
     # Answers
 
@@ -236,21 +207,8 @@ class AlarmBook:
 
     def _state(self, entry: Entry, change: str, now_ns: int) -> None:
         entry.written, entry.number = False, entry.number + 1
-        known = stored(entry)
-        said = Transition(
-            entry.alarm.id,
-            entry.number,
-            change,
-            self.cursor,
-            self._timeline.fingerprint,
-            __version__,
-            known,
-            UPGRADE if self.cursor < self.upgraded_seq else self.because,
-        )
-        self._news.append(_News(said, was_so(entry, change, now_ns), now_ns))
-        what = entry.cause.rule if isinstance(entry.cause, Excursion) else entry.cause.message
-        where = entry.place.channel or ", ".join(entry.place.assets)
-        log.warning("alarm %s %s: %s %s", entry.alarm.id, change, where, what)
+        because = UPGRADE if self.cursor < self.upgraded_seq else self.because
+        self._news.add(entry, change, Origin(self.cursor, self._timeline.fingerprint, because), now_ns)
 
     # Whether it speaks
 

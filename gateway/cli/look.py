@@ -82,9 +82,9 @@ def alarms(
     with open_records(configuration.data_dir) as records:
         rows = records.book.alarms(closed=everything)
         known = (of_known(row.body, row.number) for row in rows)
-        judged = (with_priority(alarm, configuration.priorities) for alarm in known)
-        told = (with_guidance(alarm, configuration.guidance) for alarm in judged)
-        chosen = selected(told, selection, sort)
+        wanted = selected(known, selection, sort)
+        judged = (with_priority(alarm, configuration.priorities) for alarm in wanted)
+        chosen = [with_guidance(alarm, configuration.guidance) for alarm in judged]
         with Journal.open_reading(configuration.data_dir / "journal.sqlite") as journal:
             calls = calls_at(configuration, journal, records, time.time_ns())
             found = list(calls.alarms(chosen))

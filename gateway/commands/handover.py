@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.commands.second import is_same_person
 from gateway.errors import InputError
 from gateway.questions.handover import Report
 from gateway.statements import handover as handing
 from gateway.statements.handover import Handover
-from gateway.statements.second import same_name
 
 
 def hand_over(desk: Desk, author: Author, to: str, report: Report, notes: str) -> Stated:
     """State it with what the report says is open. Raises InputError where nobody takes it over."""
     if not to.strip():
         raise InputError('say who takes over: --to "NAME"')
-    if same_name(author.name, to):
+    if is_same_person(desk, author.name, to):
         raise InputError(f"{author.name} cannot hand over to {to}: a handover is between two people")
     alarms = tuple(str(alarm["id"]) for alarm in report.open)
     said = Handover(to, report.site, report.since_ns, alarms, notes)

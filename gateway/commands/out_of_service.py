@@ -9,6 +9,7 @@ from typing import Final
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.quieting import Until
+from gateway.commands.second import check_second
 from gateway.commands.until import in_words, until_ns
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.timeline import timeline_of
@@ -17,7 +18,7 @@ from gateway.model import SECOND
 from gateway.statements import Statement
 from gateway.statements import out_of_service as stating
 from gateway.statements.out_of_service import Approved, Ended, Requested, Scope
-from gateway.statements.second import is_second, why_not_second
+from gateway.statements.second import is_second
 
 LONGEST_NS: Final = (
     366 * 86_400 * SECOND
@@ -85,8 +86,7 @@ def approve(desk: Desk, author: Author, scope: Scope, comment: str) -> tuple[Sta
             raise InputError(f"nobody asked to take {scope.name} out of service, or that is over")
         if found.approval is not None:
             raise InputError(f"{who_and_when(found.approval)} approved that {scope.name} is out of service")
-        if why := why_not_second(found.request, author.name, author.user):
-            raise InputError(why)
+        check_second(desk, found.request, author)
         said = Approved(scope, found.request.id, comment)
         return [desk.draft(stating, said, author, now_ns)]
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from gateway.doctor import Finding, Level
 from gateway.published.alarm import state_words
 from gateway.published.labels import UNLABELLED, Labels
+from gateway.published.quiet import overlay_words
 from gateway.published.urgency import asks, goes_on
 from gateway.text import counted
 
@@ -16,6 +17,8 @@ LEVELS: Final = {"critical": Level.ERROR}  # the others are warnings
 DO: Final = "`cryogate alarms` shows the units inside; see to them, then `cryogate ack {id}`"
 OVER: Final = "it is over; `cryogate ack {id}` once you know why it was so"
 MEND: Final = "{step}; then `cryogate ack {id}`"  # what a fault says itself
+QUIET: Final = "it is {quiet}"
+TAKEN: Final = "{by} is on it"
 SEEN: Final = "{by} has acknowledged it and sees to it"
 
 
@@ -56,6 +59,10 @@ def _where(alarm: Mapping[str, Any], labels: Labels) -> str:
 
 def _do(alarm: Mapping[str, Any], step: str) -> str:
     """`step`: what a fault itself says is to be done."""
+    if quiet := overlay_words(alarm):
+        return QUIET.format(quiet=quiet)
+    if alarm.get("taken") and asks(alarm):
+        return TAKEN.format(by=alarm["taken"]["by"])
     if alarm["acknowledgements"] and not asks(alarm):
         return SEEN.format(by=alarm["acknowledgements"][-1]["by"])
     if alarm["message"] and not goes_on(alarm):
