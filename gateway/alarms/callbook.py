@@ -22,8 +22,9 @@ from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.member import member
 from gateway.alarms.policy import DEFAULT_POLICIES, Policy, policy_for
-from gateway.alarms.priority import Judged, Priorities, judge, most_urgent
+from gateway.alarms.priority import Inside, Judged, Priorities, judge, most_urgent
 from gateway.alarms.reach import Matter
+from gateway.model import Severity
 from gateway.statements import Statement, attempt, call, transition
 from gateway.statements.attempt import Attempt
 from gateway.statements.call import Called
@@ -32,6 +33,7 @@ from gateway.statements.transition import UPGRADE
 KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
 LONGEST_ANSWER: Final = 200  # characters
+MOST_JUDGEMENTS: Final = 4096  # of severities and contents that differ
 SCHEMA: Final = 1
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
@@ -102,6 +104,7 @@ class CallBook:
         self.publish = publish
         self.seq = 0
         self._policies: Sequence[Policy] | None = None  # as long as nothing is stated about people
+        self._judgements: dict[tuple[Severity, Inside], Judged] = {}
         self.groups = Groups()
         self.raisings = Raisings()
         self.flood = Flood(plan.flood)
@@ -182,7 +185,10 @@ class CallBook:
         return self._policies
 
     def policy(self, group: Group) -> Policy | None:
-        matter, policies = self.matter(group), self.policies()
+        policies = self.policies()
+        if not policies:
+            return None
+        matter = self.matter(group)
         found = (policy_for(policies, matter.priority, site) for site in matter.sites)
         return next((one for one in found if one is not None), None)
 
@@ -191,8 +197,7 @@ class CallBook:
         members = group.members.values()
         asking = [m for m in members if not m.is_over and (m.asks or m.worsened)]
         deciding = asking or [m for m in members if not m.is_over] or list(members)
-        facts = {(m.severity, m.inside) for m in deciding}
-        return most_urgent(judge(severity, inside, self.plan.priorities) for severity, inside in facts)
+        return most_urgent(map(self._judged, {(m.severity, m.inside) for m in deciding}))
 
     def matter(self, group: Group) -> Matter:
         """Who is responsible: of every site where something of it goes on."""
@@ -218,6 +223,14 @@ class CallBook:
         return frozenset((a.person, a.notifier) for a in attempts if a.outcome == Outcome.DELIVERED)
 
     # What follows
+
+    def _judged(self, fact: tuple[Severity, Inside]) -> Judged:
+        """The same of many."""
+        if fact not in self._judgements:
+            if len(self._judgements) >= MOST_JUDGEMENTS:
+                self._judgements.clear()
+            self._judgements[fact] = judge(*fact, self.plan.priorities)
+        return self._judgements[fact]
 
     def _has(self, person: str, notifier: str) -> bool:
         known = self.duty.person(person)

@@ -68,6 +68,7 @@ class Escalations:
         self.courses: dict[str, Course] = {}
         self.groups: dict[str, Group] = {}
         self._next: dict[str, Due] = {}  # looked through as a whole: 10 000 take a millisecond
+        self._changed: dict[str, None] = {}  # groups of which it has to be found anew
 
     # Hearing
 
@@ -128,8 +129,7 @@ class Escalations:
 
     def reschedule(self) -> None:
         """The rules say something else from now on."""
-        for group_id in list(self.groups):
-            self._schedule(group_id)
+        self._changed |= dict.fromkeys(self.groups)
 
     def remember_told(self, group_id: str, person: str, at_ns: int) -> None:
         """Somebody was reached after all."""
@@ -148,12 +148,14 @@ class Escalations:
 
     def due(self, now_ns: int, but: Collection[str] = ()) -> list[Due]:
         """All calls that should be decided by now; the same again until they are stated. `but`: not these."""
+        self._find_next()
         ready = [one for one in self._next.values() if one.moment_ns <= now_ns and one.group not in but]
         late = {one.group: self.next(one.group, now_ns) for one in ready if one.until_ns <= now_ns}
         return [late.get(one.group) or one for one in ready]
 
     def soonest_ns(self, but: Collection[str] = ()) -> int:
         """When something is due next; NEVER: nothing is. `but`: for others than these."""
+        self._find_next()
         return min((one.moment_ns for one in self._next.values() if one.group not in but), default=NEVER)
 
     def next(self, group_id: str, now_ns: int) -> Due | None:
@@ -242,14 +244,20 @@ class Escalations:
         return int(self._rules.judged(group).priority)
 
     def _schedule(self, group_id: str) -> None:
-        found = self.next(group_id, 0)
-        if found is None:
-            self._next.pop(group_id, None)
-            return
-        self._next[group_id] = found
+        """Once it is asked for: whoever only looks at a few groups never does."""
+        self._changed[group_id] = None
+
+    def _find_next(self) -> None:
+        for group_id in self._changed:
+            found = self.next(group_id, 0)
+            if found is None:
+                self._next.pop(group_id, None)
+            else:
+                self._next[group_id] = found
+        self._changed.clear()
 
     def _forget(self, group_id: str) -> None:
-        for known in (self.groups, self.courses, self._next):
+        for known in (self.groups, self.courses, self._next, self._changed):
             known.pop(group_id, None)
 
 

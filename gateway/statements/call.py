@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import Fields
+from gateway.statements.fields import LONGEST_MESSAGE, LONGEST_NAME, Fields, is_unicode
 
 KIND: Final = "call"
 SCHEMA: Final = 1
@@ -105,7 +105,16 @@ def _receiver(item: object) -> Receiver:
     fields = Fields(KIND, SCHEMA, item, schema=1)
     person, at_once = fields.line("person"), fields.integer("at_once", least=0)
     ways = fields.items("ways")
-    if not ways or not all(isinstance(way, list) and list(map(type, way)) == [str, str] for way in ways):
+    if not ways or not all(map(_is_way, ways)):
         raise fields.wrong("ways", "is no list of pairs of a notifier and an address")
     fields.end()
     return Receiver(person, tuple((notifier, address) for notifier, address in ways), at_once)
+
+
+def _is_way(item: object) -> bool:
+    return (
+        isinstance(item, list)
+        and list(map(type, item)) == [str, str]
+        and 0 < len(item[0]) <= LONGEST_NAME
+        and all(len(text) <= LONGEST_MESSAGE and is_unicode(text) for text in item)
+    )
