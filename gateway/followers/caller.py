@@ -22,7 +22,7 @@ from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.duty import Duty
 from gateway.alarms.reach import Reach
 from gateway.errors import JournalError
-from gateway.followers.composing import Composer
+from gateway.followers.composing import Composer, Remaining, not_known
 from gateway.followers.pauses import Pauses
 from gateway.followers.tellers import Errand, Result, Teller
 from gateway.followers.voice import Voice
@@ -63,6 +63,7 @@ class Caller:
         voice: Voice,
         records: Records,
         committed: threading.Condition,
+        remaining: Remaining = not_known,
     ) -> None:
         self.name = NAME
         self.problem = ""  # why nobody is called at all
@@ -78,7 +79,7 @@ class Caller:
         self._records = records
         self._committed = committed
         self._decisions = Decisions(book, reach)
-        self._composer = Composer(book, self._decisions, voice.journal, book.publish)
+        self._composer = Composer(book, self._decisions, voice.journal, book.publish, remaining)
         self.tellers = {name: Teller(name, one, self._done) for name, one in addressed.items()}
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._unstated: list[Result] = []

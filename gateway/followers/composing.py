@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from gateway.alarms.call import Call, CallKind
+from gateway.alarms.call import Call, CallKind, TimeLeft
 from gateway.alarms.callbook import CallBook, Publish
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
@@ -14,20 +14,35 @@ from gateway.alarms.groups import Group
 from gateway.alarms.guidance import guidance_for
 from gateway.alarms.member import Member
 from gateway.alarms.priority import most_urgent, with_priority
+from gateway.errors import CryogateError
 from gateway.journal.journal import Journal
+from gateway.model import SECOND
 from gateway.statements import transition
 
 MOST_LISTED: Final = 10  # alarms in one message; the others are counted
+FRESH_NS: Final = 30 * SECOND  # several people are called at once, and a day of readings takes 0.2 s to ask
+
+Remaining = Callable[[Mapping[str, Any], int], TimeLeft | None]
+"""A published alarm and the time -> how long there is; None: that is not known."""
+
+
+def not_known(alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:  # noqa: ARG001
+    """Where nobody can say how long there is."""
+    return None
 
 
 class Composer:
     """Belongs to the thread of its journal."""
 
-    def __init__(self, book: CallBook, decisions: Decisions, journal: Journal, publish: Publish) -> None:
+    def __init__(
+        self, book: CallBook, decisions: Decisions, journal: Journal, publish: Publish, remaining: Remaining
+    ) -> None:
         self._book = book
         self._decisions = decisions
         self._journal = journal
         self._publish = publish
+        self._remaining = remaining
+        self._lefts: dict[str, tuple[int, TimeLeft | None]] = {}  # by alarm, asked when
 
     def call(self, delivery: Delivery, now_ns: int) -> Call | None:
         """None: there is nothing to be told any more."""
@@ -54,6 +69,7 @@ class Composer:
             tuple(alarms),
             max(0, len(members) - MOST_LISTED),
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
+            self._left(delivery, alarms[0], now_ns),
             taken_by=next((one.taken_by for one in members if one.taken_by), ""),
             next_name=next_name,
             next_at_ns=moment_ns,
@@ -61,6 +77,21 @@ class Composer:
 
     def _groups(self, delivery: Delivery) -> Sequence[str]:
         return (delivery.group,) if delivery.group else self._book.summaries.get(delivery.call, ())
+
+    def _left(self, delivery: Delivery, alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:
+        """Of the first alarm, while there is something to do. What cannot be read keeps nobody uncalled."""
+        if not delivery.group or delivery.kind not in (CallKind.ALARM, CallKind.WORSE):
+            return None
+        self._lefts = {name: told for name, told in self._lefts.items() if now_ns - told[0] < FRESH_NS}
+        if alarm["id"] not in self._lefts:
+            self._lefts[alarm["id"]] = now_ns, self._asked(alarm, now_ns)
+        return self._lefts[alarm["id"]][1]
+
+    def _asked(self, alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:
+        try:
+            return self._remaining(alarm, now_ns)
+        except CryogateError:
+            return None
 
     def _next(self, groups: Sequence[Group], delivery: Delivery, now_ns: int) -> tuple[int | None, str]:
         """Who is called if nobody takes it, unless that is the same person."""

@@ -25,6 +25,7 @@ from gateway.model import Severity
 from gateway.notifiers import Addressed, Notifier, Worded
 from gateway.published.alarm import of_known
 from gateway.published.calls import CallsView
+from gateway.questions.time_left import TimesLeft
 from gateway.running.setting import SettingNow
 
 MOST_NAMED = 5  # groups in a message
@@ -97,7 +98,8 @@ def caller_of(
     book = book_of(configuration, voice.journal, voice.now_ns())
     addressed = addressed_of(configuration)
     reach = reach_of(configuration, addressed, book.duty)
-    return Caller(book, reach, addressed, voice, records, committed)
+    left = TimesLeft(voice.journal)
+    return Caller(book, reach, addressed, voice, records, committed, left.of_alarm)
 
 
 def check(configuration: Configuration, caller: Caller) -> Check:

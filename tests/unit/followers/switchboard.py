@@ -17,6 +17,7 @@ from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, Policy, Step
 from gateway.alarms.reach import Reach
 from gateway.errors import LinkDown, Rejected
 from gateway.followers.caller import Caller
+from gateway.followers.composing import Remaining, not_known
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
@@ -125,14 +126,20 @@ class Switchboard:
 
     # What runs
 
-    def caller(self, notifiers: Mapping[str, Addressed], voice: type[Voice] = Voice, **plan: Any) -> Caller:
+    def caller(
+        self,
+        notifiers: Mapping[str, Addressed],
+        voice: type[Voice] = Voice,
+        remaining: Remaining = not_known,
+        **plan: Any,
+    ) -> Caller:
         book = CallBook(Plan(policies=self.policies, **plan), Duty(), published)
         alone = [name for name, one in notifiers.items() if isinstance(one, Siren)]
         journal = Journal.open(self.folder / "journal.sqlite", self.now_ns)
         records = Records(self.folder / "records.sqlite")
         reach = Reach(book.duty, notifiers, alone)
         spoken = voice(journal, "test", self.now_ns)
-        return Caller(book, reach, notifiers, spoken, records, threading.Condition())
+        return Caller(book, reach, notifiers, spoken, records, threading.Condition(), remaining)
 
     @contextmanager
     def running(self, caller: Caller):

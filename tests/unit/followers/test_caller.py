@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gateway.alarms.call import CallKind, Priority
+from gateway.alarms.call import CallKind, Priority, TimeLeft
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
+from gateway.errors import InputError
 from gateway.followers import caller as calling
 from gateway.followers import pauses
 from gateway.statements.clock_times import Hours
 from gateway.statements.person import Way
 from tests.unit.alarming.alarm_desk import eventually
-from tests.unit.followers.switchboard import Dying, Phone, Siren, Switchboard
+from tests.unit.followers.switchboard import BEGAN_NS, Dying, Phone, Siren, Switchboard
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +57,27 @@ def test_who_is_on_duty_then_the_deputy_then_everybody_until_it_is_taken(board: 
         eventually(lambda: "G-1.5.wang-wei" in push.ids(), "and who took it hears that it is over")
     assert sms.ids() == ["G-1.2.li-na", "G-1.4.li-na"]
     assert all(one.outcome == "delivered" and one.answer.startswith("took") for one in board.attempts())
+
+
+def test_how_long_there_is_stands_in_the_call_and_keeps_nobody_from_being_called(board: Switchboard) -> None:
+    push, left, asked = Phone(), TimeLeft("empty", 60.0, 120.0, "level"), list[str]()
+
+    def remaining(alarm: Mapping[str, Any], now_ns: int) -> TimeLeft:
+        assert now_ns >= BEGAN_NS
+        asked.append(str(alarm["id"]))
+        if alarm["id"] == "E-2":
+            raise InputError("no asset of that name")
+        return left
+
+    with board.running(board.caller({"push": push}, remaining=remaining)):
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "with the time left")
+        board.happens("E-1", "taken", by="Wang-Wei")
+        eventually(lambda: len(push.heard) == 2, "it is taken")
+        board.happens("E-2", "raised", "dewar-2")
+        eventually(lambda: len(push.heard) == 3, "without it")
+    assert [call.time_left for call, *_ in push.heard] == [left, None, None]
+    assert asked == ["E-1", "E-2"]
 
 
 @pytest.mark.parametrize("loses_records", [False, True])
