@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.statements.fields import Fields
+from gateway.statements.person import masked
 from gateway.text import one_line
 
 KIND: Final = "attempt"
@@ -86,3 +87,8 @@ def words(said: Attempt) -> str:
 
 def about(said: Attempt) -> frozenset[str]:
     return frozenset({said.group, said.person} - {""})
+
+
+def published(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as lists of statements show it: of an address only what tells it from others."""
+    return {**body, "address": masked(body["address"])}

@@ -116,7 +116,9 @@ def called(said: Person) -> str:
 
 
 def masked(address: str) -> str:
-    """Its beginning and end: "+86 ... 78", "l...a@example.com", "https://host/..."."""
+    """Its beginning and end: "+86...78", "l...a@example.com", "https://host/..."."""
+    if not address:
+        return ""
     scheme, slashes, rest = address.partition("://")
     if slashes:
         return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/..."

@@ -6,6 +6,8 @@ import pytest
 
 from gateway.commands.people import way_of
 from gateway.errors import InputError
+from gateway.published.statements import statement_row
+from gateway.statements import Statement, attempt
 from gateway.statements.clock_times import hours
 from gateway.statements.person import Way, masked
 from tests.unit.commands.front_desk import CONFIG, Office
@@ -78,6 +80,13 @@ def test_addresses_are_for_those_who_need_them(staffed: Office) -> None:
     assert "li.na.1984@lab.example" in staffed.run("people", "list", "--json")
 
 
+def test_an_attempt_shows_no_more_of_an_address_than_a_person_does() -> None:
+    told = ("C-1", "alarm", "", 0, (), "li.na", "sms", "+8613812345678", "delivered", "ok", 0.1)
+    stated = Statement(attempt.KIND, "edge", 0, attempt.to_body(attempt.Attempt(*told)), "J-1")
+    assert statement_row(stated)["body"]["address"] == "+86...78"
+    assert "13812345678" not in str(statement_row(stated))
+
+
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
@@ -85,6 +94,7 @@ def test_addresses_are_for_those_who_need_them(staffed: Office) -> None:
         ("li@lab.example", "l...@lab.example"),
         ("https://user:key@hook.example/long/secret", "https://hook.example/..."),
         ("abc", "a..."),
+        ("", ""),
     ],
 )
 def test_what_is_left_of_an_address(address: str, shown: str) -> None:
