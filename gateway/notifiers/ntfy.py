@@ -115,7 +115,8 @@ class Notifier:
         severity = str(change.alarm.get("severity", ""))
         priority = PRIORITIES.get(severity, CALM)
         published = self._published(self._options.topic, written, identity(change))
-        published["priority"] = min(priority, CALM) if change.change in CALM_CHANGES else priority
+        is_calm = change.change in CALM_CHANGES or bool(change.alarm.get("overlay"))
+        published["priority"] = min(priority, CALM) if is_calm else priority
         published["tags"] = [*([TAGS[change.change]] if change.change in TAGS else []), *self._options.tags]
         return self._publish(published)
 

@@ -98,16 +98,23 @@ class _Writer:
             "over": alarm.since("over"),
             "units": alarm.units(),
             "by": self._by(),
-            "state": alarm.state(),
+            "state": ", ".join(words for words in (alarm.state(), self._quiet()) if words),
             "alarm": alarm.text("id"),
         }
 
     def _by(self) -> str:
-        """Who acknowledged or closed it, where that is what happened."""
+        """Who acknowledged, took or closed it, where that is what happened."""
         alarm = self._change.alarm
         acknowledgements = alarm.get("acknowledgements") or ()
         said = acknowledgements[-1] if acknowledgements else None
         if self._change.change == "closed":
             said = alarm.get("closing") or said
-        is_about_people = self._change.change in ("acknowledged", "closed")
+        if self._change.change == "taken":
+            said = alarm.get("taken")
+        is_about_people = self._change.change in ("acknowledged", "closed", "taken")
         return one_line(str(said["by"])) if said and is_about_people else ""
+
+    def _quiet(self) -> str:
+        """Whether it is shelved, suppressed or out of service; the reason may hold anything."""
+        kind = str((self._change.alarm.get("overlay") or {}).get("kind", ""))
+        return one_line(self._words.changes.get(kind, kind))

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from gateway.alarming import entry
 from gateway.alarming import screening as follower
 from gateway.errors import ConfigurationError
+from gateway.model import Severity
 from gateway.questions.journal_replay import replay_journal
-from gateway.statements import placement
+from gateway.statements import placement, shelve, take
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk, codes, moment
 
 TOP = CONFIG[CONFIG.index("[channels.top]") : CONFIG.index("[channels.shipper]")]
@@ -67,6 +68,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("contain"), st.sampled_from(["A", "B"]), st.sampled_from(["freezer", "shipper"])),
     st.tuples(st.just("ack"), st.integers(0, 5)),
     st.tuples(st.just("close"), st.integers(0, 5)),
+    st.tuples(st.just("take"), st.integers(0, 5)),
+    st.tuples(st.just("shelve"), st.integers(0, 5), st.sampled_from([0.05, 3600.0])),
+    st.tuples(st.just("untake"), st.integers(0, 5)),
     st.tuples(st.just("kill"), st.integers(1, 4)),
     st.just(("run",)),
     st.just(("lose",)),
@@ -132,6 +136,25 @@ class Story:
         self.desk.run()
         if alarms := self.desk.alarms():
             self.desk.close_alarm(alarms[which % len(alarms)]["id"])
+
+    def _take(self, which: int) -> None:
+        self.desk.run()
+        if alarms := self.desk.alarms():
+            said = take.Take(alarms[which % len(alarms)]["id"], "on it")
+            self.desk.state(take.KIND, take.to_body(said))
+
+    def _untake(self, which: int) -> None:
+        if stated := [s.id for _, s in self.desk.journal.statements(take.KIND)]:
+            self.desk.withdraw(stated[which % len(stated)])
+
+    def _shelve(self, which: int, for_s: float) -> None:
+        """Some end while the story is told."""
+        self.desk.run()
+        if alarms := self.desk.alarms():
+            one = alarms[which % len(alarms)]
+            until_ns = self.desk.now_ns() + round(for_s * 10**9)
+            said = shelve.Shelve(one["id"], one["channel"], one["rule"], Severity.MAJOR, until_ns, "lid")
+            self.desk.state(shelve.KIND, shelve.to_body(said))
 
     def _kill(self, after: int) -> None:
         self.desk.run(kill_after=after)

@@ -87,6 +87,16 @@ def test_who_acknowledged_but_not_what_they_wrote() -> None:
     assert "By" not in dict(message(life()[2], "en", Shanghai()).rows)
 
 
+def test_who_took_it_and_that_it_is_quiet_but_not_why() -> None:
+    taken = {"by": "Wang Wei", "at": "2026-01-05T11:00:00.000000000Z", "comment": "door closed"}
+    overlay = {"kind": "shelved", "by": "Li Na", "until": taken["at"], "reason": "COI-1"}
+    change = changed(dataclasses.replace(life()[0], change="taken"), taken=taken, overlay=overlay)
+    told = message(change, "en", Shanghai())
+    assert (dict(told.rows)["By"], dict(told.rows)["State"]) == ("Wang Wei", "unacknowledged, shelved")
+    assert "door closed" not in told.text and "COI-1" not in told.text
+    assert dict(message(change, "zh", Shanghai()).rows)["状态"].endswith("已暂时搁置")
+
+
 def test_many_units_are_counted_and_uncertain_ones_said() -> None:
     units = [{"code": f"BAG-{n}", "certain": n > 0} for n in range(8)]
     told = dict(message(changed(life()[0], units=units), "en", Shanghai()).rows)
