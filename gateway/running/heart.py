@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from gateway.heartbeats import Health
 from gateway.journal.probe import Probe
+from gateway.text import counted
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 5.0
@@ -35,6 +36,13 @@ class Telling(Protocol):
     def problem(self) -> str: ...
 
 
+class Calling(Telling, Protocol):
+    """Who calls people; `nobody`: the groups of alarms about which nobody could be reached."""
+
+    @property
+    def nobody(self) -> Mapping[str, int]: ...
+
+
 class Organ(Moving, Telling, Protocol):
     """A part without which nobody watches any product."""
 
@@ -48,12 +56,14 @@ class Heart:
         screening: Organ,
         faults: Moving,
         notifiers: Sequence[Telling],
+        caller: Calling,
         probe: Probe,
     ) -> None:
         self._pump = pump
         self._screening = screening
         self._faults = faults
         self._notifiers = notifiers
+        self._caller = caller
         self._probe = probe
         self._began = (pump.moved_s, screening.moved_s, faults.moved_s)
         self._began_s = time.monotonic()
@@ -109,3 +119,7 @@ class Heart:
             yield f"nothing is screened: {problem}"
         if self._mute_since_s is not None and now_s - self._mute_since_s > MUTE_S:
             yield f"no notifier reaches anybody: {self._notifiers[0].problem}"
+        if problem := self._caller.problem:
+            yield f"nobody is called: {problem}"
+        if unheard := len(self._caller.nobody):
+            yield f"nobody could be reached about {counted(unheard, 'group')} of alarms"

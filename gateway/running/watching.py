@@ -39,7 +39,7 @@ class Watching:
     def listen_to(self, faults: FaultWatch) -> None:
         """Begin the heart, to which it belongs that faults are looked for."""
         parts = self._parts
-        self.heart = Heart(parts.pump, parts.screening, faults, parts.notifiers, self._probe)
+        self.heart = Heart(parts.pump, parts.screening, faults, parts.notifiers, parts.caller, self._probe)
 
     @property
     def checks(self) -> list[Check]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -25,14 +25,24 @@ class Part:
     problem: str = ""
 
 
+@dataclass
+class Caller:
+    """As much of the caller as the heart looks at."""
+
+    problem: str = ""
+    nobody: Mapping[str, int] = field(default_factory=dict)
+
+
 class Body:
     def __init__(self, folder: Path) -> None:
         began_s = time.monotonic() - 1.0
         self.pump, self.screening, self.faults = (Part(began_s) for _ in range(3))
         self.mail, self.push = Part(0.0), Part(0.0)
         self.journal = Journal.open(folder / "journal.sqlite")
-        self.probe = Probe(self.journal.path)
-        self.heart = Heart(self.pump, self.screening, self.faults, [self.mail, self.push], self.probe)
+        self.probe, self.caller = Probe(self.journal.path), Caller()
+        self.heart = Heart(
+            self.pump, self.screening, self.faults, [self.mail, self.push], self.caller, self.probe
+        )
 
     def go_round(self) -> None:
         for part in (self.pump, self.screening, self.faults):
@@ -137,3 +147,11 @@ def test_nobody_who_can_be_told_is_blindness_after_a_while(
     body.push.problem = ""
     body.heart.look()
     assert body.heart.health() == (Health.ALIVE, "")
+
+
+def test_alarms_about_which_nobody_could_be_reached_are_told_outside(body: Body) -> None:
+    body.go_round()
+    body.caller.nobody = {"G-1": 7, "G-2": 8}
+    assert body.heart.health() == (Health.BLIND, "nobody could be reached about 2 groups of alarms")
+    body.caller.nobody, body.caller.problem = {}, "x; y"
+    assert body.heart.health() == (Health.BLIND, "nobody is called: x; y")
