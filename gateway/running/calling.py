@@ -27,6 +27,7 @@ from gateway.published.alarm import of_known
 from gateway.published.calls import CallsView
 from gateway.questions.time_left import TimesLeft
 from gateway.running.setting import SettingNow
+from gateway.running.time_left_soon import TimeLeftSoon
 
 MOST_NAMED = 5  # groups in a message
 
@@ -98,8 +99,8 @@ def caller_of(
     book = book_of(configuration, voice.journal, voice.now_ns())
     addressed = addressed_of(configuration)
     reach = reach_of(configuration, addressed, book.duty)
-    left = TimesLeft(voice.journal)
-    return Caller(book, reach, addressed, voice, records, committed, left.of_alarm)
+    left = TimeLeftSoon(TimesLeft(voice.journal).of_alarm)
+    return Caller(book, reach, addressed, voice, records, committed, left)
 
 
 def check(configuration: Configuration, caller: Caller) -> Check:
