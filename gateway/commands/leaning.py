@@ -37,11 +37,8 @@ def alarms(desk: Desk, target: Statement) -> tuple[str, ...]:
 
 def _rows(records: Records, timeline: Timeline, names: frozenset[str]) -> Iterator[AlarmRow]:
     for name in sorted(names):
-        yield from records.book.of_asset(timeline.asset_identity(name))
-        if name in timeline.numbers:
-            yield from records.book.of_channel(timeline.numbers[name])
-        if (row := records.book.alarm(name)) is not None:
-            yield row
+        number = timeline.numbers.get(name)
+        yield from records.book.causes_of(timeline.asset_identity(name), number, name)
 
 
 def _ends_after(row: AlarmRow, at_ns: int) -> bool:

@@ -210,6 +210,14 @@ class AlarmTables:
     def of_channel(self, channel: int) -> list[AlarmRow]:
         return self._alarms("WHERE channel = ? ORDER BY raised_ns, id", (channel,))
 
+    def causes_of(self, asset: str, channel: int | None, alarm: str) -> list[AlarmRow]:
+        """Alarms about an asset or a channel, or this alarm, without the names of their units: 100 000 take
+        a second to read."""
+        where = "id IN (SELECT id FROM alarm_asset WHERE asset = ?) OR channel = ? OR id = ?"
+        rows = self._rows(f"SELECT {_SEALED_ALARM} FROM alarm WHERE {where}", (asset, channel, alarm))
+        found = (_cause(row) or self.remake(text(row[0])) for row in rows)
+        return [alarm for alarm in found if alarm is not None]
+
     def of_kind(self, kind: str) -> list[AlarmRow]:
         """Alarms of the rules of a kind."""
         return self._alarms("WHERE kind = ? ORDER BY raised_ns, id", (kind,))
@@ -372,6 +380,13 @@ def _is_listed(body: bytes, assets: bytes) -> bool:
         return own == set(json.loads(assets))
     except ValueError:
         return False
+
+
+def _cause(row: tuple[Any, ...]) -> AlarmRow | None:
+    """Of _SEALED_ALARM alone; None where it is damaged."""
+    if not _is_sound(row):
+        return None
+    return AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], json.loads(row[-2]))
 
 
 def _alarm(row: tuple[Any, ...]) -> AlarmRow | None:
