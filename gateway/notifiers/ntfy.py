@@ -39,6 +39,7 @@ CALM_CHANGES: Final = (
 TAGS: Final[Mapping[str, str]] = {  # short codes that phones show as an emoji
     "raised": "rotating_light",
     "asks again": "rotating_light",
+    "speaks again": "rotating_light",
     "acknowledged": "eyes",
     "returned": "white_check_mark",
     "closed": "white_check_mark",

@@ -17,7 +17,7 @@ from gateway.notifiers.vocabulary import EN, ZH, Vocabulary
 from gateway.text import one_line
 
 VOCABULARIES: Final[Mapping[str, Vocabulary]] = {"en": EN, "zh": ZH}
-ASKING: Final = ("raised", "amended", "asks again")  # changes that may ask somebody to act
+ASKING: Final = ("raised", "amended", "asks again", "speaks again")  # they may ask somebody to act
 LONGEST_TITLE: Final = 120  # characters: a lock screen shows about so many
 LONGEST_LINE: Final = 300  # a fault says what, where and what to do; names are bounded, lists of them are not
 
