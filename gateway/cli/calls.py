@@ -26,6 +26,7 @@ from gateway.text import counted, safe
 PRIORITY_STYLES: Final = {"urgent": "bold white on red", "high": "bold red", "medium": "yellow", "low": ""}
 OUTCOME_STYLES: Final = {"delivered": "green", "retry": "yellow", "rejected": "red"}
 MOST_ATTEMPTS: Final = 20  # of a group, on a screen; the JSON has all that are kept
+MOST_GROUPS: Final = 200  # on a screen, the most urgent
 NOT_REACHED: Final = 1  # exit code
 
 
@@ -58,11 +59,13 @@ def calls(
         print_json(found)
         return
     out, now, labels = console(), now_text(), labels_of(configuration)
-    for one in safe(found):
+    for one in safe(found[:MOST_GROUPS]):
         for line in _lines(one, labels, now):
             out.print(line, soft_wrap=True)
     if not found:
         out.print("nobody is called")
+    elif len(found) > MOST_GROUPS:
+        out.print(f"... and {len(found) - MOST_GROUPS} more: --json has all")
 
 
 def notify(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -31,6 +31,8 @@ from gateway.published.selection import Order, Selection, selected
 from gateway.published.urgency import SEVERITIES
 from gateway.running.calling import calls_at
 from gateway.text import one_line, safe
+
+MOST_SHOWN: Final = 500  # alarms on a screen; nobody reads more, and each takes milliseconds
 
 
 def add_to(app: typer.Typer) -> None:
@@ -92,10 +94,15 @@ def alarms(
         print_json(found)
     else:
         out = console()
-        shown, labels = safe(list(map(with_few_units, found))), labels_of(configuration)
+        shown = safe(list(map(with_few_units, found[:MOST_SHOWN])))
+        labels = labels_of(configuration)
         out.print(alarms_table(shown, labels, out.width) if shown else "no alarms")
         for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)
+        if len(found) > MOST_SHOWN:
+            out.print(
+                f"... and {len(found) - MOST_SHOWN} more: choose with --severity and others; --json has all"
+            )
 
 
 def watch(
