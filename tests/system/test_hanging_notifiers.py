@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -66,6 +67,11 @@ class WithPlugIns(GatewayProcess):
         beside = str(self.config.parent / "notifiers")
         program = f"import gateway.notifiers as n; n.__path__.append({beside!r})"
         return [sys.executable, "-c", f"{program}; from gateway.cli import main; main()"]
+
+    def asked(self, command: str, *arguments: str) -> Any:
+        """In a process that knows them."""
+        done = self.cryogate(command, *arguments)
+        return SimpleNamespace(exit_code=done.returncode, stdout=done.stdout, output=done.stdout)
 
 
 @pytest.fixture
