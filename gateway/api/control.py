@@ -59,6 +59,19 @@ def ask(folder: Path, question: str) -> Any:
         raise NotRunning(f"no gateway answers in {folder} ({error}); start one with `cryogate run`") from None
 
 
+def is_answered(folder: Path) -> bool:
+    """Whether a gateway keeps its data in `folder` now; True where this user may not see that."""
+    try:
+        with _short(folder) as path, socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(ANSWER_WITHIN_S)
+            connection.connect(path)
+    except (PermissionError, BlockingIOError, TimeoutError):  # not mine, or too many ask at once
+        return True
+    except OSError:
+        return False
+    return True
+
+
 def _answer(line: bytes, answers: Answers) -> Any:
     question = json.loads(line)
     asked = question.get("ask") if isinstance(question, dict) else None

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from gateway.cli.fleet import UNKNOWN_STYLE
 from gateway.cli.history import open_records
+from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box, operating_system_user
@@ -53,6 +54,7 @@ def calls(
         open_records(configuration.data_dir) as records,
         Journal.open_reading(configuration.data_dir / "journal.sqlite") as journal,
     ):
+        known_at_ns(configuration)
         every = calls_at(configuration, journal, records, time.time_ns()).groups()
     found = every if group is None else _starting_with(every, group)
     if as_json:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from gateway.alarms.duty import ANY, Duty, Shift
 from gateway.alarms.walltime import local_time, zone_named
+from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.people import duty_there
 from gateway.cli.saying import By, Corrects, Reason, answer, said_by
@@ -57,6 +58,8 @@ def duty(
     if site is not None and site not in configuration.sites:
         raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites) or 'none'}")
     known = duty_there(configuration)
+    if at is None:
+        known_at_ns(configuration)
     now_ns = time.time_ns()
     at_ns = now_ns if at is None else moment_ns(at, zone_named("UTC"), now_ns)
     rows = [row for row in _rows(configuration, known, risk, at_ns) if site in (None, row["site"])]

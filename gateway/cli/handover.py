@@ -9,6 +9,7 @@ from rich.console import Console
 
 from gateway.cli.alarm_screen import alarms_table
 from gateway.cli.history import open_records
+from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import answer, said_by
 from gateway.cli.terminal import console, print_json, say
@@ -53,7 +54,8 @@ def handover(
         raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites)}")
     since_ns = None if since is None else parse_rfc3339(since)
     with open_records(configuration.data_dir) as records, open_desk(configuration) as desk:
-        found = report(desk.journal, records, site, since_ns, desk.clock.now_ns())
+        known_ns = known_at_ns(configuration)
+        found = report(desk.journal, records, site, since_ns, desk.clock.now_ns(), known_ns)
         stated = hand_over(desk, at_this_box(by), to, found, notes) if by else None
     if as_json:
         print_json({**found.plain(), **({} if stated is None else answer(stated, by=by, to=to, notes=notes))})

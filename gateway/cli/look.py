@@ -17,6 +17,7 @@ from gateway.api.control import ask
 from gateway.cli import live
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.history import open_records
+from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
@@ -82,6 +83,7 @@ def alarms(
     selection = Selection(state, severity, asset, site, rule, taken, assigned, quiet)
     configuration = load(config)
     with open_records(configuration.data_dir) as records:
+        known_at_ns(configuration)
         rows = records.book.alarms(closed=everything)
         known = (of_known(row.body, row.number) for row in rows)
         wanted = selected(known, selection, sort)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli.history import open_records
+from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
@@ -44,6 +45,8 @@ def siren(
         _press(configuration, _named(sirens, test), test, seconds)
         return
     because = {name: _because(configuration, options) for name, options in sirens.items()}
+    if because:
+        known_at_ns(configuration)
     if as_json:
         print_json([{"siren": name, "on": bool(ids), "because": ids} for name, ids in because.items()])
         return

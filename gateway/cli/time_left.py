@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.alarms.call import TimeLeft
+from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
@@ -44,12 +45,15 @@ def show(
 
     Example: cryogate time-left shipper-2 --at 2026-01-05T11:00:00+08:00
     """
-    path = load(config).data_dir / "journal.sqlite"
+    configuration = load(config)
+    path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
     at_ns = time.time_ns() if at is None else parse_rfc3339(at)
     with Journal.open_reading(path) as journal:
         found = TimesLeft(journal).of(name, at_ns)
+    if at is None:
+        known_at_ns(configuration)
     if as_json:
         print_json([left.public() for left in found])
     else:

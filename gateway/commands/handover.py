@@ -18,5 +18,5 @@ def hand_over(desk: Desk, author: Author, to: str, report: Report, notes: str) -
     if is_same_person(desk, author.name, to):
         raise InputError(f"{author.name} cannot hand over to {to}: a handover is between two people")
     alarms = tuple(str(alarm["id"]) for alarm in report.open)
-    said = Handover(to, report.site, report.since_ns, alarms, notes)
+    said = Handover(to, report.site, report.since_ns, alarms, notes, report.known_ns)
     return desk.state(lambda: [desk.draft(handing, said, author, desk.clock.now_ns())])

@@ -27,7 +27,10 @@ MOST: Final = 1000  # changes that are listed; all are counted
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`before`: the last handover, None where there was none; `changes`: of alarms, oldest first."""
+    """`before`: the last handover, None where there was none; `changes`: of alarms, oldest first.
+
+    `known_ns`: no gateway runs, this is what was known then; None: one runs.
+    """
 
     site: str
     since_ns: int
@@ -35,6 +38,7 @@ class Report:
     open: list[Mapping[str, Any]]
     changes: list[Mapping[str, Any]]
     counts: Mapping[str, int]
+    known_ns: int | None = None
 
     def plain(self) -> dict[str, Any]:
         """For scripts."""
@@ -42,6 +46,7 @@ class Report:
             "schema": 1,
             "site": self.site or None,
             "since": format_rfc3339(self.since_ns),
+            "known_at": None if self.known_ns is None else format_rfc3339(self.known_ns),
             "last": None if self.before is None else _plain(self.before),
             "open": self.open,
             "changes": self.changes,
@@ -49,7 +54,14 @@ class Report:
         }
 
 
-def report(journal: Journal, records: Records, site: str, since_ns: int | None, now_ns: int) -> Report:
+def report(
+    journal: Journal,
+    records: Records,
+    site: str,
+    since_ns: int | None,
+    now_ns: int,
+    known_ns: int | None = None,
+) -> Report:
     """Of a site, or of all. `since_ns`: None: since the last handover."""
     before = last(journal, site)
     if since_ns is None:
@@ -59,7 +71,7 @@ def report(journal: Journal, records: Records, site: str, since_ns: int | None, 
     unclosed = (of_known(row.body, row.number) for row in records.book.alarms())
     found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)
     changes, counts = _changes(records, site, since_ns)
-    return Report(site, since_ns, before, found, changes, counts)
+    return Report(site, since_ns, before, found, changes, counts, known_ns)
 
 
 def last(journal: Journal, site: str) -> Statement | None:

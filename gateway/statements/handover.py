@@ -18,6 +18,7 @@ class Handover:
     """From whoever states it `to` the next one: what was open then, by id, and what happened since when.
 
     `site`: of one site alone; empty: of all. The notes may be empty.
+    `known_ns`: no gateway ran, and what is open is what was known then; None: one ran, or nobody looked.
     """
 
     to: str
@@ -25,10 +26,11 @@ class Handover:
     since_ns: int
     alarms: tuple[str, ...]
     notes: str
+    known_ns: int | None = None
 
 
 def to_body(said: Handover) -> dict[str, Any]:
-    body = {
+    body: dict[str, Any] = {
         "schema": SCHEMA,
         "to": said.to,
         "site": said.site,
@@ -36,6 +38,8 @@ def to_body(said: Handover) -> dict[str, Any]:
         "alarms": list(said.alarms),
         "notes": said.notes,
     }
+    if said.known_ns is not None:
+        body["known_at"] = moment(said.known_ns)
     of(body)
     return body
 
@@ -44,7 +48,9 @@ def of(body: Mapping[str, Any]) -> Handover:
     fields = Fields(KIND, SCHEMA, body)
     fields.need(1)
     to, site, since_ns = fields.name("to"), fields.line("site"), fields.moment("since")
-    said = Handover(to, site, since_ns, fields.names("alarms"), fields.line("notes", longest=LONGEST_TEXT))
+    alarms, notes = fields.names("alarms"), fields.line("notes", longest=LONGEST_TEXT)
+    known_ns = fields.moment("known_at") if "known_at" in body else None
+    said = Handover(to, site, since_ns, alarms, notes, known_ns)
     fields.end()
     return said
 
@@ -52,9 +58,9 @@ def of(body: Mapping[str, Any]) -> Handover:
 def words(said: Handover) -> str:
     where = f" of {said.site}" if said.site else ""
     notes = f": {said.notes}" if said.notes else ""
-    return (
-        f"handed {len(said.alarms)} open alarms{where} over to {said.to}, since {shown(said.since_ns)}{notes}"
-    )
+    known = "" if said.known_ns is None else f" (no gateway ran: as known at {shown(said.known_ns)})"
+    since = f"since {shown(said.since_ns)}"
+    return f"handed {len(said.alarms)} open alarms{where}{known} over to {said.to}, {since}{notes}"
 
 
 def about(said: Handover) -> frozenset[str]:

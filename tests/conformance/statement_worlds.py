@@ -182,7 +182,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "fault": st.builds(fault.FaultRaised, names, names, st.sampled_from(Severity), messages, lists)
     | st.builds(fault.FaultCleared, names, names),
     "filling": st.builds(filling.Filling, names, moments),
-    "handover": st.builds(handover.Handover, names, lines, moments, lists, lines),
+    "handover": st.builds(handover.Handover, names, lines, moments, lists, lines, st.none() | moments),
     "hold": holds(),
     "import": st.builds(
         import_.Import,

@@ -68,7 +68,7 @@ def run(folder: Path, *words: str) -> Result:
 
 
 def alarm_id(folder: Path) -> str:
-    found = json.loads(run(folder, "alarms", "--all", "--json").output)
+    found = json.loads(run(folder, "alarms", "--all", "--json").stdout)
     return str(next(alarm["id"] for alarm in found if alarm["channel"] == CHANNEL))
 
 
@@ -139,7 +139,7 @@ def test_json_has_them_and_drives_no_terminal(command: str, folder: Path) -> Non
     words = (alarm_id(folder),) if command == "history" else ()
     told = run(folder, command, *words, "--json")
     assert not set(told.output) & set(DRIVES)
-    found = json.loads(told.output)
+    found = json.loads(told.stdout)
     if command == "refused":
         assert found[0]["topic"] == DEVICE and found[0]["detail"] == DEVICE
 
