@@ -15,6 +15,6 @@ class StatedFault:
     key: str
     severity: Severity
     message: str
-    assets: tuple[str, ...]  # that are not watched because of it, by the names they had then
+    assets: tuple[str, ...]  # that it is about, by the names they had then
     start_ns: int
     end_ns: int | None = None

@@ -22,6 +22,7 @@ from gateway.published.urgency import asks, goes_on
 NARROW: Final = 120  # columns; in fewer each of the table's is too narrow for its words
 OVER_STYLE: Final = "bold"
 WITHDRAWN_STYLE: Final = "dim"
+UNWATCHING: Final = frozenset({"source", "unmeasured", "journal", "screening"})  # faults, by their first word
 COLUMNS: Final = ("alarm", "severity", "asset", "rule", "since", "state", "extreme", "beyond")
 
 
@@ -65,7 +66,7 @@ def _narrow(alarm: Mapping[str, Any], labels: Labels) -> Text:
 def alarm_lines(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -> list[Text]:
     """For each alarm the product units inside, with how long they have been beyond the limit.
 
-    Of a fault what is wrong, and the units that are not watched because of it.
+    Of a fault what is wrong, and the units that it is about.
     """
     return [_whole_line(alarm, labels) for alarm in alarms]
 
@@ -131,7 +132,7 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
     if alarm["message"]:
         line.append(f" {alarm['message']} ({state_words(alarm)})")
         if alarm["asset"]:
-            line.append(f", not watched: {alarm['asset']}, inside: ")
+            line.append(f", {_concerned(alarm['rule'])}: {alarm['asset']}, inside: ")
             _append_units(line, alarm)
     else:
         where = f"{alarm['asset']} ({name})" if name else alarm["asset"]
@@ -151,6 +152,11 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         at = labels.both(one["at"], alarm["site"])
         line.append(f"\n    {what} at {at} by {one['by']}: {one['comment']}")
     return line
+
+
+def _concerned(rule: str) -> str:
+    """What a fault means for its assets; one that is about to run dry is watched all the same."""
+    return "not watched" if rule.partition(":")[0] in UNWATCHING else "about"
 
 
 def _guidance(alarm: Mapping[str, Any]) -> Iterator[str]:

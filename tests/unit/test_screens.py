@@ -171,6 +171,22 @@ def test_an_alarm_says_since_when_here_and_there_who_knows_and_what_is_not_prove
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("source:in", "not watched: f1"),
+        ("unmeasured:f1", "not watched: f1"),
+        ("journal", "not watched: f1"),
+        ("time left:f1", "about: f1"),
+        ("power:rack", "about: f1"),
+        ("battery:rack", "about: f1"),
+    ],
+)
+def test_only_of_a_fault_that_blinds_it_is_said_that_nothing_is_watched(rule: str, words: str) -> None:
+    (line,) = alarm_lines([alarm(rule=rule, channel="", message="look at it")])
+    assert f", {words}, inside: " in line.plain
+
+
 def test_danger_that_goes_on_stands_first_and_only_it_is_red() -> None:
     never = alarm(id="E-never", state="withdrawn unacknowledged", withdrawn=True)
     over = alarm(id="E-over", state="returned unacknowledged")
