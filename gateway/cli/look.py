@@ -29,7 +29,7 @@ from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.quiet import handling_words, overlay_words
 from gateway.published.selection import Order, Selection, selected
-from gateway.published.urgency import SEVERITIES
+from gateway.questions.alarm_filters import check_known
 from gateway.running.calling import calls_at
 from gateway.text import one_line, safe
 
@@ -65,33 +65,32 @@ def alarms(
     asset: Annotated[str, typer.Option("--asset", help="Only about this asset.")] = "",
     site: Annotated[str, typer.Option("--site", help="Only of this site.")] = "",
     rule: Annotated[str, typer.Option("--rule", help="Only of this rule.")] = "",
-    taken: Annotated[
-        bool | None, typer.Option("--taken/--not-taken", help="Only if somebody is on it, or nobody.")
-    ] = None,
+    taken: Annotated[bool, typer.Option("--taken", help="Only if somebody is on it.")] = False,
+    not_taken: Annotated[bool, typer.Option("--not-taken", help="Only if nobody is.")] = False,
     assigned: Annotated[str, typer.Option("--assigned", help="Only what is assigned to this person.")] = "",
-    quiet: Annotated[
-        bool | None, typer.Option("--quiet/--speaking", help="Only if it is shelved or the like, or not.")
-    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only if it is shelved or the like.")] = False,
+    speaking: Annotated[bool, typer.Option("--speaking", help="Only if it is not.")] = False,
     sort: Annotated[Order, typer.Option("--sort", help="What stands first.")] = Order.URGENCY,
 ) -> None:
     """Alarms that need somebody, the most urgent first, with the units inside. Works without the gateway.
 
     Examples: cryogate alarms --all --json; cryogate alarms --severity major --not-taken --sort oldest
     """
-    if severity and severity not in SEVERITIES:
-        raise InputError(f"there is no severity {severity!r}; known: {', '.join(SEVERITIES)}")
-    selection = Selection(state, severity, asset, site, rule, taken, assigned, quiet)
+    is_taken = _one_of("--taken", taken, "--not-taken", not_taken)
+    is_quiet = _one_of("--quiet", quiet, "--speaking", speaking)
+    selection = Selection(state, severity, asset, site, rule, is_taken, assigned, is_quiet)
     configuration = load(config)
-    with open_records(configuration.data_dir) as records:
+    path = configuration.data_dir / "journal.sqlite"
+    with open_records(configuration.data_dir) as records, Journal.open_reading(path) as journal:
+        check_known(selection, configuration, journal, records)
         known_at_ns(configuration)
         rows = records.book.alarms(closed=everything)
         known = (of_known(row.body, row.number) for row in rows)
         wanted = selected(known, selection, sort)
         judged = (with_priority(alarm, configuration.priorities) for alarm in wanted)
         chosen = [with_guidance(alarm, configuration.guidance) for alarm in judged]
-        with Journal.open_reading(configuration.data_dir / "journal.sqlite") as journal:
-            calls = calls_at(configuration, journal, records, time.time_ns())
-            found = list(calls.alarms(chosen))
+        calls = calls_at(configuration, journal, records, time.time_ns())
+        found = list(calls.alarms(chosen))
     if as_json:
         print_json(found)
     else:
@@ -105,6 +104,13 @@ def alarms(
             out.print(
                 f"... and {len(found) - MOST_SHOWN} more: choose with --severity and others; --json has all"
             )
+
+
+def _one_of(yes: str, is_yes: bool, no: str, is_no: bool) -> bool | None:
+    """None: whichever."""
+    if is_yes and is_no:
+        raise InputError(f"{yes} or {no}, not both: no alarm is of both kinds")
+    return True if is_yes else False if is_no else None
 
 
 def watch(

@@ -253,8 +253,31 @@ def test_handing_over(with_alarm: Office) -> None:
 def test_filters_of_alarms(with_alarm: Office) -> None:
     assert with_alarm.json("alarms", "--severity", "critical") == []
     assert [a["id"] for a in with_alarm.json("alarms", "--not-taken", "--sort", "oldest")] == ["F-7Q2M9XKD"]
-    with pytest.raises(InputError, match="no severity 'bad'"):
-        with_alarm.run("alarms", "--severity", "bad")
+    for words in (
+        ("--state", "unacknowledged", "--asset", "shipper-1", "--site", "lab", "--speaking"),
+        ("--rule", "source:in"),
+    ):
+        with_alarm.run("alarms", *words)
+    with_alarm.run("assign", "F-7", "--to", "Wang Wei", "--by", "Li Na")
+    assert with_alarm.json("alarms", "--rule", "spent") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("--severity", "bad"), "no severity 'bad'; known: warning"),
+        (("--state", "open"), "no state 'open'; known: unacknowledged"),
+        (("--asset", "shiper-1"), "no asset 'shiper-1'; did you mean 'shipper-1'"),
+        (("--site", "nix"), "no site 'nix'; known: lab"),
+        (("--rule", "spnt"), "no rule 'spnt'; did you mean 'spent'.*source:in"),
+        (("--assigned", "Wang"), "nobody .* is called 'Wang'"),
+        (("--taken", "--not-taken"), "--taken or --not-taken, not both"),
+        (("--quiet", "--speaking"), "--quiet or --speaking, not both"),
+    ],
+)
+def test_a_mistyped_filter_is_no_good_news(with_alarm: Office, words: tuple[str, ...], what: str) -> None:
+    with pytest.raises(InputError, match=what):
+        with_alarm.run("alarms", *words)
 
 
 def test_two_names_of_one_person_of_the_roster_are_one_person(office: Office) -> None:
