@@ -7,17 +7,22 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from gateway.cli.alarm_screen import alarms_table
+from gateway.alarms.priority import Priorities, with_priority
+from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.quieting import rest_words
 from gateway.cli.saying import answer, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
 from gateway.commands.handover import hand_over
+from gateway.commands.out_of_service import Rest, rests
 from gateway.config.load import load
+from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import is_quiet
 from gateway.questions.handover import Report, report
@@ -56,27 +61,41 @@ def handover(
     with open_records(configuration.data_dir) as records, open_desk(configuration) as desk:
         known_ns = known_at_ns(configuration)
         found = report(desk.journal, records, site, since_ns, desk.clock.now_ns(), known_ns)
+        resting = [rest for rest in rests(desk, desk.clock.now_ns()) if _is_of(rest, site, configuration)]
         stated = hand_over(desk, at_this_box(by), to, found, notes) if by else None
     if as_json:
         print_json({**found.plain(), **({} if stated is None else answer(stated, by=by, to=to, notes=notes))})
         return
-    _print(console(), found, labels_of(configuration))
+    _print(console(), found, labels_of(configuration), configuration.priorities)
+    for rest in resting:
+        say(f"out of service: {rest_words(rest)}")
     if stated is not None:
         say(f"handed over by {by} to {to}; {said_by(stated)}")
 
 
-def _print(out: Console, found: Report, labels: Labels) -> None:
+def _print(out: Console, found: Report, labels: Labels, priorities: Priorities) -> None:
     taken = sum(1 for alarm in found.open if alarm["taken"])
     quiet = sum(map(is_quiet, found.open))
     out.print(f"open: {counted(len(found.open), 'alarm')}, {taken} taken, {quiet} quiet for a while")
     if found.open:
-        out.print(alarms_table(safe(found.open), labels))
+        shown = [with_few_units(with_priority(one, priorities)) for one in safe(found.open[:MOST_SHOWN])]
+        out.print(alarms_table(shown, labels, out.width))
+        for line in alarm_lines(shown, labels):
+            out.print(line, soft_wrap=True)
+        if len(found.open) > MOST_SHOWN:
+            out.print(f"... and {len(found.open) - MOST_SHOWN} more: cryogate alarms")
     told = ", ".join(f"{number} {change}" for change, number in sorted(found.counts.items()))
     out.print(f"since {format_rfc3339(found.since_ns)[:19]}Z: {told or 'nothing happened'}", soft_wrap=True)
     for change in safe(found.changes[-MOST_SHOWN:]):
         out.print(f"  {_line(change)}", soft_wrap=True)
     if found.before is not None:
         _print_last(out, found)
+
+
+def _is_of(rest: Rest, site: str, configuration: Configuration) -> bool:
+    sites = {name: asset.site for name, asset in configuration.assets.items()}
+    sites |= {name: channel.site for name, channel in configuration.channels.items()}
+    return not site or sites.get(rest.scope.name, site) == site
 
 
 def _line(change: dict[str, Any]) -> str:

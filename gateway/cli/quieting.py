@@ -179,13 +179,18 @@ def _shelved(row: AlarmRow, done: quieting.Shelved) -> object:
     return answer(done.stated, alarm=row.id, channel=done.channel, rule=done.rule, until=until)
 
 
+def rest_words(rest: Rest) -> str:
+    """What is out of service, or waits for the approval of a second person."""
+    how = f"approved by {rest.approval.by}" if rest.approval else "NOT APPROVED: its alarms speak"
+    return f"{rest.scope.name} {_ends(rest)}, asked for by {rest.request.by}, {how}: {rest.said.why}"
+
+
 def _list(rests: list[Rest], as_json: bool) -> None:
     if as_json:
         print_json([_plain(rest) for rest in rests])
         return
     for rest in rests:
-        how = f"approved by {rest.approval.by}" if rest.approval else "NOT APPROVED: its alarms speak"
-        say(f"{rest.scope.name} {_ends(rest)}, asked for by {rest.request.by}, {how}: {rest.said.why}")
+        say(rest_words(rest))
     if not rests:
         say("nothing is out of service")
 

@@ -250,6 +250,16 @@ def test_handing_over(with_alarm: Office) -> None:
         with_alarm.run("handover", "--site", "annex")
 
 
+def test_who_takes_over_reads_what_is_wrong_and_what_waits_for_approval(with_alarm: Office) -> None:
+    words = ("--asset", "shipper-1", "--for", "1d", "--by", "Li", "--reason", "leak")
+    with_alarm.run("out-of-service", *words)
+    with_alarm.run("comment", "F-7", "--by", "Li", "--comment", "x")
+    shown = with_alarm.run("handover", "--site", "lab")
+    assert "out of service: shipper-1 until" in shown and "NOT APPROVED" in shown
+    with_alarm.run("handover")
+    assert "it is away (unacknowledged), not watched: shipper-1, inside:" in with_alarm.run("handover")
+
+
 def test_filters_of_alarms(with_alarm: Office) -> None:
     assert with_alarm.json("alarms", "--severity", "critical") == []
     assert [a["id"] for a in with_alarm.json("alarms", "--not-taken", "--sort", "oldest")] == ["F-7Q2M9XKD"]
