@@ -13,13 +13,13 @@ from gateway.cli.fleet import UNKNOWN_STYLE
 from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box, operating_system_user
 from gateway.commands.calls import try_ways
 from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
 from gateway.published.labels import Labels, labels_of, now_text
 from gateway.running.calling import addressed_of, calls_at, people_now
 from gateway.text import counted, safe
@@ -52,7 +52,7 @@ def calls(
     configuration = load(config)
     with (
         open_records(configuration.data_dir) as records,
-        Journal.open_reading(configuration.data_dir / "journal.sqlite") as journal,
+        journal_in(configuration.data_dir) as journal,
     ):
         known_at_ns(configuration)
         every = calls_at(configuration, journal, records, time.time_ns()).groups()

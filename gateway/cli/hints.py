@@ -11,9 +11,9 @@ from rich.text import Text
 from gateway.alarms.cause_words import cause_words, evidence_words
 from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
-from gateway.journal.journal import Journal
 from gateway.questions.causes import Answer, causes
 from gateway.questions.history import find
 from gateway.text import counted
@@ -41,7 +41,7 @@ def hints(
     """
     folder = load(config).data_dir
     now_ns = time.time_ns() if at is None else parse_rfc3339(at)
-    with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
+    with open_records(folder) as records, journal_in(folder) as journal:
         found = causes(journal, find(records, alarm), now_ns)
     if as_json:
         print_json(found.public())

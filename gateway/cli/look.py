@@ -19,11 +19,11 @@ from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError, NotRunning
-from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of, now_text
@@ -80,8 +80,8 @@ def alarms(
     is_quiet = _one_of("--quiet", quiet, "--speaking", speaking)
     selection = Selection(state, severity, asset, site, rule, is_taken, assigned, is_quiet)
     configuration = load(config)
-    path = configuration.data_dir / "journal.sqlite"
-    with open_records(configuration.data_dir) as records, Journal.open_reading(path) as journal:
+    folder = configuration.data_dir
+    with open_records(folder) as records, journal_in(folder) as journal:
         check_known(selection, configuration, journal, records)
         known_at_ns(configuration)
         rows = records.book.alarms(closed=everything)

@@ -13,6 +13,7 @@ from gateway.alarms.duty import Duty
 from gateway.alarms.people import Person
 from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands import people as commands
@@ -21,7 +22,6 @@ from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
 from gateway.questions.duty import SCHEMA, duty_of
 from gateway.statements import person as stated
 from gateway.statements.clock_times import shown as shown_hours
@@ -133,7 +133,7 @@ def duty_there(configuration: Configuration) -> Duty:
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; enter people with `cryogate people set`")
-    with Journal.open_reading(path) as journal:
+    with journal_in(path.parent) as journal:
         return duty_of(journal)
 
 

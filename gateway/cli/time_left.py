@@ -14,10 +14,10 @@ from rich.text import Text
 from gateway.alarms.call import TimeLeft
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
 from gateway.questions.time_left import Left, TimesLeft
 from gateway.text import safe
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -50,7 +50,7 @@ def show(
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
     at_ns = time.time_ns() if at is None else parse_rfc3339(at)
-    with Journal.open_reading(path) as journal:
+    with journal_in(path.parent) as journal:
         found = TimesLeft(journal).of(name, at_ns)
     if at is None:
         known_at_ns(configuration)

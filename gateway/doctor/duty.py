@@ -9,6 +9,7 @@ from gateway.alarms.duty import Duty
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, warning
 from gateway.errors import JournalError, StatementError
+from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.questions.duty import coverages, duty_of, lacking, sites_with_roster
 from gateway.statements.roster import people_of
@@ -28,7 +29,7 @@ def findings(configuration: Configuration, now_ns: int) -> Iterator[Finding]:
 
 
 def _of_journal(path: Path) -> Duty:
-    with Journal.open_reading(path) as journal:
+    with Journal.open_reading(path, Damaged()) as journal:
         return duty_of(journal)
 
 

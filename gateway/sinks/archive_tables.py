@@ -48,7 +48,10 @@ _WORDS: Final = (
     "message",
     "ended_by",
 )
-_JSON: Final = ("units", "acknowledgements", "closing", "calibration", "resets", "profile_versions")
+_JSON: Final = (
+    *("units", "acknowledgements", "closing", "calibration", "resets", "profile_versions"),
+    *("taken", "assigned", "comments", "overlay"),
+)
 ALARMS: Final = pa.schema(
     [
         ("number", pa.int64()),

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from gateway.cli import app
 
 WITHIN_S = 30.0
+WRITTEN_S = 1.2  # what an alarm that goes on has reached is written once a second
 
 
 def eventually(condition: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> Any:
@@ -58,6 +59,7 @@ class GatewayProcess:
         return json.loads(done.stdout) if done.exit_code == 0 else None
 
     def alarms(self, *arguments: str) -> list[dict[str, Any]]:
+        time.sleep(WRITTEN_S)
         done = self.asked("alarms", "--json", *arguments)
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.alarming import present
 from gateway.alarming import screening as follower
 from gateway.journal.journal import Statement
 from gateway.model import SECOND, Samples
@@ -138,7 +139,7 @@ def test_the_same_as_live(
     desk.say(Statement(CONTAINMENT, "Li Na", NOON_NS, {"units": bodies}))
     end_s = max(s for _, s, _ in rows)
     monkeypatch.setattr(follower, "GRACE_S", -1.0)
-    monkeypatch.setattr(follower, "steady_s", lambda: 0.0)
+    monkeypatch.setattr(present, "steady_s", lambda: 0.0)
     desk.clock = Still(NOON_NS + end_s * SECOND)
     rows = [*HEARD, *rows]
     for part in (rows[: cut + 2], rows[cut + 2 :]):
