@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.statements.fields import LONGEST_TEXT, Fields, moment, shown
+from gateway.statements.fields import LONGEST_TEXT, Fields, moment, optional_moment, shown
 
 KIND: Final = "handover"
 SCHEMA: Final = 1
@@ -30,16 +30,15 @@ class Handover:
 
 
 def to_body(said: Handover) -> dict[str, Any]:
-    body: dict[str, Any] = {
+    body = {
         "schema": SCHEMA,
         "to": said.to,
         "site": said.site,
         "since": moment(said.since_ns),
         "alarms": list(said.alarms),
         "notes": said.notes,
+        "known_at": optional_moment(said.known_ns),
     }
-    if said.known_ns is not None:
-        body["known_at"] = moment(said.known_ns)
     of(body)
     return body
 
@@ -49,8 +48,7 @@ def of(body: Mapping[str, Any]) -> Handover:
     fields.need(1)
     to, site, since_ns = fields.name("to"), fields.line("site"), fields.moment("since")
     alarms, notes = fields.names("alarms"), fields.line("notes", longest=LONGEST_TEXT)
-    known_ns = fields.moment("known_at") if "known_at" in body else None
-    said = Handover(to, site, since_ns, alarms, notes, known_ns)
+    said = Handover(to, site, since_ns, alarms, notes, fields.optional_moment("known_at"))
     fields.end()
     return said
 
