@@ -94,12 +94,16 @@ class Duty:
         return tuple(one for one in found if one is not None)
 
     def find(self, text: str) -> Person | None:
-        """Whoever is meant by an id or a name, if it is one person; somebody who is here before others."""
+        """Whoever is meant by an id or a name, if it is one person."""
+        found = self.meant(text)
+        return found[0] if len(found) == 1 else None
+
+    def meant(self, text: str) -> tuple[Person, ...]:
+        """Everybody who may be meant: an id stands before names, who is here before who has left."""
         known = [one for one in self.people() if one.is_called(text)]
         exact = [one for one in known if one.id == text.strip()]
         here = [one for one in known if not one.has_left]
-        found = exact or here or known
-        return found[0] if len(found) == 1 else None
+        return tuple(exact or here or known)
 
     def roster(self, identity: str, at_ns: int) -> Roster | None:
         """What is in force under this id at that time."""

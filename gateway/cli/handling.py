@@ -14,7 +14,7 @@ import typer
 from gateway.cli import of_group, token
 from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
-from gateway.cli.saying import By, answer, said_by
+from gateway.cli.saying import By, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import alarms
 from gateway.commands.author import Author, at_this_box
@@ -92,7 +92,7 @@ def assign(
 
     Example: cryogate assign E-7Q2M9XKD --to "Wang Wei" --by "Li Na"
     """
-    _say(alarms.assign, f"assigned to {to} by {by}", alarm, by, to, config, as_json)
+    _say(alarms.assign, f"assigned to {to} by {by}", alarm, by, to, config, as_json, (to,))
 
 
 def comment(
@@ -123,12 +123,22 @@ def close(
     _say(alarms.close, f"closed by {by}", alarm, by, comment, config, as_json)
 
 
-def _say(command: Command, done: str, alarm: str, by: str, text: str, config: Path, as_json: bool) -> None:
+def _say(
+    command: Command,
+    done: str,
+    alarm: str,
+    by: str,
+    text: str,
+    config: Path,
+    as_json: bool,
+    others: tuple[str, ...] = (),
+) -> None:
     configuration = load(config)
     with open_records(configuration.data_dir) as records:
         row = find(records, alarm)
     with open_desk(configuration) as desk:
         said = command(desk, at_this_box(by), row, text)
+        remark_on(desk, by, *others)
     if as_json:
         print_json(answer(said.stated, alarm=said.alarm))
     else:

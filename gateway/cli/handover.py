@@ -13,7 +13,7 @@ from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.quieting import rest_words
-from gateway.cli.saying import answer, said_by
+from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
@@ -63,6 +63,8 @@ def handover(
         found = report(desk.journal, records, site, since_ns, desk.clock.now_ns(), known_ns)
         resting = [rest for rest in rests(desk, desk.clock.now_ns()) if _is_of(rest, site, configuration)]
         stated = hand_over(desk, at_this_box(by), to, found, notes) if by else None
+        if by:
+            remark_on(desk, by, to)
     if as_json:
         print_json({**found.plain(), **({} if stated is None else answer(stated, by=by, to=to, notes=notes))})
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.cli.history import open_records
-from gateway.cli.saying import said_by
+from gateway.cli.saying import remark_on, said_by
 from gateway.cli.terminal import say
 from gateway.commands.author import at_this_box
 from gateway.commands.calls import acknowledge_group
@@ -24,4 +24,5 @@ def acknowledge(alarm: str, but: Sequence[str], by: str, comment: str, config: P
         members = calls_at(configuration, desk.journal, records, desk.clock.now_ns()).members(row.id)
         rows = [found for one in members if (found := records.book.alarm(one)) and one not in left_out]
         done, stated = acknowledge_group(desk, at_this_box(by), rows, comment)
+        remark_on(desk, by)
     say(f"{', '.join(done)} acknowledged by {by}; {said_by(stated)}")

@@ -12,7 +12,7 @@ import typer
 
 from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
-from gateway.cli.saying import By, Corrects, answer, said_by
+from gateway.cli.saying import By, Corrects, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import out_of_service as resting
 from gateway.commands import quieting
@@ -60,6 +60,7 @@ def shelve(
     configuration, row = _row(config, alarm)
     with open_desk(configuration) as desk:
         done = quieting.shelve(desk, at_this_box(by), row, reason, Until(until, lasting), corrects)
+        remark_on(desk, by)
     if as_json:
         print_json(_shelved(row, done))
     else:
@@ -81,6 +82,7 @@ def unshelve(
     configuration, row = _row(config, alarm)
     with open_desk(configuration) as desk:
         done = quieting.unshelve(desk, at_this_box(by), row, reason)
+        remark_on(desk, by)
     if as_json:
         print_json(_shelved(row, done))
     else:
@@ -107,6 +109,7 @@ def filling(
     with open_desk(load(config)) as desk:
         stated = quieting.fill(desk, at_this_box(by), asset, None if done else Until(until, lasting))
         names = quieting.suppressed_while_filling(desk, asset)
+        remark_on(desk, by)
     if as_json:
         print_json(answer(stated, asset=asset, filling=not done, suppressions=names))
         return
@@ -158,6 +161,7 @@ def out_of_service(
         else:
             stated = resting.request(desk, author, scope, reason, times, corrects)
             words = f"asked to take {scope.name} out of service; a second person has to approve it"
+        remark_on(desk, by)
     if as_json:
         print_json(answer(stated, channel=channel or None, asset=asset or None))
     else:

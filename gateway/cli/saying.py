@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.commands.desk import Stated
+from gateway.cli.terminal import say
+from gateway.commands.desk import Desk, Stated
+from gateway.commands.names import remarks
 from gateway.published.statements import statement_row
+from gateway.questions.duty import duty_of
 
 By = Annotated[str, typer.Option("--by", help="Who says so.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; needed where something is corrected.")]
@@ -28,6 +31,12 @@ def said_by(stated: Stated) -> str:
         )
     ids = [statement.id for statement in stated.new]
     return f"in the journal as {ids[0]}" if len(ids) == 1 else f"in the journal as {ids[0]} to {ids[-1]}"
+
+
+def remark_on(desk: Desk, *names: str) -> None:
+    """Say what is odd about the names that were given, beside the answer."""
+    for remark in remarks(duty_of(desk.journal), *names):
+        say(f"remark: {remark}", err=True)
 
 
 def answer(stated: Stated, **more: Any) -> Mapping[str, Any]:

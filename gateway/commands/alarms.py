@@ -10,6 +10,8 @@ from gateway.alarms.handling import Assignment, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.commands.names import check_here
+from gateway.commands.second import is_same_person
 from gateway.commands.words import Words
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
@@ -78,14 +80,20 @@ def take(desk: Desk, author: Author, alarm: AlarmRow, comment: str = "") -> Answ
 
 
 def assign(desk: Desk, author: Author, alarm: AlarmRow, to: str) -> Answered:
-    """Say whose it is. The same person again changes nothing. Raises InputError where it is closed."""
+    """Say whose it is. The same person again changes nothing.
+
+    Raises InputError where it is closed, and for somebody who has left.
+    """
+    check_here(desk, to)
 
     def look() -> list[Statement] | Statement:
         draft = desk.draft(assigning, Assign(alarm.id, to), author, desk.clock.now_ns())
         life = alarm_of(alarm.body)
         lifecycle.assign(life, Assignment(to, author.name, draft.at_ns))
         before = life.handling.assigned
-        same = _counting(desk, before.id) if before is not None and before.to == to else None
+        same = (
+            _counting(desk, before.id) if before is not None and is_same_person(desk, before.to, to) else None
+        )
         return same or [draft]
 
     return Answered(alarm.id, desk.state(look))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.second import is_same_person
+from gateway.commands.names import check_here
+from gateway.commands.second import why_not_two
 from gateway.errors import InputError
 from gateway.questions.handover import Report
 from gateway.statements import handover as handing
@@ -15,8 +16,9 @@ def hand_over(desk: Desk, author: Author, to: str, report: Report, notes: str) -
     """State it with what the report says is open. Raises InputError where nobody takes it over."""
     if not to.strip():
         raise InputError('say who takes over: --to "NAME"')
-    if is_same_person(desk, author.name, to):
-        raise InputError(f"{author.name} cannot hand over to {to}: a handover is between two people")
+    if why := why_not_two(desk, author.name, to):
+        raise InputError(f"{author.name} cannot hand over to {to}: a handover is between two people, {why}")
+    check_here(desk, to)
     alarms = tuple(str(alarm["id"]) for alarm in report.open)
     said = Handover(to, report.site, report.since_ns, alarms, notes, report.known_ns)
     return desk.state(lambda: [desk.draft(handing, said, author, desk.clock.now_ns())])

@@ -12,6 +12,7 @@ from typing import Final
 from gateway.alarms.duty import Duty
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.commands.names import namesakes
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import NOTIFIERS, Configuration
 from gateway.errors import CryogateError, InputError
@@ -188,3 +189,4 @@ def _remarks(duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
         yield from (f"{said.id} stood in for {s.instead_of}, who has the turns again" for s in covering)
     elif not said.ways:
         yield f"{said.id} cannot be reached: give at least one --way"
+    yield from namesakes(duty, said.id)

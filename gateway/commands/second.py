@@ -1,4 +1,7 @@
-"""Whether somebody else agrees: another name, another login, and by the roster another person."""
+"""Whether somebody else agrees: another name, another login, and by the directory of people another person.
+
+The one place that decides whether two names are one person.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,32 @@ from gateway.statements.second import same_name, why_not_second
 
 
 def check_second(desk: Desk, request: Statement, author: Author) -> None:
-    """Raises InputError where whoever asked approves it, under whatever name."""
+    """Raises InputError where whoever asked approves it, or may do so, under whatever name."""
     why = why_not_second(request, author.name, author.user)
-    if not why and is_same_person(desk, request.by, author.name):
-        why = f"{author.name} is {request.by}, who asked for it: somebody else has to approve it"
+    if not why and (doubt := why_not_two(desk, request.by, author.name)):
+        why = f"{doubt}, who asked for it: somebody else has to approve it"
     if why:
         raise InputError(why)
 
 
-def is_same_person(desk: Desk, one: str, other: str) -> bool:
-    """By name, or because the journal knows both as names of one person."""
+def why_not_two(desk: Desk, one: str, other: str) -> str:
+    """Why two names are one person, or may be where people share a name; empty where they are two."""
     if same_name(one, other):
+        return f"{other} is {one}"
+    duty = duty_of(desk.journal)
+    first, second = duty.meant(one), duty.meant(other)
+    if not {person.id for person in first} & {person.id for person in second}:
+        return ""
+    if len(first) == len(second) == 1:
+        return f"{other} is {one}"
+    several = first if len(first) > 1 else second
+    ids = " and ".join(person.id for person in several)
+    return f"give the ids, {ids} have the same name: {other} may be {one}"
+
+
+def is_same_person(desk: Desk, one: str, other: str) -> bool:
+    """Whether two names are certainly those of one person."""
+    if one == other:
         return True
     duty = duty_of(desk.journal)
     first, second = duty.find(one), duty.find(other)
