@@ -22,6 +22,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, errors, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration
+from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND
@@ -68,8 +69,12 @@ def show(
     """
     configuration = load(config)
     folder = configuration.data_dir
-    end_ns = time.time_ns() if end is None else parse_rfc3339(end)
+    now_ns = time.time_ns()
+    end_ns = now_ns if end is None else parse_rfc3339(end)
     start_ns = end_ns - DEFAULT_DAYS * 86_400 * SECOND if start is None else parse_rfc3339(start)
+    if now_ns <= start_ns < end_ns:
+        raise InputError(f"{format_rfc3339(start_ns)} is in the future: no alarms were raised yet")
+    end_ns = min(end_ns, now_ns)
     with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         found = _figures(journal, records, configuration, start_ns, end_ns, asset)
         told = _advice(journal, configuration, found) if advice else []
@@ -104,7 +109,7 @@ def _figures(
 def _advice(journal: Journal, configuration: Configuration, of: Report) -> list[Advice]:
     """About the causes of most alarms, as far as they come from rules."""
     causes = {actor.cause: of.causes[actor.cause] for actor in of.all.actors if actor.cause in of.causes}
-    start_ns, end_ns = of.all.start_ns, of.all.end_ns
+    start_ns, end_ns = of.start_ns, of.all.end_ns
     with _bar("screening", end_ns - start_ns) as (bar, task):
         return advise(
             configuration,
@@ -205,7 +210,7 @@ def _waiting(of: Waiting) -> str:
 
 
 def _print_advice(out: Console, told: list[Advice], of: Report) -> None:
-    days = (of.all.end_ns - of.all.start_ns) / (86_400 * SECOND)
+    days = (of.all.end_ns - of.start_ns) / (86_400 * SECOND)
     for one in told:
         if one.best is None:
             why = one.why_not or "no change that was tried is worth it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,6 +21,7 @@ from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in
+from gateway.cli.saying import names_known
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
@@ -84,6 +86,8 @@ def alarms(
     with open_records(folder) as records, journal_in(folder) as journal:
         check_known(selection, configuration, journal, records)
         known_at_ns(configuration)
+        if assigned:
+            selection = replace(selection, names=names_known(journal, assigned))
         rows = records.book.alarms(closed=everything)
         known = (of_known(row.body, row.number) for row in rows)
         wanted = selected(known, selection, sort)

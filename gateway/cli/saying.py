@@ -9,7 +9,8 @@ import typer
 
 from gateway.cli.terminal import say
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.names import remarks
+from gateway.commands.names import names_of, remarks
+from gateway.journal.journal import Journal
 from gateway.published.statements import statement_row
 from gateway.questions.duty import duty_of
 
@@ -37,6 +38,14 @@ def remark_on(desk: Desk, *names: str) -> None:
     """Say what is odd about the names that were given, beside the answer."""
     for remark in remarks(duty_of(desk.journal), *names):
         say(f"remark: {remark}", err=True)
+
+
+def names_known(journal: Journal, name: str) -> tuple[str, ...]:
+    """What a person of the journal is called besides; what is odd about the name is said."""
+    duty = duty_of(journal)
+    for remark in remarks(duty, name):
+        say(f"remark: {remark}", err=True)
+    return names_of(duty, name)
 
 
 def answer(stated: Stated, **more: Any) -> Mapping[str, Any]:

@@ -35,6 +35,16 @@ def remarks(duty: Duty, *names: str) -> list[str]:
     return [remark for name in dict.fromkeys(names) for remark in _remarks(duty, known, name)]
 
 
+def names_of(duty: Duty, name: str) -> tuple[str, ...]:
+    """Under what else those who may be meant are known."""
+    return tuple(
+        own
+        for person in duty.meant(name)
+        for own in (person.id, person.name_en, person.name_zh)
+        if own.strip()
+    )
+
+
 def namesakes(duty: Duty, identity: str) -> list[str]:
     """Remarks on who else, of those who are here, is called as this person is."""
     person = duty.person(identity)

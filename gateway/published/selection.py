@@ -37,6 +37,7 @@ class Selection:
     taken: bool | None = None
     assigned: str = ""
     quiet: bool | None = None
+    names: tuple[str, ...] = ()  # under which the one whom it is assigned to is known, too
 
     def takes(self, alarm: Alarm) -> bool:
         by_name = (("asset", self.asset), ("site", self.site), ("rule", self.rule))
@@ -46,9 +47,12 @@ class Selection:
             and _level(alarm["severity"]) >= _level(self.least_severity)
             and all(not name or name in str(alarm[key]).split(", ") for key, name in by_name)
             and self.taken in (None, alarm["taken"] is not None)
-            and (not self.assigned or _same(self.assigned, assigned.get("to", "")))
+            and (not self.assigned or self._means(assigned.get("to", "")))
             and self.quiet in (None, is_quiet(alarm))
         )
+
+    def _means(self, to: str) -> bool:
+        return any(_same(name, to) for name in (self.assigned, *self.names))
 
 
 def selected(alarms: Iterable[Alarm], selection: Selection, order: Order = Order.URGENCY) -> list[Alarm]:
@@ -64,7 +68,7 @@ def _level(severity: str) -> int:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == str(other).strip().casefold()
+    return " ".join(one.split()).casefold() == " ".join(str(other).split()).casefold()
 
 
 _KEYS: Final[Mapping[Order, Callable[[Alarm], Any]]] = {

@@ -5,9 +5,9 @@ Withdrawn alarms stay out: they never were.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from gateway.alarming.entry import Entry, of_stored
@@ -23,6 +23,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import said
+from gateway.statements import configuration
 from gateway.times import format_rfc3339
 
 SCHEMA: Final = 1
@@ -46,6 +47,7 @@ class Report:
     groups: dict[str, dict[str, Health]]
     causes: dict[str, tuple[str, str]]
     withdrawn: int
+    start_ns: int  # of the interval that was asked for; `all` begins when the gateway did
 
     def public(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -71,6 +73,8 @@ def alarm_health(
 ) -> Report:
     """Of the alarms raised in [start, end), or of those about one asset, by the name it has or had.
 
+    Time before the gateway was first started is left out.
+
     Raises InputError where there is no such time, or no such asset.
     """
     if start_ns >= end_ns:
@@ -82,6 +86,7 @@ def alarm_health(
     duty = Duty(partial(timeline.names.identity, "sites"))
     for statement in said(journal, *KINDS):
         duty.hear(statement)
+    who = cache(partial(_person, duty))
     lives, causes, withdrawn = list[Life](), dict[str, tuple[str, str]](), 0
     for entry in _entries(records, start_ns, end_ns, progress):
         if identity and identity not in entry.place.assets:
@@ -90,12 +95,29 @@ def alarm_health(
             withdrawn += 1
             continue
         life = _on_duty(life_of(entry, by), duty)
+        life = replace(life, by=who(life.by))
         lives.append(life)
         if not isinstance(entry.cause, StatedFault):
             causes[life.cause] = (entry.place.channel, entry.cause.rule)
-    whole = health(lives, start_ns, end_ns)
-    groups = {name: by_group(lives, group, start_ns, end_ns) for name, group in GROUPS.items()}
-    return Report(whole, tuple(goals(whole)), groups, causes, withdrawn)
+    since_ns = _since(journal, lives, start_ns, end_ns)
+    whole = health(lives, since_ns, end_ns)
+    groups = {name: by_group(lives, group, since_ns, end_ns) for name, group in GROUPS.items()}
+    return Report(whole, tuple(goals(whole)), groups, causes, withdrawn, start_ns)
+
+
+def _person(duty: Duty, by: str) -> str:
+    """The id of whoever is meant; a name that nobody has, or several, stays itself."""
+    found = duty.find(by)
+    return by if found is None else found.id
+
+
+def _since(journal: Journal, lives: Iterable[Life], start_ns: int, end_ns: int) -> int:
+    """From when on in [start, end) there was a gateway that could raise alarms; the start where never."""
+    started = next((s for _, s in journal.statements(configuration.KIND)), None)
+    if started is None or started.stated_ns is None:
+        return start_ns
+    begun_ns = min([started.stated_ns, *(life.raised_ns for life in lives)])
+    return begun_ns if start_ns < begun_ns < end_ns else start_ns
 
 
 def life_of(entry: Entry, by: Priorities) -> Life:

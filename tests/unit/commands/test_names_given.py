@@ -7,10 +7,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from gateway.alarms import lifecycle
+from gateway.alarms.handling import Assignment
 from gateway.cli import app
 from gateway.commands import alarms, handover, out_of_service
 from gateway.commands.author import Author
-from gateway.commands.names import namesakes
+from gateway.commands.names import names_of, namesakes
 from gateway.commands.quieting import Until
 from gateway.commands.second import is_same_person, why_not_two
 from gateway.errors import InputError
@@ -119,6 +121,16 @@ def test_whom_something_is_given_to_is_looked_up_too(staffed: Office) -> None:
     assert "is called 'Zhao Ming'; nearest: zhao" in err
     _, err = both(staffed, "handover", "--to", "Somebody Quite Other", *BY, "--notes", "x")
     assert "is called 'Somebody Quite Other'" in err and "nearest" not in err
+
+
+def test_alarms_are_found_under_each_name_of_whom_they_are_assigned_to(staffed: Office) -> None:
+    with staffed.desk() as desk:
+        every = [names_of(duty_of(desk.journal), name) for name in ("li.na", "Li Na", "李娜")]
+    assert every == [("li.na", "Li Na", "李娜")] * 3
+    with Records(staffed.folder / "data" / "records.sqlite") as records, records.transaction():
+        life = lifecycle.assign(lifecycle.raised(ALARM, 1), Assignment("Li  Na", "zhao", 2))
+        records.book.put_alarms([a_fault(life=life)])
+    assert [alarm["id"] for alarm in staffed.json("alarms", "--assigned", "李娜")] == [ALARM]
 
 
 def test_a_namesake_is_remarked_and_then_the_name_is_ambiguous(staffed: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.statements import take
+from gateway.statements import Statement, person, take
 from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
 
 DAY = ("--from", moment(-3600), "--to", moment(7 * 3600))
@@ -86,6 +86,28 @@ def test_one_asset_and_times_without_alarms(desk: Desk) -> None:
     assert "0 alarms raised" in shown(desk, "--to", moment(-7200))
     assert "there is no asset garage" in shown(desk, "--asset", "garage")
     assert "must lie before its end" in shown(desk, "--from", moment(10), "--to", moment(0))
+
+
+def test_one_person_is_one_under_each_name(desk: Desk) -> None:
+    said = person.Person("li.na", "Li Na", "李娜", ("zh",), "UTC", (), ())
+    desk.state(person.KIND, person.to_body(said))
+    first, second = (a["id"] for a in desk.alarms()[:2])
+    for alarm, name in ((first, "Li Na"), (second, "李娜")):
+        body = take.to_body(take.Take(alarm))
+        desk.say(Statement(take.KIND, name, desk.now_ns(), body, actor="person"))
+    desk.run()
+    people = told(desk, *everything(desk))["people"]
+    assert {k: v["rate"]["alarms"] for k, v in people.items()} == {"nobody": 12, "li.na": 2}
+
+
+def test_time_without_the_gateway_does_not_count(desk: Desk) -> None:
+    years = told(desk, "--from", "2024-01-01T00:00:00Z", "--to", moment(7 * 24 * 3600))
+    days = told(desk, *everything(desk), "--to", moment(7 * 24 * 3600))
+    assert years["all"]["rate"]["per_day"] == days["all"]["rate"]["per_day"] > 2
+    assert years["from"] == days["from"] > moment(0)
+    assert told(desk, *everything(desk)[:2], "--to", "2199-01-01T00:00:00Z")["to"] < "2199"
+    refused = shown(desk, "--from", "2198-01-01T00:00:00Z", "--to", "2199-01-01T00:00:00Z")
+    assert "is in the future" in refused
 
 
 def test_withdrawn_alarms_stay_out(desk: Desk) -> None:
