@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,16 @@ TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
 MOST_STRANGERS = 200  # refusals of addresses that are no channel's, for whoever looks for retired ones
 RETRY_S = 2.0  # between attempts while the journal cannot be written
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was taken from the intake, as the journal takes it."""
+
+    batch: Mapping[str, list[Any]]  # by source
+    now: Arrivals
+    later: Arrivals
+    refused: Mapping[str, list[Refused]]
 
 
 class Pump:
@@ -55,6 +65,7 @@ class Pump:
         self._commit_took = commit_took
         self._name = name
         self.backlog = _backlog(journal)
+        self._held: _Taken | None = None  # not in the journal yet; a run that fails leaves it to the next one
         self.clocks = DeviceClocks(len(by.scale))
         self.committed = threading.Condition()  # notified after each commit
         self.problem = ""  # why the journal cannot be written; empty while it can
@@ -69,12 +80,14 @@ class Pump:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and nothing waits in the intake; what the backlog has is in the journal."""
-        while not (stop.is_set() and len(self._intake) == 0):
+        while self._held is not None or not (stop.is_set() and len(self._intake) == 0):
             self.moved_s = time.monotonic()
-            batch = self._take(stop)
-            slice_ = self.backlog.next()
-            if (batch or slice_) and not self._commit(batch, slice_, stop):
+            if self._held is None:  # decoding twice is not the same: sources remember what they have seen
+                self._held = self._decoded(self._take(stop))
+            batch, slice_ = self._held.batch, self.backlog.next()
+            if (batch or slice_) and not self._commit(self._held, slice_, stop):
                 return  # stopped while the disk failed: nothing was acknowledged, everything comes again
+            self._held = None
             if self._interval_s and batch:
                 stop.wait(self._interval_s)
 
@@ -88,19 +101,23 @@ class Pump:
         """The gateway's time, of which receipts are."""
         return self._intake.clock.now_ns()
 
-    def _commit(self, batch: Mapping[str, list[Any]], slice_: Slice | None, stop: threading.Event) -> bool:
-        began_s = time.monotonic()
+    def _decoded(self, batch: Mapping[str, list[Any]]) -> _Taken:
         decoded = {name: self._sources[name].decode(items) for name, items in batch.items()}
         judged = self._judged(Arrivals.concatenate([d.arrivals for d in decoded.values()]))
         now, later = divided(judged)
-        while not self._written(now, _refused(decoded), later, slice_):
+        return _Taken(batch, now, later, _refused(decoded))
+
+    def _commit(self, taken: _Taken, slice_: Slice | None, stop: threading.Event) -> bool:
+        began_s = time.monotonic()
+        while not self._written(taken, slice_):
             self.moved_s = time.monotonic()
             if stop.wait(RETRY_S):
                 return False
         if slice_ is not None:
             self.backlog.written(slice_, time.monotonic() - began_s)
-        self.backlog.add(later)
-        for name, items in batch.items():
+        self.backlog.add(taken.later)
+        self._held = None
+        for name, items in taken.batch.items():
             self._sources[name].acknowledge(items)
         return True
 
@@ -109,15 +126,13 @@ class Pump:
         trusted = self._intake.clock.trusted_at(came.received)
         return _shortened(to_canonical(self.clocks.judge(came, trusted), self._conversions))
 
-    def _written(
-        self, now: Arrivals, refused: Mapping[str, list[Refused]], later: Arrivals, slice_: Slice | None
-    ) -> bool:
+    def _written(self, taken: _Taken, slice_: Slice | None) -> bool:
         began_s = time.monotonic()
-        arrivals = now if slice_ is None else Arrivals.concatenate([now, slice_.arrivals])
+        arrivals = taken.now if slice_ is None else Arrivals.concatenate([taken.now, slice_.arrivals])
         from_hour = None if slice_ is None else slice_.from_hour
         try:
             done = self._journal.commit(
-                arrivals, refused, self._outage(), later=later, settled_from_hour=from_hour
+                arrivals, taken.refused, self._outage(), later=taken.later, settled_from_hour=from_hour
             )
         except JournalError as error:
             if not self.problem:
@@ -131,7 +146,7 @@ class Pump:
         if self._commit_took is not None:
             self._commit_took(time.monotonic() - began_s)
         self.last_seq = done.last_seq
-        self._count(done.fresh, done.repeated, refused)
+        self._count(done.fresh, done.repeated, taken.refused)
         with self.committed:
             self.committed.notify_all()
         return True

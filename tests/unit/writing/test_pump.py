@@ -200,3 +200,33 @@ def test_a_message_ahead_of_the_clock_is_kept_at_its_receipt_with_its_shift(
     assert (kept.received - BASE_NS + DAY_NS).tolist() == [1_234_567] * 2
     assert (kept.device_time - BASE_NS).tolist() == [1, 2]
     assert kept.samples.quality.tolist() == [Quality.UNCERTAIN] * 2
+
+
+def test_what_a_run_had_in_hand_when_it_failed_in_a_way_nobody_foresaw_is_written_by_the_next(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source does not send it again: it goes on, and waits for its acknowledgement. It is decoded once."""
+    decoded: list[int] = []
+
+    class Remembering(Numbers):
+        def decode(self, items: Sequence[int]) -> Decoded:
+            decoded.extend(items)
+            return super().decode(items)
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(22, "Invalid argument")
+
+    source, intake, stop = Remembering(path), Intake(1000), threading.Event()
+    stop.set()
+    pump = Pump(journal, intake, {"numbers": source}, AS_IT_IS, 0.0)
+    intake.put_all("numbers", [1, 2, -3], 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "commit", fails)
+        for _ in range(3):
+            with pytest.raises(OSError, match="Invalid argument"):
+                pump.run(stop)
+    assert (source.acknowledged, intake.in_hand) == ([], 3)
+    intake.put("numbers", 4, 1)
+    pump.run(stop)
+    assert source.acknowledged == [1, 2, -3, 4] == decoded
+    assert (pump.counts["readings"], pump.refused) == (3, {("numbers", "malformed"): 1})
