@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from gateway.alarming.resets import StatedReset
 from gateway.alarming.stored_units import Columns, columns, exposures_of, plain_exposures
@@ -187,5 +188,6 @@ def _columns(entry: Entry, units: Exposures) -> Columns:
     return entry.columns[1]
 
 
-def _plain(of: Any) -> dict[str, Any]:
-    return dataclasses.asdict(of)
+def _plain(of: Any) -> Any:
+    """Of a dataclass; `dataclasses.asdict` takes ten times as long."""
+    return msgspec.to_builtins(of)

@@ -45,6 +45,7 @@ MOST_ENTRIES: Final = 300  # the same, where each has a few readings: some 60 ms
 LOOK_S: Final = 1.0  # another process may have stated something: look at least so often
 TURN_S: Final = 1.0  # after which alarms are stated, and progress is saved, before more statements are heard
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
+SAVE_AT_MOST_S: Final = 1.0  # between two saves, while something happens all the time
 GRACE_S: Final = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
 
 
@@ -102,6 +103,7 @@ class Screening:
             self._configuration, self._timeline, self._present.latest, self._screener
         )
         self._began_s = self._saved_s = time.monotonic()
+        self._unsaved, self._rests_until_s = False, 0.0  # something happened since
         self._present.begin()
 
     def _restored(self) -> memory.Saved | None:
@@ -313,25 +315,30 @@ class Screening:
 
     def _write(self, now_ns: int, everything: bool) -> None:
         """State in the journal what happened, then write it to the records with the state that follows."""
-        if not everything and not self._book.has_news and not self._book.is_due(now_ns):
+        rested = everything or time.monotonic() > self._rests_until_s
+        is_due = self._book.has_news or self._book.is_due(now_ns) or (self._unsaved and rested)
+        if not everything and not is_due:
             return
         self._book.refresh(now_ns, everything)
         news = self._book.news()
+        self._unsaved = self._unsaved or everything or bool(news)
+        saving = self._unsaved and rested and not self.late.is_telling  # else it knows more than was told
         seqs = self._journal.commit(statements=news).seqs if news else ()
         if seqs:
             with self._committed:
                 self._committed.notify_all()  # whoever tells people of alarms
         with self._records.transaction():
             self._book.write(seqs, now_ns, everything)
-            if news or everything:
+            if saving or self.late.is_telling:
                 unwritten = self.late.unwritten(self._screener.known)
                 self._records.book.put_excursions(e.plain() for e in unwritten)
-            if (news or everything) and not self.late.is_telling:  # the screener knows more than was told
+            if saving:
                 self._screener.leave_past()
                 latest = self._present.latest.save()
                 saved = memory.Saved(self.cursor, self._present.counted_ns, self._screener.save(), latest)
                 memory.save(self._records, saved)
-                self._saved_s = time.monotonic()
+                self._saved_s, self._unsaved = time.monotonic(), False
+                self._rests_until_s = self._saved_s + SAVE_AT_MOST_S
             if seqs:
                 self._records.book.fold(seqs[-1], self.cursor, now_ns)
 

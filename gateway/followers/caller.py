@@ -36,6 +36,7 @@ from gateway.statements.attempt import Attempt
 
 NAME: Final = "calls"  # as a follower of the journal
 WAIT_S: Final = 1.0  # for a commit, at most
+REST_S: Final = 0.2  # while nobody is being told: where something happens all the time, screening comes first
 SAVE_EVERY_S: Final = 60.0
 MOST_COMMITS: Final = 10  # of decisions, before what was decided is told
 PATIENCE_S: Final = 20.0  # with one attempt; then the next way is tried
@@ -103,6 +104,8 @@ class Caller:
             seen = self._journal.last_seq()
             with self._turn:
                 self._step()
+            if self._journal.last_seq() != seen and not self._errands:
+                stop.wait(REST_S)
             with self._committed:
                 if self._journal.last_seq() == seen and self._results.empty():
                     self._committed.wait(self._patience_s())

@@ -17,12 +17,15 @@ LARGEST: Final = 2**20  # bytes it may become: a bomb grows a thousandfold, and 
 GZIP: Final = b"\x1f\x8b\x08"
 WIDE: Final = 0x78  # zlib with a window of 32 KiB (RFC 1950); compressors take a smaller one for less data
 NARROW: Final = (0x18, 0x28, 0x38, 0x48, 0x58, 0x68)  # 512 bytes to 16 KiB
+FIRST: Final = frozenset((GZIP[0], WIDE, *NARROW))
 DICTIONARY: Final = 0x20  # a bit of the second byte: a dictionary that nobody has here
 EITHER: Final = zlib.MAX_WBITS | 32  # for zlib: gzip or zlib, as the first bytes say
 
 
 def uncompressed(payload: bytes) -> bytes:
     """`payload` itself where it is not compressed. Raises Unusable."""
+    if payload and payload[0] not in FIRST:  # as a rule
+        return payload
     if payload.startswith(GZIP) or _begins_zlib(payload, (WIDE,)):
         return _decompressed(payload)
     if not _begins_zlib(payload, NARROW):
