@@ -50,14 +50,14 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import to_ns
-from gateway.notifiers import Notifier, Overseeing, tells_changes
+from gateway.notifiers import Notifier, Overseeing
 from gateway.published.alarm import needing, of_known
 from gateway.published.calls import CallsView
 from gateway.published.few import with_few_units
 from gateway.published.urgency import most_urgent_first
 from gateway.running import calling, checks
 from gateway.running.archive_watch import ArchiveWatch
-from gateway.running.calling import caller_of, notifier_of
+from gateway.running.calling import caller_of, hears_changes, notifier_of
 from gateway.running.deferred_watch import DeferredWatch
 from gateway.running.duty_watch import DutyWatch
 from gateway.running.parts import Parts
@@ -189,7 +189,8 @@ class _Gateway:
         for one in made.values():
             if isinstance(one, Overseeing):
                 one.oversee(partial(_known, self._records()))
-        self._notifiers = [self._follow(name, made[name]) for name in made if tells_changes(made[name])]
+        heard = {name: one for name, one in made.items() if hears_changes(configuration, name, one)}
+        self._notifiers = [self._follow(name, one) for name, one in heard.items()]
         self._caller = caller_of(configuration, self._voice(), self._records(), self._pump.committed)
         tellers = self._caller.tellers.values()
         self._outward: list[Outward] = [*self._sinks, *self._notifiers, *tellers]

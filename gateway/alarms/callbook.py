@@ -21,7 +21,7 @@ from gateway.alarms.flood import Flood, FloodLimits, Received
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.member import member
-from gateway.alarms.policy import DEFAULT_POLICIES, Policy, policy_for
+from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
 from gateway.alarms.priority import Inside, Judged, Priorities, judge, most_urgent
 from gateway.alarms.reach import Matter
 from gateway.model import Severity
@@ -34,6 +34,7 @@ KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
 LONGEST_ANSWER: Final = 200  # characters
 MOST_JUDGEMENTS: Final = 4096  # of severities and contents that differ
+LOUD: Final = (CallKind.ALARM, CallKind.WORSE)  # calls because of which somebody has to act
 SCHEMA: Final = 1
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
@@ -209,9 +210,16 @@ class CallBook:
     def is_obsolete(self, delivery: Delivery) -> bool:
         """Whether somebody answered meanwhile, or it is over: who was not told yet needs not be."""
         course = self.escalations.courses.get(delivery.group)
-        if delivery.kind not in (CallKind.ALARM, CallKind.WORSE):
+        if delivery.kind not in LOUD:
             return False
         return course is None or delivery.at_ns <= course.stopped_ns
+
+    def sounding(self, notifier: str) -> frozenset[str]:
+        """Groups because of which a siren is to be on: it was told of them, or is being told."""
+        name = f"{SIREN}{notifier}"
+        told = (group for group, course in self.escalations.courses.items() if name in course.told)
+        coming = {one.group for one in self.deliveries.values() if one.receiver.name == name}
+        return frozenset((*told, *filter(self.escalations.is_calling, coming)))
 
     def failures(self) -> list[Failure]:
         """Ways that failed when they were tried last, of who is here and still has them."""
@@ -233,8 +241,10 @@ class CallBook:
         return self._judgements[fact]
 
     def _has(self, person: str, notifier: str) -> bool:
+        if not person:
+            return any(notifier in step.notifiers for policy in self.policies() for step in policy.steps)
         known = self.duty.person(person)
-        return not person or (known is not None and any(way.notifier == notifier for way in known.ways))
+        return known is not None and any(way.notifier == notifier for way in known.ways)
 
     def _sites(self, site: str, assets: Sequence[str]) -> list[str]:
         return [site] if site else [name for name in map(self.plan.site_of, assets) if name]
@@ -281,12 +291,25 @@ class CallBook:
             self.summaries[said.id] = said.groups
             return
         self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
-        if kind is not CallKind.OVER and not names and not said.held:
+        if kind is not CallKind.OVER and self._finds_nobody(said):
             self.nobody.setdefault(said.group, at_ns)
         self._tidy(said.group)
 
+    def _finds_nobody(self, said: Called) -> bool:
+        """Whether it is to people, and there are none, nor were there any before."""
+        if said.held or any(receiver.person for receiver in said.receivers):
+            return False
+        if said.receivers and not self._asks_people(said):
+            return False
+        return not self.escalations.has_told_people(said.group)
+
+    def _asks_people(self, said: Called) -> bool:
+        group = self.escalations.groups.get(said.group)
+        policy = None if group is None else self.policy(group)
+        return policy is not None and any(step.call for k, step in enumerate(policy.steps) if k in said.steps)
+
     def _hear_attempt(self, at_ns: int, said: Attempt) -> None:
-        name = said.person or f"notifier:{said.notifier}"
+        name = said.person or f"{SIREN}{said.notifier}"
         delivery = self.deliveries.get(f"{said.call}.{name}")
         shown = Attempted(
             at_ns,
@@ -322,12 +345,15 @@ class CallBook:
 
     def _judge(self, delivery: Delivery, at_ns: int) -> None:
         """What an attempt meant for the group."""
+        escalations, is_person = self.escalations, bool(delivery.receiver.person)
         if delivery.is_delivered:
-            self.nobody.pop(delivery.group, None)
-            self.escalations.remember_told(delivery.group, delivery.receiver.name, at_ns)
+            escalations.remember_told(delivery.group, delivery.receiver.name, at_ns)
+            if is_person:  # nobody may be where a siren sounds
+                self.nobody.pop(delivery.group, None)
         elif delivery.has_failed:
-            self.escalations.forget_told(delivery.group, delivery.receiver.name)
-            if self.escalations.is_calling(delivery.group):
+            escalations.forget_told(delivery.group, delivery.receiver.name)
+            alone = is_person and not escalations.has_told_people(delivery.group)
+            if alone and escalations.is_calling(delivery.group):
                 self.nobody.setdefault(delivery.group, at_ns)
         if delivery.is_done:
             self.drop(delivery)

@@ -13,7 +13,7 @@ from typing import Final
 from gateway.alarms.call import CallKind
 from gateway.alarms.groups import Group, Heard
 from gateway.alarms.member import BY_PEOPLE, Member
-from gateway.alarms.policy import NEVER, Place, Policy, due_steps, next_moment
+from gateway.alarms.policy import NEVER, SIREN, Place, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
 from gateway.model import SECOND, to_ns
 
@@ -187,6 +187,11 @@ class Escalations:
         """Whether somebody is called until it is taken."""
         course = self.courses.get(group_id)
         return course is not None and course.since_ns > 0
+
+    def has_told_people(self, group_id: str) -> bool:
+        """Whether there is a person who was told, or is being told."""
+        course = self.courses.get(group_id)
+        return course is not None and any(not name.startswith(SIREN) for name in course.told)
 
     # What follows
 

@@ -13,6 +13,7 @@ ON_DUTY: Final = "on duty"
 DEPUTIES: Final = "deputies"
 EVERYBODY: Final = "everybody"
 ROLES: Final = (ON_DUTY, DEPUTIES, EVERYBODY)
+SIREN: Final = "notifier:"  # what begins so among those who are told needs no person
 NEVER: Final = 2**63 - 1
 LONGEST_S: Final = 7 * 86_400.0  # of a delay: later than that nobody is called because of it
 

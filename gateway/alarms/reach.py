@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from gateway.alarms.call import Priority
 from gateway.alarms.duty import Duty
-from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, Policy
+from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, SIREN, Policy
 from gateway.statements.call import Receiver
-
-SIREN: str = "notifier:"  # what begins so among those who were told needs no person
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class Reach:
     ) -> Reached:
         """Whoever was told before, by the ways `by` (person, notifier) that worked then."""
         known = [name for name in names if not name.startswith(SIREN)]
-        sirens = [name.removeprefix(SIREN) for name in names if name.startswith(SIREN)]
+        named = (name.removeprefix(SIREN) for name in names if name.startswith(SIREN))
+        sirens = [name for name in named if name in self._addressless]
         receivers: list[Receiver] = []
         is_quiet = False
         for person in known:

@@ -11,12 +11,15 @@ import typer
 from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import console, print_json
+from gateway.config.escalations import in_steps
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.notifiers.siren import Options, sounding
 from gateway.published.alarm import of_known
+from gateway.running.calling import calls_at
 from gateway.text import one_line
 
 KIND = "siren"
@@ -44,7 +47,7 @@ def siren(
     if test is not None:
         _press(configuration, _named(sirens, test), test, seconds)
         return
-    because = {name: _because(configuration, options) for name, options in sirens.items()}
+    because = {name: _because(configuration, name, options) for name, options in sirens.items()}
     if because:
         known_at_ns(configuration)
     if as_json:
@@ -73,14 +76,17 @@ def _press(configuration: Configuration, options: Options, name: str, seconds: f
             time.sleep(min(AGAIN_S, left_s))
             options.lamp.switch(True, {})
     finally:
-        because = _because(configuration, options)
+        because = _because(configuration, name, options)
         options.lamp.switch(bool(because), {})
         console().print(_line(name, because), soft_wrap=True)
 
 
-def _because(configuration: Configuration, options: Options) -> list[str]:
-    """Alarms for which it should be on now."""
+def _because(configuration: Configuration, name: str, options: Options) -> list[str]:
+    """Alarms for which it should be on now; groups of them where steps say when."""
     with open_records(configuration.data_dir) as records:
+        if name in in_steps(configuration.escalations):
+            with journal_in(configuration.data_dir) as journal:
+                return calls_at(configuration, journal, records, time.time_ns()).sounding(name)
         alarms = [of_known(row.body, row.number) for row in records.book.alarms()]
     return sounding(alarms, options, time.time_ns())
 

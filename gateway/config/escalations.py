@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -101,6 +101,16 @@ def _wrong_notifiers(told: EscalationTable, known: Mapping[str, PlugIn]) -> Iter
                 yield k, f"unknown notifier {name!r}; known: {', '.join(sorted(known)) or 'none'}"
             elif not can_tell_people(known[name].kind):
                 yield k, f"{name!r} is of kind {known[name].kind!r}, which cannot be told of one happening"
+            elif getattr(known[name].options, "after_s", 0.0):  # of a siren
+                yield (
+                    k,
+                    f"{name!r} has an after_s of its own: leave it out there, the step says when",
+                )
+
+
+def in_steps(policies: Iterable[Policy]) -> frozenset[str]:
+    """Notifiers that steps name."""
+    return frozenset(name for policy in policies for step in policy.steps for name in step.notifiers)
 
 
 def can_tell_people(kind: str) -> bool:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from typing import Final
 
@@ -30,7 +31,7 @@ from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
 from gateway.journal.said import numbered
 from gateway.model import SECOND
-from gateway.notifiers import Addressed
+from gateway.notifiers import Addressed, Sounding
 from gateway.statements import attempt, call
 from gateway.statements.attempt import Attempt
 
@@ -72,6 +73,7 @@ class Caller:
         self.failing: Mapping[str, str] = {}  # ways that failed last ("sms li-na"), with what was answered
         self.people: frozenset[str] = frozenset()  # ids of who is here
         self.going_on = 0  # groups that somebody is called about
+        self.sounding: Mapping[str, frozenset[str]] = {}  # sirens, once it is known: because of which groups
         self._turn = threading.Lock()  # of who changes the book, or looks at it
         self._book = book
         self._reach = reach
@@ -82,6 +84,10 @@ class Caller:
         self._decisions = Decisions(book, reach)
         self._composer = Composer(book, self._decisions, voice.journal, book.publish, remaining)
         self.tellers = {name: Teller(name, one, self._done) for name, one in addressed.items()}
+        self._sirens = [name for name, one in addressed.items() if isinstance(one, Sounding)]
+        for name, one in addressed.items():
+            if isinstance(one, Sounding):
+                one.sound_for(partial(self._sounds, name))
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._unstated: list[Result] = []
         self._errands: dict[str, dict[int, Errand]] = {}  # by delivery and way
@@ -152,6 +158,7 @@ class Caller:
         except JournalError as problem:  # nobody is told of what cannot be stated; the pump says so, too
             self.problem = str(problem)
         self._hand()
+        self._tell_sirens()
         self._show()
         if time.monotonic() - self._saved_s > SAVE_EVERY_S:
             self._save()
@@ -160,11 +167,19 @@ class Caller:
         """To other threads."""
         self.nobody = dict(self._book.nobody)
         failed = self._book.failures()
-        self.failing = {f"{one.notifier} {one.person}".strip(): one.answer for one in failed}
+        kept = {name: teller.problem for name, teller in self.tellers.items() if teller.problem}
+        self.failing = kept | {f"{one.notifier} {one.person}".strip(): one.answer for one in failed}
         self.going_on = sum(course.since_ns > 0 for course in self._book.escalations.courses.values())
         if not self._knows_people:
             self.people = frozenset(one.id for one in self._book.duty.people() if not one.has_left)
             self._knows_people = True
+
+    def _tell_sirens(self) -> None:
+        self.sounding = {name: self._book.sounding(name) for name in self._sirens}
+
+    def _sounds(self, siren: str) -> frozenset[str] | None:
+        """For its teller."""
+        return self.sounding.get(siren)
 
     def _decide(self) -> None:
         """State who is to be told, before anybody is."""
@@ -208,6 +223,8 @@ class Caller:
         if teller is None or not self._reach.is_still(delivery.receiver, (notifier, address)):
             self._done(Result(errand, Outcome.REJECTED, GONE, 0.0))
         else:
+            if notifier in self._sirens:
+                self._tell_sirens()
             teller.hand(errand)
 
     # What came of it

@@ -13,6 +13,7 @@ from gateway.alarms.delivery import Delivery
 from gateway.alarms.groups import Group
 from gateway.alarms.guidance import guidance_for
 from gateway.alarms.member import Member
+from gateway.alarms.policy import SIREN
 from gateway.alarms.priority import most_urgent, with_priority
 from gateway.errors import CryogateError
 from gateway.journal.journal import Journal
@@ -101,7 +102,7 @@ class Composer:
         if found is None or not found[1]:
             return None, ""
         person = self._book.duty.person(found[1][0])
-        return found[0], found[1][0] if person is None else person.name()
+        return found[0], found[1][0].removeprefix(SIREN) if person is None else person.name()
 
     def _alarm(self, one: Member, now_ns: int) -> dict[str, Any]:
         """As `cryogate alarms --json` has it."""

@@ -1,6 +1,7 @@
 """One notifier in a thread of its own, that tells one person after the other; it holds up no other one.
 
-It only asks the outside world. Who is told, and what became of it, the caller decides and states.
+It only asks the outside world. Who is told, and what became of it, the caller decides and states. In between
+it keeps a siren as it should be.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Final
 from gateway.alarms.call import Call
 from gateway.alarms.delivery import Delivery, Outcome
 from gateway.errors import LinkDown, Rejected
-from gateway.notifiers import Addressed
+from gateway.followers.pauses import Pauses
+from gateway.notifiers import Addressed, Keeping
 from gateway.text import first_words
 
 LOOK_S: Final = 0.5  # at `stop`, while nothing is to be told
@@ -53,6 +55,8 @@ class Teller:
     def __init__(self, notifier: str, addressed: Addressed, done: Callable[[Result], None]) -> None:
         self.notifier = notifier
         self.name = f"teller:{notifier}"
+        self.problem = ""  # why a siren is not as it should be
+        self._pauses, self._again_s = Pauses(), 0.0  # after such a problem; monotonic
         self._addressed = addressed
         self._done = done
         self._errands: queue.SimpleQueue[Errand] = queue.SimpleQueue()
@@ -68,6 +72,7 @@ class Teller:
             try:
                 errand = self._errands.get(timeout=LOOK_S)
             except queue.Empty:
+                self._keep()
                 continue
             if not errand.is_cancelled:
                 self._present, errand.began_s = errand, time.monotonic()
@@ -79,6 +84,17 @@ class Teller:
         errand, self._present = self._present, None
         if errand is not None:
             self._done(Result(errand, Outcome.RETRY, first_words(reason, LONGEST_ANSWER), 0.0))
+
+    def _keep(self) -> None:
+        """Its outside world may forget, and after a start nobody knows how it is."""
+        if not isinstance(self._addressed, Keeping) or time.monotonic() < self._again_s:
+            return
+        try:
+            self._addressed.keep()
+            self.problem, self._pauses = "", Pauses()
+        except LinkDown as down:
+            self.problem = str(down)
+            self._again_s = time.monotonic() + self._pauses.next_s()
 
     def _tell(self, errand: Errand, began_s: float) -> Result:
         after_s = 0.0

@@ -7,13 +7,14 @@ A file in this folder provides
         def __init__(self, options: Options) -> None
 
 One that writes to people in words (words.py) is `Worded`, one that reaches a person at an address is
-`Addressed`, too. One whose table need not name anybody is `Receiving`. One that shows how it
-is, as a lamp does, is `Overseeing` and `Keeping`. Files without Options are what they share.
+`Addressed`, too. One whose table need not name anybody is `Receiving`. One that shows how it is, as a lamp
+does, is `Overseeing` and `Keeping`; `Sounding`, too, where steps can name it. Files without Options are what
+they share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
 from gateway.alarms.call import Call, Guidance, Language
@@ -59,7 +60,10 @@ class Worded(Protocol):
 
 @runtime_checkable
 class Addressed(Protocol):
-    """A notifier that reaches one person at an address of its own: a mailbox, a topic, a telephone number."""
+    """A notifier that reaches one person at an address of its own: a mailbox, a topic, a telephone number.
+
+    One that takes the empty address needs no person: a step of an escalation may name it.
+    """
 
     def check_address(self, address: str) -> None:
         """Raises ValueError, with what is expected, for what is no address here."""
@@ -74,6 +78,17 @@ class Overseeing(Protocol):
 
     def oversee(self, needing: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
         """Called once, before the first change: published alarms that need somebody, when it asks."""
+
+
+@runtime_checkable
+class Sounding(Protocol):
+    """An `Addressed` one that goes on until people answer, where steps of an escalation name it."""
+
+    def sound_for(self, calling: Callable[[], Collection[str] | None]) -> None:
+        """Called once, before anything else: because of which groups it is to sound; None: nobody knows yet.
+
+        From then on that alone decides, and no change of an alarm is told.
+        """
 
 
 @runtime_checkable

@@ -2,15 +2,18 @@
 
 What is on follows from the alarms there are, as the journal has them, never from what was switched before: a
 start, a change and every few seconds set it anew. Shelved and suppressed alarms do not sound.
+
+Where a step of an escalation names it, it is on from that step on until the group of alarms is answered.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from gateway.alarms.call import Call
 from gateway.alarms.change import AlarmChange
 from gateway.alarms.lifecycle import AlarmState
 from gateway.errors import InputError
@@ -49,7 +52,7 @@ class Options:
 
 
 class Notifier:
-    """See the contract in gateway.notifiers; it is `Overseeing` and `Keeping`, too."""
+    """See the contract in gateway.notifiers; it is all that a lamp can be."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Notifier:
         self._options = options
         self._now_ns, self._now_s = now_ns, now_s
         self._needing: Callable[[], Iterable[Mapping[str, Any]]] | None = None
+        self._calling: Callable[[], Collection[str] | None] | None = None  # where steps name it
         self._asking: dict[str, int] = {}  # since when, ns UTC, by id of the alarm
         self._known: dict[str, int] = {}  # changes of each alarm that the records had at the start
         self._is_on: bool | None = None  # as it was set last; None: nobody knows
@@ -68,6 +72,20 @@ class Notifier:
     def oversee(self, needing: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
         """Where it begins after a start."""
         self._needing = needing
+
+    def sound_for(self, calling: Callable[[], Collection[str] | None]) -> None:
+        """Steps say when it is on."""
+        self._calling = calling
+
+    def check_address(self, address: str) -> None:
+        """Raises ValueError."""
+        if address:
+            raise ValueError("a siren is nobody's: name it in `notifiers` of a step, without an address")
+
+    def tell(self, call: Call, address: str) -> str:  # noqa: ARG002
+        """Sets it to what all calls that there are ask for, this one among them. Raises LinkDown."""
+        first = call.alarms[0]["id"] if call.alarms else call.group
+        return self._set({NEW: one_line(str(first))})
 
     def notify(self, change: AlarmChange) -> str:
         """Sets it, whether that changes anything or not. Raises LinkDown."""
@@ -83,6 +101,8 @@ class Notifier:
     def keep(self) -> None:
         """Raises LinkDown."""
         self._begin()
+        if self._calling is not None and self._calling() is None:
+            return
         if self._should_be_on() is not self._is_on or self._now_s() >= self._again_s:
             self._set({})
 
@@ -97,6 +117,8 @@ class Notifier:
         self._needing = None
 
     def _should_be_on(self) -> bool:
+        if self._calling is not None:
+            return bool(self._calling())
         due_ns = self._now_ns() - round(self._options.after_s * SECOND)
         return any(since_ns <= due_ns for since_ns in self._asking.values())
 

@@ -10,7 +10,7 @@ from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Outcome
 from gateway.alarms.groups import Group
-from gateway.alarms.reach import SIREN
+from gateway.alarms.policy import SIREN
 from gateway.published.view import moment
 
 SCHEMA: Final = 1
@@ -30,6 +30,10 @@ class CallsView:
         """Every group that goes on or that still needs somebody, the most urgent first."""
         found = sorted(self._book.groups.by_id.values(), key=self._rank)
         return [self._group(one) for one in found]
+
+    def sounding(self, siren: str) -> list[str]:
+        """Groups because of which a siren in a step is to be on."""
+        return sorted(self._book.sounding(siren))
 
     def members(self, alarm: str) -> list[str]:
         """The alarms of its group, or itself alone."""

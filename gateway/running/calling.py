@@ -13,7 +13,7 @@ from gateway.alarms.decisions import Decisions
 from gateway.alarms.duty import Duty
 from gateway.alarms.policy import ROLES
 from gateway.alarms.reach import Reach
-from gateway.config.escalations import can_tell_people
+from gateway.config.escalations import can_tell_people, in_steps
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import NOTIFIERS, Configuration
 from gateway.errors import ConfigurationError
@@ -22,7 +22,7 @@ from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Severity
-from gateway.notifiers import Addressed, Notifier, Worded
+from gateway.notifiers import Addressed, Notifier, Sounding, Worded, tells_changes
 from gateway.published.alarm import of_known
 from gateway.published.calls import CallsView
 from gateway.questions.time_left import TimesLeft
@@ -56,9 +56,25 @@ def notifier_of(configuration: Configuration, name: str) -> Notifier:
 
 
 def addressed_of(configuration: Configuration) -> dict[str, Addressed]:
-    """A notifier of its own for each that can reach a person: they are not shared between threads."""
+    """A notifier of its own for each that can reach a person: they are not shared between threads.
+
+    A siren is one of them where a step names it.
+    """
     every = {name: notifier_of(configuration, name) for name in configuration.notifiers}
-    return {name: made for name, made in every.items() if isinstance(made, Addressed)}
+    alone = {name for name, made in every.items() if sounds_by_itself(configuration, name, made)}
+    return {name: made for name, made in every.items() if isinstance(made, Addressed) and name not in alone}
+
+
+def sounds_by_itself(configuration: Configuration, name: str, notifier: Notifier) -> bool:
+    """Whether it is a siren that no step names."""
+    return isinstance(notifier, Sounding) and name not in in_steps(configuration.escalations)
+
+
+def hears_changes(configuration: Configuration, name: str, notifier: Notifier) -> bool:
+    """Whether it is told of every change of an alarm."""
+    if isinstance(notifier, Sounding):
+        return sounds_by_itself(configuration, name, notifier)
+    return tells_changes(notifier)
 
 
 def reach_of(configuration: Configuration, addressed: Mapping[str, Addressed], duty: Duty) -> Reach:
@@ -122,8 +138,10 @@ def check(configuration: Configuration, caller: Caller) -> Check:
         for way, answer in caller.failing.items():
             notifier, _, person = way.partition(" ")
             message = (
-                f"notifier {notifier} did not reach {person or 'anybody'}: {answer}; other ways were tried; "
-                f"mend it, then run `cryogate notify --test {person or 'PERSON'}`"
+                f"notifier {notifier} did not reach {person}: {answer}; other ways were tried; "
+                f"mend it, then run `cryogate notify --test {person}`"
+                if person
+                else f"notifier {notifier}, which a step of an escalation names, does not work: {answer}"
             )
             yield Fault(f"way:{way}", Severity.MAJOR, message)
         for name in caller.strangers(named):

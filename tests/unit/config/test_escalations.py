@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from gateway.alarms.call import Priority
+from gateway.alarms.duty import Duty
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import DEFAULT_POLICIES, EVERYBODY, ON_DUTY, Step, policy_for
 from gateway.config.load import parse
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
+from gateway.notifiers import siren
+from gateway.notifiers.lamps import Command
+from gateway.running.calling import addressed_of, hears_changes, notifier_of, reach_of
 
 NTFY = {"kind": "ntfy", "url": "https://ntfy.lab.example", "topic": "t"}
 JSONL = {"kind": "jsonl", "path": "alarms.jsonl"}
@@ -96,3 +100,31 @@ def test_mistakes_of_calls(tmp_path: Path, told: dict[str, Any], problem: str) -
     with pytest.raises(ConfigurationError) as error:
         configured(tmp_path, calls=told)
     assert any(one.startswith(problem) for one in error.value.problems), error.value.problems
+
+
+HORN = {"kind": "siren", "command": {"on": ["/bin/true"], "off": ["/bin/true"]}}
+
+
+def test_a_siren_that_a_step_names_sounds_by_that_alone(tmp_path: Path) -> None:
+    usual = {
+        "repeat_after_s": 0,
+        "steps": [DUTY, {"after_s": 720, "call": ["everybody"], "ways": 0, "notifiers": ["horn"]}],
+    }
+    notifiers = {"push": NTFY, "horn": HORN, "lamp": HORN | {"after_s": 60.0}}
+    found = configured(tmp_path, notifiers=notifiers, escalations={"usual": usual})
+    addressed = addressed_of(found)
+    assert sorted(addressed) == ["horn", "push"]
+    reach_of(found, addressed, Duty())
+    heard = {name for name in notifiers if hears_changes(found, name, notifier_of(found, name))}
+    assert heard == {"push", "lamp"}
+
+
+def test_when_it_sounds_is_said_once(tmp_path: Path) -> None:
+    usual = {"steps": [{"after_s": 0, "notifiers": ["horn"]}]}
+    with pytest.raises(ConfigurationError, match=r"'horn' has an after_s of its own: leave it out there"):
+        configured(tmp_path, notifiers={"horn": HORN | {"after_s": 60.0}}, escalations={"usual": usual})
+
+
+def test_a_siren_is_nobodys() -> None:
+    with pytest.raises(ValueError, match="name it in `notifiers` of a step"):
+        siren.Notifier(siren.Options(Command(("a",), ("b",)))).check_address("li-na")

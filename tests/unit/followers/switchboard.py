@@ -21,7 +21,7 @@ from gateway.followers.composing import Remaining, not_known
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
-from gateway.notifiers import Addressed
+from gateway.notifiers import Addressed, siren
 from gateway.statements import attempt, call, person, roster, transition
 from gateway.statements.attempt import Attempt
 from gateway.statements.call import Called
@@ -134,7 +134,7 @@ class Switchboard:
         **plan: Any,
     ) -> Caller:
         book = CallBook(Plan(policies=self.policies, **plan), Duty(), published)
-        alone = [name for name, one in notifiers.items() if isinstance(one, Siren)]
+        alone = [name for name, one in notifiers.items() if isinstance(one, Siren | siren.Notifier)]
         journal = Journal.open(self.folder / "journal.sqlite", self.now_ns)
         records = Records(self.folder / "records.sqlite")
         reach = Reach(book.duty, notifiers, alone)
