@@ -24,6 +24,7 @@ from gateway.text import one_line
 from gateway.times import parse_rfc3339
 
 NEW: Final = "CRYOGATE_ALARM"  # in the environment of a command: the alarm that changed
+JUST_S: Final = 2.0  # a call and the upkeep that come together set it once
 SEVERITIES: Final = {severity.name.lower(): int(severity) for severity in Severity}
 
 
@@ -67,7 +68,7 @@ class Notifier:
         self._asking: dict[str, int] = {}  # since when, ns UTC, by id of the alarm
         self._known: dict[str, int] = {}  # changes of each alarm that the records had at the start
         self._is_on: bool | None = None  # as it was set last; None: nobody knows
-        self._again_s = 0.0  # monotonic
+        self._set_s, self._answer = 0.0, ""  # monotonic; what it answered then
 
     def oversee(self, needing: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
         """Where it begins after a start."""
@@ -84,6 +85,8 @@ class Notifier:
 
     def tell(self, call: Call, address: str) -> str:  # noqa: ARG002
         """Sets it to what all calls that there are ask for, this one among them. Raises LinkDown."""
+        if self._should_be_on() is self._is_on and self._now_s() - self._set_s < JUST_S:
+            return self._answer
         first = call.alarms[0]["id"] if call.alarms else call.group
         return self._set({NEW: one_line(str(first))})
 
@@ -103,7 +106,7 @@ class Notifier:
         self._begin()
         if self._calling is not None and self._calling() is None:
             return
-        if self._should_be_on() is not self._is_on or self._now_s() >= self._again_s:
+        if self._should_be_on() is not self._is_on or self._is_due():
             self._set({})
 
     def _begin(self) -> None:
@@ -126,8 +129,12 @@ class Notifier:
         on = self._should_be_on()
         self._is_on = None  # until it is certain
         answer = self._options.lamp.switch(on, why)
-        self._is_on, self._again_s = on, self._now_s() + self._options.again_s
-        return f"{'on' if on else 'off'}{': ' if answer else ''}{answer}"
+        self._is_on, self._set_s = on, self._now_s()
+        self._answer = f"{'on' if on else 'off'}{': ' if answer else ''}{answer}"
+        return self._answer
+
+    def _is_due(self) -> bool:
+        return self._now_s() - self._set_s >= self._options.again_s
 
 
 def sounding(alarms: Iterable[Mapping[str, Any]], options: Options, now_ns: int) -> list[str]:
