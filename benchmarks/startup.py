@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.api.control import ask
+from gateway.api.asking import ask
 from gateway.errors import NotRunning
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import RollOver, SegmentEnd

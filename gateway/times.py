@@ -17,6 +17,7 @@ _RFC3339 = re.compile(
 LONGEST_WAIT_S: Final = 3600.0  # a server that asks for more is asked again all the same
 LONGEST_KEPT: Final = 40  # characters
 _SECOND = 1_000_000_000
+_EPOCH = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)  # without zone: written in a fifth of the time
 _FARTHEST_ZONE_H = 14  # Kiritimati; what is farther is a slip of the pen, and hours of error
 
 
@@ -59,8 +60,7 @@ def instants(shown: datetime, zone: tzinfo) -> tuple[int, ...]:
 def format_rfc3339(time_ns: int) -> str:
     """Nanoseconds UTC as RFC 3339, always nine digits and Z."""
     whole, fraction = divmod(int(time_ns), _SECOND)
-    moment = datetime.fromtimestamp(whole, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+    return f"{(_EPOCH + timedelta(seconds=whole)).isoformat()}.{fraction:09d}Z"
 
 
 def retry_after_s(header: str | None, now_s: float) -> float:

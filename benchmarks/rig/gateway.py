@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gateway.api.control import ask
+from gateway.api.asking import ask
 from gateway.errors import NotRunning
 
 WITHIN_S = 60.0

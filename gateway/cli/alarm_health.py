@@ -16,9 +16,9 @@ from rich.text import Text
 from gateway.alarms.advice import Change, Effect
 from gateway.alarms.goals import Goal
 from gateway.alarms.health import Health, Waiting
-from gateway.cli.history import open_records
 from gateway.cli.measures import duration
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import open_records
 from gateway.cli.terminal import console, errors, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration

@@ -13,11 +13,10 @@ from gateway.alarms.lifecycle import AlarmState
 from gateway.cli.fleet import SEVERITY_STYLES, UNKNOWN_STYLE
 from gateway.cli.measures import duration, extreme_of, place_of
 from gateway.cli.told import told_lines, told_short
-from gateway.published.alarm import state_words
 from gateway.published.few import MOST_UNITS, more_units
 from gateway.published.labels import UNLABELLED, Labels
 from gateway.published.quiet import handling_words, overlay_words
-from gateway.published.urgency import asks, goes_on
+from gateway.published.urgency import asks, goes_on, state_words
 
 NARROW: Final = 120  # columns; in fewer each of the table's is too narrow for its words
 OVER_STYLE: Final = "bold"

@@ -10,10 +10,9 @@ import typer
 from rich.text import Text
 
 from gateway.cli.fleet import UNKNOWN_STYLE
-from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in
+from gateway.cli.reading import journal_in, open_records
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box, operating_system_user
 from gateway.commands.calls import try_ways
@@ -21,7 +20,8 @@ from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.published.labels import Labels, labels_of, now_text
-from gateway.running.calling import addressed_of, calls_at, people_now
+from gateway.questions.calls import calls_at, people_now
+from gateway.running.calling import addressed_of
 from gateway.text import counted, safe
 
 PRIORITY_STYLES: Final = {"urgent": "bold white on red", "high": "bold red", "medium": "yellow", "low": ""}

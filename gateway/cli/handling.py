@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from gateway.cli import of_group, token
-from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
+from gateway.cli.reading import open_records
 from gateway.cli.saying import By, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import alarms

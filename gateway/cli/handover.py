@@ -9,10 +9,10 @@ from rich.console import Console
 
 from gateway.alarms.priority import Priorities, with_priority
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
-from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.quieting import rest_words
+from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box

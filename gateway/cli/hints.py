@@ -9,9 +9,8 @@ import typer
 from rich.text import Text
 
 from gateway.alarms.cause_words import cause_words, evidence_words
-from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in
+from gateway.cli.reading import journal_in, open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.questions.causes import Answer, causes

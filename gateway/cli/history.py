@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,16 +10,15 @@ from rich.console import Console
 from rich.text import Text
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
-from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
-from gateway.journal.records import Records
-from gateway.journal.remade import Remaking
-from gateway.published.alarm import of_known, state_words
+from gateway.published.alarm import of_known
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import overlay_words
+from gateway.published.urgency import state_words
 from gateway.questions.history import find
 from gateway.questions.history import history as of_alarm
 from gateway.text import safe
@@ -94,23 +91,6 @@ def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:
     if because is not None:
         why = f", because: {because['reason']}" if because["reason"] else ""
         yield f"{because['by']} {because['words']}{why} ({because['id']})"
-
-
-@contextmanager
-def open_records(folder: Path) -> Iterator[Records]:
-    """The records of the gateway that keeps its data in `folder`, for reading.
-
-    An alarm that is damaged in them is read from the journal.
-    """
-    path = folder / "records.sqlite"
-    if not path.exists():
-        raise InputError(f"{folder}: no records yet; start a gateway with `cryogate run`")
-    with ExitStack() as stack:
-        records = stack.enter_context(Records(path, read_only=True))
-        if (folder / "journal.sqlite").exists():
-            journal = stack.enter_context(Journal.open_reading(folder / "journal.sqlite"))
-            Remaking(journal, records)
-        yield records
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

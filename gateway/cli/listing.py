@@ -37,7 +37,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "doctor": _in("doctor", "What is wrong, where, and what to do next."),
     "status": _in("look", "What the running gateway does, and how each channel is."),
     "watch": _in("look", "The same, live: values, alarms, the units inside."),
-    "alarms": _in("look", "Alarms that need somebody, with the units inside."),
+    "alarms": _in("alarms", "Alarms that need somebody, with the units inside."),
     "calls": _in("calls", "Who was told of an alarm with what answer, and who is next."),
     "notify": _in("calls", "Test whether a person can be reached."),
     "history": _in("history", "Every change of an alarm, and what was known then."),

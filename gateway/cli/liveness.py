@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.api.control import is_answered
+from gateway.api.asking import is_answered
 from gateway.cli.terminal import say
 from gateway.config.types import Configuration
 from gateway.errors import JournalError

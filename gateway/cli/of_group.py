@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gateway.cli.history import open_records
+from gateway.cli.reading import open_records
 from gateway.cli.saying import remark_on, said_by
 from gateway.cli.terminal import say
 from gateway.commands.author import at_this_box
 from gateway.commands.calls import acknowledge_group
 from gateway.commands.desk import open_desk
 from gateway.config.load import load
+from gateway.questions.calls import calls_at
 from gateway.questions.history import find
-from gateway.running.calling import calls_at
 
 
 def acknowledge(alarm: str, but: Sequence[str], by: str, comment: str, config: Path) -> None:

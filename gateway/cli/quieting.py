@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
+from gateway.cli.reading import open_records
 from gateway.cli.saying import By, Corrects, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import out_of_service as resting

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.history import open_records
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in
+from gateway.cli.reading import journal_in, open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.escalations import in_steps
 from gateway.config.load import load
@@ -19,7 +18,7 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.notifiers.siren import Options, sounding
 from gateway.published.alarm import of_known
-from gateway.running.calling import calls_at
+from gateway.questions.calls import calls_at
 from gateway.text import one_line
 
 KIND = "siren"

@@ -29,7 +29,8 @@ class Terminal(Console):
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=lines(segment.text))
+            is_safe = segment.control or segment.text.isprintable()
+            yield segment if is_safe else segment._replace(text=lines(segment.text))
 
 
 def console() -> Terminal:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.history import open_records
 from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import tokens

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.doctor import Finding, Level
-from gateway.published.alarm import state_words
 from gateway.published.labels import UNLABELLED, Labels
 from gateway.published.quiet import overlay_words
-from gateway.published.urgency import asks, goes_on
+from gateway.published.urgency import asks, goes_on, state_words
 from gateway.text import counted
 
 MOST: Final = 10  # of one level, named one by one

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway import __version__
-from gateway.api.control import ask
+from gateway.api.asking import ask
 from gateway.clocks import kernel_clock
 from gateway.config.files import exposed, missing
 from gateway.config.load import load

@@ -13,29 +13,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import takewhile
 from typing import Final
 
 from gateway.alarms.callbook import KINDS, CallBook
 from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
-from gateway.alarms.duty import Duty
 from gateway.alarms.reach import Reach
 from gateway.errors import JournalError
 from gateway.followers.composing import Composer, Remaining, not_known
 from gateway.followers.pauses import Pauses
+from gateway.followers.recalling import NAME, in_order, recall
 from gateway.followers.tellers import Errand, Result, Teller
 from gateway.followers.voice import Voice
-from gateway.journal.journal import Journal, Statement
+from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.journal.said import numbered
 from gateway.model import SECOND
 from gateway.notifiers import Addressed, Sounding
 from gateway.statements import attempt, call
 from gateway.statements.attempt import Attempt
 
-NAME: Final = "calls"  # as a follower of the journal
 WAIT_S: Final = 1.0  # for a commit, at most
 REST_S: Final = 0.2  # while nobody is being told: where something happens all the time, screening comes first
 SAVE_EVERY_S: Final = 60.0
@@ -142,7 +139,7 @@ class Caller:
 
     def _hear(self) -> None:
         last = self._journal.last_seq()
-        for seq, statement in _in_order(self._journal, KINDS, self._book.seq, last):
+        for seq, statement in in_order(self._journal, KINDS, self._book.seq, last):
             self._book.hear(seq, statement)
             self._knows_people = self._knows_people and statement.kind not in DUTY_KINDS
         self._book.seq = max(self._book.seq, last)
@@ -290,30 +287,6 @@ class Caller:
         waiting = (one.at_s for name, one in self._again.items() if name not in self._errands)
         again_s = min(waiting, default=float("inf")) - time.monotonic()
         return max(0.01, min(WAIT_S, due_s, again_s))
-
-
-def recall(book: CallBook, journal: Journal, records: Records) -> None:
-    """All that the journal says about calls, for whoever only looks."""
-    saved = records.saved(NAME)
-    if saved is not None:
-        book.take_over(saved[1])
-    recall_people(book.duty, journal, book.seq)
-    book.look_at_people()
-    for seq, statement in _in_order(journal, KINDS, book.seq, journal.last_seq()):
-        book.hear(seq, statement)
-
-
-def recall_people(duty: Duty, journal: Journal, until: int) -> None:
-    """People and rosters as stated up to an entry."""
-    for _, statement in _in_order(journal, DUTY_KINDS, 0, until):
-        duty.hear(statement)
-
-
-def _in_order(
-    journal: Journal, kinds: Iterable[str], after: int, until: int
-) -> Iterator[tuple[int, Statement]]:
-    """Statements of these kinds behind one entry, up to another."""
-    return takewhile(lambda pair: pair[0] <= until, numbered(journal, *kinds, after_seq=after))
 
 
 def _attempt(result: Result) -> Attempt:

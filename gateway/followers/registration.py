@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from gateway.followers.caller import NAME as CALLS
 from gateway.followers.notifier import NotifierFollower
+from gateway.followers.recalling import NAME as CALLS
 from gateway.followers.sink import SinkFollower
 from gateway.journal.records import Records
 

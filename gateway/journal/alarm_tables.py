@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gateway.journal import alarm_units
 from gateway.journal.alarm_units import AlarmUnits, with_names, without_names
+from gateway.journal.rows_json import of_json
 from gateway.journal.seal import is_sealed, seal, text
 
 SCHEMA: Final = """
@@ -277,7 +278,7 @@ class AlarmTables:
     def _excursion(self, row: tuple[Any, ...]) -> dict[str, Any] | None:
         """Where its row is damaged its alarm has it."""
         if _is_sound(row):
-            return dict(json.loads(row[-2]))
+            return dict(of_json(row[-2]))
         alarm = self.alarm(text(row[0]))
         return None if alarm is None else alarm.body.get("excursion")
 
@@ -367,7 +368,7 @@ def _values(row: AlarmRow) -> tuple[Any, ...]:
 def _is_sound(row: tuple[Any, ...]) -> bool:
     """Of columns that end with the body, as bytes, and the checksum."""
     *rest, body, crc = row
-    return is_sealed(crc, body, *(text(one) if isinstance(one, bytes) else one for one in rest))
+    return is_sealed(crc, body, *[text(one) if isinstance(one, bytes) else one for one in rest])
 
 
 def _is_listed(body: bytes, assets: bytes) -> bool:
@@ -386,7 +387,7 @@ def _cause(row: tuple[Any, ...]) -> AlarmRow | None:
     """Of _SEALED_ALARM alone; None where it is damaged."""
     if not _is_sound(row):
         return None
-    return AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], json.loads(row[-2]))
+    return AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], of_json(row[-2]))
 
 
 def _alarm(row: tuple[Any, ...]) -> AlarmRow | None:
@@ -394,5 +395,5 @@ def _alarm(row: tuple[Any, ...]) -> AlarmRow | None:
     *columns, named, units_crc = row
     if not _is_sound(tuple(columns)):
         return None
-    body = with_names(json.loads(columns[-2]), text(row[0]), named, units_crc)
+    body = with_names(of_json(columns[-2]), text(row[0]), named, units_crc)
     return None if body is None else AlarmRow(text(row[0]), bool(row[1]), row[2], row[3], body)

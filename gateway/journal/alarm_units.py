@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from gateway.journal.rows_json import of_json
 from gateway.journal.seal import is_sealed, seal, text
 
 SCHEMA: Final = """
@@ -70,7 +71,7 @@ def with_names(body: dict[str, Any], identity: str, named: object, crc: object) 
         return body
     if not isinstance(named, bytes) or not is_sealed(crc, named, identity):
         return None
-    body[UNITS][NAMED] = json.loads(named)
+    body[UNITS][NAMED] = of_json(named)
     return body
 
 

@@ -18,6 +18,7 @@ from gateway.journal import columns
 from gateway.journal.damaged import Damaged, DamagedStatement
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.journal.identity import identities, name_of
+from gateway.journal.rows_json import of_json
 from gateway.model import SECOND, Arrivals, Channels, Mask
 from gateway.statements import Statement
 from gateway.statements.envelope import from_row, to_row
@@ -308,7 +309,7 @@ def _entry(name: Callable[[int], str], seq: int, crc: int, kind: bytes | None, *
 
 def _statement(name: str, seq: int, row: _Row) -> Statement:
     try:
-        return from_row(row.kind, json.loads(row.body), name, row.committed_ns)
+        return from_row(row.kind, of_json(row.body), name, row.committed_ns)
     except StatementError as error:
         raise JournalError(f"journal entry {seq}: {error}") from error
 

@@ -16,11 +16,11 @@ from gateway.alarms.lifecycle import Acknowledgement, AlarmState
 from gateway.alarms.overlay import Overlay
 from gateway.journal.records import Records
 from gateway.model import Severity
+from gateway.published.urgency import NEVER_WAS
 from gateway.published.view import UNKNOWN, Units, excursion, moment, units
 from gateway.screening.excursion import Excursion
 
 SCHEMA: Final = 2
-NEVER_WAS: Final = "withdrawn unacknowledged"  # over, and no return: it never was
 
 
 def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
@@ -61,12 +61,6 @@ def alarm(of: Entry) -> dict[str, Any]:
         ],
         "changes": of.number,
     }
-
-
-def state_words(alarm: Mapping[str, Any]) -> str:
-    """What a published alarm asks of people, and whether late data says that there was nothing."""
-    state = str(alarm["state"])
-    return f"withdrawn, {state}" if alarm["withdrawn"] and state != NEVER_WAS else state
 
 
 def needing(records: Records) -> dict[tuple[str, str], int]:

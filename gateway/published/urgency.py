@@ -13,6 +13,7 @@ from gateway.alarms.lifecycle import AlarmState
 from gateway.model import Severity
 
 GOING_ON: Final = frozenset((AlarmState.UNACKNOWLEDGED.value, AlarmState.ACKNOWLEDGED.value))
+NEVER_WAS: Final = "withdrawn unacknowledged"  # over, and no return: it never was
 ASKING: Final = "unacknowledged"  # how the states end in which nobody has acknowledged
 SEVERITIES: Final = {severity.name.lower(): int(severity) for severity in Severity}
 
@@ -32,6 +33,12 @@ def goes_on(alarm: Mapping[str, Any]) -> bool:
 def asks(alarm: Mapping[str, Any]) -> bool:
     """Whether nobody has acknowledged it, or it asks again."""
     return str(alarm["state"]).endswith(ASKING)
+
+
+def state_words(alarm: Mapping[str, Any]) -> str:
+    """What a published alarm asks of people, and whether late data says that there was nothing."""
+    state = str(alarm["state"])
+    return f"withdrawn, {state}" if alarm["withdrawn"] and state != NEVER_WAS else state
 
 
 def _rank(alarm: Mapping[str, Any]) -> tuple[bool, bool, bool, bool, int]:

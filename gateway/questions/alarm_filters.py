@@ -12,9 +12,9 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.published.alarm import NEVER_WAS, of_known
+from gateway.published.alarm import of_known
 from gateway.published.selection import Selection
-from gateway.published.urgency import SEVERITIES
+from gateway.published.urgency import NEVER_WAS, SEVERITIES
 from gateway.questions.duty import duty_of
 
 STATES: Final = (*(state.value for state in AlarmState), NEVER_WAS)

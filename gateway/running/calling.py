@@ -5,45 +5,25 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 from gateway.alarming.faults import Check, Fault
-from gateway.alarms.callbook import CallBook, Plan
-from gateway.alarms.decisions import Decisions
 from gateway.alarms.duty import Duty
 from gateway.alarms.policy import ROLES
 from gateway.alarms.reach import Reach
-from gateway.config.escalations import can_tell_people, in_steps
-from gateway.config.timeline import Timeline, timeline_of
+from gateway.config.escalations import in_steps
 from gateway.config.types import NOTIFIERS, Configuration
 from gateway.errors import ConfigurationError
-from gateway.followers.caller import Caller, recall, recall_people
+from gateway.followers.caller import Caller
 from gateway.followers.voice import Voice
-from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import Severity
 from gateway.notifiers import Addressed, Notifier, Sounding, Worded, tells_changes
-from gateway.published.alarm import of_known
-from gateway.published.calls import CallsView
+from gateway.questions.calls import book_of
 from gateway.questions.time_left import TimesLeft
 from gateway.running.setting import SettingNow
 from gateway.running.time_left_soon import TimeLeftSoon
 
 MOST_NAMED = 5  # groups in a message
-
-
-def book_of(configuration: Configuration, journal: Journal, now_ns: int) -> CallBook:
-    """Empty: to be told what the journal says."""
-    timeline = timeline_of(journal)
-    plan = Plan(
-        configuration.priorities,
-        configuration.escalations,
-        configuration.calls.chatter,
-        configuration.calls.flood,
-        partial(_site_of, timeline, now_ns),
-        configuration.guidance,
-    )
-    return CallBook(plan, Duty(partial(timeline.names.identity, "sites")), of_known)
 
 
 def notifier_of(configuration: Configuration, name: str) -> Notifier:
@@ -91,21 +71,6 @@ def reach_of(configuration: Configuration, addressed: Mapping[str, Addressed], d
     if wrong:
         raise ConfigurationError(wrong)
     return Reach(duty, addressed, alone)
-
-
-def people_now(configuration: Configuration, journal: Journal, now_ns: int) -> Duty:
-    """As everything that was stated says."""
-    duty = book_of(configuration, journal, now_ns).duty
-    recall_people(duty, journal, journal.last_seq())
-    return duty
-
-
-def calls_at(configuration: Configuration, journal: Journal, records: Records, now_ns: int) -> CallsView:
-    """What journal and records say about calls, for a command that only looks."""
-    book = book_of(configuration, journal, now_ns)
-    recall(book, journal, records)
-    notifiers = [name for name, told in configuration.notifiers.items() if can_tell_people(told.kind)]
-    return CallsView(book, Decisions(book, Reach(book.duty, notifiers, notifiers)), now_ns)
 
 
 def caller_of(
@@ -163,8 +128,3 @@ def _needs_no_address(notifier: Addressed) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _site_of(timeline: Timeline, now_ns: int, asset: str) -> str:
-    site = timeline.site_of(asset, now_ns)
-    return timeline.names.latest("sites", site) if site else ""

@@ -12,7 +12,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from gateway.api.control import ask
+from gateway.api.asking import ask
 from gateway.cli import app
 from gateway.errors import NotRunning
 from gateway.times import format_rfc3339

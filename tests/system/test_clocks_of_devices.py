@@ -10,7 +10,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import pytest
 
-from gateway.api.control import ask
+from gateway.api.asking import ask
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Quality
 from gateway.times import parse_rfc3339

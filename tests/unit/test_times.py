@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import email.utils
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +13,13 @@ from hypothesis import strategies as st
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS
 from gateway.times import LONGEST_WAIT_S, format_rfc3339, instants, parse_rfc3339, retry_after_s
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_written_as_the_calendar_says(time_ns: int) -> None:
+    whole, fraction = divmod(time_ns, 10**9)
+    shown = datetime.fromtimestamp(whole, UTC)
+    assert format_rfc3339(time_ns) == f"{shown:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
 
 
 @given(st.integers(EARLIEST_NS, LATEST_NS))

@@ -13,7 +13,7 @@ from gateway.errors import StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.said import check_readable
 from gateway.journal.verify import verify
-from gateway.published.alarm import state_words
+from gateway.published.urgency import state_words
 from gateway.questions.history import history
 from gateway.questions.start import would_follow
 from gateway.statements import Statement, placement

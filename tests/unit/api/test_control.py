@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-from gateway.api import control
+from gateway.api import asking, control
 from gateway.errors import NotRunning
 
 
 @asynccontextmanager
 async def served(folder: Path) -> AsyncIterator[None]:
     task = asyncio.create_task(control.serve(folder, {"status": lambda: {"fine": True}}, asyncio.Event()))
-    while not (folder / control.NAME).exists():
+    while not (folder / asking.NAME).exists():
         await asyncio.sleep(0.001)
     yield
     task.cancel()
 
 
 async def asked(folder: Path, question: str) -> Any:
-    return await asyncio.to_thread(control.ask, folder, question)
+    return await asyncio.to_thread(asking.ask, folder, question)
 
 
 async def test_a_question_is_answered_and_an_unknown_one_lists_the_known(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ async def test_a_folder_whose_path_is_longer_than_socket_addresses_may_be(tmp_pa
 
 async def test_a_socket_left_over_from_a_crash_is_taken_over(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(tmp_path / control.NAME))
+        dead.bind(str(tmp_path / asking.NAME))
     async with served(tmp_path):
         await asyncio.sleep(0.05)
         assert await asked(tmp_path, "status") == {"fine": True}
@@ -52,7 +52,7 @@ async def test_a_socket_left_over_from_a_crash_is_taken_over(tmp_path: Path) -> 
 @pytest.mark.parametrize("nonsense", [b"\n", b"[]\n", b'{"ask": 1}\n', b"x" * 10_000 + b"\n", b""])
 async def test_nonsense_does_not_stop_it(tmp_path: Path, nonsense: bytes) -> None:
     async with served(tmp_path):
-        reader, writer = await asyncio.open_unix_connection(str(tmp_path / control.NAME))
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / asking.NAME))
         writer.write(nonsense)
         writer.write_eof()
         await reader.read()
@@ -62,6 +62,6 @@ async def test_nonsense_does_not_stop_it(tmp_path: Path, nonsense: bytes) -> Non
 
 def test_nobody_there(tmp_path: Path) -> None:
     with pytest.raises(NotRunning, match="start one with `cryogate run`"):
-        control.ask(tmp_path, "status")
+        asking.ask(tmp_path, "status")
     with pytest.raises(NotRunning):
-        control.ask(tmp_path / "nowhere", "status")
+        asking.ask(tmp_path / "nowhere", "status")

@@ -17,7 +17,7 @@ from gateway.config.types import RULES
 from gateway.model import Severity
 from gateway.notifiers.vocabulary import EN, ZH
 from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, UnknownSetting, message
-from gateway.published.alarm import NEVER_WAS
+from gateway.published.urgency import NEVER_WAS
 from tests.system.alarm_changes import fault, life, unknown
 
 
