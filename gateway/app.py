@@ -72,6 +72,7 @@ from gateway.sinks import Retaining
 from gateway.writing.archiving import Archiving
 from gateway.writing.conversion import conversions
 from gateway.writing.introduction import earlier_documents, introduce
+from gateway.writing.linking import chain_if_possible
 from gateway.writing.pump import Pump
 from gateway.writing.recovery import go_on_behind_what_was_seen
 
@@ -87,13 +88,14 @@ async def run_gateway(configuration: Configuration) -> None:
     """Run until SIGINT or SIGTERM. Raises CryogateError when it cannot start."""
     folder = configuration.data_dir
     with _locked(folder):
-        with Journal.open(folder / JOURNAL, damaged=Damaged()) as journal:
+        chain = chain_if_possible(configuration)
+        with Journal.open(folder / JOURNAL, damaged=Damaged(), chain=chain) as journal:
             clock = clock_of(journal, configuration.clock.require_sync)
         begins_again = False
         while True:
             was_damaged = put_aside_if_damaged(folder / RECORDS, certain=begins_again)
             damaged = Damaged()
-            with Journal.open(folder / JOURNAL, clock.now_ns, damaged) as journal:
+            with Journal.open(folder / JOURNAL, clock.now_ns, damaged, chain) as journal:
                 gateway = _Gateway(configuration, journal, clock, damaged, was_damaged)
                 await gateway.run()
             if not (begins_again := gateway.begins_again):
@@ -153,6 +155,7 @@ class _Gateway:
         self._asked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # once it runs
         self._damaged = damaged = Damaged() if damaged is None else damaged
+        self._chain = journal.chain
         self._systemd = Systemd()
         self._clock = clock
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
@@ -212,7 +215,7 @@ class _Gateway:
         lost = DeferredWatch(configuration.data_dir / JOURNAL)
         kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost)
         self._watching = watching = Watching(configuration, parts, journal)
-        told: list[Check] = [*checks.every(configuration, parts), *kept, duty]
+        told: list[Check] = [*checks.every(configuration, parts), checks.unlinked(journal.chain), *kept, duty]
         told += [*watching.checks, self._early_alarms(journal), calling.check(configuration, self._caller)]
         self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         watching.listen_to(faults)
@@ -365,7 +368,8 @@ class _Gateway:
         return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns)
 
     def _writing(self) -> Journal:
-        return Journal.open(self._configuration.data_dir / JOURNAL, self._clock.now_ns, self._damaged)
+        path = self._configuration.data_dir / JOURNAL
+        return Journal.open(path, self._clock.now_ns, self._damaged, self._chain)
 
     def _records(self) -> Records:
         return Records(self._configuration.data_dir / RECORDS)

@@ -26,6 +26,7 @@ from gateway.journal.verify import verify as check
 from gateway.questions.export import export as write_export
 from gateway.text import counted
 from gateway.times import parse_rfc3339
+from gateway.writing.linking import keys_of
 
 journal = typer.Typer(
     cls=Whole,
@@ -52,16 +53,29 @@ def stats(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         _print_stats(found)
 
 
-def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def verify(
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--key", help="Of the chain, instead of the configured one; may be given several times."
+        ),
+    ] = None,
+    head: Annotated[str, typer.Option(help="Of the chain, noted earlier: it must still be in it.")] = "",
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
     """Check everything: the database, each entry, each archive file, the index between them, no gap.
+
+    And the chain, by its key: whether anything was changed, left out or put in on purpose. It prints the
+    head of the chain: note it elsewhere, and a later `--head` proves that nothing before it was exchanged.
 
     Reads all of it; the gateway may run. Exit code 0: intact. 1: not, and what is wrong.
 
-    Example: cryogate journal verify
+    Example: cryogate journal verify --head 4711:0f2e7c1d9a3b5e6f8091a2b3c4d5e6f7
     """
-    path = journal_path(config)
+    path, chains = journal_path(config), keys_of(load(config), key or [])
     with bars() as progress:
-        found = check(path, progress)
+        found = check(path, progress, chains, head)
     if as_json:
         print_json(found.public())
     else:
@@ -74,6 +88,8 @@ def verify(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         what = f"{entries}, {counted(found.segments, 'archive file')}, {counted(found.readings, 'reading')}"
         problems = counted(len(found.problems), "problem") if found.problems else "no problem"
         out.print(f"{what}: {problems}, read by SQLite {SQLITE}")
+        if found.head:
+            out.print(f"head of the chain: {found.head}", soft_wrap=True)
     if found.problems:
         raise typer.Exit(1)
 

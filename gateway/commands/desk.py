@@ -19,6 +19,7 @@ from gateway.statements import PERSON, Statement
 from gateway.statements.envelope import check
 from gateway.statements.kinds import Kind, check_known
 from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.writing.linking import chain_of
 
 TRIES: Final = 20  # of looking and stating, while others state something between the two
 
@@ -139,8 +140,9 @@ def open_desk(configuration: Configuration) -> Iterator[Desk]:
         what = next(rights.unusable(folder), f"{error.filename}: {error.strerror}")
         raise InputError(f"{what}; data_dir must be a folder in which this user may write") from None
     path: Path = folder / "journal.sqlite"
-    with Journal.open(path) as journal:
+    chain = chain_of(configuration)
+    with Journal.open(path, chain=chain) as journal:
         clock = clock_of(journal, configuration.clock.require_sync)
-    with Journal.open(path, clock.now_ns) as journal:
+    with Journal.open(path, clock.now_ns, chain=chain) as journal:
         check_known(journal.statement_kinds())
         yield Desk(configuration, journal, clock)

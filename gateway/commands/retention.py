@@ -12,6 +12,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.retaining import Progress, Retained
 from gateway.journal.retaining import retain as apply
 from gateway.questions.retention import Retention
+from gateway.writing.linking import chain_of
 
 
 def retain(configuration: Configuration, author: Author | None, progress: Progress) -> Retained:
@@ -27,5 +28,13 @@ def retain(configuration: Configuration, author: Author | None, progress: Progre
         policy = Retention(configuration, journal, now_ns, taken)
     by, user = ("", "") if author is None else (author.name, author.user)
     return apply(
-        path, policy, by, now_ns, dry_run=author is None, progress=progress, user=user, trusted=clock.trusted
+        path,
+        policy,
+        by,
+        now_ns,
+        dry_run=author is None,
+        progress=progress,
+        user=user,
+        trusted=clock.trusted,
+        chain=None if author is None else chain_of(configuration),
     )

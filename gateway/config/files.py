@@ -30,7 +30,8 @@ class NamedFile:
 
 
 def named_files(configuration: Configuration) -> Iterator[NamedFile]:
-    """In the order of sources, sinks, notifiers, heartbeats, peers."""
+    """In the order of the journal, sources, sinks, notifiers, heartbeats, peers."""
+    yield from _within(configuration.journal, "journal")
     sections = {
         "sources": configuration.sources,
         "sinks": configuration.sinks,

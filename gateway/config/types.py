@@ -71,6 +71,7 @@ class JournalOptions:
     archive_after_s: float = 900.0
     low_space_bytes: int = 1_000_000_000  # less than this left on the disk is a fault
     low_space_h: float = 48.0  # so is a disk that is full this soon at its present growth
+    chain_key_file: str | None = field(default=None, metadata={"path": True, "reads": True, "secret": True})
 
     def __post_init__(self) -> None:
         if self.low_space_bytes < 0 or not 0 <= self.low_space_h <= 10_000:

@@ -70,13 +70,13 @@ _STORED: Final = (
 )
 
 
-def add_readings(connection: Connection, arrivals: Arrivals, committed_ns: int) -> None:
-    """Append readings, at least one, sorted by (channel, time) and all of the same UTC hour."""
+def add_readings(connection: Connection, arrivals: Arrivals, committed_ns: int) -> int:
+    """Append readings, at least one, sorted by (channel, time) and all of the same UTC hour; its number."""
     time = arrivals.samples.time
     first, last = int(time.min()), int(time.max())
     present, body = runs(arrivals.samples.channel), columns.encode(arrivals)
     row = _Row(READINGS, committed_ns, first // HOUR_NS, first, last, len(arrivals), present, body)
-    _add(connection, row)
+    return _add(connection, row)
 
 
 def body_of(statement: Statement) -> bytes:
@@ -89,8 +89,7 @@ def body_of(statement: Statement) -> bytes:
 def add_statement(connection: Connection, statement: Statement, body: bytes, committed_ns: int) -> int:
     """Append a statement with its body; its number."""
     at = statement.at_ns
-    _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
-    return connection.last_insert_rowid()
+    return _add(connection, _Row(statement.kind, committed_ns, None, at, at, 0, b"", body))
 
 
 def after(connection: Connection, seq: int, damaged: Damaged | None = None) -> Iterator[Entry]:
@@ -269,10 +268,11 @@ def shares(present: bytes, channels: Channels) -> bool:
     return bool(((run >= 0) & (channels <= pairs[run, 1])).any())
 
 
-def _add(connection: Connection, row: _Row) -> None:
+def _add(connection: Connection, row: _Row) -> int:
     connection.execute(
         f"INSERT INTO entry ({_FIELDS}, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _crc(row))
     )
+    return connection.last_insert_rowid()
 
 
 def _crc(row: _Row) -> int:

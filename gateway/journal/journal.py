@@ -18,8 +18,10 @@ from typing import Final, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import channels, deferred, entries, hours, log, mentions, refusals, schema, shifts, wal
+from gateway.journal import channels, deferred, entries, hours, log, mentions, refusals, schema, wal
+from gateway.journal.appending import append
 from gateway.journal.archive import FOLDER, Archive, archived_until
+from gateway.journal.chain import Chain
 from gateway.journal.channels import ChannelRow
 from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.database import Connection
@@ -59,8 +61,10 @@ class Journal:
         connection: Connection,
         now_ns: Callable[[], int] = time.time_ns,
         damaged: Damaged | None = None,
+        chain: Chain | None = None,
     ) -> None:
         self.path = path
+        self.chain = chain
         self._now_ns = now_ns
         self._connection = connection
         self._archive = Archive(path.parent / FOLDER, connection, damaged)
@@ -70,17 +74,23 @@ class Journal:
         self._still_written: StillWritten | None = None
 
     @staticmethod
-    def open(path: Path, now_ns: Callable[[], int] = time.time_ns, damaged: Damaged | None = None) -> Journal:
+    def open(
+        path: Path,
+        now_ns: Callable[[], int] = time.time_ns,
+        damaged: Damaged | None = None,
+        chain: Chain | None = None,
+    ) -> Journal:
         """For writing; creates the file, migrates an older one. The folder must exist.
 
         `now_ns` stamps the entries; whoever archives or tells the age of an entry goes by the same clock.
-        With a list `damaged`, archive files that cannot be read are put there and passed over.
+        With a list `damaged`, archive files that cannot be read are put there and passed over. `chain` links
+        what is committed; without it nothing vouches for that.
         """
         damage = wal.damage(path)  # before SQLite opens it and forgets
         connection = schema.open_writing(path)
         if damage is not None:
-            wal.tell(damage, path, connection)
-        return Journal(path, connection, now_ns, damaged)
+            wal.tell(damage, path, connection, chain)
+        return Journal(path, connection, now_ns, damaged, chain)
 
     @staticmethod
     def open_reading(path: Path, damaged: Damaged | None = None) -> Journal:
@@ -201,7 +211,7 @@ class Journal:
                 entries.check_nothing_said_since(self._connection, unless_said_since)
             imported = any(one.kind == import_.KIND for one in statements)
             fresh = self._repeats.drop(arrivals, imported=imported) if len(arrivals) else arrivals
-            seqs = self._append(fresh, refused, told)
+            seqs = append(self._connection, fresh, refused, told, self._now_ns(), self.chain)
             if settled_from_hour is not None:
                 deferred.settle(self._connection, settled_from_hour)
             if len(later):
@@ -234,18 +244,6 @@ class Journal:
             self._connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entry'", (seq,))
             if self._connection.changes() == 0:
                 self._connection.execute("INSERT INTO sqlite_sequence VALUES ('entry', ?)", (seq,))
-
-    def _append(
-        self, arrivals: Arrivals, refused: Mapping[str, Sequence[Refused]], told: Sequence[mentions.Ready]
-    ) -> tuple[int, ...]:
-        """Numbers of the statements."""
-        committed_ns = self._now_ns()
-        for hour in hours.cut(arrivals):
-            entries.add_readings(self._connection, hour, committed_ns)
-        shifts.add(self._connection, arrivals)
-        seqs = tuple(mentions.add(self._connection, one, committed_ns) for one in told)
-        refusals.add(self._connection, refused)
-        return seqs
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -20,7 +20,9 @@ import numpy as np
 
 from gateway.errors import JournalError
 from gateway.journal import archive, channels, database, entries, mentions, schema
+from gateway.journal.appending import append
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
+from gateway.journal.chain import Chain
 from gateway.journal.database import Connection
 from gateway.journal.entries import Statement, take
 from gateway.journal.failures import explained, files_explained
@@ -78,10 +80,12 @@ def retain(
     progress: Progress = lambda *_: None,
     user: str = "",
     trusted: bool = True,
+    chain: Chain | None = None,
 ) -> Retained:
     """Delete what may go from the archive of the journal at `path`; with `dry_run` only say what.
 
-    `user`: of the operating system, who is `by`. `trusted`: whether the clock that says `now_ns` is.
+    `user`: of the operating system, who is `by`. `trusted`: whether the clock that says `now_ns` is. `chain`
+    links what is stated.
     Raises JournalError, also where a statement that `policy` has not heard was made meanwhile; what was
     deleted until then is stated.
     """
@@ -103,7 +107,7 @@ def retain(
             except JournalError as error:  # what could still be rescued of it is not ours to delete
                 retained.damaged.append(str(error))
                 continue
-            gone = list(_thin(found, connection, segment, rows, policy, draft, dry_run or bool(waits)))
+            gone = list(_thin(found, connection, segment, rows, policy, draft, dry_run or bool(waits), chain))
             retained.removed.extend([] if waits else gone)
             retained.waiting.extend([(one, waits) for one in gone if waits])
         progress("retention", len(segments), len(segments))
@@ -140,6 +144,7 @@ def _thin(
     policy: Policy,
     draft: Statement,
     dry_run: bool,
+    chain: Chain | None,
 ) -> Iterator[Removed]:
     goes = policy.may_go(rows.arrivals)
     if not goes.any():
@@ -153,7 +158,7 @@ def _thin(
         with in_a_gap(connection, database.BUSY_TIMEOUT_S):
             entries.check_nothing_said_since(connection, policy.heard_seq, besides=(RETENTION,))
             _replace(connection, found, segment, kept, made)
-            mentions.add(connection, mentions.ready(statement), draft.at_ns)
+            append(connection, Arrivals.concatenate([]), {}, [mentions.ready(statement)], draft.at_ns, chain)
         with files_explained(found.folder):
             (found.folder / segment.file).unlink(missing_ok=True)
             sync_folder(found.folder)

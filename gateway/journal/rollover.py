@@ -23,7 +23,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from gateway.errors import JournalError
-from gateway.journal import archive, channels, database, entries, parquet, rights, schema
+from gateway.journal import archive, chain, channels, database, entries, parquet, rights, schema
 from gateway.journal.archive import Contents, archived_until
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -138,6 +138,7 @@ class RollOver:
             if archived_until(self._connection) >= first_seq:
                 raise JournalError(f"journal {self._path}: another process rolls it over; end that one")
             insert_segment(self._connection, made, first_seq, last_seq, chosen, rows, cuts)
+            chain.thin(self._connection, first_seq, last_seq)
 
     def _empty(self) -> None:
         """Delete archived entries from the log; goes on where a crash ended it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
-from gateway.journal import deferred, mentions, shifts
+from gateway.journal import chain, deferred, mentions, shifts
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.identity import RANDOM
@@ -101,6 +101,7 @@ MIGRATIONS: Final[tuple[tuple[Step, ...], ...]] = (
     (deferred.SCHEMA,),  # 5: readings of many hours that are not entries yet
     (mentions.SCHEMA, mentions.fill),  # 6: which statements speak of what
     deferred.ACCOUNT,  # 7: what would be lost with readings that are not entries yet
+    (chain.SCHEMA,),  # 8: links between commits, under a key
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

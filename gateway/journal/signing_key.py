@@ -1,6 +1,6 @@
-"""The key that signs acknowledge tokens: a file of the data folder that its owner alone may read.
+"""Keys of the gateway: files of hexadecimal digits that its user alone may read.
 
-It is made at first use and belongs to no backup: with another key the tokens that are out are good no more.
+Where none is named, one is made in the data folder at first use. It belongs to no backup.
 """
 
 from __future__ import annotations
@@ -15,29 +15,48 @@ from gateway.alarms.token import KEY_BYTES
 from gateway.errors import InputError
 from gateway.journal import rights
 
-FILE: Final = "token.key"
+TOKENS: Final = "token.key"
+CHAIN: Final = "chain.key"
+NO_TOKENS: Final = "delete it, and it is made anew: tokens that are out are good no more"
+NO_LINKS: Final = "copy it from where you keep a second one; with another key a new part of the chain begins"
 
 
 def signing_key(folder: Path) -> bytes:
-    """Raises InputError where it cannot be read or made."""
-    path = folder / FILE
+    """Of acknowledge tokens. Raises InputError where it cannot be read or made."""
+    return _own(folder / TOKENS, NO_TOKENS)
+
+
+def chain_key(folder: Path, named: Path | None) -> bytes:
+    """Of the journal's chain; one that is `named` is never made. Raises InputError."""
+    return _own(folder / CHAIN, NO_LINKS) if named is None else _read(named, NO_LINKS)
+
+
+def _own(path: Path, otherwise: str) -> bytes:
     try:
         if not path.exists():
             _make(path)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return _read(path, otherwise)
+
+
+def _read(path: Path, otherwise: str) -> bytes:
+    try:
         text = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise InputError(f"{path}: {why}; run it as the user of the gateway") from None
+        raise _unreadable(path, error) from None
     try:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise InputError(
-            f"{path}: expected {2 * KEY_BYTES} hex digits; delete it, and it is made anew: tokens that are "
-            "out are good no more"
-        )
+        raise InputError(f"{path}: expected {2 * KEY_BYTES} hex digits; {otherwise}")
     return key
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> InputError:
+    why = error.strerror if isinstance(error, OSError) else "it is no text"
+    return InputError(f"{path}: {why}; run it as the user of the gateway")
 
 
 def _make(path: Path) -> None:

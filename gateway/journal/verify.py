@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import JournalError, StatementError
-from gateway.journal import deferred, entries, identity, mentions, parquet, schema
+from gateway.journal import chain_check, deferred, entries, identity, mentions, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
+from gateway.journal.chain import Chain
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
 from gateway.journal.failures import explained
@@ -43,6 +44,7 @@ class Verified:
     bytes: int = 0  # of archive files
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # odd, but nothing is lost by it
+    head: str = ""  # of the chain
 
     def add(self, problem: str) -> None:
         if len(self.problems) < MOST_PROBLEMS and problem not in self.problems:
@@ -58,12 +60,19 @@ class Verified:
             "archive_bytes": self.bytes,
             "problems": self.problems,
             "notes": self.notes,
+            "chain_head": self.head or None,
             "sqlite": SQLITE,
         }
 
 
-def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
-    """Check the journal at `path` and its archive. Raises JournalError only where it cannot be opened."""
+def verify(
+    path: Path, progress: Progress = lambda *_: None, keys: Sequence[Chain] = (), noted: str = ""
+) -> Verified:
+    """Check the journal at `path` and its archive. Raises JournalError only where it cannot be opened.
+
+    `keys`: with which its links were made, as far as they are known. `noted`: a head of its chain that
+    somebody wrote down.
+    """
     found = Verified()
     with explained(path):
         connection = schema.open_reading(path)
@@ -80,6 +89,10 @@ def verify(path: Path, progress: Progress = lambda *_: None) -> Verified:
         archived = _check_segments(connection, archive, segments, found, progress)
         _check_numbers(numbers, archived, last_seq, found)
         _check_folder(archive, found)
+        links = chain_check.check(connection, archive, keys, found.add, found.notes.append, progress)
+        found.head = links[-1].head if links else ""
+        if noted and not any(link.head == noted for link in links):
+            found.add(f"the chain does not have {noted}: what was committed by then is not what is here now")
         archive.close()
     except (Error, UnicodeDecodeError) as error:
         found.add(f"{path}: {error}; stop the gateway, copy the file and restore a backup")

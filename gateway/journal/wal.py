@@ -20,9 +20,12 @@ from numpy.typing import NDArray
 
 from gateway.errors import JournalFull
 from gateway.journal import entries, mentions
+from gateway.journal.appending import append
+from gateway.journal.chain import Chain
 from gateway.journal.database import Connection
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
+from gateway.model import Arrivals
 from gateway.statements import recovery
 from gateway.statements.recovery import KIND as RECOVERY
 
@@ -74,14 +77,16 @@ def damage(journal: Path) -> Damage | None:
     return found
 
 
-def tell(found: Damage, journal: Path, connection: Connection) -> None:
+def tell(found: Damage, journal: Path, connection: Connection, chain: Chain | None) -> None:
     """Log it and state it in the journal; the log of SQLite begins anew, so that it is said once."""
     log.error("journal %s: %s", journal, found)
     said = recovery.Recovery(str(found), at=found.at, frames=found.frames, commits=found.commits)
     statement = entries.Statement(RECOVERY, "journal", time.time_ns(), recovery.to_body(said))
     try:
         with explained(journal), transaction(connection):
-            mentions.add(connection, mentions.ready(statement), statement.at_ns)
+            append(
+                connection, Arrivals.concatenate([]), {}, [mentions.ready(statement)], statement.at_ns, chain
+            )
     except JournalFull:  # said in the log at least; the pump says what to do about the disk
         return
     with explained(journal):

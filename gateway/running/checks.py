@@ -12,6 +12,7 @@ from gateway.followers.notifier import NotifierFollower
 from gateway.followers.sink import SinkFollower
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source
+from gateway.journal.chain import Chain
 from gateway.model import SECOND, Severity
 from gateway.payloads.unusable import shown
 from gateway.running.parts import Parts
@@ -37,6 +38,20 @@ def every(configuration: Configuration, parts: Parts) -> list[Check]:
         machine(parts.clock),
         SpaceWatch(configuration.data_dir, configuration.journal),
     ]
+
+
+def unlinked(chain: Chain | None) -> Check:
+    """A key that the gateway cannot read."""
+
+    def check() -> Iterator[Fault]:
+        if chain is None:
+            message = (
+                "the key of the journal's chain cannot be read, so nothing vouches for what is committed; "
+                "`cryogate check` says why; mend it and start the gateway again"
+            )
+            yield Fault("chain", Severity.MAJOR, message)
+
+    return check
 
 
 def sources(configuration: Configuration, links: Sequence[Source]) -> Check:

@@ -24,6 +24,7 @@ listen = "127.0.0.1:9100"
 archive_after_s = 900.0
 low_space_bytes = 1000
 low_space_h = 48.0
+chain_key_file = "chain.key"
 [channels.shipper-1-payload]
 quantity = "temperature"
 probe = "pt100"

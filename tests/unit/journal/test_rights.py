@@ -71,7 +71,9 @@ def test_what_sinks_notifiers_exports_and_commands_create(tmp_path, umask, file,
     assert {"lock", "all.csv", "all.parquet", "notifications.jsonl", "part-000001.parquet"} <= {
         path.name for path in made
     }
-    assert {p for p in made if p.is_file() and p.stat().st_mode & 0o777 != file} == set()
+    secret = {p for p in made if p.name == "chain.key"}
+    assert {p.stat().st_mode & 0o777 for p in secret} == {0o600}
+    assert {p for p in set(made) - secret if p.is_file() and p.stat().st_mode & 0o777 != file} == set()
     assert {p for p in made if p.is_dir() and p.stat().st_mode & 0o777 != folder} == set()
 
 
