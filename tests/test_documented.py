@@ -40,6 +40,7 @@ TABLES = (
     shelving.Shelving,
     suppressions.Suppression,
     suppressions.Window,
+    suppressions.Repeated,
 )
 ON_THEIR_OWN_PAGES = (types.CallLimits, escalations.EscalationTable, escalations.StepTable)
 PLUG_INS = [

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from gateway.alarms.maintenance import Plan, Repeat
 from gateway.model import Severity
 
 
@@ -103,7 +104,10 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One suppression of the configuration; no assets or no rules: all. `windows`: [from, to) each."""
+    """One suppression of the configuration; no assets or no rules: all. `windows`: [from, to) each.
+
+    Its longest time counts from the raising of the alarm, the begin of the window, or the statement.
+    """
 
     name: str
     when: Condition
@@ -112,6 +116,11 @@ class Design:
     rules: frozenset[str] = frozenset()
     up_to: Severity = Severity.CRITICAL
     windows: tuple[tuple[int, int], ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.windows, self.repeats, self.longest_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,8 @@ def quiet(subject: Subject, before: Overlay | None, reasons: Reasons, now_ns: in
 
 def next_window_ns(designs: Iterable[Design], now_ns: int) -> int | None:
     """When the next window of the configuration begins."""
-    return min((start for d in designs for start, _ in d.windows if start > now_ns), default=None)
+    begins = (design.plan.next_ns(now_ns) for design in designs)
+    return min((one for one in begins if one is not None), default=None)
 
 
 def _applying(subject: Subject, reasons: Reasons, now_ns: int) -> Iterable[Overlay]:
@@ -194,9 +204,9 @@ def _designed(design: Design, subject: Subject, fills: Iterable[Fill], now_ns: i
     if design.when is Condition.EMPTY and subject.is_empty:
         yield one(subject.raised_ns, subject.raised_ns + design.longest_ns, "stated to be empty")
     elif design.when is Condition.MAINTENANCE:
-        for from_ns, to_ns in design.windows:
-            if from_ns <= now_ns:
-                yield one(from_ns, min(to_ns, from_ns + design.longest_ns), "in its maintenance window")
+        window = design.plan.at(now_ns)
+        if window is not None:
+            yield one(window[0], window[1], "in its maintenance window")
     elif design.when is Condition.FILLING:
         for fill in fills:
             if fill.from_ns <= now_ns and subject.assets == {fill.asset}:

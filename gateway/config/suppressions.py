@@ -6,20 +6,27 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Final, Literal
 
+from gateway.alarms.maintenance import LAST, Repeat
 from gateway.alarms.overlay import Condition, Design
 from gateway.config.shelving import HOUR_NS, check_hours
 from gateway.config.tables import Problems, build
 from gateway.config.timeline import Timeline
 from gateway.errors import InputError
 from gateway.model import Severity
+from gateway.statements.clock_times import WEEKDAYS, hours
+from gateway.tables.zones import zone
 from gateway.times import parse_rfc3339
 
 SeverityName = Literal["warning", "minor", "major", "critical"]
 ConditionName = Literal["empty", "maintenance", "filling"]
 Moment = datetime | str
+Day = date | str
+DAYS_OF_MONTH: Final = frozenset({*range(1, 32), LAST})
+WEEKS_OF_MONTH: Final = frozenset({*range(1, 6), LAST})
+SHORTEST_NAME: Final = 3  # letters of a day of the week
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,48 @@ class Window:
 
     begin: Moment
     end: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A window that repeats by the clocks of `time_zone`: every day, or on some days of the week or month."""
+
+    hours: str  # "02:00-04:00"
+    time_zone: str
+    weekdays: tuple[str, ...] = ()
+    weeks: tuple[int, ...] = ()  # 1: only the first of each weekday in a month; -1: the last
+    days: tuple[int, ...] = ()  # of the month; -1: the last
+    first: Day | None = None  # day on which it may begin
+    last: Day | None = None
+
+    def __post_init__(self) -> None:
+        hours(self.hours)
+        try:
+            zone(self.time_zone)
+        except InputError as error:
+            raise ValueError(f"time_zone: {error}") from None
+        for name in self.weekdays:
+            weekday(name)
+        if self.weeks and not self.weekdays:
+            raise ValueError('weeks are of a weekday: give weekdays = ["sunday"], too')
+        for key, given, known in (("weeks", self.weeks, WEEKS_OF_MONTH), ("days", self.days, DAYS_OF_MONTH)):
+            for wrong in sorted(set(given) - known):
+                raise ValueError(f"{key}: {wrong} is none of 1 to {max(known)}, or -1 for the last")
+        first, last = (None if given is None else _day(given) for given in (self.first, self.last))
+        if first is not None and last is not None and last < first:
+            raise ValueError("last is before first")
+
+    @property
+    def repeat(self) -> Repeat:
+        return Repeat(
+            hours(self.hours),
+            self.time_zone,
+            frozenset(map(weekday, self.weekdays)),
+            frozenset(self.weeks),
+            frozenset(self.days),
+            None if self.first is None else _day(self.first),
+            None if self.last is None else _day(self.last),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +89,14 @@ class Suppression:
     rules: tuple[str, ...] = ()
     up_to: SeverityName = "critical"
     windows: tuple[Window, ...] = ()
+    repeats: tuple[Repeated, ...] = ()
 
     def __post_init__(self) -> None:
         check_hours("longest_h", self.longest_h)
-        if bool(self.windows) != (self.when == "maintenance"):
-            raise ValueError('windows belong to when = "maintenance", which needs at least one')
+        if bool(self.windows or self.repeats) != (self.when == "maintenance"):
+            raise ValueError(
+                'windows and repeats belong to when = "maintenance", which needs at least one of them'
+            )
 
 
 def suppressions(tables: Mapping[str, Any], problems: Problems) -> tuple[Design, ...]:
@@ -81,7 +133,24 @@ def _design(name: str, told: Suppression, problems: Problems) -> Design:
         frozenset(told.rules),
         Severity[told.up_to.upper()],
         windows,
+        tuple(one.repeat for one in told.repeats),
     )
+
+
+def weekday(text: str) -> int:
+    """0 is Monday; "mon" is enough. Raises ValueError."""
+    for k, name in enumerate(WEEKDAYS):
+        if len(text) >= SHORTEST_NAME and name.startswith(text.lower()):
+            return k
+    raise ValueError(f"weekdays: {text[:40]!r} is none of {', '.join(WEEKDAYS)}")
+
+
+def _day(given: Day) -> date:
+    """Raises ValueError."""
+    try:
+        return date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        raise ValueError(f"{str(given)[:40]!r} is no date; expected e.g. 2026-05-01") from None
 
 
 def _window(told: Window, path: str, problems: Problems) -> tuple[int, int]:

@@ -219,6 +219,8 @@ DESIGNS = {
     "empty": 'when = "empty"\nlongest_h = 2.0\n',
     "maintenance": 'when = "maintenance"\nlongest_h = 2.0\nassets = ["freezer"]\n'
     "windows = [{ begin = 2026-01-05T13:00:00Z, end = 2026-01-05T19:00:00Z }]\n",
+    "repeated": 'when = "maintenance"\nlongest_h = 2.0\nassets = ["freezer"]\n'
+    'repeats = [{ hours = "14:00-20:00", weekdays = ["mon"], time_zone = "Europe/Berlin" }]\n',
     "filling": 'when = "filling"\nlongest_h = 2.0\nrules = ["above-150"]\n',
 }
 
