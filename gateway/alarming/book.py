@@ -11,7 +11,8 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from gateway.alarming.entry import AlarmPlace, Entry
+from gateway.alarming.drilling import Drills, End, Try, is_settled, settle, untried
+from gateway.alarming.entry import AlarmPlace, Cause, Entry
 from gateway.alarming.kept import Kept
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
@@ -22,6 +23,7 @@ from gateway.alarming.reasons import Heard
 from gateway.alarming.resets import StatedReset
 from gateway.alarming.steps import (
     AMENDED,
+    CLOSED,
     LOOK,
     SPEAKS,
     TAKEN_BACK,
@@ -31,6 +33,7 @@ from gateway.alarming.steps import (
 )
 from gateway.alarming.surroundings import Surroundings
 from gateway.alarms import lifecycle
+from gateway.alarms.drills import FAILED
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import AlarmState
 from gateway.alarms.overlay import Quiet, next_window_ns
@@ -55,11 +58,17 @@ class AlarmBook:
     """Alarms by id: in memory while they go on, all of them in the records."""
 
     def __init__(
-        self, timeline: Timeline, records: Records, measures: Callable[[], Measures], gateway: str
+        self,
+        timeline: Timeline,
+        records: Records,
+        measures: Callable[[], Measures],
+        gateway: str,
+        tried: Try = untried,
     ) -> None:
         self._timeline = timeline
         self._records = records
         self._kept = Kept(records)
+        self._gateway = gateway
         self._news = News(gateway)
         self._effects = Effects()
         self._around = Surroundings(timeline, measures, self._effects.counts)
@@ -67,6 +76,7 @@ class AlarmBook:
         self._touched: dict[str, str] = {}  # assets whose contents changed, with the last statement about it
         self._said: dict[str, Statement] = {}  # what people said about one alarm, by the statement's id
         self._reasons = Heard(timeline, self._effects.counts)
+        self._drills = Drills(timeline, self._effects.counts, self._known, tried)
         self._look_ns = FOREVER_PAST  # when an alarm begins to be quiet, or speaks again, by itself
         self.cursor = 0  # the journal entry that everything up to now follows from
         self.because = ""  # id of the statement that what happens now follows from
@@ -82,6 +92,7 @@ class AlarmBook:
                 self._effects.hear(statement)
                 self.inside.hear(statement)
                 self._reasons.hear(statement)
+                self._drills.hear(statement)
                 if statement.kind == reset.KIND:
                     self._around.resets.state(statement.id, StatedReset.of(statement))
                 elif statement.kind in HANDLING:
@@ -116,6 +127,7 @@ class AlarmBook:
         self.because = statement.id
         turned = self._effects.hear(statement)
         self._reasons.hear(statement)
+        self._drills.hear(statement)
         self._touched |= dict.fromkeys(self.inside.hear(statement), statement.id)
         if statement.kind in HANDLING:
             self._said[statement.id] = statement
@@ -178,7 +190,7 @@ class AlarmBook:
 
     # What follows
 
-    def _advance(self, entry: Entry, before: Excursion | StatedFault | None, now_ns: int) -> None:
+    def _advance(self, entry: Entry, before: Cause | None, now_ns: int) -> None:
         """What follows for the alarm from what its cause is now, and was `before`."""
         entry.written = False
         found = list(steps(entry.alarm, before, entry.cause, now_ns))
@@ -259,7 +271,9 @@ class AlarmBook:
             self._people_said(statement, now_ns)
             return
         entry = self._known(alarm_meant(statement))
-        if entry is not None and (alarm := lifecycle.take_back(entry.alarm, identity)) != entry.alarm:
+        if entry is None or is_settled(entry):
+            return
+        if (alarm := lifecycle.take_back(entry.alarm, identity)) != entry.alarm:
             entry.alarm = alarm
             self._note(entry, TAKEN_BACK, now_ns)
 
@@ -282,13 +296,31 @@ class AlarmBook:
         self._kept.add(entry)
         self._advance(entry, None, now_ns)
 
+    def look_at_drills(self, now_ns: int) -> None:
+        """Begin those whose time has come, end those that are over; once all that was said is heard."""
+        before = self.because
+        for statement, entry, problem in self._drills.begin(now_ns):
+            self.because = statement.id
+            self._kept.add(entry)
+            self._advance(entry, None, now_ns)
+            if problem:
+                self._end_drill(entry, End(FAILED, f"drill failed: {problem}"), now_ns)
+        for because, entry, over in self._drills.end(now_ns):
+            self.because = because
+            self._end_drill(entry, over, now_ns)
+        self.because = before
+
+    def _end_drill(self, entry: Entry, over: End, now_ns: int) -> None:
+        settle(entry, over, self._gateway, now_ns)
+        self._note(entry, CLOSED, now_ns)
+
     def look_inside(self, now_ns: int) -> None:
         """Tell alarms who was inside, where that has changed."""
         before = self.because
         for asset, statement in self._touched.items():
             self.because = statement
             for entry in self._kept.of_asset(asset):
-                if not is_withdrawn(entry.cause):
+                if not (is_withdrawn(entry.cause) or is_settled(entry)):
                     self._refresh(entry, now_ns)
         self._touched, self.because = {}, before
 

@@ -58,12 +58,16 @@ class _Running:
     versions: list[Version] = field(default_factory=list)
 
 
-def plan_over(timeline: Timeline, resets: frozenset[Reset] = frozenset()) -> Plan:
-    """Everything that the journal's configurations and placements say is to be screened."""
+def plan_over(timeline: Timeline, resets: frozenset[Reset] = frozenset(), only: str = "") -> Plan:
+    """Everything that the journal's configurations and placements say is to be screened.
+
+    `only`: with the rules of this channel (identity) alone.
+    """
     versions, channels, instances = timeline.versions(), [], []
     for identity in timeline.identities():
         channels.append(_channel(timeline, identity))
-        instances += list(_instances(timeline, identity, versions))
+        if only in ("", identity):
+            instances += list(_instances(timeline, identity, versions))
     return Plan(tuple(channels), tuple(instances), resets)
 
 

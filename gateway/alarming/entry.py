@@ -10,6 +10,7 @@ import msgspec
 
 from gateway.alarming.resets import StatedReset
 from gateway.alarming.stored_units import Columns, columns, exposures_of, plain_exposures
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.handling import Assignment, Handling, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
@@ -25,7 +26,7 @@ STORED: Final = 3
 """Schema of the stored form. Of 1 each unit told all of its part (stored_units.py); of 1 and 2 nobody could
 take an alarm, and each of them spoke."""
 WRITE_EVERY_NS: Final = SECOND  # an alarm that merely goes on
-Cause = Excursion | StatedFault
+Cause = Excursion | StatedFault | StatedDrill
 Units = Exposures | None  # None: unknown
 
 
@@ -99,7 +100,7 @@ def is_due(entry: Entry, now_ns: int) -> bool:
 def was_so(entry: Entry, change: str, now_ns: int) -> int:
     """When what a transition says was so, in event time where it has one."""
     cause = entry.cause
-    if isinstance(cause, StatedFault):
+    if not isinstance(cause, Excursion):
         return now_ns
     told = {"raised": cause.confirmed_ns, "returned": cause.cleared_ns, "ended": cause.end_ns}.get(change)
     return now_ns if told is None else told
@@ -114,10 +115,9 @@ def row_of(entry: Entry) -> AlarmRow:
 def stored(entry: Entry) -> dict[str, Any]:
     """Plain JSON data, for `of_stored` and for published/alarm.py."""
     cause = entry.cause
-    of = {"excursion": cause.plain()} if isinstance(cause, Excursion) else {"fault": _plain(cause)}
     return {
         "schema": STORED,
-        **of,
+        **_stored_cause(cause),
         "alarm": _plain(entry.alarm),
         "place": _plain(entry.place),
         "units": None if entry.units is None else plain_exposures(entry.units, _columns(entry, entry.units)),
@@ -145,11 +145,12 @@ def of_stored(known: Mapping[str, Any], number: int) -> Entry:
 
 
 def cause_of(known: Mapping[str, Any]) -> Cause:
-    """The excursion or the fault of a stored alarm."""
+    """The excursion, the fault or the drill of a stored alarm."""
     if "excursion" in known:
         return Excursion.from_plain(known["excursion"])
-    fault = known["fault"]
-    return StatedFault(**{**fault, "severity": Severity(fault["severity"]), "assets": tuple(fault["assets"])})
+    made = StatedDrill if "drill" in known else StatedFault
+    told = known["drill" if "drill" in known else "fault"]
+    return made(**{**told, "severity": Severity(told["severity"]), "assets": tuple(told["assets"])})
 
 
 def alarm_of(known: Mapping[str, Any]) -> Alarm:
@@ -179,6 +180,13 @@ def _handling_of(told: Mapping[str, Any]) -> Handling:
         tuple(Assignment(**one) for one in told.get("assignments", ())),
         tuple(Remark(**one) for one in told.get("remarks", ())),
     )
+
+
+def _stored_cause(cause: Cause) -> dict[str, Any]:
+    """Of a fault its stored form has "fault", of a drill "drill": nobody takes one for the other."""
+    if isinstance(cause, Excursion):
+        return {"excursion": cause.plain()}
+    return {"drill" if isinstance(cause, StatedDrill) else "fault": _plain(cause)}
 
 
 def _columns(entry: Entry, units: Exposures) -> Columns:

@@ -26,6 +26,7 @@ from gateway.statements import (
     comment,
     configuration,
     containment,
+    drill,
     empty,
     fault,
     filling,
@@ -45,7 +46,7 @@ STATE: Final = "screening:state"  # of the records: screening's saved state, and
 FORMAT: Final = 5  # of saved states
 HANDLING: Final = (acknowledge.KIND, close.KIND, take.KIND, assign.KIND, comment.KIND)
 QUIETING: Final = (shelve.KIND, unshelve.KIND, out_of_service.KIND, filling.KIND)
-BEARING: Final = (containment.KIND, empty.KIND, *HANDLING, *QUIETING, reset.KIND, withdrawal.KIND)
+BEARING: Final = (containment.KIND, empty.KIND, *HANDLING, *QUIETING, reset.KIND, withdrawal.KIND, drill.KIND)
 HEARD: Final = {*BEARING, fault.KIND, configuration.KIND, placement.KIND, import_.KIND}
 PAGE: Final = 500
 

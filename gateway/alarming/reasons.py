@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gateway.alarming.entry import Entry
 from gateway.alarming.memory import QUIETING
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.overlay import Design, Fill, Quiet, Reasons, Rest, Shelf, Subject, quiet
 from gateway.config.suppressions import designs
 from gateway.config.timeline import Timeline
@@ -45,8 +46,8 @@ class Heard:
         return self._reasons
 
     def quiet(self, entry: Entry, now_ns: int) -> Quiet:
-        """What keeps an alarm quiet now; one that is closed has nothing to say."""
-        if entry.is_closed:
+        """What keeps an alarm quiet now; one that is closed has nothing to say, and a drill always speaks."""
+        if entry.is_closed or isinstance(entry.cause, StatedDrill):
             return Quiet(None, entry.spent)
         return quiet(self._subject(entry), entry.overlay, self.reasons(), now_ns)
 

@@ -27,6 +27,7 @@ from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
 from gateway.alarming.present import Present
 from gateway.alarming.reading import Reading
+from gateway.alarming.rehearsal import Rehearsing
 from gateway.config.past import PastChannel
 from gateway.config.types import Configuration
 from gateway.ingestion.intake import Clock, WallClock
@@ -86,7 +87,11 @@ class Screening:
         if self._quiet:  # at once under the plan of its end: what was stated on the way is stated
             self._timeline, self._resets = memory.known_at(self._journal, self._settled.follows)
         self._book = AlarmBook(
-            self._timeline, self._records, lambda: self._measures, self._configuration.gateway.name
+            self._timeline,
+            self._records,
+            lambda: self._measures,
+            self._configuration.gateway.name,
+            Rehearsing(self._configuration, self._journal),
         )
         self._book.upgraded_seq = upgraded_seq(self._journal)
         self._book.recall(memory.bearing_statements(self._journal, self.cursor))
@@ -170,6 +175,8 @@ class Screening:
             if not self._quiet:
                 self._publish(self._screener.advance(now_ns, self._silent_until(entries)), now_ns)
                 self._book.look_at_quiet(now_ns)
+                if len(entries) < MOST_ENTRIES and not self._left:
+                    self._book.look_at_drills(now_ns)
                 self.late.go_on(self._screener, self._book, now_ns, wait=not in_a_hurry)
                 late = time.monotonic() - self._saved_s > SAVE_EVERY_S or bool(self._left)
                 self._write(now_ns, everything=late and not self.late.is_telling)

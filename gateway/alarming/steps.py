@@ -7,8 +7,8 @@ from typing import Final
 
 from gateway.alarming.entry import Cause, Units
 from gateway.alarms import lifecycle
-from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Alarm, AlarmState
+from gateway.screening.excursion import Excursion
 
 RAISED: Final = "raised"
 AMENDED: Final = "amended"
@@ -58,15 +58,15 @@ def _codes(units: Units) -> set[tuple[str, str]]:
 
 
 def _is_revised(before: Cause, now: Cause) -> bool:
-    if isinstance(before, StatedFault) or isinstance(now, StatedFault):
+    if not (isinstance(before, Excursion) and isinstance(now, Excursion)):
         return False
     return (now.revision > before.revision and not now.withdrawn) or now.severity != before.severity
 
 
 def is_withdrawn(cause: Cause) -> bool:
     """Whether it proved to be none."""
-    return not isinstance(cause, StatedFault) and cause.withdrawn
+    return isinstance(cause, Excursion) and cause.withdrawn
 
 
 def _is_return(cause: Cause) -> bool:
-    return isinstance(cause, StatedFault) or cause.ended_by == BY_READINGS
+    return not isinstance(cause, Excursion) or cause.ended_by == BY_READINGS

@@ -255,7 +255,8 @@ class CallBook:
         group = self.groups.of(said.alarm)
         before = None if group is None else group.members[said.alarm]
         one = member(seq, at_ns, said, self.publish(said.known, said.number), before)
-        self.raisings.hear(one)
+        if not one.is_drill:
+            self.raisings.hear(one)
         heard = self.groups.hear(one)
         if heard is None:
             return
@@ -282,7 +283,7 @@ class CallBook:
                 self.deliveries.pop(mine.get(receiver.name, ""), None)
                 mine[receiver.name] = made.id
             self.deliveries[made.id] = made
-            if receiver.person and kind is not CallKind.SUMMARY:
+            if receiver.person and kind is not CallKind.SUMMARY and not said.drill:
                 self.flood.sent(receiver.person, at_ns)
         for person in said.held:
             self.flood.holds(person, said.group, at_ns)
@@ -291,7 +292,7 @@ class CallBook:
             self.summaries[said.id] = said.groups
             return
         self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
-        if kind is not CallKind.OVER and self._finds_nobody(said):
+        if kind is not CallKind.OVER and not said.drill and self._finds_nobody(said):
             self.nobody.setdefault(said.group, at_ns)
         self._tidy(said.group)
 
@@ -353,7 +354,7 @@ class CallBook:
         elif delivery.has_failed:
             escalations.forget_told(delivery.group, delivery.receiver.name)
             alone = is_person and not escalations.has_told_people(delivery.group)
-            if alone and escalations.is_calling(delivery.group):
+            if alone and escalations.is_calling(delivery.group) and not self._is_drill(delivery.group):
                 self.nobody.setdefault(delivery.group, at_ns)
         if delivery.is_done:
             self.drop(delivery)
@@ -366,6 +367,10 @@ class CallBook:
         if mine.get(delivery.receiver.name) == delivery.id:
             del mine[delivery.receiver.name]
         self._tidy(delivery.group)
+
+    def _is_drill(self, group: str) -> bool:
+        known = self.groups.by_id.get(group)
+        return known is not None and known.is_drill
 
     def _tidy(self, group: str) -> None:
         """Nothing is kept of a group that is over for everybody."""

@@ -52,8 +52,10 @@ class Decisions:
         reached = self._of_steps(one, group, now_ns if roughly else max(now_ns, one.moment_ns))
         return one.moment_ns, tuple(receiver.name for receiver in reached.receivers)
 
-    def _rank(self, one: Due) -> tuple[int, int]:
-        return -self._book.matter(self._book.escalations.groups[one.group]).priority, one.moment_ns
+    def _rank(self, one: Due) -> tuple[bool, int, int]:
+        """What is real goes first."""
+        group = self._group(one.group)
+        return group.is_drill, -self._book.matter(group).priority, one.moment_ns
 
     def _call(self, one: Due, now_ns: int, sent: Counter[str]) -> Called | None:
         group, course = self._group(one.group), self._book.escalations.courses[one.group]
@@ -69,8 +71,10 @@ class Decisions:
         if not reached.receivers and reached.is_quiet:
             self._quiet[one.group] = now_ns + QUIET_NS
             return None
-        held = [r.person for r in reached.receivers if r.person and self._is_full(r, now_ns, sent)]
-        sent.update(r.person for r in reached.receivers if r.person not in held)
+        held = list[str]()
+        if not group.is_drill:  # which is no part of a flood, and in no summary
+            held += [r.person for r in reached.receivers if r.person and self._is_full(r, now_ns, sent)]
+            sent.update(r.person for r in reached.receivers if r.person not in held)
         return Called(
             f"{group.id}.{course.calls + 1}",
             one.kind.value,
@@ -81,6 +85,7 @@ class Decisions:
             tuple(group.members)[:MOST_LISTED],
             tuple(r for r in reached.receivers if r.person not in held),
             tuple(held),
+            drill=group.is_drill,
         )
 
     def _summary(self, person: str, now_ns: int) -> Called | None:
@@ -110,7 +115,11 @@ class Decisions:
         policy = self._book.policy(group)
         if policy is None:
             return Reached(())
-        return self._reach.of_steps(policy, one.steps, self._book.matter(group), now_ns)
+        reached = self._reach.of_steps(policy, one.steps, self._book.matter(group), now_ns)
+        if not group.is_drill:
+            return reached
+        persons = tuple(one for one in reached.receivers if one.person)  # a siren cannot say that it is one
+        return Reached(persons, reached.is_quiet)
 
     def _is_full(self, receiver: Receiver, now_ns: int, sent: Counter[str]) -> bool:
         return self._book.flood.is_full(receiver.person, now_ns, sent[receiver.person])

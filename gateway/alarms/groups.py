@@ -37,6 +37,11 @@ class Group:
     def is_of_silences(self) -> bool:
         return all(one.is_silence for one in self.members.values())
 
+    @property
+    def is_drill(self) -> bool:
+        """A drill is a group of its own."""
+        return self.members[self.first].is_drill
+
     def takes(self, at_ns: int) -> bool:
         """Whether what begins now belongs to it."""
         return self.going_on > 0 or at_ns - self.over_ns <= LINGER_NS
@@ -141,8 +146,10 @@ class Groups:
 
 
 def _keys(one: Member) -> Iterator[str]:
-    """Under which alarms of one asset, or of one trouble of the gateway, find each other."""
-    if one.assets:
+    """Under which alarms of one asset, or of one trouble of the gateway, find each other; a drill nobody."""
+    if one.is_drill:
+        yield f"drill {one.id}"
+    elif one.assets:
         yield from (f"asset {asset}" for asset in one.assets)
     else:
         yield f"cause {_cause(one)}"

@@ -208,6 +208,12 @@ def close(alarm: Alarm, closing: Acknowledgement) -> Alarm:
     return _become(alarm, _after(alarm, Event.CLOSE), closing=closing)
 
 
+def settle(alarm: Alarm, closing: Acknowledgement) -> Alarm:
+    """What it was about is over, and it needs nobody any more, acknowledged or not: a drill."""
+    over = return_to_normal(alarm, closing.at_ns)
+    return replace(over if over.state is AlarmState.CLOSED else close(over, closing), closing=closing)
+
+
 def _over(alarm: Alarm, event: Event, at_ns: int) -> Alarm:
     over_ns = at_ns if alarm.over_ns is None else alarm.over_ns
     state = _after(alarm, event)

@@ -12,6 +12,7 @@ from gateway.statements.transition import Transition
 from gateway.times import parse_rfc3339
 
 FAULT: Final = "fault"  # kind of an alarm about the gateway itself
+DRILL: Final = "drill"
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
@@ -47,6 +48,10 @@ class Member:
     @property
     def is_fault(self) -> bool:
         return self.kind == FAULT
+
+    @property
+    def is_drill(self) -> bool:
+        return self.kind == DRILL
 
     @property
     def is_silence(self) -> bool:

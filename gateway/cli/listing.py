@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "alarms": _in("alarms", "Alarms that need somebody, with the units inside."),
     "calls": _in("calls", "Who was told of an alarm with what answer, and who is next."),
     "notify": _in("calls", "Test whether a person can be reached."),
+    "drill": _in("drill", "A test that goes the whole way, and who was reached how fast."),
     "history": _in("history", "Every change of an alarm, and what was known then."),
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
     "alarm-health": _in("alarm_health", "How many alarms people get, about what, and what would help."),

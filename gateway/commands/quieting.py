@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarming.entry import cause_of
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.overlay import Condition
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
@@ -52,6 +53,8 @@ def shelve(
     Raises InputError for ever, for the past, or for longer than its severity allows.
     """
     cause = cause_of(alarm.body)
+    if isinstance(cause, StatedDrill):
+        raise InputError(f"{alarm.id} is a drill: acknowledge it, or withdraw it to end it")
     channel, rule = _meant(alarm)
     now_ns = desk.clock.now_ns()
     end_ns = until_ns(now_ns, until.moment, until.lasting)

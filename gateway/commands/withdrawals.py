@@ -26,6 +26,7 @@ FOLLOWS: Final = {
     "shelve": "what was shelved speaks again, unless an earlier word keeps it quiet",
     "unshelve": "what was shelved before is quiet again until its end",
     "out_of_service": "what was stated before about it counts again; without an approval its alarms speak",
+    "drill": "it is over, if it went on; who was called hears it",
     "filling": "what was stated before about its filling counts again",
     "reset": "the budget counts as if it had not been reset; the record is amended",
     "handover": "the handover before it is the last one",

@@ -304,4 +304,5 @@ def _attempt(result: Result) -> Attempt:
         result.outcome.value,
         result.answer,
         round(result.took_s, 3),
+        result.errand.call.drill,
     )

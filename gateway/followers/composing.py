@@ -74,6 +74,7 @@ class Composer:
             taken_by=next((one.taken_by for one in members if one.taken_by), ""),
             next_name=next_name,
             next_at_ns=moment_ns,
+            drill=groups[0].is_drill,
         )
 
     def _groups(self, delivery: Delivery) -> Sequence[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.journal import alarm_units
+from gateway.journal.alarm_causes import DRILL, cause_in, is_ongoing, kind_of
 from gateway.journal.alarm_units import AlarmUnits, with_names, without_names
 from gateway.journal.rows_json import of_json
 from gateway.journal.seal import is_sealed, seal, text
@@ -230,9 +231,9 @@ class AlarmTables:
         )
 
     def needing(self) -> dict[tuple[int, str], int]:
-        """How many alarms need somebody, by severity (a number of model.Severity) and state."""
-        select = "SELECT severity, CAST(state AS BLOB), count(*) FROM alarm WHERE closed = 0 GROUP BY 1, 2"
-        rows = self._rows(select, ())
+        """How many alarms need somebody, by severity (of model.Severity) and state; drills do not."""
+        select = "SELECT severity, CAST(state AS BLOB), count(*) FROM alarm WHERE closed = 0 AND kind <> ? "
+        rows = self._rows(f"{select} GROUP BY 1, 2", (DRILL,))
         return {(severity, text(state)): count for severity, state, count in rows}
 
     def transitions(self, identity: str) -> list[TransitionRow]:
@@ -348,17 +349,11 @@ Damage = tuple[dict[int, str], int | None]
 """Damaged rows and what their first column says; behind which row to go on, None at the end."""
 
 
-def is_ongoing(body: Mapping[str, Any]) -> bool:
-    """Whether what a stored alarm is about has not ended."""
-    cause = body.get("excursion") or body.get("fault") or {}
-    return cause.get("end_ns") is None and not cause.get("withdrawn", False)
-
-
 def _values(row: AlarmRow) -> tuple[Any, ...]:
     """In the order of _ALARM."""
-    body, cause = row.body, row.body.get("excursion") or row.body.get("fault") or {}
-    channel, severity = body.get("excursion", {}).get("channel"), cause.get("severity")
-    told = (channel, body.get("excursion", {}).get("kind", ""), int(is_ongoing(body)))
+    body, severity = row.body, cause_in(row.body).get("severity")
+    channel = body.get("excursion", {}).get("channel")
+    told = (channel, kind_of(body), int(is_ongoing(body)))
     life = (row.id, int(row.closed), row.raised_ns, row.number)
     state = body.get("alarm", {}).get("state", "")
     kept = None if severity is None else int(severity)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from gateway.errors import CryogateError
-from gateway.journal.alarm_tables import AlarmRow, TransitionRow, is_ongoing
+from gateway.journal.alarm_causes import is_ongoing
+from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.statements import Statement, transition

@@ -17,13 +17,20 @@ from gateway.journal import rights
 
 TOKENS: Final = "token.key"
 CHAIN: Final = "chain.key"
+DRILLS: Final = "drill.key"
 NO_TOKENS: Final = "delete it, and it is made anew: tokens that are out are good no more"
+NO_DRILLS: Final = "delete it, and it is made anew: a drill that has not begun never does"
 NO_LINKS: Final = "copy it from where you keep a second one; with another key a new part of the chain begins"
 
 
 def signing_key(folder: Path) -> bytes:
     """Of acknowledge tokens. Raises InputError where it cannot be read or made."""
     return _own(folder / TOKENS, NO_TOKENS)
+
+
+def drill_key(folder: Path) -> bytes:
+    """Of the seals of drills. Raises InputError where it cannot be read or made."""
+    return _own(folder / DRILLS, NO_DRILLS)
 
 
 def chain_key(folder: Path, named: Path | None) -> bytes:

@@ -32,6 +32,10 @@ class AlarmWords:
     def is_fault(self) -> bool:
         return self.text("kind") == "fault"
 
+    @property
+    def is_drill(self) -> bool:
+        return self.text("kind") == "drill"
+
     def text(self, key: str) -> str:
         return one_line(str(self._alarm.get(key) or ""))
 

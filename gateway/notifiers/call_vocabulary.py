@@ -12,8 +12,6 @@ class CallVocabulary:
     """One language."""
 
     titles: Mapping[str, str]  # by kind of call
-    drill: str  # before the title of a drill
-    drill_line: str
     priorities: Mapping[int, str]
     test_line: str
     over_line: str
@@ -43,8 +41,6 @@ EN: Final = CallVocabulary(
         "summary": "{priority}, {number} alarms: {about}, ...",
         "test": "Test message for {name}",
     },
-    drill="DRILL - ",
-    drill_line="this is an exercise; act as if it were real, nothing is in danger",
     priorities={1: "Low", 2: "Medium", 3: "HIGH", 4: "URGENT"},
     test_line="nothing is wrong; this shows that you can be reached this way",
     over_line="nothing is to be done any more",
@@ -101,8 +97,6 @@ ZH: Final = CallVocabulary(
         "summary": "【{priority}】{number} 个报警：{about} 等",
         "test": "【测试】发给{name}的测试消息",
     },
-    drill="【演练】",
-    drill_line="这是演练；请按真实情况处理，没有任何危险",
     priorities={1: "低", 2: "中", 3: "高", 4: "特急"},
     test_line="一切正常；此消息仅用于确认可以这样联系到您",
     over_line="无需再处理",

@@ -61,7 +61,7 @@ class CallWords:
             name=one_line(call.name),
             by=one_line(call.taken_by),
         )
-        return f"{words.drill}{said}" if call.drill else said
+        return f"{VOCABULARIES[call.language].drill}{said}" if call.drill else said
 
     @property
     def number(self) -> int:
@@ -89,7 +89,7 @@ class CallWords:
         """In the order in which a person needs it; what is not known or does not apply is empty."""
         call, labels = self._call, self._words.labels
         if call.drill:
-            yield labels["drill"], self._words.drill_line
+            yield labels["drill"], VOCABULARIES[call.language].drill_line
         if call.kind is CallKind.TEST:
             yield labels["what"], self._words.test_line
             yield labels["at"], self._first.moment(call.at_ns)
@@ -97,7 +97,7 @@ class CallWords:
             return
         if call.kind is CallKind.OVER:
             yield labels["what"], self._end()
-        yield labels["what"], self._first.text("message")
+        yield labels["what"], "" if call.drill else self._first.text("message")
         yield labels["place"], self._first.where()
         yield labels["value"], self._first.measured()
         if call.kind is not CallKind.OVER:

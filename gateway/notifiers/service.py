@@ -41,9 +41,10 @@ def key_of(change: AlarmChange) -> str:
 
 
 def facts(change: AlarmChange) -> dict[str, str]:
-    """What programs may look for; codes of units stay here."""
+    """What programs may look for; codes of units stay here. A drill says that it is one."""
     names = ("id", "site", "asset", "zone", "channel", "rule", "severity", "state", "start")
-    return {name: str(change.alarm.get(name) or "") for name in names}
+    drill = {"drill": "true"} if change.alarm.get("kind") == "drill" else {}
+    return {name: str(change.alarm.get(name) or "") for name in names} | drill
 
 
 def need_json(shown: str, answer: Answer, service: str) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """A siren or a lamp: on while an alarm of at least some severity goes on and nobody has acknowledged it.
 
 What is on follows from the alarms there are, as the journal has them, never from what was switched before: a
-start, a change and every few seconds set it anew. Shelved and suppressed alarms do not sound.
+start, a change and every few seconds set it anew. Shelved and suppressed alarms do not sound, nor do drills.
 
 Where a step of an escalation names it, it is on from that step on until the group of alarms is answered.
 """
@@ -144,7 +144,12 @@ def sounding(alarms: Iterable[Mapping[str, Any]], options: Options, now_ns: int)
 
 
 def asks(alarm: Mapping[str, Any], least: str) -> bool:
-    """Whether a published alarm of this severity at least goes on, and nobody has acknowledged it."""
+    """Whether a published alarm of this severity at least goes on, and nobody has acknowledged it.
+
+    A drill makes no noise: a siren cannot say that it is one.
+    """
+    if alarm.get("kind") == "drill":
+        return False
     severity = SEVERITIES.get(str(alarm["severity"]), max(SEVERITIES.values()))
     speaks = alarm["state"] == AlarmState.UNACKNOWLEDGED and not alarm.get("overlay")
     return speaks and not alarm["withdrawn"] and severity >= SEVERITIES[least]

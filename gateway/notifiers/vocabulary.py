@@ -12,6 +12,8 @@ class Vocabulary:
     """One language. Templates have their fields in braces."""
 
     title: str
+    drill: str  # before the title of a drill
+    drill_line: str
     colon: str
     limit: str
     more: str
@@ -28,6 +30,8 @@ class Vocabulary:
 
 
 EN: Final = Vocabulary(
+    drill="DRILL - ",
+    drill_line="this is an exercise; act as if it were real, nothing is in danger",
     title="{severity}, {change}: {about}",
     colon=": ",
     limit="{value} (limit {limit})",
@@ -38,6 +42,7 @@ EN: Final = Vocabulary(
     uncertain="(uncertain)",
     separator="; ",
     labels={
+        "drill": "Drill",
         "message": "What",
         "place": "Where",
         "rule": "Rule",
@@ -55,9 +60,11 @@ EN: Final = Vocabulary(
     severities={"critical": "CRITICAL", "major": "MAJOR", "minor": "Minor", "warning": "Warning"},
     changes={},
     states={},
-    kinds={},
+    kinds={"drill": "drill"},
 )
 ZH: Final = Vocabulary(
+    drill="【演练】",
+    drill_line="这是演练；请按真实情况处理，没有任何危险",
     title="【{severity}】{change}：{about}",
     colon="：",
     limit="{value}（限值 {limit}）",
@@ -68,6 +75,7 @@ ZH: Final = Vocabulary(
     uncertain="（不确定）",
     separator="；",
     labels={
+        "drill": "演练",
         "message": "内容",
         "place": "位置",
         "rule": "规则",
@@ -120,5 +128,6 @@ ZH: Final = Vocabulary(
         "stuck": "数值不变",
         "plausible": "数值不合理",
         "no_data": "无数据",
+        "drill": "演练",
     },
 )

@@ -77,20 +77,23 @@ class _Writer:
     def message(self) -> Message:
         labels = self._words.labels
         said = [(labels[key], words) for key, words in self._said().items()]
-        told = [*said[:4], *guidance_rows(self._guidance, self._words), *said[4:]]
+        told = [*said[:5], *guidance_rows(self._guidance, self._words), *said[5:]]
         rows = [(label, short(words, LONGEST_LINE)) for label, words in told if words]
         return Message(short(self._title(), LONGEST_TITLE), tuple(rows), self._words.colon)
 
     def _title(self) -> str:
         words = self._words
         change = words.changes.get(self._change.change, self._change.change)
-        return words.title.format(severity=self._alarm.severity(), change=change, about=self._alarm.about())
+        drill = words.drill if self._alarm.is_drill else ""
+        said = words.title.format(severity=self._alarm.severity(), change=change, about=self._alarm.about())
+        return f"{drill}{said}"
 
     def _said(self) -> dict[str, str]:
         """By label, in the order in which a person needs it; what is not known or does not apply is empty."""
         alarm = self._alarm
         return {
-            "message": alarm.text("message"),
+            "drill": self._words.drill_line if alarm.is_drill else "",
+            "message": "" if alarm.is_drill else alarm.text("message"),
             "place": alarm.where(),
             "rule": alarm.rule(),
             "value": alarm.measured(),

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gateway.alarming.entry import Entry, of_stored
+from gateway.alarms.drills import KIND as DRILL
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.handling import Handling, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement, AlarmState
@@ -29,18 +31,19 @@ def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
 
 
 def alarm(of: Entry) -> dict[str, Any]:
-    """One alarm: its excursion or fault, where it is, and what people did about it."""
+    """One alarm: its excursion, fault or drill, where it is, and what people did about it."""
     life, place = of.alarm, of.place
     cause = of.cause
-    told = (
-        excursion(cause, place.channel, of.units) if isinstance(cause, Excursion) else fault(cause, of.units)
-    )
+    told = excursion(cause, place.channel, of.units) if isinstance(cause, Excursion) else _noticed(of, cause)
     withdrawn = isinstance(cause, Excursion) and cause.withdrawn
-    returned = isinstance(cause, StatedFault) or (not withdrawn and cause.ended_by in ("", "returned"))
+    returned = isinstance(cause, StatedFault) or (
+        isinstance(cause, Excursion) and not withdrawn and cause.ended_by in ("", "returned")
+    )
     return {
         "schema": SCHEMA,
         **told,
-        "message": cause.message if isinstance(cause, StatedFault) else "",
+        "message": "" if isinstance(cause, Excursion) else cause.message,
+        "drill": _drill(cause) if isinstance(cause, StatedDrill) else None,
         "state": NEVER_WAS if withdrawn and life.state is AlarmState.RETURNED else life.state.value,
         "site": place.site,
         "asset": ", ".join(cause.assets) if isinstance(cause, StatedFault) else place.asset,
@@ -72,7 +75,22 @@ def needing(records: Records) -> dict[tuple[str, str], int]:
     }
 
 
-def fault(of: StatedFault, inside: Units) -> dict[str, Any]:
+def _noticed(entry: Entry, cause: StatedFault | StatedDrill) -> dict[str, Any]:
+    """A drill says what would be measured, where, and by which rule."""
+    told = fault(cause, entry.units)
+    if isinstance(cause, StatedDrill):
+        told |= {"kind": DRILL, "channel": entry.place.channel, "rule": cause.rule, "extreme": cause.value}
+        told |= {"profile_version": cause.version, "ended_by": None}
+    return told
+
+
+def _drill(of: StatedDrill) -> dict[str, Any]:
+    """`outcome`: null while it goes on, passed, failed or withdrawn."""
+    until = moment(of.until_ns)
+    return {"by": of.by, "until": until, "schedule": of.schedule or None, "outcome": of.outcome or None}
+
+
+def fault(of: StatedFault | StatedDrill, inside: Units) -> dict[str, Any]:
     """A fault in the shape of an excursion: it has a name and a duration, and nothing that is measured."""
     return {
         "channel": "",

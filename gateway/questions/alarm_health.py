@@ -13,8 +13,8 @@ from typing import Any, Final
 from gateway.alarming.entry import Entry, of_stored
 from gateway.alarming.steps import is_withdrawn
 from gateway.alarms.advice import Change, Effect
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.duty import ANY, KINDS, Duty
-from gateway.alarms.fault import StatedFault
 from gateway.alarms.goals import Goal, goals
 from gateway.alarms.health import Health, Life, by_group, health
 from gateway.alarms.priority import Inside, Priorities, judge
@@ -23,6 +23,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import said
+from gateway.screening.excursion import Excursion
 from gateway.statements import configuration
 from gateway.times import format_rfc3339
 
@@ -91,13 +92,15 @@ def alarm_health(
     for entry in _entries(records, start_ns, end_ns, progress):
         if identity and identity not in entry.place.assets:
             continue
+        if isinstance(entry.cause, StatedDrill):
+            continue
         if is_withdrawn(entry.cause):
             withdrawn += 1
             continue
         life = _on_duty(life_of(entry, by), duty)
         life = replace(life, by=who(life.by))
         lives.append(life)
-        if not isinstance(entry.cause, StatedFault):
+        if isinstance(entry.cause, Excursion):
             causes[life.cause] = (entry.place.channel, entry.cause.rule)
     since_ns = _since(journal, lives, start_ns, end_ns)
     whole = health(lives, since_ns, end_ns)
@@ -123,9 +126,9 @@ def _since(journal: Journal, lives: Iterable[Life], start_ns: int, end_ns: int) 
 def life_of(entry: Entry, by: Priorities) -> Life:
     """An alarm of the book as statistics see it."""
     cause, place, alarm = entry.cause, entry.place, entry.alarm
-    is_fault = isinstance(cause, StatedFault)
-    name = cause.key if isinstance(cause, StatedFault) else f"{place.channel} {cause.rule}"
-    asset = ", ".join(cause.assets) if isinstance(cause, StatedFault) else place.asset
+    is_fault = not isinstance(cause, Excursion)
+    name = f"{place.channel} {cause.rule}" if isinstance(cause, Excursion) else cause.key
+    asset = place.asset if isinstance(cause, Excursion) else ", ".join(cause.assets)
     products = None if entry.units is None else tuple(sorted({u.product for u in entry.units.units}))
     inside = Inside((), is_about_product=False) if is_fault and not asset else Inside(products)
     acknowledged, taken = alarm.acknowledgements[:1], alarm.handling.takings[:1]

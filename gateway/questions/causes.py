@@ -10,6 +10,7 @@ from gateway.alarming.entry import of_stored
 from gateway.alarms.cause_words import Language, cause_words, evidence_words
 from gateway.alarms.causes import Hint, hints, hints_of_source
 from gateway.alarms.courses import MINUTE, NEAR
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.scene import LOOK_BACK, About, Seen, facts, role_of
 from gateway.config.timeline import Place, Timeline, timeline_of
@@ -55,6 +56,8 @@ def causes(journal: Journal, row: AlarmRow, now_ns: int) -> Answer:
     cause = of_stored(row.body, row.number).cause
     if isinstance(cause, StatedFault):
         return _of_fault(journal, row.id, cause, now_ns)
+    if isinstance(cause, StatedDrill):
+        return Answer(row.id, now_ns, (), 0)  # a drill has no cause that readings could tell
     until_ns = min(now_ns, cause.confirmed_ns + LOOK_AHEAD)
     timeline = timeline_of(journal)
     place = timeline.place_of(cause.channel, cause.start_ns)

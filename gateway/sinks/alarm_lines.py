@@ -22,13 +22,14 @@ from gateway.times import parse_rfc3339
 
 TAGS: Final = ("asset", "channel", "kind", "rule", "severity", "site", "zone")
 MOST_UNITS: Final = 100  # named in a point; `unit_count` counts them all
+DRILL: Final = "drill"  # kind of an alarm that is none
 UNKNOWN: Final = -1  # `unit_count` where nobody has said what is inside
 _STEP_NS: Final = 1000
 _NUMBERS: Final = ("extreme", "beyond_s", "degree_seconds", "unproven_s")
 
 
 def lines(change: AlarmChange, alarm_measurement: str, excursion_measurement: str) -> Iterator[str]:
-    """One or two lines: a fault of the gateway is no excursion."""
+    """One or two lines: a fault of the gateway is no excursion, nor is a drill."""
     alarm = change.alarm
     tags = {tag: str(alarm[tag] or "") for tag in TAGS}
     fields = {
@@ -40,7 +41,7 @@ def lines(change: AlarmChange, alarm_measurement: str, excursion_measurement: st
     }
     at_ns = _distinct(change.recorded_ns, change.number)
     yield _line(alarm_measurement, {**tags, "change": change.change}, fields, at_ns)
-    if alarm["channel"]:
+    if alarm["channel"] and alarm["kind"] != DRILL:
         first_ns = _distinct(change.first_start_ns, zlib.crc32(str(alarm["id"]).encode()))
         yield _line(excursion_measurement, tags, fields, first_ns)
 

@@ -18,6 +18,7 @@ from gateway.statements import (
     comment,
     configuration,
     containment,
+    drill,
     empty,
     fault,
     filling,
@@ -178,6 +179,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "comment": st.builds(comment.Comment, names, comments),
     "configuration": st.builds(configuration.Configured, names, messages, lists, lists, lists),
     "containment": st.builds(containment.Containment, st.tuples(stays())),
+    "drill": st.builds(drill.Drill, names, names, names, numbers, st.floats(0.1, 1e6), lines, lines, lines),
     "empty": st.builds(empty.Empty, names, zones),
     "fault": st.builds(fault.FaultRaised, names, names, st.sampled_from(Severity), messages, lists)
     | st.builds(fault.FaultCleared, names, names),

@@ -135,6 +135,8 @@ def _may_be(kind: Kind, path: tuple[Any, ...], value: Any) -> bool:
         return type(value) is bool
     if kind.KIND in ("attempt", "call") and path[0] in ("drill", "took_s"):
         return type(value) is {"drill": bool, "took_s": float}[path[0]]
+    if kind.KIND == "drill" and path[0] in ("signal", "within_s"):
+        return type(value) is float
     if kind.KIND == "import" and path[-1] in ("limit", "above"):
         return type(value) is {"limit": float, "above": bool}[path[-1]]
     if kind.KIND == "transition" and path == ("known",):
