@@ -19,7 +19,8 @@ from gateway.cli.saying import names_known
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.published.alarm import of_known
+from gateway.journal.alarm_tables import AlarmRow
+from gateway.published.alarm import most_urgent_rows, of_known
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.selection import Order, Selection, selected
@@ -65,17 +66,26 @@ def alarms(
         if assigned:
             selection = replace(selection, names=names_known(journal, assigned))
         rows = records.book.alarms(closed=everything)
-        known = (of_known(row.body, row.number) for row in rows)
-        wanted = selected(known, selection, sort)
-        shown = wanted if as_json else wanted[:MOST_SHOWN]
-        judged = (with_priority(alarm, configuration.priorities) for alarm in shown)
+        wanted, more = _chosen(rows, selection, sort, None if as_json else MOST_SHOWN)
+        judged = (with_priority(alarm, configuration.priorities) for alarm in wanted)
         chosen = [with_guidance(alarm, configuration.guidance) for alarm in judged]
         calls = calls_at(configuration, journal, records, time.time_ns())
         found = list(calls.alarms(chosen))
     if as_json:
         print_json(found)
     else:
-        _print(list(map(with_few_units, found)), len(wanted) - len(found), labels_of(configuration))
+        _print(list(map(with_few_units, found)), more, labels_of(configuration))
+
+
+def _chosen(
+    rows: Sequence[AlarmRow], selection: Selection, sort: Order, most: int | None
+) -> tuple[list[Mapping[str, Any]], int]:
+    """As they are published, at most so many, and how many more there are."""
+    if most is not None and selection == Selection() and sort is Order.URGENCY:
+        shown = [of_known(row.body, row.number) for row in most_urgent_rows(rows)[:most]]
+        return list(shown), len(rows) - len(shown)
+    found = selected((of_known(row.body, row.number) for row in rows), selection, sort)
+    return found[:most], len(found) - len(found[:most])
 
 
 def _print(found: Sequence[Mapping[str, Any]], more: int, labels: Labels) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.doctor import Finding, Level
+from gateway.journal.alarm_tables import AlarmRow
+from gateway.published.alarm import most_urgent_rows, of_known, severity_of
 from gateway.published.labels import UNLABELLED, Labels
 from gateway.published.quiet import overlay_words
 from gateway.published.urgency import asks, goes_on, state_words
@@ -25,9 +27,15 @@ def findings(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -
     """`alarms` as `cryogate alarms --json` prints them: those that need somebody."""
     for level in (Level.ERROR, Level.WARNING):
         mine = [alarm for alarm in alarms if level_of(alarm["severity"]) is level]
-        yield from (_finding(alarm, level, labels) for alarm in mine[:MOST])
-        if len(mine) > MOST:
-            yield Finding(level, "alarms", f"{len(mine) - MOST} more", "`cryogate alarms` shows them all")
+        yield from _of_level(level, mine[:MOST], len(mine), labels)
+
+
+def findings_of_rows(rows: Sequence[AlarmRow], labels: Labels = UNLABELLED) -> Iterator[Finding]:
+    """The same of alarms as the records keep them, in any order; those that are named are published."""
+    for level in (Level.ERROR, Level.WARNING):
+        mine = [row for row in rows if level_of(severity_of(row)) is level]
+        first = [of_known(row.body, row.number) for row in most_urgent_rows(mine)[:MOST]]
+        yield from _of_level(level, first, len(mine), labels)
 
 
 def in_short(needing: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
@@ -40,6 +48,14 @@ def in_short(needing: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
 def level_of(severity: str) -> Level:
     """An alarm of this severity as a finding."""
     return LEVELS.get(severity, Level.WARNING)
+
+
+def _of_level(
+    level: Level, first: Sequence[Mapping[str, Any]], count: int, labels: Labels
+) -> Iterator[Finding]:
+    yield from (_finding(alarm, level, labels) for alarm in first)
+    if count > len(first):
+        yield Finding(level, "alarms", f"{count - len(first)} more", "`cryogate alarms` shows them all")
 
 
 def _finding(alarm: Mapping[str, Any], level: Level, labels: Labels) -> Finding:

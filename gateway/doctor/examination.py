@@ -35,9 +35,7 @@ from gateway.doctor.processes import holder_of_lock
 from gateway.errors import ConfigurationError, JournalError, NotRunning
 from gateway.journal import database
 from gateway.journal.records import Records
-from gateway.published.alarm import of_known
 from gateway.published.labels import labels_of
-from gateway.published.urgency import most_urgent_first
 from gateway.text import counted
 
 SOON: Final = datetime.timedelta(days=30)
@@ -143,9 +141,7 @@ def _alarms(configuration: Configuration, runs: bool) -> Iterator[Finding]:
     elif os.access(path, os.R_OK):
         try:
             with Records(path, read_only=True) as records:
-                rows = records.book.alarms()
-                found = most_urgent_first(of_known(row.body, row.number) for row in rows)
-                yield from alarms.findings(found, labels_of(configuration))
+                yield from alarms.findings_of_rows(records.book.alarms(), labels_of(configuration))
         except JournalError:
             return  # said of the folder
 

@@ -11,6 +11,7 @@ from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Outcome
 from gateway.alarms.groups import Group
 from gateway.alarms.policy import SIREN
+from gateway.alarms.priority import Judged
 from gateway.published.view import moment
 
 SCHEMA: Final = 1
@@ -25,6 +26,7 @@ class CallsView:
         self._now_ns = now_ns
         self._briefs: dict[str, dict[str, Any]] = {}
         self._names: dict[str, str] = {}
+        self._judgements: dict[str, Judged] = {}
 
     def groups(self) -> list[dict[str, Any]]:
         """Every group that goes on or that still needs somebody, the most urgent first."""
@@ -49,7 +51,7 @@ class CallsView:
             yield {**alarm, **brief, "remarks": list(told)}
 
     def _group(self, of: Group) -> dict[str, Any]:
-        judged = self._book.judged(of)
+        judged = self._judged(of)
         since_ns = self._book.nobody.get(of.id)
         taken = dict.fromkeys(one.taken_by for one in of.members.values() if one.taken_by)
         return {
@@ -116,9 +118,14 @@ class CallsView:
             self._names[who] = who.removeprefix(SIREN) if person is None else person.name()
         return self._names[who]
 
+    def _judged(self, of: Group) -> Judged:
+        if of.id not in self._judgements:
+            self._judgements[of.id] = self._book.judged(of)
+        return self._judgements[of.id]
+
     def _rank(self, of: Group) -> tuple[bool, int, int, str]:
         calling = self._book.escalations.is_calling(of.id)
-        return not calling, -self._book.judged(of).priority, -of.since_ns, of.id
+        return not calling, -self._judged(of).priority, -of.since_ns, of.id
 
 
 _NOTHING: Final[dict[str, Any]] = {

@@ -14,6 +14,7 @@ from gateway.model import Severity
 
 GOING_ON: Final = frozenset((AlarmState.UNACKNOWLEDGED.value, AlarmState.ACKNOWLEDGED.value))
 NEVER_WAS: Final = "withdrawn unacknowledged"  # over, and no return: it never was
+CLOSED: Final = AlarmState.CLOSED.value
 ASKING: Final = "unacknowledged"  # how the states end in which nobody has acknowledged
 SEVERITIES: Final = {severity.name.lower(): int(severity) for severity in Severity}
 
@@ -41,7 +42,12 @@ def state_words(alarm: Mapping[str, Any]) -> str:
     return f"withdrawn, {state}" if alarm["withdrawn"] and state != NEVER_WAS else state
 
 
+def rank(severity: int, state: str, withdrawn: bool) -> tuple[bool, bool, bool, bool, int]:
+    """Of what is seen to first the least; `state` as it is published."""
+    goes_on_so = state in GOING_ON and not withdrawn
+    return withdrawn, not goes_on_so, not state.endswith(ASKING), state == CLOSED, -severity
+
+
 def _rank(alarm: Mapping[str, Any]) -> tuple[bool, bool, bool, bool, int]:
     severity = SEVERITIES.get(alarm["severity"], max(SEVERITIES.values()))
-    is_closed = alarm["state"] == AlarmState.CLOSED
-    return alarm["withdrawn"], not goes_on(alarm), not asks(alarm), is_closed, -severity
+    return rank(severity, str(alarm["state"]), alarm["withdrawn"])

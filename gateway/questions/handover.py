@@ -68,9 +68,10 @@ def report(
         since_ns = now_ns - FIRST_NS if before is None else before.at_ns
     elif since_ns > now_ns:
         raise InputError(f"{format_rfc3339(since_ns)} is in the future: nothing happened since then")
-    unclosed = (of_known(row.body, row.number) for row in records.book.alarms())
+    rows = records.book.alarms()
+    unclosed = (of_known(row.body, row.number) for row in rows)
     found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)
-    changes, counts = _changes(records, site, since_ns)
+    changes, counts = _changes(records, site, since_ns, {row.id: row.body["place"] for row in rows})
     return Report(site, since_ns, before, found, changes, counts, known_ns)
 
 
@@ -84,13 +85,17 @@ def last(journal: Journal, site: str) -> Statement | None:
     return next((one for one in reversed(found) if effects.counts(one.id)), None)
 
 
-def _changes(records: Records, site: str, since_ns: int) -> tuple[list[Mapping[str, Any]], Mapping[str, int]]:
+def _changes(
+    records: Records, site: str, since_ns: int, places: dict[str, Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], Mapping[str, int]]:
+    """`places` of alarms that were read already; of the others they are read."""
     counts, listed = Counter[str](), list[Mapping[str, Any]]()
     rows = records.book.transitions_since(since_ns)
-    alarms = {identity: records.book.alarm(identity) for identity in dict.fromkeys(row.id for row in rows)}
     for row in rows:
-        alarm = alarms[row.id]
-        place: Mapping[str, Any] = {} if alarm is None else alarm.body["place"]
+        if row.id not in places:
+            alarm = records.book.alarm(row.id)
+            places[row.id] = {} if alarm is None else alarm.body["place"]
+        place = places[row.id]
         if site and place.get("site") != site:
             continue
         counts[row.change] += 1

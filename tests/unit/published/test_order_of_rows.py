@@ -1,0 +1,62 @@
+"""Alarms are in one order, whether they are published before they are sorted or afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.alarming.entry import AlarmPlace, Entry, row_of
+from gateway.alarms.fault import StatedFault
+from gateway.alarms.lifecycle import Alarm, AlarmState
+from gateway.doctor.alarms import findings, findings_of_rows
+from gateway.journal.alarm_tables import AlarmRow
+from gateway.model import EARLIEST_NS, SECOND, Severity
+from gateway.published.alarm import most_urgent_rows, of_known, severity_of
+from gateway.published.urgency import most_urgent_first
+from gateway.screening.excursion import Excursion
+
+LIMIT = ("above-150", "above", Severity.MAJOR, ("v1",))
+NUMBERS = (-140.0, 0, 0, 0.0, 1, 0, False, 0, 0, 0, False)
+EXCURSION = Excursion("", 0, *LIMIT, 0, 0, None, None, "", *NUMBERS)
+starts = st.integers(0, 3).map(lambda k: EARLIEST_NS + k * SECOND // 2)
+
+
+@st.composite
+def rows(draw: st.DrawFn, identity: str) -> AlarmRow:
+    start_ns, end_ns = draw(starts), draw(st.none() | starts)
+    severity = draw(st.sampled_from(Severity))
+    cause: Excursion | StatedFault = StatedFault(
+        identity, "disk", severity, "disk full; free some", (), start_ns, end_ns
+    )
+    if draw(st.booleans()):
+        cause = replace(
+            EXCURSION,
+            id=identity,
+            severity=severity,
+            start_ns=start_ns,
+            end_ns=end_ns,
+            withdrawn=draw(st.booleans()),
+        )
+    alarm = Alarm(identity, draw(st.sampled_from(AlarmState)), start_ns, end_ns, end_ns is not None)
+    return row_of(Entry(cause, alarm, AlarmPlace(site="shanghai"), None))
+
+
+@st.composite
+def several(draw: st.DrawFn) -> list[AlarmRow]:
+    return [draw(rows(f"E-{k}")) for k in draw(st.permutations(range(draw(st.integers(0, 14)))))]
+
+
+@given(several())
+def test_the_same_order(found: list[AlarmRow]) -> None:
+    published = [of_known(row.body, row.number) for row in found]
+    in_order = [of_known(row.body, row.number) for row in most_urgent_rows(found)]
+    assert in_order == most_urgent_first(published)
+    assert [severity_of(row) for row in found] == [alarm["severity"] for alarm in published]
+
+
+@given(several())
+def test_the_doctor_says_the_same_of_rows(found: list[AlarmRow]) -> None:
+    published = most_urgent_first(of_known(row.body, row.number) for row in found)
+    assert list(findings_of_rows(found)) == list(findings(published))
