@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -94,7 +94,7 @@ class Screening:
             Rehearsing(self._configuration, self._journal),
         )
         self._book.upgraded_seq = upgraded_seq(self._journal)
-        self._book.recall(memory.bearing_statements(self._journal, self.cursor))
+        self._is_recalled = False  # whether what people have stated is known
         channels = max(self._timeline.numbers.values(), default=-1) + 1
         self._present = Present(channels, self._clock, self._reading.at_once)
         if saved is not None:
@@ -103,13 +103,27 @@ class Screening:
             self._replan()
         else:
             self._book.take_over()
-            self._go_on_with_open(self._clock.now_ns())
         self._states = ChannelStates(
             self._configuration, self._timeline, self._present.latest, self._screener
         )
         self._began_s = self._saved_s = time.monotonic()
         self._unsaved, self._rests_until_s = False, 0.0  # something happened since
         self._present.begin()
+
+    def _recall(self) -> None:
+        """What people have stated so far. 100 000 statements take seconds: meanwhile readings are stored, and
+        whoever asks for states gets those of before."""
+        self._book.recall(self._passing(memory.bearing_statements(self._journal, self.cursor)))
+        with self._lock:
+            if not self._quiet:
+                self._go_on_with_open(self._clock.now_ns())
+            self._is_recalled = True
+        self._began_s = time.monotonic()
+
+    def _passing(self, statements: Iterable[Statement]) -> Iterator[Statement]:
+        for statement in statements:
+            self.moved_s = time.monotonic()
+            yield statement
 
     def _restored(self) -> memory.Saved | None:
         """The screener as it was saved; None where that is of no use, and it begins from nothing."""
@@ -163,6 +177,8 @@ class Screening:
     def _step(self, *, in_a_hurry: bool = False) -> bool:
         """Screen what is new; whether there was anything, or is something that came late."""
         now_ns = self._look_at_the_clock()
+        if not self._is_recalled:
+            self._recall()
         entries = self._left or self._journal.entries(self.cursor, MOST_READINGS, MOST_ENTRIES)
         with self._lock:
             self._feed(self._present.release(), now_ns)
@@ -356,11 +372,11 @@ class Screening:
 
     # Answers
 
-    def unmeasured(self) -> dict[str, list[str]]:
-        """Codes of the units in assets that no channel measures, by the asset's name."""
+    def unmeasured(self) -> dict[str, list[str]] | None:
+        """Codes of the units in assets that no channel measures, by the asset's name; None: not known yet."""
         with self._lock:
-            if self._quiet:
-                return {}
+            if self._quiet or not self._is_recalled:
+                return None
             found = unmeasured(self._book.inside, self._timeline, self._clock.now_ns())
             return {self._timeline.names.latest("assets", asset): codes for asset, codes in found.items()}
 

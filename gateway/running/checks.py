@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gateway.alarming.faults import Check, Fault
+from gateway.alarming.faults import Check, Fault, Undecided
 from gateway.alarming.screening import Screening
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.types import Configuration
@@ -92,8 +92,11 @@ def core(configuration: Configuration, pump: Pump, screening: Screening) -> Chec
 def left_behind(pump: Pump, screening: Screening) -> Check:
     """What was left out although it goes on: units that nobody measures, devices that still send."""
 
-    def check() -> Iterator[Fault]:
-        for asset, codes in screening.unmeasured().items():
+    def check() -> Iterator[Fault | Undecided]:
+        unmeasured = screening.unmeasured()
+        if unmeasured is None:
+            yield Undecided("unmeasured", below=True)
+        for asset, codes in (unmeasured or {}).items():
             more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
             message = (
                 f"asset {asset} holds {', '.join(codes[:MOST_NAMED])}{more}, and no channel measures it; "

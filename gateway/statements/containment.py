@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from gateway.statements.fields import Fields, moment, optional_moment, shown
+import msgspec
+
+from gateway.errors import InputError
+from gateway.statements.fields import LARGEST_INTEGER, LONGEST_NAME, Fields, moment, optional_moment, shown
+from gateway.times import parse_rfc3339
 
 KIND: Final = "containment"
 SCHEMA: Final = 1
 BY_PEOPLE: Final = True
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
+_Line = Annotated[str, msgspec.Meta(max_length=LONGEST_NAME)]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +60,12 @@ def to_body(said: Containment) -> dict[str, Any]:
 
 
 def of(body: Mapping[str, Any]) -> Containment:
+    sound = _sound(body)  # a site may have 100 000
+    return by_field(body) if sound is None else Containment((sound,))
+
+
+def by_field(body: Mapping[str, Any]) -> Containment:
+    """The same, and what is wrong is said in words."""
     fields = Fields(KIND, SCHEMA, body)
     items = fields.items("units")
     fields.end()
@@ -101,3 +114,40 @@ def stay_of(item: object, schema: int = SCHEMA) -> UnitStay:
     if schema and to_ns is not None and to_ns <= from_ns:
         raise fields.wrong("to", "is not after from")
     return UnitStay(unit, asset, zone, from_ns, to_ns)
+
+
+class _Stored(msgspec.Struct, forbid_unknown_fields=True, rename={"since": "from", "until": "to"}):
+    """A stay as `stay_body` gives it."""
+
+    scheme: _Name
+    code: _Name
+    product: _Line
+    chain_of_identity: _Line
+    asset: _Name
+    zone: _Name | None
+    since: str
+    until: str | None
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True):
+    schema: Literal[1]
+    units: Annotated[list[_Stored], msgspec.Meta(min_length=1, max_length=1)]
+
+
+def _sound(body: Mapping[str, Any]) -> UnitStay | None:
+    """A stay in a fifth of the time; None where anything about it is odd, which is said by field."""
+    try:
+        told = msgspec.convert(body, _Body).units[0]
+        from_ns = parse_rfc3339(told.since)
+        to_ns = None if told.until is None else parse_rfc3339(told.until)
+    except (msgspec.ValidationError, InputError):
+        return None
+    names = (told.scheme, told.code, told.asset, told.zone or "-")
+    text = "".join((*names, told.product, told.chain_of_identity))
+    latest_ns = from_ns + 1 if to_ns is None else to_ns
+    if not (text.isprintable() and all(map(str.strip, names)) and -LARGEST_INTEGER <= from_ns < latest_ns):
+        return None
+    if latest_ns > LARGEST_INTEGER:
+        return None
+    unit = Unit(told.scheme, told.code, told.product, told.chain_of_identity)
+    return UnitStay(unit, told.asset, told.zone, from_ns, to_ns)

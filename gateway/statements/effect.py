@@ -46,6 +46,8 @@ class Effects:
             return set()
         self._number[statement.id] = len(self._number)
         self._counts[statement.id] = True
+        if not target_of(statement):
+            return set()
         targets = list(self._chain.targets(statement.id))
         for target in targets:
             self._against.setdefault(target, []).append(statement)

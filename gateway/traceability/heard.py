@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Final
 
 from gateway.statements import Statement, containment, empty, withdrawal
 from gateway.traceability.containment import Containments
-from gateway.traceability.model import Containment, Emptied, Withdrawn
+from gateway.traceability.model import Emptied, Withdrawn
 from gateway.traceability.statements import from_statement
 
 KINDS: Final = (containment.KIND, empty.KIND, withdrawal.KIND)
@@ -36,16 +35,12 @@ def hear(containments: Containments, statement: Statement, identity: Identity = 
     Raises StatementError where it is damaged, or newer than this version.
     """
     if statement.kind == containment.KIND:
-        return containments.state(*(_placed(row, identity) for row in from_statement(statement)))
+        return containments.state(*from_statement(statement, identity))
     if statement.kind == empty.KIND:
         return containments.state_empty(_emptied(statement, identity))
     if statement.kind == withdrawal.KIND:
         return containments.withdraw(_withdrawn(statement))
     return set()
-
-
-def _placed(row: Containment, identity: Identity) -> Containment:
-    return replace(row, asset=identity(row.asset), asset_name=row.asset)
 
 
 def _emptied(statement: Statement, identity: Identity) -> Emptied:

@@ -81,11 +81,18 @@ def from_body(
     return _containment(stay_of(body), (by, stated_ns, identity, corrects, reason))
 
 
-def from_statement(statement: Statement) -> list[Containment]:
-    """Everything that a statement of kind `containment` says."""
+def from_statement(statement: Statement, identity: Callable[[str], str] | None = None) -> list[Containment]:
+    """Everything that a statement of kind `containment` says; with the identity of each asset, if one can be
+    told."""
     stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
     told = (statement.by, stated_ns, statement.id, statement.corrects, statement.reason)
-    return [_containment(stay, told) for stay in containment_of(statement.body).stays]
+    stays = containment_of(statement.body).stays
+    if identity is None:
+        return [_containment(stay, told) for stay in stays]
+    return [
+        Containment(s.unit, identity(s.asset), s.zone, s.from_ns, s.to_ns, *told, asset_name=s.asset)
+        for s in stays
+    ]
 
 
 def _containment(stay: UnitStay, told: tuple[str, int, str, str, str]) -> Containment:

@@ -55,8 +55,10 @@ class _Piece:
     ended_by: str
 
 
-def latest(said: Iterable[Containment]) -> list[Containment]:
+def latest(said: Sequence[Containment]) -> list[Containment]:
     """The latest word on each matter, as it was said first, in the order of their starts."""
+    if len(said) < 2:
+        return list(said)
     words: dict[tuple[object, ...], Containment] = {}
     for word in said:
         before = words.get(word.matter)
