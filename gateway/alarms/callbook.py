@@ -21,6 +21,7 @@ from gateway.alarms.flood import Flood, FloodLimits, Received
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.member import member
+from gateway.alarms.nobody import Nobody
 from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
 from gateway.alarms.priority import Inside, Judged, Priorities, judge, most_urgent
 from gateway.alarms.reach import Matter
@@ -115,7 +116,7 @@ class CallBook:
         self.attempts: dict[str, list[Attempted]] = {}  # by group
         self.summaries: dict[str, tuple[str, ...]] = {}  # calls that are summaries, and the groups in them
         self._failures: dict[tuple[str, str], Failure] = {}  # by notifier and person
-        self.nobody: dict[str, int] = {}  # groups that nobody could be reached about, since when
+        self._nobody = Nobody(self.escalations, self)
 
     # Hearing
 
@@ -134,9 +135,10 @@ class CallBook:
         self.seq = max(self.seq, seq)
 
     def look_at_people(self) -> None:
-        """Something was stated about them."""
+        """Something was stated about them, or the configuration may say something else."""
         self._policies = None
         self.escalations.reschedule()
+        self._nobody.look_at_all()
 
     def kept(self) -> bytes:
         """For `take_over`."""
@@ -173,10 +175,20 @@ class CallBook:
         self.deliveries = {delivery.id: delivery for delivery in found.deliveries}
         for one in found.deliveries:
             self._latest.setdefault(one.group, {})[one.receiver.name] = one.id
-        self.attempts, self.nobody, self.summaries = found.attempts, found.nobody, found.summaries
+        self.attempts, self.summaries = found.attempts, found.summaries
+        self._nobody = Nobody(self.escalations, self, found.nobody)
         self._failures = {(one.notifier, one.person): one for one in found.failures}
 
     # Answers
+
+    @property
+    def nobody(self) -> dict[str, int]:
+        """Groups that nobody could be reached about, since when."""
+        return self._nobody.since
+
+    def is_left_out(self, group: Group) -> bool:
+        """Whether there are policies, and none of them is for this one."""
+        return self._nobody.is_left_out(group)
 
     def policies(self) -> Sequence[Policy]:
         """Those that are configured; else the usual one, where there are rosters."""
@@ -263,8 +275,7 @@ class CallBook:
         for other in heard.merged:
             self._join(other.id, heard.group.id)
         self.escalations.hear(heard, one)
-        if not self.escalations.is_calling(heard.group.id):
-            self.nobody.pop(heard.group.id, None)
+        self._nobody.look(heard.group, at_ns)
         self._tidy(heard.group.id)
 
     def _join(self, other: str, into: str) -> None:
@@ -285,29 +296,24 @@ class CallBook:
             self.deliveries[made.id] = made
             if receiver.person and kind is not CallKind.SUMMARY and not said.drill:
                 self.flood.sent(receiver.person, at_ns)
+        if kind is CallKind.SUMMARY:
+            self._hear_summary(at_ns, said)
+            return
         for person in said.held:
             self.flood.holds(person, said.group, at_ns)
-        if kind is CallKind.SUMMARY:
-            self.flood.summed(names[0], said.groups, at_ns)
-            self.summaries[said.id] = said.groups
-            return
         self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
-        if kind is not CallKind.OVER and not said.drill and self._finds_nobody(said):
-            self.nobody.setdefault(said.group, at_ns)
+        self._nobody.hear_call(said, at_ns)
         self._tidy(said.group)
 
-    def _finds_nobody(self, said: Called) -> bool:
-        """Whether it is to people, and there are none, nor were there any before."""
-        if said.held or any(receiver.person for receiver in said.receivers):
-            return False
-        if said.receivers and not self._asks_people(said):
-            return False
-        return not self.escalations.has_told_people(said.group)
-
-    def _asks_people(self, said: Called) -> bool:
-        group = self.escalations.groups.get(said.group)
-        policy = None if group is None else self.policy(group)
-        return policy is not None and any(step.call for k, step in enumerate(policy.steps) if k in said.steps)
+    def _hear_summary(self, at_ns: int, said: Called) -> None:
+        """Without a receiver: whoever it was for cannot be reached any more."""
+        person = said.receivers[0].person if said.receivers else said.held[0]
+        self.flood.summed(person, said.groups, at_ns)
+        if said.receivers:
+            self.summaries[said.id] = said.groups
+            return
+        for group in said.groups:
+            self._nobody.lose(person, group, at_ns)
 
     def _hear_attempt(self, at_ns: int, said: Attempt) -> None:
         name = said.person or f"{SIREN}{said.notifier}"
@@ -324,14 +330,17 @@ class CallBook:
             said.took_s,
         )
         self._note(at_ns, said)
-        if said.group in self.escalations.courses:
-            self.attempts[said.group] = [*self.attempts.get(said.group, ()), shown][-MOST_ATTEMPTS:]
+        for group in self._groups(said.call, said.group):
+            if group in self.escalations.courses:
+                self.attempts[group] = [*self.attempts.get(group, ()), shown][-MOST_ATTEMPTS:]
         if delivery is None:
             return
         for k, way in enumerate(delivery.receiver.ways):
             if way == (said.notifier, said.address):
                 delivery.outcomes[k] = Outcome(said.outcome)
-        self._judge(delivery, at_ns)
+        self._nobody.hear_outcome(delivery, self._groups(delivery.call, delivery.group), at_ns)
+        if delivery.is_done:
+            self.drop(delivery)
 
     def _note(self, at_ns: int, said: Attempt) -> None:
         """Where one person is reached, the notifier works for all who were not reached for want of it."""
@@ -344,20 +353,9 @@ class CallBook:
             if one.notifier == said.notifier and one.outcome == Outcome.RETRY:
                 del self._failures[key]
 
-    def _judge(self, delivery: Delivery, at_ns: int) -> None:
-        """What an attempt meant for the group."""
-        escalations, is_person = self.escalations, bool(delivery.receiver.person)
-        if delivery.is_delivered:
-            escalations.remember_told(delivery.group, delivery.receiver.name, at_ns)
-            if is_person:  # nobody may be where a siren sounds
-                self.nobody.pop(delivery.group, None)
-        elif delivery.has_failed:
-            escalations.forget_told(delivery.group, delivery.receiver.name)
-            alone = is_person and not escalations.has_told_people(delivery.group)
-            if alone and escalations.is_calling(delivery.group) and not self._is_drill(delivery.group):
-                self.nobody.setdefault(delivery.group, at_ns)
-        if delivery.is_done:
-            self.drop(delivery)
+    def _groups(self, call_id: str, group: str) -> tuple[str, ...]:
+        """What a call is about."""
+        return self.summaries.get(call_id, (group,))
 
     def drop(self, delivery: Delivery) -> None:
         """There is nothing more to try."""
@@ -367,10 +365,6 @@ class CallBook:
         if mine.get(delivery.receiver.name) == delivery.id:
             del mine[delivery.receiver.name]
         self._tidy(delivery.group)
-
-    def _is_drill(self, group: str) -> bool:
-        known = self.groups.by_id.get(group)
-        return known is not None and known.is_drill
 
     def _tidy(self, group: str) -> None:
         """Nothing is kept of a group that is over for everybody."""

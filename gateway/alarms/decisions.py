@@ -95,7 +95,7 @@ class Decisions:
         known = [g for name in groups if (g := self._book.escalations.groups.get(name)) is not None]
         priority = max((self._book.matter(group).priority for group in known), default=Priority.LOW)
         reached = self._reach.of_names((person,), (), priority, now_ns)
-        if not reached.receivers:
+        if not reached.receivers and reached.is_quiet:
             self._quiet[person] = now_ns + QUIET_NS
             return None
         return Called(
@@ -107,7 +107,7 @@ class Decisions:
             priority.name.lower(),
             tuple(group.first for group in known)[:MOST_LISTED],
             reached.receivers,
-            (),
+            () if reached.receivers else (person,),
             groups,
         )
 

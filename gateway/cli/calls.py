@@ -118,7 +118,8 @@ def _lines(group: Mapping[str, Any], labels: Labels, now: str) -> Iterator[Text]
     yield Text(f"    {group['priority_reason']}", "dim")
     if group["nobody_since"]:
         since = labels.short(group["nobody_since"], "", now)
-        yield Text(f"    nobody could be reached since {since}: tell somebody yourself", UNKNOWN_STYLE)
+        why = "no policy is for it, nobody is called" if group["no_policy"] else "nobody could be reached"
+        yield Text(f"    {why} since {since}: tell somebody yourself", UNKNOWN_STYLE)
     attempts = group["attempts"]
     if len(attempts) > MOST_ATTEMPTS:
         yield Text(f"    ... {len(attempts) - MOST_ATTEMPTS} earlier attempts: --json", "dim")
@@ -132,7 +133,7 @@ def _lines(group: Mapping[str, Any], labels: Labels, now: str) -> Iterator[Text]
 def _state(group: Mapping[str, Any]) -> str:
     if group["over"]:
         return "over"
-    if group["calling"]:
+    if group["calling"] and not group["no_policy"]:
         return "people are called"
     return f"taken by {', '.join(group['taken_by'])}" if group["taken_by"] else "nobody is called"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from gateway.alarms.call import Priority
-from gateway.alarms.policy import LONGEST_S, Policy, Step
+from gateway.alarms.policy import LONGEST_S, Policy, Step, policy_for
 from gateway.config.priorities import PriorityName
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import NOTIFIERS, PlugIn
@@ -81,6 +81,15 @@ def policies(
         for at, what in _wrong_notifiers(told, notifiers):
             problems.add(f"escalations.{name}.steps[{at}].notifiers", what)
     return tuple(_policy(name, told) for name, told in made.items())
+
+
+def left_out(made: Sequence[Policy], sites: Iterable[str]) -> Iterator[str]:
+    """Alarms that no policy is for, where there are any: nobody would be called about them."""
+    for site in sites if made else ():
+        none = [one.name.lower() for one in Priority if policy_for(made, one, site) is None]
+        if none:
+            which = f"alarms of site {site} with priority {', '.join(none)}"
+            yield f"escalations: no policy is for {which}: nobody is called about them"
 
 
 def _policy(name: str, told: EscalationTable) -> Policy:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
-from gateway.config.escalations import policies
+from gateway.config.escalations import left_out, policies
 from gateway.config.guidance import Known, guidance
 from gateway.config.peers import unknown_places
 from gateway.config.ports import doubled_ports
@@ -144,7 +144,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         notifiers,
         clock,
         metrics,
-        (*remarks, *doubled_patterns(sources), *advice_remarks),
+        (*remarks, *doubled_patterns(sources), *advice_remarks, *left_out(escalations, sites)),
         retention,
         codes,
         urgency,

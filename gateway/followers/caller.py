@@ -148,17 +148,29 @@ class Caller:
 
     def _step(self) -> None:
         self._hear()
-        try:
-            self._take_results()
-            self._decide()
-            self.problem = ""
-        except JournalError as problem:  # nobody is told of what cannot be stated; the pump says so, too
-            self.problem = str(problem)
+        if self._settle_results():
+            self._decide_if_possible()
         self._hand()
         self._tell_sirens()
         self._show()
         if time.monotonic() - self._saved_s > SAVE_EVERY_S:
             self._save()
+
+    def _settle_results(self) -> bool:
+        """Whether the journal takes what came of calls; else they wait here."""
+        try:
+            self._take_results()
+        except JournalError as problem:  # the pump says so, too
+            self.problem = str(problem)
+            return False
+        return True
+
+    def _decide_if_possible(self) -> None:
+        try:
+            self._decide()
+            self.problem = ""
+        except JournalError as problem:  # nobody is told of what cannot be stated
+            self.problem = str(problem)
 
     def _show(self) -> None:
         """To other threads."""
@@ -191,6 +203,8 @@ class Caller:
         now_s = time.monotonic()
         self._again = {name: one for name, one in self._again.items() if name in self._book.deliveries}
         for delivery in list(self._book.deliveries.values()):
+            if delivery.id not in self._book.deliveries:  # settled meanwhile
+                continue
             busy = frozenset(self._errands.get(delivery.id, ()))
             waiting = frozenset(way for way in busy if (delivery.id, way) not in self._late)
             if not busy and self._book.is_obsolete(delivery):
@@ -199,6 +213,8 @@ class Caller:
             for way in self._ways(delivery, waiting, now_s):
                 if way not in busy:
                     self._send(delivery, way, now_s)
+            if not self._results.empty():  # what was told is stated soon: a crash would tell it again
+                self._settle_results()
 
     def _ways(self, delivery: Delivery, busy: frozenset[int], now_s: float) -> Iterable[int]:
         if not delivery.has_failed:

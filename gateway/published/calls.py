@@ -68,6 +68,7 @@ class CallsView:
             "attempts": [self._attempt(one) for one in self._book.attempts.get(of.id, ())],
             "next": self._next(of.id),
             "nobody_since": moment(since_ns),
+            "no_policy": self._book.is_left_out(of),
         }
 
     def _brief(self, group: Group) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class Called:
     """`id` is the same on every try. `group` is empty, and `groups` has some, in a summary.
 
     `steps`: those of the policy that it is, in `round`; none: an update. `held`: who gets it with the next
-    summary. Nobody in `receivers` and `held`: nobody could be reached.
+    summary. Nobody in `receivers` and `held`: nobody could be reached. A summary without receivers is for one
+    in `held` who cannot be reached any more.
     """
 
     id: str
@@ -91,7 +92,8 @@ def of(body: Mapping[str, Any]) -> Called:
 
 
 def words(said: Called) -> str:
-    people = ", ".join([r.name for r in said.receivers] + [f"{one} (with a summary)" for one in said.held])
+    held = [f"{one} (with a summary)" for one in said.held if said.group]
+    people = ", ".join([r.name for r in said.receivers] + held)
     about = f"group {said.group}" if said.group else f"{len(said.groups)} groups"
     drill = " as a drill" if said.drill else ""
     return f"decided to tell {people or 'somebody, and could reach nobody,'} of {about} ({said.kind}){drill}"

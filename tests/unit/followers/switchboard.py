@@ -109,7 +109,10 @@ class Switchboard:
         for identity in ids:
             known = {"languages": ("en",), "time_zone": "UTC", "name_zh": "", "on_site": ()} | told
             usual = (Way("push", f"{identity}@push"), Way("sms", f"{identity}@sms"))
-            self._say(person, Person(identity, identity.title(), ways=ways or usual, **known))  # type: ignore[arg-type]
+            self._say(
+                person,
+                Person(identity, identity.title(), ways=usual if ways is None else tuple(ways), **known),
+            )  # type: ignore[arg-type]
 
     def roster(self, *people: str) -> None:
         """Who is on duty, then the deputies."""
