@@ -140,7 +140,7 @@ def _sound(body: Mapping[str, Any]) -> UnitStay | None:
         told = msgspec.convert(body, _Body).units[0]
         from_ns = parse_rfc3339(told.since)
         to_ns = None if told.until is None else parse_rfc3339(told.until)
-    except (msgspec.ValidationError, InputError):
+    except (msgspec.ValidationError, InputError, UnicodeEncodeError):  # the last: half a character
         return None
     names = (told.scheme, told.code, told.asset, told.zone or "-")
     text = "".join((*names, told.product, told.chain_of_identity))
