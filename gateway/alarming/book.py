@@ -11,6 +11,8 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
+
 from gateway.alarming.drilling import Drills, End, Try, is_settled, settle, untried
 from gateway.alarming.entry import AlarmPlace, Cause, Entry
 from gateway.alarming.kept import Kept
@@ -41,7 +43,7 @@ from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST
 from gateway.errors import InputError
 from gateway.journal.records import Records
-from gateway.model import Samples
+from gateway.model import Mask, Samples
 from gateway.screening.excursion import Excursion
 from gateway.screening.record import Change
 from gateway.statements import Statement, configuration, containment, reset, withdrawal
@@ -324,9 +326,13 @@ class AlarmBook:
                     self._refresh(entry, now_ns)
         self._touched, self.because = {}, before
 
-    def look_at_lines(self, samples: Samples, now_ns: int) -> None:
-        """Readings before the first one of an excursion that goes on: it is the same one, but the line to it
-        may have crossed the limit at another time, when others were inside."""
+    def look_at_lines(self, samples: Samples, late: Mask, now_ns: int) -> None:
+        """Readings before the first one of an excursion, over or not: it is the same one, but the line to it
+        may have crossed the limit at another time, when others were inside.
+
+        `late`: those before another reading of their channel that was taken earlier.
+        """
+        self._remember_lines(samples.take(late))
         first_ns = int(samples.time.min(initial=now_ns))
         for entry in self._kept.all():
             cause = entry.cause
@@ -334,6 +340,16 @@ class AlarmBook:
                 continue
             if self._around.moves_line(cause, samples):
                 self._refresh(entry, now_ns)
+
+    def _remember_lines(self, late: Samples) -> None:
+        """Alarms that are over, and begin so soon behind one of these that the line may start with it."""
+        for channel in np.unique(late.channel).tolist():
+            mine = late.take(late.channel == channel)
+
+            def is_meant(cause: Cause, mine: Samples = mine) -> bool:
+                return isinstance(cause, Excursion) and self._around.moves_line(cause, mine)
+
+            self._kept.remember_since(channel, int(mine.time.min()), is_meant)
 
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from gateway.alarming.entry import Entry, is_due, of_stored, row_of
+from gateway.alarming.entry import Cause, Entry, cause_of, is_due, of_stored, row_of
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 
@@ -44,6 +44,12 @@ class Kept:
 
     def remember_channel(self, number: int) -> None:
         self.remember(self._records.book.of_channel(number))
+
+    def remember_since(self, number: int, moment_ns: int, is_meant: Callable[[Cause], bool]) -> None:
+        """Those of a channel that were raised after `moment_ns`, over or not, if their cause is meant."""
+        for row in self._records.book.causes_since(number, moment_ns):
+            if row.id not in self.entries and is_meant(cause_of(row.body)):
+                self.known(row.id)
 
     def remember_kind(self, kind: str) -> None:
         """Those of the rules of a kind."""

@@ -314,11 +314,12 @@ class Screening:
 
     def _feed(self, samples: Samples, now_ns: int) -> None:
         """To the screener, at their time."""
+        late = samples.time < self._present.latest.time[samples.channel]
         self._present.take(samples, now_ns)
         changes = self._screener.take(samples) if len(samples) else []
         if not self._quiet:
             self._publish(changes, now_ns)
-            self._book.look_at_lines(samples, now_ns)
+            self._book.look_at_lines(samples, late, now_ns)
 
     def _silent_until(self, entries: Sequence[Entry]) -> Times:
         """Silence counts only once no readings of the journal, or on their way after a start, are to come."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from gateway.errors import JournalError
-from gateway.journal import alarm_tables, alarm_units, parked
+from gateway.journal import alarm_schema, alarm_units, parked
 from gateway.journal.alarm_tables import AlarmTables
 from gateway.journal.database import Error, Values, all_rows, connect, only_row, use_wal
 from gateway.journal.failures import explained
@@ -57,8 +57,8 @@ MIGRATIONS = (
     parked.CHANGES,
     EXCURSIONS,
     FOLLOWERS,
-    alarm_tables.SCHEMA,
-    alarm_tables.SEALED,
+    alarm_schema.SCHEMA,
+    alarm_schema.SEALED,
     alarm_units.SCHEMA,
     parked.SEALED,
 )

@@ -91,6 +91,36 @@ def test_a_late_reading_on_the_line_moves_the_crossing(tmp_path: Path) -> None:
     assert desk.changes() == ["raised", "amended"]
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_late_reading_moves_the_crossing_of_what_has_ended(tmp_path: Path, closed: bool) -> None:
+    desk = Desk(tmp_path)
+    desk.contain("BAG-8.5", "freezer", -60, 8.5)
+    desk.contain("STAYS", "freezer", -60, None)
+    desk.read(*WARM, ("top", 30, -190.0), ("top", 40, -190.0))
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert alarm["end"] is not None and [u["code"] for u in alarm["units"]] == ["BAG-8.5", "STAYS"]
+    if closed:
+        desk.acknowledge(alarm["id"])
+        desk.run()
+        assert desk.alarms()[0]["state"] == "closed"
+    before = desk.changes()
+    desk.read(("top", 5, -190.0))  # from there on the line crosses the limit at 9 s
+    desk.run()
+    (alarm,) = desk.alarms()
+    (again,) = replay_journal(desk.journal).excursions
+    assert exposure(alarm) == exposure(again)
+    assert [u["code"] for u in alarm["units"]] == ["STAYS"] and alarm["units"][0]["from"] == moment(9)
+    assert desk.changes() == [*before, "amended"]
+    desk.read(("shipper", 5, -190.0), ("top", -50, -190.0))  # neither lies on it
+    desk.run()
+    assert desk.changes() == [*before, "amended"]
+    known = desk.alarms()
+    desk.lose_records()
+    desk.run()
+    assert desk.alarms() == known
+
+
 def test_at_the_limit_the_line_crosses_it(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.contain("BAG-9", "freezer", -600, 9)
