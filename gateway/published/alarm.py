@@ -24,6 +24,7 @@ from gateway.published.view import UNKNOWN, Units, excursion, moment, units
 from gateway.screening.excursion import Excursion
 
 SCHEMA: Final = 2
+CAUSES: Final = ("excursion", "fault", "drill")  # one of which a stored alarm has
 
 
 def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
@@ -131,8 +132,7 @@ def fault(of: StatedFault | StatedDrill, inside: Units) -> dict[str, Any]:
 
 
 def _stored_cause(row: AlarmRow) -> Mapping[str, Any]:
-    body = row.body
-    found: Mapping[str, Any] = body["excursion"] if "excursion" in body else body["fault"]
+    found: Mapping[str, Any] = next(row.body[kind] for kind in CAUSES if kind in row.body)
     return found
 
 

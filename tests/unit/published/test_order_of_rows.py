@@ -7,13 +7,14 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.alarming.entry import AlarmPlace, Entry, row_of
+from gateway.alarming.entry import AlarmPlace, Cause, Entry, row_of
+from gateway.alarms.drills import StatedDrill
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Alarm, AlarmState
 from gateway.doctor.alarms import findings, findings_of_rows
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.model import EARLIEST_NS, SECOND, Severity
-from gateway.published.alarm import most_urgent_rows, of_known, severity_of
+from gateway.published.alarm import CAUSES, most_urgent_rows, of_known, severity_of
 from gateway.published.urgency import most_urgent_first
 from gateway.screening.excursion import Excursion
 
@@ -27,10 +28,12 @@ starts = st.integers(0, 3).map(lambda k: EARLIEST_NS + k * SECOND // 2)
 def rows(draw: st.DrawFn, identity: str) -> AlarmRow:
     start_ns, end_ns = draw(starts), draw(st.none() | starts)
     severity = draw(st.sampled_from(Severity))
-    cause: Excursion | StatedFault = StatedFault(
-        identity, "disk", severity, "disk full; free some", (), start_ns, end_ns
-    )
-    if draw(st.booleans()):
+    cause: Cause = StatedFault(identity, "disk", severity, "disk full; free some", (), start_ns, end_ns)
+    kind = draw(st.sampled_from(CAUSES))
+    if kind == "drill":
+        told = ("a drill", ("dewar-1",), start_ns, start_ns, "Li Na", "above-150", "1", -100.0)
+        cause = StatedDrill(identity, "drill:top", severity, *told, end_ns=end_ns)
+    elif kind == "excursion":
         cause = replace(
             EXCURSION,
             id=identity,
