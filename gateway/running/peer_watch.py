@@ -2,7 +2,8 @@
 
 Only what it says now, that it is alive, counts as life: not what a broker kept, nor its clock. Silence is
 counted by our monotonic clock since it was last heard alive, or since we began to listen. While we cannot
-listen nothing is known, and that is a fault of its own.
+listen nothing is known, and that is a fault of its own. So is another journal under its name: the words of a
+second gateway must not hide the silence of the first.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ class PeerWatch:
         self._now_s = now_s
         self._alive_s: float | None = None  # monotonic, since when it may be called silent; None: we are deaf
         self._is_silent = False
+        self._period_s = 0.0  # between its own words, as it said when it was alive
+        self._journal = ""  # of which it was heard alive first
+        self._other = ""  # another one under its name
         self._is_decided = False  # whether it was heard alive, or missed, since our own start
 
     def run(self, stop: threading.Event) -> None:
@@ -66,8 +70,15 @@ class PeerWatch:
     def hear(self, heard: Heard) -> None:
         """What it said."""
         self.state = heard.state
-        if not heard.is_old and heard.state.gateway == self._gateway and heard.state.health == Health.ALIVE:
-            self._alive_s, self._is_silent, self._is_decided = self._now_s(), False, True
+        said = heard.state
+        if heard.is_old or said.gateway != self._gateway or said.health != Health.ALIVE:
+            return
+        self._journal = self._journal or said.journal
+        if said.journal != self._journal:
+            self._other = said.journal
+            return
+        self._period_s = said.period_s
+        self._alive_s, self._is_silent, self._is_decided = self._now_s(), False, True
 
     def failed(self, reason: str) -> None:
         """It cannot be heard."""
@@ -81,6 +92,14 @@ class PeerWatch:
             yield Fault(f"{self.name}:link", Severity.MAJOR, message, (), DEAF_S, self.site)
         elif alive_s is not None:
             self._is_silent = self._now_s() - alive_s > self._patience_s
+        if self._other:
+            journals = f"{one_line(self._journal)} and {one_line(self._other)}"
+            message = (
+                f"two gateways say that they are {self._gateway}, with journals {journals}; only the first "
+                "counts here: give the other another name and topic, or, if it got a new journal, start this "
+                "gateway again"
+            )
+            yield Fault(f"{self.name}:twice", Severity.MAJOR, message, (), 0.0, self.site)
         if self._is_silent:
             self._is_decided = True
             message = (
@@ -110,8 +129,7 @@ class PeerWatch:
 
     @property
     def _patience_s(self) -> float:
-        period_s = 0.0 if self.state is None else self.state.period_s
-        return max(self._silent_after_s, PERIODS * period_s)
+        return max(self._silent_after_s, PERIODS * self._period_s)
 
     def _why(self) -> str:
         state = self.state

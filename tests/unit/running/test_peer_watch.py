@@ -155,3 +155,26 @@ def test_a_silence_of_before_our_own_start_is_not_over_before_it_was_heard(watch
     other.begin()
     other.say()
     assert list(other.undecided()) == []
+
+
+def test_a_second_gateway_of_its_name_does_not_hide_its_death(watch: Watch) -> None:
+    """A configuration that was copied to another box."""
+    watch.say()
+    watch.after(60)
+    watch.say(journal="1MP0ST0R")
+    (twice,) = watch.after(1)
+    assert (twice.key, twice.severity) == ("peer:pudong-1:twice", Severity.MAJOR)
+    assert "journals 7Q2M9XKD and 1MP0ST0R" in twice.message
+    watch.say(journal="1MP0ST0R")
+    assert [fault.key for fault in watch.after(60)] == ["peer:pudong-1:twice", "peer:pudong-1"]
+    watch.say()
+    assert [fault.key for fault in watch.after(1)] == ["peer:pudong-1:twice"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"gateway": "zzz"}, {"health": LOST}, {"is_old": True}, {"journal": "X"}]
+)
+def test_how_often_it_speaks_is_its_own_word_alone(watch: Watch, changed: dict[str, Any]) -> None:
+    watch.say()
+    watch.say(period_s=3600.0, **changed)
+    assert "peer:pudong-1" in [fault.key for fault in watch.after(121)]
