@@ -45,7 +45,7 @@ def first_words(text: str, longest: int) -> str:
 def safe(data: Any) -> Any:
     """Plain data as JSON has it, with each text in it and each name of a field as `one_line`."""
     if isinstance(data, str):
-        return one_line(data)
+        return data if data.isprintable() else one_line(data)
     if data is None or isinstance(data, int | float):
         return data
     if isinstance(data, Mapping):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import chain, groupby, repeat
+from itertools import chain, groupby, repeat, starmap
 from typing import Any, TypeVar
 
 from gateway.traceability.exposure import Exposure, Exposures, Part
@@ -36,16 +36,15 @@ def exposures_of(known: Any) -> Exposures:
     """What `plain_exposures` gave, or the list of before, in which each unit told everything."""
     if isinstance(known, list):
         return Exposures.of(_exposure(one) for one in known)
-    named = known["named"]
-    units = zip(
-        _values(named["scheme"]),
-        named["code"],
-        _values(named["product"]),
-        named["chain_of_identity"],
-        strict=True,
-    )
     parts = tuple(Part(**part) for part in known["parts"])
-    return Exposures(tuple(Unit(*told) for told in units), parts, tuple(_values(known["part"])))
+    units = zip(*named_columns(known), strict=True)
+    return Exposures(tuple(starmap(Unit, units)), parts, tuple(values(known["part"])))
+
+
+def named_columns(known: Mapping[str, Any]) -> tuple[Iterable[str], ...]:
+    """Scheme, code, product and chain of identity of each unit, of what `plain_exposures` gave."""
+    named = known["named"]
+    return values(named["scheme"]), named["code"], values(named["product"]), named["chain_of_identity"]
 
 
 def _exposure(told: Mapping[str, Any]) -> Exposure:
@@ -57,5 +56,6 @@ def _runs(values: Iterable[T]) -> list[list[Any]]:
     return [[value, sum(1 for _ in run)] for value, run in groupby(values)]
 
 
-def _values(runs: Iterable[Sequence[Any]]) -> Iterator[Any]:
+def values(runs: Iterable[Sequence[Any]]) -> Iterator[Any]:
+    """A column that is told in runs, one by one."""
     return chain.from_iterable(repeat(value, count) for value, count in runs)

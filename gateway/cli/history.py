@@ -16,6 +16,7 @@ from gateway.config.load import load
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known
+from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import overlay_words
 from gateway.published.urgency import state_words
@@ -62,10 +63,10 @@ def history(
 
 
 def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]], labels: Labels) -> None:
-    now = safe(of_known(row.body, row.number))
+    now = safe(with_few_units(of_known(row.body, row.number)))
     out.print(f"{row.id} {now['channel']} {now['rule']}, {state_words(now)}")
     before: Mapping[str, Any] = {}
-    for entry in map(safe, known):
+    for entry in map(safe, map(_with_codes, known)):
         style = CHANGE_STYLES.get(entry["change"], "bold")
         recorded = labels.beside(entry["recorded"], now["site"])
         out.print(Text.assemble(f"{recorded}  ", (entry["change"], style)))
@@ -73,6 +74,14 @@ def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]], labe
         for line in (*_cause(entry["because"]), *_differences(before, known_now)):
             out.print(f"    {line}", soft_wrap=True)
         before = known_now
+
+
+def _with_codes(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of its units only what is shown: there may be 100 000."""
+    known = entry["known"]
+    if isinstance(known["units"], str):
+        return entry
+    return {**entry, "known": {**known, "units": [{"code": unit["code"]} for unit in known["units"]]}}
 
 
 def _with_local_times(known: Mapping[str, Any], labels: Labels) -> Mapping[str, Any]:

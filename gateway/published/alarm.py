@@ -20,7 +20,7 @@ from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.model import Severity
 from gateway.published.urgency import NEVER_WAS, rank
-from gateway.published.view import UNKNOWN, Units, excursion, moment, units
+from gateway.published.view import UNKNOWN, Units, excursion, moment, units, units_of_stored
 from gateway.screening.excursion import Excursion
 
 SCHEMA: Final = 2
@@ -29,7 +29,10 @@ CAUSES: Final = ("excursion", "fault", "drill")  # one of which a stored alarm h
 
 def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
     """The stored form, e.g. of a transition, in the published shape; `number` counts its transitions."""
-    return alarm(of_stored(known, number))
+    told, inside = alarm(of_stored({**known, "units": None}, number)), known["units"]
+    if inside is not None:
+        told["units"] = units_of_stored(inside)
+    return told
 
 
 def alarm(of: Entry) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.alarming.stored_units import exposures_of, named_columns, values
 from gateway.model import SECOND
 from gateway.screening.excursion import Excursion
 from gateway.times import format_rfc3339
@@ -48,6 +49,19 @@ def units(of: Exposures) -> list[dict[str, Any]]:
     """Each unit that was inside, and what it went through."""
     parts = [_part(part) for part in of.parts]
     return [_unit(unit, parts[number]) for unit, number in zip(of.units, of.part_of, strict=True)]
+
+
+def units_of_stored(known: Any) -> list[dict[str, Any]]:
+    """The same of their stored form, without making each of them first: there may be 100 000."""
+    if isinstance(known, list):  # of before they were kept in columns
+        return units(exposures_of(known))
+    parts = [_part(Part(**part)) for part in known["parts"]]
+    return [
+        {"scheme": scheme, "code": code, "product": product, "chain_of_identity": chain, **parts[number]}
+        for scheme, code, product, chain, number in zip(
+            *named_columns(known), values(known["part"]), strict=True
+        )
+    ]
 
 
 def _unit(of: Unit, part: Mapping[str, Any]) -> dict[str, Any]:
