@@ -65,6 +65,7 @@ class Call:
     more: int = 0  # further alarms of the group, or of the summary, that are not listed
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
+    hint: str = ""  # what it looks like, with evidence, in this language; never a verdict
     taken_by: str = ""
     next_name: str = ""  # who is called next if nobody takes it
     next_at_ns: int | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from gateway.alarms.causes import Cause, Evidence
+from gateway.alarms.causes import Cause, Evidence, Hint
 
 Language = Literal["en", "zh"]
 Words = Mapping[str, tuple[str, str]]
@@ -24,6 +24,12 @@ CAUSES: Final[Mapping[Cause, tuple[str, str]]] = {
     ),
 }
 NOTHING: Final = ("nothing fits", "没有符合的原因")
+HINT: Final = ("{cause} ({because})", "{cause}（{because}）")
+OR: Final = (", or ", "，或")
+HINTS: Final = ("{hints}; no verdict, look first", "{hints}；仅供参考，请先查看")
+EVIDENCE_GAP: Final = ("; ", "；")
+MOST_HINTS: Final = 2  # in a message; `cryogate hints` has all
+MOST_EVIDENCE: Final = 2  # for each
 
 EVIDENCE: Final[Words] = {
     "bad": ("{percent} % of its readings are faults of the sensor", "{percent} % 的读数是传感器错误"),
@@ -113,6 +119,17 @@ def cause_words(of: Cause | None, language: Language = "en") -> str:
 
 def evidence_words(of: Evidence, language: Language = "en") -> str:
     return EVIDENCE[of.code][_column(language)].format(**{k: _shown(v) for k, v in of.values.items()})
+
+
+def hint_words(found: Sequence[Hint], language: Language) -> str:
+    """The two heaviest hints with what speaks for each, in a line; empty where nothing fits."""
+    column, said = _column(language), []
+    for hint in found[:MOST_HINTS]:
+        because = EVIDENCE_GAP[column].join(
+            evidence_words(e, language) for e in hint.evidence[:MOST_EVIDENCE]
+        )
+        said.append(HINT[column].format(cause=cause_words(hint.cause, language), because=because))
+    return HINTS[column].format(hints=OR[column].join(said)) if said else ""
 
 
 def _column(language: Language) -> int:

@@ -21,7 +21,7 @@ from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.reach import Reach
 from gateway.errors import JournalError
-from gateway.followers.composing import Composer, Remaining, not_known
+from gateway.followers.composing import Composer, Hinting, Remaining, no_hint, not_known
 from gateway.followers.pauses import Pauses
 from gateway.followers.recalling import NAME, in_order, recall
 from gateway.followers.tellers import Errand, Result, Teller
@@ -63,6 +63,7 @@ class Caller:
         records: Records,
         committed: threading.Condition,
         remaining: Remaining = not_known,
+        hinting: Hinting = no_hint,
     ) -> None:
         self.name = NAME
         self.problem = ""  # why nobody is called at all
@@ -79,7 +80,7 @@ class Caller:
         self._records = records
         self._committed = committed
         self._decisions = Decisions(book, reach)
-        self._composer = Composer(book, self._decisions, voice.journal, book.publish, remaining)
+        self._composer = Composer(book, self._decisions, voice.journal, book.publish, remaining, hinting)
         self.tellers = {name: Teller(name, one, self._done) for name, one in addressed.items()}
         self._sirens = [name for name, one in addressed.items() if isinstance(one, Sounding)]
         for name, one in addressed.items():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from gateway.alarms.call import Call, CallKind, TimeLeft
-from gateway.alarms.callbook import CallBook, Publish
+from gateway.alarms.call import Call, CallKind, Language, TimeLeft
+from gateway.alarms.callbook import LOUD, CallBook, Publish
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery
@@ -19,12 +19,22 @@ from gateway.errors import CryogateError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
 from gateway.statements import transition
+from gateway.statements.transition import Transition
 
 MOST_LISTED: Final = 10  # alarms in one message; the others are counted
 FRESH_NS: Final = 30 * SECOND  # several people are called at once, and a day of readings takes 0.2 s to ask
 
 Remaining = Callable[[Mapping[str, Any], int], TimeLeft | None]
 """A published alarm and the time -> how long there is; None: that is not known."""
+
+
+Hinting = Callable[[str, Transition, int, Language], str]
+"""An alarm, what was stated of it last, the time, a language -> what it looks like; empty: nothing fits."""
+
+
+def no_hint(alarm: str, said: Transition, now_ns: int, language: Language) -> str:  # noqa: ARG001
+    """Where nobody can say what it looks like."""
+    return ""
 
 
 def not_known(alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:  # noqa: ARG001
@@ -36,13 +46,21 @@ class Composer:
     """Belongs to the thread of its journal."""
 
     def __init__(
-        self, book: CallBook, decisions: Decisions, journal: Journal, publish: Publish, remaining: Remaining
+        self,
+        book: CallBook,
+        decisions: Decisions,
+        journal: Journal,
+        publish: Publish,
+        remaining: Remaining,
+        hinting: Hinting = no_hint,
     ) -> None:
         self._book = book
         self._decisions = decisions
         self._journal = journal
         self._publish = publish
         self._remaining = remaining
+        self._hinting = hinting
+        self._hints: dict[tuple[str, Language], tuple[int, str]] = {}  # by alarm, asked when
         self._lefts: dict[str, tuple[int, TimeLeft | None]] = {}  # by alarm, asked when
 
     def call(self, delivery: Delivery, now_ns: int) -> Call | None:
@@ -54,7 +72,7 @@ class Composer:
         members = _listed(groups)
         judged = most_urgent(map(self._book.judged, groups))
         person = self._book.duty.person(delivery.receiver.person)
-        language = "en" if person is None else person.language
+        language: Language = "en" if person is None else person.language
         alarms = [self._alarm(one, now_ns) for one in members[:MOST_LISTED]]
         moment_ns, next_name = self._next(groups, delivery, now_ns)
         return Call(
@@ -71,6 +89,7 @@ class Composer:
             max(0, len(members) - MOST_LISTED),
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
             self._left(delivery, alarms[0], now_ns),
+            hint=self._hint(delivery, members[0], language, now_ns),
             taken_by=next((one.taken_by for one in members if one.taken_by), ""),
             next_name=next_name,
             next_at_ns=moment_ns,
@@ -88,6 +107,23 @@ class Composer:
         if alarm["id"] not in self._lefts:
             self._lefts[alarm["id"]] = now_ns, self._asked(alarm, now_ns)
         return self._lefts[alarm["id"]][1]
+
+    def _hint(self, delivery: Delivery, one: Member, language: Language, now_ns: int) -> str:
+        """Of the first alarm, while there is something to do."""
+        if not delivery.group or delivery.kind not in LOUD or not delivery.receiver.person:
+            return ""
+        self._hints = {key: told for key, told in self._hints.items() if now_ns - told[0] < FRESH_NS}
+        key = one.id, language
+        if key not in self._hints:
+            self._hints[key] = now_ns, self._looks_like(one, language, now_ns)
+        return self._hints[key][1]
+
+    def _looks_like(self, one: Member, language: Language, now_ns: int) -> str:
+        said = transition.of(self._journal.statement(one.seq).body)
+        try:
+            return self._hinting(one.id, said, now_ns, language)
+        except CryogateError:  # what cannot be read keeps nobody uncalled
+            return ""
 
     def _asked(self, alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:
         try:

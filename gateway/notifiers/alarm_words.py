@@ -113,7 +113,8 @@ class AlarmWords:
 
     def remarks(self) -> str:
         """What was noticed about the alarm itself: that it comes and goes, that nobody looks at it."""
-        return self._words.separator.join(one_line(str(one)) for one in self._alarm.get("remarks") or ())
+        said = (one_line(str(one)) for one in self._alarm.get("remarks") or ())
+        return self._words.separator.join(map(self._words.phrase, said))
 
     def _unit(self, unit: Mapping[str, Any]) -> str:
         code = one_line(str(unit.get("code", "")))

@@ -32,6 +32,7 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "more": call.more,
         "guidance": None if call.guidance is None else _guidance(call.guidance),
         "time_left": None if call.time_left is None else _left(call.time_left),
+        "hint": call.hint,
         "taken_by": call.taken_by,
         "next": _next(call),
         "link": call.link,

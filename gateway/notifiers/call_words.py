@@ -107,6 +107,7 @@ class CallWords:
     def _to_do(self) -> Iterator[tuple[str, str]]:
         call, words = self._call, self._words
         yield words.labels["left"], self._left()
+        yield words.labels["hint"], one_line(call.hint)
         yield from guidance_rows(call.guidance, VOCABULARIES[call.language])
         yield words.labels["link"], one_line(call.link)
         yield words.labels["taken"], self._taken()
@@ -129,7 +130,7 @@ class CallWords:
         label = self._words.labels["others"]
         for alarm in shown:
             words = self._alarm(alarm)
-            yield label, f"{words.about()} ({words.text('id')})"
+            yield label, self._words.with_reason.format(what=words.about(), reason=words.text("id"))
             label = ""
         left = self.number - 1 - len(shown)
         if left > 0:
@@ -142,7 +143,7 @@ class CallWords:
             return "" if self._first.is_fault or not self._call.alarms else words.not_known
         lowest, highest = self.range_left(left)
         template = words.left if highest else words.left_at_least
-        method, until = one_line(left.method), one_line(left.until)
+        method, until = self._phrase(left.method), self._phrase(left.until)
         return template.format(lowest=lowest, highest=highest, until=until, method=method)
 
     def _end(self) -> str:
@@ -161,8 +162,11 @@ class CallWords:
         return self._words.next.format(name=one_line(call.next_name), at=at)
 
     def _priority(self) -> str:
-        what, reason = self._words.priorities[self._call.priority], one_line(self._call.priority_reason)
+        what, reason = self._words.priorities[self._call.priority], self._phrase(self._call.priority_reason)
         return self._words.with_reason.format(what=what, reason=reason) if reason else what
+
+    def _phrase(self, english: str) -> str:
+        return VOCABULARIES[self._call.language].phrase(one_line(english))
 
     def _alarm(self, alarm: Mapping[str, object]) -> AlarmWords:
         return AlarmWords(alarm, VOCABULARIES[self._call.language], self._setting)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from gateway.notifiers.phrases import in_chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Vocabulary:
     changes: Mapping[str, str]
     states: Mapping[str, str]
     kinds: Mapping[str, str]
+    phrase: Callable[[str], str]  # of a sentence that the alarm has in English
 
 
 EN: Final = Vocabulary(
@@ -61,6 +64,7 @@ EN: Final = Vocabulary(
     changes={},
     states={},
     kinds={"drill": "drill"},
+    phrase=str,
 )
 ZH: Final = Vocabulary(
     drill="【演练】",
@@ -130,4 +134,5 @@ ZH: Final = Vocabulary(
         "no_data": "无数据",
         "drill": "演练",
     },
+    phrase=in_chinese,
 )

@@ -20,6 +20,7 @@ from gateway.model import Severity
 from gateway.notifiers import Addressed, Notifier, Sounding, Worded, tells_changes
 from gateway.questions.calls import book_of
 from gateway.questions.time_left import TimesLeft
+from gateway.running.hint_soon import HintSoon
 from gateway.running.setting import SettingNow
 from gateway.running.time_left_soon import TimeLeftSoon
 
@@ -81,7 +82,8 @@ def caller_of(
     addressed = addressed_of(configuration)
     reach = reach_of(configuration, addressed, book.duty)
     left = TimeLeftSoon(TimesLeft(voice.journal).of_alarm)
-    return Caller(book, reach, addressed, voice, records, committed, left)
+    hints = HintSoon(voice.journal)
+    return Caller(book, reach, addressed, voice, records, committed, left, hints)
 
 
 def check(configuration: Configuration, caller: Caller) -> Check:

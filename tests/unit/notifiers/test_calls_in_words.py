@@ -49,7 +49,7 @@ def test_in_chinese() -> None:
     assert told.text.split("\n")[:8] == [
         "位置：pudong/freezer-1/top",
         "最差值：-140.5 °C（限值 -150 °C）",
-        "剩余时间：距 above-120 还有40分钟至2小时10分钟（十次中八次；level trend）",
+        "剩余时间：距 above-120 还有40分钟至2小时10分钟（十次中八次；液位趋势）",
         "首先：1. 关好盖子",
         "2. 补充液氮",
         "联系人：李娜 +86 21 5550 0100",
@@ -107,9 +107,12 @@ def test_what_is_not_known_is_said() -> None:
 
 
 def test_what_was_noticed_about_the_alarm_is_said() -> None:
-    noticed = {**RAISED, "remarks": ["chattering: raised 4 times in 60 min", "stale: open for 30 h"]}
+    noticed = {
+        **RAISED,
+        "remarks": ["chattering: raised 4 times in 60 min", "stale: open for 30 h without anybody"],
+    }
     told = dict(call_message(in_chinese(alarms=(noticed,)), Shanghai()).rows)
-    assert told["备注"] == "chattering: raised 4 times in 60 min；stale: open for 30 h"
+    assert told["备注"] == "反复报警：60 分钟内 4 次；长期未处理：已 30 小时"
     assert "Note" not in dict(call_message(call(), Shanghai()).rows)
 
 
