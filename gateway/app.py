@@ -59,6 +59,7 @@ from gateway.running import calling, checks
 from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.calling import caller_of, hears_changes, notifier_of
 from gateway.running.deferred_watch import DeferredWatch
+from gateway.running.drill_watch import DrillWatch
 from gateway.running.duty_watch import DutyWatch
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
@@ -216,7 +217,13 @@ class _Gateway:
         kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost)
         self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), checks.unlinked(journal.chain), *kept, duty]
-        told += [*watching.checks, self._early_alarms(journal), calling.check(configuration, self._caller)]
+        drills = DrillWatch(configuration, self._writing(), self._records(), clock)
+        told += [
+            *watching.checks,
+            drills,
+            self._early_alarms(journal),
+            calling.check(configuration, self._caller),
+        ]
         self._faults = faults = FaultWatch(configuration.gateway.name, self._writing(), told, clock.now_ns)
         watching.listen_to(faults)
         self._status = Status(configuration, parts, numbers, began_ns(journal), self._systemd.watchdog_s)

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
-from gateway.config import escalations, guidance, plugins, priorities, shelving, suppressions, types
+from gateway.config import drills, escalations, guidance, plugins, priorities, shelving, suppressions, types
 from gateway.probes.calibration import Calibration
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -42,7 +42,7 @@ TABLES = (
     suppressions.Window,
     suppressions.Repeated,
 )
-ON_THEIR_OWN_PAGES = (types.CallLimits, escalations.EscalationTable, escalations.StepTable)
+ON_THEIR_OWN_PAGES = (drills.DrillTable, types.CallLimits, escalations.EscalationTable, escalations.StepTable)
 PLUG_INS = [
     (folder, name, contract)
     for folder, contract in (

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.text import Text
 
+from gateway.alarms.drill_times import is_overdue
 from gateway.api.asking import ask
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -24,7 +25,7 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.model import SECOND, to_ns
-from gateway.questions.drills import report
+from gateway.questions.drills import Due, report, schedules_due
 from gateway.text import counted, safe
 from gateway.times import format_rfc3339
 
@@ -55,6 +56,9 @@ def drill(
     as_report: Annotated[
         bool, typer.Option("--report", help="Who was reached how fast, of each drill.")
     ] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="When the next one of each schedule is due ([drills.NAME]).")
+    ] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -68,6 +72,9 @@ def drill(
     cryogate drill --report D-7Q2M --json
     """
     configuration = load(config)
+    if due:
+        _due(configuration, as_json)
+        return
     if as_report:
         _report(configuration, which, as_json)
         return
@@ -107,6 +114,38 @@ def _report(configuration: Configuration, which: str, as_json: bool) -> None:
         out.print("no drill was ever begun")
     elif len(found) > MOST_SHOWN:
         out.print(f"... and {counted(len(found) - MOST_SHOWN, 'earlier drill')}: --json has all")
+
+
+def _due(configuration: Configuration, as_json: bool) -> None:
+    folder, now_ns = configuration.data_dir, time.time_ns()
+    with open_records(folder) as records, journal_in(folder) as journal:
+        found = schedules_due(configuration, journal, records, now_ns)
+    if as_json:
+        print_json([_plain_due(one, now_ns) for one in found])
+        return
+    for one in found:
+        schedule, last = (
+            one.schedule,
+            "never" if one.last_ns is None else f"{format_rfc3339(one.last_ns)[:16]}Z",
+        )
+        how = "begins by itself" if schedule.automatic else f"cryogate drill --asset {schedule.asset}"
+        overdue = "OVERDUE, " if is_overdue(schedule, one.at_ns, now_ns) else ""
+        at = f"{overdue}due {format_rfc3339(one.at_ns)[:16]}Z"
+        say(f"{schedule.name}: {schedule.asset}, last {last}, {at}: {how}")
+    if not found:
+        say("no drill is scheduled; see [drills.NAME] of the configuration")
+
+
+def _plain_due(one: Due, now_ns: int) -> Mapping[str, Any]:
+    schedule = one.schedule
+    return {
+        "name": schedule.name,
+        "asset": schedule.asset,
+        "automatic": schedule.automatic,
+        "last": None if one.last_ns is None else format_rfc3339(one.last_ns),
+        "due": format_rfc3339(one.at_ns),
+        "overdue": is_overdue(schedule, one.at_ns, now_ns),
+    }
 
 
 def _lines(one: Mapping[str, Any]) -> Iterator[Text]:

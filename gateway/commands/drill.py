@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.alarming.entry import cause_of
@@ -18,7 +18,7 @@ from gateway.journal.records import Records
 from gateway.journal.signing_key import drill_key
 from gateway.model import SECOND, to_ns
 from gateway.screening.excursion import identity
-from gateway.statements import Statement
+from gateway.statements import GATEWAY, Statement
 from gateway.statements import drill as drills
 from gateway.statements.drill import Drill
 from gateway.text import one_line
@@ -79,7 +79,8 @@ def begin(desk: Desk, author: Author, wanted: Wanted, records: Records) -> Begun
     def look() -> list[Statement]:
         _check_alone(desk, wanted.asset, records)
         whole = sealed(said, author.name, at_ns, desk.journal.id, key)
-        return [desk.draft(drills, whole, author, at_ns)]
+        draft = desk.draft(drills, whole, author, at_ns)
+        return [replace(draft, actor=GATEWAY) if wanted.schedule else draft]
 
     return Begun(desk.state(look), said, rehearsed, at.channel.unit, at_ns)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
+from gateway.config.drills import schedules
 from gateway.config.escalations import left_out, policies
 from gateway.config.guidance import Known, guidance
 from gateway.config.peers import unknown_places
@@ -63,7 +64,7 @@ Further = Callable[[Parts], Iterable[str]]
 
 NAMED = (
     *("sites", "assets", "sources", "profiles", "channels", "sinks", "notifiers", "heartbeat", "peers"),
-    *("power", "retention", "suppressions", "escalations"),
+    *("power", "retention", "suppressions", "escalations", "drills"),
 )
 SECTIONS = (
     *("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", "shelving"),
@@ -126,6 +127,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         _table(document, "escalations", problems), _table(document, "sites", problems), notifiers, problems
     )
     calls = build(CallLimits, document.get("calls", {}), "calls", problems) or CallLimits()
+    drills = schedules(_table(document, "drills", problems), assets, made, problems)
     if problems or gateway is None or journal is None or clock is None or metrics is None or shelving is None:
         folder = None if gateway is None else path.parent / gateway.data_dir
         parts = Parts(assets, versions, made, problems.reads, folder)
@@ -156,6 +158,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         quiet,
         escalations,
         calls,
+        drills,
     )
 
 

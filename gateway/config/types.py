@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.alarms.chatter import MOST_KEPT, Limits
+from gateway.alarms.drill_times import Schedule
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.overlay import Design
@@ -327,6 +328,7 @@ class Configuration:
     suppressions: tuple[Design, ...] = ()
     escalations: tuple[Policy, ...] = ()  # of an alarm the first that is for it decides
     calls: CallLimits = CallLimits()
+    drills: tuple[Schedule, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, Final
 
 from gateway.alarming.entry import alarm_of, cause_of
-from gateway.alarms.drills import WITHDRAWN, StatedDrill
+from gateway.alarms.drill_times import Schedule, due_ns
+from gateway.alarms.drills import FAILED, PASSED, WITHDRAWN, StatedDrill
 from gateway.alarms.duty import Duty
 from gateway.alarms.lifecycle import Alarm
+from gateway.alarms.walltime import zone_named
+from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
@@ -18,6 +23,7 @@ from gateway.journal.said import said
 from gateway.model import SECOND, to_ns
 from gateway.questions.duty import duty_of
 from gateway.statements import Statement, attempt, call, withdrawal
+from gateway.statements import configuration as configured
 from gateway.statements import drill as drills
 from gateway.statements.attempt import Attempt
 from gateway.statements.drill import Drill
@@ -28,6 +34,7 @@ SCHEMA: Final = 1
 DELIVERED: Final = "delivered"
 PLANNED, WAITING, GOES_ON, NEVER = "planned", "waiting", "goes on", "never began"
 """What a drill is while it has no outcome."""
+COUNTING: Final = (PASSED, FAILED, GOES_ON, WAITING, PLANNED)  # as the last one of a schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,58 @@ class Run:
 
 def runs(journal: Journal, records: Records, now_ns: int, start: str = "") -> list[Run]:
     """All drills, or those whose id begins so; the newest first. Raises InputError where there is none."""
-    effects, stated = Effects(), dict[str, Statement]()
-    for statement in said(journal, drills.KIND, withdrawal.KIND):
-        effects.hear(statement)
-        if statement.kind == drills.KIND:
-            stated.setdefault(drills.of(statement.body).id, statement)
-    wanted = [s for name, s in stated.items() if name.upper().startswith(start.upper())]
+    effects, stated = _stated(journal)
+    wanted = [s for s in stated if drills.of(s.body).id.upper().startswith(start.upper())]
     if start and not wanted:
         raise InputError(f"there is no drill {start[:80]!r}; `cryogate drill --report` lists them")
     return [_run(journal, records, s, effects.counts(s.id), now_ns) for s in reversed(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """One drill as it stands now, without its hops; `counts`: its statement is in effect."""
+
+    statement: Statement
+    drill: Drill
+    state: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When the next drill of a schedule is due, by which clocks, and when the last one began."""
+
+    schedule: Schedule
+    at_ns: int
+    zone: tzinfo
+    last_ns: int | None
+
+
+def standing(journal: Journal, records: Records, now_ns: int) -> list[Stood]:
+    """All drills, by the time at which they began."""
+    effects, stated = _stated(journal)
+    found = []
+    for statement in sorted(stated, key=lambda s: s.at_ns):
+        drill, counts = drills.of(statement.body), effects.counts(statement.id)
+        run = Run(statement, drill, "", records.book.alarm(drill.id), (), ())
+        found.append(Stood(statement, drill, _state(run, counts, now_ns), counts))
+    return found
+
+
+def due_of(schedule: Schedule, configuration: Configuration, journal: Journal, every: Iterable[Stood]) -> Due:
+    """`every`: as `standing` gave it. Whoever asked for a drill on the asset, it counts."""
+    site = configuration.sites[configuration.assets[schedule.asset].site]
+    zone = zone_named(site.time_zone)
+    began = [s.statement.at_ns for s in every if s.drill.asset == schedule.asset and s.state in COUNTING]
+    last_ns = max(began, default=None)
+    return Due(schedule, due_ns(schedule, zone, last_ns, _since_ns(schedule, journal)), zone, last_ns)
+
+
+def schedules_due(configuration: Configuration, journal: Journal, records: Records, now_ns: int) -> list[Due]:
+    """Of each schedule of the configuration, the first that is due first."""
+    every = standing(journal, records, now_ns)
+    found = [due_of(schedule, configuration, journal, every) for schedule in configuration.drills]
+    return sorted(found, key=lambda due: due.at_ns)
 
 
 def public(run: Run, duty: Duty) -> dict[str, Any]:
@@ -110,6 +160,24 @@ def report(journal: Journal, records: Records, now_ns: int, start: str = "") -> 
     """All drills, or those whose id begins so, the newest first."""
     duty = duty_of(journal)
     return [public(run, duty) for run in runs(journal, records, now_ns, start)]
+
+
+def _stated(journal: Journal) -> tuple[Effects, list[Statement]]:
+    """What is in effect, and the first statement of each drill, in the journal's order."""
+    effects, stated = Effects(), dict[str, Statement]()
+    for statement in said(journal, drills.KIND, withdrawal.KIND):
+        effects.hear(statement)
+        if statement.kind == drills.KIND:
+            stated.setdefault(drills.of(statement.body).id, statement)
+    return effects, list(stated.values())
+
+
+def _since_ns(schedule: Schedule, journal: Journal) -> int:
+    """Since when a configuration has had it; for ever, where the journal has none that has."""
+    for _, statement in journal.statements(configured.KIND):
+        if schedule.name in json.loads(configured.of(statement.body).document).get("drills", {}):
+            return statement.at_ns
+    return 0
 
 
 def _run(journal: Journal, records: Records, statement: Statement, counts: bool, now_ns: int) -> Run:
