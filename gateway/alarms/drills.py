@@ -64,6 +64,11 @@ class Rehearsed:
     problem: str = ""
 
 
+def is_drill(alarm: str) -> bool:
+    """By the id of an alarm."""
+    return alarm.startswith("D-")
+
+
 def sealed(said: Drill, by: str, at_ns: int, journal: str, key: bytes) -> Drill:
     """With the seal of the gateway that keeps this key."""
     return replace(said, seal=_seal(said, by, at_ns, journal, key))

@@ -41,7 +41,7 @@ def _rows(alarms: Sequence[Mapping[str, Any]], labels: Labels) -> Table:
             alarm["id"],
             Text(alarm["severity"], style_of(alarm)).append(_priority(alarm), "bold"),
             "\n".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part),
-            alarm["rule"],
+            _rule(alarm),
             labels.both(alarm["start"], alarm["site"]),
             "\n".join(state_and_people(alarm)),
             Text(extreme_of(alarm), justify="right"),
@@ -54,7 +54,7 @@ def _narrow(alarm: Mapping[str, Any], labels: Labels) -> Text:
     line = Text(f"{alarm['id']}  ").append(alarm["severity"], style_of(alarm))
     line.append(_priority(alarm).replace("\n", "  "), "bold")
     where = ", ".join(part for part in (place_of(alarm) or "gateway", *_names(alarm, labels)) if part)
-    line.append(f"\n  {where}: {alarm['rule']}")
+    line.append(f"\n  {where}: {_rule(alarm)}")
     line.append(f"\n  since {labels.both(alarm['start'], alarm['site'])}")
     facts = [f"extreme {extreme_of(alarm)}"] if alarm["extreme"] is not None else []
     facts += [f"beyond {duration(alarm['beyond_s'])}"] if alarm["beyond_s"] else []
@@ -110,6 +110,10 @@ def _state(alarm: Mapping[str, Any]) -> list[str]:
         return [state, f"acknowledged before by {', '.join(people)}"]
     known = [f"acknowledged by {said[-1]['by']}"] if said else []
     return known if known and state == AlarmState.ACKNOWLEDGED else [state, *known]
+
+
+def _rule(alarm: Mapping[str, Any]) -> str:
+    return f"DRILL {alarm['rule']}" if alarm.get("drill") else str(alarm["rule"])
 
 
 def _names(alarm: Mapping[str, Any], labels: Labels) -> tuple[str, str]:

@@ -112,6 +112,7 @@ def _starting_with(every: list[dict[str, Any]], start: str) -> list[dict[str, An
 def _lines(group: Mapping[str, Any], labels: Labels, now: str) -> Iterator[Text]:
     line = Text(f"{group['id']} ", "bold")
     line.append(f" {group['priority']} ", PRIORITY_STYLES[group["priority"]])
+    line.append(" DRILL" if group.get("drill") else "", "bold")
     line.append(f" {counted(len(group['alarms']), 'alarm')}, first {group['first']}")
     line.append(f" since {labels.short(group['since'], '', now)}, {_state(group)}")
     yield line

@@ -60,6 +60,7 @@ class CallsView:
             "first": of.first,
             "since": moment(of.since_ns),
             "over": of.is_over,
+            "drill": of.is_drill,
             "alarms": list(of.members),
             "priority": judged.priority.name.lower(),
             "priority_reason": judged.reason,

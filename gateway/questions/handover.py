@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.alarms.drills import is_drill
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -98,7 +99,7 @@ def _changes(
         place = places[row.id]
         if site and place.get("site") != site:
             continue
-        counts[row.change] += 1
+        counts[f"{row.change} in drills" if is_drill(row.id) else row.change] += 1
         listed.append(
             {
                 "at": format_rfc3339(row.stated_ns),

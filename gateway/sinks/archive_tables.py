@@ -50,7 +50,7 @@ _WORDS: Final = (
 )
 _JSON: Final = (
     *("units", "acknowledgements", "closing", "calibration", "resets", "profile_versions"),
-    *("taken", "assigned", "comments", "overlay"),
+    *("taken", "assigned", "comments", "overlay", "drill"),
 )
 ALARMS: Final = pa.schema(
     [

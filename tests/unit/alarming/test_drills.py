@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from gateway.alarming.rehearsal import input_of, rehearse, worst_signal
+from gateway.cli.alarm_screen import alarms_table
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk as Counter
 from gateway.commands.drill import Begun, Wanted, begin
@@ -16,6 +19,7 @@ from gateway.config.timeline import timeline_of
 from gateway.errors import InputError
 from gateway.model import SECOND
 from gateway.questions.alarm_health import alarm_health
+from gateway.questions.handover import report
 from gateway.statements import drill, shelve, take
 from gateway.statements.drill import Drill
 from gateway.times import format_rfc3339
@@ -321,3 +325,14 @@ def test_the_way_of_a_probe_is_gone_back_to_its_input(tmp_path: Path) -> None:
     begun = started(desk)
     assert begun.drill.signal == pytest.approx(40.0, abs=1.0), "ohm of a Pt100 at -149 degC"
     assert begun.rehearsed.value == pytest.approx(-149.0, abs=0.01)
+
+
+def test_a_handover_and_a_screen_show_it_apart(desk: Desk) -> None:
+    started(desk)
+    desk.read(("shipper", 3000.0, -140.0), ("shipper", 3300.0, -140.0), ("shipper", 3360.0, -140.0))
+    desk.run()
+    found = report(desk.journal, desk.records, "", NOON_NS, desk.now_ns())
+    assert found.counts["raised in drills"] == 1 and "raised" in found.counts
+    told = Console(width=200, record=True, file=StringIO())
+    told.print(alarms_table(drills(desk), width=200))
+    assert "DRILL above-150" in told.export_text()
