@@ -2,7 +2,8 @@
 
 A logger that sends its memory brings it in many portions, each of which would have its channel's whole past
 read again. So a channel waits until nothing late of it came for a while. What was found to be different can
-be thousands of alarms: they, too, are told slice by slice.
+be thousands of alarms: they, too, are told slice by slice. Until then they are in memory: at most
+MOST_FOUND, and those of the channels that were screened again together with the last of them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from gateway.screening.screener import Screener
 SLICE_S: Final = 0.05  # before what is new has its turn
 REST_S: Final = 0.02  # between two slices, for the threads that commit and answer
 QUIET_S: Final = 2.0  # without anything late of a channel, before it is screened again
+MOST_FOUND: Final = 1000  # changes that wait to be told; each is 3 kB with its excursion
 LONGEST_S: Final = 20.0  # that a channel waits for that: what came late may be an alarm
 
 
@@ -53,7 +55,7 @@ class CatchingUp:
         until_s = time.monotonic() + SLICE_S
         ready = self._ready(screener.put_off, time.monotonic()) if wait else None
         if not self._found:
-            self._find(screener.catch_up(lambda: time.monotonic() > until_s, ready))
+            self._find(screener.catch_up(lambda: time.monotonic() > until_s, ready, MOST_FOUND))
         while self._found:
             self._tell(next(iter(self._found)), book, now_ns)
             if time.monotonic() > until_s:

@@ -103,10 +103,8 @@ class Screener:
         return changes
 
     def reset(self, reset: Reset) -> list[Change]:
-        """Let a budget count anew from then on; what that changes of the past is an amendment.
-
-        One that was stated before changes nothing, nor does one of a rule that is not in the plan.
-        """
+        """Let a budget count anew from then on; what that changes of the past is an amendment. One that was
+        stated before changes nothing, nor does one of a rule that is not in the plan."""
         if reset in self._plan.resets or not self._plan.has_budget(reset):
             return []
         return self.replan(replace(self._plan, resets=self._plan.resets | {reset}))
@@ -264,8 +262,11 @@ class Screener:
         now = ~self.put_off.takes(self._screen, row, moment)
         return self._screen_from(row[now], moment[now]) if now.any() else []
 
-    def catch_up(self, is_enough: Callable[[], bool], ready: Container[int] | None = None) -> list[Change]:
-        """Go on with what was put off, of channels that are `ready` (None: all); until it is enough."""
+    def catch_up(
+        self, is_enough: Callable[[], bool], ready: Container[int] | None = None, most: int = FOREVER
+    ) -> list[Change]:
+        """Go on with what was put off, of channels that are `ready` (None: all); until it is enough, or there
+        are `most` changes or more: channels that are screened again together bring theirs at once."""
         changes: list[Change] = []
         while self.put_off.is_due(ready):
             job = self.put_off.job or self.put_off.next_job(self._screen, self._memories, ready)
@@ -274,7 +275,7 @@ class Screener:
                 return changes
             self.put_off.job = None
             changes += self._finished(job)
-            if is_enough():
+            if is_enough() or len(changes) >= most:
                 return changes
         return changes
 

@@ -9,6 +9,7 @@ import pytest
 from gateway.alarming import catching_up
 from gateway.alarming import screening as screening_module
 from gateway.alarming.screening import Screening
+from gateway.screening import put_off
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk
 
 STEPS = 30  # more than a slice-wise reading of what these tests have takes
@@ -68,6 +69,24 @@ def test_but_not_for_ever(desk: Desk, screening: Screening, monkeypatch: pytest.
     desk.read(("top", 50, -140.0))
     steps(screening, STEPS)
     assert [a["extreme"] for a in desk.alarms()] == [-140.0]
+
+
+def test_no_more_is_found_than_can_be_told(
+    desk: Desk, screening: Screening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Channel by channel, where each brings enough."""
+    monkeypatch.setattr(catching_up, "QUIET_S", 0.0)
+    monkeypatch.setattr(catching_up, "SLICE_S", 1000.0)
+    monkeypatch.setattr(put_off, "MOST_TOGETHER", 1)
+    monkeypatch.setattr(catching_up, "MOST_FOUND", 1)
+    desk.read(*(("shipper", s, -190.0) for s in range(0, 3000, 100)))
+    steps(screening, 2)
+    desk.read(("top", 50, -140.0), ("shipper", 50, -140.0))
+    steps(screening, 1)
+    assert (screening.late.behind, len(desk.alarms())) == (1, 1)
+    steps(screening, STEPS)
+    assert screening.late.behind == 0
+    assert sorted(a["channel"] for a in desk.alarms()) == ["shipper", "top"]
 
 
 def test_what_changes_while_much_is_to_be_told_comes_after_what_was_found_of_it(
