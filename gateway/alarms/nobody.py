@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.alarms.call import CallKind
 from gateway.alarms.delivery import Delivery
@@ -11,6 +11,8 @@ from gateway.alarms.escalation import Escalations
 from gateway.alarms.groups import Group
 from gateway.alarms.policy import Policy
 from gateway.statements.call import Called
+
+UNREACHED: Final = "unreached"  # key of the fault that says so
 
 
 class Policies(Protocol):
@@ -72,7 +74,7 @@ class Nobody:
 
     def _add(self, group_id: str, at_ns: int) -> None:
         group = self._escalations.groups.get(group_id)
-        if group is None or not group.is_drill:
+        if group is None or not (group.is_drill or _says_so_itself(group)):
             self.since.setdefault(group_id, at_ns)
 
     def _finds_nobody(self, said: Called) -> bool:
@@ -87,3 +89,8 @@ class Nobody:
         group = self._escalations.groups.get(said.group)
         policy = None if group is None else self._known.policy(group)
         return policy is not None and any(step.call for k, step in enumerate(policy.steps) if k in said.steps)
+
+
+def _says_so_itself(group: Group) -> bool:
+    """The fault that somebody was not reached must not keep itself alive."""
+    return all(one.cause == UNREACHED for one in group.members.values())

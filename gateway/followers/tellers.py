@@ -1,12 +1,12 @@
 """One notifier in a thread of its own, that tells one person after the other; it holds up no other one.
 
-It only asks the outside world. Who is told, and what became of it, the caller decides and states. In between
-it keeps a siren as it should be.
+It only asks the outside world. Who is told, and what became of it, the caller decides and states. What is
+most urgent goes first; an address that did not answer lately goes behind all that may, so that those who can
+be reached are. In between it keeps a siren as it should be.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from gateway.text import first_words
 
 LOOK_S: Final = 0.5  # at `stop`, while nothing is to be told
 LONGEST_ANSWER: Final = 1000  # characters; a server may answer with a page
+SLOW_S: Final = 3.0  # an address that takes so long, in vain, goes behind the others
 
 
 @dataclass(slots=True)
@@ -59,25 +60,45 @@ class Teller:
         self._pauses, self._again_s = Pauses(), 0.0  # after such a problem; monotonic
         self._addressed = addressed
         self._done = done
-        self._errands: queue.SimpleQueue[Errand] = queue.SimpleQueue()
+        self._errands: list[Errand] = []
+        self._changed = threading.Condition()
+        self._slow: set[str] = set()  # addresses
         self._present: Errand | None = None
 
     def hand(self, errand: Errand) -> None:
         """`done` hears what came of it, unless it was cancelled before its turn."""
-        self._errands.put(errand)
+        with self._changed:
+            self._errands.append(errand)
+            self._changed.notify()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; what waits then is told after the next start."""
         while not stop.is_set():
-            try:
-                errand = self._errands.get(timeout=LOOK_S)
-            except queue.Empty:
+            errand = self._next()
+            if errand is None:
                 self._keep()
                 continue
-            if not errand.is_cancelled:
-                self._present, errand.began_s = errand, time.monotonic()
-                self._done(self._tell(errand, errand.began_s))
-                self._present = None
+            self._present, errand.began_s = errand, time.monotonic()
+            result = self._tell(errand, errand.began_s)
+            self._slow.discard(errand.address)
+            if result.outcome is Outcome.RETRY and result.took_s > SLOW_S:
+                self._slow.add(errand.address)
+            self._done(result)
+            self._present = None
+
+    def _next(self) -> Errand | None:
+        """Whose turn it is, once there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._errands) > 0, LOOK_S)
+            self._errands = [one for one in self._errands if not one.is_cancelled]
+            found = min(self._errands, key=self._rank, default=None)
+            if found is not None:
+                self._errands.remove(found)
+            return found
+
+    def _rank(self, errand: Errand) -> tuple[bool, int]:
+        """Equal ones in the order in which they came."""
+        return errand.address in self._slow, -errand.call.priority
 
     def failed(self, reason: str) -> None:
         """It ended in a way nobody foresaw: the person is told by another way."""

@@ -17,11 +17,12 @@ from typing import Protocol
 class PowerState:
     """What a supply says. `remarks`: by a short name, what else is wrong with it, in words."""
 
-    on_battery: bool
+    on_battery: bool  # or off: what hangs on it has no power
     is_low: bool  # it says itself that the battery is nearly empty, or that it is about to switch off
     charge_percent: float | None = None  # None: it does not say
     runtime_s: float | None = None
     remarks: tuple[tuple[str, str], ...] = ()
+    on_line: bool = True  # it says so; False where it does not say on what it runs: what was before stays
 
 
 class Terms(Protocol):

@@ -126,12 +126,14 @@ def _state(variables: Mapping[str, str], where: str) -> PowerState:
     if not {"OL", "OB", "OFF", "FSD", "BYPASS"} & set(flags):
         said = first_words(" ".join(flags), 80) or "nothing"
         raise LinkDown(f"{where}: its status is {said!r}, not on line or on battery; check its driver")
+    on_line, is_off = "OL" in flags, "OFF" in flags and "OL" not in flags
     return PowerState(
-        "OB" in flags,
-        bool({"LB", "FSD"} & set(flags)),
+        "OB" in flags or is_off,
+        bool({"LB", "FSD"} & set(flags)) or is_off,
         _number(variables.get("battery.charge")),
         _number(variables.get("battery.runtime")),
         tuple((flag, REMARKS[flag]) for flag in flags if flag in REMARKS),
+        on_line,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from gateway.alarming.faults import Check, Fault
 from gateway.alarms.duty import Duty
+from gateway.alarms.nobody import UNREACHED
 from gateway.alarms.policy import ROLES
 from gateway.alarms.reach import Reach
 from gateway.config.escalations import in_steps
@@ -101,21 +102,34 @@ def check(configuration: Configuration, caller: Caller) -> Check:
                 f"nobody could be reached about {', '.join(groups[:MOST_NAMED])}{more}; see `cryogate calls` "
                 "and `cryogate duty`, and tell somebody yourself"
             )
-            yield Fault("unreached", Severity.CRITICAL, message)
-        for way, answer in caller.failing.items():
-            notifier, _, person = way.partition(" ")
-            message = (
-                f"notifier {notifier} did not reach {person}: {answer}; other ways were tried; "
-                f"mend it, then run `cryogate notify --test {person}`"
-                if person
-                else f"notifier {notifier}, which a step of an escalation names, does not work: {answer}"
-            )
-            yield Fault(f"way:{way}", Severity.MAJOR, message)
+            yield Fault(UNREACHED, Severity.CRITICAL, message)
+        for notifier, several in _by_notifier(caller.failing).items():
+            yield Fault(f"way:{notifier}", Severity.MAJOR, _of_ways(notifier, several))
         for name in caller.strangers(named):
             message = f"escalations call {name!r}, and nobody is known by this id; see `cryogate people`"
             yield Fault(f"stranger:{name}", Severity.MAJOR, message)
 
     return look
+
+
+def _by_notifier(failing: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """One happening, not one for each who is told by it: answers by person; an empty name: it needs none."""
+    found: dict[str, dict[str, str]] = {}
+    for way, answer in failing.items():
+        notifier, _, person = way.partition(" ")
+        found.setdefault(notifier, {})[person] = answer
+    return found
+
+
+def _of_ways(notifier: str, answers: Mapping[str, str]) -> str:
+    person, answer = next(iter(answers.items()))
+    if not person:
+        return f"notifier {notifier}, which a step of an escalation names, does not work: {answer}"
+    more = f", nor {len(answers) - 1} more" if len(answers) > 1 else ""
+    return (
+        f"notifier {notifier} did not reach {person} ({answer}){more}; other ways were tried; "
+        f"mend it, then run `cryogate notify --test {person}`"
+    )
 
 
 def named_in(configuration: Configuration) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.alarming.faults import Check, Fault, Undecided
@@ -44,7 +45,7 @@ class PowerWatch:
     def look(self) -> None:
         """Ask it once."""
         try:
-            self.state = self._supply.look()
+            self.state = self._still_failed(self._supply.look())
         except LinkDown as problem:
             if not self.problem:
                 log.warning("%s: %s", self.name, problem)
@@ -53,6 +54,13 @@ class PowerWatch:
         if self.problem:
             log.warning("%s: it answers again", self.name)
         self.problem, self._heard_s = "", time.monotonic()
+
+    def _still_failed(self, said: PowerState) -> PowerState:
+        """A failure ends when it says that it is on line again, not when it says nothing of it."""
+        before = self.state
+        if said.on_line or before is None or not before.on_battery:
+            return said
+        return replace(said, on_battery=True, is_low=said.is_low or before.is_low)
 
     def failed(self, reason: str) -> None:
         """It stopped in a way nobody foresaw; shown until it goes on."""

@@ -128,3 +128,13 @@ def test_what_arrived_is_stated_before_the_next_ones_are_composed(board: Switchb
     with board.running(board.caller({"push": push, "sms": Phone()}, remaining=remaining)):
         eventually(lambda: len(board.attempts()) == 6, "all of them")
     assert len(stated) == 6 and stated[-1] >= 3
+
+
+def test_the_fault_that_says_so_does_not_keep_itself_alive(tmp_path: Path) -> None:
+    policy = Policy("p", (Step(0, (ON_DUTY,)),), repeat_after_s=0)
+    board = Switchboard(tmp_path, (policy,))
+    with board.running(board.caller({"push": Phone(), "sms": Phone()})) as caller:
+        board.happens("E-1", "raised")
+        board.happens("F-2", "raised", "dewar-9", kind="fault", rule="unreached")
+        eventually(lambda: len(board.calls()) == 2, "decided")
+        eventually(lambda: caller.nobody.keys() == {"G-1"}, "of the alarm alone")

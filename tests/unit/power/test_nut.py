@@ -41,9 +41,9 @@ def test_what_it_says(upsd: Upsd) -> None:
     assert supply.look() == PowerState(False, False, 100.0, 1800.0)
     upsd.variables |= {"ups.status": "OB DISCHRG RB", "battery.charge": "64.5", "ups.mfr": 'A "B" \\ C'}
     rest = (("RB", "its battery has to be replaced"),)
-    assert supply.look() == PowerState(True, False, 64.5, 1800.0, rest)
+    assert supply.look() == PowerState(True, False, 64.5, 1800.0, rest, False)
     upsd.variables = {"ups.status": "OB LB", "battery.charge": "nan", "battery.runtime": "-1"}
-    assert supply.look() == PowerState(True, True)
+    assert supply.look() == PowerState(True, True, on_line=False)
     assert upsd.asked[:2] == ["LIST VAR rack", "LOGOUT"] and upsd.asked.count("LIST VAR rack") == 3
 
 
@@ -129,6 +129,23 @@ def test_a_power_failure_from_begin_to_end(upsd: Upsd) -> None:
         upsd.variables = before
     upsd.variables |= {"ups.status": "OL CHRG", "battery.charge": "15"}
     assert faults(one) == {}
+
+
+@pytest.mark.parametrize("status", ["OFF", "BYPASS", "FSD", "OB"])
+def test_only_on_line_ends_a_failure(upsd: Upsd, status: str) -> None:
+    """Where it switches off its load has no power; a bypass does not say that there are mains."""
+    one = watch(upsd, site="pudong")
+    upsd.variables |= {"ups.status": "OB DISCHRG LB"}
+    assert {"power:rack", "battery:rack"} <= faults(one).keys()
+    upsd.variables |= {"ups.status": status, "battery.charge": "0"}
+    assert {"power:rack", "battery:rack"} <= faults(one).keys()
+    upsd.variables |= {"ups.status": "OL CHRG", "battery.charge": "5"}
+    assert faults(one) == {}
+
+
+def test_one_that_is_found_switched_off_is_as_bad(upsd: Upsd) -> None:
+    upsd.variables |= {"ups.status": "OFF"}
+    assert {"power:rack", "battery:rack", "ups:rack:OFF"} <= faults(watch(upsd)).keys()
 
 
 def test_who_is_not_heard_any_more_is_not_back_on_line(upsd: Upsd) -> None:
@@ -227,7 +244,9 @@ def test_a_real_upsd_with_its_dummy_driver(tmp_path: Path) -> None:
                 except LinkDown:
                     return None
 
-            assert eventually(state, (tmp_path / "log").read_text()) == PowerState(True, False, 55.0, 600.0)
+            assert eventually(state, (tmp_path / "log").read_text()) == PowerState(
+                True, False, 55.0, 600.0, (), False
+            )
         finally:
             for process in started:
                 process.terminate()

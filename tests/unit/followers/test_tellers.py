@@ -1,0 +1,103 @@
+"""Who can be reached is, however many others do not answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from gateway.alarms.call import Call, CallKind, Priority
+from gateway.alarms.delivery import Delivery
+from gateway.errors import LinkDown
+from gateway.followers import tellers
+from gateway.followers.tellers import Errand, Result, Teller
+from gateway.statements.call import Receiver
+from tests.unit.alarming.alarm_desk import eventually
+
+
+class Post:
+    """Some addresses take the connection and do not answer."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.open = threading.Event()
+
+    def check_address(self, address: str) -> None:
+        """Any will do."""
+
+    def tell(self, call: Call, address: str) -> str:
+        self.open.wait()
+        self.told.append(f"{address} {call.id}")
+        if address.startswith("hangs"):
+            time.sleep(0.05)
+            raise LinkDown("timed out")
+        return "took it"
+
+
+def errand(address: str, name: str = "c", priority: Priority = Priority.HIGH) -> Errand:
+    call = Call(name, CallKind.ALARM, "p", "P", "en", 0, priority)
+    delivery = Delivery(name, "G-1", CallKind.ALARM, Receiver("p", (("post", address),)), 0)
+    return Errand(delivery, 0, call, address, time.monotonic())
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
+    monkeypatch.setattr(tellers, "SLOW_S", 0.02)
+    monkeypatch.setattr(tellers, "LOOK_S", 0.02)
+    return Post()
+
+
+def told(post: Post, waves: list[list[Errand]]) -> list[str]:
+    """Each wave waits before the first of it is told."""
+    results: list[Result] = []
+    teller, stop = Teller("post", post, results.append), threading.Event()
+    thread = threading.Thread(target=teller.run, args=(stop,))
+    thread.start()
+    for n, wave in enumerate(waves):
+        post.open.clear()
+        first = errand("ok", f"plug-{n}")
+        teller.hand(first)
+        eventually(lambda first=first: first.began_s is not None, "it is at work")  # type: ignore[misc]
+        for one in wave:
+            teller.hand(one)
+        post.open.set()
+        wanted = sum(map(len, waves[: n + 1])) + n + 1
+        eventually(lambda wanted=wanted: len(results) == wanted, "all of them")  # type: ignore[misc]
+    stop.set()
+    thread.join(10)
+    return [one for one in post.told if "plug" not in one]
+
+
+def test_the_most_urgent_goes_first_and_equal_ones_in_their_order(post: Post) -> None:
+    wave = [
+        errand("ok", "low", Priority.LOW),
+        errand("ok", "one"),
+        errand("ok", "two"),
+        errand("ok", "urgent", Priority.URGENT),
+    ]
+    assert told(post, [wave]) == ["ok urgent", "ok one", "ok two", "ok low"]
+
+
+def test_what_did_not_answer_lately_goes_behind_all_that_may(post: Post) -> None:
+    hanging = [errand(f"hangs-{k}", "a") for k in range(3)]
+    again = [errand(f"hangs-{k}", "b", Priority.URGENT) for k in range(3)]
+    found = told(post, [hanging, [*again, errand("ok", "b", Priority.LOW)]])
+    assert found[3:] == ["ok b", "hangs-0 b", "hangs-1 b", "hangs-2 b"]
+
+
+def test_what_was_cancelled_before_its_turn_is_passed_over(post: Post) -> None:
+    cancelled = errand("ok", "cancelled")
+    cancelled.is_cancelled = True
+    wave = [cancelled, errand("ok", "other")]
+    results: list[Result] = []
+    teller, stop = Teller("post", post, results.append), threading.Event()
+    for one in wave:
+        teller.hand(one)
+    post.open.set()
+    thread = threading.Thread(target=teller.run, args=(stop,))
+    thread.start()
+    eventually(lambda: len(results) == 1, "the other one")
+    stop.set()
+    thread.join(10)
+    assert post.told == ["ok other"]
