@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ NAMES = {
     'site = "s"': 'site = "-s"',
     '"top"': '"[zone]"',
 }
+SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FROM_TO = ("--from", "2026-01-05T12:00:00Z", "--to", "2026-01-05T13:00:00Z")
 
 
@@ -84,6 +86,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "comment": (("ALARM", "--by", "[/]:m:", "--comment", "[/]"), ()),
     "calls": ((), ()),
     "hints": (("ALARM",), ()),
+    "drill": (("--asset", ASSET, "--by", "[/]", "--at", SOON), (ASSET, CHANNEL, RULE)),
     "alarm-health": ((), ()),
     "time-left": ((), ()),
     "people": (("list",), ()),
@@ -164,6 +167,9 @@ ARGUMENTS = [
     ("assign", "?", "--to", "?", "--by", "?"),
     ("notify", "--test", "?"),
     ("hints", "?"),
+    ("drill", "--report", "?"),
+    ("drill", "--asset", "?", "--channel", "?", "--by", "?", "--at", "?"),
+    ("drill", "--asset", ASSET, "--by", "?", "--reason", "?", "--within", "?", "--at", SOON),
     ("time-left", "?", "--at", "?"),
     ("people", "set", "?", "--name", "?", "--way", "?", "--time-zone", "?", "--by", "?"),
     ("people", "set", "li", "--name", "?", "--way", "? ? from ?", "--at", "?", "--by", "?"),
