@@ -15,6 +15,7 @@ class CallVocabulary:
     priorities: Mapping[int, str]
     test_line: str
     over_line: str
+    over_already: str  # before a title: told after its end, nobody has to get up
     taken_title: str
     taken_line: str
     nobody_line: str
@@ -44,6 +45,7 @@ EN: Final = CallVocabulary(
     priorities={1: "Low", 2: "Medium", 3: "HIGH", 4: "URGENT"},
     test_line="nothing is wrong; this shows that you can be reached this way",
     over_line="nothing is to be done any more",
+    over_already="Over already - ",
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
     nobody_line="nobody yet",
@@ -101,6 +103,7 @@ ZH: Final = CallVocabulary(
     priorities={1: "低", 2: "中", 3: "高", 4: "特急"},
     test_line="一切正常；此消息仅用于确认可以这样联系到您",
     over_line="无需再处理",
+    over_already="【已经结束】",
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",
     nobody_line="尚无人接手",

@@ -61,7 +61,15 @@ class CallWords:
             name=one_line(call.name),
             by=one_line(call.taken_by),
         )
-        return f"{VOCABULARIES[call.language].drill}{said}" if call.drill else said
+        drill = VOCABULARIES[call.language].drill if call.drill else ""
+        return f"{drill}{words.over_already if self._is_late else ''}{said}"
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether all that it is about is over by now, and this is no message that says so."""
+        call = self._call
+        is_over = bool(call.alarms) and not call.more and all(one.get("over") for one in call.alarms)
+        return is_over and call.kind not in (CallKind.OVER, CallKind.TEST)
 
     @property
     def number(self) -> int:

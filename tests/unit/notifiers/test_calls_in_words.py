@@ -179,3 +179,17 @@ def test_a_text_message_is_never_longer_than_it_may_be(asset: str, step: str, pa
     made = in_chinese if zh else call
     told = made(alarms=({**RAISED, "asset": asset},), guidance=Guidance((step,)), drill=zh)
     assert parts_of(text_message(told, Shanghai(), parts)) <= parts
+
+
+@pytest.mark.parametrize("kind", [CallKind.ALARM, CallKind.WORSE, CallKind.SUMMARY])
+def test_what_is_told_after_its_end_says_that_first(kind: CallKind) -> None:
+    """Nobody has to get up for it."""
+    over = {**RAISED, "over": "2026-01-05T11:00:40Z"}
+    told = call(kind=kind, alarms=(over,))
+    assert call_message(told, Shanghai()).title.startswith("Over already - URGENT")
+    assert text_message(told, Shanghai()).startswith("Over already - URGENT")
+    assert call_message(in_chinese(kind=kind, alarms=(over,)), Shanghai()).title.startswith(
+        "【已经结束】【特急"
+    )
+    for some in (call(kind=kind, alarms=(over, RAISED)), call(kind=kind, alarms=(over,), more=1)):
+        assert not call_message(some, Shanghai()).title.startswith("Over")
