@@ -30,7 +30,8 @@ def ask(folder: Path, question: str) -> Any:
             with connection.makefile("rb") as stream:
                 return json.loads(stream.readline())
     except (OSError, ValueError) as error:
-        raise NotRunning(f"no gateway answers in {folder} ({error}); start one with `cryogate run`") from None
+        why = getattr(error, "strerror", None) or error
+        raise NotRunning(f"no gateway answers in {folder} ({why}); start one with `cryogate run`") from None
 
 
 def is_answered(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ from gateway.alarms.priority import Priorities, with_priority
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.quieting import rest_words
+from gateway.cli.quieting import rest_plain, rest_words
 from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import console, print_json, say
@@ -66,7 +67,14 @@ def handover(
         if by:
             remark_on(desk, by, to)
     if as_json:
-        print_json({**found.plain(), **({} if stated is None else answer(stated, by=by, to=to, notes=notes))})
+        waiting = {"out_of_service": [rest_plain(rest) for rest in resting]}
+        print_json(
+            {
+                **found.plain(),
+                **waiting,
+                **({} if stated is None else answer(stated, by=by, to=to, notes=notes)),
+            }
+        )
         return
     _print(console(), found, labels_of(configuration), configuration.priorities)
     for rest in resting:
@@ -89,7 +97,7 @@ def _print(out: Console, found: Report, labels: Labels, priorities: Priorities) 
     told = ", ".join(f"{number} {change}" for change, number in sorted(found.counts.items()))
     out.print(f"since {format_rfc3339(found.since_ns)[:19]}Z: {told or 'nothing happened'}", soft_wrap=True)
     for change in safe(found.changes[-MOST_SHOWN:]):
-        out.print(f"  {_line(change)}", soft_wrap=True)
+        out.print(f"  {_line(change, labels)}", soft_wrap=True)
     if found.before is not None:
         _print_last(out, found)
 
@@ -100,9 +108,9 @@ def _is_of(rest: Rest, site: str, configuration: Configuration) -> bool:
     return not site or sites.get(rest.scope.name, site) == site
 
 
-def _line(change: dict[str, Any]) -> str:
-    where = " ".join(part for part in (change["asset"], change["channel"]) if part) or "gateway"
-    return f"{change['at'][:19]}Z {change['alarm']} {change['change']}: {where}"
+def _line(change: Mapping[str, Any], labels: Labels) -> str:
+    about = " ".join(change[key] for key in ("asset", "channel", "rule") if change[key]) or "gateway"
+    return f"{labels.beside(change['at'], change['site'])} {change['alarm']} {change['change']}: {about}"
 
 
 def _print_last(out: Console, found: Report) -> None:

@@ -61,6 +61,9 @@ def shelve(
     with open_desk(configuration) as desk:
         done = quieting.shelve(desk, at_this_box(by), row, reason, Until(until, lasting), corrects)
         remark_on(desk, by)
+    if row.closed:
+        quiet = f"what {_rule(done)} raises until then is quiet from its first moment"
+        say(f"remark: {row.id} is closed; {quiet}", err=True)
     if as_json:
         print_json(_shelved(row, done))
     else:
@@ -191,7 +194,7 @@ def rest_words(rest: Rest) -> str:
 
 def _list(rests: list[Rest], as_json: bool) -> None:
     if as_json:
-        print_json([_plain(rest) for rest in rests])
+        print_json([rest_plain(rest) for rest in rests])
         return
     for rest in rests:
         say(rest_words(rest))
@@ -199,7 +202,8 @@ def _list(rests: list[Rest], as_json: bool) -> None:
         say("nothing is out of service")
 
 
-def _plain(rest: Rest) -> dict[str, object]:
+def rest_plain(rest: Rest) -> dict[str, object]:
+    """The same for scripts; `approved_by` null: it waits for a second person."""
     said = rest.said
     return {
         "channel": rest.scope.channel or None,
@@ -207,6 +211,7 @@ def _plain(rest: Rest) -> dict[str, object]:
         "reason": said.why,
         "until": None if said.until_ns is None else format_rfc3339(said.until_ns),
         "review": None if said.review_ns is None else format_rfc3339(said.review_ns),
+        "request": rest.request.id,
         "requested_by": rest.request.by,
         "approved_by": None if rest.approval is None else rest.approval.by,
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.alarming.entry import alarm_of
 from gateway.alarms import lifecycle
 from gateway.alarms.handling import Assignment, Remark, Taking
-from gateway.alarms.lifecycle import Acknowledgement
+from gateway.alarms.lifecycle import Acknowledgement, AlarmState
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import check_here
@@ -15,6 +17,7 @@ from gateway.commands.second import is_same_person
 from gateway.commands.words import Words
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.model import SECOND
 from gateway.statements import Statement
 from gateway.statements import acknowledge as acknowledging
 from gateway.statements import assign as assigning
@@ -26,6 +29,10 @@ from gateway.statements.assign import Assign
 from gateway.statements.close import Close
 from gateway.statements.comment import Comment
 from gateway.statements.take import Take
+from gateway.times import format_rfc3339
+
+ASKING: Final = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED, AlarmState.ENDED_UNACKNOWLEDGED)
+JUST_NS: Final = 60 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +44,26 @@ class Answered:
 
 
 def acknowledge(desk: Desk, author: Author, alarm: AlarmRow, comment: str) -> Answered:
-    """Raises InputError where there is nothing to acknowledge any more."""
+    """Once by each person, for as long as it counts: again changes nothing.
+
+    Raises InputError where there is nothing to acknowledge any more, and where the same person has something
+    else to say: that is a comment.
+    """
     if alarm.closed:
         raise InputError(f"alarm {alarm.id} is closed: there is nothing to acknowledge")
 
-    def look() -> list[Statement]:
+    def look() -> list[Statement] | Statement:
         said = Acknowledge(alarm.id, comment)
-        return [desk.draft(acknowledging, said, author, desk.clock.now_ns())]
+        before = acknowledged_before(desk, alarm, author.name)
+        if before is None:
+            return [desk.draft(acknowledging, said, author, desk.clock.now_ns())]
+        if acknowledging.of(before.body).comment == comment:
+            return before
+        raise InputError(
+            f"{before.by} acknowledged {alarm.id} already at "
+            f"{format_rfc3339(before.at_ns)[:19]}Z; what is to be added is a comment: "
+            f"`cryogate comment {alarm.id}`"
+        )
 
     return Answered(alarm.id, desk.state(look))
 
@@ -108,6 +128,25 @@ def comment(desk: Desk, author: Author, alarm: AlarmRow, text: str) -> Answered:
         return [draft]
 
     return Answered(alarm.id, desk.state(look))
+
+
+def acknowledged_before(desk: Desk, alarm: AlarmRow, by: str) -> Statement | None:
+    """What this person said about it since it last asked for somebody, if it still counts."""
+    words, life = Words(desk.journal), alarm_of(alarm.body)
+    ids = [] if life.state in ASKING else [one.id for one in life.acknowledgements]
+    known = (words.find(identity) for identity in reversed(ids))
+    said = [*_just_acknowledged(desk, alarm.id), *(one for one in known if one is not None)]
+    return next((one for one in said if words.counts(one) and is_same_person(desk, one.by, by)), None)
+
+
+def _just_acknowledged(desk: Desk, alarm: str) -> Iterator[Statement]:
+    """What the gateway may not have taken in yet: a double click, or none runs."""
+    since_ns = desk.clock.now_ns() - JUST_NS
+    for _, one in desk.journal.newest_statements(acknowledging.KIND):
+        if one.at_ns < since_ns:
+            return
+        if acknowledging.of(one.body).alarm == alarm:
+            yield one
 
 
 def _counting(desk: Desk, identity: str) -> Statement | None:

@@ -9,6 +9,7 @@ from typing import Final
 from gateway.alarms.call import Call, CallKind
 from gateway.alarms.delivery import Outcome
 from gateway.alarms.people import Person
+from gateway.commands.alarms import acknowledged_before
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.errors import InputError, LinkDown, Rejected
@@ -61,10 +62,17 @@ def try_ways(
 def acknowledge_group(
     desk: Desk, author: Author, alarms: Collection[AlarmRow], comment: str
 ) -> tuple[list[str], Stated]:
-    """All of these alarms that are not closed, in one commit; their ids. Raises InputError: there is none."""
-    open_ = [alarm.id for alarm in alarms if not alarm.closed]
+    """All of these alarms that are not closed, in one commit; their ids. Raises InputError: there is none.
+
+    Those that the same person has acknowledged already are left out.
+    """
+    open_ = [
+        alarm.id
+        for alarm in alarms
+        if not alarm.closed and acknowledged_before(desk, alarm, author.name) is None
+    ]
     if not open_:
-        raise InputError("there is nothing to acknowledge in this group")
+        raise InputError(f"there is nothing to acknowledge in this group, or {author.name} did already")
 
     def look() -> list[Statement]:
         at_ns = desk.clock.now_ns()

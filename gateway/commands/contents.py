@@ -144,7 +144,7 @@ def _bytes(file: Path) -> bytes:
             raise InputError(f"{file}: larger than {LARGEST_FILE // 2**20} MiB; split it")
         return file.read_bytes()
     except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error}") from None
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}") from None
 
 
 def _text(data: bytes) -> str:

@@ -10,7 +10,9 @@ from gateway.model import SECOND
 from gateway.times import format_rfc3339, parse_rfc3339
 
 UNITS_S: Final = {"min": 60, "h": 3600, "d": 86_400}
-_LASTING: Final = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*(min|h|d)\s*")
+LONGEST_D: Final = 3660  # ten years: what is for longer is for ever
+SHOWN: Final = 40  # characters of what was typed
+_LASTING: Final = re.compile(r"\s*(\d+(?:\.\d{1,6})?)\s*(min|h|d)\s*", re.ASCII)
 
 
 def until_ns(now_ns: int, until: str | None, lasting: str | None) -> int:
@@ -28,9 +30,14 @@ def until_ns(now_ns: int, until: str | None, lasting: str | None) -> int:
 def lasting_ns(text: str) -> int:
     """ "30min", "1.5h", "2d" """
     match = _LASTING.fullmatch(text)
-    found_ns = round(float(match[1]) * UNITS_S[match[2]] * SECOND) if match else 0
+    if match is None:
+        raise InputError(f"{text[:SHOWN]!r} is no time: write 30min, 2h or 3d")
+    length_s = float(match[1]) * UNITS_S[match[2]]
+    if length_s > LONGEST_D * UNITS_S["d"]:
+        raise InputError(f"{text[:SHOWN]!r} is longer than ten years: nothing is quiet for ever")
+    found_ns = round(length_s * SECOND)
     if found_ns <= 0:
-        raise InputError(f"{text!r} is no time: write 30min, 2h or 3d")
+        raise InputError(f"{text[:SHOWN]!r} is no time at all: write 30min, 2h or 3d")
     return found_ns
 
 

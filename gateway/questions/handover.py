@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.alarming.entry import cause_of
 from gateway.alarms.drills import is_drill
+from gateway.alarms.fault import StatedFault
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -107,9 +109,20 @@ def _changes(
                 "change": row.change,
                 "asset": place.get("asset", ""),
                 "channel": place.get("channel", ""),
+                "site": place.get("site", ""),
+                "rule": "",
+                **({} if alarm is None else about(alarm.body)),
             }
         )
     return listed[-MOST:], counts
+
+
+def about(known: Mapping[str, Any]) -> dict[str, str]:
+    """The rule of a stored alarm; of a fault its name, and which assets it is about."""
+    cause = cause_of(known)
+    if isinstance(cause, StatedFault):
+        return {"rule": cause.key, "asset": ", ".join(cause.assets)}
+    return {"rule": cause.rule}
 
 
 def _plain(statement: Statement) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.model import SECOND, Severity
+from gateway.questions.handover import about
 from gateway.statements import person
 from gateway.statements.out_of_service import Scope
 from tests.unit.commands.front_desk import LI, WANG, Office
@@ -256,8 +257,17 @@ def test_who_takes_over_reads_what_is_wrong_and_what_waits_for_approval(with_ala
     with_alarm.run("comment", "F-7", "--by", "Li", "--comment", "x")
     shown = with_alarm.run("handover", "--site", "lab")
     assert "out of service: shipper-1 until" in shown and "NOT APPROVED" in shown
+    (waiting,) = with_alarm.json("handover")["out_of_service"]
+    assert (waiting["asset"], waiting["approved_by"]) == ("shipper-1", None)
+    assert waiting["request"] == with_alarm.stated("out_of_service")[0].id
     with_alarm.run("handover")
     assert "it is away (unacknowledged), not watched: shipper-1, inside:" in with_alarm.run("handover")
+
+
+def test_a_change_of_a_fault_names_it_and_its_assets(with_alarm: Office) -> None:
+    with Records(with_alarm.path.parent / "records.sqlite", read_only=True) as records:
+        (row,) = records.book.alarms()
+    assert about(row.body) == {"rule": "source:in", "asset": "shipper-1"}
 
 
 def test_filters_of_alarms(with_alarm: Office) -> None:

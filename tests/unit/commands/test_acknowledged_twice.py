@@ -1,0 +1,42 @@
+"""Who acknowledges twice is told so; it counts once, until the alarm asks again."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.alarms.lifecycle import AlarmState
+from gateway.commands import alarms
+from gateway.commands.calls import acknowledge_group
+from gateway.commands.until import lasting_ns
+from gateway.errors import InputError
+from gateway.model import SECOND
+from tests.unit.commands.front_desk import LI, Office
+from tests.unit.commands.test_alarms_said import an_alarm
+
+ACKNOWLEDGED = an_alarm(AlarmState.UNACKNOWLEDGED)
+
+
+def test_a_double_click_counts_once(office: Office) -> None:
+    with office.desk() as desk:
+        first = alarms.acknowledge(desk, LI, ACKNOWLEDGED, "seen")
+        again = alarms.acknowledge(desk, LI, ACKNOWLEDGED, "seen")
+        assert first.stated.is_new and not again.stated.is_new and again.stated.id == first.stated.id
+        with pytest.raises(InputError, match=r"acknowledged E-7Q2M9XKD already at .*Z; .* is a comment"):
+            alarms.acknowledge(desk, LI, ACKNOWLEDGED, "and I moved the bags")
+        with pytest.raises(InputError, match="or Li Na did already"):
+            acknowledge_group(desk, LI, [ACKNOWLEDGED], "seen")
+    assert len(office.stated("acknowledge")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("99999999999999d", "longer than ten years: nothing is quiet for ever"),
+        ("0min", "is no time at all"),
+        ("soon", "is no time: write 30min"),
+    ],
+)
+def test_how_long(text: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        lasting_ns(text)
+    assert lasting_ns("1.5h") == 5400 * SECOND
