@@ -96,9 +96,9 @@ class Teller:
                 self._errands.remove(found)
             return found
 
-    def _rank(self, errand: Errand) -> tuple[bool, int]:
+    def _rank(self, errand: Errand) -> tuple[bool, bool, int]:
         """Equal ones in the order in which they came."""
-        return errand.address in self._slow, -errand.call.priority
+        return errand.call.drill, errand.address in self._slow, -errand.call.priority
 
     def failed(self, reason: str) -> None:
         """It ended in a way nobody foresaw: the person is told by another way."""

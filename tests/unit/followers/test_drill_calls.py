@@ -118,3 +118,16 @@ def test_no_siren_is_told_of_it(tmp_path: Path) -> None:
         board.happens("E-2", "raised", "dewar-2")
         eventually(lambda: len(siren.heard) == 1, "and of what is real the siren, too")
     assert siren.heard[0][0].group == "G-2"
+
+
+def test_where_one_notifier_is_slow_what_is_real_overtakes_it(board: Switchboard) -> None:
+    push = Phone()
+    push.hangs_s = 0.5
+    with board.running(board.caller({"push": push, "sms": Phone()})):
+        board.happens("E-1", "raised")
+        eventually(lambda: board.calls(), "being told")
+        board.happens("D-2", "raised", "dewar-2", kind="drill")
+        eventually(lambda: len(board.calls()) == 2, "waits")
+        board.happens("E-3", "raised", "dewar-3")
+        eventually(lambda: len(push.heard) == 3, "all")
+    assert push.ids() == ["G-1.1.li-na", "G-3.1.li-na", "G-2.1.li-na"]
