@@ -63,6 +63,10 @@ class Notifier:
             raise LinkDown(f"{place(self._options)}: {why}")
         return f"acknowledged by {place(self._options)} for {message.topic}"
 
+    def close(self) -> None:
+        """Ends the connection; the next change makes it anew."""
+        self._publisher.close()
+
     def _message(self, change: AlarmChange) -> Message:
         told = {"change": change.change, "number": change.number}
         recorded = {"recorded": format_rfc3339(change.recorded_ns)}

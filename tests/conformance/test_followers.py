@@ -35,12 +35,28 @@ def batch(first: int) -> Arrivals:
     return Arrivals(Samples(time_ns, np.array([1, 2] * 5, np.int32), value, quality), time_ns + 1)
 
 
+MADE: list[Any] = []  # notifiers of the test that runs
+
+
+@pytest.fixture(autouse=True)
+def no_connection_outlives_its_test() -> Iterator[None]:
+    """One that is left to the garbage collector speaks up in another test: "Task was destroyed"."""
+    yield
+    while MADE:
+        close = getattr(MADE.pop(), "close", None)
+        if close is not None:
+            close()
+
+
 def made(folder: str, name: str, table: dict[str, Any], there: Path) -> Any:
     problems = Problems(there)
     module = plugins.find(folder, name, "Options")
     options = build(module.Options, table, name, problems)
     assert problems == []
-    return (module.Sink if folder == SINKS else module.Notifier)(options)
+    if folder == SINKS:
+        return module.Sink(options)
+    MADE.append(module.Notifier(options))
+    return MADE[-1]
 
 
 @contextmanager
