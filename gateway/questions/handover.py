@@ -25,6 +25,7 @@ from gateway.statements.withdrawal import KIND as WITHDRAWAL
 from gateway.times import format_rfc3339
 
 FIRST_NS: Final = 24 * 3600 * SECOND  # how far back, where nothing was handed over before
+NOTHING: Final = {"asset": "", "channel": "", "site": "", "rule": ""}  # of an alarm that is damaged
 MOST: Final = 1000  # changes that are listed; all are counted
 
 
@@ -74,7 +75,7 @@ def report(
     rows = records.book.alarms()
     unclosed = (of_known(row.body, row.number) for row in rows)
     found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)
-    changes, counts = _changes(records, site, since_ns, {row.id: row.body["place"] for row in rows})
+    changes, counts = _changes(records, site, since_ns, {row.id: _facts(row.body) for row in rows})
     return Report(site, since_ns, before, found, changes, counts, known_ns)
 
 
@@ -89,17 +90,16 @@ def last(journal: Journal, site: str) -> Statement | None:
 
 
 def _changes(
-    records: Records, site: str, since_ns: int, places: dict[str, Mapping[str, Any]]
+    records: Records, site: str, since_ns: int, facts: dict[str, Mapping[str, str]]
 ) -> tuple[list[Mapping[str, Any]], Mapping[str, int]]:
-    """`places` of alarms that were read already; of the others they are read."""
+    """`facts` of alarms that were read already; of the others they are read."""
     counts, listed = Counter[str](), list[Mapping[str, Any]]()
     rows = records.book.transitions_since(since_ns)
     for row in rows:
-        if row.id not in places:
+        if row.id not in facts:
             alarm = records.book.alarm(row.id)
-            places[row.id] = {} if alarm is None else alarm.body["place"]
-        place = places[row.id]
-        if site and place.get("site") != site:
+            facts[row.id] = NOTHING if alarm is None else _facts(alarm.body)
+        if site and facts[row.id]["site"] != site:
             continue
         counts[f"{row.change} in drills" if is_drill(row.id) else row.change] += 1
         listed.append(
@@ -107,14 +107,16 @@ def _changes(
                 "at": format_rfc3339(row.stated_ns),
                 "alarm": row.id,
                 "change": row.change,
-                "asset": place.get("asset", ""),
-                "channel": place.get("channel", ""),
-                "site": place.get("site", ""),
-                "rule": "",
-                **({} if alarm is None else about(alarm.body)),
+                **facts[row.id],
             }
         )
     return listed[-MOST:], counts
+
+
+def _facts(known: Mapping[str, Any]) -> Mapping[str, str]:
+    """Where a stored alarm is, and what it is about."""
+    place = known["place"]
+    return NOTHING | {key: place.get(key, "") for key in ("asset", "channel", "site")} | about(known)
 
 
 def about(known: Mapping[str, Any]) -> dict[str, str]:
