@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -21,10 +21,11 @@ from gateway.journal.journal import Journal
 from gateway.published.labels import Labels, labels_of
 from gateway.questions import contents as ask
 from gateway.questions.contents import StatedContents
-from gateway.text import safe
+from gateway.text import counted, safe
 from gateway.times import parse_rfc3339
 
 UNKNOWN, DOUBTED = "bold magenta", "magenta"  # styles
+MOST_SHOWN: Final = 500  # units of an asset on a screen; nobody reads more, and each takes milliseconds
 
 
 def add_to(app: typer.Typer) -> None:
@@ -91,7 +92,9 @@ def _print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> Non
         line = Text(asset["asset"], "bold")
         if asset["units"]:
             out.print(line.append(f"  {_count(asset['units'], 'unit')}", "not bold"))
-            out.print(_table(asset["units"], "zone", labels))
+            out.print(_table(asset["units"][:MOST_SHOWN], "zone", labels))
+            if more := len(asset["units"][MOST_SHOWN:]):
+                out.print(f"... and {counted(more, 'more unit')}: --json has all")
         elif asset["known"]:
             empty = asset["empty"]
             since = labels.beside(empty["from"], labels.site_of(asset["asset"]))

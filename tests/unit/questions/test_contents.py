@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.cli import contents as contents_command
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.statements import configuration as configured
@@ -180,3 +181,14 @@ def test_an_asset_that_was_renamed_keeps_its_contents_and_is_called_as_it_is_now
     assert (unit["inside"], unit["statements"][0]["asset"]) == (["courier"], "shipper")
     site.load(f"holder,BAG-2,courier,,{DAY}10:00:00Z,,,")
     assert len(site.contents("--unit", "BAG-2")["units"][0]["statements"]) == 1, "the latest word already"
+
+
+def test_of_many_units_a_screen_shows_some_and_says_how_many_more(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of 100 000 rows took minutes."""
+    monkeypatch.setattr(contents_command, "MOST_SHOWN", 3)
+    site.load(*(f"holder,VIAL-{k},freezer,,{DAY}08:00:00Z,,CAR-T,COI" for k in range(5)))
+    shown = site.shown("freezer")
+    assert "VIAL-2" in shown and "VIAL-3" not in shown and "... and 2 more units: --json has all" in shown
+    assert len(codes(site.contents("freezer"))["freezer"]) == 5
