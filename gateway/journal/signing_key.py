@@ -43,7 +43,8 @@ def _own(path: Path, otherwise: str) -> bytes:
         if not path.exists():
             _make(path)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        why = f"{error.strerror}; check that this user may write there, and it is not read-only"
+        raise InputError(f"{path}: {why}") from None
     return _read(path, otherwise)
 
 
