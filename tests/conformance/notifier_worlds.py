@@ -157,6 +157,18 @@ def http_template(folder: Path) -> Iterator[World]:
 
 
 @contextmanager
+def apprise(folder: Path) -> Iterator[World]:
+    """By its plain JSON over HTTP."""
+    receiver = HttpReceiver()
+    receiver.came = _kept_in(folder)
+    (folder / "url").write_text(receiver.url("/told/${address}").replace("http:", "json:", 1))
+    try:
+        yield World({"url_file": "url", "receivers": ["desk"], "timeout_s": 5.0}, receiver.close)
+    finally:
+        receiver.close()
+
+
+@contextmanager
 def siren(folder: Path) -> Iterator[World]:
     """Each time it is set stands in a file, with the alarm because of which."""
     program = folder / "lamp"
@@ -219,6 +231,7 @@ WORLDS: dict[str, Callable[[Path], AbstractContextManager[World]]] = {
     "opsgenie": opsgenie,
     "goalert": goalert,
     "alertmanager": alertmanager,
+    "apprise": apprise,
     "siren": siren,
     "mqtt": mqtt,
 }

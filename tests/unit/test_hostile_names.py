@@ -204,7 +204,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.mark.parametrize("words", ARGUMENTS, ids=" ".join)
+@pytest.mark.parametrize("words", ARGUMENTS, ids=lambda words: " ".join(words).replace(SOON, "SOON"))
 def test_whatever_is_typed_is_answered_with_a_sentence(
     words: tuple[str, ...], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
