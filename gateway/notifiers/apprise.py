@@ -33,7 +33,7 @@ TOOK: Final = "apprise says that it was sent; what the service answered it does 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One service. The first line of `url_file` is its URL for apprise; ${address} is where persons differ."""
+    """One service. The first line of `url_file` is its URL for apprise, with ${address} for who is told."""
 
     url_file: str = field(metadata=SECRET)  # tokens stand in such URLs
     receivers: tuple[str, ...] | None = None  # addresses that are told of every change; None: persons alone
