@@ -7,6 +7,7 @@ import functools
 import inspect
 import itertools
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,8 +23,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that start processes and wait for them come first: the others fill the time beside them."""
-    items.sort(key=lambda item: "system" not in item.path.parts)
+    """Those that start processes and wait for them come first: the others fill the time beside them.
+
+    Of the others files with many tests come first, so that at the end nobody waits for a long one.
+    """
+    several = Counter(item.path for item in items)
+    items.sort(key=lambda item: ("system" not in item.path.parts, -several[item.path], str(item.path)))
 
 
 @pytest.hookimpl(hookwrapper=True)

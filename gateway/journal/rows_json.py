@@ -12,7 +12,10 @@ def of_json(body: bytes | str) -> Any:
     """Raises ValueError where it is no JSON."""
     try:
         return _decode(body)
-    except msgspec.DecodeError:  # Python takes NaN, numbers beyond a float, and halves of a character, too
+    except (
+        msgspec.DecodeError,
+        UnicodeError,
+    ):  # Python takes NaN, numbers beyond a float, and halves of a character, too
         return json.loads(body)
 
 

@@ -26,6 +26,7 @@ SECRETS = {
     "lark.token",
     "lark.secret",
     "sms.key",
+    "matrix.url",
     "pager.key",
     "genie.key",
     "goalert.key",
