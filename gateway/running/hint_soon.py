@@ -12,10 +12,10 @@ from gateway.alarms.causes import Hint
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.questions.causes import causes
+from gateway.running.minutes import Minutes
 from gateway.statements.transition import Transition
 
 MOST_S: Final = 1.5  # of a minute
-MINUTE_S: Final = 60.0
 MOST_KEPT: Final = 64  # alarms: people of two languages are told of one
 
 
@@ -24,15 +24,14 @@ class HintSoon:
 
     def __init__(self, journal: Journal, now_s: Callable[[], float] = time.monotonic) -> None:
         self._journal = journal
-        self._now_s = now_s
-        self._minute_s, self._spent_s = now_s(), 0.0
+        self._minutes = Minutes(MOST_S, now_s)
         self._known: dict[tuple[str, int], tuple[Hint, ...]] = {}  # by alarm and number of its change
 
     def __call__(self, alarm: str, said: Transition, now_ns: int, language: Language) -> str:
         """Empty where nothing fits, or it is not known soon."""
         key = alarm, said.number
         if key not in self._known:
-            if not self._may_ask():
+            if not self._minutes.has_time():
                 return ""
             self._ask(key, said, now_ns)
         return hint_words(self._known[key], language)
@@ -40,15 +39,6 @@ class HintSoon:
     def _ask(self, key: tuple[str, int], said: Transition, now_ns: int) -> None:
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        began_s = self._now_s()
-        try:
-            row = AlarmRow(key[0], False, 0, said.number, said.known)
+        row = AlarmRow(key[0], False, 0, said.number, said.known)
+        with self._minutes.spending():
             self._known[key] = causes(self._journal, row, now_ns).hints
-        finally:
-            self._spent_s += self._now_s() - began_s
-
-    def _may_ask(self) -> bool:
-        now_s = self._now_s()
-        if now_s - self._minute_s >= MINUTE_S:
-            self._minute_s, self._spent_s = now_s, 0.0
-        return self._spent_s < MOST_S

@@ -10,7 +10,8 @@ import pytest
 from gateway.alarms.call import CallKind
 from gateway.errors import InputError
 from gateway.followers import caller as calling
-from gateway.running.hint_soon import MINUTE_S, MOST_S, HintSoon
+from gateway.running.hint_soon import MOST_S, HintSoon
+from gateway.running.minutes import MINUTE_S
 from gateway.statements import transition
 from gateway.statements.transition import Transition
 from tests.unit.alarming.alarm_desk import NOON_NS, Desk, eventually

@@ -9,7 +9,8 @@ import pytest
 
 from gateway.alarms.call import TimeLeft
 from gateway.errors import JournalError
-from gateway.running.time_left_soon import MINUTE_S, MOST_S, TimeLeftSoon
+from gateway.running.minutes import MINUTE_S
+from gateway.running.time_left_soon import MOST_S, TimeLeftSoon
 
 LEFT = TimeLeft("empty", 100.0, 200.0, "level trend")
 
