@@ -139,5 +139,5 @@ def follow(
         if any(moved):
             continue
         with committed:
-            if journal.last_seq() == seen:  # or the commit went by before we listened
+            if journal.last_seq() == seen and not stop.is_set():  # or either went by before we listened
                 committed.wait(WAIT_S)
