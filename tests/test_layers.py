@@ -15,7 +15,7 @@ ROWS = (
     ("possible", "times"),
     ("statements",),
     # kernels: columns and plain data in and out
-    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables"),
+    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables", "rights"),
     # edges: one outside thing each
     ("mqtt",),
     ("journal", "ingestion", "downloads"),
@@ -58,6 +58,7 @@ PURE = {
     "traceability",
     "tables",
     "statements",
+    "rights",
 }
 IMPURE = {
     "logging",
