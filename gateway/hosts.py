@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 LOCAL: Final = ("127.0.0.1", "::1")
+LAST_PORT: Final = 65_535
 
 
 def instead_of(host: str) -> str:
@@ -25,6 +26,30 @@ def instead_of(host: str) -> str:
 def one_name(host: str) -> str:
     """One text for a machine, whichever of the names that this one has for itself is given."""
     return "localhost" if host.lower() in LOCAL else host.lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine is reached by it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def check_listen(listen: str, example: str) -> None:
+    """Raises ValueError unless it is empty, or an address and a port."""
+    if listen and not (listen_host(listen) and 1 <= listen_port(listen) <= LAST_PORT):
+        raise ValueError(f"listen {listen!r}: expected an address and a port, e.g. {example!r}")
+
+
+def listen_host(listen: str) -> str:
+    return listen.rpartition(":")[0].strip("[]")
+
+
+def listen_port(listen: str) -> int:
+    """0 where it is none."""
+    port = listen.rpartition(":")[2]
+    return int(port) if port.isdecimal() else 0
 
 
 def _is_ipv6(host: str) -> bool:

@@ -28,6 +28,7 @@ TABLES = (
     types.JournalOptions,
     types.ClockOptions,
     types.MetricsOptions,
+    types.PagesOptions,
     types.Site,
     types.Asset,
     types.Vessel,

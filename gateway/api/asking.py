@@ -20,11 +20,11 @@ NAME: Final = "control.sock"
 ANSWER_WITHIN_S: Final = 10.0
 
 
-def ask(folder: Path, question: str) -> Any:
+def ask(folder: Path, question: str, within_s: float = ANSWER_WITHIN_S) -> Any:
     """Ask the gateway that keeps its data in `folder`. Raises NotRunning."""
     try:
         with path_in(folder) as path, socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(ANSWER_WITHIN_S)
+            connection.settimeout(within_s)
             connection.connect(path)
             connection.sendall(json.dumps({"ask": question}).encode() + b"\n")
             with connection.makefile("rb") as stream:

@@ -33,6 +33,7 @@ def _in(file: str, words: str) -> Listed:
 
 COMMANDS: Final[Mapping[str, Listed]] = {
     "run": _in("run", "Run the gateway until Ctrl-C or SIGTERM."),
+    "pages": _in("pages", "Answer the API; `run` starts it where [pages] is set."),
     "check": _in("check", "Every mistake of the configuration; what it listens to."),
     "doctor": _in("doctor", "What is wrong, where, and what to do next."),
     "status": _in("look", "What the running gateway does, and how each channel is."),

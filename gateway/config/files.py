@@ -30,8 +30,9 @@ class NamedFile:
 
 
 def named_files(configuration: Configuration) -> Iterator[NamedFile]:
-    """In the order of the journal, sources, sinks, notifiers, heartbeats, peers."""
+    """In the order of the journal, pages, sources, sinks, notifiers, heartbeats, peers."""
     yield from _within(configuration.journal, "journal")
+    yield from _within(configuration.pages, "pages")
     sections = {
         "sources": configuration.sources,
         "sinks": configuration.sinks,

@@ -36,6 +36,7 @@ from gateway.config.types import (
     Gateway,
     JournalOptions,
     MetricsOptions,
+    PagesOptions,
     PlugIn,
     ProfileVersion,
     RecordClass,
@@ -68,7 +69,7 @@ NAMED = (
 )
 SECTIONS = (
     *("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", "shelving"),
-    "calls",
+    *("calls", "pages"),
     *NAMED,
 )
 
@@ -127,6 +128,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         _table(document, "escalations", problems), _table(document, "sites", problems), notifiers, problems
     )
     calls = build(CallLimits, document.get("calls", {}), "calls", problems) or CallLimits()
+    pages = build(PagesOptions, document.get("pages", {}), "pages", problems) or PagesOptions()
     drills = schedules(_table(document, "drills", problems), assets, made, problems)
     if problems or gateway is None or journal is None or clock is None or metrics is None or shelving is None:
         folder = None if gateway is None else path.parent / gateway.data_dir
@@ -159,6 +161,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         escalations,
         calls,
         drills,
+        pages,
     )
 
 

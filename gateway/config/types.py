@@ -21,6 +21,7 @@ from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.shelving import Shelving
 from gateway.errors import InputError
+from gateway.hosts import check_listen, is_loopback, listen_host, listen_port
 from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
@@ -101,18 +102,47 @@ class MetricsOptions:
     listen: str = ""  # host:port; empty: nowhere
 
     def __post_init__(self) -> None:
-        if self.listen and not (self.host and 1 <= self.port <= 65_535):
-            raise ValueError(f"listen {self.listen!r}: expected an address and a port, e.g. '127.0.0.1:9100'")
+        check_listen(self.listen, "127.0.0.1:9100")
 
     @property
     def host(self) -> str:
-        return self.listen.rpartition(":")[0].strip("[]")
+        return listen_host(self.listen)
 
     @property
     def port(self) -> int:
         """0 where it is none."""
-        port = self.listen.rpartition(":")[2]
-        return int(port) if port.isdecimal() else 0
+        return listen_port(self.listen)
+
+
+@dataclass(frozen=True, slots=True)
+class PagesOptions:
+    """Where the pages and the API answer, and by which certificate."""
+
+    listen: str = ""  # host:port; empty: nowhere
+    cert_file: str | None = field(default=None, metadata={"path": True, "reads": True})
+    key_file: str | None = field(default=None, metadata={"path": True, "reads": True, "secret": True})
+    plain: bool = False  # without TLS: behind a proxy on the same machine
+
+    def __post_init__(self) -> None:
+        check_listen(self.listen, "127.0.0.1:8443")
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file belong together: give both, or none")
+        if self.plain and self.cert_file is not None:
+            raise ValueError("plain has no certificate: leave out cert_file and key_file, or plain")
+        if self.plain and self.listen and not is_loopback(self.host):
+            raise ValueError(
+                f"plain is for a proxy on this machine: listen at 127.0.0.1, not at {self.host}, where "
+                "everybody on the network could read along"
+            )
+
+    @property
+    def host(self) -> str:
+        return listen_host(self.listen)
+
+    @property
+    def port(self) -> int:
+        """0 where it is none."""
+        return listen_port(self.listen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +359,7 @@ class Configuration:
     escalations: tuple[Policy, ...] = ()  # of an alarm the first that is for it decides
     calls: CallLimits = CallLimits()
     drills: tuple[Schedule, ...] = ()
+    pages: PagesOptions = PagesOptions()
 
     @property
     def fingerprint(self) -> str:

@@ -1,4 +1,4 @@
-"""Who watches the gateway, which gateways it watches, and its power: a thread for each."""
+"""Who watches the gateway, which gateways it watches, its power, its pages: a thread for each."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from gateway.config.types import HEARTBEATS, PEERS, POWER, Configuration
 from gateway.heartbeats import Beat
 from gateway.journal.journal import Journal
 from gateway.journal.probe import Probe
-from gateway.running import heartbeating, peer_watch, power_watch
+from gateway.running import heartbeating, pages, peer_watch, power_watch
 from gateway.running.heart import Heart
 from gateway.running.heartbeating import Heartbeating
+from gateway.running.pages import Pages
 from gateway.running.parts import Parts
 from gateway.running.peer_watch import PeerWatch
 from gateway.running.power_watch import PowerWatch
@@ -35,6 +36,7 @@ class Watching:
         self.heartbeats = [self._heartbeat(name) for name in configuration.heartbeat]
         self.peers = [self._peer(name) for name in configuration.peers]
         self.supplies = [self._supply(name) for name in configuration.power]
+        self._pages = Pages(configuration.pages, configuration.path)
 
     def listen_to(self, faults: FaultWatch) -> None:
         """Begin the heart, to which it belongs that faults are looked for."""
@@ -47,6 +49,7 @@ class Watching:
             heartbeating.check(self.heartbeats),
             peer_watch.check(self.peers),
             power_watch.check(self.supplies),
+            pages.check(self._pages),
         ]
 
     @property
@@ -57,7 +60,9 @@ class Watching:
     def stage(self) -> list[Part]:
         """They stop first: what they say then is that somebody ended the gateway."""
         heart: list[Part] = [("heart", self.heart.run, lambda _: None)] if self.heartbeats else []
-        return heart + [(one.name, one.run, one.failed) for one in self._outside]
+        shown = self._pages
+        looks: list[Part] = [(shown.name, shown.run, shown.failed)] if shown.is_wanted else []
+        return heart + looks + [(one.name, one.run, one.failed) for one in self._outside]
 
     def status(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -65,6 +70,7 @@ class Watching:
             "heartbeats": [one.status() for one in self.heartbeats],
             "peers": [one.status() for one in self.peers],
             "power": [one.status() for one in self.supplies],
+            "pages": {"problem": self._pages.problem},
         }
 
     @property

@@ -80,7 +80,9 @@ def test_one_record_whatever_was_killed_and_said(
         site.start()
     publisher.enough.set()
     publisher.join(60)
-    site.screened(within_s=PATIENCE_S + 10 * KILLS)  # what people said of the past is screened again each time
+    site.screened(
+        within_s=PATIENCE_S + 10 * KILLS
+    )  # what people said of the past is screened again each time
     assert site.gateway.stop() == 0
     live = site.alarms()
     assert len(live) > len(DEVICES)

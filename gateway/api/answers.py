@@ -1,0 +1,22 @@
+"""Answers of the API: JSON made at once, with an ETag by which the same need not be sent again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from fastapi import Request, Response
+
+JSON: Final = "application/json"
+
+
+def json_answer(request: Request, data: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """304 where who asks has this already."""
+    body = msgspec.json.encode(data)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    told = {"ETag": tag, "Cache-Control": "private, no-cache", **(headers or {})}
+    if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=told)
+    return Response(body, headers=told, media_type=JSON)

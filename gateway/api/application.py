@@ -1,0 +1,54 @@
+"""The application: routes under /api/v1 with their schema, errors as problems, guards around all of it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Final
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.types import ASGIApp
+
+from gateway import __version__
+from gateway.api import routes
+from gateway.api.guards import Headers, Limits
+from gateway.api.problems import answer_with_problems
+from gateway.api.serving import few_threads
+from gateway.api.who import Gate, admit
+from gateway.api.world import World
+
+PREFIX: Final = "/api/v1"
+ABOUT: Final = (
+    "What a Cryogate gateway knows, and what people do there. Every operation needs a bearer token whose "
+    "account may do the action `x-action`; lists hold only what is at the sites of the account. Errors are "
+    "application/problem+json, and their `detail` says what to do next."
+)
+
+
+def application(world: World, gate: Gate) -> FastAPI:
+    """Without its guards, see `guarded`."""
+    app = FastAPI(
+        title="Cryogate",
+        version=__version__,
+        description=ABOUT,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # they load scripts from elsewhere
+        redoc_url=None,
+        lifespan=few_threads,
+    )
+    app.state.world, app.state.gate = world, gate
+    answer_with_problems(app)
+    for router in routers():
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])
+    return app
+
+
+def guarded(app: FastAPI) -> ASGIApp:
+    """As it is served: also what fails in the application itself has all headers."""
+    return Headers(Limits(app))
+
+
+def routers() -> list[APIRouter]:
+    """Each file in the folder `routes` has one."""
+    names = sorted(module.name for module in pkgutil.iter_modules(routes.__path__))
+    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in names]

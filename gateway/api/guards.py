@@ -1,0 +1,138 @@
+"""What every request passes: how large and how slow it may be, and the headers that every answer has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api.problems import Problem, answer
+
+LARGEST_BODY: Final = 64 * 1024  # bytes: what people say about one thing
+LARGEST_FILE: Final = 32 * 1024 * 1024  # bytes: a logger's file of years
+FILES: Final = ("/api/v1/imports",)  # where files come
+BODY_WITHIN_S: Final = 30.0  # for all of a body
+LONGEST_PATH: Final = 2048  # bytes
+LONGEST_QUERY: Final = 4096  # bytes
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+}
+ONE_YEAR: Final = "max-age=31536000"
+
+
+class Headers:
+    """Adds the headers of security to every answer, and HSTS where there is TLS."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _headers(scope):
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def _headers(scope: Scope) -> Iterator[tuple[str, str]]:
+    yield from HEADERS.items()
+    yield "cache-control", "no-store"
+    if scope["scheme"] == "https":
+        yield "strict-transport-security", ONE_YEAR
+
+
+class Limits:
+    """Refuses what is too large before it is read, and who is too slow while it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if too_long := _too_long(scope):
+            await answer(too_long)(scope, receive, send)
+            return
+        body = _Body(receive, _most(scope))
+        if body.announces_too_much(scope):
+            await answer(body.too_large)(scope, receive, send)
+            return
+        await self._app(scope, body.receive, send)
+
+
+class _Body:
+    """Raises Problem while it is read, where it becomes too large or takes too long."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._most = receive, most
+        self._left, self._is_whole = most, False
+        self._until_s = asyncio.get_running_loop().time() + BODY_WITHIN_S
+
+    @property
+    def too_large(self) -> Problem:
+        return Problem(
+            413, f"the body is too large: at most {self._most} bytes here", {"Connection": "close"}
+        )
+
+    def announces_too_much(self, scope: Scope) -> bool:
+        told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        return not told.isdigit() or int(told[:20]) > self._most
+
+    async def receive(self) -> Message:
+        if self._is_whole:  # what follows is that the asker went away: that may take hours
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until_s):
+                message = await self._receive()
+        except TimeoutError:
+            told = f"the body did not come within {BODY_WITHIN_S:.0f} s; send it faster, or in parts"
+            raise Problem(408, told, {"Connection": "close"}) from None
+        self._is_whole = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise self.too_large
+        return message
+
+
+def _most(scope: Scope) -> int:
+    return LARGEST_FILE if scope["path"] in FILES else LARGEST_BODY
+
+
+def _too_long(scope: Scope) -> Problem | None:
+    if len(scope["path"]) > LONGEST_PATH:
+        return Problem(414, f"an address has at most {LONGEST_PATH} characters")
+    if len(scope["query_string"]) > LONGEST_QUERY:
+        return Problem(414, f"a query has at most {LONGEST_QUERY} characters")
+    return None

@@ -1,0 +1,116 @@
+"""Serves the application by HTTP with TLS, until it is told to stop or another gateway has its own pages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from gateway.api.asking import is_answered
+from gateway.api.certificate import Certificate
+from gateway.errors import InputError
+
+log = logging.getLogger(__name__)
+THREADS: Final = 8  # of questions that are answered at once: each may need a whole processor for a moment
+MOST_CONNECTIONS: Final = 1000  # a few hundred screens, each with a stream
+KEEP_ALIVE_S: Final = 15
+GOODBYE_S: Final = 3  # for answers that are under way
+LARGEST_HEAD: Final = 16_384  # bytes of the headers of a request
+LOOK_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where, and by which certificate; None: without TLS."""
+
+    host: str
+    port: int
+    certificate: Certificate | None
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'http' if self.certificate is None else 'https'}://{host}:{self.port}"
+
+
+def serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | None) -> None:
+    """Until SIGINT or SIGTERM. `of_gateway`: the process that started us; it may die before we do.
+
+    Raises InputError where nobody can listen there.
+    """
+    asyncio.run(_serve(app, listening, folder, of_gateway))
+
+
+async def _serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | None) -> None:
+    server = uvicorn.Server(_config(app, listening))
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(_end_with_a_newer_gateway(server, folder, of_gateway), name="successor")
+        try:
+            await server.serve()
+        except SystemExit:  # uvicorn's way to say that it cannot listen; it has logged why
+            raise InputError(f"{listening.host}:{listening.port} cannot be listened to: {NEXT}") from None
+        finally:
+            watching.cancel()
+
+
+NEXT: Final = "choose another address or port ([pages] listen), or see who has it (ss -ltnp)"
+
+
+def _config(app: ASGIApp, listening: Listening) -> uvicorn.Config:
+    certificate = listening.certificate
+    tls: dict[str, Any] = {}
+    if certificate is not None:
+        tls = {"ssl_certfile": str(certificate.certificate), "ssl_keyfile": str(certificate.key)}
+    config = uvicorn.Config(
+        app,
+        host=listening.host,
+        port=listening.port,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GOODBYE_S,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        **tls,
+    )
+    config.load()
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    return config
+
+
+async def _end_with_a_newer_gateway(server: uvicorn.Server, folder: Path, of_gateway: int | None) -> None:
+    """Who outlives its gateway goes on answering, and makes room once another one runs."""
+    while not server.should_exit:
+        await asyncio.sleep(LOOK_S)
+        if (
+            of_gateway is not None
+            and os.getppid() != of_gateway
+            and await asyncio.to_thread(is_answered, folder)
+        ):
+            log.info("another gateway runs here, with pages of its own")
+            server.should_exit = True
+
+
+@asynccontextmanager
+async def few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """The lifespan of the application."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield

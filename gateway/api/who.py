@@ -1,0 +1,86 @@
+"""Who asks, and whether they may: by the bearer token of a request and the action of its route.
+
+A route names its action with `told` (describing.py). One that names none is refused to everybody.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Protocol
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from gateway.api.problems import Problem
+from gateway.rights.principal import Principal
+
+ACTION: Final = "x-action"  # in the schema, too
+OPEN: Final = "open"  # the action of what everybody may ask
+BEARER: Final = "bearer "
+LONGEST_TOKEN: Final = 200  # characters
+
+
+class Known(Protocol):
+    """Whom a secret belongs to; asked from any thread, one at a time."""
+
+    def by_token(self, token: str, now_ns: int) -> Principal | None: ...
+
+
+class Nobody:
+    """Where there are no accounts yet."""
+
+    def by_token(self, token: str, now_ns: int) -> Principal | None:  # noqa: ARG002
+        return None
+
+
+class Gate:
+    """Asks the accounts; `now_ns` is the gateway's clock."""
+
+    def __init__(self, known: Known, now_ns: Callable[[], int]) -> None:
+        self._known, self._now_ns = known, now_ns
+        self._turn = threading.Lock()
+
+    def by_token(self, token: str) -> Principal | None:
+        with self._turn:
+            return self._known.by_token(token, self._now_ns())
+
+
+async def admit(request: Request) -> None:
+    """For every route. Raises Problem 401 where nobody is known, 403 where it is not theirs to do."""
+    action = action_of(request.scope["route"])
+    if action == OPEN:
+        return
+    principal = await _authenticated(request)
+    if not action or not principal.may_somewhere(action):
+        told = f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
+        raise Problem(403, told)
+    request.state.principal = principal
+
+
+async def _admitted(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+Who = Annotated[Principal, Depends(_admitted)]
+
+
+def action_of(route: Any) -> str:
+    """Empty where it names none."""
+    return str((getattr(route, "openapi_extra", None) or {}).get(ACTION, ""))
+
+
+async def _authenticated(request: Request) -> Principal:
+    header = request.headers.get("authorization", "")
+    token = header[len(BEARER) :].strip()
+    gate: Gate = request.app.state.gate
+    if header[: len(BEARER)].lower() == BEARER and 0 < len(token) <= LONGEST_TOKEN:
+        principal = await run_in_threadpool(gate.by_token, token)
+        if principal is not None:
+            return principal
+    raise Problem(
+        401,
+        "log in, or send the header `Authorization: Bearer TOKEN` with a token that is still valid",
+        {"WWW-Authenticate": "Bearer"},
+    )

@@ -1,0 +1,102 @@
+"""`cryogate pages`: the API, and the pages of the control room, as a process of their own."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from starlette.types import ASGIApp
+
+from gateway.api.application import application, guarded
+from gateway.api.certificate import Certificate, given, own
+from gateway.api.serving import Listening, serve
+from gateway.api.who import Gate, Nobody
+from gateway.api.world import World
+from gateway.cli.logs import LogFormat, set_up
+from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.cli.terminal import say
+from gateway.config.load import load
+from gateway.config.types import Configuration, PagesOptions
+from gateway.doctor.examination import Examination, examine
+from gateway.errors import ConfigurationError, InputError
+from gateway.journal import rights
+
+DEFAULT_LISTEN = "127.0.0.1:8443"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(pages)
+
+
+def pages(
+    listen: Annotated[
+        str | None,
+        typer.Option(help=f"Address and port; default: [pages] listen, or else {DEFAULT_LISTEN}."),
+    ] = None,
+    cert: Annotated[Path | None, typer.Option(help="Certificate in PEM, with its chain; with --key.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Its private key.")] = None,
+    of_gateway: Annotated[
+        int | None,
+        typer.Option("--of-gateway", metavar="PID", help="The process of `run` that started this."),
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_format: Annotated[
+        LogFormat, typer.Option(help="text for people, json for programs: one object a line.")
+    ] = LogFormat.TEXT,
+) -> None:
+    """Answer the API (/api/v1) until Ctrl-C or SIGTERM; `run` starts this itself where [pages] listen is set.
+
+    It reads what the gateway writes, and works without one, too: then it says since when nothing is new.
+    Without a certificate it makes one of its own in the data folder, and prints its fingerprint.
+
+    Example: cryogate pages --listen 127.0.0.1:8443
+    """
+    level = logging.getLevelNamesMapping().get(log_level.upper())
+    if level is None:
+        raise typer.BadParameter("expected debug, info, warning or error", param_hint="--log-level")
+    set_up(level, log_format)
+    configuration = load(config)
+    options = _options(configuration.pages, listen, cert, key)
+    where = Listening(options.host, options.port, _certificate(configuration, options))
+    say(f"pages: {where.url}/api/v1")
+    if where.certificate is not None:
+        say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
+    serve(_application(configuration, config), where, configuration.data_dir, of_gateway)
+
+
+def _options(
+    configured: PagesOptions, listen: str | None, cert: Path | None, key: Path | None
+) -> PagesOptions:
+    """Those of the configuration, as far as no option says otherwise."""
+    files = (configured.cert_file, configured.key_file) if cert is None and key is None else (cert, key)
+    texts = [None if file is None else str(file) for file in files]
+    try:
+        where = listen or configured.listen or DEFAULT_LISTEN
+        return PagesOptions(where, texts[0], texts[1], configured.plain and cert is None)
+    except ValueError as error:
+        raise ConfigurationError([f"pages: {error}"]) from None
+
+
+def _certificate(configuration: Configuration, options: PagesOptions) -> Certificate | None:
+    if options.plain:
+        return None
+    if options.cert_file is not None and options.key_file is not None:
+        return given(Path(options.cert_file), Path(options.key_file))
+    try:
+        rights.make_folder(configuration.data_dir)
+        return own(configuration.data_dir, options.host)
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}"
+        raise InputError(f"{what}; data_dir must be a folder in which this user may write") from None
+
+
+def _application(configuration: Configuration, config: Path) -> ASGIApp:
+    def examined() -> Examination:
+        return examine(config, time.time_ns(), datetime.datetime.now(datetime.UTC).date())
+
+    return guarded(application(World(configuration, examined), Gate(Nobody(), time.time_ns)))
