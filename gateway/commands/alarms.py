@@ -133,9 +133,10 @@ def comment(desk: Desk, author: Author, alarm: AlarmRow, text: str) -> Answered:
 def acknowledged_before(desk: Desk, alarm: AlarmRow, by: str) -> Statement | None:
     """What this person said about it since it last asked for somebody, if it still counts."""
     words, life = Words(desk.journal), alarm_of(alarm.body)
-    ids = [] if life.state in ASKING else [one.id for one in life.acknowledgements]
-    known = (words.find(identity) for identity in reversed(ids))
-    said = [*_just_acknowledged(desk, alarm.id), *(one for one in known if one is not None)]
+    ids = [one.id for one in life.acknowledgements]
+    just = (one for one in _just_acknowledged(desk, alarm.id) if one.id not in ids)
+    known = (words.find(identity) for identity in reversed(() if life.state in ASKING else ids))
+    said = [*just, *(one for one in known if one is not None)]
     return next((one for one in said if words.counts(one) and is_same_person(desk, one.by, by)), None)
 
 

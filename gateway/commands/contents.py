@@ -121,8 +121,8 @@ def state_empty(
     def look() -> list[Statement] | Statement:
         words = Words(desk.journal)
         revising, corrected = correction(words, empty.KIND, corrects, reason)
-        for before in words.of(empty.KIND):
-            if before is not corrected and (empty.of(before.body), before.at_ns) == (said, at_ns):
+        for before in words.beside(empty.KIND, corrected):
+            if (empty.of(before.body), before.at_ns) == (said, at_ns):
                 return before
         return [desk.draft(empty, said, author, at_ns, revising)]
 

@@ -44,7 +44,7 @@ def place(
         timeline = timeline_of(desk.journal)
         _check_channel(timeline, channel)
         _check_place(timeline, asset, zone, at_ns)
-        others = [one for one in words.of(placing.KIND) if one is not corrected]
+        others = list(words.beside(placing.KIND, corrected))
         if corrected is None and _is_there(timeline, said, at_ns):
             newest = _newest_word(timeline, others, channel, at_ns)
             if at is None or (newest is not None and newest.at_ns == at_ns):

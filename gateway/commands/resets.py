@@ -42,8 +42,8 @@ def reset(
     def look() -> list[Statement] | Statement:
         words = Words(desk.journal)
         revising, corrected = correction(words, resetting.KIND, corrects, reason)
-        for before in words.of(resetting.KIND):
-            if before is not corrected and _same(resetting.of(before.body), said):
+        for before in words.beside(resetting.KIND, corrected):
+            if _same(resetting.of(before.body), said):
                 return before
         return [desk.draft(resetting, said, author, at_ns, revising)]
 

@@ -25,6 +25,11 @@ class Words:
         """Those of some kinds that are in effect, oldest first."""
         return (one for one in _once(said(self._journal, *kind)) if self.counts(one))
 
+    def beside(self, kind: str, corrected: Statement | None) -> Iterator[Statement]:
+        """Those of a kind that are in effect, without the one that is about to be corrected."""
+        gone = "" if corrected is None else corrected.id
+        return (one for one in self.of(kind) if one.id != gone)
+
     def since(self, statement: Statement, names: Iterable[str]) -> Iterator[Statement]:
         """Those about any of these names that were made after `statement`, in effect or not, oldest first."""
         numbered = self._standing.numbered(statement.id)

@@ -28,6 +28,18 @@ def test_a_double_click_counts_once(office: Office) -> None:
     assert len(office.stated("acknowledge")) == 1
 
 
+def test_what_asks_again_at_once_can_be_acknowledged_at_once(office: Office) -> None:
+    """The gateway took the first one in, and then a unit turned out to have been inside."""
+    with office.desk() as desk:
+        first = alarms.acknowledge(desk, LI, ACKNOWLEDGED, "seen").stated.id
+        asks = an_alarm(AlarmState.RETURNED)
+        asks.body["alarm"]["acknowledgements"] = [{"by": "Li Na", "at_ns": 1, "comment": "seen", "id": first}]
+        again = alarms.acknowledge(desk, LI, asks, "seen").stated
+        assert again.is_new and again.id != first
+        assert not alarms.acknowledge(desk, LI, asks, "seen").stated.is_new
+    assert len(office.stated("acknowledge")) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

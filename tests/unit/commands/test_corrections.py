@@ -130,6 +130,15 @@ def test_a_reset_is_corrected(office: Office) -> None:
     assert third["new"] and third["id"] != second["id"]
 
 
+def test_the_same_moment_with_other_words_is_a_correction(office: Office) -> None:
+    at = ("--at", f"{DAY}08:00:00Z", "--by", "Li Na")
+    why = ("--reason", "said better", "--corrects")
+    reset = ("reset", "probe-1", "spent", *at, "--comment")
+    first, empty = office.json(*reset, "new load")["id"], office.json("empty", "shipper-1", *at)["id"]
+    assert office.json(*reset, "new batch", *why, first)["new"]
+    assert office.json("empty", "shipper-1", *at, *why, empty)["new"]
+
+
 def test_a_hold_keeps_its_name_when_it_is_corrected(office: Office) -> None:
     office.run("empty", "shipper-1", "--by", "Li Na")
     first = office.json("hold", "--asset", "shipper-1", "--by", "Li Na", "--why", "audit")

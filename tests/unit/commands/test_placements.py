@@ -74,6 +74,14 @@ def test_of_one_moment_there_is_one_place(started: Office) -> None:
         started.run("place", "probe-1", "shipper-1", "--at", f"{DAY}11:00:00Z", *REASON)
 
 
+def test_what_is_corrected_contradicts_nothing(started: Office) -> None:
+    noon = ("--at", f"{DAY}11:00:00Z")
+    first = started.json("place", "probe-1", "shipper-2", *noon, *REASON)
+    wrong = ("--by", "Chen", "--reason", "it was the other one", "--corrects", first["id"])
+    assert started.json("place", "probe-1", "shipper-1", "--zone", "top", *noon, *wrong)["new"]
+    assert places(started, "probe-1")[1:] == [("shipper-1", "top")]
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
