@@ -67,6 +67,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "reset": _in("tell", "Let a budget of a channel count anew."),
     "statements": _in("statements", "What people and the gateway stated."),
     "withdraw": _in("statements", "Take a statement back."),
+    "audit": _in("audit", "The audit trail: who did what, with old and new values."),
     "clocks": _in("proof", "How long a channel was in range, out of range, not proven."),
     "time-left": _in("time_left", "How long each vessel lasts, and each limit."),
     "replay": _in("replay", "Screen the journal again, or recorded files."),

@@ -30,7 +30,7 @@ READINGS: Final = "readings"
 PAGE_BYTES: Final = 4 * 2**20  # of statements that are read at once: one may name 100 000 units
 _RUN: Final = 8  # bytes of a pair of int32
 # Kinds that nobody decides on: they do not make outdated what a person looked at.
-BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault")
+BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault", "look")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

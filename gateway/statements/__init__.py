@@ -12,6 +12,7 @@ A file in this folder that has a KIND is a kind of statement. It provides
     def words(said) -> str             what somebody did, in one line that follows a name: "acknowledged ..."
     def about(said) -> frozenset[str]  names of channels and assets, codes, ids of alarms, holds and people
     def published(body) -> dict        left out, or the body as lists show it: without what not all may see
+    def subject(body) -> str           left out, or whose value it sets, instead of the last one said
 
 Bodies without "schema" are of version 0.1.0 and count as schema 0.
 """

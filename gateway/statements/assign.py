@@ -41,3 +41,7 @@ def words(said: Assign) -> str:
 
 def about(said: Assign) -> frozenset[str]:
     return frozenset({said.alarm})
+
+
+def subject(body: Mapping[str, Any]) -> str:
+    return str(body["alarm"])

@@ -151,3 +151,8 @@ def _sound(body: Mapping[str, Any]) -> UnitStay | None:
         return None
     unit = Unit(told.scheme, told.code, told.product, told.chain_of_identity)
     return UnitStay(unit, told.asset, told.zone, from_ns, to_ns)
+
+
+def subject(body: Mapping[str, Any]) -> str:
+    """None of a file of version 0.1.0, which set those of many units."""
+    return str(body["units"][0]["code"]) if len(body["units"]) == 1 else ""

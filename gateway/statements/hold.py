@@ -68,3 +68,7 @@ def scope(said: Hold) -> str:
     since = "the first" if said.from_ns is None else shown(said.from_ns)
     until = "no end" if said.to_ns is None else shown(said.to_ns)
     return f"{names} from {since} to {until}"
+
+
+def subject(body: Mapping[str, Any]) -> str:
+    return str(body["hold"])

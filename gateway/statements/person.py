@@ -146,3 +146,7 @@ def _way_of(item: object) -> Way:
     quiet, unless = hours_field(fields, "quiet"), one_of(fields, "unless", PRIORITIES, fields.name("unless"))
     fields.end()
     return Way(notifier, address, from_priority, quiet, unless)
+
+
+def subject(body: Mapping[str, Any]) -> str:
+    return str(body["person"])

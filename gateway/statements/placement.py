@@ -43,3 +43,7 @@ def words(said: Placement) -> str:
 
 def about(said: Placement) -> frozenset[str]:
     return frozenset({said.channel, said.asset})
+
+
+def subject(body: Mapping[str, Any]) -> str:
+    return str(body["channel"])

@@ -222,3 +222,7 @@ def _team_of(item: object) -> Team:
     made = Team(fields.name("team"), fields.names("people"))
     fields.end()
     return made
+
+
+def subject(body: Mapping[str, Any]) -> str:
+    return str(body["roster"])

@@ -25,6 +25,7 @@ from gateway.statements import (
     handover,
     hold,
     import_,
+    look,
     notification,
     out_of_service,
     outage,
@@ -231,6 +232,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         messages,
         st.floats(0, 1000),
     ),
+    "look": st.builds(look.Look, names, comments, lists),
     "notification": st.builds(
         notification.Notified, names, st.lists(counts, max_size=4).map(tuple), names, messages
     ),

@@ -94,6 +94,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "duty": ((), ()),
     "contents": ((), (ASSET, UNIT)),
     "statements": (("--kind", "fault"), (SHOWN[:20],)),
+    "audit": (("--kind", "fault", "--kind", "configuration"), (SHOWN[:20],)),
     "clocks": ((CHANNEL, *FROM_TO), (CHANNEL, "[1]")),
     "replay": ((), (CHANNEL, RULE, UNIT)),
     "preview": (("--profile", "LIMITS", "--last", "3000d", "--all"), (CHANNEL, RULE, "@p[/]", "[1]")),
