@@ -24,6 +24,7 @@ class CallKind(StrEnum):
 
     ALARM = "alarm"  # a new happening, or one that nobody has taken yet
     WORSE = "worse"  # it worsened, or grew
+    AGAIN = "again"  # whoever had taken it is not on it any more
     OVER = "over"  # what the person was told is over, or somebody else has taken it
     SUMMARY = "summary"  # too many for one message each
     TEST = "test"  # to see whether the person can be reached
@@ -63,6 +64,7 @@ class Call:
     group: str = ""  # id of the group of alarms; empty in a test
     alarms: tuple[Mapping[str, Any], ...] = ()
     more: int = 0  # further alarms of the group, or of the summary, that are not listed
+    over: int = 0  # how many of all these alarms are over
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
     hint: str = ""  # what it looks like, with evidence, in this language; never a verdict
@@ -71,3 +73,13 @@ class Call:
     next_at_ns: int | None = None
     link: str = ""  # where this person may acknowledge it; empty: nowhere yet
     drill: bool = False
+
+    @property
+    def number(self) -> int:
+        """How many alarms it is about."""
+        return len(self.alarms) + self.more
+
+    @property
+    def is_late(self) -> bool:
+        """Whether all that it is about is over by now, and this is no message that says so."""
+        return 0 < self.number == self.over and self.kind not in (CallKind.OVER, CallKind.TEST)

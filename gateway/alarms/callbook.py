@@ -6,20 +6,21 @@ A fold over statements in the journal's order; a run that goes on where another 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
 
-from gateway.alarms.call import CallKind
+from gateway.alarms.call import CallKind, Priority
 from gateway.alarms.chatter import Limits, Raisings
 from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.duty import Duty
-from gateway.alarms.escalation import Course, Escalations, Rules
-from gateway.alarms.flood import Flood, FloodLimits, Received
+from gateway.alarms.escalation import Escalations, Rules
+from gateway.alarms.flood import KNOWN, Flood, FloodLimits
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
+from gateway.alarms.kept_calls import SCHEMA, Attempted, Failure, Kept
 from gateway.alarms.member import member
 from gateway.alarms.nobody import Nobody
 from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
@@ -35,8 +36,7 @@ KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
 LONGEST_ANSWER: Final = 200  # characters
 MOST_JUDGEMENTS: Final = 4096  # of severities and contents that differ
-LOUD: Final = (CallKind.ALARM, CallKind.WORSE)  # calls because of which somebody has to act
-SCHEMA: Final = 1
+LOUD: Final = (CallKind.ALARM, CallKind.WORSE, CallKind.AGAIN)  # calls because of which somebody has to act
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
 
@@ -53,50 +53,6 @@ class Plan:
     guidances: Guidances = field(default_factory=Guidances)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempted:
-    """One attempt, as screens show it."""
-
-    at_ns: int
-    call: str
-    kind: str
-    step: int  # from 1; 0: of no step
-    person: str
-    notifier: str
-    outcome: str
-    answer: str
-    took_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The last attempt by a way, which did not arrive; `person` is empty of a siren."""
-
-    notifier: str
-    person: str
-    outcome: str
-    answer: str
-    at_ns: int
-
-
-@dataclass(slots=True)
-class Kept:
-    """All that a run leaves to the next, behind entry `seq` of the journal."""
-
-    schema: int
-    seq: int
-    groups: list[Group]
-    keys: dict[str, str]
-    courses: dict[str, Course]
-    raisings: dict[str, list[int]]
-    received: dict[str, Received]
-    deliveries: list[Delivery]
-    attempts: dict[str, list[Attempted]]
-    nobody: dict[str, int]
-    failures: list[Failure]
-    summaries: dict[str, tuple[str, ...]]
-
-
 class CallBook:
     """Belongs to one thread."""
 
@@ -110,7 +66,7 @@ class CallBook:
         self.groups = Groups()
         self.raisings = Raisings()
         self.flood = Flood(plan.flood)
-        self.escalations = Escalations(Rules(self.policy, self.judged, self._same))
+        self.escalations = Escalations(Rules(self.policy, self.judged, self._same, self._is_coming))
         self.deliveries: dict[str, Delivery] = {}  # that are not done
         self._latest: dict[str, dict[str, str]] = {}  # group -> receiver -> the delivery that is not done
         self.attempts: dict[str, list[Attempted]] = {}  # by group
@@ -212,6 +168,12 @@ class CallBook:
         deciding = asking or [m for m in members if not m.is_over] or list(members)
         return most_urgent(map(self._judged, {(m.severity, m.inside) for m in deciding}))
 
+    def judged_together(self, groups: Sequence[Group]) -> Judged:
+        """Of a summary: by what goes on; of what is all over somebody has to know, and nobody to get up."""
+        going_on = [one for one in groups if not one.is_over]
+        judged = most_urgent(map(self.judged, going_on or groups))
+        return judged if going_on else replace(judged, priority=min(judged.priority, Priority.MEDIUM))
+
     def matter(self, group: Group) -> Matter:
         """Who is responsible: of every site where something of it goes on."""
         judged = self.judged(group)
@@ -224,7 +186,10 @@ class CallBook:
         course = self.escalations.courses.get(delivery.group)
         if delivery.kind not in LOUD:
             return False
-        return course is None or delivery.at_ns <= course.stopped_ns
+        if course is None:
+            return True
+        is_news = course.unseen and bool(delivery.receiver.person)  # a siren cannot say that it is over
+        return delivery.at_ns <= course.stopped_ns and not is_news
 
     def sounding(self, notifier: str) -> frozenset[str]:
         """Groups because of which a siren is to be on: it was told of them, or is being told."""
@@ -237,10 +202,19 @@ class CallBook:
         """Ways that failed when they were tried last, of who is here and still has them."""
         return [one for one in self._failures.values() if self._has(one.person, one.notifier)]
 
-    def told_by(self, group: str) -> frozenset[tuple[str, str]]:
-        """Person and notifier of every attempt about a group that arrived."""
-        attempts = self.attempts.get(group, ())
-        return frozenset((a.person, a.notifier) for a in attempts if a.outcome == Outcome.DELIVERED)
+    def told_by(self, group: str) -> dict[str, dict[tuple[str, str], None]]:
+        """By person: notifier and address of every attempt about a group that arrived, in their order."""
+        found: dict[str, dict[tuple[str, str], None]] = {}
+        for one in self.attempts.get(group, ()):
+            if one.outcome == Outcome.DELIVERED:
+                found.setdefault(one.person, {})[one.notifier, one.address] = None
+        return found
+
+    def rank(self, person: str, group: str, priority: Priority) -> int:
+        """How a message counts in a flood: what is news by its priority, what the person knows hardly."""
+        course = self.escalations.courses.get(group)
+        is_known = course is not None and person in course.told and priority <= course.rank
+        return KNOWN if is_known else int(priority)
 
     # What follows
 
@@ -295,15 +269,18 @@ class CallBook:
                 mine[receiver.name] = made.id
             self.deliveries[made.id] = made
             if receiver.person and kind is not CallKind.SUMMARY and not said.drill:
-                self.flood.sent(receiver.person, at_ns)
+                self.flood.sent(receiver.person, at_ns, self._rank(receiver.person, said))
         if kind is CallKind.SUMMARY:
             self._hear_summary(at_ns, said)
             return
         for person in said.held:
-            self.flood.holds(person, said.group, at_ns)
+            self.flood.holds(person, said.group, at_ns, self._rank(person, said))
         self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
         self._nobody.hear_call(said, at_ns)
         self._tidy(said.group)
+
+    def _rank(self, person: str, said: Called) -> int:
+        return self.rank(person, said.group, Priority[said.priority.upper()])
 
     def _hear_summary(self, at_ns: int, said: Called) -> None:
         """Without a receiver: whoever it was for cannot be reached any more."""
@@ -325,6 +302,7 @@ class CallBook:
             said.steps[-1] + 1 if said.steps else 0,
             said.person,
             said.notifier,
+            said.address,
             said.outcome,
             said.answer[:LONGEST_ANSWER],
             said.took_s,
@@ -338,7 +316,8 @@ class CallBook:
         for k, way in enumerate(delivery.receiver.ways):
             if way == (said.notifier, said.address):
                 delivery.outcomes[k] = Outcome(said.outcome)
-        self._nobody.hear_outcome(delivery, self._groups(delivery.call, delivery.group), at_ns)
+        about = self._groups(delivery.call, delivery.group)
+        self._nobody.hear_outcome(delivery, about, at_ns, said_over=said.over)
         if delivery.is_done:
             self.drop(delivery)
 
@@ -356,6 +335,11 @@ class CallBook:
     def _groups(self, call_id: str, group: str) -> tuple[str, ...]:
         """What a call is about."""
         return self.summaries.get(call_id, (group,))
+
+    def _is_coming(self, group: str, name: str) -> bool:
+        """Whether this one is being called, and no try has come through."""
+        delivery = self.deliveries.get(self._latest.get(group, {}).get(name, ""))
+        return delivery is not None and delivery.kind in LOUD and not delivery.is_delivered
 
     def drop(self, delivery: Delivery) -> None:
         """There is nothing more to try."""

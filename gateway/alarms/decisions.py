@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import Final
 
 from gateway.alarms.call import CallKind, Priority
@@ -11,11 +11,14 @@ from gateway.alarms.escalation import Due
 from gateway.alarms.groups import Group
 from gateway.alarms.reach import Reach, Reached
 from gateway.model import SECOND
-from gateway.statements.call import Called, Receiver
+from gateway.statements.call import Called
 
 MOST: Final = 500  # calls in one commit
 QUIET_NS: Final = 30 * SECOND  # how often it is looked whether a quiet hour is over
 MOST_LISTED: Final = 100  # alarms in a statement; the transitions have all
+
+Sent = defaultdict[str, list[int]]
+"""Ranks of the messages that are decided already, by person."""
 
 
 class Decisions:
@@ -31,9 +34,10 @@ class Decisions:
         self._quiet = {name: until_ns for name, until_ns in self._quiet.items() if until_ns > now_ns}
         due = self._book.escalations.due(now_ns, self._quiet)
         due.sort(key=self._rank)
-        sent: Counter[str] = Counter()
+        sent: Sent = defaultdict(list)
         found = [self._call(one, now_ns, sent) for one in due[:MOST]]
-        found += [self._summary(person, now_ns) for person in self._book.flood.due(now_ns)]
+        persons = enumerate(self._book.flood.due(now_ns), 1)
+        found += [self._summary(f"S{now_ns}.{k}", person, now_ns) for k, person in persons]
         return [one for one in found if one is not None]
 
     def soonest_ns(self) -> int:
@@ -57,7 +61,7 @@ class Decisions:
         group = self._group(one.group)
         return group.is_drill, -self._book.matter(group).priority, one.moment_ns
 
-    def _call(self, one: Due, now_ns: int, sent: Counter[str]) -> Called | None:
+    def _call(self, one: Due, now_ns: int, sent: Sent) -> Called | None:
         group, course = self._group(one.group), self._book.escalations.courses[one.group]
         matter = self._book.matter(group)
         priority = matter.priority
@@ -65,16 +69,17 @@ class Decisions:
             reached = self._of_steps(one, group, now_ns)
         else:
             is_over = one.kind is CallKind.OVER
-            priority = Priority(course.rank or priority)
+            priority = Priority(course.rank or priority) if is_over else priority
             names = self._book.escalations.over_to(one.group) if is_over else tuple(course.told)
-            reached = self._reach.of_names(names, self._book.told_by(one.group), priority, now_ns)
+            told_by = self._book.told_by(one.group)
+            reached = self._reach.of_names(names, told_by, priority, now_ns, also_former=is_over)
         if not reached.receivers and reached.is_quiet:
             self._quiet[one.group] = now_ns + QUIET_NS
             return None
         held = list[str]()
         if not group.is_drill:  # which is no part of a flood, and in no summary
-            held += [r.person for r in reached.receivers if r.person and self._is_full(r, now_ns, sent)]
-            sent.update(r.person for r in reached.receivers if r.person not in held)
+            persons = (r.person for r in reached.receivers if r.person)
+            held += [one for one in persons if not self._is_sent(one, group, priority, now_ns, sent)]
         return Called(
             f"{group.id}.{course.calls + 1}",
             one.kind.value,
@@ -88,18 +93,18 @@ class Decisions:
             drill=group.is_drill,
         )
 
-    def _summary(self, person: str, now_ns: int) -> Called | None:
+    def _summary(self, name: str, person: str, now_ns: int) -> Called | None:
         if person in self._quiet:
             return None
         groups = tuple(self._book.flood.received[person].held)
         known = [g for name in groups if (g := self._book.escalations.groups.get(name)) is not None]
-        priority = max((self._book.matter(group).priority for group in known), default=Priority.LOW)
-        reached = self._reach.of_names((person,), (), priority, now_ns)
+        priority = self._book.judged_together(known).priority if known else Priority.LOW
+        reached = self._reach.of_names((person,), {}, priority, now_ns)
         if not reached.receivers and reached.is_quiet:
             self._quiet[person] = now_ns + QUIET_NS
             return None
         return Called(
-            f"S{now_ns}.{person}",
+            name,
             CallKind.SUMMARY.value,
             "",
             0,
@@ -121,8 +126,12 @@ class Decisions:
         persons = tuple(one for one in reached.receivers if one.person)  # a siren cannot say that it is one
         return Reached(persons, reached.is_quiet)
 
-    def _is_full(self, receiver: Receiver, now_ns: int, sent: Counter[str]) -> bool:
-        return self._book.flood.is_full(receiver.person, now_ns, sent[receiver.person])
+    def _is_sent(self, person: str, group: Group, priority: Priority, now_ns: int, sent: Sent) -> bool:
+        """Whether it is a message of its own, and counted; else it waits for a summary."""
+        rank = self._book.rank(person, group.id, priority)
+        is_full = self._book.flood.is_full(person, now_ns, rank, sent[person])
+        sent[person] += [] if is_full else [rank]
+        return not is_full
 
     def _group(self, name: str) -> Group:
         return self._book.escalations.groups[name]

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.alarms.call import CallKind
 from gateway.alarms.groups import Group, Heard
-from gateway.alarms.member import BY_PEOPLE, Member
+from gateway.alarms.member import BY_PEOPLE, TAKEN_BACK, Member
 from gateway.alarms.policy import NEVER, SIREN, Place, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
 from gateway.model import SECOND, to_ns
@@ -31,9 +31,12 @@ class Course:
     called_ns: int = 0  # when the last of them was
     rank: int = 0  # the priority it said
     told: dict[str, int] = field(default_factory=dict)  # who has to hear that it is over, since when
+    reached: dict[str, int] = field(default_factory=dict)  # of these, whom a message has reached
+    unseen: bool = False  # it was over before somebody answered: who was not reached is told, but of that
     grown_ns: int = 0  # since when it is worse than that; 0: it is not
     acted_ns: int = 0  # when somebody last did something about it
     resumed: bool = False  # who took it has not acted for too long
+    reopened: bool = False  # who had taken it is not on it any more, and nobody has heard that
     stopped_ns: int = (
         0  # when somebody answered, or it was over: what was decided before is not told any more
     )
@@ -53,11 +56,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the configuration and the people say of a group; `same` finds the person behind a name."""
+    """What the configuration and the people say of a group; `same` finds the person behind a name.
+
+    `is_coming`: whether one is being called about a group, and nothing has come through.
+    """
 
     policy: Callable[[Group], Policy | None]
     judged: Callable[[Group], Judged]
     same: Callable[[str], str]
+    is_coming: Callable[[str, str], bool] = lambda _group, _name: False
 
 
 class Escalations:
@@ -109,9 +116,9 @@ class Escalations:
         course.calls, course.called_ns, course.rank = course.calls + 1, at_ns, self._priority(group)
         if kind is CallKind.OVER:
             for person in self._released(group, course):
-                del course.told[person]
+                _drop(course, person)
         else:
-            course.grown_ns = 0
+            course.grown_ns, course.reopened = 0, False
             if steps:
                 self._carry_out(course, round_, steps[-1], at_ns, wants)
             if wants or course.resumed:
@@ -131,17 +138,26 @@ class Escalations:
         """The rules say something else from now on."""
         self._changed |= dict.fromkeys(self.groups)
 
-    def remember_told(self, group_id: str, person: str, at_ns: int) -> None:
-        """Somebody was reached after all."""
+    def remember_told(self, group_id: str, name: str, at_ns: int, *, said_over: bool = False) -> None:
+        """Somebody was reached; `said_over`: and heard with it that it is over, unless it goes on again."""
         group, course = self.groups.get(group_id), self.courses.get(group_id)
-        if group is not None and course is not None and self._wants(group, course):
-            course.told.setdefault(person, at_ns)
-            self._schedule(group_id)
+        if group is None or course is None:
+            return
+        if self._wants(group, course) or (course.unseen and not said_over):
+            course.told.setdefault(name, at_ns)
+        if name not in course.told:
+            return
+        if said_over and group.is_over:
+            _drop(course, name)
+        else:
+            course.reached[name] = at_ns
+        self._schedule(group_id)
 
     def forget_told(self, group_id: str, person: str) -> None:
         """Nobody could reach this one: there is nothing to take back."""
         course = self.courses.get(group_id)
-        if course is not None and course.told.pop(person, None) is not None:
+        if course is not None and person in course.told:
+            _drop(course, person)
             self._schedule(group_id)
 
     # Answers
@@ -171,11 +187,11 @@ class Escalations:
         moment_ns = next_moment(policy, course.since_ns, course.done)
         grown_ns = self._grown_moment(group, course)
         if grown_ns < moment_ns:
-            return Due(group_id, CallKind.WORSE, grown_ns, until_ns=moment_ns)
+            return Due(group_id, _kind(course), grown_ns, until_ns=moment_ns)
         if moment_ns == NEVER:
             return None
         round_, steps = due_steps(policy, course.since_ns, course.done, max(now_ns, moment_ns))
-        kind = CallKind.WORSE if course.grown_ns else CallKind.ALARM
+        kind = _kind(course)
         until_ns = next_moment(policy, course.since_ns, (round_, steps[-1]))
         return Due(group_id, kind, moment_ns, round_, steps, until_ns)
 
@@ -197,13 +213,18 @@ class Escalations:
 
     def _turn(self, group: Group, course: Course, heard: Heard, one: Member) -> None:
         """Whether people are to be called from now on, or no longer, or hear that it is worse."""
+        was_unseen, course.unseen = course.unseen, False
         if not self._wants(group, course):
-            news = course.calls == 0 and any(_is_news(m) for m in group.members.values())
-            course.stopped_ns = one.at_ns if course.since_ns and not news else course.stopped_ns
-            course.since_ns, course.done, course.grown_ns = one.at_ns if news else 0, None, 0
+            news = any(_is_news(m) for m in group.members.values())
+            course.unseen = news and group.is_over
+            is_first = news and course.calls == 0
+            if not is_first and (course.since_ns or was_unseen):
+                course.stopped_ns = one.at_ns
+            course.since_ns, course.done, course.grown_ns = one.at_ns if is_first else 0, None, 0
         elif not course.since_ns:
             course.since_ns, course.done = one.at_ns, None
             course.grown_ns = one.at_ns if course.calls else 0
+            course.reopened = course.calls > 0 and one.change == TAKEN_BACK
         elif course.calls and (
             (heard.is_new and _calls(one, course)) or heard.merged or self._priority(group) > course.rank
         ):
@@ -225,10 +246,15 @@ class Escalations:
         if not course.told or self._wants(group, course):
             return []
         if group.is_over:
-            return list(course.told)
+            return [name for name in course.told if not self._will_hear_all(group, course, name)]
         answers = (m.taken_by or m.answered_by for m in group.members.values() if not m.is_over)
         keep = {self._rules.same(by) for by in answers if by}
         return [person for person in course.told if person not in keep]
+
+    def _will_hear_all(self, group: Group, course: Course, name: str) -> bool:
+        """Of the alarm and of its end in one message, that is on its way: of one that nobody has seen."""
+        is_first = course.unseen and name not in course.reached and not name.startswith(SIREN)
+        return is_first and self._rules.is_coming(group.id, name)
 
     def _resuming(self, group: Group, course: Course, policy: Policy) -> Due | None:
         taken = any(
@@ -279,9 +305,23 @@ def _is_news(one: Member) -> bool:
     return one.is_over and one.asks and is_recent and not one.is_hushed and not one.taken_by
 
 
+def _kind(course: Course) -> CallKind:
+    """Of a call to people who are to act."""
+    if not course.grown_ns:
+        return CallKind.ALARM
+    return CallKind.AGAIN if course.reopened else CallKind.WORSE
+
+
+def _drop(course: Course, name: str) -> None:
+    """This one has not to hear that it is over."""
+    course.told.pop(name, None)
+    course.reached.pop(name, None)
+
+
 def _absorb(course: Course, other: Course) -> None:
     """Two groups turned out to be one: who was told of either is told how it goes on."""
     course.told = {**other.told, **course.told}
+    course.reached = {**other.reached, **course.reached}
     course.acted_ns = max(course.acted_ns, other.acted_ns)
     course.called_ns = max(course.called_ns, other.called_ns)
     course.rank = max(course.rank, other.rank)

@@ -9,6 +9,10 @@ from typing import Final
 from gateway.model import to_ns
 
 NEVER: Final = 2**63 - 1
+KNOWN: Final = 0  # rank of a message about what the person was told before; of news: its priority
+
+Sent = tuple[int, int]
+"""When, and the rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +26,34 @@ class FloodLimits:
 
 @dataclass(slots=True)
 class Received:
-    """What one person was sent lately, and which groups wait for the next summary, since when."""
+    """What one person was sent lately, and which groups wait for the next summary."""
 
-    times: list[int] = field(default_factory=list)
-    held: dict[str, int] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
+    held: dict[str, Sent] = field(default_factory=dict)  # since when, and with which rank
     summary_ns: int = 0  # when the last one was decided
 
 
 class Flood:
-    """By person, as the calls of the journal have it."""
+    """By person, as the calls of the journal have it. A message waits only for those that rank as high.
+
+    So news that is urgent is not held back by what is less, nor by repeats of what the person knows.
+    """
 
     def __init__(self, limits: FloodLimits, received: dict[str, Received] | None = None) -> None:
         self._limits = limits
         self.received = received or {}
 
-    def sent(self, person: str, at_ns: int) -> None:
+    def sent(self, person: str, at_ns: int, rank: int) -> None:
         """A message of its own."""
         one = self.received.setdefault(person, Received())
         since_ns = at_ns - to_ns(self._limits.flood_within_s)
-        one.times = [*(t for t in one.times if t > since_ns), at_ns][-self._limits.flood_count :]
+        one.sent = [*(sent for sent in one.sent if sent[0] > since_ns), (at_ns, rank)]
 
-    def holds(self, person: str, group: str, at_ns: int) -> None:
+    def holds(self, person: str, group: str, at_ns: int, rank: int) -> None:
         """Its message waits for the summary."""
-        self.received.setdefault(person, Received()).held.setdefault(group, at_ns)
+        held = self.received.setdefault(person, Received()).held
+        since_ns, highest = held.get(group, (at_ns, rank))
+        held[group] = since_ns, max(highest, rank)
 
     def summed(self, person: str, groups: Iterable[str], at_ns: int) -> None:
         """A summary of these was sent."""
@@ -53,11 +62,14 @@ class Flood:
         for group in groups:
             one.held.pop(group, None)
 
-    def is_full(self, person: str, now_ns: int, more: int = 0) -> bool:
-        """Whether the next message has to wait, as all do once one waits. `more`: decided already."""
+    def is_full(self, person: str, now_ns: int, rank: int, more: Iterable[int] = ()) -> bool:
+        """Whether the next message has to wait. `more`: ranks of those that are decided already."""
         one = self.received.get(person) or Received()
         since_ns = now_ns - to_ns(self._limits.flood_within_s)
-        return bool(one.held) or sum(t > since_ns for t in one.times) + more >= self._limits.flood_count
+        if any(held >= rank for _, held in one.held.values()):
+            return True
+        ranks = [*(sent for at_ns, sent in one.sent if at_ns > since_ns), *more]
+        return sum(sent >= rank for sent in ranks) >= self._limits.flood_count
 
     def due(self, now_ns: int) -> list[str]:
         """Who gets a summary by now."""
@@ -72,4 +84,4 @@ class Flood:
         if not one.held:
             return NEVER
         gather_ns = to_ns(self._limits.summary_after_s)
-        return max(min(one.held.values()), one.summary_ns) + gather_ns
+        return max(min(at_ns for at_ns, _ in one.held.values()), one.summary_ns) + gather_ns

@@ -16,6 +16,7 @@ DRILL: Final = "drill"
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
+TAKEN_BACK: Final = "taken back"  # what somebody had said of it
 BY_PEOPLE: Final = frozenset(
     {"acknowledged", "taken", "assigned", "commented", "shelved", "out of service", "closed"}
 )

@@ -55,11 +55,13 @@ class Nobody:
         if said.kind != CallKind.OVER and self._finds_nobody(said):
             self._add(said.group, at_ns)
 
-    def hear_outcome(self, delivery: Delivery, groups: Iterable[str], at_ns: int) -> None:
+    def hear_outcome(
+        self, delivery: Delivery, groups: Iterable[str], at_ns: int, *, said_over: bool = False
+    ) -> None:
         """What came of a call to one receiver so far; a summary is about several groups."""
         for group in groups:
             if delivery.is_delivered:
-                self._escalations.remember_told(group, delivery.receiver.name, at_ns)
+                self._escalations.remember_told(group, delivery.receiver.name, at_ns, said_over=said_over)
                 if delivery.receiver.person:  # nobody may be where a siren sounds
                     self.since.pop(group, None)
             elif delivery.has_failed:

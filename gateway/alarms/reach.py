@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.alarms.call import Priority
 from gateway.alarms.duty import Duty
 from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, SIREN, Policy
 from gateway.statements.call import Receiver
+
+Way = tuple[str, str]
+"""A notifier, and an address there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,22 @@ class Reach:
         return self._reached(ways, sirens, matter.priority, now_ns)
 
     def of_names(
-        self, names: Iterable[str], by: Collection[tuple[str, str]], priority: Priority, now_ns: int
+        self,
+        names: Iterable[str],
+        by: Mapping[str, Collection[Way]],
+        priority: Priority,
+        now_ns: int,
+        *,
+        also_former: bool = False,
     ) -> Reached:
-        """Whoever was told before, by the ways `by` (person, notifier) that worked then."""
+        """Whoever was told before, by the ways `by` that worked; `also_former`: also those given up since."""
         known = [name for name in names if not name.startswith(SIREN)]
         named = (name.removeprefix(SIREN) for name in names if name.startswith(SIREN))
         sirens = [name for name in named if name in self._addressless]
         receivers: list[Receiver] = []
         is_quiet = False
         for person in known:
-            worked = tuple(w for w in self._every_way(person) if (person, w[0]) in by)
+            worked = tuple(w for w in by.get(person, ()) if self.is_still(person, w, also_former=also_former))
             if worked:
                 receivers.append(Receiver(person, worked, 0))
             else:
@@ -91,22 +100,25 @@ class Reach:
                 is_quiet = True
         return Reached((*receivers, *map(_siren, sirens)), is_quiet)
 
-    def _every_way(self, person: str) -> tuple[tuple[str, str], ...]:
+    def _every_way(self, person: str) -> tuple[Way, ...]:
         known = self._duty.person(person)
         if known is None or known.has_left:
             return ()
         return tuple((w.notifier, w.address) for w in known.ways if w.notifier in self._notifiers)
 
-    def _open_ways(self, person: str, priority: Priority, now_ns: int) -> tuple[tuple[str, str], ...]:
+    def _open_ways(self, person: str, priority: Priority, now_ns: int) -> tuple[Way, ...]:
         known = self._duty.person(person)
         if known is None or known.has_left:
             return ()
         ways = known.ways_at(priority, now_ns)
         return tuple((w.notifier, w.address) for w in ways if w.notifier in self._notifiers)
 
-    def is_still(self, receiver: Receiver, way: tuple[str, str]) -> bool:
-        """Whether the person is here and has this address there, as was decided."""
-        return not receiver.person or way in self._every_way(receiver.person)
+    def is_still(self, person: str, way: Way, *, also_former: bool = False) -> bool:
+        """Whether the person is here and has this address there; `also_former`: or had it."""
+        if not person or way in self._every_way(person):
+            return True
+        known = self._duty.person(person)
+        return also_former and known is not None and not known.has_left and way[0] in self._notifiers
 
 
 def _siren(notifier: str) -> Receiver:

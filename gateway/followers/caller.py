@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from gateway.alarms.call import CallKind
 from gateway.alarms.callbook import KINDS, CallBook
 from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery, Outcome
@@ -234,7 +235,9 @@ class Caller:
             return
         errand = Errand(delivery, way, told, address, now_s)
         self._errands.setdefault(delivery.id, {})[way] = errand
-        if teller is None or not self._reach.is_still(delivery.receiver, (notifier, address)):
+        is_over = delivery.kind is CallKind.OVER  # which goes where the alarm was told
+        person = delivery.receiver.person
+        if teller is None or not self._reach.is_still(person, (notifier, address), also_former=is_over):
             self._done(Result(errand, Outcome.REJECTED, GONE, 0.0))
         else:
             if notifier in self._sirens:
@@ -322,4 +325,5 @@ def _attempt(result: Result) -> Attempt:
         result.answer,
         round(result.took_s, 3),
         result.errand.call.drill,
+        result.errand.call.is_late,
     )

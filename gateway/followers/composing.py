@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from gateway.alarms.call import Call, CallKind, Language, TimeLeft
+from gateway.alarms.call import Call, Language, TimeLeft
 from gateway.alarms.callbook import LOUD, CallBook, Publish
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
@@ -14,7 +14,7 @@ from gateway.alarms.groups import Group
 from gateway.alarms.guidance import guidance_for
 from gateway.alarms.member import Member
 from gateway.alarms.policy import SIREN
-from gateway.alarms.priority import most_urgent, with_priority
+from gateway.alarms.priority import with_priority
 from gateway.errors import CryogateError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
@@ -70,7 +70,7 @@ class Composer:
         if not groups:
             return None
         members = _listed(groups)
-        judged = most_urgent(map(self._book.judged, groups))
+        judged = self._book.judged(groups[0]) if delivery.group else self._book.judged_together(groups)
         person = self._book.duty.person(delivery.receiver.person)
         language: Language = "en" if person is None else person.language
         alarms = [self._alarm(one, now_ns) for one in members[:MOST_LISTED]]
@@ -87,6 +87,7 @@ class Composer:
             delivery.group,
             tuple(alarms),
             max(0, len(members) - MOST_LISTED),
+            sum(one.is_over for one in members),
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
             self._left(delivery, alarms[0], now_ns),
             hint=self._hint(delivery, members[0], language, now_ns),
@@ -101,7 +102,7 @@ class Composer:
 
     def _left(self, delivery: Delivery, alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:
         """Of the first alarm, while there is something to do. What cannot be read keeps nobody uncalled."""
-        if not delivery.group or delivery.kind not in (CallKind.ALARM, CallKind.WORSE):
+        if not delivery.group or delivery.kind not in LOUD:
             return None
         self._lefts = {name: told for name, told in self._lefts.items() if now_ns - told[0] < FRESH_NS}
         if alarm["id"] not in self._lefts:
@@ -133,7 +134,7 @@ class Composer:
 
     def _next(self, groups: Sequence[Group], delivery: Delivery, now_ns: int) -> tuple[int | None, str]:
         """Who is called if nobody takes it, unless that is the same person."""
-        if delivery.kind not in (CallKind.ALARM, CallKind.WORSE):
+        if delivery.kind not in LOUD:
             return None, ""
         found = self._decisions.next_persons(groups[0].id, now_ns)
         if found is None or not found[1]:

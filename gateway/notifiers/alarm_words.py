@@ -16,6 +16,7 @@ from gateway.tables.zones import zone
 from gateway.text import one_line
 from gateway.times import parse_rfc3339
 
+LONGEST_PLACE: Final = 60  # characters of asset and zone: a long name must not hide the value
 MOST_UNITS: Final = 5  # codes in a message; `cryogate alarms` has all
 SIGNS: Final = {"degC": "°C", "percent": "%"}
 
@@ -45,9 +46,9 @@ class AlarmWords:
     def state(self) -> str:
         return self._words.states.get(self.text("state"), self.text("state"))
 
-    def about(self) -> str:
-        """Place and value; of a fault its name."""
-        return self.text("rule") if self.is_fault else f"{self.place()} {self.value()}"
+    def about(self, longest_place: int = LONGEST_PLACE) -> str:
+        """Place, of so many characters at most, and value; of a fault its name."""
+        return self.text("rule") if self.is_fault else f"{short(self.place(), longest_place)} {self.value()}"
 
     def place(self) -> str:
         return "/".join(part for key in ("asset", "zone") if (part := self.text(key)))

@@ -30,6 +30,7 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "group": call.group,
         "alarms": [dict(alarm) for alarm in call.alarms],
         "more": call.more,
+        "over": call.over,
         "guidance": None if call.guidance is None else _guidance(call.guidance),
         "time_left": None if call.time_left is None else _left(call.time_left),
         "hint": call.hint,

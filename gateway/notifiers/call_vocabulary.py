@@ -16,6 +16,9 @@ class CallVocabulary:
     test_line: str
     over_line: str
     over_already: str  # before a title: told after its end, nobody has to get up
+    all_over_title: str  # of a summary
+    some_over_title: str
+    counts: str
     taken_title: str
     taken_line: str
     nobody_line: str
@@ -38,6 +41,7 @@ EN: Final = CallVocabulary(
     titles={
         "alarm": "{priority}: {about}",
         "worse": "{priority}, worse: {about}",
+        "again": "{priority}, nobody is on it any more: {about}",
         "over": "Over: {about}",
         "summary": "{priority}, {number} alarms: {about}, ...",
         "test": "Test message for {name}",
@@ -46,6 +50,9 @@ EN: Final = CallVocabulary(
     test_line="nothing is wrong; this shows that you can be reached this way",
     over_line="nothing is to be done any more",
     over_already="Over already - ",
+    all_over_title="{number} alarms, all over: {about}, ...",
+    some_over_title="{priority}, {going_on} of {number} alarms go on: {about}, ...",
+    counts="{going_on} go on, {over} over",
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
     nobody_line="nobody yet",
@@ -90,12 +97,14 @@ EN: Final = CallVocabulary(
         "more": "+{number} alarms",
         "plan": "plan {plan}",
         "taken": "taken by {by}",
+        "inside": "inside: {units}",
     },
 )
 ZH: Final = CallVocabulary(
     titles={
         "alarm": "【{priority}】{about}",
         "worse": "【{priority}】恶化：{about}",
+        "again": "【{priority}】已无人处理：{about}",
         "over": "【已结束】{about}",
         "summary": "【{priority}】{number} 个报警：{about} 等",
         "test": "【测试】发给{name}的测试消息",
@@ -104,6 +113,9 @@ ZH: Final = CallVocabulary(
     test_line="一切正常；此消息仅用于确认可以这样联系到您",
     over_line="无需再处理",
     over_already="【已经结束】",
+    all_over_title="【已结束】{number} 个报警均已结束：{about} 等",
+    some_over_title="【{priority}】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
+    counts="{going_on} 个仍在持续，{over} 个已结束",
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",
     nobody_line="尚无人接手",
@@ -148,5 +160,6 @@ ZH: Final = CallVocabulary(
         "more": "另{number}个报警",
         "plan": "预案{plan}",
         "taken": "{by}已接手",
+        "inside": "内含：{units}",
     },
 )

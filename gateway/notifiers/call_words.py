@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.alarms.call import Call, CallKind, TimeLeft
 from gateway.notifiers import Setting
-from gateway.notifiers.alarm_words import AlarmWords, short
+from gateway.notifiers.alarm_words import LONGEST_PLACE, AlarmWords, short
 from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
 from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, VOCABULARIES, Message, guidance_rows
 from gateway.text import one_line
@@ -49,32 +49,34 @@ class CallWords:
         colon, link = VOCABULARIES[self._call.language].colon, one_line(self._call.link)
         return Message(short(self.title(), LONGEST_TITLE), rows, colon, link)
 
-    def title(self) -> str:
+    def title(self, longest_place: int = LONGEST_PLACE) -> str:
         call, words = self._call, self._words
-        template = words.titles[call.kind]
-        if call.kind is CallKind.OVER and call.taken_by:
-            template = words.taken_title
-        said = template.format(
+        said = self._template().format(
             priority=words.priorities[call.priority],
-            about=self._first.about() or one_line(call.group),
-            number=self.number,
+            about=self._first.about(longest_place) or one_line(call.group),
+            number=call.number,
+            going_on=call.number - call.over,
             name=one_line(call.name),
             by=one_line(call.taken_by),
         )
         drill = VOCABULARIES[call.language].drill if call.drill else ""
-        return f"{drill}{words.over_already if self._is_late else ''}{said}"
+        late = words.over_already if call.is_late and call.kind is not CallKind.SUMMARY else ""
+        return f"{drill}{late}{said}"
 
-    @property
-    def _is_late(self) -> bool:
-        """Whether all that it is about is over by now, and this is no message that says so."""
+    def _template(self) -> str:
+        call, words = self._call, self._words
+        if call.kind is CallKind.OVER and call.taken_by:
+            return words.taken_title
+        if call.kind is CallKind.SUMMARY and call.over:
+            return words.all_over_title if call.is_late else words.some_over_title
+        return words.titles[call.kind]
+
+    def counts(self) -> str:
+        """How many go on; empty where that is no question."""
         call = self._call
-        is_over = bool(call.alarms) and not call.more and all(one.get("over") for one in call.alarms)
-        return is_over and call.kind not in (CallKind.OVER, CallKind.TEST)
-
-    @property
-    def number(self) -> int:
-        """How many alarms it is about."""
-        return len(self._call.alarms) + self._call.more
+        if call.kind is CallKind.OVER or call.number < 2 or not call.over:
+            return ""
+        return self._words.counts.format(going_on=call.number - call.over, over=call.over)
 
     def range_left(self, left: TimeLeft) -> tuple[str, str]:
         """Lowest and highest; an empty highest where it has no end."""
@@ -105,6 +107,7 @@ class CallWords:
             return
         if call.kind is CallKind.OVER:
             yield labels["what"], self._end()
+        yield labels["what"], self.counts()
         yield labels["what"], "" if call.drill else self._first.text("message")
         yield labels["place"], self._first.where()
         yield labels["value"], self._first.measured()
@@ -125,12 +128,13 @@ class CallWords:
         first, labels = self._first, self._words.labels
         yield labels["units"], first.units() if self._call.alarms else ""
         yield labels["since"], first.since("start")
-        yield labels["over"], first.since("over")
+        is_one = self._call.kind is not CallKind.SUMMARY  # of which the first alarm is the whole
+        yield labels["over"], first.since("over") if is_one else ""
         yield labels["rule"], first.rule() if self._call.alarms else ""
         yield labels["priority"], self._priority()
         yield labels["remarks"], first.remarks()
         yield from self._others()
-        yield labels["state"], first.state()
+        yield labels["state"], first.state() if is_one else ""
         yield labels["alarm"], first.text("id")
 
     def _others(self) -> Iterator[tuple[str, str]]:
@@ -140,7 +144,7 @@ class CallWords:
             words = self._alarm(alarm)
             yield label, self._words.with_reason.format(what=words.about(), reason=words.text("id"))
             label = ""
-        left = self.number - 1 - len(shown)
+        left = self._call.number - 1 - len(shown)
         if left > 0:
             yield label, self._words.more.format(number=left)
 

@@ -55,6 +55,7 @@ CALM_CALLS: Final = (CallKind.OVER, CallKind.TEST)
 CALL_TAGS: Final[Mapping[CallKind, str]] = {
     CallKind.ALARM: "rotating_light",
     CallKind.WORSE: "rotating_light",
+    CallKind.AGAIN: "rotating_light",
     CallKind.OVER: "white_check_mark",
     CallKind.SUMMARY: "rotating_light",
     CallKind.TEST: "test_tube",

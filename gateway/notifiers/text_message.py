@@ -25,6 +25,7 @@ EXTENDED: Final = frozenset("^{}\\[~]|€\f")  # take two septets each
 SEPTETS: Final = (160, 153)  # of a message alone, of one part of several
 UNITS: Final = (70, 67)
 MOST_PARTS: Final = 6
+LONGEST_PLACE: Final = 36  # characters: the value behind it has to fit into 70 units
 LONGEST_STEP: Final = 60  # characters of what to do first: the rest stands in other messages
 SEPARATORS: Final = {"en": "; ", "zh": "；"}
 
@@ -32,7 +33,7 @@ SEPARATORS: Final = {"en": "; ", "zh": "；"}
 def text_message(call: Call, setting: Setting, parts: int = 1) -> str:
     """Whatever fits, the more important before the less; what does not fit is left out whole."""
     words = CallWords(call, setting)
-    text = _fitting(_plain(short(words.title(), 120)), parts)
+    text = _fitting(_plain(short(words.title(LONGEST_PLACE), 120)), parts)
     for piece in _pieces(call, words):
         longer = f"{text}{SEPARATORS[call.language]}{_plain(piece)}"
         if parts_of(longer) <= parts:
@@ -73,12 +74,15 @@ def _pieces(call: Call, words: CallWords) -> Iterator[str]:
         said |= _to_do(call, words)
     if call.taken_by and call.kind is not CallKind.OVER:
         said["taken"] = vocabulary["taken"].format(by=one_line(call.taken_by))
-    if words.number > 1 and call.kind is not CallKind.SUMMARY:
-        said["more"] = vocabulary["more"].format(number=words.number - 1)
+    if call.number > 1 and call.kind is not CallKind.SUMMARY:
+        said["more"] = vocabulary["more"].format(number=call.number - 1)
     yield from said.values()
     if call.alarms and call.alarms[0].get("start"):
         yield vocabulary["since"].format(at=first.clock(parse_rfc3339(call.alarms[0]["start"])))
-    yield from (text for text in (first.text("message"), first.units()) if text and call.alarms)
+    if call.alarms and first.text("message"):
+        yield first.text("message")
+    if call.alarms and first.units():
+        yield vocabulary["inside"].format(units=first.units())
 
 
 def _to_do(call: Call, words: CallWords) -> dict[str, str]:

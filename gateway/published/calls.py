@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from gateway.alarms.callbook import Attempted, CallBook
+from gateway.alarms.callbook import CallBook
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Outcome
 from gateway.alarms.groups import Group
+from gateway.alarms.kept_calls import Attempted
 from gateway.alarms.policy import SIREN
 from gateway.alarms.priority import Judged
 from gateway.published.view import moment

@@ -11,14 +11,17 @@ from gateway.statements.person import masked
 from gateway.text import one_line
 
 KIND: Final = "attempt"
-SCHEMA: Final = 1
+SCHEMA: Final = 2  # 1: without `over`
 BY_PEOPLE: Final = False
 OUTCOMES: Final = ("delivered", "retry", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Of the call `call` (call.py); `person` is empty where a notifier needs none; `answer` is its own."""
+    """Of the call `call` (call.py); `person` is empty where a notifier needs none; `answer` is its own.
+
+    `over`: what was told said that all of it was over already.
+    """
 
     call: str
     kind: str
@@ -32,6 +35,7 @@ class Attempt:
     answer: str
     took_s: float
     drill: bool = False
+    over: bool = False
 
 
 def to_body(said: Attempt) -> dict[str, Any]:
@@ -49,6 +53,7 @@ def to_body(said: Attempt) -> dict[str, Any]:
         "answer": said.answer,
         "took_s": said.took_s,
         "drill": said.drill,
+        "over": said.over,
     }
     of(body)
     return body
@@ -70,6 +75,7 @@ def of(body: Mapping[str, Any]) -> Attempt:
         fields.message("answer"),
         fields.number("took_s"),
         fields.flag("drill"),
+        fields.schema > 1 and fields.flag("over"),
     )
     if said.outcome not in OUTCOMES:
         raise fields.wrong("outcome", f"is {said.outcome!r}, expected one of {', '.join(OUTCOMES)}")
@@ -82,7 +88,8 @@ def words(said: Attempt) -> str:
     answer = f", {one_line(said.answer)}" if said.answer else ""
     whom = f"{said.person} by {said.notifier}" if said.person else said.notifier
     drill = "as a drill " if said.drill else ""
-    return f"told {whom} {drill}of {of_what}({said.kind}): {said.outcome} after {said.took_s:.1f} s{answer}"
+    kind = f"{said.kind}, over already" if said.over else said.kind
+    return f"told {whom} {drill}of {of_what}({kind}): {said.outcome} after {said.took_s:.1f} s{answer}"
 
 
 def about(said: Attempt) -> frozenset[str]:

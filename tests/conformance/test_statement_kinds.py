@@ -133,8 +133,8 @@ def _may_be(kind: Kind, path: tuple[Any, ...], value: Any) -> bool:
         return type(value) is float
     if kind.KIND == "clock" and path[0] == "trusted":
         return type(value) is bool
-    if kind.KIND in ("attempt", "call") and path[0] in ("drill", "took_s"):
-        return type(value) is {"drill": bool, "took_s": float}[path[0]]
+    if kind.KIND in ("attempt", "call") and path[0] in ("drill", "over", "took_s"):
+        return type(value) is {"drill": bool, "over": bool, "took_s": float}[path[0]]
     if kind.KIND == "drill" and path[0] in ("signal", "within_s"):
         return type(value) is float
     if kind.KIND == "import" and path[-1] in ("limit", "above"):

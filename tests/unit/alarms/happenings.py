@@ -75,7 +75,7 @@ class Site:
         over = change in ("returned", "closed") or (alarm["over"] is not None and change != "raised")
         before = alarm["state"]
         alarm |= {
-            "state": before if change in ("taken", "commented", "amended") else STATES[change],
+            "state": before if change in ("taken", "taken back", "commented", "amended") else STATES[change],
             "over": (alarm["over"] or text(at_s)) if over else None,
             "end": (alarm["end"] or text(at_s)) if over else None,
             "changes": alarm["changes"] + 1,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.alarms.call import CallKind
+from gateway.alarms.call import CallKind, Priority
 from gateway.alarms.chatter import Limits, Raisings, remarks
 from gateway.alarms.delivery import Delivery, Outcome
-from gateway.alarms.flood import NEVER, Flood, FloodLimits
+from gateway.alarms.flood import KNOWN, NEVER, Flood, FloodLimits
 from gateway.statements.call import Receiver
 from tests.unit.alarms.happenings import Site, ns
 
@@ -15,20 +15,20 @@ THREE = (("push", "a"), ("sms", "b"), ("voice", "c"))
 def test_ten_in_ten_minutes_and_then_a_summary() -> None:
     flood = Flood(FloodLimits())
     for k in range(10):
-        assert not flood.is_full("li-na", ns(k))
-        flood.sent("li-na", ns(k))
-    assert flood.is_full("li-na", ns(10)) and not flood.is_full("wang-wei", ns(10))
-    assert not Flood(FloodLimits()).is_full("li-na", ns(0), more=9)
-    assert Flood(FloodLimits()).is_full("li-na", ns(0), more=10)
-    flood.holds("li-na", "G-1", ns(10))
-    flood.holds("li-na", "G-2", ns(30))
+        assert not flood.is_full("li-na", ns(k), 4)
+        flood.sent("li-na", ns(k), 4)
+    assert flood.is_full("li-na", ns(10), 4) and not flood.is_full("wang-wei", ns(10), 4)
+    assert not Flood(FloodLimits()).is_full("li-na", ns(0), 4, more=[4] * 9)
+    assert Flood(FloodLimits()).is_full("li-na", ns(0), 4, more=[4] * 10)
+    flood.holds("li-na", "G-1", ns(10), 4)
+    flood.holds("li-na", "G-2", ns(30), 4)
     assert flood.due(ns(69)) == [] and flood.due(ns(70)) == ["li-na"]
     assert flood.soonest_ns() == ns(70) and flood.soonest_ns(("li-na",)) == NEVER
     flood.summed("li-na", ("G-1", "G-2"), ns(70))
-    flood.holds("li-na", "G-3", ns(71))
+    flood.holds("li-na", "G-3", ns(71), 4)
     assert flood.due(ns(130)) == [] and flood.due(ns(131)) == ["li-na"]
     flood.summed("li-na", ("G-3",), ns(131))
-    assert flood.is_full("li-na", ns(599)) and not flood.is_full("li-na", ns(600))
+    assert flood.is_full("li-na", ns(599), 4) and not flood.is_full("li-na", ns(600), 4)
 
 
 def test_what_comes_and_goes_is_said_to_chatter() -> None:
@@ -89,3 +89,14 @@ def test_where_all_fail_those_that_may_work_later_are_tried_again() -> None:
     assert one.has_failed and not one.is_done and one.ways_again() == [1, 2]
     one.outcomes |= {1: Outcome.REJECTED, 2: Outcome.REJECTED}
     assert one.has_failed and one.is_done and one.ways_again() == []
+
+
+def test_what_is_urgent_and_new_waits_for_nothing_that_is_less() -> None:
+    flood = Flood(FloodLimits(flood_count=3))
+    for rank in (KNOWN, Priority.MEDIUM, Priority.MEDIUM, Priority.URGENT):
+        flood.sent("li-na", ns(0), rank)
+    full = {rank: flood.is_full("li-na", ns(1), rank) for rank in (KNOWN, 2, 4)}
+    assert full == {KNOWN: True, 2: True, 4: False}
+    flood.holds("li-na", "G-1", ns(1), Priority.MEDIUM)
+    assert flood.is_full("li-na", ns(700), Priority.LOW) and not flood.is_full("li-na", ns(700), 3)
+    assert flood.is_full("li-na", ns(2), 4, more=[4, 4]) and not flood.is_full("li-na", ns(2), 4, more=[4])

@@ -181,15 +181,46 @@ def test_a_text_message_is_never_longer_than_it_may_be(asset: str, step: str, pa
     assert parts_of(text_message(told, Shanghai(), parts)) <= parts
 
 
-@pytest.mark.parametrize("kind", [CallKind.ALARM, CallKind.WORSE, CallKind.SUMMARY])
+@pytest.mark.parametrize("kind", [CallKind.ALARM, CallKind.WORSE, CallKind.AGAIN])
 def test_what_is_told_after_its_end_says_that_first(kind: CallKind) -> None:
     """Nobody has to get up for it."""
     over = {**RAISED, "over": "2026-01-05T11:00:40Z"}
-    told = call(kind=kind, alarms=(over,))
+    told = call(kind=kind, alarms=(over,), over=1)
     assert call_message(told, Shanghai()).title.startswith("Over already - URGENT")
     assert text_message(told, Shanghai()).startswith("Over already - URGENT")
-    assert call_message(in_chinese(kind=kind, alarms=(over,)), Shanghai()).title.startswith(
+    assert call_message(in_chinese(kind=kind, alarms=(over,), over=1), Shanghai()).title.startswith(
         "【已经结束】【特急"
     )
-    for some in (call(kind=kind, alarms=(over, RAISED)), call(kind=kind, alarms=(over,), more=1)):
+    for some in (
+        call(kind=kind, alarms=(over, RAISED), over=1),
+        call(kind=kind, alarms=(over,), more=1, over=1),
+    ):
         assert not call_message(some, Shanghai()).title.startswith("Over")
+
+
+def test_a_summary_counts_what_goes_on_and_what_is_over() -> None:
+    """Of 500 alarms the first ten are with it."""
+    told = call(kind=CallKind.SUMMARY, alarms=(RAISED,), more=499, over=488)
+    assert (
+        call_message(told, Shanghai()).title == "URGENT, 12 of 500 alarms go on: freezer-1/top -140.5 °C, ..."
+    )
+    assert dict(call_message(told, Shanghai()).rows)["What"] == "12 go on, 488 over"
+    ended = call(kind=CallKind.SUMMARY, alarms=({**RAISED, "over": RAISED["start"]},), more=499, over=500)
+    rows = dict(call_message(ended, Shanghai()).rows)
+    assert call_message(ended, Shanghai()).title == "500 alarms, all over: freezer-1/top -140.5 °C, ..."
+    assert rows["What"] == "0 go on, 500 over" and not {"Over", "State"} & rows.keys()
+    chinese = in_chinese(kind=CallKind.SUMMARY, alarms=(RAISED,), more=1, over=1)
+    assert text_message(chinese, Shanghai()).startswith("【特急】2 个报警中 1 个仍在持续：freezer-1")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_name_of_200_characters_does_not_hide_the_value(language: str) -> None:
+    long = {**RAISED, "asset": "長" * 200}
+    told = call(language=language, alarms=(long,))
+    assert "-140.5 °C" in call_message(told, Shanghai()).title
+    assert "-140.5 C" in text_message(told, Shanghai())
+
+
+def test_what_is_unknown_is_named() -> None:
+    unknown = call(alarms=({**RAISED, "units": "unknown"},), guidance=None, time_left=None)
+    assert "inside: unknown" in text_message(unknown, Shanghai())

@@ -1,0 +1,132 @@
+"""What somebody hears who is told late, at an address given up since, or in a flood of less urgent calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.alarms.call import CallKind, Priority
+from gateway.alarms.flood import FloodLimits
+from gateway.alarms.policy import ON_DUTY, Policy, Step
+from gateway.followers import caller as calling
+from gateway.followers import pauses
+from gateway.statements.person import Way
+from tests.unit.alarming.alarm_desk import eventually
+from tests.unit.followers.switchboard import Dying, Phone, Switchboard
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "WAIT_S", 0.02)
+    monkeypatch.setattr(pauses, "SHORTEST_S", 0.01)
+    monkeypatch.setattr(pauses, "LONGEST_S", 0.02)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Switchboard:
+    made = Switchboard(tmp_path, (Policy("p", (Step(0, (ON_DUTY,)), Step(180, (ON_DUTY,))), 0),))
+    made.employ("li-na", "wang-wei")
+    made.roster("li-na", "wang-wei")
+    return made
+
+
+def kinds(phone: Phone) -> list[tuple[CallKind, bool]]:
+    return [(call.kind, call.is_late) for call, _ in phone.heard]
+
+
+@pytest.mark.parametrize("loses_records", [False, True])
+def test_what_was_over_before_it_was_told_is_told_once_as_an_alarm(
+    board: Switchboard, loses_records: bool
+) -> None:
+    """Killed between the decision and the message, and it returned before the next start."""
+    board.happens("E-1", "raised")
+    dying = board.caller({"push": Phone()}, Dying)
+    dying._voice.die_at(1, before=False)  # type: ignore[attr-defined]
+    with board.running(dying):
+        eventually(lambda: len(board.calls()) == 1, "decided")
+    board.happens("E-1", "returned")
+    if loses_records:
+        board.lose_records()
+    push = Phone()
+    with board.running(board.caller({"push": push})) as caller:
+        eventually(lambda: len(board.attempts()) == 1, "told")
+        board.happens("E-2", "raised", "dewar-2")
+        eventually(lambda: len(board.attempts()) == 2, "and nothing else before the next")
+        with caller.looking() as seen:
+            assert seen is not None and not seen[0].escalations.courses["G-1"].told
+    assert kinds(push) == [(CallKind.ALARM, True), (CallKind.ALARM, False)]
+    assert [one.over for one in board.attempts()] == [True, False]
+
+
+def test_who_knew_it_hears_that_it_is_over_and_who_did_not_hears_both_at_once(board: Switchboard) -> None:
+    push = Phone()
+    push.down = {"wang-wei@push"}
+    board.policies = (Policy("p", (Step(0, ("li-na", "wang-wei")),), 0),)
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "one of them")
+        board.happens("E-1", "returned")
+        eventually(lambda: len(push.heard) == 2, "over")
+        push.down.clear()
+        eventually(lambda: push.ids("wang-wei@push") == ["G-1.1.wang-wei"], "late")
+    assert kinds(push)[:2] == [(CallKind.ALARM, False), (CallKind.OVER, False)]
+    assert [call.is_late for call, at in push.heard if at.startswith("wang")] == [True]
+
+
+def test_who_acknowledges_what_is_over_spares_those_who_were_not_told(board: Switchboard) -> None:
+    push = Phone()
+    push.down = {"li-na@push"}
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(board.attempts()) > 1, "it fails")
+        board.happens("E-1", "returned")
+        board.happens("E-1", "acknowledged", by="Wang-Wei")
+        board.happens("E-2", "raised", "dewar-2")
+        eventually(lambda: any(one.group == "G-2" for one in board.attempts()), "heard")
+        push.down.clear()
+        eventually(lambda: push.ids() == ["G-2.1.li-na"], "only the other one")
+
+
+def test_what_is_over_is_told_where_it_was_told(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(board.attempts()) == 1, "told")
+        board.employ("li-na", ways=(Way("push", "new"),))
+        board.happens("E-1", "acknowledged", by="Wang-Wei")
+        eventually(lambda: len(push.heard) == 2, "over")
+    assert [at for _, at in push.heard] == ["li-na@push", "li-na@push"]
+
+
+def test_who_took_it_and_takes_that_back_leaves_nobody_on_it(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-1", "taken", by="Wang-Wei")
+        eventually(lambda: len(push.heard) == 2, "taken")
+        board.now_s = 1
+        board.happens("E-1", "taken back", taken=None)
+        eventually(lambda: len(push.heard) == 3, "again")
+        board.now_s = 181
+        eventually(lambda: len(push.heard) == 4, "the next step")
+    assert [call.kind.value for call, _ in push.heard] == ["alarm", "over", "again", "alarm"]
+
+
+def test_an_urgent_alarm_is_not_held_back_by_less_urgent_ones(board: Switchboard) -> None:
+    push, limits = Phone(), FloodLimits(flood_count=2, flood_within_s=600, summary_after_s=60)
+    with board.running(board.caller({"push": push}, flood=limits)):
+        for k in range(4):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}", severity="minor", units=[])
+        eventually(lambda: len(board.calls()) == 4, "two are held")
+        board.happens("E-9", "raised", "dewar-9")
+        eventually(lambda: "G-9.1.li-na" in push.ids(), "at once")
+        for k in range(3):
+            board.happens(f"E-{k}", "returned", f"dewar-{k}")
+        board.now_s = 60
+        eventually(lambda: push.heard[-1][0].kind is CallKind.SUMMARY, "the summary")
+    summary = push.heard[-1][0]
+    assert push.heard[2][0].priority is Priority.URGENT
+    assert 1 < summary.number == summary.over + 1
+    assert summary.id.count("li-na") == 1
