@@ -3,19 +3,17 @@
 No example has a deadline: machines are shared and noisy, and speed belongs to the benchmarks.
 """
 
-import functools
-import inspect
-import itertools
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from types import FrameType
 
 import pytest
 from coverage import Coverage
 from hypothesis import settings
 
-MEASURED_EXAMPLES = 20  # of a property: by then it has taken the lines that it takes
+MEASURED_S = 1.0
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("here", deadline=None)
@@ -33,21 +31,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Coverage sees the first examples of a property only: later ones take the same lines."""
-    measured, test = Coverage.current(), getattr(getattr(item, "obj", None), "hypothesis", None)
-    if measured is None or test is None or inspect.iscoroutinefunction(test.inner_test):
+    """Coverage sees the first second of each test, of its own processor time: what comes later takes the same
+    lines again, and being watched takes as long as the test.
+    """
+    measured = Coverage.current()
+    if measured is None:
         yield
         return
-    whole, examples = test.inner_test, itertools.count(1)
+    over = list[int]()
 
-    @functools.wraps(whole)
-    def counted(*args: Any, **kwargs: Any) -> None:
-        if next(examples) == MEASURED_EXAMPLES:
-            measured.stop()
-        whole(*args, **kwargs)
+    def enough(number: int, _: FrameType | None) -> None:
+        over.append(number)
+        measured.stop()
 
-    test.inner_test = counted
+    before = signal.signal(signal.SIGVTALRM, enough)
+    signal.setitimer(signal.ITIMER_VIRTUAL, MEASURED_S)
     yield
-    test.inner_test = whole
-    if next(examples) > MEASURED_EXAMPLES:
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
+    if over:
         measured.start()
