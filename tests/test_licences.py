@@ -21,7 +21,8 @@ PERMISSIVE = {
 }  # fmt: skip
 SAID = {  # what packages say that give no SPDX expression
     "bsd": "BSD-3-Clause", "bsd-3-clause": "BSD-3-Clause", "bsd license": "BSD-3-Clause",
-    "any-osi": "any-OSI", "mit": "MIT", "mit license": "MIT", "isc license": "ISC", "apache-2.0": "Apache-2.0", "mpl-2.0": "MPL-2.0",
+    "any-osi": "any-OSI", "mit": "MIT", "mit license": "MIT", "isc license": "ISC",
+    "apache-2.0": "Apache-2.0", "mpl-2.0": "MPL-2.0",
 }  # fmt: skip
 
 
