@@ -12,7 +12,7 @@ ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
     ("model", "errors", "text"),
     ("units", "hosts"),
-    ("possible", "times"),
+    ("possible", "times", "zones"),
     ("statements",),
     # kernels: columns and plain data in and out
     ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables", "rights"),
@@ -49,6 +49,7 @@ PURE = {
     "hosts",
     "text",
     "times",
+    "zones",
     "probes",
     "drivers",
     "payloads",

@@ -26,6 +26,7 @@ from gateway.questions import readings_csv
 from gateway.questions.journal_replay import replay_journal
 from gateway.questions.readings_csv import Recording
 from gateway.questions.replay import replay as screen
+from gateway.text import counted
 from gateway.traceability.containment import Containments
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read
@@ -33,6 +34,7 @@ from gateway.writing.logged import samples_of, units_of
 from gateway.writing.mapping import files_of, read_file, read_mapping
 
 MOST_NAMED: Final = 8  # channels in one line
+WHOLE_NAME: Final = 24  # characters of a name that are not broken, however narrow the terminal is
 
 
 def add_to(app: typer.Typer) -> None:
@@ -109,6 +111,12 @@ def _replay_journal(configuration: Configuration, as_json: bool) -> None:
         print_json(replayed.excursions)
     else:
         _print(replayed.excursions, replayed.readings)
+    if replayed.left_out:
+        say(
+            f"left out, because no gateway has run with them yet: {', '.join(replayed.left_out)}; start "
+            "`cryogate run` once with your configuration",
+            err=True,
+        )
 
 
 def _progress(err: Console) -> Progress:
@@ -151,9 +159,8 @@ def _read(path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_
         found = readings_csv.read(path, numbers, unit, lambda done: progress.update(task, completed=done))
     if found.refused_rows and not skip_bad_rows:
         shown = "\n".join(found.problems)
-        raise InputError(
-            f"{path}: {found.refused_rows} rows cannot be taken (--skip-bad-rows goes on without):\n{shown}"
-        )
+        bad = counted(found.refused_rows, "row")
+        raise InputError(f"{path}: {bad} cannot be taken (--skip-bad-rows goes on without):\n{shown}")
     if found.refused_rows:
         err.print(f"{path}: {found.refused_rows} rows left out", *found.problems, sep="\n", style="yellow")
     return found
@@ -192,21 +199,12 @@ def _resets(configuration: Configuration) -> list[StatedReset]:
 
 def _print(found: list[dict[str, Any]], readings: int) -> None:
     out = console()
-    table = Table(box=None, padding=(0, 2))
-    for name in (
-        "channel",
-        "rule",
-        "severity",
-        "start",
-        "end",
-        "extreme",
-        "beyond",
-        "not proven",
-        "units inside",
-    ):
-        table.add_column(name, overflow="fold", no_wrap=name in ("start", "end", "units inside"))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("channel", "rule", "severity", "start", "end", "extreme", "beyond"):
+        width = max((len(str(excursion.get(name))) for excursion in found), default=0)
+        whole = min(width, WHOLE_NAME) if name in ("channel", "rule") else None
+        table.add_column(name, overflow="fold", no_wrap=name == "start", min_width=whole)
     for excursion in found:
-        units = excursion["units"]
         table.add_row(
             excursion["channel"],
             excursion["rule"],
@@ -214,10 +212,22 @@ def _print(found: list[dict[str, Any]], readings: int) -> None:
             excursion["start"][:19] + "Z",
             "still open" if excursion["end"] is None else excursion["end"][:19] + "Z",
             "-" if excursion["extreme"] is None else f"{excursion['extreme']:g}",
-            duration(excursion["beyond_s"]),
-            duration(excursion["unproven_s"]),
-            units if isinstance(units, str) else "\n".join(u["code"] for u in units),
+            _spent(excursion),
         )
     if found:
         out.print(table)
-    out.print(f"{readings} readings, {len(found)} excursions")
+    for excursion in found:
+        if inside := _inside(excursion["units"]):
+            where = f"{excursion['channel']} {excursion['rule']} from {excursion['start'][:19]}Z"
+            out.print(f"{where}, inside: {inside}", soft_wrap=True)
+    out.print(f"{counted(readings, 'reading')}, {counted(len(found), 'excursion')}")
+
+
+def _spent(excursion: Mapping[str, Any]) -> str:
+    unproven_s = excursion["unproven_s"]
+    unproven = f"\nnot proven {duration(unproven_s)}" if unproven_s else ""
+    return duration(excursion["beyond_s"]) + unproven
+
+
+def _inside(units: str | Sequence[Mapping[str, Any]]) -> str:
+    return units if isinstance(units, str) else ", ".join(unit["code"] for unit in units)

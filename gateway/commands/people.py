@@ -22,8 +22,8 @@ from gateway.statements import Statement, clock_times
 from gateway.statements import person as stating
 from gateway.statements.person import GONE, PRIORITIES, Person, Way
 from gateway.statements.roster import people_of
-from gateway.tables.zones import zone
 from gateway.times import format_rfc3339
+from gateway.zones import zone
 
 ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
 WAY: Final = "NOTIFIER ADDRESS [from PRIORITY] [quiet HH:MM-HH:MM [unless PRIORITY]]"

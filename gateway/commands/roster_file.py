@@ -14,7 +14,7 @@ from gateway.errors import InputError
 from gateway.statements import clock_times
 from gateway.statements.clock_times import WEEKDAYS
 from gateway.statements.roster import LONGEST_PERIOD_DAYS, TEAM, Holiday, Roster, Rotation, Team
-from gateway.tables.zones import zone
+from gateway.zones import zone
 
 SHORTEST_WEEKDAY: Final = 3  # letters: "mon"
 

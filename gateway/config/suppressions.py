@@ -17,8 +17,8 @@ from gateway.config.timeline import Timeline
 from gateway.errors import InputError
 from gateway.model import Severity
 from gateway.statements.clock_times import WEEKDAYS, hours
-from gateway.tables.zones import zone
 from gateway.times import parse_rfc3339
+from gateway.zones import zone
 
 SeverityName = Literal["warning", "minor", "major", "critical"]
 ConditionName = Literal["empty", "maintenance", "filling"]
@@ -51,10 +51,7 @@ class Repeated:
 
     def __post_init__(self) -> None:
         hours(self.hours)
-        try:
-            zone(self.time_zone)
-        except InputError as error:
-            raise ValueError(f"time_zone: {error}") from None
+        zone(self.time_zone)
         for name in self.weekdays:
             weekday(name)
         if self.weeks and not self.weekdays:

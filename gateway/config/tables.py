@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.config import plugins
+from gateway.errors import InputError
 
 T = TypeVar("T")
 Table = dict[str, Any]
@@ -78,7 +79,7 @@ def build(
         return None
     try:
         return cls(**values)
-    except ValueError as error:
+    except (ValueError, InputError) as error:
         problems.add(path, str(error))
         return None
 

@@ -20,13 +20,12 @@ from gateway.alarms.overlay import Design
 from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.shelving import Shelving
-from gateway.errors import InputError
 from gateway.hosts import check_listen, is_loopback, listen_host, listen_port
 from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
-from gateway.tables.zones import zone
+from gateway.zones import zone
 
 FOREVER_PAST: Final = -(2**63)
 FOREVER: Final = 2**63 - 1
@@ -157,10 +156,7 @@ class Site:
     contract_manufacturer: bool = False  # two on-site contacts are needed there
 
     def __post_init__(self) -> None:
-        try:
-            zone(self.time_zone)
-        except InputError as error:
-            raise ValueError(str(error)) from None
+        zone(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

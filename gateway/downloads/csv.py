@@ -37,7 +37,7 @@ def read(data: bytes, options: Options) -> Download:
 def _text(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
-    except (UnicodeError, LookupError) as error:
+    except UnicodeError as error:
         raise InputError(f"encoding: {error}; programs on Windows often write cp1252 or utf-16") from None
 
 

@@ -26,8 +26,8 @@ from gateway.tables import Mistakes, Series, check_time
 from gateway.tables.cells import measurement
 from gateway.tables.moments import parser
 from gateway.tables.order import moment, placed
-from gateway.tables.zones import zone
 from gateway.text import counted
+from gateway.zones import zone
 
 UNITS = {"C": "degC", "F": "degF"}
 ABOUT = ("Device", "Fw Vers", "Serial", "Lot", "TS Actv", "TS Report Creation")
@@ -43,6 +43,9 @@ class Options:
     """`time_zone`: where the logger's clock was set, a place or a fixed offset."""
 
     time_zone: str
+
+    def __post_init__(self) -> None:
+        zone(self.time_zone)
 
 
 def read(data: bytes, options: Options) -> Download:
@@ -86,6 +89,9 @@ def _days(export: Export, where: tzinfo, mistakes: Mistakes) -> list[Row]:
     """Extremes in order of time, and a row NO_DATA between each two."""
     rows: list[Row] = []
     for day in export.days:
+        for number, told in day.alarms.items():
+            if "t Acc" not in told:
+                mistakes.add(day.line, f"alarm {number}: no 't Acc'")
         try:
             rows += _extremes(day, where)
         except (InputError, ValueError) as error:
@@ -142,14 +148,13 @@ def _judged(
     export: Export, lines: list[tuple[bool, Row]], where: tzinfo, unit: str, mistakes: Mistakes
 ) -> Iterator[Verdict]:
     readings = [(row[0], None if row[2] >= Quality.BAD else row[1], marked) for marked, row in lines]
-    try:
-        known = verdicts.limits(export, readings)
-        yield from verdicts.of_days(export, known, where, unit)
-        yield from verdicts.of_marks(readings, known, unit)
-    except (InputError, ValueError) as error:
-        mistakes.add(1, f"alarms: {error}")
-    except KeyError as error:
-        mistakes.add(1, f"alarms: no {error}")
+    known = verdicts.limits(export, readings)
+    for day in export.days:
+        try:
+            yield from verdicts.of_day(day, known, where, unit)
+        except (InputError, ValueError) as error:
+            mistakes.add(day.line, f"alarms: {error}")
+    yield from verdicts.of_marks(readings, known, unit)
 
 
 def _series(name: str, unit: str, rows: list[Row]) -> Series:

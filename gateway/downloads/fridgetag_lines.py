@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.errors import InputError
 from gateway.tables import Lines, printable
+from gateway.tables.cells import measurement
 
 ABOUT: Final = frozenset({"", "Conf", "Cert"})  # sections that say something of the device
+MEASURED_IN: Final = ("Hist", "Data")
 OF_A_DAY: Final = frozenset(
     """Date|Min T|TS Min T|Max T|TS Max T|Avrg T|Alarm|t Acc|TS A|C A|Int Sensor timeout|Ext Sensor timeout|
     Sensor timeout|t AccST|Events|Checked|TS AM|TS PM|TS Actv|TS Report Creation""".replace("\n", "")
@@ -37,6 +40,9 @@ TWICE: Final = "{key!r} stands twice, as {one!r} and as {other!r}"
 JOINED: Final = (
     "`Device:` stands twice: these are two exports in one file; import each from a file of its own"
 )
+CUT: Final = "the file ends within this line, so that what it says could be cut; copy the file again"
+MINUTES: Final = ("t Acc", "t AccST")
+LONGEST_DAY_min: Final = 25 * 60  # when clocks are set back
 OUTSIDE: Final = "{line!r} looks like a reading of `Data:`, but does not stand in that section"
 
 Fields = dict[str, str]
@@ -95,6 +101,8 @@ def parse(text: str) -> Export:
             section = line.strip()[:-1] if line.rstrip().endswith(":") else ""
         index = _index(line)
         alarm = index if index is not None else None if line.strip() == "Alarm:" else alarm
+        if number == len(lines) and section in MEASURED_IN:
+            export.mistakes.append((number, CUT))
         if not line.strip():
             export.header += 1
         elif section == "Data":
@@ -133,12 +141,20 @@ def _index(line: str) -> int | None:
 def _take_head(export: Export, number: int, section: str, fields: Fields, alarm: int | None) -> None:
     export.header += 1
     if "T AL" in fields and alarm is not None:
+        _check_limit(export, number, fields["T AL"])
         _put(export, number, export.limits.setdefault(alarm, {}), fields)
     elif section != "Cert":
         if "Device" in fields and "Device" in export.head:
             export.mistakes.append((number, JOINED))
         _put(export, number, export.head, {key: fields[key] for key in fields if key == "Temp unit"})
         export.head = fields | export.head
+
+
+def _check_limit(export: Export, number: int, shown: str) -> None:
+    try:
+        measurement(shown)
+    except InputError as error:
+        export.mistakes.append((number, f"T AL: {error}"))
 
 
 def _put(export: Export, number: int, kept: Fields, fields: Fields) -> None:
@@ -192,8 +208,15 @@ def _take_history(export: Export, number: int, line: str, fields: Fields, alarm:
 
 def _take_day(export: Export, number: int, fields: Fields, alarm: int | None) -> None:
     day = export.days[-1]
+    for key in MINUTES:
+        if not _are_minutes(fields.get(key, "0")):
+            export.mistakes.append((number, f"{key}: {printable(fields[key])!r} are no minutes of a day"))
     _put(export, number, day.fields, {key: fields[key] for key in fields if key in ONCE})
     if alarm is not None and (of_alarm := {key: fields[key] for key in fields if key in OF_AN_ALARM}):
         _put(export, number, day.alarms.setdefault(alarm, {}), of_alarm)
     if "t AccST" in fields:
         day.timeouts.append(fields["t AccST"])
+
+
+def _are_minutes(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,4}", text) is not None and int(text) <= LONGEST_DAY_min

@@ -43,18 +43,17 @@ def _side(export: Export, number: int, limit: float, readings: Sequence[Marked])
     return possible[0] if len(possible) == 1 else None
 
 
-def of_days(export: Export, known: Mapping[int, Limit], where: tzinfo, unit: str) -> Iterator[Verdict]:
-    """One for each alarm of each day. Raises InputError, ValueError, KeyError."""
-    for day in export.days:
-        date = datetime.strptime(day.fields["Date"], "%Y-%m-%d")  # noqa: DTZ007
-        first_ns, last_ns = (_midnight_ns(date + timedelta(days=d), where) for d in (0, 1))
-        for number, told in day.alarms.items():
-            if number in known:
-                limit, above = known[number]
-                beyond_s = 60 * int(told["t Acc"])
-                alarm_ns = _alarm_ns(told, day, where)
-                compared = _compared(day, limit, above, beyond_s)
-                yield Verdict(HISTORY, above, limit, unit, first_ns, last_ns, beyond_s, alarm_ns, compared)
+def of_day(day: Day, known: Mapping[int, Limit], where: tzinfo, unit: str) -> Iterator[Verdict]:
+    """One for each alarm of the day. Raises ValueError."""
+    date = datetime.strptime(day.fields["Date"], "%Y-%m-%d")  # noqa: DTZ007
+    first_ns, last_ns = (_midnight_ns(date + timedelta(days=d), where) for d in (0, 1))
+    for number, told in day.alarms.items():
+        if number in known:
+            limit, above = known[number]
+            beyond_s = 60 * int(told["t Acc"])
+            alarm_ns = _alarm_ns(told, day, where)
+            compared = _compared(day, limit, above, beyond_s)
+            yield Verdict(HISTORY, above, limit, unit, first_ns, last_ns, beyond_s, alarm_ns, compared)
 
 
 def of_marks(readings: Sequence[Marked], known: Mapping[int, Limit], unit: str) -> Iterator[Verdict]:

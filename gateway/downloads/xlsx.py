@@ -25,7 +25,9 @@ from gateway.tables.rows import Row, read_table
 
 __all__ = ["Options", "read"]
 
-LARGEST_UNPACKED: Final = 1024 * 2**20  # bytes; a zip of a few can hold any number
+LARGEST_UNPACKED: Final = 512 * 2**20  # bytes; a year of ten probes, every minute, is less
+BOMB: Final = 100  # times its packed size: real sheets unpack to 20 times at most, a bomb to 1000 times
+SMALL: Final = 32 * 2**20  # bytes; what is empty or the same everywhere may be packed as well as it can be
 MOST_COLUMNS: Final = 16_384  # what Excel has
 DAMAGED: Final = (  # what openpyxl and the zip raise at files that are damaged
     zipfile.BadZipFile, InvalidFileException, ET.ParseError, zlib.error, struct.error, EOFError,
@@ -49,8 +51,13 @@ def read(data: bytes, options: Options) -> Download:
 
 def _check_size(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
-            raise InputError(f"larger than {LARGEST_UNPACKED // 2**20} MiB when it is unpacked; split it")
+        unpacked = sum(part.file_size for part in parts.infolist())
+    if unpacked > LARGEST_UNPACKED:
+        raise InputError(f"larger than {LARGEST_UNPACKED // 2**20} MiB when it is unpacked; split it")
+    if unpacked > max(SMALL, BOMB * len(data)):
+        raise InputError(
+            f"{len(data)} bytes that unpack to {unpacked // 2**20} MiB: no logger writes such a workbook"
+        )
 
 
 def _rows(data: bytes, options: Options) -> Iterator[Row]:

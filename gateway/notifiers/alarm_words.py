@@ -12,9 +12,9 @@ from typing import Any, Final
 from gateway.errors import InputError
 from gateway.notifiers import Setting
 from gateway.notifiers.vocabulary import Vocabulary
-from gateway.tables.zones import zone
 from gateway.text import one_line
 from gateway.times import parse_rfc3339
+from gateway.zones import zone
 
 LONGEST_PLACE: Final = 60  # characters of asset and zone: a long name must not hide the value
 MOST_UNITS: Final = 5  # codes in a message; `cryogate alarms` has all

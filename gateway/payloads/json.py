@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from gateway.model import SECOND, Decoded, Quality, Refusal
 from gateway.payloads import Message
@@ -25,13 +25,13 @@ from gateway.payloads.device_time import (
     from_local,
     from_text,
     receipt,
-    zone_named,
 )
 from gateway.payloads.faults import as_sent
 from gateway.payloads.json_values import number, parse
 from gateway.payloads.pointer import ABSENT, find, parse_pointer
 from gateway.payloads.rows import Found, decode_each
 from gateway.payloads.unusable import Unusable, shown
+from gateway.zones import zone
 
 GOOD = int(Quality.GOOD)  # looked up for every value
 LIVE_NS = 600 * SECOND  # a message that comes within ten minutes was sent when it says
@@ -57,7 +57,7 @@ class Options:
     readings: tuple[Reading, ...]
     time_pointer: str | None = None  # None: time of receipt
     time_format: TimeFormat = "rfc3339"
-    time_zone: str | None = None  # IANA name; what "local" means
+    time_zone: str | None = None  # what "local" means
     numbers_as_text: bool = False  # take "21.5" for 21.5
     others_expected: bool = False  # messages without any of the readings are not refused
 
@@ -69,7 +69,7 @@ class Options:
         if (self.time_format == "local") != (self.time_zone is not None):
             raise ValueError("time_format 'local' and time_zone belong together: give both or none")
         if self.time_zone is not None:
-            zone_named(self.time_zone)
+            zone(self.time_zone)
 
 
 def needs(options: Options) -> frozenset[str]:
@@ -105,7 +105,7 @@ class ObjectReader:
         self._faults = [as_sent(r.fault_values) for r in options.readings]
         self._pointers = [parse_pointer(r.value_pointer) for r in options.readings]
         self._time_pointer = None if options.time_pointer is None else parse_pointer(options.time_pointer)
-        self._zone = None if options.time_zone is None else zone_named(options.time_zone)
+        self._zone = None if options.time_zone is None else zone(options.time_zone)
 
     def read(
         self,
@@ -181,9 +181,9 @@ class ObjectReader:
         raise Unusable(Refusal.WRONG_TYPE, f"time {shown(given)} is not {expected}; check time_format")
 
 
-def _local_time(given: str, zone: ZoneInfo, message: Message) -> tuple[int, int]:
+def _local_time(given: str, where: tzinfo, message: Message) -> tuple[int, int]:
     """In the hour that clocks show twice, receipt is the witness if it lies near; never a guess."""
-    times = from_local(given, zone)
+    times = from_local(given, where)
     check_believable(times[0])
     if len(times) == 1:
         return times[0], GOOD
@@ -191,7 +191,7 @@ def _local_time(given: str, zone: ZoneInfo, message: Message) -> tuple[int, int]
         return receipt(message)[0], Quality.UNCERTAIN
     raise Unusable(
         Refusal.ABSURD_TIME,
-        f"clocks in {zone.key} show {given} twice, and it was received too long after to tell which is meant",
+        f"clocks in {where} show {given} twice, and it was received too long after to tell which is meant",
     )
 
 

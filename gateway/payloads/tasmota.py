@@ -37,7 +37,7 @@ class Options:
     """Which sensors are read, and what their times and temperatures mean."""
 
     readings: tuple[Reading, ...]
-    time_zone: str  # IANA name of the zone that the devices are set to; "UTC" for Tasmota's Timezone 0
+    time_zone: str  # what the devices are set to; "UTC" for Tasmota's Timezone 0
     temperature_unit: Literal["C", "F"] = "C"
     numbers_as_text: bool = False  # take "21.5" for 21.5
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from gateway.config.types import Configuration
-from gateway.tables.zones import zone
 from gateway.text import one_line
+from gateway.zones import zone
 
 MINUTE: Final = slice(11, 16)  # of an RFC 3339 time
 SECOND: Final = slice(11, 19)

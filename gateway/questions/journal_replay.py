@@ -34,10 +34,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Excursions in the shape of view.excursion with their assets, in the order of their start."""
+    """Excursions in the shape of view.excursion with their assets, in the order of their start.
+
+    `left_out`: channels that have readings, by an import, and with which no gateway has run yet.
+    """
 
     excursions: list[dict[str, Any]]
     readings: int
+    left_out: tuple[str, ...] = ()
 
 
 def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Replayed:
@@ -67,7 +71,8 @@ def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Re
     ordered = sorted(
         (e for e in found.values() if not e.withdrawn), key=lambda e: (e.start_ns, e.channel, e.rule)
     )
-    return Replayed([_public(e, timeline, inside, measures, last_ns) for e in ordered], readings)
+    left_out = tuple(name for name, number in timeline.numbers.items() if number not in plan.names)
+    return Replayed([_public(e, timeline, inside, measures, last_ns) for e in ordered], readings, left_out)
 
 
 def _last_change_ns(journal: Journal) -> int:

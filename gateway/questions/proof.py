@@ -124,7 +124,7 @@ def prove(
     timeline = timeline_of(journal)
     identity = timeline.names.identity("channels", name)
     if identity not in timeline.identities():
-        raise InputError(f"no channel {name!r} in the journal; `cryogate check` lists them")
+        raise InputError(_unknown(name, journal))
     _refuse_nonsense(start_ns, end_ns, low, high)
     number, unit = timeline.number(identity), timeline.last_known(identity, start_ns).unit
     plan = plan_over(timeline)
@@ -152,6 +152,15 @@ def prove(
     shown = timeline.names.latest("channels", identity)
     outages = _outages(journal, start_ns, end_ns)
     return Proof(shown, unit, start_ns, end_ns, parts, len(inside), mean, alone, outages)
+
+
+def _unknown(name: str, journal: Journal) -> str:
+    if name in journal.channel_names().values():
+        return (
+            f"no gateway has run with channel {name!r} yet, so that the journal knows no limits of it; start "
+            "`cryogate run` once with your configuration"
+        )
+    return f"no channel {name!r} in the journal; `cryogate check` lists them"
 
 
 def _clocks(

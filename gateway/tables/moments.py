@@ -7,14 +7,16 @@ a missing year with 1900, knows month names of the process's locale only, and re
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Final
 
 from gateway.errors import InputError
-from gateway.model import SECOND
+from gateway.model import LATEST_NS, SECOND
 from gateway.tables.cells import number
 from gateway.tables.names import halves, months
 from gateway.times import parse_rfc3339
@@ -62,7 +64,7 @@ Parse = Callable[[str], Moment]
 def parser(time_format: str, language: str = "en") -> Parse:
     """What reads times of this format. Raises ValueError for a format that cannot be meant."""
     if time_format == "rfc3339":
-        return lambda shown: Moment(parse_rfc3339(shown), is_local=False)
+        return _rfc3339
     if time_format in NS_PER:
         return lambda shown: Moment(_unix(shown, NS_PER[time_format]), is_local=False)
     if time_format == EXCEL:
@@ -70,6 +72,13 @@ def parser(time_format: str, language: str = "en") -> Parse:
     if "%" not in time_format:
         raise ValueError(f"time_format: {EXPECTED}")
     return _Pattern(time_format, language)
+
+
+def _rfc3339(shown: str) -> Moment:
+    try:
+        return Moment(parse_rfc3339(shown), is_local=False)
+    except InputError as error:
+        raise InputError(f"{error}; for other times give a pattern in time_format") from None
 
 
 def names_a_zone(time_format: str) -> bool:
@@ -99,7 +108,10 @@ def _excel(shown: str) -> Moment:
 
 
 def _unix(shown: str, ns_per: int) -> int:
-    return round(number(shown) * 1000) * (ns_per // 1000)
+    """Exactly, rounded down to whole ns. Raises InputError."""
+    if not abs(number(shown)) * ns_per <= LATEST_NS:
+        raise InputError(f"time {shown[:40]!r} lies outside 2000 to 2100; check time_format")
+    return math.floor(Fraction(shown) * ns_per)
 
 
 class _Pattern:

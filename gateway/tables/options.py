@@ -9,6 +9,7 @@ from gateway.tables.cells import Column
 from gateway.tables.moments import names_a_zone, parser
 from gateway.tables.names import Language
 from gateway.tables.order import Order
+from gateway.zones import zone
 
 Header = Literal["first", "found", "none"]
 
@@ -52,6 +53,7 @@ class Options:
             raise ValueError("skip_lines and skip_rows are counts, 0 or more")
         if not all(self.footer):
             raise ValueError("footer: an empty text begins every row")
+        check_encoding(self.encoding)
         self._check_columns()
         self._check_time()
 
@@ -76,8 +78,20 @@ class Options:
 
     def _check_time(self) -> None:
         parser(self.time_format, self.language)
+        if self.time_zone is not None:
+            zone(self.time_zone)
         if not names_a_zone(self.time_format) and self.time_zone is None:
             raise ValueError(
                 "time_zone: needed, because time_format names no zone; it is never guessed. A place like "
                 '"Europe/Berlin", or a fixed offset like "+02:00"'
             )
+
+
+def check_encoding(name: str) -> None:
+    """Raises ValueError for what is no encoding of text."""
+    try:
+        bytes(4).decode(name)
+    except (LookupError, ValueError):
+        raise ValueError(
+            f"encoding: no encoding of text is called {name[:40]!r}; programs on Windows often write cp1252"
+        ) from None

@@ -21,7 +21,8 @@ from gateway.tables.moments import Moment, parser
 from gateway.tables.options import Options
 from gateway.tables.order import placed
 from gateway.tables.passed_over import PassedOver
-from gateway.tables.zones import zone
+from gateway.text import counted
+from gateway.zones import zone
 
 MOST_SERIES: Final = 1000  # of a long table; more are a wrong channel_column
 LONGEST_NAME: Final = 200  # characters of a series
@@ -235,7 +236,7 @@ class _Reader:
             count, wanted = max(filled(cells), self._filled), self._filled
         if count != wanted:
             raise InputError(
-                f"{count} cells where {self._first} has {wanted}: a decimal comma, a separator "
+                f"{counted(count, 'cell')} where {self._first} has {wanted}: a decimal comma, a separator "
                 "within a text, or a line that was cut"
             )
 

@@ -21,6 +21,7 @@ from gateway.model import Arrivals, Samples, believable
 from gateway.statements import import_
 from gateway.statements.import_ import Import
 from gateway.tables import Lines
+from gateway.text import counted
 from gateway.times import format_rfc3339
 from gateway.writing.certificates import Certificates
 from gateway.writing.correction import corrections_of
@@ -81,9 +82,9 @@ def check_times(samples: Samples, path: Path, now_ns: int) -> None:
         raise InputError(f"{path}: there is no reading in it; check the mapping")
     ahead = samples.time[~believable(samples.time) | (samples.time > now_ns)]
     if len(ahead):
-        first = format_rfc3339(int(ahead.min()))
+        first, lie = format_rfc3339(int(ahead.min())), counted(len(ahead), "reading lies", "readings lie")
         raise InputError(
-            f"{path}: {len(ahead)} readings lie in the future, the first at {first}; nothing was taken. "
+            f"{path}: {lie} in the future, the first at {first}; nothing was taken. "
             "Check time_format, time_zone, the logger's clock and this machine's"
         )
 

@@ -117,9 +117,14 @@ def files_of(paths: Iterable[Path], mapped: Mapped) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and fnmatchcase(p.name, mapped.files))
-            if not inside or len(inside) > MOST_FILES:
+            if not inside:
                 raise InputError(
-                    f"{path}: {len(inside)} files in it are called {mapped.files!r}; see `files`"
+                    f"{path}: no file in this folder matches `files` of the mapping, {mapped.files!r}"
+                )
+            if len(inside) > MOST_FILES:
+                raise InputError(
+                    f"{path}: {len(inside)} files in this folder match {mapped.files!r}, and at most "
+                    f"{MOST_FILES} are taken at once; make `files` of the mapping narrower"
                 )
             found += inside
         elif fnmatchcase(path.name, mapped.files):

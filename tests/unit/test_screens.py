@@ -23,8 +23,8 @@ from gateway.cli.live import Page
 from gateway.cli.screen import status_panel, watch_body, watch_title
 from gateway.cli.terminal import Terminal
 from gateway.published.labels import Labels, SiteLabel
-from gateway.tables.zones import zone
 from gateway.text import safe
+from gateway.zones import zone
 
 LABELS = Labels(
     {"s": SiteLabel("Pudong cryobank", "Asia/Shanghai", zone("Asia/Shanghai"))}, {"f1": "Freezer one"}

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.doctor.alarms import findings
 from gateway.published.labels import Labels, SiteLabel
-from gateway.tables.zones import zone
+from gateway.zones import zone
 
 LABELS = Labels({"s": SiteLabel("Pudong", "Asia/Shanghai", zone("Asia/Shanghai"))}, {"f1": "Freezer one"})
 ARCHIVE = "archive file /d/1.parquet is damaged: it is cut off; copy it from the folder archive of a backup"

@@ -153,13 +153,35 @@ def test_what_is_not_understood_is_said(line: str, count: int) -> None:
         ("TS Min T: 09:49", "TS Min T: 29:49", "line 32: time data"),
         ("Max T: +23.5, ", "", "line 32: no .Max T"),
         ("T AL: +8.0", "T AL: warm", "'warm' is not a number"),
-        ("t Acc: 974", "t Acc: many", "alarms: invalid literal"),
+        ("T AL: +8.0", "T AL: 1e400", "line 21: T AL: .* is not a number"),
+        ("t Acc: 974", "t Acc: many", "line 40: t Acc: 'many' are no minutes of a day"),
+        ("t Acc: 974", "t Acc: -974", "line 40: t Acc: .* are no minutes of a day"),
+        ("t Acc: 974", "t Acc: 9740", "line 40: t Acc: .* are no minutes of a day"),
+        ("t Acc: 974", "t Acc: " + "9" * 5000, "line 40: t Acc: .* are no minutes of a day"),
+        ("t AccST: 0", "t AccST: 1_0", "line 42: t AccST: .* are no minutes of a day"),
+        ("t Acc: 974, ", "", "line 32: alarm 1: no 't Acc'"),
+        ("TS A: 00:00", "TS A: 0", "line 32: alarms: time data"),
     ],
 )
 def test_what_is_no_fridge_tag(old: str, new: str, message: str) -> None:
     assert old in sample()
     with pytest.raises(InputError, match=message):
         read(sample().replace(old, new, 1))
+
+
+@pytest.mark.parametrize("end", ["+2", "+25", "+25.0", "--.-", "+25.0 x"])
+def test_a_file_that_ends_within_a_reading_is_refused(end: str) -> None:
+    """+25.0 x, cut, would be +2 and in range."""
+    with pytest.raises(InputError, match="line 17: the file ends within this line"):
+        read(f"{ULTRA_LOW} 2026-01-05 12:25 {end}")
+    assert len(read(f"{ULTRA_LOW} 2026-01-05 12:25 {end}\n").series[0].value) == 6
+
+
+def test_a_file_that_ends_within_what_the_device_judged_is_refused() -> None:
+    text = sample()
+    with pytest.raises(InputError, match="the file ends within this line"):
+        read(text[: text.index("t Acc: 1440") + len("t Acc: 14")])
+    assert read(text.rstrip()).lines == read(text).lines  # its last line is a signature
 
 
 def test_a_wrong_time_in_the_data_is_a_mistake_with_its_line() -> None:

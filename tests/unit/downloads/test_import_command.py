@@ -87,7 +87,7 @@ def test_an_import_says_how_many_alarms_its_readings_mean(site: Path) -> None:
 
 def test_a_look_refuses_what_the_import_would_refuse(site: Path) -> None:
     (site / "log.csv").write_text(LOG.replace("2026-01-05T11:01", "2099-01-05T11:01"))
-    with pytest.raises(InputError, match="lie in the future"):
+    with pytest.raises(InputError, match="lies in the future"):
         bring(site, "--dry")
     with pytest.raises(InputError, match="say who brings them"):
         bring(site)
@@ -174,7 +174,7 @@ def test_of_a_folder_the_files_are_taken_that_are_called_so(site: Path) -> None:
     with pytest.raises(InputError, match=r"is not called 'a \*.csv'"):
         bring(site, "--by", "Li Na", file="logs/b.csv")
     (site / "empty").mkdir()
-    with pytest.raises(InputError, match="0 files in it"):
+    with pytest.raises(InputError, match="no file in this folder matches `files` of the mapping"):
         bring(site, "--by", "Li Na", file="empty")
 
 
@@ -212,3 +212,13 @@ def test_a_reading_that_the_mapping_passes_over_is_said(site: Path) -> None:
     (found,) = json.loads(bring(site, "--dry", "--json"))
     assert found["lines"]["remarks"] == [remark.strip()]
     assert remark in bring(site, "--by", "me")
+
+
+def test_an_import_before_any_gateway_ran_is_neither_denied_nor_passed_over(site: Path) -> None:
+    """The journal has readings, but knows no configuration that judges them."""
+    bring(site, "--by", "Li Na")
+    with pytest.raises(InputError, match="no gateway has run with channel 'freezer-1-top' yet"):
+        run(site, "clocks", "freezer-1-top", "--from", "2026-01-05T11:00:00Z", "--to", "2026-01-05T12:00:00Z")
+    done = CliRunner().invoke(app, ["replay", "--config", str(site / "cryogate.toml")])
+    assert "0 readings, 0 excursions" in done.stdout
+    assert "left out, because no gateway has run with them yet: freezer-1-top" in done.output

@@ -104,6 +104,10 @@ def test_a_zip_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyP
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (2**20 + 1))
     with pytest.raises(InputError, match="larger than 1 MiB when it is unpacked"):
         xlsx.read(packed.getvalue(), OPTIONS)
+    monkeypatch.setattr(xlsx, "LARGEST_UNPACKED", 2**22)
+    monkeypatch.setattr(xlsx, "SMALL", 2**18)
+    with pytest.raises(InputError, match="no logger writes such a workbook"):
+        xlsx.read(packed.getvalue(), OPTIONS)
 
 
 def test_numbers_beside_text_with_a_decimal_comma() -> None:

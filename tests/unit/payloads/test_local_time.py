@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model import SECOND, Refusal
-from gateway.payloads.device_time import from_local, zone_named
+from gateway.payloads.device_time import from_local
 from gateway.payloads.unusable import Unusable
 from gateway.times import parse_rfc3339
+from gateway.zones import zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -77,7 +78,6 @@ def test_the_ends_of_the_calendar(year):
     assert len(from_local(year, BERLIN)) == 1
 
 
-@pytest.mark.parametrize("name", ["", "Berlin", "/etc/passwd", "../UTC", "Europe", "\0", "a" * 300])
-def test_what_is_no_zone(name):
-    with pytest.raises(ValueError, match="no zone is called"):
-        zone_named(name)
+def test_a_device_without_summer_time_has_a_fixed_offset():
+    shown = "2026-10-25T02:30:00"  # twice in Berlin
+    assert from_local(shown, zone("+01:00")) == (parse_rfc3339("2026-10-25T01:30:00Z"),)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from gateway.errors import InputError
 from gateway.tables.moments import parser
-from gateway.tables.zones import zone
 from gateway.times import format_rfc3339
 
 
@@ -105,31 +104,6 @@ def test_strptime_agrees_where_it_loses_nothing(moment: datetime, hours: int) ->
     assert zoned.ns == int(moment.replace(tzinfo=UTC, microsecond=0).timestamp() - hours * 3600) * 10**9
 
 
-def test_a_fixed_offset_is_a_zone() -> None:
-    shown = datetime(2026, 7, 1, 12)
-    assert shown.replace(tzinfo=zone("+02:00")).utcoffset() == timedelta(hours=2)
-    assert shown.replace(tzinfo=zone("-05:30")).utcoffset() == -timedelta(hours=5, minutes=30)
-    assert zone("Europe/Berlin").tzname(shown) == "CEST"
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("Etc/GMT+2", "'Etc/GMT\\+2' means 2 h behind UTC, .* write '-02:00' for that, or '\\+02:00'"),
-        ("Etc/GMT-2", "means 2 h ahead of UTC, .* write '\\+02:00' for that, or '-02:00'"),
-        ("GMT+2", "write '\\+02:00'"),
-        ("UTC-05:00", "write '-05:00'"),
-        ("Berlin", "expected a place like 'Europe/Berlin', or a fixed offset like '\\+02:00'"),
-        ("+2", "fixed offset like"),
-        ("+25:00", "fixed offset like"),
-        ("", "no zone is called"),
-    ],
-)
-def test_a_zone_nobody_should_guess(name: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        zone(name)
-
-
 @pytest.mark.parametrize(
     ("time_format", "shown", "expected"),
     [
@@ -153,3 +127,21 @@ def test_digits_side_by_side_have_fixed_lengths(time_format: str, shown: str, ex
             parser(time_format)(shown)
     else:
         assert format_rfc3339(parser(time_format)(shown).ns)[:19] == expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "ns"),
+    [
+        ("1767610000.123456789", 1767610000_123456789),
+        ("1767610000", 1767610000 * 10**9),
+        ("1.76761e9", 1767610000 * 10**9),
+    ],
+)
+def test_seconds_since_1970_keep_their_decimals(shown: str, ns: int) -> None:
+    assert parser("unix_s")(shown).ns == ns
+
+
+@pytest.mark.parametrize("shown", ["1e306", "9" * 300, "9" * 5000, "nan", "-1e306"])
+def test_seconds_that_no_clock_has(shown: str) -> None:
+    with pytest.raises(InputError):
+        parser("unix_s")(shown)

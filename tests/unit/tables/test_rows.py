@@ -158,10 +158,14 @@ def test_the_line_of_a_step_back_is_named_and_what_to_do() -> None:
         ({"columns": (Column(0),), "header": "none", "time_columns": (1,)}, "by position"),
         ({"columns": (Column("A"), Column("B", name="A"))}, "same series"),
         ({"time_columns": ()}, "at least one column"),
+        ({"encoding": "cp-1252x"}, "no encoding of text is called"),
+        ({"encoding": "hex"}, "no encoding of text is called"),
+        ({"encoding": "utf-8\0"}, "no encoding of text is called"),
+        ({"time_zone": ""}, "no zone is called"),
     ],
 )
 def test_a_mapping_that_cannot_be_meant(changes, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, InputError), match=message):
         replace(PLAIN, **changes)
 
 

@@ -1,15 +1,17 @@
-"""The zone a logger's clock was set to: a place ("Europe/Berlin") or a fixed offset ("+02:00")."""
+"""The zone that a clock was set to: a place ("Europe/Berlin") or a fixed offset ("+02:00")."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta, timezone, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.errors import InputError
 
 _OFFSET = re.compile(r"([+-])(\d\d):([0-5]\d)", re.ASCII)
 _ETC = re.compile(r"(?:Etc/)?(?:GMT|UTC)([+-])(\d{1,2})(?::?00)?", re.ASCII | re.IGNORECASE)
+_NO_PLACES: Final = ("localtime", "Factory", "posixrules")  # files of the zone database that name no place
 EXPECTED = "expected a place like 'Europe/Berlin', or a fixed offset like '+02:00'"
 
 
@@ -22,6 +24,8 @@ def zone(name: str) -> tzinfo:
     if etc := _ETC.fullmatch(name):
         raise InputError(_explained(name, etc[1], int(etc[2])))
     try:
+        if name in _NO_PLACES:
+            raise ValueError
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise InputError(f"time_zone: no zone is called {name[:40]!r}; {EXPECTED}") from None
