@@ -16,6 +16,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
 from gateway.config.files import exposed, missing, unreadable
 from gateway.config.load import Parts, load
+from gateway.config.outputs import outputs, unwritable
 from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
 from gateway.doctor import duty
@@ -61,7 +62,8 @@ def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
 def _start(configuration: Configuration) -> Start:
     """What would follow. Raises ConfigurationError where there is something to mend first."""
-    problems = [f"{key}: {what}" for key, what in missing(configuration)]
+    written = outputs(sinks=configuration.sinks, notifiers=configuration.notifiers)
+    problems = [f"{key}: {what}" for key, what in (*missing(configuration), *unwritable(written))]
     problems += [what for is_sure, what in _lost_signs(configuration) if is_sure]
     problems += _strangers(configuration)
     try:
@@ -79,6 +81,7 @@ def _start(configuration: Configuration) -> Start:
 def _further(parts: Parts) -> Iterator[str]:
     """What a gateway would start with, although nobody can mean it."""
     yield from (f"{key}: {what}" for key, what in unreadable(parts.reads.items()))
+    yield from (f"{key}: {what}" for key, what in unwritable(parts.writes))
     yield from (what for is_sure, what in _lost_signs(parts) if is_sure)
     if parts.data_dir is not None:
         yield from (f"gateway.data_dir: {what}" for what in unusable(parts.data_dir))

@@ -44,15 +44,20 @@ def believed(table: ChannelTable, unit: str, path: str, problems: Problems) -> B
 
 
 def never_exceeded(channel: Channel, rules: Iterable[Rule]) -> Iterator[str]:
-    """Limits beyond which nothing of the channel is believed, so that they can never fire."""
+    """Limits beyond which nothing of the channel is believed, or nothing can be: they can never fire."""
     lowest, highest, _ = channel.believed
-    if channel.calibration is not None:
-        return  # limits are about what is corrected
+    least, most = possible(channel.table.quantity, channel.unit)
     for rule in rules:
         limit = limit_of(rule.kind, rule.parameters) if rule.kind == LIMIT else None
         if limit is None:
             continue
         side, at = limit
+        if at >= most if side == "high" else at <= least:
+            bound = most if side == "high" else least
+            yield f"rule {rule.id!r} can never fire: nothing can be beyond {bound:g} {channel.unit}"
+            continue
+        if channel.calibration is not None:
+            continue  # limits are about what is corrected
         key, bound = ("highest", highest) if side == "high" else ("lowest", lowest)
         if at >= bound if side == "high" else at <= bound:
             yield f"rule {rule.id!r} can never fire: beyond `{key}`, {bound:g} {channel.unit}, all is BAD"

@@ -12,6 +12,7 @@ from gateway.config.channels import channels
 from gateway.config.drills import schedules
 from gateway.config.escalations import left_out, policies
 from gateway.config.guidance import Known, guidance
+from gateway.config.outputs import Output, misplaced, outputs
 from gateway.config.peers import unknown_places
 from gateway.config.ports import doubled_ports
 from gateway.config.priorities import priorities
@@ -56,6 +57,7 @@ class Parts(NamedTuple):
     profiles: Mapping[str, tuple[ProfileVersion, ...]]
     channels: Mapping[str, Channel]
     reads: Mapping[str, Path]  # files that are read later, by the key that names them
+    writes: tuple[Output, ...]
     data_dir: Path | None
 
 
@@ -130,9 +132,12 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     calls = build(CallLimits, document.get("calls", {}), "calls", problems) or CallLimits()
     pages = build(PagesOptions, document.get("pages", {}), "pages", problems) or PagesOptions()
     drills = schedules(_table(document, "drills", problems), assets, made, problems)
+    folder = None if gateway is None else path.parent / gateway.data_dir
+    written = outputs(sinks=sinks, notifiers=notifiers)
+    for at, what in misplaced(written, folder):
+        problems.add(at, what)
     if problems or gateway is None or journal is None or clock is None or metrics is None or shelving is None:
-        folder = None if gateway is None else path.parent / gateway.data_dir
-        parts = Parts(assets, versions, made, problems.reads, folder)
+        parts = Parts(assets, versions, made, problems.reads, written, folder)
         raise ConfigurationError([*problems, *further(parts)])
     return Configuration(
         path,

@@ -17,7 +17,7 @@ LARGEST_INTEGER: Final = 2**63 - 1  # TOML 1.0: what a program must at least tak
 def read_toml(path: Path) -> Table:
     """Raises InputError, which names the file."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             text = file.read(LARGEST_FILE + 1)
     except FileNotFoundError as missing:
         raise InputError(f"{path}: no such file") from missing

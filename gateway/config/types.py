@@ -25,6 +25,7 @@ from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
+from gateway.statements.fields import LONGEST_NAME
 from gateway.zones import zone
 
 FOREVER_PAST: Final = -(2**63)
@@ -57,6 +58,8 @@ class Gateway:
     data_dir: str = "data"
 
     def __post_init__(self) -> None:
+        if not self.name.strip() or not self.name.isprintable() or len(self.name) > LONGEST_NAME:
+            raise ValueError(f"name: expected one line of 1 to {LONGEST_NAME} printable characters")
         if "\0" in self.data_dir:
             raise ValueError("data_dir: no path has a zero character")
         if any(len(os.fsencode(part)) > LONGEST_PART for part in Path(self.data_dir).parts):

@@ -29,7 +29,7 @@ Key = tuple[str, int]  # id of the alarm, number of the change
 class Options:
     """`path`: the file, created with its folder when missing."""
 
-    path: str = field(metadata={"path": True})
+    path: str = field(metadata={"path": True, "writes": "file"})
 
 
 class Notifier:

@@ -53,7 +53,7 @@ DAY_NS = 86_400 * SECOND
 class Options:
     """`folder`: where the files go, created when missing."""
 
-    folder: str = field(metadata={"path": True})
+    folder: str = field(metadata={"path": True, "writes": "folder"})
 
 
 class Sink:

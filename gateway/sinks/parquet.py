@@ -35,7 +35,7 @@ DAY_NS: Final = 86_400 * SECOND
 PERIODS: Final = {"day": DAY_NS, "hour": 3600 * SECOND}
 PARTS: Final = "*/day=*/*part-*.parquet"  # finished or not
 ROW_GROUP: Final = 200_000  # readings: what a reader that wants one channel has to decode at most
-PATH: Final = {"path": True}
+PATH: Final = {"path": True, "writes": "folder"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -235,3 +236,42 @@ def test_a_name_that_nobody_could_type(check: Check, tmp_path: Path) -> None:
         assert "a name " in problem
     with pytest.raises(ConfigurationError):
         load(tmp_path / "cryogate.toml")
+
+
+CSV = '\n[sinks.{name}]\nkind = "csv"\nfolder = "{path}"\n'
+JSONL = '\n[notifiers.{name}]\nkind = "jsonl"\npath = "{path}"\n'
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ([CSV.format(name="x", path="cryogate.toml")], "sinks.x.folder: .* is no folder"),
+        ([CSV.format(name="x", path="cryogate.toml/deep")], "sinks.x.folder: .* is no folder"),
+        ([CSV.format(name="x", path="data/archive")], "sinks.x.folder: .* is the gateway's own"),
+        ([JSONL.format(name="x", path="folder")], "notifiers.x.path: .* is a folder; expected a file"),
+        ([JSONL.format(name="x", path="data/journal.sqlite")], "notifiers.x.path: .* is the gateway's own"),
+        (
+            [JSONL.format(name="x", path="link/records.sqlite-wal")],
+            "notifiers.x.path: .* is the gateway's own",
+        ),
+        (
+            [CSV.format(name=n, path="out") for n in "xy"],
+            "sinks.y.folder: .* is written by sinks.x.folder, too",
+        ),
+    ],
+)
+def test_what_sinks_and_notifiers_write_is_theirs_and_can_be_written(
+    check: Check, tmp_path: Path, parts: list[str], message: str
+) -> None:
+    """A notifier that appends to the journal's file would destroy it."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    problems = check(*parts, code=2)
+    assert any(re.search(message, problem) for problem in problems), problems
+
+
+def test_notifications_beside_the_journal_are_fine(check: Check) -> None:
+    check(
+        JSONL.format(name="x", path="data/notifications.jsonl"), CSV.format(name="x", path="new/one"), code=0
+    )

@@ -149,3 +149,12 @@ def test_what_came_before_stays_as_it_was_judged(tmp_path: Path) -> None:
         after = journal.read(None, 0, None).samples
     assert after.quality.tolist() == before.quality.tolist() == [Quality.GOOD, Quality.GOOD, Quality.BAD]
     assert after.value.tolist()[:2] == [-190.0, 85.0] and math.isnan(after.value[2])
+
+
+@pytest.mark.parametrize(
+    ("side", "limit"), [("low", -273.15), ("low", -300.0), ("high", 1400.0), ("high", 5e8)]
+)
+def test_a_limit_that_nothing_can_be_beyond_is_refused(side: str, limit: float) -> None:
+    rule = f'[[channels.top.rules]]\nid = "x"\nkind = "limit"\nside = "{side}"\nlimit_degC = {limit}\n'
+    with pytest.raises(ConfigurationError, match="rule 'x' can never fire: nothing can be beyond"):
+        parse(tomllib.loads(f'{CONFIG}\n{rule}severity = "minor"\n'), Path("x"))

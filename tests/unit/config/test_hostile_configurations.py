@@ -231,3 +231,14 @@ def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
     for wrong in (path, tmp_path, tmp_path / "none", Path("a\0b")):
         with pytest.raises(ConfigurationError):
             load(wrong)
+
+
+def test_a_byte_order_mark_of_an_editor_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_bytes(b'\xef\xbb\xbf[gateway]\nname = "g"\n')
+    assert load(tmp_path / "c.toml").gateway.name == "g"
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\\nb", "\\u001b[31m", "x" * 201])
+def test_a_gateway_has_a_name_that_is_one_line(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="one line of 1 to 200 printable characters"):
+        parse(tomllib.loads(f'[gateway]\nname = "{name}"\n'), Path("x"))
