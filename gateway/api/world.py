@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
 
 from gateway.api.asking import ask
+from gateway.api.kept_alarms import KeptAlarms
 from gateway.api.liveness import Liveness, liveness
+from gateway.api.scope import Scope
+from gateway.commands.desk import Clock
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import NotRunning
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
+from gateway.rights.principal import Principal
+from gateway.statements import configuration, placement, withdrawal
 from gateway.times import format_rfc3339
 
 ANSWER_WITHIN_S: Final = 3.0  # of a gateway that hangs: whoever asks waits no longer
+PLACING: Final = (configuration.KIND, placement.KIND, withdrawal.KIND)
 FRESH_S: Final = 0.5  # how old the answer of the running gateway may be: it has more to do than to answer
 JOURNAL, RECORDS = "journal.sqlite", "records.sqlite"
 Stamp = tuple[tuple[int, int], ...]
-Finding = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,22 @@ class World:
 
     def __init__(
         self,
-        configuration: Configuration,
+        configured: Configuration,
         examine: Callable[[], Any],
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        self.configuration, self.now_ns, self.examine = configuration, now_ns, examine
+        self.configuration, self.now_ns, self.examine = configured, now_ns, examine
         self.status = _Kept(lambda: ask(self.folder, "status", ANSWER_WITHIN_S))
         self.alarms_now = _Kept(lambda: ask(self.folder, "alarms", ANSWER_WITHIN_S))
         self._liveness = _Kept(lambda: liveness(self.folder))
+        self.alarms = KeptAlarms(configured.priorities)
         self._of_thread = threading.local()
+        self._timeline: tuple[tuple[int, ...], Timeline] | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """For whoever only looks: what is stated goes by the gateway's, see commands/desk.py."""
+        return _LookingClock(self.now_ns)
 
     @property
     def folder(self) -> Path:
@@ -60,6 +76,27 @@ class World:
         if known is None or known[0] != stamp:
             self._of_thread.reading = known = (stamp, self._open())
         return known[1]
+
+    @contextmanager
+    def apart(self) -> Iterator[Reading]:
+        """Others, for a long answer that is sent piece by piece, from whatever thread is free."""
+        reading = self._open()
+        try:
+            yield reading
+        finally:
+            reading.records.close()
+            reading.journal.close()
+
+    def timeline(self) -> Timeline:
+        """Configurations and placements as they are stated now."""
+        journal = self.reading().journal
+        stamp = tuple(next((seq for seq, _ in journal.newest_statements(kind)), 0) for kind in PLACING)
+        if self._timeline is None or self._timeline[0] != stamp:
+            self._timeline = (stamp, timeline_of(journal))
+        return self._timeline[1]
+
+    def scope(self, who: Principal) -> Scope:
+        return Scope(who, self.configuration, self.timeline(), self.now_ns())
 
     def known(self) -> dict[str, Any]:
         """Whether a gateway runs; when not, when it was that all this was known."""
@@ -82,6 +119,13 @@ class World:
                 f"{self.folder}: no journal and records yet; start a gateway with `cryogate run`"
             ) from None
         return tuple((one.st_dev, one.st_ino) for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookingClock:
+    now_ns: Callable[[], int]
+    trusted: bool = True
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -107,3 +151,11 @@ class _Kept:
             if self._error is not None:
                 raise NotRunning(str(self._error))
             return self._value
+
+
+def _world(request: Request) -> World:
+    world: World = request.app.state.world
+    return world
+
+
+Asked = Annotated[World, Depends(_world)]

@@ -25,7 +25,7 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.model import SECOND, to_ns
-from gateway.questions.drills import Due, report, schedules_due
+from gateway.questions.drills import due_row, report, schedules_due
 from gateway.text import counted, safe
 from gateway.times import format_rfc3339
 
@@ -121,7 +121,7 @@ def _due(configuration: Configuration, as_json: bool) -> None:
     with open_records(folder) as records, journal_in(folder) as journal:
         found = schedules_due(configuration, journal, records, now_ns)
     if as_json:
-        print_json([_plain_due(one, now_ns) for one in found])
+        print_json([due_row(one, now_ns) for one in found])
         return
     for one in found:
         schedule, last = (
@@ -134,18 +134,6 @@ def _due(configuration: Configuration, as_json: bool) -> None:
         say(f"{schedule.name}: {schedule.asset}, last {last}, {at}: {how}")
     if not found:
         say("no drill is scheduled; see [drills.NAME] of the configuration")
-
-
-def _plain_due(one: Due, now_ns: int) -> Mapping[str, Any]:
-    schedule = one.schedule
-    return {
-        "name": schedule.name,
-        "asset": schedule.asset,
-        "automatic": schedule.automatic,
-        "last": None if one.last_ns is None else format_rfc3339(one.last_ns),
-        "due": format_rfc3339(one.at_ns),
-        "overdue": is_overdue(schedule, one.at_ns, now_ns),
-    }
 
 
 def _lines(one: Mapping[str, Any]) -> Iterator[Text]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import tzinfo
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from gateway.alarms.duty import ANY, Duty, Shift
+from gateway.alarms.duty import ANY, Duty
 from gateway.alarms.walltime import local_time, zone_named
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -26,13 +25,10 @@ from gateway.commands.when import moment_ns
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
-from gateway.model import SECOND
 from gateway.questions import duty as ask
 from gateway.statements import stand_in as stated
 from gateway.statements.stand_in import StandIn
 from gateway.times import format_rfc3339, parse_rfc3339
-
-LOOK_NS: Final = 31 * 86_400 * SECOND  # how far ahead the end of a turn is looked for
 
 
 def add_to(app: typer.Typer) -> None:
@@ -62,7 +58,7 @@ def duty(
         known_at_ns(configuration)
     now_ns = time.time_ns()
     at_ns = now_ns if at is None else moment_ns(at, zone_named("UTC"), now_ns)
-    rows = [row for row in _rows(configuration, known, risk, at_ns) if site in (None, row["site"])]
+    rows = [row for row in ask.duty_rows(known, configuration, risk, at_ns) if site in (None, row["site"])]
     if as_json:
         print_json({"schema": ask.SCHEMA, "at": format_rfc3339(at_ns), "risk": risk or None, "sites": rows})
         return
@@ -115,30 +111,6 @@ def _said(person: str, instead_of: str, rosters: list[str] | None, from_ns: int,
         span = f"{format_rfc3339(from_ns)[:19]}Z to {format_rfc3339(to_ns)[:19]}Z"
         raise InputError(f"a stand-in from {span} ends before it begins")
     return StandIn(person, instead_of, tuple(dict.fromkeys(rosters or ())), from_ns, to_ns)
-
-
-def _rows(configuration: Configuration, known: Duty, risk: str, at_ns: int) -> Iterator[dict[str, Any]]:
-    covered = {one.site: one for one in ask.coverages(known, configuration, at_ns)}
-    holes = ask.holes_ahead(known, configuration, at_ns)
-    for name in configuration.sites:
-        found = covered.get(known.same_site(name))
-        if found is None:
-            continue
-        shift = _shift(known, name, risk, at_ns)
-        yield {
-            "site": name,
-            "on_duty": list(shift.people),
-            "until": None if shift.to_ns == at_ns + LOOK_NS else format_rfc3339(shift.to_ns),
-            "deputies": list(known.deputies(name, risk, at_ns)),
-            "everybody": list(known.everybody(name, risk, at_ns)),
-            "coverage": ask.coverage_row(found),
-            "holes": [ask.hole_row(hole) for hole in holes if hole.site == found.site],
-        }
-
-
-def _shift(known: Duty, site: str, risk: str, at_ns: int) -> Shift:
-    """The present one, as far as it ends soon."""
-    return known.course(site, risk, at_ns, at_ns + LOOK_NS)[0]
 
 
 def _print(configuration: Configuration, known: Duty, row: dict[str, Any], at_ns: int) -> None:

@@ -12,14 +12,14 @@ from gateway.alarms.priority import Priorities, with_priority
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.quieting import rest_plain, rest_words
+from gateway.cli.quieting import rest_words
 from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
 from gateway.commands.handover import hand_over
-from gateway.commands.out_of_service import Rest, rests
+from gateway.commands.out_of_service import Rest, rest_row, rests
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -67,7 +67,7 @@ def handover(
         if by:
             remark_on(desk, by, to)
     if as_json:
-        waiting = {"out_of_service": [rest_plain(rest) for rest in resting]}
+        waiting = {"out_of_service": [rest_row(rest) for rest in resting]}
         print_json(
             {
                 **found.plain(),

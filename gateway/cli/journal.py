@@ -95,7 +95,7 @@ def verify(
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="What to write: a name that ends in .parquet or .csv.")],
+    file: Annotated[Path, typer.Argument(help="What to write: its name ends in .parquet, .csv or .arrow.")],
     channel: Annotated[
         list[str] | None, typer.Option("--channel", help="Only this channel; may be given several times.")
     ] = None,

@@ -21,10 +21,9 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.model import Quality
+from gateway.questions.parked import all_parked, parked_of
 from gateway.statements.parked import Decision
 from gateway.text import counted, safe
-from gateway.times import format_rfc3339
 
 LONGEST_REASON = 300  # characters on a screen
 
@@ -53,7 +52,7 @@ def parked(
     Examples: cryogate parked --sink central --json; cryogate parked --retry central --by "Li Na"
     """
     configuration = load(config)
-    found = _parked(configuration.data_dir, most)
+    found = _found(configuration.data_dir, most)
     if retry is not None or accept is not None:
         _decide(configuration, found, *_decision(retry, accept), at_this_box(by))
         return
@@ -74,45 +73,18 @@ def _decision(retry: str | None, accept: str | None) -> tuple[str, Decision]:
     return (str(accept), Decision.ACCEPT) if retry is None else (retry, Decision.RETRY)
 
 
-def _parked(folder: Path, most: int) -> list[dict[str, Any]]:
-    """One object a sink that has anything parked."""
+def _found(folder: Path, most: int) -> list[dict[str, Any]]:
     path = folder / "records.sqlite"
     if not path.exists():
         raise InputError(f"{folder}: no records yet; start a gateway with `cryogate run`")
-    with Journal.open_reading(folder / "journal.sqlite") as journal:
-        names = journal.channel_names()
-    records = Records(path, read_only=True)
-    found = [_of(records, follower, names, most) for follower in records.parking()]
-    records.close()
-    return found
-
-
-def _of(records: Records, follower: str, names: Mapping[int, str], most: int) -> dict[str, Any]:
-    changes = records.parked_changes(follower)
-    return {
-        "sink": follower.partition(":")[2],
-        "follower": follower,
-        "readings": records.parked_count(follower),
-        "kept": records.parked_kept(follower),
-        "newest": [
-            {
-                "channel": names.get(row.channel, f"number {row.channel}"),
-                "time": format_rfc3339(row.time_ns),
-                "value": row.value,
-                "quality": Quality(row.quality).name.lower(),
-                "received": format_rfc3339(row.received_ns),
-                "reason": row.reason,
-            }
-            for row in records.parked(follower, most)
-        ],
-        "alarm_changes": [{"number": number, "reason": reason} for number, reason in changes.items()],
-    }
+    with Journal.open_reading(folder / "journal.sqlite") as journal, Records(path, read_only=True) as records:
+        return all_parked(journal, records, most)
 
 
 def _decide(
     configuration: Configuration, found: list[dict[str, Any]], name: str, decision: Decision, author: Author
 ) -> None:
-    told = _named(found, name)
+    told = parked_of(found, name)
     sink = told["sink"]
     with open_desk(configuration) as desk:
         done = settle_parked(desk, author, told["follower"], decision, [t["follower"] for t in found])
@@ -128,17 +100,6 @@ def _decide(
             f"{lost} older readings are counted, but no longer kept apart: to send those too, give the sink "
             "another name in the configuration (it begins at the start of the journal), or --accept it"
         )
-
-
-def _named(found: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    """What is parked of the follower with this name, or with this whole key where a name is borne twice."""
-    mine = [told for told in found if name in (told["sink"], told["follower"])]
-    if not mine:
-        there_are = ", ".join(told["follower"] for told in found) or "nothing"
-        raise InputError(f"nothing is parked of {name!r}; there is of: {there_are}")
-    if len(mine) > 1:
-        raise InputError(f"give the whole name: {' or '.join(told['follower'] for told in mine)}")
-    return mine[0]
 
 
 def _show(out: Console, told: Mapping[str, Any]) -> None:

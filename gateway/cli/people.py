@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -22,6 +22,7 @@ from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.published.people import person_row
 from gateway.questions.duty import SCHEMA, duty_of
 from gateway.statements import person as stated
 from gateway.statements.clock_times import shown as shown_hours
@@ -55,7 +56,7 @@ def list_people(
     known = duty_there(load(config)).people()
     shown = [one for one in known if every or not one.has_left]
     if as_json:
-        print_json({"schema": SCHEMA, "people": [_row(one) for one in shown]})
+        print_json({"schema": SCHEMA, "people": [person_row(one) for one in shown]})
         return
     table = Table("id", "name", "reads", "ways, in order", "on site", box=None, padding=(0, 1))
     for one in shown:
@@ -204,25 +205,3 @@ def _ways(one: Person) -> str:
         + (f", quiet {shown_hours(way.quiet)} unless {way.unless.name.lower()}" if way.quiet else "")
         for way in one.ways
     )
-
-
-def _row(one: Person) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "name_en": one.name_en,
-        "name_zh": one.name_zh,
-        "languages": list(one.languages),
-        "time_zone": one.time_zone,
-        "on_site": sorted(one.on_site),
-        "has_left": one.has_left,
-        "ways": [
-            {
-                "notifier": way.notifier,
-                "address": way.address,
-                "from_priority": way.from_priority.name.lower(),
-                "quiet": None if way.quiet is None else shown_hours(way.quiet),
-                "unless": way.unless.name.lower(),
-            }
-            for way in one.ways
-        ],
-    }

@@ -18,7 +18,7 @@ from gateway.commands import out_of_service as resting
 from gateway.commands import quieting
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
-from gateway.commands.out_of_service import Rest
+from gateway.commands.out_of_service import Rest, rest_row
 from gateway.commands.quieting import Until
 from gateway.config.load import load
 from gateway.config.types import Configuration
@@ -194,27 +194,12 @@ def rest_words(rest: Rest) -> str:
 
 def _list(rests: list[Rest], as_json: bool) -> None:
     if as_json:
-        print_json([rest_plain(rest) for rest in rests])
+        print_json([rest_row(rest) for rest in rests])
         return
     for rest in rests:
         say(rest_words(rest))
     if not rests:
         say("nothing is out of service")
-
-
-def rest_plain(rest: Rest) -> dict[str, object]:
-    """The same for scripts; `approved_by` null: it waits for a second person."""
-    said = rest.said
-    return {
-        "channel": rest.scope.channel or None,
-        "asset": rest.scope.asset or None,
-        "reason": said.why,
-        "until": None if said.until_ns is None else format_rfc3339(said.until_ns),
-        "review": None if said.review_ns is None else format_rfc3339(said.review_ns),
-        "request": rest.request.id,
-        "requested_by": rest.request.by,
-        "approved_by": None if rest.approval is None else rest.approval.by,
-    }
 
 
 def _ends(rest: Rest) -> str:

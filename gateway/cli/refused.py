@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -17,8 +16,8 @@ from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.published.labels import labels_of
+from gateway.questions.refused import refused_rows
 from gateway.text import counted, safe
-from gateway.times import format_rfc3339
 
 LONGEST_PAYLOAD = 200  # characters on a screen
 RETRY = "-> once the mapping is mended: `cryogate refused --retry SOURCE --by NAME` reads the messages again"
@@ -57,7 +56,8 @@ def refused(
         with open_desk(configuration) as desk:
             _answer(send_again(desk, author, retry), as_json)
         return
-    rows = _rows(path, source, most)
+    with Journal.open_reading(path) as journal:
+        rows = refused_rows(journal, source, most)
     if as_json:
         print_json(rows)
         return
@@ -69,21 +69,6 @@ def refused(
     out.print(f"{counted(len(rows), 'message')} shown")
     if rows:
         out.print(RETRY, style="cyan", soft_wrap=True)
-
-
-def _rows(path: Path, source: str | None, most: int) -> list[dict[str, Any]]:
-    with Journal.open_reading(path) as journal:
-        return [
-            {
-                "source": name,
-                "received": format_rfc3339(kept.received_ns),
-                "reason": kept.reason.value,
-                "detail": kept.detail,
-                "topic": kept.topic,
-                "payload": kept.payload.decode("latin-1"),
-            }
-            for name, kept in journal.refused(source, most)
-        ]
 
 
 def _answer(done: Again, as_json: bool) -> None:

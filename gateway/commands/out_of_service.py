@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
@@ -19,6 +19,7 @@ from gateway.statements import Statement
 from gateway.statements import out_of_service as stating
 from gateway.statements.out_of_service import Approved, Ended, Requested, Scope
 from gateway.statements.second import is_second
+from gateway.times import format_rfc3339
 
 LONGEST_NS: Final = (
     366 * 86_400 * SECOND
@@ -122,6 +123,21 @@ def rests(desk: Desk, now_ns: int) -> list[Rest]:
             last[said.scope] = Rest(said.scope, before.request, statement)
     there = [rest for rest in last.values() if rest is not None and rest.said.last_ns > now_ns]
     return sorted(there, key=lambda one: one.scope.name)
+
+
+def rest_row(rest: Rest) -> dict[str, Any]:
+    """As JSON has it; `approved_by` null: it waits for a second person."""
+    said = rest.said
+    return {
+        "channel": rest.scope.channel or None,
+        "asset": rest.scope.asset or None,
+        "reason": said.why,
+        "until": None if said.until_ns is None else format_rfc3339(said.until_ns),
+        "review": None if said.review_ns is None else format_rfc3339(said.review_ns),
+        "request": rest.request.id,
+        "requested_by": rest.request.by,
+        "approved_by": None if rest.approval is None else rest.approval.by,
+    }
 
 
 def _approves(said: Approved, statement: Statement, before: Rest) -> bool:

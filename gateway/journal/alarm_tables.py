@@ -40,6 +40,7 @@ class TransitionRow:
     follows: int
 
 
+PAGE: Final = 500  # ids that are asked for at once
 Remake = Callable[[str], AlarmRow | None]
 Execute = Callable[..., Any]
 """Of a connection: (SQL, values) -> rows."""
@@ -142,6 +143,16 @@ class AlarmTables:
 
     def alarm(self, identity: str) -> AlarmRow | None:
         return next(iter(self._alarms("WHERE id = ?", (identity,))), None)
+
+    def seals(self) -> dict[str, int]:
+        """The checksum of each alarm's row, by id: it is another one where anything changed."""
+        return {text(row[0]): row[1] for row in self._rows("SELECT CAST(id AS BLOB), crc FROM alarm", ())}
+
+    def some(self, identities: Iterable[str]) -> Iterator[AlarmRow]:
+        """Those of these ids that there are."""
+        several = list(identities)
+        for page in (several[k : k + PAGE] for k in range(0, len(several), PAGE)):
+            yield from self._alarms(f"WHERE id IN ({', '.join('?' * len(page))})", tuple(page))
 
     def starting_with(self, start: str, most: int) -> list[str]:
         """Ids of alarms that begin so, in any case."""

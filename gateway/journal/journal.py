@@ -320,9 +320,11 @@ class Journal:
         with explained(self.path):
             return entries.statement(self._connection, seq)
 
-    def newest_statements(self, kind: str) -> Iterator[tuple[int, Statement]]:
-        """The same from the newest to the oldest."""
-        before_seq, most = hours.LAST_SEQ, 1  # whoever looks for the last one has it at once
+    def newest_statements(
+        self, kind: str, before_seq: int = hours.LAST_SEQ
+    ) -> Iterator[tuple[int, Statement]]:
+        """The same from the newest to the oldest, or from before an entry."""
+        most = 1  # whoever looks for the last one has it at once
         while True:
             with explained(self.path):
                 page = entries.newest_of_kind(self._connection, kind, before_seq, most, self._archive.damaged)

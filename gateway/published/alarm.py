@@ -73,7 +73,7 @@ def alarm(of: Entry) -> dict[str, Any]:
 
 def most_urgent_rows(rows: Iterable[AlarmRow]) -> list[AlarmRow]:
     """In the order of `most_urgent_first`, for whoever publishes the first of them: 10 000 take a second."""
-    return sorted(rows, key=_stored_rank)
+    return sorted(rows, key=stored_rank)
 
 
 def severity_of(row: AlarmRow) -> str:
@@ -139,7 +139,8 @@ def _stored_cause(row: AlarmRow) -> Mapping[str, Any]:
     return found
 
 
-def _stored_rank(row: AlarmRow) -> tuple[Any, ...]:
+def stored_rank(row: AlarmRow) -> tuple[Any, ...]:
+    """The less, the more urgent; the same for nobody else."""
     cause, state = _stored_cause(row), str(row.body["alarm"]["state"])
     withdrawn = bool(cause.get("withdrawn", False))
     shown = NEVER_WAS if withdrawn and state == AlarmState.RETURNED.value else state

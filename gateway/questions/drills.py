@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from gateway.alarming.entry import alarm_of, cause_of
-from gateway.alarms.drill_times import Schedule, due_ns
+from gateway.alarms.drill_times import Schedule, due_ns, is_overdue
 from gateway.alarms.drills import FAILED, PASSED, WITHDRAWN, StatedDrill
 from gateway.alarms.duty import Duty
 from gateway.alarms.lifecycle import Alarm
@@ -120,6 +120,19 @@ def schedules_due(configuration: Configuration, journal: Journal, records: Recor
     every = standing(journal, records, now_ns)
     found = [due_of(schedule, configuration, journal, every) for schedule in configuration.drills]
     return sorted(found, key=lambda due: due.at_ns)
+
+
+def due_row(one: Due, now_ns: int) -> dict[str, Any]:
+    """As JSON has it."""
+    schedule = one.schedule
+    return {
+        "name": schedule.name,
+        "asset": schedule.asset,
+        "automatic": schedule.automatic,
+        "last": None if one.last_ns is None else format_rfc3339(one.last_ns),
+        "due": format_rfc3339(one.at_ns),
+        "overdue": is_overdue(schedule, one.at_ns, now_ns),
+    }
 
 
 def public(run: Run, duty: Duty) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from gateway.model import SECOND
 from gateway.times import format_rfc3339
 
 SCHEMA: Final = 1
+LOOK_NS: Final = 31 * 86_400 * SECOND  # how far ahead the end of a turn is looked for
 AHEAD_NS: Final = 7 * 86_400 * SECOND  # a hole is said a week before it comes
 WEEK: Final = timedelta(days=7)
 
@@ -95,6 +96,26 @@ def lacking(coverage: Coverage) -> str:
             f"{coverage.needs_on_site}"
         )
     return "; ".join(told)
+
+
+def duty_rows(duty: Duty, configuration: Configuration, risk: str, at_ns: int) -> Iterator[dict[str, Any]]:
+    """Of each site with a roster: who is on duty, who is next, whether it is covered, what is missing."""
+    covered = {one.site: one for one in coverages(duty, configuration, at_ns)}
+    holes = holes_ahead(duty, configuration, at_ns)
+    for name in configuration.sites:
+        found = covered.get(duty.same_site(name))
+        if found is None:
+            continue
+        shift = duty.course(name, risk, at_ns, at_ns + LOOK_NS)[0]
+        yield {
+            "site": name,
+            "on_duty": list(shift.people),
+            "until": None if shift.to_ns == at_ns + LOOK_NS else format_rfc3339(shift.to_ns),
+            "deputies": list(duty.deputies(name, risk, at_ns)),
+            "everybody": list(duty.everybody(name, risk, at_ns)),
+            "coverage": coverage_row(found),
+            "holes": [hole_row(hole) for hole in holes if hole.site == found.site],
+        }
 
 
 def shift_row(shift: Shift) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Readings of the journal, archived or not, as one file for somebody else: Parquet or CSV.
+"""Readings of the journal, archived or not, as one file for somebody else: Parquet, CSV or Arrow.
 
 Columns: time, channel, value, unit, quality, received, and device_time where the device's clock was ahead, so
 that the reading was shifted. The file appears under its name once it is whole.
@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -44,23 +45,65 @@ def export(
     """Write readings of `channels` (None: all) in [start, end) to `path`; how many.
 
     Each channel in its own unit, as far as it is known. Raises InputError for an unknown channel, another
-    suffix than .parquet or .csv, a file that is there already or cannot be written.
+    suffix than those of WRITERS, a file that is there already or cannot be written.
     """
-    writers = {".csv": _csv, ".parquet": _parquet}
-    if path.suffix not in writers:
-        raise InputError(f"{path}: expected a name that ends in .parquet or .csv")
+    if path.suffix not in WRITERS:
+        raise InputError(f"{path}: expected a name that ends in .parquet, .csv or .arrow")
     if path.exists():
         raise InputError(f"{path} is there already; give another name or remove it")
-    known = journal.channels()
-    names = {number: row.name for number, row in known.items()}
-    units = {row.name: row.unit or "" for row in known.values()}
-    numbers = _numbers(channels, names)
+    numbers = _numbers(channels, {number: row.name for number, row in journal.channels().items()})
     hours = _hours(journal, numbers, interval, progress)
     try:
         with _whole(path) as file:
-            return writers[path.suffix](file, _batches(hours), names, units)
+            return sum(WRITERS[path.suffix](file, _batches(hours), Channels.of(journal)))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; check its folder and the room on the disk") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What channels are called, by number, and the units of their names."""
+
+    names: Mapping[int, str]
+    units: Mapping[str, str]
+
+    @staticmethod
+    def of(journal: Journal) -> Channels:
+        known = journal.channels()
+        names = {number: row.name for number, row in known.items()}
+        return Channels(names, {row.name: row.unit or "" for row in known.values()})
+
+
+def pieces(
+    journal: Journal, suffix: str, channels: Sequence[str], interval: tuple[int, int]
+) -> Iterator[bytes]:
+    """What `export` would write, as it is made: .csv, .parquet, or .arrow (a stream of record batches).
+
+    Raises InputError for an unknown channel.
+    """
+    numbers = _numbers(channels, {number: row.name for number, row in journal.channels().items()})
+    hours = _hours(journal, numbers, interval, lambda *_: None)
+    file = _Pieces()
+    for _ in WRITERS[suffix](file, _batches(hours), Channels.of(journal)):
+        yield file.taken()
+    yield file.taken()
+
+
+class _Pieces(io.BytesIO):
+    """A file that somebody reads while it is written; places in it are those of the whole."""
+
+    _before = 0
+
+    def taken(self) -> bytes:
+        """What was written since, which is forgotten here."""
+        written = self.getvalue()
+        self._before += len(written)
+        self.seek(0)
+        self.truncate()
+        return written
+
+    def tell(self) -> int:
+        return self._before + super().tell()
 
 
 def _numbers(channels: Sequence[str] | None, names: Mapping[int, str]) -> list[int] | None:
@@ -117,15 +160,13 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
 
 
-def _csv(
-    file: BinaryIO, batches: Iterator[Arrivals], names: Mapping[int, str], units: Mapping[str, str]
-) -> int:
+def _csv(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
+    """How many readings it wrote, again and again."""
     text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     quality = [q.name.lower() for q in Quality]
-    cells = {number: (csv_cell(name), csv_cell(units.get(name, ""))) for number, name in names.items()}
-    count = 0
+    cells = {n: (csv_cell(name), csv_cell(known.units.get(name, ""))) for n, name in known.names.items()}
     for arrivals in batches:
         s = arrivals.samples
         columns = (s.time, s.channel, s.value, s.quality, arrivals.received, arrivals.device_time)
@@ -134,43 +175,60 @@ def _csv(
             shown = "" if np.isnan(value) else repr(value)
             told = (_text(time), name, shown, unit, quality[q], _text(received))
             writer.writerow((*told, "" if own == time else _text(own)))
-        count += len(arrivals)
+        yield len(arrivals)
     text.flush()
     text.detach()
-    return count
 
 
-def _parquet(
-    file: BinaryIO, batches: Iterator[Arrivals], names: Mapping[int, str], units: Mapping[str, str]
-) -> int:
-    import pyarrow as pa
+def _parquet(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
     import pyarrow.parquet as pq
 
-    moment = pa.timestamp("ns", tz="UTC")
-    word = pa.dictionary(pa.int32(), pa.string())
-    kinds = dict(zip(COLUMNS, (moment, word, pa.float64(), word, word, moment, moment), strict=True))
-    count = 0
+    schema = _schema()
     with pq.ParquetWriter(
         file,
-        pa.schema(kinds),
+        schema,
         compression="zstd",
         use_dictionary=["channel", "value", "unit", "quality"],
         column_encoding=dict.fromkeys(("time", "received", "device_time"), "DELTA_BINARY_PACKED"),
     ) as writer:
         for arrivals in batches:
-            writer.write_table(_table(arrivals, names, units, pa.schema(kinds)))
-            count += len(arrivals)
-    return count
+            writer.write_table(_table(arrivals, known, schema))
+            yield len(arrivals)
 
 
-def _table(
-    arrivals: Arrivals, names: Mapping[int, str], units: Mapping[str, str], schema: pa.Schema
-) -> pa.Table:
+def _arrow(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
+    """Record batches with dictionaries of their own, as the IPC stream allows."""
+    import pyarrow as pa
+
+    schema = _schema()
+    with pa.ipc.new_stream(file, schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        for arrivals in batches:
+            writer.write_table(_table(arrivals, known, schema))
+            yield len(arrivals)
+
+
+WRITERS: Final[Mapping[str, Callable[[BinaryIO, Iterator[Arrivals], Channels], Iterator[int]]]] = {
+    ".csv": _csv,
+    ".parquet": _parquet,
+    ".arrow": _arrow,
+}
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    moment = pa.timestamp("ns", tz="UTC")
+    word = pa.dictionary(pa.int32(), pa.string())
+    kinds = dict(zip(COLUMNS, (moment, word, pa.float64(), word, word, moment, moment), strict=True))
+    return pa.schema(kinds)
+
+
+def _table(arrivals: Arrivals, known: Channels, schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
     s, own = arrivals.samples, arrivals.device_time
     numbers, index = np.unique(s.channel, return_inverse=True)
-    channels = [names[int(number)] for number in numbers]
+    channels = [known.names[int(number)] for number in numbers]
     qualities = [q.name.lower() for q in Quality]
 
     def words(index: np.ndarray, texts: list[str]) -> pa.Array:
@@ -180,7 +238,7 @@ def _table(
         pa.array(s.time).cast(schema.field("time").type),
         words(index, channels),
         pa.array(s.value, mask=np.isnan(s.value)),
-        words(index, [units.get(name, "") for name in channels]),
+        words(index, [known.units.get(name, "") for name in channels]),
         words(s.quality, qualities),
         pa.array(arrivals.received).cast(schema.field("received").type),
         pa.array(own, mask=own == s.time).cast(schema.field("device_time").type),

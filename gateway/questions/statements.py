@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
+from gateway.journal.standing import bearing_on
 from gateway.statements import Statement, attempt, call, notification, progress, transition
 from gateway.statements.effect import Effects, target_of
 from gateway.statements.kinds import about, kinds
@@ -46,6 +48,26 @@ def statements(
         if kind in (None, statement.kind) and _is_since(statement, since_ns):
             found.append(statement)
     return Found(found, effects)
+
+
+def newest(journal: Journal, kind: str | None, before_seq: int) -> Iterator[tuple[int, Statement]]:
+    """Statements before an entry with their numbers, the newest first; of a kind, or of all that are loud.
+
+    Raises InputError for an unknown kind.
+    """
+    if kind is not None and kind not in kinds():
+        raise InputError(f"there is no kind {kind!r}; known: {', '.join(kinds())}")
+    wanted = [one for one in kinds() if one not in QUIET] if kind is None else [kind]
+    every = (journal.newest_statements(one, before_seq) for one in wanted)
+    return heapq.merge(*every, key=lambda numbered: -numbered[0])
+
+
+def effects_on(journal: Journal, several: Iterable[Statement]) -> Effects:
+    """What became of these."""
+    effects = Effects()
+    for _, statement in bearing_on(journal, [one.id for one in several]):
+        effects.hear(statement)
+    return effects
 
 
 def _concerning(journal: Journal, name: str, wanted: Sequence[str]) -> Iterator[Statement]:

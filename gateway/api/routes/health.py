@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from gateway import __version__
 from gateway.api.answers import json_answer
 from gateway.api.describing import told
 from gateway.api.who import OPEN
-from gateway.api.world import World
+from gateway.api.world import Asked
 
 SCHEMA: Final = 1
 router = APIRouter(tags=["health"])
 
 
-def _world(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
-
-
-Asked = Annotated[World, Depends(_world)]
 ALIVE = {"ok": True}
 HEALTH = {"schema": 1, "gateway": "edge-1", "version": "0.1.0", "known": {"running": True}}
 STATUS = {"gateway": {"name": "edge-1", "uptime_s": 86400.5}, "sources": [], "channels": []}

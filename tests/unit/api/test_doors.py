@@ -17,13 +17,15 @@ from gateway.api.who import OPEN, action_of, admit
 from gateway.rights.table import ACTIONS
 from tests.unit.api.front_door import FrontDoor
 
+LOOKS = ("/profiles/preview",)  # they need a body, and change nothing
 ROUTES: list[Any] = [route for router in routers() for route in router.routes]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{min(r.methods)} {r.path}")
 def test_every_route_names_its_action_and_shows_an_example(route: APIRoute) -> None:
     assert action_of(route) in {OPEN, *ACTIONS}
-    assert (route.methods <= {"GET"}) == (action_of(route) == OPEN or ACTIONS[action_of(route)].reads)
+    reads = action_of(route) == OPEN or ACTIONS[action_of(route)].reads
+    assert (route.methods <= {"GET"}) == reads or route.path in LOOKS
     shown = route.responses[route.status_code or 200]["content"]
     assert all("example" in one for one in shown.values()) and route.description
 
