@@ -103,7 +103,7 @@ def test_an_empty_journal_is_an_empty_table(tmp_path):
 def test_what_can_not_be_done_is_said_and_leaves_no_file(journal, tmp_path):
     with pytest.raises(InputError, match=r"no channel top.*it has lid, core"):
         export(journal, tmp_path / "x.csv", ["top"], ALL)
-    with pytest.raises(InputError, match=r"\.parquet or \.csv"):
+    with pytest.raises(InputError, match=r"\.parquet, \.csv or \.arrow"):
         export(journal, tmp_path / "x.xlsx", None, ALL)
     with pytest.raises(InputError, match="nowhere"):
         export(journal, tmp_path / "nowhere" / "x.csv", None, ALL)
