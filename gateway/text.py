@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeGuard, runtime_checkable
 
 import msgspec
 
@@ -22,6 +22,17 @@ FORMULA: Final = re.compile(
     r"'*[=+\-@\t\r\n＝＋－＠]"
 )  # what spreadsheets compute, full-width forms included
 QUOTED_FORMULA: Final = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+
+
+_PLAIN: Final = (str, int, float, type(None), dict, list, tuple)
+
+
+@runtime_checkable
+class InParts(Protocol):
+    """A list of more than LONG items that is made as it is written."""
+
+    def json_parts(self, margin: str) -> Iterator[str]:
+        """Some items at a time, each time as `json_items` writes them."""
 
 
 def one_line(text: str) -> str:
@@ -61,11 +72,13 @@ def json_text(data: Any, indent: int | None = None) -> str:
 def json_pieces(data: Any, margin: str = "") -> Iterator[str]:
     """The same with an indent of 2, in pieces: it is never whole in memory, however long its lists are.
 
-    `data` may be an iterator, which is a list.
+    `data` may be an iterator, which is a list, and what is in it may write itself (`InParts`).
     """
     inner = margin + "  "
     if isinstance(data, Iterator):
         yield from _joined("[", "]", map(partial(json_pieces, margin=inner), data), margin)
+    elif _writes_itself(data):
+        yield from _joined("[", "]", ([part] for part in data.json_parts(margin)), margin)
     elif not _is_long(data):
         yield json_text(data, 2).replace("\n", "\n" + margin)
     elif isinstance(data, Mapping):
@@ -75,7 +88,7 @@ def json_pieces(data: Any, margin: str = "") -> Iterator[str]:
         yield from _joined("[", "]", (json_pieces(item, inner) for item in data), margin)
     else:
         parts = (data[k : k + LONG] for k in range(0, len(data), LONG))
-        yield from _joined("[", "]", ([_items(part, margin)] for part in parts), margin)
+        yield from _joined("[", "]", (_part_pieces(part, margin) for part in parts), margin)
 
 
 def csv_cell(text: str) -> str:
@@ -112,8 +125,18 @@ def _named_pieces(name: str, value: Any, margin: str) -> Iterator[str]:
     yield from json_pieces(value, margin)
 
 
-def _items(part: Any, margin: str) -> str:
-    """Those of a list, without its brackets: a few hundred are written at once."""
+def _part_pieces(part: Any, margin: str) -> Iterator[str]:
+    """Of a long list."""
+    if not _is_long(part):
+        yield json_items(part, margin)
+        return
+    for number, item in enumerate(part):
+        yield f",\n{margin}  " if number else ""
+        yield from json_pieces(item, margin + "  ")
+
+
+def json_items(part: Any, margin: str) -> str:
+    """Items of a list that stands behind `margin`, without its brackets: some hundreds at once."""
     try:
         text = msgspec.json.format(msgspec.json.encode(part), indent=2).decode()
     except (UnicodeEncodeError, OverflowError):  # half a character, a number of more than 64 bits
@@ -124,7 +147,13 @@ def _items(part: Any, margin: str) -> str:
 def _is_long(data: Any) -> bool:
     if isinstance(data, Mapping):
         return any(_is_long(value) for value in data.values())
-    return isinstance(data, list | tuple) and (len(data) > LONG or any(_is_long(item) for item in data))
+    if isinstance(data, list | tuple):
+        return len(data) > LONG or any(_is_long(item) for item in data)
+    return _writes_itself(data)
+
+
+def _writes_itself(data: Any) -> TypeGuard[InParts]:
+    return not isinstance(data, _PLAIN) and isinstance(data, InParts)
 
 
 def _shown_lines(text: str) -> str:

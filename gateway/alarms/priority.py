@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from gateway.alarms.call import Priority
 from gateway.model import Severity
@@ -69,18 +69,32 @@ class Inside:
     is_about_product: bool = True
 
 
+@runtime_checkable
+class KnowsProducts(Protocol):
+    """Units that may be 100 000 and know it without being looked at one by one."""
+
+    def products(self) -> Collection[str]:
+        """Each name of a product once."""
+
+
 def inside_of(alarm: Mapping[str, Any]) -> Inside:
     """Of a published alarm. A critical fault of a site, as a silent gateway, is about whatever is there."""
     if alarm["kind"] == "fault" and not alarm["asset"]:
         is_whole_site = bool(alarm.get("site")) and severity_of(alarm) is Severity.CRITICAL
         return Inside(None) if is_whole_site else Inside((), is_about_product=False)
     units = alarm["units"]
-    return Inside(None if units == UNKNOWN else tuple(sorted({str(unit["product"]) for unit in units})))
+    return Inside(None if units == UNKNOWN else tuple(sorted(_products(units))))
 
 
 def severity_of(alarm: Mapping[str, Any]) -> Severity:
     """Of a published alarm."""
     return Severity[str(alarm["severity"]).upper()]
+
+
+def _products(units: Any) -> Collection[str]:
+    if isinstance(units, KnowsProducts):
+        return units.products()
+    return {str(unit["product"]) for unit in units}
 
 
 def judge(severity: Severity, inside: Inside, by: Priorities) -> Judged:

@@ -20,7 +20,7 @@ from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
-from gateway.published.alarm import most_urgent_rows, of_known
+from gateway.published.alarm import most_urgent_rows, of_known_in_parts
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.selection import Order, Selection, selected
@@ -82,9 +82,9 @@ def _chosen(
 ) -> tuple[list[Mapping[str, Any]], int]:
     """As they are published, at most so many, and how many more there are."""
     if most is not None and selection == Selection() and sort is Order.URGENCY:
-        shown = [of_known(row.body, row.number) for row in most_urgent_rows(rows)[:most]]
+        shown = [of_known_in_parts(row.body, row.number) for row in most_urgent_rows(rows)[:most]]
         return list(shown), len(rows) - len(shown)
-    found = selected((of_known(row.body, row.number) for row in rows), selection, sort)
+    found = selected((of_known_in_parts(row.body, row.number) for row in rows), selection, sort)
     return found[:most], len(found) - len(found[:most])
 
 

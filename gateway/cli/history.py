@@ -15,8 +15,9 @@ from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
-from gateway.published.alarm import of_known
+from gateway.published.alarm import of_known_in_parts
 from gateway.published.few import with_few_units
+from gateway.published.inside_words import inside, inside_words
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import overlay_words
 from gateway.published.urgency import state_words
@@ -55,7 +56,7 @@ def history(
     folder, labels = configuration.data_dir, labels_of(configuration)
     with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         row = find(records, alarm)
-        known = of_alarm(journal, records, row.id)
+        known = of_alarm(journal, records, row.id, of_known_in_parts)
         if as_json:
             print_json(known)
         else:
@@ -63,10 +64,10 @@ def history(
 
 
 def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]], labels: Labels) -> None:
-    now = safe(with_few_units(of_known(row.body, row.number)))
+    now = safe(with_few_units(of_known_in_parts(row.body, row.number)))
     out.print(f"{row.id} {now['channel']} {now['rule']}, {state_words(now)}")
     before: Mapping[str, Any] = {}
-    for entry in map(safe, map(_with_codes, known)):
+    for entry in map(_shown, known):
         style = CHANGE_STYLES.get(entry["change"], "bold")
         recorded = labels.beside(entry["recorded"], now["site"])
         out.print(Text.assemble(f"{recorded}  ", (entry["change"], style)))
@@ -76,12 +77,11 @@ def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]], labe
         before = known_now
 
 
-def _with_codes(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of its units only what is shown: there may be 100 000."""
-    known = entry["known"]
-    if isinstance(known["units"], str):
-        return entry
-    return {**entry, "known": {**known, "units": [{"code": unit["code"]} for unit in known["units"]]}}
+def _shown(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Nothing in it drives a terminal; of its units, of which there may be 100 000, only the codes."""
+    codes = inside(entry["known"])
+    shown = safe({**entry, "known": {**entry["known"], "units": None}})
+    return {**shown, "known": {**shown["known"], "units": codes}}
 
 
 def _with_local_times(known: Mapping[str, Any], labels: Labels) -> Mapping[str, Any]:
@@ -121,8 +121,8 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
     for said in now["resets"]:
         if said not in before["resets"]:
             yield f"{said['by']}: {said['comment']} (reset at {said['at']})"
-    if _inside(now) != _inside(before):
-        yield f"inside {_inside(now)}, was {_inside(before)}"
+    if now["units"] != before["units"]:
+        yield inside_words(before["units"], now["units"])
 
 
 def _handled(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -141,11 +141,6 @@ def _handled(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
 
 def _said(words: Mapping[str, Any]) -> str:
     return f"{words['by']}: {words['comment']}" if words["comment"] else str(words["by"])
-
-
-def _inside(alarm: Mapping[str, Any]) -> str:
-    units = alarm["units"]
-    return units if isinstance(units, str) else ", ".join(unit["code"] for unit in units) or "nothing"
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -51,6 +52,5 @@ def say(text: str, err: bool = False) -> None:
 
 def print_json(data: Any) -> None:
     """Data for a script, one indented document."""
-    for piece in json_pieces(data):
-        typer.echo(piece, nl=False)
+    sys.stdout.writelines(json_pieces(data))  # nothing in it drives a terminal
     typer.echo()

@@ -6,7 +6,7 @@ ever after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from gateway.alarming.entry import Entry, of_stored
@@ -19,6 +19,7 @@ from gateway.alarms.overlay import Overlay
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.model import Severity
+from gateway.published.units import units_in_parts
 from gateway.published.urgency import NEVER_WAS, rank
 from gateway.published.view import UNKNOWN, Units, excursion, moment, units, units_of_stored
 from gateway.screening.excursion import Excursion
@@ -29,9 +30,18 @@ CAUSES: Final = ("excursion", "fault", "drill")  # one of which a stored alarm h
 
 def of_known(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
     """The stored form, e.g. of a transition, in the published shape; `number` counts its transitions."""
+    return _with_units(known, number, units_of_stored)
+
+
+def of_known_in_parts(known: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
+    """The same for whoever writes it at once: many units are made as they are looked at."""
+    return _with_units(known, number, units_in_parts)
+
+
+def _with_units(known: Mapping[str, Any], number: int, made: Callable[[Any], Any]) -> dict[str, Any]:
     told, inside = alarm(of_stored({**known, "units": None}, number)), known["units"]
     if inside is not None:
-        told["units"] = units_of_stored(inside)
+        told["units"] = made(inside)
     return told
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.alarming.stored_units import exposures_of, named_columns, values
@@ -55,13 +55,23 @@ def units_of_stored(known: Any) -> list[dict[str, Any]]:
     """The same of their stored form, without making each of them first: there may be 100 000."""
     if isinstance(known, list):  # of before they were kept in columns
         return units(exposures_of(known))
-    parts = [_part(Part(**part)) for part in known["parts"]]
+    parts = [part_of_stored(part) for part in known["parts"]]
     return [
         {"scheme": scheme, "code": code, "product": product, "chain_of_identity": chain, **parts[number]}
         for scheme, code, product, chain, number in zip(
             *named_columns(known), values(known["part"]), strict=True
         )
     ]
+
+
+def part_of_stored(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What the units of a part went through."""
+    return _part(Part(**part))
+
+
+def unit_of_columns(named: Sequence[str], part: Mapping[str, Any]) -> dict[str, Any]:
+    """One unit of scheme, code, product and chain of identity, and what it went through."""
+    return _unit(Unit(*named), part)
 
 
 def _unit(of: Unit, part: Mapping[str, Any]) -> dict[str, Any]:

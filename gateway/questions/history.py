@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gateway.errors import InputError, StatementError
@@ -15,6 +15,8 @@ from gateway.statements import Statement, transition
 from gateway.statements.kinds import kind_of
 from gateway.times import format_rfc3339
 
+Published = Callable[[Mapping[str, Any], int], dict[str, Any]]
+"""`published.alarm.of_known`, or `of_known_in_parts`."""
 MOST_NAMED = 10  # alarms whose id begins alike, in a message
 
 
@@ -32,15 +34,17 @@ def find(records: Records, start: str) -> AlarmRow:
     return row
 
 
-def history(journal: Journal, records: Records, identity: str) -> Iterator[dict[str, Any]]:
+def history(
+    journal: Journal, records: Records, identity: str, published: Published = of_known
+) -> Iterator[dict[str, Any]]:
     """Every transition of an alarm, oldest first, with what was known after it and what it follows from.
 
     One after the other: each names every unit.
     """
-    return (_public(journal, row.seq) for row in records.book.transitions(identity))
+    return (_public(journal, row.seq, published) for row in records.book.transitions(identity))
 
 
-def _public(journal: Journal, seq: int) -> dict[str, Any]:
+def _public(journal: Journal, seq: int, published: Published) -> dict[str, Any]:
     statement = journal.statement(seq)
     told = transition.of(statement.body)
     stated_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
@@ -53,7 +57,7 @@ def _public(journal: Journal, seq: int) -> dict[str, Any]:
         "configuration": told.configuration,
         "version": told.version,
         "because": _because(journal, told.because),
-        "known": of_known(told.known, told.number),
+        "known": published(told.known, told.number),
     }
 
 

@@ -52,22 +52,27 @@ class Memories:
         After a start there are no states of before. So one is kept on the way, twice as far back as the news:
         what comes as late once more does not cost everything again.
         """
-        latest = int(raw.time.max(initial=NEVER))
-        at_ns = 2 * moment_ns - latest if NEVER < moment_ns < latest else NEVER
+        at_ns = self.worth_keeping_at(moment_ns, int(raw.time.max(initial=NEVER)))
         before = raw.time <= at_ns
-        if int(before.sum()) < WORTH_KEEPING or self._has(at_ns, latest):
+        if int(before.sum()) < WORTH_KEEPING:
             return screen.feed(raw, judged=True, settled=True)
         found = screen.feed(raw.take(before), judged=True, settled=True)
-        valid = np.zeros(len(screen.channels), np.bool_)
-        valid[row] = True
-        self.kept = sorted([*self.kept, Saved(at_ns, valid, screen.remember())], key=lambda s: s.at_ns)
+        self.keep(at_ns, row, screen.remember())
         return in_order([found, screen.feed(raw.take(~before), judged=True, settled=True)])
 
-    def _has(self, at_ns: int, latest_ns: int) -> bool:
-        """Whether a state of about that age is kept."""
-        return _age(at_ns, latest_ns, self._spacing_ns) in {
-            _age(saved.at_ns, latest_ns, self._spacing_ns) for saved in self.kept
-        }
+    def worth_keeping_at(self, moment_ns: int, latest_ns: int) -> int:
+        """Of which time a state is wanted, as `feed` says; NEVER where one of about that age is kept."""
+        if not NEVER < moment_ns < latest_ns:
+            return NEVER
+        at_ns = 2 * moment_ns - latest_ns
+        ages = {_age(saved.at_ns, latest_ns, self._spacing_ns) for saved in self.kept}
+        return NEVER if _age(at_ns, latest_ns, self._spacing_ns) in ages else at_ns
+
+    def keep(self, at_ns: int, row: Rows, memory: Memory) -> None:
+        """A state that says something about these channels."""
+        valid = np.zeros(len(memory.channels), np.bool_)
+        valid[row] = True
+        self.kept = sorted([*self.kept, Saved(at_ns, valid, memory)], key=lambda s: s.at_ns)
 
     def replan(self, replanned: Replanned) -> None:
         """Go on with states of the screen under another plan."""

@@ -7,46 +7,22 @@ the record is the same as if everything had been screened again at once, some se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.model import SECOND, Mask, Samples, Times
-from gateway.screening.excursion import NEVER
+from gateway.screening.job import Job, Moments, Scan
+from gateway.screening.judged import Read
 from gateway.screening.memories import Memories
-from gateway.screening.plan import FOREVER, FOREVER_PAST
+from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows
-from gateway.screening.screen import Memory, Screen
+from gateway.screening.screen import Screen
 
 PATIENCE_NS: Final = 120 * SECOND  # what is late by less costs next to nothing to screen again
 MOST_TOGETHER: Final = 16  # channels that are screened again at once: bounds the memory
-Scan = Callable[[Sequence[int], int, int], Iterator[Samples]]
-"""`scan(channels, start_ns, end_ns)`: every reading that the journal holds now, in parts that are read as
-they are asked for."""
-Moments = dict[int, int]  # by channel number, ns UTC: from when on it is to be screened again
-
-
-@dataclass(slots=True)
-class Job:
-    """Channels, by their positions in the screen, that are screened again from one saved state on."""
-
-    moments: Moments
-    row: Rows
-    earliest: Times
-    memory: Memory | None
-    since_ns: int  # readings from then on are read when it ends
-    parts: Iterator[Samples]
-    read: list[Samples] = field(default_factory=list)
-
-    def is_read(self, is_enough: Callable[[], bool]) -> bool:
-        """Read on; whether that was the last of it."""
-        for part in self.parts:
-            self.read.append(part)
-            if is_enough():
-                return False
-        return True
 
 
 class PutOff:
@@ -90,6 +66,7 @@ class PutOff:
         far = np.asarray(screen.reached[row] - moment > PATIENCE_NS)
         if self:  # it may bear on a channel that is to be screened again anyway
             busy = screen.rows(np.array(sorted(self.moments()), np.int64))
+            busy = busy if self.job is None else np.union1d(busy, self.job.row)
             far |= bool(np.isin(screen.affected(row, moment)[0], busy).any())
         affected, earliest = screen.affected(row[far], moment[far])
         numbers = screen.numbers[affected].tolist()
@@ -97,34 +74,48 @@ class PutOff:
         self._news.update(numbers)
         return far
 
-    def next_job(self, screen: Screen, memories: Memories, ready: Container[int] | None) -> Job:
-        """Some channels that are `ready` (None: any), with whatever is looked at together with them."""
+    def hear(self, fresh: Samples) -> None:
+        """Readings that come while a job is under way: where they judge what it has screened already, that is
+        put off once more."""
+        job = self.job
+        if job is None or int(fresh.time.min(initial=FOREVER)) > job.judged_ns:
+            return
+        news = fresh.take(fresh.time <= job.judged_ns)
+        numbers = job.judged_by(news.channel).tolist()
+        self._late = _earlier(self._late, dict.fromkeys(numbers, int(news.time.min())))
+        self._news.update(numbers)
+
+    def next_job(self, screen: Screen, memories: Memories, read: Read, ready: Container[int] | None) -> Job:
+        """Some channels that are `ready` (None: any), with whatever is looked at together with them.
+
+        What they judge has its turn with them, or later where it goes on from another state.
+        """
         assert self._scan is not None
-        some = sorted(c for c in self._late if ready is None or c in ready)[:MOST_TOGETHER]
-        moment = np.array([self._late[c] for c in some], np.int64)
-        touched, _ = screen.affected(screen.rows(np.array(some, np.int64)), moment)
-        late = [c for c in screen.numbers[touched].tolist() if c in self._late]
-        moment = np.array([self._late[c] for c in late], np.int64)
-        row, earliest = screen.affected(screen.rows(np.array(late, np.int64)), moment)
+        row, earliest, is_late = self._next(screen, ready)
         both, which = screen.together(row, memories.before(row, earliest))
-        k = int(which.min())
+        judges = is_late & np.isin(row, screen.guides.by)
+        k = int(which[np.isin(both, row[judges if judges.any() else is_late])].min())
         mine = np.isin(row, both[which == k])
-        row, earliest = row[mine], earliest[mine]
+        numbers = screen.numbers[row]
+        self._late = _earlier(self._late, dict(zip(numbers.tolist(), earliest.tolist(), strict=True)))
+        moments = {c: self._late.pop(c) for c in numbers[mine].tolist()}
         memory = None if k < 0 else memories.kept[k].memory
-        numbers, reached = screen.numbers[row].tolist(), screen.reached[row]
-        moments = {c: self._late.pop(c) for c in numbers if c in self._late}
-        since_ns = int(reached[reached != NEVER].min(initial=FOREVER - 1)) + 1
-        parts = self._scan(numbers, needed_from(screen, row, memory), since_ns)
-        return Job(moments, row, earliest, memory, since_ns, parts)
+        self.job = Job(screen, memories, read, self._scan, moments, row[mine], earliest[mine], memory)
+        return self.job
 
+    def _next(self, screen: Screen, ready: Container[int] | None) -> tuple[Rows, Times, Mask]:
+        """Positions of some channels with all that news of them is about, each with the earliest moment, and
+        whether it is one of which something was put off."""
+        some = np.array(
+            sorted(c for c in self._late if ready is None or c in ready)[:MOST_TOGETHER], np.int64
+        )
+        touched, _ = screen.affected(screen.rows(some), self._moments(some))
+        late = np.array([c for c in screen.numbers[touched].tolist() if c in self._late], np.int64)
+        row, earliest = screen.affected(screen.rows(late), self._moments(late))
+        return row, earliest, np.isin(row, screen.rows(late))
 
-def needed_from(screen: Screen, row: Rows, memory: Memory | None) -> int:
-    """ns UTC: from where on readings are needed to go on from a saved state."""
-    if memory is None or (memory.channels["seen"][row] == NEVER).any():
-        return FOREVER_PAST
-    seen, heard = memory.channels["seen"][row], memory.channels["heard"][row]
-    back = np.where(heard == NEVER, seen, heard) - screen.looks_back(row)
-    return int(back.min()) + 1
+    def _moments(self, channels: NDArray[np.int64]) -> Times:
+        return np.array([self._late[c] for c in channels.tolist()], np.int64)
 
 
 def _earlier(one: Moments, other: Moments) -> Moments:

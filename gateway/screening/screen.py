@@ -47,7 +47,8 @@ class Memory:
 class Screen:
     """Screens the channels of one plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, most: int | None = None) -> None:
+        """`most`: readings of a channel that are kept at most to look back on; None: as the rules need."""
         np.empty(
             TEMPORARY, np.uint8
         )  # once freed, glibc keeps blocks of this size (mallopt(3), dynamic threshold)
@@ -57,7 +58,8 @@ class Screen:
         self.groups: dict[str, Group] = _groups(plan)
         self._pairing = [group for group in self.groups.values() if isinstance(group, Pairing)]
         self.is_guided = len(self.guides.one) > 0
-        self._most = history.MOST_OF_PAIRS if self._pairing or self.is_guided else history.MOST
+        needed = history.MOST_OF_PAIRS if self._pairing or self.is_guided else history.MOST
+        self.most = needed if most is None else most
         self._history = self._no_history()
         for group in self._pairing:
             group.remembers(self._history)
@@ -65,7 +67,7 @@ class Screen:
         self._boundaries = Boundaries.of(plan)
 
     def _no_history(self) -> History:
-        return History(*_spans(self.groups, len(self.numbers)), self._most)
+        return History(*_spans(self.groups, len(self.numbers)), self.most)
 
     def rows(self, channel: NDArray[Any]) -> Rows:
         """Positions of channel numbers in the screen; -1 for one that is not in the plan."""

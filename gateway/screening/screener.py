@@ -18,10 +18,11 @@ import numpy as np
 from gateway.model import SECOND, Mask, Quality, Samples, Times
 from gateway.screening.differences import differences
 from gateway.screening.excursion import NEVER, Excursion, Findings, in_order, no_findings
+from gateway.screening.job import Job, Scan, needed_from
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
 from gateway.screening.plan import FOREVER, Instance, Key, Plan, Reset
-from gateway.screening.put_off import Job, PutOff, Scan, needed_from
+from gateway.screening.put_off import PutOff
 from gateway.screening.ranges import Rows, starts
 from gateway.screening.record import Change, Past, Record
 from gateway.screening.replanned import Replanned
@@ -84,6 +85,7 @@ class Screener:
     def take(self, samples: Samples) -> list[Change]:
         """Screen these readings, in any order. Channels that are not in the plan are passed over."""
         fresh = resolve(samples.take(self._screen.rows(samples.channel) >= 0))
+        self.put_off.hear(fresh)
         changes: list[Change] = []
         while True:  # what is screened may carry a pair of channels past readings that were not late
             row = self._screen.rows(fresh.channel)
@@ -233,9 +235,7 @@ class Screener:
 
     def _stored(self, row: Rows, begin: int, end: int | None) -> tuple[Samples, Rows]:
         """What the journal holds of these channels in [begin, end), as rules see it, and whose each is."""
-        return self._as_rules_see(row, self._read(self._screen.numbers[row].tolist(), begin, end))
-
-    def _as_rules_see(self, row: Rows, stored: Samples) -> tuple[Samples, Rows]:
+        stored = self._read(self._screen.numbers[row].tolist(), begin, end)
         raw = judged(self._screen, self._read, resolve(stored))
         return raw, np.searchsorted(row, self._screen.rows(raw.channel))
 
@@ -269,9 +269,8 @@ class Screener:
         are `most` changes or more: channels that are screened again together bring theirs at once."""
         changes: list[Change] = []
         while self.put_off.is_due(ready):
-            job = self.put_off.job or self.put_off.next_job(self._screen, self._memories, ready)
-            self.put_off.job = job
-            if not job.is_read(is_enough):
+            job = self.put_off.job or self.put_off.next_job(self._screen, self._memories, self._read, ready)
+            if job.goes_on(is_enough):
                 return changes
             self.put_off.job = None
             changes += self._finished(job)
@@ -284,11 +283,12 @@ class Screener:
         return sorted(self.put_off.moments())
 
     def _finished(self, job: Job) -> list[Change]:
-        rest = self._read(self._screen.numbers[job.row].tolist(), job.since_ns, None)
+        found = job.end()
         self._memories.distrust(job.row, job.earliest)
-        stored = Samples.concatenate([*job.read, rest])
-        seen = self._screen.reached[job.row]
-        return self._screen_again(job.memory, job.row, job.earliest, seen, set(), stored)
+        if job.kept is not None:
+            self._memories.keep(job.keep_ns, job.row, job.kept)
+        self._look_back(job.aside.put_back())
+        return self._amended(job.row, job.from_ns, job.aside.stands, found, set())
 
     def _screen_from(self, row: Rows, moment: Times) -> list[Change]:
         """Screen again what news about these channels, each from its moment on, may have changed."""
@@ -344,17 +344,19 @@ class Screener:
         earliest: Times,
         seen: Times,
         gone: set[Key],
-        stored: Samples | None = None,
     ) -> list[Change]:
-        """Put channels back to a saved state (None: the beginning) and bring them to where they were.
-
-        `stored`: what the journal holds of them since then; None: it is read.
-        """
+        """Put channels back to a saved state (None: the beginning) and bring them to where they were."""
         if memory == "now":
             stands, from_ns, found = self._screen.followed, self._screen.channels["seen"][row], no_findings()
         else:
             from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
-            stands, found = self._rewound(memory, row, from_ns, int(earliest.min()), seen, stored)
+            stands, found = self._rewound(memory, row, from_ns, int(earliest.min()), seen)
+        return self._amended(row, from_ns, stands, found, gone)
+
+    def _amended(
+        self, row: Rows, from_ns: Times, stands: Times, found: Findings, gone: set[Key]
+    ) -> list[Change]:
+        """What channels that were screened again, each behind its ns UTC, change in the record."""
         clock = self._advance(self._screen.now_ns) if self._screen.now_ns != NEVER else no_findings()
         present = self._screen.present(row)  # also what was open in the saved state and got no reading since
         since: dict[Key, int] = {}
@@ -372,17 +374,12 @@ class Screener:
         from_ns: Times,
         moment_ns: int,
         seen: Times,
-        stored: Samples | None,
     ) -> tuple[Times, Findings]:
         """Rewind channels, and feed them what they had seen since then; returns up to when instances had
         looked at their readings in that state, and findings."""
-        if stored is None:
-            latest = int(seen.max())
-            raw, at = self._stored(
-                row, needed_from(self._screen, row, memory), None if latest == FOREVER else latest + 1
-            )
-        else:
-            raw, at = self._as_rules_see(row, stored)
+        latest = int(seen.max())
+        until = None if latest == FOREVER else latest + 1
+        raw, at = self._stored(row, needed_from(self._screen, row, memory), until)
         again = raw.time > from_ns[at]
         self._screen.rewind(row, memory, raw.take(~again))
         stands = self._screen.followed

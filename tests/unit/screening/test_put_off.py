@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Samples
-from gateway.screening import put_off
+from gateway.screening import job, put_off
 from gateway.screening.plan import Plan
 from gateway.screening.screener import Screener
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
 from tests.oracle.strategies import EPOCH, SECOND, columns, raw_rows
+from tests.unit.screening import test_live_floor as live_floor
+from tests.unit.screening.test_live_floor import ambient, liquid
 from tests.unit.screening.test_screener import HIGH, Desk, Rows, a_desk, at, seconds
 
 
@@ -46,43 +49,97 @@ class Patient(Desk):
         self.publish(self.screener.catch_up(lambda: next(left, 0) == 0))
 
 
-@settings(max_examples=80, deadline=None)
-@given(
-    plans(),
-    raw_rows(),
+@dataclass(frozen=True)
+class Course:
+    """How readings come, and how what is late of them is read again."""
+
+    cuts: list[int]
+    slices: list[int]  # parts of each turn
+    restarts: set[int]  # turns
+    left: set[int]  # turns after which the past is left
+    together: int
+    patience_ns: int
+    portion: int
+
+
+COURSES = st.builds(
+    Course,
     st.lists(st.integers(0, 60), max_size=10),
     st.lists(st.integers(0, 4), min_size=1, max_size=5),
     st.sets(st.integers(0, 8), max_size=3),
     st.sets(st.integers(0, 8), max_size=3),
     st.sampled_from([1, 16]),
     st.sampled_from([0, SECOND]),
+    st.sampled_from([1, 3, 50_000]),
 )
-def test_any_order_and_any_slices_give_the_twins_record(
-    plan: Plan,
-    rows: Rows,
-    cuts: list[int],
-    slices: list[int],
-    restarts: set[int],
-    left: set[int],
-    together: int,
-    patience_ns: int,
-) -> None:
+
+
+@settings(max_examples=80, deadline=None)
+@given(plans(), raw_rows(), COURSES)
+def test_any_order_and_any_slices_give_the_twins_record(plan: Plan, rows: Rows, course: Course) -> None:
+    in_slices(plan, rows, course)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(live_floor.plans(), live_floor.arrivals(), COURSES)
+def test_so_does_a_floor_that_follows_a_pressure(plan: Plan, rows: Rows, course: Course) -> None:
+    in_slices(plan, rows, course)
+
+
+def in_slices(plan: Plan, rows: Rows, course: Course) -> None:
     now = max((r[0] for r in rows), default=EPOCH) + 2 * SECOND
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(put_off, "PATIENCE_NS", patience_ns)
-        patch.setattr(put_off, "MOST_TOGETHER", together)
-        desk, turns = Patient(plan), itertools.cycle(slices)
-        for k, (begin, end) in enumerate(pairwise([0, *sorted(cuts), len(rows)])):
+        patch.setattr(put_off, "PATIENCE_NS", course.patience_ns)
+        patch.setattr(put_off, "MOST_TOGETHER", course.together)
+        patch.setattr(job, "PORTION", course.portion)
+        desk, turns = Patient(plan), itertools.cycle(course.slices)
+        for k, (begin, end) in enumerate(pairwise([0, *sorted(course.cuts), len(rows)])):
             desk.take(rows[begin:end])
             desk.catch_up(next(turns))
-            if k in left:
+            if k in course.left:
                 desk.leave_past()
-            if k in restarts:
+            if k in course.restarts:
                 desk.restart()
         desk.catch_up(10**9)
         desk.advance(now)
     assert comparable(desk.standing()) == excursions(plan, rows, now)
     assert desk.screener.behind() == []
+
+
+def test_a_pressure_that_comes_after_what_it_judges_was_screened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order for its own channel, and about what is screened again just now."""
+    monkeypatch.setattr(job, "PORTION", 1)
+    plan = live_floor.a_plan()
+    warm = [liquid(s, -185.0) for s in (400, *range(600, 1000, 50))]
+    rows = [ambient(5, live_floor.CABIN_PA), liquid(10), liquid(11, -185.0), *warm]
+    desk = Patient(plan)
+    for row in rows:
+        desk.take([row])
+    desk.take([liquid(500), liquid(501, -185.0)])  # where nobody knows the pressure it may be that cold
+    desk.catch_up(4)
+    (under_way,) = desk.screener.behind()
+    assert under_way == live_floor.LIQUID
+    desk.take([ambient(499.5, live_floor.SEA_PA)])  # there it may not
+    desk.catch_up(10**9)
+    told = [*rows, liquid(500), liquid(501, -185.0), ambient(499.5, live_floor.SEA_PA)]
+    assert comparable(desk.standing()) == excursions(plan, told, None)
+    assert len(desk.standing()) == 1
+
+
+def test_a_pressure_and_what_it_judges_go_on_from_states_of_their_own() -> None:
+    """What it judges has none, and is not late itself: both come to an end."""
+    plan = live_floor.a_plan()
+    warm = [liquid(s, -185.0) for s in (400, *range(600, 1000, 50))]
+    rows = [ambient(5, live_floor.CABIN_PA), liquid(10), liquid(11, -185.0), *warm]
+    late = [liquid(500), liquid(501, -185.0)], [ambient(499.5, live_floor.SEA_PA)]
+    desk = Patient(plan)
+    for some in (rows, *late):
+        desk.take(some)
+        desk.catch_up(4)
+    for _ in range(20):
+        desk.catch_up(4)
+    assert desk.screener.behind() == []
+    assert comparable(desk.standing()) == excursions(plan, [*rows, *late[0], *late[1]], None)
 
 
 def test_what_is_new_goes_on_while_something_is_put_off() -> None:

@@ -1,0 +1,90 @@
+"""Units of a stored alarm as they are published, made as they are looked at or written: many 10 000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, overload
+
+from gateway.alarming.stored_units import named_columns, values
+from gateway.published.view import part_of_stored, unit_of_columns, units_of_stored
+from gateway.text import LONG, json_items
+
+Row = tuple[str, str, str, str, int]  # scheme, code, product, chain of identity, number of the part
+
+
+class StoredUnits(Sequence[dict[str, Any]]):
+    """What `published.view.units_of_stored` gives, without holding more than a few of them."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        """`known`: what `plain_exposures` gave. Raises ValueError where its columns differ in length."""
+        self._known = known
+        self._parts = [part_of_stored(part) for part in known["parts"]]
+        self._length = sum(int(count) for _, count in known["part"])
+        named = known["named"]
+        lengths = {len(named["code"]), len(named["chain_of_identity"])}
+        lengths |= {sum(count for _, count in named[column]) for column in ("scheme", "product")}
+        if lengths != {self._length}:
+            raise ValueError("columns of units are not of one length")
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (unit_of_columns(row[:4], self._parts[row[4]]) for row in self._rows())
+
+    @overload
+    def __getitem__(self, at: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, at: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(at, int):
+            return next(islice(self, range(self._length)[at], None))
+        start, stop, step = at.indices(self._length)
+        return list(islice(self, start, stop, step)) if step > 0 else list(self)[at]
+
+    def products(self) -> set[str]:
+        """Each name of a product once."""
+        return {str(product) for product, _ in self._known["named"]["product"]}
+
+    def codes(self) -> list[str]:
+        """Of each unit, in order."""
+        return list(self._known["named"]["code"])
+
+    def json_parts(self, margin: str) -> Iterator[str]:
+        """`gateway.text.InParts`."""
+        rows = self._rows()
+        tails = [json_items([part], margin)[1:] for part in self._parts]
+        while few := list(islice(rows, LONG)):
+            if all(_is_plain(column) for column in zip(*[row[:4] for row in few], strict=True)):
+                yield _written(few, tails, margin)
+            else:
+                yield json_items([unit_of_columns(row[:4], self._parts[row[4]]) for row in few], margin)
+
+    def _rows(self) -> Iterator[Row]:
+        return zip(*named_columns(self._known), values(self._known["part"]), strict=True)
+
+
+def units_in_parts(known: Any) -> Sequence[dict[str, Any]]:
+    """Units in their stored form: those that are many are made as they are looked at."""
+    if isinstance(known, Mapping) and len(known["named"]["code"]) > LONG:
+        return StoredUnits(known)
+    return units_of_stored(known)
+
+
+def _is_plain(column: Sequence[str]) -> bool:
+    """Whether each is written as it is: nothing in it is escaped."""
+    text = "".join(column)
+    return text.isprintable() and '"' not in text and "\\" not in text
+
+
+def _written(rows: Sequence[Row], tails: Sequence[str], margin: str) -> str:
+    """What `json_items` writes of them. `tails`: of each part all behind the bracket."""
+    inner = f"\n{margin}    "
+    return f",\n{margin}  ".join(
+        [
+            f'{{{inner}"scheme": "{scheme}",{inner}"code": "{code}",{inner}"product": "{product}",'
+            f'{inner}"chain_of_identity": "{chain}",{tails[part]}'
+            for scheme, code, product, chain, part in rows
+        ]
+    )
