@@ -2,6 +2,7 @@
 
     python -m benchmarks.fairness                       10 messages of 7 000 readings at scattered hours
     python -m benchmarks.fairness --hours 8760 --in-order    a year of a logger, the oldest first
+    python -m benchmarks.fairness --past-h 8760 --messages 1 --readings 10    a year is screened again
     python -m benchmarks.fairness --messages 0          nobody disturbs: what the machine does by itself
 
 Real broker, real gateway, one run. 20 devices send five times a second each and go warm again and again; an
@@ -23,13 +24,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import paho.mqtt.client as mqtt
 
 from benchmarks.rig.broker import Broker
 from benchmarks.rig.gateway import Gateway, configuration, wait_for
 from benchmarks.rig.publisher import Publisher
 from gateway.journal.journal import Journal
-from gateway.model import SECOND
+from gateway.model import SECOND, Arrivals, Samples
 from gateway.published.alarm import of_known
 from gateway.statements import transition
 from gateway.times import parse_rfc3339
@@ -45,6 +47,7 @@ UNIT_NS = 1_000_000
 COMPACT = (",", ":")  # 7 000 readings are 245 kB, less than a message may have
 LOGGER = f"dewar-{DEVICES}"
 YEAR_H = 8760
+PAST_EACH_HOUR = 360  # readings
 
 
 def main() -> None:
@@ -58,6 +61,7 @@ def main() -> None:
         broker.start()
         config = folder / "cryogate.toml"
         config.write_text(_configuration(broker.port, folder / "data", given.no_data_s))
+        _write_past(folder / "data", given.past_h)
         gateway = Gateway(config, folder / "data")
         ends.callback(gateway.kill)
         gateway.start()
@@ -73,6 +77,21 @@ def _configuration(port: int, data: Path, no_data_s: float) -> str:
     return f"{devices}[channels.{LOGGER}]{logger}"
 
 
+def _write_past(data: Path, hours: int) -> None:
+    """What the logger sent every ten seconds before the gateway starts; a lid was opened now and then."""
+    data.mkdir()
+    with Journal.open(data / "journal.sqlite") as journal:
+        (number,) = journal.channel_numbers([LOGGER]).values()
+        now_ns, dice = time.time_ns(), np.random.default_rng(7)
+        for hour in range(hours, 0, -1):
+            time_ns = (
+                now_ns - hour * 3600 * SECOND + np.arange(PAST_EACH_HOUR) * (3600 // PAST_EACH_HOUR) * SECOND
+            )
+            value = -185.0 + dice.normal(0.0, 0.05, PAST_EACH_HOUR).round(2) + 40.0 * (hour % 100 == 7)
+            channel, quality = np.full(len(value), number, np.int32), np.zeros(len(value), np.uint8)
+            journal.commit(Arrivals(Samples(time_ns, channel, value, quality), time_ns))
+
+
 NO_WATCH = "low_space_bytes = 0\nlow_space_h = 0.0"
 
 
@@ -80,6 +99,7 @@ def _measure(gateway: Gateway, broker: Broker, given: argparse.Namespace) -> Non
     watch = _Watch(gateway)
     publisher = Publisher(broker.port, DEVICES, RATE, period=PERIOD, unit_ns=UNIT_NS)
     publisher.start()
+    wait_for(lambda: not gateway.counts().get("screening_behind", 1), "the past is screened", 900)
     watch.start()
     time.sleep(WARM_S)
     began_s, cpu_s, before_mb = time.time(), gateway.cpu_s(), gateway.most_mb()
@@ -87,6 +107,7 @@ def _measure(gateway: Gateway, broker: Broker, given: argparse.Namespace) -> Non
     _send(broker.port, payloads)
     wanted = given.messages * given.readings
     taken_s = wait_for(lambda: watch.of_logger() >= wanted, "all of it is in the journal", 900)
+    time.sleep(1.0)  # until screening has seen it
     wait_for(lambda: not gateway.counts().get("screening_behind", 1), "all of it is screened", 900)
     screened_s = time.time() - began_s
     time.sleep(2 * POLL_S + 1.0)
@@ -204,6 +225,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=10)
     parser.add_argument("--readings", type=int, default=7000, help="of each message")
     parser.add_argument("--hours", type=int, default=2 * YEAR_H, help="back, over which they are scattered")
+    parser.add_argument("--past-h", type=int, default=0, help="of readings that the logger's channel has")
     parser.add_argument("--in-order", action="store_true", help="the oldest first")
     parser.add_argument(
         "--no-data-s",

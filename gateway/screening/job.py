@@ -41,9 +41,11 @@ class Job:
         moments: Moments,
         row: Rows,
         earliest: Times,
+        reached: Times,
         memory: Memory | None,
     ) -> None:
-        """`row`: positions in the screen, each with the earliest moment of news that it is about."""
+        """`row`: positions in the screen, each with the earliest moment of news that it is about, and up to
+        when news were late when they were put off."""
         self.moments, self.row, self.earliest = moments, row, earliest
         self.from_ns = np.full(len(row), NEVER) if memory is None else memory.channels["seen"][row]
         self.aside = Aside(screen, row, memory)
@@ -51,8 +53,9 @@ class Job:
         self.kept: Memory | None = None  # a state on the way
         self._screen, self._read = screen, read
         self._numbers = screen.numbers[row]
-        reached = screen.reached[row]
-        known = np.where(reached == NEVER, FOREVER - 1, reached)
+        self._reached = np.maximum(screen.reached[row], reached)
+        shown = screen.shown[row]
+        known = np.where(shown == NEVER, FOREVER - 1, shown)
         self._since = screen.together(row, known)[1] + 1  # ns UTC: from then on it is read at the end
         self._after = _needed_after(screen, row, memory)
         first = int(self._after.min())
@@ -60,7 +63,7 @@ class Job:
         self._parts = scan(self._numbers.tolist(), begin_ns, int(self._since.max()))
         self._waiting, self._count = list[Samples](), 0
         self._found: list[Findings] = []
-        self.keep_ns = memories.worth_keeping_at(int(earliest.min()), int(reached.max()))
+        self.keep_ns = memories.worth_keeping_at(int(earliest.min()), int(self._reached.max()))
         self._fed = 0  # readings up to `keep_ns`
 
     def goes_on(self, is_enough: Callable[[], bool]) -> bool:
@@ -77,7 +80,7 @@ class Job:
             self._read(self._numbers[self._since == s].tolist(), s, None) for s in np.unique(self._since)
         ]
         rest = Samples.concatenate(later)
-        seen = self._screen.reached[self.row]
+        seen = np.maximum(self._screen.reached[self.row], self._reached)
         self._waiting.append(rest.take(rest.time <= seen[self._at(rest)]))
         self._feed(Samples.concatenate(self._waiting))
         return in_order(self._found)

@@ -7,13 +7,14 @@ the record is the same as if everything had been screened again at once, some se
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model import SECOND, Mask, Samples, Times
+from gateway.screening.excursion import NEVER
 from gateway.screening.job import Job, Moments, Scan
 from gateway.screening.judged import Read
 from gateway.screening.memories import Memories
@@ -32,6 +33,7 @@ class PutOff:
         """Without `scan` nothing is ever put off."""
         self._scan = scan
         self._late: Moments = {}
+        self._reached: Moments = {}  # by channel number, ns UTC up to which news were late when put off
         self._news: set[int] = set()
         self.job: Job | None = None
 
@@ -55,15 +57,26 @@ class PutOff:
         """By channel number, those of the job that is under way among them."""
         return self._late if self.job is None else _earlier(self._late, self.job.moments)
 
-    def begin_with(self, moments: Mapping[int, int], plan: Container[int]) -> None:
-        """Nothing else is put off; channels that are not in the plan are left out."""
-        self._late, self.job = {c: m for c, m in moments.items() if c in plan}, None
+    def begin_anew(self, plan: Container[int]) -> None:
+        """A job that is under way is put off again; channels that are not in the plan are left out."""
+        self._late, self.job = {c: m for c, m in self.moments().items() if c in plan}, None
+
+    def save(self) -> list[list[int]]:
+        """Plain, for `restore`."""
+        return [[c, m, self._reached.get(c, NEVER)] for c, m in self.moments().items()]
+
+    def restore(self, saved: Iterable[Sequence[int]], plan: Container[int]) -> None:
+        """Nothing else is put off. An earlier version did not save how far channels had come."""
+        rows = [row for row in saved if row[0] in plan]
+        self._late, self.job = {row[0]: row[1] for row in rows}, None
+        self._reached = {row[0]: row[2] for row in rows if len(row) > 2}
 
     def takes(self, screen: Screen, row: Rows, moment: Times) -> Mask:
         """bool[N]: which of these channels with late news are put off from now on."""
         if self._scan is None:
             return np.zeros(len(row), np.bool_)
-        far = np.asarray(screen.reached[row] - moment > PATIENCE_NS)
+        reached = screen.reached
+        far = np.asarray(reached[row] - moment > PATIENCE_NS)
         if self:  # it may bear on a channel that is to be screened again anyway
             busy = screen.rows(np.array(sorted(self.moments()), np.int64))
             busy = busy if self.job is None else np.union1d(busy, self.job.row)
@@ -71,6 +84,10 @@ class PutOff:
         affected, earliest = screen.affected(row[far], moment[far])
         numbers = screen.numbers[affected].tolist()
         self._late = _earlier(self._late, dict(zip(numbers, earliest.tolist(), strict=True)))
+        known = self.moments()
+        self._reached = {c: r for c, r in self._reached.items() if c in known}
+        for channel, reached_ns in zip(numbers, reached[affected].tolist(), strict=True):
+            self._reached[channel] = max(self._reached.get(channel, NEVER), reached_ns)
         self._news.update(numbers)
         return far
 
@@ -99,8 +116,11 @@ class PutOff:
         numbers = screen.numbers[row]
         self._late = _earlier(self._late, dict(zip(numbers.tolist(), earliest.tolist(), strict=True)))
         moments = {c: self._late.pop(c) for c in numbers[mine].tolist()}
+        reached = np.array([self._reached.get(c, NEVER) for c in moments], np.int64)
         memory = None if k < 0 else memories.kept[k].memory
-        self.job = Job(screen, memories, read, self._scan, moments, row[mine], earliest[mine], memory)
+        self.job = Job(
+            screen, memories, read, self._scan, moments, row[mine], earliest[mine], reached, memory
+        )
         return self.job
 
     def _next(self, screen: Screen, ready: Container[int] | None) -> tuple[Rows, Times, Mask]:

@@ -152,14 +152,20 @@ class Screen:
     @property
     def reached(self) -> Times:
         """ns UTC, int64[C]: a reading of a channel up to this time is late."""
-        reached = self.channels["seen"].copy()
-        for couples in (group.coupled() for group in self._pairing):
-            np.maximum.at(reached, couples.one, couples.reached)
-            np.maximum.at(reached, couples.other, couples.reached)
+        reached = self.shown
         if self.is_guided:
             guides = self.guides
             np.maximum.at(reached, guides.by, guides.doubt)
         return reached
+
+    @property
+    def shown(self) -> Times:
+        """ns UTC, int64[C]: the same, but for what channels could still say about others that they judge."""
+        shown = self.channels["seen"].copy()
+        for couples in (group.coupled() for group in self._pairing):
+            np.maximum.at(shown, couples.one, couples.reached)
+            np.maximum.at(shown, couples.other, couples.reached)
+        return shown
 
     @property
     def guides(self) -> Guides:

@@ -123,7 +123,7 @@ class Screener:
 
     def anew(self, channels: Sequence[int], since_ns: int, stored: Samples) -> list[Change]:
         """Screen channels again from a time on: what is stored of them has changed, and is `stored` now."""
-        self.put_off.begin_with(self.put_off.moments(), self._plan.names)
+        self.put_off.begin_anew(self._plan.names)
         row = self._screen.rows(np.array(sorted(channels), np.int64))
         past = row[(row >= 0) & (self._screen.reached[row] >= since_ns)]
         changes = self._screen_from(past, np.full(len(past), since_ns)) if len(past) else []
@@ -140,7 +140,7 @@ class Screener:
         if plan == self._plan:
             return []
         moments, old = differences(self._plan, plan), set(self._plan.keys)
-        self.put_off.begin_with(self.put_off.moments(), plan.names)
+        self.put_off.begin_anew(plan.names)
         replanned = Replanned.of(self._screen, plan)
         self._plan, self._screen = plan, replanned.after
         self._channel_of = np.array([c for c, _ in plan.keys], np.int64)
@@ -197,7 +197,7 @@ class Screener:
     def save(self) -> bytes:
         """All that `read` and `past` do not give; saved states to rewind to are not part of it."""
         known = [e.plain() for e in self._record.known()]
-        late = json.dumps(list(self.put_off.moments().items())).encode()
+        late = json.dumps(self.put_off.save()).encode()
         parts = {"record": json.dumps(known).encode(), "screen": self._screen.save(), "late": late}
         file = io.BytesIO()
         columns = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
@@ -215,7 +215,7 @@ class Screener:
             self._screen.restore(arrays["screen"].tobytes())
             known = json.loads(arrays["record"].tobytes())
             late = json.loads(arrays["late"].tobytes()) if "late" in arrays else []
-        self.put_off.begin_with(dict(late), self._plan.names)
+        self.put_off.restore(late, self._plan.names)
         self._record.load(map(Excursion.from_plain, known))
         self._look_back(np.arange(len(self._screen.channels)))
         self._save_state()

@@ -11,15 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.model import Samples
+from gateway.model import Samples, Severity
 from gateway.screening import job, put_off
-from gateway.screening.plan import Plan
+from gateway.screening.plan import Instance, Plan
+from gateway.screening.rules import limit
 from gateway.screening.screener import Screener
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
 from tests.oracle.strategies import EPOCH, SECOND, columns, raw_rows
 from tests.unit.screening import test_live_floor as live_floor
-from tests.unit.screening.test_live_floor import ambient, liquid
+from tests.unit.screening.test_live_floor import AMBIENT, ambient, liquid
 from tests.unit.screening.test_screener import HIGH, Desk, Rows, a_desk, at, seconds
 
 
@@ -140,6 +141,28 @@ def test_a_pressure_and_what_it_judges_go_on_from_states_of_their_own() -> None:
         desk.catch_up(4)
     assert desk.screener.behind() == []
     assert comparable(desk.standing()) == excursions(plan, [*rows, *late[0], *late[1]], None)
+
+
+def test_a_pressure_that_is_late_only_for_what_it_judges_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Screened again, that proves less doubtful than it was: then the pressure would not be late any more."""
+    monkeypatch.setattr(put_off, "PATIENCE_NS", 0)
+    monkeypatch.setattr(put_off, "MOST_TOGETHER", 1)
+    monkeypatch.setattr(job, "PORTION", 1)
+    high = Instance(AMBIENT, "high", "limit", limit.Parameters("high", 105_000.0), Severity.MAJOR, "1")
+    plan = live_floor.a_plan(high)
+    rows = [ambient(5, live_floor.CABIN_PA), liquid(320), *(liquid(s, -185.0) for s in (330, 340, 350))]
+    for restarts in (False, True):
+        desk = Patient(plan)
+        desk.take(rows)
+        desk.take([ambient(345, 108_000.0)])
+        assert desk.screener.behind() == [live_floor.LIQUID, AMBIENT]
+        desk.catch_up(1)
+        if restarts:
+            desk.restart()
+        desk.catch_up(10**9)
+        found = comparable(desk.standing())
+        assert found == excursions(plan, [*rows, ambient(345, 108_000.0)], None)
+        assert [e.rule for e in desk.standing() if e.channel == AMBIENT] == ["high"]
 
 
 def test_what_is_new_goes_on_while_something_is_put_off() -> None:
