@@ -25,6 +25,8 @@ ROWS = (
     # who watches the gateway itself
     ("heartbeats", "power"),
     ("peers",),
+    # who may log in
+    ("accounts",),
     # policy
     ("config",),
     ("clocks",),

@@ -23,6 +23,11 @@ def json_answer(request: Request, data: Any, headers: Mapping[str, str] | None =
     return Response(body, headers=told, media_type=JSON)
 
 
+def secret_answer(data: Any) -> Response:
+    """About an account: kept by no cache, not even the browser's."""
+    return Response(encoded(data), headers={"Cache-Control": "no-store"}, media_type=JSON)
+
+
 def encoded(data: Any) -> bytes:
     """What no JSON number can be is null; half a character is escaped."""
     try:

@@ -1,6 +1,8 @@
-"""Who asks, and whether they may: by the bearer token of a request and the action of its route.
+"""Who asks, and whether they may: by the token or the session of a request, and the action of its route.
 
-A route names its action with `told` (describing.py). One that names none is refused to everybody.
+A session comes in a cookie, which a browser also sends when another site makes it ask. So whatever changes
+something needs the header `X-CSRF-Token`, too, which only our own pages can know. A route names its action
+with `told` (describing.py). One that names none is refused to everybody.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Annotated, Any, Final, Protocol
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from gateway.api import cookies
 from gateway.api.problems import Problem
 from gateway.rights.principal import Principal
 
@@ -25,13 +28,7 @@ class Known(Protocol):
     """Whom a secret belongs to; asked from any thread, one at a time."""
 
     def by_token(self, token: str, now_ns: int) -> Principal | None: ...
-
-
-class Nobody:
-    """Where there are no accounts yet."""
-
-    def by_token(self, token: str, now_ns: int) -> Principal | None:  # noqa: ARG002
-        return None
+    def by_session(self, secret: str, now_ns: int) -> Principal | None: ...
 
 
 class Gate:
@@ -44,6 +41,10 @@ class Gate:
     def by_token(self, token: str) -> Principal | None:
         with self._turn:
             return self._known.by_token(token, self._now_ns())
+
+    def by_session(self, secret: str) -> Principal | None:
+        with self._turn:
+            return self._known.by_session(secret, self._now_ns())
 
 
 async def admit(request: Request) -> None:
@@ -78,6 +79,12 @@ async def _authenticated(request: Request) -> Principal:
     if header[: len(BEARER)].lower() == BEARER and 0 < len(token) <= LONGEST_TOKEN:
         principal = await run_in_threadpool(gate.by_token, token)
         if principal is not None:
+            return principal
+    elif not header and (secret := cookies.session_of(request)):
+        cookies.check_origin(request)
+        principal = await run_in_threadpool(gate.by_session, secret)
+        if principal is not None:
+            cookies.check_csrf(request, secret)
             return principal
     raise Problem(
         401,

@@ -28,7 +28,7 @@ from gateway.questions.alarm_filters import check_known
 from gateway.questions.calls import calls_at
 from gateway.text import safe
 
-MOST_SHOWN: Final = 200  # alarms on a screen; nobody reads more, and each takes milliseconds
+MOST_SHOWN: Final = 500  # alarms on a screen; nobody reads more, and each takes milliseconds
 
 
 def add_to(app: typer.Typer) -> None:
@@ -74,8 +74,7 @@ def alarms(
     if as_json:
         print_json(found)
     else:
-        shown = [calls.with_names(with_few_units(alarm)) for alarm in found]
-        _print(shown, more, labels_of(configuration))
+        _print(list(map(with_few_units, found)), more, labels_of(configuration))
 
 
 def _chosen(

@@ -17,10 +17,10 @@ from gateway.cli.people import duty_there
 from gateway.cli.saying import By, Corrects, Reason, answer, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.cli.week_screen import NOBODY, named
-from gateway.commands import people
 from gateway.commands import rosters as commands
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
+from gateway.commands.names import person_known
 from gateway.commands.when import moment_ns
 from gateway.config.load import load
 from gateway.config.types import Configuration
@@ -90,7 +90,7 @@ def stand_in(
     """
     with open_desk(load(config)) as desk:
         now_ns = desk.clock.now_ns()
-        zone_name = people.person_known(ask.duty_of(desk.journal), instead_of).time_zone
+        zone_name = person_known(ask.duty_of(desk.journal), instead_of).time_zone
         zone = zone_named(zone_name)
         from_ns = now_ns if since is None else moment_ns(since, zone, now_ns)
         to_ns = moment_ns(until, zone, now_ns)

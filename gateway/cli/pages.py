@@ -13,8 +13,9 @@ from starlette.types import ASGIApp
 
 from gateway.api.application import application, guarded
 from gateway.api.certificate import Certificate, given, own
+from gateway.api.members import Members
 from gateway.api.serving import Listening, serve
-from gateway.api.who import Gate, Nobody
+from gateway.api.who import Gate
 from gateway.api.world import World
 from gateway.cli.logs import LogFormat, set_up
 from gateway.cli.options import DEFAULT_CONFIG, Config
@@ -99,4 +100,6 @@ def _application(configuration: Configuration, config: Path) -> ASGIApp:
     def examined() -> Examination:
         return examine(config, time.time_ns(), datetime.datetime.now(datetime.UTC).date())
 
-    return guarded(application(World(configuration, examined), Gate(Nobody(), time.time_ns)))
+    return guarded(
+        application(World(configuration, examined), Gate(Members(configuration.data_dir), time.time_ns))
+    )

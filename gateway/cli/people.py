@@ -19,6 +19,7 @@ from gateway.cli.terminal import console, print_json, say
 from gateway.commands import people as commands
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
+from gateway.commands.names import person_known
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -125,7 +126,7 @@ def remove(
     """
     with open_desk(load(config)) as desk:
         done = commands.leave(desk, at_this_box(by), identity, at, corrects, reason)
-        said = commands.person_known(duty_of(desk.journal), identity)
+        said = person_known(duty_of(desk.journal), identity)
     _tell(done, f"{called(said)} has left", said, as_json)
 
 

@@ -14,6 +14,7 @@ from gateway.alarms.people import Person
 from gateway.commands.desk import Desk
 from gateway.errors import InputError
 from gateway.questions.duty import duty_of
+from gateway.statements import person as stated
 from gateway.text import one_line
 
 MOST_NEAR: Final = 3
@@ -33,6 +34,23 @@ def remarks(duty: Duty, *names: str) -> list[str]:
     if not known:
         return []
     return [remark for name in dict.fromkeys(names) for remark in _remarks(duty, known, name)]
+
+
+def person_known(duty: Duty, identity: str) -> stated.Person:
+    """As last stated. Raises InputError, with who may be meant."""
+    said = duty.stated(identity)
+    if said is None:
+        raise InputError(unknown_person(duty, identity))
+    return said
+
+
+def unknown_person(duty: Duty, identity: str) -> str:
+    """Why an id is nobody's, in words."""
+    ids = [one.id for one in duty.people()]
+    meant = duty.find(identity)
+    near = [meant.id] if meant is not None else get_close_matches(identity, ids, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(ids) or 'none'}"
+    return f"nobody has the id {identity!r}; {hint}"
 
 
 def names_of(duty: Duty, name: str) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
 from gateway.alarms.duty import Duty
+from gateway.commands.accounts import lock_who_left
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.names import namesakes
+from gateway.commands.names import namesakes, person_known
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import NOTIFIERS, Configuration
 from gateway.errors import CryogateError, InputError
@@ -19,11 +21,12 @@ from gateway.notifiers import Addressed
 from gateway.questions.duty import duty_of
 from gateway.statements import Statement, clock_times
 from gateway.statements import person as stating
-from gateway.statements.person import GONE, ID, PRIORITIES, Person, Way
+from gateway.statements.person import GONE, PRIORITIES, Person, Way
 from gateway.statements.roster import people_of
 from gateway.times import format_rfc3339
 from gateway.zones import zone
 
+ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
 WAY: Final = "NOTIFIER ADDRESS [from PRIORITY] [quiet HH:MM-HH:MM [unless PRIORITY]]"
 
 
@@ -77,27 +80,15 @@ def leave(
     corrects: str | None = None,
     reason: str = "",
 ) -> Entered:
-    """State that a person has left, and is called no more. Raises InputError for whom nobody entered."""
+    """State that a person has left, is called no more, and logs in no more.
+
+    Raises InputError for whom nobody entered.
+    """
     known = person_known(duty_of(desk.journal), identity)
     said = replace(known, ways=(), on_site=(), state=GONE)
-    return enter(desk, author, said, at, corrects, reason)
-
-
-def person_known(duty: Duty, identity: str) -> Person:
-    """As last stated. Raises InputError, with who may be meant."""
-    said = duty.stated(identity)
-    if said is None:
-        raise InputError(unknown_person(duty, identity))
-    return said
-
-
-def unknown_person(duty: Duty, identity: str) -> str:
-    """Why an id is nobody's, in words."""
-    ids = [one.id for one in duty.people()]
-    meant = duty.find(identity)
-    near = [meant.id] if meant is not None else get_close_matches(identity, ids, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(ids) or 'none'}"
-    return f"nobody has the id {identity!r}; {hint}"
+    entered = enter(desk, author, said, at, corrects, reason)
+    lock_who_left(desk, author, identity)
+    return entered
 
 
 def way_of(text: str) -> Way:

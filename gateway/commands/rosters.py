@@ -8,12 +8,12 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from gateway.alarms.duty import Duty
-from gateway.alarms.priority import Risk
 from gateway.alarms.rotation import changes, turn
 from gateway.alarms.walltime import local_time, zone_named
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.people import unknown_person
+from gateway.commands.names import unknown_person
+from gateway.commands.people import ID
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -22,10 +22,9 @@ from gateway.questions.duty import duty_of
 from gateway.statements import Statement
 from gateway.statements import roster as stating
 from gateway.statements import stand_in as standing_in
-from gateway.statements.person import ID
 from gateway.statements.roster import ENDED, TEAM, Roster, named, people_of
 from gateway.statements.stand_in import StandIn
-from gateway.times import format_rfc3339, to_the_second
+from gateway.times import format_rfc3339
 
 LOOK_NS: Final = 28 * 86_400 * SECOND  # holes and overlaps are looked for four weeks from the start on
 MOST_HOLES: Final = 5  # told one by one
@@ -33,12 +32,11 @@ MOST_HOLES: Final = 5  # told one by one
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """`remarks`: what is legal, and probably not meant; `nobody_now`: sites without anybody from now on."""
+    """`remarks`: what is legal, and probably not meant."""
 
     stated: Stated
     roster: Roster
     remarks: tuple[str, ...] = ()
-    nobody_now: tuple[str, ...] = ()
 
 
 def set_roster(
@@ -66,10 +64,8 @@ def set_roster(
         return [desk.draft(stating, said, author, desk.clock.now_ns(), revising)]
 
     stated = desk.state(look)
-    duty = duty_of(desk.journal)
-    remarks = _remarks(desk.configuration, duty, said)
-    nobody = _nobody_now(desk.configuration, duty, said, desk.clock.now_ns())
-    return Set(stated, said, tuple(dict.fromkeys(remarks)), nobody)
+    remarks = _remarks(desk.configuration, duty_of(desk.journal), said)
+    return Set(stated, said, tuple(dict.fromkeys(remarks)))
 
 
 def end_roster(desk: Desk, author: Author, identity: str, at_ns: int) -> Set:
@@ -124,7 +120,7 @@ def _mistakes(configuration: Configuration, duty: Duty, said: Roster) -> Iterato
         what = "at most 60 lower case letters, digits, '.', '_' and '-'"
         yield f"{said.id[:60]!r} is no id of a roster: {what}"
     if not EARLIEST_NS <= said.from_ns < LATEST_NS:
-        yield f"valid_from: {to_the_second(said.from_ns)} is no time that anybody can mean"
+        yield f"valid_from: {format_rfc3339(said.from_ns)} is no time that anybody can mean"
     if said.state != ENDED:
         yield from unknown_sites(configuration, said.sites)
     yield from _of_lists(duty, said)
@@ -145,20 +141,7 @@ def _of_lists(duty: Duty, said: Roster) -> Iterator[str]:
             yield f"teams.{name}: is empty"
 
 
-def _nobody_now(configuration: Configuration, duty: Duty, said: Roster, now_ns: int) -> tuple[str, ...]:
-    """Of the sites that the roster covers already."""
-    sites = (said.sites or tuple(configuration.sites)) if said.from_ns <= now_ns else ()
-    holes = duty.holes(now_ns, now_ns + 1, configuration.sites)
-    return tuple(dict.fromkeys(hole.site for hole in holes if hole.site in sites))
-
-
 def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator[str]:
-    risks = [risk.word for risk in Risk]
-    for unknown in (risk for risk in said.risks if risk not in risks):
-        yield f"risks: no product has the risk {unknown!r}, so it covers none; known: {', '.join(risks)}"
-    for k, rotation in enumerate(said.rotations):
-        for twice in sorted({one for one in rotation.people if rotation.people.count(one) > 1}):
-            yield f"rotations[{k}].people: {twice} is named more than once and has as many turns"
     for who in sorted(people_of(said)):
         known = duty.person(who)
         if known is not None and not known.can_be_reached(configuration.notifiers):
@@ -171,9 +154,9 @@ def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator
     holes = duty.holes(said.from_ns, said.from_ns + LOOK_NS, configuration.sites)
     mine = [hole for hole in holes if hole.site in sites]
     for hole in mine[:MOST_HOLES]:
-        of_risk = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
+        risks = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
         span = f"from {_shown(hole.from_ns, said.time_zone)} to {_shown(hole.to_ns, said.time_zone)}"
-        yield f"nobody is on duty for {hole.site}{of_risk} {span} {said.time_zone}"
+        yield f"nobody is on duty for {hole.site}{risks} {span} {said.time_zone}"
     if mine[MOST_HOLES:]:
         yield f"and {len(mine) - MOST_HOLES} more holes in the four weeks from then on"
 

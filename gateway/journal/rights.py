@@ -29,13 +29,19 @@ def secret_opener(path: str, flags: int) -> int:
     return os.open(path, flags, SECRET)
 
 
-def make_file(path: Path) -> None:
+def make_file(path: Path, mode: int = FILE) -> None:
     """An empty file, where there is none. Where that fails, whoever opens it next says why.
 
     Never by opening it: closing a file ends the locks that this process has on it (POSIX), SQLite's too.
     """
     with suppress(OSError):
-        os.mknod(path, stat.S_IFREG | FILE)
+        os.mknod(path, stat.S_IFREG | mode)
+
+
+def keep_secret(path: Path) -> None:
+    """Take away what others got since, e.g. by a copy. Raises OSError."""
+    if stat.S_IMODE(path.stat().st_mode) & ~SECRET:
+        path.chmod(SECRET)
 
 
 def make_folder(folder: Path) -> None:

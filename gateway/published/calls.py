@@ -29,15 +29,10 @@ class CallsView:
         self._names: dict[str, str] = {}
         self._judgements: dict[str, Judged] = {}
 
-    @property
-    def number(self) -> int:
-        """Of groups that go on or that still need somebody."""
-        return len(self._book.groups.by_id)
-
-    def groups(self, most: int | None = None) -> list[dict[str, Any]]:
-        """Every such group, or so many of them, the most urgent first."""
+    def groups(self) -> list[dict[str, Any]]:
+        """Every group that goes on or that still needs somebody, the most urgent first."""
         found = sorted(self._book.groups.by_id.values(), key=self._rank)
-        return [self._group(one) for one in found[:most]]
+        return [self._group(one) for one in found]
 
     def sounding(self, siren: str) -> list[str]:
         """Groups because of which a siren in a step is to be on."""
@@ -55,23 +50,6 @@ class CallsView:
             told = remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns)
             brief = _NOTHING if group is None else self._brief(group)
             yield {**alarm, **brief, "remarks": list(told)}
-
-    def with_names(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
-        """A published alarm for people: whoever is given by an id has the name behind it."""
-        named = dict(alarm)
-        for key in ("taken", "assigned", "overlay"):
-            named[key] = self._named(alarm[key]) if alarm.get(key) else alarm.get(key)
-        for key in ("acknowledgements", "comments"):
-            named[key] = [self._named(one) for one in alarm.get(key) or ()]
-        return named
-
-    def _named(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: self._beside(value) if key in ("by", "to") else value for key, value in said.items()}
-
-    def _beside(self, who: str) -> str:
-        person = self._book.duty.find(who)
-        is_id = person is not None and who.strip().casefold() == person.id
-        return f"{who} ({person.name()})" if person is not None and is_id else who
 
     def _group(self, of: Group) -> dict[str, Any]:
         judged = self._judged(of)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.model import Severity
 from gateway.statements import (
+    account,
     acknowledge,
     assign,
     attempt,
@@ -170,7 +171,19 @@ rests = (
     | st.builds(out_of_service.Approved, scopes, names, comments)
     | st.builds(out_of_service.Ended, scopes, comments)
 )
+scoped = st.none() | lists.filter(lambda names: names != (account.EVERY,))
 SAID: dict[str, st.SearchStrategy[Any]] = {
+    "account": st.builds(
+        account.Account,
+        names,
+        st.sampled_from(sorted(account.DONE)),
+        lists,
+        scoped,
+        scoped,
+        st.none() | moments,
+        st.sampled_from((account.OPEN, account.LOCKED)),
+        lines,
+    ),
     "acknowledge": st.builds(acknowledge.Acknowledge, names, comments),
     "clock": st.builds(
         clock.ClockChange, st.booleans(), messages, numbers, numbers, lines, st.integers(0, 2**62)

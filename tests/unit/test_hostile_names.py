@@ -90,6 +90,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "alarm-health": ((), ()),
     "time-left": ((), ()),
     "people": (("list",), ()),
+    "account": (("list",), ()),
     "roster": (("list",), ()),
     "duty": ((), ()),
     "contents": ((), (ASSET, UNIT)),
@@ -108,6 +109,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 ELSEWHERE = {"run", "watch", "close", "load", "reset", "withdraw", "import", "journal", "release", "convert"}
 ELSEWHERE |= {
     "notify",
+    "pages",
     "token",
     "shelve",
     "unshelve",

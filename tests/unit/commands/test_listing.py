@@ -38,7 +38,7 @@ def test_what_is_asked_for(office: Office) -> None:
     office.run("withdraw", first, "--by", "Li Na", "--reason", "no")
     (gone,) = (s.id for s in office.stated("withdrawal"))
     assert ids(office, "--about", "shipper-1") == [first, gone]
-    with pytest.raises(InputError, match="there is no kind 'resets'; known: acknowledge, "):
+    with pytest.raises(InputError, match="there is no kind 'resets'; known: account, acknowledge, "):
         office.run("statements", "--kind", "resets")
 
 

@@ -1,0 +1,139 @@
+"""The accounts file: one SQLite database that only the gateway's user may read, with all that is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from argon2 import PasswordHasher
+
+from gateway.accounts.factors import Factors
+from gateway.accounts.links import Links
+from gateway.accounts.lockouts import Lockouts
+from gateway.accounts.passwords import HASHER
+from gateway.accounts.register import Account, Register
+from gateway.accounts.sessions import Sessions
+from gateway.accounts.tokens import Tokens
+from gateway.errors import InputError
+from gateway.journal import database, rights
+from gateway.journal.database import Connection
+from gateway.rights.principal import Principal
+
+FILE: Final = "accounts.sqlite"
+VERSION: Final = 1  # of the tables
+LOST: Final = (
+    "move it away, and make the accounts anew from the journal with `cryogate account remake`; "
+    "everybody then sets a password by a link"
+)
+_TABLES: Final = """
+CREATE TABLE account (
+    id TEXT PRIMARY KEY, roles TEXT NOT NULL, sites TEXT, assets TEXT, until_ns INTEGER,
+    locked INTEGER NOT NULL, password TEXT, totp BLOB
+) STRICT;
+CREATE TABLE used_step (account TEXT NOT NULL, step INTEGER NOT NULL, PRIMARY KEY (account, step)) STRICT;
+CREATE TABLE recovery (account TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (account, hash)) STRICT;
+CREATE TABLE link (
+    account TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, until_ns INTEGER NOT NULL, totp BLOB
+) STRICT;
+CREATE TABLE session (
+    id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, account TEXT NOT NULL, authenticated TEXT NOT NULL,
+    begun_ns INTEGER NOT NULL, seen_ns INTEGER NOT NULL, source TEXT NOT NULL, program TEXT NOT NULL
+) STRICT;
+CREATE INDEX session_of ON session (account);
+CREATE TABLE token (
+    id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, account TEXT NOT NULL, name TEXT NOT NULL,
+    roles TEXT, actions TEXT, sites TEXT, begun_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,
+    UNIQUE (account, name)
+) STRICT;
+CREATE TABLE failure (
+    place TEXT PRIMARY KEY, times INTEGER NOT NULL, last_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE device (hash BLOB PRIMARY KEY, account TEXT NOT NULL, seen_ns INTEGER NOT NULL) STRICT;
+"""
+
+
+class Accounts:
+    """Belongs to one thread. `with accounts.change():` makes several changes one, or none."""
+
+    def __init__(self, connection: Connection, path: Path, hasher: PasswordHasher = HASHER) -> None:
+        self.path = path
+        self._connection = connection
+        self.register = Register(connection)
+        self.factors = Factors(connection, hasher)
+        self.links = Links(connection)
+        self.lockouts = Lockouts(connection)
+        self.sessions = Sessions(connection, self.register)
+        self.tokens = Tokens(connection, self.register)
+
+    def by_session(self, secret: str, now_ns: int) -> Principal | None:
+        return self.sessions.principal(secret, now_ns)
+
+    def by_token(self, secret: str, now_ns: int) -> Principal | None:
+        return self.tokens.principal(secret, now_ns)
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """All that is done within stands at its end, or nothing where it raises; others wait."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def clear(self, account: str) -> None:
+        """Forget all with which it could be used: password, factors, links, sessions, tokens, devices."""
+        self.factors.clear(account)
+        self.links.end(account)
+        self.sessions.end_all(account)
+        self.tokens.end_all(account)
+        self.lockouts.forget(account)
+
+    def add(self, account: Account) -> None:
+        """Raises InputError where it is there."""
+        if self.register.account(account.id) is not None:
+            raise InputError(
+                f"{account.id} has an account; change it with `cryogate account roles {account.id}`"
+            )
+        self.register.put(account)
+
+
+@contextmanager
+def open_accounts(folder: Path, hasher: PasswordHasher = HASHER) -> Iterator[Accounts]:
+    """That of a data folder; it is made where there is none. Raises InputError where it cannot be used."""
+    path = folder / FILE
+    try:
+        rights.make_file(path, rights.SECRET)
+        rights.keep_secret(path)
+        connection = database.connect(path, writing=True)
+    except (OSError, database.Error) as error:
+        raise InputError(f"{path}: {_why(error)}; check that this user may write there") from None
+    try:
+        _prepare(connection, path)
+        yield Accounts(connection, path, hasher)
+    except database.Error as error:
+        raise InputError(f"{path}: {error}; if the file is damaged, {LOST}") from None
+    finally:
+        connection.close()
+
+
+def _prepare(connection: Connection, path: Path) -> None:
+    """Its tables, where there are none. Raises InputError for those of another version."""
+    database.use_wal(connection)
+    (version,) = database.only_row(connection, "PRAGMA user_version")
+    if version == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        (version,) = database.only_row(connection, "PRAGMA user_version")
+        if version == 0:  # nobody else did meanwhile
+            connection.execute(_TABLES)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    elif version != VERSION:
+        raise InputError(f"{path} was made by a newer version of Cryogate: run that one")
+
+
+def _why(error: Exception) -> str:
+    return error.strerror or "" if isinstance(error, OSError) else str(error)

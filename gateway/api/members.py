@@ -1,0 +1,59 @@
+"""The accounts as the API uses them: open for whoever asks, and beside the journal for what changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from gateway.accounts.accounts import FILE, Accounts, open_accounts
+from gateway.commands.desk import Desk, open_desk
+from gateway.config.types import Configuration
+from gateway.errors import InputError, JournalError
+from gateway.rights.principal import Principal
+
+Stamp = tuple[int, int]
+
+
+class Members:
+    """Of one data folder; asked from any thread, one at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: tuple[Stamp, Accounts] | None = None
+        self._kept = ExitStack()
+
+    def by_token(self, token: str, now_ns: int) -> Principal | None:
+        accounts = self._accounts()
+        return None if accounts is None else accounts.by_token(token, now_ns)
+
+    def by_session(self, secret: str, now_ns: int) -> Principal | None:
+        accounts = self._accounts()
+        return None if accounts is None else accounts.by_session(secret, now_ns)
+
+    def _accounts(self) -> Accounts | None:
+        """Those of the file that is there now: who was in one that was taken away is nobody."""
+        try:
+            there = (self._folder / FILE).stat()
+        except FileNotFoundError:
+            self._close()
+            return None
+        stamp = there.st_dev, there.st_ino
+        if self._open is None or self._open[0] != stamp:
+            self._close()
+            try:
+                self._open = stamp, self._kept.enter_context(open_accounts(self._folder))
+            except InputError as error:  # not of who asks
+                raise JournalError(str(error)) from None
+        return self._open[1]
+
+    def _close(self) -> None:
+        self._open = None
+        self._kept.close()
+
+
+@contextmanager
+def office(configuration: Configuration) -> Iterator[tuple[Desk, Accounts]]:
+    """Where something is done to an account, and stated in the journal."""
+    with open_desk(configuration) as desk, open_accounts(configuration.data_dir) as accounts:
+        yield desk, accounts

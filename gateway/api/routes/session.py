@@ -1,0 +1,188 @@
+"""Logging in and out, what one has as sessions, and the own password."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from gateway.accounts.lockouts import source_of
+from gateway.accounts.login import WRONG, Attempt, Refused
+from gateway.accounts.sessions import Session
+from gateway.api import cookies
+from gateway.api.answers import secret_answer
+from gateway.api.asked import Name
+from gateway.api.describing import told
+from gateway.api.members import office
+from gateway.api.problems import Problem
+from gateway.api.who import OPEN, Who
+from gateway.api.world import Asked
+from gateway.commands import accounts as administration
+from gateway.commands import logins
+from gateway.rights.principal import Principal
+from gateway.statements.fields import shown
+
+ORIGIN: Final = "api"
+AT_ONCE: Final = 3  # log-ins that are looked at: each takes memory and half a core for a moment
+_room = threading.BoundedSemaphore(AT_ONCE)
+router = APIRouter(tags=["session"])
+
+
+Password = Annotated[str, Field(max_length=1000, examples=["violet teapots glide"])]
+Code = Annotated[str, Field(max_length=100, examples=["287082"])]
+
+
+class LogIn(BaseModel):
+    """All three together: nobody learns which of them is wrong."""
+
+    account: Annotated[str, Field(max_length=200, examples=["li.na"])]
+    password: Password
+    code: Code
+
+
+class NewPassword(BaseModel):
+    old: Password
+    new: Password
+
+
+class Proof(BaseModel):
+    password: Password
+
+
+SESSION: Final = {
+    "schema": 1,
+    "account": "li.na",
+    "roles": ["operator"],
+    "sites": ["lab"],
+    "assets": None,
+    "authenticated": "password+totp",
+    "session": "5f1c0a9be2d4",
+    "until": "2026-01-05T12:30:00Z",
+    "csrf": "9f86d081884c7d65...",
+}
+LISTED: Final = {
+    "session": "5f1c0a9be2d4",
+    "authenticated": "password+totp",
+    "begun": "2026-01-05T12:00:00Z",
+    "seen": "2026-01-05T12:00:00Z",
+    "until": "2026-01-05T12:30:00Z",
+    "source": "10.0.0.7",
+    "program": "Mozilla/5.0",
+    "own": True,
+}
+DONE: Final = {"id": "7DAB1RC5-12"}
+
+
+@router.post("/session", **told(OPEN, SESSION))
+def log_in(request: Request, world: Asked, typed: LogIn) -> Response:
+    """Log in; the session comes in a cookie. 401 whatever is wrong, 429 where somebody has to wait."""
+    cookies.check_origin(request)
+    source = "" if request.client is None else request.client.host
+    device, program = cookies.device_of(request), request.headers.get("user-agent", "")
+    attempt = Attempt(typed.account, typed.password, typed.code, source_of(source), device, program)
+    if not _room.acquire(blocking=False):
+        raise Problem(503, "others log in right now: try again in a moment", {"Retry-After": "1"})
+    try:
+        with office(world.configuration) as (desk, accounts):
+            done = logins.log_in(desk, accounts, attempt, ORIGIN)
+            who = None if isinstance(done, Refused) else accounts.by_session(done.secret, desk.clock.now_ns())
+    finally:
+        _room.release()
+    if isinstance(done, Refused) or who is None:
+        raise _refusal(done.wait_s if isinstance(done, Refused) else 0)
+    response = secret_answer(_described(who, done.secret))
+    cookies.set_session(request, response, done.secret)
+    cookies.set_device(request, response, done.device)
+    return response
+
+
+@router.get("/session", **told("self.read", SESSION))
+def session(request: Request, who: Who) -> Response:
+    """Who is logged in, until when, and the `csrf` that changes need as header X-CSRF-Token."""
+    return secret_answer(_described(who, cookies.session_of(request)))
+
+
+@router.delete("/session", **told("self.write", DONE))
+def log_out(request: Request, world: Asked, who: Who) -> Response:
+    """Log out: the session is good no more."""
+    with office(world.configuration) as (desk, accounts):
+        done = logins.log_out(desk, accounts, who, ORIGIN)
+    response = secret_answer({"id": done.id})
+    cookies.end_session(request, response)
+    return response
+
+
+@router.get("/sessions", **told("self.read", {"schema": 1, "sessions": [LISTED]}))
+def sessions(world: Asked, who: Who) -> Response:
+    """Where the own account is logged in."""
+    with office(world.configuration) as (desk, accounts):
+        there = accounts.sessions.of(who.account, desk.clock.now_ns())
+    return secret_answer({"schema": 1, "sessions": [_row(one, who) for one in there]})
+
+
+@router.delete("/sessions", **told("self.write", {**DONE, "ended": 2}))
+def end_others(world: Asked, who: Who) -> Response:
+    """Log out everywhere else."""
+    with office(world.configuration) as (desk, accounts):
+        author = logins.author_of(desk, who.account, ORIGIN)
+        done, count = administration.end_sessions(desk, accounts, author, who.account, but=who.session)
+    return secret_answer({"id": done.id, "ended": count})
+
+
+@router.delete("/sessions/{session}", **told("self.write", {**DONE, "ended": 1}))
+def end_one(world: Asked, who: Who, session: Name) -> Response:
+    """End one session of the own account."""
+    with office(world.configuration) as (desk, accounts):
+        author = logins.author_of(desk, who.account, ORIGIN)
+        done, count = administration.end_sessions(desk, accounts, author, who.account, session)
+    return secret_answer({"id": done.id, "ended": count})
+
+
+@router.post("/session/password", **told("self.write", DONE))
+def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
+    """Change the own password, with the old one; all other sessions end."""
+    with office(world.configuration) as (desk, accounts):
+        done = logins.change_password(desk, accounts, who, typed.old, typed.new, ORIGIN)
+    return secret_answer({"id": done.id})
+
+
+@router.post(
+    "/session/recovery-codes", **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M9X-4RTB-6WYA"]})
+)
+def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
+    """New recovery codes, shown this once; those of before are good no more."""
+    with office(world.configuration) as (desk, accounts):
+        done, codes = logins.new_recovery_codes(desk, accounts, who, typed.password, ORIGIN)
+    return secret_answer({"id": done.id, "recovery_codes": codes})
+
+
+def _refusal(wait_s: int) -> Problem:
+    if wait_s:
+        told_so = f"too many wrong attempts: wait {wait_s} s; nothing is looked at before that"
+        return Problem(429, told_so, {"Retry-After": str(wait_s)})
+    return Problem(401, WRONG)
+
+
+def _described(who: Principal, secret: str) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "account": who.account,
+        "roles": list(who.roles),
+        "sites": None if who.sites is None else list(who.sites),
+        "assets": None if who.assets is None else list(who.assets),
+        "authenticated": who.authenticated,
+        "session": who.session,
+        "until": shown(who.until_ns),
+        "csrf": cookies.csrf_of(secret),
+    }
+
+
+def _row(one: Session, who: Principal) -> dict[str, Any]:
+    told_times = {"begun": shown(one.begun_ns), "seen": shown(one.seen_ns), "until": shown(one.until_ns)}
+    rest = {
+        name: value for name, value in asdict(one).items() if name in ("authenticated", "source", "program")
+    }
+    return {"session": one.id, **rest, **told_times, "own": one.id == who.session}

@@ -1,0 +1,127 @@
+"""What people do with their own account: set up, log in and out, change the password; all is stated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.accounts import login, passwords, setup
+from gateway.accounts.accounts import Accounts
+from gateway.accounts.login import Attempt, LoggedIn, Refused
+from gateway.accounts.register import Account
+from gateway.accounts.setup import Offered
+from gateway.commands.accounts import state
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
+from gateway.errors import InputError
+from gateway.questions.duty import duty_of
+from gateway.rights.principal import Principal
+from gateway.statements import Statement
+from gateway.statements import account as stating
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """`recovery_codes` are shown once."""
+
+    stated: Stated
+    account: str
+    recovery_codes: list[str]
+
+
+def log_in(desk: Desk, accounts: Accounts, attempt: Attempt, origin: str) -> LoggedIn | Refused:
+    """Who gets in is stated, and when somebody begins to wait; each wrong password is not."""
+    done = login.log_in(accounts, attempt, desk.clock.now_ns())
+    if isinstance(done, LoggedIn):
+        account = accounts.register.known(done.account)
+        what = f"session {done.session} by {done.authenticated} from {attempt.source}"
+        state(desk, author_of(desk, account.id, origin), account, "logged-in", what)
+    elif done.began and done.account:
+        account = accounts.register.known(done.account)
+        _by_gateway(desk, account, "locked-out", f"from {attempt.source}")
+    return done
+
+
+def log_out(desk: Desk, accounts: Accounts, who: Principal, origin: str) -> Stated:
+    """End the session with which it is asked."""
+    with accounts.change():
+        accounts.sessions.end(who.account, who.session)
+        account = accounts.register.known(who.account)
+        author = author_of(desk, who.account, origin)
+        return state(desk, author, account, "logged-out", f"session {who.session}")
+
+
+def offer(desk: Desk, accounts: Accounts, link: str) -> Offered:
+    """What an app takes. Raises InputError for a link that is good for nothing."""
+    with accounts.change():
+        return setup.offer(accounts, link, desk.clock.now_ns())
+
+
+def set_up(desk: Desk, accounts: Accounts, link: str, password: str, code: str, origin: str) -> SetUp:
+    """The link is used up. Raises InputError, and then it is not."""
+    now_ns = desk.clock.now_ns()
+    identity = setup.owner(accounts, link, now_ns)
+    own = own_words(desk, identity)
+    with accounts.change():
+        identity, codes = setup.confirm(accounts, link, password, code, now_ns, own)
+        account = accounts.register.known(identity)
+        done = state(desk, author_of(desk, identity, origin), account, "set-up")
+    return SetUp(done, identity, codes)
+
+
+def change_password(
+    desk: Desk, accounts: Accounts, who: Principal, old: str, new: str, origin: str
+) -> Stated:
+    """With the old one; all other sessions end. Raises InputError."""
+    prove_again(desk, accounts, who, old)
+    passwords.check(new, own_words(desk, who.account))
+    with accounts.change():
+        account = accounts.register.known(who.account)
+        accounts.factors.set_password(who.account, new)
+        accounts.sessions.end_all(who.account, but=who.session)
+        return state(desk, author_of(desk, who.account, origin), account, "password")
+
+
+def new_recovery_codes(
+    desk: Desk, accounts: Accounts, who: Principal, password: str, origin: str
+) -> tuple[Stated, list[str]]:
+    """With the password. Raises InputError."""
+    prove_again(desk, accounts, who, password)
+    with accounts.change():
+        account = accounts.register.known(who.account)
+        codes = accounts.factors.new_recovery_codes(who.account)
+        return state(desk, author_of(desk, who.account, origin), account, "recovery-codes"), codes
+
+
+def prove_again(desk: Desk, accounts: Accounts, who: Principal, password: str) -> None:
+    """The password of who is logged in already: whoever took over a session has it not. Raises InputError."""
+    now_ns, place = desk.clock.now_ns(), f"session {who.session}"
+    if accounts.lockouts.wait_ns(who.account, place, "", now_ns):
+        raise InputError("too many wrong passwords: wait some minutes")
+    if not accounts.factors.password_is_right(who.account, password):
+        accounts.lockouts.failed(who.account, place, now_ns)
+        raise InputError("the password is wrong")
+
+
+def author_of(desk: Desk, identity: str, origin: str) -> Author:
+    """The person of an account, by name."""
+    person = duty_of(desk.journal).person(identity)
+    return Author(identity if person is None else person.name(), "", origin)
+
+
+def own_words(desk: Desk, identity: str) -> set[str]:
+    """Of which a password must not be made: names of the person, the gateway and its sites."""
+    stated = duty_of(desk.journal).stated(identity)
+    names = [] if stated is None else [stated.name_en, *stated.name_en.split(), stated.name_zh]
+    configuration = desk.configuration
+    return {identity, *identity.split("."), *names, configuration.gateway.name, *configuration.sites}
+
+
+def _by_gateway(desk: Desk, account: Account, did: str, what: str) -> None:
+    """What nobody did, but the gateway noticed."""
+    locked = stating.LOCKED if account.locked else stating.OPEN
+    may = (account.roles, account.sites, account.assets, account.until_ns)
+    body = stating.to_body(stating.Account(account.id, did, *may, locked, what))
+    now_ns = desk.clock.now_ns()
+    name = desk.configuration.gateway.name
+    said = Statement(stating.KIND, name, now_ns, body, stated_ns=now_ns, trusted=desk.clock.trusted)
+    desk.journal.commit(statements=[said])
