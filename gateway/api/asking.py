@@ -18,6 +18,8 @@ from gateway.errors import NotRunning
 
 NAME: Final = "control.sock"
 ANSWER_WITHIN_S: Final = 10.0
+HIDDEN: Final = "this user may not look into it, so that nobody knows here whether a gateway runs"
+AS_WHOM: Final = "ask as the user of the gateway, or in its group"
 
 
 def ask(folder: Path, question: str, within_s: float = ANSWER_WITHIN_S) -> Any:
@@ -29,6 +31,8 @@ def ask(folder: Path, question: str, within_s: float = ANSWER_WITHIN_S) -> Any:
             connection.sendall(json.dumps({"ask": question}).encode() + b"\n")
             with connection.makefile("rb") as stream:
                 return json.loads(stream.readline())
+    except PermissionError:
+        raise NotRunning(f"{folder}: {HIDDEN}; {AS_WHOM}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise NotRunning(f"no gateway answers in {folder} ({why}); start one with `cryogate run`") from None

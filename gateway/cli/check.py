@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from gateway.api.asking import ask
 from gateway.app import rehearse
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.terminal import console, print_json
+from gateway.cli.terminal import console, folding_table, print_json
 from gateway.config.files import exposed, missing, unreadable
 from gateway.config.load import Parts, load
 from gateway.config.outputs import outputs, unwritable
@@ -147,7 +146,7 @@ def _print(configuration: Configuration) -> None:
         where = f" ({source.kind}) listens to {place_of(source)}"
         out.print(Text.assemble("\n", (source.name, "bold"), where))
         mine = [c for c in configuration.channels.values() if c.table.source == source.name]
-        table = Table("address", "channel", "asset", "unit", "profile", box=None, padding=(0, 2))
+        table = folding_table("address", "channel", "asset", "unit", "profile", padding=(0, 2))
         for channel in mine:
             place = "/".join(p for p in (channel.table.asset, channel.table.zone) if p)
             table.add_row(

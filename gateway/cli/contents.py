@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.terminal import console, print_json
+from gateway.cli.terminal import console, folding_table, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -128,7 +128,7 @@ def _print_doubts(out: Console, stays: list[Mapping[str, Any]]) -> None:
 
 
 def _table(stays: list[Mapping[str, Any]], place: str, labels: Labels) -> Table:
-    table = Table("", "unit", "product", "chain", place, "from", "to", "stated by", "in", box=None)
+    table = folding_table("", "unit", "product", "chain", place, "from", "to", "stated by", "in")
     for stay in stays:
         site = labels.site_of(stay["asset"])
         table.add_row(

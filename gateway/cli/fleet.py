@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.measures import duration, place_of, value_of
-from gateway.clocks.device_clocks import SHOWN_S, span, words
+from gateway.clocks.device_clocks import SHOWN_S, few_words, span, words
 from gateway.published.labels import UNLABELLED, Labels
 from gateway.text import counted
 
@@ -48,7 +48,7 @@ def fleet_table(
         )
     for channel in worst_first(channels):
         table.add_row(
-            _state(channel),
+            _state(channel, words if width >= WIDE else few_words),
             value_of(channel),
             "-" if channel["age_s"] is None else duration(channel["age_s"]),
             place_of(channel),
@@ -68,14 +68,14 @@ def _extra(channels: Sequence[Mapping[str, Any]], labels: Labels) -> dict[str, C
     return columns
 
 
-def _state(channel: Mapping[str, Any]) -> Text:
+def _state(channel: Mapping[str, Any], clock: Callable[[float], str]) -> Text:
     """Danger stays in its colour although nothing comes any more; "unknown" stands beside it in its own."""
     danger, _, doubt = channel["state"].partition(", ")
     line = Text(danger, STATE_STYLES.get(danger) or SEVERITY_STYLES.get(danger.split(" ", 1)[0], "red"))
     if doubt:
         line.append(", ").append(doubt, STATE_STYLES.get(doubt, ""))
     if abs(channel["clock_offset_s"] or 0.0) > SHOWN_S:
-        line.append(f", {words(channel['clock_offset_s'])}", "yellow")
+        line.append(f", {clock(channel['clock_offset_s'])}", "yellow")
     if (channel["ahead_s"] or 0.0) > SHOWN_S:
         waiting = counted(channel["waiting"], "reading")
         line.append(f", {waiting} waiting, ahead by {span(channel['ahead_s'])}", "yellow")

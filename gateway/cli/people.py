@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from gateway.alarms.duty import Duty
@@ -15,7 +14,7 @@ from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in
 from gateway.cli.saying import At, By, Corrects, Reason, answer, said_by
-from gateway.cli.terminal import console, print_json, say
+from gateway.cli.terminal import console, folding_table, print_json, say
 from gateway.commands import people as commands
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
@@ -59,7 +58,7 @@ def list_people(
     if as_json:
         print_json({"schema": SCHEMA, "people": [person_row(one) for one in shown]})
         return
-    table = Table("id", "name", "reads", "ways, in order", "on site", box=None, padding=(0, 1))
+    table = folding_table("id", "name", "reads", "ways, in order", "on site", padding=(0, 1))
     for one in shown:
         table.add_row(one.id, _names(one), " ".join(one.languages), _ways(one), " ".join(sorted(one.on_site)))
     if shown:

@@ -13,6 +13,7 @@ from rich.text import Text
 from gateway.cli.alarm_screen import short_lines
 from gateway.cli.fleet import ORDER, WIDE, fleet_table
 from gateway.cli.measures import duration
+from gateway.cli.terminal import folding_table
 from gateway.doctor import Finding, Level, worst_first
 from gateway.doctor.running import findings
 from gateway.published.labels import UNLABELLED, Labels, site_lines
@@ -147,7 +148,7 @@ def _troubles(status: Mapping[str, Any], faults: set[str]) -> list[Text]:
 
 
 def _links(sources: Sequence[Mapping[str, Any]], labels: Labels) -> Table:
-    table = Table("source", "kind", "state", "since", "detail", expand=True, box=None)
+    table = folding_table("source", "kind", "state", "since", "detail", expand=True)
     for source in sources:
         style = LINK_STYLES.get(source["state"], "red")
         since = labels.both(source["since"], "")

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 from gateway.text import json_pieces, lines, one_line
@@ -43,6 +44,14 @@ def console() -> Terminal:
 def errors() -> Terminal:
     """For progress and remarks, beside what a command answers."""
     return Terminal(stderr=True)
+
+
+def folding_table(*columns: str, **options: Any) -> Table:
+    """A table that cuts nothing: what is too long for its column goes on in the next line."""
+    table = Table(box=None, **options)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def say(text: str, err: bool = False) -> None:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gateway.alarms.duty import Duty, Shift
 from gateway.alarms.walltime import local_time
+from gateway.cli.terminal import folding_table
 from gateway.questions.duty import Day
 
 NOBODY = Text("nobody", "bold white on red")
@@ -17,7 +18,7 @@ NOBODY = Text("nobody", "bold white on red")
 
 def week_table(days: Iterable[Day], zone: tzinfo, name: Callable[[str], str], now_ns: int) -> Table:
     """A line for each shift; `name` gives the words for a person's id."""
-    table = Table("day", "from", "to", "on duty", box=None, padding=(0, 2, 0, 0))
+    table = folding_table("day", "from", "to", "on duty", padding=(0, 2, 0, 0))
     for day in days:
         for k, shift in enumerate(day.shifts):
             is_now = shift.from_ns <= now_ns < shift.to_ns

@@ -74,6 +74,11 @@ def words(offset_s: float) -> str:
     return f"device clock behind by {span(-offset_s)}, or its messages come late"
 
 
+def few_words(offset_s: float) -> str:
+    """The same for a narrow screen: "clock +8 h"."""
+    return f"clock +{span(offset_s)}" if offset_s > 0 else f"late {span(-offset_s)}"
+
+
 def span(seconds: float) -> str:
     """A duration for people: two units at most, none of them exact to more than the delay of a message."""
     if seconds < 60:

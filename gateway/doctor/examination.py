@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway import __version__
-from gateway.api.asking import ask
+from gateway.api.asking import AS_WHOM, HIDDEN, ask
 from gateway.clocks import kernel_clock
 from gateway.config.files import exposed, missing
 from gateway.config.load import load
@@ -79,7 +79,9 @@ def _findings(
         yield from (f for f in running.findings(status) if f.level is Level.NOTE or f.where not in closer)
         yield from _of_this_run(configuration, status["gateway"])
     else:
-        if not folder.is_held(configuration.data_dir):
+        if folder.is_hidden(configuration.data_dir):
+            yield error("gateway", f"{configuration.data_dir}: {HIDDEN}", AS_WHOM)
+        elif not folder.is_held(configuration.data_dir):
             do = "start it: systemctl start cryogate, or `cryogate run`"
             yield error("gateway", "no gateway runs: nobody watches anything", do)
         yield from _clock(configuration)
@@ -175,7 +177,7 @@ def _summary(configuration: Configuration, status: Mapping[str, Any] | None) -> 
     size = f"{counted(len(configuration.sources), 'source')}, {channels}"
     data = f"data in {configuration.data_dir}, SQLite {database.SQLITE}"
     if status is None:
-        return f"{name} does not run; {size}; {data}"
+        return f"no gateway {name} answers; {size}; {data}"
     heard = sum(c["age_s"] is not None for c in status["channels"])
     up = sum(s["state"] == "up" for s in status["sources"])
     newest = status["journal"]["last_commit"]

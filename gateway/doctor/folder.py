@@ -46,6 +46,17 @@ def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[
         yield from _journal(configuration, runs, now_ns)
 
 
+def is_hidden(folder: Path) -> bool:
+    """Whether this user may not see who has the lock of the folder."""
+    try:
+        os.close(os.open(folder / LOCK, os.O_RDWR))
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def is_held(folder: Path) -> bool:
     """Whether a gateway has the lock of the folder."""
     try:

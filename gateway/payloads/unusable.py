@@ -20,5 +20,7 @@ class Unusable(Exception):
 
 def shown(value: object) -> str:
     """`value` for a refusal's detail: short, whatever a device sent."""
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as JSON has it
     text = value.decode(errors="replace") if isinstance(value, bytes) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

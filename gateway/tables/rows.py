@@ -21,6 +21,7 @@ from gateway.tables.moments import Moment, parser
 from gateway.tables.options import Options
 from gateway.tables.order import placed
 from gateway.tables.passed_over import PassedOver
+from gateway.tables.same_times import same_times
 from gateway.text import counted
 from gateway.zones import zone
 
@@ -136,10 +137,8 @@ class _Reader:
         self._mistakes.refuse()
         found = [s for name, group in self._groups.items() for s in self._series(name, group)]
         self._mistakes.refuse()
-        return Table(tuple(found), self._lines(), self._about.words)
-
-    def _lines(self) -> Lines:
-        return Lines(self._taken, self._header, remarks=self._passed.remarks())
+        remarks = (*self._passed.remarks(), *filter(None, map(same_times, found)))
+        return Table(tuple(found), Lines(self._taken, self._header, remarks=remarks), self._about.words)
 
     def _behind_the_header(self, rows: Iterator[Row], above: Iterable[Row]) -> Iterator[Row]:
         """The rest, once the columns are known."""

@@ -17,7 +17,7 @@ CONFIG = """
 [gateway]
 name = "test"
 [sites.s]
-[assets.box-1]
+[assets.box-2]
 site = "s"
 [sources.loggers]
 kind = "download"
@@ -29,8 +29,8 @@ kind = "limit"
 side = "high"
 limit_degC = 8.0
 severity = "major"
-[channels.box-1-air]
-asset = "box-1"
+[channels.box-2-air]
+asset = "box-2"
 source = "loggers"
 address = "sensor"
 profile = "p"
@@ -58,7 +58,7 @@ def test_a_file_is_screened_while_the_gateway_runs_and_its_repeat_changes_nothin
         done = gateway.cryogate("import", str(SAMPLE), "--map", str(MAPPING), "--by", by)
         assert done.returncode == 0, done.stderr
     (alarm,) = eventually(gateway.alarms, "60 days above 8 degC are an alarm")
-    assert (alarm["channel"], alarm["rule"]) == ("box-1-air", "above-8")
+    assert (alarm["channel"], alarm["rule"]) == ("box-2-air", "above-8")
     assert alarm["readings"] == 120 and alarm["end"] is None
     assert gateway.stop() == 0
     with Journal.open_reading(gateway.folder / "journal.sqlite") as journal:

@@ -21,7 +21,7 @@ from gateway.cli.alarm_screen import alarm_lines, alarms_table, short_lines
 from gateway.cli.fleet import fleet_table
 from gateway.cli.live import Page
 from gateway.cli.screen import status_panel, watch_body, watch_title
-from gateway.cli.terminal import Terminal
+from gateway.cli.terminal import Terminal, folding_table
 from gateway.published.labels import Labels, SiteLabel
 from gateway.text import safe
 from gateway.zones import zone
@@ -151,6 +151,23 @@ def test_danger_without_data_stays_with_its_value_and_age(width: int) -> None:
     assert "\x1b[1;37;41mcritical" in text  # white on red
     assert text.index("lid") < text.index("in range")
     assert "-191.25" in text and "2 h 02 min" in text and "unknown" in text
+
+
+def test_on_a_small_screen_late_messages_cost_no_lines() -> None:
+    out = screen(80, 24)
+    late = [channel(f"tank-{k:02d}", clock_offset_s=-47.0) for k in range(14)]
+    lines = shown(watched(out, status(*late), []), out)
+    assert sum("late 47 s" in line for line in lines) == 14
+
+
+def test_no_table_cuts_a_name() -> None:
+    out = screen(40, 24)
+    with out.capture() as captured:
+        table = folding_table("channel", "asset")
+        table.add_row("c" * 90, "a" * 90)
+        out.print(table)
+    assert captured.get().count("c") == 90 + 1  # and of the heading
+    assert "…" not in captured.get()
 
 
 def test_an_alarm_says_since_when_here_and_there_who_knows_and_what_is_not_proven() -> None:

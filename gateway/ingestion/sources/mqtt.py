@@ -121,7 +121,9 @@ class Source:
             if (several or (item.late and several_before)) and self._is_copy(item):
                 continue
             if item.size > self._options.largest_payload_bytes:
-                refused.append(_refused(item, Refusal.OVERSIZED, f"{item.size} bytes"))
+                most = self._options.largest_payload_bytes
+                why = f"{item.size} bytes, more than largest_payload_bytes = {most}"
+                refused.append(_refused(item, Refusal.OVERSIZED, why))
             else:
                 message = Message(
                     item.topic,

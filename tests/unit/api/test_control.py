@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.api import asking, control
+from gateway.doctor.folder import is_hidden
 from gateway.errors import NotRunning
 
 
@@ -65,3 +67,27 @@ def test_nobody_there(tmp_path: Path) -> None:
         asking.ask(tmp_path, "status")
     with pytest.raises(NotRunning):
         asking.ask(tmp_path / "nowhere", "status")
+
+
+@contextmanager
+def a_stranger(folder: Path) -> Iterator[None]:
+    """Somebody who may not look into the folder: not root, or else its owner without rights."""
+    is_root, rights = os.geteuid() == 0, folder.stat().st_mode
+    folder.chmod(rights if is_root else 0)
+    os.seteuid(65534 if is_root else os.geteuid())
+    try:
+        yield
+    finally:
+        os.seteuid(0 if is_root else os.geteuid())
+        folder.chmod(rights)
+
+
+def test_who_may_not_look_is_not_told_that_nothing_runs(tmp_path: Path) -> None:
+    """ "Start one" would be the wrong advice: one may run."""
+    (tmp_path / "data").mkdir(0o700)
+    (tmp_path / "data" / "lock").touch()
+    with a_stranger(tmp_path / "data"):
+        with pytest.raises(NotRunning, match=r"may not look into it.*ask as the user of the gateway"):
+            asking.ask(tmp_path / "data", "status")
+        assert is_hidden(tmp_path / "data")
+    assert not is_hidden(tmp_path / "data")

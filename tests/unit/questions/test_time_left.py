@@ -186,7 +186,7 @@ def test_of_all_assets_each_answer_is_known_or_says_why(journal: Journal) -> Non
     weigh(journal)
     found = TimesLeft(journal).of(None, NOW_NS)
     assert {left.asset for left in found} == {
-        "freezer-1", "shipper-1", "shipper-2", "shipper-3", "shipper-4", "ult-1", "box-1"
+        "freezer-1", "shipper-1", "shipper-2", "shipper-3", "shipper-4", "ult-1", "box-1", "box-2"
     }  # fmt: skip
     assert [left.until for left in found if isinstance(left.estimate, TimeLeft)] == ["empty"]
 

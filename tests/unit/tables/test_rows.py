@@ -234,6 +234,13 @@ def test_a_first_row_that_is_taken_as_header_by_mistake_is_said() -> None:
     )
 
 
+def test_readings_of_one_time_with_other_values_are_said() -> None:
+    """Times without seconds, of a logger that is faster than that."""
+    (remark,) = read(f"time,A,B\n{START},1,1\n{START},2,1\n").lines.remarks
+    assert remark.startswith("A: 1 reading has the time of another one and another value")
+    assert read(f"time,A,B\n{START},1,-\n{START},1,-\n").lines.remarks == ()
+
+
 def test_two_exports_in_one_file_are_a_mistake() -> None:
     one = f"time,A,B\n{START},1,2\nEnd of data\n"
     with pytest.raises(InputError, match="line 4: the header stands here once more"):
