@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.clocks.device_clocks import SHOWN_S, span, words
@@ -21,12 +21,13 @@ DAYS_NOW: Final = 3.0
 def findings(status: Mapping[str, Any]) -> list[Finding]:
     """`status` as the control socket answers it."""
     away = {source["name"] for source in status["sources"] if source["state"] != "up"}
+    loggers = {source["name"] for source in status["sources"] if source["kind"] == "download"}
     return [
         *_journal(status["journal"]),
         *_clock(status["clock"]),
         *disk(status["disk"]),
         *_sources(status["sources"]),
-        *_channels([c for c in status["channels"] if c["source"] not in away]),
+        *_channels([c for c in status["channels"] if c["source"] not in away], loggers),
         *_sinks(status["followers"]),
         *_notifiers(status["notifiers"]),
         *watching.findings(status),
@@ -97,9 +98,10 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
             yield warning(where, f"still connecting after {source['age_s']:.0f} s", "see the gateway's log")
 
 
-def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """One finding for each kind of trouble."""
-    never = [c for c in channels if c["age_s"] is None]
+def _channels(channels: Sequence[Mapping[str, Any]], loggers: Collection[str]) -> Iterator[Finding]:
+    """One finding for each kind of trouble. `loggers`: sources whose readings are imported."""
+    never = [c for c in channels if c["age_s"] is None and c["source"] not in loggers]
+    empty = [c for c in channels if c["age_s"] is None and c["source"] in loggers]
     unknown = [c for c in channels if c["age_s"] is not None and c["state"] == "unknown"]
     bad = [c for c in unknown if c["quality"] == "bad"]
     silent = [c for c in unknown if c["quality"] != "bad"]
@@ -110,6 +112,9 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     if never:
         do = "check its address in the configuration; `cryogate refused` shows what came and did not fit"
         yield warning("channels", f"never heard: {_names(never)}", do)
+    if empty:
+        do = "import a file of its logger: `cryogate import`, docs/imports.md"
+        yield note("channels", f"nothing was imported yet: {_names(empty)}", do)
     if silent:
         oldest_s = max(c["age_s"] for c in silent)
         do = "check power, probe and connection of the device"

@@ -56,7 +56,30 @@ def test_what_waits_for_its_time_is_shown_and_a_second_ahead_is_no_news() -> Non
 
 def test_a_line_that_works_and_is_not_well_is_a_note_with_what_to_do() -> None:
     remarks = ["the adapter echoes: it does; switch it off", "stray bytes; check termination"]
-    line = {"name": "freezer-port", "state": "up", "flapping": "", "detail": "", "remarks": remarks}
+    line = {
+        "name": "freezer-port",
+        "kind": "serial",
+        "state": "up",
+        "flapping": "",
+        "detail": "",
+        "remarks": remarks,
+    }
     found = findings(WELL | {"sources": [line], "channels": []})
     assert [f.where for f in found] == ["line of freezer-port"] * 2
     assert [(f.level, f.what, f.do) for f in found][1] == (Level.NOTE, "stray bytes", "check termination")
+
+
+def test_a_logger_of_which_nothing_was_imported_is_no_device_that_is_silent() -> None:
+    logger = {
+        "name": "loggers",
+        "kind": "download",
+        "state": "up",
+        "flapping": "",
+        "detail": "",
+        "remarks": [],
+    }
+    never = channel("box", None) | {"age_s": None, "state": "unknown", "source": "loggers"}
+    [found] = findings(WELL | {"sources": [logger], "channels": [never]})
+    assert (found.level, found.what) == (Level.NOTE, "nothing was imported yet: box")
+    [found] = told(channel("lid", None) | {"age_s": None})
+    assert (found.level, found.what) == (Level.WARNING, "never heard: lid")
