@@ -78,8 +78,8 @@ def test_a_logger_of_which_nothing_was_imported_is_no_device_that_is_silent() ->
         "detail": "",
         "remarks": [],
     }
-    never = channel("box", None) | {"age_s": None, "state": "unknown", "source": "loggers"}
+    never = channel("box", None, "good") | {"age_s": None, "state": "unknown", "source": "loggers"}
     [found] = findings(WELL | {"sources": [logger], "channels": [never]})
     assert (found.level, found.what) == (Level.NOTE, "nothing was imported yet: box")
-    [found] = told(channel("lid", None) | {"age_s": None})
+    [found] = told(channel("lid", None, "good") | {"age_s": None})
     assert (found.level, found.what) == (Level.WARNING, "never heard: lid")
