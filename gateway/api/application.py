@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from gateway import __version__
 from gateway.api import routes
 from gateway.api.guards import Headers, Limits
+from gateway.api.live import Live
 from gateway.api.problems import answer_with_problems
 from gateway.api.serving import few_threads
 from gateway.api.who import Gate, admit
@@ -36,7 +37,7 @@ def application(world: World, gate: Gate) -> FastAPI:
         redoc_url=None,
         lifespan=few_threads,
     )
-    app.state.world, app.state.gate = world, gate
+    app.state.world, app.state.gate, app.state.live = world, gate, Live(world)
     answer_with_problems(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])

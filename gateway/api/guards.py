@@ -13,7 +13,7 @@ from gateway.api.problems import Problem, answer
 
 LARGEST_BODY: Final = 64 * 1024  # bytes: what people say about one thing
 LARGEST_FILE: Final = 32 * 1024 * 1024  # bytes: a logger's file of years
-FILES: Final = ("/api/v1/imports",)  # where files come
+FILES: Final = ("/api/v1/imports", "/api/v1/imports/preview")  # where files come
 BODY_WITHIN_S: Final = 30.0  # for all of a body
 LONGEST_PATH: Final = 2048  # bytes
 LONGEST_QUERY: Final = 4096  # bytes

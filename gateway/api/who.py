@@ -15,11 +15,14 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from gateway.api import cookies
+from gateway.api.acting import record_look
 from gateway.api.problems import Problem
 from gateway.rights.principal import Principal
+from gateway.rights.table import ACTIONS
 
 ACTION: Final = "x-action"  # in the schema, too
 OPEN: Final = "open"  # the action of what everybody may ask
+NAMES: Final = ("alarm", "asset", "channel", "code", "site", "statement", "about", "name")
 BEARER: Final = "bearer "
 LONGEST_TOKEN: Final = 200  # characters
 
@@ -57,6 +60,11 @@ async def admit(request: Request) -> None:
         told = f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
         raise Problem(403, told)
     request.state.principal = principal
+    if principal.looks_are_recorded and ACTIONS[action].reads:
+        asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")
+        await run_in_threadpool(
+            record_look, request.app.state.world, principal, action, asked, _names(request)
+        )
 
 
 async def _admitted(request: Request) -> Principal:
@@ -65,6 +73,12 @@ async def _admitted(request: Request) -> Principal:
 
 
 Who = Annotated[Principal, Depends(_admitted)]
+
+
+def _names(request: Request) -> list[str]:
+    """What a question is about, as far as it is named."""
+    told = (*request.path_params.items(), *request.query_params.multi_items())
+    return [str(value) for name, value in told if name in NAMES]
 
 
 def action_of(route: Any) -> str:

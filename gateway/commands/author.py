@@ -21,6 +21,10 @@ class Author:
     user: str = ""
     origin: str = COMMAND_LINE
 
+    def bringing(self, file: str) -> str:
+        """The origin of what a file says: which one, and where it came in unless that was here."""
+        return file if self.origin == COMMAND_LINE else f"{file}, {self.origin}"
+
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError('say who says it: --by "NAME"')

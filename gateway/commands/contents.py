@@ -71,7 +71,7 @@ def load(
     announce(len(rows))
     if corrects and len(rows) != 1:
         raise InputError(f"{file}: has {len(rows)} rows; one statement is corrected by one row")
-    origin = f"file {file.name} {hashlib.sha256(data).hexdigest()}"
+    origin = author.bringing(f"file {file.name} {hashlib.sha256(data).hexdigest()}")
     writer = replace(author, origin=origin if origin.isprintable() else ascii(origin)[1:-1])
 
     remarks: list[str] = []

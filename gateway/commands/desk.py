@@ -14,6 +14,7 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError, Outdated, StatementError
 from gateway.journal import rights
 from gateway.journal.journal import Journal
+from gateway.journal.standing import Standing
 from gateway.model import EARLIEST_NS
 from gateway.statements import PERSON, Statement
 from gateway.statements.envelope import check
@@ -62,11 +63,12 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Belongs to one thread."""
+    """Belongs to one thread. `identity`: of what is stated here, where whoever asks may repeat it."""
 
     configuration: Configuration
     journal: Journal
     clock: Clock
+    identity: str = ""
 
     def draft(
         self, kind: Kind, said: Any, author: Author, at_ns: int, revising: Revising | None = None
@@ -100,16 +102,26 @@ class Desk:
         """
         for _ in range(TRIES):
             seen = self.journal.last_seq()
-            drafts = look()
+            repeated = self.said_before()
+            drafts = look() if repeated is None else repeated
             if isinstance(drafts, Statement):
                 return Stated((), drafts)
             try:
-                done = self.journal.commit(statements=drafts, unless_said_since=seen)
+                named = [replace(d, id=self._name(k)) for k, d in enumerate(drafts)]
+                done = self.journal.commit(statements=named, unless_said_since=seen)
             except Outdated:
                 continue
             names = [f"{self.journal.id}-{seq}" for seq in done.seqs]
-            return Stated(tuple(replace(d, id=name) for d, name in zip(drafts, names, strict=True)))
+            return Stated(tuple(replace(d, id=d.id or name) for d, name in zip(named, names, strict=True)))
         raise InputError("others state things all the time; nothing was stated, try again")
+
+    def said_before(self) -> Statement | None:
+        """What was stated under this identity; a repeat is the same statement."""
+        return Standing(self.journal).find(self.identity) if self.identity else None
+
+    def _name(self, number: int) -> str:
+        """Of several that are stated at once the first has the identity itself."""
+        return f"{self.identity}-{number + 1}" if self.identity and number else self.identity
 
     def moment(self, text: str | None) -> int:
         """When something is said to have been; None: now. Raises InputError for the future."""
@@ -128,7 +140,7 @@ class Desk:
 
 
 @contextmanager
-def open_desk(configuration: Configuration) -> Iterator[Desk]:
+def open_desk(configuration: Configuration, identity: str = "") -> Iterator[Desk]:
     """With the journal open for writing, which makes one where there is none; the gateway may run.
 
     Raises StatementError where a newer version stated something: what it means nobody knows here.
@@ -145,4 +157,4 @@ def open_desk(configuration: Configuration) -> Iterator[Desk]:
         clock = clock_of(journal, configuration.clock.require_sync)
     with Journal.open(path, clock.now_ns, chain=chain) as journal:
         check_known(journal.statement_kinds())
-        yield Desk(configuration, journal, clock)
+        yield Desk(configuration, journal, clock, identity)

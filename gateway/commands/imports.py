@@ -23,7 +23,7 @@ def import_file(desk: Desk, author: Author, file: Path, mapped: Mapped) -> Broug
     """
 
     def drafted(said: Import) -> Statement:
-        writer = replace(author, origin=f"file {said.file} {said.sha256}")
+        writer = replace(author, origin=author.bringing(f"file {said.file} {said.sha256}"))
         return desk.draft(import_, said, writer, desk.clock.now_ns())
 
     for _ in range(TRIES):

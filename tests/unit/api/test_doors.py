@@ -17,8 +17,8 @@ from gateway.api.who import OPEN, action_of, admit
 from gateway.rights.table import ACTIONS
 from tests.unit.api.front_door import FrontDoor
 
-LOOKS = ("/profiles/preview",)  # they need a body, and change nothing
 WAYS_IN = ("/session", "/set-up", "/set-up/confirm")  # asked by who is nobody yet
+LOOKS = ("/profiles/preview", "/imports/preview")  # they need a body, and change nothing
 ROUTES: list[Any] = [route for router in routers() for route in router.routes]
 
 

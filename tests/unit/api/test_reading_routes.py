@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from gateway.api.paging import cursor
 from tests.unit.api.two_sites import FROM, TO, TwoSites
@@ -32,9 +31,9 @@ def names(found: dict[str, Any], key: str) -> list[str]:
     return [one[key] for one in found["items"]]
 
 
-@pytest.mark.parametrize("path", EVERY_LIST)
-def test_every_list_says_that_no_gateway_runs(sites: TwoSites, path: str) -> None:
-    assert sites.door.get(path)["known"]["running"] is False
+def test_every_list_says_that_no_gateway_runs(sites: TwoSites) -> None:
+    for path in EVERY_LIST:
+        assert sites.door.get(path)["known"]["running"] is False, path
 
 
 def test_a_site_sees_its_own_fleet(sites: TwoSites) -> None:
@@ -103,13 +102,12 @@ def test_pages_leave_nothing_out(sites: TwoSites) -> None:
         assert every == names(sites.door.get(path), key) and len(every) > 1
 
 
-@pytest.mark.parametrize("path", ["/alarms", "/assets", "/statements", "/calls"])
-@pytest.mark.parametrize("after", ["x", cursor((1, "a")), cursor(("a",)), cursor((None,)), "W10"])
-def test_a_cursor_of_something_else_is_refused(sites: TwoSites, path: str, after: str) -> None:
-    answer = sites.door.ask("GET", f"{path}?after={after}")
-    assert answer.status_code in (200, 422) and (
-        answer.status_code == 200 or "after" in answer.json()["detail"]
-    )
+def test_a_cursor_of_something_else_is_refused(sites: TwoSites) -> None:
+    for path in ("/alarms", "/assets", "/statements", "/channels"):
+        for after in ("x", cursor((1, "a")), cursor((None,)), cursor(({},)), "W10", "W1tdXQ", "MQ"):
+            answer = sites.door.ask("GET", f"{path}?after={after}")
+            assert answer.status_code == 422 or not answer.json()["items"] or after == "W10", (path, after)
+            assert answer.status_code in (200, 422)
 
 
 def test_the_same_list_is_not_sent_again(sites: TwoSites) -> None:

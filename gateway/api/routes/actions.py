@@ -1,0 +1,177 @@
+"""What people state about product, probes and the past: contents, placements, budgets, handovers."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from gateway.api.acting import DONE, Key, Moment, Name, Revisable, Said, Text, desk_for, state
+from gateway.api.answers import json_answer
+from gateway.api.asked import Name as InUrl
+from gateway.api.describing import told
+from gateway.api.problems import NotThere, Problem
+from gateway.api.who import Who
+from gateway.api.world import Asked
+from gateway.commands import contents, placements, resets, withdrawals
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
+from gateway.commands.handover import hand_over
+from gateway.journal import rights
+from gateway.journal.standing import Standing
+from gateway.questions.handover import report
+from gateway.statements import empty as emptying
+from gateway.statements import handover as handing
+from gateway.statements import placement as placing
+from gateway.statements import reset as resetting
+from gateway.statements import withdrawal
+from gateway.statements.kinds import about as names_in
+
+router = APIRouter(tags=["actions"])
+MOST_UNITS: Final = 500  # in one request; a file of more is for `cryogate load`
+LOADED = {"rows": 1, "new": 1, "ids": ["7Q2M9XKD-4711"], "remarks": []}
+WITHDRAWN = {**DONE, "statement": "7Q2M9XKD-4700", "follows": "readings belong where they were", "alarms": []}
+
+
+class Unit(Said):
+    """A row of `cryogate load`."""
+
+    scheme: Name
+    code: Name
+    asset: Name
+    zone: Annotated[str | None, Field(max_length=200)] = None
+    since: Annotated[str, Field(alias="from", max_length=40)]
+    to: Moment = None
+    product: Name = ""
+    chain_of_identity: Name = ""
+
+
+class Units(Revisable):
+    units: Annotated[list[Unit], Field(min_length=1, max_length=MOST_UNITS)]
+
+
+class Empty(Revisable):
+    zone: Annotated[str | None, Field(max_length=200)] = None
+    at: Moment = None
+
+
+class Placement(Said):
+    channel: Name
+    asset: Name
+    zone: Annotated[str | None, Field(max_length=200)] = None
+    at: Moment = None
+    reason: Text
+    corrects: Annotated[str | None, Field(max_length=200)] = None
+
+
+class Reset(Revisable):
+    channel: Name
+    rule: Name
+    comment: Text
+    at: Moment = None
+
+
+class Reason(Said):
+    reason: Text
+
+
+class Handover(Said):
+    to: Name
+    notes: Text = ""
+    site: Name = ""
+
+
+@router.post("/contents", **told("contents.write", LOADED))
+def load(request: Request, world: Asked, who: Who, said: Units) -> Response:
+    """Say which product units are in which asset; all of it is taken, or nothing. Again changes nothing."""
+    scope = world.scope(who)
+    for unit in said.units:
+        scope.need_asset(unit.asset)
+    rows = [unit.model_dump(by_alias=True, exclude_defaults=True) for unit in said.units]
+    with tempfile.TemporaryDirectory(prefix="cryogate-") as folder, desk_for(world, who) as (desk, author):
+        file = Path(folder) / "units.json"
+        with open(file, "w", encoding="utf-8", opener=rights.opener) as out:
+            json.dump(rows, out)
+        done = contents.load(desk, author, file, said.corrects, said.reason)
+    ids = [one.id for one in done.stated.new]
+    return json_answer(
+        request, {"rows": done.rows, "new": len(ids), "ids": ids, "remarks": list(done.remarks)}
+    )
+
+
+@router.post("/assets/{asset}/empty", **told("contents.write", DONE))
+def empty(request: Request, world: Asked, who: Who, asset: InUrl, said: Empty, key: Key = "") -> Response:
+    """Say that nothing is inside an asset, or a zone of it, until units are loaded."""
+    world.scope(who).need_asset(asset)
+
+    def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        stated = contents.state_empty(desk, author, asset, said.zone, said.at, said.corrects, said.reason)
+        return stated, {"asset": asset, "zone": said.zone}
+
+    return state(request, world, who, key, emptying.KIND, [asset], act)
+
+
+@router.post("/placements", **told("placement.write", DONE))
+def place(request: Request, world: Asked, who: Who, said: Placement, key: Key = "") -> Response:
+    """Say that a channel measures another asset from a moment on."""
+    scope = world.scope(who)
+    scope.need_channel(said.channel)
+    scope.need_asset(said.asset)
+
+    def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        told_of = (said.channel, said.asset, said.zone, said.at, said.corrects, said.reason)
+        return placements.place(desk, author, *told_of), {"channel": said.channel, "asset": said.asset}
+
+    return state(request, world, who, key, placing.KIND, [said.channel, said.asset], act)
+
+
+@router.post("/resets", **told("reset.write", DONE))
+def reset(request: Request, world: Asked, who: Who, said: Reset, key: Key = "") -> Response:
+    """Let a budget of a channel count anew."""
+    world.scope(who).need_channel(said.channel)
+
+    def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        told_of = (said.channel, said.rule, said.comment, said.at, said.corrects, said.reason)
+        return resets.reset(desk, author, *told_of), {"channel": said.channel, "rule": said.rule}
+
+    return state(request, world, who, key, resetting.KIND, [said.channel], act)
+
+
+@router.post("/statements/{statement}/withdraw", **told("statement.withdraw", WITHDRAWN))
+def withdraw(
+    request: Request, world: Asked, who: Who, statement: InUrl, said: Reason, key: Key = ""
+) -> Response:
+    """Take a statement back: nothing is deleted, and what it said does not count any more."""
+    scope, journal = world.scope(who), world.reading().journal
+    found = Standing(journal).find(statement)
+    if found is None or not (scope.everything or scope.names(names_in(found))):
+        raise NotThere(f"there is no statement {statement[:80]!r}; /api/v1/statements lists them")
+
+    def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        done = withdrawals.withdraw(desk, author, found.id, said.reason)
+        again = None if done.again is None else done.again.id
+        more = {"statement": found.id, "again": again, "follows": done.follows, "alarms": list(done.alarms)}
+        return done.stated, more
+
+    return state(request, world, who, key, withdrawal.KIND, [], act)
+
+
+@router.post("/handovers", **told("handover.write", {**DONE, "to": "Wang Wei", "open": 2}))
+def handover(request: Request, world: Asked, who: Who, said: Handover, key: Key = "") -> Response:
+    """Hand over what is open, and your notes, to the next person; of a site, or of all."""
+    scope = world.scope(who)
+    if said.site:
+        scope.need_site(said.site)
+    elif not scope.everything:
+        raise Problem(422, "name your `site`")
+
+    def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        found = report(desk.journal, world.reading().records, said.site, None, desk.clock.now_ns())
+        return hand_over(desk, author, said.to, found, said.notes), {"to": said.to, "open": len(found.open)}
+
+    return state(request, world, who, key, handing.KIND, [], act)
