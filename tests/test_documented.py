@@ -18,6 +18,7 @@ from firmware_sim.cli import app as simulator
 from gateway.cli import app
 from gateway.config import drills, escalations, guidance, plugins, priorities, shelving, suppressions, types
 from gateway.probes.calibration import Calibration
+from gateway.statements.kinds import kinds
 
 DOCS = Path(__file__).parents[1] / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text()
@@ -160,3 +161,9 @@ def test_listing_the_commands_imports_none_of_them() -> None:
             check=False,
         )
         assert shown.stdout and not re.search(r"\| +(numpy|asyncio|rich|gateway\.config)\n", shown.stderr)
+
+
+def test_every_kind_of_statement_is_listed() -> None:
+    """What `cryogate statements --kind` takes."""
+    [line] = [one for one in (DOCS / "statements.md").read_text().splitlines() if one.startswith("| `--kind")]
+    assert set(re.findall("`([a-z_]+)`", line)) == set(kinds())
