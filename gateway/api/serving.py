@@ -49,6 +49,7 @@ def serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | No
 
     Raises InputError where nobody can listen there.
     """
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # where it listens is said already
     asyncio.run(_serve(app, listening, folder, of_gateway))
 
 
