@@ -218,10 +218,18 @@ def _expected(hint: Any) -> str:
     if origin is typing.Literal:
         return "one of " + ", ".join(repr(a) for a in args)
     if origin is tuple:
-        return f"a list of {_expected(args[0])}"
+        return f"a list of {_several(args[0])}"
     if origin in (typing.Union, types.UnionType):
         return " or ".join(_expected(a) for a in args if a is not type(None))
     return "a table" if dataclasses.is_dataclass(hint) else str(getattr(hint, "__name__", hint))
+
+
+def _several(hint: Any) -> str:
+    """The same in the plural, as lists need it."""
+    words = {str: "texts", int: "whole numbers", float: "numbers"}
+    if typing.get_origin(hint) is tuple:
+        return f"lists of {_several(typing.get_args(hint)[0])}"
+    return words.get(hint) or _expected(hint)
 
 
 def _kind_of(value: object) -> str:

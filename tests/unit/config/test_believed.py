@@ -76,8 +76,8 @@ def test_a_fault_that_came_in_four_bytes_is_the_same() -> None:
         ("faults = [1e12]", "faults: 1e+12 is no number"),
         (f"faults = {list(range(101))}", "faults: at most 100 numbers, found 101"),
         ("highest = -150.0", "rule 'above-150' can never fire: beyond `highest`, -150 degC, all is BAD"),
-        ('faults = ["85"]', "expected a list of a number, found list"),
-        ("faults = 85.0", "expected a list of a number"),
+        ('faults = ["85"]', "expected a list of numbers, found list"),
+        ("faults = 85.0", "expected a list of numbers"),
     ],
 )
 def test_nonsense_is_refused(keys: str, problem: str) -> None:

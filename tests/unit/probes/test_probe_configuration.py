@@ -207,7 +207,7 @@ PLATINUM = '[channels.platinum]\nunit = "ohm"\nprobe = "pt100"'
         (
             "[0.1, 0.0]]",
             '[0.1, "x"]]',
-            "channels.certified.calibration.table[1][1]: expected a list of a list of a number, found",
+            "channels.certified.calibration.table[1][1]: expected a list of lists of numbers, found",
         ),
         (
             "[0.1, 0.0]]",
