@@ -22,6 +22,7 @@ PERMISSIVE = {
 SAID = {  # what packages say that give no SPDX expression
     "bsd": "BSD-3-Clause", "bsd-3-clause": "BSD-3-Clause", "bsd license": "BSD-3-Clause",
     "any-osi": "any-OSI", "mit": "MIT", "mit license": "MIT", "isc license": "ISC",
+    "bsd-2-clause": "BSD-2-Clause", "apache license, version 2.0": "Apache-2.0",
     "apache-2.0": "Apache-2.0", "mpl-2.0": "MPL-2.0",
 }  # fmt: skip
 

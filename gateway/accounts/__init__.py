@@ -5,6 +5,8 @@
     passwords.py   which passwords are good, and their hashes
     totp.py        codes of an authenticator app (RFC 6238)
     factors.py     passwords, codes and recovery codes of an account
+    passkeys.py    keys of devices, with which a person logs in (WebAuthn)
+    ceremonies.py  how such a key is added, and how it proves whose it is
     lockouts.py    how long somebody waits after wrong passwords
     links.py       one-time links with which an account is set up
     sessions.py    who is logged in

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from gateway.accounts.factors import Factors
 from gateway.accounts.links import Links
 from gateway.accounts.lockouts import Lockouts
+from gateway.accounts.passkeys import Passkeys
 from gateway.accounts.passwords import HASHER
 from gateway.accounts.register import Account, Register
 from gateway.accounts.sessions import Sessions
@@ -22,12 +23,11 @@ from gateway.journal.database import Connection
 from gateway.rights.principal import Principal
 
 FILE: Final = "accounts.sqlite"
-VERSION: Final = 1  # of the tables
 LOST: Final = (
     "move it away, and make the accounts anew from the journal with `cryogate account remake`; "
     "everybody then sets a password by a link"
 )
-_TABLES: Final = """
+_FIRST: Final = """
 CREATE TABLE account (
     id TEXT PRIMARY KEY, roles TEXT NOT NULL, sites TEXT, assets TEXT, until_ns INTEGER,
     locked INTEGER NOT NULL, password TEXT, totp BLOB
@@ -52,6 +52,16 @@ CREATE TABLE failure (
 ) STRICT;
 CREATE TABLE device (hash BLOB PRIMARY KEY, account TEXT NOT NULL, seen_ns INTEGER NOT NULL) STRICT;
 """
+_PASSKEYS: Final = """
+CREATE TABLE passkey (
+    id TEXT PRIMARY KEY, credential BLOB NOT NULL UNIQUE, account TEXT NOT NULL, name TEXT NOT NULL,
+    host TEXT NOT NULL, key BLOB NOT NULL, times INTEGER NOT NULL, begun_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE used_challenge (challenge BLOB PRIMARY KEY, until_ns INTEGER NOT NULL) STRICT;
+CREATE TABLE challenge_key (key BLOB NOT NULL) STRICT;
+INSERT INTO challenge_key VALUES (randomblob(32));
+"""
+_STEPS: Final = (_FIRST, _PASSKEYS)  # the first n of them make the tables of version n
 
 
 class Accounts:
@@ -66,6 +76,7 @@ class Accounts:
         self.lockouts = Lockouts(connection)
         self.sessions = Sessions(connection, self.register)
         self.tokens = Tokens(connection, self.register)
+        self.passkeys = Passkeys(connection)
 
     def by_session(self, secret: str, now_ns: int) -> Principal | None:
         return self.sessions.principal(secret, now_ns)
@@ -85,11 +96,12 @@ class Accounts:
         self._connection.execute("COMMIT")
 
     def clear(self, account: str) -> None:
-        """Forget all with which it could be used: password, factors, links, sessions, tokens, devices."""
+        """Forget all with which it could be used: password, factors, passkeys, links, sessions, tokens."""
         self.factors.clear(account)
         self.links.end(account)
         self.sessions.end_all(account)
         self.tokens.end_all(account)
+        self.passkeys.end_all(account)
         self.lockouts.forget(account)
 
     def add(self, account: Account) -> None:
@@ -121,18 +133,21 @@ def open_accounts(folder: Path, hasher: PasswordHasher = HASHER) -> Iterator[Acc
 
 
 def _prepare(connection: Connection, path: Path) -> None:
-    """Its tables, where there are none. Raises InputError for those of another version."""
+    """Its tables, as far as they are missing. Raises InputError for those of a newer version."""
     database.use_wal(connection)
-    (version,) = database.only_row(connection, "PRAGMA user_version")
-    if version == 0:
+    if _version(connection) < len(_STEPS):
         connection.execute("BEGIN IMMEDIATE")
-        (version,) = database.only_row(connection, "PRAGMA user_version")
-        if version == 0:  # nobody else did meanwhile
-            connection.execute(_TABLES)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        for step in _STEPS[_version(connection) :]:  # as far as nobody else did meanwhile
+            connection.execute(step)
+        connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
         connection.execute("COMMIT")
-    elif version != VERSION:
+    elif _version(connection) > len(_STEPS):
         raise InputError(f"{path} was made by a newer version of Cryogate: run that one")
+
+
+def _version(connection: Connection) -> int:
+    (version,) = database.only_row(connection, "PRAGMA user_version")
+    return int(version)
 
 
 def _why(error: Exception) -> str:

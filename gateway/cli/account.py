@@ -276,6 +276,7 @@ def _row(accounts: Accounts, one: Account, now_ns: int) -> dict[str, Any]:
         "usable": one.is_usable(now_ns),
         "password": accounts.factors.has_password(one.id),
         "app": accounts.factors.has_totp(one.id),
+        "passkeys": len(accounts.passkeys.of(one.id)),
         "recovery_codes": accounts.factors.recovery_codes_left(one.id),
         "sessions": len(accounts.sessions.of(one.id, now_ns)),
         "tokens": len(accounts.tokens.of(one.id, now_ns)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
@@ -10,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from gateway.accounts.lockouts import source_of
-from gateway.accounts.login import WRONG, Attempt, Refused
+from gateway.accounts.login import WRONG, Attempt, LoggedIn, Refused
 from gateway.accounts.sessions import Session
 from gateway.api import cookies
 from gateway.api.answers import secret_answer
@@ -83,20 +85,12 @@ def log_in(request: Request, world: Asked, typed: LogIn) -> Response:
     source = "" if request.client is None else request.client.host
     device, program = cookies.device_of(request), request.headers.get("user-agent", "")
     attempt = Attempt(typed.account, typed.password, typed.code, source_of(source), device, program)
-    if not _room.acquire(blocking=False):
-        raise Problem(503, "others log in right now: try again in a moment", {"Retry-After": "1"})
-    try:
-        with office(world.configuration) as (desk, accounts):
-            done = logins.log_in(desk, accounts, attempt, ORIGIN)
-            who = None if isinstance(done, Refused) else accounts.by_session(done.secret, desk.clock.now_ns())
-    finally:
-        _room.release()
-    if isinstance(done, Refused) or who is None:
-        raise _refusal(done.wait_s if isinstance(done, Refused) else 0)
-    response = secret_answer(_described(who, done.secret))
-    cookies.set_session(request, response, done.secret)
-    cookies.set_device(request, response, done.device)
-    return response
+    with room(), office(world.configuration) as (desk, accounts):
+        done = logins.log_in(desk, accounts, attempt, ORIGIN)
+        who = None if isinstance(done, Refused) else accounts.by_session(done.secret, desk.clock.now_ns())
+    if isinstance(done, Refused):
+        raise _refusal(done.wait_s)
+    return begun(request, done, who)
 
 
 @router.get("/session", **told("self.read", SESSION))
@@ -157,6 +151,27 @@ def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
     with office(world.configuration) as (desk, accounts):
         done, codes = logins.new_recovery_codes(desk, accounts, who, typed.password, ORIGIN)
     return secret_answer({"id": done.id, "recovery_codes": codes})
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """So many log-ins are looked at; who comes besides is told to come again. Raises Problem."""
+    if not _room.acquire(blocking=False):
+        raise Problem(503, "others log in right now: try again in a moment", {"Retry-After": "1"})
+    try:
+        yield
+    finally:
+        _room.release()
+
+
+def begun(request: Request, done: LoggedIn, who: Principal | None) -> Response:
+    """Who is logged in now, with the cookies. Raises Problem where the account was locked just now."""
+    if who is None:
+        raise _refusal(0)
+    response = secret_answer(_described(who, done.secret))
+    cookies.set_session(request, response, done.secret)
+    cookies.set_device(request, response, done.device)
+    return response
 
 
 def _refusal(wait_s: int) -> Problem:

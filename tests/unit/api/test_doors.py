@@ -17,7 +17,13 @@ from gateway.api.who import OPEN, action_of, admit
 from gateway.rights.table import ACTIONS
 from tests.unit.api.front_door import FrontDoor
 
-WAYS_IN = ("/session", "/set-up", "/set-up/confirm")  # asked by who is nobody yet
+WAYS_IN = (  # asked by who is nobody yet
+    "/session",
+    "/session/passkey",
+    "/session/passkey/options",
+    "/set-up",
+    "/set-up/confirm",
+)
 LOOKS = ("/profiles/preview", "/imports/preview")  # they need a body, and change nothing
 ROUTES: list[Any] = [route for router in routers() for route in router.routes]
 

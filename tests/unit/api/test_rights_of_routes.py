@@ -23,6 +23,7 @@ HERE = {
     "site": "s",
     "code": "BAG-1",
     "person": "li.na",
+    "passkey": "none",
     "source": "broker",
 }
 AT_PORT = "operator+quality+supply-chain@port"
