@@ -44,6 +44,7 @@ class _Moment:
     configured: bool
     present_ns: int
     rules: dict[str, _Held]  # by id
+    bridged: bool = False  # it was not configured, for so short a time that only the silence rule ended
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ def _instances(
 
 def _ends_by(one: _Running, moment: _Moment, rule: str) -> str:
     """Why an instance ends at a moment; empty where it goes on."""
-    if not moment.configured:
+    if not moment.configured or (moment.bridged and rule not in moment.rules):
         return RETIRED
     if moment.place != one.place:
         return MOVED
@@ -220,7 +221,7 @@ def _bridged(moments: Sequence[_Moment], timeline: Timeline, identity: str) -> l
         for j in range(k, len(found)):
             if found[j].from_ns >= back:
                 break
-            found[j] = dataclasses.replace(found[j], configured=True, rules=kept)
+            found[j] = dataclasses.replace(found[j], configured=True, rules=kept, bridged=True)
     return found
 
 

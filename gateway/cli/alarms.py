@@ -24,7 +24,7 @@ from gateway.published.alarm import most_urgent_rows, of_known_in_parts
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.selection import Order, Selection, selected
-from gateway.questions.alarm_filters import check_known
+from gateway.questions.alarm_filters import check_known, under_every_name
 from gateway.questions.calls import calls_at
 from gateway.text import safe
 
@@ -63,6 +63,7 @@ def alarms(
     with open_records(folder) as records, journal_in(folder) as journal:
         check_known(selection, configuration, journal, records)
         known_at_ns(configuration)
+        selection = under_every_name(selection, configuration, journal)
         if assigned:
             selection = replace(selection, names=names_known(journal, assigned))
         rows = records.book.alarms(closed=everything)

@@ -17,7 +17,7 @@ from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known_in_parts
 from gateway.published.few import with_few_units
-from gateway.published.inside_words import inside, inside_words
+from gateway.published.inside_words import inside, inside_now, inside_words
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import overlay_words
 from gateway.published.urgency import state_words
@@ -107,6 +107,7 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
     if not before:
         for name in ("severity", "start", "end", "extreme", "beyond_s", "profile_version"):
             yield f"{name} {_text(now[name])}"
+        yield inside_now(now["units"])
         return
     for name, value in now.items():
         if name not in (*LIVE, *TOLD) and value != before[name]:

@@ -24,6 +24,7 @@ from gateway.statements.empty import Empty
 from gateway.traceability.checks import check as check_row
 from gateway.traceability.checks import news
 from gateway.traceability.containment import Containments
+from gateway.traceability.contradictions import contradicted
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.model import Containment
 from gateway.traceability.statements import Places, read, to_stay
@@ -94,9 +95,12 @@ def load(
             for row in rows
         ]
         known = contents(_said_about(desk.journal, rows), same)
-        meant = list(meant_before(known, revised, written))
+        meant, stood = list(meant_before(known, revised, written)), frozenset(known.conflicts())
         new = _news(known, revised, file, desk.configuration)
+        if corrects:
+            known.state(*new)
         remarks[:] = [] if corrects else known_otherwise(known, new, now_ns)
+        remarks.extend(contradicted(stood, known.conflicts()))
         stated = set(new)
         remarks.extend(words for row, words in meant if row in stated and not corrects)
         return [_draft(desk, row, writer, revising) for row in new]

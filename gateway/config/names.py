@@ -43,6 +43,15 @@ class Names:
         """Every name with its identity."""
         return self._identity[section]
 
+    def borne_with(self, name: str, *sections: str) -> set[str]:
+        """Every name, in any case, of whoever bears or bore this one; itself where nobody did."""
+        found = {name}
+        for section in sections or NAMED:
+            known = self._identity[section]
+            own = {identity for one, identity in known.items() if one.upper() == name.upper()}
+            found.update(one for one, identity in known.items() if identity in own)
+        return found
+
     def problems(self, content: Mapping[str, Any]) -> list[str]:
         """Why the names of a new configuration cannot follow what is known; empty where they can."""
         before = names_before(content)

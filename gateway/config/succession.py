@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.config.past import NAMED
 from gateway.config.timeline import Timeline
 from gateway.config.types import Configuration, ProfileVersion
 from gateway.times import format_rfc3339
@@ -37,10 +38,16 @@ class Succession:
 
     problems: tuple[str, ...]
     moves: tuple[Move, ...]
-    renamed: Mapping[str, str]  # channel -> the name it had before
+    names: Mapping[str, Mapping[str, str]]  # section -> new name -> the name it had before
+    back: tuple[str, ...]  # "channels.NAME" of what was retired and is there again
     retired_channels: tuple[str, ...]
     retired_assets: tuple[str, ...]
     retroactive: Mapping[str, str]  # "profile version" -> why it is valid in the past
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """Channels, each with the name it had before."""
+        return self.names.get("channels", {})
 
 
 def succession(
@@ -52,25 +59,21 @@ def succession(
 ) -> Succession:
     """Compare `configuration` with what `timeline` knows; where it is the first, nothing follows."""
     if not timeline.document:
-        return Succession((), (), {}, (), (), {})
+        return Succession((), (), {}, (), (), (), {})
     before, now = json.loads(timeline.document), json.loads(configuration.document)
     problems = timeline.names.problems(now)
     if problems:  # whose name is whose decides about everything below
-        return Succession(tuple(problems), (), {}, (), (), {})
+        return Succession(tuple(problems), (), {}, (), (), (), {})
     problems += _quantities(configuration, timeline, described)
     problems += _versions(configuration, timeline, has_readings, now_ns)
     return Succession(
         tuple(problems),
         tuple(_moves(before, now, timeline)),
-        dict(_renamed(now, timeline)),
+        {section: dict(_renamed(section, now, timeline)) for section in NAMED},
+        tuple(name for section in ("channels", "assets") for name in _back(section, before, now, timeline)),
         tuple(_gone("channels", before, now, timeline)),
         tuple(_gone("assets", before, now, timeline)),
-        {
-            f"{v.profile} {v.version}": v.retroactive
-            for versions in configuration.profiles.values()
-            for v in versions
-            if v.retroactive
-        },
+        {f"{v.profile} {v.version}": v.retroactive for v in _new(configuration, timeline) if v.retroactive},
     )
 
 
@@ -93,11 +96,21 @@ def _gone(
             yield name
 
 
-def _renamed(now: Mapping[str, Any], timeline: Timeline) -> Iterator[tuple[str, str]]:
-    for identity, name in _identities("channels", now, timeline).items():
-        latest = timeline.names.latest("channels", identity)
-        if latest != name and identity in timeline.names.ever("channels").values():
+def _renamed(section: str, now: Mapping[str, Any], timeline: Timeline) -> Iterator[tuple[str, str]]:
+    known = set(timeline.names.ever(section).values())
+    for identity, name in _identities(section, now, timeline).items():
+        latest = timeline.names.latest(section, identity)
+        if latest != name and identity in known:
             yield name, latest
+
+
+def _back(
+    section: str, before: Mapping[str, Any], now: Mapping[str, Any], timeline: Timeline
+) -> Iterator[str]:
+    known, there = set(timeline.names.ever(section).values()), _identities(section, before, timeline)
+    for identity, name in _identities(section, now, timeline).items():
+        if identity in known and identity not in there:
+            yield f"{section}.{name}"
 
 
 def _moves(before: Mapping[str, Any], now: Mapping[str, Any], timeline: Timeline) -> Iterator[Move]:
@@ -151,6 +164,13 @@ def _versions(
         names = {v.version for v in known}
         for new in [v for v in present.values() if v.version not in names and not v.retroactive]:
             yield from _in_the_past(new, configuration, timeline, has_readings)
+
+
+def _new(configuration: Configuration, timeline: Timeline) -> list[ProfileVersion]:
+    """Versions that no configuration had before."""
+    known = {(v.profile, v.version) for versions in timeline.versions().values() for v in versions}
+    every = (v for versions in configuration.profiles.values() for v in versions)
+    return [v for v in every if (v.profile, v.version) not in known]
 
 
 def _kept(old: ProfileVersion, now: ProfileVersion | None) -> Iterator[str]:

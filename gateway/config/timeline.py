@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.config.names import Names
 from gateway.config.past import PastChannel, PastConfiguration, read_document
 from gateway.config.types import FOREVER, FOREVER_PAST, ProfileVersion
+from gateway.errors import StatementError
 from gateway.statements import Statement
 from gateway.statements import configuration as configured
 from gateway.statements import placement as placed
@@ -268,17 +270,24 @@ def _by_time(first: Placed, stated: Sequence[tuple[int, int, Placed]]) -> list[P
     return found
 
 
+def names_of(journal: Any) -> Names:
+    """Every name that a configuration of a journal gave, as far as this version can read them."""
+    names = Names()
+    for _, statement in journal.statements(configured.KIND):
+        with suppress(StatementError):
+            names.hear(json.loads(configured.of(statement.body).document))
+    return names
+
+
 def timeline_of(journal: Any, until_seq: int | None = None) -> Timeline:
     """As a journal's statements up to an entry say (None: all of them).
 
     Raises StatementError where it holds kinds that this version does not know.
     """
     check_known(journal.statement_kinds())
-    names, relevant = Names(), []
+    names, relevant = names_of(journal), []
     for kind in (configured.KIND, placed.KIND, "withdrawal"):
         for seq, statement in journal.statements(kind):
-            if kind == configured.KIND:
-                names.hear(json.loads(configured.of(statement.body).document))
             if until_seq is None or seq <= until_seq:
                 relevant.append((seq, statement))
     rows = {row.name: row for row in journal.channels().values()}

@@ -18,8 +18,13 @@ def inside(alarm: Mapping[str, Any]) -> Inside:
     units = alarm["units"]
     if isinstance(units, str):
         return units
-    codes = units.codes() if isinstance(units, StoredUnits) else [str(unit["code"]) for unit in units]
+    codes = units.codes() if isinstance(units, StoredUnits) else map(_code, units)
     return tuple(map(one_line, codes))
+
+
+def inside_now(now: Inside) -> str:
+    """What is inside, as it is known first."""
+    return f"inside {_all(now) if _length(now) <= MOST_TOLD else _count(now)}"
 
 
 def inside_words(before: Inside, now: Inside) -> str:
@@ -30,6 +35,10 @@ def inside_words(before: Inside, now: Inside) -> str:
     for what, codes in (("came", _beyond(now, before)), ("gone", _beyond(before, now))):
         words += f"; {what}: {_first(codes)}" if codes else ""
     return words
+
+
+def _code(unit: Mapping[str, Any]) -> str:
+    return str(unit["code"]) if unit.get("certain", True) else f"{unit['code']} possibly"
 
 
 def _beyond(one: Inside, other: Inside) -> list[str]:

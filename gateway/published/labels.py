@@ -93,18 +93,24 @@ UNLABELLED: Final = Labels()
 
 
 def labels_of(configuration: Configuration) -> Labels:
-    """Safe to be printed."""
-    return Labels(
-        {
-            name: SiteLabel(one_line(site.name or name), site.time_zone, zone(site.time_zone))
-            for name, site in configuration.sites.items()
-        },
-        {name: one_line(asset.name or name) for name, asset in configuration.assets.items()},
-        {
-            **{name: channel.site for name, channel in configuration.channels.items()},
-            **{name: asset.site for name, asset in configuration.assets.items()},
-        },
-    )
+    """Safe to be printed. What was said under a former name (`was`) is about the same place."""
+    sites = {
+        name: SiteLabel(one_line(site.name or name), site.time_zone, zone(site.time_zone))
+        for name, site in configuration.sites.items()
+    }
+    assets = {name: one_line(asset.name or name) for name, asset in configuration.assets.items()}
+    places = {
+        **{name: channel.site for name, channel in configuration.channels.items()},
+        **{name: asset.site for name, asset in configuration.assets.items()},
+    }
+    channels = [(name, channel.table.was) for name, channel in configuration.channels.items()]
+    for name, was in [*channels, *((name, asset.was) for name, asset in configuration.assets.items())]:
+        places.setdefault(was or name, places[name])
+    for name, asset in configuration.assets.items():
+        assets.setdefault(asset.was or name, one_line(f"now {asset.name or name}"))
+    for name, site in configuration.sites.items():
+        sites.setdefault(site.was or name, sites[name])
+    return Labels(sites, assets, places)
 
 
 def now_text() -> str:

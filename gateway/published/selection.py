@@ -37,15 +37,23 @@ class Selection:
     taken: bool | None = None
     assigned: str = ""
     quiet: bool | None = None
+    asset_names: frozenset[str] = frozenset()  # that the asset had or has, too
+    site_names: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()  # under which the one whom it is assigned to is known, too
 
     def takes(self, alarm: Alarm) -> bool:
-        by_name = (("asset", self.asset), ("site", self.site), ("rule", self.rule))
+        by_name = (
+            ("asset", {self.asset, *self.asset_names}),
+            ("site", {self.site, *self.site_names}),
+            ("rule", {self.rule}),
+        )
         assigned = alarm["assigned"] or {}
         return (
             (not self.state or self.state == alarm["state"] or self.state in str(alarm["state"]).split())
             and _level(alarm["severity"]) >= _level(self.least_severity)
-            and all(not name or name in str(alarm[key]).split(", ") for key, name in by_name)
+            and all(
+                "" in names or not names.isdisjoint(str(alarm[key]).split(", ")) for key, names in by_name
+            )
             and self.taken in (None, alarm["taken"] is not None)
             and (not self.assigned or self._means(assigned.get("to", "")))
             and self.quiet in (None, is_quiet(alarm))

@@ -48,8 +48,10 @@ class StoredUnits(Sequence[dict[str, Any]]):
         return {str(product) for product, _ in self._known["named"]["product"]}
 
     def codes(self) -> list[str]:
-        """Of each unit, in order."""
-        return list(self._known["named"]["code"])
+        """Of each unit, in order; of one that is not certain with that word."""
+        words = ["" if part["certain"] else " possibly" for part in self._parts]
+        numbered = zip(self._known["named"]["code"], values(self._known["part"]), strict=True)
+        return [f"{code}{words[number]}" for code, number in numbered]
 
     def json_parts(self, margin: str) -> Iterator[str]:
         """`gateway.text.InParts`."""

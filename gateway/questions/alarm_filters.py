@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final
 
 from gateway.alarms.lifecycle import AlarmState
-from gateway.config.timeline import timeline_of
+from gateway.config.timeline import names_of, timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -39,6 +41,19 @@ def check_known(
         _check(selection.rule, "rule", rules | _of_alarms("rule", records))
     if selection.assigned and duty_of(journal).find(selection.assigned) is None:
         _check_person(selection.assigned, records)
+
+
+def under_every_name(selection: Selection, configuration: Configuration, journal: Journal) -> Selection:
+    """An alarm keeps the names of its time; whoever asks for an asset or site means it under all of them."""
+    if not (selection.asset or selection.site):
+        return selection
+    names = names_of(journal)
+    names.hear(json.loads(configuration.document))
+    return replace(
+        selection,
+        asset_names=frozenset(names.borne_with(selection.asset, "assets")),
+        site_names=frozenset(names.borne_with(selection.site, "sites")),
+    )
 
 
 def _check_past(

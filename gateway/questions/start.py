@@ -65,7 +65,8 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
         if follows.problems or before.fingerprint == configuration.fingerprint:
             return Start(follows.problems, tuple(_damaged(damaged)))
         after = _after(configuration, follows, journal, now_ns)
-        changes = [*_moves(follows), *_renames(follows), *_retired(follows), *_rules(after, now_ns)]
+        changes = [*_moves(follows), *_renames(follows), *_back(follows), *_retired(follows)]
+        changes += _rules(after, now_ns)
         changes += _beliefs(before.document, configuration, follows)
         changes += _retroactive(configuration, before, after, folder)
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
@@ -105,8 +106,14 @@ def _moves(follows: Succession) -> Iterator[str]:
 
 
 def _renames(follows: Succession) -> Iterator[str]:
-    for new, old in follows.renamed.items():
-        yield f"channels.{new}: is {old!r} under a new name; its history goes on"
+    for section, names in follows.names.items():
+        for new, old in names.items():
+            yield f"{section}.{new}: is {old!r} under a new name; its history goes on"
+
+
+def _back(follows: Succession) -> Iterator[str]:
+    for name in follows.back:
+        yield f"{name}: comes back; where not more than `max_gap_s` is missing, what ended as retired goes on"
 
 
 def _retired(follows: Succession) -> Iterator[str]:

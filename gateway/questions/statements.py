@@ -5,7 +5,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
+from gateway.config.past import NAMED
+from gateway.config.timeline import names_of
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
@@ -36,12 +39,13 @@ def statements(
 ) -> Found:
     """About `name` (channel, asset, code, alarm, hold, or the id of a statement), of a kind, said since then.
 
-    A correction or withdrawal of what is found belongs to it. Raises InputError for an unknown kind.
+    A channel, asset or site that was renamed is meant by each of its names. A correction or withdrawal of
+    what is found belongs to it. Raises InputError for an unknown kind or name.
     """
     if kind is not None and kind not in kinds():
         raise InputError(f"there is no kind {kind!r}; known: {', '.join(kinds())}")
     wanted, effects = _wanted(name, kind), Effects()
-    every = said(journal, *wanted) if name is None else _concerning(journal, name, wanted)
+    every = said(journal, *wanted) if name is None else _about(journal, name, wanted, kind)
     found = list[Statement]()
     for statement in every:
         effects.hear(statement)
@@ -70,16 +74,31 @@ def effects_on(journal: Journal, several: Iterable[Statement]) -> Effects:
     return effects
 
 
-def _concerning(journal: Journal, name: str, wanted: Sequence[str]) -> Iterator[Statement]:
-    """What speaks of the name, and what is against that, directly or not; in order."""
-    found, waiting = dict[int, Statement](), [(name, 0)]
+def _about(journal: Journal, name: str, wanted: Sequence[str], kind: str | None) -> Iterable[Statement]:
+    names = names_of(journal)
+    found = _concerning(journal, names.borne_with(name), wanted)
+    known = [one for section in NAMED for one in names.ever(section)]
+    if kind is None and not found and name.upper() not in {one.upper() for one in known}:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise InputError(
+            f"nothing in the journal has the name {name!r}: no channel, asset, site, code, alarm, hold or "
+            f"statement{hint}"
+        )
+    return found
+
+
+def _concerning(journal: Journal, names: Iterable[str], wanted: Sequence[str]) -> list[Statement]:
+    """What speaks of any of these, and what is against that, directly or not; in order."""
+    found = dict[int, Statement]()
+    waiting = [(name, 0) for name in names]
     while waiting:
         spoken_of, behind = waiting.pop()
         for number, one in journal.naming(spoken_of, behind):
             if number not in found and one.kind in wanted and _concerns(one, spoken_of):
                 found[number] = one
                 waiting.append((one.id, number))
-    return (found[number] for number in sorted(found))
+    return [found[number] for number in sorted(found)]
 
 
 def _wanted(name: str | None, kind: str | None) -> list[str]:

@@ -1,8 +1,8 @@
-"""Rows of one file that contradict each other: whoever made it has to say which is right."""
+"""Rows that contradict each other, or what was said before: whoever states them hears of it at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gateway.traceability.containment import Containments
@@ -21,6 +21,18 @@ def contradictions(rows: Sequence[Placed]) -> Iterator[str]:
     for of_unit in several:
         yield from _two_ends(of_unit)
     yield from _conflicts(several)
+
+
+def contradicted(stood: Collection[Conflict], now: Sequence[Conflict]) -> Iterator[str]:
+    """In words: statements that what is about to be stated contradicts; both count until people decide."""
+    for conflict in now:
+        if conflict not in stood:
+            unit = conflict.unit
+            said = conflict.other if conflict.one.id.startswith("#") else conflict.one  # not stated yet: #
+            yield (
+                f"{unit.scheme} {unit.code}: this contradicts what {said.words()}; it counts as possibly "
+                "inside both until one of the two is corrected or withdrawn"
+            )
 
 
 def _two_ends(of_unit: Sequence[Placed]) -> Iterator[str]:

@@ -54,6 +54,7 @@ def test_a_removal_ends_as_retired_and_a_short_one_is_none() -> None:
     assert len(instances(told)) == 1  # 300 s is max_gap
     silences = instances(told, NO_DATA)
     assert (silences[0].valid_from_ns, silences[0].valid_to_ns) == (FOREVER_PAST, ns(10))
+    assert silences[0].ends_by == "retired"
     assert silences[0].silent_from_ns == ns(0)  # a hole counts also before, to be waited for does not
     assert silences[1].valid_from_ns == silences[1].looks_from_ns == ns(310)
 

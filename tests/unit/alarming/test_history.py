@@ -36,6 +36,7 @@ def test_each_change_with_what_was_known_before(desk: Desk) -> None:
     text = shown(desk, "history", alarm["id"][:4])
     changes = [line.split("  ")[1] for line in text.splitlines() if line.startswith("20")]
     assert changes == ["raised", "acknowledged", "amended", "amended", "returned"]
+    assert "\n    inside unknown\n" in text  # as it was raised
     assert "Li Na put BAG-1 in freezer from" in text  # what brought the first of them
     assert f"start {moment(5)}, was {moment(10)}" in text
     assert "Li Na: courier called" in text

@@ -96,6 +96,18 @@ def test_what_nobody_stated_cannot_be_taken_back(office: Office) -> None:
         office.run("withdraw", identity, "--by", "Li Na", "--reason", "x")
 
 
+def test_who_contradicts_somebody_hears_of_it_at_once(office: Office) -> None:
+    first = load(office, f"holder,BAG-1,shipper-1,,{DAY}08:00:00Z,{DAY}18:00:00Z,,")
+    other = str(office.file(f"holder,BAG-1,shipper-2,,{DAY}09:00:00Z,{DAY}10:00:00Z,,"))
+    said = office.json("load", other, "--by", "Chen")
+    (remark,) = said["remarks"]
+    assert remark.startswith("holder BAG-1: this contradicts what Li Na said at") and f"({first})" in remark
+    assert office.json("load", other, "--by", "Chen")["remarks"] == []  # nothing new
+    mended = str(office.file(f"holder,BAG-1,shipper-2,,{DAY}09:30:00Z,{DAY}10:00:00Z,,"))
+    why = ("--by", "Chen", "--corrects", said["ids"][0], "--reason", "half past")
+    assert len(office.json("load", mended, *why)["remarks"]) == 1
+
+
 @pytest.mark.parametrize("words", [("--corrects", "X-1"), ("--reason", "because")])
 def test_a_correction_and_its_reason_belong_together(office: Office, words: tuple[str, str]) -> None:
     with pytest.raises(InputError, match=r"needs a reason|name that with --corrects"):

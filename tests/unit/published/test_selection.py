@@ -43,6 +43,7 @@ ALARMS = [
         (Selection(least_severity="major"), "adb"),
         (Selection(asset="dewar-2"), "b"),
         (Selection(asset="dewar"), ""),
+        (Selection(asset="dewar", asset_names=frozenset({"dewar-2"})), "b"),
         (Selection(site="annex"), "c"),
         (Selection(rule="no-data"), "d"),
         (Selection(taken=True), "a"),
