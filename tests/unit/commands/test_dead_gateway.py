@@ -43,13 +43,15 @@ def asked(office: Office, *words: str) -> Result:
 
 
 @contextmanager
-def running(office: Office) -> Iterator[None]:
+def running(office: Office, **journal: object) -> Iterator[None]:
     """Something listens where a gateway does."""
     ready, over = threading.Event(), threading.Event()
 
+    answers = {"status": lambda: {"journal": journal}}
+
     async def listen() -> None:
         listening = asyncio.Event()
-        serving = asyncio.create_task(serve(office.folder / "data", {}, listening))
+        serving = asyncio.create_task(serve(office.folder / "data", answers, listening))
         await listening.wait()
         ready.set()
         await asyncio.to_thread(over.wait, 60)
@@ -90,3 +92,19 @@ def test_a_handover_without_a_gateway_says_so_in_its_record(left_alone: Office) 
 
 def test_what_was_at_another_time_needs_no_gateway(left_alone: Office) -> None:
     assert asked(left_alone, "duty", "--at", "2026-02-01T00:00:00Z").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("behind", "problem", "remark"),
+    [
+        (100, None, ""),
+        (101, None, "screening is 101 entries behind: alarms can be missing"),
+        (0, "made by a newer version", "nothing is screened, so alarms are missing: made by a newer version"),
+    ],
+)
+def test_a_gateway_that_has_not_screened_all_is_no_good_news(
+    left_alone: Office, behind: int, problem: str | None, remark: str
+) -> None:
+    with running(left_alone, screening_behind=behind, screening_problem=problem):
+        said = asked(left_alone, "alarms").stderr
+    assert remark in said and bool(said) == bool(remark)
