@@ -19,8 +19,8 @@ AT_ONCE_S: Final = 2.0  # of a gateway that is too busy to say how it is
 def known_at_ns(configuration: Configuration) -> int | None:
     """When the gateway that is gone wrote last; None while one runs, or where none ever did.
 
-    Of one that runs it is said where it has not screened all yet. For each command that answers about now from
-    journal and records.
+    Of one that runs it is said where it has not screened all yet. For each command that answers about now
+    from journal and records.
     """
     found = liveness(configuration.data_dir)
     if found.runs:

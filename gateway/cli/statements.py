@@ -55,6 +55,8 @@ def statements(
     since_ns = None if since is None else parse_rfc3339(since)
     with Journal.open_reading(folder / "journal.sqlite") as journal:
         found = ask.statements(journal, about, kind, since_ns)
+        if about is not None and not found.statements and kind is since is None:
+            ask.check_named(journal, about)
     if as_json:
         print_json(published.statements(found.statements, found.effects))
         return

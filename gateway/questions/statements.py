@@ -40,12 +40,16 @@ def statements(
     """About `name` (channel, asset, code, alarm, hold, or the id of a statement), of a kind, said since then.
 
     A channel, asset or site that was renamed is meant by each of its names. A correction or withdrawal of
-    what is found belongs to it. Raises InputError for an unknown kind or name.
+    what is found belongs to it. Raises InputError for an unknown kind.
     """
     if kind is not None and kind not in kinds():
         raise InputError(f"there is no kind {kind!r}; known: {', '.join(kinds())}")
     wanted, effects = _wanted(name, kind), Effects()
-    every = said(journal, *wanted) if name is None else _about(journal, name, wanted, kind)
+    every = (
+        said(journal, *wanted)
+        if name is None
+        else _concerning(journal, names_of(journal).borne_with(name), wanted)
+    )
     found = list[Statement]()
     for statement in every:
         effects.hear(statement)
@@ -74,18 +78,17 @@ def effects_on(journal: Journal, several: Iterable[Statement]) -> Effects:
     return effects
 
 
-def _about(journal: Journal, name: str, wanted: Sequence[str], kind: str | None) -> Iterable[Statement]:
+def check_named(journal: Journal, name: str) -> None:
+    """For whoever found nothing about a name. Raises InputError where nothing configured ever had it."""
     names = names_of(journal)
-    found = _concerning(journal, names.borne_with(name), wanted)
     known = [one for section in NAMED for one in names.ever(section)]
-    if kind is None and not found and name.upper() not in {one.upper() for one in known}:
+    if name.upper() not in {one.upper() for one in known}:
         near = get_close_matches(name, known, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise InputError(
             f"nothing in the journal has the name {name!r}: no channel, asset, site, code, alarm, hold or "
             f"statement{hint}"
         )
-    return found
 
 
 def _concerning(journal: Journal, names: Iterable[str], wanted: Sequence[str]) -> list[Statement]:
