@@ -15,7 +15,7 @@ from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
-from gateway.cli.saying import names_known
+from gateway.cli.saying import names_known as persons_known
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
@@ -24,7 +24,7 @@ from gateway.published.alarm import most_urgent_rows, of_known_in_parts
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.selection import Order, Selection, selected
-from gateway.questions.alarm_filters import check_known, under_every_name
+from gateway.questions.alarm_filters import check_known, names_known, under_every_name
 from gateway.questions.calls import calls_at
 from gateway.text import safe
 
@@ -63,9 +63,10 @@ def alarms(
     with open_records(folder) as records, journal_in(folder) as journal:
         check_known(selection, configuration, journal, records)
         known_at_ns(configuration)
-        selection = under_every_name(selection, configuration, journal)
+        if asset or site:
+            selection = under_every_name(selection, names_known(configuration, journal))
         if assigned:
-            selection = replace(selection, names=names_known(journal, assigned))
+            selection = replace(selection, names=persons_known(journal, assigned))
         rows = records.book.alarms(closed=everything)
         wanted, more = _chosen(rows, selection, sort, None if as_json else MOST_SHOWN)
         judged = (with_priority(alarm, configuration.priorities) for alarm in wanted)

@@ -62,7 +62,8 @@ def hold(
     if as_json:
         print_json(answer(done.stated, **holding.to_body(done.hold)))
     else:
-        say(f"{identity} is {said_by(done.stated)}; `cryogate release {identity}` ends it")
+        end = f"`cryogate release {identity} --by NAME --why TEXT` ends it"
+        say(f"{identity} is {said_by(done.stated)}; {end}")
 
 
 def release(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.errors import StatementError
-from gateway.statements import Statement
+from gateway.statements import Statement, withdrawal
 from gateway.statements.effect import Effects
 from gateway.statements.kinds import kind_of, kinds
 from gateway.text import one_line
@@ -57,7 +57,8 @@ def words(of: Statement) -> str:
     """What was said, in one line that follows a name; also of what is damaged or newer than this program."""
     try:
         kind = kind_of(of)
-        return one_line(kind.words(kind.of(of.body)))
+        said = kind.words(kind.of(of.body))
+        return one_line(f"withdrew {of.withdraws}" if of.kind == withdrawal.KIND else said)
     except StatementError:
         return UNREADABLE
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from gateway.alarms.lifecycle import AlarmState
+from gateway.config.names import Names
 from gateway.config.timeline import names_of, timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -43,12 +44,15 @@ def check_known(
         _check_person(selection.assigned, records)
 
 
-def under_every_name(selection: Selection, configuration: Configuration, journal: Journal) -> Selection:
-    """An alarm keeps the names of its time; whoever asks for an asset or site means it under all of them."""
-    if not (selection.asset or selection.site):
-        return selection
+def names_known(configuration: Configuration, journal: Journal) -> Names:
+    """Of the journal's configurations, and of one with which the gateway may not have started yet."""
     names = names_of(journal)
     names.hear(json.loads(configuration.document))
+    return names
+
+
+def under_every_name(selection: Selection, names: Names) -> Selection:
+    """An alarm keeps the names of its time; whoever asks for an asset or site means it under all of them."""
     return replace(
         selection,
         asset_names=frozenset(names.borne_with(selection.asset, "assets")),

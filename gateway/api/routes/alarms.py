@@ -27,7 +27,7 @@ from gateway.published.alarm import SCHEMA as ALARM_SCHEMA
 from gateway.published.alarm import of_known
 from gateway.published.selection import Selection
 from gateway.published.urgency import SEVERITIES
-from gateway.questions.alarm_filters import STATES
+from gateway.questions.alarm_filters import STATES, under_every_name
 from gateway.questions.causes import causes
 from gateway.questions.history import find
 from gateway.questions.history import history as history_of
@@ -83,6 +83,8 @@ def alarms(
     """
     scope = world.scope(who)
     selection = _selection(scope, state, severity, asset, site, rule, assigned, taken, quiet)
+    if asset or site:
+        selection = under_every_name(selection, world.timeline().names)
     snapshot = world.alarms.now(world.reading().records)
 
     def shown(kept: Kept) -> Mapping[str, Any] | None:

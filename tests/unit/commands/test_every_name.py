@@ -8,7 +8,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.published.labels import labels_of
 from gateway.published.selection import Selection
-from gateway.questions.alarm_filters import under_every_name
+from gateway.questions.alarm_filters import names_known, under_every_name
 from gateway.questions.start import would_follow
 from gateway.writing.introduction import introduce
 from tests.unit.commands.front_desk import CONFIG, DAY, Office
@@ -58,13 +58,22 @@ def test_a_mistyped_name_is_not_nothing(office: Office) -> None:
     assert office.json("statements", "--about", "shiper-1", "--kind", "hold")["statements"] == []
 
 
+def test_a_withdrawal_says_what_it_takes_back(office: Office) -> None:
+    office.run("empty", "shipper-1", "--by", "Li Na")
+    (empty,) = office.stated("empty")
+    office.run("withdraw", empty.id, "--by", "Wang", "--reason", "no")
+    assert (
+        office.json("statements", "--kind", "withdrawal")["statements"][0]["words"] == f"withdrew {empty.id}"
+    )
+
+
 def test_alarms_of_former_names_are_meant_and_labelled(office: Office) -> None:
     start(office, CONFIG, 0)
     office.config.write_text(RENAMED, encoding="utf-8")
     configuration = office.configuration
     with Journal.open_reading(office.path) as journal:
-        meant = under_every_name(Selection(asset="dewar-1", site="lab"), configuration, journal)
-        assert under_every_name(Selection(rule="spent"), configuration, journal) == Selection(rule="spent")
+        names = names_known(configuration, journal)
+    meant = under_every_name(Selection(asset="dewar-1", site="lab"), names)
     assert meant.asset_names == {"dewar-1", "shipper-1"} and meant.site_names == {"lab", "hall"}
     labels = labels_of(configuration)
     assert labels.asset("shipper-1") == "now dewar-1" and labels.asset("dewar-1") == ""
