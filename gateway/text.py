@@ -31,6 +31,9 @@ _PLAIN: Final = (str, int, float, type(None), dict, list, tuple)
 class InParts(Protocol):
     """A list of more than LONG items that is made as it is written."""
 
+    def __iter__(self) -> Iterator[Any]:
+        """Its items."""
+
     def json_parts(self, margin: str) -> Iterator[str]:
         """Some items at a time, each time as `json_items` writes them."""
 
@@ -61,7 +64,7 @@ def safe(data: Any) -> Any:
         return data
     if isinstance(data, Mapping):
         return {one_line(str(key)): safe(value) for key, value in data.items()}
-    return [safe(item) for item in data] if isinstance(data, list | tuple) else data
+    return [safe(item) for item in data] if isinstance(data, list | tuple | InParts) else data
 
 
 def json_text(data: Any, indent: int | None = None) -> str:
@@ -142,6 +145,12 @@ def json_items(part: Any, margin: str) -> str:
     except (UnicodeEncodeError, OverflowError):  # half a character, a number of more than 64 bits
         text = json.dumps(part, indent=2, ensure_ascii=False)
     return _shown_lines(text)[len("[\n  ") : -len("\n]")].replace("\n", "\n" + margin)
+
+
+def is_plain(texts: Iterable[str]) -> bool:
+    """Whether JSON has each as it is: nothing in them is escaped."""
+    joined = "".join(texts)
+    return joined.isprintable() and '"' not in joined and "\\" not in joined
 
 
 def _is_long(data: Any) -> bool:

@@ -60,7 +60,13 @@ def instants(shown: datetime, zone: tzinfo) -> tuple[int, ...]:
 def format_rfc3339(time_ns: int) -> str:
     """Nanoseconds UTC as RFC 3339, always nine digits and Z."""
     whole, fraction = divmod(int(time_ns), _SECOND)
-    return f"{(_EPOCH + timedelta(seconds=whole)).isoformat()}.{fraction:09d}Z"
+    return f"{_second(whole)}.{fraction:09d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(whole: int) -> str:
+    """Seconds UTC since 1970; what is said at once is often of one."""
+    return (_EPOCH + timedelta(seconds=whole)).isoformat()
 
 
 def retry_after_s(header: str | None, now_s: float) -> float:

@@ -58,7 +58,8 @@ def contents(
         only = None if asset is None else _assets(configuration, known, asset)[0]
         found, show = ask.conflicts(known, only), _print_conflicts
     else:
-        found, show = ask.of_assets(known, _assets(configuration, known, asset), at_ns), _print_assets
+        assets = _assets(configuration, known, asset)
+        found, show = ask.of_assets(known, assets, at_ns, in_parts=as_json), _print_assets
     if as_json:
         print_json(found)
     else:

@@ -22,19 +22,26 @@ def unit(of: Unit) -> dict[str, Any]:
     }
 
 
-def stay(of: Stay, said: Iterable[Said], conflicts: Iterable[Conflict]) -> dict[str, Any]:
-    """`said`: the statements it rests on; `conflicts`: those that make it uncertain."""
+def stay(of: Stay, asset: str, said: Iterable[Said], conflicts: Iterable[Conflict]) -> dict[str, Any]:
+    """`asset`: its name; `said`: the statements it rests on; `conflicts`: those that make it uncertain."""
+    return {**unit(of.unit), **where(of, asset, conflicts), **rests_on(said, of.ended_by)}
+
+
+def where(of: Stay, asset: str, conflicts: Iterable[Conflict]) -> dict[str, Any]:
+    """The place and time of a stay."""
     return {
-        **unit(of.unit),
-        "asset": of.asset,
+        "asset": asset,
         "zone": of.zone,
         "from": format_rfc3339(of.from_ns),
         "to": _time(of.to_ns),
         "certain": of.certain,
         "conflicts": [c.words() for c in conflicts],
-        "stated": [_source(s) for s in said],
-        "ended_by": of.ended_by or None,
     }
+
+
+def rests_on(said: Iterable[Said], ended_by: str) -> dict[str, Any]:
+    """Who stated a stay, and what ended it."""
+    return {"stated": [_source(s) for s in said], "ended_by": ended_by or None}
 
 
 def emptied(of: Emptied) -> dict[str, Any]:

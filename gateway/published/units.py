@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from gateway.alarming.stored_units import named_columns, values
 from gateway.published.view import part_of_stored, unit_of_columns, units_of_stored
-from gateway.text import LONG, json_items
+from gateway.text import LONG, is_plain, json_items
 
 Row = tuple[str, str, str, str, int]  # scheme, code, product, chain of identity, number of the part
 
@@ -58,7 +58,7 @@ class StoredUnits(Sequence[dict[str, Any]]):
         rows = self._rows()
         tails = [json_items([part], margin)[1:] for part in self._parts]
         while few := list(islice(rows, LONG)):
-            if all(_is_plain(column) for column in zip(*[row[:4] for row in few], strict=True)):
+            if all(map(is_plain, zip(*[row[:4] for row in few], strict=True))):
                 yield _written(few, tails, margin)
             else:
                 yield json_items([unit_of_columns(row[:4], self._parts[row[4]]) for row in few], margin)
@@ -72,12 +72,6 @@ def units_in_parts(known: Any) -> Sequence[dict[str, Any]]:
     if isinstance(known, Mapping) and len(known["named"]["code"]) > LONG:
         return StoredUnits(known)
     return units_of_stored(known)
-
-
-def _is_plain(column: Sequence[str]) -> bool:
-    """Whether each is written as it is: nothing in it is escaped."""
-    text = "".join(column)
-    return text.isprintable() and '"' not in text and "\\" not in text
 
 
 def _written(rows: Sequence[Row], tails: Sequence[str], margin: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gateway.config import plugins
@@ -14,6 +15,8 @@ from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.published import contents as published
+from gateway.published.stays import StaysInParts
+from gateway.text import LONG
 from gateway.times import format_rfc3339
 from gateway.traceability.containment import Containments, concerns
 from gateway.traceability.heard import KINDS, contents
@@ -41,12 +44,14 @@ def stated(journal: Journal) -> StatedContents:
     return StatedContents(contents(said(journal, *KINDS), timeline.asset_identity), timeline)
 
 
-def of_assets(known: StatedContents, assets: Iterable[str], at_ns: int) -> dict[str, Any]:
-    """What is inside each of these (identities)."""
+def of_assets(
+    known: StatedContents, assets: Iterable[str], at_ns: int, *, in_parts: bool = False
+) -> dict[str, Any]:
+    """What is inside each of these (identities). `in_parts`: many units are made as they are written."""
     return {
         "schema": published.SCHEMA,
         "at": format_rfc3339(at_ns),
-        "assets": [_of_asset(known, asset, at_ns) for asset in assets],
+        "assets": [_of_asset(known, asset, at_ns, in_parts) for asset in assets],
     }
 
 
@@ -70,14 +75,16 @@ def conflicts(known: StatedContents, asset: str | None) -> dict[str, Any]:
     return {"schema": published.SCHEMA, "conflicts": [published.conflict(c) for c in found]}
 
 
-def _of_asset(known: StatedContents, asset: str, at_ns: int) -> dict[str, Any]:
+def _of_asset(known: StatedContents, asset: str, at_ns: int, in_parts: bool) -> dict[str, Any]:
     inside = known.containments.inside(asset, None, at_ns, at_ns)
     emptied = None if inside.stays else known.containments.emptied(asset, None, at_ns, at_ns + 1)
+    why = partial(_why, known.containments, _by_unit(inside.conflicts))
+    units = StaysInParts(inside.stays, known.name(asset), why)
     return {
         "asset": known.name(asset),
         "known": inside.known,
         "empty": None if emptied is None else published.emptied(emptied),
-        "units": [_stay(known, stay, inside.conflicts) for stay in inside.stays],
+        "units": units if in_parts and len(units) > LONG else list(units),
     }
 
 
@@ -90,23 +97,34 @@ def _of_unit(known: StatedContents, key: tuple[str, str], at_ns: int) -> dict[st
     return {
         **published.unit(unit),
         "inside": [known.name(s.asset) for s in now],
-        "stays": [_stay(known, stay, about) for stay in stays],
+        "stays": [
+            published.stay(stay, known.name(stay.asset), *_why(known.containments, {key: about}, stay))
+            for stay in stays
+        ],
         "statements": [published.mention(m) for m in mentions],
         "conflicts": [published.conflict(c) for c in about],
     }
 
 
-def _stay(known: StatedContents, stay: Stay, about: Iterable[Conflict]) -> dict[str, Any]:
-    named = replace(stay, asset=known.name(stay.asset))
-    of_stay = [c for c in about if concerns(c, stay)]
-    return published.stay(named, _resting_on(known.containments, stay), of_stay)
+def _by_unit(conflicts: Iterable[Conflict]) -> dict[tuple[str, str], list[Conflict]]:
+    found: dict[tuple[str, str], list[Conflict]] = {}
+    for conflict in conflicts:
+        found.setdefault(conflict.unit.key, []).append(conflict)
+    return found
+
+
+def _why(
+    containments: Containments, about: Mapping[tuple[str, str], list[Conflict]], stay: Stay
+) -> tuple[list[Containment], list[Conflict]]:
+    """The statements that a stay rests on, and the conflicts that make it uncertain."""
+    of_stay = [c for c in about.get(stay.unit.key, ()) if concerns(c, stay)] if about else []
+    return list(_resting_on(containments, stay)), of_stay
 
 
 def _resting_on(containments: Containments, stay: Stay) -> Iterator[Containment]:
-    of_stay = set(stay.statements)
     seen: set[str] = set()
-    for row in containments.said_of(*stay.unit.key):
-        if row.id in of_stay and row.id not in seen:
+    for row in containments.said_of(stay.unit.scheme, stay.unit.code):
+        if row.id in stay.statements and row.id not in seen:
             seen.add(row.id)
             yield row
 

@@ -49,11 +49,21 @@ def from_row(kind: str, row: Mapping[str, Any], entry: str, committed_ns: int) -
             f"statement {entry} has an envelope of schema {schema}, this version of Cryogate reads up to "
             f"{SCHEMA}: it was made by a newer version; run that one"
         )
-    told = {name: row[name] for name in _DEFAULTS if name in row}
-    told["id"] = told.get("id") or entry
-    told.setdefault("stated_ns", committed_ns)
-    actor = row["actor"] if schema else _actor_before_envelopes(kind)
-    return Statement(kind, row["by"], row["at_ns"], row["body"], actor=actor, **told)
+    return Statement(
+        kind,
+        row["by"],
+        row["at_ns"],
+        row["body"],
+        id=row.get("id") or entry,
+        stated_ns=row.get("stated_ns", committed_ns),
+        trusted=row.get("trusted", True),
+        actor=row["actor"] if schema else _actor_before_envelopes(kind),
+        user=row.get("user", ""),
+        origin=row.get("origin", ""),
+        reason=row.get("reason", ""),
+        corrects=row.get("corrects", ""),
+        withdraws=row.get("withdraws", ""),
+    )
 
 
 def check(statement: Statement) -> None:
