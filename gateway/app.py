@@ -55,6 +55,7 @@ from gateway.published.alarm import needing, of_known
 from gateway.published.calls import CallsView
 from gateway.published.few import with_few_units
 from gateway.published.urgency import most_urgent_first
+from gateway.questions.approvals import in_force
 from gateway.running import calling, checks
 from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.calling import caller_of, hears_changes, notifier_of
@@ -92,6 +93,7 @@ async def run_gateway(configuration: Configuration) -> None:
         chain = chain_if_possible(configuration)
         with Journal.open(folder / JOURNAL, damaged=Damaged(), chain=chain) as journal:
             clock = clock_of(journal, configuration.clock.require_sync)
+            configuration = in_force(configuration, journal)
         begins_again = False
         while True:
             was_damaged = put_aside_if_damaged(folder / RECORDS, certain=begins_again)

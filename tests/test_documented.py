@@ -16,7 +16,17 @@ from typer.testing import CliRunner
 
 from firmware_sim.cli import app as simulator
 from gateway.cli import app
-from gateway.config import drills, escalations, guidance, plugins, priorities, shelving, suppressions, types
+from gateway.config import (
+    approvals,
+    drills,
+    escalations,
+    guidance,
+    plugins,
+    priorities,
+    shelving,
+    suppressions,
+    types,
+)
 from gateway.probes.calibration import Calibration
 from gateway.statements.kinds import kinds
 
@@ -30,6 +40,7 @@ TABLES = (
     types.ClockOptions,
     types.MetricsOptions,
     types.PagesOptions,
+    approvals.SignatureOptions,
     types.Site,
     types.Asset,
     types.Vessel,

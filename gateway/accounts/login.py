@@ -7,6 +7,7 @@ from typing import Final
 
 from gateway.accounts.accounts import Accounts
 from gateway.accounts.lockouts import source_of
+from gateway.accounts.register import Account
 from gateway.model import SECOND
 
 WRONG: Final = "account, password or code is wrong, or this account cannot be used; each code is good once"
@@ -37,6 +38,14 @@ class LoggedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """Who it is, and by what that was proven."""
+
+    account: Account
+    authenticated: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """`wait_s`: before that nothing is looked at. `began`: this attempt made an account's source wait."""
 
@@ -47,6 +56,15 @@ class Refused:
 
 def log_in(accounts: Accounts, attempt: Attempt, now_ns: int) -> LoggedIn | Refused:
     """Every attempt that is looked at takes one hash, whatever is wrong with it."""
+    proven = prove(accounts, attempt, now_ns)
+    if isinstance(proven, Refused):
+        return proven
+    with accounts.change():
+        return begin(accounts, proven.account.id, proven.authenticated, attempt, now_ns)
+
+
+def prove(accounts: Accounts, attempt: Attempt, now_ns: int) -> Proven | Refused:
+    """Without a session, as for a signature; a code that was used is used up."""
     name, source = _plain(attempt.account), source_of(attempt.source)
     wait_ns = accounts.lockouts.wait_ns(name, source, attempt.device, now_ns)
     if wait_ns > 0:
@@ -56,10 +74,10 @@ def log_in(accounts: Accounts, attempt: Attempt, now_ns: int) -> LoggedIn | Refu
         account = accounts.register.account(name)
         usable = account is not None and account.is_usable(now_ns)
         proven = accounts.factors.use_code(name, attempt.code, now_ns) if right and usable else None
-        if proven is None:
+        if account is None or proven is None:
             began = accounts.lockouts.failed(name, source, now_ns)
             return Refused(began=began, account="" if account is None else account.id)
-        return begin(accounts, name, f"password+{proven}", attempt, now_ns)
+        return Proven(account, f"password+{proven}")
 
 
 def _plain(account: str) -> str:

@@ -21,6 +21,7 @@ from gateway.config.types import Configuration, PlugIn
 from gateway.doctor import duty
 from gateway.errors import ConfigurationError, JournalError, NotRunning
 from gateway.journal.rights import unusable
+from gateway.questions.approvals import as_it_would_start
 from gateway.questions.start import Start, would_follow
 from gateway.text import counted
 
@@ -41,14 +42,14 @@ def check(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     Example: cryogate check --config cryogate.toml
     """
     try:
-        configuration = load(config, _further)
+        configuration = as_it_would_start(load(config, _further))
         start = _start(configuration)
     except ConfigurationError as error:
         if as_json:
             print_json({"ok": False, "problems": error.problems})
             raise typer.Exit(2) from None
         raise
-    remarks = list(_remarks(configuration))
+    remarks = [*_remarks(configuration), *(one.words for one in configuration.unapproved)]
     if as_json:
         listens = _listens(configuration)
         print_json({"ok": True, "remarks": remarks, "changes": start.changes, "listens_to": listens})

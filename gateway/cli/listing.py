@@ -69,6 +69,8 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "statements": _in("statements", "What people and the gateway stated."),
     "withdraw": _in("statements", "Take a statement back."),
     "audit": _in("audit", "The audit trail: who did what, with old and new values."),
+    "sign": _in("sign", "Sign a record electronically, with an account."),
+    "signatures": _in("sign", "Who signed what, and whether it changed since."),
     "clocks": _in("proof", "How long a channel was in range, out of range, not proven."),
     "time-left": _in("time_left", "How long each vessel lasts, and each limit."),
     "replay": _in("replay", "Screen the journal again, or recorded files."),

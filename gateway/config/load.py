@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from gateway.config.approvals import SignatureOptions
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
 from gateway.config.drills import schedules
@@ -71,14 +72,19 @@ NAMED = (
 )
 SECTIONS = (
     *("gateway", "journal", "clock", "metrics", "codes", "priorities", "risks", "guidance", "shelving"),
-    *("calls", "pages"),
+    *("calls", "pages", "signatures"),
     *NAMED,
 )
 
 
-def load(path: Path, further: Further = lambda _: ()) -> Configuration:
-    """Parse `path`. Raises ConfigurationError with every problem found, and then with `further` ones, too."""
-    return parse(_read(path), path, further)
+def load(
+    path: Path, further: Further = lambda _: (), without: Collection[tuple[str, str]] = ()
+) -> Configuration:
+    """Parse `path`. Raises ConfigurationError with every problem found, and then with `further` ones, too.
+
+    `without`: versions of profiles, each as its profile and version, that are left out.
+    """
+    return parse(_without(_read(path), without), path, further)
 
 
 def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Configuration:
@@ -131,6 +137,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     )
     calls = build(CallLimits, document.get("calls", {}), "calls", problems) or CallLimits()
     pages = build(PagesOptions, document.get("pages", {}), "pages", problems) or PagesOptions()
+    signatures = build(SignatureOptions, document.get("signatures", {}), "signatures", problems)
     drills = schedules(_table(document, "drills", problems), assets, made, problems)
     folder = None if gateway is None else path.parent / gateway.data_dir
     written = outputs(sinks=sinks, notifiers=notifiers)
@@ -167,7 +174,18 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         calls,
         drills,
         pages,
+        signatures or SignatureOptions(),
     )
+
+
+def _without(document: Table, versions: Collection[tuple[str, str]]) -> Table:
+    if not versions:
+        return document
+    profiles = {
+        name: [table for table in tables if (name, str(table["version"])) not in versions]
+        for name, tables in document["profiles"].items()
+    }
+    return document | {"profiles": {name: tables for name, tables in profiles.items() if tables}}
 
 
 def _check_names(section: str, tables: Table, problems: Problems) -> None:

@@ -19,6 +19,7 @@ from gateway.alarms.guidance import Guidances
 from gateway.alarms.overlay import Design
 from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
+from gateway.config.approvals import SignatureOptions, Unapproved
 from gateway.config.shelving import Shelving
 from gateway.hosts import check_listen, is_loopback, listen_host, listen_port
 from gateway.model import Severity
@@ -359,6 +360,8 @@ class Configuration:
     calls: CallLimits = CallLimits()
     drills: tuple[Schedule, ...] = ()
     pages: PagesOptions = PagesOptions()
+    signatures: SignatureOptions = field(default_factory=SignatureOptions)
+    unapproved: tuple[Unapproved, ...] = ()  # left out of `profiles` and of `document`
 
     @property
     def fingerprint(self) -> str:

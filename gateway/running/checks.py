@@ -37,7 +37,18 @@ def every(configuration: Configuration, parts: Parts) -> list[Check]:
         followers(parts.sinks, parts.notifiers, parts.archiving),
         machine(parts.clock),
         SpaceWatch(configuration.data_dir, configuration.journal),
+        unapproved(configuration),
     ]
+
+
+def unapproved(configuration: Configuration) -> Check:
+    """Limits that somebody wrote, and that do not count yet."""
+
+    def check() -> Iterator[Fault]:
+        for one in configuration.unapproved:
+            yield Fault(f"profile:{one.profile} {one.version}", Severity.WARNING, one.words)
+
+    return check
 
 
 def unlinked(chain: Chain | None) -> Check:

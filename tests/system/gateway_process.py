@@ -68,13 +68,15 @@ class GatewayProcess:
         """A command in this process: what is asked again and again need not start Python each time."""
         return CliRunner().invoke(app, [command, *arguments, "--config", str(self.config)])
 
-    def cryogate(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def cryogate(
+        self, command: str, *arguments: str, within_s: float = 60.0
+    ) -> subprocess.CompletedProcess[str]:
         """Any other command on the same configuration."""
         return subprocess.run(
             [*self._cryogate(), command, *arguments, "--config", str(self.config)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=within_s,
             check=False,
         )
 

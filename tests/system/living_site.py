@@ -126,9 +126,9 @@ class Site:
 
         eventually(quiet, "everything is screened", within_s)
 
-    def do(self, command: str, *arguments: str, refused: bool = False) -> str:
+    def do(self, command: str, *arguments: str, refused: bool = False, within_s: float = 60.0) -> str:
         """A command that people type; what it says."""
-        done = self.gateway.cryogate(command, *arguments)
+        done = self.gateway.cryogate(command, *arguments, within_s=within_s)
         assert (done.returncode != 0) == refused, (command, arguments, done.stdout, done.stderr)
         return done.stderr if refused else done.stdout
 
@@ -154,9 +154,9 @@ class Site:
     def history(self, identity: str) -> list[dict[str, Any]]:
         return json.loads(self.do("history", identity, "--json"))
 
-    def replayed(self) -> list[dict[str, Any]]:
+    def replayed(self, within_s: float = 60.0) -> list[dict[str, Any]]:
         """What a replay of the journal says."""
-        return json.loads(self.do("replay", "--json"))
+        return json.loads(self.do("replay", "--json", within_s=within_s))
 
     def without_records(self, within_s: float = PATIENCE_S) -> None:
         """Stop, delete everything but the journal, start; the same alarms and histories must come back.

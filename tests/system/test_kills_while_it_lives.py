@@ -86,7 +86,7 @@ def test_one_record_whatever_was_killed_and_said(
     assert site.gateway.stop() == 0
     live = site.alarms()
     assert len(live) > len(DEVICES)
-    assert same(live) == same(site.replayed())
+    assert same(live) == same(site.replayed(PATIENCE_S + 10 * KILLS))
     site.start()
     site.without_records(PATIENCE_S + 10 * KILLS)
 

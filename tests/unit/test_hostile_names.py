@@ -95,6 +95,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "duty": ((), ()),
     "contents": ((), (ASSET, UNIT)),
     "statements": (("--kind", "fault"), (SHOWN[:20],)),
+    "signatures": ((), ()),
     "audit": (("--kind", "fault", "--kind", "configuration"), (SHOWN[:20],)),
     "clocks": ((CHANNEL, *FROM_TO), (CHANNEL, "[1]")),
     "replay": ((), (CHANNEL, RULE, UNIT)),
@@ -108,6 +109,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 ELSEWHERE = {"run", "watch", "close", "load", "reset", "withdraw", "import", "journal", "release", "convert"}
 ELSEWHERE |= {
+    "sign",
     "notify",
     "pages",
     "token",

@@ -1,0 +1,136 @@
+"""`cryogate sign` and `signatures`: sign a record with one's account, and what became of what was signed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.accounts.accounts import open_accounts
+from gateway.accounts.login import Attempt
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import journal_in, open_records
+from gateway.cli.saying import answer
+from gateway.cli.terminal import print_json, say
+from gateway.commands.desk import open_desk
+from gateway.commands.signing import prove_and_sign
+from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal.records import Records
+from gateway.published.labels import labels_of
+from gateway.questions.signatures import SCHEMA, Signed, Standing, signatures
+from gateway.questions.signed_records import HOW, Sources
+from gateway.statements.signature import MEANINGS
+from gateway.text import counted, one_line
+
+HERE = "127.0.0.1"
+COLOURS = {
+    Standing.CURRENT: "green",
+    Standing.OLDER: "yellow",
+    Standing.GONE: "yellow",
+    Standing.DIFFERS: "red",
+}
+Of = Annotated[list[str] | None, typer.Argument(metavar="RECORD", help="As for `sign`; all without.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(sign)
+    app.command("signatures")(signed)
+
+
+def sign(
+    record: Annotated[
+        list[str], typer.Argument(help="alarm ID; profile NAME VERSION; statement ID.", metavar="RECORD")
+    ],
+    meaning: Annotated[str, typer.Option("--meaning", help=f"{', '.join(MEANINGS)}.")],
+    account: Annotated[str, typer.Option("--account", help="The account: the id of its person.")],
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Password and code, a line each; - is stdin.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a record electronically: asks for the password of the account, and for its code.
+
+    What is signed is the record as it is now; when it changes, the signature is shown as one of an older
+    revision. `cryogate signatures --content RECORD` prints exactly what is signed.
+
+    Examples: cryogate sign alarm E-7Q2M --meaning reviewed --account li.na; cryogate sign profile car-t 3
+    --meaning approved --account wang.wei
+    """
+    configuration = load(config)
+    folder = configuration.data_dir
+    with open_desk(configuration) as desk, _records(folder) as records, open_accounts(folder) as accounts:
+        seen = Sources(desk.journal, records, configuration.document).record(*record)
+        say(f"{seen.name}, revision {seen.revision}: {one_line(seen.shown)}; SHA-256 {seen.digest}", err=True)
+        password, code = _secrets(password_file)
+        attempt = Attempt(account, password, code, HERE)
+        done = prove_and_sign(desk, accounts, records, attempt, "cli", tuple(record), meaning, seen.digest)
+    if as_json:
+        print_json(
+            answer(done.stated, record=done.record.name, revision=done.record.revision, digest=seen.digest)
+        )
+        return
+    say(f"signed by {done.stated.new[0].by}: {meaning}; in the journal as {done.stated.id}")
+
+
+def signed(
+    record: Of = None,
+    content: Annotated[bool, typer.Option("--content", help="Print exactly what is signed.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Signatures, of one record or all: by whom, when, what they mean, and whether the record is still that.
+
+    Examples: cryogate signatures; cryogate signatures --content alarm E-7Q2M | sha256sum
+    """
+    configuration = load(config)
+    if content and not record:
+        raise InputError(f"--content of which record? {HOW}")
+    with journal_in(configuration.data_dir) as journal, _records(configuration.data_dir) as records:
+        sources = Sources(journal, records, configuration.document)
+        if content:
+            sys.stdout.buffer.write(sources.record(*(record or ())).content)
+            return
+        name = sources.record(*record).name if record else ""
+        found = list(signatures(sources, name))
+    if as_json:
+        print_json({"schema": SCHEMA, "signatures": [one.plain() for one in found]})
+        return
+    labels = labels_of(configuration)
+    for one in found:
+        for line in _lines(one, labels.beside(one.plain()["stated"], labels.site_of(*one.said.names))):
+            typer.echo(line)
+    say(counted(len(found), "signature"))
+
+
+def _lines(of: Signed, when: str) -> Iterator[str]:
+    said = of.said
+    standing = typer.style(of.standing.value, fg=COLOURS[of.standing])
+    yield f"{one_line(said.record)}, revision {one_line(said.revision)}: {standing}"
+    yield f"    {said.meaning} by {one_line(said.printed)} ({one_line(said.account)}) {when}"
+    yield f"    {of.statement.id}, by {one_line(said.authenticated)}; SHA-256 {said.digest}"
+
+
+def _secrets(file: Path | None) -> tuple[str, str]:
+    """Password and code, typed or from a file."""
+    if file is None:
+        return typer.prompt("password", hide_input=True, err=True), typer.prompt("code of the app", err=True)
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: {error}") from None
+    password, _, code = text.partition("\n")
+    return password, code.strip()
+
+
+@contextmanager
+def _records(folder: Path) -> Iterator[Records | None]:
+    """None where no gateway ran yet."""
+    with ExitStack() as stack:
+        there = (folder / "records.sqlite").exists()
+        yield stack.enter_context(open_records(folder)) if there else None

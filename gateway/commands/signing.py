@@ -1,0 +1,117 @@
+"""Signing a record electronically: who proved who they are at this moment, what it means, and of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.accounts import login
+from gateway.accounts.accounts import Accounts
+from gateway.accounts.login import WRONG, Attempt, Refused
+from gateway.accounts.register import Account
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
+from gateway.commands.logins import author_of
+from gateway.errors import InputError
+from gateway.journal.records import Records
+from gateway.published.labels import labels_of
+from gateway.questions.signatures import signatures
+from gateway.questions.signed_records import SignedRecord, Sources
+from gateway.rights.table import actions_of
+from gateway.statements import Statement, signature
+from gateway.statements.signature import MEANINGS, Signature
+
+ACTION: Final = "record.sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Somebody proved to be the owner of an account, just now, by password or passkey."""
+
+    account: str
+    printed: str  # the name as it is printed beside the signature
+    authenticated: str  # by what
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNow:
+    """The record that was signed, and what stands in the journal."""
+
+    record: SignedRecord
+    stated: Stated
+
+
+def sign(
+    desk: Desk,
+    records: Records | None,
+    author: Author,
+    proof: Proof,
+    record: tuple[str, ...],
+    meaning: str,
+    seen: str = "",
+) -> SignedNow:
+    """`record`: its words, like ("alarm", "E-7Q2M"). `seen`: digest of what the person looked at; empty: any.
+
+    Raises InputError where it is no record, where it changed since the person looked at it, or where the
+    account signed this revision with this meaning already.
+    """
+    if meaning not in MEANINGS:
+        raise InputError(f"a signature means {', '.join(MEANINGS[:-1])} or {MEANINGS[-1]}, not {meaning!r}")
+    found: list[SignedRecord] = []
+
+    def look() -> list[Statement]:
+        sources = Sources(desk.journal, records, desk.configuration.document)
+        now = sources.record(*record)
+        if seen and seen != now.digest:
+            raise InputError(
+                f"{now.name} changed since it was looked at: look again, and sign what it is now"
+            )
+        who = (proof.account, proof.printed, proof.authenticated)
+        said = Signature(now.name, now.revision, now.digest, meaning, *who, now.names)
+        _check_new(sources, said)
+        found.append(now)
+        return [desk.draft(signature, said, author, desk.clock.now_ns())]
+
+    stated = desk.state(look)
+    return SignedNow(found[-1], stated)
+
+
+def prove_and_sign(
+    desk: Desk,
+    accounts: Accounts,
+    records: Records | None,
+    attempt: Attempt,
+    origin: str,
+    record: tuple[str, ...],
+    meaning: str,
+    seen: str = "",
+) -> SignedNow:
+    """The same for who gives the password and second factor of an account now. Raises InputError."""
+    proven = login.prove(accounts, attempt, desk.clock.now_ns())
+    if isinstance(proven, Refused):
+        wait = f"wait {proven.wait_s} s: too many wrong attempts" if proven.wait_s else WRONG
+        raise InputError(f"not signed: {wait}")
+    names = Sources(desk.journal, records, desk.configuration.document).record(*record).names
+    _check_may(desk, proven.account, names)
+    author = author_of(desk, proven.account.id, origin)
+    proof = Proof(proven.account.id, author.name, proven.authenticated)
+    return sign(desk, records, author, proof, record, meaning, seen)
+
+
+def _check_may(desk: Desk, account: Account, names: tuple[str, ...]) -> None:
+    """Raises InputError where the roles or the sites of the account do not reach the record."""
+    if ACTION not in actions_of(account.roles):
+        raise InputError(f"{account.id} may not sign: ask an administrator for a role that may")
+    site = labels_of(desk.configuration).site_of(*names)
+    if account.sites is not None and site not in account.sites:
+        raise InputError(f"{account.id} may sign what is at {', '.join(account.sites)}: this is not there")
+
+
+def _check_new(sources: Sources, said: Signature) -> None:
+    for other in signatures(sources, said.record):
+        if (other.said.account, other.said.meaning) == (said.account, said.meaning) and (
+            other.said.digest == said.digest
+        ):
+            raise InputError(
+                f"{said.account} signed {said.record} as {said.meaning} already: {other.statement.id}"
+            )

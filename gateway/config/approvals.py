@@ -1,0 +1,38 @@
+"""What has to be signed before it counts, and what is left out of a configuration until it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MOST_APPROVALS: Final = 5  # people
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureOptions:
+    """What has to be signed before it counts."""
+
+    profile_approvals: int = 0  # people who sign a version of a profile as approved; 0: none is needed
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.profile_approvals <= MOST_APPROVALS:
+            raise ValueError(f"profile_approvals is a number of people, from 0 to {MOST_APPROVALS}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unapproved:
+    """A version of a profile that the file has, and that is not in force: too few people signed it."""
+
+    profile: str
+    version: str
+    signed_by: tuple[str, ...]  # accounts
+    needed: int
+
+    @property
+    def words(self) -> str:
+        who = f" ({', '.join(self.signed_by)})" if self.signed_by else ""
+        return (
+            f"profile {self.profile} version {self.version} is approved by {len(self.signed_by)} of "
+            f"{self.needed} people{who} and not in force: sign it with `cryogate sign profile {self.profile} "
+            f"{self.version} --meaning approved`, and start the gateway again"
+        )

@@ -1,0 +1,115 @@
+"""Records that can be signed, each revision of them in one canonical form that never changes.
+
+The form is JSON as it stands in the journal, keys sorted, without blanks, UTF-8: later versions of the
+program may show a record in another way, and its hash stays what it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.journal.standing import Standing
+from gateway.published.statements import words
+from gateway.questions.history import find
+from gateway.statements import Statement, signature, transition
+from gateway.statements.envelope import to_row
+from gateway.statements.kinds import about
+
+ALARM: Final = "alarm"
+PROFILE: Final = "profile"
+STATEMENT: Final = "statement"
+HOW: Final = "records that can be signed: alarm ID; profile NAME VERSION; statement ID, e.g. of a handover"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """One revision of a record. `name`: "alarm E-7Q2M9XKD"; `content`: what is hashed, for who verifies."""
+
+    name: str
+    revision: str
+    content: bytes
+    shown: str
+    names: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where records are; all belong to one thread."""
+
+    journal: Journal
+    records: Records | None  # None: no gateway ran yet, there are no alarms
+    document: str  # of the configuration
+
+    def record(self, *words: str) -> SignedRecord:
+        """As it is now. Raises InputError where there is none, or where it cannot be signed."""
+        if len(words) == 2 and words[0] == ALARM:
+            return self._alarm(words[1])
+        if len(words) == 2 and words[0] == STATEMENT:
+            return self._statement(words[1])
+        if len(words) == 3 and words[0] == PROFILE:
+            return profile_record(self.document, words[1], words[2])
+        raise InputError(f"{' '.join(words)!r} is no record; {HOW}")
+
+    def revision(self, said: signature.Signature) -> SignedRecord | None:
+        """The revision that was signed, as the journal or the configuration has it; None: it is gone."""
+        words = said.record.split(" ", 2)
+        try:
+            return self._alarm(words[1], int(said.revision)) if words[0] == ALARM else self.record(*words)
+        except (InputError, ValueError, IndexError):
+            return None
+
+    def _alarm(self, start: str, number: int | None = None) -> SignedRecord:
+        if self.records is None:
+            raise InputError("no gateway ran yet: there are no alarms")
+        identity = find(self.records, start).id
+        rows = self.records.book.transitions(identity)
+        wanted = [row for row in rows if number in (None, row.number)]
+        if not wanted:
+            raise InputError(f"alarm {identity} has no revision {number}; `cryogate history` lists them")
+        statement = self.journal.statement(wanted[-1].seq)
+        told = transition.of(statement.body)
+        content = canonical({"alarm": identity, "revision": told.number, "known": told.known})
+        named = tuple(sorted(about(statement)))
+        return SignedRecord(f"{ALARM} {identity}", str(told.number), content, told.change, named)
+
+    def _statement(self, identity: str) -> SignedRecord:
+        found = Standing(self.journal).find(identity)
+        if found is None:
+            raise InputError(f"there is no statement {identity!r}; `cryogate statements` lists them")
+        if found.kind == signature.KIND:
+            raise InputError("a signature is not signed itself: sign the record")
+        return _of_statement(found)
+
+
+def profile_record(document: str, name: str, version: str) -> SignedRecord:
+    """A version of a profile as a configuration has it. Raises InputError where there is none."""
+    tables = json.loads(document).get("profiles", {}).get(name)
+    if tables is None:
+        raise InputError(f"the configuration has no profile {name!r}")
+    for table in tables:
+        if str(table.get("version")) == version:
+            content = canonical({PROFILE: name, "version": table})
+            return SignedRecord(f"{PROFILE} {name} {version}", version, content, "its limits", ())
+    known = ", ".join(str(table.get("version")) for table in tables)
+    raise InputError(f"profile {name} has no version {version!r}; it has {known}")
+
+
+def canonical(data: Mapping[str, Any]) -> bytes:
+    """Keys sorted by code point, no blanks, UTF-8, numbers as Python writes them."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _of_statement(found: Statement) -> SignedRecord:
+    content = canonical({"kind": found.kind, "id": found.id, **to_row(found)})
+    return SignedRecord(f"{STATEMENT} {found.id}", "1", content, words(found), tuple(sorted(about(found))))

@@ -1,0 +1,86 @@
+"""`cryogate sign`: nobody signs for somebody else, and everybody can compute what was signed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.errors import InputError
+from tests.unit.accounts.members import PASSWORD
+from tests.unit.commands.front_desk import Office
+from tests.unit.commands.test_account_command import set_up, staffed
+
+__all__ = ["staffed"]
+BY = ("--by", "Wang Wei")
+
+
+@pytest.fixture
+def codes(staffed: Office) -> dict[str, list[str]]:
+    """Recovery codes, each good for one signature, of a qualified person, and of a viewer."""
+    found = {}
+    for identity, *roles in (("li.na", "--role", "qualified-person"), ("zhao", "--role", "viewer")):
+        link = staffed.json("account", "add", identity, *roles, *BY)["link"]
+        found[identity] = set_up(staffed, link)
+    return found
+
+
+def sign(office: Office, account: str, code: str, *record: str, password: str = PASSWORD) -> str:
+    secrets = Path(office.folder / "secrets")
+    secrets.write_text(f"{password}\n{code}\n", encoding="utf-8")
+    words = ("--meaning", "approved", "--account", account, "--password-file", str(secrets))
+    return office.run("sign", *record, *words)
+
+
+def test_who_proves_who_they_are_signs(staffed: Office, codes: dict[str, list[str]]) -> None:
+    shown = sign(staffed, "li.na", codes["li.na"][0], "profile", "p", "1")
+    assert "signed by Li Na: approved; in the journal as" in shown
+    (told,) = staffed.json("signatures")["signatures"]
+    assert (told["printed"], told["account"], told["standing"]) == ("Li Na", "li.na", "current")
+    assert told["authenticated"] == "password+recovery"
+    content = CliRunner().invoke(
+        app, ["signatures", "--content", "profile", "p", "1", "--config", str(staffed.config)]
+    )
+    assert hashlib.sha256(content.stdout_bytes).hexdigest() == told["digest"]
+    assert "profile p 1, revision 1: current" in staffed.run("signatures", "profile", "p", "1")
+    (action,) = staffed.json("audit", "--kind", "signature")["actions"]
+    assert action["words"] == "signed profile p 1, revision 1: approved"
+
+
+@pytest.mark.parametrize("wrong", ["password", "code", "account", "used"])
+def test_nobody_signs_for_somebody_else(staffed: Office, codes: dict[str, list[str]], wrong: str) -> None:
+    account, code = ("zhao" if wrong == "account" else "li.na"), codes["li.na"][0]
+    if wrong == "used":
+        sign(staffed, "li.na", code, "profile", "p", "1")
+    with pytest.raises(InputError, match="not signed: account, password or code is wrong"):
+        sign(
+            staffed,
+            account,
+            "000000" if wrong == "code" else code,
+            *("profile", "p", "1"),
+            password="something else entirely" if wrong == "password" else PASSWORD,
+        )
+    assert len(staffed.json("signatures")["signatures"]) == (wrong == "used")
+
+
+def test_only_who_may(staffed: Office, codes: dict[str, list[str]]) -> None:
+    with pytest.raises(InputError, match="zhao may not sign: ask an administrator"):
+        sign(staffed, "zhao", codes["zhao"][0], "profile", "p", "1")
+    staffed.run("account", "roles", "li.na", "--role", "quality", "--site", "lab", *BY)
+    with pytest.raises(InputError, match=r"li\.na may sign what is at lab: this is not there"):
+        sign(staffed, "li.na", codes["li.na"][0], "profile", "p", "1")
+    emptied = staffed.json("empty", "shipper-2", *BY, "--reason", "seen")["id"]
+    assert "signed by Li Na" in sign(staffed, "li.na", codes["li.na"][1], "statement", emptied)
+    with pytest.raises(InputError, match="cannot be taken back: a signature stays"):
+        staffed.run("withdraw", staffed.json("signatures")["signatures"][0]["id"], *BY, "--reason", "no")
+
+
+def test_mistakes_are_told_before_anybody_types_a_password(staffed: Office) -> None:
+    with pytest.raises(InputError, match="no profile 'q'"):
+        staffed.run("sign", "profile", "q", "1", "--meaning", "approved", "--account", "li.na")
+    with pytest.raises(InputError, match="of which record"):
+        staffed.run("signatures", "--content")
+    assert staffed.run("signatures") == "0 signatures"
