@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from gateway.accounts.accounts import Accounts
 from gateway.accounts.register import Account
 from gateway.cli.account_office import SCHEMA, Identity, Lasting, Site, Until, office, some
 from gateway.cli.account_setup import set_up
@@ -21,7 +20,8 @@ from gateway.commands import accounts as commands
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.until import until_ns
-from gateway.statements.fields import optional_moment, shown
+from gateway.published.accounts import account_row, rights_row, session_row
+from gateway.statements.fields import shown
 from gateway.text import counted
 
 account = typer.Typer(
@@ -52,7 +52,7 @@ def list_accounts(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> N
     """
     with office(config) as (desk, accounts):
         now_ns = desk.clock.now_ns()
-        rows = [_row(accounts, one, now_ns) for one in accounts.register.all()]
+        rows = [account_row(accounts, one, now_ns) for one in accounts.register.all()]
         lost = {one.id for one in commands.accounts_stated(desk)} - {row["account"] for row in rows}
     if as_json:
         print_json({"schema": SCHEMA, "accounts": rows, "lost": sorted(lost)})
@@ -135,9 +135,10 @@ def roles(
         )
         done = commands.change(desk, accounts, at_this_box(by), changed, reason)
     if as_json:
-        print_json(answer(done, account=identity, **_may(changed)))
+        print_json(answer(done, account=identity, **rights_row(changed)))
     else:
-        say(f"{identity} is {', '.join(changed.roles)} at {_names(_may(changed)['sites'])}; {said_by(done)}")
+        where = _names(rights_row(changed)["sites"])
+        say(f"{identity} is {', '.join(changed.roles)} at {where}; {said_by(done)}")
 
 
 def setup_link(identity: Identity, by: By, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
@@ -197,18 +198,7 @@ def sessions(identity: Identity, config: Config = DEFAULT_CONFIG, as_json: AsJso
         accounts.register.known(identity)
         there = accounts.sessions.of(identity, desk.clock.now_ns())
     if as_json:
-        rows = [
-            {
-                "session": one.id,
-                "authenticated": one.authenticated,
-                "begun": shown(one.begun_ns),
-                "seen": shown(one.seen_ns),
-                "until": shown(one.until_ns),
-                "source": one.source,
-                "program": one.program,
-            }
-            for one in there
-        ]
+        rows = [session_row(one) for one in there]
         print_json({"schema": SCHEMA, "account": identity, "sessions": rows})
         return
     for one in there:
@@ -266,31 +256,6 @@ def _tell(done: Stated, identity: str, what: str, as_json: bool) -> None:
         print_json(answer(done, account=identity))
     else:
         say(f"{what}; {said_by(done)}")
-
-
-def _row(accounts: Accounts, one: Account, now_ns: int) -> dict[str, Any]:
-    return {
-        "account": one.id,
-        **_may(one),
-        "locked": one.locked,
-        "usable": one.is_usable(now_ns),
-        "password": accounts.factors.has_password(one.id),
-        "app": accounts.factors.has_totp(one.id),
-        "passkeys": len(accounts.passkeys.of(one.id)),
-        "recovery_codes": accounts.factors.recovery_codes_left(one.id),
-        "sessions": len(accounts.sessions.of(one.id, now_ns)),
-        "tokens": len(accounts.tokens.of(one.id, now_ns)),
-    }
-
-
-def _may(one: Account) -> dict[str, Any]:
-    """None: every site, every asset, without an end."""
-    return {
-        "roles": list(one.roles),
-        "sites": None if one.sites is None else list(one.sites),
-        "assets": None if one.assets is None else list(one.assets),
-        "until": optional_moment(one.until_ns),
-    }
 
 
 def _state(row: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from gateway.cli.terminal import print_json, say
 from gateway.commands import accounts as commands
 from gateway.commands.author import at_this_box
 from gateway.commands.until import until_ns
+from gateway.published.accounts import token_row
 from gateway.statements.fields import shown
 from gateway.text import counted
 
@@ -85,23 +86,6 @@ def end(
         print_json(answer(done, account=identity, name=name))
     else:
         say(f"token {name} of {identity} is over; {said_by(done)}")
-
-
-def token_row(one: Token) -> dict[str, Any]:
-    """For scripts; None: not narrowed."""
-    return {
-        "token_id": one.id,
-        "name": one.name,
-        "roles": _list(one.roles),
-        "actions": _list(one.actions),
-        "sites": _list(one.sites),
-        "begun": shown(one.begun_ns),
-        "until": shown(one.until_ns),
-    }
-
-
-def _list(names: tuple[str, ...] | None) -> list[str] | None:
-    return None if names is None else list(names)
 
 
 token.command(name="add")(add)

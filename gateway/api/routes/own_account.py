@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -18,7 +18,7 @@ from gateway.api.world import Asked
 from gateway.commands import accounts as administration
 from gateway.commands import logins
 from gateway.commands.until import until_ns
-from gateway.statements.fields import shown
+from gateway.published.accounts import token_row
 
 ORIGIN: Final = "api"
 MOST_NAMES: Final = 200
@@ -57,6 +57,7 @@ TOKEN: Final = {
     "roles": None,
     "actions": ["readings.read"],
     "sites": None,
+    "begun": "2026-01-05T12:00:00Z",
     "until": "2026-04-05T12:00:00Z",
 }
 
@@ -86,7 +87,7 @@ def tokens(world: Asked, who: Who) -> Response:
     """API tokens of the own account; never the tokens themselves."""
     with office(world.configuration) as (desk, accounts):
         there = accounts.tokens.of(who.account, desk.clock.now_ns())
-    return secret_answer({"schema": 1, "tokens": [_row(one) for one in there]})
+    return secret_answer({"schema": 1, "tokens": [token_row(one) for one in there]})
 
 
 @router.post("/tokens", **told("token.write", {**TOKEN, "id": "7DAB1RC5-12", "secret": "cgt_..."}))
@@ -101,7 +102,7 @@ def new_token(world: Asked, who: Who, wanted: WantedToken) -> Response:
         author = logins.author_of(desk, who.account, ORIGIN)
         asked = Token("", who.account, wanted.name, narrowed[0], narrowed[1], narrowed[2], now_ns, ends_ns)
         done, secret, made = administration.new_token(desk, accounts, author, asked)
-    return secret_answer({**_row(made), "id": done.id, "secret": secret})
+    return secret_answer({**token_row(made), "id": done.id, "secret": secret})
 
 
 @router.delete("/tokens/{name}", **told("token.write", {"id": "7DAB1RC5-12"}))
@@ -111,14 +112,3 @@ def end_token(world: Asked, who: Who, name: Name) -> Response:
         author = logins.author_of(desk, who.account, ORIGIN)
         done = administration.end_token(desk, accounts, author, who.account, name)
     return secret_answer({"id": done.id})
-
-
-def _row(one: Token) -> dict[str, Any]:
-    return {
-        "token_id": one.id,
-        "name": one.name,
-        "roles": one.roles,
-        "actions": one.actions,
-        "sites": one.sites,
-        "until": shown(one.until_ns),
-    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from gateway.accounts.lockouts import source_of
 from gateway.accounts.login import WRONG, Attempt, LoggedIn, Refused
-from gateway.accounts.sessions import Session
 from gateway.api import cookies
 from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
@@ -24,6 +22,7 @@ from gateway.api.who import OPEN, Who
 from gateway.api.world import Asked
 from gateway.commands import accounts as administration
 from gateway.commands import logins
+from gateway.published.accounts import session_row
 from gateway.rights.principal import Principal
 from gateway.statements.fields import shown
 
@@ -114,7 +113,8 @@ def sessions(world: Asked, who: Who) -> Response:
     """Where the own account is logged in."""
     with office(world.configuration) as (desk, accounts):
         there = accounts.sessions.of(who.account, desk.clock.now_ns())
-    return secret_answer({"schema": 1, "sessions": [_row(one, who) for one in there]})
+    rows = [{**session_row(one), "own": one.id == who.session} for one in there]
+    return secret_answer({"schema": 1, "sessions": rows})
 
 
 @router.delete("/sessions", **told("self.write", {**DONE, "ended": 2}))
@@ -193,11 +193,3 @@ def _described(who: Principal, secret: str) -> dict[str, Any]:
         "until": shown(who.until_ns),
         "csrf": cookies.csrf_of(secret),
     }
-
-
-def _row(one: Session, who: Principal) -> dict[str, Any]:
-    told_times = {"begun": shown(one.begun_ns), "seen": shown(one.seen_ns), "until": shown(one.until_ns)}
-    rest = {
-        name: value for name, value in asdict(one).items() if name in ("authenticated", "source", "program")
-    }
-    return {"session": one.id, **rest, **told_times, "own": one.id == who.session}

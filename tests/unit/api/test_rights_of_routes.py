@@ -24,6 +24,7 @@ HERE = {
     "code": "BAG-1",
     "person": "li.na",
     "passkey": "none",
+    "account": "nobody",
     "source": "broker",
 }
 AT_PORT = "operator+quality+supply-chain@port"
