@@ -28,7 +28,7 @@ from gateway.questions.alarm_filters import check_known, names_known, under_ever
 from gateway.questions.calls import calls_at
 from gateway.text import safe
 
-MOST_SHOWN: Final = 500  # alarms on a screen; nobody reads more, and each takes milliseconds
+MOST_SHOWN: Final = 200  # alarms on a screen; nobody reads more, and each takes milliseconds
 
 
 def add_to(app: typer.Typer) -> None:

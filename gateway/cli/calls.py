@@ -1,4 +1,4 @@
-"""`cryogate calls` and `notify`: who was told of what with what answer, and who can be reached."""
+"""`cryogate calls`: who was told of what with what answer, and who is next."""
 
 from __future__ import annotations
 
@@ -13,27 +13,21 @@ from gateway.cli.fleet import UNKNOWN_STYLE
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
-from gateway.cli.terminal import console, print_json, say
-from gateway.commands.author import at_this_box, operating_system_user
-from gateway.commands.calls import try_ways
-from gateway.commands.desk import open_desk
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.published.labels import Labels, labels_of, now_text
-from gateway.questions.calls import calls_at, people_now
-from gateway.running.calling import addressed_of
+from gateway.questions.calls import calls_at
 from gateway.text import counted, safe
 
 PRIORITY_STYLES: Final = {"urgent": "bold white on red", "high": "bold red", "medium": "yellow", "low": ""}
 OUTCOME_STYLES: Final = {"delivered": "green", "retry": "yellow", "rejected": "red"}
 MOST_ATTEMPTS: Final = 20  # of a group, on a screen; the JSON has all that are kept
 MOST_GROUPS: Final = 200  # on a screen, the most urgent
-NOT_REACHED: Final = 1  # exit code
 
 
 def add_to(app: typer.Typer) -> None:
     app.command()(calls)
-    app.command()(notify)
 
 
 def calls(
@@ -55,48 +49,21 @@ def calls(
         journal_in(configuration.data_dir) as journal,
     ):
         known_at_ns(configuration)
-        every = calls_at(configuration, journal, records, time.time_ns()).groups()
-    found = every if group is None else _starting_with(every, group)
+        view = calls_at(configuration, journal, records, time.time_ns())
+        found = view.groups(None if as_json or group is not None else MOST_GROUPS)
+    if group is not None:
+        found = _starting_with(found, group)
     if as_json:
         print_json(found)
         return
     out, now, labels = console(), now_text(), labels_of(configuration)
-    for one in safe(found[:MOST_GROUPS]):
+    for one in safe(found):
         for line in _lines(one, labels, now):
             out.print(line, soft_wrap=True)
     if not found:
         out.print("nobody is called")
-    elif len(found) > MOST_GROUPS:
-        out.print(f"... and {len(found) - MOST_GROUPS} more: --json has all")
-
-
-def notify(
-    test: Annotated[str, typer.Option("--test", metavar="PERSON", help="The person's id, or a name.")],
-    config: Config = DEFAULT_CONFIG,
-    as_json: AsJson = False,
-) -> None:
-    """Send a TEST call to a person by each of the person's ways, and print what is answered.
-
-    Each attempt is stated. Quiet hours do not count here. Exit code 0: every way works. 1: one does not.
-
-    Example: cryogate notify --test li-na
-    """
-    configuration = load(config)
-    addressed = addressed_of(configuration)
-    with open_desk(configuration) as desk:
-        person = people_now(configuration, desk.journal, desk.clock.now_ns()).find(test)
-        if person is None:
-            raise InputError(f"nobody is known by {test!r}; see `cryogate people`")
-        attempts = []
-        for one in try_ways(desk, at_this_box(operating_system_user()), person, addressed):
-            attempts.append(one)
-            if not as_json:
-                say(f"{one.notifier} {one.address}: {one.outcome} after {one.took_s:.1f} s, {one.answer}")
-    if as_json:
-        shown = ("notifier", "address", "outcome", "answer", "took_s")
-        print_json([{name: getattr(one, name) for name in shown} for one in attempts])
-    if any(one.outcome != "delivered" for one in attempts):
-        raise typer.Exit(NOT_REACHED)
+    elif group is None and view.number > len(found):
+        out.print(f"... and {view.number - len(found)} more: --json has all")
 
 
 def _starting_with(every: list[dict[str, Any]], start: str) -> list[dict[str, Any]]:

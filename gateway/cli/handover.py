@@ -95,11 +95,12 @@ def _print(out: Console, found: Report, labels: Labels, priorities: Priorities) 
         if len(found.open) > MOST_SHOWN:
             out.print(f"... and {len(found.open) - MOST_SHOWN} more: cryogate alarms")
     told = ", ".join(f"{number} {change}" for change, number in sorted(found.counts.items()))
-    out.print(f"since {format_rfc3339(found.since_ns)[:19]}Z: {told or 'nothing happened'}", soft_wrap=True)
+    since = labels.beside(format_rfc3339(found.since_ns), found.site)
+    out.print(f"since {since}: {told or 'nothing happened'}", soft_wrap=True)
     for change in safe(found.changes[-MOST_SHOWN:]):
         out.print(f"  {_line(change, labels)}", soft_wrap=True)
     if found.before is not None:
-        _print_last(out, found)
+        _print_last(out, found, labels)
 
 
 def _is_of(rest: Rest, site: str, configuration: Configuration) -> bool:
@@ -113,9 +114,9 @@ def _line(change: Mapping[str, Any], labels: Labels) -> str:
     return f"{labels.beside(change['at'], change['site'])} {change['alarm']} {change['change']}: {about}"
 
 
-def _print_last(out: Console, found: Report) -> None:
+def _print_last(out: Console, found: Report, labels: Labels) -> None:
     assert found.before is not None
     before = handing.of(found.before.body)
-    at = format_rfc3339(found.before.at_ns)[:19]
+    at = labels.beside(format_rfc3339(found.before.at_ns), before.site)
     notes = f": {before.notes}" if before.notes else ""
-    out.print(safe(f"last handover {at}Z, {found.before.by} to {before.to}{notes}"), soft_wrap=True)
+    out.print(safe(f"last handover {at}, {found.before.by} to {before.to}{notes}"), soft_wrap=True)

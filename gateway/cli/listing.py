@@ -40,7 +40,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "watch": _in("look", "The same, live: values, alarms, the units inside."),
     "alarms": _in("alarms", "Alarms that need somebody, with the units inside."),
     "calls": _in("calls", "Who was told of an alarm with what answer, and who is next."),
-    "notify": _in("calls", "Test whether a person can be reached."),
+    "notify": _in("notify", "Test whether a person can be reached."),
     "drill": _in("drill", "A test that goes the whole way, and who was reached how fast."),
     "history": _in("history", "Every change of an alarm, and what was known then."),
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),

@@ -196,8 +196,17 @@ def _read(desk: Desk, document: dict[str, Any], name: str, where: str) -> Roster
 
 def _tell(done: commands.Set, as_json: bool) -> None:
     if as_json:
-        print_json(answer(done.stated, **stated.to_body(done.roster), remarks=list(done.remarks)))
+        print_json(
+            answer(
+                done.stated,
+                **stated.to_body(done.roster),
+                remarks=list(done.remarks),
+                nobody_now=list(done.nobody_now),
+            )
+        )
         return
+    for site in done.nobody_now:
+        say(f"nobody is on duty NOW for {site}: see `cryogate duty`", err=True)
     say(f"roster {done.roster.id}: {_scope(done.roster)}, {_since(done.roster)}; {said_by(done.stated)}")
     for remark in done.remarks:
         say(f"remark: {remark}", err=True)

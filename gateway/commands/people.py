@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -21,12 +20,11 @@ from gateway.notifiers import Addressed
 from gateway.questions.duty import duty_of
 from gateway.statements import Statement, clock_times
 from gateway.statements import person as stating
-from gateway.statements.person import GONE, PRIORITIES, Person, Way
+from gateway.statements.person import GONE, ID, PRIORITIES, Person, Way
 from gateway.statements.roster import people_of
 from gateway.times import format_rfc3339
 from gateway.zones import zone
 
-ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
 WAY: Final = "NOTIFIER ADDRESS [from PRIORITY] [quiet HH:MM-HH:MM [unless PRIORITY]]"
 
 

@@ -8,12 +8,12 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from gateway.alarms.duty import Duty
+from gateway.alarms.priority import Risk
 from gateway.alarms.rotation import changes, turn
 from gateway.alarms.walltime import local_time, zone_named
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import unknown_person
-from gateway.commands.people import ID
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -22,6 +22,7 @@ from gateway.questions.duty import duty_of
 from gateway.statements import Statement
 from gateway.statements import roster as stating
 from gateway.statements import stand_in as standing_in
+from gateway.statements.person import ID
 from gateway.statements.roster import ENDED, TEAM, Roster, named, people_of
 from gateway.statements.stand_in import StandIn
 from gateway.times import format_rfc3339
@@ -32,11 +33,12 @@ MOST_HOLES: Final = 5  # told one by one
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """`remarks`: what is legal, and probably not meant."""
+    """`remarks`: what is legal, and probably not meant; `nobody_now`: sites without anybody from now on."""
 
     stated: Stated
     roster: Roster
     remarks: tuple[str, ...] = ()
+    nobody_now: tuple[str, ...] = ()
 
 
 def set_roster(
@@ -64,8 +66,10 @@ def set_roster(
         return [desk.draft(stating, said, author, desk.clock.now_ns(), revising)]
 
     stated = desk.state(look)
-    remarks = _remarks(desk.configuration, duty_of(desk.journal), said)
-    return Set(stated, said, tuple(dict.fromkeys(remarks)))
+    duty = duty_of(desk.journal)
+    remarks = _remarks(desk.configuration, duty, said)
+    nobody = _nobody_now(desk.configuration, duty, said, desk.clock.now_ns())
+    return Set(stated, said, tuple(dict.fromkeys(remarks)), nobody)
 
 
 def end_roster(desk: Desk, author: Author, identity: str, at_ns: int) -> Set:
@@ -141,7 +145,22 @@ def _of_lists(duty: Duty, said: Roster) -> Iterator[str]:
             yield f"teams.{name}: is empty"
 
 
+def _nobody_now(configuration: Configuration, duty: Duty, said: Roster, now_ns: int) -> tuple[str, ...]:
+    """Of the sites that the roster covers already."""
+    sites = (said.sites or tuple(configuration.sites)) if said.from_ns <= now_ns else ()
+    holes = duty.holes(now_ns, now_ns + 1, configuration.sites)
+    return tuple(dict.fromkeys(hole.site for hole in holes if hole.site in sites))
+
+
 def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator[str]:
+    known_risks = [risk.word for risk in Risk]
+    for risk in said.risks:
+        if risk not in known_risks:
+            known = ", ".join(known_risks)
+            yield f"risks: no product has the risk {risk!r}, so it covers none; known: {known}"
+    for k, rotation in enumerate(said.rotations):
+        for who in sorted({one for one in rotation.people if rotation.people.count(one) > 1}):
+            yield f"rotations[{k}].people: {who} is named more than once and has as many turns"
     for who in sorted(people_of(said)):
         known = duty.person(who)
         if known is not None and not known.can_be_reached(configuration.notifiers):

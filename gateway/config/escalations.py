@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from gateway.alarms.call import Priority
-from gateway.alarms.policy import LONGEST_S, Policy, Step, policy_for
+from gateway.alarms.policy import LONGEST_S, ROLES, Policy, Step, policy_for
 from gateway.config.priorities import PriorityName
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import NOTIFIERS, PlugIn
 from gateway.notifiers import Addressed
+from gateway.statements.person import ID
+from gateway.text import one_line
 
 MOST_STEPS: Final = 20
 MOST_WAYS: Final = 20
@@ -80,16 +83,34 @@ def policies(
             problems.unknown(f"escalations.{name}.sites", given, sites, "site")
         for at, what in _wrong_notifiers(told, notifiers):
             problems.add(f"escalations.{name}.steps[{at}].notifiers", what)
+        for at, what in _wrong_names(told):
+            problems.add(f"escalations.{name}.steps[{at}].call", what)
     return tuple(_policy(name, told) for name, told in made.items())
 
 
-def left_out(made: Sequence[Policy], sites: Iterable[str]) -> Iterator[str]:
-    """Alarms that no policy is for, where there are any: nobody would be called about them."""
-    for site in sites if made else ():
+def odd(made: Sequence[Policy], sites: Iterable[str]) -> Iterator[str]:
+    """What can be meant, and hardly is: alarms that no policy is for, policies that are for none."""
+    places = ["", *sites]  # what is about the gateway itself has no site
+    for site in places[1:] if made else ():
         none = [one.name.lower() for one in Priority if policy_for(made, one, site) is None]
         if none:
             which = f"alarms of site {site} with priority {', '.join(none)}"
             yield f"escalations: no policy is for {which}: nobody is called about them"
+    deciding = {policy_for(made, priority, site) for priority in Priority for site in places}
+    for policy in made:
+        if policy not in deciding:
+            yield (
+                f"escalations.{policy.name}: it is never asked: those before it are for all that it is for; "
+                "the first that fits decides"
+            )
+        for k, step in enumerate(policy.steps):
+            for name in sorted({one for one in step.call if step.call.count(one) > 1}):
+                yield f"escalations.{policy.name}.steps[{k}].call: {name!r} is named twice and called once"
+
+
+def named_in(made: Iterable[Policy]) -> tuple[str, ...]:
+    """Ids of persons in policies."""
+    return tuple(sorted({name for one in made for step in one.steps for name in step.call} - set(ROLES)))
 
 
 def _policy(name: str, told: EscalationTable) -> Policy:
@@ -101,6 +122,24 @@ def _policy(name: str, told: EscalationTable) -> Policy:
         frozenset(Priority[one.upper()] for one in told.priorities),
         frozenset(told.sites),
     )
+
+
+def _wrong_names(told: EscalationTable) -> Iterator[tuple[int, str]]:
+    """What can be no id of a person, or is a role in other letters."""
+    roles = {_letters(role): role for role in ROLES}
+    for k, step in enumerate(told.steps):
+        for name in step.call:
+            role = roles.get(_letters(name))
+            if name == role or (role is None and ID.fullmatch(name)):
+                continue
+            near = role or (name.strip().casefold() if ID.fullmatch(name.strip().casefold()) else "")
+            known = ", ".join(map(repr, ROLES))
+            hint = f"did you mean {near!r}?" if near else f"expected one of {known}, or the id of a person"
+            yield k, f"{one_line(name[:80])!r} is nobody; {hint}"
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def _wrong_notifiers(told: EscalationTable, known: Mapping[str, PlugIn]) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,7 @@ from gateway.config.approvals import SignatureOptions
 from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
 from gateway.config.drills import schedules
-from gateway.config.escalations import left_out, policies
+from gateway.config.escalations import odd, policies
 from gateway.config.guidance import Known, guidance
 from gateway.config.outputs import Output, misplaced, outputs
 from gateway.config.peers import unknown_places
@@ -160,7 +160,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         notifiers,
         clock,
         metrics,
-        (*remarks, *doubled_patterns(sources), *advice_remarks, *left_out(escalations, sites)),
+        (*remarks, *doubled_patterns(sources), *advice_remarks, *odd(escalations, sites)),
         retention,
         codes,
         urgency,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from gateway.alarms.duty import Duty
+from gateway.config.escalations import named_in
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, warning
 from gateway.errors import JournalError, StatementError
@@ -41,6 +43,7 @@ def of_duty(configuration: Configuration, duty: Duty, now_ns: int) -> Iterator[F
             yield warning(f"site {one.site}", "no roster covers it: nobody is called", NO_ROSTER)
         elif why := lacking(one):
             yield warning(f"site {one.site}", f"is not covered: {why}", COVER)
+    yield from _strangers(configuration, duty)
     named = {who for roster in duty.rosters_from(now_ns) for who in people_of(roster)}
     for person in duty.people():
         if person.id in named and not person.ways and not person.has_left:
@@ -51,3 +54,13 @@ def of_duty(configuration: Configuration, duty: Duty, now_ns: int) -> Iterator[F
                 what = f"is reached by notifier {way.notifier!r}, which the configuration does not have"
                 do = f"`cryogate people set {person.id} --way ...`, or put [notifiers.{way.notifier}] back"
                 yield warning(f"person {person.id}", what, do)
+
+
+def _strangers(configuration: Configuration, duty: Duty) -> Iterator[Finding]:
+    """Whom policies name and nobody knows, as soon as somebody is known."""
+    here = [person.id for person in duty.people() if not person.has_left]
+    for name in named_in(configuration.escalations) if duty.people() else ():
+        if name not in here:
+            near = get_close_matches(name, here, 1)
+            do = f"did you mean {near[0]!r}?" if near else f"enter {name} with `cryogate people set`"
+            yield warning("escalations", f"call {name!r}, and nobody here has this id", do)

@@ -22,7 +22,7 @@ from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import check_timeout, check_url
-from gateway.notifiers.robot import Robot, Service, check_keyword, content
+from gateway.notifiers.robot import Robot, Service, check_is_one, check_keyword, content
 from gateway.notifiers.words import Message, UnknownSetting, message
 from gateway.text import one_line
 
@@ -90,6 +90,7 @@ class Notifier:
             raise ValueError(
                 f"{one_line(address[:80])!r}: expected an open_id, e.g. 'ou_7d8a6e', or a user_id"
             )
+        check_is_one(address)
 
     def tell(self, call: Call, address: str) -> str:
         """To the group, in which one person is mentioned. Raises LinkDown and Rejected."""

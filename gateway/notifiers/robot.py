@@ -108,6 +108,13 @@ def check_member(address: str) -> None:
     if not (MOBILE.fullmatch(address) or USER.fullmatch(address)):
         shown = one_line(address[:80])
         raise ValueError(f"{shown!r}: expected a mobile number, e.g. '13800138000', or 'user:ID'")
+    check_is_one(user_of(address))
+
+
+def check_is_one(user: str) -> None:
+    """Raises ValueError for what mentions everybody in the group."""
+    if user.strip("@").casefold() in ("all", "everyone"):
+        raise ValueError(f"{user!r} mentions everybody in the group; expected the id of one person")
 
 
 def user_of(address: str) -> str:

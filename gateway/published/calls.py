@@ -29,10 +29,15 @@ class CallsView:
         self._names: dict[str, str] = {}
         self._judgements: dict[str, Judged] = {}
 
-    def groups(self) -> list[dict[str, Any]]:
-        """Every group that goes on or that still needs somebody, the most urgent first."""
+    @property
+    def number(self) -> int:
+        """Of groups that go on or that still need somebody."""
+        return len(self._book.groups.by_id)
+
+    def groups(self, most: int | None = None) -> list[dict[str, Any]]:
+        """Every such group, or so many of them, the most urgent first."""
         found = sorted(self._book.groups.by_id.values(), key=self._rank)
-        return [self._group(one) for one in found]
+        return [self._group(one) for one in found[:most]]
 
     def sounding(self, siren: str) -> list[str]:
         """Groups because of which a siren in a step is to be on."""

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from gateway.alarming.faults import Check, Fault
 from gateway.alarms.duty import Duty
 from gateway.alarms.nobody import UNREACHED
-from gateway.alarms.policy import ROLES
 from gateway.alarms.reach import Reach
-from gateway.config.escalations import in_steps
+from gateway.config.escalations import in_steps, named_in
 from gateway.config.types import NOTIFIERS, Configuration
 from gateway.errors import ConfigurationError
 from gateway.followers.caller import Caller
@@ -90,7 +89,7 @@ def caller_of(
 def check(configuration: Configuration, caller: Caller) -> Check:
     """That nobody can be reached, or not by every way, is a fault that every screen shows."""
 
-    named = named_in(configuration)
+    named = named_in(configuration.escalations)
 
     def look() -> Iterator[Fault]:
         if caller.problem:
@@ -130,12 +129,6 @@ def _of_ways(notifier: str, answers: Mapping[str, str]) -> str:
         f"notifier {notifier} did not reach {person} ({answer}){more}; other ways were tried; "
         f"mend it, then run `cryogate notify --test {person}`"
     )
-
-
-def named_in(configuration: Configuration) -> tuple[str, ...]:
-    """Ids of persons in policies."""
-    steps = (step for policy in configuration.escalations for step in policy.steps)
-    return tuple(sorted({name for step in steps for name in step.call if name not in ROLES}))
 
 
 def _needs_no_address(notifier: Addressed) -> bool:

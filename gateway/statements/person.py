@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,7 @@ LANGUAGES: Final = ("en", "zh")
 HERE: Final = "here"
 GONE: Final = "gone"
 MOST_WAYS: Final = 20
+ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from typer.testing import CliRunner
 
 from gateway.alarms.walltime import zone_named
+from gateway.cli import app
 from gateway.cli.people import duty_there
 from gateway.cli.terminal import Terminal
 from gateway.cli.week_screen import named, week_table
@@ -353,3 +355,14 @@ def test_whatever_a_file_says_is_a_roster_or_a_list_of_mistakes(document: dict[s
         staff.person("li")
         staff.say(roster, said)
         assert staff.duty.course("lab", "", BEGIN_NS, BEGIN_NS + 10**15)
+
+
+def test_a_roster_that_leaves_nobody_on_duty_now_says_so_first(staffed: Office) -> None:
+    later = datetime.now(UTC) + timedelta(hours=6)
+    hours = f"{later:%H:%M}-{later + timedelta(hours=1):%H:%M}"
+    told = ("--person", "wang", "--person", "wang", "--start", "2026-01-05", "--time-zone", "UTC")
+    words = ["roster", "set", "lab", "--site", "lab", *told, "--hours", hours, "--risk", "deadly", *BY]
+    said = CliRunner().invoke(app, [*words, "--config", str(staffed.config)]).output.splitlines()
+    assert said[0] == "nobody is on duty NOW for lab: see `cryogate duty`"
+    assert any("remark: risks: no product has the risk 'deadly'" in line for line in said)
+    assert "remark: rotations[0].people: wang is named more than once and has as many turns" in said

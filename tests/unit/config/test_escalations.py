@@ -75,6 +75,22 @@ def test_limits_of_calls(tmp_path: Path) -> None:
             {"steps": [{"after_s": 0, "notifiers": ["file"]}]},
             "escalations.x.steps[0].notifiers: 'file' is of kind 'jsonl', which cannot be told of one",
         ),
+        (
+            {"steps": [{"after_s": 0, "call": ["on-duty"]}]},
+            "escalations.x.steps[0].call: 'on-duty' is nobody; did you mean 'on duty'?",
+        ),
+        (
+            {"steps": [{"after_s": 0, "call": ["On Duty"]}]},
+            "escalations.x.steps[0].call: 'On Duty' is nobody; did you mean 'on duty'?",
+        ),
+        (
+            {"steps": [{"after_s": 0, "call": ["Li.Na"]}]},
+            "escalations.x.steps[0].call: 'Li.Na' is nobody; did you mean 'li.na'?",
+        ),
+        (
+            {"steps": [{"after_s": 0, "call": [""]}]},
+            "escalations.x.steps[0].call: '' is nobody; expected one of 'on duty', 'deputies', 'everybody'",
+        ),
         ({"steps": [DUTY], "sites": ["lb"]}, "escalations.x.sites: unknown site 'lb'; did you mean 'lab'?"),
         ({"steps": [DUTY], "priorities": ["now"]}, "escalations.x.priorities[0]: expected"),
         ({"steps": [DUTY], "repeat_after_s": 5}, "escalations.x: repeat_after_s must be 0 (never) or lie"),
@@ -128,3 +144,15 @@ def test_when_it_sounds_is_said_once(tmp_path: Path) -> None:
 def test_a_siren_is_nobodys() -> None:
     with pytest.raises(ValueError, match="name it in `notifiers` of a step"):
         siren.Notifier(siren.Options(Command(("a",), ("b",)))).check_address("li-na")
+
+
+def test_what_is_odd_about_policies_is_remarked(tmp_path: Path) -> None:
+    usual, late = {"steps": [DUTY]}, {"steps": [{"after_s": 0, "call": ["li.na", "li.na"]}]}
+    remarks = configured(tmp_path, escalations={"usual": usual, "late": late | {"sites": ["lab"]}}).remarks
+    assert (
+        "escalations.late: it is never asked: those before it are for all that it is for; the first that "
+        in ("\n".join(remarks))
+    )
+    assert "escalations.late.steps[0].call: 'li.na' is named twice and called once" in remarks
+    first = configured(tmp_path, escalations={"late": late | {"sites": ["lab"]}, "usual": usual}).remarks
+    assert not any("never asked" in one for one in first)

@@ -148,9 +148,8 @@ class TestEach:
             assert text.endswith('\n<at user_id="ou_7d8a6e"></at>')
 
     def test_addresses_that_are_none(self, module: Any, robot) -> None:
-        for address in ("", "all", "@all", "user:", "a b", "<at>", "1" * 80, "a\n"):
-            if module is feishu and address == "all":
-                continue  # an id may be called so; the at of a robot takes ids alone
+        everybody = ("all", "@all", "user:@all", "user:all", "user:ALL")
+        for address in ("", *everybody, "user:", "a b", "<at>", "1" * 80, "a\n"):
             with pytest.raises(ValueError, match="expected"):
                 robot(module).check_address(address)
 

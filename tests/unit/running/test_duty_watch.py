@@ -156,3 +156,17 @@ def test_a_damaged_statement_and_one_of_a_newer_version_do_not_count(office: Off
     office.journal.commit(statements=[Statement(person.KIND, "Li Na", office.now_ns, body, actor=PERSON)])
     (told,) = office.faults()
     assert (told.key, told.severity) == ("rosters", Severity.MAJOR) and "newer version" in told.message
+
+
+def test_whom_policies_name_and_nobody_knows_is_found(tmp_path: Path) -> None:
+    policy = (
+        '[escalations.usual]\nsteps = [{ after_s = 0, call = ["on duty", "zao", "li", "nobody.else"] }]\n'
+    )
+    office = Office(tmp_path, "[sites.other]\n" + policy)
+    assert list(findings(office.configuration, office.now_ns)) == []
+    office.staffed()
+    told = [one for one in findings(office.configuration, office.now_ns) if one.where == "escalations"]
+    assert [(one.what, one.do) for one in told] == [
+        ("call 'nobody.else', and nobody here has this id", "enter nobody.else with `cryogate people set`"),
+        ("call 'zao', and nobody here has this id", "did you mean 'zhao'?"),
+    ]
