@@ -69,6 +69,11 @@ def _second(whole: int) -> str:
     return (_EPOCH + timedelta(seconds=whole)).isoformat()
 
 
+def to_the_second(time_ns: int) -> str:
+    """The same for people, who read no fraction."""
+    return f"{format_rfc3339(time_ns)[:19]}Z"
+
+
 def retry_after_s(header: str | None, now_s: float) -> float:
     """What Retry-After asks us to wait (RFC 9110 section 10.2.3: seconds or a date); 0: nothing."""
     told = (header or "").strip()

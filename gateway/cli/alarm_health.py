@@ -29,7 +29,7 @@ from gateway.model import SECOND
 from gateway.questions.alarm_advice import Advice, advise
 from gateway.questions.alarm_health import Report, advice_public, alarm_health
 from gateway.text import counted
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import parse_rfc3339, to_the_second
 
 DEFAULT_DAYS: Final = 90
 MOST_ROWS: Final = 15  # of a table of assets or people; the JSON has all
@@ -73,7 +73,7 @@ def show(
     end_ns = now_ns if end is None else parse_rfc3339(end)
     start_ns = end_ns - DEFAULT_DAYS * 86_400 * SECOND if start is None else parse_rfc3339(start)
     if now_ns <= start_ns < end_ns:
-        raise InputError(f"{format_rfc3339(start_ns)} is in the future: no alarms were raised yet")
+        raise InputError(f"{to_the_second(start_ns)} is in the future: no alarms were raised yet")
     end_ns = min(end_ns, now_ns)
     with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         found = _figures(journal, records, configuration, start_ns, end_ns, asset)
@@ -133,8 +133,8 @@ def _print(out: Console, of: Report) -> None:
     whole = of.all
     left_out = f", {of.withdrawn} withdrawn left out" if of.withdrawn else ""
     out.print(
-        f"{counted(whole.rate.alarms, 'alarm')} raised from {format_rfc3339(whole.start_ns)} to "
-        f"{format_rfc3339(whole.end_ns)}{left_out}",
+        f"{counted(whole.rate.alarms, 'alarm')} raised from {to_the_second(whole.start_ns)} to "
+        f"{to_the_second(whole.end_ns)}{left_out}",
         soft_wrap=True,
     )
     if not whole.rate.alarms:
@@ -188,11 +188,11 @@ def _actors(of: Health) -> Table:
 
 def _remarks(of: Health) -> Iterator[str]:
     if of.rate.worst_at_ns is not None and of.rate.worst_per_10_min > 1:
-        yield f"the worst ten minutes began at {format_rfc3339(of.rate.worst_at_ns)}"
+        yield f"the worst ten minutes began at {to_the_second(of.rate.worst_at_ns)}"
     for flood in of.floods[:MOST_ROWS]:
         yield (
-            f"flood: {flood.alarms} alarms from {format_rfc3339(flood.start_ns)} to "
-            f"{format_rfc3339(flood.end_ns)}"
+            f"flood: {flood.alarms} alarms from {to_the_second(flood.start_ns)} to "
+            f"{to_the_second(flood.end_ns)}"
         )
     if of.still_stale:
         yield f"{counted(of.still_stale, 'alarm')} older than a day not over at the end"

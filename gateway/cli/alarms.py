@@ -76,7 +76,8 @@ def alarms(
     if as_json:
         print_json(found)
     else:
-        _print(list(map(with_few_units, found)), more, labels_of(configuration))
+        shown = [calls.with_names(with_few_units(alarm)) for alarm in found]
+        _print(shown, more, labels_of(configuration))
 
 
 def _chosen(

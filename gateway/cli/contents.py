@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Final
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import asked_ns
 from gateway.cli.terminal import console, folding_table, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration
@@ -22,7 +22,6 @@ from gateway.published.labels import Labels, labels_of
 from gateway.questions import contents as ask
 from gateway.questions.contents import StatedContents
 from gateway.text import counted, safe
-from gateway.times import parse_rfc3339
 
 UNKNOWN, DOUBTED = "bold magenta", "magenta"  # styles
 MOST_SHOWN: Final = 500  # units of an asset on a screen; nobody reads more, and each takes milliseconds
@@ -49,7 +48,7 @@ def contents(
     Example: cryogate contents shipper-2 --at 2026-01-05T11:00:00+08:00
     """
     configuration = load(config)
-    at_ns = time.time_ns() if at is None else parse_rfc3339(at)
+    at_ns = asked_ns(at)
     known = _stated(configuration)
     out = console()
     if unit is not None:

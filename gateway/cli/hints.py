@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
@@ -10,13 +9,13 @@ from rich.text import Text
 
 from gateway.alarms.cause_words import cause_words, evidence_words
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, open_records
+from gateway.cli.reading import asked_ns, journal_in, open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.questions.causes import Answer, causes
 from gateway.questions.history import find
 from gateway.text import counted
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import to_the_second
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,7 +38,7 @@ def hints(
     Example: cryogate hints E-7Q2M
     """
     folder = load(config).data_dir
-    now_ns = time.time_ns() if at is None else parse_rfc3339(at)
+    now_ns = asked_ns(at)
     with open_records(folder) as records, journal_in(folder) as journal:
         found = causes(journal, find(records, alarm), now_ns)
     if as_json:
@@ -51,9 +50,10 @@ def hints(
 def _print(found: Answer) -> None:
     out = console()
     of = f"{counted(found.channels, 'channel')} looked at, " if found.channels else ""
-    out.print(f"{found.alarm}: {of}as known at {format_rfc3339(found.until_ns)}")
+    out.print(f"{found.alarm}: {of}as known at {to_the_second(found.until_ns)}")
     if not found.hints:
-        out.print(f"  {cause_words(None)}")
+        said = f"nothing was looked at: {found.unseen}" if found.unseen else cause_words(None)
+        out.print(f"  {said}", soft_wrap=True)
     for hint in found.hints:
         out.print(Text(f"  {cause_words(hint.cause)}", "bold"))
         for one in hint.evidence:

@@ -5,6 +5,7 @@ Those that prove something (verify, export, replay) pass over nothing.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,6 +16,16 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
+from gateway.times import parse_rfc3339
+
+
+def asked_ns(at: str | None) -> int:
+    """When a question is about; None: now. Raises InputError for the future, of which nothing is known."""
+    now_ns = time.time_ns()
+    at_ns = now_ns if at is None else parse_rfc3339(at)
+    if at_ns > now_ns:
+        raise InputError(f"{at} is in the future: nothing is known of it yet")
+    return at_ns
 
 
 @contextmanager

@@ -26,6 +26,10 @@ class Terminal(Console):
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
+    def print(self, *objects: Any, soft_wrap: bool | None = None, **options: Any) -> None:
+        """With `soft_wrap` a line stays whole in a pipe; a terminal would break its words anywhere."""
+        super().print(*objects, soft_wrap=bool(soft_wrap) and not self.is_terminal, **options)
+
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(lines(text), **options)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Final
 
@@ -14,13 +13,13 @@ from rich.text import Text
 from gateway.alarms.call import TimeLeft
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in
+from gateway.cli.reading import asked_ns, journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.questions.time_left import Left, TimesLeft
 from gateway.text import safe
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import to_the_second
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 SOON_S: Final = 12 * HOUR_S  # shown red
@@ -49,7 +48,7 @@ def show(
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
-    at_ns = time.time_ns() if at is None else parse_rfc3339(at)
+    at_ns = asked_ns(at)
     with journal_in(path.parent) as journal:
         found = TimesLeft(journal).of(name, at_ns)
     if at is None:
@@ -64,7 +63,7 @@ def _print(out: Console, found: Sequence[Left], at_ns: int) -> None:
     if not found:
         out.print("nothing to say: no channel has a level, a weight, or a temperature with a limit")
         return
-    out.print(f"at {format_rfc3339(at_ns)[:19]}Z, if nobody does anything:")
+    out.print(f"at {to_the_second(at_ns)}, if nobody does anything:")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("asset", "channel", "until", "time left, 10-90 %", "how"):
         table.add_column(title, overflow="fold")

@@ -19,7 +19,7 @@ from gateway.model import EARLIEST_NS
 from gateway.statements import PERSON, Statement
 from gateway.statements.envelope import check
 from gateway.statements.kinds import Kind, check_known
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import parse_rfc3339, to_the_second
 from gateway.writing.linking import chain_of
 
 TRIES: Final = 20  # of looking and stating, while others state something between the two
@@ -131,7 +131,7 @@ class Desk:
         if at_ns > now_ns:
             doubt = "" if self.clock.trusted else f"; that clock is not trusted: {self.clock.reason}"
             raise InputError(
-                f"{text} is in the future (the gateway's clock says {format_rfc3339(now_ns)}{doubt}): state "
+                f"{text} is in the future (the gateway's clock says {to_the_second(now_ns)}{doubt}): state "
                 "it once it has happened"
             )
         if at_ns < EARLIEST_NS:

@@ -14,7 +14,7 @@ from gateway.errors import InputError
 from gateway.statements import Statement
 from gateway.statements import placement as placing
 from gateway.statements.placement import Placement
-from gateway.times import format_rfc3339
+from gateway.times import to_the_second
 
 
 def place(
@@ -84,7 +84,7 @@ def _check_place(timeline: Timeline, asset: str, zone: str | None, at_ns: int) -
     zones = {timeline.asset_identity(name): (name, of) for name, of in there.items()}
     if identity not in zones:
         raise InputError(
-            f"there was no asset {asset!r} at {format_rfc3339(at_ns)}, as configured then; there were: "
+            f"there was no asset {asset!r} at {to_the_second(at_ns)}, as configured then; there were: "
             f"{', '.join(there) or 'none'}"
         )
     name, known = zones[identity]

@@ -25,7 +25,7 @@ from gateway.statements import stand_in as standing_in
 from gateway.statements.person import ID
 from gateway.statements.roster import ENDED, TEAM, Roster, named, people_of
 from gateway.statements.stand_in import StandIn
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, to_the_second
 
 LOOK_NS: Final = 28 * 86_400 * SECOND  # holes and overlaps are looked for four weeks from the start on
 MOST_HOLES: Final = 5  # told one by one
@@ -124,7 +124,7 @@ def _mistakes(configuration: Configuration, duty: Duty, said: Roster) -> Iterato
         what = "at most 60 lower case letters, digits, '.', '_' and '-'"
         yield f"{said.id[:60]!r} is no id of a roster: {what}"
     if not EARLIEST_NS <= said.from_ns < LATEST_NS:
-        yield f"valid_from: {format_rfc3339(said.from_ns)} is no time that anybody can mean"
+        yield f"valid_from: {to_the_second(said.from_ns)} is no time that anybody can mean"
     if said.state != ENDED:
         yield from unknown_sites(configuration, said.sites)
     yield from _of_lists(duty, said)
@@ -153,14 +153,12 @@ def _nobody_now(configuration: Configuration, duty: Duty, said: Roster, now_ns: 
 
 
 def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator[str]:
-    known_risks = [risk.word for risk in Risk]
-    for risk in said.risks:
-        if risk not in known_risks:
-            known = ", ".join(known_risks)
-            yield f"risks: no product has the risk {risk!r}, so it covers none; known: {known}"
+    risks = [risk.word for risk in Risk]
+    for unknown in (risk for risk in said.risks if risk not in risks):
+        yield f"risks: no product has the risk {unknown!r}, so it covers none; known: {', '.join(risks)}"
     for k, rotation in enumerate(said.rotations):
-        for who in sorted({one for one in rotation.people if rotation.people.count(one) > 1}):
-            yield f"rotations[{k}].people: {who} is named more than once and has as many turns"
+        for twice in sorted({one for one in rotation.people if rotation.people.count(one) > 1}):
+            yield f"rotations[{k}].people: {twice} is named more than once and has as many turns"
     for who in sorted(people_of(said)):
         known = duty.person(who)
         if known is not None and not known.can_be_reached(configuration.notifiers):
@@ -173,9 +171,9 @@ def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator
     holes = duty.holes(said.from_ns, said.from_ns + LOOK_NS, configuration.sites)
     mine = [hole for hole in holes if hole.site in sites]
     for hole in mine[:MOST_HOLES]:
-        risks = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
+        of_risk = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
         span = f"from {_shown(hole.from_ns, said.time_zone)} to {_shown(hole.to_ns, said.time_zone)}"
-        yield f"nobody is on duty for {hole.site}{risks} {span} {said.time_zone}"
+        yield f"nobody is on duty for {hole.site}{of_risk} {span} {said.time_zone}"
     if mine[MOST_HOLES:]:
         yield f"and {len(mine) - MOST_HOLES} more holes in the four weeks from then on"
 

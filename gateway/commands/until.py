@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.errors import InputError
 from gateway.model import SECOND
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import parse_rfc3339, to_the_second
 
 UNITS_S: Final = {"min": 60, "h": 3600, "d": 86_400}
 LONGEST_D: Final = 3660  # ten years: what is for longer is for ever
@@ -23,7 +23,7 @@ def until_ns(now_ns: int, until: str | None, lasting: str | None) -> int:
         return now_ns + lasting_ns(lasting)
     end_ns = parse_rfc3339(until or "")
     if end_ns <= now_ns:
-        raise InputError(f"{until} is over: the gateway's clock says {format_rfc3339(now_ns)}")
+        raise InputError(f"{until} is over: the gateway's clock says {to_the_second(now_ns)}")
     return end_ns
 
 

@@ -56,6 +56,23 @@ class CallsView:
             brief = _NOTHING if group is None else self._brief(group)
             yield {**alarm, **brief, "remarks": list(told)}
 
+    def with_names(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
+        """A published alarm for people: whoever is given by an id has the name behind it."""
+        named = dict(alarm)
+        for key in ("taken", "assigned", "overlay"):
+            named[key] = self._named(alarm[key]) if alarm.get(key) else alarm.get(key)
+        for key in ("acknowledgements", "comments"):
+            named[key] = [self._named(one) for one in alarm.get(key) or ()]
+        return named
+
+    def _named(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: self._beside(value) if key in ("by", "to") else value for key, value in said.items()}
+
+    def _beside(self, who: str) -> str:
+        person = self._book.duty.find(who)
+        is_id = person is not None and who.strip().casefold() == person.id
+        return f"{who} ({person.name()})" if person is not None and is_id else who
+
     def _group(self, of: Group) -> dict[str, Any]:
         judged = self._judged(of)
         since_ns = self._book.nobody.get(of.id)

@@ -20,7 +20,7 @@ from gateway.journal.said import said
 from gateway.screening.excursion import Excursion
 from gateway.statements import fault, filling, withdrawal
 from gateway.statements.effect import in_effect
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, to_the_second
 
 SCHEMA: Final = 1
 LOOK_AHEAD: Final = NEAR  # after an alarm was raised: what comes later is about something else
@@ -33,12 +33,16 @@ SOURCE_FAULTS: Final = ("source", "flaps")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hints of an alarm as known at `until_ns`, the heaviest first; empty: nothing fits."""
+    """Hints of an alarm as known at `until_ns`, the heaviest first; empty: nothing fits.
+
+    `unseen`: why nothing was looked at; empty: something was.
+    """
 
     alarm: str
     until_ns: int
     hints: tuple[Hint, ...]
     channels: int  # that were looked at
+    unseen: str = ""
 
     def public(self, language: Language = "en") -> dict[str, Any]:
         """Plain JSON data."""
@@ -47,6 +51,7 @@ class Answer:
             "alarm": self.alarm,
             "known_at": format_rfc3339(self.until_ns),
             "channels": self.channels,
+            "unseen": self.unseen,
             "hints": [_public(hint, language) for hint in self.hints],
         }
 
@@ -57,12 +62,14 @@ def causes(journal: Journal, row: AlarmRow, now_ns: int) -> Answer:
     if isinstance(cause, StatedFault):
         return _of_fault(journal, row.id, cause, now_ns)
     if isinstance(cause, StatedDrill):
-        return Answer(row.id, now_ns, (), 0)  # a drill has no cause that readings could tell
+        return Answer(row.id, now_ns, (), 0, "it is a drill: no reading tells its cause")
     until_ns = min(now_ns, cause.confirmed_ns + LOOK_AHEAD)
+    if until_ns < cause.start_ns:
+        return Answer(row.id, until_ns, (), 0, _not_begun(cause.start_ns))
     timeline = timeline_of(journal)
     place = timeline.place_of(cause.channel, cause.start_ns)
     if place is None:
-        return Answer(row.id, until_ns, (), 0)
+        return Answer(row.id, until_ns, (), 0, "its channel was in no asset then")
     faults = _faults(journal, cause, until_ns)
     filled_by = _filled_by(journal, timeline, place.asset_identity, cause.start_ns, until_ns)
     about = About(place.channel, cause.kind, cause.start_ns, cause.end_ns, until_ns, faults, filled_by)
@@ -72,11 +79,17 @@ def causes(journal: Journal, row: AlarmRow, now_ns: int) -> Answer:
     return Answer(row.id, until_ns, hints(facts(about, seen, further)), len(seen) + len(further))
 
 
+def _not_begun(start_ns: int) -> str:
+    return f"it had not begun then: it did at {to_the_second(start_ns)}"
+
+
 def _of_fault(journal: Journal, identity: str, cause: StatedFault, now_ns: int) -> Answer:
     kind, _, source = cause.key.partition(":")
     until_ns = min(now_ns, cause.start_ns + LOOK_AHEAD)
     if kind not in SOURCE_FAULTS:
-        return Answer(identity, until_ns, (), 0)
+        return Answer(identity, until_ns, (), 0, "a fault of the gateway says itself what is wrong")
+    if until_ns < cause.start_ns:
+        return Answer(identity, until_ns, (), 0, _not_begun(cause.start_ns))
     began = _intervals(journal, cause.start_ns - TOGETHER)
     keys = {key for key, start_ns, _ in began if abs(start_ns - cause.start_ns) <= TOGETHER}
     return Answer(identity, until_ns, hints_of_source(source, frozenset(keys | {cause.key})), 0)

@@ -22,7 +22,7 @@ from gateway.statements import handover as handing
 from gateway.statements.effect import Effects
 from gateway.statements.handover import Handover
 from gateway.statements.withdrawal import KIND as WITHDRAWAL
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, to_the_second
 
 FIRST_NS: Final = 24 * 3600 * SECOND  # how far back, where nothing was handed over before
 NOTHING: Final = {"asset": "", "channel": "", "site": "", "rule": ""}  # of an alarm that is damaged
@@ -71,7 +71,7 @@ def report(
     if since_ns is None:
         since_ns = now_ns - FIRST_NS if before is None else before.at_ns
     elif since_ns > now_ns:
-        raise InputError(f"{format_rfc3339(since_ns)} is in the future: nothing happened since then")
+        raise InputError(f"{to_the_second(since_ns)} is in the future: nothing happened since then")
     rows = records.book.alarms()
     unclosed = (of_known(row.body, row.number) for row in rows)
     found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)

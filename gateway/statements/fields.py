@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from gateway.errors import InputError, StatementError
 from gateway.model import EARLIEST_NS, LATEST_NS
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339, to_the_second
 
 LONGEST_NAME: Final = 200  # characters of a name, an id, a code
 LONGEST_TEXT: Final = 4000  # characters of a comment or a reason
@@ -222,8 +222,8 @@ def moment(time_ns: int) -> str:
 
 
 def shown(time_ns: int) -> str:
-    """For people: to the second, where there is no fraction."""
-    return format_rfc3339(time_ns).replace(".000000000Z", "Z")
+    """For people."""
+    return to_the_second(time_ns)
 
 
 def optional_moment(time_ns: int | None) -> str | None:

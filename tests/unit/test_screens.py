@@ -281,3 +281,14 @@ def test_watch_without_a_terminal_waits_for_the_gateway(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("no gateway answers") == 1
+
+
+def test_a_line_is_whole_in_a_pipe_and_wrapped_at_blanks_on_a_terminal() -> None:
+    pipe, screen = io.StringIO(), io.StringIO()
+    Terminal(file=pipe, width=30).print("word " * 40, soft_wrap=True)
+    Terminal(file=screen, width=30, force_terminal=True, color_system=None).print(
+        "word " * 40, soft_wrap=True
+    )
+    assert pipe.getvalue().count("\n") == 1
+    shown = screen.getvalue().splitlines()
+    assert len(shown) > 1 and all(set(part.split()) <= {"word"} and len(part) <= 30 for part in shown)

@@ -133,6 +133,14 @@ def test_alarms_are_found_under_each_name_of_whom_they_are_assigned_to(staffed: 
     assert [alarm["id"] for alarm in staffed.json("alarms", "--assigned", "李娜")] == [ALARM]
 
 
+def test_who_was_given_by_an_id_has_the_name_behind_it_on_a_screen(staffed: Office) -> None:
+    with Records(staffed.folder / "data" / "records.sqlite") as records, records.transaction():
+        life = lifecycle.assign(lifecycle.raised(ALARM, 1), Assignment("zhao", "li.na", 2))
+        records.book.put_alarms([a_fault(life=life)])
+    assert "assigned to zhao (" in staffed.run("alarms")
+    assert staffed.json("alarms")[0]["assigned"]["to"] == "zhao"
+
+
 def test_a_namesake_is_remarked_and_then_the_name_is_ambiguous(staffed: Office) -> None:
     for identity, name in (("x", ("--name", "li  na")), ("y", ("--name-zh", "李娜"))):
         _, err = both(staffed, "people", "set", identity, *name, *BY)

@@ -60,9 +60,13 @@ def test_what_somebody_stated_counts_and_ends_when_it_is_over(desk: Desk) -> Non
     assert "said that it is being filled" not in shown(desk, "hints", identity)
 
 
-def test_before_there_is_anything_to_see_nothing_fits(desk: Desk) -> None:
+def test_before_it_began_nothing_can_be_looked_at(desk: Desk) -> None:
     identity = lid_opened(desk)
-    assert "nothing fits" in shown(desk, "hints", identity, "--at", moment(-3600))
+    early = shown(desk, "hints", identity, "--at", moment(-3600))
+    assert "nothing was looked at: it had not begun then" in early and "nothing fits" not in early
+    assert "2099-01-01T00:00:00Z is in the future" in shown(
+        desk, "hints", identity, "--at", "2099-01-01T00:00:00Z"
+    )
 
 
 def test_what_fell_silent_together(desk: Desk) -> None:
@@ -83,7 +87,9 @@ def test_a_fault_of_a_source_and_another_one(desk: Desk) -> None:
         desk.state(fault.KIND, fault.to_body(raised), 0.0)
     desk.run()
     assert "broker does not answer the gateway" in shown(desk, "hints", "F-1")
-    assert "nothing fits" in shown(desk, "hints", "F-2")
+    assert "nothing was looked at: a fault of the gateway says itself what is wrong" in shown(
+        desk, "hints", "F-2"
+    )
 
 
 def test_an_alarm_that_there_is_none_of(desk: Desk) -> None:
