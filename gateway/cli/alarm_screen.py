@@ -145,7 +145,7 @@ def _whole_line(alarm: Mapping[str, Any], labels: Labels) -> Text:
         line.append(f"\n    priority {alarm['priority']}: {alarm['priority_reason']}")
     for words in _guidance(alarm):
         line.append(f"\n    {words}")
-    for words in filter(None, [*handling_words(alarm), overlay_words(alarm)]):
+    for words in filter(None, [*handling_words(alarm), overlay_words(alarm, labels)]):
         line.append(f"\n    {words}", "bold")
     for remark in told_lines(alarm, labels):
         line.append(f"\n    {remark}")

@@ -12,18 +12,21 @@ from typing import Annotated
 import typer
 
 from gateway.cli import of_group, token
+from gateway.cli.of_group import Several
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
 from gateway.cli.reading import open_records
 from gateway.cli.saying import By, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import alarms
 from gateway.commands.author import Author, at_this_box
+from gateway.commands.calls import acknowledge_group, take_group
 from gateway.commands.desk import Desk, open_desk
 from gateway.config.load import load
-from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.history import find
 
+Group = Annotated[bool, typer.Option("--group", help="All alarms of the same happening.")]
+But = Annotated[list[str] | None, typer.Option("--but", help="With --group: not this one.")]
 Command = Callable[[Desk, Author, AlarmRow, str], alarms.Answered]
 
 
@@ -42,8 +45,8 @@ def ack(
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
     comment: Annotated[str, typer.Option("--comment", help="Why, or what was done.")] = "",
     by_token: Annotated[str, typer.Option("--token", help="A one-time token; it says who and what.")] = "",
-    group: Annotated[bool, typer.Option("--group", help="All alarms of the same happening.")] = False,
-    but: Annotated[list[str] | None, typer.Option("--but", help="With --group: not this one.")] = None,
+    group: Group = False,
+    but: But = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -57,10 +60,9 @@ def ack(
         token.acknowledge(by_token, alarm, by, comment, config, as_json)
         return
     token.need(alarm, by, comment)
-    if but and not group:
-        raise InputError("--but leaves alarms of a group out: give --group, too")
+    several = Several(alarm, group, but or ())
     if group:
-        of_group.acknowledge(alarm, but or (), by, comment, config)
+        of_group.state(acknowledge_group, "acknowledged", several, by, comment, config, as_json)
         return
     _say(alarms.acknowledge, f"acknowledged by {by}", alarm, by, comment, config, as_json)
 
@@ -69,6 +71,8 @@ def take(
     alarm: AlarmId,
     by: By,
     comment: Annotated[str, typer.Option("--comment", help="What you are about to do.")] = "",
+    group: Group = False,
+    but: But = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -76,8 +80,13 @@ def take(
 
     Again: you still are. Somebody else: now that person is. `withdraw` takes it back.
 
-    Example: cryogate take E-7Q2M9XKD --by "Li Na" --comment "on my way, 20 min"
+    Examples: cryogate take E-7Q2M9XKD --by "Li Na" --comment "on my way, 20 min"; cryogate take E-7Q2M9XKD
+    --group --by "Li Na"
     """
+    several = Several(alarm, group, but or ())
+    if group:
+        of_group.state(take_group, "taken", several, by, comment, config, as_json)
+        return
     _say(alarms.take, f"taken by {by}", alarm, by, comment, config, as_json)
 
 

@@ -1,28 +1,50 @@
-"""`cryogate ack ALARM --group`: all alarms of one happening, or all but some."""
+"""`cryogate ack ALARM --group` and `take ALARM --group`: all alarms of one happening, or all but some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.cli.reading import open_records
-from gateway.cli.saying import remark_on, said_by
-from gateway.cli.terminal import say
-from gateway.commands.author import at_this_box
-from gateway.commands.calls import acknowledge_group
-from gateway.commands.desk import open_desk
+from gateway.cli.saying import answer, remark_on, said_by
+from gateway.cli.terminal import print_json, say
+from gateway.commands.author import Author, at_this_box
+from gateway.commands.desk import Desk, Stated, open_desk
 from gateway.config.load import load
+from gateway.errors import InputError
+from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.calls import calls_at
 from gateway.questions.history import find
 
+Command = Callable[[Desk, Author, Collection[AlarmRow], str], tuple[list[str], Stated]]
 
-def acknowledge(alarm: str, but: Sequence[str], by: str, comment: str, config: Path) -> None:
-    """Raises InputError where nothing is left to acknowledge."""
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The group of `alarm` without those in `but`. Raises InputError where they are left out of nothing."""
+
+    alarm: str
+    is_group: bool
+    but: Sequence[str]
+
+    def __post_init__(self) -> None:
+        if self.but and not self.is_group:
+            raise InputError("--but leaves alarms of a group out: give --group, too")
+
+
+def state(
+    command: Command, done: str, of: Several, by: str, comment: str, config: Path, as_json: bool
+) -> None:
+    """In one commit. Raises InputError where nothing is left to be said."""
     configuration = load(config)
     with open_desk(configuration) as desk, open_records(configuration.data_dir) as records:
-        row, left_out = find(records, alarm), {find(records, one).id for one in but}
+        row, left_out = find(records, of.alarm), {find(records, one).id for one in of.but}
         members = calls_at(configuration, desk.journal, records, desk.clock.now_ns()).members(row.id)
         rows = [found for one in members if (found := records.book.alarm(one)) and one not in left_out]
-        done, stated = acknowledge_group(desk, at_this_box(by), rows, comment)
+        alarms, stated = command(desk, at_this_box(by), rows, comment)
         remark_on(desk, by)
-    say(f"{', '.join(done)} acknowledged by {by}; {said_by(stated)}")
+    if as_json:
+        print_json(answer(stated, alarms=alarms, by=by, ids=[one.id for one in stated.new]))
+    else:
+        say(f"{', '.join(alarms)} {done} by {by}; {said_by(stated)}")

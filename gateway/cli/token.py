@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, said_by
 from gateway.cli.terminal import print_json, say
@@ -16,6 +16,7 @@ from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.questions.history import find
+from gateway.times import format_rfc3339
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,6 +28,7 @@ def token(
     alarms: Annotated[list[str], typer.Argument(metavar="ALARM", help="The alarms, at most 10.")],
     hours: Annotated[float, typer.Option("--hours", help="How long it is good, at most 168.")] = 12.0,
     config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Make a token with which one person acknowledges these alarms once, also from far away.
 
@@ -38,7 +40,15 @@ def token(
     with open_records(configuration.data_dir) as records:
         rows = [find(records, alarm) for alarm in alarms]
     with open_desk(configuration) as desk:
-        typer.echo(tokens.issue(desk, person, rows, hours))
+        text = tokens.issue(desk, person, rows, hours)
+        made = tokens.read(desk, text)
+    if not as_json:
+        typer.echo(text)
+        return
+    until = format_rfc3339(made.until_ns)
+    print_json(
+        {"schema": 1, "token": text, "person": made.person, "alarms": list(made.alarms), "until": until}
+    )
 
 
 def acknowledge(text: str, alarm: str, by: str, comment: str, config: Path, as_json: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What people do about calls: see whether somebody can be reached, and acknowledge a whole group."""
+"""What people do about calls: see whether somebody can be reached, acknowledge or take a whole group."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from gateway.alarming.entry import alarm_of
+from gateway.alarms import lifecycle
 from gateway.alarms.call import Call, CallKind
 from gateway.alarms.delivery import Outcome
+from gateway.alarms.handling import Taking
 from gateway.alarms.people import Person
 from gateway.commands.alarms import acknowledged_before
 from gateway.commands.author import Author
@@ -17,8 +20,10 @@ from gateway.journal.alarm_tables import AlarmRow
 from gateway.notifiers import Addressed
 from gateway.statements import PROGRAM, Statement, attempt
 from gateway.statements import acknowledge as acknowledging
+from gateway.statements import take as taking
 from gateway.statements.acknowledge import Acknowledge
 from gateway.statements.attempt import Attempt
+from gateway.statements.take import Take
 from gateway.text import first_words
 
 LONGEST_ANSWER: Final = 1000  # characters
@@ -79,6 +84,23 @@ def acknowledge_group(
         return [desk.draft(acknowledging, Acknowledge(one, comment), author, at_ns) for one in open_]
 
     return open_, desk.state(look)
+
+
+def take_group(
+    desk: Desk, author: Author, alarms: Collection[AlarmRow], comment: str
+) -> tuple[list[str], Stated]:
+    """The same for "I am on it", of all that are not closed."""
+    open_ = [alarm for alarm in alarms if not alarm.closed]
+    if not open_:
+        raise InputError("all alarms of this group are closed: there is nothing to take")
+
+    def look() -> list[Statement]:
+        at_ns = desk.clock.now_ns()
+        for one in open_:
+            lifecycle.take(alarm_of(one.body), Taking(author.name, at_ns, comment))
+        return [desk.draft(taking, Take(one.id, comment), author, at_ns) for one in open_]
+
+    return [one.id for one in open_], desk.state(look)
 
 
 def _tell(notifier: Addressed, told: Call, address: str) -> tuple[Outcome, str, float]:

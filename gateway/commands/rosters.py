@@ -14,6 +14,7 @@ from gateway.alarms.walltime import local_time, zone_named
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import unknown_person
+from gateway.commands.until import LONGEST_D
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -27,7 +28,8 @@ from gateway.statements.roster import ENDED, TEAM, Roster, named, people_of
 from gateway.statements.stand_in import StandIn
 from gateway.times import format_rfc3339, to_the_second
 
-LOOK_NS: Final = 28 * 86_400 * SECOND  # holes and overlaps are looked for four weeks from the start on
+DAY_NS: Final = 86_400 * SECOND
+LOOK_NS: Final = 28 * DAY_NS  # holes and overlaps are looked for four weeks from the start on
 MOST_HOLES: Final = 5  # told one by one
 
 
@@ -200,6 +202,8 @@ def _check_stand_in(duty: Duty, stated: list[Statement], said: StandIn, now_ns: 
             raise InputError(unknown_roster(duty, roster, said.from_ns))
     if said.to_ns <= now_ns:
         raise InputError(f"{format_rfc3339(said.to_ns)[:19]}Z is over: a stand-in is stated for what comes")
+    if said.to_ns - said.from_ns > LONGEST_D * DAY_NS:
+        raise InputError(f"until {to_the_second(said.to_ns)} is for ever: change the roster itself")
     _check_against_others(stated, said)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.published.labels import UNLABELLED, Labels
+
 
 def handling_words(alarm: Mapping[str, Any]) -> list[str]:
     """Who took it, and whose it is; nothing of alarms of before there was such a thing."""
@@ -15,12 +17,13 @@ def handling_words(alarm: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def overlay_words(alarm: Mapping[str, Any]) -> str:
+def overlay_words(alarm: Mapping[str, Any], labels: Labels = UNLABELLED) -> str:
     """ "shelved until 2026-01-05T12:00:00Z by Li Na: lid is open"; empty where it speaks."""
     overlay = alarm.get("overlay")
     if not overlay:
         return ""
-    return f"{overlay['kind']} until {overlay['until'][:19]}Z by {overlay['by']}: {overlay['reason']}"
+    until = labels.beside(overlay["until"], alarm["site"])
+    return f"{overlay['kind']} until {until} by {overlay['by']}: {overlay['reason']}"
 
 
 def is_quiet(alarm: Mapping[str, Any]) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.alarms.lifecycle import AlarmState
 from gateway.commands import alarms
-from gateway.commands.calls import acknowledge_group
+from gateway.commands.calls import acknowledge_group, take_group
 from gateway.commands.until import lasting_ns
 from gateway.errors import InputError
 from gateway.model import SECOND
@@ -52,3 +54,13 @@ def test_how_long(text: str, why: str) -> None:
     with pytest.raises(InputError, match=why):
         lasting_ns(text)
     assert lasting_ns("1.5h") == 5400 * SECOND
+
+
+def test_a_whole_group_is_taken_in_one_commit(office: Office) -> None:
+    several = [ACKNOWLEDGED, replace(ACKNOWLEDGED, id="E-2"), replace(ACKNOWLEDGED, id="E-3", closed=True)]
+    with office.desk() as desk:
+        names, stated = take_group(desk, LI, several, "on my way")
+        assert names == ["E-7Q2M9XKD", "E-2"] and len(stated.new) == 2
+        with pytest.raises(InputError, match="there is nothing to take"):
+            take_group(desk, LI, several[2:], "")
+    assert [one.body["alarm"] for one in office.stated("take")] == names

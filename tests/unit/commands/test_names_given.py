@@ -157,3 +157,12 @@ def test_where_nobody_was_entered_every_name_will_do(office: Office) -> None:
         with_alarm(office)
     out, err = both(office, "assign", ALARM, "--to", "Anybody", "--by", "Somebody")
     assert "assigned to Anybody" in out and err == ""
+
+
+def test_what_is_said_of_a_group_is_answered_as_data(staffed: Office) -> None:
+    for words, kind in ((("take",), "take"), (("ack", "--comment", "x"), "acknowledge")):
+        out, _ = both(staffed, *words, ALARM, "--group", *BY, "--json")
+        (stated,) = staffed.stated(kind)
+        assert json.loads(out)["alarms"] == [ALARM] and json.loads(out)["ids"] == [stated.id]
+    with pytest.raises(InputError, match="give --group, too"):
+        staffed.run("take", ALARM, "--but", "E-2", *BY)

@@ -252,6 +252,7 @@ def test_stand_ins_and_what_contradicts_them(staffed: Office) -> None:
         (("zhao", "--for", "wang", *span, "--roster", "night"), "no roster 'night'"),
         (("zhao", "--for", "wang", "--until", "2020-01-01 08:00"), "ends before it begins"),
         (("zhao", "--for", "wang", "--from", "2020-01-01 08:00", "--until", "2020-01-02 08:00"), "is over"),
+        (("zhao", "--for", "wang", "--until", "2099-01-01T00:00:00Z"), "is for ever: change the roster"),
         (("zhao", "--for", "wang", "--until", "soon"), "is no time; expected RFC 3339"),
         (("zhao", "--for", "wang", "--until", "freitag 08:00"), "is no day of the week"),
     ):

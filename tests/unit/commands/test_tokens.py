@@ -16,6 +16,7 @@ from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.statements import person as stating
 from gateway.statements import withdrawal
+from gateway.times import format_rfc3339
 from tests.unit.alarms.staff import somebody
 from tests.unit.commands.front_desk import LI, Office
 from tests.unit.test_records import row
@@ -58,6 +59,13 @@ def test_all_of_them_at_once_as_its_person(team: Office) -> None:
     assert (first.body["alarm"], second.body["alarm"]) == ("E-1", "E-2")
     assert first.by == second.by == "王芳" and first.origin == second.origin
     assert first.origin.startswith("token ") and first.body["comment"] == tokens.COMMENT
+
+
+def test_what_it_is_for_is_told_as_data(team: Office) -> None:
+    told = team.json("token", "Wang Fang", "E-1")
+    with team.desk() as desk:
+        made = tokens.read(desk, told["token"])
+    assert (told["person"], told["alarms"], told["until"]) == ("wang", ["E-1"], format_rfc3339(made.until_ns))
 
 
 def test_it_is_good_once_even_for_the_other_alarm_and_after_a_withdrawal(team: Office) -> None:
