@@ -181,6 +181,7 @@ def write_file(
             os.fsync(file.fileno())
             made = _measured(name, file)
         _compare(partial, made, rows, ends)
+        _put_aside(folder / name, made)
         partial.rename(folder / name)
         sync_folder(folder)
     except OSError as error:
@@ -188,6 +189,21 @@ def write_file(
     finally:
         partial.unlink(missing_ok=True)
     return made
+
+
+def _put_aside(path: Path, made: Made) -> None:
+    """What has the name of a new file is kept under another one: it may be all that is left of its readings.
+
+    A journal that was lost and began anew has the numbers of the former one. After a crash before the index
+    was written, the same file is made again.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() == made.sha256:
+            return
+    names = (path.with_name(f"{path.name}.before-{k}") for k in itertools.count(1))
+    path.rename(next(name for name in names if not name.exists()))
 
 
 def insert_segment(

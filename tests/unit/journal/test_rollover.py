@@ -238,6 +238,20 @@ def test_statements_and_refusals_stay_in_the_database(path):
         assert len(journal.refused(None, 5)) == 1
 
 
+def test_a_file_of_a_journal_that_was_lost_is_never_overwritten(path):
+    """A journal that begins anew counts from 1 again; its archive is all that is left of the former one."""
+    folder = path.parent / archive.FOLDER
+    for seed in (1, 2, 3):
+        with Journal.open(path) as journal:
+            journal.commit(noisy(10, seed=seed))
+            assert rolled(path) == 10
+        path.unlink()
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "000000000001.parquet", "000000000001.parquet.before-1", "000000000001.parquet.before-2"
+    ]  # fmt: skip
+    assert len({file.read_bytes() for file in folder.iterdir()}) == 3
+
+
 # The file
 
 
