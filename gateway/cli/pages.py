@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from starlette.types import ASGIApp
 
+from gateway.accounts.accounts import FILE
 from gateway.api.application import application, guarded
 from gateway.api.certificate import Certificate, given, own
 from gateway.api.members import Members
@@ -27,6 +28,10 @@ from gateway.errors import ConfigurationError, InputError
 from gateway.journal import rights
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
+NOBODY = (
+    "nobody can log in yet: `cryogate account add ID --role administrator --by NAME` makes the first account "
+    "and prints a one-time link"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -67,6 +72,8 @@ def pages(
     say(f"pages: {where.url}/api/v1")
     if where.certificate is not None:
         say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
+    if not (configuration.data_dir / FILE).exists():
+        say(NOBODY)
     serve(_application(configuration, config), where, configuration.data_dir, of_gateway)
 
 
