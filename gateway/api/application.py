@@ -14,6 +14,7 @@ from gateway.api import routes
 from gateway.api.guards import Headers, Limits
 from gateway.api.live import Live
 from gateway.api.problems import answer_with_problems
+from gateway.api.rates import Rates
 from gateway.api.serving import few_threads
 from gateway.api.who import Gate, admit
 from gateway.api.world import World
@@ -38,6 +39,7 @@ def application(world: World, gate: Gate) -> FastAPI:
         lifespan=few_threads,
     )
     app.state.world, app.state.gate, app.state.live = world, gate, Live(world)
+    app.state.rates = Rates()
     answer_with_problems(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])

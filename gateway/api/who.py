@@ -56,6 +56,8 @@ async def admit(request: Request) -> None:
     if action == OPEN:
         return
     principal = await _authenticated(request)
+    if request.app.state.rates.wait_s(principal.account) > 0:
+        raise Problem(429, "too many requests of this account: ask slower", {"Retry-After": "1"})
     if not action or not principal.may_somewhere(action):
         told = f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
         raise Problem(403, told)
