@@ -56,10 +56,8 @@ def trail(journal: Journal, wanted: Wanted, after_seq: int = 0) -> Iterator[Acti
     unknown = sorted(set(wanted.kinds) - set(kinds()))
     if unknown:
         raise InputError(f"there is no kind {unknown[0]!r}; known: {', '.join(kinds())}")
-    before = _Before(journal)
-    for seq, statement in _entries(journal, wanted, after_seq):
-        if _fits(statement, wanted):
-            yield Action(seq, statement, before.changes(seq, statement))
+    before, entries = _Before(journal), _entries(journal, wanted, after_seq)
+    return (Action(seq, one, before.changes(seq, one)) for seq, one in entries if _fits(one, wanted))
 
 
 def stated_ns(statement: Statement) -> int:
