@@ -19,6 +19,7 @@ from gateway.api.asked import Moment, moment_ns
 from gateway.api.describing import told
 from gateway.api.members import office
 from gateway.api.paging import Key, Pages, cursor, no_cursor
+from gateway.api.problems import NotThere
 from gateway.api.routes.fleet import RUNS, whole
 from gateway.api.routes.session import ORIGIN, room
 from gateway.api.scope import Scope
@@ -141,7 +142,11 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
     source = "" if request.client is None else request.client.host
     device = cookies.device_of(request)
     attempt = Attempt(who.account, typed.password, typed.code, source_of(source), device)
-    records, words = world.reading().records, tuple(typed.record)
+    reading, words, scope = world.reading(), tuple(typed.record), world.scope(who)
+    records = reading.records
+    record = Sources(reading.journal, records, world.configuration.document).record(*words)
+    if not scope.names(record.names):
+        raise NotThere(f"there is no {record.name} at your sites")
     with room(), office(world.configuration) as (desk, accounts):
         done = prove_and_sign(desk, accounts, records, attempt, ORIGIN, words, typed.meaning, typed.seen)
         sources = Sources(desk.journal, records, world.configuration.document)
