@@ -19,7 +19,7 @@ from gateway.commands.desk import open_desk
 from gateway.config.load import load as load_configuration
 from gateway.statements import reset as resetting
 from gateway.text import counted
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, to_the_second
 
 __all__ = ["add_to", "empty", "load", "reset"]
 
@@ -93,11 +93,11 @@ def reset(
     with open_desk(load_configuration(config)) as desk:
         done = resets.reset(desk, at_this_box(by), channel, rule, comment, at, corrects, reason)
     stands = done.new[0] if done.before is None else done.before
-    moment = format_rfc3339(resetting.of(stands.body).at_ns)
+    moment_ns = resetting.of(stands.body).at_ns
     if as_json:
-        print_json(answer(done, channel=channel, rule=rule, at=moment))
+        print_json(answer(done, channel=channel, rule=rule, at=format_rfc3339(moment_ns)))
     else:
-        say(f"{channel} {rule} counts anew from {moment}; {said_by(done)}")
+        say(f"{channel} {rule} counts anew from {to_the_second(moment_ns)}; {said_by(done)}")
 
 
 def empty(

@@ -33,7 +33,10 @@ def _mention(containments: Containments, said: tuple[Containment, ...], number: 
     (counting,) = latest(in_effect)
     if counting.to_ns != word.to_ns:
         return Mention(word, False, f"superseded by {_source(counting)}")
-    return Mention(word, True, "" if counting is word else f"repeats {counting.id}")
+    if counting is word:
+        return Mention(word, True)
+    came_later = said.index(counting) > number
+    return Mention(word, True, f"{'said again in' if came_later else 'repeats'} {counting.id}")
 
 
 def _taken_back(containments: Containments, said: tuple[Containment, ...], word: Containment) -> str:

@@ -72,7 +72,7 @@ def test_a_reset_ends_the_alarm_at_the_next_reading_and_stands_on_it(desk: Desk,
     assert (alarm["start"], alarm["end"], alarm["resets"]) == (moment(20), None, [])
     done = say(at=moment(31))
     assert done.exit_code == 0
-    assert f"top spent counts anew from {moment(31)}; in the journal as " in done.stdout
+    assert f"top spent counts anew from {moment(31)[:19]}Z; in the journal as " in done.stdout
     desk.run()
     (alarm,) = spent(desk)
     assert alarm["end"] is None
@@ -119,7 +119,7 @@ def test_the_same_again_is_not_written_again(desk: Desk, say: Say) -> None:
     warm(desk, 0, 10, 20, 30)
     say(at=moment(31))
     again = say(at="2026-01-05T20:00:31+08:00", by="Wang Wei", comment="me too")
-    assert f"top spent counts anew from {moment(31)}; Li Na stated that before, at" in again.stdout
+    assert f"top spent counts anew from {moment(31)[:19]}Z; Li Na stated that before, at" in again.stdout
     config = ["--json", "--config", str(desk.folder / "cryogate.toml")]
     words = ["reset", "top", "spent", "--by", "x", "--comment", "y", "--at", moment(31)]
     told = json.loads(CliRunner().invoke(app, [*words, *config]).stdout)

@@ -34,6 +34,16 @@ def test_a_later_word_on_the_same_matter_supersedes_and_a_repeat_says_so() -> No
     ]
 
 
+def test_what_is_said_again_after_another_word_counts_from_there() -> None:
+    ended = replace(SAID, id="K-2", to_ns=5, by="Chen")
+    containments = stated(SAID, ended, replace(SAID, id="K-3", by="Chen"))
+    assert fates(containments) == [
+        ("K-1", True, "said again in K-3"),
+        ("K-2", False, "superseded by Chen (K-3, 1970-01-01T00:00:00Z)"),
+        ("K-3", True, ""),
+    ]
+
+
 def test_corrections_and_withdrawals_show_who_and_why_and_restore() -> None:
     correction = replace(SAID, id="K-2", from_ns=3, corrects="K-1", by="Chen", reason="paper log")
     containments = stated(SAID, correction)
