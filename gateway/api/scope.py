@@ -12,6 +12,7 @@ from gateway.api.problems import NotThere
 from gateway.config.timeline import Timeline
 from gateway.config.types import Configuration
 from gateway.rights.principal import Principal
+from gateway.rights.statements import READ_BY
 
 WITHHELD: Final = {"units": "unknown", "more_units": 0}  # of an alarm that is also about what is not theirs
 
@@ -58,6 +59,11 @@ class Scope:
             return True
         told = list(self._told(names))
         return bool(told) and all(told)
+
+    def statement(self, kind: str, names: Iterable[str]) -> bool:
+        """Whether they may see a statement of this kind about these names."""
+        action = READ_BY.get(kind)
+        return (action is None or self.who.may(action)) and self.names(names)
 
     def need_asset(self, name: str) -> None:
         if not self._knows("assets", name) or not self.asset(name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from gateway.errors import InputError
@@ -44,5 +43,18 @@ def _matching(names: Sequence[str], column: str | int) -> list[int]:
     exact = [i for i, name in enumerate(names) if name == column]
     if exact or "*" not in column:
         return exact
-    pattern = re.compile(".*".join(map(re.escape, column.split("*"))))
-    return [i for i, name in enumerate(names) if pattern.fullmatch(name)]
+    return [i for i, name in enumerate(names) if _fits(name, column.split("*"))]
+
+
+def _fits(name: str, parts: Sequence[str]) -> bool:
+    """Whether the name is these parts with anything between them; once through it, however many there are."""
+    first, *middle, last = parts
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for part in middle:
+        found = name.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True

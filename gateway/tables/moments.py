@@ -171,7 +171,7 @@ class _Pattern:
         """Raises ValueError for a pattern that cannot be read without a guess."""
         if unknown := [letter for letter in letters if letter not in _DIRECTIVES]:
             raise ValueError(f"time_format: %{unknown[0]} is not known; known: {_known()}")
-        counted = [letter for letter in letters if letter not in "%aA"]
+        counted = [letter for letter in letters if letter != "%"]
         if doubled := {letter for letter in counted if counted.count(letter) > 1}:
             raise ValueError(f"time_format: %{min(doubled)} stands twice")
         if not {"j"} & set(letters) and not ({"m", "b", "B"} & set(letters) and "d" in letters):

@@ -23,13 +23,16 @@ from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.handover import hand_over
 from gateway.journal import rights
+from gateway.journal.journal import Journal
 from gateway.journal.standing import Standing
 from gateway.questions.handover import report
+from gateway.rights.principal import Principal
+from gateway.rights.statements import WITHDRAWN_BY
+from gateway.statements import Statement, withdrawal
 from gateway.statements import empty as emptying
 from gateway.statements import handover as handing
 from gateway.statements import placement as placing
 from gateway.statements import reset as resetting
-from gateway.statements import withdrawal
 from gateway.statements.kinds import about as names_in
 
 router = APIRouter(tags=["actions"])
@@ -151,6 +154,7 @@ def withdraw(
     found = Standing(journal).find(statement)
     if found is None or not (scope.everything or scope.names(names_in(found))):
         raise NotThere(f"there is no statement {statement[:80]!r}; /api/v1/statements lists them")
+    _need_right_to_withdraw(who, journal, found)
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = withdrawals.withdraw(desk, author, found.id, said.reason)
@@ -159,6 +163,16 @@ def withdraw(
         return done.stated, more
 
     return state(request, world, who, key, withdrawal.KIND, [], act)
+
+
+def _need_right_to_withdraw(who: Principal, journal: Journal, found: Statement) -> None:
+    """Who may not state it may not take it back; of a withdrawal, what it took back counts."""
+    standing, target = Standing(journal), found
+    while target.kind == withdrawal.KIND and (before := standing.find(target.withdraws)) is not None:
+        target = before
+    action = WITHDRAWN_BY.get(target.kind, "statement.withdraw")
+    if not who.may_somewhere(action):
+        raise Problem(403, f"{who.account} may not take back what needs {action}: ask somebody who may")
 
 
 @router.post("/handovers", **told("handover.write", {**DONE, "to": "Wang Wei", "open": 2}))

@@ -108,7 +108,7 @@ def out_of_service(request: Request, world: Asked, who: Who, paging: Pages) -> R
 
 
 def _may(scope: Scope, one: Statement) -> bool:
-    return scope.everything or scope.names(names_in(one))
+    return scope.statement(one.kind, names_in(one))
 
 
 def _stated_ns(one: Statement) -> int:

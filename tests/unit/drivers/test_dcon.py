@@ -77,6 +77,7 @@ def test_zero_is_a_temperature_and_minus_zero_is_not() -> None:
         b"!012B0600",
         b"?01",
         b"+025.12-196.01",
+        b">" + b"+12345678" * 16 + b"x",  # a pattern that tries every way to read it would not come back
     ],
 )
 def test_what_is_no_list_of_values_is_refused(values: bytes) -> None:

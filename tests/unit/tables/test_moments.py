@@ -27,6 +27,7 @@ from gateway.times import format_rfc3339
         ("%Y-%m-%d %H:%S", "%S without %M"),
         ("%Y-%m-%d %y %H:%M", "say the same twice"),
         ("%Y-%m-%d %d %H:%M", "stands twice"),
+        ("%a%a%a%a%a%a%a%a %Y-%m-%d", "%a stands twice"),
         ("%Y-%m-%d %H:%M %Z", "%Z is not known"),
         ("%c", "%c is not known"),
         ("iso", "expected rfc3339"),
