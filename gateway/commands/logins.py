@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.accounts import login, passwords, setup
 from gateway.accounts.accounts import Accounts
-from gateway.accounts.login import Attempt, LoggedIn, Refused
+from gateway.accounts.login import Attempt, LoggedIn, Proven, Refused
 from gateway.accounts.register import Account
 from gateway.accounts.setup import Offered
 from gateway.commands.accounts import state
@@ -35,9 +35,16 @@ def log_in(desk: Desk, accounts: Accounts, attempt: Attempt, origin: str) -> Log
         account = accounts.register.known(done.account)
         what = f"session {done.session} by {done.authenticated} from {attempt.source}"
         state(desk, author_of(desk, account.id, origin), account, "logged-in", what)
-    elif done.began and done.account:
-        account = accounts.register.known(done.account)
-        _by_gateway(desk, account, "locked-out", f"from {attempt.source}")
+    else:
+        _state_lock_out(desk, accounts, attempt, done)
+    return done
+
+
+def prove(desk: Desk, accounts: Accounts, attempt: Attempt) -> Proven | Refused:
+    """The same without a session, as for a signature."""
+    done = login.prove(accounts, attempt, desk.clock.now_ns())
+    if isinstance(done, Refused):
+        _state_lock_out(desk, accounts, attempt, done)
     return done
 
 
@@ -114,6 +121,13 @@ def own_words(desk: Desk, identity: str) -> set[str]:
     names = [] if stated is None else [stated.name_en, *stated.name_en.split(), stated.name_zh]
     configuration = desk.configuration
     return {identity, *identity.split("."), *names, configuration.gateway.name, *configuration.sites}
+
+
+def _state_lock_out(desk: Desk, accounts: Accounts, attempt: Attempt, refused: Refused) -> None:
+    """Where this attempt made an account's source wait."""
+    if refused.began and refused.account:
+        account = accounts.register.known(refused.account)
+        _by_gateway(desk, account, "locked-out", f"from {attempt.source}")
 
 
 def _by_gateway(desk: Desk, account: Account, did: str, what: str) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.accounts import login
 from gateway.accounts.accounts import Accounts
 from gateway.accounts.login import WRONG, Attempt, Refused
 from gateway.accounts.register import Account
+from gateway.commands import logins
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.logins import author_of
 from gateway.errors import InputError
 from gateway.journal.records import Records
 from gateway.published.labels import labels_of
@@ -87,13 +86,13 @@ def prove_and_sign(
     seen: str = "",
 ) -> SignedNow:
     """The same for who gives the password and second factor of an account now. Raises InputError."""
-    proven = login.prove(accounts, attempt, desk.clock.now_ns())
+    proven = logins.prove(desk, accounts, attempt)
     if isinstance(proven, Refused):
         wait = f"wait {proven.wait_s} s: too many wrong attempts" if proven.wait_s else WRONG
         raise InputError(f"not signed: {wait}")
     names = Sources(desk.journal, records, desk.configuration.document).record(*record).names
     _check_may(desk, proven.account, names)
-    author = author_of(desk, proven.account.id, origin)
+    author = logins.author_of(desk, proven.account.id, origin)
     proof = Proof(proven.account.id, author.name, proven.authenticated)
     return sign(desk, records, author, proof, record, meaning, seen)
 

@@ -13,6 +13,7 @@ from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
 from gateway.api.members import office
+from gateway.api.routes.session import room
 from gateway.api.who import OPEN, Who
 from gateway.api.world import Asked
 from gateway.commands import accounts as administration
@@ -40,9 +41,13 @@ class FirstPassword(BaseModel):
 
 
 class WantedToken(BaseModel):
-    """What is left out narrows nothing; `lasting`: its end from now on."""
+    """With the password again: whoever took over a session has it not. What is left out narrows nothing.
+
+    `lasting`: its end from now on.
+    """
 
     name: Annotated[str, Field(max_length=60, examples=["reports"])]
+    password: Annotated[str, Field(max_length=1000, examples=["violet teapots glide"])]
     lasting: Annotated[str, Field(max_length=20, examples=["90d"])]
     roles: Names = None
     actions: Names = None
@@ -66,7 +71,7 @@ TOKEN: Final = {
 def offer(request: Request, world: Asked, given: Link) -> Response:
     """What an authenticator app takes; nothing is set yet, and the link stays good."""
     cookies.check_origin(request)
-    with office(world.configuration) as (desk, accounts):
+    with room(), office(world.configuration) as (desk, accounts):
         offered = logins.offer(desk, accounts, given.link)
     return secret_answer({"account": offered.account, "key": offered.key, "uri": offered.uri})
 
@@ -75,7 +80,7 @@ def offer(request: Request, world: Asked, given: Link) -> Response:
 def set_up(request: Request, world: Asked, given: FirstPassword) -> Response:
     """Set password and app, by a code of it; the link is used up. Recovery codes are shown this once."""
     cookies.check_origin(request)
-    with office(world.configuration) as (desk, accounts):
+    with room(), office(world.configuration) as (desk, accounts):
         done = logins.set_up(desk, accounts, given.link, given.password, given.code, ORIGIN)
     return secret_answer(
         {"id": done.stated.id, "account": done.account, "recovery_codes": done.recovery_codes}
@@ -94,6 +99,7 @@ def tokens(world: Asked, who: Who) -> Response:
 def new_token(world: Asked, who: Who, wanted: WantedToken) -> Response:
     """A token of the own account; it is shown this once, and never may more than the account."""
     with office(world.configuration) as (desk, accounts):
+        logins.prove_again(desk, accounts, who, wanted.password)
         now_ns = desk.clock.now_ns()
         narrowed = [
             None if names is None else tuple(names) for names in (wanted.roles, wanted.actions, wanted.sites)

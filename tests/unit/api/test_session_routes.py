@@ -223,7 +223,10 @@ def test_setting_up_with_a_link(members: MembersDoor) -> None:
 
 def test_own_tokens(members: MembersDoor) -> None:
     members.log_in()
-    wanted = {"name": "reports", "lasting": "90d", "actions": ["readings.read", "health.read"]}
+    asked = {"name": "reports", "lasting": "90d", "password": PASSWORD}
+    wanted = {**asked, "actions": ["readings.read", "health.read"]}
+    stolen = members.ask("POST", "/tokens", json={**wanted, "password": "not known to a thief"})
+    assert stolen.status_code == 422 and "the password is wrong" in stolen.text
     made = members.ask("POST", "/tokens", json=wanted).json()
     program = members.browser(ELSEWHERE)
     bearer = {"Authorization": f"Bearer {made['secret']}"}
@@ -233,7 +236,7 @@ def test_own_tokens(members: MembersDoor) -> None:
     assert program.post("/api/v1/tokens", json=wanted, headers=bearer).status_code == 403
     (listed,) = members.ask("GET", "/tokens").json()["tokens"]
     assert listed["token_id"] == made["token_id"] and made["secret"] not in str(listed)
-    too_much = members.ask("POST", "/tokens", json={"name": "x", "lasting": "1d", "roles": ["administrator"]})
+    too_much = members.ask("POST", "/tokens", json={**asked, "roles": ["administrator"]})
     assert too_much.status_code == 422 and "may not do more" in too_much.json()["detail"]
     assert members.ask("DELETE", "/tokens/reports").status_code == 200
     assert program.get("/api/v1/health", headers=bearer).status_code == 401
@@ -244,7 +247,8 @@ def test_a_session_is_no_token_and_a_token_no_session(members: MembersDoor) -> N
     secret = members.client.cookies[COOKIE]
     other = members.browser()
     assert other.get("/api/v1/health", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
-    token = members.ask("POST", "/tokens", json={"name": "x", "lasting": "1d"}).json()["secret"]
+    wanted = {"name": "x", "lasting": "1d", "password": PASSWORD}
+    token = members.ask("POST", "/tokens", json=wanted).json()["secret"]
     other.cookies.set(COOKIE, token)
     assert members.ask("GET", "/health", other).status_code == 401
 

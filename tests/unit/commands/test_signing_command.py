@@ -84,3 +84,14 @@ def test_mistakes_are_told_before_anybody_types_a_password(staffed: Office) -> N
     with pytest.raises(InputError, match="of which record"):
         staffed.run("signatures", "--content")
     assert staffed.run("signatures") == "0 signatures"
+
+
+def test_who_guesses_by_signing_waits_and_it_is_recorded(
+    staffed: Office, codes: dict[str, list[str]]
+) -> None:
+    for _ in range(6):
+        with pytest.raises(InputError, match="not signed"):
+            sign(staffed, "li.na", "000000", "profile", "p", "1", password="guess of a thief")
+    with pytest.raises(InputError, match="too many wrong attempts"):
+        sign(staffed, "li.na", codes["li.na"][0], "profile", "p", "1")
+    assert "locked-out" in [one.body["did"] for one in staffed.stated("account")]
