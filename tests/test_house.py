@@ -53,6 +53,13 @@ def test_what_a_page_names_is_there(page: Path) -> None:
     assert not missing + [link for link in links if not (page.parent / link).exists()]
 
 
+def test_tests_that_the_docs_name_are_there() -> None:
+    named = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+    told = {pair for page in (ROOT / "docs").rglob("*.md") for pair in named.findall(page.read_text())}
+    texts = {path.name: path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+    assert not {(file, name) for file, name in told if f"def {name}(" not in texts.get(file, "")}
+
+
 def exists(name: str) -> bool:
     """A file, a folder, or a benchmark that is a folder."""
     path = ROOT / name

@@ -14,7 +14,7 @@ from gateway.accounts.secret import digest
 from gateway.journal.database import Connection, Values, first_row, only_row
 
 RECOVERY_CODES: Final = 10
-RECOVERY_BYTES: Final = 10  # 80 bits: nobody guesses one, so that a fast hash is enough
+RECOVERY_BYTES: Final = 15  # 120 bits: nobody finds one from its hash, so that a fast one is enough
 LONGEST_CODE: Final = 40  # characters of what is typed
 STEPS_KEPT: Final = 20  # used codes of an account: more than can be typed within the window
 

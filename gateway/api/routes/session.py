@@ -144,7 +144,8 @@ def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
 
 
 @router.post(
-    "/session/recovery-codes", **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M9X-4RTB-6WYA"]})
+    "/session/recovery-codes",
+    **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P"]}),
 )
 def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
     """New recovery codes, shown this once; those of before are good no more."""
