@@ -10,7 +10,7 @@ from gateway.config.approvals import Unapproved
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError, InputError
-from gateway.journal import schema
+from gateway.journal import rights, schema
 from gateway.journal.journal import Journal
 from gateway.journal.standing import speaking_of
 from gateway.questions.signed_records import SignedRecord, profile_record
@@ -21,8 +21,10 @@ APPROVED: Final = "approved"
 
 
 def as_it_would_start(configuration: Configuration) -> Configuration:
-    """The same as far as it would be in force now; a journal of an older version is not asked."""
+    """The same as far as it would be in force now; a journal that cannot be read yet is not asked."""
     path = configuration.data_dir / "journal.sqlite"
+    if not configuration.signatures.profile_approvals or any(rights.unusable(configuration.data_dir)):
+        return configuration
     if not path.exists():
         return in_force(configuration, None)
     if schema.older(path) is not None:

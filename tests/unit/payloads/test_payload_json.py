@@ -190,7 +190,7 @@ def test_a_day_ahead_is_still_believed():
 @pytest.mark.parametrize(
     ("value", "options", "reason", "words"),
     [
-        (b"true", PLAIN, Refusal.WRONG_TYPE, "True is no number"),
+        (b"true", PLAIN, Refusal.WRONG_TYPE, "true is no number"),
         (b"{}", PLAIN, Refusal.WRONG_TYPE, "{} is no number"),
         (b"[1]", PLAIN, Refusal.WRONG_TYPE, "[1] is no number"),
         (b'"-189.25"', PLAIN, Refusal.WRONG_TYPE, "set numbers_as_text"),

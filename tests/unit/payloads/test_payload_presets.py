@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.errors import InputError
 from gateway.model import SECOND, Quality, Refusal
 from gateway.payloads import Message, chirpstack, homie, json, shelly, tasmota, thingsboard, ttn, zigbee2mqtt
 from gateway.payloads.json import Reading
@@ -232,5 +233,5 @@ def test_a_device_of_a_gateway_is_no_topic_name():
     ],
 )
 def test_options_that_can_not_be_meant(make, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises((ValueError, InputError), match=words):
         make()

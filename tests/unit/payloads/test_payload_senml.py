@@ -95,7 +95,7 @@ WHOLE = [  # (pack, reason, words)
     ([{"bn": None, **GOOD}], Refusal.MALFORMED, "bn is None"),
     ([{"bu": 1, **GOOD}], Refusal.MALFORMED, "bu is 1"),
     ([{"bt": "now", **GOOD}], Refusal.MALFORMED, "bt is 'now'"),
-    ([{"bt": True, **GOOD}], Refusal.MALFORMED, "bt is True"),
+    ([{"bt": True, **GOOD}], Refusal.MALFORMED, "bt is true"),
     ([{"t": "now", **GOOD}], Refusal.MALFORMED, "t is 'now'"),
     ([{"bv": [1], **GOOD}], Refusal.MALFORMED, "bv is [1]"),
     ([{"t": 2**28, **GOOD}], Refusal.ABSURD_TIME, "before 2000"),
