@@ -308,18 +308,11 @@ def test_the_second_year(staffed: Office) -> None:
     assert staffed.json("roster", "list")["rosters"][-1]["deputies"] == ["wang"]
     with pytest.raises(InputError, match="was corrected by Wang Wei"):
         staffed.run("roster", "set", "lab", file(staffed, second), *correct, *BY)
-    away = staffed.json("stand-in", "zhao", "--for", "wang", *LAST_YEAR, *BY)
+    year = ("--from", "2090-01-01 08:00", "--until", "2090-12-31 08:00")
+    away = staffed.json("stand-in", "zhao", "--for", "wang", *year, *BY)
     then = ("duty", "--at", "2090-01-19T00:00:00Z")
     assert staffed.json(*then)["sites"][0]["on_duty"] == ["zhao"]
-    shorter = (
-        *LAST_YEAR[:2],
-        "--corrects",
-        away["id"],
-        "--reason",
-        "back earlier",
-        "--until",
-        "2090-01-18 08:00",
-    )
+    shorter = ("--corrects", away["id"], "--reason", "back earlier", *year[:3], "2090-01-18 08:00")
     staffed.run("stand-in", "zhao", "--for", "wang", *shorter, *BY)
     assert staffed.json(*then)["sites"][0]["on_duty"] == ["wang", "zhao"]
     staffed.run("withdraw", corrected["id"], "--reason", "Zhao is back", *BY)
