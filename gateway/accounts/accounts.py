@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from gateway.accounts.tokens import Tokens
 from gateway.errors import InputError
 from gateway.journal import database, rights
 from gateway.journal.database import Connection
+from gateway.journal.transaction import transaction
 from gateway.rights.principal import Principal
 
 FILE: Final = "accounts.sqlite"
@@ -84,16 +85,9 @@ class Accounts:
     def by_token(self, secret: str, now_ns: int) -> Principal | None:
         return self.tokens.principal(secret, now_ns)
 
-    @contextmanager
-    def change(self) -> Iterator[None]:
+    def change(self) -> AbstractContextManager[None]:
         """All that is done within stands at its end, or nothing where it raises; others wait."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        return transaction(self._connection)
 
     def clear(self, account: str) -> None:
         """Forget all with which it could be used: password, factors, passkeys, links, sessions, tokens."""

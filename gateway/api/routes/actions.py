@@ -152,7 +152,7 @@ def withdraw(
     """Take a statement back: nothing is deleted, and what it said does not count any more."""
     scope, journal = world.scope(who), world.reading().journal
     found = Standing(journal).find(statement)
-    if found is None or not (scope.everything or scope.names(names_in(found))):
+    if found is None or not scope.names(names_in(found)):
         raise NotThere(f"there is no statement {statement[:80]!r}; /api/v1/statements lists them")
     _need_right_to_withdraw(who, journal, found)
 

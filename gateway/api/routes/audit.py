@@ -130,9 +130,7 @@ def signed(
     reading, scope = world.reading(), world.scope(who)
     sources = Sources(reading.journal, reading.records, world.configuration.document)
     name = sources.record(*record.split(" ", 2)).name if record else ""
-    items = [
-        one.plain() for one in signatures(sources, name) if scope.everything or scope.names(one.said.names)
-    ]
+    items = [one.plain() for one in signatures(sources, name) if scope.names(one.said.names)]
     return json_answer(request, whole(world, {"items": items}))
 
 
@@ -184,7 +182,7 @@ def _page(
 
 
 def _may(scope: Scope, action: Action) -> bool:
-    return scope.everything or scope.names(names_in(action.statement))
+    return scope.names(names_in(action.statement))
 
 
 def _after(after: Key | None) -> int:
