@@ -84,8 +84,8 @@ def test_readings_that_the_server_rejects_are_parked_and_hold_up_nothing(site: S
     site.publish(10)
     wanted = {key: value for key, value in site.sent.items() if key[0] == "top"}
     eventually(lambda: site.in_influx() == wanted, "the others are there")
-    told = eventually(lambda: site.follower("influx")["parked"], "it is told")
-    assert told.startswith("5 readings are parked, the last for: HTTP 400: unable to parse")
+    told = "5 readings are parked, the last for: HTTP 400: unable to parse"
+    eventually(lambda: site.follower("influx")["parked"].startswith(told), "it is told")
     assert site.follower("influx")["problem"] == ""
     eventually(lambda: site.fault("parked:influx"), "and it is an alarm")
     site.influx.behave()
