@@ -6,7 +6,6 @@ that the reading was shifted. The file appears under its name once it is whole.
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,8 +22,8 @@ from gateway.journal.entries import HOUR_NS
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
 from gateway.model import Arrivals, Quality
+from gateway.questions.csv_rows import MOMENTS, moments, numbers, rows, words
 from gateway.text import csv_cell
-from gateway.times import format_rfc3339
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -162,22 +161,25 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 
 def _csv(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
     """How many readings it wrote, again and again."""
-    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    quality = [q.name.lower() for q in Quality]
-    cells = {n: (csv_cell(name), csv_cell(known.units.get(name, ""))) for n, name in known.names.items()}
+    file.write(f"{','.join(COLUMNS)}\n".encode())
+    qualities = words(q.name.lower() for q in Quality)
     for arrivals in batches:
-        s = arrivals.samples
-        columns = (s.time, s.channel, s.value, s.quality, arrivals.received, arrivals.device_time)
-        for time, number, value, q, received, own in zip(*(c.tolist() for c in columns), strict=True):
-            name, unit = cells[number]
-            shown = "" if np.isnan(value) else repr(value)
-            told = (_text(time), name, shown, unit, quality[q], _text(received))
-            writer.writerow((*told, "" if own == time else _text(own)))
+        s, own = arrivals.samples, arrivals.device_time
+        present, index = np.unique(s.channel, return_inverse=True)
+        names = [known.names[int(number)] for number in present]
+        shifted = np.zeros(len(own), MOMENTS)
+        shifted[own != s.time] = moments(own[own != s.time])
+        columns = (
+            moments(s.time),
+            words(csv_cell(name) for name in names)[index],
+            numbers(s.value),
+            words(csv_cell(known.units.get(name, "")) for name in names)[index],
+            qualities[s.quality],
+            moments(arrivals.received),
+            shifted,
+        )
+        file.write(rows(columns))
         yield len(arrivals)
-    text.flush()
-    text.detach()
 
 
 def _parquet(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
@@ -231,23 +233,16 @@ def _table(arrivals: Arrivals, known: Channels, schema: pa.Schema) -> pa.Table:
     channels = [known.names[int(number)] for number in numbers]
     qualities = [q.name.lower() for q in Quality]
 
-    def words(index: np.ndarray, texts: list[str]) -> pa.Array:
+    def coded(index: np.ndarray, texts: list[str]) -> pa.Array:
         return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(texts, pa.string()))
 
     columns = (
         pa.array(s.time).cast(schema.field("time").type),
-        words(index, channels),
+        coded(index, channels),
         pa.array(s.value, mask=np.isnan(s.value)),
-        words(index, [known.units.get(name, "") for name in channels]),
-        words(s.quality, qualities),
+        coded(index, [known.units.get(name, "") for name in channels]),
+        coded(s.quality, qualities),
         pa.array(arrivals.received).cast(schema.field("received").type),
         pa.array(own, mask=own == s.time).cast(schema.field("device_time").type),
     )
     return pa.table(dict(zip(COLUMNS, columns, strict=True)), schema=schema)
-
-
-def _text(time_ns: int) -> str:
-    try:
-        return format_rfc3339(time_ns)
-    except (OverflowError, ValueError):
-        return str(time_ns)  # nanoseconds since 1970 of a clock that was far off
