@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.commands.author import Author
 from gateway.commands.codes import check_codes, former_code, known_otherwise, meant_before, parse_code
+from gateway.commands.counts import counts
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words, correction
 from gateway.config.timeline import timeline_of
@@ -101,6 +102,7 @@ def load(
             known.state(*new)
         remarks[:] = [] if corrects else known_otherwise(known, new, now_ns)
         remarks.extend(contradicted(stood, known.conflicts()))
+        remarks.extend(counts(known, new))
         stated = set(new)
         remarks.extend(words for row, words in meant if row in stated and not corrects)
         return [_draft(desk, row, writer, revising) for row in new]

@@ -120,7 +120,9 @@ class Containments:
 
     def where_was(self, scheme: str, code: str) -> list[Stay]:
         """Every stay of a unit, in any asset, in order."""
-        stays = (stay for of in self._stays.values() for stay in of.get((scheme, code), ()))
+        key = (scheme, code)
+        assets = {word.asset for word in self._said.get(key, ())}
+        stays = (stay for asset in assets for stay in self._stays.get(asset, {}).get(key, ()))
         return sorted(stays, key=lambda stay: (stay.from_ns, stay.asset, stay.zone or ""))
 
     def conflicts(self) -> list[Conflict]:
