@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api.problems import Problem, answer
+from gateway.json_text import StandsTwice, loads
 
 LARGEST_BODY: Final = 64 * 1024  # bytes: what people say about one thing
 LARGEST_FILE: Final = 32 * 1024 * 1024  # bytes: a logger's file of years
@@ -85,7 +86,7 @@ class Limits:
         if too_long := _too_long(scope):
             await answer(too_long)(scope, receive, send)
             return
-        body = _Body(receive, _most(scope))
+        body = _Body(receive, _most(scope), _is_json(scope))
         if body.announces_too_much(scope):
             await answer(body.too_large)(scope, receive, send)
             return
@@ -93,9 +94,10 @@ class Limits:
 
 
 class _Body:
-    """Raises Problem while it is read, where it becomes too large or takes too long."""
+    """Raises Problem while it is read: it becomes too large, takes too long, or names a field twice."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, is_json: bool) -> None:
+        self._json = bytearray() if is_json else None
         self._receive, self._most = receive, most
         self._left, self._is_whole = most, False
         self._until_s = asyncio.get_running_loop().time() + BODY_WITHIN_S
@@ -123,7 +125,25 @@ class _Body:
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             raise self.too_large
+        if self._json is not None:
+            self._json += message.get("body", b"")
+            if self._is_whole:
+                _check_fields(bytes(self._json))
         return message
+
+
+def _is_json(scope: Scope) -> bool:
+    return any(name == b"content-type" and b"json" in value for name, value in scope["headers"])
+
+
+def _check_fields(body: bytes) -> None:
+    try:
+        loads(body)
+    except StandsTwice as error:
+        told = f"the request cannot be used: {error}: nobody knows which value is meant"
+        raise Problem(422, told) from None
+    except (ValueError, RecursionError):  # the route says what is wrong with it
+        return
 
 
 def _most(scope: Scope) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.errors import InputError
 from gateway.heartbeats import LONGEST_PERIOD_S, Beat
+from gateway.json_text import loads
 from gateway.mqtt.topics import TopicPattern
 from gateway.text import first_words, json_text
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -60,7 +60,7 @@ def of_payload(raw: bytes) -> State:
     if len(raw) > LONGEST:
         raise ValueError(f"{len(raw)} bytes are no state of a gateway")
     try:
-        told = json.loads(raw)
+        told = loads(raw)
     except (ValueError, RecursionError):
         raise ValueError("it is no JSON") from None
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:

@@ -26,6 +26,7 @@ from gateway.journal.failures import explained, files_explained
 from gateway.journal.rollover import SUFFIX, sync_folder
 from gateway.journal.transaction import transaction
 from gateway.journal.verify import verify
+from gateway.json_text import loads
 from gateway.times import format_rfc3339
 
 MANIFEST: Final = "manifest.json"
@@ -286,7 +287,7 @@ def _changed(journal: Path) -> Iterator[database.Connection]:
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        manifest: dict[str, Any] = loads(path.read_bytes())
         if manifest["format"] != FORMAT:
             raise InputError(f"{path} has format {manifest['format']}; use the version that wrote it")
         return manifest

@@ -12,16 +12,17 @@ from typing import Any, Final
 
 import msgspec
 
+from gateway.json_text import StandsTwice, check_names
 from gateway.model import LARGEST_VALUE, Refusal
 from gateway.payloads.compressed import uncompressed
-from gateway.payloads.unusable import Unusable, shown
+from gateway.payloads.unusable import NO_NUMBERS, Unusable, shown
 
 _TEXT_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _NO_NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 # What msgspec does not take, outside of texts: words for no number, and integers of thousands of digits.
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+'
 _NOT_JSON = re.compile(_TEXT + rb"|(?<![\w.+-])-?(?:(?:NaN|Infinity)\b|[0-9]{1000,}+(?![\w.]))", re.DOTALL)
-_AS_JSON = b"1e999"  # beyond every float
+_TOO_LONG = b"1e999"  # for what is beyond every float
 
 CHECK: Final = "check what the device sends, and `payload` of the topic"
 WORDS: Final = {  # of the decoder, and of people
@@ -41,15 +42,24 @@ def parse(payload: bytes) -> Any:
     """
     text = uncompressed(payload)
     try:
-        return _parse(text)
+        return _document(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         meant, replaced = _as_json(text)
         if not replaced:
             raise Unusable(Refusal.MALFORMED, _why(error)) from None
     try:
-        return _parse(meant)
+        return _document(meant)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unusable(Refusal.MALFORMED, _why(error)) from None
+
+
+def _document(text: bytes) -> Any:
+    document = _parse(text)
+    try:
+        check_names(text, document)
+    except StandsTwice as error:
+        raise Unusable(Refusal.MALFORMED, f"{error}: nobody knows which value is meant; {CHECK}") from None
+    return document
 
 
 def _why(error: Exception) -> str:
@@ -73,7 +83,7 @@ def _as_json(text: bytes) -> tuple[bytes, bool]:
         if match[0].startswith(b'"'):
             return match[0]
         found = True
-        return _AS_JSON
+        return NO_NUMBERS.get(match[0], _TOO_LONG)
 
     return _NOT_JSON.sub(replaced, text), found
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from gateway.model import Refusal, Refused
 from gateway.payloads import Message
+
+NO_NUMBERS: Final = {b"NaN": b"1e9991", b"Infinity": b"1e9992", b"-Infinity": b"-1e9992"}
+"""Words that are no JSON, and the numbers beyond every float that stand for them in a document."""
+_WORDS: Final = {number: word for word, number in NO_NUMBERS.items()}
 
 
 class Unusable(Exception):
@@ -22,5 +28,6 @@ def shown(value: object) -> str:
     """`value` for a refusal's detail: short, whatever a device sent."""
     if isinstance(value, bool):
         return "true" if value else "false"  # as JSON has it
+    value = _WORDS.get(value, value) if isinstance(value, bytes) else value
     text = value.decode(errors="replace") if isinstance(value, bytes) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

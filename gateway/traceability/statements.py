@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.errors import CodeError, InputError
+from gateway.json_text import StandsTwice, loads
 from gateway.model import EARLIEST_NS, LATEST_NS
 from gateway.statements import Statement
 from gateway.statements.containment import UnitStay, stay_body, stay_of
@@ -126,9 +127,11 @@ def _check_header(names: list[str]) -> None:
 
 def _json_rows(text: str) -> Iterator[tuple[str, Row]]:
     try:
-        rows = json.loads(text)
+        rows = loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error}") from None
+    except StandsTwice as error:
+        raise InputError(f"{error}: nobody knows which value is meant") from None
     except ValueError:  # int() does not take as many digits
         raise InputError("a number has thousands of digits") from None
     except RecursionError:

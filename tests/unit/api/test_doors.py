@@ -101,6 +101,21 @@ def test_what_is_too_large_is_not_read(door: FrontDoor) -> None:
     assert door.ask("GET", f"/alive?{'x' * (guards.LONGEST_QUERY + 1)}").status_code == 414
 
 
+def test_a_field_that_stands_twice_is_refused(door: FrontDoor) -> None:
+    def take(body: dict[str, Any]) -> dict[str, Any]:
+        return body
+
+    door.app.add_api_route("/api/v1/take", take, methods=["POST"])
+    headers = {"Content-Type": "application/json"}
+    assert door.ask("POST", "/take", content=b'{"at": 1, "by": 2}', headers=headers).json() == {
+        "at": 1,
+        "by": 2,
+    }
+    twice = door.ask("POST", "/take", content=iter([b'{"at": 1, ', b'"at": 2}']), headers=headers)
+    assert twice.status_code == 422 and "'at' stands twice in one object" in twice.json()["detail"]
+    assert door.ask("POST", "/take", content=b'{"at": 1, ', headers=headers).status_code == 422
+
+
 async def test_who_sends_too_slowly_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     never, sent = asyncio.Event(), list[Any]()
 

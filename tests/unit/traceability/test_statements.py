@@ -149,6 +149,7 @@ def test_every_mistake_of_a_json_at_once_with_item_and_name():
         (HEADER + 'holder,"b"x,shipper-1', "line 2: not CSV"),
         (HEADER + "holder," + "b" * 200_000, "not CSV"),
         ("[1,", "not JSON"),
+        ('[{"code": "a", "code": "b"}]', "'code' stands twice in one object: nobody knows"),
         ("[" * 100_000, "lists within lists, too deep"),
         ('{"scheme": "holder"}', "expected a list"),
     ],
