@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv6Address, ip_address
+from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -40,6 +40,18 @@ def check_listen(listen: str, example: str) -> None:
     """Raises ValueError unless it is empty, or an address and a port."""
     if listen and not (listen_host(listen) and 1 <= listen_port(listen) <= LAST_PORT):
         raise ValueError(f"listen {listen!r}: expected an address and a port, e.g. {example!r}")
+
+
+def check_network(text: str) -> None:
+    """Raises ValueError unless it is an address, or a network of some."""
+    try:
+        network = ip_network(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r}: expected an address or a network, e.g. '10.0.0.5', '10.0.0.0/24'"
+        ) from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{text!r} is everybody: give the address of the proxy")
 
 
 def listen_host(listen: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -84,6 +85,12 @@ class Accounts:
 
     def by_token(self, secret: str, now_ns: int) -> Principal | None:
         return self.tokens.principal(secret, now_ns)
+
+    def stands(self, who: Principal, now_ns: int) -> bool:
+        """Whether the session or token still gives what it gave; asking is no use of it."""
+        of = self.tokens if who.by_token else self.sessions
+        now = of.by_id(who.session, now_ns)
+        return now is not None and replace(now, until_ns=who.until_ns) == who
 
     def change(self) -> AbstractContextManager[None]:
         """All that is done within stands at its end, or nothing where it raises; others wait."""

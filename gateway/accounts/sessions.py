@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.accounts.register import Register
+from gateway.accounts.register import Account, Register
 from gateway.accounts.secret import digest, new_id, new_secret
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import SECOND
@@ -70,17 +70,16 @@ class Sessions:
             return None
         if now_ns - session.seen_ns >= SEEN_NS:
             self._connection.execute("UPDATE session SET seen_ns = ? WHERE id = ?", (now_ns, session.id))
-        last_ns = min(now_ns + IDLE_NS, session.begun_ns + ABSOLUTE_NS, account.until_ns or _NEVER_NS)
-        return Principal(
-            account.id,
-            account.id,
-            account.roles,
-            account.sites,
-            account.assets,
-            session.authenticated,
-            last_ns,
-            session.id,
-        )
+        return _principal(account, session, now_ns)
+
+    def by_id(self, identity: str, now_ns: int) -> Principal | None:
+        """Who has this session now, without using it."""
+        row = first_row(self._connection, f"{_SELECT} WHERE id = ?", (identity,))
+        account = None if row is None else self._register.account(row[1])
+        if row is None or account is None or not account.is_usable(now_ns):
+            return None
+        session = _session(row)
+        return _principal(account, session, now_ns) if session.is_good(now_ns) else None
 
     def of(self, account: str, now_ns: int) -> list[Session]:
         """Those that are good, the last used first."""
@@ -108,6 +107,20 @@ class Sessions:
 
 _NEVER_NS: Final = 2**63 - 1
 _SELECT: Final = "SELECT id, account, authenticated, begun_ns, seen_ns, source, program FROM session"
+
+
+def _principal(account: Account, session: Session, now_ns: int) -> Principal:
+    last_ns = min(now_ns + IDLE_NS, session.begun_ns + ABSOLUTE_NS, account.until_ns or _NEVER_NS)
+    return Principal(
+        account.id,
+        account.id,
+        account.roles,
+        account.sites,
+        account.assets,
+        session.authenticated,
+        last_ns,
+        session.id,
+    )
 
 
 def _session(row: tuple[Any, ...]) -> Session:

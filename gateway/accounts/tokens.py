@@ -75,19 +75,14 @@ class Tokens:
         if now_ns >= token.until_ns:
             self._connection.execute("DELETE FROM token WHERE id = ?", (token.id,))
             return None
-        if account is None or not account.is_usable(now_ns):
+        return _principal(account, token, now_ns)
+
+    def by_id(self, identity: str, now_ns: int) -> Principal | None:
+        """Whose token this is now."""
+        row = first_row(self._connection, f"{_SELECT} WHERE id = ?", (identity,))
+        if row is None or now_ns >= (token := _token(row)).until_ns:
             return None
-        return Principal(
-            account.id,
-            account.id,
-            tuple(role for role in account.roles if token.roles is None or role in token.roles),
-            _both(account.sites, token.sites),
-            account.assets,
-            BY_TOKEN + token.name,
-            min(token.until_ns, account.until_ns or token.until_ns),
-            token.id,
-            token.actions,
-        )
+        return _principal(self._register.account(token.account), token, now_ns)
 
     def of(self, account: str, now_ns: int) -> list[Token]:
         """Those that are good, by name."""
@@ -108,6 +103,22 @@ class Tokens:
 
 
 _SELECT: Final = "SELECT id, account, name, roles, actions, sites, begun_ns, until_ns FROM token"
+
+
+def _principal(account: Account | None, token: Token, now_ns: int) -> Principal | None:
+    if account is None or not account.is_usable(now_ns):
+        return None
+    return Principal(
+        account.id,
+        account.id,
+        tuple(role for role in account.roles if token.roles is None or role in token.roles),
+        _both(account.sites, token.sites),
+        account.assets,
+        BY_TOKEN + token.name,
+        min(token.until_ns, account.until_ns or token.until_ns),
+        token.id,
+        token.actions,
+    )
 
 
 def _mistakes(wanted: Token, account: Account, there: list[Token]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from gateway.api.guards import Headers, Limits
 from gateway.api.live import Live
 from gateway.api.problems import answer_with_problems
 from gateway.api.rates import Rates
+from gateway.api.refusals import Noting, Refusals
 from gateway.api.serving import few_threads
 from gateway.api.who import Gate, admit
 from gateway.api.world import World
@@ -38,8 +39,8 @@ def application(world: World, gate: Gate) -> FastAPI:
         redoc_url=None,
         lifespan=few_threads,
     )
-    app.state.world, app.state.gate, app.state.live = world, gate, Live(world)
-    app.state.rates = Rates()
+    app.state.world, app.state.gate, app.state.live = world, gate, Live(world, gate.stands)
+    app.state.rates, app.state.refusals = Rates(), Refusals(world.now_ns)
     answer_with_problems(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])
@@ -48,7 +49,7 @@ def application(world: World, gate: Gate) -> FastAPI:
 
 def guarded(app: FastAPI) -> ASGIApp:
     """As it is served: also what fails in the application itself has all headers."""
-    return Headers(Limits(app))
+    return Noting(Headers(Limits(app)), app.state.refusals)
 
 
 def routers() -> list[APIRouter]:

@@ -9,15 +9,11 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.api.limits import BODY_WITHIN_S, LARGEST_BODY, LARGEST_FILE, LONGEST_PATH, LONGEST_QUERY
 from gateway.api.problems import Problem, answer
 from gateway.json_text import StandsTwice, loads
 
-LARGEST_BODY: Final = 64 * 1024  # bytes: what people say about one thing
-LARGEST_FILE: Final = 32 * 1024 * 1024  # bytes: a logger's file of years
 FILES: Final = ("/api/v1/imports", "/api/v1/imports/preview")  # where files come
-BODY_WITHIN_S: Final = 30.0  # for all of a body
-LONGEST_PATH: Final = 2048  # bytes
-LONGEST_QUERY: Final = 4096  # bytes
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",

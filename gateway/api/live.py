@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,17 +21,20 @@ from gateway.api.world import World
 from gateway.errors import CryogateError, NotRunning
 from gateway.published.alarm import of_known
 from gateway.published.few import with_few_units
+from gateway.rights.principal import Principal
 from gateway.statements import transition
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 0.25  # for changes of alarms
 VALUES_S: Final = 0.5
+STANDS_S: Final = 1.0  # how soon who was logged out hears nothing more
 HEARTBEAT_S: Final = 15.0  # a comment, so that nobody between us thinks that it is dead
 LONGEST_S: Final = 300.0  # then whoever listens comes again, and is asked for the token again
 MOST_WAITING: Final = 500  # events of one who does not read: then it begins anew
 MOST_BEHIND: Final = 5000  # entries that are looked through; who is farther behind asks for the list
 MOST_LISTENERS: Final = 500
 ALARM, VALUES, GATEWAY, RESET = "alarm", "values", "gateway", "reset"
+_OVER: Final = "over"  # is not sent: who listens may not any more
 Row = Mapping[str, Any]
 
 
@@ -63,8 +66,9 @@ class _Listener:
 class Live:
     """Belongs to the event loop."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, stands: Callable[[Principal], bool]) -> None:
+        """`stands`: whether somebody may still ask, and is shown the same."""
+        self._world, self._stands = world, stands
         self._listeners: set[_Listener] = set()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
@@ -85,7 +89,9 @@ class Live:
                 yield event.text
             async with asyncio.timeout(min(lasting_s, LONGEST_S)):
                 while not listener.is_lost:
-                    yield await self._next(listener)
+                    if not (text := await self._next(listener)):
+                        return
+                    yield text
             yield Event.of(RESET, {"at": listener.seq}).text
         except TimeoutError:
             return
@@ -112,11 +118,13 @@ class Live:
             yield seen
 
     async def _next(self, listener: _Listener) -> bytes:
-        """The next event that it may see, or a sign of life."""
+        """The next event that it may see, or a sign of life; nothing: it is over."""
         try:
             async with asyncio.timeout(HEARTBEAT_S):
                 while True:
                     event = await listener.waiting.get()
+                    if event.kind == _OVER:
+                        return b""
                     if event.seq and event.seq <= listener.seq:
                         continue  # it was among those before
                     listener.seq = max(listener.seq, event.seq)
@@ -127,8 +135,11 @@ class Live:
 
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
-        values_s = -VALUES_S
+        values_s, stands_s = -VALUES_S, loop.time()
         while self._listeners:
+            if loop.time() - stands_s >= STANDS_S:
+                stands_s = loop.time()
+                self._end(await run_in_threadpool(self._over, [*self._listeners]))
             try:
                 last = await run_in_threadpool(self._last_seq)
                 self._tell(await run_in_threadpool(self._changes, self._seq, last))
@@ -139,6 +150,20 @@ class Live:
             except CryogateError as problem:  # the records are made again, the disk is away
                 log.warning("live: %s; it is tried again", problem)
             await asyncio.sleep(LOOK_S)
+
+    def _over(self, listeners: Iterable[_Listener]) -> list[_Listener]:
+        """Who may not listen any more; everybody, where nobody can tell."""
+        try:
+            return [one for one in listeners if not self._stands(one.scope.who)]
+        except CryogateError as problem:
+            log.warning("live: %s; nobody hears more", problem)
+            return [*listeners]
+
+    def _end(self, listeners: Iterable[_Listener]) -> None:
+        for one in listeners:
+            while not one.waiting.empty():  # also what waits already
+                one.waiting.get_nowait()
+            one.waiting.put_nowait(Event(_OVER, {}, 0, b""))
 
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:

@@ -31,6 +31,10 @@ class Members:
         accounts = self._accounts()
         return None if accounts is None else accounts.by_session(secret, now_ns)
 
+    def stands(self, who: Principal, now_ns: int) -> bool:
+        accounts = self._accounts()
+        return accounts is not None and accounts.stands(who, now_ns)
+
     def _accounts(self) -> Accounts | None:
         """Those of the file that is there now: who was in one that was taken away is nobody."""
         try:

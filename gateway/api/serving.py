@@ -19,24 +19,26 @@ from starlette.types import ASGIApp
 
 from gateway.api.asking import is_answered
 from gateway.api.certificate import Certificate
+from gateway.api.door import Patience, ShortHandshakes, allow_open_files, open_doors
+from gateway.api.limits import KEEP_ALIVE_S, LARGEST_HEAD
+from gateway.api.proxies import Proxies
 from gateway.errors import InputError
 
 log = logging.getLogger(__name__)
 THREADS: Final = 8  # of questions that are answered at once: each may need a whole processor for a moment
-MOST_CONNECTIONS: Final = 1000  # a few hundred screens, each with a stream
-KEEP_ALIVE_S: Final = 15
 GOODBYE_S: Final = 3  # for answers that are under way
-LARGEST_HEAD: Final = 16_384  # bytes of the headers of a request
+NO_PROXIES: Final = Proxies(())
 LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where, and by which certificate; None: without TLS."""
+    """Where, and by which certificate; None: without TLS. `proxies`: who says for whom they ask."""
 
     host: str
     port: int
     certificate: Certificate | None
+    proxies: Proxies = NO_PROXIES
 
     @property
     def url(self) -> str:
@@ -50,17 +52,22 @@ def serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | No
     Raises InputError where nobody can listen there.
     """
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # where it listens is said already
-    asyncio.run(_serve(app, listening, folder, of_gateway))
+    allow_open_files()
+    with asyncio.Runner(loop_factory=ShortHandshakes) as runner:
+        runner.run(_serve(app, listening, folder, of_gateway))
 
 
 async def _serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | None) -> None:
     server = uvicorn.Server(_config(app, listening))
+    try:
+        doors = open_doors(listening.host, listening.port, listening.proxies.has)
+    except OSError as error:
+        where = f"{listening.host}:{listening.port}"
+        raise InputError(f"{where} cannot be listened to ({error.strerror}): {NEXT}") from None
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(_end_with_a_newer_gateway(server, folder, of_gateway), name="successor")
         try:
-            await server.serve()
-        except SystemExit:  # uvicorn's way to say that it cannot listen; it has logged why
-            raise InputError(f"{listening.host}:{listening.port} cannot be listened to: {NEXT}") from None
+            await server.serve(doors)
         finally:
             watching.cancel()
 
@@ -78,14 +85,13 @@ def _config(app: ASGIApp, listening: Listening) -> uvicorn.Config:
         host=listening.host,
         port=listening.port,
         loop="asyncio",
-        http="h11",
+        http=Patience,
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GOODBYE_S,
         h11_max_incomplete_event_size=LARGEST_HEAD,

@@ -32,6 +32,7 @@ class Known(Protocol):
 
     def by_token(self, token: str, now_ns: int) -> Principal | None: ...
     def by_session(self, secret: str, now_ns: int) -> Principal | None: ...
+    def stands(self, who: Principal, now_ns: int) -> bool: ...
 
 
 class Gate:
@@ -49,19 +50,25 @@ class Gate:
         with self._turn:
             return self._known.by_session(secret, self._now_ns())
 
+    def stands(self, who: Principal) -> bool:
+        """Whether they could ask again now, and be shown the same; that is no use of their session."""
+        with self._turn:
+            return self._known.stands(who, self._now_ns())
+
 
 async def admit(request: Request) -> None:
     """For every route. Raises Problem 401 where nobody is known, 403 where it is not theirs to do."""
     action = action_of(request.scope["route"])
+    request.state.action = action
     if action == OPEN:
         return
     principal = await _authenticated(request)
+    request.state.principal = principal
     if request.app.state.rates.wait_s(principal.account) > 0:
         raise Problem(429, "too many requests of this account: ask slower", {"Retry-After": "1"})
     if not action or not principal.may_somewhere(action):
         told = f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
         raise Problem(403, told)
-    request.state.principal = principal
     if principal.looks_are_recorded and ACTIONS[action].reads:
         asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")
         await run_in_threadpool(
@@ -100,6 +107,7 @@ async def _authenticated(request: Request) -> Principal:
         cookies.check_origin(request)
         principal = await run_in_threadpool(gate.by_session, secret)
         if principal is not None:
+            request.state.principal = principal  # also where it is refused: whose refusal it was
             cookies.check_csrf(request, secret)
             return principal
     raise Problem(

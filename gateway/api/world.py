@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from gateway.times import format_rfc3339
 ANSWER_WITHIN_S: Final = 3.0  # of a gateway that hangs: whoever asks waits no longer
 PLACING: Final = (configuration.KIND, placement.KIND, withdrawal.KIND)
 FRESH_S: Final = 0.5  # how old the answer of the running gateway may be: it has more to do than to answer
+EXAMINED_S: Final = 10.0  # how old an examination may be: it connects to everything outside
 JOURNAL, RECORDS = "journal.sqlite", "records.sqlite"
 Stamp = tuple[tuple[int, int], ...]
 
@@ -52,7 +54,8 @@ class World:
         examine: Callable[[], Any],
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        self.configuration, self.now_ns, self.examine = configured, now_ns, examine
+        self.configuration, self.now_ns = configured, now_ns
+        self.examined = _Kept(examine, EXAMINED_S)
         self.status = _Kept(lambda: ask(self.folder, "status", ANSWER_WITHIN_S))
         self.alarms_now = _Kept(lambda: ask(self.folder, "alarms", ANSWER_WITHIN_S))
         self._liveness = _Kept(lambda: liveness(self.folder))
@@ -130,18 +133,21 @@ class _LookingClock:
 
 @dataclass(slots=True)
 class _Kept:
-    """An answer that many may ask for, and that is asked for once in FRESH_S; also that nobody answered."""
+    """An answer that many may ask for, and that is asked for once in `fresh_s`; also that nobody answered."""
 
     ask: Callable[[], Any]
+    fresh_s: float = FRESH_S
     _turn: threading.Lock = field(default_factory=threading.Lock)
-    _at_s: float = -FRESH_S
+    _at_s: float = -math.inf
     _value: Any = None
     _error: NotRunning | None = None
 
     def value(self) -> Any:
-        """Raises NotRunning."""
-        with self._turn:
-            if time.monotonic() - self._at_s >= FRESH_S:
+        """Raises NotRunning, also where somebody else waits for the answer for too long."""
+        if not self._turn.acquire(timeout=ANSWER_WITHIN_S):
+            raise NotRunning("somebody asks this already, and it takes its time: ask again in a moment")
+        try:
+            if time.monotonic() - self._at_s >= self.fresh_s:
                 self._value, self._error = None, None
                 try:
                     self._value = self.ask()
@@ -151,6 +157,8 @@ class _Kept:
             if self._error is not None:
                 raise NotRunning(str(self._error))
             return self._value
+        finally:
+            self._turn.release()
 
 
 def _world(request: Request) -> World:

@@ -15,6 +15,7 @@ from gateway.accounts.accounts import FILE
 from gateway.api.application import application, guarded
 from gateway.api.certificate import Certificate, given, own
 from gateway.api.members import Members
+from gateway.api.proxies import Proxies
 from gateway.api.serving import Listening, serve
 from gateway.api.who import Gate
 from gateway.api.world import World
@@ -68,13 +69,14 @@ def pages(
     set_up(level, log_format)
     configuration = load(config)
     options = _options(configuration.pages, listen, cert, key)
-    where = Listening(options.host, options.port, _certificate(configuration, options))
+    proxies = Proxies(options.proxies)
+    where = Listening(options.host, options.port, _certificate(configuration, options), proxies)
     say(f"pages: {where.url}/api/v1")
     if where.certificate is not None:
         say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
     if not (configuration.data_dir / FILE).exists():
         say(NOBODY)
-    serve(_application(configuration, config), where, configuration.data_dir, of_gateway)
+    serve(proxies.before(_application(configuration, config)), where, configuration.data_dir, of_gateway)
 
 
 def _options(
@@ -85,7 +87,7 @@ def _options(
     texts = [None if file is None else str(file) for file in files]
     try:
         where = listen or configured.listen or DEFAULT_LISTEN
-        return PagesOptions(where, texts[0], texts[1], configured.plain and cert is None)
+        return PagesOptions(where, texts[0], texts[1], configured.plain and cert is None, configured.proxies)
     except ValueError as error:
         raise ConfigurationError([f"pages: {error}"]) from None
 

@@ -21,7 +21,7 @@ from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.approvals import SignatureOptions, Unapproved
 from gateway.config.shelving import Shelving
-from gateway.hosts import check_listen, is_loopback, listen_host, listen_port
+from gateway.hosts import check_listen, check_network, is_loopback, listen_host, listen_port
 from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
@@ -125,9 +125,12 @@ class PagesOptions:
     cert_file: str | None = field(default=None, metadata={"path": True, "reads": True})
     key_file: str | None = field(default=None, metadata={"path": True, "reads": True, "secret": True})
     plain: bool = False  # without TLS: behind a proxy on the same machine
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
     def __post_init__(self) -> None:
         check_listen(self.listen, "127.0.0.1:8443")
+        for proxy in self.proxies:
+            check_network(proxy)
         if (self.cert_file is None) != (self.key_file is None):
             raise ValueError("cert_file and key_file belong together: give both, or none")
         if self.plain and self.cert_file is not None:

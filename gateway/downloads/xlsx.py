@@ -29,6 +29,7 @@ LARGEST_UNPACKED: Final = 512 * 2**20  # bytes; a year of ten probes, every minu
 BOMB: Final = 100  # times its packed size: real sheets unpack to 20 times at most, a bomb to 1000 times
 SMALL: Final = 32 * 2**20  # bytes; what is empty or the same everywhere may be packed as well as it can be
 MOST_COLUMNS: Final = 16_384  # what Excel has
+MOST_CELLS: Final = 8_000_000  # they are in memory at once; a year of ten probes, every minute, is 6 million
 DAMAGED: Final = (  # what openpyxl and the zip raise at files that are damaged
     zipfile.BadZipFile, InvalidFileException, ET.ParseError, zlib.error, struct.error, EOFError,
     OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, NotImplementedError, RuntimeError,
@@ -71,10 +72,13 @@ def _rows(data: bytes, options: Options) -> Iterator[Row]:
         )
     sheet = book[options.sheet or names[0]]
     sheet.reset_dimensions()  # what the file says of its size may be wrong
-    width = 0
+    width, left = 0, MOST_CELLS
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         texts = [_text(cell, options.decimal) for cell in cells[:MOST_COLUMNS]]
         width = max(width, len(texts))
+        left -= width
+        if left < 0:
+            raise InputError(f"more than {MOST_CELLS // 10**6} million cells; split it")
         yield Row(number, 1, texts + [""] * (width - len(texts)))
 
 

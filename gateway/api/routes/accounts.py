@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from gateway.accounts.register import Account
@@ -16,6 +16,7 @@ from gateway.api.asked import Name
 from gateway.api.describing import told
 from gateway.api.members import office
 from gateway.api.problems import Problem
+from gateway.api.refusals import Refusals
 from gateway.api.routes.session import LISTED, ORIGIN
 from gateway.api.who import Who
 from gateway.api.world import Asked
@@ -67,6 +68,25 @@ ROW: Final = {
 }
 CHANGED: Final = {"id": "7DAB1RC5-12", "account": "li.na"}
 LINK: Final = {**CHANGED, "link": "cgl_0V3..."}
+
+
+REFUSED: Final = {
+    "who": "li.na",
+    "status": 403,
+    "kind": "not allowed",
+    "action": "account.write",
+    "last_asked": "POST /api/v1/accounts",
+    "first": "2026-01-05T12:00:00.000000000Z",
+    "last": "2026-01-05T12:00:00.000000000Z",
+    "times": 1,
+}
+
+
+@router.get("/refusals", **told("account.read", {"schema": 1, "refusals": [REFUSED]}))
+async def refusals(request: Request) -> Response:
+    """What the API refused to whom since its start: not known, not allowed, too slow, too often ..."""
+    noted: Refusals = request.app.state.refusals
+    return secret_answer({"schema": 1, "refusals": noted.rows()})
 
 
 @router.get("/accounts", **told("account.read", {"schema": 1, "accounts": [ROW]}))

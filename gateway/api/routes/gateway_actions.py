@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -40,6 +41,8 @@ router = APIRouter(tags=["gateway actions"])
 LONGEST_MAPPING: Final = 50_000  # characters
 LONGEST_FILE_NAME: Final = 100  # characters
 MOST_PARKED: Final = 1
+WAITS_S: Final = 1.0  # for somebody else's file
+_reader = threading.Lock()
 IMPORTED = {"file": "box-7.csv", "sha256": "0f2e7c1d", "readings": 1440, "new": 1440, "contradicting": 0}
 PREVIEW = {"file": "box-7.csv", "sha256": "0f2e7c1d", "series": [], "unused": [], "alarms": []}
 AGAIN = {"source": "broker", "messages": 3, "readings": 3, "new": 3, "cut": 0, "refused": []}
@@ -169,7 +172,7 @@ def drill(request: Request, world: Asked, who: Who, said: Drill, key: Key = "") 
 @contextmanager
 def _files(file: UploadFile, mapping: str) -> Iterator[tuple[Path, Mapped]]:
     """Both as files, which readers of logger formats need."""
-    with tempfile.TemporaryDirectory(prefix="cryogate-") as folder:
+    with one_at_a_time(), tempfile.TemporaryDirectory(prefix="cryogate-") as folder:
         path, map_path = Path(folder) / "file" / _name_of(file), Path(folder) / "mapping.toml"
         rights.make_folder(path.parent)
         with open(path, "wb", opener=rights.opener) as out:
@@ -181,6 +184,18 @@ def _files(file: UploadFile, mapping: str) -> Iterator[tuple[Path, Mapped]]:
             yield path, read_mapping(map_path)
         except (InputError, ConfigurationError) as error:  # where the files are is nobody's matter
             raise Problem(422, str(error).replace(f"{path.parent}/", "").replace(f"{folder}/", "")) from None
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """A file may need a few hundred megabytes while it is read. Raises Problem."""
+    if not _reader.acquire(timeout=WAITS_S):
+        told_so = "another file is read right now: try again in a moment"
+        raise Problem(503, told_so, {"Retry-After": "5"})
+    try:
+        yield
+    finally:
+        _reader.release()
 
 
 def _name_of(file: UploadFile) -> str:

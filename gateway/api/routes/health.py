@@ -53,6 +53,6 @@ def status(request: Request, world: Asked) -> Response:
 @router.get("/doctor", **told("status.read", DOCTOR))
 def doctor(request: Request, world: Asked) -> Response:
     """What is wrong, where, and what to do next, as `cryogate doctor --json`."""
-    found = world.examine()
+    found = world.examined.value()
     listed = [dataclasses.asdict(one) for one in found.findings]
     return json_answer(request, {"schema": SCHEMA, "summary": found.summary, "findings": listed})

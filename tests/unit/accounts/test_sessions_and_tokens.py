@@ -182,3 +182,26 @@ def test_a_token_of_a_locked_account_counts_again_when_it_is_unlocked(accounts: 
     assert accounts.by_token(secret, NOW_NS) is None
     with pytest.raises(InputError, match="has no token"):
         accounts.tokens.end("li.na", "reports")
+
+
+def test_whether_somebody_still_stands_is_no_use_of_the_session(accounts: Accounts) -> None:
+    secret = begin(accounts)
+    who = accounts.by_session(secret, NOW_NS)
+    assert who is not None and accounts.stands(who, NOW_NS + IDLE_NS - 1)
+    assert not accounts.stands(who, NOW_NS + IDLE_NS), "looking did not make it longer"
+    accounts.sessions.end("li.na", who.session)
+    assert not accounts.stands(who, NOW_NS)
+
+
+def test_a_token_stands_until_it_ends_or_its_account_may_less(accounts: Accounts) -> None:
+    secret, token = accounts.tokens.new(WANTED)
+    who = accounts.by_token(secret, NOW_NS)
+    assert who is not None and accounts.stands(who, NOW_NS)
+    assert not accounts.stands(who, token.until_ns)
+    known = accounts.register.known("li.na")
+    accounts.register.put(replace(known, roles=("viewer",)))
+    assert not accounts.stands(who, NOW_NS)
+    accounts.register.put(known)
+    assert accounts.stands(who, NOW_NS)
+    accounts.tokens.end("li.na", "reports")
+    assert not accounts.stands(who, NOW_NS)

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 
-from gateway.api import guards
+from gateway.api import guards, limits
 from gateway.api.application import routers
 from gateway.api.describing import told
 from gateway.api.problems import Problem
@@ -92,13 +92,13 @@ def test_what_is_too_large_is_not_read(door: FrontDoor) -> None:
         return {"bytes": len(await request.body())}
 
     door.app.add_api_route("/api/v1/take", take, methods=["POST"])
-    large = b"x" * (guards.LARGEST_BODY + 1)
-    assert door.ask("POST", "/take", content=large[1:]).json() == {"bytes": guards.LARGEST_BODY}
+    large = b"x" * (limits.LARGEST_BODY + 1)
+    assert door.ask("POST", "/take", content=large[1:]).json() == {"bytes": limits.LARGEST_BODY}
     assert door.ask("POST", "/take", content=large).status_code == 413
     assert door.ask("POST", "/take", content=iter([large[:9], large[9:]])).status_code == 413
     assert door.ask("POST", "/take", content=b"", headers={"Content-Length": "1e9"}).status_code == 413
-    assert door.ask("GET", f"/{'x' * guards.LONGEST_PATH}").status_code == 414
-    assert door.ask("GET", f"/alive?{'x' * (guards.LONGEST_QUERY + 1)}").status_code == 414
+    assert door.ask("GET", f"/{'x' * limits.LONGEST_PATH}").status_code == 414
+    assert door.ask("GET", f"/alive?{'x' * (limits.LONGEST_QUERY + 1)}").status_code == 414
 
 
 def test_a_field_that_stands_twice_is_refused(door: FrontDoor) -> None:

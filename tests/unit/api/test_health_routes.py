@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
+from gateway.api import world
 from gateway.api.control import serve
 from gateway.journal.journal import Journal
 from gateway.statements import Statement
@@ -59,3 +62,17 @@ def test_the_same_is_not_sent_again(door: FrontDoor) -> None:
     first = door.ask("GET", "/alive")
     again = door.ask("GET", "/alive", headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_an_examination_is_made_once_for_all_who_ask_meanwhile(
+    door: FrontDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[int]()
+    examined = door.world.examined
+    ask = examined.ask
+    examined.ask = lambda: (made.append(1), ask())[1]
+    assert door.get("/doctor") == door.get("/doctor") and len(made) == 1
+    with examined._turn:
+        monkeypatch.setattr(world, "ANSWER_WITHIN_S", 0.0)
+        told = door.ask("GET", "/doctor")
+    assert told.status_code == 503 and "ask again" in told.json()["detail"]

@@ -12,6 +12,8 @@ from gateway.api import live
 from gateway.api.control import serve
 from gateway.api.live import Live
 from gateway.api.scope import Scope
+from gateway.errors import InputError
+from gateway.rights.principal import Principal
 from tests.unit.api.front_door import Tokens
 from tests.unit.api.two_sites import TwoSites
 
@@ -36,7 +38,7 @@ async def events(stream: AsyncGenerator[bytes, None], most: int, kind: str = "al
 
 
 async def test_who_comes_again_misses_nothing(sites: TwoSites) -> None:
-    stream = Live(sites.door.world)
+    stream = Live(sites.door.world, lambda who: True)
     every = await events(stream.listen(scope(sites, "viewer"), 0, 9.0), 4)
     assert [one["id"] for one in every] == sorted(one["id"] for one in every)
     rest = await events(stream.listen(scope(sites, "viewer"), every[1]["id"], 9.0), 2)
@@ -48,12 +50,12 @@ async def test_a_list_and_the_events_behind_it_have_no_gap(sites: TwoSites) -> N
     alarm = sites.alarms()["top"]
     sites.desk.acknowledge(alarm)
     sites.desk.run()
-    [one] = await events(Live(sites.door.world).listen(scope(sites, "viewer"), at, 9.0), 1)
+    [one] = await events(Live(sites.door.world, lambda who: True).listen(scope(sites, "viewer"), at, 9.0), 1)
     assert (one["alarm"]["id"], one["alarm"]["state"]) == (alarm, "acknowledged")
 
 
 async def test_what_happens_meanwhile_comes_by_itself(sites: TwoSites) -> None:
-    stream = Live(sites.door.world)
+    stream = Live(sites.door.world, lambda who: True)
     hearing = asyncio.create_task(events(stream.listen(scope(sites, "viewer"), None, 30.0), 1))
     other = asyncio.create_task(events(stream.listen(scope(sites, "viewer@port"), None, 30.0), 1))
     while stream._task is None:
@@ -69,7 +71,7 @@ async def test_what_happens_meanwhile_comes_by_itself(sites: TwoSites) -> None:
 
 
 async def test_who_is_far_behind_begins_anew(sites: TwoSites, monkeypatch) -> None:
-    stream = Live(sites.door.world)
+    stream = Live(sites.door.world, lambda who: True)
     [one] = await events(stream.listen(scope(sites, "viewer"), 2**40, 9.0), 1, "reset")
     assert one["at"] == sites.desk.journal.last_seq()
     monkeypatch.setattr(live, "MOST_BEHIND", 1)
@@ -78,7 +80,7 @@ async def test_who_is_far_behind_begins_anew(sites: TwoSites, monkeypatch) -> No
 
 async def test_who_does_not_read_begins_anew(sites: TwoSites, monkeypatch) -> None:
     monkeypatch.setattr(live, "MOST_WAITING", 1)
-    stream = Live(sites.door.world)
+    stream = Live(sites.door.world, lambda who: True)
     heard = stream.listen(scope(sites, "viewer"), None, 9.0)
     assert await anext(heard) == b"retry: 1000\n\n"
     [listener] = stream._listeners
@@ -88,14 +90,37 @@ async def test_who_does_not_read_begins_anew(sites: TwoSites, monkeypatch) -> No
 
 
 async def test_a_stream_ends_with_the_session(sites: TwoSites) -> None:
-    assert await events(Live(sites.door.world).listen(scope(sites, "viewer"), None, 0.1), 1) == []
+    assert (
+        await events(Live(sites.door.world, lambda who: True).listen(scope(sites, "viewer"), None, 0.1), 1)
+        == []
+    )
+
+
+async def test_a_stream_ends_when_who_listens_may_not_any_more(sites: TwoSites, monkeypatch) -> None:
+    monkeypatch.setattr(live, "STANDS_S", 0.0)
+    gone = set[str]()
+
+    def stands(who: Principal) -> bool:
+        if "nobody can tell" in gone:
+            raise InputError("accounts.sqlite is damaged")
+        return who.account not in gone
+
+    stream = Live(sites.door.world, stands)
+    mine = asyncio.create_task(events(stream.listen(scope(sites, "viewer!zhao"), None, 600.0), 1))
+    other = asyncio.create_task(events(stream.listen(scope(sites, "viewer"), None, 600.0), 1))
+    while len(stream._listeners) < 2 or stream._task is None:
+        await asyncio.sleep(0.01)
+    gone.add("zhao")
+    assert await mine == [] and not other.done()
+    gone.add("nobody can tell")
+    assert await other == []
 
 
 async def test_values_of_a_gateway_that_runs(sites: TwoSites) -> None:
     rows = sites.door.get("/values")["items"]
     for row in rows:
         row |= {"value": -190.0, "state": "in range", "unknown": False, "age_s": 0.5}
-    stream = Live(sites.door.world)
+    stream = Live(sites.door.world, lambda who: True)
     world, listening = sites.door.world, asyncio.Event()
     gateway = asyncio.create_task(serve(world.folder, {"status": lambda: {"channels": rows}}, listening))
     await listening.wait()

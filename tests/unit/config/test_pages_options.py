@@ -22,6 +22,8 @@ def test_where_it_listens():
             {"listen": "127.0.0.1:1", "cert_file": "c", "key_file": "k", "plain": True},
             "plain has no certificate",
         ),
+        ({"proxies": ("proxy.local",)}, "expected an address or a network"),
+        ({"proxies": ("10.0.0.0/8", "::/0")}, "is everybody"),
         ({"listen": "0.0.0.0:80", "plain": True}, "everybody on the network could read along"),
     ],
 )

@@ -43,6 +43,14 @@ def test_cells_with_dates_are_local_times() -> None:
     assert (found.lines.taken, found.lines.header) == (2, 1)
 
 
+def test_cells_are_counted_as_they_are_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wide row makes each row below it as wide."""
+    monkeypatch.setattr(xlsx, "MOST_CELLS", 40)
+    assert xlsx.read(workbook(("time", "A"), (NOON, 1.0)), OPTIONS).series
+    with pytest.raises(InputError, match="cells; split it"):
+        xlsx.read(workbook(("time", "A", *"x" * 16), (NOON, 1.0), (NOON, 2.0)), OPTIONS)
+
+
 def test_a_serial_number_of_excel_is_rounded_to_its_second() -> None:
     """5 minutes are no number of days that a float has."""
     times = [NOON + datetime.timedelta(minutes=5 * i) for i in range(300)]

@@ -1,0 +1,164 @@
+"""Connections with real sockets: how many, and none that begins nothing, sends slowly or reads nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.api import door, serving
+from gateway.api.certificate import Certificate, own
+from gateway.api.proxies import Proxies
+from gateway.api.serving import Listening
+
+FLOOD = "127.0.0.2"  # all of 127/8 is this machine
+ASK = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says who asks; at /long more than any socket buffers."""
+    if scope["type"] == "lifespan":
+        return
+    body = b"x" * 50_000_000 if scope["path"] == "/long" else scope["client"][0].encode()
+    await Response(body)(scope, receive, send)
+
+
+@contextmanager
+def serving_at(certificate: Certificate | None = None, proxies: tuple[str, ...] = ()) -> Iterator[int]:
+    """The port, at which it is served as by `cryogate pages`."""
+    door.allow_open_files()
+    known = Proxies(proxies)
+    doors = door.open_doors("127.0.0.1", 0, known.has)
+    port = doors[0].getsockname()[1]
+    server = uvicorn.Server(serving._config(known.before(app), Listening("", 0, certificate, known)))
+
+    def serve() -> None:
+        with asyncio.Runner(loop_factory=door.ShortHandshakes) as runner:
+            runner.run(server.serve(doors))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        thread.join()
+        doors[0].close()
+
+
+def connect(port: int, of: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), 30, (of, 0))
+
+
+def answered(connection: socket.socket, *headers: str) -> bytes:
+    """To one request, on a connection that ends with it."""
+    more = "".join(f"{one}\r\n" for one in ("Connection: close", *headers)).encode()
+    connection.sendall(ASK + more + b"\r\n")
+    return read_all(connection)
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Until its end, which may be a hard one."""
+    found = list[bytes]()
+    try:
+        while part := connection.recv(1 << 16):
+            found.append(part)
+    except ConnectionError:
+        pass
+    return b"".join(found)
+
+
+def test_a_thousand_idle_connections_of_one_keep_nobody_else_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "HEAD_WITHIN_S", 600.0)  # they are idle for longer than it takes to ask
+    with serving_at() as port, ExitStack() as stack:
+        idle = [stack.enter_context(connect(port, FLOOD)) for _ in range(1000)]
+        assert answered(connect(port)).endswith(b"\r\n\r\n127.0.0.1")
+        assert read_all(idle[-1]) == b""
+        one = idle[0]
+        one.sendall(ASK + b"Connection: close\r\n\r\n")
+        assert read_all(one).endswith(FLOOD.encode()), "those that are in are answered"
+        assert b"200 OK" in answered(connect(port, FLOOD)), "where one went there is room for another"
+
+
+def test_there_is_a_limit_for_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST_CONNECTIONS", 2)
+    with serving_at() as port, connect(port) as first, connect(port, FLOOD):
+        assert read_all(connect(port, "127.0.0.3")) == b""
+        assert b"200 OK" in answered(first)
+        assert b"200 OK" in answered(connect(port, "127.0.0.3"))
+
+
+@pytest.mark.parametrize("first", [b"", ASK, ASK + b"\r\n"], ids=["nothing", "half a head", "a second one"])
+def test_whose_head_does_not_come_is_cut_off(monkeypatch: pytest.MonkeyPatch, first: bytes) -> None:
+    """Also who sends a byte from time to time: the time is for the whole head."""
+    monkeypatch.setattr(door, "HEAD_WITHIN_S", 0.3)
+    with serving_at() as port, connect(port) as slow:
+        slow.sendall(first)
+        slow.settimeout(0.05)
+        while True:
+            try:
+                if not slow.recv(1 << 16):
+                    break
+            except TimeoutError:
+                slow.sendall(b"x")
+            except ConnectionError:
+                break
+        assert b"200 OK" in answered(connect(port))
+
+
+def test_who_does_not_begin_tls_is_cut_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(door, "HEAD_WITHIN_S", 0.3)
+    certificate = own(tmp_path, "127.0.0.1")
+    with serving_at(certificate) as port, connect(port) as silent:
+        assert read_all(silent) == b""
+        trusted = ssl.create_default_context(cafile=certificate.certificate)
+        with trusted.wrap_socket(connect(port), server_hostname="127.0.0.1") as tls:
+            assert b"200 OK" in answered(tls)
+
+
+def test_who_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "READ_WITHIN_S", 0.3)
+    ended = threading.Event()
+    lost = door.Patience.connection_lost
+
+    def noticed(self: Any, error: Exception | None) -> None:
+        lost(self, error)
+        ended.set()
+
+    monkeypatch.setattr(door.Patience, "connection_lost", noticed)
+    with serving_at() as port, connect(port) as deaf:
+        deaf.sendall(ASK.replace(b"/", b"/long", 1) + b"\r\n")
+        assert ended.wait(30)
+        assert len(read_all(deaf)) < 50_000_000
+
+
+def test_who_asks_is_taken_from_proxies_that_are_configured_alone() -> None:
+    told = "X-Forwarded-For: 10.9.9.9, 192.0.2.7"
+    with serving_at(proxies=("127.0.0.1/32",)) as port:
+        assert answered(connect(port), told).endswith(b"\r\n192.0.2.7")
+        assert answered(connect(port, FLOOD), told).endswith(FLOOD.encode())
+        assert answered(connect(port)).endswith(b"127.0.0.1")
+    with serving_at() as port:
+        assert answered(connect(port), told).endswith(b"127.0.0.1")
+
+
+def test_a_proxy_may_have_more_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST_OF_ONE", 0)
+    with serving_at(proxies=("127.0.0.1",)) as port:
+        assert b"200 OK" in answered(connect(port))
+        assert read_all(connect(port, FLOOD)) == b""
+
+
+def test_where_nobody_can_listen() -> None:
+    with serving_at() as port, pytest.raises(OSError, match="in use"):
+        door.open_doors("127.0.0.1", port, Proxies(()).has)
