@@ -30,6 +30,7 @@ class Inside:
 
 def unmeasured(inside: Inside, timeline: Timeline, now_ns: int) -> dict[str, list[str]]:
     """Codes of the units that are in assets (identities) which no channel measures."""
-    left = [asset for asset in inside.containments.assets if asset not in timeline.measured_now()]
+    measured = timeline.measured_at(now_ns)
+    left = [asset for asset in inside.containments.assets if asset not in measured]
     found = {asset: inside.of([asset], None, now_ns, now_ns).stays for asset in left}
     return {asset: sorted({s.unit.code for s in stays}) for asset, stays in found.items() if stays}

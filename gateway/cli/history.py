@@ -98,8 +98,9 @@ def _local(moment: str, site: str, labels: Labels) -> str:
 def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:
     """The statement that brought a change, where it was no reading."""
     if because is not None:
-        why = f", because: {because['reason']}" if because["reason"] else ""
-        yield f"{because['by']} {because['words']}{why} ({because['id']})"
+        words, reason = because["words"], because["reason"]
+        why = f", because: {reason}" if reason and not words.endswith(f": {reason}") else ""
+        yield f"{because['by']} {words}{why} ({because['id']})"
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

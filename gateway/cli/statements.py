@@ -106,7 +106,7 @@ def withdraw(
 
 
 def _lines(of: Statement, effects: Effects, labels: Labels) -> Iterator[str]:
-    row, undone = published.statement_row(of), effects.undone_by(of.id)
+    row, undone = published.statement_row(of), effects.answer_to(of.id)
     named = typer.style(one_line(of.id), bold=of.actor != GATEWAY, dim=undone is not None)
     who = f"{of.by} ({of.user})" if of.user else of.by
     site = labels.site_of(*names_in(of))
@@ -128,7 +128,7 @@ def _details(of: Statement, row: Mapping[str, Any], shown: Callable[[str], str])
         yield f"from {of.origin}"
     if not of.trusted:
         yield "stated while the gateway's clock was not trusted"
-    if of.reason:
+    if of.reason and not row["words"].endswith(f": {of.reason}"):
         yield f"because: {of.reason}"
     if of.corrects or of.withdraws:
         yield f"{'corrects' if of.corrects else 'withdraws'} {of.corrects or of.withdraws}"

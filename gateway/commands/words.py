@@ -60,7 +60,8 @@ class Words:
         other = self._standing.find(identity)
         if other is not None:
             return f"{other.id} is of kind {other.kind!r}: the gateway noticed it, nobody stated it"
-        return f"there is no statement {identity!r}; `cryogate statements` lists them with their ids"
+        whose = f" (this journal is {self._journal.id})" if "-" in identity else ""
+        return f"there is no statement {identity!r}{whose}; `cryogate statements` lists them with their ids"
 
 
 def correction(

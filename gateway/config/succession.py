@@ -68,7 +68,7 @@ def succession(
     problems += _versions(configuration, timeline, has_readings, now_ns)
     return Succession(
         tuple(problems),
-        tuple(_moves(before, now, timeline)),
+        tuple(_moves(before, now, timeline, now_ns)),
         {section: dict(_renamed(section, now, timeline)) for section in NAMED},
         tuple(name for section in ("channels", "assets") for name in _back(section, before, now, timeline)),
         tuple(_gone("channels", before, now, timeline)),
@@ -113,7 +113,9 @@ def _back(
             yield f"{section}.{name}"
 
 
-def _moves(before: Mapping[str, Any], now: Mapping[str, Any], timeline: Timeline) -> Iterator[Move]:
+def _moves(
+    before: Mapping[str, Any], now: Mapping[str, Any], timeline: Timeline, now_ns: int
+) -> Iterator[Move]:
     """Channels whose table names another place than the table before; a new name is no other place."""
     assets = {n: i for i, n in _identities("assets", now, timeline).items()}
     earlier = {i: before["channels"][n] for i, n in _identities("channels", before, timeline).items()}
@@ -121,13 +123,13 @@ def _moves(before: Mapping[str, Any], now: Mapping[str, Any], timeline: Timeline
         table, old = now["channels"][name], earlier.get(identity)
         place = assets.get(table["asset"], table["asset"]), table.get("zone")
         if old is None:
-            placed = timeline.placements(identity)
-            if not placed:
+            if not timeline.placements(identity):
                 continue  # a new channel: its first placement is the configuration's
-            old_place = placed[-1].asset, placed[-1].zone
+            placed = timeline.placed_at(identity, now_ns)
+            old_place = placed.asset, placed.zone
         else:
             old_place = timeline.asset_identity(old["asset"]), old.get("zone")
-        last = timeline.placements(identity)[-1]
+        last = timeline.placed_at(identity, now_ns)
         if place not in (old_place, (last.asset, last.zone)):
             was = timeline.names.latest("assets", last.asset)
             yield Move(

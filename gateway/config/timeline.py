@@ -181,10 +181,10 @@ class Timeline:
             yield step
         yield from reversed(self.steps)
 
-    def measured_now(self) -> set[str]:
-        """Identities of the assets that a channel of the newest configuration measures, as placed last."""
+    def measured_at(self, time_ns: int) -> set[str]:
+        """Identities of the assets that a channel of the newest configuration measures, as placed then."""
         present = self._configured[-1].channels if self._configured else {}
-        return {self._placements[c][-1].asset for c in present if self._placements.get(c)}
+        return {self.placed_at(c, time_ns).asset for c in present if self._placements.get(c)}
 
     def moved(self) -> list[int]:
         """Numbers of the channels whose placements the last statement changed."""

@@ -208,6 +208,10 @@ class Records:
                 f"records have schema {version}, this program knows {VERSION}: update Cryogate"
             )
         if read_only:
+            if version == 0:
+                raise JournalError(
+                    f"{self._path.parent}: no records yet; the gateway that starts is making them"
+                )
             return
         use_wal(self._db)
         self._db.execute("PRAGMA synchronous = NORMAL")

@@ -23,7 +23,7 @@ def statements(every: Sequence[Statement], effects: Effects) -> dict[str, Any]:
 
 def statement(of: Statement, effects: Effects) -> dict[str, Any]:
     """One statement with what became of it."""
-    undone = effects.undone_by(of.id)
+    undone = effects.answer_to(of.id)
     return {
         **statement_row(of),
         "in_effect": undone is None,

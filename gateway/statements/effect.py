@@ -62,6 +62,17 @@ class Effects:
         against: Sequence[Statement] = self._against.get(identity, ())
         return next((s for s in reversed(against) if self._counts[s.id]), None)
 
+    def answer_to(self, identity: str) -> Statement | None:
+        """What corrects or withdraws this one itself; None while it counts.
+
+        Where that was corrected in its turn, `undone_by` is the last of the chain.
+        """
+        answer = self.undone_by(identity)
+        chain = {one.id: one for one in self._against.get(identity, ())}
+        while answer is not None and target_of(answer) != identity:
+            answer = chain[target_of(answer)]
+        return answer
+
     def _look_again(self, identities: Iterable[str]) -> set[str]:
         """From the newest to the oldest: what is against something is always newer than that."""
         waiting = [(-self._number[identity], identity) for identity in identities]

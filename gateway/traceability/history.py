@@ -40,16 +40,16 @@ def _mention(containments: Containments, said: tuple[Containment, ...], number: 
 
 
 def _taken_back(containments: Containments, said: tuple[Containment, ...], word: Containment) -> str:
-    """By whom and why a statement was corrected or withdrawn, the last who did so; empty: by nobody."""
-    undone_by = containments.effects.undone_by(word.id)
-    if undone_by is None:
+    """By whom and why a statement was corrected or withdrawn; empty: by nobody."""
+    answer = containments.effects.answer_to(word.id)
+    if answer is None:
         return ""
-    withdrawn = containments.withdrawn.get(undone_by.id)
+    withdrawn = containments.withdrawn.get(answer.id)
     if withdrawn is not None:
         when = second(withdrawn.stated_ns)
         return f"withdrawn by {withdrawn.by} ({withdrawn.id}, {when}): {withdrawn.reason}"
-    correction = next((w for w in said if w.id == undone_by.id), None)
-    return f"corrected by {undone_by.id if correction is None else _source(correction)}"
+    correction = next((w for w in said if w.id == answer.id), None)
+    return f"corrected by {answer.id if correction is None else _source(correction)}"
 
 
 def _source(word: Containment) -> str:

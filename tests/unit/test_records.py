@@ -161,3 +161,9 @@ def test_a_file_that_is_no_database_or_too_new_is_refused(tmp_path: Path) -> Non
         Records(tmp_path / "new")
     with pytest.raises(JournalError, match="cannot be opened as records"):
         Records(tmp_path / "missing", read_only=True)
+
+
+def test_records_that_are_only_being_made_are_none_yet(tmp_path: Path) -> None:
+    connect(tmp_path / "records.sqlite", writing=True).close()
+    with pytest.raises(JournalError, match="no records yet; the gateway that starts is making them"):
+        Records(tmp_path / "records.sqlite", read_only=True)

@@ -12,7 +12,9 @@ from gateway.commands.calls import acknowledge_group, take_group
 from gateway.commands.until import lasting_ns
 from gateway.errors import InputError
 from gateway.model import SECOND
-from tests.unit.commands.front_desk import LI, Office
+from gateway.statements import Statement, transition
+from gateway.statements.transition import Transition
+from tests.unit.commands.front_desk import LI, WANG, Office
 from tests.unit.commands.test_alarms_said import an_alarm
 
 ACKNOWLEDGED = an_alarm(AlarmState.UNACKNOWLEDGED)
@@ -40,6 +42,33 @@ def test_what_asks_again_at_once_can_be_acknowledged_at_once(office: Office) -> 
         assert again.is_new and again.id != first
         assert not alarms.acknowledge(desk, LI, asks, "seen").stated.is_new
     assert len(office.stated("acknowledge")) == 2
+
+
+def test_a_closing_counts_once_whoever_is_second(office: Office) -> None:
+    over = an_alarm(AlarmState.ENDED)
+    with office.desk() as desk:
+        first = alarms.close(desk, LI, over, "looked at").stated
+        again = alarms.close(desk, LI, over, "looked at").stated
+        assert first.is_new and not again.is_new and again.id == first.id
+        with pytest.raises(InputError, match=r"Li Na closed E-7Q2M9XKD already at .*Z"):
+            alarms.close(desk, WANG, over, "looked at")
+    office.run("withdraw", first.id, "--by", "Li Na", "--reason", "not yet")
+    with office.desk() as desk:
+        assert alarms.close(desk, WANG, over, "now").stated.is_new
+
+
+def test_what_opened_again_can_be_closed_again(office: Office) -> None:
+    """The gateway took the closing in, and then a unit turned out to have been inside."""
+    over = an_alarm(AlarmState.ENDED)
+    with office.desk() as desk:
+        first = alarms.close(desk, LI, over, "looked at").stated.id
+        for number, because in enumerate((first, "another"), 1):
+            change = Transition("E-7Q2M9XKD", number, "amended", 1, "c", "v", {}, because)
+            desk.journal.commit(
+                statements=[Statement(transition.KIND, "edge", 1, transition.to_body(change))]
+            )
+        assert alarms.close(desk, LI, over, "looked at").stated.is_new
+    assert len(office.stated("close")) == 2
 
 
 @pytest.mark.parametrize(

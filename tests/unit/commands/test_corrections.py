@@ -56,6 +56,9 @@ def test_what_was_corrected_is_corrected_by_its_correction(office: Office) -> No
     with pytest.raises(InputError, match=f"use {third}"):
         office.run("withdraw", first, "--by", "Li Na", "--reason", "x")
     assert [s.corrects for s in office.stated("containment")] == ["", first, second]
+    every = office.json("statements", "--about", "bag-1")["statements"]
+    assert [s["corrected_by"] for s in every] == [second, third, None]
+    assert ": nine]" in office.run("contents", "--unit", "BAG-1")
     assert third.endswith("-3")
 
 
@@ -84,6 +87,8 @@ def test_what_nobody_stated_cannot_be_taken_back(office: Office) -> None:
     load(office, BAG)
     with pytest.raises(InputError, match="there is no statement 'XYZ'; `cryogate statements` lists them"):
         office.run("withdraw", "XYZ", "--by", "Li Na", "--reason", "x")
+    with pytest.raises(InputError, match=r"there is no statement 'XYZ-1' \(this journal is [0-9A-Z]+\)"):
+        office.run("withdraw", "XYZ-1", "--by", "Li Na", "--reason", "x")
     with office.desk() as desk:
         from gateway.journal.journal import Statement
         from gateway.statements import outage

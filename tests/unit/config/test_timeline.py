@@ -75,11 +75,18 @@ def test_names_that_cannot_follow_are_refused(channels, assets, problem) -> None
     assert any(problem in p for p in told.timeline.names.problems(document(channels, assets=assets)))
 
 
+def test_a_placement_from_a_clock_that_was_ahead_waits_for_its_time() -> None:
+    told = Told("t", "u").configure(0, document({"t": {"asset": "s1"}, "u": {"asset": "s2"}}))
+    told.place(100, "t", "s2")
+    assert told.timeline.measured_at(ns(20)) == {"s1", "s2"}
+    assert told.timeline.measured_at(ns(100)) == {"s2"}
+
+
 def test_a_channel_that_left_is_not_configured_and_keeps_its_last_place() -> None:
     told = Told("t", "u").configure(0, document({"t": {"asset": "s1"}, "u": {"asset": "s2"}}))
     told.configure(10, document({"u": {"asset": "s2"}}))
     assert told.timeline.channel_at("t", ns(9)) is not None
     assert told.timeline.channel_at("t", ns(10)) is None
     assert told.timeline.place_of(0, ns(20)) is not None
-    assert told.timeline.measured_now() == {"s2"}
+    assert told.timeline.measured_at(ns(20)) == {"s2"}
     assert told.timeline.placements("t")[0].from_ns == FOREVER_PAST

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.statements import Statement
-from gateway.statements.effect import Effects, in_effect
+from gateway.statements.effect import Effects, in_effect, target_of
 
 Said = tuple[str, str, str]
 """Id, what it corrects, what it withdraws."""
@@ -66,6 +66,9 @@ def test_all_three_agree(said: list[Said]) -> None:
         for identity in counts:
             undone = effects.undone_by(identity)
             assert (undone is None) == counts[identity]
+            answer = effects.answer_to(identity)
+            assert (answer is None) == counts[identity]
+            assert answer is None or target_of(answer) == identity
 
 
 def test_a_correction_of_a_correction_does_not_bring_back_the_first() -> None:
@@ -85,3 +88,11 @@ def test_nobody_takes_back_what_is_said_later_or_itself() -> None:
 def test_thousands_of_corrections_are_no_burden() -> None:
     chain = [made((f"{n}", f"{n - 1}" if n else "", "")) for n in range(3000)]
     assert [s.id for s in in_effect(chain)] == ["2999"]
+
+
+def test_each_of_a_chain_has_its_own_correction() -> None:
+    effects = Effects()
+    for one in (("a", "", ""), ("b", "a", ""), ("c", "b", "")):
+        effects.hear(made(one))
+    answers = [effects.answer_to(identity) for identity in "abc"]
+    assert [answer and answer.id for answer in answers] == ["b", "c", None]
