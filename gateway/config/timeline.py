@@ -80,16 +80,16 @@ class Timeline:
 
     def hear(self, seq: int, statement: Statement) -> bool:
         """Take a statement in; whether it bears on what was so when."""
-        if statement.kind == configured.KIND:
-            self._configure(seq, statement)
-            return True
-        refers = (statement.withdraws or statement.corrects) in self._ids
-        if statement.kind != placed.KIND and not refers:
-            return False
-        self._stated.append((seq, statement))
-        self._ids.add(statement.id)
-        self._replace()
-        return True
+        return self.hear_all([(seq, statement)])
+
+    def hear_all(self, statements: Iterable[tuple[int, Statement]]) -> bool:
+        """Many at once, in the journal's order: what follows from them is worked out once."""
+        bears = [self._take(seq, statement) for seq, statement in statements]
+        if any(bears):
+            self._by_number = {self.number(identity): identity for identity in self._since}
+            self.steps = _deciding(self._configured)
+            self._replace()
+        return any(bears)
 
     # Answers
 
@@ -212,6 +212,17 @@ class Timeline:
 
     # Taking in
 
+    def _take(self, seq: int, statement: Statement) -> bool:
+        if statement.kind == configured.KIND:
+            self._configure(seq, statement)
+            return True
+        refers = (statement.withdraws or statement.corrects) in self._ids
+        if statement.kind != placed.KIND and not refers:
+            return False
+        self._stated.append((seq, statement))
+        self._ids.add(statement.id)
+        return True
+
     def _configure(self, seq: int, statement: Statement) -> None:
         told = configured.of(statement.body)
         self.document, self.fingerprint = told.document, told.fingerprint
@@ -224,9 +235,6 @@ class Timeline:
             self._since.setdefault(identity, statement.at_ns)
         sites = {own("assets", name): own("sites", asset.site) for name, asset in meant.assets.items()}
         self._configured.append(Step(statement.at_ns, seq, meant, channels, sites))
-        self._by_number = {self.number(identity): identity for identity in self._since}
-        self.steps = _deciding(self._configured)
-        self._replace()
 
     def _replace(self) -> None:
         """Placements anew from all that is in effect."""
@@ -299,6 +307,5 @@ def timeline_of(journal: Any, until_seq: int | None = None) -> Timeline:
             if row.unit:
                 units[name] = row.unit
     timeline = Timeline(numbers, units)
-    for seq, statement in sorted(relevant, key=lambda pair: pair[0]):
-        timeline.hear(seq, statement)
+    timeline.hear_all(sorted(relevant, key=lambda pair: pair[0]))
     return timeline

@@ -39,8 +39,9 @@ class StatedContents:
         return self.timeline.names.latest("assets", identity)
 
 
-def stated(journal: Journal) -> StatedContents:
-    timeline = timeline_of(journal)
+def stated(journal: Journal, timeline: Timeline | None = None) -> StatedContents:
+    """`timeline`: of the journal, by whoever has it."""
+    timeline = timeline or timeline_of(journal)
     return StatedContents(contents(said(journal, *KINDS), timeline.asset_identity), timeline)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from gateway.alarms.duty import KINDS, Coverage, Duty, Hole, Shift
 from gateway.alarms.rotation import MIDNIGHT
 from gateway.alarms.walltime import DAY, begins_ns
+from gateway.config.names import Names
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.journal.journal import Journal
@@ -31,9 +32,9 @@ class Day:
     shifts: tuple[Shift, ...]
 
 
-def duty_of(journal: Journal) -> Duty:
-    """As the journal is now; sites by their identities."""
-    names = timeline_of(journal).names
+def duty_of(journal: Journal, names: Names | None = None) -> Duty:
+    """As the journal is now; sites by their identities. `names`: of the journal, by whoever has them."""
+    names = names or timeline_of(journal).names
     duty = Duty(lambda site: names.identity("sites", site))
     for statement in said(journal, *KINDS):
         duty.hear(statement)

@@ -202,7 +202,11 @@ class Fields:
 
 def is_unicode(text: str) -> bool:
     """Whether no half of a surrogate pair stands alone, so that it can be written as UTF-8."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def shortened(text: str, longest: int = LONGEST_MESSAGE) -> str:

@@ -37,7 +37,7 @@ CONFLICTS = {
 @router.get("/contents", **told("contents.read", CONTENTS))
 def contents(request: Request, world: Asked, who: Who, asset: Named = None, at: Moment = None) -> Response:
     """What is inside an asset, or each of them, now or at any time, and who said so. Unknown is not empty."""
-    scope, known = world.scope(who), ask.stated(world.reading().journal)
+    scope, known = world.scope(who), ask.stated(world.reading().journal, world.timeline())
     if asset is not None:
         scope.need_asset(asset)
         wanted = [known.identity(asset)]
@@ -53,7 +53,7 @@ def contents(request: Request, world: Asked, who: Who, asset: Named = None, at: 
 @router.get("/contents/conflicts", **told("contents.read", CONFLICTS))
 def conflicts(request: Request, world: Asked, who: Who, asset: Named = None) -> Response:
     """Statements about contents that contradict each other."""
-    scope, known = world.scope(who), ask.stated(world.reading().journal)
+    scope, known = world.scope(who), ask.stated(world.reading().journal, world.timeline())
     if asset is not None:
         scope.need_asset(asset)
     found = ask.conflicts(known, None if asset is None else known.identity(asset))
@@ -64,7 +64,7 @@ def conflicts(request: Request, world: Asked, who: Who, asset: Named = None) -> 
 @router.get("/units/{code}", **told("contents.read", UNITS))
 def unit(request: Request, world: Asked, who: Who, code: Name, at: Moment = None) -> Response:
     """Where the units with this code were, and everything that was said about them."""
-    scope, known = world.scope(who), ask.stated(world.reading().journal)
+    scope, known = world.scope(who), ask.stated(world.reading().journal, world.timeline())
     try:
         found = ask.of_units(known, code, moment_ns(at, world.now_ns()))
     except InputError:

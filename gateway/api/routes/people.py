@@ -173,7 +173,7 @@ def _row(who: Principal, of: Person) -> dict[str, Any]:
 
 
 def _duty(world: World) -> Duty:
-    return ask.duty_of(world.reading().journal)
+    return ask.duty_of(world.reading().journal, world.timeline().names)
 
 
 def _covers(scope: Scope, sites: tuple[str, ...]) -> bool:
