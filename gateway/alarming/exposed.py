@@ -19,15 +19,17 @@ Inside = Callable[[int, int], Contents]
 """[start, end) -> what was inside."""
 
 
-def exposed(found: Excursion, inside: Inside, measures: Measures, until_ns: int) -> Exposures | None:
-    """One exposure per stay; None where nobody has said what was inside."""
+def exposed(
+    found: Excursion, inside: Inside, measures: Measures, until_ns: int, last: Exposures | None = None
+) -> Exposures | None:
+    """One exposure per stay; None where nobody has said what was inside. `last`: what this gave last time."""
     before = inside(found.start_ns - measures.doubt_ns(found), found.start_ns)
     if not before.stays:
         contents = inside(found.start_ns, until_ns)
-        return exposures(contents, found.start_ns, found.end_ns, measures.of(found))
+        return exposures(contents, found.start_ns, found.end_ns, measures.of(found), last)
     last_ns, crossing_ns = measures.line_to(found)
     measure = _from_the_crossing(found.start_ns, measures.of(found))
-    units = exposures(inside(crossing_ns, until_ns), crossing_ns, found.end_ns, measure)
+    units = exposures(inside(crossing_ns, until_ns), crossing_ns, found.end_ns, measure, last)
     possibly = _possibly(found, before, last_ns) if crossing_ns == found.start_ns else []
     return Exposures.of([*(units or ()), *possibly]) if possibly else units
 

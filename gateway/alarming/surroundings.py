@@ -44,9 +44,10 @@ class Surroundings:
         until_ns = now_ns if cause.end_ns is None else cause.end_ns
         inside = partial(self.inside.of, place.assets, place.zone)
         if isinstance(cause, Excursion):
-            units = exposed(cause, inside, self._measures(), until_ns)
+            units = exposed(cause, inside, self._measures(), until_ns, entry.units)
         else:
-            units = exposures(inside(cause.start_ns, until_ns), cause.start_ns, cause.end_ns, _nothing)
+            contents = inside(cause.start_ns, until_ns)
+            units = exposures(contents, cause.start_ns, cause.end_ns, _nothing, entry.units)
         return None if units is None else units.like(entry.units)
 
     def moves_line(self, cause: Excursion, late: Samples) -> bool:

@@ -155,6 +155,6 @@ def open_desk(configuration: Configuration, identity: str = "") -> Iterator[Desk
     chain = chain_of(configuration)
     with Journal.open(path, chain=chain) as journal:
         clock = clock_of(journal, configuration.clock.require_sync)
-    with Journal.open(path, clock.now_ns, chain=chain) as journal:
+        journal.now_ns = clock.now_ns
         check_known(journal.statement_kinds())
         yield Desk(configuration, journal, clock, identity)

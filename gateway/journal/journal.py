@@ -65,7 +65,7 @@ class Journal:
     ) -> None:
         self.path = path
         self.chain = chain
-        self._now_ns = now_ns
+        self.now_ns = now_ns
         self._connection = connection
         self._archive = Archive(path.parent / FOLDER, connection, damaged)
         self._decoded = Decoded(connection)
@@ -211,7 +211,7 @@ class Journal:
                 entries.check_nothing_said_since(self._connection, unless_said_since)
             imported = any(one.kind == import_.KIND for one in statements)
             fresh = self._repeats.drop(arrivals, imported=imported) if len(arrivals) else arrivals
-            seqs = append(self._connection, fresh, refused, told, self._now_ns(), self.chain)
+            seqs = append(self._connection, fresh, refused, told, self.now_ns(), self.chain)
             if settled_from_hour is not None:
                 deferred.settle(self._connection, settled_from_hour)
             if len(later):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import struct
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -106,8 +105,9 @@ def _read(file: BinaryIO) -> Damage | None:
     if not head:
         return None
     if not _is_sound(head):
-        heads = list(_frame_heads(file, _PAGE))
-        return Damage(0, len(heads), sum(int(h[1] != 0) for h in heads if len(h) > 1))
+        heads, cut = _frame_heads(file, _PAGE)
+        commits = int(np.count_nonzero(heads[:, 1])) + _ends_a_commit(cut)
+        return Damage(0, len(heads) + bool(cut), commits)
     magic, _, page, _, *salts, first, second = _HEADER.unpack(head)
     chain = _Chain(page, "<u4" if magic == _MAGIC else ">u4", (first, second))
     good = 0
@@ -122,13 +122,22 @@ def _read(file: BinaryIO) -> Damage | None:
 def _behind(file: BinaryIO, at: int, page: int, salts: list[int]) -> Damage | None:
     """Frames from byte `at` on that are of the present generation all the same."""
     file.seek(at)
-    frames = commits = last = 0
-    for number, words in enumerate(_frame_heads(file, page), 1):
-        mine = [int(w) for w in words[2:4]] == salts or bool(np.isin(words[2:4], salts).any())
-        if mine or (len(words) < 4 and last == number - 1):  # cut off before its salts
-            frames, last = number, number
-            commits += int(len(words) > 1 and words[1] != 0)
+    heads, cut = _frame_heads(file, page)
+    mine = np.flatnonzero(np.isin(heads[:, 2:4], salts).any(axis=1))
+    frames = int(mine[-1]) + 1 if len(mine) else 0
+    commits = int(np.count_nonzero(heads[mine, 1]))
+    if cut and _is_mine(cut, salts, follows=frames == len(heads)):
+        frames, commits = len(heads) + 1, commits + _ends_a_commit(cut)
     return Damage(at, frames, commits) if frames else None
+
+
+def _is_mine(cut: bytes, salts: list[int], *, follows: bool) -> bool:
+    """Of a frame that is cut off in its head; before its salts it is what the frame before it is."""
+    return follows if len(cut) < _SALTED else bool(np.isin(np.frombuffer(cut, ">u4", 2, 8), salts).any())
+
+
+def _ends_a_commit(cut: bytes) -> int:
+    return int(any(cut[4:8]) and len(cut) >= 8)
 
 
 def _is_sound(head: bytes) -> bool:
@@ -144,11 +153,19 @@ def _whole_frames(file: BinaryIO, page: int) -> bytes:
     return frames[: len(frames) // (_FRAME + page) * (_FRAME + page)]
 
 
-def _frame_heads(file: BinaryIO, page: int) -> Iterator[Words]:
-    """The words of each frame's head from here on; those of the last one may be fewer."""
-    while head := file.read(_FRAME):
-        yield np.frombuffer(head[: len(head) // 4 * 4], ">u4").astype(np.uint32)
-        file.seek(page, 1)
+def _frame_heads(file: BinaryIO, page: int) -> tuple[Words, bytes]:
+    """uint32[frames, 6]: the words of each frame's head from here on; and a last head that is cut off.
+
+    After a large commit the log stays as long as it was, so that there are many of an earlier generation.
+    """
+    size, told = _FRAME + page, bytearray()
+    while part := file.read(_AT_ONCE * size):
+        whole = len(part) // size * size
+        told += np.frombuffer(part, np.uint8, whole).reshape(-1, size)[:, :_FRAME].tobytes()
+        told += part[whole : whole + _FRAME]
+    whole = len(told) // _FRAME * _FRAME
+    heads = np.frombuffer(told[:whole], ">u4").astype(np.uint32)
+    return heads.reshape(-1, _FRAME // 4), bytes(told[whole:])
 
 
 class _Chain:

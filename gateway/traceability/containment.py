@@ -15,6 +15,7 @@ from typing import TypeVar
 from gateway.statements import Statement, containment, empty, withdrawal
 from gateway.statements.effect import Effects
 from gateway.traceability.identity import identity
+from gateway.traceability.in_order import InOrder
 from gateway.traceability.model import Conflict, Containment, Contents, Emptied, Stay, Withdrawn
 from gateway.traceability.whereabouts import latest, whereabouts
 
@@ -42,7 +43,7 @@ class Containments:
             str, dict[Key, tuple[Containment, ...]]
         ] = {}  # by asset: the latest words in effect
         self._stays: dict[str, dict[Key, tuple[Stay, ...]]] = {}  # by asset
-        self._in_order: dict[str, list[Stay]] = {}  # the same of those that were asked for
+        self._in_order: dict[str, InOrder] = {}  # the same of those that were asked for
         self._conflicts: dict[Key, tuple[Conflict, ...]] = {}
         self._unsettled: dict[Key, None] = {}
         self._emptiness_changed: dict[str, list[int]] = {}  # by asset, from when on
@@ -95,18 +96,16 @@ class Containments:
     def inside(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> Contents:
         """Units in `asset` at any moment of [start, end), or at `start` where the two are the same.
 
-        A stay without a zone is in every zone; a question without a zone is about all of them.
+        A stay without a zone is in every zone; a question without a zone is about all of them. What is asked
+        again is the very same tuple of stays where they are the same.
         """
         end_ns = max(end_ns, start_ns + 1)
-        found = [
-            stay
-            for stay in self._sorted(asset)
-            if stay.from_ns < end_ns
-            and (stay.to_ns is None or stay.to_ns > start_ns)
-            and (zone is None or stay.zone is None or stay.zone == zone)
-        ]
+        if asset not in self._in_order:
+            of_asset = self._stays.get(asset, {}).values()
+            self._in_order[asset] = InOrder(stay for stays in of_asset for stay in stays)
+        found = self._in_order[asset].inside(zone, start_ns, end_ns)
         known = bool(found) or self.emptied(asset, zone, start_ns, end_ns) is not None
-        return Contents(known, tuple(found), self._conflicts_of(found))
+        return Contents(known, found, self._conflicts_of(found))
 
     def emptied(self, asset: str, zone: str | None, start_ns: int, end_ns: int) -> Emptied | None:
         """The statement that it was empty by `start`, where nothing was stated in it from then to `end`."""
@@ -160,14 +159,6 @@ class Containments:
 
     # What follows
 
-    def _sorted(self, asset: str) -> list[Stay]:
-        """Every stay in an asset, by unit and start."""
-        if asset not in self._in_order:
-            every = [stay for stays in self._stays.get(asset, {}).values() for stay in stays]
-            every.sort(key=lambda stay: (stay.unit.scheme, stay.unit.code, stay.from_ns))
-            self._in_order[asset] = every
-        return self._in_order[asset]
-
     def _free_id(self) -> str:
         return f"#{len(self._units_of) + len(self._emptied_of) + len(self.withdrawn) + 1}"
 
@@ -214,8 +205,7 @@ class Containments:
             here = tuple([stay for stay in stays if stay.asset == asset])
             if here != self._stays.get(asset, {}).get(key, ()):
                 touched.add(asset)
-                _put(self._stays, asset, key, here)
-                self._in_order.pop(asset, None)
+                self._put_stays(asset, key, here)
             _put(self._claims, asset, key, tuple([claim for claim in claims if claim.asset == asset]))
         found = (*about_identity, *conflicts)
         if found != self._conflicts.get(key, ()):
@@ -234,10 +224,14 @@ class Containments:
         (stay,), _ = whereabouts(word.unit, (word,), self._emptied)
         changes = self._stays.get(word.asset, {}).get(key) != (stay,)
         if changes:
-            _put(self._stays, word.asset, key, (stay,))
-            self._in_order.pop(word.asset, None)
+            self._put_stays(word.asset, key, (stay,))
         _put(self._claims, word.asset, key, (word,))
         return {word.asset} if changes else set()
+
+    def _put_stays(self, asset: str, key: Key, stays: tuple[Stay, ...]) -> None:
+        _put(self._stays, asset, key, stays)
+        if asset in self._in_order:
+            self._in_order[asset].change(key, stays)
 
     def _conflicts_of(self, stays: Iterable[Stay]) -> tuple[Conflict, ...]:
         if not self._conflicts:

@@ -7,13 +7,15 @@ however many they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gateway.traceability.containment import concerns
 from gateway.traceability.model import Conflict, Contents, Stay, Unit
 
 Measure = Callable[[int, int | None], tuple[int | None, float | None]]
 """[start, end) -> ns beyond the limit, extreme; None where the rule has no limit."""
+Span = tuple[int, int | None, bool, str | None]
+"""From, to, whether that is certain, and who contradicts whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,32 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What units and parts follow from, other than what was measured."""
+
+    contents: Contents
+    start_ns: int
+    end_ns: int | None
+
+    def is_same(self, other: Source | None) -> bool:
+        """Without looking at each stay: no where they are equal, and not the very same."""
+        if other is None or self.contents.stays is not other.contents.stays:
+            return False
+        return (self.contents.conflicts, self.start_ns, self.end_ns) == (
+            other.contents.conflicts,
+            other.start_ns,
+            other.end_ns,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Exposures:
     """Units in an order, and for each of them the number of its part; a unit that came back stands twice."""
 
     units: tuple[Unit, ...]
     parts: tuple[Part, ...]
     part_of: tuple[int, ...]
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
     def of(exposures: Iterable[Exposure]) -> Exposures:
@@ -63,29 +85,50 @@ class Exposures:
         return replace(self, units=before.units) if before is not None and same else self
 
 
-def exposures(contents: Contents, start_ns: int, end_ns: int | None, measure: Measure) -> Exposures | None:
-    """One exposure per stay; None where nobody has said what was inside."""
+def exposures(
+    contents: Contents, start_ns: int, end_ns: int | None, measure: Measure, before: Exposures | None = None
+) -> Exposures | None:
+    """One exposure per stay; None where nobody has said what was inside.
+
+    `before`: what this gave last time; where the same are inside, only measuring is done again.
+    """
     if not contents.known:
         return None
-    words = _words(contents)
-    numbers: dict[tuple[int, int | None, bool, str | None], int] = {}
-    part_of = tuple(
-        [
-            numbers.setdefault((*_overlap(stay, start_ns, end_ns), stay.certain, words(stay)), len(numbers))
-            for stay in contents.stays
-        ]
-    )
-    parts = tuple(
-        Part(from_ns, to_ns, *measure(from_ns, to_ns), certain, conflict)
-        for from_ns, to_ns, certain, conflict in numbers
-    )
-    return Exposures(tuple([stay.unit for stay in contents.stays]), parts, part_of)
+    source = Source(contents, start_ns, end_ns)
+    if before is not None and source.is_same(before.source):
+        return replace(before, parts=tuple(_measured(part, measure) for part in before.parts))
+    part_of, spans = _shares(source)
+    parts = tuple(_measured(Part(*span[:2], None, None, *span[2:]), measure) for span in spans)
+    return Exposures(tuple([stay.unit for stay in contents.stays]), parts, part_of, source)
+
+
+def _measured(part: Part, measure: Measure) -> Part:
+    beyond_ns, extreme = measure(part.from_ns, part.to_ns)
+    return replace(part, beyond_ns=beyond_ns, extreme=extreme)
+
+
+def _shares(of: Source) -> tuple[tuple[int, ...], list[Span]]:
+    """For each stay the number of its part, and what parts there are. Many stays are alike."""
+    words = _words(of.contents) if of.contents.conflicts else _no_words
+    alike: dict[Span, int] = {}
+    numbers: dict[Span, int] = {}
+    part_of = list[int]()
+    for stay in of.contents.stays:
+        told = (stay.from_ns, stay.to_ns, stay.certain, words(stay))
+        number = alike.get(told)
+        if number is None:
+            span = (*_overlap(stay, of.start_ns, of.end_ns), *told[2:])
+            number = alike[told] = numbers.setdefault(span, len(numbers))
+        part_of.append(number)
+    return tuple(part_of), list(numbers)
 
 
 def same_stays(one: Exposures | None, other: Exposures | None) -> bool:
     """Whether the same were inside, other than for how long so far."""
     if one is None or other is None:
         return one is other
+    if len(one) != len(other):
+        return False
     if one.part_of == other.part_of and _spans(one) == _spans(other):
         return one.units == other.units
     return _stays(one) == _stays(other)
@@ -103,6 +146,10 @@ def _stays(of: Exposures) -> list[tuple[Unit, tuple[int, int | None, bool]]]:
 def _overlap(stay: Stay, start_ns: int, end_ns: int | None) -> tuple[int, int | None]:
     ends = [end for end in (stay.to_ns, end_ns) if end is not None]
     return max(stay.from_ns, start_ns), min(ends) if ends else None
+
+
+def _no_words(_stay: Stay) -> str | None:
+    return None
 
 
 def _words(contents: Contents) -> Callable[[Stay], str | None]:

@@ -118,6 +118,8 @@ class Contents:
 def together(contents: Iterable[Contents]) -> Contents:
     """Of several assets, in their order; known when any of them is."""
     several = list(contents)
+    if len(several) == 1:
+        return several[0]
     return Contents(
         any(c.known for c in several),
         tuple(stay for c in several for stay in c.stays),

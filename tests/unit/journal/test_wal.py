@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import struct
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.journal import wal
 from gateway.journal.journal import Journal, Statement
@@ -137,6 +140,33 @@ def test_what_a_running_writer_has_half_written_is_no_damage(journal: Path, monk
     looks = iter([Damage(32, 1, 0), None])
     monkeypatch.setattr(wal, "_look", lambda _: next(looks))
     assert wal.damage(journal) is None
+
+
+def slow_behind(data: bytes, at: int, page: int, salts: list[int]) -> Damage | None:
+    """Frame by frame."""
+    frames = commits = last = 0
+    for number, start in enumerate(range(at, len(data), 24 + page), 1):
+        head = data[start : start + 24]
+        words = [int.from_bytes(head[k : k + 4], "big") for k in range(0, len(head) // 4 * 4, 4)]
+        is_mine = any(word in salts for word in words[2:4])
+        if is_mine or (len(words) < 4 and last == number - 1):
+            frames, last = number, number
+            commits += int(len(words) > 1 and words[1] != 0)
+    return Damage(at, frames, commits) if frames else None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.sampled_from([7, 2**32 - 1, 3]), st.sampled_from([8, 3]))),
+    st.integers(0, 31),
+    st.integers(0, 40),
+)
+def test_frames_behind_the_good_ones_are_counted_as_one_by_one(frames, cut, at) -> None:
+    """Those of this generation have one of its salts."""
+    page, salts = 8, [7, 8]
+    data = b"".join(struct.pack(">6I8x", 1, mark, one, two, 0, 0) for mark, one, two in frames)
+    data = data[: max(0, len(data) - cut)]
+    at = min(at, len(data))
+    assert wal._behind(io.BytesIO(data), at, page, salts) == slow_behind(data, at, page, salts)
 
 
 def test_rubbish_of_earlier_generations_is_no_damage(tmp_path: Path) -> None:
