@@ -11,6 +11,7 @@ from gateway.errors import JournalError, StatementError
 from gateway.journal import chain, entries, log
 from gateway.journal.archive import Archive, Segment
 from gateway.journal.chain import Chain, Link
+from gateway.journal.damaged import Damaged
 from gateway.journal.database import Connection
 from gateway.journal.transaction import snapshot
 from gateway.statements import retention
@@ -73,38 +74,38 @@ def _check_links(links: Sequence[Link], keys: Sequence[Chain], problem: Tell, no
 def _follow(
     connection: Connection, archive: Archive, links: Sequence[Link], thinned: list[Segment], problem: Tell
 ) -> None:
-    """From the end of the first link to that of the last."""
-    hashes = _hashes(connection, archive, links[0].last_seq)
-    following = _first(hashes, problem)
+    """From the end of the first link to that of the last; behind what cannot be read it goes on."""
+    hashes: Iterator[Hashed] | None = None
+    following: Hashed | None = None
+    unreadable_until = 0
     for before, link in itertools.pairwise(links):
-        digest = before.digest
+        if link.last_seq <= unreadable_until:
+            continue
+        digest, seen = before.digest, before.last_seq
         try:
-            while following is not None and following[0] <= link.last_seq:
+            if hashes is None:
+                hashes, following = _hashes(connection, archive, seen), None
+            while seen < link.last_seq:
+                following = following or next(hashes, None)
+                if following is None or following[0] > link.last_seq:
+                    break
                 digest = chain.ran_over(digest, [following[1]])
-                following = next(hashes, None)
+                seen, following = following[0], None
         except JournalError as error:
             problem(str(error))
-            hashes = _hashes(connection, archive, link.last_seq)
-            following = _first(hashes, problem)
+            file = archive.segment_behind(seen)  # hot entries are behind all files
+            hashes, unreadable_until = None, 0 if file is None else file.last_seq
             continue
         range_ = before.last_seq + 1, link.last_seq
         if digest != link.digest and not any(_overlaps(one, *range_) for one in thinned):
             problem(f"{_entries(*range_)} not what was committed: changed, left out or put in")
 
 
-def _first(hashes: Iterator[Hashed], problem: Tell) -> Hashed | None:
-    try:
-        return next(hashes, None)
-    except JournalError as error:
-        problem(str(error))
-        return None
-
-
 def _hashes(connection: Connection, archive: Archive, seq: int) -> Iterator[Hashed]:
-    """Of all entries behind `seq`, in order."""
+    """Of all entries behind `seq`, in order; of statements as they stand there, damaged or not."""
     readings = (
         (one.seq, chain.of_readings(one.seq, one.committed_ns, one.arrivals))
-        for one in log.after(connection, archive, seq, READINGS_AT_ONCE)
+        for one in log.after(connection, archive, seq, READINGS_AT_ONCE, Damaged())
         if one.arrivals is not None
     )
     return heapq.merge(readings, _statements(connection, seq), key=lambda one: one[0])

@@ -230,6 +230,19 @@ def test_damage_is_no_end_of_it(path):
         warmer(connection)
     found = problems(path)
     assert "entry 6 is damaged" in found and "entry 7 is not what was committed" in found
+    assert found.count("not what was committed") == 1
+
+
+def test_a_damaged_statement_puts_nothing_else_in_doubt(path):
+    with changing(path) as connection:
+        connection.execute("UPDATE entry SET body = x'01' WHERE hour IS NULL AND seq != 11")
+    found = verify(path, keys=[KEY]).problems
+    changed = [one for one in found if "not what was committed" in one]
+    assert any("entry 2 is damaged" in one for one in found)
+    assert changed == [
+        f"entries {both} are not what was committed: changed, left out or put in"
+        for both in ("1 to 2", "8 to 9")
+    ]
 
 
 def test_damaged_links_are_no_crash(path):
