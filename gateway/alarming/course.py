@@ -7,11 +7,11 @@ where its channel moves, leaves the configuration, or gets other limits, and say
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gateway.alarming.versions import own_version, version_name
 from gateway.config.profiles import NO_DATA
 from gateway.config.timeline import Placed, Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST, ProfileVersion, Rule
@@ -19,7 +19,6 @@ from gateway.model import Severity
 from gateway.screening.plan import ChannelPlan, Instance, Plan, Reset, Version
 from gateway.screening.rules import named_channels
 
-OF_CHANNEL: Final = "channel"  # the version of rules that do not come from a profile
 MOVED: Final = "moved"
 SUPERSEDED: Final = "superseded"
 RETIRED: Final = "retired"
@@ -188,7 +187,7 @@ def _rules(
     before = [v for v in known if v.valid_from_ns <= time_ns]
     for rule in before[-1].rules if before else ():
         if rule.unit in (None, channel.unit):
-            named = f"{before[-1].profile} {before[-1].version}"
+            named = version_name(before[-1])
             yield rule.id, _Held(rule.kind, _named(timeline, rule.parameters), rule.severity, named)
 
 
@@ -223,8 +222,3 @@ def _bridged(moments: Sequence[_Moment], timeline: Timeline, identity: str) -> l
                 break
             found[j] = dataclasses.replace(found[j], configured=True, rules=kept, bridged=True)
     return found
-
-
-def own_version(kind: str, parameters: object) -> str:
-    """The version of a rule that no profile gave: a name made of what it says."""
-    return f"{OF_CHANNEL} {hashlib.sha256(f'{kind} {parameters!r}'.encode()).hexdigest()[:6]}"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
+from gateway.alarming.versions import own_version, version_name
 from gateway.config.profiles import NO_DATA, severity_of
 from gateway.config.types import FOREVER, Channel, Configuration, ProfileVersion
 from gateway.journal.journal import Journal
 from gateway.model import Severity, to_ns
 from gateway.screening.plan import ChannelPlan, Instance, Plan, Reset
 from gateway.screening.rules import no_data
-
-OF_CHANNEL = "channel"  # the version of rules that do not come from a profile
 
 
 def numbers_of(configuration: Configuration, journal: Journal) -> dict[str, int]:
@@ -51,16 +49,6 @@ def _instances(channel: Channel, number: int, configuration: Configuration) -> I
     for i, version in enumerate(versions):
         until = versions[i + 1].valid_from_ns if i + 1 < len(versions) else FOREVER
         yield from _of_version(version, until, channel.unit, number)
-
-
-def own_version(kind: str, parameters: object) -> str:
-    """Other parameters are another version: what was open under the old ones ends when they change."""
-    return f"{OF_CHANNEL} {hashlib.sha256(f'{kind} {parameters!r}'.encode()).hexdigest()[:6]}"
-
-
-def version_name(version: ProfileVersion) -> str:
-    """As excursions name the version that they lived under."""
-    return f"{version.profile} {version.version}"
 
 
 def _of_version(version: ProfileVersion, until_ns: int, unit: str, number: int) -> Iterator[Instance]:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from gateway.alarming.versions import version_words
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import open_records
 from gateway.cli.terminal import console, print_json
@@ -106,13 +107,14 @@ def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """What is known now and was not before; of the first change, what an alarm is about."""
     if not before:
-        for name in ("severity", "start", "end", "extreme", "beyond_s", "profile_version"):
+        for name in ("severity", "start", "end", "extreme", "beyond_s"):
             yield f"{name} {_text(now[name])}"
+        yield f"version {version_words(now['profile_version'])}"
         yield inside_now(now["units"])
         return
     for name, value in now.items():
         if name not in (*LIVE, *TOLD) and value != before[name]:
-            yield f"{name} {_text(value)}, was {_text(before[name])}"
+            yield f"{_label(name)} {_text(value)}, was {_text(before[name])}"
     for said in now["acknowledgements"]:
         if said not in before["acknowledgements"]:
             yield f"{said['by']}: {said['comment']}"
@@ -145,5 +147,11 @@ def _said(words: Mapping[str, Any]) -> str:
     return f"{words['by']}: {words['comment']}" if words["comment"] else str(words["by"])
 
 
+def _label(name: str) -> str:
+    return "versions" if name == "profile_versions" else name
+
+
 def _text(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(version_words(one) for one in value) or "none"
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -23,24 +23,46 @@ from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.quiet import handling_words, overlay_words
 from gateway.text import one_line, safe
 
+LOOK_AGAIN_S: Final = 0.2
+
 
 def add_to(app: typer.Typer) -> None:
     app.command()(status)
     app.command()(watch)
 
 
-def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def status(
+    config: Config = DEFAULT_CONFIG,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Wait so long for a gateway that starts.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
     """What the running gateway does: sources, channels, journal, sinks, what was refused.
 
     Exit code 0: it runs. 1: it does not, or nobody answers.
+
+    Example: cryogate status --wait 60
     """
     configuration = load(config)
-    found = ask(configuration.data_dir, "status")
+    found = _status_within(wait, configuration.data_dir)
     if as_json:
         print_json(found)
     else:
         out = console()
         out.print(status_panel(safe(found), labels_of(configuration), out.width))
+
+
+def _status_within(wait_s: float, folder: Path) -> Any:
+    """Raises NotRunning where no gateway answers in this time."""
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return ask(folder, "status")
+        except NotRunning:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(LOOK_AGAIN_S)
 
 
 def watch(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from gateway.alarming.versions import version_words
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
@@ -99,7 +100,8 @@ def _range(part: Part, unit: str) -> str:
         for word, value in (("from", part.low), ("to", part.high))
         if value is not None
     ]
-    of = f" ({part.version})" if part.version else ""
+    names = dict.fromkeys(version_words(name) for name in part.version.split(", ")) if part.version else {}
+    of = f" ({', '.join(names)})" if names else ""
     return f"range {' '.join(sides)}{of}"
 
 

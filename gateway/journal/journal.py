@@ -29,6 +29,7 @@ from gateway.journal.decoded import Decoded
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
+from gateway.journal.lost import refuse_lost
 from gateway.journal.repeats import Repeats
 from gateway.journal.still_written import StillWritten
 from gateway.journal.transaction import snapshot, transaction
@@ -86,6 +87,7 @@ class Journal:
         With a list `damaged`, archive files that cannot be read are put there and passed over. `chain` links
         what is committed; without it nothing vouches for that.
         """
+        refuse_lost(path)
         damage = wal.damage(path)  # before SQLite opens it and forgets
         connection = schema.open_writing(path)
         if damage is not None:
@@ -95,6 +97,7 @@ class Journal:
     @staticmethod
     def open_reading(path: Path, damaged: Damaged | None = None) -> Journal:
         """For reading only, from any process, while the gateway writes or after it crashed."""
+        refuse_lost(path)
         return Journal(path, schema.open_reading(path), damaged=damaged)
 
     # What is damaged

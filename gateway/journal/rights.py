@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -68,6 +69,12 @@ def unusable(folder: Path) -> Iterator[str]:
         return
     if not os.access(there, os.W_OK | os.X_OK):
         yield f"{there} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"
+        return
+    try:
+        with tempfile.TemporaryFile(dir=there):  # without a name, where the file system can
+            pass
+    except OSError as error:  # not every file system says so in its rights
+        yield f"no file can be made in {there}: {error.strerror}"
         return
     for path in (folder / name for name in KEPT):
         if path.is_dir():

@@ -126,6 +126,8 @@ def open_reading(path: Path) -> Connection:
     """A connection that can only read, beside a running gateway or after a crash. Raises JournalError."""
     if not path.exists():
         raise JournalError(f"there is no journal at {path}; check data_dir, or start the gateway once")
+    if not path.stat().st_size:
+        raise JournalError(f"journal {path} is empty; start the gateway once, or restore a backup")
     with explained(path), _opened(path, writing=False) as connection:
         version = _check(connection, path)
     if version < CURRENT:

@@ -20,6 +20,7 @@ from gateway.errors import StatementError
 from gateway.journal import rights, schema
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
+from gateway.journal.lost import lost
 from gateway.journal.records import Records
 from gateway.journal.said import check_readable
 from gateway.mqtt.left_behind import left_by
@@ -49,7 +50,9 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
     path = folder / "journal.sqlite"
     if unusable := [f"gateway.data_dir: {what}" for what in rights.unusable(folder)]:
         return Start(tuple(unusable), ())
-    if not path.exists():
+    if gone := lost(path):
+        return Start((gone,), ())
+    if not path.exists() or not path.stat().st_size:
         return Start((), ())
     if (older := schema.older(path)) is not None:
         return Start((), (MIGRATED.format(older, schema.CURRENT),))

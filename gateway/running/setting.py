@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.alarming.plan import own_version, version_name
+from gateway.alarming.versions import own_version, version_name
 from gateway.alarms.call import Guidance, Language
 from gateway.alarms.guidance import guidance_for
 from gateway.config.types import Configuration, Rule

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 from pathlib import Path
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+from gateway.api.control import serve
 from gateway.cli import app
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
+from gateway.errors import NotRunning
 from gateway.journal.journal import Journal
 from gateway.model import Refusal, Refused
 
@@ -58,3 +62,21 @@ def test_a_unit_that_is_only_possibly_inside_says_so_and_why() -> None:
     assert "BAG-1 CAR-T  possibly  beyond the limit for 20 s" in first
     assert first.rstrip().splitlines()[-2].strip() == doubted["conflict"]
     assert "possibly" not in second
+
+
+def test_status_waits_for_a_gateway_that_starts(tmp_path: Path) -> None:
+    configured = tmp_path / "cryogate.toml"
+    configured.write_text('[gateway]\nname = "g"\ndata_dir = "."\n')
+    command = ["status", "--config", str(configured), "--json"]
+    assert isinstance(CliRunner().invoke(app, [*command, "--wait", "0.1"]).exception, NotRunning)
+
+    async def asked() -> Result:
+        told = asyncio.create_task(asyncio.to_thread(CliRunner().invoke, app, [*command, "--wait", "60"]))
+        async with asyncio.TaskGroup() as group:
+            answers = {"status": lambda: {"gateway": "g"}}
+            serving = group.create_task(serve(tmp_path, answers, asyncio.Event()), name="serve")
+            found = await told
+            serving.cancel()
+        return found
+
+    assert json.loads(asyncio.run(asked()).stdout) == {"gateway": "g"}

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.errors import JournalError
 from gateway.journal import archive, parquet, rollover
+from gateway.journal.database import copy
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.model import SECOND, Arrivals, Refusal, Refused
@@ -238,14 +240,34 @@ def test_statements_and_refusals_stay_in_the_database(path):
         assert len(journal.refused(None, 5)) == 1
 
 
-def test_a_file_of_a_journal_that_was_lost_is_never_overwritten(path):
-    """A journal that begins anew counts from 1 again; its archive is all that is left of the former one."""
-    folder = path.parent / archive.FOLDER
+@pytest.mark.parametrize("left", [None, b""])
+def test_no_journal_begins_beside_the_archive_of_one_that_is_lost(path, left):
+    with Journal.open(path) as journal:
+        journal.commit(noisy(10))
+        assert rolled(path) == 10
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    with pytest.raises(JournalError, match="beside it has 1 file of an earlier journal"):
+        Journal.open(path)
+    with pytest.raises(JournalError, match="Restore a backup"):
+        Journal.open_reading(path)
+    (path.parent / archive.FOLDER).rename(path.parent / "archive-of-before")
+    with Journal.open(path) as journal:
+        assert journal.last_seq() == 0
+
+
+def test_a_file_of_another_journal_is_never_overwritten(path):
+    """A journal of an older time gives numbers again that files have, of readings that it does not have."""
+    folder, older = path.parent / archive.FOLDER, path.with_name("older")
+    with Journal.open(path) as journal:
+        pass
+    copy(path, older)
     for seed in (1, 2, 3):
+        path.write_bytes(older.read_bytes())
         with Journal.open(path) as journal:
             journal.commit(noisy(10, seed=seed))
             assert rolled(path) == 10
-        path.unlink()
     assert sorted(file.name for file in folder.iterdir()) == [
         "000000000001.parquet", "000000000001.parquet.before-1", "000000000001.parquet.before-2"
     ]  # fmt: skip

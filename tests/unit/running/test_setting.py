@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarming.plan import own_version
+from gateway.alarming.versions import own_version
 from gateway.config.load import load
 from gateway.running.setting import SettingNow
 

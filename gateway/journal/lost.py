@@ -1,0 +1,33 @@
+"""A journal that is gone, or empty, while its archive is still there: nobody begins a new one in silence.
+
+A new journal would know nothing of the readings, alarms and units of before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.errors import JournalError
+from gateway.journal.archive import FOLDER
+from gateway.text import counted
+
+
+def refuse_lost(path: Path) -> None:
+    """Raises JournalError."""
+    if gone := lost(path):
+        raise JournalError(gone)
+
+
+def lost(path: Path) -> str:
+    """What is wrong, and what to do; empty where the journal is there, or there never was one."""
+    if path.exists() and path.stat().st_size > 0:
+        return ""
+    files = sum(1 for _ in (path.parent / FOLDER).glob("*.parquet*"))
+    if not files:
+        return ""
+    what = "is empty" if path.exists() else "is not there"
+    return (
+        f"journal {path} {what}, but the archive beside it has {counted(files, 'file')} of an earlier "
+        "journal. Restore a backup (`cryogate journal restore`); or, to begin anew, move the folder "
+        f"{path.parent / FOLDER} away"
+    )
