@@ -148,6 +148,8 @@ def test_the_command(configuration: Configuration, journal: Journal) -> None:
     assert "range from 2 degC to 8 degC (fridge-2-8 1)" in text  # one of them is critical, one major
     assert "not proven" in text and "50.00 %" in text
     assert "0 h 02 min 00.000000000 s" in text  # together
+    parts = [shown[f"{name}_ns"] for name in ("in_range", "out_of_range", "unproven")]
+    assert sum(parts) == shown["interval_ns"] == 120 * SECOND
 
 
 def test_a_rule_of_its_own_is_called_so_and_not_by_its_number(
@@ -160,8 +162,6 @@ def test_a_rule_of_its_own_is_called_so_and_not_by_its_number(
     window = ["--from", format_rfc3339(BASE_NS + SECOND), "--to", format_rfc3339(BASE_NS + 60 * SECOND)]
     done = CliRunner().invoke(app, ["clocks", "box-1-air", *window, "--config", str(configuration.path)])
     assert "(own rules of the channel, its asset or its site, fridge-2-8 1)" in " ".join(done.stdout.split())
-    parts = [shown[f"{name}_ns"] for name in ("in_range", "out_of_range", "unproven")]
-    assert sum(parts) == shown["interval_ns"] == 120 * SECOND
 
 
 def test_times_without_a_journal_are_shown(configuration: Configuration, journal: Journal) -> None:
