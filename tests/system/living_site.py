@@ -177,9 +177,10 @@ class Site:
         self.start()
 
     def _settled(self) -> dict[str, tuple[str, str]]:
-        """By id: the alarm and its history as printed. Open faults are left out: the world ends them."""
+        """By id: the alarm and its history as printed. Open faults are left out: the world ends them; so are
+        remarks, which count what was raised lately before the moment of asking."""
         alarms = json.loads(self._typed("alarms", "--all", "--json"))
-        told = [a for a in alarms if a["kind"] != "fault" or a["end"] is not None]
+        told = [{**a, "remarks": []} for a in alarms if a["kind"] != "fault" or a["end"] is not None]
         return {a["id"]: (json.dumps(a), self._typed("history", a["id"], "--json")) for a in told}
 
     def _typed(self, *words: str) -> str:
