@@ -25,7 +25,7 @@ class CallKind(StrEnum):
     ALARM = "alarm"  # a new happening, or one that nobody has taken yet
     WORSE = "worse"  # it worsened, or grew
     AGAIN = "again"  # whoever had taken it is not on it any more
-    OVER = "over"  # what the person was told is over, or somebody else has taken it
+    OVER = "over"  # what the person was told is over, or somebody else sees to it, or it is quiet
     SUMMARY = "summary"  # too many for one message each
     TEST = "test"  # to see whether the person can be reached
 
@@ -51,7 +51,7 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`alarms` have the shape of `cryogate alarms --json`, the first of the group first."""
+    """`alarms` have the shape of `cryogate alarms --json`, what has to be seen to first stands first."""
 
     id: str  # the same on every try, so that receivers recognise a repeat
     kind: CallKind
@@ -68,7 +68,9 @@ class Call:
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
     hint: str = ""  # what it looks like, with evidence, in this language; never a verdict
-    taken_by: str = ""
+    taken_by: str = ""  # who is on what goes on of it
+    acknowledged_by: str = ""  # who has acknowledged what goes on of it
+    is_quiet: bool = False  # what goes on of it is shelved, suppressed or out of service
     next_name: str = ""  # who is called next if nobody takes it
     next_at_ns: int | None = None
     link: str = ""  # where this person may acknowledge it; empty: nowhere yet
@@ -78,6 +80,11 @@ class Call:
     def number(self) -> int:
         """How many alarms it is about."""
         return len(self.alarms) + self.more
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a message that nobody has to get up any more is about what has not ended."""
+        return bool(self.taken_by or self.acknowledged_by or self.is_quiet)
 
     @property
     def is_late(self) -> bool:

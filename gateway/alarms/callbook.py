@@ -189,7 +189,7 @@ class CallBook:
         if course is None:
             return True
         is_news = course.unseen and bool(delivery.receiver.person)  # a siren cannot say that it is over
-        return delivery.at_ns <= course.stopped_ns and not is_news
+        return delivery.number <= course.stopped and not is_news
 
     def sounding(self, notifier: str) -> frozenset[str]:
         """Groups because of which a siren is to be on: it was told of them, or is being told."""
@@ -214,7 +214,7 @@ class CallBook:
         """How a message counts in a flood: what is news by its priority, what the person knows hardly."""
         course = self.escalations.courses.get(group)
         is_known = course is not None and person in course.told and priority <= course.rank
-        return KNOWN if is_known else int(priority)
+        return KNOWN if is_known and not self.escalations.is_worse(group) else int(priority)
 
     # What follows
 

@@ -37,6 +37,11 @@ class Delivery:
         return f"{self.call}.{self.receiver.name}"
 
     @property
+    def number(self) -> int:
+        """Of the call, among those about its group: clocks may be set back, numbers are not."""
+        return int(self.call.rpartition(".")[2])
+
+    @property
     def at_once(self) -> int:
         return self.receiver.at_once or len(self.receiver.ways)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway.alarms import turns
 from gateway.alarms.people import Person, person_of
+from gateway.alarms.priority import Risk
 from gateway.alarms.spoken import Spoken
 from gateway.alarms.turns import Crew
 from gateway.statements import Statement, person, roster, stand_in, withdrawal
@@ -238,10 +239,11 @@ class Duty:
         return min(map(turns.begin_ns, mine))
 
     def _risks(self, site: str, from_ns: int, to_ns: int) -> list[str]:
-        """Those that its rosters name, and any other one where one of them is for all."""
+        """Those that its rosters name, and any other one where one is for all, or they leave one out."""
         mine = [one for one in self._spoken.rosters_within(from_ns, to_ns) if self._is_of(one, site)]
-        named = sorted({risk for one in mine for risk in one.risks})
-        return [*named, *([OTHER] if any(not one.risks for one in mine) else [])]
+        named = {risk for one in mine for risk in one.risks}
+        has_others = any(not one.risks for one in mine) or not named >= {risk.word for risk in Risk}
+        return [*sorted(named), *([OTHER] if has_others else [])]
 
     def _is_of(self, one: Roster, site: str) -> bool:
         site = self.same_site(site)

@@ -30,6 +30,7 @@ class Course:
     calls: int = 0  # that were decided so far
     called_ns: int = 0  # when the last of them was
     rank: int = 0  # the priority it said
+    severity: int = 0  # the worst that it was about
     told: dict[str, int] = field(default_factory=dict)  # who has to hear that it is over, since when
     reached: dict[str, int] = field(default_factory=dict)  # of these, whom a message has reached
     unseen: bool = False  # it was over before somebody answered: who was not reached is told, but of that
@@ -37,9 +38,7 @@ class Course:
     acted_ns: int = 0  # when somebody last did something about it
     resumed: bool = False  # who took it has not acted for too long
     reopened: bool = False  # who had taken it is not on it any more, and nobody has heard that
-    stopped_ns: int = (
-        0  # when somebody answered, or it was over: what was decided before is not told any more
-    )
+    stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,8 @@ class Escalations:
             return
         round_, steps = place
         wants = self._wants(group, course)
-        course.calls, course.called_ns, course.rank = course.calls + 1, at_ns, self._priority(group)
+        course.calls, course.called_ns = course.calls + 1, at_ns
+        course.rank, course.severity = self._priority(group), _severity(group)
         if kind is CallKind.OVER:
             for person in self._released(group, course):
                 _drop(course, person)
@@ -204,6 +204,11 @@ class Escalations:
         course = self.courses.get(group_id)
         return course is not None and course.since_ns > 0
 
+    def is_worse(self, group_id: str) -> bool:
+        """Whether it is worse than its last call said."""
+        group, course = self.groups.get(group_id), self.courses.get(group_id)
+        return group is not None and course is not None and self._is_worse(group, course)
+
     def has_told_people(self, group_id: str) -> bool:
         """Whether there is a person who was told, or is being told."""
         course = self.courses.get(group_id)
@@ -219,14 +224,14 @@ class Escalations:
             course.unseen = news and group.is_over
             is_first = news and course.calls == 0
             if not is_first and (course.since_ns or was_unseen):
-                course.stopped_ns = one.at_ns
+                course.stopped = course.calls
             course.since_ns, course.done, course.grown_ns = one.at_ns if is_first else 0, None, 0
         elif not course.since_ns:
             course.since_ns, course.done = one.at_ns, None
             course.grown_ns = one.at_ns if course.calls else 0
             course.reopened = course.calls > 0 and one.change == TAKEN_BACK
         elif course.calls and (
-            (heard.is_new and _calls(one, course)) or heard.merged or self._priority(group) > course.rank
+            (heard.is_new and _calls(one, course)) or heard.merged or self._is_worse(group, course)
         ):
             course.grown_ns = course.grown_ns or one.at_ns
 
@@ -267,9 +272,13 @@ class Escalations:
     def _grown_moment(self, group: Group, course: Course) -> int:
         if not course.grown_ns or not course.told:
             return NEVER
-        if self._priority(group) > course.rank:
+        if self._is_worse(group, course):
             return course.grown_ns
         return max(course.grown_ns, course.called_ns + UPDATE_NS)
+
+    def _is_worse(self, group: Group, course: Course) -> bool:
+        """Than what was called last: more urgent, or something more severe is part of it."""
+        return self._priority(group) > course.rank or _severity(group) > course.severity
 
     def _priority(self, group: Group) -> int:
         return int(self._rules.judged(group).priority)
@@ -299,6 +308,12 @@ def _calls(one: Member, course: Course) -> bool:
     return one.worsened or (one.asks and (not one.taken_by or course.resumed))
 
 
+def _severity(group: Group) -> int:
+    """The worst of what asks for somebody; 0: nothing does."""
+    asking = (m for m in group.members.values() if not m.is_over and m.speaks)
+    return max((int(one.severity) for one in asking), default=0)
+
+
 def _is_news(one: Member) -> bool:
     """It was over when it was noticed, and nobody has seen it yet."""
     is_recent = one.at_ns - one.over_ns < HISTORY_NS
@@ -325,6 +340,7 @@ def _absorb(course: Course, other: Course) -> None:
     course.acted_ns = max(course.acted_ns, other.acted_ns)
     course.called_ns = max(course.called_ns, other.called_ns)
     course.rank = max(course.rank, other.rank)
+    course.severity = max(course.severity, other.severity)
     if other.since_ns and (not course.since_ns or other.since_ns < course.since_ns):
         course.since_ns, course.done = other.since_ns, other.done
     course.calls = max(course.calls, other.calls)

@@ -146,10 +146,10 @@ class Groups:
 
 
 def _keys(one: Member) -> Iterator[str]:
-    """Under which alarms of one asset, or of one trouble of the gateway, find each other; a drill nobody."""
+    """Under which alarms of one asset, or of one trouble of the gateway, find each other; a drill none."""
     if one.is_drill:
         yield f"drill {one.id}"
-    elif one.assets:
+    elif one.assets and not one.is_about_drill:
         yield from (f"asset {asset}" for asset in one.assets)
     else:
         yield f"cause {_cause(one)}"

@@ -10,7 +10,7 @@ from gateway.alarms.escalation import Course
 from gateway.alarms.flood import Received
 from gateway.alarms.groups import Group
 
-SCHEMA: Final = 2  # of another one nothing is taken over: everything is heard again
+SCHEMA: Final = 3  # of another one nothing is taken over: everything is heard again
 
 
 @dataclass(frozen=True, slots=True)

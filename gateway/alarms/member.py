@@ -13,6 +13,7 @@ from gateway.times import parse_rfc3339
 
 FAULT: Final = "fault"  # kind of an alarm about the gateway itself
 DRILL: Final = "drill"
+ABOUT_DRILL: Final = "drill "  # faults of drills: failed, overdue, forged
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
@@ -55,8 +56,18 @@ class Member:
         return self.kind == DRILL
 
     @property
+    def is_about_drill(self) -> bool:
+        """What a drill found is no part of what happens to its asset."""
+        return self.is_fault and self.cause.startswith(ABOUT_DRILL)
+
+    @property
     def is_silence(self) -> bool:
         return self.kind == SILENCE
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it asks for somebody, or is worse than what somebody answered; not while it is quiet."""
+        return (self.asks or self.worsened) and not self.is_hushed
 
     @property
     def is_new(self) -> bool:

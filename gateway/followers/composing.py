@@ -91,11 +91,25 @@ class Composer:
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
             self._left(delivery, alarms[0], now_ns),
             hint=self._hint(delivery, members[0], language, now_ns),
-            taken_by=next((one.taken_by for one in members if one.taken_by), ""),
+            **self._answered([one for one in members if not one.is_over], language),
             next_name=next_name,
             next_at_ns=moment_ns,
             drill=groups[0].is_drill,
         )
+
+    def _answered(self, going_on: Sequence[Member], language: Language) -> dict[str, Any]:
+        """Who sees to what goes on, as the reader knows them; of what is all over nothing is said."""
+        taken = next((one.taken_by for one in going_on if one.taken_by), "")
+        answered = next((one.answered_by for one in going_on if not one.asks), "")
+        return {
+            "taken_by": self._name(taken, language),
+            "acknowledged_by": self._name(answered, language),
+            "is_quiet": any(one.is_hushed for one in going_on),
+        }
+
+    def _name(self, who: str, language: Language) -> str:
+        person = self._book.duty.find(who) if who else None
+        return who if person is None else person.name(language)
 
     def _groups(self, delivery: Delivery) -> Sequence[str]:
         return (delivery.group,) if delivery.group else self._book.summaries.get(delivery.call, ())
@@ -151,13 +165,11 @@ class Composer:
 
 
 def _listed(groups: Sequence[Group]) -> list[Member]:
-    """Of one group the first alarm first; of several what goes on before what is over."""
-    if len(groups) == 1:
-        first = groups[0].members[groups[0].first]
-        others = [one for one in groups[0].members.values() if one.id != first.id]
-        return [first, *sorted(others, key=_rank)]
-    return sorted((one for group in groups for one in group.members.values()), key=_rank)
+    """What has to be seen to first: what goes on before what is over, then the worst; of equals the first."""
+    firsts = {group.first for group in groups}
+    members = (one for group in groups for one in group.members.values())
+    return sorted(members, key=lambda one: (*_rank(one), one.id not in firsts, one.at_ns))
 
 
-def _rank(one: Member) -> tuple[bool, bool, int, int]:
-    return one.is_over, not one.asks, -one.severity, one.at_ns
+def _rank(one: Member) -> tuple[bool, bool, int]:
+    return one.is_over, not one.speaks, -one.severity

@@ -35,6 +35,8 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "time_left": None if call.time_left is None else _left(call.time_left),
         "hint": call.hint,
         "taken_by": call.taken_by,
+        "acknowledged_by": call.acknowledged_by,
+        "quiet": call.is_quiet,
         "next": _next(call),
         "link": call.link,
     }

@@ -21,6 +21,10 @@ class CallVocabulary:
     counts: str
     taken_title: str
     taken_line: str
+    acknowledged_title: str
+    acknowledged_line: str
+    quiet_title: str
+    quiet_line: str
     nobody_line: str
     with_reason: str
     left: str
@@ -55,6 +59,10 @@ EN: Final = CallVocabulary(
     counts="{going_on} go on, {over} over",
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
+    acknowledged_title="Acknowledged by {by}: {about}",
+    acknowledged_line="{by} has acknowledged it; it goes on",
+    quiet_title="Quiet for now: {about}",
+    quiet_line="it goes on; it is shelved, suppressed or out of service, so nobody is called about it",
     nobody_line="nobody yet",
     with_reason="{what} ({reason})",
     left="{lowest} to {highest} until {until} (8 of 10 cases; {method})",
@@ -118,6 +126,10 @@ ZH: Final = CallVocabulary(
     counts="{going_on} 个仍在持续，{over} 个已结束",
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",
+    acknowledged_title="【{by} 已确认】{about}",
+    acknowledged_line="{by} 已确认；报警仍在持续",
+    quiet_title="【暂不呼叫】{about}",
+    quiet_line="报警仍在持续；已搁置、被抑制或停用，因此暂不呼叫任何人",
     nobody_line="尚无人接手",
     with_reason="{what}（{reason}）",
     left="距 {until} 还有{lowest}至{highest}（十次中八次；{method}）",

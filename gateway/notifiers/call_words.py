@@ -37,7 +37,7 @@ class CallWords:
 
     @property
     def first(self) -> AlarmWords:
-        """The first alarm of the group, of which most is said; without a single fact in a test."""
+        """The alarm that has to be seen to first, of which most is said; without a single fact in a test."""
         return self._first
 
     @property
@@ -57,7 +57,7 @@ class CallWords:
             number=call.number,
             going_on=call.number - call.over,
             name=one_line(call.name),
-            by=one_line(call.taken_by),
+            by=one_line(call.taken_by or call.acknowledged_by),
         )
         drill = VOCABULARIES[call.language].drill if call.drill else ""
         late = words.over_already if call.is_late and call.kind is not CallKind.SUMMARY else ""
@@ -67,6 +67,10 @@ class CallWords:
         call, words = self._call, self._words
         if call.kind is CallKind.OVER and call.taken_by:
             return words.taken_title
+        if call.kind is CallKind.OVER and call.acknowledged_by:
+            return words.acknowledged_title
+        if call.kind is CallKind.OVER and call.is_quiet:
+            return words.quiet_title
         if call.kind is CallKind.SUMMARY and call.over:
             return words.all_over_title if call.is_late else words.some_over_title
         return words.titles[call.kind]
@@ -159,8 +163,13 @@ class CallWords:
         return template.format(lowest=lowest, highest=highest, until=until, method=method)
 
     def _end(self) -> str:
-        by = one_line(self._call.taken_by)
-        return self._words.taken_line.format(by=by) if by else self._words.over_line
+        """Why nobody has to get up any more: only what has ended is over."""
+        call, words = self._call, self._words
+        if call.taken_by:
+            return words.taken_line.format(by=one_line(call.taken_by))
+        if call.acknowledged_by:
+            return words.acknowledged_line.format(by=one_line(call.acknowledged_by))
+        return words.quiet_line if call.is_quiet else words.over_line
 
     def _taken(self) -> str:
         by = one_line(self._call.taken_by)

@@ -130,7 +130,9 @@ class Notifier:
         published = self._published(address, call_message(call, self._setting), of_call(call))
         urgency = CALL_PRIORITIES[call.priority]
         published["priority"] = min(urgency, CALM) if call.kind in CALM_CALLS else urgency
-        published["tags"] = [CALL_TAGS[call.kind], *(["warning"] if call.drill else []), *self._options.tags]
+        seen = call.kind is CallKind.OVER and call.goes_on
+        tag = TAGS["acknowledged"] if seen else CALL_TAGS[call.kind]
+        published["tags"] = [tag, *(["warning"] if call.drill else []), *self._options.tags]
         if call.link:
             button = {"action": "view", "label": ACKNOWLEDGE[call.language], "url": call.link}
             published |= {"click": call.link, "actions": [button]}

@@ -154,7 +154,8 @@ def stored_rank(row: AlarmRow) -> tuple[Any, ...]:
     cause, state = _stored_cause(row), str(row.body["alarm"]["state"])
     withdrawn = bool(cause.get("withdrawn", False))
     shown = NEVER_WAS if withdrawn and state == AlarmState.RETURNED.value else state
-    return *rank(cause["severity"], shown, withdrawn), -cause["start_ns"], row.id
+    is_drill = DRILL in row.body
+    return *rank(cause["severity"], shown, withdrawn=withdrawn, drill=is_drill), -cause["start_ns"], row.id
 
 
 def _handling(of: Handling) -> dict[str, Any]:

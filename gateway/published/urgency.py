@@ -1,7 +1,8 @@
 """Which alarm people see to first: one order for everything that lists alarms.
 
 What goes on stands before what is over, what nobody has acknowledged before what somebody has, what is closed
-last; then by severity, the newest first. What was withdrawn never was, and stands last.
+last; then by severity, the newest first. A drill stands behind what is real and needs somebody. What was
+withdrawn never was, and stands last.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from gateway.alarms.drills import KIND as DRILL
 from gateway.alarms.lifecycle import AlarmState
 from gateway.model import Severity
 
@@ -16,6 +18,7 @@ GOING_ON: Final = frozenset((AlarmState.UNACKNOWLEDGED.value, AlarmState.ACKNOWL
 NEVER_WAS: Final = "withdrawn unacknowledged"  # over, and no return: it never was
 CLOSED: Final = AlarmState.CLOSED.value
 ASKING: Final = "unacknowledged"  # how the states end in which nobody has acknowledged
+Rank = tuple[bool, bool, bool, bool, bool, int]
 SEVERITIES: Final = {severity.name.lower(): int(severity) for severity in Severity}
 
 
@@ -42,12 +45,13 @@ def state_words(alarm: Mapping[str, Any]) -> str:
     return f"withdrawn, {state}" if alarm["withdrawn"] and state != NEVER_WAS else state
 
 
-def rank(severity: int, state: str, withdrawn: bool) -> tuple[bool, bool, bool, bool, int]:
+def rank(severity: int, state: str, *, withdrawn: bool, drill: bool) -> Rank:
     """Of what is seen to first the least; `state` as it is published."""
     goes_on_so = state in GOING_ON and not withdrawn
-    return withdrawn, not goes_on_so, not state.endswith(ASKING), state == CLOSED, -severity
+    return withdrawn, state == CLOSED, drill, not goes_on_so, not state.endswith(ASKING), -severity
 
 
-def _rank(alarm: Mapping[str, Any]) -> tuple[bool, bool, bool, bool, int]:
+def _rank(alarm: Mapping[str, Any]) -> Rank:
     severity = SEVERITIES.get(alarm["severity"], max(SEVERITIES.values()))
-    return rank(severity, str(alarm["state"]), alarm["withdrawn"])
+    is_drill = alarm.get("kind") == DRILL
+    return rank(severity, str(alarm["state"]), withdrawn=alarm["withdrawn"], drill=is_drill)

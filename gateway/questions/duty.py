@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any, Final
 
-from gateway.alarms.duty import KINDS, Coverage, Duty, Hole, Shift
+from gateway.alarms.duty import ANY, KINDS, Coverage, Duty, Hole, Shift
+from gateway.alarms.priority import Risk
 from gateway.alarms.rotation import MIDNIGHT
 from gateway.alarms.walltime import DAY, begins_ns
 from gateway.config.names import Names
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
+from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import SECOND
@@ -99,8 +101,16 @@ def lacking(coverage: Coverage) -> str:
     return "; ".join(told)
 
 
+def check_risk(risk: str) -> None:
+    """Raises InputError for one that no product has: of a mistyped one nobody would seem to be on duty."""
+    known = [one.word for one in Risk]
+    if risk not in (ANY, *known):
+        raise InputError(f"there is no risk {risk!r}; known: {', '.join(known)}")
+
+
 def duty_rows(duty: Duty, configuration: Configuration, risk: str, at_ns: int) -> Iterator[dict[str, Any]]:
     """Of each site with a roster: who is on duty, who is next, whether it is covered, what is missing."""
+    check_risk(risk)
     covered = {one.site: one for one in coverages(duty, configuration, at_ns)}
     holes = holes_ahead(duty, configuration, at_ns)
     for name in configuration.sites:

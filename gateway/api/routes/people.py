@@ -95,6 +95,7 @@ def week(
     zone = zone_named(zone_name)
     today: datetime.date = local_time(world.now_ns(), zone).date()
     monday = ask.week_of(today if day is None else day_of(day))
+    ask.check_risk(risk)
     shifts = _duty(world).course(site, risk, *ask.span_of_week(monday, zone))
     told_of = {"site": site, "risk": risk or None, "time_zone": zone_name, "week": monday.isoformat()}
     return json_answer(request, whole(world, {**told_of, "shifts": [ask.shift_row(one) for one in shifts]}))

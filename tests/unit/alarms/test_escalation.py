@@ -140,6 +140,18 @@ def test_growing_is_told_at_most_once_a_minute_and_more_urgent_at_once() -> None
     assert desk.call(180) == [("alarm", 0, (1,))]
 
 
+def test_something_more_severe_is_told_at_once_even_where_it_is_not_more_urgent() -> None:
+    desk = Desk()
+    desk.happens("E-1", "raised", 0, severity="major")
+    desk.call(0)
+    desk.happens("E-2", "raised", 5, severity="major")
+    assert desk.call(6) == []
+    desk.happens("E-3", "raised", 7, severity="critical")
+    assert desk.call(7) == [("worse", 0, ())]
+    desk.happens("E-4", "raised", 9, severity="critical")
+    assert desk.call(66) == [] and desk.call(67) == [("worse", 0, ())]
+
+
 def test_part_of_a_group_that_is_acknowledged_leaves_the_rest_calling() -> None:
     desk = Desk()
     desk.happens("E-1", "raised", 0)

@@ -21,6 +21,15 @@ def test_alarms_of_one_asset_that_overlap_are_one_happening() -> None:
     assert other.group.id == "G-3"
 
 
+def test_what_a_drill_found_is_no_part_of_what_happens_to_its_asset() -> None:
+    site, groups = Site(), Groups()
+    failed = groups.hear(site.happens("F-1", "raised", 0, kind="fault", rule="drill failed:dewar-1"))
+    real = groups.hear(site.happens("E-2", "raised", 5))
+    again = groups.hear(site.happens("F-3", "raised", 9, kind="fault", rule="drill failed:dewar-1"))
+    assert failed and real and again
+    assert (failed.group.id, real.group.id, again.group.id) == ("G-1", "G-2", "G-1")
+
+
 def test_what_begins_after_the_end_is_another_happening() -> None:
     site, groups = Site(), Groups()
     groups.hear(site.happens("E-1", "raised", 0))

@@ -275,6 +275,8 @@ def test_who_is_on_duty_is_told_with_what_is_missing(staffed: Office) -> None:
     assert "not covered: only li.na, wang of its rosters can be reached" in shown
     with pytest.raises(InputError, match="there is no site 'moon'"):
         staffed.run("duty", "--site", "moon")
+    with pytest.raises(InputError, match="no risk 'hihg'; known: empty, ordinary, high, irreplaceable"):
+        staffed.run("duty", "--risk", "hihg")
 
 
 @pytest.mark.parametrize(

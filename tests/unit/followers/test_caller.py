@@ -59,6 +59,65 @@ def test_who_is_on_duty_then_the_deputy_then_everybody_until_it_is_taken(board: 
     assert all(one.outcome == "delivered" and one.answer.startswith("took") for one in board.attempts())
 
 
+@pytest.mark.parametrize(
+    ("change", "by", "told"),
+    [
+        ("acknowledged", "Wang-Wei", ("", "Wang-Wei", False)),
+        ("shelved", "", ("", "", True)),
+        ("returned", "", ("", "", False)),
+    ],
+)
+def test_who_is_called_no_more_hears_why(
+    board: Switchboard, change: str, by: str, told: tuple[str, str, bool]
+) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push, "sms": Phone()})):
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.happens("E-1", change, by=by)
+        eventually(lambda: len(push.heard) == 2, "called no more")
+    over = push.heard[-1][0]
+    assert (over.kind, over.taken_by, over.acknowledged_by, over.is_quiet) == (CallKind.OVER, *told)
+
+
+def test_what_was_taken_and_is_over_is_told_as_over(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push, "sms": Phone()})):
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.happens("E-1", "taken", by="Li-Na")
+        board.happens("E-1", "returned")
+        eventually(lambda: len(push.heard) == 2, "it is over")
+    over = push.heard[-1][0]
+    assert (over.kind, over.taken_by, over.over) == (CallKind.OVER, "", 1)
+
+
+def test_of_what_became_worse_the_worst_is_told_first(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push, "sms": Phone()})):
+        board.happens("E-1", "raised", severity="warning")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.happens("E-1", "acknowledged", by="Wang-Wei", severity="warning")
+        eventually(lambda: len(push.heard) == 2, "it is acknowledged")
+        board.now_s = 1
+        board.happens("E-2", "raised")
+        eventually(lambda: push.heard[-1][0].kind is CallKind.WORSE, "it is worse")
+    assert [alarm["id"] for alarm in push.heard[-1][0].alarms] == ["E-2", "E-1"]
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_being_called(board: Switchboard) -> None:
+    push = Phone()
+    board.now_s = 3600
+    with board.running(board.caller({"push": push, "sms": Phone()})):
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.happens("E-1", "acknowledged", by="Li-Na")
+        board.now_s = 1800
+        board.happens("E-2", "raised")
+        eventually(lambda: push.ids()[-1] == "G-1.2.li-na", "told of the other one, half an hour before")
+    assert push.heard[-1][0].alarms[0]["id"] == "E-2"
+
+
 def test_how_long_there_is_stands_in_the_call_and_keeps_nobody_from_being_called(board: Switchboard) -> None:
     push, left, asked = Phone(), TimeLeft("empty", 60.0, 120.0, "level"), list[str]()
 

@@ -78,6 +78,16 @@ def test_a_call_that_is_over_asks_for_nothing() -> None:
     assert (taken.title, taken.rows[0][1]) == ("【李娜 已接手】freezer-1/top -140.5 °C", "李娜 已接手")
 
 
+def test_what_goes_on_is_never_told_as_over() -> None:
+    seen = call_message(call(kind=CallKind.OVER, acknowledged_by="Li Na"), Shanghai())
+    assert seen.title == "Acknowledged by Li Na: freezer-1/top -140.5 °C"
+    assert seen.rows[0] == ("What", "Li Na has acknowledged it; it goes on")
+    quiet = call_message(in_chinese(kind=CallKind.OVER, is_quiet=True), Shanghai())
+    assert quiet.title == "【暂不呼叫】freezer-1/top -140.5 °C" and "报警仍在持续" in quiet.rows[0][1]
+    for told in (seen, quiet):
+        assert not {"Over", "nothing is to be done", "已结束", "无需"} & set(told.text.split())
+
+
 def test_worse_and_a_test() -> None:
     assert call_message(call(kind=CallKind.WORSE), Shanghai()).title.startswith("URGENT, worse: freezer-1")
     test = call_message(call(kind=CallKind.TEST, alarms=(), group="", guidance=None), Shanghai())

@@ -23,6 +23,7 @@ WANTED = [
     alarm("ended", "ended unacknowledged", "major", 50),
     *(alarm(f"no-data-{k:03d}", "returned unacknowledged", "warning", 55) for k in range(120)),
     alarm("ended, seen", "ended acknowledged", minute=55),
+    {**alarm("exercise", "unacknowledged", minute=57), "kind": "drill"},
     alarm("closed", "closed", minute=56),
     alarm("never was", "withdrawn unacknowledged", minute=59),
 ]

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from gateway.alarming.faults import Fault
+from gateway.alarms.duty import OTHER
+from gateway.alarms.priority import Risk
 from gateway.config.load import load
 from gateway.doctor.duty import findings
 from gateway.journal.damaged import Damaged
@@ -119,11 +121,21 @@ def test_a_hole_of_every_night_for_one_risk(office: Office) -> None:
     office.staffed()
     day = Rotation(("zhao",), 1, time(8), None, date(2026, 1, 5), hours("08:00-20:00"))
     office.say(roster, made("lab", day, from_ns=MONDAY_NS, time_zone=SHANGHAI, risks=("high",)))
-    office.say(roster, made("lab-low", working("li"), from_ns=MONDAY_NS, time_zone=SHANGHAI, risks=("low",)))
+    rest = tuple(risk.word for risk in Risk if risk is not Risk.HIGH)
+    office.say(roster, made("lab-low", working("li"), from_ns=MONDAY_NS, time_zone=SHANGHAI, risks=rest))
     assert [fault.key for fault in office.faults()] == ["roster ahead:lab"]
     now, ahead = office.faults(12 * HOUR_NS)
     assert (now.key, ahead.key) == ("roster:lab:high", "roster ahead:lab")
     assert now.message.startswith("nobody is on duty for lab (risk high) until Tuesday 2026-01-06 08:00")
+
+
+def test_a_risk_that_no_roster_is_for_is_a_hole(office: Office) -> None:
+    office.staffed()
+    told = made("lab", working("li"), from_ns=MONDAY_NS, time_zone=SHANGHAI, risks=("high", "irreplaceable"))
+    office.say(roster, told)
+    (now,) = office.faults()
+    assert now.key == f"roster:lab:{OTHER}"
+    assert now.message.startswith("nobody is on duty for lab (risk any other) until")
 
 
 def test_doctor_says_which_site_is_not_covered(tmp_path: Path) -> None:
