@@ -11,7 +11,8 @@
     │   └── ArchiveFileMissing  a file of the archive is not there
     ├── StatementError          a statement is damaged, of a newer version, or not what its kind asks for
     ├── CodeError               a traceability code breaks its scheme's rules
-    └── NotRunning              no gateway answers on the control socket
+    ├── NotRunning              no gateway answers on the control socket
+    └── Declined                the API of a gateway refused what it was asked
 
 A message says what, where, and what the operator does next.
 """
@@ -75,6 +76,14 @@ class StatementError(CryogateError):
 
 class CodeError(CryogateError):
     """A traceability code breaks the rules of its scheme."""
+
+
+class Declined(CryogateError):
+    """The API of a gateway refused what it was asked, with an HTTP `status`."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class NotRunning(CryogateError):

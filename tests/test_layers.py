@@ -17,7 +17,7 @@ ROWS = (
     # kernels: columns and plain data in and out
     ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables", "rights"),
     # edges: one outside thing each
-    ("mqtt",),
+    ("mqtt", "client"),
     ("journal", "ingestion", "downloads"),
     # the journal to the outside world
     ("sinks", "notifiers"),

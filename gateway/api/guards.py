@@ -13,7 +13,7 @@ from gateway.api.limits import BODY_WITHIN_S, LARGEST_BODY, LARGEST_FILE, LONGES
 from gateway.api.problems import Problem, answer
 from gateway.json_text import StandsTwice, loads
 
-FILES: Final = ("/api/v1/imports", "/api/v1/imports/preview")  # where files come
+FILES: Final = ("/api/v1/imports", "/api/v1/imports/preview", "/api/v1/contents/file")  # where files come
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Final
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
@@ -25,7 +26,20 @@ app = typer.Typer(
 
 
 @app.callback()
-def cryogate() -> None:
+def cryogate(
+    server: Annotated[  # afar.py looks at all three
+        str,
+        typer.Option(envvar="CRYOGATE_SERVER", metavar="URL", help="Ask the gateway there, over its API."),
+    ] = "",
+    token: Annotated[
+        str,
+        typer.Option(envvar="CRYOGATE_TOKEN", help="With --server: an API token; better in the environment."),
+    ] = "",
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(envvar="CRYOGATE_CA_FILE", help="With --server: the certificate that counts."),
+    ] = None,
+) -> None:
     """Gateway for cryogenic cold chains: readings that are never lost, excursions found exactly, alarms that
     name the product units inside.
     """

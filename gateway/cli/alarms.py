@@ -55,8 +55,8 @@ def alarms(
 
     Examples: cryogate alarms --all --json; cryogate alarms --severity major --not-taken --sort oldest
     """
-    is_taken = _one_of("--taken", taken, "--not-taken", not_taken)
-    is_quiet = _one_of("--quiet", quiet, "--speaking", speaking)
+    is_taken = one_of("--taken", taken, "--not-taken", not_taken)
+    is_quiet = one_of("--quiet", quiet, "--speaking", speaking)
     selection = Selection(state, severity, asset, site, rule, is_taken, assigned, is_quiet)
     configuration = load(config)
     folder = configuration.data_dir
@@ -77,7 +77,7 @@ def alarms(
         print_json(found)
     else:
         shown = [calls.with_names(with_few_units(alarm)) for alarm in found]
-        _print(shown, more, labels_of(configuration))
+        print_alarms(shown, more, labels_of(configuration))
 
 
 def _chosen(
@@ -91,7 +91,7 @@ def _chosen(
     return found[:most], len(found) - len(found[:most])
 
 
-def _print(found: Sequence[Mapping[str, Any]], more: int, labels: Labels) -> None:
+def print_alarms(found: Sequence[Mapping[str, Any]], more: int, labels: Labels) -> None:
     out, shown = console(), safe(found)
     out.print(alarms_table(shown, labels, out.width) if shown else "no alarms")
     for line in alarm_lines(shown, labels):
@@ -100,7 +100,7 @@ def _print(found: Sequence[Mapping[str, Any]], more: int, labels: Labels) -> Non
         out.print(f"... and {more} more: choose with --severity and others; --json has all")
 
 
-def _one_of(yes: str, is_yes: bool, no: str, is_no: bool) -> bool | None:
+def one_of(yes: str, is_yes: bool, no: str, is_no: bool) -> bool | None:
     """None: whichever."""
     if is_yes and is_no:
         raise InputError(f"{yes} or {no}, not both: no alarm is of both kinds")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,10 +14,10 @@ from gateway.cli.terminal import print_json, say
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.published.labels import Labels, labels_of
-from gateway.questions.audit import Action, Wanted, trail
+from gateway.questions.audit import Wanted, trail
 from gateway.questions.audit_rows import SCHEMA, change_words, csv_lines, plain
+from gateway.questions.differences import Difference
 from gateway.statements import GATEWAY
-from gateway.statements.kinds import about as names_in
 from gateway.text import counted, one_line
 from gateway.times import parse_rfc3339
 
@@ -71,14 +71,15 @@ def audit(
         elif as_json:
             print_json({"schema": SCHEMA, "actions": [plain(one) for one in found]})
         else:
-            _print(found, labels_of(configuration))
+            print_actions(map(plain, found), labels_of(configuration))
 
 
 def _time(text: str | None) -> int | None:
     return None if text is None else parse_rfc3339(text)
 
 
-def _print(actions: Iterable[Action], labels: Labels) -> None:
+def print_actions(actions: Iterable[Mapping[str, Any]], labels: Labels) -> None:
+    """Each as `plain` has it."""
     shown = 0
     for action in actions:
         shown += 1
@@ -87,21 +88,20 @@ def _print(actions: Iterable[Action], labels: Labels) -> None:
     say(counted(shown, "action"))
 
 
-def _lines(action: Action, labels: Labels) -> Iterator[str]:
-    row, of = plain(action), action.statement
-    when = labels.beside(row["stated"], labels.site_of(*names_in(of)))
-    who = f"{of.by} ({of.user})" if of.user else of.by
-    named = typer.style(one_line(of.id), bold=of.actor != GATEWAY)
+def _lines(row: Mapping[str, Any], labels: Labels) -> Iterator[str]:
+    when = labels.beside(row["stated"], labels.site_of(*row["about"]))
+    who = f"{row['by']} ({row['user']})" if row["user"] else row["by"]
+    named = typer.style(one_line(row["id"]), bold=row["actor"] != GATEWAY)
     first = f"{when} {who} {row['words']}"
     yield f"{named} {one_line(first)}"
-    if not of.trusted:
+    if not row["clock_trusted"]:
         yield "    the gateway's clock was not trusted then"
-    if of.origin:
-        yield f"    from {one_line(of.origin)}"
-    if target := of.corrects or of.withdraws:
-        yield f"    {'corrects' if of.corrects else 'withdraws'} {one_line(target)}"
-    if of.reason:
-        yield f"    because: {one_line(of.reason)}"
-    yield from (f"    {change_words(one)}" for one in action.changes[:SHOWN])
-    if len(action.changes) > SHOWN:
-        yield f"    and {counted(len(action.changes) - SHOWN, 'value')} more: --json or --csv"
+    if row["origin"]:
+        yield f"    from {one_line(row['origin'])}"
+    if target := row["corrects"] or row["withdraws"]:
+        yield f"    {'corrects' if row['corrects'] else 'withdraws'} {one_line(target)}"
+    if row["reason"]:
+        yield f"    because: {one_line(row['reason'])}"
+    yield from (f"    {change_words(Difference(**one))}" for one in row["changes"][:SHOWN])
+    if len(row["changes"]) > SHOWN:
+        yield f"    and {counted(len(row['changes']) - SHOWN, 'value')} more: --json or --csv"

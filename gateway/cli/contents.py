@@ -52,13 +52,13 @@ def contents(
     known = _stated(configuration)
     out = console()
     if unit is not None:
-        found, show = ask.of_units(known, unit, at_ns), _print_units
+        found, show = ask.of_units(known, unit, at_ns), print_units
     elif conflicts:
         only = None if asset is None else _assets(configuration, known, asset)[0]
-        found, show = ask.conflicts(known, only), _print_conflicts
+        found, show = ask.conflicts(known, only), print_conflicts
     else:
         assets = _assets(configuration, known, asset)
-        found, show = ask.of_assets(known, assets, at_ns, in_parts=as_json), _print_assets
+        found, show = ask.of_assets(known, assets, at_ns, in_parts=as_json), print_assets
     if as_json:
         print_json(found)
     else:
@@ -85,7 +85,7 @@ def _assets(configuration: Configuration, known: StatedContents, only: str | Non
     return [known.identity(only)]
 
 
-def _print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
+def print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
     sites = {labels.site_of(asset["asset"]) for asset in found["assets"]}
     out.print(f"at {labels.beside(found['at'], sites.pop() if len(sites) == 1 else '')}")
     for asset in found["assets"]:
@@ -104,7 +104,7 @@ def _print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> Non
         _print_doubts(out, asset["units"])
 
 
-def _print_units(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
+def print_units(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
     for unit in found["units"]:
         out.print(_unit_line(unit, found["at"], labels), soft_wrap=True)
         if unit["stays"]:
@@ -115,7 +115,7 @@ def _print_units(out: Console, found: Mapping[str, Any], labels: Labels) -> None
         _print_doubts(out, unit["stays"])
 
 
-def _print_conflicts(out: Console, found: Mapping[str, Any], labels: Labels) -> None:  # noqa: ARG001
+def print_conflicts(out: Console, found: Mapping[str, Any], labels: Labels) -> None:  # noqa: ARG001
     for conflict in found["conflicts"]:
         line = Text(f"{conflict['scheme']} {conflict['code']}: ", "bold").append(conflict["words"], DOUBTED)
         out.print(line, soft_wrap=True)

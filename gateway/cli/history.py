@@ -14,7 +14,6 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
-from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.published.alarm import of_known_in_parts
 from gateway.published.few import with_few_units
@@ -61,12 +60,14 @@ def history(
         if as_json:
             print_json(known)
         else:
-            _print(console(), row, known, labels)
+            print_history(console(), of_known_in_parts(row.body, row.number), known, labels)
 
 
-def _print(out: Console, row: AlarmRow, known: Iterable[Mapping[str, Any]], labels: Labels) -> None:
-    now = safe(with_few_units(of_known_in_parts(row.body, row.number)))
-    out.print(f"{row.id} {now['channel']} {now['rule']}, {state_words(now)}")
+def print_history(
+    out: Console, alarm: Mapping[str, Any], known: Iterable[Mapping[str, Any]], labels: Labels
+) -> None:
+    now = safe(with_few_units(alarm))
+    out.print(f"{now['id']} {now['channel']} {now['rule']}, {state_words(now)}")
     before: Mapping[str, Any] = {}
     for entry in map(_shown, known):
         style = CHANGE_STYLES.get(entry["change"], "bold")

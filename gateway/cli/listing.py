@@ -15,6 +15,8 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from gateway.cli.afar import there
+
 LONGEST: Final = 500  # characters of a sentence
 WIDTH: Final = 76  # of an example: 80 columns, and the indentation of both sides
 
@@ -118,6 +120,9 @@ class Listing(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = Commands()  # type: ignore[assignment]  # it is only read
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return there(cmd_name, super().get_command(ctx, cmd_name), ctx.params)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)

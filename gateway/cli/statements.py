@@ -21,7 +21,6 @@ from gateway.published import statements as published
 from gateway.published.labels import Labels, labels_of
 from gateway.questions import statements as ask
 from gateway.statements import GATEWAY, Statement
-from gateway.statements.effect import Effects
 from gateway.statements.kinds import about as names_in
 from gateway.text import counted, one_line
 from gateway.times import parse_rfc3339
@@ -61,7 +60,8 @@ def statements(
         print_json(published.statements(found.statements, found.effects))
         return
     for one in found.statements:
-        for line in _lines(one, found.effects, labels):
+        row, site = published.statement_row(one), labels.site_of(*names_in(one))
+        for line in lines_of(row, labels, site, _undone(found.effects.answer_to(one.id))):
             typer.echo(line)
     say(counted(len(found.statements), "statement"))
 
@@ -105,30 +105,34 @@ def withdraw(
         say(f"  {one.id} {one.by} {published.words(one)}")
 
 
-def _lines(of: Statement, effects: Effects, labels: Labels) -> Iterator[str]:
-    row, undone = published.statement_row(of), effects.answer_to(of.id)
-    named = typer.style(one_line(of.id), bold=of.actor != GATEWAY, dim=undone is not None)
-    who = f"{of.by} ({of.user})" if of.user else of.by
-    site = labels.site_of(*names_in(of))
+def lines_of(row: Mapping[str, Any], labels: Labels, site: str, undone: str) -> Iterator[str]:
+    """A statement as it is published. `undone`: by what it does not count any more."""
+    named = typer.style(one_line(row["id"]), bold=row["actor"] != GATEWAY, dim=bool(undone))
+    who = f"{row['by']} ({row['user']})" if row["user"] else row["by"]
     first = f"{labels.beside(row['stated'], site)} {who} {row['words']}"
     yield f"{named} {one_line(first)}"
-    for line in _details(of, row, partial(labels.beside, site=site)):
+    for line in _details(row, partial(labels.beside, site=site)):
         yield f"    {one_line(line)}"
-    if undone is not None:
-        verb = "corrected" if undone.corrects else "withdrawn"
-        yield typer.style(f"    {verb} by {one_line(f'{undone.by} in {undone.id}')}", fg="yellow")
+    if undone:
+        yield typer.style(f"    {one_line(undone)}", fg="yellow")
 
 
-def _details(of: Statement, row: Mapping[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
+def _undone(by: Statement | None) -> str:
+    if by is None:
+        return ""
+    return f"{'corrected' if by.corrects else 'withdrawn'} by {by.by} in {by.id}"
+
+
+def _details(row: Mapping[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     """What does not stand in the first line."""
     at = row["at"][:19]
     if at != row["stated"][:19] and at not in row["words"]:
         yield f"of {shown(row['at'])}"
-    if of.origin not in ("", "cli"):
-        yield f"from {of.origin}"
-    if not of.trusted:
+    if row["origin"] not in ("", "cli"):
+        yield f"from {row['origin']}"
+    if not row["clock_trusted"]:
         yield "stated while the gateway's clock was not trusted"
-    if of.reason and not row["words"].endswith(f": {of.reason}"):
-        yield f"because: {of.reason}"
-    if of.corrects or of.withdraws:
-        yield f"{'corrects' if of.corrects else 'withdraws'} {of.corrects or of.withdraws}"
+    if row["reason"] and not row["words"].endswith(f": {row['reason']}"):
+        yield f"because: {row['reason']}"
+    if row["corrects"] or row["withdraws"]:
+        yield f"{'corrects' if row['corrects'] else 'withdraws'} {row['corrects'] or row['withdraws']}"

@@ -51,11 +51,12 @@ def load(
     corrects: str | None = None,
     reason: str = "",
     announce: Callable[[int], None] = lambda _: None,
+    sees: Callable[[str], bool] = lambda _: True,
 ) -> Loaded:
     """State every row of the file that is not the latest word already; all of them, or nothing.
 
     With `corrects` the file has one row, which replaces that statement. `announce` hears how many rows there
-    are, before what takes longest. Raises InputError.
+    are, before what takes longest; `sees`: which assets there are for who asks. Raises InputError.
     """
     data = _bytes(file)
     now_ns = desk.clock.now_ns()
@@ -67,7 +68,8 @@ def load(
         return normal
 
     try:
-        rows = read(_text(data), author.name, now_ns, parse, _places(desk), now_ns)
+        places = {name: zones for name, zones in _places(desk).items() if sees(name)}
+        rows = read(_text(data), author.name, now_ns, parse, places, now_ns)
     except InputError as error:
         raise _nothing_taken(file, error) from None
     announce(len(rows))

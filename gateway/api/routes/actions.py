@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import Field
 
 from gateway.api.acting import DONE, Key, Moment, Name, Revisable, Said, Text, desk_for, state
@@ -16,6 +16,7 @@ from gateway.api.answers import json_answer
 from gateway.api.asked import Name as InUrl
 from gateway.api.describing import told
 from gateway.api.problems import NotThere, Problem
+from gateway.api.received import received
 from gateway.api.who import Who
 from gateway.api.world import Asked
 from gateway.commands import contents, placements, resets, withdrawals
@@ -33,6 +34,7 @@ from gateway.statements import empty as emptying
 from gateway.statements import handover as handing
 from gateway.statements import placement as placing
 from gateway.statements import reset as resetting
+from gateway.statements.fields import LONGEST_TEXT
 from gateway.statements.kinds import about as names_in
 
 router = APIRouter(tags=["actions"])
@@ -101,10 +103,23 @@ def load(request: Request, world: Asked, who: Who, said: Units) -> Response:
         with open(file, "w", encoding="utf-8", opener=rights.opener) as out:
             json.dump(rows, out)
         done = contents.load(desk, author, file, said.corrects, said.reason)
-    ids = [one.id for one in done.stated.new]
-    return json_answer(
-        request, {"rows": done.rows, "new": len(ids), "ids": ids, "remarks": list(done.remarks)}
-    )
+    return json_answer(request, _loaded(done))
+
+
+@router.post("/contents/file", **told("contents.write", LOADED))
+def load_file(
+    request: Request,
+    world: Asked,
+    who: Who,
+    file: UploadFile,
+    corrects: Annotated[str, Form(max_length=200)] = "",
+    reason: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+) -> Response:
+    """The same from a file, CSV or JSON, as `cryogate load`."""
+    scope = world.scope(who)
+    with received(file) as path, desk_for(world, who) as (desk, author):
+        done = contents.load(desk, author, path, corrects or None, reason, sees=scope.asset)
+    return json_answer(request, _loaded(done))
 
 
 @router.post("/assets/{asset}/empty", **told("contents.write", DONE))
@@ -163,6 +178,11 @@ def withdraw(
         return done.stated, more
 
     return state(request, world, who, key, withdrawal.KIND, [], act)
+
+
+def _loaded(done: contents.Loaded) -> dict[str, Any]:
+    ids = [one.id for one in done.stated.new]
+    return {"rows": done.rows, "new": len(ids), "ids": ids, "remarks": list(done.remarks)}
 
 
 def _need_right_to_withdraw(who: Principal, journal: Journal, found: Statement) -> None:

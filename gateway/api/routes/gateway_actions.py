@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
@@ -16,7 +14,7 @@ from gateway.api.acting import DONE, Key, Moment, Name, Revisable, Said, Text, d
 from gateway.api.answers import json_answer
 from gateway.api.asked import Name as InUrl
 from gateway.api.describing import told
-from gateway.api.problems import Problem
+from gateway.api.received import received
 from gateway.api.who import Who
 from gateway.api.world import Asked
 from gateway.commands import drill as drilling
@@ -26,8 +24,6 @@ from gateway.commands.desk import Desk, Stated
 from gateway.commands.imports import import_file
 from gateway.commands.parked import settle_parked
 from gateway.commands.refused import send_again
-from gateway.errors import ConfigurationError, InputError
-from gateway.journal import rights
 from gateway.questions.import_preview import preview_import
 from gateway.questions.parked import all_parked, parked_of
 from gateway.statements import drill as drills
@@ -39,10 +35,8 @@ from gateway.writing.mapping import Mapped, read_mapping
 
 router = APIRouter(tags=["gateway actions"])
 LONGEST_MAPPING: Final = 50_000  # characters
-LONGEST_FILE_NAME: Final = 100  # characters
 MOST_PARKED: Final = 1
-WAITS_S: Final = 1.0  # for somebody else's file
-_reader = threading.Lock()
+MAPPING: Final = "mapping.toml"
 IMPORTED = {"file": "box-7.csv", "sha256": "0f2e7c1d", "readings": 1440, "new": 1440, "contradicting": 0}
 PREVIEW = {"file": "box-7.csv", "sha256": "0f2e7c1d", "series": [], "unused": [], "alarms": []}
 AGAIN = {"source": "broker", "messages": 3, "readings": 3, "new": 3, "cut": 0, "refused": []}
@@ -172,34 +166,5 @@ def drill(request: Request, world: Asked, who: Who, said: Drill, key: Key = "") 
 @contextmanager
 def _files(file: UploadFile, mapping: str) -> Iterator[tuple[Path, Mapped]]:
     """Both as files, which readers of logger formats need."""
-    with one_at_a_time(), tempfile.TemporaryDirectory(prefix="cryogate-") as folder:
-        path, map_path = Path(folder) / "file" / _name_of(file), Path(folder) / "mapping.toml"
-        rights.make_folder(path.parent)
-        with open(path, "wb", opener=rights.opener) as out:
-            while part := file.file.read(1 << 20):
-                out.write(part)
-        with open(map_path, "w", encoding="utf-8", opener=rights.opener) as words:
-            words.write(mapping)
-        try:
-            yield path, read_mapping(map_path)
-        except (InputError, ConfigurationError) as error:  # where the files are is nobody's matter
-            raise Problem(422, str(error).replace(f"{path.parent}/", "").replace(f"{folder}/", "")) from None
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """A file may need a few hundred megabytes while it is read. Raises Problem."""
-    if not _reader.acquire(timeout=WAITS_S):
-        told_so = "another file is read right now: try again in a moment"
-        raise Problem(503, told_so, {"Retry-After": "5"})
-    try:
-        yield
-    finally:
-        _reader.release()
-
-
-def _name_of(file: UploadFile) -> str:
-    """The last part of what the sender calls it: no path, nothing that no terminal can show."""
-    told_of = PurePath((file.filename or "").replace("\\", "/")).name
-    shown = "".join(c for c in told_of if c.isprintable())[-LONGEST_FILE_NAME:]
-    return shown if shown.strip(". ") else "upload"
+    with received(file, {MAPPING: mapping}) as path:
+        yield path, read_mapping(path.parent.parent / MAPPING)

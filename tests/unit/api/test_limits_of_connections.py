@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.api import door, serving
-from gateway.api.certificate import Certificate, own
+from gateway.api import door
+from gateway.api.certificate import own
 from gateway.api.proxies import Proxies
-from gateway.api.serving import Listening
+from tests.unit.api.served import served
 
 FLOOD = "127.0.0.2"  # all of 127/8 is this machine
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -31,29 +28,6 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     body = b"x" * 50_000_000 if scope["path"] == "/long" else scope["client"][0].encode()
     await Response(body)(scope, receive, send)
-
-
-@contextmanager
-def serving_at(certificate: Certificate | None = None, proxies: tuple[str, ...] = ()) -> Iterator[int]:
-    """The port, at which it is served as by `cryogate pages`."""
-    door.allow_open_files()
-    known = Proxies(proxies)
-    doors = door.open_doors("127.0.0.1", 0, known.has)
-    port = doors[0].getsockname()[1]
-    server = uvicorn.Server(serving._config(known.before(app), Listening("", 0, certificate, known)))
-
-    def serve() -> None:
-        with asyncio.Runner(loop_factory=door.ShortHandshakes) as runner:
-            runner.run(server.serve(doors))
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield port
-    finally:
-        server.should_exit = True
-        thread.join()
-        doors[0].close()
 
 
 def connect(port: int, of: str = "127.0.0.1") -> socket.socket:
@@ -80,7 +54,7 @@ def read_all(connection: socket.socket) -> bytes:
 
 def test_a_thousand_idle_connections_of_one_keep_nobody_else_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "HEAD_WITHIN_S", 600.0)  # they are idle for longer than it takes to ask
-    with serving_at() as port, ExitStack() as stack:
+    with served(app) as port, ExitStack() as stack:
         idle = [stack.enter_context(connect(port, FLOOD)) for _ in range(1000)]
         assert answered(connect(port)).endswith(b"\r\n\r\n127.0.0.1")
         assert read_all(idle[-1]) == b""
@@ -92,7 +66,7 @@ def test_a_thousand_idle_connections_of_one_keep_nobody_else_out(monkeypatch: py
 
 def test_there_is_a_limit_for_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "MOST_CONNECTIONS", 2)
-    with serving_at() as port, connect(port) as first, connect(port, FLOOD):
+    with served(app) as port, connect(port) as first, connect(port, FLOOD):
         assert read_all(connect(port, "127.0.0.3")) == b""
         assert b"200 OK" in answered(first)
         assert b"200 OK" in answered(connect(port, "127.0.0.3"))
@@ -102,7 +76,7 @@ def test_there_is_a_limit_for_all_together(monkeypatch: pytest.MonkeyPatch) -> N
 def test_whose_head_does_not_come_is_cut_off(monkeypatch: pytest.MonkeyPatch, first: bytes) -> None:
     """Also who sends a byte from time to time: the time is for the whole head."""
     monkeypatch.setattr(door, "HEAD_WITHIN_S", 0.3)
-    with serving_at() as port, connect(port) as slow:
+    with served(app) as port, connect(port) as slow:
         slow.sendall(first)
         slow.settimeout(0.05)
         while True:
@@ -119,7 +93,7 @@ def test_whose_head_does_not_come_is_cut_off(monkeypatch: pytest.MonkeyPatch, fi
 def test_who_does_not_begin_tls_is_cut_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(door, "HEAD_WITHIN_S", 0.3)
     certificate = own(tmp_path, "127.0.0.1")
-    with serving_at(certificate) as port, connect(port) as silent:
+    with served(app, certificate) as port, connect(port) as silent:
         assert read_all(silent) == b""
         trusted = ssl.create_default_context(cafile=certificate.certificate)
         with trusted.wrap_socket(connect(port), server_hostname="127.0.0.1") as tls:
@@ -136,7 +110,7 @@ def test_who_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch
         ended.set()
 
     monkeypatch.setattr(door.Patience, "connection_lost", noticed)
-    with serving_at() as port, connect(port) as deaf:
+    with served(app) as port, connect(port) as deaf:
         deaf.sendall(ASK.replace(b"/", b"/long", 1) + b"\r\n")
         assert ended.wait(30)
         assert len(read_all(deaf)) < 50_000_000
@@ -144,21 +118,21 @@ def test_who_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch
 
 def test_who_asks_is_taken_from_proxies_that_are_configured_alone() -> None:
     told = "X-Forwarded-For: 10.9.9.9, 192.0.2.7"
-    with serving_at(proxies=("127.0.0.1/32",)) as port:
+    with served(app, proxies=("127.0.0.1/32",)) as port:
         assert answered(connect(port), told).endswith(b"\r\n192.0.2.7")
         assert answered(connect(port, FLOOD), told).endswith(FLOOD.encode())
         assert answered(connect(port)).endswith(b"127.0.0.1")
-    with serving_at() as port:
+    with served(app) as port:
         assert answered(connect(port), told).endswith(b"127.0.0.1")
 
 
 def test_a_proxy_may_have_more_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "MOST_OF_ONE", 0)
-    with serving_at(proxies=("127.0.0.1",)) as port:
+    with served(app, proxies=("127.0.0.1",)) as port:
         assert b"200 OK" in answered(connect(port))
         assert read_all(connect(port, FLOOD)) == b""
 
 
 def test_where_nobody_can_listen() -> None:
-    with serving_at() as port, pytest.raises(OSError, match="in use"):
+    with served(app) as port, pytest.raises(OSError, match="in use"):
         door.open_doors("127.0.0.1", port, Proxies(()).has)

@@ -1,0 +1,91 @@
+"""`cryogate --server URL alarms`, `history`, `ack`, `take`, `assign`, `comment` and `close`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from gateway.cli.alarms import MOST_SHOWN, one_of, print_alarms
+from gateway.cli.far_labels import labels_there
+from gateway.cli.history import print_history
+from gateway.cli.terminal import console, print_json, say
+from gateway.client import Client
+from gateway.errors import InputError
+from gateway.published.selection import Order
+from gateway.text import one_line
+
+SORTS = {Order.URGENCY.value: "urgency", Order.NEWEST.value: "newest"}
+
+
+def alarms(
+    client: Client,
+    as_json: bool,
+    everything: bool,
+    state: str,
+    severity: str,
+    asset: str,
+    site: str,
+    rule: str,
+    taken: bool,
+    not_taken: bool,
+    assigned: str,
+    quiet: bool,
+    speaking: bool,
+    sort: Any,
+) -> None:
+    """Of many units each names the first few."""
+    order = str(getattr(sort, "value", sort))
+    if order not in SORTS:
+        raise InputError(f"--sort {order} works on the machine of the gateway alone; here {', '.join(SORTS)}")
+    filters = {"state": state, "severity": severity, "asset": asset, "site": site, "rule": rule}
+    flags = {
+        "taken": one_of("--taken", taken, "--not-taken", not_taken),
+        "quiet": one_of("--quiet", quiet, "--speaking", speaking),
+    }
+    found = client.alarms(**filters, **flags, assigned=assigned, closed=everything, sort=SORTS[order])
+    if as_json:
+        print_json(list(found))
+        return
+    shown = list(islice(found, MOST_SHOWN))
+    print_alarms(shown, sum(1 for _ in found), labels_there(client))
+
+
+def history(client: Client, alarm: str, as_json: bool) -> None:
+    known = client.history(alarm)
+    if as_json:
+        print_json(known)
+    else:
+        print_history(console(), client.alarm(alarm), known, labels_there(client))
+
+
+def ack(client: Client, alarm: str, comment: str, as_json: bool) -> None:
+    if not alarm or not comment:
+        raise InputError("ALARM and --comment are needed")
+    _tell(client.acknowledge(alarm, comment), "acknowledged", as_json)
+
+
+def take(client: Client, alarm: str, comment: str, as_json: bool) -> None:
+    _tell(client.take(alarm, comment), "taken", as_json)
+
+
+def assign(client: Client, alarm: str, to: str, as_json: bool) -> None:
+    _tell(client.assign(alarm, to), f"assigned to {to}", as_json)
+
+
+def comment(client: Client, alarm: str, text: str, as_json: bool) -> None:
+    _tell(client.comment(alarm, text), "commented on", as_json)
+
+
+def close(client: Client, alarm: str, comment: str, as_json: bool) -> None:
+    _tell(client.close(alarm, comment), "closed", as_json)
+
+
+def _tell(done: dict[str, Any], what: str, as_json: bool) -> None:
+    """As the command itself answers."""
+    if as_json:
+        print_json({"alarm": done["alarm"], "new": done["new"], "id": done["id"]})
+    else:
+        before = "" if done["new"] else "; it was stated before, nothing changes"
+        say(f"{done['alarm']} {what}; in the journal as {done['id']}{before}")
+    for remark in done["remarks"]:
+        say(f"remark: {one_line(remark)}", err=True)

@@ -1,0 +1,181 @@
+"""`cryogate --server URL` and the Python client, with a served API: as locally, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.api.application import guarded
+from gateway.api.certificate import Certificate, own
+from gateway.cli import app
+from gateway.client import Client
+from gateway.errors import CryogateError, Declined, InputError, LinkDown
+from tests.unit.api.served import served
+from tests.unit.api.two_sites import FROM, TwoSites
+
+LATER = "2026-01-06T00:00:00Z"
+UNITS = f"scheme,code,asset,zone,from,to\nholder,BAG-7,shipper,,{FROM},\n"
+SAME = (
+    ("alarms",),
+    ("alarms", "--severity", "critical", "--not-taken", "--sort", "newest"),
+    ("contents", "--at", LATER),
+    ("contents", "shipper", "--json", "--at", LATER),
+    ("contents", "--unit", "BAG-1", "--at", LATER),
+    ("contents", "--conflicts"),
+    ("statements", "--json"),
+    ("statements", "--kind", "containment"),
+    ("audit",),
+    ("audit", "--kind", "containment", "--json"),
+    ("audit", "--people", "--csv"),
+)
+
+
+@dataclass
+class Far:
+    sites: TwoSites
+    url: str
+    certificate: Certificate
+
+    def asked(self, *words: str, token: str = "operator+quality") -> Any:
+        given = ("--server", self.url, "--token", token, "--ca-file", str(self.certificate.certificate))
+        return CliRunner().invoke(app, [*given, *words])
+
+    def here(self, *words: str) -> Any:
+        return CliRunner().invoke(app, [*words, "--config", str(self.sites.door.config)])
+
+    def client(self, token: str = "operator+quality") -> Client:
+        return Client(self.url, token, self.certificate.certificate)
+
+
+@pytest.fixture
+def far(sites: TwoSites, tmp_path: Path) -> Iterator[Far]:
+    certificate = own(tmp_path, "127.0.0.1")
+    sites.enter_people()
+    with served(guarded(sites.door.app), certificate) as port:
+        yield Far(sites, f"https://127.0.0.1:{port}", certificate)
+
+
+def comparable(text: str) -> list[str]:
+    """Without what only the gateway's machine says of calls."""
+    left_out = ("stale:", "group G-")
+    return [line for line in text.splitlines() if not line.strip().startswith(left_out)]
+
+
+def test_the_same_words_give_the_same_answer(far: Far) -> None:
+    alarm = far.sites.alarms()["top"]
+    for words in (*SAME, ("history", alarm), ("history", alarm[:12], "--json")):
+        there, here = far.asked(*words), far.here(*words)
+        assert there.exit_code == here.exit_code == 0, (words, there.output, here.output)
+        assert comparable(there.stdout) == comparable(here.stdout), words
+
+
+def test_what_is_said_far_away_is_in_the_journal(far: Far, tmp_path: Path) -> None:
+    alarm = far.sites.alarms()["top"]
+    for words in (
+        ("take", alarm, "--comment", "on my way"),
+        ("comment", alarm, "--comment", "lid is worn"),
+        ("assign", alarm, "--to", "wang.wei"),
+        ("ack", alarm, "--comment", "lid closed"),
+    ):
+        done = far.asked(*words, "--json")
+        assert done.exit_code == 0, done.output
+        said = far.sites.door.get(f"/statements/{json.loads(done.stdout)['id']}")
+        assert (said["by"], said["origin"]) == ("Li.Na", "api, li.na by password+totp")
+    file = tmp_path / "units.csv"
+    file.write_text(UNITS, encoding="utf-8")
+    loaded = far.asked("load", str(file), "--json")
+    assert json.loads(loaded.stdout)["new"] == 1
+    assert json.loads(far.asked("load", str(file), "--json").stdout)["new"] == 0, "again changes nothing"
+    [identity] = json.loads(loaded.stdout)["ids"]
+    assert "in the journal as" in far.asked("withdraw", identity, "--reason", "wrong bag").stdout
+    assert "withdrawn by" in far.asked("statements", "--about", "BAG-7").stdout
+
+
+def test_readings_come_as_a_file(far: Far, tmp_path: Path) -> None:
+    there, here = tmp_path / "there.csv", tmp_path / "here.csv"
+    words = ("--channel", "top", "--from", FROM, "--to", LATER)
+    assert far.asked("journal", "export", str(there), *words).exit_code == 0
+    assert far.here("journal", "export", str(here), *words).exit_code == 0
+    assert there.read_bytes() == here.read_bytes()
+    assert there.stat().st_mode & 0o777 == 0o640
+    assert far.asked("journal", "export", str(there)).exception is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("run",), "works on the machine of the gateway"),
+        (("journal", "stats"), "works on the machine of the gateway"),
+        (("take", "E-1", "--by", "Li Na"), "leave --by out"),
+        (("ack", "E-1", "--comment", "x", "--group"), "--group works on the machine"),
+        (("alarms", "--sort", "oldest"), "works on the machine"),
+        (("history", "E-NONE"), "there is no alarm"),
+        (("status",), "start one with"),
+    ],
+)
+def test_what_cannot_be_done_from_there(far: Far, words: tuple[str, ...], why: str) -> None:
+    error = far.asked(*words).exception
+    assert isinstance(error, CryogateError) and why in str(error)
+
+
+def test_a_site_keeps_its_units_to_itself(far: Far, tmp_path: Path) -> None:
+    file = tmp_path / "units.csv"
+    for asset in ("freezer", "nothing"):
+        file.write_text(UNITS.replace("shipper", asset), encoding="utf-8")
+        before = far.sites.desk.journal.last_seq()
+        error = far.asked("load", str(file), token="operator@port").exception
+        assert isinstance(error, Declined) and error.status == 422
+        assert f"{asset!r} is not in the configuration" in str(error), "as if it were not there"
+        assert far.sites.desk.journal.last_seq() == before
+
+
+def test_the_client(far: Far) -> None:
+    with far.client() as gateway:
+        assert [one["id"] for one in gateway.items("/alarms", limit=1)] == [
+            one["id"] for one in gateway.alarms()
+        ]
+        alarm = far.sites.alarms()["shipper"]
+        first = gateway.acknowledge(alarm, "seen", key="desk/1")
+        assert first["new"] and not gateway.acknowledge(alarm, "seen", key="desk/1")["new"]
+        with pytest.raises(Declined) as told:
+            gateway.get("/accounts")
+        assert told.value.status == 403
+    with far.client() as gateway:
+        heard = gateway.live(after=0)
+        event = next(heard)
+        assert (event.kind, event.data["change"]) == ("alarm", "raised") and event.seq > 0
+        heard.close()
+    with far.client("forged") as gateway, pytest.raises(Declined, match="still valid"):
+        gateway.get("/health")
+
+
+def test_whom_it_does_not_trust(far: Far) -> None:
+    with Client(far.url, "operator") as gateway, pytest.raises(LinkDown, match="--ca-file"):
+        gateway.get("/health")
+    with (
+        Client("http://127.0.0.1:1", "operator") as gateway,
+        pytest.raises(LinkDown, match="does not answer"),
+    ):
+        gateway.get("/health")
+
+
+@pytest.mark.parametrize(
+    ("server", "token", "why"),
+    [
+        ("gateway:8443", "t", "expected the address"),
+        ("https://gateway/api/v1", "t", "expected the address"),
+        ("https://gateway:port", "t", "expected the address"),
+        ("http://gateway.example:80", "t", "without TLS"),
+        ("https://gateway", "", "one word"),
+        ("https://gateway", "a\r\nX-Other: b", "one word"),
+    ],
+)
+def test_an_address_or_a_token_that_cannot_be_meant(server: str, token: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        Client(server, token)
