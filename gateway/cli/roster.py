@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import time
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +19,8 @@ from gateway.cli.terminal import console, print_json, say
 from gateway.cli.week_screen import named, week_table
 from gateway.commands import rosters as commands
 from gateway.commands.author import at_this_box
-from gateway.commands.desk import Desk, open_desk
-from gateway.commands.roster_file import read
+from gateway.commands.desk import open_desk
+from gateway.commands.roster_file import read_for
 from gateway.commands.when import day_of, moment_ns
 from gateway.config.load import load
 from gateway.config.toml import read_toml
@@ -114,7 +113,7 @@ def set_roster(
     else:
         document, where = read_toml(file), str(file)
     with open_desk(load(config)) as desk:
-        said = _read(desk, document, name, where)
+        said = read_for(desk, document, name, where)
         try:
             done = commands.set_roster(desk, at_this_box(by), said, corrects, reason)
         except InputError as error:
@@ -176,22 +175,6 @@ def end(
         at_ns = now_ns if at is None else moment_ns(at, zone, now_ns)
         done = commands.end_roster(desk, at_this_box(by), name, at_ns)
     _tell(done, as_json)
-
-
-def _read(desk: Desk, document: dict[str, Any], name: str, where: str) -> Roster:
-    sites = desk.configuration.sites
-    mine = document.get("sites") or list(sites)
-    zones = {sites[site].time_zone for site in mine if isinstance(site, str) and site in sites}
-    if len(zones) > 1 and "time_zone" not in document:
-        raise InputError(f"{where}: time_zone: is missing, and the sites have several: {', '.join(zones)}")
-    duty, now_ns = ask.duty_of(desk.journal), desk.clock.now_ns()
-    wrong = partial(commands.wrong_person, duty)
-    said, mistakes = read(document, name, next(iter(zones), "UTC"), now_ns, wrong)
-    if said is None:
-        given = document.get("sites")
-        mistakes += commands.unknown_sites(desk.configuration, given if isinstance(given, list) else [])
-        raise InputError("\n".join([f"{where}: nothing was stated, because of", *mistakes]))
-    return said
 
 
 def _tell(done: commands.Set, as_json: bool) -> None:

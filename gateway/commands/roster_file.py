@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from gateway.alarms.walltime import SECOND, begins_ns
+from gateway.commands.desk import Desk
+from gateway.commands.rosters import unknown_sites, wrong_person
 from gateway.commands.when import CENTURY, is_a_day
 from gateway.config.tables import Problems, Table, build
 from gateway.errors import InputError
+from gateway.questions.duty import duty_of
 from gateway.statements import clock_times
 from gateway.statements.clock_times import WEEKDAYS
 from gateway.statements.roster import LONGEST_PERIOD_DAYS, TEAM, Holiday, Roster, Rotation, Team
@@ -106,6 +110,22 @@ def read(
         teams,
     )
     return made, []
+
+
+def read_for(desk: Desk, document: Table, identity: str, where: str) -> Roster:
+    """As the gateway knows people and sites. Raises InputError with every mistake; `where`: in what."""
+    sites = desk.configuration.sites
+    mine = document.get("sites") or list(sites)
+    told = mine if isinstance(mine, list) else []
+    zones = {sites[site].time_zone for site in told if isinstance(site, str) and site in sites}
+    if len(zones) > 1 and "time_zone" not in document:
+        raise InputError(f"{where}: time_zone: is missing, and the sites have several: {', '.join(zones)}")
+    wrong = partial(wrong_person, duty_of(desk.journal))
+    said, mistakes = read(document, identity, next(iter(zones), "UTC"), desk.clock.now_ns(), wrong)
+    if said is None:
+        mistakes += unknown_sites(desk.configuration, told if "sites" in document else [])
+        raise InputError("\n".join([f"{where}: nothing was stated, because of", *mistakes]))
+    return said
 
 
 class _Reading:

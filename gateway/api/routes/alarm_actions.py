@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
+from pydantic import Field
 
 from gateway.api.acting import DONE, Corrects, Key, Lasting, Moment, Name, Said, Text, state
 from gateway.api.asked import Name as InUrl
@@ -16,12 +17,13 @@ from gateway.api.routes.alarms import row_of
 from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked, World
-from gateway.commands import alarms, out_of_service, quieting
+from gateway.commands import alarms, calls, out_of_service, quieting
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.quieting import Until
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.published.alarm import of_known
+from gateway.questions.calls import calls_at
 from gateway.rights.principal import Principal
 from gateway.statements import acknowledge as acknowledging
 from gateway.statements import assign as assigning
@@ -37,15 +39,23 @@ from gateway.times import format_rfc3339
 
 router = APIRouter(tags=["alarm actions"])
 OF_ALARM = {**DONE, "alarm": "E-7Q2M9XKD-1A2B3C"}
+OF_GROUP = {**DONE, "alarms": ["E-7Q2M9XKD-1A2B3C"], "ids": ["7Q2M9XKD-4711"]}
 SHELVED = {**OF_ALARM, "channel": "top", "rule": "too-warm", "until": "2026-01-05T12:00:00.000000000Z"}
 RESTING = {**DONE, "channel": None, "asset": "dewar-1"}
 FILLED = {**DONE, "asset": "dewar-1", "suppressions": ["fills"]}
 Alarm = Annotated[str, InPath(max_length=200, description="Its id.")]
 Command = Callable[[Desk, Author, AlarmRow, str], alarms.Answered]
+GroupCommand = Callable[[Desk, Author, Collection[AlarmRow], str], tuple[list[str], Stated]]
 
 
 class Comment(Said):
     comment: Text = ""
+
+
+class Several(Comment):
+    """`but`: alarms of the group that are left out."""
+
+    but: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
 
 
 class Remark(Said):
@@ -102,6 +112,22 @@ def acknowledge(
 def take(request: Request, world: Asked, who: Who, alarm: Alarm, said: Comment, key: Key = "") -> Response:
     """Say that you are on it, so that nobody else is called."""
     return _say(request, world, who, key, taking.KIND, alarm, alarms.take, said.comment)
+
+
+@router.post("/alarms/{alarm}/group/acknowledge", **told("alarm.acknowledge", OF_GROUP))
+def acknowledge_all(
+    request: Request, world: Asked, who: Who, alarm: Alarm, said: Several, key: Key = ""
+) -> Response:
+    """Acknowledge all alarms of the same happening, or all `but` some."""
+    return _say_all(request, world, who, key, acknowledging.KIND, alarm, calls.acknowledge_group, said)
+
+
+@router.post("/alarms/{alarm}/group/take", **told("alarm.take", OF_GROUP))
+def take_all(
+    request: Request, world: Asked, who: Who, alarm: Alarm, said: Several, key: Key = ""
+) -> Response:
+    """Say that you are on all of it, or on all `but` some."""
+    return _say_all(request, world, who, key, taking.KIND, alarm, calls.take_group, said)
 
 
 @router.post("/alarms/{alarm}/assign", **told("alarm.assign", OF_ALARM))
@@ -233,6 +259,29 @@ def _say(
         return command(desk, author, row, text).stated, {"alarm": row.id}
 
     return state(request, world, who, key, kind, [row.id], act)
+
+
+def _say_all(
+    request: Request,
+    world: World,
+    who: Principal,
+    key: str,
+    kind: str,
+    alarm: str,
+    command: GroupCommand,
+    said: Several,
+) -> Response:
+    row = _own(world, who, alarm)
+    left_out = {_own(world, who, one).id for one in said.but}
+
+    def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        records, now_ns = world.reading().records, desk.clock.now_ns()
+        members = calls_at(world.configuration, desk.journal, records, now_ns).members(row.id)
+        rows = [_own(world, who, one) for one in members if one not in left_out]
+        names, stated = command(desk, author, rows, said.comment)
+        return stated, {"alarms": names, "ids": [one.id for one in stated.new]}
+
+    return state(request, world, who, key, kind, [], act)
 
 
 def _own(world: World, who: Principal, alarm: str) -> AlarmRow:

@@ -26,6 +26,8 @@ HERE = {
     "passkey": "none",
     "account": "nobody",
     "source": "broker",
+    "roster": "night",
+    "siren": "lamp",
 }
 AT_PORT = "operator+quality+supply-chain@port"
 UNIT = {"scheme": "holder", "code": "X", "asset": "freezer", "from": FROM}
@@ -43,6 +45,10 @@ SAID = {
     "asset": "freezer",
     "channel": "top",
     "site": "s",
+    "toml": 'sites = ["s"]',
+    "person": "wang.wei",
+    "instead_of": "li.na",
+    "until": "2027-01-01T00:00:00Z",
 }
 QUERIES = {
     "/channels/{channel}/clocks": f"?from={FROM}&to={TO}",
@@ -71,6 +77,7 @@ def principal(token: str) -> Principal:
 def quick(sites: TwoSites, monkeypatch: pytest.MonkeyPatch) -> TwoSites:
     monkeypatch.setattr("gateway.api.live.LONGEST_S", 0.01)
     sites.enter_people()
+    sites.set_roster("s")
     return sites
 
 
