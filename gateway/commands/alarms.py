@@ -157,13 +157,15 @@ def _just_acknowledged(desk: Desk, alarm: str) -> Iterator[Statement]:
 
 
 def _closed_just_now(desk: Desk, alarm: str) -> Statement | None:
-    """A closing that no change of the alarm has followed yet: two people at once, or no gateway runs."""
+    """A closing behind which no change of the alarm opened it: two people at once, or no gateway runs."""
     last = None
     for _, one in speaking_of(desk.journal, [alarm]):
-        if one.kind in (closing.KIND, transition.KIND):
+        if one.kind == closing.KIND:
             last = one
-    closed = last is not None and last.kind == closing.KIND and Words(desk.journal).counts(last)
-    return last if closed else None
+        elif one.kind == transition.KIND:
+            known = transition.of(one.body).known.get("alarm", {})
+            last = last if known.get("state") == AlarmState.CLOSED.value else None
+    return last if last is not None and Words(desk.journal).counts(last) else None
 
 
 def _counting(desk: Desk, identity: str) -> Statement | None:

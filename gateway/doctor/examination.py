@@ -19,6 +19,7 @@ from gateway.config.types import Configuration
 from gateway.doctor import (
     Finding,
     Level,
+    ahead,
     alarms,
     brokers,
     duty,
@@ -91,6 +92,7 @@ def _findings(
     yield from sources
     yield from _alarms(configuration, status is not None)
     yield from duty.findings(configuration, now_ns)
+    yield from ahead.findings(configuration, now_ns)
     yield from _said(configuration)
     yield from _calibrations(configuration, today)
 
