@@ -98,8 +98,8 @@ def check(configuration: Configuration, caller: Caller) -> Check:
             groups = list(caller.nobody)
             more = f" and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""
             message = (
-                f"nobody could be reached about {', '.join(groups[:MOST_NAMED])}{more}; see `cryogate calls` "
-                "and `cryogate duty`, and tell somebody yourself"
+                f"nobody could be reached, when this began about {', '.join(groups[:MOST_NAMED])}{more}; see "
+                "`cryogate calls` for what it is about now, and `cryogate duty`, and tell somebody yourself"
             )
             yield Fault(UNREACHED, Severity.CRITICAL, message)
         for notifier, several in _by_notifier(caller.failing).items():

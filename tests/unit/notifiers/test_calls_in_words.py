@@ -78,6 +78,12 @@ def test_a_call_that_is_over_asks_for_nothing() -> None:
     assert (taken.title, taken.rows[0][1]) == ("【李娜 已接手】freezer-1/top -140.5 °C", "李娜 已接手")
 
 
+def test_a_summary_of_one_alarm_counts_nothing() -> None:
+    assert call_message(call(kind=CallKind.SUMMARY), Shanghai()).title == "URGENT: freezer-1/top -140.5 °C"
+    over = call_message(in_chinese(kind=CallKind.SUMMARY, over=1), Shanghai())
+    assert over.title == "【已结束】freezer-1/top -140.5 °C"
+
+
 def test_what_goes_on_is_never_told_as_over() -> None:
     seen = call_message(call(kind=CallKind.OVER, acknowledged_by="Li Na"), Shanghai())
     assert seen.title == "Acknowledged by Li Na: freezer-1/top -140.5 °C"
