@@ -59,6 +59,7 @@ class Nobody:
         self, delivery: Delivery, groups: Iterable[str], at_ns: int, *, said_over: bool = False
     ) -> None:
         """What came of a call to one receiver so far; a summary is about several groups."""
+        said_over = said_over or delivery.kind is CallKind.OVER
         for group in groups:
             if delivery.is_delivered:
                 self._escalations.remember_told(group, delivery.receiver.name, at_ns, said_over=said_over)

@@ -76,8 +76,12 @@ def test_who_is_called_no_more_hears_why(
         eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
         board.happens("E-1", change, by=by)
         eventually(lambda: len(push.heard) == 2, "called no more")
-    over = push.heard[-1][0]
+        over = push.heard[-1][0]
+        eventually(lambda: len(board.attempts()) == 2, "stated")
+        board.happens("E-2", "raised", "dewar-2")
+        eventually(lambda: "G-2.1.li-na" in push.ids(), "told of another one")
     assert (over.kind, over.taken_by, over.acknowledged_by, over.is_quiet) == (CallKind.OVER, *told)
+    assert push.ids() == ["G-1.1.li-na", "G-1.2.li-na", "G-2.1.li-na"], "each of them once"
 
 
 def test_what_was_taken_and_is_over_is_told_as_over(board: Switchboard) -> None:
