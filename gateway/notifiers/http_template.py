@@ -5,7 +5,6 @@ One request for each receiver. What the service answers decides: HTTP 200 alone 
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown, Rejected
+from gateway.json_text import StandsTwice, loads
 from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.answered import Verdict
 from gateway.notifiers.call_words import call_message
@@ -121,7 +121,9 @@ def _check_header(name: str, value: str) -> None:
 
 def _check_json(body: str) -> None:
     try:
-        json.loads(filled(body, {**dict.fromkeys(KNOWN, "x"), "timestamp_s": "0"}, in_json))
+        loads(filled(body, {**dict.fromkeys(KNOWN, "x"), "timestamp_s": "0"}, in_json))
+    except StandsTwice as error:
+        raise ValueError(f"body: {error}") from None
     except ValueError as error:
         raise ValueError(f'body: this is no JSON: {error}; a field stands in a string: "${{text}}"') from None
 

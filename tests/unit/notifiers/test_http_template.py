@@ -205,6 +205,7 @@ def test_addresses_are_those_of_the_pattern(sms) -> None:
         ({"body": '{"to": "${address}"}'}, r"nothing would be said"),
         ({"body": '{"to": ${address}, "text": ${text}}'}, r"this is no JSON.*a field stands in a string"),
         ({"body": '{"to": "${address}", "text": "${text}"'}, r"this is no JSON"),
+        ({"body": '{"to": "${address}", "to": "${text}"}'}, r"body: 'to' stands twice in one object"),
         ({"body": '{"to": "${address}", "text": "${text} ${secret}"}'}, r"belong together"),
         ({"secret_file": "key"}, r"belong together"),
         ({"url": "https://${address}.example/"}, r"no field in the name of the server"),
