@@ -42,6 +42,20 @@ def check_listen(listen: str, example: str) -> None:
         raise ValueError(f"listen {listen!r}: expected an address and a port, e.g. {example!r}")
 
 
+def check_address(address: str) -> None:
+    """Raises ValueError unless it is empty, or an address for browsers: https, or http of this machine."""
+    try:
+        parts = urlsplit(address)
+        is_one = (
+            bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or parts.username)
+        )
+    except ValueError:
+        is_one, parts = False, urlsplit("")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(str(parts.hostname)))
+    if address and not (is_one and safe and parts.path in ("", "/") and address.isprintable()):
+        raise ValueError(f"address {address!r}: expected one like 'https://gateway.example:8443'")
+
+
 def check_network(text: str) -> None:
     """Raises ValueError unless it is an address, or a network of some."""
     try:

@@ -87,7 +87,14 @@ def _options(
     texts = [None if file is None else str(file) for file in files]
     try:
         where = listen or configured.listen or DEFAULT_LISTEN
-        return PagesOptions(where, texts[0], texts[1], configured.plain and cert is None, configured.proxies)
+        return PagesOptions(
+            where,
+            texts[0],
+            texts[1],
+            configured.plain and cert is None,
+            configured.address,
+            configured.proxies,
+        )
     except ValueError as error:
         raise ConfigurationError([f"pages: {error}"]) from None
 

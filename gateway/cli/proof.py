@@ -9,13 +9,13 @@ from rich.text import Text
 
 from gateway.alarming.versions import version_words
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import records_if_any
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.journal.records import Records
 from gateway.model import SECOND
-from gateway.questions.compared import Compared, compare
+from gateway.questions.compared import compare
 from gateway.questions.proof import Part, Proof, prove
 from gateway.text import counted
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -51,11 +51,8 @@ def show(
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
     with Journal.open_reading(path) as journal:
         found = prove(journal, channel, parse_rfc3339(start), parse_rfc3339(end), low, high)
-        records_path = configuration.data_dir / "records.sqlite"
-        compared: list[Compared] = []
-        if records_path.exists():
-            with Records(records_path, read_only=True) as records:
-                compared = compare(journal, records, found)
+        with records_if_any(path.parent) as records:
+            compared = [] if records is None else compare(journal, records, found)
     if as_json:
         print_json({**found.public(), "alarms": [one.public() for one in compared]})
         return

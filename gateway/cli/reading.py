@@ -56,3 +56,11 @@ def open_records(folder: Path) -> Iterator[Records]:
             journal = stack.enter_context(Journal.open_reading(folder / "journal.sqlite"))
             Remaking(journal, records)
         yield records
+
+
+@contextmanager
+def records_if_any(folder: Path) -> Iterator[Records | None]:
+    """The same, and None where no gateway ran yet."""
+    with ExitStack() as stack:
+        there = (folder / "records.sqlite").exists()
+        yield stack.enter_context(open_records(folder)) if there else None

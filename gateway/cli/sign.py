@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +12,13 @@ import typer
 from gateway.accounts.accounts import open_accounts
 from gateway.accounts.login import Attempt
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, open_records
+from gateway.cli.reading import journal_in, records_if_any
 from gateway.cli.saying import answer
 from gateway.cli.terminal import print_json, say
 from gateway.commands.desk import open_desk
 from gateway.commands.signing import prove_and_sign
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.journal.records import Records
 from gateway.published.labels import labels_of
 from gateway.questions.signatures import SCHEMA, Signed, Standing, signatures
 from gateway.questions.signed_records import HOW, Sources
@@ -64,7 +62,11 @@ def sign(
     """
     configuration = load(config)
     folder = configuration.data_dir
-    with open_desk(configuration) as desk, _records(folder) as records, open_accounts(folder) as accounts:
+    with (
+        open_desk(configuration) as desk,
+        records_if_any(folder) as records,
+        open_accounts(folder) as accounts,
+    ):
         seen = Sources(desk.journal, records, configuration.document).record(*record)
         say(f"{seen.name}, revision {seen.revision}: {one_line(seen.shown)}; SHA-256 {seen.digest}", err=True)
         password, code = _secrets(password_file)
@@ -91,7 +93,7 @@ def signed(
     configuration = load(config)
     if content and not record:
         raise InputError(f"--content of which record? {HOW}")
-    with journal_in(configuration.data_dir) as journal, _records(configuration.data_dir) as records:
+    with journal_in(configuration.data_dir) as journal, records_if_any(configuration.data_dir) as records:
         sources = Sources(journal, records, configuration.document)
         if content:
             sys.stdout.buffer.write(sources.record(*(record or ())).content)
@@ -126,11 +128,3 @@ def _secrets(file: Path | None) -> tuple[str, str]:
         raise InputError(f"{file}: {error}") from None
     password, _, code = text.partition("\n")
     return password, code.strip()
-
-
-@contextmanager
-def _records(folder: Path) -> Iterator[Records | None]:
-    """None where no gateway ran yet."""
-    with ExitStack() as stack:
-        there = (folder / "records.sqlite").exists()
-        yield stack.enter_context(open_records(folder)) if there else None

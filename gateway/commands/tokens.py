@@ -50,6 +50,13 @@ def read(desk: Desk, text: str) -> Token:
     return opened(text, signing_key(desk.configuration.data_dir))
 
 
+def good_for(desk: Desk, token: Token, alarms: Sequence[AlarmRow]) -> str:
+    """The name of its person. Raises InputError where it would acknowledge nothing now."""
+    name = _name(desk, token, "")
+    _check(desk, token, alarms)
+    return name
+
+
 def acknowledge(
     desk: Desk, token: Token, alarms: Sequence[AlarmRow], comment: str = "", by: str = ""
 ) -> Stated:
@@ -61,17 +68,22 @@ def acknowledge(
 
     def look() -> list[Statement]:
         now_ns = desk.clock.now_ns()
-        _check_unused(desk, token)
-        check(token, [alarm.id for alarm in alarms], now_ns)
-        open_ones = [alarm for alarm in alarms if not alarm.closed]
-        if not open_ones:
-            raise InputError(
-                f"{', '.join(alarm.id for alarm in alarms)}: closed, there is nothing to acknowledge"
-            )
-        words = [Acknowledge(alarm.id, comment or COMMENT) for alarm in open_ones]
+        words = [Acknowledge(alarm.id, comment or COMMENT) for alarm in _check(desk, token, alarms)]
         return [desk.draft(acknowledging, one, author, now_ns) for one in words]
 
     return desk.state(look)
+
+
+def _check(desk: Desk, token: Token, alarms: Sequence[AlarmRow]) -> list[AlarmRow]:
+    """Those that can be acknowledged. Raises InputError."""
+    _check_unused(desk, token)
+    check(token, [alarm.id for alarm in alarms], desk.clock.now_ns())
+    open_ones = [alarm for alarm in alarms if not alarm.closed]
+    if not open_ones:
+        raise InputError(
+            f"{', '.join(alarm.id for alarm in alarms)}: closed, there is nothing to acknowledge"
+        )
+    return open_ones
 
 
 def _name(desk: Desk, token: Token, by: str) -> str:

@@ -21,7 +21,7 @@ from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.approvals import SignatureOptions, Unapproved
 from gateway.config.shelving import Shelving
-from gateway.hosts import check_listen, check_network, is_loopback, listen_host, listen_port
+from gateway.hosts import check_address, check_listen, check_network, is_loopback, listen_host, listen_port
 from gateway.model import Severity
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
@@ -125,10 +125,12 @@ class PagesOptions:
     cert_file: str | None = field(default=None, metadata={"path": True, "reads": True})
     key_file: str | None = field(default=None, metadata={"path": True, "reads": True, "secret": True})
     plain: bool = False  # without TLS: behind a proxy on the same machine
+    address: str = ""  # where people open the pages, for links in messages; empty: no links
     proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
 
     def __post_init__(self) -> None:
         check_listen(self.listen, "127.0.0.1:8443")
+        check_address(self.address)
         for proxy in self.proxies:
             check_network(proxy)
         if (self.cert_file is None) != (self.key_file is None):

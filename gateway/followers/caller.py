@@ -22,7 +22,7 @@ from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.reach import Reach
 from gateway.errors import JournalError
-from gateway.followers.composing import Composer, Hinting, Remaining, no_hint, not_known
+from gateway.followers.composing import Composer, Hinting, Linking, Remaining, no_hint, no_link, not_known
 from gateway.followers.pauses import Pauses
 from gateway.followers.recalling import NAME, in_order, recall
 from gateway.followers.tellers import Errand, Result, Teller
@@ -65,6 +65,7 @@ class Caller:
         committed: threading.Condition,
         remaining: Remaining = not_known,
         hinting: Hinting = no_hint,
+        linking: Linking = no_link,
     ) -> None:
         self.name = NAME
         self.problem = ""  # why nobody is called at all
@@ -81,7 +82,9 @@ class Caller:
         self._records = records
         self._committed = committed
         self._decisions = Decisions(book, reach)
-        self._composer = Composer(book, self._decisions, voice.journal, book.publish, remaining, hinting)
+        self._composer = Composer(
+            book, self._decisions, voice.journal, book.publish, remaining, hinting, linking
+        )
         self.tellers = {name: Teller(name, one, self._done) for name, one in addressed.items()}
         self._sirens = [name for name, one in addressed.items() if isinstance(one, Sounding)]
         for name, one in addressed.items():

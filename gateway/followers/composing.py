@@ -42,6 +42,15 @@ def not_known(alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:  # noqa
     return None
 
 
+Linking = Callable[[str, str, Sequence[str], int], str]
+"""A call, a person, alarms, when it was decided -> where this person acknowledges them; empty: nowhere."""
+
+
+def no_link(call: str, person: str, alarms: Sequence[str], at_ns: int) -> str:  # noqa: ARG001
+    """Where nobody knows an address of the pages."""
+    return ""
+
+
 class Composer:
     """Belongs to the thread of its journal."""
 
@@ -53,7 +62,9 @@ class Composer:
         publish: Publish,
         remaining: Remaining,
         hinting: Hinting = no_hint,
+        linking: Linking = no_link,
     ) -> None:
+        self._linking = linking
         self._book = book
         self._decisions = decisions
         self._journal = journal
@@ -94,6 +105,7 @@ class Composer:
             **self._answered([one for one in members if not one.is_over], language),
             next_name=next_name,
             next_at_ns=moment_ns,
+            link=self._link(delivery, members[:MOST_LISTED]),
             drill=groups[0].is_drill,
         )
 
@@ -132,6 +144,13 @@ class Composer:
         if key not in self._hints:
             self._hints[key] = now_ns, self._looks_like(one, language, now_ns)
         return self._hints[key][1]
+
+    def _link(self, delivery: Delivery, members: Sequence[Member]) -> str:
+        """For a person, while there is something to acknowledge among what is listed."""
+        who = delivery.receiver.person
+        if delivery.kind not in LOUD or not who or not any(one.asks for one in members):
+            return ""
+        return self._linking(delivery.id, who, [one.id for one in members], delivery.at_ns)
 
     def _looks_like(self, one: Member, language: Language, now_ns: int) -> str:
         said = transition.of(self._journal.statement(one.seq).body)

@@ -21,6 +21,7 @@ from gateway.notifiers import Addressed, Notifier, Sounding, Worded, tells_chang
 from gateway.questions.calls import book_of
 from gateway.questions.time_left import TimesLeft
 from gateway.running.hint_soon import HintSoon
+from gateway.running.links import links
 from gateway.running.setting import SettingNow
 from gateway.running.time_left_soon import TimeLeftSoon
 
@@ -83,7 +84,7 @@ def caller_of(
     reach = reach_of(configuration, addressed, book.duty)
     left = TimeLeftSoon(TimesLeft(voice.journal).of_alarm)
     hints = HintSoon(voice.journal)
-    return Caller(book, reach, addressed, voice, records, committed, left, hints)
+    return Caller(book, reach, addressed, voice, records, committed, left, hints, links(configuration))
 
 
 def check(configuration: Configuration, caller: Caller) -> Check:

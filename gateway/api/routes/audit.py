@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
@@ -72,12 +72,7 @@ class Signing(Said):
     seen: Annotated[str, Field(max_length=64)] = ""
 
 
-@router.get("/audit", **told("audit.read", {"schema": 1, "known": RUNS, "items": [ACTION], "next": None}))
-def audit(
-    request: Request,
-    world: Asked,
-    who: Who,
-    paging: Pages,
+def _wanted(
     kind: Annotated[list[str] | None, Query(max_length=50)] = None,
     by: Text = "",
     about: Text = "",
@@ -86,9 +81,19 @@ def audit(
     since: Moment = None,
     until: Moment = None,
     people: bool = False,
-) -> Response:
+) -> Wanted:
+    """Filters of the trail. Raises InputError."""
+    since_ns = None if since is None else moment_ns(since, 0)
+    until_ns = None if until is None else moment_ns(until, 0)
+    return Wanted(tuple(kind or ()), by, about, origin, text, since_ns, until_ns, people)
+
+
+Filters = Annotated[Wanted, Depends(_wanted)]
+
+
+@router.get("/audit", **told("audit.read", {"schema": 1, "known": RUNS, "items": [ACTION], "next": None}))
+def audit(request: Request, world: Asked, who: Who, paging: Pages, wanted: Filters) -> Response:
     """The audit trail, oldest first: who, when, what, the values before and after, why, from where."""
-    wanted = _wanted(kind, by, about, origin, text, since, until, people)
     actions = trail(world.reading().journal, wanted, _after(paging.after))
     found, more = _page(world.scope(who), actions, paging.limit)
     end = found[-1][0] if found else 0
@@ -97,18 +102,9 @@ def audit(
 
 
 @router.get("/audit/file", **told("audit.read", "entry,id,stated,...", media="text/csv"))
-def file(
-    world: Asked,
-    who: Who,
-    kind: Annotated[list[str] | None, Query(max_length=50)] = None,
-    by: Text = "",
-    about: Text = "",
-    since: Moment = None,
-    until: Moment = None,
-    people: bool = False,
-) -> Response:
+def file(world: Asked, who: Who, wanted: Filters) -> Response:
     """The same as CSV, a row for each value that changed."""
-    wanted, scope = _wanted(kind, by, about, "", "", since, until, people), world.scope(who)
+    scope = world.scope(who)
     trail(world.reading().journal, wanted)  # mistakes are told before the first row
 
     def rows() -> Iterator[str]:
@@ -150,21 +146,6 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
         sources = Sources(desk.journal, records, world.configuration.document)
         found = [one for one in signatures(sources, done.record.name) if one.statement.id == done.stated.id]
     return secret_answer(found[-1].plain())
-
-
-def _wanted(
-    kind: list[str] | None,
-    by: str,
-    about: str,
-    origin: str,
-    text: str,
-    since: str | None,
-    until: str | None,
-    people: bool,
-) -> Wanted:
-    since_ns = None if since is None else moment_ns(since, 0)
-    until_ns = None if until is None else moment_ns(until, 0)
-    return Wanted(tuple(kind or ()), by, about, origin, text, since_ns, until_ns, people)
 
 
 def _page(

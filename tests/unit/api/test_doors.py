@@ -18,6 +18,7 @@ from gateway.rights.table import ACTIONS
 from tests.unit.api.front_door import FrontDoor
 
 WAYS_IN = (  # asked by who is nobody yet
+    "/link",
     "/session",
     "/session/passkey",
     "/session/passkey/options",
@@ -38,7 +39,11 @@ def test_every_route_names_its_action_and_shows_an_example(route: APIRoute) -> N
 
 
 def test_only_what_says_nothing_is_open() -> None:
-    assert {route.path for route in ROUTES if action_of(route) == OPEN} == {"/alive", *WAYS_IN}
+    assert {route.path for route in ROUTES if action_of(route) == OPEN} == {
+        "/alive",
+        "/link/{token}",
+        *WAYS_IN,
+    }
 
 
 def test_a_route_without_an_action_is_refused_to_everybody(door: FrontDoor) -> None:

@@ -17,7 +17,7 @@ from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, Policy, Step
 from gateway.alarms.reach import Reach
 from gateway.errors import LinkDown, Rejected
 from gateway.followers.caller import Caller
-from gateway.followers.composing import Hinting, Remaining, no_hint, not_known
+from gateway.followers.composing import Hinting, Linking, Remaining, no_hint, no_link, not_known
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
@@ -135,6 +135,7 @@ class Switchboard:
         voice: type[Voice] = Voice,
         remaining: Remaining = not_known,
         hinting: Hinting = no_hint,
+        linking: Linking = no_link,
         **plan: Any,
     ) -> Caller:
         book = CallBook(Plan(policies=self.policies, **plan), Duty(), published)
@@ -143,7 +144,8 @@ class Switchboard:
         records = Records(self.folder / "records.sqlite")
         reach = Reach(book.duty, notifiers, alone)
         spoken = voice(journal, "test", self.now_ns)
-        return Caller(book, reach, notifiers, spoken, records, threading.Condition(), remaining, hinting)
+        committed = threading.Condition()
+        return Caller(book, reach, notifiers, spoken, records, committed, remaining, hinting, linking)
 
     @contextmanager
     def running(self, caller: Caller):

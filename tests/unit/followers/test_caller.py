@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,20 @@ def test_who_is_called_no_more_hears_why(
         eventually(lambda: "G-2.1.li-na" in push.ids(), "told of another one")
     assert (over.kind, over.taken_by, over.acknowledged_by, over.is_quiet) == (CallKind.OVER, *told)
     assert push.ids() == ["G-1.1.li-na", "G-1.2.li-na", "G-2.1.li-na"], "each of them once"
+
+
+def test_what_asks_has_a_link_for_who_is_told_and_what_is_over_has_none(board: Switchboard) -> None:
+    def linking(call: str, person: str, alarms: Sequence[str], at_ns: int) -> str:
+        return f"{call} {person} {' '.join(alarms)} {at_ns}"
+
+    push = Phone()
+    with board.running(board.caller({"push": push, "sms": Phone()}, linking=linking)):
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.happens("E-1", "returned")
+        eventually(lambda: push.heard[-1][0].kind is CallKind.OVER, "it is over")
+    asked, over = push.heard[0][0], push.heard[-1][0]
+    assert (asked.link, over.link) == (f"G-1.1.li-na li-na E-1 {asked.at_ns}", "")
 
 
 def test_what_was_taken_and_is_over_is_told_as_over(board: Switchboard) -> None:
