@@ -25,6 +25,7 @@ QUOTED_FORMULA: Final = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 _PLAIN: Final = (str, int, float, type(None), dict, list, tuple)
+_SINGLE: Final = frozenset((str, int, float, bool, type(None)))  # as nearly all values are
 
 
 @runtime_checkable
@@ -154,11 +155,15 @@ def is_plain(texts: Iterable[str]) -> bool:
 
 
 def _is_long(data: Any) -> bool:
-    if isinstance(data, Mapping):
-        return any(_is_long(value) for value in data.values())
+    if isinstance(data, dict) or isinstance(data, Mapping):  # noqa: SIM101 - the first is seen at once
+        return _is_any_long(data.values())
     if isinstance(data, list | tuple):
-        return len(data) > LONG or any(_is_long(item) for item in data)
+        return len(data) > LONG or _is_any_long(data)
     return _writes_itself(data)
+
+
+def _is_any_long(values: Iterable[Any]) -> bool:
+    return any(_is_long(value) for value in values if type(value) not in _SINGLE)
 
 
 def _writes_itself(data: Any) -> TypeGuard[InParts]:

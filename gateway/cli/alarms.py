@@ -84,7 +84,7 @@ def _chosen(
     rows: Sequence[AlarmRow], selection: Selection, sort: Order, most: int | None
 ) -> tuple[list[Mapping[str, Any]], int]:
     """As they are published, at most so many, and how many more there are."""
-    if most is not None and selection == Selection() and sort is Order.URGENCY:
+    if selection == Selection() and sort is Order.URGENCY:
         shown = [of_known_in_parts(row.body, row.number) for row in most_urgent_rows(rows)[:most]]
         return list(shown), len(rows) - len(shown)
     found = selected((of_known_in_parts(row.body, row.number) for row in rows), selection, sort)
