@@ -80,7 +80,7 @@ from gateway.writing.recovery import go_on_behind_what_was_seen
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
-COLLECT_AFTER = 50_000  # new objects
+COLLECT_AFTER = 50_000, 10, 10  # new objects; how often so, before what is older is looked through
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 Outward = SinkFollower | NotifierFollower | Teller
 NEEDS_FOLDER = "data_dir must be a folder in which this user may write"
@@ -139,7 +139,7 @@ def _spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 class _Gateway:

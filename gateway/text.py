@@ -158,7 +158,7 @@ def _is_long(data: Any) -> bool:
     if isinstance(data, dict) or isinstance(data, Mapping):  # noqa: SIM101 - the first is seen at once
         return _is_any_long(data.values())
     if isinstance(data, list | tuple):
-        return len(data) > LONG or _is_any_long(data)
+        return len(data) > LONG or (len(data) > 0 and _is_any_long(data))
     return _writes_itself(data)
 
 

@@ -26,6 +26,7 @@ STORED: Final = 3
 """Schema of the stored form. Of 1 each unit told all of its part (stored_units.py); of 1 and 2 nobody could
 take an alarm, and each of them spoke."""
 WRITE_EVERY_NS: Final = SECOND  # an alarm that merely goes on
+_NOT_HANDLED: Final = Handling()
 Cause = Excursion | StatedFault | StatedDrill
 Units = Exposures | None  # None: unknown
 
@@ -175,6 +176,8 @@ def overlay_of(known: Mapping[str, Any]) -> Overlay | None:
 
 
 def _handling_of(told: Mapping[str, Any]) -> Handling:
+    if not any(told.values()):  # as of most of 10 000
+        return _NOT_HANDLED
     return Handling(
         tuple(Taking(**one) for one in told.get("takings", ())),
         tuple(Assignment(**one) for one in told.get("assignments", ())),

@@ -13,9 +13,10 @@ from gateway.cli.listing import Listing
 from gateway.errors import ConfigurationError, CryogateError
 from gateway.text import counted, lines, one_line
 
-COLLECT_AFTER: Final = 50_000
-"""Objects, before garbage is looked for: a command makes many that it needs to its end, and with the usual
-700 a quarter of its time went into looking through them. What `run` makes of it is in app.py."""
+COLLECT_AFTER: Final = 50_000, 20, 10
+"""Objects, before garbage is looked for; how often so, before what is older, and what is oldest is looked
+through: a command makes many that it needs to its end, and with the usual 700, 10, 10 a quarter of its time
+went into looking through them. What `run` makes of it is in app.py."""
 
 app = typer.Typer(
     cls=Listing,
@@ -47,7 +48,7 @@ def cryogate(
 
 def main() -> None:
     """Run the command; a mistake ends in a sentence and exit code 1 or 2, never in a traceback."""
-    gc.set_threshold(COLLECT_AFTER)
+    gc.set_threshold(*COLLECT_AFTER)
     for stream in (sys.stdout, sys.stderr):  # a terminal that is not of UTF-8 shows escapes
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:

@@ -19,6 +19,7 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.published.labels import Labels, labels_of
+from gateway.published.stays import StaysInParts
 from gateway.questions import contents as ask
 from gateway.questions.contents import StatedContents
 from gateway.text import counted, safe
@@ -58,7 +59,8 @@ def contents(
         found, show = ask.conflicts(known, only), print_conflicts
     else:
         assets = _assets(configuration, known, asset)
-        found, show = ask.of_assets(known, assets, at_ns, in_parts=as_json), print_assets
+        found, show = ask.of_assets(known, assets, at_ns, in_parts=True), print_assets
+        found = found if as_json else _with_few_units(found)
     if as_json:
         print_json(found)
     else:
@@ -85,15 +87,30 @@ def _assets(configuration: Configuration, known: StatedContents, only: str | Non
     return [known.identity(only)]
 
 
+def _with_few_units(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a screen shows: of each asset some units, how many more there are, and all that are in doubt."""
+    return {**found, "assets": [_few(asset) for asset in found["assets"]]}
+
+
+def _few(asset: Mapping[str, Any]) -> dict[str, Any]:
+    units = asset["units"]
+    doubtful = units.in_doubt() if isinstance(units, StaysInParts) else units
+    shown = list(units[:MOST_SHOWN])
+    return {**asset, "number": len(units), "units": shown, "in_doubt": list(doubtful)}
+
+
 def print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
+    """As published, or as `_with_few_units` leaves it."""
     sites = {labels.site_of(asset["asset"]) for asset in found["assets"]}
     out.print(f"at {labels.beside(found['at'], sites.pop() if len(sites) == 1 else '')}")
     for asset in found["assets"]:
         line = Text(asset["asset"], "bold")
-        if asset["units"]:
-            out.print(line.append(f"  {_count(asset['units'], 'unit')}", "not bold"))
-            out.print(_table(asset["units"][:MOST_SHOWN], "zone", labels))
-            if more := len(asset["units"][MOST_SHOWN:]):
+        units = asset["units"]
+        if units:
+            number = asset.get("number", len(units))
+            out.print(line.append(f"  {counted(number, 'unit')}", "not bold"))
+            out.print(_table(units[:MOST_SHOWN], "zone", labels))
+            if more := max(0, number - MOST_SHOWN):
                 out.print(f"... and {counted(more, 'more unit')}: --json has all")
         elif asset["known"]:
             empty = asset["empty"]
@@ -101,7 +118,7 @@ def print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> None
             out.print(line.append(f"  empty since {since}, stated by {empty['by']}", "not bold"))
         else:
             out.print(line.append("  unknown - nobody has said what is inside", UNKNOWN))
-        _print_doubts(out, asset["units"])
+        _print_doubts(out, asset.get("in_doubt", units))
 
 
 def print_units(out: Console, found: Mapping[str, Any], labels: Labels) -> None:

@@ -39,6 +39,10 @@ class StaysInParts(Sequence[dict[str, Any]]):
             return self._made(self._stays[at])
         return list(map(self._made, self._stays[at]))
 
+    def in_doubt(self) -> Iterator[dict[str, Any]]:
+        """Those that statements contradict."""
+        return (self._made(stay) for stay in self._stays if self._why(stay)[1])
+
     def json_parts(self, margin: str) -> Iterator[str]:
         """`gateway.text.InParts`."""
         stays, pieces = iter(self._stays), _Pieces(self._asset, margin)

@@ -42,16 +42,21 @@ class Effects:
 
     def hear(self, statement: Statement) -> set[str]:
         """Ids of the statements, heard before, that count now and did not, or the other way round."""
+        if not target_of(statement):
+            self.stand(statement.id)
+            return set()
         if not self._chain.take(statement):
             return set()
-        self._number[statement.id] = len(self._number)
-        self._counts[statement.id] = True
-        if not target_of(statement):
-            return set()
+        self._count(statement.id)
         targets = list(self._chain.targets(statement.id))
         for target in targets:
             self._against.setdefault(target, []).append(statement)
         return self._look_again(targets)
+
+    def stand(self, identity: str) -> None:
+        """Hear one that is against nothing, as nearly all are; only its id is needed."""
+        if self._chain.stand(identity):
+            self._count(identity)
 
     def counts(self, identity: str) -> bool:
         """Whether a statement that was heard is in effect."""
@@ -72,6 +77,10 @@ class Effects:
         while answer is not None and target_of(answer) != identity:
             answer = chain[target_of(answer)]
         return answer
+
+    def _count(self, identity: str) -> None:
+        self._number[identity] = len(self._number)
+        self._counts[identity] = True
 
     def _look_again(self, identities: Iterable[str]) -> set[str]:
         """From the newest to the oldest: what is against something is always newer than that."""
@@ -99,12 +108,19 @@ class _Chain:
 
     def take(self, statement: Statement) -> bool:
         """Whether it is new; a repeat is the same statement."""
-        if statement.id in self._heard:
-            return False
         target = target_of(statement)
-        if target in self._heard:
+        is_known = target in self._heard
+        if not self.stand(statement.id):
+            return False
+        if is_known:
             (self._corrects if statement.corrects else self._withdraws)[statement.id] = target
-        self._heard.add(statement.id)
+        return True
+
+    def stand(self, identity: str) -> bool:
+        """The same of one that is against nothing."""
+        if identity in self._heard:
+            return False
+        self._heard.add(identity)
         return True
 
     def targets(self, identity: str) -> Iterator[str]:

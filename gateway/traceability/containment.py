@@ -61,7 +61,13 @@ class Containments:
             self._said.setdefault(row.unit.key, []).append(named)
         keys = [row.unit.key for row in rows]
         self._units_of[identity] = tuple(keys if len(keys) == 1 else dict.fromkeys(keys))
-        return self._take(Statement(containment.KIND, rows[0].by, 0, {}, identity, corrects=rows[0].corrects))
+        if rows[0].corrects:
+            return self._take(
+                Statement(containment.KIND, rows[0].by, 0, {}, identity, corrects=rows[0].corrects)
+            )
+        self.effects.stand(identity)
+        self._unsettled |= dict.fromkeys(keys)
+        return self._changed()
 
     def state_empty(self, emptied: Emptied) -> set[str]:
         if self._knows(emptied.id):
@@ -172,6 +178,9 @@ class Containments:
             if changed in self._emptied_of:
                 emptied = self._emptied_of[changed]
                 self._emptiness_changed.setdefault(emptied.asset, []).append(emptied.at_ns)
+        return self._changed()
+
+    def _changed(self) -> set[str]:
         return set() if self._gathering else self._settle()
 
     def _settle(self) -> set[str]:
