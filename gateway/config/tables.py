@@ -18,9 +18,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from gateway.config import plugins
+from gateway.config.strict import Unexpected, reader
 from gateway.errors import InputError
 
 T = TypeVar("T")
@@ -105,11 +104,6 @@ def _hints(cls: Any) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
-@functools.cache
-def _adapter(hint: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(hint)
-
-
 def _needed(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
@@ -181,12 +175,10 @@ def _options(field: dataclasses.Field[Any], table: Table, key: str, path: str, p
 
 
 def _scalar(hint: Any, given: object, where: str, problems: Problems) -> Any:
-    value = _tuples(given)
     try:
-        return _adapter(hint).validate_python(value, strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        at = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
+        return reader(hint)(_tuples(given))
+    except Unexpected as error:
+        at = "".join(f"[{position}]" for position in error.at)
         problems.add(where + at, f"expected {_expected(hint)}, found {_kind_of(given)}")
         return None
 
