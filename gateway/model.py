@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Times = NDArray[np.int64]  # ns since 1970 UTC
-Channels = NDArray[np.int32]  # channel numbers, as the journal gave them out
-Floats = NDArray[np.float64]
-Qualities = NDArray[np.uint8]  # values of Quality
-Mask = NDArray[np.bool_]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Times: TypeAlias = "NDArray[np.int64]"  # ns since 1970 UTC
+Channels: TypeAlias = "NDArray[np.int32]"  # channel numbers, as the journal gave them out
+Floats: TypeAlias = "NDArray[np.float64]"
+Qualities: TypeAlias = "NDArray[np.uint8]"  # values of Quality
+Mask: TypeAlias = "NDArray[np.bool_]"
 
 SECOND: Final = 1_000_000_000  # ns
 EARLIEST_NS: Final = 946_684_800 * SECOND  # 2000-01-01: no probe of ours measured anything before

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import LARGEST_VALUE, Channels, Floats, Qualities, Quality, usable
 from gateway.units import DECIMALS, decimals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ABSOLUTE_ZERO_degC: Final = -273.15
 WARMEST_degC: Final = 1400.0  # thermocouples of type K end at 1372

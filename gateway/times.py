@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import email.utils
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -79,6 +78,8 @@ def retry_after_s(header: str | None, now_s: float) -> float:
     told = (header or "").strip()
     if told.isascii() and told.isdigit():
         return min(LONGEST_WAIT_S, float(told[:9]))
+    import email.utils  # a large library for one rare header
+
     parts = email.utils.parsedate_tz(told)
     if parts is None:
         return 0.0

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DECIMALS: Final = 9  # of a canonical value behind its point: finer than any instrument
 DIGITS: Final = 15  # significant ones that every float64 keeps: fewer decimals from a million on
@@ -24,14 +26,14 @@ HALF_A_STEP: Final = (
 )  # what two differences of decimals that are equal differ by at most
 _STEPS: Final = 10.0**DECIMALS  # per unit
 _FINEST: Final = 10.0 ** (DIGITS - DECIMALS)  # below it all DECIMALS are kept
-_LARGER: Final = _FINEST * np.array([1.0, 1e1, 1e2, 1e3])
-_THEIR_STEPS: Final = _STEPS / np.array([1.0, 1e1, 1e2, 1e3, 1e4])
-_LARGEST: Final = float(_LARGER[-1])  # far enough beyond model.LARGEST_VALUE to be noise; stays as it is
+_LARGER: Final = tuple(_FINEST * tens for tens in (1.0, 1e1, 1e2, 1e3))
+_THEIR_STEPS: Final = tuple(_STEPS / tens for tens in (1.0, 1e1, 1e2, 1e3, 1e4))
+_LARGEST: Final = _LARGER[-1]  # far enough beyond model.LARGEST_VALUE to be noise; stays as it is
 
 _SAFE_DIGITS: Final = 6  # decimals of so many digits are different float32s (FLT_DIG)
 _ALL_DIGITS: Final = 9  # of so many digits one is always that float32 (FLT_DECIMAL_DIG)
 _USUAL: Final = 1e3  # thousandths, of numbers below 1000: nearly all that probes say
-_TENS: Final = 10.0 ** np.arange(23)  # exact
+_TENS: Final = tuple(float(10**power) for power in range(23))  # exact
 _PLAIN: Final = (1e-9, 1e7)  # magnitudes whose digits are found with exact powers of ten; whole ones are safe
 _FLOAT32: Final = struct.Struct("<f")
 
@@ -63,7 +65,7 @@ def decimals(value: Floats) -> Floats:
     size = np.abs(value)
     if not np.any(size >= _FINEST):
         return _in_steps(value, _STEPS, size)
-    steps = _THEIR_STEPS[np.searchsorted(_LARGER, size, side="right")]
+    steps = np.array(_THEIR_STEPS)[np.searchsorted(_LARGER, size, side="right")]
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = _in_steps(value, steps, np.empty_like(size))
     return np.where(size < _LARGEST, rounded, value)
@@ -111,8 +113,9 @@ def _shortest(value: NDArray[np.float32], exact: Floats) -> Floats:
     found[odd] = value[odd].astype(np.str_).astype(np.float64)
     left = np.flatnonzero(plain)
     places = _SAFE_DIGITS - 1 - np.floor(np.log10(size[left])).astype(np.int64)
+    tens = np.array(_TENS)
     while len(left):
-        steps = _TENS[np.maximum(places, 0)]
+        steps = tens[np.maximum(places, 0)]
         found[left] = np.rint(exact[left] * steps) / steps
         more = found[left].astype(np.float32) != value[left]
         left, places = left[more], places[more] + 1

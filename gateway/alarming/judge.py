@@ -9,10 +9,10 @@ import numpy as np
 from gateway.model import Mask, Samples, Times, usable
 from gateway.screening.gaps import Gaps
 from gateway.screening.judged import Read, judged
+from gateway.screening.kernels.plausible import tells
 from gateway.screening.pairs import held
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.resolve import resolve
-from gateway.screening.rules.plausible import tells
 from gateway.screening.screen import Screen
 
 PLAUSIBLE = "plausible"  # the kind of rules that judge readings

@@ -15,6 +15,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from gateway.cli import late
 from gateway.cli.afar import there
 
 LONGEST: Final = 500  # characters of a sentence
@@ -89,10 +90,23 @@ COMMANDS: Final[Mapping[str, Listed]] = {
 }
 
 
+WITHOUT_NUMBERS: Final = frozenset(
+    [
+        *("status", "alarms", "calls", "history", "contents", "statements", "audit", "signatures", "version"),
+        *("ack", "take", "assign", "comment", "close", "shelve", "unshelve", "filling", "out-of-service"),
+        *("token", "handover", "load", "empty", "place", "people", "account", "roster", "duty", "stand-in"),
+        *("reset", "withdraw", "sign", "hold", "release"),
+    ]
+)
+"""Commands of one thread that look and state, and mostly need no array."""
+
+
 class Commands(Mapping[str, Any]):
     """The commands themselves, as click has them."""
 
     def __getitem__(self, name: str) -> Any:
+        if name in WITHOUT_NUMBERS:
+            late.put_off()
         part = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
         part.callback()(_nothing)
         for file in COMMANDS[name].files:

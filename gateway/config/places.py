@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import FOREVER_PAST
 from gateway.journal.journal import Journal
 from gateway.model import Channels, Times
 from gateway.sinks import Place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

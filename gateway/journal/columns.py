@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.errors import JournalError
 from gateway.model import Arrivals, Floats, Samples, Times
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 VERSION: Final = 1
 WITH_SHIFT: Final = 2  # version
@@ -31,7 +33,7 @@ _COLUMNS: Final = {VERSION: 5, WITH_SHIFT: 6}
 
 _UNITS: Final = (10**9, 10**6, 10**3, 1)  # ns; the scale of a time column is the position here
 _SINCE_TIME: Final = 8  # added to the scale of `received`: it is counted from `time`, not from 1970
-_DECIMALS: Final = np.array([1.0, 1e1, 1e2, 1e3, 1e4])  # the scale of values is the position here, or
+_DECIMALS: Final = (1.0, 1e1, 1e2, 1e3, 1e4)  # the scale of values is the position here, or
 _BITS: Final = 255  # the steps are those of the float64 bit patterns
 _LARGEST_WHOLE: Final = 2**53  # beyond it float64 skips whole numbers
 _NAN: Final = _LARGEST_WHOLE  # stands for NaN among the whole numbers
@@ -201,7 +203,8 @@ def _likely_decimals(some: Floats) -> list[int]:
     """Scales under which `some` values are whole numbers, the smallest first."""
     finite = some[np.isfinite(some), None]
     with np.errstate(over="ignore", invalid="ignore"):
-        fits = (np.rint(finite * _DECIMALS) / _DECIMALS == finite).all(axis=0)
+        scales = np.array(_DECIMALS)
+        fits = (np.rint(finite * scales) / scales == finite).all(axis=0)
     return [int(scale) for scale in np.flatnonzero(fits)]
 
 

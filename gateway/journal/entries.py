@@ -8,10 +8,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.errors import JournalError, Outdated, StatementError
 from gateway.journal import columns
@@ -22,6 +21,9 @@ from gateway.journal.rows_json import of_json
 from gateway.model import SECOND, Arrivals, Channels, Mask
 from gateway.statements import Statement
 from gateway.statements.envelope import from_row, to_row
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Entry", "Statement"]
 

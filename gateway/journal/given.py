@@ -10,17 +10,19 @@ its own and no repeat of one that was shifted.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import CLOCK_TOLERANCE_NS, WORST_USABLE, Arrivals, Mask, Qualities, Quality, Samples
 from gateway.units import decimals
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SHIFTED: Final = 16  # added to the quality of what was shifted
 LATE: Final = 32  # and to that of what did not come live; both are beyond any quality
-_QUALITY: Final = np.uint8(SHIFTED - 1)
+_QUALITY: Final = SHIFTED - 1
 
 
 def as_given(arrivals: Arrivals) -> Samples:
@@ -41,7 +43,7 @@ def as_stored(arrivals: Arrivals) -> Samples:
 
 def as_said(samples: Samples) -> Samples:
     """What they say, whatever it is worth: GOOD where there is a value, else BAD; NO_DATA says nothing."""
-    quality = samples.quality & _QUALITY
+    quality = samples.quality & np.uint8(_QUALITY)
     said = np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), np.uint8(Quality.BAD))
     return replace(samples, quality=said).take(quality < Quality.NO_DATA)
 
@@ -60,7 +62,7 @@ def repeats(stored: Samples, given: Samples) -> Mask:
 
 def _is_repeat(every: Samples) -> Mask:
     """Of equals only the first can be a shifted one; beside it only those that came live stay."""
-    quality = every.quality & _QUALITY
+    quality = every.quality & np.uint8(_QUALITY)
     usable = np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), quality)
     first = _first_equal(every, usable)
     is_shifted = (every.quality & SHIFTED) != 0

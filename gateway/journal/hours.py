@@ -18,7 +18,7 @@ from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Channels
 
-LATEST_NS: Final = int(np.iinfo(np.int64).max)
+LATEST_NS: Final = 2**63 - 1
 LAST_SEQ: Final = LATEST_NS  # SQLite counts in int64 as well
 MOST_HOURS: Final = 64  # read at once, where they have few readings
 ENOUGH: Final = 20_000  # readings read at once; an hour may have more

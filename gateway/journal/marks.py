@@ -8,7 +8,7 @@ import numpy as np
 
 from gateway.model import Channels, Samples, Times
 
-NOTHING: Final = int(np.iinfo(np.int64).min)
+NOTHING: Final = -(2**63)
 
 
 class Marks:

@@ -21,6 +21,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -39,7 +40,7 @@ _DELTAS: Final = ("time", "number", "received", "seq", _SHIFT)
 _LEVEL: Final = 15  # of zstd: a sixth smaller than 3, a twentieth than 9, and fast enough for the background
 _TAIL: Final = struct.Struct("<I4s")  # length of the footer, "PAR1" (Parquet format, file layout)
 _MAGIC: Final = b"PAR1"
-_NAN_BITS: Final = int(np.array([np.nan]).view(np.int64)[0])
+_NAN_BITS: Final = int.from_bytes(struct.pack("<d", nan), "little")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

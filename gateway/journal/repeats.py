@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.errors import JournalError
 from gateway.journal import entries
@@ -29,6 +29,9 @@ from gateway.journal.marks import Marks
 from gateway.journal.shifts import Search, Shifts
 from gateway.journal.withdrawn import Withdrawn
 from gateway.model import Arrivals, Mask, Samples
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CACHE_BYTES: Final = 32 * 2**20  # decoded entries kept for the next batch of a redelivery
 COMPARED_AT_ONCE: Final = 200_000  # stored readings put side by side before those that can match are picked
@@ -53,12 +56,16 @@ class Repeats:
         self._archive = archive
         self._withdrawn = withdrawn
         self._imported = Imported(connection, archive)
-        self._marks = Marks()
         self._shifts = Shifts(connection)
         self._seen_seq = 0
         self._with_imports = False  # whether readings of imports are looked at, too
         self._cache: OrderedDict[int, Samples] = OrderedDict()
         self._cached_bytes = 0
+
+    @cached_property
+    def _marks(self) -> Marks:
+        """Only who writes readings needs them."""
+        return Marks()
 
     def drop(self, arrivals: Arrivals, *, imported: bool) -> Arrivals:
         """What is new, sorted by (channel, time); of repeats within the batch the first one.

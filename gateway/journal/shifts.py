@@ -7,6 +7,7 @@ clock that is steadily wrong takes one or two. So a repeat is found wherever it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -51,8 +52,12 @@ class Shifts:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._marks = Marks()
         self._has_any = False
+
+    @cached_property
+    def _marks(self) -> Marks:
+        """Only who writes readings needs them."""
+        return Marks()
 
     def load(self) -> None:
         """What is there at opening, or was written by somebody else."""

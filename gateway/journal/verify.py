@@ -11,10 +11,9 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.errors import JournalError, StatementError
 from gateway.journal import chain_check, deferred, entries, identity, mentions, parquet, schema
@@ -27,6 +26,9 @@ from gateway.journal.shifts import uncovered
 from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Times
 from gateway.statements.kinds import check_known
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MOST_PROBLEMS: Final = 1000  # listed; a disk that is gone would fill pages
 _AT_ONCE: Final = 1000  # entries between two signs of progress

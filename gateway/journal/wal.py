@@ -12,10 +12,9 @@ import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.errors import JournalFull
 from gateway.journal import entries, mentions
@@ -27,6 +26,9 @@ from gateway.journal.transaction import transaction
 from gateway.model import Arrivals
 from gateway.statements import recovery
 from gateway.statements.recovery import KIND as RECOVERY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["RECOVERY", "Damage", "damage", "tell"]
 
@@ -40,7 +42,7 @@ _PAGE: Final = 4096  # bytes; taken where the header cannot be read
 _SALTED: Final = 16  # bytes of a frame up to the end of its salts
 _AT_ONCE: Final = 1024  # frames in memory, 4 MB
 
-Words = NDArray[np.uint32]
+Words: TypeAlias = "NDArray[np.uint32]"
 
 
 @dataclass(frozen=True, slots=True)

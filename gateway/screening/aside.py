@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from gateway.model import Samples
-from gateway.screening.excursion import NEVER, Findings
+from gateway.screening.excursion import NEVER
+from gateway.screening.findings import Findings
 from gateway.screening.members import unheard
 from gateway.screening.plan import Plan
 from gateway.screening.ranges import Rows

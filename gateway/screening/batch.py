@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Quality, Samples, Times
 from gateway.screening.cells import Cells
@@ -15,6 +14,9 @@ from gateway.screening.excursion import NEVER
 from gateway.screening.history import History
 from gateway.screening.ranges import Rows, chosen, expand, first_at, latest
 from gateway.screening.series import Series, worth
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CHANNEL: Final = np.dtype(
     [

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.model import Times
-from gateway.screening.excursion import Findings, Phase
+from gateway.screening.excursion import Phase
+from gateway.screening.findings import Findings
 from gateway.screening.plan import FOREVER, Plan
 from gateway.screening.ranges import Rows
 

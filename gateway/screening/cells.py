@@ -10,16 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times, usable
 from gateway.screening.excursion import NEVER
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, latest, pieces, starts
 from gateway.screening.series import Series, worth
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CELL: Final = 1024  # readings; large enough to cost little, small against the windows of rules at 1 Hz
 FINE: Final = 64  # readings; a divisor of CELL and a multiple of STRIDE; one bad moment makes little work

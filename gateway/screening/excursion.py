@@ -1,4 +1,4 @@
-"""An excursion: as a record for people, and as the columns in which the kernel reports it."""
+"""An excursion: as a record for people."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gateway.model import Severity, Times
+from gateway.model import Severity
 
 NEVER: Final = -(2**63)  # "no time" in a column
-LIMB: Final = 32  # bits of the lower half of a sum of degree-time
 RETURNED: Final = "returned"  # why an excursion ended: readings said so
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -26,44 +22,6 @@ class Phase(IntEnum):
     CLOSED = 1
     WITHDRAWN = 2  # it was opened by the clock, and readings that came afterwards say it never was
     COMPLETE = 3  # no excursion: from `start` on the others of its instance are all that there are
-
-
-# Numbers over the readings and stretches of an excursion. Degree-time is counted in whole nano-unit-seconds
-# (unit x ns), in two halves so that no sum overflows: high * 2**32 + low.
-TOTALS: Final = np.dtype(
-    [
-        ("extreme", "f8"),  # signed so that larger is worse; -inf where there is none yet
-        ("extreme_at", "i8"),
-        ("beyond", "i8"),  # ns
-        ("degree_high", "i8"),
-        ("degree_low", "i8"),
-        ("unproven", "i8"),  # ns
-        ("readings", "i8"),
-        ("last", "i8"),  # ns UTC of the last usable reading counted
-    ]
-)
-
-FINDING: Final = np.dtype(
-    [
-        ("instance", "i4"),  # position in the plan
-        ("phase", "u1"),
-        ("start", "i8"),
-        ("confirmed", "i8"),
-        ("end", "i8"),  # NEVER while open
-        ("cleared", "i8"),  # NEVER while open
-        ("first", "i8"),
-        ("extreme", "f8"),  # canonical unit, NaN where there is none
-        ("extreme_at", "i8"),
-        ("beyond", "i8"),  # ns, NEVER where the rule has no limit
-        ("degree_high", "i8"),
-        ("degree_low", "i8"),
-        ("unproven", "i8"),
-        ("readings", "i8"),
-        ("last", "i8"),
-    ]
-)
-
-Findings = NDArray[Any]  # of FINDING, ordered by (instance, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,32 +82,3 @@ def identity(journal: str, channel: int, rule: str, start_ns: int, attempt: int 
     text = f"{journal}\n{channel}\n{rule}\n{start_ns}\n{attempt}"
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:5], "big")
     return "E-" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(35, -5, -5))
-
-
-def no_findings() -> Findings:
-    return np.empty(0, FINDING)
-
-
-def new_findings(count: int) -> Findings:
-    """`count` findings without numbers: extreme NaN, times NEVER, counts 0."""
-    made = np.zeros(count, FINDING)
-    for name in ("end", "cleared", "extreme_at", "beyond"):
-        made[name] = NEVER
-    made["extreme"] = np.nan
-    return made
-
-
-def complete_from(instance: NDArray[np.int32], since: Times) -> Findings:
-    """That what is found of these instances is complete, each from its ns UTC on."""
-    made = new_findings(len(instance))
-    made["instance"], made["phase"], made["start"] = instance, Phase.COMPLETE, since
-    return made
-
-
-def in_order(findings: list[Findings]) -> Findings:
-    """One array, ordered by (instance, start)."""
-    some = [part for part in findings if len(part) > 0]
-    if not some:
-        return no_findings()
-    joined = np.concatenate(some)
-    return joined[np.lexsort((joined["start"], joined["instance"]))]

@@ -16,9 +16,9 @@ from gateway.model import Floats, Times
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, first_at, interleaved
 from gateway.screening.rings import Rings
+from gateway.screening.rules import MOST as MOST
 from gateway.screening.series import PACE_NS
 
-MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
 MOST_OF_PAIRS: Final = 4_194_304  # readings kept where two channels are compared: 13 kHz over 5 minutes
 LONG: Final = 128  # readings a channel from which on a batch is kept as it came
 STRIDES: Final = 9  # in a window: half of one holds four whole ones

@@ -6,21 +6,24 @@ What it finds is what it would find in one go. What came in order meanwhile is r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Samples, Times
 from gateway.screening import memories as states
 from gateway.screening.aside import Aside
-from gateway.screening.excursion import NEVER, Findings, in_order
+from gateway.screening.excursion import NEVER
+from gateway.screening.findings import Findings, in_order
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories
 from gateway.screening.plan import FOREVER, FOREVER_PAST
 from gateway.screening.ranges import Rows
 from gateway.screening.resolve import resolve
 from gateway.screening.screen import Memory, Screen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PORTION: Final = 50_000  # readings that are screened at once: some 20 ms, which others wait
 Scan = Callable[[Sequence[int], int, int], Iterator[Samples]]

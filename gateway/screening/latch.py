@@ -13,17 +13,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times
 from gateway.screening import totals
-from gateway.screening.excursion import NEVER, TOTALS, Findings, Phase, new_findings
+from gateway.screening.excursion import NEVER, Phase
+from gateway.screening.findings import TOTALS, Findings, new_findings
 from gateway.screening.gaps import Gaps
 from gateway.screening.ranges import Rows, along, first_at, latest
 from gateway.screening.totals import Stretches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STATE: Final = np.dtype(
     [

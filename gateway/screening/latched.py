@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times
 from gateway.screening.batch import Batch
 from gateway.screening.cells import Cells
-from gateway.screening.excursion import NEVER, Findings, Phase, no_findings
+from gateway.screening.excursion import NEVER, Phase
+from gateway.screening.findings import Findings, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
 from gateway.screening.members import Couples, Guides, Members, uncoupled, unguided, with_cells
 from gateway.screening.ranges import Rows, chosen, expand, latest, pieces, starts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 WINDOW: Final = 512  # rows that a run is taken to bring with it, of rules that look back
 MANY: Final = 0.5  # share of suspect cells from which on looking closer would not pay

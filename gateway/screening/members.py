@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times, to_ns
 from gateway.screening.batch import CHANNEL, Batch
 from gateway.screening.cells import Cells
-from gateway.screening.excursion import NEVER, Findings
+from gateway.screening.excursion import NEVER
+from gateway.screening.findings import Findings
 from gateway.screening.gaps import Gaps
 from gateway.screening.history import History
 from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance, Reset
 from gateway.screening.ranges import Rows, expand
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)

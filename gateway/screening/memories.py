@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from gateway.model import Mask, Samples, Times
-from gateway.screening.excursion import NEVER, Findings, in_order
+from gateway.screening.excursion import NEVER
+from gateway.screening.findings import Findings, in_order
 from gateway.screening.ranges import Rows
 from gateway.screening.replanned import Replanned
 from gateway.screening.screen import Memory, Screen

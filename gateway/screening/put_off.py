@@ -8,10 +8,9 @@ the record is the same as if everything had been screened again at once, some se
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import SECOND, Mask, Samples, Times
 from gateway.screening.excursion import NEVER
@@ -21,6 +20,9 @@ from gateway.screening.memories import Memories
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows
 from gateway.screening.screen import Screen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PATIENCE_NS: Final = 120 * SECOND  # what is late by less costs next to nothing to screen again
 MOST_TOGETHER: Final = 16  # channels that are screened again at once: bounds the memory

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times
 
-Rows = NDArray[np.int64]  # positions in an array
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Rows: TypeAlias = "NDArray[np.int64]"  # positions in an array
 LONG: Final = 64  # rows a range from which on a slice each is cheaper than a place for every row
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from gateway.model import SECOND
-from gateway.screening.excursion import LIMB, NEVER, RETURNED, Excursion, Findings, Phase, identity
+from gateway.screening.excursion import NEVER, RETURNED, Excursion, Phase, identity
+from gateway.screening.findings import LIMB, Findings
 from gateway.screening.matching import known_as, match
 from gateway.screening.plan import FOREVER_PAST, MOVED, RETIRED, Instance, Key, Plan
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.screening.differences import carried
 from gateway.screening.members import unheard
 from gateway.screening.plan import Plan
 from gateway.screening.ranges import Rows
 from gateway.screening.screen import Memory, Screen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,15 @@ the speed of finding a reading's place from its number.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Times
 from gateway.screening.ranges import Rows, expand
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LONG: Final = 128  # readings a channel from which on `append` copies ring by ring
 READING: Final = np.dtype([("time", "i8"), ("value", "f8")])  # side by side: a tick touches each ring once

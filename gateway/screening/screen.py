@@ -10,21 +10,24 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Samples, Times
 from gateway.screening import history
 from gateway.screening.batch import Batch
 from gateway.screening.boundaries import Boundaries
-from gateway.screening.excursion import NEVER, Findings, in_order, no_findings
+from gateway.screening.excursion import NEVER
+from gateway.screening.findings import Findings, in_order, no_findings
 from gateway.screening.history import History
+from gateway.screening.kernels import kernel
 from gateway.screening.members import Group, Guides, Members, Pairing, unguided, unheard
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.ranges import Rows, chosen, starts
-from gateway.screening.rules import rule_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FARTHEST_NS: Final = 2**61  # either side of 1970 (73 years of ns): differences of times never overflow
 LATEST: Final = np.iinfo(np.int64).max
@@ -332,7 +335,7 @@ def _groups(plan: Plan) -> dict[str, Group]:
     for n, instance in enumerate(plan.instances):
         kinds.setdefault(instance.kind, []).append((n, row[instance.channel], instance))
     return {
-        kind: rule_file(kind).group(Members.of(kinds[kind], channels, plan.resets)) for kind in sorted(kinds)
+        kind: kernel(kind).group(Members.of(kinds[kind], channels, plan.resets)) for kind in sorted(kinds)
     }
 
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from gateway.model import SECOND, Mask, Quality, Samples, Times
 from gateway.screening.differences import differences
-from gateway.screening.excursion import NEVER, Excursion, Findings, in_order, no_findings
+from gateway.screening.excursion import NEVER, Excursion
+from gateway.screening.findings import Findings, in_order, no_findings
 from gateway.screening.job import Job, Scan, needed_from
 from gateway.screening.judged import Read, judged
 from gateway.screening.memories import Memories

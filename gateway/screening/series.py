@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import LARGEST_VALUE, SECOND, Floats, Mask, Times, usable
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, every
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STRIDE: Final = 64  # readings at most, a power of two; one in so many times is read from memory
 PACE_NS: Final = 70 * SECOND  # that a stride takes about at most, where no rule's window says less

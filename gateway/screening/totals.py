@@ -14,14 +14,17 @@ An unproven stretch is neither beyond nor in range: all of it counts as unproven
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.model import Floats, Mask, Times
-from gateway.screening.excursion import LIMB, NEVER, TOTALS
+from gateway.screening.excursion import NEVER
+from gateway.screening.findings import LIMB, TOTALS
 from gateway.screening.ranges import Rows, first_largest, total
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LARGEST_AREA: Final = float(2**62)  # unit x ns of one stretch: 1e9 degC for 53 days
 

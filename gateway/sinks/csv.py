@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
@@ -26,6 +26,9 @@ from gateway.sinks import Places, Written
 from gateway.sinks.day_files import DayFiles
 from gateway.text import csv_cell
 from gateway.times import format_rfc3339
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HEADER = "time,channel,value,quality,received\n"
 ALARM_COLUMNS = (

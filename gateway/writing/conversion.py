@@ -12,16 +12,18 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.config.types import DIRECT, PROBES, Channel
 from gateway.model import LARGEST_VALUE, Arrivals, Floats, Samples
 from gateway.possible import ANYTHING, EVERYTHING, Beliefs, judge, possible
 from gateway.probes import Converted
 from gateway.probes.calibration import Calibrations, correct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Convert = Callable[[Floats], Converted]
 AS_IT_IS = -1  # the probe of a channel that needs none

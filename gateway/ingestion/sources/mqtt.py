@@ -10,26 +10,27 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gateway.errors import LinkDown
 from gateway.ingestion.intake import Clock, Intake
 from gateway.ingestion.leftovers import Leftovers
 from gateway.ingestion.link import Link
-from gateway.ingestion.session import Session
 from gateway.model import Arrivals, Decoded, Refusal, Refused
 from gateway.mqtt.broker import Options as Options
 from gateway.mqtt.broker import Tls as Tls
 from gateway.mqtt.broker import Topic as Topic
 from gateway.mqtt.broker import payload_format
 from gateway.mqtt.copies import Copies
-from gateway.mqtt.errors import taken_over
 from gateway.mqtt.filters import covers
 from gateway.mqtt.former import Document, former_filters
 from gateway.mqtt.publication import Publication
 from gateway.mqtt.topics import TopicPattern
 from gateway.payloads import Message
 from gateway.payloads.remembered import Remembered
+
+if TYPE_CHECKING:
+    from gateway.ingestion.session import Session
 
 KEPT_BYTES = 4096  # of an oversized payload: enough to see what it is
 
@@ -86,6 +87,8 @@ class Source:
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """One connection, until `stop` is set. Raises LinkDown."""
+        from gateway.ingestion.session import Session  # and with it paho: who reads Options needs neither
+
         self._connections += 1
         number = self._connections
 
@@ -148,6 +151,8 @@ class Source:
 
     def _judged(self, down: LinkDown, hung_up: bool, lived_s: float) -> LinkDown:
         """Why the connection ended: the broker says nothing where another client takes our place."""
+        from gateway.mqtt.errors import taken_over  # as in `run`
+
         self._hung_up = self._hung_up + 1 if hung_up and lived_s < SHORT_LIVED_S else 0
         return taken_over(self._options, self._hung_up) if self._hung_up >= HUNG_UP else down
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -17,8 +17,10 @@ from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.line_noise import LineNoise, unprintable
 from gateway.ingestion.link import Link, LinkState
-from gateway.ingestion.port import Answer, Port
 from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
+
+if TYPE_CHECKING:
+    from gateway.ingestion.port import Answer, Port
 
 DRIVERS: Final = "gateway.drivers"
 BYTES_PER_READING: Final = 64  # what a queued reading weighs, roughly
@@ -101,6 +103,8 @@ class Source:
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
+        from gateway.ingestion.port import Port  # and with it pyserial: who reads Options needs neither
+
         self.link.change(LinkState.CONNECTING, self._options.port)
         self._verdicts.clear()
         now_ns = intake.clock.now_ns

@@ -1,14 +1,15 @@
-"""Screening rules, one file each; the file's name is the `kind` of a rule.
+"""What a screening rule says, one file each; the file's name is the `kind` of a rule.
 
 A file in this folder provides
 
     class Parameters                       frozen dataclass: the rule's keys; refuses with ValueError
-    def group(members: Members) -> Group   all instances of this kind, screened together
 
 and, where it has them,
 
     def limit_of(parameters) -> Limit        beyond which its excursions count the channel's own value
     def looks_back_s(parameters) -> float    how far its window reaches
+
+How it screens is in the file of the same name in gateway/screening/kernels.
 
 A field in the unit of the channel says so in its metadata, and its key in the configuration carries the
 unit: `limit` with VALUE_UNIT is written limit_degC, with SLOPE_UNIT limit_degC_per_min. One that names
@@ -26,7 +27,6 @@ from types import ModuleType
 from typing import Any, Final, Literal
 
 from gateway.model import LARGEST_VALUE
-from gateway.screening.history import MOST
 
 VALUE_UNIT: Final = {"unit": "value"}
 SLOPE_UNIT: Final = {"unit": "value per minute"}
@@ -36,6 +36,7 @@ PRESSURE: Final = {"channel": "Pa", "only": "degC"}
 LONGEST_S: Final = 3.2e8  # ten years; a longer delay is a mistake, and times stay far from overflow
 LIMIT: Final = "limit"  # the kind of rules that say what is in range
 RULES: Final = __name__  # the package of the rule files
+MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits (slope.py)
 Limit = tuple[Literal["high", "low"], float]  # the side that is worse, and the value in the channel's unit
 
 

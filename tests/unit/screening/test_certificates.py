@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.model import Samples, Severity
 from gateway.screening import cells, history, latched, outlook, series
-from gateway.screening.excursion import no_findings
+from gateway.screening.findings import no_findings
 from gateway.screening.plan import ChannelPlan, Instance, Plan
 from gateway.screening.rules import forecast, limit, no_data, rate, stuck
 from gateway.screening.screen import Screen
