@@ -1,7 +1,7 @@
 """A value of a TOML document as the type that it is to have: nothing is turned into something else.
 
-No library does it here: each command reads the configuration, and those that can, load for a quarter of a
-second.
+No library does it here: each command reads the configuration, and those that can build something for each of
+fifty types first.
 """
 
 from __future__ import annotations

@@ -1,0 +1,75 @@
+"""A command that looks or states starts without the large libraries that it does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.listing import COMMANDS, WITHOUT_NUMBERS
+from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+
+EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
+HEAVY = (
+    *("numpy.linalg", "pyarrow.lib", "fastapi", "uvicorn", "paho", "serial", "influxdb_client"),
+    *("aiosmtplib", "asyncio", "openpyxl", "pymodbus", "cryptography", "webauthn"),
+    *("gateway.screening.screen", "gateway.screening.kernels.limit", "gateway.ingestion.session"),
+)
+RUN = f"""
+import sys
+from gateway.cli import main
+sys.argv = ["cryogate", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print(*(m for m in {HEAVY!r} if m in sys.modules), file=sys.stderr, sep="\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "data").mkdir()
+    (folder / "cryogate.toml").write_text(EXAMPLE)
+    Journal.open(folder / "data" / "journal.sqlite").close()
+    Records(folder / "data" / "records.sqlite").close()
+    return folder / "cryogate.toml"
+
+
+@pytest.mark.parametrize("command", ["status", "alarms", "contents", "statements", "history E-00000000"])
+def test_it_loads_no_library_that_it_does_not_use(command: str, config: Path) -> None:
+    arguments = [*command.split(), "--config", str(config)]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    loaded = set(done.stderr.split()) & set(HEAVY)
+    assert not loaded
+
+
+def test_numpy_comes_when_something_of_it_is_used() -> None:
+    """Whichever way it is asked for, as one and the same module."""
+    code = """
+from gateway.cli import late
+late.put_off()
+import sys, numpy, numpy as np
+assert "numpy.linalg" not in sys.modules
+{use}
+assert numpy.array([1, 2]).sum() == 3 and sys.modules["numpy"] is numpy and numpy.linalg and numpy.typing
+import pyarrow, pyarrow.parquet
+assert pyarrow.array([1]).to_pylist() == [1] and pyarrow.parquet.read_table
+"""
+    for use in (
+        "np.empty(0)",
+        "from numpy.typing import NDArray",
+        "import numpy.linalg",
+        "from numpy import sort",
+    ):
+        subprocess.run([sys.executable, "-c", code.format(use=use)], check=True)
+
+
+def test_the_commands_that_it_is_put_off_for_exist() -> None:
+    assert set(COMMANDS) >= WITHOUT_NUMBERS
