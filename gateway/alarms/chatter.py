@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from gateway.alarms.member import Member
 from gateway.model import SECOND, to_ns
 from gateway.times import parse_rfc3339
+
+if TYPE_CHECKING:
+    from gateway.alarms.member import Member
 
 MOST_KEPT: Final = 50  # raisings of one cause: more than anybody configures
 OPEN: Final = "unacknowledged"

@@ -7,18 +7,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from gateway.alarms.maintenance import LAST, Repeat
 from gateway.alarms.overlay import Condition, Design
 from gateway.config.shelving import HOUR_NS, check_hours
 from gateway.config.tables import Problems, build
-from gateway.config.timeline import Timeline
 from gateway.errors import InputError
 from gateway.model import Severity
 from gateway.statements.clock_times import WEEKDAYS, hours
 from gateway.times import parse_rfc3339
 from gateway.zones import zone
+
+if TYPE_CHECKING:
+    from gateway.config.timeline import Timeline
 
 SeverityName = Literal["warning", "minor", "major", "critical"]
 ConditionName = Literal["empty", "maintenance", "filling"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from gateway.drivers import Request
+if TYPE_CHECKING:
+    from gateway.drivers import Request
+
 
 WINDOW_S: Final = 300.0
 MOST_KEPT: Final = 1000  # questions of the window that are remembered: more than two a second change no share
