@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 AREA: Final = float(2**62)
-VALUE_STEP: Final = 2.0**-20
+VALUE_STEPS: Final = 1e6  # of a unit
 LOW_BITS: Final = 25
 MOST: Final = 65_536  # readings of a window
 LOW: Final = 2**LOW_BITS - 1
@@ -72,14 +72,14 @@ def limit(time: Any, value: Any, lo: Any, hi: Any, rule: Any, delays: Any, gap: 
 
 
 @numba.njit(cache=False)
-def rate(time: Any, value: Any, lo: Any, hi: Any, edge: float, window: int, shift: int, entry: Any) -> None:
+def rate(time: Any, value: Any, lo: Any, hi: Any, edge: float, window: int, step: int, entry: Any) -> None:
     """Fill `entry`: 1 where the slope over the window is above `edge`, 0 where not, 2 where unknown."""
-    unit = VALUE_STEP * 6e10 / 2.0**shift
+    unit = 6e10 / VALUE_STEPS / step
     for c in range(len(lo)):
         first = lo[c]
         t_sum = tt_sum = high_sum = low_sum = t_high = t_low = 0
         for i in range(lo[c], hi[c]):
-            t, now, fixed = time[i], time[i] >> shift, round(value[i] / VALUE_STEP)
+            t, now, fixed = time[i], time[i] // step, round(value[i] * VALUE_STEPS)
             high, low = fixed >> LOW_BITS, fixed & LOW
             t_sum += now
             tt_sum += now * now
@@ -88,7 +88,7 @@ def rate(time: Any, value: Any, lo: Any, hi: Any, edge: float, window: int, shif
             t_high += now * high
             t_low += now * low
             while time[first] <= t - window or i - first >= MOST:
-                old, fixed = time[first] >> shift, round(value[first] / VALUE_STEP)
+                old, fixed = time[first] // step, round(value[first] * VALUE_STEPS)
                 t_sum -= old
                 tt_sum -= old * old
                 high_sum -= fixed >> LOW_BITS
@@ -106,7 +106,8 @@ def rate(time: Any, value: Any, lo: Any, hi: Any, edge: float, window: int, shif
             v = float(high_sum - n * high) * 2.0**LOW_BITS + float(low_sum - n * low)
             across = n * tt - float(moment) * float(moment)
             if across > 0.0:
-                entry[i] = (n * tv - float(moment) * v) / across * unit > edge
+                slope = (n * tv - float(moment) * v) / across * unit
+                entry[i] = slope - abs(slope) * 1e-9 - 1e-9 * 6e10 / window > edge
 
 
 @numba.njit(cache=False)

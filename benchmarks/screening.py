@@ -30,7 +30,7 @@ from gateway.screening.ranges import starts
 from gateway.screening.rules import limit, no_data, plausible, rate, stuck
 from gateway.screening.screen import Screen
 from gateway.screening.screener import Screener
-from gateway.screening.slope import shift_of
+from gateway.screening.slope import step_of
 
 START_NS = 1_767_609_600 * SECOND
 Rules = dict[str, tuple[str, object]]
@@ -96,14 +96,14 @@ def _loop(samples: Samples, whole: bool) -> Callable[[], int]:
     entry = np.empty(len(samples), np.uint8)
     delays = np.array([[60, 60], [300, 0], [0, 0]]) * SECOND
     limits = np.array([[1.0, -150.0, 2.0], [1.0, -170.0, 2.0], [-1.0, -200.0, 1.0]])
-    window, shift = 600 * SECOND, int(shift_of(np.array([600 * SECOND]))[0])
+    window, step = 600 * SECOND, int(step_of(np.array([600 * SECOND]))[0])
 
     def run() -> int:
         count = 3 if whole else 1
         found = sum(scalar_loop.limit(*data, limits[k], delays[k], GAP_NS)[0] for k in range(count))
         if whole:
             found += scalar_loop.plain(*data, -210.0, 60.0, 300 * SECOND)
-            scalar_loop.rate(*data, 0.5, window, shift, entry)
+            scalar_loop.rate(*data, 0.5, window, step, entry)
             found += scalar_loop.followed(*data, entry, GAP_NS)[0]
             scalar_loop.stuck(*data, 0.001, 3600 * SECOND, GAP_NS, entry)
             found += scalar_loop.followed(*data, entry, GAP_NS)[0]

@@ -14,7 +14,7 @@ from tests.oracle.automaton import (
     measure,
     seen,
 )
-from tests.oracle.rate import slope_at
+from tests.oracle.rate import slope_at, surely
 
 
 def excursions(
@@ -36,9 +36,7 @@ def excursions(
 def _flags(value: float, slope: float | None, parameters: Parameters) -> tuple[bool, bool]:
     if slope is None:
         return False, True
-    then = value + slope * (parameters.horizon_s / 60.0)
-    if parameters.side == "high":
-        beyond = slope > 0 and then > parameters.limit
-    else:
-        beyond = slope < 0 and then < parameters.limit
+    sign = 1.0 if parameters.side == "high" else -1.0
+    least = surely(sign * slope, parameters.window_s)
+    beyond = least > 0 and sign * value + least * (parameters.horizon_s / 60.0) > sign * parameters.limit
     return beyond, not beyond

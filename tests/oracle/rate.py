@@ -35,9 +35,14 @@ def excursions(
 def _flags(slope: float | None, parameters: Parameters) -> tuple[bool, bool]:
     if slope is None:
         return False, True
-    if parameters.side == "rising":
-        return slope > parameters.limit, slope <= parameters.limit - parameters.deadband
-    return slope < parameters.limit, slope >= parameters.limit + parameters.deadband
+    sign = 1.0 if parameters.side == "rising" else -1.0
+    least, limit = surely(sign * slope, parameters.window_s), sign * parameters.limit
+    return least > limit, least <= limit - parameters.deadband
+
+
+def surely(slope: float, window_s: float) -> float:
+    """What it is at least: double precision takes less than this from it."""
+    return slope - (abs(slope) * 1e-9 + 1e-9 * 60e9 / round(window_s * 1e9))
 
 
 def window_at(usable: list[Reading], i: int, window: int) -> list[Reading]:
@@ -53,9 +58,9 @@ def slope_at(usable: list[Reading], i: int, parameters: Parameters) -> float | N
     now = inside[-1]
     if len(inside) < parameters.min_readings or 2 * (now.time - inside[0].time) < window:
         return None
-    shift = max(window.bit_length() - 20, 0)
-    t = [(r.time >> shift) - (now.time >> shift) for r in inside]
-    fixed = [round(r.value * 2**20) for r in inside]
+    step = next(d * 10**k for k in range(19) for d in (1, 2, 5) if d * 10**k * 2**20 >= window)
+    t = [r.time // step - now.time // step for r in inside]
+    fixed = [round(r.value * 1e6) for r in inside]
     high = [f // 2**25 - fixed[-1] // 2**25 for f in fixed]
     low = [f % 2**25 - fixed[-1] % 2**25 for f in fixed]
     n = float(len(t))
@@ -67,4 +72,4 @@ def slope_at(usable: list[Reading], i: int, parameters: Parameters) -> float | N
     across = n * sum_tt - sum_t * sum_t
     if across <= 0.0:
         return None
-    return (n * sum_tv - sum_t * sum_v) / across * (2.0**-20 * 60e9 / 2.0**shift)
+    return (n * sum_tv - sum_t * sum_v) / across * (60e9 / 1e6 / step)

@@ -11,7 +11,7 @@ from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.outlook import ROUNDING, SAFETY, Steepness
 from gateway.screening.ranges import Rows
-from gateway.screening.slope import shift_of, slopes
+from gateway.screening.slope import doubt_over, slopes, step_of, surely
 from gateway.screening.windows import Windows
 
 
@@ -23,7 +23,7 @@ class Condition:
         self.sign: Floats = np.where(members.flag("side", "high"), 1.0, -1.0)
         self.limit: Floats = self.sign * members.column("limit")
         self.window = members.delay("window_s")
-        self._shift = shift_of(self.window)
+        self._step, self._doubt = step_of(self.window), doubt_over(self.window)
         self._least = members.column("min_readings").astype(np.int64)
         self._steepness = Steepness(members, self.window)
         self._minutes = members.column("horizon_s") / 60.0
@@ -47,8 +47,8 @@ class Condition:
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)
         m = runs.member
-        slope, known = slopes(windows, self._shift[m], self._least[m], self.window[m])
-        slope *= runs.of_rows(self.sign)
+        slope, known = slopes(windows, self._step[m], self._least[m], self.window[m])
+        slope = surely(slope * runs.of_rows(self.sign), runs.of_rows(self._doubt))
         then = runs.value + slope * runs.of_rows(self._minutes)
         entry = known & (slope > 0.0) & (then > runs.of_rows(self.limit))
         return Flags(entry, ~entry)

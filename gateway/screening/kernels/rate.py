@@ -11,7 +11,7 @@ from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.outlook import Steepness
 from gateway.screening.ranges import Rows
-from gateway.screening.slope import shift_of, slopes
+from gateway.screening.slope import doubt_over, slopes, step_of, surely
 from gateway.screening.windows import Windows
 
 
@@ -22,7 +22,7 @@ class Condition:
         self._members = members
         self.sign: Floats = np.where(members.flag("side", "rising"), 1.0, -1.0)
         self.window = members.delay("window_s")
-        self._shift = shift_of(self.window)
+        self._step, self._doubt = step_of(self.window), doubt_over(self.window)
         self._least = members.column("min_readings").astype(np.int64)
         self._steepness = Steepness(members, self.window)
         self._enter = self.sign * members.column("limit")
@@ -39,8 +39,8 @@ class Condition:
     def flags(self, batch: Batch, runs: Runs) -> Flags:
         windows = Windows.of(batch, runs, self._members, self.window)
         m = runs.member
-        slope, known = slopes(windows, self._shift[m], self._least[m], self.window[m])
-        slope *= runs.of_rows(self.sign)
+        slope, known = slopes(windows, self._step[m], self._least[m], self.window[m])
+        slope = surely(slope * runs.of_rows(self.sign), runs.of_rows(self._doubt))
         enter, leave = slope > runs.of_rows(self._enter), slope <= runs.of_rows(self._leave)
         return Flags(known & enter, ~known | leave)
 
