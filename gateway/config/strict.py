@@ -42,6 +42,8 @@ def reader(hint: Any) -> Reader:
         return functools.partial(_any_of, tuple(reader(part) for part in parts))
     if origin is tuple and len(parts) == 2 and parts[1] is ...:
         return functools.partial(_several, reader(parts[0]))
+    if origin is tuple:
+        return functools.partial(_each, tuple(reader(part) for part in parts))
     if origin is dict:
         return functools.partial(_table, reader(parts[0]), reader(parts[1]))
     raise TypeError(f"no field of a configuration can be {hint}: teach gateway/config/strict.py to read it")
@@ -88,12 +90,20 @@ def _any_of(readers: tuple[Reader, ...], given: object) -> Any:
 def _several(read: Reader, given: object) -> tuple[Any, ...]:
     if type(given) is not tuple:
         raise Unexpected
+    return _each((read,) * len(given), given)
+
+
+def _each(readers: tuple[Reader, ...], given: object) -> tuple[Any, ...]:
+    if type(given) is not tuple or len(given) > len(readers):
+        raise Unexpected
     made = []
-    for position, item in enumerate(given):
+    for position, (read, item) in enumerate(zip(readers, given, strict=False)):
         try:
             made.append(read(item))
         except Unexpected as error:
             raise Unexpected((position, *error.at)) from None
+    if len(given) < len(readers):
+        raise Unexpected((len(given),))  # where the next one is missing
     return tuple(made)
 
 

@@ -28,9 +28,9 @@ DO: Final = (
 
 def findings(configuration: Configuration, now_ns: int) -> Iterator[Finding]:
     path = configuration.data_dir / "journal.sqlite"
-    if not path.exists():
-        return
     try:
+        if not path.exists():
+            return
         with Journal.open_reading(path, Damaged()) as journal:
             found = list({one.id: one for one in waiting(journal, now_ns)}.values())
     except (JournalError, StatementError, PermissionError):

@@ -20,7 +20,10 @@ def refuse_lost(path: Path) -> None:
 
 def lost(path: Path) -> str:
     """What is wrong, and what to do; empty where the journal is there, or there never was one."""
-    if path.exists() and path.stat().st_size > 0:
+    try:
+        if path.exists() and path.stat().st_size > 0:
+            return ""
+    except PermissionError:  # whoever may not look is told so by what opens it
         return ""
     files = sum(1 for _ in (path.parent / FOLDER).glob("*.parquet*"))
     if not files:

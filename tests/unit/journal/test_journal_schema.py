@@ -84,8 +84,9 @@ def test_reading_creates_nothing(path):
 
 
 def test_reading_an_older_schema_says_what_to_do(path):
-    connect(path, writing=True).close()
-    path.touch()
+    connection = connect(path, writing=True)
+    connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    connection.close()
     with pytest.raises(JournalError, match=r"schema 0.*start this gateway once"):
         Journal.open_reading(path)
 
