@@ -346,10 +346,11 @@ def test_who_may_not_be_woken_is_told_in_the_morning(tmp_path: Path, monkeypatch
 def test_the_address_of_who_has_left_is_not_used(board: Switchboard) -> None:
     push, sms = Phone(), Phone()
     push.down, sms.down = {"li-na@push"}, {"li-na@sms"}
-    with board.running(board.caller({"push": push, "sms": sms})):
+    with board.running(board.caller({"push": push, "sms": sms})) as caller:
         board.happens("E-1", "raised")
         eventually(lambda: len(board.attempts()) >= 2, "tried")
         board.employ("li-na", ways=(Way("push", "li-na@elsewhere"),))
+        eventually(lambda: caller._book.seq == board.journal.last_seq(), "the caller knows it")
         board.now_s = 180
         eventually(lambda: push.ids() == ["G-1.2.li-na"], "at the new address")
     assert [address for _, address in push.heard] == ["li-na@elsewhere"] and not sms.heard
