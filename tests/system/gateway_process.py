@@ -51,8 +51,13 @@ class GatewayProcess:
             )
 
     def wait_until_up(self) -> dict[str, Any]:
-        """Its status, once it answers."""
-        return eventually(self.status, f"the gateway answers; {self.log} has why not")
+        """Its status, once it answers and knows of each link: what is published before is not for it."""
+        return eventually(self._linked, f"the gateway answers, links are tried; {self.log} has why not")
+
+    def _linked(self) -> dict[str, Any] | None:
+        status = self.status()
+        trying = status is not None and any(one["state"] == "connecting" for one in status["sources"])
+        return None if trying else status
 
     def status(self) -> dict[str, Any] | None:
         done = self.asked("status", "--json")
