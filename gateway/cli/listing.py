@@ -60,6 +60,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "close": _in("handling", "Close an alarm that is over."),
     "handover": _in("handover", "What is open, and what happened, for the next person."),
     "contents": _in("contents", "What is inside, by whose word, now or at any time."),
+    "code": _in("code", "What a scanned or printed code can be, in words."),
     "load": _in("tell", "Say which product units are in which asset."),
     "empty": _in("tell", "Say that nothing is inside an asset."),
     "place": _in("place", "Say that a channel measures another asset."),
@@ -95,7 +96,7 @@ WITHOUT_NUMBERS: Final = frozenset(
         *("status", "alarms", "calls", "history", "contents", "statements", "audit", "signatures", "version"),
         *("ack", "take", "assign", "comment", "close", "shelve", "unshelve", "filling", "out-of-service"),
         *("token", "handover", "load", "empty", "place", "people", "account", "roster", "duty", "stand-in"),
-        *("reset", "withdraw", "sign", "hold", "release"),
+        *("reset", "withdraw", "sign", "hold", "release", "code"),
     ]
 )
 """Commands of one thread that look and state, and mostly need no array."""

@@ -11,6 +11,8 @@ and, where it has them,
     def former(text: str) -> str                     the normal form that an earlier version made of it
     def beside(text: str) -> str                     in words, what stands in it and could be taken for a part
                                                      of the unit, but is none by the standard; empty: nothing
+    def parts(text: str) -> tuple[Part, ...]         everything that stands in it, for whoever asks;
+                                                     also of a code that names no unit by itself
 
 All raise CodeError with what was expected and what was found. A normal form parses to itself. The scheme is
 always stated, never guessed: several families coexist and their codes can look alike.
@@ -19,6 +21,7 @@ always stated, never guessed: several families coexist and their codes can look 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.errors import CodeError
@@ -28,6 +31,15 @@ CODE_128: Final = "]C0"
 DATA_MATRIX: Final = "]d1"
 QR_CODE: Final = "]Q1"
 _SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that stands in a code: its name in the standard, the same in words, and its value."""
+
+    name: str
+    words: str
+    value: str
 
 
 def bounded(text: str) -> str:

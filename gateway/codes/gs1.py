@@ -18,7 +18,7 @@ from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 from biip.gs1_element_strings import GS1ElementString
 from biip.gs1_messages import GS1Message
 
-from gateway.codes import DATA_MATRIX, QR_CODE, bounded, read_by_scanner, shown
+from gateway.codes import DATA_MATRIX, QR_CODE, Part, bounded, read_by_scanner, shown
 from gateway.errors import CodeError
 
 KEYS: Final = (("01", "21"), ("00",), ("8003",), ("8004",), ("8010", "8011"), ("8018",))
@@ -53,6 +53,13 @@ def parse(text: str) -> str:
     )
 
 
+def parts(text: str) -> tuple[Part, ...]:
+    """Every element string, also where they name no single unit."""
+    elements = list(_elements(bounded(text)))
+    _values(elements)
+    return tuple(_part(element) for element in elements)
+
+
 def _elements(code: str) -> Iterable[GS1ElementString]:
     symbology, data = read_by_scanner(code)
     is_link = _LINK.match(data) is not None
@@ -67,9 +74,15 @@ def _elements(code: str) -> Iterable[GS1ElementString]:
             return list(_printed(data))
         message = GS1Message.parse(data)
     except (ParseError, ValueError, IndexError) as error:
-        raise CodeError(f"expected a GS1 element string: {error}"[:300]) from None
+        raise CodeError(f"expected a GS1 element string: {_without_pattern(error)}"[:300]) from None
     _check_separators(message)
     return message.element_strings
+
+
+def _part(element: GS1ElementString) -> Part:
+    """A date is told as ISO 8601 has it."""
+    words = element.ai.description.removesuffix(" (YYMMDD)")
+    return Part(element.ai.ai, words, element.value if element.date is None else element.date.isoformat())
 
 
 def _linked(data: str) -> Iterable[GS1ElementString]:
@@ -84,10 +97,16 @@ def _printed(code: str) -> Iterator[GS1ElementString]:
         raise _expected(code)
     for ai, printed in _ELEMENT.findall(code):
         value = printed.strip(" \u00a0")  # labels set parts apart by blanks
+        _check_signs(ai, value)
         element = GS1ElementString.parse(f"{ai}{value}")
         if (element.ai.ai, element.value) != (ai, value):
             raise CodeError(f"expected a value of ({ai}), found {shown(value)}")
         yield element
+
+
+def _without_pattern(error: Exception) -> str:
+    """What biip says, without the regular expression at its end."""
+    return str(error).partition(" pattern '")[0]
 
 
 def _check_separators(message: GS1Message) -> None:
@@ -107,14 +126,18 @@ def _values(elements: Iterable[GS1ElementString]) -> dict[str, str]:
         wrong = element.gtin_error or element.sscc_error or element.gln_error
         if wrong is not None:
             raise CodeError(wrong)
-        if not _VALUE.fullmatch(value):
-            raise CodeError(f"expected ASCII without blanks in ({ai}), found {shown(value)}")
+        _check_signs(ai, value)
         _check_shape(ai, value)
         if values.setdefault(ai, value) != value:
             raise CodeError(f"({ai}) stands twice, as {shown(values[ai])} and as {shown(value)}")
     if len(values.get("8003", "")) == _GRAI:
         del values["8003"]
     return values
+
+
+def _check_signs(ai: str, value: str) -> None:
+    if not _VALUE.fullmatch(value):
+        raise CodeError(f"expected ASCII without blanks in ({ai}), found {shown(value)}")
 
 
 def _check_shape(ai: str, value: str) -> None:

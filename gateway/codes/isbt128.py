@@ -11,10 +11,10 @@ character K of a donation number are checked, and are not part of the unit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from gateway.codes import CODE_128, DATA_MATRIX, bounded, read_by_scanner, shown
+from gateway.codes import CODE_128, DATA_MATRIX, Part, bounded, read_by_scanner, shown
 from gateway.errors import CodeError
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"  # values 0 to 36 of ISO/IEC 7064 MOD 37-2
@@ -65,6 +65,12 @@ def beside(text: str) -> str:
     if flag is None or flag == "00" or (flag.isdigit() and 60 <= int(flag) <= 96):
         return ""
     return f"flag {flag}"
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """Also of a donation number or a product code alone."""
+    found = _parts(text)
+    return tuple(part for name, value in found.items() for part in _PARTS[name](value))
 
 
 def check_value(number: str) -> int:
@@ -152,6 +158,37 @@ def _check(number: str, flag: str | None, letter: str | None) -> None:
         raise CodeError(f"flag {flag} of {number} does not fit: expected {60 + check}")
     if letter is not None and letter != ALPHABET[check]:
         raise CodeError(f"check character {letter} of {number} does not fit: expected {ALPHABET[check]}")
+
+
+def _of_donation(number: str) -> Iterator[Part]:
+    yield Part("facility", "facility that gave the number (FIN)", number[:5])
+    yield Part("year", "nominal year of the donation, its last two digits", number[5:7])
+    yield Part("sequence", "sequence number", number[7:])
+    yield Part("check", "check character K", ALPHABET[check_value(number)])
+
+
+def _of_product(code: str) -> Iterator[Part]:
+    yield Part("description", "product description code", code[:5])
+    yield Part("collection", "collection type", code[5])
+    yield Part("division", "division", code[6:])
+
+
+def _of_processed(code: str) -> Iterator[Part]:
+    yield Part("processor", "facility that processed it", code[:5])
+    yield Part("own_product", "product code of that facility", code[5:11])
+    yield Part("description", "product description code", code[11:])
+
+
+def _of_divisions(digits: str) -> Iterator[Part]:
+    yield Part("division", "division", digits)
+
+
+_PARTS: Final[Mapping[str, Callable[[str], Iterator[Part]]]] = {
+    "donation": _of_donation,
+    "=<": _of_product,
+    "=/": _of_processed,
+    "=,": _of_divisions,
+}
 
 
 def _incomplete(donation: str | None, text: str) -> CodeError:

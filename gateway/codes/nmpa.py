@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.codes import CODE_128, DATA_MATRIX, QR_CODE, bounded, read_by_scanner, shown
+from gateway.codes import CODE_128, DATA_MATRIX, QR_CODE, Part, bounded, read_by_scanner, shown
 from gateway.errors import CodeError
 
 SYMBOLOGIES: Final = ("", CODE_128, DATA_MATRIX, QR_CODE)  # those that carry 20 digits, and no GS1 message
 DRUG: Final = 7  # digits that name the drug and its packaging level
+PACK: Final = 9  # digits behind them
 _CODE = re.compile(r"8[0-9]{19}")
 _DRUG = re.compile(r"8[0-9]{6}")
 
@@ -39,6 +40,15 @@ def parse(text: str) -> str:
     if symbology not in SYMBOLOGIES or not _CODE.fullmatch(code):
         raise CodeError(f"expected 20 digits that begin with 8, found {shown(text)}")
     return code
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    code = parse(text)
+    return (
+        Part("drug_id", "drug and packaging level", code[:DRUG]),
+        Part("serial", "serial number of the pack", code[DRUG : DRUG + PACK]),
+        Part("check", "check digits (enciphered; they are not checked here)", code[DRUG + PACK :]),
+    )
 
 
 def refuse(code: str, options: Options) -> None:

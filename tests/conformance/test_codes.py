@@ -5,6 +5,7 @@ A new scheme is tested as soon as it has examples here, and their absence fails.
 
 import importlib
 import pkgutil
+import re
 
 import pytest
 from hypothesis import example, given, settings
@@ -128,3 +129,26 @@ def test_a_code_with_one_character_changed_never_raises_anything_else(parse, dat
     except CodeError:
         return
     assert parse(normal) == normal
+
+
+@pytest.mark.parametrize(("scheme", "code"), CASES)
+def test_what_stands_in_a_code_is_told(scheme, code):
+    module = importlib.import_module(f"gateway.codes.{scheme}")
+    if not hasattr(module, "parts"):
+        assert scheme == "holder", "only an own code has no parts"
+        return
+    parts = module.parts(code)
+    assert parts and all(part.name and part.words and part.value for part in parts)
+    unit = re.sub(r"\([0-9]+\)| ", "", module.parse(code))
+    assert set(unit) <= set("".join(part.value for part in parts))
+
+
+@settings(max_examples=120, deadline=None)
+@given(scheme=st.sampled_from(["gs1", "isbt128", "nmpa"]), text=TEXTS)
+def test_parts_are_told_of_every_text_that_is_a_unit(scheme, text):
+    module = importlib.import_module(f"gateway.codes.{scheme}")
+    try:
+        assert module.parts(text)
+    except CodeError:
+        with pytest.raises(CodeError):
+            module.parse(text)

@@ -94,6 +94,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "roster": (("list",), ()),
     "duty": ((), ()),
     "contents": ((), (ASSET, UNIT)),
+    "code": ((UNIT,), (UNIT,)),
     "statements": (("--kind", "fault"), (SHOWN[:20],)),
     "signatures": ((), ()),
     "audit": (("--kind", "fault", "--kind", "configuration"), (SHOWN[:20],)),

@@ -136,6 +136,33 @@ def test_contents_and_units(sites: TwoSites) -> None:
     assert door.ask("GET", "/contents?asset=freezer", AT_PORT).status_code == 404
 
 
+def test_a_unit_whose_code_has_a_slash_is_found(sites: TwoSites) -> None:
+    sites.desk.contain("lot 7 / bag 2", "freezer", 0)
+    sites.desk.run()
+    assert sites.door.get("/units/lot%207%20%2F%20bag%202")["units"][0]["inside"] == ["freezer"]
+
+
+def test_what_a_scanned_text_is(sites: TwoSites) -> None:
+    """Units and names of other sites are unknown to who may not know of them."""
+    sites.enter_people()
+    sites.desk.run()
+    ask = lambda text, token="viewer": sites.door.get("/codes", token, params={"text": text})  # noqa: E731
+    seen, of_others = ask("BAG-1"), ask("BAG-1", AT_PORT)
+    first = seen["schemes"][0]
+    assert (first["scheme"], first["known"], first["inside"]) == ("holder", True, ["freezer"])
+    assert not any(one["known"] or one["inside"] for one in of_others["schemes"])
+    gs1 = ask("]C1010952123454321321ABC")["schemes"][0]
+    assert (gs1["scheme"], gs1["code"], gs1["known"]) == ("gs1", "(01)09521234543213(21)ABC", False)
+    assert [part["value"] for part in gs1["parts"]] == ["09521234543213", "ABC"]
+    assert ask("Freezer")["names"] == [{"kind": "asset", "id": "freezer", "name": ""}]
+    assert ask("freezer", AT_PORT)["names"] == []
+    alarm = sites.alarms()["top"]
+    assert [one["id"] for one in ask(alarm)["names"]] == [alarm] and not ask(alarm, AT_PORT)["names"]
+    assert [one["kind"] for one in ask("li.na")["names"]] == ["person"]
+    assert not ask("li.na", "inspector")["names"]
+    assert sites.door.ask("GET", "/codes?text=").status_code == 422
+
+
 def test_statements(sites: TwoSites) -> None:
     door = sites.door
     found = door.get("/statements?kind=containment")

@@ -57,6 +57,7 @@ QUERIES = {
     "/rosters/week": "?site=s",
     "/handover": "?site=s",
     "/live": "?after=999999",
+    "/codes": "?text=freezer",
 }
 
 
@@ -84,7 +85,7 @@ def quick(sites: TwoSites, monkeypatch: pytest.MonkeyPatch) -> TwoSites:
 def path_of(route: Any, sites: TwoSites) -> str:
     names = {**HERE, "alarm": sites.alarms()["top"], "name": "central", "hold": "H-1"}
     names["statement"] = next(iter(sites.desk.journal.statements("containment")))[1].id
-    return str(route.path).format(**names) + QUERIES.get(route.path, "")
+    return str(route.path).replace(":path}", "}").format(**names) + QUERIES.get(route.path, "")
 
 
 def test_each_role_may_what_the_table_says(quick: TwoSites) -> None:
