@@ -15,6 +15,7 @@ from coverage import Coverage
 from hypothesis import settings
 
 MEASURED_S = 1.0
+WAITING = {"system", "browser"}  # folders of tests that wait for processes
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("here", deadline=None)
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of the others files with many tests come first, so that at the end nobody waits for a long one.
     """
     several = Counter(item.path for item in items)
-    items.sort(key=lambda item: ("system" not in item.path.parts, -several[item.path], str(item.path)))
+    items.sort(key=lambda item: (not WAITING & {*item.path.parts}, -several[item.path], str(item.path)))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -38,6 +38,7 @@ ROWS = (
     # root: wiring
     ("running",),
     ("api",),
+    ("pages",),  # what a browser gets; it knows no data
     ("doctor",),
     ("app",),
     ("cli",),

@@ -27,6 +27,7 @@ from gateway.config.types import Configuration, PagesOptions
 from gateway.doctor.examination import Examination, examine
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal import rights
+from gateway.pages.routes import add_pages
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
 NOBODY = (
@@ -116,6 +117,6 @@ def _application(configuration: Configuration, config: Path) -> ASGIApp:
     def examined() -> Examination:
         return examine(config, time.time_ns(), datetime.datetime.now(datetime.UTC).date())
 
-    return guarded(
-        application(World(configuration, examined), Gate(Members(configuration.data_dir), time.time_ns))
-    )
+    app = application(World(configuration, examined), Gate(Members(configuration.data_dir), time.time_ns))
+    add_pages(app)
+    return guarded(app)

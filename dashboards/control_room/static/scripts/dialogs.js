@@ -1,0 +1,78 @@
+// What lies above a page: a word in passing (toast), a question with a reason (ask), the log-in.
+
+import { element, shape, byId } from "./elements.js";
+import { session } from "./api.js";
+import { again } from "./live.js";
+import { send } from "./log_in.js";
+import { t } from "./words.js";
+
+const SHOWN_MS = 8000;
+
+// What was done, or why not. A problem stays until somebody closes it.
+export function toast(words, state = "fine") {
+  const close = element("button", { type: "button", "aria-label": t("Close") }, "×");
+  const made = element("div", { class: "toast", "data-state": state }, shape(state), element("p", {}, words), close);
+  close.addEventListener("click", () => made.remove());
+  byId("toasts").append(made);
+  if (state === "fine") setTimeout(() => made.remove(), SHOWN_MS);
+}
+
+// A Problem of api.js, in words.
+export function tellProblem(problem) {
+  const said = problem.detail && problem.detail !== problem.message ? ` (${problem.detail})` : "";
+  toast(`${problem.message}${said}`, "critical");
+}
+
+// Asks before something is done: { title, text, button, reason: "required" | "optional" | "none" }.
+// Resolves with the reason ("" where there is none), or null where nobody wants it.
+export function ask({ title, text = "", button, reason = "none", label = t("Reason") }) {
+  const typed = element("textarea", { name: "reason", required: reason === "required", maxlength: 1000 });
+  const cancel = element("button", { type: "button", class: "button" }, t("Cancel"));
+  const form = element(
+    "form", { class: "form", method: "dialog" },
+    element("h2", { id: "asked" }, title), element("p", {}, text),
+    ...(reason === "none" ? [] : [element("label", {}, label, typed)]),
+    element("div", { class: "row" }, element("button", { class: "button primary" }, button), cancel),
+  );
+  const dialog = element("dialog", { "aria-labelledby": "asked" }, form);
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    let answer = null;
+    form.addEventListener("submit", () => { answer = typed.value.trim(); });
+    cancel.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(answer);
+    });
+    dialog.showModal();
+  });
+}
+
+let opened = null;
+
+// Above the page, which stays as it is; resolves once somebody is logged in.
+export function logIn() {
+  opened ??= open().finally(() => { opened = null; });
+  return opened;
+}
+
+function open() {
+  const content = byId("log-in-template").content.cloneNode(true);
+  const dialog = element("dialog", { "aria-label": t("Log in"), class: "above" });
+  dialog.append(content);
+  const why = dialog.querySelector(".why");
+  why.hidden = false;
+  why.textContent = t("Your session has ended. Log in, and go on where you were: what you typed is still there.");
+  document.body.append(dialog);
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.showModal();
+  return new Promise((resolve) => {
+    send(dialog.querySelector("form"), async () => {
+      dialog.close();
+      dialog.remove();
+      again();
+      await session(true);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,29 @@
+// Language and appearance: kept in a cookie of this browser, so that the next page is right from its first byte.
+
+import { byId } from "./elements.js";
+
+const YEAR_S = 31_536_000;
+
+function keep(name, value) {
+  document.cookie = `${name}=${value};path=/;max-age=${YEAR_S};samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+}
+
+byId("language").addEventListener("change", (event) => {
+  keep("cryogate-language", event.target.value);
+  location.reload();
+});
+
+byId("theme").addEventListener("change", (event) => {
+  keep("cryogate-theme", event.target.value);
+  document.documentElement.dataset.theme = event.target.value;
+});
+
+const menu = document.querySelector(".menu");
+document.addEventListener("click", (event) => {
+  if (!menu.contains(event.target)) menu.open = false;
+});
+menu.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

@@ -1,0 +1,69 @@
+"""The addresses of the control room. A page has no data in it, so that nobody has to be known to get it.
+
+A page asks the API for data, as whoever is logged in. Who is not is sent to the log-in first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from gateway.api import cookies
+from gateway.api.problems import NotThere
+from gateway.pages.files import Files
+from gateway.pages.languages import COOKIE, chosen, words_in
+from gateway.pages.place import FOLDER
+from gateway.pages.templates import THEME_COOKIE, THEMES, Templates
+
+PAGES: Final[Mapping[str, str]] = {  # its address: its template
+    "/": "overview",
+    "/alarms": "alarms",
+    "/assets": "assets",
+    "/assets/{asset}": "asset",
+    "/hand-over": "hand-over",
+    "/set-up": "set-up",
+}
+OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
+    "/login": "login",
+    "/welcome": "welcome",
+    "/components": "components",
+}
+
+
+def add_pages(app: FastAPI) -> None:
+    """Beside the API of an application."""
+    words = words_in(FOLDER / "words")
+    files = Files(FOLDER / "static", {f"words/{name}.json": one.json for name, one in words.items()})
+    app.include_router(_router(Templates(words, files), files), include_in_schema=False)
+
+
+def _router(templates: Templates, files: Files) -> APIRouter:
+    router = APIRouter()
+    for path, name in {**PAGES, **OPEN}.items():
+        router.add_api_route(path, _page(templates, name, path in OPEN), methods=["GET"], name=name)
+
+    @router.get("/static/{version}/{name:path}")
+    def static(request: Request, version: str, name: str) -> Response:
+        found = files.answer(request, version, name)
+        if found is None:
+            raise NotThere(f"there is no file {name[:80]!r}")
+        return found
+
+    return router
+
+
+def _page(templates: Templates, name: str, is_open: bool) -> Callable[[Request], Response]:
+    def show(request: Request) -> Response:
+        if not is_open and not cookies.session_of(request):
+            wanted = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?next={quote(wanted, safe='/')}", 303)
+        language = chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
+        theme = request.cookies.get(THEME_COOKIE, "")
+        values = {"page": name, "is_open": is_open, "theme": theme if theme in THEMES else THEMES[0]}
+        return HTMLResponse(templates.page(language, name, values))
+
+    return show

@@ -1,0 +1,41 @@
+"""Who looks: a desk, a phone or a wall, each with its own cookies; and what axe-core says of what they see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.room import Room
+
+PATIENCE_MS = 20_000  # machines are shared
+AXE = Path(__file__).parent / "vendor" / "axe.js"
+
+
+def desk(
+    browser: Browser, room: Room, session: str = "", language: str = "en", scheme: str = "light",
+    width: int = 1280, height: int = 800,
+) -> BrowserContext:  # fmt: skip
+    """Another desk, phone or wall."""
+    made = browser.new_context(
+        base_url=room.url, locale={"en": "en-GB", "zh": "zh-CN"}[language], color_scheme=scheme,
+        viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai",
+    )  # fmt: skip
+    made.set_default_timeout(PATIENCE_MS)
+    if session:
+        made.add_cookies(
+            [{"name": "cryogate", "value": session, "url": room.url, "httpOnly": True, "sameSite": "Strict"}]
+        )
+    return made
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA on a page as it is now."""
+    page.evaluate(AXE.read_text())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, { runOnly: tags })", tags)
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]

@@ -1,0 +1,58 @@
+"""Every page: one main heading, no complaint of axe-core in light and dark, not wider than a phone."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gateway.pages.routes import OPEN, PAGES
+from tests.browser.desk import desk, violations
+from tests.browser.room import Room
+
+EVERY = [path.replace("{asset}", "shipper-2") for path in (*PAGES, *OPEN)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible(browser: Browser, room: Room, session: str, scheme: str) -> None:
+    context = desk(browser, room, session, "zh", scheme)
+    page = context.new_page()
+    found = {}
+    for path in EVERY:
+        page.goto(path)
+        settled(page)
+        picture(page, path, scheme)
+        if bad := violations(page):
+            found[path] = bad
+    context.close()
+    assert not found
+
+
+def test_every_page_fits_a_phone(browser: Browser, room: Room, session: str) -> None:
+    context = desk(browser, room, session, width=360, height=740)
+    page = context.new_page()
+    wide = []
+    for path in EVERY:
+        page.goto(path)
+        settled(page)
+        picture(page, path, "phone")
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            wide.append(path)
+    context.close()
+    assert not wide
+
+
+def picture(page: Page, path: str, name: str) -> None:
+    """For whoever wants to look: PICTURES names a folder."""
+    if folder := os.environ.get("PICTURES"):
+        page.wait_for_timeout(500)
+        page.screenshot(path=f"{folder}/{path.strip('/').replace('/', '-') or 'overview'}-{name}.png")
+
+
+def settled(page: Page) -> None:
+    """Whatever the page asks for is there."""
+    expect(page.locator("h1")).to_have_count(1)
+    page.wait_for_load_state("load")
+    if page.locator("#link").count():
+        expect(page.locator("#link")).not_to_have_text("Connecting")

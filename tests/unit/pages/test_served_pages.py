@@ -1,0 +1,117 @@
+"""Pages as a browser gets them: no data in them, nothing inline; files kept while they are the same."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from gateway.api.application import application, guarded
+from gateway.api.members import Members
+from gateway.api.who import Gate
+from gateway.api.world import World
+from gateway.config.load import load
+from gateway.pages.files import Files
+from gateway.pages.routes import OPEN, PAGES, add_pages
+from tests.unit.commands.front_desk import CONFIG
+
+EVERY = {path.replace("{asset}", "dewar-1"): name for path, name in {**PAGES, **OPEN}.items()}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    config = tmp_path_factory.mktemp("pages") / "cryogate.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    configuration = load(config)
+    world = World(configuration, lambda: None)
+    app = application(world, Gate(Members(configuration.data_dir), time.time_ns))
+    add_pages(app)
+    return app
+
+
+@pytest.fixture
+def client(served: FastAPI) -> TestClient:
+    return TestClient(guarded(served), "https://localhost", follow_redirects=False)
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_nothing_stands_inline(client: TestClient, path: str) -> None:
+    """The policy would stop it, and so it would be a mistake that only a browser shows."""
+    client.cookies.set("__Host-cryogate", "cgs_whatever")
+    page = client.get(path)
+    assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
+    assert page.headers["cache-control"] == "no-store"
+    assert (
+        "script-src 'self' 'wasm-unsafe-eval'; style-src 'self';" in page.headers["content-security-policy"]
+    )
+    assert not re.search(r"<style|\bstyle=|\bon\w+=|<script(?![^>]*\bsrc=)|javascript:", page.text)
+    assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", page.text), "nothing comes from elsewhere"
+    for address in re.findall(r'(?:href|src|data-\w+)="(/static/[^"#]+)', page.text):
+        assert client.get(address).status_code == 200, address
+
+
+def test_who_is_not_logged_in_is_sent_there_first(client: TestClient) -> None:
+    answer = client.get("/assets/dewar 1?wall=1&site=a b")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=/assets/dewar%25201%3Fwall%3D1%26site%3Da%2520b"
+    assert [client.get(path).status_code for path in OPEN] == [200] * len(OPEN)
+
+
+def test_a_page_speaks_the_language_of_who_looks(client: TestClient) -> None:
+    assert '<html lang="en" data-theme="auto"' in client.get("/login").text
+    chinese = client.get("/login", headers={"Accept-Language": "zh-CN,zh;q=0.9"}).text
+    assert '<html lang="zh-Hans"' in chinese and "登录" in chinese
+    client.cookies.update({"cryogate-language": "en", "cryogate-theme": "dark"})
+    mine = client.get("/login", headers={"Accept-Language": "zh-CN"}).text
+    assert '<html lang="en" data-theme="dark"' in mine
+    client.cookies.set("cryogate-theme", '"><script>')
+    assert 'data-theme="auto"' in client.get("/login").text
+
+
+def test_pages_are_no_part_of_the_api(client: TestClient) -> None:
+    schema = client.get("/api/v1/openapi.json").json()
+    assert not [path for path in schema["paths"] if not path.startswith("/api/v1/")]
+    assert client.post("/alarms").status_code == 405
+    assert client.get("/nothing").json()["status"] == 404
+
+
+def test_a_file_is_sent_once(client: TestClient) -> None:
+    [address] = re.findall(r'"(/static/[^"]+/tokens\.css)"', client.get("/login").text)
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    assert plain.headers["cache-control"] == "public, max-age=31536000, immutable"
+    packed = client.get(address)
+    assert packed.headers["content-encoding"] == "gzip" and packed.text == plain.text
+    again = client.get(address, headers={"If-None-Match": plain.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+    old = client.get(re.sub(r"/static/\w+/", "/static/0123456789ab/", address))
+    assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
+    for name in ("nothing.css", "../templates/base.html", "%2e%2e/templates/base.html"):
+        assert client.get(f"{address.rpartition('/styles')[0]}/{name}").status_code == 404, name
+
+
+def test_another_file_is_another_address(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("a{}")
+    (tmp_path / "notes.txt").write_text("not for browsers")
+    one = Files(tmp_path, {"words/en.json": b"{}"})
+    assert one.address("a.css") == Files(tmp_path, {"words/en.json": b"{}"}).address("a.css")
+    assert one.address("a.css") != Files(tmp_path, {"words/en.json": b"[]"}).address("a.css")
+    (tmp_path / "a.css").write_text("b{}")
+    assert one.address("a.css") != Files(tmp_path, {"words/en.json": b"{}"}).address("a.css")
+    for name in ("notes.txt", "b.css"):
+        with pytest.raises(KeyError):
+            one.address(name)
+
+
+def test_files_are_packed_where_it_helps(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("x;" * 1000)
+    (tmp_path / "a.woff2").write_bytes(b"wOF2")
+    files = Files(tmp_path, {})
+    kept = files._files
+    assert kept["a.woff2"].packed is None
+    assert gzip.decompress(kept["a.js"].packed) == b"x;" * 1000
