@@ -1,4 +1,4 @@
-"""Who looks: a desk, a phone or a wall, each with its own cookies; and what axe-core says of what they see."""
+"""Who looks: a desk, a phone or a wall, each with its own cookies; and what axe-core says of it."""
 
 from __future__ import annotations
 
