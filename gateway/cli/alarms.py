@@ -11,7 +11,6 @@ import typer
 
 from gateway.alarms.guidance import with_guidance
 from gateway.alarms.priority import with_priority
-from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
@@ -92,6 +91,8 @@ def _chosen(
 
 
 def print_alarms(found: Sequence[Mapping[str, Any]], more: int, labels: Labels) -> None:
+    from gateway.cli.alarm_screen import alarm_lines, alarms_table
+
     out, shown = console(), safe(found)
     out.print(alarms_table(shown, labels, out.width) if shown else "no alarms")
     for line in alarm_lines(shown, labels):

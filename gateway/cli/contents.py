@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import asked_ns
-from gateway.cli.terminal import console, folding_table, print_json
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
@@ -22,9 +18,8 @@ from gateway.published.labels import Labels, labels_of
 from gateway.published.stays import StaysInParts
 from gateway.questions import contents as ask
 from gateway.questions.contents import StatedContents
-from gateway.text import counted, safe
+from gateway.text import safe
 
-UNKNOWN, DOUBTED = "bold magenta", "magenta"  # styles
 MOST_SHOWN: Final = 500  # units of an asset on a screen; nobody reads more, and each takes milliseconds
 
 
@@ -51,20 +46,27 @@ def contents(
     configuration = load(config)
     at_ns = asked_ns(at)
     known = _stated(configuration)
-    out = console()
     if unit is not None:
-        found, show = ask.of_units(known, unit, at_ns), print_units
+        found = ask.of_units(known, unit, at_ns)
     elif conflicts:
         only = None if asset is None else _assets(configuration, known, asset)[0]
-        found, show = ask.conflicts(known, only), print_conflicts
+        found = ask.conflicts(known, only)
     else:
         assets = _assets(configuration, known, asset)
-        found, show = ask.of_assets(known, assets, at_ns, in_parts=True), print_assets
+        found = ask.of_assets(known, assets, at_ns, in_parts=True)
         found = found if as_json else _with_few_units(found)
     if as_json:
         print_json(found)
     else:
-        show(out, safe(found), labels_of(configuration))
+        print_contents(found, labels_of(configuration))
+
+
+def print_contents(found: Mapping[str, Any], labels: Labels) -> None:
+    """What is known of units, of conflicts or of assets, each as published."""
+    from gateway.cli.contents_screen import print_assets, print_conflicts, print_units
+
+    show = print_units if "units" in found else print_conflicts if "conflicts" in found else print_assets
+    show(console(), safe(found), labels)
 
 
 def _stated(configuration: Configuration) -> StatedContents:
@@ -97,99 +99,3 @@ def _few(asset: Mapping[str, Any]) -> dict[str, Any]:
     doubtful = units.in_doubt() if isinstance(units, StaysInParts) else units
     shown = list(units[:MOST_SHOWN])
     return {**asset, "number": len(units), "units": shown, "in_doubt": list(doubtful)}
-
-
-def print_assets(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
-    """As published, or as `_with_few_units` leaves it."""
-    sites = {labels.site_of(asset["asset"]) for asset in found["assets"]}
-    out.print(f"at {labels.beside(found['at'], sites.pop() if len(sites) == 1 else '')}")
-    for asset in found["assets"]:
-        line = Text(asset["asset"], "bold")
-        units = asset["units"]
-        if units:
-            number = asset.get("number", len(units))
-            out.print(line.append(f"  {counted(number, 'unit')}", "not bold"))
-            out.print(_table(units[:MOST_SHOWN], "zone", labels))
-            if more := max(0, number - MOST_SHOWN):
-                out.print(f"... and {counted(more, 'more unit')}: --json has all")
-        elif asset["known"]:
-            empty = asset["empty"]
-            since = labels.beside(empty["from"], labels.site_of(asset["asset"]))
-            out.print(line.append(f"  empty since {since}, stated by {empty['by']}", "not bold"))
-        else:
-            out.print(line.append("  unknown - nobody has said what is inside", UNKNOWN))
-        _print_doubts(out, asset.get("in_doubt", units))
-
-
-def print_units(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
-    for unit in found["units"]:
-        out.print(_unit_line(unit, found["at"], labels), soft_wrap=True)
-        if unit["stays"]:
-            out.print(_table(unit["stays"], "asset", labels))
-        out.print("everything that was said:")
-        for said in unit["statements"]:
-            out.print(_statement_line(said, labels), soft_wrap=True)
-        _print_doubts(out, unit["stays"])
-
-
-def print_conflicts(out: Console, found: Mapping[str, Any], labels: Labels) -> None:  # noqa: ARG001
-    for conflict in found["conflicts"]:
-        line = Text(f"{conflict['scheme']} {conflict['code']}: ", "bold").append(conflict["words"], DOUBTED)
-        out.print(line, soft_wrap=True)
-    out.print(_count(found["conflicts"], "conflict"))
-
-
-def _print_doubts(out: Console, stays: list[Mapping[str, Any]]) -> None:
-    for words in dict.fromkeys((s["code"], words) for s in stays for words in s["conflicts"]):
-        out.print(Text(f"    {words[0]}: {words[1]}", DOUBTED), soft_wrap=True)
-
-
-def _table(stays: list[Mapping[str, Any]], place: str, labels: Labels) -> Table:
-    table = folding_table("", "unit", "product", "chain", place, "from", "to", "stated by", "in")
-    for stay in stays:
-        site = labels.site_of(stay["asset"])
-        table.add_row(
-            "" if stay["certain"] else Text("possibly", UNKNOWN),
-            Text(f"{stay['scheme']} {stay['code']}", overflow="fold"),
-            Text(stay["product"]),
-            Text(stay["chain_of_identity"]),
-            Text(_place(stay) if place == "asset" else stay["zone"] or ""),
-            labels.beside(stay["from"], site),
-            "" if stay["to"] is None else labels.beside(stay["to"], site),
-            Text(", ".join(dict.fromkeys(said["by"] for said in stay["stated"]))),
-            Text(_ids(stay)),
-        )
-    return table
-
-
-def _unit_line(unit: Mapping[str, Any], at: str, labels: Labels) -> Text:
-    moment = labels.beside(at, labels.site_of(*unit["inside"]))
-    line = Text(f"{unit['scheme']} {unit['code']}", "bold")
-    told = "  ".join(t for t in (unit["product"], unit["chain_of_identity"]) if t)
-    line.append(f"  {told}" if told else "", "not bold")
-    if not unit["inside"]:
-        return line.append(f"  at {moment}: nobody has said where", UNKNOWN)
-    return line.append(f"  at {moment}: {'in ' + ' or '.join(unit['inside'])}", "not bold")
-
-
-def _statement_line(said: Mapping[str, Any], labels: Labels) -> Text:
-    shown = partial(labels.beside, site=labels.site_of(said["asset"]))
-    until = "on" if said["to"] is None else f"to {shown(said['to'])}"
-    line = Text(f"    {said['id']}  {shown(said['at'])}  {said['by']}: in {_place(said)} ")
-    line.append(f"from {shown(said['from'])} {until}")
-    line.append(f", chain {said['chain_of_identity']}" if said["chain_of_identity"] else "")
-    line.append(f", because {said['reason']}" if said["reason"] else "")
-    return line.append(f"  [{said['fate']}]" if said["fate"] else "", "cyan")
-
-
-def _ids(stay: Mapping[str, Any]) -> str:
-    ids = [said["id"] for said in stay["stated"]]
-    return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} ... {ids[-1]}"
-
-
-def _place(of: Mapping[str, Any]) -> str:
-    return "/".join(part for part in (of["asset"], of["zone"]) if part)
-
-
-def _count(of: list[Mapping[str, Any]], what: str) -> str:
-    return f"1 {what}" if len(of) == 1 else f"{len(of)} {what}s"

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.cli.alarms import MOST_SHOWN, one_of, print_alarms
 from gateway.cli.far_labels import labels_there
-from gateway.cli.history import print_history
+from gateway.cli.history_screen import print_history
 from gateway.cli.terminal import console, print_json, say
 from gateway.client import Client
 from gateway.errors import InputError

@@ -10,15 +10,15 @@ import typer
 from rich.filesize import decimal
 
 from gateway.cli.audit import print_actions
-from gateway.cli.contents import print_assets, print_conflicts, print_units
+from gateway.cli.contents import print_contents
 from gateway.cli.far_labels import labels_there
 from gateway.cli.statements import lines_of
-from gateway.cli.terminal import console, print_json, say
+from gateway.cli.terminal import print_json, say
 from gateway.client import Client
 from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.questions.audit_rows import SCHEMA as AUDIT_SCHEMA
-from gateway.text import counted, safe
+from gateway.text import counted
 
 FORMS: Final = ("parquet", "csv", "arrow")
 
@@ -27,15 +27,15 @@ def contents(
     client: Client, asset: str | None, at: str | None, conflicts: bool, unit: str | None, as_json: bool
 ) -> None:
     if unit is not None:
-        found, show = client.units(unit, at), print_units
+        found = client.units(unit, at)
     elif conflicts:
-        found, show = client.conflicts(asset), print_conflicts
+        found = client.conflicts(asset)
     else:
-        found, show = client.contents(asset, at), print_assets
+        found = client.contents(asset, at)
     if as_json:
         print_json({key: value for key, value in found.items() if key != "known"})
     else:
-        show(console(), safe(found), labels_there(client))
+        print_contents(found, labels_there(client))
 
 
 def load(client: Client, file: Any, corrects: str | None, reason: str, as_json: bool) -> None:

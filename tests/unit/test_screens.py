@@ -21,7 +21,8 @@ from gateway.cli.alarm_screen import alarm_lines, alarms_table, short_lines
 from gateway.cli.fleet import fleet_table
 from gateway.cli.live import Page
 from gateway.cli.screen import status_panel, watch_body, watch_title
-from gateway.cli.terminal import Terminal, folding_table
+from gateway.cli.styled import Terminal
+from gateway.cli.terminal import folding_table
 from gateway.published.labels import Labels, SiteLabel
 from gateway.text import safe
 from gateway.zones import zone

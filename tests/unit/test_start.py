@@ -15,7 +15,7 @@ from gateway.journal.records import Records
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_text()
 HEAVY = (
     *("numpy.linalg", "pyarrow.lib", "fastapi", "uvicorn", "paho", "serial", "influxdb_client"),
-    *("aiosmtplib", "asyncio", "openpyxl", "pymodbus", "cryptography", "webauthn"),
+    *("aiosmtplib", "asyncio", "openpyxl", "pymodbus", "cryptography", "webauthn", "pydantic"),
     *("gateway.screening.screen", "gateway.screening.kernels.limit", "gateway.ingestion.session"),
 )
 RUN = f"""
@@ -25,7 +25,7 @@ sys.argv = ["cryogate", *sys.argv[1:]]
 try:
     main()
 finally:
-    print(*(m for m in {HEAVY!r} if m in sys.modules), file=sys.stderr, sep="\\n")
+    print(*(m for m in ({HEAVY!r} + ("rich.console",)) if m in sys.modules), file=sys.stderr, sep="\\n")
 """
 
 
@@ -39,15 +39,35 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "cryogate.toml"
 
 
-@pytest.mark.parametrize("command", ["status", "alarms", "contents", "statements", "history E-00000000"])
-def test_it_loads_no_library_that_it_does_not_use(command: str, config: Path) -> None:
+STATING = [
+    "ack E-00000000 --by A --comment x",
+    "load freezer-1 C-1 --by A",
+    "withdraw 0-1 --by A --reason x",
+]
+
+
+def loaded(command: str, config: Path) -> set[str]:
     arguments = [*command.split(), "--config", str(config)]
     done = subprocess.run(
         [sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
-    loaded = set(done.stderr.split()) & set(HEAVY)
-    assert not loaded
+    return set(done.stderr.split()) & {*HEAVY, "rich.console"}
+
+
+@pytest.mark.parametrize(
+    "command", ["status", "alarms", "calls", "contents", "statements", "history E-00000000", *STATING]
+)
+def test_it_loads_no_library_that_it_does_not_use(command: str, config: Path) -> None:
+    assert loaded(command, config) <= {"rich.console"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["status --json", "alarms --json", "calls --json", "contents --json", "statements", *STATING],
+)
+def test_what_prints_json_or_a_line_draws_nothing(command: str, config: Path) -> None:
+    assert "rich.console" not in loaded(command, config)
 
 
 def test_numpy_comes_when_something_of_it_is_used() -> None:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from gateway.alarms.walltime import zone_named
 from gateway.cli import app
 from gateway.cli.people import duty_there
-from gateway.cli.terminal import Terminal
+from gateway.cli.styled import Terminal
 from gateway.cli.week_screen import named, week_table
 from gateway.commands.roster_file import HolidayTable, RosterTable, RotationTable, TeamTable, read
 from gateway.commands.when import moment_ns

@@ -1,11 +1,11 @@
-"""What people look at in a terminal: status, and the live view."""
+"""`cryogate watch`: the fleet live, in a terminal or line by line."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,55 +14,18 @@ from rich.text import Text
 from gateway.api.asking import ask
 from gateway.cli import live
 from gateway.cli.alarm_screen import alarm_lines
-from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.screen import status_panel, watch_body, watch_title
-from gateway.cli.terminal import console, print_json
+from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.cli.screen import watch_body, watch_title
+from gateway.cli.terminal import console
 from gateway.config.load import load
 from gateway.errors import NotRunning
 from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.quiet import handling_words, overlay_words
 from gateway.text import one_line, safe
 
-LOOK_AGAIN_S: Final = 0.2
-
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(status)
     app.command()(watch)
-
-
-def status(
-    config: Config = DEFAULT_CONFIG,
-    wait: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="Wait so long for a gateway that starts.")
-    ] = 0.0,
-    as_json: AsJson = False,
-) -> None:
-    """What the running gateway does: sources, channels, journal, sinks, what was refused.
-
-    Exit code 0: it runs. 1: it does not, or nobody answers.
-
-    Example: cryogate status --wait 60
-    """
-    configuration = load(config)
-    found = _status_within(wait, configuration.data_dir)
-    if as_json:
-        print_json(found)
-    else:
-        out = console()
-        out.print(status_panel(safe(found), labels_of(configuration), out.width))
-
-
-def _status_within(wait_s: float, folder: Path) -> Any:
-    """Raises NotRunning where no gateway answers in this time."""
-    until = time.monotonic() + wait_s
-    while True:
-        try:
-            return ask(folder, "status")
-        except NotRunning:
-            if time.monotonic() >= until:
-                raise
-        time.sleep(LOOK_AGAIN_S)
 
 
 def watch(

@@ -1,0 +1,59 @@
+"""`cryogate status`: what the running gateway does."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from gateway.api.asking import ask
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.terminal import console, print_json
+from gateway.config.load import load
+from gateway.errors import NotRunning
+from gateway.published.labels import labels_of
+from gateway.text import safe
+
+LOOK_AGAIN_S: Final = 0.2
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(status)
+
+
+def status(
+    config: Config = DEFAULT_CONFIG,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Wait so long for a gateway that starts.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """What the running gateway does: sources, channels, journal, sinks, what was refused.
+
+    Exit code 0: it runs. 1: it does not, or nobody answers.
+
+    Example: cryogate status --wait 60
+    """
+    configuration = load(config)
+    found = _status_within(wait, configuration.data_dir)
+    if as_json:
+        print_json(found)
+    else:
+        from gateway.cli.screen import status_panel
+
+        out = console()
+        out.print(status_panel(safe(found), labels_of(configuration), out.width))
+
+
+def _status_within(wait_s: float, folder: Path) -> Any:
+    """Raises NotRunning where no gateway answers in this time."""
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return ask(folder, "status")
+        except NotRunning:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(LOOK_AGAIN_S)
