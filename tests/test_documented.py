@@ -27,6 +27,7 @@ from gateway.config import (
     suppressions,
     types,
 )
+from gateway.openid import options as openid_options
 from gateway.probes.calibration import Calibration
 from gateway.statements.kinds import kinds
 
@@ -40,6 +41,8 @@ TABLES = (
     types.ClockOptions,
     types.MetricsOptions,
     types.PagesOptions,
+    openid_options.OpenIdOptions,
+    openid_options.GroupRights,
     approvals.SignatureOptions,
     types.Site,
     types.Asset,

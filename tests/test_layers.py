@@ -26,7 +26,7 @@ ROWS = (
     ("heartbeats", "power"),
     ("peers",),
     # who may log in
-    ("accounts",),
+    ("accounts", "openid"),
     # policy
     ("config",),
     ("clocks",),

@@ -6,6 +6,8 @@
     totp.py        codes of an authenticator app (RFC 6238)
     factors.py     passwords, codes and recovery codes of an account
     passkeys.py    keys of devices, with which a person logs in (WebAuthn)
+    challenges.py  what a device or a browser has to bring back, once
+    openid.py      whose account somebody of an OpenID provider has
     ceremonies.py  how such a key is added, and how it proves whose it is
     lockouts.py    how long somebody waits after wrong passwords
     links.py       one-time links with which an account is set up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -10,9 +11,11 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
+from gateway.accounts.challenges import KEY_BYTES
 from gateway.accounts.factors import Factors
 from gateway.accounts.links import Links
 from gateway.accounts.lockouts import Lockouts
+from gateway.accounts.openid import OpenId
 from gateway.accounts.passkeys import Passkeys
 from gateway.accounts.passwords import HASHER
 from gateway.accounts.register import Account, Register
@@ -63,7 +66,13 @@ CREATE TABLE used_challenge (challenge BLOB PRIMARY KEY, until_ns INTEGER NOT NU
 CREATE TABLE challenge_key (key BLOB NOT NULL) STRICT;
 INSERT INTO challenge_key VALUES (randomblob(32));
 """
-_STEPS: Final = (_FIRST, _PASSKEYS)  # the first n of them make the tables of version n
+_OPENID: Final = """
+CREATE TABLE openid (
+    account TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT, UNIQUE (issuer, subject)
+) STRICT;
+CREATE TABLE proof (session TEXT PRIMARY KEY, until_ns INTEGER NOT NULL) STRICT;
+"""
+_STEPS: Final = (_FIRST, _PASSKEYS, _OPENID)  # the first n of them make the tables of version n
 
 
 class Accounts:
@@ -79,6 +88,7 @@ class Accounts:
         self.sessions = Sessions(connection, self.register)
         self.tokens = Tokens(connection, self.register)
         self.passkeys = Passkeys(connection)
+        self.openid = OpenId(connection)
 
     def by_session(self, secret: str, now_ns: int) -> Principal | None:
         return self.sessions.principal(secret, now_ns)
@@ -97,12 +107,16 @@ class Accounts:
         return transaction(self._connection)
 
     def clear(self, account: str) -> None:
-        """Forget all with which it could be used: password, factors, passkeys, links, sessions, tokens."""
+        """Forget all with which it could be used: password, factors, passkeys, links, sessions, tokens.
+
+        And who of an OpenID provider has it.
+        """
         self.factors.clear(account)
         self.links.end(account)
         self.sessions.end_all(account)
         self.tokens.end_all(account)
         self.passkeys.end_all(account)
+        self.openid.release(account)
         self.lockouts.forget(account)
 
     def add(self, account: Account) -> None:
@@ -140,6 +154,7 @@ def _prepare(connection: Connection, path: Path) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for step in _STEPS[_version(connection) :]:  # as far as nobody else did meanwhile
             connection.execute(step)
+        connection.execute("UPDATE challenge_key SET key = ?", (secrets.token_bytes(KEY_BYTES),))
         connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
         connection.execute("COMMIT")
     elif _version(connection) > len(_STEPS):

@@ -32,7 +32,7 @@ def offer(passkeys: Passkeys, account: str, site: Site, now_ns: int) -> dict[str
         rp_name="Cryogate",
         user_name=account,
         user_id=hashlib.sha256(account.encode()).digest(),
-        challenge=passkeys.challenge(_adding(account), now_ns),
+        challenge=passkeys.challenges.new(_adding(account), now_ns),
         authenticator_selection=_DISCOVERABLE,
     )
     return dict(json.loads(webauthn.options_to_json(options)))
@@ -61,7 +61,7 @@ def ask(passkeys: Passkeys, site: Site, now_ns: int) -> dict[str, Any]:
     """What `navigator.credentials.get` takes: no account is named, so nobody learns which there are."""
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
-        challenge=passkeys.challenge(LOG_IN, now_ns),
+        challenge=passkeys.challenges.new(LOG_IN, now_ns),
         user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
     return dict(json.loads(webauthn.options_to_json(options)))
@@ -91,7 +91,7 @@ def _answered(passkeys: Passkeys, answer: Any, purpose: str, now_ns: int) -> byt
     """The challenge that was answered; it is used now. Raises one of _BROKEN."""
     told = webauthn.base64url_to_bytes(answer["response"]["clientDataJSON"])
     challenge = parse_client_data_json(told).challenge
-    passkeys.use(challenge, purpose, now_ns)
+    passkeys.challenges.use(challenge, purpose, now_ns)
     return challenge
 
 

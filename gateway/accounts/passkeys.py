@@ -1,25 +1,16 @@
-"""Passkeys of accounts, and the challenges that they answer; ceremonies.py checks the answers (WebAuthn).
-
-Challenges are signed instead of stored, so that nobody fills the file by asking for them: what for, whose,
-until when. One that was used is kept until it is over, so that no answer is good twice.
-"""
+"""Passkeys of accounts, and the challenges that they answer; ceremonies.py checks the answers (WebAuthn)."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
-import secrets
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.accounts.challenges import Challenges
 from gateway.errors import InputError
-from gateway.journal.database import Connection, all_rows, first_row, only_row
-from gateway.model import SECOND
+from gateway.journal.database import Connection, all_rows, first_row
 
-GOOD_NS: Final = 5 * 60 * SECOND  # of a challenge
-NONCE, TIME = 16, 8  # bytes of a challenge before its signature
 NOT_KNOWN: Final = "this passkey is not known here, or cannot be used; log in with password and code"
 NO_ADDRESS: Final = (
     "passkeys need a name: open this page by its DNS name with https, or as localhost, not by an IP address"
@@ -46,6 +37,7 @@ class Passkey:
 class Passkeys:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.challenges = Challenges(connection)
 
     def put(self, one: Passkey, credential: bytes, key: bytes, times: int) -> None:
         """A new one: `credential` is the device's name of it, `key` its public key, `times` its uses.
@@ -85,26 +77,6 @@ class Passkeys:
 
     def end_all(self, account: str) -> None:
         self._connection.execute("DELETE FROM passkey WHERE account = ?", (account,))
-
-    def challenge(self, purpose: str, now_ns: int) -> bytes:
-        said = secrets.token_bytes(NONCE) + (now_ns + GOOD_NS).to_bytes(TIME, "big")
-        return said + self._mac(purpose, said)
-
-    def use(self, challenge: bytes, purpose: str, now_ns: int) -> None:
-        """It is good no more. Raises ValueError for one that never was, is over, or was used."""
-        said, mac = challenge[: NONCE + TIME], challenge[NONCE + TIME :]
-        until_ns = int.from_bytes(said[NONCE:], "big")
-        is_ours = hmac.compare_digest(mac, self._mac(purpose, said))
-        if not (is_ours and now_ns < until_ns <= now_ns + 2 * GOOD_NS):
-            raise ValueError("not ours, or over")
-        self._connection.execute("DELETE FROM used_challenge WHERE until_ns < ?", (now_ns - GOOD_NS,))
-        self._connection.execute("INSERT OR IGNORE INTO used_challenge VALUES (?, ?)", (challenge, until_ns))
-        if not self._connection.changes():
-            raise ValueError("used before")
-
-    def _mac(self, purpose: str, said: bytes) -> bytes:
-        (key,) = only_row(self._connection, "SELECT key FROM challenge_key")
-        return hmac.digest(key, purpose.encode() + b"\0" + said, hashlib.sha256)
 
 
 def site_of(origin: str) -> Site:

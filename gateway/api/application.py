@@ -19,6 +19,7 @@ from gateway.api.refusals import Noting, Refusals
 from gateway.api.serving import few_threads
 from gateway.api.who import Gate, admit
 from gateway.api.world import World
+from gateway.openid.provider import Provider
 
 PREFIX: Final = "/api/v1"
 ABOUT: Final = (
@@ -41,6 +42,8 @@ def application(world: World, gate: Gate) -> FastAPI:
     )
     app.state.world, app.state.gate, app.state.live = world, gate, Live(world, gate.stands)
     app.state.rates, app.state.refusals = Rates(), Refusals(world.now_ns)
+    openid = world.configuration.pages.openid
+    app.state.openid = None if openid is None else Provider(openid)
     answer_with_problems(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])

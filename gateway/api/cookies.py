@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
 from gateway.accounts.lockouts import DEVICE_NS
+from gateway.accounts.openid import LOG_IN_NS
 from gateway.api.problems import Problem
 from gateway.model import SECOND
 
 SESSION: Final = "cryogate"
 DEVICE: Final = "cryogate-device"
+OPENID: Final = "cryogate-openid"
 HOST: Final = "__Host-"  # a browser takes such a cookie by TLS alone, and gives it to no other host
 CSRF_HEADER: Final = "x-csrf-token"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 LONGEST: Final = 200  # characters
+LONGEST_OPENID: Final = 900
 
 
 def session_of(request: Request) -> str:
@@ -40,6 +43,19 @@ def set_device(request: Request, response: Response, secret: str) -> None:
 
 def end_session(request: Request, response: Response) -> None:
     _set(request, response, SESSION, "", 0)
+
+
+def openid_of(request: Request) -> str:
+    return _cookie(request, OPENID, LONGEST_OPENID)
+
+
+def set_openid(request: Request, response: Response, text: str) -> None:
+    """Lax: the browser comes back by a link of the provider, and shall bring it."""
+    _set(request, response, OPENID, text, LOG_IN_NS // SECOND, "lax")
+
+
+def end_openid(request: Request, response: Response) -> None:
+    _set(request, response, OPENID, "", 0, "lax")
 
 
 def csrf_of(secret: str) -> str:
@@ -65,16 +81,23 @@ def check_origin(request: Request) -> None:
         raise Problem(403, "this was asked by a page of another site; open the page of this gateway")
 
 
-def _set(request: Request, response: Response, name: str, value: str, lasting_s: int | None) -> None:
+def _set(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    lasting_s: int | None,
+    same_site: Literal["strict", "lax"] = "strict",
+) -> None:
     tls = request.url.scheme == "https"
     response.set_cookie(
-        _name(request, name), value, lasting_s, path="/", secure=tls, httponly=True, samesite="strict"
+        _name(request, name), value, lasting_s, path="/", secure=tls, httponly=True, samesite=same_site
     )
 
 
-def _cookie(request: Request, name: str) -> str:
+def _cookie(request: Request, name: str, longest: int = LONGEST) -> str:
     found = request.cookies.get(_name(request, name), "")
-    return found if len(found) <= LONGEST else ""
+    return found if len(found) <= longest else ""
 
 
 def _name(request: Request, name: str) -> str:

@@ -27,13 +27,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`tables`: rows of a label and a text each; `words`: paragraphs below."""
+    """`tables`: rows of a label and a text each; `words`: paragraphs below.
+
+    `onward`: a path of this gateway at which the browser goes on by itself, and by a link.
+    """
 
     language: str
     title: str
     tables: tuple[tuple[tuple[str, str], ...], ...] = ()
     words: tuple[str, ...] = ()
     form: Form | None = None
+    onward: str = ""
 
 
 def answer_page(page: Page, status: int = 200) -> Response:
@@ -50,6 +54,10 @@ def _document(page: Page) -> str:
     if page.form is not None:
         parts.append(_form(page.form))
     head = HEAD + _element("title", page.title)
+    if page.onward:
+        there = html.escape(page.onward)
+        head += f'<meta http-equiv="refresh" content="0;url={there}">'
+        parts.append(f'<p><a href="{there}">{there}</a></p>')
     body = "\n".join(parts)
     language = LANGUAGES.get(page.language, "en")
     return f'<!DOCTYPE html>\n<html lang="{language}"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'

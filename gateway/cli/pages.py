@@ -95,6 +95,7 @@ def _options(
             configured.plain and cert is None,
             configured.address,
             configured.proxies,
+            configured.openid,
         )
     except ValueError as error:
         raise ConfigurationError([f"pages: {error}"]) from None

@@ -104,6 +104,11 @@ def prove_again(desk: Desk, accounts: Accounts, who: Principal, password: str) -
     now_ns, place = desk.clock.now_ns(), f"session {who.session}"
     if accounts.lockouts.wait_ns(who.account, place, "", now_ns):
         raise InputError("too many wrong passwords: wait some minutes")
+    if not accounts.factors.has_password(who.account):
+        raise InputError(
+            "this account has no password here: it logs in at the provider; an administrator makes tokens "
+            "(`cryogate account token add`), or a link for a password (`cryogate account setup-link`)"
+        )
     if not accounts.factors.password_is_right(who.account, password):
         accounts.lockouts.failed(who.account, place, now_ns)
         raise InputError("the password is wrong")
@@ -113,6 +118,17 @@ def author_of(desk: Desk, identity: str, origin: str) -> Author:
     """The person of an account, by name."""
     person = duty_of(desk.journal).person(identity)
     return Author(identity if person is None else person.name(), "", origin)
+
+
+def by_gateway(desk: Desk, account: Account, did: str, what: str) -> None:
+    """What nobody did, but the gateway noticed."""
+    locked = stating.LOCKED if account.locked else stating.OPEN
+    may = (account.roles, account.sites, account.assets, account.until_ns)
+    body = stating.to_body(stating.Account(account.id, did, *may, locked, what))
+    now_ns = desk.clock.now_ns()
+    name = desk.configuration.gateway.name
+    said = Statement(stating.KIND, name, now_ns, body, stated_ns=now_ns, trusted=desk.clock.trusted)
+    desk.journal.commit(statements=[said])
 
 
 def own_words(desk: Desk, identity: str) -> set[str]:
@@ -127,15 +143,4 @@ def _state_lock_out(desk: Desk, accounts: Accounts, attempt: Attempt, refused: R
     """Where this attempt made an account's source wait."""
     if refused.began and refused.account:
         account = accounts.register.known(refused.account)
-        _by_gateway(desk, account, "locked-out", f"from {attempt.source}")
-
-
-def _by_gateway(desk: Desk, account: Account, did: str, what: str) -> None:
-    """What nobody did, but the gateway noticed."""
-    locked = stating.LOCKED if account.locked else stating.OPEN
-    may = (account.roles, account.sites, account.assets, account.until_ns)
-    body = stating.to_body(stating.Account(account.id, did, *may, locked, what))
-    now_ns = desk.clock.now_ns()
-    name = desk.configuration.gateway.name
-    said = Statement(stating.KIND, name, now_ns, body, stated_ns=now_ns, trusted=desk.clock.trusted)
-    desk.journal.commit(statements=[said])
+        by_gateway(desk, account, "locked-out", f"from {attempt.source}")

@@ -16,11 +16,16 @@ from gateway.journal.records import Records
 from gateway.published.labels import labels_of
 from gateway.questions.signatures import signatures
 from gateway.questions.signed_records import SignedRecord, Sources
+from gateway.rights.principal import Principal
 from gateway.rights.table import actions_of
 from gateway.statements import Statement, signature
 from gateway.statements.signature import MEANINGS, Signature
 
 ACTION: Final = "record.sign"
+PROVE: Final = (
+    "log in at the provider again first, by GET /api/v1/openid/begin?again=true in the browser; that is good "
+    "for one signature within two minutes"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,27 @@ def prove_and_sign(
     _check_may(desk, proven.account, names)
     author = logins.author_of(desk, proven.account.id, origin)
     proof = Proof(proven.account.id, author.name, proven.authenticated)
+    return sign(desk, records, author, proof, record, meaning, seen)
+
+
+def sign_after_openid(
+    desk: Desk,
+    accounts: Accounts,
+    records: Records | None,
+    who: Principal,
+    origin: str,
+    record: tuple[str, ...],
+    meaning: str,
+    seen: str = "",
+) -> SignedNow:
+    """The same for who logged in again at the provider, just now and for this session. Raises InputError."""
+    if not accounts.openid.use_proof(who.session, desk.clock.now_ns()):
+        raise InputError(f"not signed: {PROVE}")
+    account = accounts.register.known(who.account)
+    names = Sources(desk.journal, records, desk.configuration.document).record(*record).names
+    _check_may(desk, account, names)
+    author = logins.author_of(desk, account.id, origin)
+    proof = Proof(account.id, author.name, who.authenticated)
     return sign(desk, records, author, proof, record, meaning, seen)
 
 

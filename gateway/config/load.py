@@ -137,6 +137,11 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
     )
     calls = build(CallLimits, document.get("calls", {}), "calls", problems) or CallLimits()
     pages = build(PagesOptions, document.get("pages", {}), "pages", problems) or PagesOptions()
+    if pages.openid is not None:
+        there = _table(document, "sites", problems)
+        for i, rights in enumerate(pages.openid.groups):
+            for given in set(rights.sites or ()) - set(there):
+                problems.unknown(f"pages.openid.groups[{i}].sites", given, there, "site")
     signatures = build(SignatureOptions, document.get("signatures", {}), "signatures", problems)
     drills = schedules(_table(document, "drills", problems), assets, made, problems)
     folder = None if gateway is None else path.parent / gateway.data_dir

@@ -23,6 +23,7 @@ from gateway.config.approvals import SignatureOptions, Unapproved
 from gateway.config.shelving import Shelving
 from gateway.hosts import check_address, check_listen, check_network, is_loopback, listen_host, listen_port
 from gateway.model import Severity
+from gateway.openid.options import OpenIdOptions
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
@@ -127,12 +128,15 @@ class PagesOptions:
     plain: bool = False  # without TLS: behind a proxy on the same machine
     address: str = ""  # where people open the pages, for links in messages; empty: no links
     proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    openid: OpenIdOptions | None = None  # the provider at which people log in, too
 
     def __post_init__(self) -> None:
         check_listen(self.listen, "127.0.0.1:8443")
         check_address(self.address)
         for proxy in self.proxies:
             check_network(proxy)
+        if self.openid is not None and not self.address:
+            raise ValueError("openid needs address: the provider sends people back to it")
         if (self.cert_file is None) != (self.key_file is None):
             raise ValueError("cert_file and key_file belong together: give both, or none")
         if self.plain and self.cert_file is not None:

@@ -8,6 +8,7 @@ from typing import Final
 from gateway.rights.table import ACTIONS, INSPECTOR, TWO_PEOPLE, Scope, actions_of
 
 BY_TOKEN: Final = "token "  # how `authenticated` begins where a program acts with an API token
+BY_OPENID: Final = "openid "  # and where a person logged in at the provider of the organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Principal:
     roles: tuple[str, ...]
     sites: tuple[str, ...] | None  # None: every site
     assets: tuple[str, ...] | None  # what an inspector sees; None: every asset of the sites
-    authenticated: str  # "password+totp", "passkey", "oidc NAME", "token NAME", "link"
+    authenticated: str  # "password+totp", "passkey", "openid ISSUER", "token NAME", "link"
     until_ns: int
     session: str  # its public id, never what authenticates
     actions: tuple[str, ...] | None = None  # to which a token is narrowed; None: all that the roles may
@@ -27,6 +28,10 @@ class Principal:
     @property
     def by_token(self) -> bool:
         return self.authenticated.startswith(BY_TOKEN)
+
+    @property
+    def by_openid(self) -> bool:
+        return self.authenticated.startswith(BY_OPENID)
 
     @property
     def looks_are_recorded(self) -> bool:

@@ -25,7 +25,7 @@ from gateway.api.routes.session import ORIGIN, room
 from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked
-from gateway.commands.signing import prove_and_sign
+from gateway.commands.signing import prove_and_sign, sign_after_openid
 from gateway.questions.audit import Action, Wanted, trail
 from gateway.questions.audit_rows import csv_lines, plain
 from gateway.questions.signatures import signatures
@@ -63,12 +63,15 @@ Word = Annotated[str, Field(max_length=200)]
 
 
 class Signing(Said):
-    """Password and code are given again: to be logged in is not enough. `seen`: SHA-256 of what was shown."""
+    """Password and code are given again: to be logged in is not enough. `seen`: SHA-256 of what was shown.
+
+    Without both: who logged in by OpenID Connect has done so again (`/openid/begin?again=true`).
+    """
 
     record: Annotated[list[Word], Field(min_length=2, max_length=3, examples=[["alarm", "E-7Q2M9XKD"]])]
     meaning: Annotated[str, Field(max_length=40, examples=["reviewed"])]
-    password: Annotated[str, Field(max_length=1000, examples=["violet teapots glide"])]
-    code: Annotated[str, Field(max_length=100, examples=["287082"])]
+    password: Annotated[str, Field(max_length=1000, examples=["violet teapots glide"])] = ""
+    code: Annotated[str, Field(max_length=100, examples=["287082"])] = ""
     seen: Annotated[str, Field(max_length=64)] = ""
 
 
@@ -132,7 +135,7 @@ def signed(
 
 @router.post("/signatures", **told("record.sign", SIGNED))
 def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
-    """Sign a record as it is now, with password and code of the own account."""
+    """Sign a record as it is now, with password and code of the own account, or a new log-in by OpenID."""
     source = "" if request.client is None else request.client.host
     device = cookies.device_of(request)
     attempt = Attempt(who.account, typed.password, typed.code, source_of(source), device)
@@ -142,7 +145,10 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
     if not scope.names(record.names):
         raise NotThere(f"there is no {record.name} at your sites")
     with room(), office(world.configuration) as (desk, accounts):
-        done = prove_and_sign(desk, accounts, records, attempt, ORIGIN, words, typed.meaning, typed.seen)
+        if who.by_openid and not (typed.password or typed.code):
+            done = sign_after_openid(desk, accounts, records, who, ORIGIN, words, typed.meaning, typed.seen)
+        else:
+            done = prove_and_sign(desk, accounts, records, attempt, ORIGIN, words, typed.meaning, typed.seen)
         sources = Sources(desk.journal, records, world.configuration.document)
         found = [one for one in signatures(sources, done.record.name) if one.statement.id == done.stated.id]
     return secret_answer(found[-1].plain())

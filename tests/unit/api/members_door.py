@@ -35,7 +35,7 @@ class MembersDoor:
         self.folder = self.configuration.data_dir
         self.links = {name: self._account(name) for name in ("li.na", "zhao")}
         self.codes = self.set_up("li.na")
-        world = World(self.configuration, lambda: None)
+        world = self.world = World(self.configuration, lambda: None)
         self.app = guarded(application(world, Gate(Members(self.folder), time.time_ns)))
         self.client = self.browser()
         self.csrf = ""

@@ -25,6 +25,7 @@ WAYS_IN = (  # asked by who is nobody yet
     "/set-up",
     "/set-up/confirm",
 )
+NAVIGATIONS = ("/openid/begin", "/openid/return")  # a browser goes there by itself; a state binds both
 LOOKS = ("/profiles/preview", "/imports/preview")  # they need a body, and change nothing
 ROUTES: list[Any] = [route for router in routers() for route in router.routes]
 
@@ -42,6 +43,8 @@ def test_only_what_says_nothing_is_open() -> None:
     assert {route.path for route in ROUTES if action_of(route) == OPEN} == {
         "/alive",
         "/link/{token}",
+        "/openid",
+        *NAVIGATIONS,
         *WAYS_IN,
     }
 

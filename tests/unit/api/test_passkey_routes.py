@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.accounts import ceremonies
 from gateway.accounts.accounts import open_accounts
-from gateway.accounts.passkeys import GOOD_NS, Passkeys, site_of
+from gateway.accounts.challenges import GOOD_NS
+from gateway.accounts.passkeys import Passkeys, site_of
 from gateway.accounts.register import Account
 from gateway.errors import InputError
 from tests.unit.accounts.members import CHEAP, NOW_NS, PASSWORD, enter
