@@ -71,6 +71,7 @@ class Call:
     taken_by: str = ""  # who is on what goes on of it
     acknowledged_by: str = ""  # who has acknowledged what goes on of it
     is_quiet: bool = False  # what goes on of it is shelved, suppressed or out of service
+    is_answered: bool = False  # of a summary: it goes on, and nobody is called about it any more
     next_name: str = ""  # who is called next if nobody takes it
     next_at_ns: int | None = None
     link: str = ""  # where this person may acknowledge it; empty: nowhere yet

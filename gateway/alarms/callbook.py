@@ -169,10 +169,11 @@ class CallBook:
         return most_urgent(map(self._judged, {(m.severity, m.inside) for m in deciding}))
 
     def judged_together(self, groups: Sequence[Group]) -> Judged:
-        """Of a summary: by what goes on; of what is all over somebody has to know, and nobody to get up."""
+        """Of a summary: by what people are called about. Of the rest they have to know, not to get up."""
         going_on = [one for one in groups if not one.is_over]
-        judged = most_urgent(map(self.judged, going_on or groups))
-        return judged if going_on else replace(judged, priority=min(judged.priority, Priority.MEDIUM))
+        calling = [one for one in going_on if self.escalations.is_calling(one.id)]
+        judged = most_urgent(map(self.judged, calling or going_on or groups))
+        return judged if calling else replace(judged, priority=min(judged.priority, Priority.MEDIUM))
 
     def matter(self, group: Group) -> Matter:
         """Who is responsible: of every site where something of it goes on."""

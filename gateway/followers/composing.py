@@ -102,6 +102,7 @@ class Composer:
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
             self._left(delivery, alarms[0], now_ns),
             hint=self._hint(delivery, members[0], language, now_ns),
+            is_answered=not any(self._book.escalations.is_calling(one.id) for one in groups),
             **self._answered([one for one in members if not one.is_over], language),
             next_name=next_name,
             next_at_ns=moment_ns,

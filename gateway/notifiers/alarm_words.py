@@ -18,6 +18,7 @@ from gateway.zones import zone
 
 LONGEST_PLACE: Final = 60  # characters of asset and zone: a long name must not hide the value
 MOST_UNITS: Final = 5  # codes in a message; `cryogate alarms` has all
+SAID_BY_VALUE: Final = ("", "limit", "drill")  # kinds
 SIGNS: Final = {"degC": "°C", "percent": "%"}
 
 
@@ -47,8 +48,11 @@ class AlarmWords:
         return self._words.states.get(self.text("state"), self.text("state"))
 
     def about(self, longest_place: int = LONGEST_PLACE) -> str:
-        """Place, of so many characters at most, and value; of a fault its name."""
-        return self.text("rule") if self.is_fault else f"{short(self.place(), longest_place)} {self.value()}"
+        """Place, of so many characters at most, value, and what is wrong; of a fault its name."""
+        if self.is_fault:
+            return self.text("rule")
+        said = (short(self.place(), longest_place), self.value(), self._trouble())
+        return " ".join(part for part in said if part)
 
     def place(self) -> str:
         return "/".join(part for key in ("asset", "zone") if (part := self.text(key)))
@@ -57,8 +61,15 @@ class AlarmWords:
         return "/".join(part for part in (self.text("site"), self.place()) if part)
 
     def rule(self) -> str:
+        return "" if self.is_fault else f"{self.text('rule')} ({self._kind()})"
+
+    def _trouble(self) -> str:
+        """Empty where the value says it: a silence has none, and that of a stuck probe looks well."""
+        return "" if self.text("kind") in SAID_BY_VALUE else self._kind()
+
+    def _kind(self) -> str:
         kind = self.text("kind")
-        return "" if self.is_fault else f"{self.text('rule')} ({self._words.kinds.get(kind, kind)})"
+        return self._words.kinds.get(kind, kind)
 
     def value(self) -> str:
         extreme = self._alarm.get("extreme")

@@ -37,6 +37,7 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "taken_by": call.taken_by,
         "acknowledged_by": call.acknowledged_by,
         "quiet": call.is_quiet,
+        "answered": call.is_answered,
         "next": _next(call),
         "link": call.link,
     }

@@ -18,6 +18,7 @@ class CallVocabulary:
     over_already: str  # before a title: told after its end, nobody has to get up
     all_over_title: str  # of a summary
     some_over_title: str
+    answered_title: str  # of a summary: it goes on, and nobody is called any more
     counts: str
     taken_title: str
     taken_line: str
@@ -56,6 +57,7 @@ EN: Final = CallVocabulary(
     over_already="Over already - ",
     all_over_title="{number} alarms, all over: {about}, ...",
     some_over_title="{priority}, {going_on} of {number} alarms go on: {about}, ...",
+    answered_title="Somebody has answered, {going_on} of {number} alarms go on: {about}, ...",
     counts="{going_on} go on, {over} over",
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
@@ -123,6 +125,7 @@ ZH: Final = CallVocabulary(
     over_already="【已经结束】",
     all_over_title="【已结束】{number} 个报警均已结束：{about} 等",
     some_over_title="【{priority}】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
+    answered_title="【已有人处理】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
     counts="{going_on} 个仍在持续，{over} 个已结束",
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",

@@ -71,6 +71,8 @@ class CallWords:
             return words.acknowledged_title
         if call.kind is CallKind.OVER and call.is_quiet:
             return words.quiet_title
+        if call.kind is CallKind.SUMMARY and call.is_answered and not call.is_late:
+            return words.answered_title
         if call.kind is CallKind.SUMMARY and call.number == 1:  # what else was held is forgotten by now
             return words.titles[CallKind.OVER if call.is_late else CallKind.ALARM]
         if call.kind is CallKind.SUMMARY and call.over:

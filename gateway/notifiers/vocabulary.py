@@ -63,7 +63,15 @@ EN: Final = Vocabulary(
     severities={"critical": "CRITICAL", "major": "MAJOR", "minor": "Minor", "warning": "Warning"},
     changes={},
     states={},
-    kinds={"drill": "drill"},
+    kinds={
+        "budget": "too long out of range",
+        "rate": "changes too fast",
+        "forecast": "about to pass its limit",
+        "spread": "probes differ",
+        "stuck": "value does not change",
+        "plausible": "implausible value",
+        "no_data": "no data",
+    },
     phrase=str,
 )
 ZH: Final = Vocabulary(

@@ -67,6 +67,7 @@ def unlinked(chain: Chain | None) -> Check:
 
 def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
     """A broker or port that does not answer, or comes and goes."""
+    after_s = {link.name: _down_after_s(configuration, link.name) for link in links}
     assets = {
         link.name: tuple(
             sorted({c.table.asset for c in configuration.channels.values() if c.table.source == link.name})
@@ -79,12 +80,20 @@ def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
             if link.state in (LinkState.DOWN, LinkState.SILENT, LinkState.CONNECTING):
                 why = link.detail or f"it is {link.state}"
                 message = f"source {link.name}: {why}; its channels are unknown until it answers"
-                yield Fault(f"source:{link.name}", Severity.MAJOR, message, assets[link.name], SOURCE_DOWN_S)
+                down_s = after_s[link.name]
+                yield Fault(f"source:{link.name}", Severity.MAJOR, message, assets[link.name], down_s)
             if flapping := link.flapping:
                 message = f"source {link.name}: {flapping}; its channels have gaps until it holds"
                 yield Fault(f"flaps:{link.name}", Severity.MAJOR, message, assets[link.name])
 
     return check
+
+
+def _down_after_s(configuration: Configuration, source: str) -> float:
+    """Before its first channel is silent, so that their silences are one happening from the start."""
+    tables = (c.table for c in configuration.channels.values() if c.table.source == source)
+    shortest_s = min((table.no_data_after_s for table in tables), default=SOURCE_DOWN_S)
+    return min(SOURCE_DOWN_S, shortest_s / 2)
 
 
 def core(configuration: Configuration, pump: Pump, screening: Screening) -> Check:

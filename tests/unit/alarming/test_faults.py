@@ -228,6 +228,22 @@ def test_a_source_that_is_down_is_named_with_its_assets(site: Site) -> None:
     assert list(check()) == []
 
 
+def test_a_source_is_a_fault_before_its_channels_are_silent(site: Site) -> None:
+    """Silences that came before it would be calls of their own."""
+    broker = Broker()
+    broker.link.change(LinkState.DOWN, "gone")
+    configuration = site.desk.configuration
+    for shortest_s, after_s in ((20.0, 10.0), (300.0, 60.0)):
+        channels = {
+            name: replace(one, table=replace(one.table, no_data_after_s=wait_s))
+            for (name, one), wait_s in zip(
+                configuration.channels.items(), (shortest_s, 600.0, 600.0), strict=False
+            )
+        }
+        (fault,) = checks.sources(replace(configuration, channels=channels), [broker])()  # type: ignore[list-item]
+        assert fault.after_s == after_s
+
+
 def test_a_source_that_comes_and_goes_is_named_with_its_assets(site: Site) -> None:
     broker = Broker()
     check = checks.sources(site.desk.configuration, [broker])  # type: ignore[list-item]

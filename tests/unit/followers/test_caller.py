@@ -303,6 +303,21 @@ def test_more_than_a_person_can_read_becomes_a_summary(board: Switchboard) -> No
     assert {f"G{alarm['id'][1:]}" for alarm in summary.alarms} == held and len(held) == 5
 
 
+def test_a_summary_of_what_was_answered_meanwhile_is_not_urgent(board: Switchboard) -> None:
+    push = Phone()
+    limits = FloodLimits(flood_count=3, flood_within_s=600, summary_after_s=60)
+    with board.running(board.caller({"push": push, "sms": Phone()}, flood=limits)):
+        for k in range(5):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}")
+        eventually(lambda: len(board.calls()) == 5 and len(push.heard) == 3, "three by themselves")
+        for k in range(5):
+            board.happens(f"E-{k}", "acknowledged", f"dewar-{k}")
+        board.now_s = 60
+        eventually(lambda: any(call.kind is CallKind.SUMMARY for call, _ in push.heard), "a summary")
+    summary = next(call for call, _ in push.heard if call.kind is CallKind.SUMMARY)
+    assert summary.is_answered and summary.priority == Priority.MEDIUM and summary.over == 0
+
+
 def test_a_siren_is_told_without_a_person(tmp_path: Path) -> None:
     policy = Policy("p", (Step(0, (ON_DUTY,)), Step(60, (), notifiers=("siren",))))
     board = Switchboard(tmp_path, (policy,))

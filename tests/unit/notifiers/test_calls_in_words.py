@@ -229,6 +229,35 @@ def test_a_summary_counts_what_goes_on_and_what_is_over() -> None:
     assert text_message(chinese, Shanghai()).startswith("【特急】2 个报警中 1 个仍在持续：freezer-1")
 
 
+def test_a_summary_of_what_somebody_answered_meanwhile_gets_nobody_up() -> None:
+    told = call(kind=CallKind.SUMMARY, alarms=(RAISED,), more=12, over=3, is_answered=True)
+    title = "Somebody has answered, 10 of 13 alarms go on: freezer-1/top -140.5 °C, ..."
+    assert call_message(told, Shanghai()).title == title
+    chinese = in_chinese(kind=CallKind.SUMMARY, alarms=(RAISED,), more=1, is_answered=True)
+    assert text_message(chinese, Shanghai()).startswith("【已有人处理】2 个报警中 2 个仍在持续：freezer-1")
+    ended = call(kind=CallKind.SUMMARY, alarms=(RAISED,), more=1, over=2, is_answered=True)
+    assert call_message(ended, Shanghai()).title.startswith("2 alarms, all over")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "english", "chinese"),
+    [
+        ("no_data", None, "freezer-1/top no data", "freezer-1/top 无数据"),
+        ("stuck", -196.0, "freezer-1/top -196 °C value does not change", "freezer-1/top -196 °C 数值不变"),
+        ("limit", -140.5, "freezer-1/top -140.5 °C", "freezer-1/top -140.5 °C"),
+    ],
+)
+def test_a_title_says_what_is_wrong_where_the_value_does_not(
+    kind: str, value: float | None, english: str, chinese: str
+) -> None:
+    alarm = {**RAISED, "kind": kind, "extreme": value}
+    assert call_message(call(alarms=(alarm,)), Shanghai()).title == f"URGENT: {english}"
+    assert text_message(call(alarms=(alarm,)), Shanghai()).startswith(f"URGENT: {english.replace('°', '')}")
+    assert text_message(in_chinese(alarms=(alarm,)), Shanghai()).startswith(
+        f"【特急】{chinese.replace('°', '')}"
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_name_of_200_characters_does_not_hide_the_value(language: str) -> None:
     long = {**RAISED, "asset": "長" * 200}
