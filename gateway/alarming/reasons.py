@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from gateway.alarming.entry import Entry
 from gateway.alarming.memory import QUIETING
+from gateway.alarms.design import Design
 from gateway.alarms.drills import StatedDrill
-from gateway.alarms.overlay import Design, Fill, Quiet, Reasons, Rest, Shelf, Subject, quiet
+from gateway.alarms.overlay import Fill, Quiet, Reasons, Rest, Shelf, Subject, quiet
 from gateway.config.suppressions import designs
 from gateway.config.timeline import Timeline
 from gateway.screening.excursion import Excursion

@@ -5,11 +5,12 @@ A column whose values repeat is told in runs: [value, how many]. 100 000 units a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import chain, groupby, repeat, starmap
+from itertools import groupby, starmap
 from typing import Any, TypeVar
 
+from gateway.alarming.unit_columns import named_columns, values
 from gateway.traceability.exposure import Exposure, Exposures, Part
 from gateway.traceability.model import Unit
 
@@ -41,12 +42,6 @@ def exposures_of(known: Any) -> Exposures:
     return Exposures(tuple(starmap(Unit, units)), parts, tuple(values(known["part"])))
 
 
-def named_columns(known: Mapping[str, Any]) -> tuple[Iterable[str], ...]:
-    """Scheme, code, product and chain of identity of each unit, of what `plain_exposures` gave."""
-    named = known["named"]
-    return values(named["scheme"]), named["code"], values(named["product"]), named["chain_of_identity"]
-
-
 def _exposure(told: Mapping[str, Any]) -> Exposure:
     part = {name: value for name, value in told.items() if name != "unit"}
     return Exposure(Unit(**told["unit"]), Part(**part))
@@ -54,8 +49,3 @@ def _exposure(told: Mapping[str, Any]) -> Exposure:
 
 def _runs(values: Iterable[T]) -> list[list[Any]]:
     return [[value, sum(1 for _ in run)] for value, run in groupby(values)]
-
-
-def values(runs: Iterable[Sequence[Any]]) -> Iterator[Any]:
-    """A column that is told in runs, one by one."""
-    return chain.from_iterable(repeat(value, count) for value, count in runs)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gateway.alarms.maintenance import Plan, Repeat
+from gateway.alarms.design import Condition, Design
 from gateway.model import Severity
 
 
@@ -27,14 +27,6 @@ class OverlayKind(StrEnum):
     OUT_OF_SERVICE = "out of service"
     SHELVED = "shelved"
     SUPPRESSED = "suppressed"
-
-
-class Condition(StrEnum):
-    """What a suppression of the configuration goes by."""
-
-    EMPTY = "empty"
-    MAINTENANCE = "maintenance"
-    FILLING = "filling"
 
 
 ORDER: Final = {kind: rank for rank, kind in enumerate(OverlayKind)}
@@ -100,27 +92,6 @@ class Fill:
     asset: str
     from_ns: int
     until_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """One suppression of the configuration; no assets or no rules: all. `windows`: [from, to) each.
-
-    Its longest time counts from the raising of the alarm, the begin of the window, or the statement.
-    """
-
-    name: str
-    when: Condition
-    longest_ns: int
-    assets: frozenset[str] = frozenset()
-    rules: frozenset[str] = frozenset()
-    up_to: Severity = Severity.CRITICAL
-    windows: tuple[tuple[int, int], ...] = ()
-    repeats: tuple[Repeat, ...] = ()
-
-    @property
-    def plan(self) -> Plan:
-        return Plan(self.windows, self.repeats, self.longest_ns)
 
 
 @dataclass(frozen=True, slots=True)

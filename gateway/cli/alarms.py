@@ -14,7 +14,6 @@ from gateway.alarms.priority import with_priority
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
-from gateway.cli.saying import names_known as persons_known
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
@@ -65,6 +64,8 @@ def alarms(
         if asset or site:
             selection = under_every_name(selection, names_known(configuration, journal))
         if assigned:
+            from gateway.cli.saying import names_known as persons_known
+
             selection = replace(selection, names=persons_known(journal, assigned))
         rows = records.book.alarms(closed=everything)
         wanted, more = _chosen(rows, selection, sort, None if as_json else MOST_SHOWN)

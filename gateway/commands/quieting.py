@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarming.entry import cause_of
+from gateway.alarms.design import Condition
 from gateway.alarms.drills import StatedDrill
-from gateway.alarms.overlay import Condition
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.until import in_words, until_ns

@@ -10,7 +10,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.journal.standing import Standing, speaking_of
 from gateway.statements import Statement
-from gateway.statements.kinds import kinds, why_final
+from gateway.statements.kinds import kind_named, kind_of, why_final
 from gateway.times import format_rfc3339
 
 
@@ -49,7 +49,7 @@ class Words:
         found = self.find(identity)
         if found is None:
             raise InputError(self._unknown(identity))
-        if reason := why_final(kinds()[found.kind]):
+        if reason := why_final(kind_of(found)):
             raise InputError(f"{found.id} cannot be taken back: {reason}")
         undone = self._standing.undone_by(found.id)
         if undone is not None:
@@ -100,7 +100,7 @@ def _once(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 
 def _is_of_people(statement: Statement) -> bool:
-    kind = kinds().get(statement.kind)
+    kind = kind_named(statement.kind)
     return kind is not None and kind.BY_PEOPLE
 
 

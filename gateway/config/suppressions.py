@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from gateway.alarms.design import Condition, Design
 from gateway.alarms.maintenance import LAST, Repeat
-from gateway.alarms.overlay import Condition, Design
 from gateway.config.shelving import HOUR_NS, check_hours
 from gateway.config.tables import Problems, build
 from gateway.errors import InputError

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.alarms.chatter import MOST_KEPT, Limits
+from gateway.alarms.design import Design
 from gateway.alarms.drill_times import Schedule
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.guidance import Guidances
-from gateway.alarms.overlay import Design
 from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.approvals import SignatureOptions, Unapproved

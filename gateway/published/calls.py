@@ -13,7 +13,7 @@ from gateway.alarms.groups import Group
 from gateway.alarms.kept_calls import Attempted
 from gateway.alarms.policy import SIREN
 from gateway.alarms.priority import Judged
-from gateway.published.view import moment
+from gateway.published.values import moment
 
 SCHEMA: Final = 1
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.errors import StatementError
 from gateway.statements import Statement, withdrawal
 from gateway.statements.effect import Effects
-from gateway.statements.kinds import kind_of, kinds
+from gateway.statements.kinds import kind_named, kind_of
 from gateway.text import one_line
 from gateway.times import format_rfc3339
 
@@ -65,7 +65,7 @@ def words(of: Statement) -> str:
 
 def body(of: Statement) -> dict[str, Any]:
     """What was said, as everybody may see it: some kinds hold telephone numbers."""
-    kind = kinds().get(of.kind)
+    kind = kind_named(of.kind)
     shown: Callable[[Mapping[str, Any]], dict[str, Any]] = getattr(kind, "published", dict)
     try:
         if kind is not None:

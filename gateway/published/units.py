@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, overload
+from typing import Any, Final, overload
 
-from gateway.alarming.stored_units import named_columns, values
-from gateway.published.view import part_of_stored, unit_of_columns, units_of_stored
+from gateway.alarming.unit_columns import named_columns, values
+from gateway.published.values import moment, seconds
 from gateway.text import LONG, is_plain, json_items
 
+_NAMES: Final = ("scheme", "code", "product", "chain_of_identity")
 Row = tuple[str, str, str, str, int]  # scheme, code, product, chain of identity, number of the part
 
 
 class StoredUnits(Sequence[dict[str, Any]]):
-    """What `published.view.units_of_stored` gives, without holding more than a few of them."""
+    """What `units_of_stored` gives, without holding more than a few of them."""
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         """`known`: what `plain_exposures` gave. Raises ValueError where its columns differ in length."""
         self._known = known
-        self._parts = [part_of_stored(part) for part in known["parts"]]
+        self._parts = [_part(part) for part in known["parts"]]
         self._length = sum(int(count) for _, count in known["part"])
         named = known["named"]
         lengths = {len(named["code"]), len(named["chain_of_identity"])}
@@ -31,7 +32,7 @@ class StoredUnits(Sequence[dict[str, Any]]):
         return self._length
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (unit_of_columns(row[:4], self._parts[row[4]]) for row in self._rows())
+        return (_unit(row[:4], self._parts[row[4]]) for row in self._rows())
 
     @overload
     def __getitem__(self, at: int) -> dict[str, Any]: ...
@@ -61,7 +62,7 @@ class StoredUnits(Sequence[dict[str, Any]]):
             if all(map(is_plain, zip(*[row[:4] for row in few], strict=True))):
                 yield _written(few, tails, margin)
             else:
-                yield json_items([unit_of_columns(row[:4], self._parts[row[4]]) for row in few], margin)
+                yield json_items([_unit(row[:4], self._parts[row[4]]) for row in few], margin)
 
     def _rows(self) -> Iterator[Row]:
         return zip(*named_columns(self._known), values(self._known["part"]), strict=True)
@@ -72,6 +73,32 @@ def units_in_parts(known: Any) -> Sequence[dict[str, Any]]:
     if isinstance(known, Mapping) and len(known["named"]["code"]) > LONG:
         return StoredUnits(known)
     return units_of_stored(known)
+
+
+def units_of_stored(known: Any) -> list[dict[str, Any]]:
+    """Each unit that was inside, and what it went through; the same as `published.view.units`."""
+    if isinstance(known, list):  # of before they were kept in columns
+        return [_unit([one["unit"].get(name, "") for name in _NAMES], _part(one)) for one in known]
+    parts = [_part(part) for part in known["parts"]]
+    rows = zip(*named_columns(known), values(known["part"]), strict=True)
+    return [_unit(row[:4], parts[row[4]]) for row in rows]
+
+
+def _unit(named: Sequence[str], part: Mapping[str, Any]) -> dict[str, Any]:
+    scheme, code, product, chain = named
+    return {"scheme": scheme, "code": code, "product": product, "chain_of_identity": chain, **part}
+
+
+def _part(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What the units of a part went through."""
+    return {
+        "from": moment(stored["from_ns"]),
+        "to": moment(stored["to_ns"]),
+        "beyond_s": seconds(stored["beyond_ns"]),
+        "extreme": stored["extreme"],
+        "certain": stored.get("certain", True),
+        "conflict": stored.get("conflict"),
+    }
 
 
 def _written(rows: Sequence[Row], tails: Sequence[str], margin: str) -> str:

@@ -20,7 +20,7 @@ from gateway.published.statements import body, words
 from gateway.questions.differences import Difference, differences
 from gateway.questions.statements import QUIET
 from gateway.statements import GATEWAY, Statement, configuration, placement
-from gateway.statements.kinds import about, kinds
+from gateway.statements.kinds import about, kind_named, kinds
 
 LISTED_BY: Final = {"schema", "channels", "retired_channels", "retired_assets"}  # follows from the document
 
@@ -136,7 +136,7 @@ class _Before:
 
 def subject_of(statement: Statement) -> str:
     """Whose value the statement sets, by its kind's `subject`; empty: it sets none."""
-    subject = getattr(kinds().get(statement.kind), "subject", None)
+    subject = getattr(kind_named(statement.kind), "subject", None)
     return str(subject(statement.body)) if subject is not None and about(statement) else ""
 
 

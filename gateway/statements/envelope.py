@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.errors import StatementError
 from gateway.statements import GATEWAY, PERSON, Statement
 from gateway.statements.fields import LONGEST_NAME, LONGEST_TEXT
-from gateway.statements.kinds import kinds
+from gateway.statements.kinds import kind_named
 from gateway.statements.retention import KIND as RETENTION
 
 SCHEMA: Final = 1
@@ -85,5 +85,5 @@ def check(statement: Statement) -> None:
 
 def _actor_before_envelopes(kind: str) -> str:
     """Version 0.1.0 did not say; retention was always a person's command."""
-    known = kinds().get(kind)
+    known = kind_named(kind)
     return PERSON if kind == RETENTION or (known is not None and known.BY_PEOPLE) else GATEWAY

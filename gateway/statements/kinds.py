@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import keyword
 import pkgutil
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, cast
@@ -29,14 +30,31 @@ class Kind(Protocol):
 @functools.cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind, by name; looked at once, the folder is part of the program."""
-    files = sorted(m.name for m in pkgutil.iter_modules(gateway.statements.__path__))
-    modules = [importlib.import_module(f"gateway.statements.{name}") for name in files]
-    return {m.KIND: cast(Kind, m) for m in modules if hasattr(m, "KIND")}
+    made = map(_kind_in, sorted(_files()))
+    return {kind.KIND: kind for kind in made if kind is not None}
+
+
+@functools.cache
+def kind_named(name: str) -> Kind | None:
+    """That kind alone, as most commands need few of them; None: this version does not know it."""
+    file = f"{name}_" if keyword.iskeyword(name) else name
+    found = _kind_in(file) if file in _files() else None
+    return found if found is not None and name == found.KIND else None
+
+
+@functools.cache
+def _files() -> frozenset[str]:
+    return frozenset(m.name for m in pkgutil.iter_modules(gateway.statements.__path__))
+
+
+def _kind_in(file: str) -> Kind | None:
+    module = importlib.import_module(f"gateway.statements.{file}")
+    return cast(Kind, module) if hasattr(module, "KIND") else None
 
 
 def kind_of(statement: Statement) -> Kind:
     """Raises StatementError for a kind that this version does not know."""
-    found = kinds().get(statement.kind)
+    found = kind_named(statement.kind)
     if found is None:
         raise StatementError(
             f"statement {statement.id} is of kind {statement.kind!r}, which this version of Cryogate does "
@@ -56,7 +74,7 @@ def about(statement: Statement) -> frozenset[str]:
 
 def check_known(names: Iterable[str]) -> None:
     """Raises StatementError where a journal holds kinds that this version does not know: they may decide."""
-    unknown = sorted(set(names) - set(kinds()))
+    unknown = sorted(name for name in set(names) if kind_named(name) is None)
     if unknown:
         raise StatementError(
             f"the journal holds statements of kind {', '.join(map(repr, unknown))}, which this version of "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from gateway.alarming.entry import AlarmPlace, Entry
+from gateway.alarming.entry import AlarmPlace, Entry, stored
 from gateway.alarms import lifecycle
 from gateway.alarms.change import AlarmChange
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.lifecycle import Acknowledgement
 from gateway.model import SECOND, Severity
-from gateway.published import alarm as published
+from gateway.published.alarm import of_known
 from gateway.screening.excursion import Excursion
 from gateway.traceability.exposure import Exposure, Exposures, Part
 from gateway.traceability.model import Unit
@@ -67,7 +67,7 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
             change,
             start_ns + (60 + number) * SECOND,
             start_ns,
-            published.alarm(Entry(e, alarm, PLACE, Exposures.of([UNIT]))),
+            of_known(stored(Entry(e, alarm, PLACE, Exposures.of([UNIT])))),
         )
         for number, (change, alarm, e) in enumerate(steps, first_number)
     ]
@@ -76,7 +76,7 @@ def life(identity: str = FOUND.id, first_number: int = 1, start_ns: int = BASE_N
 def fault(number: int = 5) -> AlarmChange:
     """The gateway's own, about no product."""
     said = StatedFault("F-1", "sink:influx", Severity.WARNING, "it is away; check it", (), BASE_NS)
-    shown = published.alarm(Entry(said, lifecycle.raised("F-1", BASE_NS), AlarmPlace(), Exposures.of(())))
+    shown = of_known(stored(Entry(said, lifecycle.raised("F-1", BASE_NS), AlarmPlace(), Exposures.of(()))))
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, shown)
 
 
@@ -85,5 +85,5 @@ def unknown(number: int = 6) -> AlarmChange:
     found = dataclasses.replace(
         FOUND, id="E-2", kind="stuck", extreme=None, extreme_at_ns=None, beyond_ns=None, degree_seconds=None
     )
-    alarm = published.alarm(Entry(found, lifecycle.raised("E-2", BASE_NS), PLACE, None))
+    alarm = of_known(stored(Entry(found, lifecycle.raised("E-2", BASE_NS), PLACE, None)))
     return AlarmChange(number, "raised", BASE_NS + number * SECOND, BASE_NS, alarm)

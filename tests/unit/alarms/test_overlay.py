@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from gateway.alarms import lifecycle
+from gateway.alarms.design import Condition, Design
 from gateway.alarms.handling import MOST_REMARKS, Assignment, Handling, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement, Alarm
 from gateway.alarms.overlay import (
-    Condition,
-    Design,
     Fill,
     Overlay,
     OverlayKind,

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.alarming.stored_units import columns, exposures_of, plain_exposures
-from gateway.published.view import units, units_of_stored
+from gateway.published.units import units_of_stored
+from gateway.published.view import units
 from gateway.statements.containment import Unit
 from gateway.traceability.exposure import Exposure, Exposures, Part
 

@@ -15,8 +15,8 @@ from gateway.alarming.stored_units import columns, plain_exposures
 from gateway.alarms.priority import inside_of
 from gateway.published import units as published_units
 from gateway.published.inside_words import MOST_TOLD, inside, inside_words
-from gateway.published.units import StoredUnits, units_in_parts
-from gateway.published.view import units, units_of_stored
+from gateway.published.units import StoredUnits, units_in_parts, units_of_stored
+from gateway.published.view import units
 from gateway.statements.containment import Unit
 from gateway.text import json_pieces
 from gateway.traceability.exposure import Exposure, Exposures, Part
