@@ -114,6 +114,11 @@ def with_priority(alarm: Mapping[str, Any], by: Priorities) -> dict[str, Any]:
     return {**alarm, "priority": judged.priority.name.lower(), "priority_reason": judged.reason}
 
 
+def risk_of(products: Collection[str] | None, by: Priorities) -> Risk:
+    """The worst of what is inside; None: nobody has said."""
+    return _risk(Inside(None if products is None else tuple(sorted(products))), by)[0]
+
+
 def _risk(inside: Inside, by: Priorities) -> tuple[Risk, str]:
     if not inside.is_about_product:
         return Risk.ORDINARY, "no asset is unwatched because of it"

@@ -11,6 +11,7 @@ from gateway.pages.place import FOLDER
 
 IN_TEMPLATES: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
 IN_SCRIPTS: Final = {"t": None, "tn": (1, 2)}
+OPTIONS: Final[Any] = {"encoding": "utf-8", "parse_template_string": True}  # `${t("also in these")}`
 Id = str | tuple[str, ...]
 
 
@@ -26,5 +27,5 @@ def messages(folder: Path = FOLDER) -> dict[Id, str]:
 
 def _add(found: dict[Id, str], path: Path, method: str, keywords: Any) -> None:
     with path.open("rb") as file:
-        for _, message, _, _ in extract(method, file, keywords=keywords, options={"encoding": "utf-8"}):
+        for _, message, _, _ in extract(method, file, keywords=keywords, options=OPTIONS):
             found.setdefault(message if isinstance(message, str) else tuple(message), path.name)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from gateway.alarms.priority import Priorities, risk_of
 from gateway.config import plugins
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import CODES
@@ -22,6 +23,8 @@ from gateway.traceability.containment import Containments, concerns
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.history import history_of
 from gateway.traceability.model import Conflict, Containment, Stay
+
+MOST_PRODUCTS: Final = 5  # named of each asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ def of_assets(
     }
 
 
+def counted(known: StatedContents, assets: Iterable[str], at_ns: int, by: Priorities) -> list[dict[str, Any]]:
+    """How much is inside each of these (identities), and what its loss would mean."""
+    return [_count_of(known, asset, at_ns, by) for asset in assets]
+
+
 def of_units(known: StatedContents, code: str, at_ns: int) -> dict[str, Any]:
     """Where the units with this code were, and everything that was said about them.
 
@@ -86,6 +94,19 @@ def _of_asset(known: StatedContents, asset: str, at_ns: int, in_parts: bool) -> 
         "known": inside.known,
         "empty": None if emptied is None else published.emptied(emptied),
         "units": units if in_parts and len(units) > LONG else list(units),
+    }
+
+
+def _count_of(known: StatedContents, asset: str, at_ns: int, by: Priorities) -> dict[str, Any]:
+    inside = known.containments.inside(asset, None, at_ns, at_ns)
+    products = {stay.unit.product for stay in inside.stays}
+    return {
+        "asset": known.name(asset),
+        "known": inside.known,
+        "units": len({stay.unit.key for stay in inside.stays}) if inside.known else None,
+        "products": sorted(products)[:MOST_PRODUCTS],
+        "risk": risk_of(products, by).word if inside.known else "unknown",
+        "uncertain": bool(inside.conflicts),
     }
 
 

@@ -28,6 +28,15 @@ MOMENT: Final = "2026-01-05T11:00:00.000000000Z"
 STAY = {"scheme": "isbt128", "code": "A9999 26 123456", "asset": "shipper-1", "from": MOMENT, "to": None}
 INSIDE = {"asset": "shipper-1", "known": True, "empty": None, "units": [STAY]}
 CONTENTS = {"schema": 1, "known": RUNS, "at": MOMENT, "assets": [INSIDE]}
+COUNT = {
+    "asset": "shipper-1",
+    "known": True,
+    "units": 12,
+    "products": ["EXAMPLE CAR-T 1"],
+    "risk": "irreplaceable",
+    "uncertain": False,
+}
+COUNTS = {"schema": 1, "known": RUNS, "items": [COUNT]}
 UNITS = {
     "schema": 1,
     "known": RUNS,
@@ -67,6 +76,15 @@ def contents(request: Request, world: Asked, who: Who, asset: Named = None, at: 
         ]
     found = ask.of_assets(known, wanted, moment_ns(at, world.now_ns()))
     return json_answer(request, {"known": world.known(), **found})
+
+
+@router.get("/contents/counts", **told("contents.read", COUNTS))
+def counts(request: Request, world: Asked, who: Who) -> Response:
+    """How many units are inside each asset now, and the worst risk of them. Unknown is not empty."""
+    scope, known = world.scope(who), ask.stated(world.reading().journal, world.timeline())
+    wanted = [known.identity(name) for name in world.configuration.assets if scope.asset(name)]
+    found = ask.counted(known, wanted, world.now_ns(), world.configuration.priorities)
+    return json_answer(request, {"schema": 1, "known": world.known(), "items": found})
 
 
 @router.get("/contents/conflicts", **told("contents.read", CONFLICTS))

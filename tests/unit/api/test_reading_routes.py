@@ -22,6 +22,7 @@ EVERY_LIST = (
         "/excursions",
         "/contents",
         "/contents/conflicts",
+        "/contents/counts",
     ),
     *("/statements", "/out-of-service", "/people", "/rosters", "/duty", "/calls", "/drills", "/profiles"),
 )
@@ -56,6 +57,14 @@ def test_a_site_sees_its_own_fleet(sites: TwoSites) -> None:
 
 def test_without_a_gateway_every_value_is_unknown(sites: TwoSites) -> None:
     assert {(one["state"], one["value"]) for one in sites.door.get("/values")["items"]} == {("unknown", None)}
+
+
+def test_how_much_is_inside_and_what_its_loss_would_mean(sites: TwoSites) -> None:
+    counts = {one["asset"]: one for one in sites.door.get("/contents/counts")["items"]}
+    assert set(counts) == {"freezer", "shipper"}
+    of = counts["shipper"]
+    assert (of["known"], of["units"], of["risk"], of["uncertain"]) == (True, 1, "irreplaceable", False)
+    assert names(sites.door.get("/contents/counts", AT_PORT), "asset") == ["shipper"]
 
 
 def test_one_alarm_with_its_history_and_hints(sites: TwoSites) -> None:

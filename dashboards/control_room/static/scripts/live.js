@@ -70,6 +70,12 @@ function setGateway(data) {
   state.stoppedAt = data.at ?? null;
 }
 
+// Older readings of a channel, from before this page was opened: [[ms, value], ...].
+export function rememberBefore(channel, rows) {
+  const known = past.get(channel) ?? [];
+  past.set(channel, [...rows.filter(([time]) => !known.length || time < known[0][0]), ...known]);
+}
+
 function remember(row) {
   if (row.value === null || row.unknown) return;
   const rows = past.get(row.channel) ?? [];

@@ -21,11 +21,11 @@ const WORDS = {
 };
 export const word = (state) => WORDS[state]?.() ?? state;
 
-// Of a channel: "critical, unknown" is critical, and nobody knows how it is now.
+// Of a channel: "critical above-150, unknown" is critical, and nobody knows how it is now.
 export function stateOf(row) {
   if (row.state === "in range") return "fine";
   if (row.state === "no limits") return "free";
-  const first = row.state.split(",")[0];
+  const first = row.state.split(/[ ,]/)[0];
   return STATES.includes(first) ? first : "unknown";
 }
 
