@@ -53,13 +53,13 @@ export function forgetSession() {
 // A key for a request that may be sent again: the same statement, however often it arrives.
 export const newKey = () => `room/${crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint32Array(4))].join("-")}`;
 
-// `open`: no session is needed; `key`: an Idempotency-Key; `form`: FormData instead of JSON.
-async function ask(method, path, body, { open = false, key = null, form = null, again = true } = {}) {
+// `open`: no session is needed; `key`: an Idempotency-Key; `form`: FormData instead of JSON; `within`: milliseconds.
+async function ask(method, path, body, { open = false, key = null, form = null, within = WITHIN_MS, again = true } = {}) {
   const headers = { Accept: "application/json" };
   if (key) headers["Idempotency-Key"] = key;
   if (body !== undefined && form === null) headers["Content-Type"] = "application/json";
   if (method !== "GET" && !open) headers["X-CSRF-Token"] = (await session()).csrf;
-  const answer = await send(path, { method, headers, body: form ?? (body === undefined ? undefined : JSON.stringify(body)) });
+  const answer = await send(path, within, { method, headers, body: form ?? (body === undefined ? undefined : JSON.stringify(body)) });
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   const problem = await problemOf(answer);
   const ended = !open && problem.status === 401;
@@ -70,14 +70,14 @@ async function ask(method, path, body, { open = false, key = null, form = null, 
       if (logIn === null) throw problem;
       await logIn();
     }
-    return ask(method, path, body, { open, key, form, again: false });
+    return ask(method, path, body, { open, key, form, within, again: false });
   }
   throw problem;
 }
 
-async function send(path, options) {
+async function send(path, within, options) {
   try {
-    return await fetch(API + path, { ...options, credentials: "same-origin", cache: "no-cache", signal: AbortSignal.timeout(WITHIN_MS) });
+    return await fetch(API + path, { ...options, credentials: "same-origin", cache: "no-cache", signal: AbortSignal.timeout(within) });
   } catch {
     throw new Problem(0, "");
   }

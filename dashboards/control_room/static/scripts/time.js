@@ -3,6 +3,7 @@
 import { language, t, tn } from "./words.js";
 
 const DAY_S = 86_400;
+const WRITTEN = language === "en" ? "en-CA" : language; // 2026-11-29: which number is the month is plain
 
 // "10:32:05" there, with the day where it is not today.
 export function clockTime(moment, zone, seconds = true) {
@@ -64,8 +65,8 @@ function format(zone, options) {
 
 function make(zone, options) {
   try {
-    return new Intl.DateTimeFormat(language, { ...options, timeZone: zone || undefined });
+    return new Intl.DateTimeFormat(WRITTEN, { ...options, timeZone: zone || undefined });
   } catch {
-    return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }); // a zone that this browser does not know
+    return new Intl.DateTimeFormat(WRITTEN, { ...options, timeZone: "UTC" }); // a zone that this browser does not know
   }
 }
