@@ -1,27 +1,38 @@
-"""The demo: a simulated fleet with an embedded broker, the gateway as in production, and the live view.
+"""The demo: a simulated fleet with an embedded broker, the gateway as in production, and its control room.
 
-Three processes, as on a real box: simulators, gateway, and this one that shows what the gateway says. A
-gateway that ends is started again, as systemd does it. Its process id is in demo-data/gateway.pid.
+Processes as on a real box: simulators, gateway with its pages, and this one that watches over them. A gateway
+that ends is started again, as systemd does it. Its process id is in demo-data/gateway.pid.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # whatever is installed: the demo of this folder
+
+from scripts.demo_login import Door, make_account  # noqa: E402
+
 FOLDER = ROOT / "demo-data"
 CONFIG = FOLDER / "cryogate.toml"
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0
 RESTART_S = 1.0  # between looks at the gateway
+PAGES = '\n[pages]\nlisten = "127.0.0.1:{port}"\nplain = true                      # on this machine alone\n'
 
 Processes = dict[str, subprocess.Popen[bytes]]
 
@@ -30,11 +41,13 @@ def main() -> int:
     """Run the demo; 0 when it ended as it should."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, help="end by itself after this long")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--terminal", action="store_true", help="show the live view in this terminal")
+    typed = parser.parse_args()
+    seconds = typed.seconds
     for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends the demo as Ctrl-C does
         signal.signal(number, signal.default_int_handler)
-    port = _free_port()
-    _prepare(port)
+    port, pages_port = _free_port(), _free_port()
+    _prepare(port, pages_port)
     processes: Processes = {}
     try:
         simulators = [
@@ -46,11 +59,20 @@ def main() -> int:
         _wait_for(FOLDER / "run/freezer-1.tty", processes)
         _start_gateway(processes)
         _cryogate("load", str(ROOT / "docs/examples/containment.csv"), "--by", "demo")
+        link = _open_control_room(pages_port, processes)
         print("simulators and gateway run; their logs are in demo-data/. In a second terminal, try:")
         print("  .venv/bin/cryogate status --config demo-data/cryogate.toml")
         print("  .venv/bin/cryogate alarms --config demo-data/cryogate.toml")
-        watch = ["watch", "--config", str(CONFIG), *(["--seconds", str(seconds)] if seconds else [])]
-        _keep_running(subprocess.Popen([_program("cryogate"), *watch]), processes)
+        print(f"\ncontrol room: {link}")
+        print(
+            "  (the link logs in once, within 15 minutes; how to log in later stands in demo-data/login.txt)"
+        )
+        print("shipper-2 runs out of nitrogen in about 20 s. Ctrl-C ends the demo.", flush=True)
+        if typed.terminal:
+            _watch_until_it_ends(seconds, processes)
+        else:
+            _show(link)
+            _keep_running(_after(seconds), processes)
         _summary()
     except KeyboardInterrupt:
         _summary()
@@ -62,11 +84,50 @@ def main() -> int:
     return 0 if ended else 1
 
 
-def _prepare(port: int) -> None:
+def _prepare(port: int, pages_port: int) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     (FOLDER / "run").mkdir(parents=True)
     text = (ROOT / "docs/examples/demo.toml").read_text()
-    CONFIG.write_text(text.replace("port = 1883", f"port = {port}"))
+    CONFIG.write_text(text.replace("port = 1883", f"port = {port}") + PAGES.format(port=pages_port))
+
+
+def _open_control_room(port: int, processes: Processes) -> str:
+    """A link that logs in once."""
+    room = f"http://localhost:{port}"
+    login = make_account(CONFIG)
+    path = FOLDER / "login.txt"
+    path.touch(0o600)
+    path.write_text(f"{room}\n{login.words()}\n")
+    deadline = time.monotonic() + START_WITHIN_S
+    while not _is_there(f"{room}/api/v1/alive"):
+        _check_alive(processes)
+        if time.monotonic() > deadline:
+            raise RuntimeError("the pages do not answer; see demo-data/cryogate.log")
+        time.sleep(0.1)
+    return Door(room, login).open()
+
+
+def _is_there(address: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+        return bool(answer.status == 200)
+    return False
+
+
+def _show(link: str) -> None:
+    """Where there is a desktop."""
+    if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(link)
+
+
+def _watch_until_it_ends(seconds: float | None, processes: Processes) -> None:
+    """The live view in this terminal."""
+    words = ["watch", "--config", str(CONFIG), *(["--seconds", str(seconds)] if seconds else [])]
+    watch = subprocess.Popen([_program("cryogate"), *words])
+    try:
+        _keep_running(lambda: watch.poll() is not None, processes)
+    finally:
+        watch.terminate()
+        watch.wait()
 
 
 def _program(name: str) -> str:
@@ -93,16 +154,17 @@ def _start_gateway(processes: Processes) -> None:
         time.sleep(0.1)
 
 
-def _keep_running(watch: subprocess.Popen[bytes], processes: Processes) -> None:
-    """Until the live view ends; a gateway that was killed meanwhile is started again."""
-    try:
-        while watch.poll() is None:
-            if processes["gateway"].poll() is not None:
-                _start_gateway(processes)
-            time.sleep(RESTART_S)
-    finally:
-        watch.terminate()
-        watch.wait()
+def _keep_running(is_over: Callable[[], bool], processes: Processes) -> None:
+    """A gateway that was killed meanwhile is started again."""
+    while not is_over():
+        if processes["gateway"].poll() is not None:
+            _start_gateway(processes)
+        time.sleep(RESTART_S)
+
+
+def _after(seconds: float | None) -> Callable[[], bool]:
+    end_s = math.inf if seconds is None else time.monotonic() + seconds
+    return lambda: time.monotonic() >= end_s
 
 
 def _answers() -> bool:

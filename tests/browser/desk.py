@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -39,3 +40,10 @@ def violations(page: Page) -> list[str]:
         for one in found["violations"]
         for node in one["nodes"]
     ]
+
+
+def picture(page: Page, name: str) -> None:
+    """For whoever wants to look, and for the docs: PICTURES names a folder."""
+    if folder := os.environ.get("PICTURES"):
+        page.wait_for_timeout(1000)  # what comes later is in it, too
+        page.screenshot(path=f"{folder}/{name}.png")

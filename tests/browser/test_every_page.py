@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gateway.pages.routes import OPEN, PAGES
-from tests.browser.desk import desk, violations
+from tests.browser.desk import desk, picture, violations
 from tests.browser.room import Room
 
 EVERY = [path.replace("{asset}", "shipper-2") for path in (*PAGES, *OPEN)]
@@ -22,7 +20,7 @@ def test_every_page_is_accessible(browser: Browser, room: Room, session: str, sc
     for path in EVERY:
         page.goto(path)
         settled(page)
-        picture(page, path, scheme)
+        picture(page, f"{name_of(path)}-{scheme}")
         if bad := violations(page):
             found[path] = bad
     context.close()
@@ -36,18 +34,11 @@ def test_every_page_fits_a_phone(browser: Browser, room: Room, session: str) -> 
     for path in EVERY:
         page.goto(path)
         settled(page)
-        picture(page, path, "phone")
+        picture(page, f"{name_of(path)}-phone")
         if page.evaluate("document.documentElement.scrollWidth") > 360:
             wide.append(path)
     context.close()
     assert not wide
-
-
-def picture(page: Page, path: str, name: str) -> None:
-    """For whoever wants to look: PICTURES names a folder."""
-    if folder := os.environ.get("PICTURES"):
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/{path.strip('/').replace('/', '-') or 'overview'}-{name}.png")
 
 
 def settled(page: Page) -> None:
@@ -56,3 +47,7 @@ def settled(page: Page) -> None:
     page.wait_for_load_state("load")
     if page.locator("#link").count():
         expect(page.locator("#link")).not_to_have_text("Connecting")
+
+
+def name_of(path: str) -> str:
+    return path.strip("/").replace("/", "-") or "overview"

@@ -9,7 +9,7 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import desk
+from tests.browser.desk import desk, picture
 from tests.browser.room import Room
 from tests.system.gateway_process import eventually
 
@@ -34,6 +34,8 @@ def test_what_is_wrong_where_what_is_inside_and_what_now(page: Page) -> None:
     expect(tile).to_contain_text("critical")
     expect(tile).to_contain_text("2 units, irreplaceable")
     assert "shipper-2" in page.locator(".tile").first.inner_text(), "the worst stands first"
+    expect(wrong).to_contain_text("First: Move the bags to a shipper that is cold")
+    picture(page, "overview")
 
     wrong.get_by_role("button", name="Take it").click()
     page.get_by_label("Comment").fill("on my way")
