@@ -33,6 +33,7 @@ ROWS = (
     ("writing",),
     ("alarming",),
     ("published",),  # what is known of alarms, in the shape that others read
+    ("tiles",),
     ("questions",),
     ("commands",),
     # root: wiring

@@ -16,7 +16,7 @@ from gateway.api.live import Live
 from gateway.api.problems import answer_with_problems
 from gateway.api.rates import Rates
 from gateway.api.refusals import Noting, Refusals
-from gateway.api.serving import few_threads
+from gateway.api.serving import at_work
 from gateway.api.who import Gate, admit
 from gateway.api.world import World
 from gateway.openid.provider import Provider
@@ -38,7 +38,7 @@ def application(world: World, gate: Gate) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # they load scripts from elsewhere
         redoc_url=None,
-        lifespan=few_threads,
+        lifespan=at_work,
     )
     app.state.world, app.state.gate, app.state.live = world, gate, Live(world, gate.stands)
     app.state.rates, app.state.refusals = Rates(), Refusals(world.now_ns)

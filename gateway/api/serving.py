@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -117,7 +118,14 @@ async def _end_with_a_newer_gateway(server: uvicorn.Server, folder: Path, of_gat
 
 
 @asynccontextmanager
-async def few_threads(_: FastAPI) -> AsyncIterator[None]:
-    """The lifespan of the application."""
+async def at_work(app: FastAPI) -> AsyncIterator[None]:
+    """The lifespan of the application: few threads, and one that makes the tiles of pictures."""
     current_default_thread_limiter().total_tokens = THREADS
-    yield
+    stop = threading.Event()
+    making = threading.Thread(target=app.state.world.tiles.run, args=(stop,), name="tiles")
+    making.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.to_thread(making.join)

@@ -27,6 +27,8 @@ from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
 from gateway.rights.principal import Principal
 from gateway.statements import configuration, placement, withdrawal
+from gateway.tiles.making import Maker
+from gateway.tiles.picture import Pictures
 from gateway.times import format_rfc3339
 
 ANSWER_WITHIN_S: Final = 3.0  # of a gateway that hangs: whoever asks waits no longer
@@ -60,6 +62,8 @@ class World:
         self.alarms_now = _Kept(lambda: ask(self.folder, "alarms", ANSWER_WITHIN_S))
         self._liveness = _Kept(lambda: liveness(self.folder))
         self.alarms = KeptAlarms(configured.priorities)
+        self.tiles = Maker(configured.data_dir)
+        self.pictures = Pictures(configured.data_dir, self.tiles)
         self._of_thread = threading.local()
         self._timeline: tuple[tuple[int, ...], Timeline] | None = None
 

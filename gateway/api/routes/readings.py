@@ -19,14 +19,15 @@ from gateway.errors import InputError
 from gateway.journal.entries import HOUR_NS
 from gateway.journal.records import Records
 from gateway.questions.compared import compare
-from gateway.questions.decimated import decimated
 from gateway.questions.export import pieces
+from gateway.questions.pictures import pictures
 from gateway.questions.proof import prove
 from gateway.questions.time_left import TimesLeft
 from gateway.times import format_rfc3339
 
 router = APIRouter(tags=["readings"])
-MOST_POINTS: Final = 20_000  # of one answer: what no screen shows is for a file
+MOST_POINTS: Final = 4000  # of a channel: what no screen shows is for a file
+MOST_IN_ALL: Final = 100_000
 MOST_CHANNELS: Final = 50  # in one picture
 DAY_NS: Final = 24 * HOUR_NS
 MEDIA: Final = {
@@ -37,14 +38,26 @@ MEDIA: Final = {
 SERIES = {
     "channel": "shipper-1-payload",
     "unit": "degC",
+    "max_gap_s": 300.0,
     "readings": 86400,
     "all": False,
-    "time": ["2026-01-05T11:00:00.000000000Z"],
-    "value": [-188.4],
+    "width_s": 120.0,
+    "start": ["2026-01-05T11:00:00.000000000Z"],
+    "min": [-188.6],
+    "max": [-188.2],
+    "mean": [-188.4],
+    "first": [-188.5],
+    "last": [-188.4],
     "quality": ["good"],
+    "good": [120],
+    "uncertain": [0],
+    "bad": [0],
+    "no_data": [0],
+    "gap_s": [1.0],
+    "holes": [],
 }
 READINGS = {
-    "schema": 1,
+    "schema": 2,
     "known": RUNS,
     "from": "2026-01-05T00:00:00.000000000Z",
     "to": "2026-01-06T00:00:00.000000000Z",
@@ -67,18 +80,22 @@ def readings(
     end: To = None,
     points: Annotated[int, Query(ge=10, le=MOST_POINTS, description="Of each channel at most.")] = 1000,
 ) -> Response:
-    """Readings of some channels in [from, to), for a picture: extremes and gaps are kept. Default: a day.
+    """Readings of some channels in [from, to), for a picture. Default: a day.
 
-    `all` says of each channel whether every reading is among the points.
+    At most `points` parts of each channel: [start, start + width_s), on whole multiples of the width, without
+    those that have no reading. `min`, `max`, `mean`, `first` and `last` are exact, those of the first and
+    the last part too, and null where no reading has a value. `gap_s` is the longest time without a value
+    that ends in the part; where it is longer than `max_gap_s` no line belongs. With `all` each part is
+    one reading. `holes`: what may be missing, and why.
     """
     names = _channels(world.scope(who), channel)
-    if len(names) > MOST_CHANNELS or len(names) * points > 5 * MOST_POINTS:
+    if len(names) > MOST_CHANNELS or len(names) * points > MOST_IN_ALL:
         raise InputError(f"too much for one picture: at most {MOST_CHANNELS} channels, or fewer points each")
     now_ns = world.now_ns()
     interval = interval_ns(start, end, (now_ns - DAY_NS, now_ns))
-    found = decimated(world.reading().journal, names, interval, points)
+    found = pictures(world.reading().journal, world.timeline(), world.pictures, names, interval, points)
     told_of = {"from": format_rfc3339(interval[0]), "to": format_rfc3339(interval[1]), "channels": found}
-    return json_answer(request, whole(world, told_of))
+    return json_answer(request, {**whole(world, told_of), "schema": 2})
 
 
 @router.get(

@@ -192,10 +192,21 @@ def test_readings_of_a_picture(sites: TwoSites) -> None:
     found = sites.door.get(f"/readings?channel=top&channel=shipper&from={FROM}&to={TO}")["channels"]
     top = found[0]
     assert (top["channel"], top["unit"], top["readings"], top["all"]) == ("top", "degC", 14, True)
-    assert (top["value"][-2:], top["quality"][-1]) == ([-140.0, None], "bad")
+    assert (top["max"][-2:], top["quality"][-1], top["bad"][-1]) == ([-140.0, None], "bad", 1)
+    assert (top["max_gap_s"], top["width_s"], top["holes"], top["gap_s"][:2]) == (
+        60.0,
+        None,
+        [],
+        [0.0, 10.0],
+    )
     few = sites.door.get(f"/readings?channel=top&from={FROM}&to={TO}&points=10")["channels"][0]
-    assert not few["all"] and len(few["time"]) <= 10 and -140.0 in few["value"] and None in few["value"]
-    for wrong in ("", "channel=none", f"channel=top&from={TO}&to={FROM}", "channel=top&from=now"):
+    assert not few["all"] and few["width_s"] == 300.0 and len(few["start"]) <= 10
+    assert (few["max"][0], few["min"][0], few["last"][0]) == (-140.0, -190.0, -140.0)
+    assert (few["good"], few["bad"], few["quality"], few["gap_s"]) == ([13], [1], ["bad"], [10.0])
+    for wrong in (
+        *("", "channel=none", f"channel=top&from={TO}&to={FROM}", "channel=top&from=now"),
+        *("channel=top&points=9", "channel=top&points=4001"),
+    ):
         assert sites.door.ask("GET", f"/readings?{wrong}").status_code in (404, 422), wrong
     assert sites.door.ask("GET", "/readings?channel=top", AT_PORT).status_code == 404
 
