@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 from gateway.cli.alarms import MOST_SHOWN, one_of, print_alarms
 from gateway.cli.far_labels import labels_there
 from gateway.cli.history_screen import print_history
+from gateway.cli.of_group import Several
 from gateway.cli.terminal import console, print_json, say
 from gateway.client import Client
 from gateway.errors import InputError
@@ -58,13 +60,25 @@ def history(client: Client, alarm: str, as_json: bool) -> None:
         print_history(console(), client.alarm(alarm), known, labels_there(client))
 
 
-def ack(client: Client, alarm: str, comment: str, as_json: bool) -> None:
+def ack(
+    client: Client, alarm: str, comment: str, group: bool, but: Sequence[str] | None, as_json: bool
+) -> None:
     if not alarm or not comment:
         raise InputError("ALARM and --comment are needed")
+    several = Several(alarm, group, but or ())
+    if group:
+        _tell_all(client.acknowledge_group(alarm, several.but, comment), "acknowledged", as_json)
+        return
     _tell(client.acknowledge(alarm, comment), "acknowledged", as_json)
 
 
-def take(client: Client, alarm: str, comment: str, as_json: bool) -> None:
+def take(
+    client: Client, alarm: str, comment: str, group: bool, but: Sequence[str] | None, as_json: bool
+) -> None:
+    several = Several(alarm, group, but or ())
+    if group:
+        _tell_all(client.take_group(alarm, several.but, comment), "taken", as_json)
+        return
     _tell(client.take(alarm, comment), "taken", as_json)
 
 
@@ -87,5 +101,19 @@ def _tell(done: dict[str, Any], what: str, as_json: bool) -> None:
     else:
         before = "" if done["new"] else "; it was stated before, nothing changes"
         say(f"{done['alarm']} {what}; in the journal as {done['id']}{before}")
+    _remark(done)
+
+
+def _tell_all(done: dict[str, Any], what: str, as_json: bool) -> None:
+    """The same of a group."""
+    if as_json:
+        print_json({name: done[name] for name in ("alarms", "new", "id", "ids")})
+    else:
+        last = f" to {done['ids'][-1]}" if len(done["ids"]) > 1 else ""
+        say(f"{', '.join(done['alarms'])} {what}; in the journal as {done['id']}{last}")
+    _remark(done)
+
+
+def _remark(done: dict[str, Any]) -> None:
     for remark in done["remarks"]:
         say(f"remark: {one_line(remark)}", err=True)

@@ -141,6 +141,14 @@ class Client:
     def take(self, alarm: str, comment: str = "", key: str = "") -> Row:
         return self._about(alarm, "take", {"comment": comment}, key)
 
+    def acknowledge_group(self, alarm: str, but: Sequence[str] = (), comment: str = "", key: str = "") -> Row:
+        """All alarms of the same happening, without those in `but`."""
+        return self._about(alarm, "group/acknowledge", {"but": list(but), "comment": comment}, key)
+
+    def take_group(self, alarm: str, but: Sequence[str] = (), comment: str = "", key: str = "") -> Row:
+        """The same."""
+        return self._about(alarm, "group/take", {"but": list(but), "comment": comment}, key)
+
     def assign(self, alarm: str, to: str, key: str = "") -> Row:
         return self._about(alarm, "assign", {"to": to}, key)
 

@@ -97,6 +97,20 @@ def test_what_is_said_far_away_is_in_the_journal(far: Far, tmp_path: Path) -> No
     assert "withdrawn by" in far.asked("statements", "--about", "BAG-7").stdout
 
 
+def test_all_of_one_happening_are_taken_and_acknowledged_or_all_but_some(far: Far) -> None:
+    alarms = far.sites.alarms()
+    for words in (("take", "--comment", "on my way"), ("ack", "--comment", "lid closed")):
+        name, *more = words
+        done = json.loads(far.asked(name, alarms["top"], "--group", *more, "--json").stdout)
+        assert alarms["top"] in done["alarms"] and len(done["ids"]) == len(done["alarms"])
+        told = [far.sites.door.get(f"/statements/{one}") for one in done["ids"]]
+        assert {one["origin"] for one in told} == {"api, li.na by password+totp"}
+    shown = far.asked("take", alarms["top"], "--group", "--comment", "still")
+    assert f"{alarms['top']}" in shown.stdout and "taken; in the journal as" in shown.stdout
+    none = far.asked("take", alarms["top"], "--group", "--but", alarms["top"], "--but", alarms["shipper"])
+    assert isinstance(none.exception, CryogateError)
+
+
 def test_readings_come_as_a_file(far: Far, tmp_path: Path) -> None:
     there, here = tmp_path / "there.csv", tmp_path / "here.csv"
     words = ("--channel", "top", "--from", FROM, "--to", LATER)
@@ -113,7 +127,9 @@ def test_readings_come_as_a_file(far: Far, tmp_path: Path) -> None:
         (("run",), "works on the machine of the gateway"),
         (("journal", "stats"), "works on the machine of the gateway"),
         (("take", "E-1", "--by", "Li Na"), "leave --by out"),
-        (("ack", "E-1", "--comment", "x", "--group"), "--group works on the machine"),
+        (("ack", "E-1", "--comment", "x", "--but", "E-2"), "give --group, too"),
+        (("take", "E-NONE", "--group"), "there is no alarm"),
+        (("ack", "E-1", "--token", "x"), "--token works on the machine"),
         (("alarms", "--sort", "oldest"), "works on the machine"),
         (("history", "E-NONE"), "there is no alarm"),
         (("status",), "start one with"),
