@@ -137,11 +137,12 @@ def prove(
     gap_ns = int(gaps.longest[0])
     readings = judge.readings(number, start_ns - gap_ns, end_ns + gap_ns)
     given = low is not None or high is not None
-    ranges = [(start_ns, end_ns, low, high, None)] if given else _ranges(plan, number, start_ns, end_ns)
+    in_force = _needed(ranges(plan, number, start_ns, end_ns))
+    each = [(start_ns, end_ns, low, high, None)] if given else in_force
     moves = [placed.from_ns for placed in timeline.placements(identity)][1:]
     parts = tuple(
         Part(begin, end, least, most, version, _clocks(readings, gaps, moves, (begin, end), least, most))
-        for begin, end, least, most, version in ranges
+        for begin, end, least, most, version in each
     )
     inside = readings.take((readings.time >= start_ns) & (readings.time < end_ns))
     mean = None
@@ -185,8 +186,8 @@ def _clocks(
 Range = tuple[int, int, float | None, float | None, str | None]
 
 
-def _ranges(plan: Plan, number: int, start_ns: int, end_ns: int) -> Iterator[Range]:
-    """The ranges that held, one after the other; what stays the same is one."""
+def ranges(plan: Plan, number: int, start_ns: int, end_ns: int) -> Iterator[Range]:
+    """The ranges that held, one after the other; what stays the same is one. Without limits all is None."""
     rules = [i for i in plan.instances if i.channel == number and limit_of(i.kind, i.parameters) is not None]
     cuts = {start_ns, end_ns}
     for rule in rules:
@@ -214,14 +215,22 @@ def _range(rules: Sequence[Instance], at_ns: int) -> tuple[float | None, float |
     rules = [r for r in rules if r.kind == LIMIT] or rules
     limits = [(r.severity_at(at_ns), limit_of(r.kind, r.parameters), r) for r in rules]
     if not limits:
-        raise InputError(
-            f"the channel has no limits at {format_rfc3339(at_ns)}; ask for a part in which it has, or give "
-            "--low or --high"
-        )
+        return None, None, None
     lows = [(severity, told[1]) for severity, told, _ in limits if told and told[0] == "low"]
     highs = [(severity, -told[1]) for severity, told, _ in limits if told and told[0] == "high"]
     named = sorted({r.versions(at_ns, at_ns)[-1] for _, _, r in limits})
     return (max(lows)[1] if lows else None, -max(highs)[1] if highs else None, ", ".join(named))
+
+
+def _needed(found: Iterator[Range]) -> Iterator[Range]:
+    """Raises InputError where there are no limits."""
+    for one in found:
+        if one[2] is one[3] is None:
+            raise InputError(
+                f"the channel has no limits at {format_rfc3339(one[0])}; ask for a part in which it has, or "
+                "give --low or --high"
+            )
+        yield one
 
 
 def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Outage, ...]:

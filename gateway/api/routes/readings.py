@@ -20,6 +20,7 @@ from gateway.journal.entries import HOUR_NS
 from gateway.journal.records import Records
 from gateway.questions.compared import compare
 from gateway.questions.export import pieces
+from gateway.questions.limits import limits
 from gateway.questions.pictures import pictures
 from gateway.questions.proof import prove
 from gateway.questions.time_left import TimesLeft
@@ -65,6 +66,21 @@ READINGS = {
 }
 FILE = "time,channel,value,unit,quality,received,device_time\n"
 CLOCKS = {"channel": "shipper-1-payload", "in_range_ns": 86400000000000, "unproven_ns": 0, "alarms": []}
+LIMITS = {
+    "schema": 1,
+    "known": RUNS,
+    "channel": "shipper-1-payload",
+    "unit": "degC",
+    "steps": [
+        {
+            "from": "2026-01-05T00:00:00.000000000Z",
+            "to": "2026-01-06T00:00:00.000000000Z",
+            "low": None,
+            "high": -150.0,
+            "profile_version": "ln2-product 1",
+        }
+    ],
+}
 LEFT = [{"asset": "shipper-1", "channel": "shipper-1-level", "until": "empty", "method": "level"}]
 From = Annotated[Moment, Query(alias="from")]
 To = Annotated[Moment, Query(alias="to")]
@@ -145,6 +161,18 @@ def clocks(
     records: Records = reading.records
     compared = [one.public() for one in compare(reading.journal, records, found)]
     return json_answer(request, {**found.public(), "alarms": compared})
+
+
+@router.get("/channels/{channel}/limits", **told("profiles.read", LIMITS))
+def limits_over_time(
+    request: Request, world: Asked, who: Who, channel: Name, start: From = None, end: To = None
+) -> Response:
+    """Which limits were in force when in [from, to), by the profile versions of then. Default: a day."""
+    world.scope(who).need_channel(channel)
+    now_ns = world.now_ns()
+    steps = limits(world.timeline(), channel, *interval_ns(start, end, (now_ns - DAY_NS, now_ns)))
+    unit = next(row.unit for row in world.reading().journal.channels().values() if row.name == channel)
+    return json_answer(request, whole(world, {"channel": channel, "unit": unit, "steps": steps}))
 
 
 @router.get("/time-left", **told("time-left.read", LEFT))

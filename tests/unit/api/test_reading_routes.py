@@ -283,3 +283,18 @@ def test_records_that_are_made_again_are_read(sites: TwoSites) -> None:
     sites.desk.run()
     sites.door.world.alarms._looked_s = 0.0
     assert sites.alarms() == before
+
+
+def test_limits_and_events_of_a_chart(sites: TwoSites) -> None:
+    asked = f"?from={FROM}&to={TO}"
+    found = sites.door.get(f"/channels/top/limits{asked}")
+    assert [(one["low"], one["high"]) for one in found["steps"]] == [(None, -150.0)]
+    assert (found["unit"], found["steps"][0]["profile_version"]) == ("degC", "p 1")
+    told = sites.door.get(f"/assets/freezer/events{asked}")
+    assert [(one["kind"], one["from"][:19], one["in_effect"]) for one in told["items"]] == [
+        ("containment", "2026-01-05T12:00:00", True)
+    ]
+    assert "BAG-1" in told["items"][0]["words"] and not told["more"]
+    for path in (f"/channels/top/limits{asked}", f"/assets/freezer/events{asked}"):
+        assert sites.door.ask("GET", path, AT_PORT).status_code == 404
+        assert sites.door.ask("GET", path.replace(FROM, "now")).status_code == 422
