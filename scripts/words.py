@@ -13,7 +13,7 @@ from gateway.pages.languages import ENGLISH, LANGUAGES, catalogues
 from gateway.pages.messages import Id, messages
 from gateway.pages.place import FOLDER
 
-HEAD = """msgid ""
+HEAD = r"""msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Plural-Forms: nplurals=1; plural=0;\\n"
