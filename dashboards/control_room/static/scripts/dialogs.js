@@ -2,7 +2,7 @@
 
 import { element, shape, byId } from "./elements.js";
 import { session } from "./api.js";
-import { again } from "./live.js";
+import { again, isLive, on } from "./live.js";
 import { send } from "./log_in.js";
 import { t } from "./words.js";
 
@@ -49,6 +49,10 @@ export function ask({ title, text = "", button, reason = "none", label = t("Reas
 }
 
 let opened = null;
+let inElsewhere = () => {}; // somebody logged in on another tab
+on("link", () => {
+  if (isLive()) inElsewhere();
+});
 
 // Above the page, which stays as it is; resolves once somebody is logged in.
 export function logIn() {
@@ -67,12 +71,17 @@ function open() {
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.showModal();
   return new Promise((resolve) => {
-    send(dialog.querySelector("form"), async () => {
+    const done = async () => {
+      inElsewhere = () => {};
       dialog.close();
       dialog.remove();
-      again();
       await session(true);
       resolve();
+    };
+    inElsewhere = done;
+    send(dialog.querySelector("form"), () => {
+      again();
+      return done();
     });
   });
 }

@@ -1,6 +1,6 @@
 // Elements made by scripts. Texts are texts: whatever a name contains, it is never read as HTML.
 
-const shapes = document.documentElement.dataset.shapes;
+const shapes = await load(document.documentElement.dataset.shapes);
 const SVG = "http://www.w3.org/2000/svg";
 
 // element("p", { class: "quiet", hidden: true }, "text", other)
@@ -21,15 +21,29 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-// One of pictures/shapes.svg.
+// One of pictures/shapes.svg, as a copy: hundreds of <use> of another file take a browser seconds.
 export function shape(name) {
-  return svg("svg", { class: "shape", "aria-hidden": "true" }, svg("use", { href: `${shapes}#${name}` }));
+  const made = svg("svg", { class: "shape", "aria-hidden": "true" });
+  setShape(made, name);
+  return made;
 }
 
 export function setShape(of, name) {
-  const address = `${shapes}#${name}`;
-  const use = of.firstElementChild;
-  if (use.getAttribute("href") !== address) use.setAttribute("href", address);
+  if (of.dataset.shape === name) return;
+  of.dataset.shape = name;
+  const symbol = shapes.get(name);
+  of.setAttribute("viewBox", symbol?.getAttribute("viewBox") ?? "0 0 16 16");
+  of.replaceChildren(...(symbol?.cloneNode(true).children ?? []));
+}
+
+async function load(address) {
+  try {
+    const text = await (await fetch(address)).text();
+    const symbols = new DOMParser().parseFromString(text, "image/svg+xml").querySelectorAll("symbol");
+    return new Map([...symbols].map((symbol) => [symbol.id, symbol]));
+  } catch {
+    return new Map(); // the words say the same
+  }
 }
 
 // State, shape and word: never colour alone.

@@ -7,14 +7,15 @@ import { stateOf, worst, rankOf } from "./states.js";
 const RISKS = ["unknown", "irreplaceable", "high", "ordinary", "empty"];
 const PAST_MS = 15 * 60_000;
 const MOST_CHANNELS = 40; // in one question
-const PRIORITIES = ["urgent", "high", "medium", "low"];
 
 export const assets = new Map(); // by name: { asset, name, site, kind, zones, channels, inside, left }
 export const sites = new Map();
+const placed = new Map(); // by channel: its asset
 export let alarms = []; // that need somebody, the most urgent first
 export let at = 0; // the entry of the journal that `alarms` is of
 
 export async function load(who) {
+  placed.clear();
   for (const site of who.sites) sites.set(site.site, site);
   const [places, rows] = await Promise.all([all("/assets"), all("/values"), loadAlarms()]);
   for (const place of places.items) assets.set(place.asset, { ...place, channels: new Set(), inside: null, left: [] });
@@ -31,8 +32,12 @@ function hold(row) {
 export function take(row) {
   const asset = assets.get(row.asset);
   if (asset === undefined) return null;
-  for (const other of assets.values()) if (other !== asset && other.channels.delete(row.channel)) break;
-  asset.channels.add(row.channel);
+  const before = placed.get(row.channel);
+  if (before !== asset) {
+    before?.channels.delete(row.channel);
+    asset.channels.add(row.channel);
+    placed.set(row.channel, asset);
+  }
   return asset;
 }
 
@@ -70,7 +75,7 @@ export const rowsOf = (asset) => [...asset.channels].map((name) => values.get(na
 // What the tile of an asset says. Without a live link nothing is known, whatever the last values were.
 export function condition(asset) {
   const rows = rowsOf(asset);
-  const main = mainRow(rows);
+  const main = rows.length > 1 ? mainRow(rows) : rows[0] ?? null;
   const known = isLive() ? rows.map(stateOf) : ["unknown"];
   return { main, others: rows.filter((row) => row !== main), state: known.length ? worst(known) : "unknown" };
 }
@@ -80,8 +85,8 @@ function mainRow(rows) {
   const order = (row) => [rankOf(stateOf(row)), row.unit === "degC" ? 0 : 1];
   return [...rows].sort((a, b) => {
     const [one, other] = [order(a), order(b)];
-    return one[0] - other[0] || one[1] - other[1] || a.channel.localeCompare(b.channel);
-  })[0] ?? null;
+    return one[0] - other[0] || one[1] - other[1] || (a.channel < b.channel ? -1 : 1);
+  })[0];
 }
 
 // States of the zones from the top down; one for an asset without zones.
@@ -100,10 +105,6 @@ export function soonest(asset) {
   return asset.left.filter((row) => row.lowest_s !== null).sort((a, b) => a.lowest_s - b.lowest_s)[0] ?? null;
 }
 
-// What stands first: state, then what would be lost, then the name.
-export function urgency(asset) {
-  const risk = RISKS.indexOf(asset.inside?.risk ?? "unknown");
-  return [rankOf(condition(asset).state), risk < 0 ? 0 : risk];
-}
+// The less, the more would be lost.
+export const riskRank = (asset) => Math.max(0, RISKS.indexOf(asset.inside?.risk ?? "unknown"));
 
-export const priorityRank = (alarm) => PRIORITIES.indexOf(alarm.priority);

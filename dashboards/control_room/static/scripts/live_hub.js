@@ -30,10 +30,15 @@ export class Hub {
     this.#ports.add(port);
     port.onmessage = ({ data }) => this.#hear(port, data);
     port.start?.();
+    if (this.#source === null) this.#start(); // the first page, or one of somebody who logged in elsewhere
     this.#send(port, { kind: "link", state: this.#link, seen: this.#seen });
     this.#send(port, { kind: "gateway", data: this.#gateway });
     if (this.#values.size) this.#send(port, { kind: "values", values: [...this.#values.values()], past: [...this.#past] });
-    if (this.#source === null) this.#open();
+  }
+
+  #start() {
+    if (this.#link === "closed") this.#link = "unknown";
+    this.#open();
   }
 
   #hear(port, { kind }) {
@@ -76,6 +81,8 @@ export class Hub {
     this.#close();
     const wait = AGAIN_MS[Math.min(this.#tries++, AGAIN_MS.length - 1)];
     if (this.#tries > 1 && (await this.#status("/session")) === 401) {
+      this.#values.clear(); // whoever comes next may see others
+      this.#past.clear();
       this.#state("closed");
       return;
     }

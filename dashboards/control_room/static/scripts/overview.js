@@ -7,6 +7,7 @@ import { begin as beginFilters, fits, fitsState, showCounts, wanted } from "./fi
 import { on } from "./live.js";
 import { ready } from "./page.js";
 import { loadRules } from "./rules.js";
+import { rankOf } from "./states.js";
 import { begin as beginStrip, showStrip, tick } from "./strip.js";
 import { Tile } from "./tile.js";
 import { clockTime } from "./time.js";
@@ -68,8 +69,8 @@ async function after(load) {
   } catch {
     return; // the next time
   }
-  for (const tile of tiles.values()) tile.show();
-  arrange();
+  for (const asset of fleet.assets.values()) soon(asset);
+  mustSort = true;
   showStrip();
 }
 
@@ -111,7 +112,7 @@ function arrange() {
   const counts = new Map();
   for (const { state } of fitting) counts.set(state, (counts.get(state) ?? 0) + 1);
   showCounts(counts);
-  const shown = fitting.filter((tile) => fitsState(tile.state)).sort(byUrgency);
+  const shown = fitting.filter((tile) => fitsState(tile.state)).map(withRanks).sort(byUrgency).map(([, , tile]) => tile);
   const bySite = Map.groupBy ? Map.groupBy(shown, (tile) => tile.asset.site) : grouped(shown);
   for (const name of [...groups.keys()]) if (!bySite.has(name)) close(name);
   const order = [...bySite.keys()].map((name) => groupOf(name));
@@ -124,9 +125,10 @@ function arrange() {
   byId("nothing").hidden = shown.length > 0 || tiles.size === 0;
 }
 
-function byUrgency(one, other) {
-  const [a, b] = [fleet.urgency(one.asset), fleet.urgency(other.asset)];
-  return a[0] - b[0] || a[1] - b[1] || collator.compare(one.asset.name || one.asset.asset, other.asset.name || other.asset.asset);
+const withRanks = (tile) => [rankOf(tile.state), fleet.riskRank(tile.asset), tile];
+
+function byUrgency([state, risk, one], [otherState, otherRisk, other]) {
+  return state - otherState || risk - otherRisk || collator.compare(one.order, other.order);
 }
 
 function grouped(rows) {

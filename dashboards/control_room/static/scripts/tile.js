@@ -9,7 +9,7 @@ import { showZones, vessel } from "./vessel.js";
 import { measured, t, tn } from "./words.js";
 
 const TREND_MS = 15 * 60_000; // it is taken over
-const TREND_LEAST_MS = 60_000;
+const TREND_LEAST_MS = 20_000;
 const STEADY = 0.15; // degC or the like in that time: less is no trend
 const NOW_S = 3;
 const OTHERS = 2; // channels that are shown beside the main one
@@ -42,6 +42,8 @@ export class Tile {
     this.link = link;
     this.item = element("li", {}, link);
     this.state = "";
+    this.main = null;
+    this.order = asset.name || asset.asset;
   }
 
   // Whether its place among the others may be another now.
@@ -50,6 +52,7 @@ export class Tile {
     const { main, others, state } = condition(asset);
     const before = this.state;
     this.state = state;
+    this.main = main;
     setData(this.link, "state", state);
     setData(parts.badge, "state", state);
     setShape(parts.badge.firstElementChild, state);
@@ -61,12 +64,12 @@ export class Tile {
     this.#showTrend(main);
     setText(parts.others, others.slice(0, OTHERS).map((row) => `${row.zone || row.channel} ${measured(row.value)} ${unitWord(row.unit)}`).join(" · "));
     this.#showFacts();
-    this.showAge(main);
+    this.showAge();
     return before !== state;
   }
 
-  showAge(main = condition(this.asset).main) {
-    const age = main === null ? null : ageOf(main);
+  showAge() {
+    const age = this.main === null ? null : ageOf(this.main);
     setText(this.parts.age, age === null ? t("no data yet") : age < NOW_S ? t("now") : t("{age} ago", { age: duration(age) }));
   }
 
