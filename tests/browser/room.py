@@ -34,6 +34,7 @@ from tests.unit.accounts.members import CHEAP, PASSWORD
 
 ROOT = Path(__file__).parents[2]
 BOSS = Author("Wang Wei", "wang")
+PATIENCE_S = 90.0  # machines are shared
 PAGES = '\n[pages]\nlisten = "127.0.0.1:{port}"\nplain = true\n'
 EVERY_ROLE = ("operator", "quality", "administrator")
 
@@ -65,9 +66,9 @@ class Room:
         if not configuration:
             self._simulate()
         self.gateway.start()
-        eventually(self.gateway.status, f"the gateway answers; {self.gateway.log} has why not")
+        eventually(self.gateway.status, f"the gateway answers; {self.gateway.log} has why not", PATIENCE_S)
         self.add_account("li.na", "Li Na")
-        eventually(self._answers, "the pages answer")
+        eventually(self._answers, "the pages answer", PATIENCE_S)
 
     def load_containment(self) -> None:
         done = self.gateway.asked("load", str(ROOT / "docs/examples/containment.csv"), "--by", "Li Na")
@@ -156,6 +157,7 @@ class Room:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # no process is left behind
     with tempfile.TemporaryDirectory() as folder:
         room = Room(Path(folder))
         try:

@@ -60,7 +60,7 @@ export class Tile {
     showZones(parts.vessel, zoneStates(asset));
     setText(parts.kind, [asset.name && asset.name !== asset.asset ? asset.asset : "", kindWord(asset.kind), main?.zone ?? ""].filter(Boolean).join(" · "));
     setText(parts.number, main === null ? "–" : measured(main.value));
-    setText(parts.unit, main === null ? "" : unitWord(main.unit));
+    setText(parts.unit, main === null || main.value === null ? "" : unitWord(main.unit));
     this.#showTrend(main);
     setText(parts.others, others.slice(0, OTHERS).map((row) => `${row.zone || row.channel} ${measured(row.value)} ${unitWord(row.unit)}`).join(" · "));
     this.#showFacts();
