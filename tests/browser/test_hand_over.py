@@ -26,7 +26,7 @@ def test_one_hands_over_and_both_sign(page: Page, browser: Browser, room: Room) 
     page.goto("/hand-over")
     expect(page.locator("#open")).to_contain_text("shipper-2")
     expect(page.locator("#changes")).to_contain_text("raised")
-    page.get_by_role("button", name="Open").press("Enter")  # a word that is explained where it stands
+    page.get_by_role("button", name="Still open").press("Enter")  # a word that is explained where it stands
     expect(page.get_by_role("note")).to_contain_text("Whoever takes over is responsible")
     page.keyboard.press("Escape")
     page.get_by_label("Notes for the next shift").fill(NOTES)
