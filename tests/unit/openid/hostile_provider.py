@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwk, jws
 
@@ -89,6 +90,12 @@ def hostile_provider(tls: Any = None) -> Iterator[HostileProvider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/auth?"):  # a person would log in here
+                told = urlencode(provider.log_in(self.path))
+                back = parse_qs(urlsplit(self.path).query)["redirect_uri"][0]
+                page = f'<!DOCTYPE html><title>there</title><a href="{back}?{escape(told)}">go back</a>'
+                send(self, page.encode(), **{"Content-Type": "text/html"})
+                return
             self._answered({"/.well-known/openid-configuration": provider.about, "/keys": provider.keys})
 
         def do_POST(self) -> None:
