@@ -33,6 +33,7 @@ def test_what_is_wrong_where_what_is_inside_and_what_now(page: Page) -> None:
     tile = page.get_by_role("link", name="shipper-2").filter(has_text="dry shipper")
     expect(tile).to_contain_text("critical")
     expect(tile).to_contain_text("2 units, irreplaceable")
+    expect(tile.locator(".value [data-shape=up], .value [data-shape=level]")).to_be_visible()  # its trend
     assert "shipper-2" in page.locator(".tile").first.inner_text(), "the worst stands first"
     expect(wrong).to_contain_text("First: Move the bags to a shipper that is cold")
     picture(page, "overview")

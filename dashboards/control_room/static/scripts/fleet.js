@@ -64,10 +64,14 @@ export async function loadPast() {
   for (let i = 0; i < names.length; i += MOST_CHANNELS) {
     const asked = names.slice(i, i + MOST_CHANNELS).map((name) => `channel=${encodeURIComponent(name)}`).join("&");
     const { channels } = await get(`/readings?${asked}&from=${new Date(Date.now() - PAST_MS).toISOString()}&points=10`);
-    for (const { channel, time, value } of channels) {
-      rememberBefore(channel, time.map((at, j) => [new Date(at).getTime(), value[j]]).filter(([, read]) => read !== null));
-    }
+    for (const row of channels) rememberBefore(row.channel, pointsOf(row));
   }
+}
+
+// Readings themselves, or means of `width_s` each.
+function pointsOf({ time, value, start, mean, width_s: width = 0 }) {
+  const values = value ?? mean;
+  return (time ?? start).map((at, i) => [new Date(at).getTime() + 500 * width, values[i]]).filter(([, read]) => read !== null);
 }
 
 export const rowsOf = (asset) => [...asset.channels].map((name) => values.get(name)).filter(Boolean);
