@@ -8,13 +8,16 @@ half times its keep alive, and publishes its will. A goodbye takes the will away
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from gateway.heartbeats import Beat, check_period
 from gateway.heartbeats.state import LOST, check_topic, of_beat, payload
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.mqtt.errors import refused
-from gateway.mqtt.publisher import Message, Publisher
+from gateway.mqtt.message import Message
+
+if TYPE_CHECKING:
+    from gateway.mqtt.publisher import Publisher
 
 PERIODS: Final = 2  # of silence that are asked of the connection; the broker waits half as long again
 
@@ -56,6 +59,8 @@ class Heartbeat:
     def beat(self, beat: Beat) -> str:
         """Raises LinkDown."""
         if self._publisher is None:
+            from gateway.mqtt.publisher import Publisher  # with paho; commands ask for Options alone
+
             self._publisher = Publisher(self._options, self._message(beat, LOST))
         worst = self._publisher.send([self._message(beat, beat.health.value)])
         if worst is not None and worst.is_failure:

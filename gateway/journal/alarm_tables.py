@@ -329,7 +329,7 @@ def _values(row: AlarmRow) -> tuple[Any, ...]:
 def _is_sound(row: tuple[Any, ...]) -> bool:
     """Of columns that end with the body, as bytes, and the checksum."""
     *rest, body, crc = row
-    return is_sealed(crc, body, *[text(one) if type(one) is bytes else one for one in rest])
+    return is_sealed(crc, body, *rest)
 
 
 def _is_listed(body: bytes, assets: bytes) -> bool:

@@ -7,8 +7,7 @@ import zlib
 
 def seal(body: str | bytes, *rest: object) -> int:
     """CRC-32 of a row: of its largest column, then of the others in their order."""
-    blob = body.encode() if isinstance(body, str) else body
-    return zlib.crc32("\0".join(map(str, rest)).encode(), zlib.crc32(blob))
+    return zlib.crc32(b"\0".join(map(_blob, rest)), zlib.crc32(_blob(body)))
 
 
 def is_sealed(crc: object, body: object, *rest: object) -> bool:
@@ -16,6 +15,11 @@ def is_sealed(crc: object, body: object, *rest: object) -> bool:
     if crc is None:
         return True
     return isinstance(body, str | bytes) and crc == seal(body, *rest)
+
+
+def _blob(column: object) -> bytes:
+    """Text may be there as bytes already, as it was read."""
+    return column if type(column) is bytes else str(column).encode()
 
 
 def text(blob: object) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-
-from paho.mqtt.reasoncodes import ReasonCode
+from typing import TYPE_CHECKING
 
 from gateway.errors import LinkDown
 from gateway.mqtt.broker import Login
+
+if TYPE_CHECKING:
+    from paho.mqtt.reasoncodes import ReasonCode
 
 _NEXT_STEP = {
     132: "set `protocol` to the other version",

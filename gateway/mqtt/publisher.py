@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import aiomqtt
 import paho.mqtt.client as paho
@@ -22,20 +22,12 @@ from gateway.errors import LinkDown
 from gateway.mqtt.broker import Login
 from gateway.mqtt.errors import ended, refused, unreachable
 from gateway.mqtt.login import password, tls_context
+from gateway.mqtt.message import IN_FLIGHT, Message
 
 QOS: Final = 1
-IN_FLIGHT: Final = 20  # unacknowledged messages; what mosquitto allows a publisher by default
 LEAVE_S: Final = 1.0  # for a DISCONNECT that the broker may never take
 UNSPECIFIED: Final = 0x80  # what paho makes of a connection that just broke
 _VERSIONS: Final = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
-
-
-class Message(NamedTuple):
-    """`retain`: the broker keeps it for those who come later, and an empty one takes it away."""
-
-    topic: str
-    payload: bytes
-    retain: bool = False
 
 
 class PublisherOptions(Login, Protocol):

@@ -6,15 +6,11 @@ Message-ID on every try, so that mail programs and servers can tell a repeat.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
-
-import aiosmtplib
-from aiosmtplib import SMTPResponse
+from typing import TYPE_CHECKING, Final, Literal
 
 from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
@@ -27,6 +23,10 @@ from gateway.notifiers.identity import identity, name_of, of_call, of_group
 from gateway.notifiers.letter import Heading, letter
 from gateway.notifiers.words import UnknownSetting, message
 from gateway.text import first_words, one_line
+
+if TYPE_CHECKING:
+    import aiosmtplib
+    from aiosmtplib import SMTPResponse
 
 PORTS: Final = {"starttls": 587, "tls": 465}  # RFC 6409 and RFC 8314
 ADDRESS: Final = re.compile(
@@ -103,6 +103,8 @@ class Notifier:
     """See the contract in gateway.notifiers."""
 
     def __init__(self, options: Options) -> None:
+        import aiosmtplib  # noqa: F401 - with the gateway, not with the first use
+
         self._options = options
         self._setting: Setting = UnknownSetting()
 
@@ -136,6 +138,8 @@ class Notifier:
         return self._deliver((address,), letter(heading, written, call.language))
 
     def _deliver(self, receivers: Sequence[str], content: bytes) -> str:
+        import asyncio  # this and aiosmtplib take long to import, and commands ask for Options alone
+
         options = self._options
         context = tls_context(options.ca_file)
         password = None
@@ -148,10 +152,14 @@ class Notifier:
             raise self._down(why) from None
 
     async def _within_time(self, mail: _Mail, context: ssl.SSLContext, password: str | None) -> str:
+        import asyncio
+
         async with asyncio.timeout(self._options.timeout_s):
             return await self._send(mail, context, password)
 
     async def _send(self, mail: _Mail, context: ssl.SSLContext, password: str | None) -> str:
+        import aiosmtplib
+
         options = self._options
         client = aiosmtplib.SMTP(
             hostname=options.host,
@@ -172,6 +180,8 @@ class Notifier:
 
     async def _connect(self, client: aiosmtplib.SMTP, password: str | None) -> None:
         """A login that is refused is no word about the message: it waits until that is mended."""
+        import aiosmtplib
+
         await client.connect()
         if password is None:
             return
@@ -182,6 +192,8 @@ class Notifier:
             raise self._down(f"login refused: {said}; check username and password_file") from None
 
     async def _hand_over(self, client: aiosmtplib.SMTP, mail: _Mail) -> str:
+        import aiosmtplib
+
         try:
             await client.mail(self._options.sender)
             refused = await self._refused(client, mail.receivers)
@@ -196,11 +208,13 @@ class Notifier:
         return "; ".join([said, *(f"not to {words}" for words in _each(refused))])
 
     async def _refused(self, client: aiosmtplib.SMTP, receivers: Sequence[str]) -> dict[str, SMTPResponse]:
+        from aiosmtplib import SMTPRecipientRefused, SMTPResponse
+
         refused: dict[str, SMTPResponse] = {}
         for receiver in receivers:
             try:
                 await client.rcpt(receiver)
-            except aiosmtplib.SMTPRecipientRefused as error:
+            except SMTPRecipientRefused as error:
                 refused[receiver] = SMTPResponse(error.code, error.message)
         return refused
 

@@ -16,28 +16,23 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
-
-import serial
-from pymodbus.framer import FramerRTU, FramerSocket
-from pymodbus.pdu import DecodePDU
-from pymodbus.pdu.bit_message import WriteSingleCoilRequest
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from gateway.drivers import PortSettings, Request
 from gateway.errors import LinkDown
 from gateway.hosts import instead_of
-from gateway.ingestion.port import Lost, Port
 from gateway.mqtt.broker import check_range
 from gateway.notifiers.deadline import no_longer_than
 from gateway.text import first_words, one_line
+
+if TYPE_CHECKING:
+    import serial
 
 MODBUS_PORT: Final = 502
 ECHO: Final = 8  # bytes of an RTU frame: slave, function, address, value, CRC
 EXCEPTION: Final = 5
 MOST_BYTES: Final = 256  # to a serial line; relays take four
 LONGEST_WORDS: Final = 200  # characters of what a command says
-_RTU: Final = FramerRTU(DecodePDU(False))
-_TCP: Final = FramerSocket(DecodePDU(False))
 
 
 class Lamp(Protocol):
@@ -103,18 +98,22 @@ class Coil:
 
     def switch(self, on: bool, _: Mapping[str, str]) -> str:
         """Raises LinkDown."""
-        request = WriteSingleCoilRequest(address=self.coil, bits=[on], dev_id=self.slave)
+        frame = self._frame(on)
         where = f"{self.host}:{self.port}" if self.host else self.line
-        if self.host:
-            frame = _TCP.buildFrame(request)
-            answer = self._over_tcp(frame, where)
-        else:
-            frame = _RTU.buildFrame(request)
-            answer = self._over_line(frame)
+        answer = self._over_tcp(frame, where) if self.host else self._over_line(frame)
         if answer != frame:
             said = f"it answers {answer[:16].hex(' ')}" if answer else "it does not answer"
             raise LinkDown(f"{where}: {said}; check slave and coil, and that it takes function 5")
         return f"coil {self.coil} of {where} is {'on' if on else 'off'}"
+
+    def _frame(self, on: bool) -> bytes:
+        from pymodbus.framer import FramerRTU, FramerSocket  # long to import; commands ask for Options alone
+        from pymodbus.pdu import DecodePDU
+        from pymodbus.pdu.bit_message import WriteSingleCoilRequest
+
+        request = WriteSingleCoilRequest(address=self.coil, bits=[on], dev_id=self.slave)
+        framer = FramerSocket if self.host else FramerRTU
+        return framer(DecodePDU(False)).buildFrame(request)
 
     def _over_tcp(self, frame: bytes, where: str) -> bytes:
         until_s = time.monotonic() + self.timeout_s
@@ -129,6 +128,8 @@ class Coil:
             raise LinkDown(f"{where}: {_why(error)}; check host and port, its power and network") from None
 
     def _over_line(self, frame: bytes) -> bytes:
+        from gateway.ingestion.port import Port
+
         def length(begun: bytes) -> int | None:
             if len(begun) < 2:
                 return None
@@ -159,6 +160,8 @@ class Bytes:
 
     def switch(self, on: bool, _: Mapping[str, str]) -> str:
         """Raises LinkDown. Nobody answers: a line that takes the bytes is all that can be known."""
+        from gateway.ingestion.port import Lost
+
         sent = _bytes("on", self.on) if on else _bytes("off", self.off)
         try:
             with contextlib.closing(self._open()) as port:
@@ -169,6 +172,8 @@ class Bytes:
         return f"sent {sent.hex(' ')} to {self.line}"
 
     def _open(self) -> serial.SerialBase:
+        import serial
+
         parity = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}[self.parity]
         return serial.serial_for_url(self.line, self.baud, parity=parity, timeout=1.0, write_timeout=1.0)
 

@@ -13,7 +13,7 @@ from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.mqtt.errors import place, refused
-from gateway.mqtt.publisher import Message, Publisher
+from gateway.mqtt.message import Message
 from gateway.mqtt.templates import check_template, filled
 from gateway.text import json_text
 from gateway.times import format_rfc3339
@@ -50,6 +50,8 @@ class Notifier:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        from gateway.mqtt.publisher import Publisher  # with paho; commands ask for Options alone
+
         self._publisher = Publisher(options)
 
     def notify(self, change: AlarmChange) -> str:

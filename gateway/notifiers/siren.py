@@ -61,6 +61,10 @@ class Notifier:
         now_ns: Callable[[], int] = time.time_ns,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        from pymodbus.pdu import bit_message  # noqa: F401 - with the gateway, not with the first alarm
+
+        from gateway.ingestion import port  # noqa: F401
+
         self._options = options
         self._now_ns, self._now_s = now_ns, now_s
         self._needing: Callable[[], Iterable[Mapping[str, Any]]] | None = None

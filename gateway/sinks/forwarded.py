@@ -20,25 +20,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.alarms.change import AlarmChange
 from gateway.model import Arrivals, Quality
-from gateway.mqtt.publisher import Message
+from gateway.mqtt.message import Message
 from gateway.mqtt.templates import filled
 from gateway.sinks import Place, Places
 from gateway.times import format_rfc3339
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 NAMES: Final = ("site", "asset", "zone", "channel")  # what a topic can say
 IDENTITY: Final = "id"  # what the topic of an alarm can say besides
 CLOSED: Final = "closed"  # the state of an alarm that needs nobody any more
-_WORDS: Final = np.array([q.name.lower() for q in sorted(Quality)], object)
+_WORDS: Final = tuple(quality.name.lower() for quality in sorted(Quality))
 
-Rows = NDArray[np.intp]
+Rows: TypeAlias = "NDArray[np.intp]"
 
 
 def topic(template: str, place: Place) -> str:
@@ -79,6 +81,6 @@ def _columns(arrivals: Arrivals, place: Place, rows: Rows) -> dict[str, Any]:
     return asdict(place) | {
         "time_ns": samples.time[rows].tolist(),
         "value": samples.value[rows].tolist(),  # NaN becomes null
-        "quality": _WORDS[samples.quality[rows]].tolist(),
+        "quality": [_WORDS[quality] for quality in samples.quality[rows].tolist()],
         "received_ns": arrivals.received[rows].tolist(),
     }

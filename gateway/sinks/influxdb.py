@@ -12,14 +12,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
-
-import urllib3.exceptions
-from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.domain.write_precision import WritePrecision
-from influxdb_client.rest import ApiException
-from influxdb_client.service.write_service import WriteService
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
@@ -28,6 +22,9 @@ from gateway.sinks import Places, Written, alarm_lines, influx_answers
 from gateway.sinks.influx_answers import TAKEN, Rejection
 from gateway.sinks.lines import Encoder
 from gateway.times import retry_after_s
+
+if TYPE_CHECKING:
+    from influxdb_client.client.influxdb_client import InfluxDBClient
 
 MOST_REFUSALS: Final = 200  # requests spent on finding bad lines in one write; then they are rejected in bulk
 QUICK: Final = 1  # gzip level: a tenth of the size for a ninth of what the client's own level 9 costs
@@ -68,6 +65,8 @@ class Sink:
     """See the contract in gateway.sinks. Has no state to resume from: points have their own identity."""
 
     def __init__(self, options: Options) -> None:
+        import influxdb_client  # noqa: F401 - with the gateway, not with the first use
+
         self._options = options
         self._encoder = Encoder(options.measurement)
         self._most_lines = options.most_lines
@@ -128,6 +127,11 @@ class Sink:
 
     def _send(self, lines: list[str]) -> Rejection | None:
         """One request; None when everything was taken."""
+        import urllib3.exceptions  # these take long to import, and commands ask for Options alone
+        from influxdb_client.domain.write_precision import WritePrecision
+        from influxdb_client.rest import ApiException
+        from influxdb_client.service.write_service import WriteService
+
         service = WriteService(self._connected().api_client)  # type: ignore[no-untyped-call]
         body = gzip.compress("\n".join(lines).encode(), QUICK)
         options = self._options
@@ -160,6 +164,8 @@ class Sink:
 
     def _connected(self) -> InfluxDBClient:
         if self._client is None:
+            from influxdb_client.client.influxdb_client import InfluxDBClient
+
             self._client = InfluxDBClient(
                 self._options.url,
                 self._token(),
@@ -185,6 +191,8 @@ class Sink:
 
 def _why(error: Exception) -> str:
     """In words, for what urllib3 raises without retries."""
+    import urllib3.exceptions
+
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return "this name is not known; check url, and the name server of this machine"
     if isinstance(error, urllib3.exceptions.NewConnectionError):  # before the time-outs, of which it is one

@@ -19,7 +19,7 @@ from gateway.model import Arrivals
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.mqtt.errors import place, refused
 from gateway.mqtt.former import AlarmTopics, Broker, Document, former_alarm_topics, usual_alarm_topic
-from gateway.mqtt.publisher import IN_FLIGHT, Message, Publisher
+from gateway.mqtt.message import IN_FLIGHT, Message
 from gateway.mqtt.templates import check_template
 from gateway.sinks import Places, Written
 from gateway.sinks.forwarded import IDENTITY, NAMES, messages
@@ -63,6 +63,8 @@ class Sink:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        from gateway.mqtt.publisher import Publisher  # with paho; commands ask for Options alone
+
         self._publisher = Publisher(options)
         self._retained = Retained()
         self._former = AlarmTopics((), ())

@@ -17,19 +17,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.journal import rights
 from gateway.model import SECOND, Arrivals
 from gateway.sinks import Places, Written
-from gateway.sinks.archive_tables import ROW, Rows, alarms_table, encoding, readings_table, to_rows
 from gateway.times import format_rfc3339
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DAY_NS: Final = 86_400 * SECOND
 PERIODS: Final = {"day": DAY_NS, "hour": 3600 * SECOND}
@@ -65,6 +65,8 @@ class Sink:
     """See the contract in gateway.sinks."""
 
     def __init__(self, options: Options) -> None:
+        from gateway.sinks import archive_tables  # noqa: F401 - with the gateway, not with the first use
+
         self._options = options
         self._folder = Path(options.folder)
         self._open = _Open()
@@ -86,6 +88,8 @@ class Sink:
 
     def write(self, arrivals: Arrivals, places: Places) -> Written:
         """Raises LinkDown when the folder cannot be written."""
+        from gateway.sinks.archive_tables import ROW, to_rows  # with pyarrow; commands ask for Options alone
+
         period, before = int(arrivals.received.max()) // PERIODS[self._options.every], self._open.part
         with self._explained():
             self._remove_closed()
@@ -130,7 +134,9 @@ class Sink:
 
     def _close_part(self, places: Places) -> None:
         """Everything that is open, as one part in each day it is about."""
-        rows: Rows = np.fromfile(self._path("readings"), ROW, self._open.readings // ROW.itemsize)
+        from gateway.sinks.archive_tables import ROW, alarms_table, readings_table
+
+        rows = np.fromfile(self._path("readings"), ROW, self._open.readings // ROW.itemsize)
         day = rows["time"] // DAY_NS
         for number in np.unique(day).tolist():
             self._put("readings", number, readings_table(rows[day == number], places))
@@ -143,6 +149,10 @@ class Sink:
         self._open = _Open(self._open.part + 1)
 
     def _put(self, what: str, day: int, table: pa.Table) -> None:
+        import pyarrow.parquet as pq
+
+        from gateway.sinks.archive_tables import encoding
+
         folder = self._folder / what / f"day={format_rfc3339(day * DAY_NS)[:10]}"
         path = folder / f"part-{self._open.part:06}.parquet"
         rights.make_folder(folder)

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from gateway.alarms.change import AlarmChange
-from gateway.mqtt.publisher import Message
+from gateway.mqtt.message import Message
 from gateway.sinks.forwarded import CLOSED, IDENTITY, alarm_message, alarm_topic
 
 NOTHING_TOLD: Final = b""  # the state of a sink that has told nothing, or does not remember

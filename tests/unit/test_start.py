@@ -16,6 +16,7 @@ EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "demo.toml").read_t
 HEAVY = (
     *("numpy.linalg", "pyarrow.lib", "fastapi", "uvicorn", "paho", "serial", "influxdb_client"),
     *("aiosmtplib", "asyncio", "openpyxl", "pymodbus", "cryptography", "webauthn", "pydantic"),
+    *("aiomqtt", "urllib3"),
     *("gateway.screening.screen", "gateway.screening.kernels.limit", "gateway.ingestion.session"),
 )
 OWN = (  # the alarm book's objects, who states something, kinds of statements that a journal does not hold
@@ -43,6 +44,49 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "cryogate.toml"
 
 
+OUTPUTS = """
+[gateway]
+name = "outputs"
+[sites.pudong]
+[sinks.influx]
+kind = "influxdb"
+url = "http://127.0.0.1:8086"
+org = "o"
+bucket = "b"
+token_file = "token"
+[sinks.archive]
+kind = "parquet"
+folder = "archive"
+[sinks.forward]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "a"
+topic = "cryo/{channel}"
+[notifiers.mail]
+kind = "email"
+host = "mail.example.org"
+sender = "gateway@example.org"
+receivers = ["li@example.org"]
+[notifiers.lamp]
+kind = "siren"
+coil = {host = "127.0.0.1", coil = 1}
+[notifiers.topic]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "b"
+topic = "cryo/alarms"
+[heartbeat.here]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "c"
+topic = "cryo/alive"
+[peers.other]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "d"
+topic = "cryo/other"
+site = "pudong"
+"""
 STATING = [
     "ack E-00000000 --by A --comment x",
     "load freezer-1 C-1 --by A",
@@ -77,6 +121,14 @@ def test_it_loads_no_part_of_the_program_that_it_does_not_use(command: str, conf
 )
 def test_what_prints_json_or_a_line_draws_nothing(command: str, config: Path) -> None:
     assert "rich.console" not in loaded(command, config)
+
+
+def test_a_configuration_is_read_without_the_libraries_of_what_it_names(tmp_path: Path) -> None:
+    (tmp_path / "cryogate.toml").write_text(OUTPUTS)
+    (tmp_path / "data").mkdir()
+    Records(tmp_path / "data" / "records.sqlite").close()
+    Journal.open(tmp_path / "data" / "journal.sqlite").close()
+    assert not loaded("alarms --json", tmp_path / "cryogate.toml")
 
 
 def test_numpy_comes_when_something_of_it_is_used() -> None:

@@ -14,7 +14,8 @@ import pytest
 from gateway.errors import LinkDown
 from gateway.heartbeats import Beat, Health
 from gateway.heartbeats import mqtt as heartbeats
-from gateway.mqtt.publisher import Message, Publisher
+from gateway.mqtt.message import Message
+from gateway.mqtt.publisher import Publisher
 from gateway.peers import Heard
 from gateway.peers.mqtt import Options, Peer
 from tests.system.gateway_process import eventually

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.alarms.change import AlarmChange
-from gateway.mqtt.publisher import Message
+from gateway.mqtt.message import Message
 from gateway.sinks.forwarded import CLOSED, alarm_topic
 from gateway.sinks.retained import NOTHING_TOLD, Past, Retained
 from tests.system.alarm_changes import fault, life
