@@ -57,7 +57,7 @@ QUERIES = {
     "/rosters/week": "?site=s",
     "/handover": "?site=s",
     "/live": "?after=999999",
-    "/codes": "?text=freezer",
+    "/codes": "?text=BAG-9",
 }
 
 
