@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gateway.api.answers import JSON
 from gateway.api.problems import MEDIA_TYPE
+from gateway.api.shapes import shape_of
 from gateway.api.who import ACTION, OPEN
 
+HTML: Final = "text/html"
 _REFUSED: Final = {
     "type": "about:blank",
     "title": "Forbidden",
@@ -19,6 +22,30 @@ _UNKNOWN: Final = {
     "status": 401,
     "detail": "log in, or send the header `Authorization: Bearer TOKEN` with a token that is still valid",
 }
+_OTHERWISE: Final = {
+    "type": "about:blank",
+    "title": "Service Unavailable",
+    "status": 503,
+    "detail": "no gateway answers in data (Connection refused); start one with `cryogate run`",
+}
+PROBLEM: Final = {  # RFC 9457, as problems.py answers
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "what"],
+                "properties": {"field": {"type": "string"}, "what": {"type": "string"}},
+            },
+        },
+    },
+}
 _WRONG: Final = {
     "type": "about:blank",
     "title": "Unprocessable Content",
@@ -27,14 +54,20 @@ _WRONG: Final = {
 }
 
 
-def told(action: str, example: Any, status: int = 200, media: str = "application/json") -> dict[str, Any]:
+def told(action: str, example: Any, status: int = 200, media: str = JSON) -> dict[str, Any]:
     """Of a route, for its decorator: `@router.get(path, **told("assets.read", example))`."""
-    shown = {"description": "as asked for", "content": {media: {"example": example}}}
+    content = {"example": example, **({"schema": shape_of(example)} if media == JSON else {})}
+    shown = {"description": "as asked for", "content": {media: content}}
     problems = {401: _UNKNOWN, 403: _REFUSED} if action != OPEN else {}
-    others = {
-        code: {"description": body["title"], "content": {MEDIA_TYPE: {"example": body}}}
-        for code, body in {**problems, 422: _WRONG}.items()
+    others: dict[Any, dict[str, Any]] = {
+        code: {"description": words, "content": {MEDIA_TYPE: {"example": body, "schema": PROBLEM}}}
+        for code, words, body in (
+            *((code, body["title"], body) for code, body in {**problems, 422: _WRONG}.items()),
+            ("default", "whatever else is wrong: `status` and `detail` say what", _OTHERWISE),
+        )
     }
+    if media == HTML:  # for people, what is wrong is a page, too
+        others["default"]["content"][HTML] = {"example": example}
     return {
         "status_code": status,
         "responses": {status: shown, **others},

@@ -17,9 +17,9 @@ FROM, TO = "2026-01-05T12:00:00Z", "2026-01-05T12:30:00Z"
 class TwoSites:
     """`freezer` at site `s` with channel `top`, `shipper` at site `port` with channel `shipper`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         config = folder / "cryogate.toml"
-        config.write_text(TWO_SITES, encoding="utf-8")
+        config.write_text(TWO_SITES + more, encoding="utf-8")
         self.desk = Desk(folder / "data", TWO_SITES, NOON_NS - SECOND)
         self.door = FrontDoor(config)
 
