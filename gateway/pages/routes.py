@@ -22,6 +22,8 @@ from gateway.pages.templates import THEME_COOKIE, THEMES, Templates
 PAGES: Final[Mapping[str, str]] = {  # its address: its template
     "/": "overview",
     "/alarms": "alarms",
+    "/alarms/{alarm}": "alarms",
+    "/units": "unit",
     "/assets": "assets",
     "/assets/{asset}": "asset",
     "/hand-over": "hand-over",

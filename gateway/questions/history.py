@@ -10,6 +10,7 @@ from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.identity import name_of
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.journal.standing import Standing
 from gateway.published.alarm import of_known
 from gateway.statements import Statement, transition
 from gateway.statements.kinds import kind_of
@@ -17,6 +18,7 @@ from gateway.times import format_rfc3339
 
 Published = Callable[[Mapping[str, Any], int], dict[str, Any]]
 """`published.alarm.of_known`, or `of_known_in_parts`."""
+LONGEST_NUMBER = 18  # digits of an entry's number
 MOST_NAMED = 10  # alarms whose id begins alike, in a message
 
 
@@ -74,12 +76,12 @@ def _because(journal: Journal, identity: str) -> dict[str, Any] | None:
 
 
 def _statement(journal: Journal, identity: str) -> Statement | None:
-    """By its id, where that is the one that its entry gives it."""
+    """By its id: the one that its entry gives it, or the one of a key that somebody gave."""
     number = identity.rpartition("-")[2]
-    if not number.isdecimal():
-        return None
-    found = journal.statement(int(number))
-    return found if found.id == identity else None
+    found = journal.statement(int(number)) if number.isdecimal() and len(number) <= LONGEST_NUMBER else None
+    if found is not None and found.id == identity:
+        return found
+    return Standing(journal).find(identity)
 
 
 def cause_in_words(statement: Statement) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.room import Room
 
@@ -23,6 +23,7 @@ def desk(
         viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai",
     )  # fmt: skip
     made.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     if session:
         made.add_cookies(
             [{"name": "cryogate", "value": session, "url": room.url, "httpOnly": True, "sameSite": "Strict"}]

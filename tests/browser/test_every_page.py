@@ -9,7 +9,7 @@ from gateway.pages.routes import OPEN, PAGES
 from tests.browser.desk import desk, picture, violations
 from tests.browser.room import Room
 
-EVERY = [path.replace("{asset}", "shipper-2") for path in (*PAGES, *OPEN)]
+EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in (*PAGES, *OPEN)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from gateway.alarms.cause_words import Language
 from gateway.alarms.guidance import with_guidance
 from gateway.alarms.priority import with_priority
 from gateway.api.answers import json_answer
@@ -124,11 +125,13 @@ def history(world: Asked, who: Who, alarm: Name) -> StreamingResponse:
 
 
 @router.get("/alarms/{alarm}/hints", **told("alarms.read", HINTS))
-def hints(request: Request, world: Asked, who: Who, alarm: Name, at: Moment = None) -> Response:
-    """What an alarm looks like, and why; never a verdict."""
+def hints(
+    request: Request, world: Asked, who: Who, alarm: Name, at: Moment = None, language: Language = "en"
+) -> Response:
+    """What an alarm looks like, and why, in English or Chinese; never a verdict."""
     row = row_of(world, world.scope(who), alarm)
-    journal = world.reading().journal
-    return json_answer(request, causes(journal, row, moment_ns(at, world.now_ns())).public())
+    found = causes(world.reading().journal, row, moment_ns(at, world.now_ns()))
+    return json_answer(request, found.public(language))
 
 
 @router.get("/excursions", **told("excursions.read", EXCURSIONS))

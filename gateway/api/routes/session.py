@@ -24,6 +24,7 @@ from gateway.commands import accounts as administration
 from gateway.commands import logins
 from gateway.published.accounts import session_row
 from gateway.rights.principal import Principal
+from gateway.rights.table import ACTIONS
 from gateway.statements.fields import shown
 
 ORIGIN: Final = "api"
@@ -59,6 +60,7 @@ SESSION: Final = {
     "roles": ["operator"],
     "sites": ["lab"],
     "assets": None,
+    "actions": ["alarm.acknowledge", "alarms.read"],
     "authenticated": "password+totp",
     "session": "5f1c0a9be2d4",
     "until": "2026-01-05T12:30:00Z",
@@ -94,7 +96,7 @@ def log_in(request: Request, world: Asked, typed: LogIn) -> Response:
 
 @router.get("/session", **told("self.read", SESSION))
 def session(request: Request, who: Who) -> Response:
-    """Who is logged in, until when, and the `csrf` that changes need as header X-CSRF-Token."""
+    """Who is logged in, what they may do, until when; `csrf` is what changes need as header X-CSRF-Token."""
     return secret_answer(_described(who, cookies.session_of(request)))
 
 
@@ -189,6 +191,7 @@ def _described(who: Principal, secret: str) -> dict[str, Any]:
         "roles": list(who.roles),
         "sites": None if who.sites is None else list(who.sites),
         "assets": None if who.assets is None else list(who.assets),
+        "actions": sorted(filter(who.may_somewhere, ACTIONS)),
         "authenticated": who.authenticated,
         "session": who.session,
         "until": shown(who.until_ns),

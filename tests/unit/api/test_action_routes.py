@@ -78,6 +78,16 @@ def test_a_key_that_comes_twice_is_one_statement(sites: TwoSites) -> None:
     )
 
 
+def test_the_history_says_who_also_where_a_key_was_given(sites: TwoSites) -> None:
+    alarm = sites.alarms()["top"]
+    told = done(
+        sites, f"/alarms/{alarm}/take", {"comment": "on my way"}, **{"Idempotency-Key": "tablet-7/43"}
+    )
+    sites.desk.run()
+    because = sites.door.get(f"/alarms/{alarm}/history")[-1]["because"]
+    assert (because["id"], because["kind"]) == (told["id"], "take") and because["by"]
+
+
 def test_two_at_once_with_one_key_are_one_statement(sites: TwoSites) -> None:
     alarm, answers = sites.alarms()["top"], list[Any]()
 

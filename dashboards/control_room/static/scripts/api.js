@@ -34,7 +34,7 @@ export async function all(path) {
     const page = await get(`${path}${path.includes("?") ? "&" : "?"}limit=1000${after ? `&after=${encodeURIComponent(after)}` : ""}`);
     first ??= page;
     rows.push(...page.items);
-    after = page.next;
+    after = page.next ?? null; // some lists have one page
   }
   return { ...first, items: rows };
 }

@@ -8,13 +8,24 @@ import { t } from "./words.js";
 
 const SHOWN_MS = 8000;
 
-// What was done, or why not. A problem stays until somebody closes it.
-export function toast(words, state = "fine") {
+// What was done, or why not. A problem stays until somebody closes it. `more`: { words, act } of a button, or { words, href } of a link.
+export function toast(words, state = "fine", more = null) {
   const close = element("button", { type: "button", "aria-label": t("Close") }, "×");
-  const made = element("div", { class: "toast", "data-state": state }, shape(state), element("p", {}, words), close);
+  const made = element("div", { class: "toast", "data-state": state }, shape(state), element("p", {}, words), ...(more ? [further(more, () => made.remove())] : []), close);
   close.addEventListener("click", () => made.remove());
   byId("toasts").append(made);
   if (state === "fine") setTimeout(() => made.remove(), SHOWN_MS);
+  return made;
+}
+
+function further({ words, act, href }, close) {
+  if (href) return element("a", { class: "button", href }, words);
+  const button = element("button", { type: "button", class: "button" }, words);
+  button.addEventListener("click", () => {
+    close();
+    act();
+  });
+  return button;
 }
 
 // A Problem of api.js, in words.

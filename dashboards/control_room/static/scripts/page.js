@@ -5,6 +5,8 @@ import { all, get, logInWith, remove, session } from "./api.js";
 import { logIn, tellProblem } from "./dialogs.js";
 import { byId, setShape, setText } from "./elements.js";
 import { on, state } from "./live.js";
+import "./notice.js";
+import "./scan.js";
 import "./settings.js";
 import { asDate, clockTime, isToday, dayTime, utc } from "./time.js";
 import { t } from "./words.js";

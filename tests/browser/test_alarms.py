@@ -1,0 +1,91 @@
+"""An operator and an alarm: what it says, what is remarked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.desk import desk, violations
+from tests.browser.room import Room
+
+UNIT = "83857930000879766660"  # inside shipper-2, as the demo loads it
+WARM = "too warm, above −150.0 °C"
+
+
+@pytest.fixture(scope="module")
+def warm(browser: Browser, room: Room, session: str) -> None:
+    """Until both alarms of the shipper that runs out are there."""
+    context = desk(browser, room, session)
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto("/alarms")
+    page.get_by_role("article").filter(has_text=WARM).wait_for()
+    context.close()
+
+
+def open_alarm(page: Page) -> None:
+    page.goto("/alarms")
+    page.get_by_role("article").filter(has_text=WARM).get_by_role("link").click()
+    expect(page.locator("#detail h2")).to_contain_text("shipper-2")
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_stranger_sees_what_is_wrong_where_what_is_inside_and_what_to_do(page: Page) -> None:
+    open_alarm(page)
+    expect(page).to_have_url(re.compile(r"/alarms/E-"))
+    detail = page.locator("#detail")
+    for words in (
+        "critical",
+        "shipper-2",
+        WARM,
+        "Do first",
+        "2 units inside, irreplaceable",
+        UNIT,
+        "Raised: critical",
+    ):
+        expect(detail).to_contain_text(words)
+    expect(page.locator("#list")).to_contain_text("of the same happening, one more:")
+    page.get_by_role("searchbox", name="Search in these alarms").fill("no such vessel")
+    expect(page.locator("#nothing")).to_contain_text("No alarm is like that")
+    expect(page).to_have_url(re.compile(r"text=no\+such\+vessel"))
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("article").first).to_be_visible()
+    assert not violations(page)
+
+
+@pytest.mark.usefixtures("warm")
+def test_an_alarm_that_speaks_again_is_told_on_every_page(room: Room, page: Page) -> None:
+    open_alarm(page)
+    alarm = page.url.rpartition("/")[2]
+    said = ("--by", "Wang Wei", "--reason", "lid is open")
+    assert room.gateway.asked("shelve", alarm, "--for", "15min", *said).exit_code == 0
+    expect(page.locator("#detail")).to_contain_text("shelved by Wang Wei until")
+    page.goto("/hand-over")
+    expect(page.locator("#link")).to_have_text("Live")
+    assert room.gateway.asked("unshelve", alarm, *said).exit_code == 0
+    expect(page.locator("#toasts")).to_contain_text("Alarm, critical: shipper-2, above-150, 2 units inside")
+    page.locator("#toasts").get_by_role("link", name="Look").click()
+    expect(page.locator("#detail h2")).to_contain_text("shipper-2")
+
+
+@pytest.mark.usefixtures("warm")
+def test_several_get_one_comment_that_can_be_taken_back(page: Page) -> None:
+    page.goto("/alarms")
+    expect(page.get_by_role("checkbox")).to_have_count(2)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    expect(page.locator("#chosen-count")).to_have_text("2 chosen")
+    page.locator("#chosen").get_by_role("button", name="Comment").click()
+    dialog = page.get_by_role("dialog", name="Comment")
+    expect(dialog).to_contain_text("It can be taken back")
+    dialog.get_by_label("Comment, for all of them").fill("lid <b>was</b> open")
+    assert not violations(page)
+    dialog.get_by_role("button", name="Comment").click()
+    expect(page.locator("#toasts")).to_contain_text("Remarked on 2 alarms.")
+    expect(page.locator("#detail .line")).to_contain_text("lid <b>was</b> open")
+    page.locator("#toasts").get_by_role("button", name="Take it back").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("wrong vessel")
+    page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    expect(page.locator("#detail .line")).to_contain_text("Li Na took a statement back")
