@@ -72,6 +72,15 @@ def rule(block: Table, path: str, problems: Problems) -> Rule | None:
     return Rule(identity, str(block["kind"]), severity, parameters, unit)
 
 
+def written(of: Rule) -> dict[str, Any]:
+    """The parameters of a rule by the keys of the configuration (limit_degC), but for what is left out."""
+    parameters: Any = of.parameters
+    marked = {f.name: f.metadata["unit"] for f in dataclasses.fields(parameters) if "unit" in f.metadata}
+    keys = {name: name + SUFFIXES[kind].format(unit=of.unit) for name, kind in marked.items()}
+    found = dataclasses.asdict(parameters).items()
+    return {keys.get(name, name): value for name, value in found if value is not None}
+
+
 def severity_of(name: str) -> Severity | None:
     """The severity called `name`, None when there is none."""
     return Severity[name.upper()] if name.upper() in Severity.__members__ and name.islower() else None

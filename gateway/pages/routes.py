@@ -28,6 +28,13 @@ PAGES: Final[Mapping[str, str]] = {  # its address: its template
     "/assets/{asset}": "asset",
     "/hand-over": "hand-over",
     "/set-up": "set-up",
+    "/set-up/health": "set-up-health",
+    "/set-up/sources": "set-up-sources",
+    "/set-up/people": "set-up-people",
+    "/set-up/rosters": "set-up-rosters",
+    "/set-up/accounts": "set-up-accounts",
+    "/set-up/audit": "set-up-audit",
+    "/limits": "set-up-limits",
 }
 OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/login": "login",

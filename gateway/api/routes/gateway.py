@@ -16,6 +16,7 @@ from gateway.api.routes.fleet import RUNS, whole
 from gateway.api.who import Who
 from gateway.api.world import JOURNAL, Asked
 from gateway.config.profiles import profiles as parse_profiles
+from gateway.config.profiles import written
 from gateway.config.tables import Problems
 from gateway.config.types import FOREVER_PAST, ProfileVersion, Rule
 from gateway.errors import ConfigurationError, InputError
@@ -51,6 +52,7 @@ RULE = {
     "severity": "critical",
     "unit": "degC",
     "parameters": {"limit": -150.0},
+    "written": {"limit_degC": -150.0},
 }
 VERSION = {"version": "3", "valid_from": "2026-01-01T00:00:00.000000000Z", "retroactive": "", "rules": [RULE]}
 PROFILES = {"schema": 1, "known": RUNS, "items": [{"profile": "ln2-product", "versions": [VERSION]}]}
@@ -146,4 +148,5 @@ def _rule(of: Rule) -> dict[str, Any]:
         "severity": of.severity.name.lower(),
         "unit": of.unit,
         "parameters": dataclasses.asdict(of.parameters),  # type: ignore[call-overload]
+        "written": written(of),
     }

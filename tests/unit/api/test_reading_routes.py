@@ -262,7 +262,8 @@ def test_the_gateway_itself(sites: TwoSites) -> None:
         assert door.get(path, "administrator" if path == "/holds" else "operator")["items"] == []
     assert door.get("/journal", "quality")["id"] == sites.desk.journal.id
     [profile] = door.get("/profiles")["items"]
-    assert profile["versions"][0]["rules"][0]["parameters"]["limit"] == -150.0
+    rule = profile["versions"][0]["rules"][0]
+    assert rule["parameters"]["limit"] == rule["written"]["limit_degC"] == -150.0
 
 
 def test_a_preview_changes_nothing(sites: TwoSites) -> None:
