@@ -14,7 +14,7 @@ they share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, runtime_checkable
 
 from gateway.alarms.call import Call, Guidance, Language
@@ -37,8 +37,8 @@ class Notifier(Protocol):
 class Setting(Protocol):
     """What a message says beside the change itself, as the configuration has it now."""
 
-    def time_zone(self, site: str) -> str:
-        """Of the clocks at a site; UTC where it is not known."""
+    def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:
+        """Of the clocks at a site, or where all these assets are; UTC where it is not known."""
 
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
         """The limit of a rule and its unit; None where the rule has none, or is no more.

@@ -108,9 +108,13 @@ class AlarmWords:
     def local(self, at_ns: int) -> datetime:
         moment = datetime.fromtimestamp(at_ns // 10**9, UTC)
         try:
-            return moment.astimezone(zone(self._setting.time_zone(self._alarm.get("site", ""))))
+            return moment.astimezone(zone(self._setting.time_zone(self.text("site"), self._assets())))
         except InputError:
             return moment
+
+    def _assets(self) -> list[str]:
+        """A fault names several."""
+        return [asset for asset in str(self._alarm.get("asset") or "").split(", ") if asset]
 
     def units(self) -> str:
         """Empty only for a fault that is about no asset."""

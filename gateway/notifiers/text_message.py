@@ -27,6 +27,7 @@ UNITS: Final = (70, 67)
 MOST_PARTS: Final = 6
 LONGEST_PLACE: Final = 36  # characters: the value behind it has to fit into 70 units
 LONGEST_STEP: Final = 60  # characters of what to do first: the rest stands in other messages
+SHORTEST_CUT: Final = 20  # characters: what is cut shorter says nothing
 SEPARATORS: Final = {"en": "; ", "zh": "；"}
 
 
@@ -38,6 +39,9 @@ def text_message(call: Call, setting: Setting, parts: int = 1) -> str:
         longer = f"{text}{SEPARATORS[call.language]}{_plain(piece)}"
         if parts_of(longer) <= parts:
             text = longer
+        elif piece == words.first.text("message"):  # cut it still says what is wrong
+            cut = _cut(longer, parts)
+            text = cut if len(cut) - len(text) >= SHORTEST_CUT else text
     return text
 
 
@@ -77,10 +81,10 @@ def _pieces(call: Call, words: CallWords) -> Iterator[str]:
     if call.number > 1 and call.kind is not CallKind.SUMMARY:
         said["more"] = vocabulary["more"].format(number=call.number - 1)
     yield from said.values()
+    if call.alarms and first.text("message") and not call.drill:
+        yield first.text("message")
     if call.alarms and call.alarms[0].get("start"):
         yield vocabulary["since"].format(at=first.clock(parse_rfc3339(call.alarms[0]["start"])))
-    if call.alarms and first.text("message"):
-        yield first.text("message")
     if call.alarms and first.units():
         yield vocabulary["inside"].format(units=first.units())
 
@@ -102,6 +106,13 @@ def _to_do(call: Call, words: CallWords) -> dict[str, str]:
 def _plain(text: str) -> str:
     """The sign of degrees and dots in one would make a Latin text one of 70 characters."""
     return text.replace("°C", "C").replace("…", "...")
+
+
+def _cut(text: str, parts: int) -> str:
+    """With the sign of that at its end."""
+    while parts_of(f"{text}...") > parts:
+        text = text[:-1]
+    return f"{text}..."
 
 
 def _fitting(text: str, parts: int) -> str:

@@ -5,7 +5,7 @@ Codes of units, never names of patients; no comments, in which anything may stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ def guidance_rows(guidance: Guidance | None, words: Vocabulary) -> Iterator[tupl
 class UnknownSetting:
     """Of a notifier that was told of none: UTC alone, and no limits."""
 
-    def time_zone(self, site: str) -> str:  # noqa: ARG002
+    def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:  # noqa: ARG002
         return "UTC"
 
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:  # noqa: ARG002

@@ -62,7 +62,7 @@ class DrillWatch:
         every = standing(self._desk.journal, self._records, now_ns)
         yield from self._forged(every)
         ours = [one for one in every if self._is_believed(one)]
-        yield from _failed(ours)
+        yield from self._failed(ours)
         for schedule in self._desk.configuration.drills:
             due = due_of(schedule, self._desk.configuration, self._desk.journal, ours)
             if schedule.automatic and may_begin(schedule, due.zone, due.at_ns, now_ns):
@@ -92,10 +92,25 @@ class DrillWatch:
             f"{f', and could not begin: {why}' if why else ''}; begin one with `cryogate drill --asset "
             f"{schedule.asset}`"
         )
-        return Fault(f"drill overdue:{schedule.name}", Severity.MINOR, message, site=self._site(schedule))
+        return Fault(
+            f"drill overdue:{schedule.name}", Severity.MINOR, message, site=self._site(schedule.asset)
+        )
 
-    def _site(self, schedule: Schedule) -> str:
-        return self._desk.configuration.assets[schedule.asset].site
+    def _failed(self, every: list[Stood]) -> Iterator[Fault]:
+        """Of each asset the last drill that was carried out. No product is in danger because of it."""
+        last = {one.drill.asset: one for one in every if one.state in (PASSED, FAILED)}
+        for asset, one in last.items():
+            if one.state == FAILED:
+                message = (
+                    f"drill {one.drill.id} on {asset} of {_shown(one.statement.at_ns)} failed: see "
+                    f"`cryogate drill --report {one.drill.id}`, mend it, and begin another one"
+                )
+                yield Fault(f"drill failed:{asset}", Severity.MAJOR, message, site=self._site(asset))
+
+    def _site(self, asset: str) -> str:
+        """Empty of an asset that has left the configuration."""
+        known = self._desk.configuration.assets.get(asset)
+        return "" if known is None else known.site
 
     def _forged(self, every: list[Stood]) -> Iterator[Fault]:
         for one in every:
@@ -116,18 +131,6 @@ class DrillWatch:
             journal = self._desk.journal
             self._ours[statement.id] = is_ours(statement, journal.id, drill_key(journal.path.parent))
         return self._ours[statement.id]
-
-
-def _failed(every: list[Stood]) -> Iterator[Fault]:
-    """Of each asset the last drill that was carried out."""
-    last = {one.drill.asset: one for one in every if one.state in (PASSED, FAILED)}
-    for asset, one in last.items():
-        if one.state == FAILED:
-            message = (
-                f"drill {one.drill.id} on {asset} of {_shown(one.statement.at_ns)} failed: see "
-                f"`cryogate drill --report {one.drill.id}`, mend it, and begin another one"
-            )
-            yield Fault(f"drill failed:{asset}", Severity.MAJOR, message, (asset,))
 
 
 def _shown(at_ns: int) -> str:

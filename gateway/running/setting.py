@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.alarming.versions import own_version, version_name
@@ -21,9 +21,12 @@ class SettingNow:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
 
-    def time_zone(self, site: str) -> str:
-        known = self._configuration.sites.get(site)
-        return "UTC" if known is None else known.time_zone
+    def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:
+        tables = (self._configuration.assets.get(asset) for asset in assets)
+        sites = {site} if site else {table.site for table in tables if table is not None}
+        known = [self._configuration.sites.get(name) for name in sites]
+        zones = {"UTC" if one is None else one.time_zone for one in known}
+        return zones.pop() if len(zones) == 1 else "UTC"
 
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
         candidates = [*self._of_profiles(version), *self._of_channel(channel, version)]

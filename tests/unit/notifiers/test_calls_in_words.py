@@ -122,6 +122,13 @@ def test_what_is_not_known_is_said() -> None:
     assert shown == "more than 1 d 1 h until empty (weight)"
 
 
+def test_a_text_message_says_what_is_wrong_with_the_gateway_even_where_it_has_to_be_cut() -> None:
+    alarm = {**fault().alarm, "rule": "power:rack", "message": f"UPS rack is on battery, {'for long ' * 30}"}
+    for told in (call(alarms=(alarm,), guidance=None), in_chinese(alarms=(alarm,), guidance=None)):
+        said = text_message(told, Shanghai())
+        assert "UPS rack is on battery, for" in said and said.endswith("...") and parts_of(said) == 1
+
+
 def test_what_was_noticed_about_the_alarm_is_said() -> None:
     noticed = {
         **RAISED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from tests.system.alarm_changes import fault, life, unknown
 class Shanghai(UnknownSetting):
     """A site ahead of UTC, and a rule at -150."""
 
-    def time_zone(self, site: str) -> str:
+    def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:
         return {"pudong": "Asia/Shanghai"}.get(site, "UTC")
 
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
@@ -122,7 +122,7 @@ def test_names_from_outside_stay_on_their_line(language: Any, nasty: str) -> Non
 
 def test_the_clock_of_the_site_across_daylight_saving() -> None:
     class Berlin(Shanghai):
-        def time_zone(self, site: str) -> str:
+        def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:
             return "Europe/Berlin"
 
     for utc, local in (

@@ -114,7 +114,7 @@ def test_a_failed_one_is_a_fault_until_a_later_one_passes(tmp_path: Path) -> Non
     desk.run()
     [fault] = watch()
     assert fault.key == "drill failed:freezer" and failed.drill.id in fault.message
-    assert fault.assets == ("freezer",)
+    assert (fault.assets, fault.site) == ((), desk.configuration.assets["freezer"].site)
     withdrawn = started(desk)
     desk.withdraw(withdrawn.stated.id)
     desk.run()

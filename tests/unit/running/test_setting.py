@@ -59,6 +59,12 @@ def test_the_clock_at_a_site(setting: SettingNow) -> None:
     )
 
 
+def test_the_clock_where_the_assets_of_a_fault_are(setting: SettingNow) -> None:
+    asset = next(iter(setting._configuration.assets))
+    assert setting.time_zone("", [asset]) == setting.time_zone("", [asset, "gone"]) == "Asia/Shanghai"
+    assert setting.time_zone("gone", [asset]) == setting.time_zone("", ["gone"]) == "UTC"
+
+
 def test_the_limit_of_a_rule_in_its_version(setting: SettingNow) -> None:
     assert setting.limit("dewar", "high", "p 1") == (-150.0, "degC")
     assert setting.limit("dewar", "high", "p 2") == (-140.0, "degC")
