@@ -21,12 +21,11 @@ from gateway.alarms.flood import KNOWN, Flood, FloodLimits
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.kept_calls import SCHEMA, Attempted, Failure, Kept
-from gateway.alarms.member import member
+from gateway.alarms.member import Member, member
 from gateway.alarms.nobody import Nobody
 from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
-from gateway.alarms.priority import Inside, Judged, Priorities, judge, most_urgent
+from gateway.alarms.priority import Judged, Judging, Priorities, most_urgent
 from gateway.alarms.reach import Matter
-from gateway.model import Severity
 from gateway.statements import Statement, attempt, call, transition
 from gateway.statements.attempt import Attempt
 from gateway.statements.call import Called
@@ -35,7 +34,6 @@ from gateway.statements.transition import UPGRADE
 KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
 LONGEST_ANSWER: Final = 200  # characters
-MOST_JUDGEMENTS: Final = 4096  # of severities and contents that differ
 LOUD: Final = (CallKind.ALARM, CallKind.WORSE, CallKind.AGAIN)  # calls because of which somebody has to act
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
@@ -62,7 +60,7 @@ class CallBook:
         self.publish = publish
         self.seq = 0
         self._policies: Sequence[Policy] | None = None  # as long as nothing is stated about people
-        self._judgements: dict[tuple[Severity, Inside], Judged] = {}
+        self._judging = Judging(plan.priorities)
         self.groups = Groups()
         self.raisings = Raisings()
         self.flood = Flood(plan.flood)
@@ -166,7 +164,11 @@ class CallBook:
         members = group.members.values()
         asking = [m for m in members if not m.is_over and (m.asks or m.worsened)]
         deciding = asking or [m for m in members if not m.is_over] or list(members)
-        return most_urgent(map(self._judged, {(m.severity, m.inside) for m in deciding}))
+        return most_urgent(self._judging.of(*fact) for fact in {(m.severity, m.inside) for m in deciding})
+
+    def priority_of(self, one: Member) -> Priority:
+        """Of one alarm alone."""
+        return self._judging.of(one.severity, one.inside).priority
 
     def judged_together(self, groups: Sequence[Group]) -> Judged:
         """Of a summary: by what people are called about. Of the rest they have to know, not to get up."""
@@ -218,14 +220,6 @@ class CallBook:
         return KNOWN if is_known and not self.escalations.is_worse(group) else int(priority)
 
     # What follows
-
-    def _judged(self, fact: tuple[Severity, Inside]) -> Judged:
-        """The same of many."""
-        if fact not in self._judgements:
-            if len(self._judgements) >= MOST_JUDGEMENTS:
-                self._judgements.clear()
-            self._judgements[fact] = judge(*fact, self.plan.priorities)
-        return self._judgements[fact]
 
     def _has(self, person: str, notifier: str) -> bool:
         if not person:

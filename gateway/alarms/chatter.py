@@ -54,4 +54,10 @@ def remarks(alarm: Mapping[str, Any], raisings: Raisings, limits: Limits, now_ns
         yield f"chattering: raised {count} times in {limits.chatter_within_s / 60:.0f} min"
     age_ns = now_ns - parse_rfc3339(str(alarm["raised"]))
     if alarm["state"] == OPEN and not alarm.get("taken") and age_ns > to_ns(limits.stale_after_s):
-        yield f"stale: open for {age_ns / (3600 * SECOND):.0f} h without anybody"
+        yield f"stale: open for {_long(age_ns)} without anybody"
+
+
+def _long(age_ns: int) -> str:
+    """Minutes of less than two hours."""
+    minutes = age_ns // (60 * SECOND)
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"

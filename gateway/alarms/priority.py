@@ -12,6 +12,7 @@ from gateway.model import Severity
 
 UNKNOWN: Final = "unknown"  # contents of a published alarm
 MOST_NAMED: Final = 3  # products in a reason
+MOST_JUDGEMENTS: Final = 4096  # of severities and contents that differ
 
 
 class Risk(IntEnum):
@@ -80,10 +81,15 @@ class KnowsProducts(Protocol):
 def inside_of(alarm: Mapping[str, Any]) -> Inside:
     """Of a published alarm. A critical fault of a site, as a silent gateway, is about whatever is there."""
     if alarm["kind"] == "fault" and not alarm["asset"]:
-        is_whole_site = bool(alarm.get("site")) and severity_of(alarm) is Severity.CRITICAL
-        return Inside(None) if is_whole_site else Inside((), is_about_product=False)
+        return inside_of_site(alarm.get("site", ""), severity_of(alarm))
     units = alarm["units"]
     return Inside(None if units == UNKNOWN else tuple(sorted(_products(units))))
+
+
+def inside_of_site(site: str, severity: Severity) -> Inside:
+    """Of a fault that is about no asset; of no site where it is empty."""
+    is_whole_site = bool(site) and severity is Severity.CRITICAL
+    return Inside(None) if is_whole_site else Inside((), is_about_product=False)
 
 
 def severity_of(alarm: Mapping[str, Any]) -> Severity:
@@ -101,6 +107,22 @@ def judge(severity: Severity, inside: Inside, by: Priorities) -> Judged:
     """Unknown contents count as the worst possible; what is stated empty asks for little."""
     risk, why = _risk(inside, by)
     return Judged(by.table[severity][risk], risk, f"{severity.name.lower()}; {why}")
+
+
+class Judging:
+    """The same facts are judged once: of 10 000 alarms few differ in them."""
+
+    def __init__(self, by: Priorities) -> None:
+        self._by = by
+        self._known: dict[tuple[Severity, Inside], Judged] = {}
+
+    def of(self, severity: Severity, inside: Inside) -> Judged:
+        fact = severity, inside
+        if fact not in self._known:
+            if len(self._known) >= MOST_JUDGEMENTS:
+                self._known.clear()
+            self._known[fact] = judge(severity, inside, self._by)
+        return self._known[fact]
 
 
 def most_urgent(of: Iterable[Judged]) -> Judged:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.alarms.priority import Priorities, with_priority
+from gateway.alarms.priority import Judging, Priorities, with_priority
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.published.alarm import of_known, stored_rank
@@ -44,6 +44,7 @@ class KeptAlarms:
 
     def __init__(self, priorities: Priorities) -> None:
         self._priorities = priorities
+        self._judging = Judging(priorities)
         self._turn = threading.Lock()
         self._now: Snapshot | None = None
         self._looked_s = 0.0
@@ -73,7 +74,7 @@ class KeptAlarms:
         return Snapshot(seq, known, _sorted(known.values(), "urgency"), _sorted(known.values(), "newest"))
 
     def _kept(self, row: AlarmRow, seal: int) -> Kept:
-        rank = stored_rank(row)
+        rank = stored_rank(row, self._judging)
         told = with_few_units(with_priority(of_known(row.body, row.number), self._priorities))
         return Kept(seal, row.closed, rank, rank[-2:], told)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gateway.alarms.guidance import with_guidance
-from gateway.alarms.priority import with_priority
+from gateway.alarms.priority import Priorities, with_priority
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
@@ -68,9 +68,9 @@ def alarms(
 
             selection = replace(selection, names=persons_known(journal, assigned))
         rows = records.book.alarms(closed=everything)
-        wanted, more = _chosen(rows, selection, sort, None if as_json else MOST_SHOWN)
-        judged = (with_priority(alarm, configuration.priorities) for alarm in wanted)
-        chosen = [with_guidance(alarm, configuration.guidance) for alarm in judged]
+        most = None if as_json else MOST_SHOWN
+        wanted, more = _chosen(rows, selection, sort, most, configuration.priorities)
+        chosen = [with_guidance(alarm, configuration.guidance) for alarm in wanted]
         calls = calls_at(configuration, journal, records, time.time_ns())
         found = list(calls.alarms(chosen))
     if as_json:
@@ -81,13 +81,14 @@ def alarms(
 
 
 def _chosen(
-    rows: Sequence[AlarmRow], selection: Selection, sort: Order, most: int | None
+    rows: Sequence[AlarmRow], selection: Selection, sort: Order, most: int | None, by: Priorities
 ) -> tuple[list[Mapping[str, Any]], int]:
     """As they are published, at most so many, and how many more there are."""
     if selection == Selection() and sort is Order.URGENCY:
-        shown = [of_known_in_parts(row.body, row.number) for row in most_urgent_rows(rows)[:most]]
-        return list(shown), len(rows) - len(shown)
-    found = selected((of_known_in_parts(row.body, row.number) for row in rows), selection, sort)
+        shown = [of_known_in_parts(row.body, row.number) for row in most_urgent_rows(rows, by)[:most]]
+        return [with_priority(alarm, by) for alarm in shown], len(rows) - len(shown)
+    told = (with_priority(of_known_in_parts(row.body, row.number), by) for row in rows)
+    found = selected(told, selection, sort)
     return found[:most], len(found) - len(found[:most])
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from gateway.alarms.priority import Priorities, with_priority
 from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -61,7 +60,8 @@ def handover(
     since_ns = None if since is None else parse_rfc3339(since)
     with open_records(configuration.data_dir) as records, open_desk(configuration) as desk:
         known_ns = known_at_ns(configuration)
-        found = report(desk.journal, records, site, since_ns, desk.clock.now_ns(), known_ns)
+        by_table, now_ns = configuration.priorities, desk.clock.now_ns()
+        found = report(desk.journal, records, by_table, site, since_ns, now_ns, known_ns)
         resting = [rest for rest in rests(desk, desk.clock.now_ns()) if _is_of(rest, site, configuration)]
         stated = hand_over(desk, at_this_box(by), to, found, notes) if by else None
         if by:
@@ -76,19 +76,19 @@ def handover(
             }
         )
         return
-    _print(console(), found, labels_of(configuration), configuration.priorities)
+    _print(console(), found, labels_of(configuration))
     for rest in resting:
         say(f"out of service: {rest_words(rest)}")
     if stated is not None:
         say(f"handed over by {by} to {to}; {said_by(stated)}")
 
 
-def _print(out: Console, found: Report, labels: Labels, priorities: Priorities) -> None:
+def _print(out: Console, found: Report, labels: Labels) -> None:
     taken = sum(1 for alarm in found.open if alarm["taken"])
     quiet = sum(map(is_quiet, found.open))
     out.print(f"open: {counted(len(found.open), 'alarm')}, {taken} taken, {quiet} quiet for a while")
     if found.open:
-        shown = [with_few_units(with_priority(one, priorities)) for one in safe(found.open[:MOST_SHOWN])]
+        shown = [with_few_units(one) for one in safe(found.open[:MOST_SHOWN])]
         out.print(alarms_table(shown, labels, out.width))
         for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from gateway.alarms.priority import Priorities
 from gateway.doctor import Finding, Level
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.published.alarm import most_urgent_rows, of_known, severity_of
@@ -30,11 +31,13 @@ def findings(alarms: Sequence[Mapping[str, Any]], labels: Labels = UNLABELLED) -
         yield from _of_level(level, mine[:MOST], len(mine), labels)
 
 
-def findings_of_rows(rows: Sequence[AlarmRow], labels: Labels = UNLABELLED) -> Iterator[Finding]:
+def findings_of_rows(
+    rows: Sequence[AlarmRow], by: Priorities, labels: Labels = UNLABELLED
+) -> Iterator[Finding]:
     """The same of alarms as the records keep them, in any order; those that are named are published."""
     for level in (Level.ERROR, Level.WARNING):
         mine = [row for row in rows if level_of(severity_of(row)) is level]
-        first = [of_known(row.body, row.number) for row in most_urgent_rows(mine)[:MOST]]
+        first = [of_known(row.body, row.number) for row in most_urgent_rows(mine, by)[:MOST]]
         yield from _of_level(level, first, len(mine), labels)
 
 

@@ -145,7 +145,8 @@ def _alarms(configuration: Configuration, runs: bool) -> Iterator[Finding]:
     elif os.access(path, os.R_OK):
         try:
             with Records(path, read_only=True) as records:
-                yield from alarms.findings_of_rows(records.book.alarms(), labels_of(configuration))
+                rows, labels = records.book.alarms(), labels_of(configuration)
+                yield from alarms.findings_of_rows(rows, configuration.priorities, labels)
         except JournalError:
             return  # said of the folder
 

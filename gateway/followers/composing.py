@@ -80,7 +80,7 @@ class Composer:
         groups = [group for group in found if group is not None]
         if not groups:
             return None
-        members = _listed(groups)
+        members = self._listed(groups)
         judged = self._book.judged(groups[0]) if delivery.group else self._book.judged_together(groups)
         person = self._book.duty.person(delivery.receiver.person)
         language: Language = "en" if person is None else person.language
@@ -109,6 +109,15 @@ class Composer:
             link=self._link(delivery, members[:MOST_LISTED]),
             drill=groups[0].is_drill,
         )
+
+    def _listed(self, groups: Sequence[Group]) -> list[Member]:
+        """What has to be seen to first: what goes on before what is over, the most urgent, the first."""
+        firsts = {group.first for group in groups}
+        members = (one for group in groups for one in group.members.values())
+        return sorted(members, key=lambda one: (*self._rank(one), one.id not in firsts, one.at_ns))
+
+    def _rank(self, one: Member) -> tuple[bool, bool, int, int]:
+        return one.is_over, not one.speaks, -self._book.priority_of(one), -one.severity
 
     def _answered(self, going_on: Sequence[Member], language: Language) -> dict[str, Any]:
         """Who sees to what goes on, as the reader knows them; of what is all over nothing is said."""
@@ -182,14 +191,3 @@ class Composer:
         alarm = with_priority(self._publish(said.known, said.number), self._book.plan.priorities)
         told = remarks(alarm, self._book.raisings, self._book.plan.chatter, now_ns)
         return {**alarm, "remarks": list(told)}
-
-
-def _listed(groups: Sequence[Group]) -> list[Member]:
-    """What has to be seen to first: what goes on before what is over, then the worst; of equals the first."""
-    firsts = {group.first for group in groups}
-    members = (one for group in groups for one in group.members.values())
-    return sorted(members, key=lambda one: (*_rank(one), one.id not in firsts, one.at_ns))
-
-
-def _rank(one: Member) -> tuple[bool, bool, int]:
-    return one.is_over, not one.speaks, -one.severity

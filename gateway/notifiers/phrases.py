@@ -14,6 +14,7 @@ ZH: Final[Mapping[str, str]] = {
     # remarks (alarms/chatter.py)
     "chattering: raised {count} times in {minutes} min": "反复报警：{minutes} 分钟内 {count} 次",
     "stale: open for {hours} h without anybody": "长期未处理：已 {hours} 小时",
+    "stale: open for {minutes} min without anybody": "长期未处理：已 {minutes} 分钟",
     # reasons of a priority (alarms/priority.py)
     "{severity}; {why}": "{severity}；{why}",
     "no asset is unwatched because of it": "没有设备因此失去监测",

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from gateway.alarms.drills import KIND as DRILL
 from gateway.alarms.lifecycle import AlarmState
+from gateway.alarms.priority import Inside, Judging, Priorities, inside_of_site
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.model import Severity
-from gateway.published.units import units_in_parts, units_of_stored
+from gateway.published.units import products_of_stored, units_in_parts, units_of_stored
 from gateway.published.urgency import NEVER_WAS, rank
 from gateway.published.values import UNKNOWN, WITHDRAWN, moment, seconds
 
@@ -80,9 +81,10 @@ def _published(known: Stored, number: int, units: Callable[[Any], Any]) -> dict[
     }
 
 
-def most_urgent_rows(rows: Iterable[AlarmRow]) -> list[AlarmRow]:
+def most_urgent_rows(rows: Iterable[AlarmRow], by: Priorities) -> list[AlarmRow]:
     """In the order of `most_urgent_first`, for whoever publishes the first of them: 10 000 take a second."""
-    return sorted(rows, key=stored_rank)
+    judging = Judging(by)
+    return sorted(rows, key=lambda row: stored_rank(row, judging))
 
 
 def severity_of(row: AlarmRow) -> str:
@@ -175,13 +177,23 @@ def _stored_cause(row: AlarmRow) -> Mapping[str, Any]:
     return found
 
 
-def stored_rank(row: AlarmRow) -> tuple[Any, ...]:
+def stored_rank(row: AlarmRow, judging: Judging) -> tuple[Any, ...]:
     """The less, the more urgent; the same for nobody else."""
     cause, state = _stored_cause(row), str(row.body["alarm"]["state"])
     withdrawn = bool(cause.get("withdrawn", False))
     shown = NEVER_WAS if withdrawn and state == AlarmState.RETURNED.value else state
-    is_drill = DRILL in row.body
-    return *rank(cause["severity"], shown, withdrawn=withdrawn, drill=is_drill), -cause["start_ns"], row.id
+    severity, is_drill = cause["severity"], DRILL in row.body
+    priority = int(judging.of(Severity(severity), _stored_inside(row.body)).priority)
+    first = rank(priority, severity, shown, withdrawn=withdrawn, drill=is_drill)
+    return *first, -cause["start_ns"], row.id
+
+
+def _stored_inside(known: Stored) -> Inside:
+    """What `alarms.priority.inside_of` finds in the published shape."""
+    fault, units = known.get("fault"), known["units"]
+    if fault is not None and not fault["assets"]:
+        return inside_of_site(known["place"].get("site", ""), Severity(fault["severity"]))
+    return Inside(None if units is None else tuple(sorted(products_of_stored(units))))
 
 
 def _handling(of: Stored) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class StoredUnits(Sequence[dict[str, Any]]):
 
     def products(self) -> set[str]:
         """Each name of a product once."""
-        return {str(product) for product, _ in self._known["named"]["product"]}
+        return products_of_stored(self._known)
 
     def codes(self) -> list[str]:
         """Of each unit, in order; of one that is not certain with that word."""
@@ -82,6 +82,13 @@ def units_of_stored(known: Any) -> list[dict[str, Any]]:
     parts = [_part(part) for part in known["parts"]]
     rows = zip(*named_columns(known), values(known["part"]), strict=True)
     return [_unit(row[:4], parts[row[4]]) for row in rows]
+
+
+def products_of_stored(known: Any) -> set[str]:
+    """Each name of a product once, of units in their stored form."""
+    if isinstance(known, list):
+        return {str(one["unit"].get("product", "")) for one in known}
+    return {str(product) for product, _ in known["named"]["product"]}
 
 
 def _unit(named: Sequence[str], part: Mapping[str, Any]) -> dict[str, Any]:

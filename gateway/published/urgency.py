@@ -1,8 +1,8 @@
 """Which alarm people see to first: one order for everything that lists alarms.
 
 What goes on stands before what is over, what nobody has acknowledged before what somebody has, what is closed
-last; then by severity, the newest first. A drill stands behind what is real and needs somebody. What was
-withdrawn never was, and stands last.
+last; then by priority (ANSI/ISA-18.2, 8.5: it says what is seen to first), by severity, the newest first. A
+drill stands behind what is real and needs somebody. What was withdrawn never was, and stands last.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from gateway.alarms.call import Priority
 from gateway.alarms.drills import KIND as DRILL
 from gateway.alarms.lifecycle import AlarmState
 from gateway.model import Severity
@@ -18,12 +19,13 @@ GOING_ON: Final = frozenset((AlarmState.UNACKNOWLEDGED.value, AlarmState.ACKNOWL
 NEVER_WAS: Final = "withdrawn unacknowledged"  # over, and no return: it never was
 CLOSED: Final = AlarmState.CLOSED.value
 ASKING: Final = "unacknowledged"  # how the states end in which nobody has acknowledged
-Rank = tuple[bool, bool, bool, bool, bool, int]
+Rank = tuple[bool, bool, bool, bool, bool, int, int]
 SEVERITIES: Final = {severity.name.lower(): int(severity) for severity in Severity}
+PRIORITIES: Final = {priority.name.lower(): int(priority) for priority in Priority}
 
 
 def most_urgent_first(alarms: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Published alarms in the order in which they ask for people."""
+    """Published alarms, with their priority, in the order in which they ask for people."""
     newest_first = sorted(alarms, key=lambda alarm: str(alarm["id"]))
     newest_first.sort(key=lambda alarm: str(alarm["start"]), reverse=True)
     return sorted(newest_first, key=_rank)
@@ -45,13 +47,14 @@ def state_words(alarm: Mapping[str, Any]) -> str:
     return f"withdrawn, {state}" if alarm["withdrawn"] and state != NEVER_WAS else state
 
 
-def rank(severity: int, state: str, *, withdrawn: bool, drill: bool) -> Rank:
+def rank(priority: int, severity: int, state: str, *, withdrawn: bool, drill: bool) -> Rank:
     """Of what is seen to first the least; `state` as it is published."""
     goes_on_so = state in GOING_ON and not withdrawn
-    return withdrawn, state == CLOSED, drill, not goes_on_so, not state.endswith(ASKING), -severity
+    asking = state.endswith(ASKING)
+    return withdrawn, state == CLOSED, drill, not goes_on_so, not asking, -priority, -severity
 
 
 def _rank(alarm: Mapping[str, Any]) -> Rank:
     severity = SEVERITIES.get(alarm["severity"], max(SEVERITIES.values()))
-    is_drill = alarm.get("kind") == DRILL
-    return rank(severity, str(alarm["state"]), withdrawn=alarm["withdrawn"], drill=is_drill)
+    priority, is_drill = PRIORITIES.get(alarm.get("priority", ""), 0), alarm.get("kind") == DRILL
+    return rank(priority, severity, str(alarm["state"]), withdrawn=alarm["withdrawn"], drill=is_drill)

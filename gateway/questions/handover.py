@@ -10,6 +10,7 @@ from typing import Any, Final
 from gateway.alarming.entry import cause_of
 from gateway.alarms.drills import is_drill
 from gateway.alarms.fault import StatedFault
+from gateway.alarms.priority import Priorities, with_priority
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -61,6 +62,7 @@ class Report:
 def report(
     journal: Journal,
     records: Records,
+    by: Priorities,
     site: str,
     since_ns: int | None,
     now_ns: int,
@@ -73,7 +75,7 @@ def report(
     elif since_ns > now_ns:
         raise InputError(f"{to_the_second(since_ns)} is in the future: nothing happened since then")
     rows = records.book.alarms()
-    unclosed = (of_known(row.body, row.number) for row in rows)
+    unclosed = (with_priority(of_known(row.body, row.number), by) for row in rows)
     found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)
     changes, counts = _changes(records, site, since_ns, {row.id: _facts(row.body) for row in rows})
     return Report(site, since_ns, before, found, changes, counts, known_ns)

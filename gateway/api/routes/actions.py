@@ -205,7 +205,8 @@ def handover(request: Request, world: Asked, who: Who, said: Handover, key: Key 
         raise Problem(422, "name your `site`")
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
-        found = report(desk.journal, world.reading().records, said.site, None, desk.clock.now_ns())
+        records, by = world.reading().records, world.configuration.priorities
+        found = report(desk.journal, records, by, said.site, None, desk.clock.now_ns())
         return hand_over(desk, author, said.to, found, said.notes), {"to": said.to, "open": len(found.open)}
 
     return state(request, world, who, key, handing.KIND, [], act)

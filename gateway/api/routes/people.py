@@ -153,7 +153,8 @@ def handover(request: Request, world: Asked, who: Who, site: Named = None, since
     elif not scope.everything:
         raise InputError("name your site: ?site=NAME")
     since_ns = None if since is None else moment_ns(since, 0)
-    found = handover_report(reading.journal, reading.records, site or "", since_ns, now_ns)
+    by = world.configuration.priorities
+    found = handover_report(reading.journal, reading.records, by, site or "", since_ns, now_ns)
     return json_answer(request, {**found.plain(), "known": world.known()})
 
 

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from gateway.alarming.rehearsal import input_of, rehearse, worst_signal
+from gateway.alarms.priority import Priorities
 from gateway.cli.alarm_screen import alarms_table
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk as Counter
@@ -331,7 +332,7 @@ def test_a_handover_and_a_screen_show_it_apart(desk: Desk) -> None:
     started(desk)
     desk.read(("shipper", 3000.0, -140.0), ("shipper", 3300.0, -140.0), ("shipper", 3360.0, -140.0))
     desk.run()
-    found = report(desk.journal, desk.records, "", NOON_NS, desk.now_ns())
+    found = report(desk.journal, desk.records, Priorities(), "", NOON_NS, desk.now_ns())
     assert found.counts["raised in drills"] == 1 and "raised" in found.counts
     told = Console(width=200, record=True, file=StringIO())
     told.print(alarms_table(drills(desk), width=200))

@@ -53,6 +53,8 @@ def test_what_stands_open_without_anybody_is_said_to_be_stale() -> None:
     alarm, day = site.alarms["E-1"], 86_400
     assert list(remarks(alarm, Raisings(), limits, ns(day))) == []
     assert list(remarks(alarm, Raisings(), limits, ns(26 * 3600))) == ["stale: open for 26 h without anybody"]
+    often = Limits(stale_after_s=600)
+    assert list(remarks(alarm, Raisings(), often, ns(1500))) == ["stale: open for 25 min without anybody"]
     assert list(remarks({**alarm, "taken": {"by": "Li Na"}}, Raisings(), limits, ns(2 * day))) == []
     assert list(remarks({**alarm, "state": "acknowledged"}, Raisings(), limits, ns(2 * day))) == []
 

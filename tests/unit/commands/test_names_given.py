@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from gateway.alarms import lifecycle
 from gateway.alarms.handling import Assignment
+from gateway.alarms.priority import Priorities
 from gateway.cli import app
 from gateway.commands import alarms, handover, out_of_service
 from gateway.commands.author import Author
@@ -64,7 +65,7 @@ def both(office: Office, *words: str) -> tuple[str, str]:
 def test_names_of_one_person_are_not_two_people(staffed: Office) -> None:
     scope, times = Scope("", "shipper-1"), (Until(None, "1d"), Until())
     with staffed.desk() as desk, Records(staffed.folder / "data" / "records.sqlite") as records:
-        found = report(desk.journal, records, "", None, desk.clock.now_ns())
+        found = report(desk.journal, records, Priorities(), "", None, desk.clock.now_ns())
         for one in ZHAO:
             out_of_service.request(desk, Author(one, "a"), scope, "x", times)
             for other in ZHAO:
@@ -87,7 +88,7 @@ def test_who_may_be_the_same_person_by_a_shared_name_is_not_a_second_one(staffed
 
 def test_nothing_is_given_to_who_has_left(staffed: Office) -> None:
     with staffed.desk() as desk, Records(staffed.folder / "data" / "records.sqlite") as records:
-        found = report(desk.journal, records, "", None, desk.clock.now_ns())
+        found = report(desk.journal, records, Priorities(), "", None, desk.clock.now_ns())
         for name in ("wang.wei", "Wang Wei", "王伟"):
             with pytest.raises(InputError, match="has left"):
                 alarms.assign(desk, Author("zhao"), a_fault(), name)

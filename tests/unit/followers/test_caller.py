@@ -318,6 +318,17 @@ def test_a_summary_of_what_was_answered_meanwhile_is_not_urgent(board: Switchboa
     assert summary.is_answered and summary.priority == Priority.MEDIUM and summary.over == 0
 
 
+def test_a_message_begins_with_what_is_most_urgent_not_with_what_is_most_severe(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push, "sms": Phone()})):
+        board.happens("E-1", "raised", severity="critical", units=[])
+        board.happens("E-2", "raised", severity="minor", units="unknown")
+        board.now_s = 180
+        eventually(lambda: any(len(call.alarms) == 2 for call, _ in push.heard), "both")
+    told = next(call for call, _ in push.heard if len(call.alarms) == 2)
+    assert [alarm["id"] for alarm in told.alarms] == ["E-2", "E-1"]
+
+
 def test_a_siren_is_told_without_a_person(tmp_path: Path) -> None:
     policy = Policy("p", (Step(0, (ON_DUTY,)), Step(60, (), notifiers=("siren",))))
     board = Switchboard(tmp_path, (policy,))

@@ -61,6 +61,7 @@ def test_remarks() -> None:
     told = list(remarks(alarm, raisings, Limits(chatter_within_s=200_000.0), later_ns))
     assert len(told) == 2
     assert [in_chinese(one) for one in told] == ["反复报警：3333 分钟内 7 次", "长期未处理：已 30 小时"]
+    assert in_chinese("stale: open for 25 min without anybody") == "长期未处理：已 25 分钟"
 
 
 @pytest.mark.parametrize(("method", "until"), [*itertools.product(METHODS, (EMPTY, "above-120"))])

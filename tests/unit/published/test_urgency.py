@@ -36,6 +36,17 @@ def test_what_goes_on_unseen_and_bad_stands_first() -> None:
         assert [a["id"] for a in most_urgent_first(mixed)] == [a["id"] for a in WANTED]
 
 
+def test_priority_decides_before_severity_and_state_before_both() -> None:
+    wanted = [
+        {**alarm("car-t", "unacknowledged", "minor"), "priority": "urgent"},
+        {**alarm("plasma", "unacknowledged", "critical"), "priority": "high"},
+        {**alarm("plasma too", "unacknowledged", "major"), "priority": "high"},
+        {**alarm("empty", "unacknowledged", "critical", 30), "priority": "low"},
+        {**alarm("seen", "acknowledged", "critical"), "priority": "urgent"},
+    ]
+    assert most_urgent_first(reversed(wanted)) == wanted
+
+
 def test_what_was_withdrawn_does_not_go_on_whatever_people_said() -> None:
     late = {**alarm("a", "acknowledged"), "withdrawn": True}
     assert not goes_on(late) and not asks(late)
