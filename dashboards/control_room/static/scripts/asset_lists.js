@@ -40,7 +40,7 @@ export function showExcursions(root, excursions, zone, go) {
     const button = element("button", { type: "button" }, timeElement(one.start, zone));
     button.addEventListener("click", () => go(one));
     const lasted = one.end === null ? t("goes on") : duration((Date.parse(one.end) - Date.parse(one.start)) / 1000);
-    const link = element("a", { href: `/alarms?alarm=${encodeURIComponent(one.id)}` }, t("alarm"));
+    const link = element("a", { href: `/alarms/${encodeURIComponent(one.id)}` }, t("alarm"));
     return element("li", {}, badge(one.severity, one.rule), " ", button, element("p", {}, `${one.channel} · ${lasted} · ${alarmState(one.state)} · `, link));
   });
   root.replaceChildren(element("ol", { tabindex: "0", "aria-label": t("Excursions in this time") }, ...rows));

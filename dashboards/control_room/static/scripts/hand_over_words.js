@@ -26,7 +26,7 @@ export function openAlarm(alarm, people, zone) {
   const where = [alarm.asset, alarm.zone].filter(Boolean).join(" / ") || alarm.channel || t("the gateway");
   const what = alarm.message || [ruleKind(alarm.kind), alarm.rule].filter(Boolean).join(" ");
   const lines = [
-    element("p", { class: "what" }, element("a", { href: `/alarms?alarm=${encodeURIComponent(alarm.id)}` }, `${where}: ${what}`)),
+    element("p", { class: "what" }, element("a", { href: `/alarms/${encodeURIComponent(alarm.id)}` }, `${where}: ${what}`)),
     element("p", {}, [worstOf(alarm), alarmState(alarm.state), inside(alarm)].filter(Boolean).join(" · ")),
     element("p", { class: "quiet" }, t("since"), " ", timeElement(alarm.start ?? alarm.raised, zone), ` · ${whoHasIt(alarm, people)}`),
   ];

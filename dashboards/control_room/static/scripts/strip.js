@@ -88,7 +88,7 @@ function inside(alarm) {
 
 function next(alarm, group) {
   const said = element("p", {}, firstStep(alarm));
-  const open = element("a", { class: "button", href: `/alarms?alarm=${encodeURIComponent(alarm.id)}` }, t("Open"));
+  const open = element("a", { class: "button", href: `/alarms/${encodeURIComponent(alarm.id)}` }, t("Open"));
   const take = element("button", { type: "button", class: "button primary" }, t("Take it"));
   take.addEventListener("click", () => takeIt(alarm, group, take));
   const taken = alarm.taken !== null;
