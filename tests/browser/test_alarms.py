@@ -1,4 +1,4 @@
-"""An operator and an alarm: what it says, what is remarked."""
+"""An operator and an alarm: what it says, who takes it, what is remarked; two people at once; by keyboard."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.desk import desk, violations
 from tests.browser.room import Room
+from tests.browser.test_log_in import type_in
 
 UNIT = "83857930000879766660"  # inside shipper-2, as the demo loads it
 WARM = "too warm, above −150.0 °C"
@@ -89,3 +90,59 @@ def test_several_get_one_comment_that_can_be_taken_back(page: Page) -> None:
     page.get_by_role("dialog").get_by_label("Reason").fill("wrong vessel")
     page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
     expect(page.locator("#detail .line")).to_contain_text("Li Na took a statement back")
+
+
+@pytest.mark.usefixtures("warm")
+def test_the_second_of_two_is_told_who_has_it(browser: Browser, room: Room, page: Page) -> None:
+    room.add_account("zhao.lei", "Zhao Lei", ("operator",))
+    second = desk(browser, room, room.log_in("zhao.lei"))
+    other = second.new_page()
+    open_alarm(page)
+    open_alarm(other)
+    page.locator("#detail").get_by_role("button", name="Take").click()
+    dialog = page.get_by_role("dialog", name="Take")
+    dialog.get_by_label("Comment").fill("on my way")
+    other.locator("#detail").get_by_role("button", name="Take").click()
+    other.get_by_role("dialog").get_by_role("button", name="Take").click()
+    expect(other.locator("#detail")).to_contain_text("Zhao Lei has it")
+    expect(dialog.get_by_role("alert")).to_contain_text("Zhao Lei has it since")
+    dialog.get_by_role("button", name="Take").click()
+    expect(other.locator("#detail")).to_contain_text("Li Na has it")
+    second.close()
+
+
+@pytest.mark.usefixtures("warm")
+def test_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/alarms")
+    expect(page.locator("#detail h2")).to_be_visible()
+    for key, words in (("?", "next, previous alarm"), ("t", "You say that you are on it")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_contain_text(words)
+        page.keyboard.press("Escape")
+    first = page.locator(".alarm.current").get_attribute("data-id")
+    page.keyboard.press("j")
+    expect(page.locator(".alarm.current")).not_to_have_attribute("data-id", first or "")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/alarms/E-"))
+    expect(page.locator("#detail h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/alarms$"))
+
+
+@pytest.mark.usefixtures("warm")
+def test_typed_words_outlive_a_session(browser: Browser, room: Room) -> None:
+    """The last one here: it ends every session of li.na."""
+    own = desk(browser, room, room.log_in())
+    typing = own.new_page()
+    open_alarm(typing)
+    typing.keyboard.press("a")
+    dialog = typing.get_by_role("dialog", name="Acknowledge")
+    dialog.get_by_label("Comment").fill("refilled, 20 kg")
+    room.end_sessions()
+    log_in = typing.get_by_role("dialog", name="Log in")
+    type_in(log_in, room.codes["li.na"].pop())
+    expect(log_in).to_be_hidden()
+    expect(dialog.get_by_label("Comment")).to_have_value("refilled, 20 kg")
+    dialog.get_by_role("button", name="Acknowledge").click()
+    expect(typing.locator("#detail .line")).to_contain_text("refilled, 20 kg")
+    own.close()
