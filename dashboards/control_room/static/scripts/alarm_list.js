@@ -5,6 +5,7 @@ import { get } from "./api.js";
 import { on } from "./live.js";
 
 const SEVERITIES = ["warning", "minor", "major", "critical"];
+const PRIORITIES = ["", "low", "medium", "high", "urgent"];
 const GOING_ON = ["unacknowledged", "acknowledged"];
 const FIRST = 100;
 const THEN = 500;
@@ -111,7 +112,7 @@ export class AlarmList {
   }
 }
 
-// As gateway/published/urgency.py: what goes on, what nobody has acknowledged, the most severe, the newest.
+// As gateway/published/urgency.py: what goes on, what nobody has acknowledged, by priority, the most severe, the newest.
 function byUrgency(a, b) {
   const [left, right] = [rank(a), rank(b)];
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return left[i] < right[i] ? -1 : 1;
@@ -119,4 +120,4 @@ function byUrgency(a, b) {
   return a.id < b.id ? -1 : 1;
 }
 
-const rank = (alarm) => [alarm.withdrawn, alarm.state === "closed", alarm.kind === "drill", !goesOn(alarm), !asks(alarm), -SEVERITIES.indexOf(alarm.severity)];
+const rank = (alarm) => [alarm.withdrawn, alarm.state === "closed", alarm.kind === "drill", !goesOn(alarm), !asks(alarm), -PRIORITIES.indexOf(alarm.priority), -SEVERITIES.indexOf(alarm.severity)];
