@@ -1,4 +1,4 @@
-"""Every page: one main heading, no complaint of axe-core in light and dark, not wider than a phone."""
+"""Every page: one main heading, no id twice, no error of a script, no complaint of axe-core, fits a phone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from gateway.pages.routes import OPEN, PAGES
 from tests.browser.desk import desk, picture, violations
 from tests.browser.room import Room
 
+TWICE = """() => [...document.querySelectorAll("[id]")].map((one) => one.id)
+    .filter((id, i, all) => all.indexOf(id) !== i).map((id) => `the id ${id} stands twice`)"""
 EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in (*PAGES, *OPEN)]
 
 
@@ -16,15 +18,17 @@ EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in (*PAGES, 
 def test_every_page_is_accessible(browser: Browser, room: Room, session: str, scheme: str) -> None:
     context = desk(browser, room, session, "zh", scheme)
     page = context.new_page()
+    errors = list[str]()
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
     found = {}
     for path in EVERY:
         page.goto(path)
         settled(page)
         picture(page, f"{name_of(path)}-{scheme}")
-        if bad := violations(page):
+        if bad := violations(page) + page.evaluate(TWICE):
             found[path] = bad
     context.close()
-    assert not found
+    assert not found and not errors
 
 
 def test_every_page_fits_a_phone(browser: Browser, room: Room, session: str) -> None:

@@ -40,3 +40,10 @@ def test_another_type_is_another_shape(answer: Any) -> None:
     jsonschema.validate({"schema": 1, "items": "unknown"}, shape_of(LIST))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(answer, shape_of(LIST))
+
+
+def test_a_value_that_changed_can_be_anything() -> None:
+    shape = shape_of([{"field": "limit_degC", "old": "-150", "new": "-145"}])
+    jsonschema.validate([{"field": "limit_degC", "old": -150.0, "new": ["a"]}], shape)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate([{"field": 1, "old": "-150", "new": "-145"}], shape)

@@ -27,7 +27,7 @@ const asset = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const asked = new URLSearchParams(location.search);
 const inside = encodeURIComponent(asset);
 const now = () => Date.now() / 1000;
-const state = { from: now() - DAY_S, to: now(), follows: true, courses: [], channels: [], isStale: false };
+const state = { from: now() - DAY_S, to: now(), follows: true, courses: [], channels: [], isStale: false, fits: false };
 const chart = new Chart(byId("chart"), { zone: zoneOf(), moved: (from, to) => move(from, to), pointed: (at) => point(at) });
 
 byId("name").textContent = asset;
@@ -77,6 +77,14 @@ function fromAddress() {
   const long = Number(asked.get("span"));
   if (from < to) Object.assign(state, { from, to, follows: false });
   else if (long > 0) state.from = state.to - long;
+  else state.fits = true;
+}
+
+// Where the address says nothing, and there is less than a day to be seen: that alone.
+function fit() {
+  const first = Math.min(...state.courses.flatMap((one) => one.answers.map((answer) => answer.x[0] ?? Infinity)));
+  const long = SPANS.map(([seconds]) => seconds).find((seconds) => now() - first <= seconds) ?? DAY_S;
+  if (long < DAY_S) move(now() - long, now(), true);
 }
 
 function courseOf(channel) {
@@ -134,6 +142,8 @@ async function look() {
     return;
   }
   if (courses !== state.courses) return;
+  if (state.fits && state.follows && Math.abs(to - from - DAY_S) < 1) fit();
+  state.fits = false;
   chart.paintSoon();
   toAddress();
   if (byId("as-table").open) showTable(byId("rows"), courses[0], state.from, state.to, zoneOf());

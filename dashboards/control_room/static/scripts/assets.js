@@ -11,7 +11,7 @@ import { duration } from "./time.js";
 import { collator, measured, t } from "./words.js";
 
 const SLOWLY_MS = 30_000;
-const form = byId("find");
+const form = byId("filters");
 const rows = new Map(); // by asset: its row and what changes in it
 
 form.addEventListener("submit", (event) => event.preventDefault());

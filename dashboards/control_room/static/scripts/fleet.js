@@ -68,10 +68,12 @@ export async function loadPast() {
   }
 }
 
-// Readings themselves, or means of `width_s` each.
+// Readings themselves, or means of `width_s` each, in the middle of their time; of one that is not over, at its beginning.
 function pointsOf({ time, value, start, mean, width_s: width = 0 }) {
   const values = value ?? mean;
-  return (time ?? start).map((at, i) => [new Date(at).getTime() + 500 * width, values[i]]).filter(([, read]) => read !== null);
+  const now = Date.now();
+  const middle = (at) => (at + 500 * width < now ? at + 500 * width : at);
+  return (time ?? start).map((at, i) => [middle(Date.parse(at)), values[i]]).filter(([, read]) => read !== null);
 }
 
 export const rowsOf = (asset) => [...asset.channels].map((name) => values.get(name)).filter(Boolean);

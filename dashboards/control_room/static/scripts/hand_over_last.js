@@ -19,7 +19,7 @@ export async function lastHandOver(into, last, desk) {
   const record = `statement ${last.id}`;
   const found = await ifAllowed(get(`/signatures?${new URLSearchParams({ record })}`));
   const parties = [party(t("Handed over by"), last.by, GIVES, desk), party(t("Taken over by"), last.to, TAKES, desk)];
-  const rows = parties.flatMap((one) => [element("dt", {}, one.label), element("dd", { class: "row" }, element("b", {}, one.name), signatureOf(one, found?.items ?? [], last, desk))]);
+  const rows = parties.flatMap((one) => [element("dt", {}, one.label), element("dd", { class: "row" }, element("b", {}, one.name), " ", signatureOf(one, found?.items ?? [], last, desk))]);
   into.replaceChildren(
     element("p", {}, `${dayTime(last.at, desk.zone)} (${utc(last.at)})`),
     element("dl", { class: "hands" }, ...rows),
