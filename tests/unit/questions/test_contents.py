@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli import app
+from gateway.cli import app, contents_screen
 from gateway.cli import contents as contents_command
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
@@ -187,7 +187,8 @@ def test_of_many_units_a_screen_shows_some_and_says_how_many_more(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table of 100 000 rows took minutes."""
-    monkeypatch.setattr(contents_command, "MOST_SHOWN", 3)
+    for part in (contents_command, contents_screen):
+        monkeypatch.setattr(part, "MOST_SHOWN", 3)
     site.load(*(f"holder,VIAL-{k},freezer,,{DAY}08:00:00Z,,CAR-T,COI" for k in range(5)))
     shown = site.shown("freezer")
     assert "VIAL-2" in shown and "VIAL-3" not in shown and "... and 2 more units: --json has all" in shown
