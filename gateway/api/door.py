@@ -57,7 +57,8 @@ class Door(socket.socket):
     """A listening socket of a room."""
 
     def __init__(self, family: int, room: Room) -> None:
-        super().__init__(family, socket.SOCK_STREAM)
+        # asyncio sets TCP_NODELAY only where the protocol is named: else an answer in two pieces waits 40 ms
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._room = room
 
     def accept(self) -> tuple[socket.socket, Any]:
