@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.desk import desk, violations
 from tests.browser.room import Room
@@ -127,6 +127,19 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     expect(page.locator("#detail h2")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/alarms$"))
+
+
+@pytest.mark.usefixtures("warm")
+def test_keys_work_while_the_page_still_learns(page: Page) -> None:
+    """Names, calls and channels that are slow to come hold nothing up."""
+    held: list[Route] = []
+    page.route("**/api/v1/channels*", lambda route: held.append(route))
+    open_alarm(page)
+    page.keyboard.press("t")
+    expect(page.get_by_role("dialog")).to_contain_text("You say that you are on it")
+    assert held
+    for route in held:
+        route.continue_()
 
 
 @pytest.mark.usefixtures("warm")

@@ -94,5 +94,11 @@ async function reset(one) {
   }
 }
 
-const showLink = ({ account, link }) => showOnce({ title: t("One-time link for {name}", { name: account }), secret: `${location.origin}/welcome#${encodeURIComponent(link)}`, copy: t("Copy the link"),
-  text: t("For this person alone, good once within 24 hours, and shown this once. Give it from hand to hand, not by a channel that others read.") });
+function showLink({ account, link }) {
+  return showOnce({
+    title: t("One-time link for {name}", { name: account }),
+    secret: `${location.origin}/welcome#${encodeURIComponent(link)}`,
+    copy: t("Copy the link"),
+    text: t("For this person alone, good once within 24 hours, and shown this once. Give it from hand to hand, not by a channel that others read."),
+  });
+}

@@ -161,7 +161,9 @@ function showChosen(ids) {
 }
 
 // What keys act on: what is chosen, else the one that is open.
-const meant = () => (view.chosen().length ? view.chosen() : told?.alarm.state ? [told.alarm] : []);
+function meant() {
+  return view.chosen().length ? view.chosen() : told?.alarm.state ? [told.alarm] : [];
+}
 
 function bindKeys() {
   shortcut(["j", "ArrowDown"], (event) => step(event, 1));

@@ -176,7 +176,9 @@ async function lookBeside() {
   countClocks(first, from, to);
 }
 
-const seconds = (step) => ({ ...step, from: Date.parse(step.from) / 1000, to: Date.parse(step.to) / 1000 });
+function seconds(step) {
+  return { ...step, from: Date.parse(step.from) / 1000, to: Date.parse(step.to) / 1000 };
+}
 
 function showSpans(found) {
   const spans = found.items.map((one) => ({ severity: one.severity, from: Date.parse(one.start) / 1000, to: one.end === null ? Infinity : Date.parse(one.end) / 1000 }));

@@ -81,7 +81,9 @@ function change({ field, old, new: now }) {
   return element("p", { class: "change" }, `${field}: `, element("del", { class: "old" }, shown(old)), " → ", element("ins", { class: "new" }, shown(now)));
 }
 
-const shown = (value) => (value === null || value === "" || value === undefined ? t("nothing") : typeof value === "object" ? JSON.stringify(value) : String(value));
+function shown(value) {
+  return value === null || value === "" || value === undefined ? t("nothing") : typeof value === "object" ? JSON.stringify(value) : String(value);
+}
 
 async function names() {
   const people = await ifAllowed(all("/people?left=true"));

@@ -60,4 +60,6 @@ export function setData(of, name, value) {
   if (of.dataset[name] !== value) of.dataset[name] = value;
 }
 
-export const byId = (id) => document.getElementById(id);
+export function byId(id) {
+  return document.getElementById(id);
+}

@@ -45,7 +45,9 @@ function chooseSites() {
   byId("where").append(...every, ...who.sites.map((one) => element("option", { value: one.site }, one.name || one.site)));
 }
 
-const again = () => Promise.all([read(), offerNext()]).catch(tellProblem);
+function again() {
+  return Promise.all([read(), offerNext()]).catch(tellProblem);
+}
 
 function soon() {
   clearTimeout(reading);
@@ -87,7 +89,9 @@ function showStory(most) {
   setText(more, t("Show all {n}", { n: newest.length }));
 }
 
-const nothing = (words) => element("li", { class: "quiet" }, words);
+function nothing(words) {
+  return element("li", { class: "quiet" }, words);
+}
 
 function offerPeople() {
   const others = people.filter((one) => one.id !== who.account && !one.has_left);
@@ -119,7 +123,9 @@ function keepDraft() {
 }
 
 // A statement is one line of text.
-const inOneLine = (notes) => notes.split("\n").map((one) => one.trim()).filter(Boolean).join(" / ");
+function inOneLine(notes) {
+  return notes.split("\n").map((one) => one.trim()).filter(Boolean).join(" / ");
+}
 
 whenSent(form, form.querySelector(".problem"), async ({ to, notes }) => {
   const site = byId("where").value;

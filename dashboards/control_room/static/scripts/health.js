@@ -48,7 +48,9 @@ function buttonsFor({ where, what, do: next }, parked) {
   return kind === "alarms" || kind === "alarm" ? [link(t("Alarms"), "/alarms")] : [];
 }
 
-const link = (words, href) => element("a", { class: "button", href }, words);
+function link(words, href) {
+  return element("a", { class: "button", href }, words);
+}
 
 function decisions(one) {
   return [
@@ -95,7 +97,9 @@ function factsOf(journal) {
   ];
 }
 
-const list = (facts) => facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+function list(facts) {
+  return facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+}
 
 function showOutside(status, parked) {
   const rows = [...(status?.followers ?? []), ...(status?.notifiers ?? [])].map((one) => {

@@ -30,7 +30,9 @@ function show(id, rows, nothing) {
   byId(id).replaceChildren(...(rows.length ? rows : [element("li", { class: "quiet" }, nothing)]));
 }
 
-const done = (asked, words) => asked.then(() => { toast(words); return read(); }).catch(tellProblem);
+function done(asked, words) {
+  return asked.then(() => { toast(words); return read(); }).catch(tellProblem);
+}
 
 function sessionRow(one) {
   const end = one.own ? badge("fine", t("this one")) : action(t("Log out there"), () => done(remove(`/sessions/${one.session}`), t("Logged out there.")), { class: "button no-print" });

@@ -34,8 +34,12 @@ async function begin() {
   await Promise.all([week(), list()]);
 }
 
-const zoneOf = () => who.sites.find((one) => one.site === byId("place").value)?.time_zone ?? zone;
-const named = (id) => nameOf(people.find((one) => one.id === id) ?? { id });
+function zoneOf() {
+  return who.sites.find((one) => one.site === byId("place").value)?.time_zone ?? zone;
+}
+function named(id) {
+  return nameOf(people.find((one) => one.id === id) ?? { id });
+}
 
 function turn(day) {
   monday = day;
@@ -106,4 +110,6 @@ async function standIn() {
 }
 
 // A time of the clock there.
-const spoken = (wall) => wall.replace("T", " ");
+function spoken(wall) {
+  return wall.replace("T", " ");
+}

@@ -2,6 +2,8 @@
 
 const page = document.documentElement;
 export const language = page.lang || "en";
+export const collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+const kept = new Map(); // by digits
 const words = await load(page.dataset.words);
 
 export function t(text, fields = {}) {
@@ -25,13 +27,10 @@ export function measured(value) {
   return Number.isFinite(value) ? formats(Math.abs(value) >= 1000 ? 0 : 1).format(value).replace("-", "−") : "–";
 }
 
-export const collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
-
 function fill(text, fields) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? String(fields[name]) : whole));
 }
 
-const kept = new Map();
 function formats(digits) {
   if (!kept.has(digits)) {
     kept.set(digits, new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
