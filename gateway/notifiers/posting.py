@@ -13,12 +13,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from gateway import __version__
 from gateway.errors import LinkDown, Rejected
-from gateway.notifiers.credentials import tls_context, why_tls_failed
-from gateway.notifiers.deadline import no_longer_than
+from gateway.notifiers.credentials import why_tls_failed
+from gateway.notifiers.exchange import exchanged
 from gateway.text import first_words, one_line
 from gateway.times import retry_after_s
 
@@ -114,31 +114,13 @@ class Poster:
         raise Rejected(f"{out.shown}: {_why(answer)}")
 
     def _answer(self, out: Outgoing) -> Answer:
-        until_s = time.monotonic() + self._timeout_s
-        connection = self._connection(out.url)
+        body = out.body if out.method != "GET" else None
+        headers = {**_ALWAYS, **out.headers}
         try:
-            connection.connect()
-            with no_longer_than(until_s - time.monotonic(), connection.sock):
-                body = out.body if out.method != "GET" else None
-                connection.request(out.method, _target(out.url), body, {**_ALWAYS, **out.headers})
-                return _read(connection.getresponse(), out)
+            with exchanged(out.method, out.url, body, headers, self._timeout_s, self._ca_file) as response:
+                return _read(response, out)
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            is_late = time.monotonic() >= until_s
-            why = self._late() if is_late else self._failure(error)
-            raise LinkDown(f"{out.shown}: {out.hidden(why)}") from None
-        finally:
-            connection.close()
-
-    def _connection(self, url: str) -> http.client.HTTPConnection:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        if parts.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=self._timeout_s)
-        context = tls_context(self._ca_file)
-        return http.client.HTTPSConnection(host, port, timeout=self._timeout_s, context=context)
-
-    def _late(self) -> str:
-        return f"no answer within {self._timeout_s:g} s; check the network and the receiver, or timeout_s"
+            raise LinkDown(f"{out.shown}: {out.hidden(self._failure(error))}") from None
 
     def _failure(self, error: Exception) -> str:
         """In words, with what to do."""
@@ -149,7 +131,7 @@ class Poster:
         if isinstance(error, ConnectionRefusedError):
             return "nobody listens there; check url, and that the receiver runs"
         if isinstance(error, TimeoutError):
-            return self._late()
+            return f"no answer within {self._timeout_s:g} s; check the network and the receiver, or timeout_s"
         if isinstance(error, OSError):
             return f"the connection broke: {error.strerror or error}; check the network and the receiver"
         what = first_words(str(error), LONGEST_WORDS) or type(error).__name__
@@ -161,11 +143,6 @@ _ALWAYS: Final = {
     "User-Agent": f"cryogate/{__version__}",
     "Connection": "close",
 }
-
-
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
 
 def _read(response: http.client.HTTPResponse, out: Outgoing) -> Answer:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import http.client
 import ssl
-import time
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from gateway import __version__
 from gateway.errors import LinkDown
 from gateway.json_text import loads
-from gateway.notifiers.credentials import tls_context, why_tls_failed
-from gateway.notifiers.deadline import no_longer_than
+from gateway.notifiers.credentials import why_tls_failed
+from gateway.notifiers.exchange import exchanged
 from gateway.text import first_words
 
 LARGEST: Final = 262_144  # bytes; key sets of large providers have 20 000
@@ -48,28 +47,14 @@ class Asker:
     def _ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, dict[str, Any]]:
-        until_s = time.monotonic() + self._within_s
-        connection = self._connection(url)
+        ways = {**HEADERS, **headers}
         try:
-            connection.connect()
-            with no_longer_than(until_s - time.monotonic(), connection.sock):
-                connection.request(method, _target(url), body, {**HEADERS, **headers})
-                answer = connection.getresponse()
+            with exchanged(method, url, body, ways, self._within_s, self._ca_file) as answer:
                 return answer.status, _read(url, answer)
+        except TimeoutError:
+            raise LinkDown(f"{url}: no answer within {self._within_s:g} s") from None
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            is_late = time.monotonic() >= until_s
-            why = f"no answer within {self._within_s:g} s" if is_late else _why(error)
-            raise LinkDown(f"{url}: {why}") from None
-        finally:
-            connection.close()
-
-    def _connection(self, url: str) -> http.client.HTTPConnection:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        if parts.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=self._within_s)
-        context = tls_context(self._ca_file)
-        return http.client.HTTPSConnection(host, port, timeout=self._within_s, context=context)
+            raise LinkDown(f"{url}: {_why(error)}") from None
 
 
 def _read(url: str, answer: http.client.HTTPResponse) -> dict[str, Any]:
@@ -88,11 +73,6 @@ def _read(url: str, answer: http.client.HTTPResponse) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise LinkDown(f"{url}: HTTP {answer.status}, and no object of JSON")
     return told
-
-
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
 
 def _why(error: Exception) -> str:
