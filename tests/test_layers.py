@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
-    ("model", "errors", "text", "json_text"),
+    ("model", "errors", "text", "json_text", "closes"),
     ("units", "hosts"),
     ("possible", "times", "zones"),
     ("statements",),
@@ -50,6 +50,7 @@ PURE = {
     "errors",
     "units",
     "possible",
+    "closes",
     "hosts",
     "text",
     "json_text",

@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
+from gateway.closes import Closes
 from gateway.errors import JournalError
 from gateway.journal import channels, deferred, entries, hours, log, mentions, refusals, schema, wal
 from gateway.journal.appending import append
@@ -53,7 +53,7 @@ class Committed:
     seqs: tuple[int, ...] = ()  # numbers of the statements, in their order
 
 
-class Journal:
+class Journal(Closes):
     """One open journal. Every method raises JournalError when the file cannot be read or written."""
 
     def __init__(
@@ -123,14 +123,6 @@ class Journal:
             self._still_written.close()
         with explained(self.path):
             self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # Who it is
 

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from gateway.closes import Closes
 from gateway.errors import JournalError
 from gateway.journal import alarm_schema, alarm_units, parked
 from gateway.journal.alarm_tables import AlarmTables
@@ -66,7 +67,7 @@ MIGRATIONS = (
 VERSION = len(MIGRATIONS)
 
 
-class Records:
+class Records(Closes):
     """records.sqlite, for one writer and any number of readers; threads that share one take turns."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -85,12 +86,6 @@ class Records:
     def close(self) -> None:
         with self._turn:
             self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *why: object) -> None:
-        self.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from gateway.closes import Closes
 from gateway.errors import JournalError
 from gateway.journal import archive, chain, channels, database, entries, parquet, rights, schema
 from gateway.journal.archive import Contents, archived_until
@@ -68,7 +68,7 @@ def _without_rest() -> None:
     """Nobody else needs the processor."""
 
 
-class RollOver:
+class RollOver(Closes):
     """The one who rolls over, with a connection of its own."""
 
     def __init__(self, path: Path, rest: Callable[[], None] = _without_rest) -> None:
@@ -82,14 +82,6 @@ class RollOver:
     def close(self) -> None:
         with explained(self._path):
             self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def step(self, now_ns: int, segment: SegmentEnd) -> int:
         """Archive the next segment, if one is complete: how many readings it has. Raises JournalError."""

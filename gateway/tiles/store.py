@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
+from gateway.closes import Closes
 from gateway.errors import JournalError
 from gateway.journal.database import all_rows, connect, only_row, use_wal
 from gateway.journal.failures import explained
@@ -51,7 +51,7 @@ def remove(folder: Path) -> None:
         (folder / f"{FILE}{end}").unlink(missing_ok=True)
 
 
-class Store:
+class Store(Closes):
     """One open file; belongs to one thread at a time. Every method raises JournalError, DamagedTiles too."""
 
     def __init__(self, folder: Path, *, writing: bool) -> None:
@@ -66,14 +66,6 @@ class Store:
     def close(self) -> None:
         with _explained(self.path):
             self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @contextmanager
     def look(self) -> Iterator[None]:
