@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from gateway.api import cookies
 from gateway.api.problems import NotThere
 from gateway.pages.files import Files
+from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import COOKIE, chosen, words_in
 from gateway.pages.place import FOLDER
 from gateway.pages.templates import THEME_COOKIE, THEMES, Templates
@@ -41,19 +42,24 @@ OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/welcome": "welcome",
     "/components": "components",
 }
+HELP: Final[Mapping[str, str]] = {
+    "/glossary": "glossary"
+}  # for everybody; who is logged in has the navigation
 
 
 def add_pages(app: FastAPI) -> None:
     """Beside the API of an application."""
-    words = words_in(FOLDER / "words")
-    files = Files(FOLDER / "static", {f"words/{name}.json": one.json for name, one in words.items()})
-    app.include_router(_router(Templates(words, files), files), include_in_schema=False)
+    words, terms = words_in(FOLDER / "words"), terms_in(FOLDER / "words")
+    made = {f"words/{name}.json": one.json for name, one in words.items()}
+    made |= {f"words/glossary-{name}.json": meanings(terms, name) for name in words}
+    files = Files(FOLDER / "static", made)
+    app.include_router(_router(Templates(words, terms, files), files), include_in_schema=False)
 
 
 def _router(templates: Templates, files: Files) -> APIRouter:
     router = APIRouter()
-    for path, name in {**PAGES, **OPEN}.items():
-        router.add_api_route(path, _page(templates, name, path in OPEN), methods=["GET"], name=name)
+    for path, name in {**PAGES, **OPEN, **HELP}.items():
+        router.add_api_route(path, _page(templates, path, name), methods=["GET"], name=name)
 
     @router.get("/static/{version}/{name:path}")
     def static(request: Request, version: str, name: str) -> Response:
@@ -65,9 +71,11 @@ def _router(templates: Templates, files: Files) -> APIRouter:
     return router
 
 
-def _page(templates: Templates, name: str, is_open: bool) -> Callable[[Request], Response]:
+def _page(templates: Templates, path: str, name: str) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
-        if not is_open and not cookies.session_of(request):
+        is_known = bool(cookies.session_of(request))
+        is_open = path in OPEN or (path in HELP and not is_known)
+        if path in PAGES and not is_known:
             wanted = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(wanted, safe='/')}", 303)
         language = chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))

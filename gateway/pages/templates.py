@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway import __version__
 from gateway.pages.files import Files
+from gateway.pages.glossary import Term
 from gateway.pages.languages import LANGUAGES, Words
 from gateway.pages.place import FOLDER
 
@@ -18,14 +19,14 @@ THEME_COOKIE: Final = "cryogate-theme"
 class Templates:
     """An environment for each language: the words are part of what is compiled."""
 
-    def __init__(self, words: dict[str, Words], files: Files) -> None:
-        self._of = {name: _environment(one, files) for name, one in words.items()}
+    def __init__(self, words: dict[str, Words], terms: dict[str, Term], files: Files) -> None:
+        self._of = {name: _environment(one, terms, files) for name, one in words.items()}
 
     def page(self, language: str, name: str, values: dict[str, Any]) -> str:
         return self._of[language].get_template(f"{name}.html").render(values)
 
 
-def _environment(words: Words, files: Files) -> Environment:
+def _environment(words: Words, terms: dict[str, Term], files: Files) -> Environment:
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -39,6 +40,7 @@ def _environment(words: Words, files: Files) -> Environment:
     )
     made.globals |= {
         "file": files.address,
+        "glossary": terms,
         "language": words.language,
         "html_language": LANGUAGES[words.language],
         "version": __version__,

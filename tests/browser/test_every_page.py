@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gateway.pages.routes import OPEN, PAGES
+from gateway.pages.routes import HELP, OPEN, PAGES
 from tests.browser.desk import desk, picture, violations
 from tests.browser.room import Room
 
 TWICE = """() => [...document.querySelectorAll("[id]")].map((one) => one.id)
     .filter((id, i, all) => all.indexOf(id) !== i).map((id) => `the id ${id} stands twice`)"""
-EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in (*PAGES, *OPEN)]
+EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in (*PAGES, *OPEN, *HELP)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

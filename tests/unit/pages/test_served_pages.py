@@ -17,10 +17,10 @@ from gateway.api.who import Gate
 from gateway.api.world import World
 from gateway.config.load import load
 from gateway.pages.files import Files
-from gateway.pages.routes import OPEN, PAGES, add_pages
+from gateway.pages.routes import HELP, OPEN, PAGES, add_pages
 from tests.unit.commands.front_desk import CONFIG
 
-EVERY = {path.replace("{asset}", "dewar-1"): name for path, name in {**PAGES, **OPEN}.items()}
+EVERY = {path.replace("{asset}", "dewar-1"): name for path, name in {**PAGES, **OPEN, **HELP}.items()}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,9 @@ def test_who_is_not_logged_in_is_sent_there_first(client: TestClient) -> None:
     answer = client.get("/assets/dewar 1?wall=1&site=a b")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/login?next=/assets/dewar%25201%3Fwall%3D1%26site%3Da%2520b"
-    assert [client.get(path).status_code for path in OPEN] == [200] * len(OPEN)
+    for path in (*OPEN, *HELP):
+        answer = client.get(path)
+        assert answer.status_code == 200 and "<nav" not in answer.text, path
 
 
 def test_a_page_speaks_the_language_of_who_looks(client: TestClient) -> None:

@@ -6,6 +6,7 @@ import { holder, priorityLine, valueWords } from "./alarm_row.js";
 import { quietWords, timeLine } from "./alarm_history.js";
 import { limitOf, reasonOf, stateWords, titleOf, withUnit } from "./alarm_words.js";
 import { badge, element, shape } from "./elements.js";
+import { term } from "./explain.js";
 import { riskWord, word } from "./states.js";
 import { duration, timeElement } from "./time.js";
 import { language, t, tn } from "./words.js";
@@ -35,13 +36,13 @@ export function detail({ alarm, history, hints }, place, acts) {
     said(alarm, place),
     element("div", { class: "acts row" }, ...acts),
     element("h3", {}, t("Do first")), guidance(alarm),
-    element("h3", {}, t("Inside")), units(alarm),
+    element("h3", {}, term("contents", t("Inside"))), units(alarm),
     element("h3", {}, t("Facts")), facts(alarm, place),
-    element("h3", {}, t("Who is told")), calls(alarm, group, place),
+    element("h3", {}, term("escalation", t("Who is told"))), calls(alarm, group, place),
   ];
   const others = (group?.alarms ?? []).filter((one) => one !== alarm.id);
-  if (others.length) parts.push(element("h3", {}, t("Of the same happening")), list(others.map((one) => link(place.alarm(one), one, place))));
-  if (hints && goesOn(alarm)) parts.push(element("h3", {}, t("What it looks like")), looks(hints));
+  if (others.length) parts.push(element("h3", {}, term("happening", t("Of the same happening"))), list(others.map((one) => link(place.alarm(one), one, place))));
+  if (hints && goesOn(alarm)) parts.push(element("h3", {}, term("hints", t("What it looks like"))), looks(hints));
   parts.push(element("h3", {}, t("What happened")), history ? timeLine(history, place.zone) : element("p", { class: "quiet" }, history === null ? t("The history cannot be read now.") : t("Being read ...")));
   return parts;
 }
@@ -93,12 +94,12 @@ function unitLine(unit) {
 function facts(alarm, place) {
   const left = place.timeLeft(alarm.asset), limit = limitOf(alarm), rows = [];
   if (alarm.channel) rows.push([t("Channel"), alarm.channel]);
-  if (limit) rows.push([t("Limit"), `${withUnit(limit.value, alarm.unit)} (${alarm.rule}, ${alarm.profile_version})`]);
+  if (limit) rows.push([term("limit", t("Limit")), `${withUnit(limit.value, alarm.unit)} (${alarm.rule}, ${alarm.profile_version})`]);
   rows.push([t("Since"), element("span", {}, timeElement(alarm.start, place.zone))]);
   if (alarm.over ?? alarm.end) rows.push([t("Until"), timeElement(alarm.over ?? alarm.end, place.zone)]);
   if (alarm.beyond_s > 0) rows.push([t("Beyond the limit"), duration(alarm.beyond_s)]);
-  if (goesOn(alarm) && left !== null) rows.push([t("Time left"), t("{time} left at least", { time: duration(left) })]);
-  rows.push([t("Priority"), priorityLine(alarm)], [t("State"), stateWords(alarm)], [t("Who has it"), holder(alarm)]);
+  if (goesOn(alarm) && left !== null) rows.push([term("time-left", t("Time left")), t("{time} left at least", { time: duration(left) })]);
+  rows.push([term("priority", t("Priority")), priorityLine(alarm)], [t("State"), stateWords(alarm)], [t("Who has it"), holder(alarm)]);
   if (alarm.overlay) rows.push([t("Quiet"), element("span", {}, shape("quiet"), " ", quietWords(alarm.overlay, place.zone))]);
   return element("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
 }

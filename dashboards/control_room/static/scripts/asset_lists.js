@@ -1,6 +1,7 @@
 // What belongs to the time that a chart shows: clocks, contents, excursions, events, the chart as a table.
 
 import { badge, element } from "./elements.js";
+import { term } from "./explain.js";
 import { alarmState, unitWord } from "./states.js";
 import { duration, timeElement } from "./time.js";
 import { measured, number, t, tn } from "./words.js";
@@ -57,7 +58,7 @@ export function showClocks(root, found) {
   }
   const told = parts.map(([, seconds, word]) => element("div", {}, element("dt", {}, word), element("dd", {}, `${duration(seconds)} (${number((100 * seconds) / whole, 1)} %)`)));
   const mean = found.mean_kinetic_temperature_degC;
-  if (mean !== null) told.push(element("div", {}, element("dt", {}, t("mean kinetic temperature")), element("dd", {}, `${measured(mean)} °C`)));
+  if (mean !== null) told.push(element("div", {}, element("dt", {}, term("mkt", t("mean kinetic temperature"))), element("dd", {}, `${measured(mean)} °C`)));
   root.replaceChildren(bar, element("dl", { class: "readout" }, ...told));
 }
 

@@ -2,7 +2,6 @@
 
 import { all, get } from "./api.js";
 import { byId, element } from "./elements.js";
-import "./explain.js";
 import { cell, fill, ifAllowed, inWords } from "./forms.js";
 import { KINDS, kindWord } from "./kinds.js";
 import { ready, zone } from "./page.js";

@@ -3,7 +3,6 @@
 import { all, get, newKey, post } from "./api.js";
 import { tellProblem, toast } from "./dialogs.js";
 import { byId, element, setText } from "./elements.js";
-import "./explain.js";
 import { ifAllowed, inWords, whenSent } from "./forms.js";
 import { lastHandOver } from "./hand_over_last.js";
 import { countsOf, openAlarm, storyOf } from "./hand_over_words.js";

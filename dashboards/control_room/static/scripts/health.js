@@ -3,7 +3,6 @@
 import { get, newKey, post } from "./api.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element, setText } from "./elements.js";
-import "./explain.js";
 import { findingRow, levelOf, levelWord, worstFirst, worstLevel } from "./findings.js";
 import { action, cell, fill, ifAllowed, inWords } from "./forms.js";
 import { on } from "./live.js";

@@ -3,7 +3,6 @@
 import { get, post } from "./api.js";
 import { tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element } from "./elements.js";
-import "./explain.js";
 import { cell, fill, whenSent } from "./forms.js";
 import { ready, zone } from "./page.js";
 import { profileToml, rows as rowsOf } from "./profiles.js";

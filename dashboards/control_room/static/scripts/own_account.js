@@ -3,7 +3,6 @@
 import { get, post, remove } from "./api.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element } from "./elements.js";
-import "./explain.js";
 import { action, field, openForm, showOnce } from "./forms.js";
 import { ready, zone } from "./page.js";
 import { dayTime } from "./time.js";

@@ -3,7 +3,6 @@
 import { all, get, newKey, post } from "./api.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element } from "./elements.js";
-import "./explain.js";
 import { action, cell, fill, ifAllowed } from "./forms.js";
 import { personForm } from "./person_form.js";
 import { ready } from "./page.js";

@@ -4,7 +4,6 @@ import { all, get, newKey, post } from "./api.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element, setText } from "./elements.js";
 import { dayAfter, today } from "./days.js";
-import "./explain.js";
 import { action, cell, field, fill, ifAllowed, openForm } from "./forms.js";
 import { ready, zone } from "./page.js";
 import { bothNames, nameOf } from "./people_names.js";

@@ -3,7 +3,6 @@
 import { get, post } from "./api.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element } from "./elements.js";
-import "./explain.js";
 import { action, cell, fill, ifAllowed } from "./forms.js";
 import { on } from "./live.js";
 import { ready, zone } from "./page.js";

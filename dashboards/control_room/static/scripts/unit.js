@@ -3,6 +3,7 @@
 import { all, get } from "./api.js";
 import { partWords, schemeWord } from "./code_words.js";
 import { badge, byId, element, shape } from "./elements.js";
+import { term } from "./explain.js";
 import { ready, zone } from "./page.js";
 import { alarmState, word } from "./states.js";
 import { duration, timeElement } from "./time.js";
@@ -31,7 +32,7 @@ function missing(title, next) {
 
 function card(unit, names, meaning) {
   const parts = meaning?.schemes.find((one) => one.scheme === unit.scheme)?.parts ?? [];
-  const facts = [[t("Product"), unit.product || "–"], [t("Chain of identity"), unit.chain_of_identity || "–"], [t("Code"), schemeWord(unit.scheme)], ...parts.map((part) => [partWords(part), element("code", {}, part.value)])];
+  const facts = [[t("Product"), unit.product || "–"], [term("chain-of-identity", t("Chain of identity")), unit.chain_of_identity || "–"], [term("code", t("Code")), schemeWord(unit.scheme)], ...parts.map((part) => [partWords(part), element("code", {}, part.value)])];
   return element(
     "section", { class: "card" }, element("h2", { class: "code" }, unit.code), now(unit, names),
     element("dl", { class: "parts" }, ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
