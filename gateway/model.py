@@ -7,11 +7,12 @@ channel's canonical unit (units.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
+
+from gateway.dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,11 +13,11 @@ for. It is about what cannot be, and not about what is right for a product: for 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import LARGEST_VALUE, Channels, Floats, Qualities, Quality, usable
 from gateway.units import DECIMALS, decimals
 

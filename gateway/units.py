@@ -9,11 +9,11 @@ decides which number that is, for every path on which a value becomes canonical.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats
 
 if TYPE_CHECKING:

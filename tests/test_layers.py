@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
+    ("dataclass",),
     ("model", "errors", "text", "json_text", "closes"),
     ("units", "hosts"),
     ("possible", "times", "zones"),
@@ -46,6 +47,7 @@ ROWS = (
 )
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 PURE = {
+    "dataclass",
     "model",
     "errors",
     "units",
@@ -68,6 +70,7 @@ PURE = {
     "rights",
 }
 IMPURE = {
+    "dataclass",
     "logging",
     "socket",
     "apsw",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gateway.accounts.accounts import Accounts
 from gateway.accounts.lockouts import source_of
 from gateway.accounts.register import Account
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 WRONG: Final = "account, password or code is wrong, or this account cannot be used; each code is good once"

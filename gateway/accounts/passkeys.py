@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.accounts.challenges import Challenges
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.database import Connection, all_rows, first_row
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import SECOND

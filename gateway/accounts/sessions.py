@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.accounts.register import Account, Register
 from gateway.accounts.secret import digest, new_id, new_secret
+from gateway.dataclass import dataclass
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import SECOND
 from gateway.rights.principal import Principal

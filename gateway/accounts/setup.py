@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.accounts import passwords, totp
 from gateway.accounts.accounts import Accounts
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 
 ISSUER: Final = "Cryogate"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.accounts.register import Account, Register, listed
 from gateway.accounts.secret import digest, new_id, new_secret
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import SECOND

@@ -7,13 +7,13 @@ last value and its age, and "unknown" beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gateway.alarming.book import SILENCE
 from gateway.alarming.latest import NEVER, Latest
 from gateway.config.timeline import Place, Timeline
 from gateway.config.types import FOREVER_PAST, Channel, Configuration
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Floats, Quality
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.screener import Screener

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gateway.alarming.versions import own_version, version_name
 from gateway.config.profiles import NO_DATA
 from gateway.config.timeline import Placed, Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST, ProfileVersion, Rule
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 from gateway.screening.plan import ChannelPlan, Instance, Plan, Reset, Version
 from gateway.screening.rules import named_channels

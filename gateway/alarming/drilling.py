@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gateway.alarming.entry import AlarmPlace, Entry
 from gateway.alarms import lifecycle
 from gateway.alarms.drills import FAILED, PASSED, WITHDRAWN, Rehearsed, StatedDrill
 from gateway.alarms.lifecycle import Acknowledgement
 from gateway.config.timeline import Timeline
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
 from gateway.statements import Statement
 from gateway.statements import drill as drills

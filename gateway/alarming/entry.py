@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +15,7 @@ from gateway.alarms.handling import Assignment, Handling, Remark, Taking
 from gateway.alarms.lifecycle import Acknowledgement, Alarm, AlarmState
 from gateway.alarms.overlay import Overlay, OverlayKind
 from gateway.config.timeline import Place
+from gateway.dataclass import dataclass
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.model import SECOND, Severity
 from gateway.screening.excursion import Excursion

@@ -10,9 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Severity

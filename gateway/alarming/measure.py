@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from gateway.alarming.judge import Judge
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.model import SECOND, Samples, to_ns, usable
 from gateway.screening.excursion import Excursion

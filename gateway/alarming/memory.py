@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
@@ -12,6 +11,7 @@ import msgspec
 from gateway.alarming.entry import cause_of
 from gateway.alarming.resets import InEffect
 from gateway.config.timeline import Timeline, timeline_of
+from gateway.dataclass import dataclass
 from gateway.followers.registration import SCREENING
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gateway import __version__
 from gateway.alarming.entry import Entry, stored, was_so
+from gateway.dataclass import dataclass
 from gateway.journal.alarm_tables import TransitionRow
 from gateway.journal.records import Records
 from gateway.screening.excursion import Excursion

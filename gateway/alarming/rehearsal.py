@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from gateway.alarming.course import plan_over
 from gateway.alarms.drills import Rehearsed, is_ours
 from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST, PROBES, Channel, Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.signing_key import drill_key

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from gateway.alarms.lifecycle import check_words
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal, Statement
 from gateway.screening.plan import Reset
 from gateway.statements import reset as resetting

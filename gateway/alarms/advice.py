@@ -6,9 +6,9 @@ Two lists of excursions of one rule over the same readings are compared; who scr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 LASTING_S: Final = 600.0  # an excursion that is lost must have been shorter

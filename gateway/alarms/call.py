@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Literal
+
+from gateway.dataclass import dataclass
 
 Language = Literal["en", "zh"]
 

@@ -6,7 +6,7 @@ A fold over statements in the journal's order; a run that goes on where another 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +26,7 @@ from gateway.alarms.nobody import Nobody
 from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
 from gateway.alarms.priority import Judged, Judging, Priorities, most_urgent
 from gateway.alarms.reach import Matter
+from gateway.dataclass import dataclass
 from gateway.statements import Statement, attempt, call, transition
 from gateway.statements.attempt import Attempt
 from gateway.statements.call import Called

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from gateway.alarms.courses import Contact, Level, Warmth
 from gateway.alarms.scene import Facts, Role
+from gateway.dataclass import dataclass
 
 ENOUGH: Final = 2  # weight from which on a cause is named
 OPEN_TAU_S: Final = 1800.0  # air over an open lid or door warms with 5 to 15 min, behind a slow probe with 30

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
 from gateway.times import parse_rfc3339
 

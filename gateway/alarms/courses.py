@@ -7,11 +7,11 @@ known, because there are too few readings.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Floats, Mask, Times
 
 MINUTE: Final = 60 * SECOND

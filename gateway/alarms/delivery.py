@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from gateway.alarms.call import CallKind
+from gateway.dataclass import dataclass
 from gateway.statements.call import Receiver
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.alarms.maintenance import Plan, Repeat
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time, timedelta, tzinfo
 from typing import Final
 
 from gateway.alarms.walltime import begins_ns, local_time
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 BEGINS_WITHIN_NS: Final = 3600 * SECOND  # of its time of the day: who chose 10:00 does not want 03:00

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 from gateway.statements import Statement
 from gateway.statements import drill as drills

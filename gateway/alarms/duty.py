@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -12,6 +11,7 @@ from gateway.alarms.people import Person, person_of
 from gateway.alarms.priority import Risk
 from gateway.alarms.spoken import Spoken
 from gateway.alarms.turns import Crew
+from gateway.dataclass import dataclass
 from gateway.statements import Statement, person, roster, stand_in, withdrawal
 from gateway.statements.effect import Effects
 from gateway.statements.person import Person as StatedPerson

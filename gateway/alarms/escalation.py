@@ -7,7 +7,7 @@ Fed with what groups.py makes of transitions and with the calls that were decide
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gateway.alarms.call import CallKind
@@ -15,6 +15,7 @@ from gateway.alarms.groups import Group, Heard
 from gateway.alarms.member import BY_PEOPLE, TAKEN_BACK, Member
 from gateway.alarms.policy import NEVER, SIREN, Place, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
 
 UPDATE_NS: Final = 60 * SECOND  # what grows all the time is said so often; what gets more urgent, at once

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.model import to_ns
 
 NEVER: Final = 2**63 - 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarms.health import Health
+from gateway.dataclass import dataclass
 
 PER_DAY: Final = (
     150.0  # very likely acceptable (ISA-18.2-2016, table 6); 300 are the most that can be managed

@@ -8,10 +8,11 @@ that were noticed before it; a real excursion there stays a happening of its own
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gateway.alarms.member import Member
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 LINGER_NS: Final = 600 * SECOND  # what begins again so soon after its end is the same happening

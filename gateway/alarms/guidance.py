@@ -8,10 +8,11 @@ their own reads the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gateway.alarms.call import Guidance, Language
+from gateway.dataclass import dataclass
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 FAULT: Final = "fault"  # kind of an alarm about the gateway itself

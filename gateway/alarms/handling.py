@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 
 MOST: Final = 50  # takings and assignments that are kept; the oldest go first, the journal has all

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Times
 
 TEN_MINUTES: Final = 600 * SECOND

@@ -9,7 +9,6 @@ often the truth lies in the range.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from gateway.alarms.call import TimeLeft
 from gateway.alarms.trend import LEAST_READINGS, Line, Readings, last_fall, last_rise, steadiest, tidy
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Floats, Times
 
 EMPTY: Final = "empty"  # what TimeLeft.until says of liquid
@@ -68,11 +68,14 @@ class Vessel:
         return None if known is None else known * math.exp(RATED_FASTER)
 
 
+UNKNOWN_VESSEL: Final = Vessel()
+
+
 def by_amount(
     time: Times,
     amount: Floats,
     now_ns: int,
-    vessel: Vessel = Vessel(),
+    vessel: Vessel = UNKNOWN_VESSEL,
     method: str = LEVEL,
     until: str = EMPTY,
 ) -> Estimate:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarms.delivery import Delivery
 from gateway.alarms.escalation import Course
 from gateway.alarms.flood import Received
 from gateway.alarms.groups import Group
+from gateway.dataclass import dataclass
 
 SCHEMA: Final = 3  # of another one nothing is taken over: everything is heard again
 

@@ -21,11 +21,12 @@ it. Whether it speaks or is quiet for a while is another matter again (overlay.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from gateway.alarms.handling import Assignment, Handling, Remark, Taking
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 
 LONGEST_NAME: Final = 200  # characters

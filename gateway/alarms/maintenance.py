@@ -9,12 +9,12 @@ from __future__ import annotations
 import calendar
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
 from gateway.alarms.walltime import SECOND, begins_ns, local_time, zone_named
+from gateway.dataclass import dataclass
 from gateway.statements.clock_times import Hours
 
 DAY_NS: Final = 86_400 * SECOND

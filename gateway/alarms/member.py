@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarms.priority import Inside, inside_of, severity_of
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 from gateway.statements.transition import Transition
 from gateway.times import parse_rfc3339

@@ -13,11 +13,11 @@ for that alarm, even if the clock is set back or the alarm becomes less severe.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from gateway.alarms.design import Condition, Design
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 
 

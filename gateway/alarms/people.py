@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import cast
 
 from gateway.alarms.call import Language, Priority
 from gateway.alarms.walltime import local_time, zone_named
+from gateway.dataclass import dataclass
 from gateway.statements import person as stated
 from gateway.statements.clock_times import Hours
 

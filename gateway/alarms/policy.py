@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarms.call import Priority
+from gateway.dataclass import dataclass
 from gateway.model import to_ns
 
 ON_DUTY: Final = "on duty"

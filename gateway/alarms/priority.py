@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Any, Final, Protocol, runtime_checkable
 
 from gateway.alarms.call import Priority
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 
 UNKNOWN: Final = "unknown"  # contents of a published alarm

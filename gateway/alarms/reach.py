@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from gateway.alarms.call import Priority
 from gateway.alarms.duty import Duty
 from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, SIREN, Policy
+from gateway.dataclass import dataclass
 from gateway.statements.call import Receiver
 
 Way = tuple[str, str]

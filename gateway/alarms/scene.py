@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
@@ -23,6 +23,7 @@ from gateway.alarms.courses import (
     slope_per_s,
     warmth,
 )
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Qualities, Quality, Times, usable
 
 LOOK_BACK: Final = 72 * HOUR  # in the asset: an empty vapour freezer warms by 20 K in a day

@@ -13,9 +13,9 @@ import hmac
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import SECOND
 from gateway.text import one_line

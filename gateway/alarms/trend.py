@@ -9,12 +9,12 @@ in a short time one value counts, so that the sampling rate does not decide.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Floats, Mask, Times
 
 LEAST_READINGS: Final = 8  # for a line: fewer show their scatter by chance

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
 

@@ -6,10 +6,11 @@ There is no script, no style and nothing from elsewhere in it, and the policy of
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Response
+
+from gateway.dataclass import dataclass
 
 LANGUAGES: Final = {"en": "en", "zh": "zh-Hans"}
 HEAD: Final = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarms.priority import Judging, Priorities, with_priority
+from gateway.dataclass import dataclass
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.records import Records
 from gateway.published.alarm import of_known, stored_rank

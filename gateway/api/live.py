@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from gateway.alarms.priority import with_priority
 from gateway.api.answers import encoded
 from gateway.api.scope import Scope
 from gateway.api.world import World
+from gateway.dataclass import dataclass
 from gateway.errors import CryogateError, NotRunning
 from gateway.published.alarm import of_known
 from gateway.published.few import with_few_units

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gateway.api.asking import is_answered
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal.entries import Entry
 from gateway.journal.journal import Journal

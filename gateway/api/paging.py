@@ -6,13 +6,13 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Query
 
 from gateway.api.problems import Problem
+from gateway.dataclass import dataclass
 
 T = TypeVar("T")
 Key = tuple[Any, ...]

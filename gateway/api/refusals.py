@@ -6,11 +6,11 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 from gateway.text import one_line
 from gateway.times import format_rfc3339

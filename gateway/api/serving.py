@@ -9,7 +9,6 @@ import ssl
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from gateway.api.certificate import Certificate
 from gateway.api.door import Patience, ShortHandshakes, allow_open_files, open_doors
 from gateway.api.limits import KEEP_ALIVE_S, LARGEST_HEAD
 from gateway.api.proxies import Proxies
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -20,6 +20,7 @@ from gateway.api.scope import Scope
 from gateway.commands.desk import Clock
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import NotRunning
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal

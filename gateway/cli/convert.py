@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -19,6 +18,7 @@ from gateway.cli.terminal import console, print_json
 from gateway.config.tables import Problems, build, plug_in
 from gateway.config.toml import toml
 from gateway.config.types import PROBES
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import Floats, Quality
 from gateway.units import CONVERSIONS, Conversion, decimals

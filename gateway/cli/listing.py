@@ -9,7 +9,6 @@ import importlib
 import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import typer
@@ -17,6 +16,7 @@ from typer.core import TyperGroup
 
 from gateway.cli import late
 from gateway.cli.afar import there
+from gateway.dataclass import dataclass
 
 LONGEST: Final = 500  # characters of a sentence
 WIDTH: Final = 76  # of an example: 80 columns, and the indentation of both sides

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.cli.reading import open_records
@@ -12,6 +11,7 @@ from gateway.cli.terminal import print_json, say
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.desk import Desk, Stated, open_desk
 from gateway.config.load import load
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.calls import calls_at

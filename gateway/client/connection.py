@@ -7,11 +7,11 @@ import json
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+from gateway.dataclass import dataclass
 from gateway.errors import Declined, InputError, LinkDown
 from gateway.hosts import is_loopback
 

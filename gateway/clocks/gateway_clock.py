@@ -19,12 +19,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from gateway.clocks import kernel_clock
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Mask, Times
 from gateway.statements.clock import ClockChange
 

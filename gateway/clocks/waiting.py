@@ -16,11 +16,11 @@ While the gateway's clock is not trusted nothing waits: `hold` nothing, `release
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Samples, Times
 
 MOST_HELD: Final = (

@@ -21,9 +21,9 @@ always stated, never guessed: several families coexist and their codes can look 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import CodeError
 
 LONGEST_CODE = 400  # characters; no carrier in use holds more than a few hundred

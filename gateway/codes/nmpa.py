@@ -8,10 +8,10 @@ for each packaging level, are a list that the configuration gives.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.codes import CODE_128, DATA_MATRIX, QR_CODE, Part, bounded, read_by_scanner, shown
+from gateway.dataclass import dataclass
 from gateway.errors import CodeError
 
 SYMBOLOGIES: Final = ("", CODE_128, DATA_MATRIX, QR_CODE)  # those that carry 20 digits, and no GS1 message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 
 from gateway.accounts.accounts import FILE, Accounts, open_accounts
@@ -12,6 +12,7 @@ from gateway.accounts.tokens import Token
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.names import person_known
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.said import said
 from gateway.questions.duty import duty_of

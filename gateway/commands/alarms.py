@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarming.entry import alarm_of
@@ -15,6 +14,7 @@ from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import check_here
 from gateway.commands.second import is_same_person
 from gateway.commands.words import Words
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.standing import speaking_of

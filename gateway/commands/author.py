@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.statements.fields import LONGEST_NAME
 

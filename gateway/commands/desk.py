@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from gateway.clocks.clock_watch import clock_of
 from gateway.commands.author import Author
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError, Outdated, StatementError
 from gateway.journal import rights
 from gateway.journal.journal import Journal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from gateway.alarming.entry import cause_of
@@ -13,6 +13,7 @@ from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.words import Words
 from gateway.config.timeline import Timeline, timeline_of
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.records import Records
 from gateway.journal.signing_key import drill_key

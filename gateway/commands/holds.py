@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.words import Words, correction
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.questions.retention import hold_from, holds
 from gateway.statements import Statement

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gateway.accounts import login, passwords, setup
 from gateway.accounts.accounts import Accounts
 from gateway.accounts.login import Attempt, LoggedIn, Proven, Refused
@@ -12,6 +10,7 @@ from gateway.accounts.setup import Offered
 from gateway.commands.accounts import state
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.questions.duty import duty_of
 from gateway.rights.principal import Principal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from gateway.commands.second import check_second
 from gateway.commands.until import in_words, until_ns
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.timeline import timeline_of
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import SECOND
 from gateway.statements import Statement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -15,6 +15,7 @@ from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import namesakes, person_known
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import NOTIFIERS, Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import CryogateError, InputError
 from gateway.notifiers import Addressed
 from gateway.questions.duty import duty_of

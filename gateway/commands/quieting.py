@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarming.entry import cause_of
@@ -13,6 +12,7 @@ from gateway.commands.desk import Desk, Stated
 from gateway.commands.until import in_words, until_ns
 from gateway.commands.words import Words, correction
 from gateway.config.shelving import HOUR_NS
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.screening.excursion import Excursion

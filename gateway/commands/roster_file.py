@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from gateway.commands.desk import Desk
 from gateway.commands.rosters import unknown_sites, wrong_person
 from gateway.commands.when import CENTURY, is_a_day
 from gateway.config.tables import Problems, Table, build
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.questions.duty import duty_of
 from gateway.statements import clock_times

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -17,6 +17,7 @@ from gateway.commands.names import unknown_person
 from gateway.commands.until import LONGEST_D
 from gateway.commands.words import Words, correction, who_and_when
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS, SECOND
 from gateway.questions.duty import duty_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.accounts.accounts import Accounts
@@ -11,6 +10,7 @@ from gateway.accounts.register import Account
 from gateway.commands import logins
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.records import Records
 from gateway.published.labels import labels_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.commands import leaning
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.statements import Statement, import_, withdrawal
 from gateway.statements.withdrawal import Withdrawal

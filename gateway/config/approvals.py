@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from gateway.dataclass import dataclass
 
 MOST_APPROVALS: Final = 5  # people
 

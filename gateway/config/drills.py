@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gateway.alarms.drill_times import Schedule
 from gateway.alarms.drills import LONGEST_S, SHORTEST_S, USUAL_S
 from gateway.config.tables import Problems, build
 from gateway.config.types import Channel
+from gateway.dataclass import dataclass
 from gateway.model import to_ns
 from gateway.statements.clock_times import time_of_day
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +13,7 @@ from gateway.alarms.policy import LONGEST_S, ROLES, Policy, Step, policy_for
 from gateway.config.priorities import PriorityName
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import NOTIFIERS, PlugIn
+from gateway.dataclass import dataclass
 from gateway.notifiers import Addressed
 from gateway.statements.person import ID
 from gateway.text import one_line

@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 
 READS: Final = "reads"
 SECRET: Final = "secret"

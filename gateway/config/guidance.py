@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Final
 
 from gateway.alarms.guidance import LANGUAGES, Advice, Guidances, SiteAdvice
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import Asset, Channel, ProfileVersion
+from gateway.dataclass import dataclass
 
 MOST_STEPS: Final = 9  # what somebody can do who was woken up
 LONGEST_STEP: Final = 200  # characters: a message shows a line of 300

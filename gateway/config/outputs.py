@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gateway.config.types import PlugIn
+from gateway.dataclass import dataclass
 
 WRITES: Final = "writes"
 FOLDER: Final = "folder"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Final
 
 from gateway.config.profiles import profiles, rules, severity_of
 from gateway.config.tables import Problems
 from gateway.config.types import ChannelTable, ProfileVersion, Rule, Vessel
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.model import Severity, to_ns
 from gateway.screening.rules import no_data

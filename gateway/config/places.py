@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import FOREVER_PAST
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.model import Channels, Times
 from gateway.sinks import Place

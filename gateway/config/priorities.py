@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Literal
 
 from gateway.alarms.call import Priority
 from gateway.alarms.priority import DEFAULT_TABLE, Priorities, Risk, Row
 from gateway.config.tables import Problems, Table, build
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 
 PriorityName = Literal["low", "medium", "high", "urgent"]

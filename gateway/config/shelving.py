@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Severity
 
 HOUR_NS: Final = 3600 * SECOND

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gateway.config.past import NAMED
 from gateway.config.timeline import Timeline
 from gateway.config.types import Configuration, ProfileVersion
+from gateway.dataclass import dataclass
 from gateway.times import format_rfc3339
 
 Described = Mapping[int, tuple[str | None, str | None]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,6 +12,7 @@ from gateway.alarms.design import Condition, Design
 from gateway.alarms.maintenance import LAST, Repeat
 from gateway.config.shelving import HOUR_NS, check_hours
 from gateway.config.tables import Problems, build
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import Severity
 from gateway.statements.clock_times import WEEKDAYS, hours

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from gateway.config.names import Names
 from gateway.config.past import PastChannel, PastConfiguration, read_document
 from gateway.config.types import FOREVER, FOREVER_PAST, ProfileVersion
+from gateway.dataclass import dataclass
 from gateway.errors import StatementError
 from gateway.statements import Statement
 from gateway.statements import configuration as configured

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.approvals import SignatureOptions, Unapproved
 from gateway.config.shelving import Shelving
+from gateway.dataclass import dataclass
 from gateway.hosts import check_address, check_listen, check_network, is_loopback, listen_host, listen_port
 from gateway.model import Severity
 from gateway.openid.options import OpenIdOptions

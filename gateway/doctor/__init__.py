@@ -6,8 +6,9 @@ Each check gives findings; none of them changes anything.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from gateway.dataclass import dataclass
 
 
 class Level(StrEnum):

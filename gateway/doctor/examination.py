@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from gateway.config.files import exposed, missing
 from gateway.config.load import load
 from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.doctor import (
     Finding,
     Level,

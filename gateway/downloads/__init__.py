@@ -11,8 +11,7 @@ counts every line of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gateway.dataclass import dataclass
 from gateway.statements.verdict import Verdict
 from gateway.tables import Lines, Series
 

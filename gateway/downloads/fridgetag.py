@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.downloads import Download
 from gateway.downloads import fridgetag_verdicts as verdicts
 from gateway.downloads.fridgetag_lines import Day, Export, parse

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.tables import Lines, printable
 from gateway.tables.cells import measurement

@@ -14,10 +14,10 @@ this folder provides
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Qualities, Refused, Times
 
 

@@ -11,11 +11,11 @@ Source: Model 24C User's Guide, remote programming guide p. 129-130; fault signs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Request, Row
 from gateway.drivers.lines import measured, refuse
 from gateway.model import Quality

@@ -17,9 +17,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import measured, refuse
 from gateway.model import Quality, Refused

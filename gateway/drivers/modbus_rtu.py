@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
+from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import refuse
 from gateway.drivers.registers import Registers

@@ -8,11 +8,11 @@ word first. Of a 16-bit value only the last two letters count: DCBA and BADC mea
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import LARGEST_VALUE, Floats
 from gateway.units import shortest
 

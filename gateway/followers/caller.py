@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Final
 
@@ -21,6 +21,7 @@ from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.reach import Reach
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.followers.composing import Composer, Hinting, Linking, Remaining, no_hint, no_link, not_known
 from gateway.followers.pauses import Pauses

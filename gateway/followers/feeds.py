@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.followers.parking import Decision, decided
 from gateway.journal.journal import Journal
 from gateway.model import Arrivals

@@ -10,9 +10,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, Protocol, TypeVar
 
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
 from gateway.followers.feeds import Feed, Page
 from gateway.followers.pauses import Pauses

@@ -6,9 +6,10 @@ A page is stated after it was told, in one commit. A crash in between repeats th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.statements import notification, parked, progress

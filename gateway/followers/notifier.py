@@ -7,9 +7,10 @@ that is new hears what happens from now on, not everything that ever did.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.followers import notifications
 from gateway.followers.feeds import AlarmChanges, Changes, Page

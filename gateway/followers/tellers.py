@@ -10,11 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.alarms.call import Call
 from gateway.alarms.delivery import Delivery, Outcome
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.followers.pauses import Pauses
 from gateway.notifiers import Addressed, Keeping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal, Statement
 
 

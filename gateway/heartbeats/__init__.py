@@ -9,9 +9,10 @@ The file's name is the `kind` of a heartbeat. A file in this folder provides
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
+
+from gateway.dataclass import dataclass
 
 SHORTEST_PERIOD_S: Final = 5.0
 LONGEST_PERIOD_S: Final = 3600.0  # longer, and nobody would be called within the hour

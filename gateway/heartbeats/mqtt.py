@@ -7,9 +7,10 @@ half times its keep alive, and publishes its will. A goodbye takes the will away
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from gateway.dataclass import dataclass
 from gateway.heartbeats import Beat, check_period
 from gateway.heartbeats.state import LOST, check_topic, of_beat, payload
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port

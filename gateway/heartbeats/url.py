@@ -7,10 +7,11 @@ has form "plain": it hears nothing while the gateway is blind, and notices.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.heartbeats import Beat, Health, check_period
 from gateway.notifiers.credentials import READ

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from gateway.dataclass import dataclass
 
 FLAPS: Final = 3  # losses within the window; a broker that is restarted twice is none
 WINDOW_S: Final = 300.0

@@ -6,10 +6,10 @@ import contextlib
 import termios
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import serial
 
+from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Reply, Request
 from gateway.drivers.hearing import NOISE_KEPT, Hearing
 from gateway.errors import LinkDown

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.journal import alarm_units
 from gateway.journal.alarm_causes import DRILL, cause_in, is_ongoing, kind_of
 from gateway.journal.alarm_units import AlarmUnits, with_names, without_names

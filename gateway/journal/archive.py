@@ -12,12 +12,12 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.journal import entries, parquet
 from gateway.journal.counting import ALL_COUNT, Ranges, counting

@@ -15,10 +15,10 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError, JournalError
 from gateway.journal import database, entries, identity, rights, schema
 from gateway.journal.archive import FOLDER, Archive

@@ -18,11 +18,11 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.journal.database import Connection, all_rows, first_row
 from gateway.model import Arrivals
 

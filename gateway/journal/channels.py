@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.database import Connection, all_rows
 

@@ -7,7 +7,8 @@ missing. Whoever answers questions about the past has none, and raises instead.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+
+from gateway.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError, Outdated, StatementError
 from gateway.journal import columns
 from gateway.journal.damaged import Damaged, DamagedStatement

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from gateway.closes import Closes
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal import channels, deferred, entries, hours, log, mentions, refusals, schema, wal
 from gateway.journal.appending import append

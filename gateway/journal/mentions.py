@@ -11,9 +11,10 @@ import hashlib
 import heapq
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.journal import entries
 from gateway.journal.damaged import Damaged
 from gateway.journal.database import Connection, all_rows, first_row

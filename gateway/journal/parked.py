@@ -7,9 +7,9 @@ kept: the records have them all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from gateway.dataclass import dataclass
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.seal import is_sealed, seal, text
 

@@ -20,13 +20,13 @@ import io
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.model import Arrivals, Floats, Samples, Times
 

@@ -12,12 +12,13 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal import archive, channels, database, entries, mentions, schema
 from gateway.journal.appending import append

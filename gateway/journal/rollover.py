@@ -15,13 +15,13 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from gateway.closes import Closes
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal import archive, chain, channels, database, entries, parquet, rights, schema
 from gateway.journal.archive import Contents, archived_until

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal import entries, schema
 from gateway.journal.archive import FOLDER, Archive, archived_until

@@ -9,12 +9,13 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError, StatementError
 from gateway.journal import chain_check, deferred, entries, identity, mentions, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until

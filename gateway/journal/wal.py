@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import struct
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalFull
 from gateway.journal import entries, mentions
 from gateway.journal.appending import append

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 from types import ModuleType
 from typing import Any, Final, Literal, Protocol
 
+from gateway.dataclass import dataclass
 from gateway.hosts import instead_of
 from gateway.mqtt.filters import meet, widest
 from gateway.mqtt.topics import TopicPattern

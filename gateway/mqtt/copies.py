@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from gateway.dataclass import dataclass
 from gateway.mqtt.marks import code_of
 
 KEPT: Final = 4096  # contents that are remembered, 2 MB: copies come a few messages apart

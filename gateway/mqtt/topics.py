@@ -7,7 +7,8 @@ cryo/dewar-3/telemetry; a last level "{rest...}" stands for any number of levels
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from gateway.dataclass import dataclass
 
 LONGEST = 65_535  # bytes of UTF-8, MQTT 5.0 section 1.5.4
 FORBIDDEN = "+#{}\0"  # in a level that stands for itself

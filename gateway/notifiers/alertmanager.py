@@ -6,12 +6,13 @@ alert without endsAt is taken for resolved after resolve_timeout, and the same l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gateway.alarms.call import Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Severity
 from gateway.notifiers import Setting
 from gateway.notifiers.credentials import READ, SECRET, token

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import importlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import ModuleType
 from typing import Final
 
 from gateway.alarms.call import Call, CallKind, Language, Priority
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.call_words import call_message

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal
 
 from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.hosts import instead_of
 from gateway.notifiers import NOBODY, Setting

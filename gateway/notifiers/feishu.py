@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import Rejected
 from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.call_words import call_message

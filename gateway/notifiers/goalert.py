@@ -6,12 +6,13 @@ knows no acknowledgement from outside: whatever else happens updates the alert.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from gateway.alarms.call import Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.notifiers import Setting
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import Outgoing, Poster, check_timeout, check_url

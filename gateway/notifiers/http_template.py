@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.json_text import StandsTwice, loads
 from gateway.notifiers import NOBODY, Setting

@@ -15,9 +15,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Request
 from gateway.errors import LinkDown
 from gateway.hosts import instead_of

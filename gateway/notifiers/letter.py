@@ -5,12 +5,12 @@ from __future__ import annotations
 import email.policy
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from gateway.alarms.call import Language
+from gateway.dataclass import dataclass
 from gateway.notifiers.words import Message
 
 BOUNDARY = 50  # characters: RFC 2046, 5.1.1 takes 70

@@ -6,10 +6,11 @@ each alarm. A repeat after a crash has the same `id` and `number`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.mqtt.errors import place, refused

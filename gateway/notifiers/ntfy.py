@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gateway.alarms.call import Call, CallKind, Language, Priority
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.call_words import call_message

@@ -7,12 +7,13 @@ is processed later), limits of lengths; "API rate limiting".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from gateway.alarms.call import Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import short
 from gateway.notifiers.credentials import READ, SECRET, token

@@ -7,11 +7,12 @@ Source: PagerDuty developer documentation, "Events API v2": "Trigger events", "S
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gateway.alarms.call import Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import Rejected
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import short

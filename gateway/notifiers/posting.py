@@ -11,11 +11,11 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus, urlsplit
 
 from gateway import __version__
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.notifiers.credentials import why_tls_failed
 from gateway.notifiers.exchange import exchanged

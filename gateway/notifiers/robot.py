@@ -9,9 +9,10 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.notifiers.pace import MINUTE_S, Pace
 from gateway.notifiers.posting import Answer, Outgoing, Poster

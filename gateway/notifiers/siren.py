@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from gateway.alarms.call import Call
 from gateway.alarms.change import AlarmChange
 from gateway.alarms.lifecycle import AlarmState
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import SECOND, Severity
 from gateway.mqtt.broker import check_range

@@ -11,11 +11,12 @@ import binascii
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gateway.alarms.call import Call
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
 from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.call_json import call_json

@@ -6,11 +6,11 @@ Codes of units, never names of patients; no comments, in which anything may stan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarms.call import Guidance, Language
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import AlarmWords, short
 from gateway.notifiers.vocabulary import EN, ZH, Vocabulary

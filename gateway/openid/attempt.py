@@ -11,9 +11,10 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.json_text import loads
 
 BYTES: Final = 32

@@ -7,8 +7,8 @@ together: that would give the roles of one at the sites of the other. The first 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.openid.options import GroupRights
 
 

@@ -10,12 +10,12 @@ import base64
 import hmac
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.json_text import loads
 from gateway.model import SECOND

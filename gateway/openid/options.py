@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.dataclass import dataclass
 from gateway.hosts import is_loopback
 from gateway.rights.table import INSPECTOR, ROLES
 

@@ -12,10 +12,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError, LinkDown
 from gateway.notifiers.credentials import first_line
 from gateway.openid.asking import Asker

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fastapi import Request, Response
+
+from gateway.dataclass import dataclass
 
 TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from gateway.dataclass import dataclass
 from gateway.pages.languages import ENGLISH
 
 TERMS: Final = "glossary.toml"  # beside the catalogues

@@ -6,7 +6,6 @@ Each page may have a catalogue file of its own, so that two people can work on t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,8 @@ from typing import Final
 import msgspec
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+
+from gateway.dataclass import dataclass
 
 ENGLISH: Final = "en"
 LANGUAGES: Final[Mapping[str, str]] = {

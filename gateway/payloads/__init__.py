@@ -22,7 +22,8 @@ and time are known: to leave it out would prove the time around it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from gateway.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.payloads.remembered import Remembered
 
 _PART = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")

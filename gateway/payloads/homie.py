@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.model import Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import Addresses

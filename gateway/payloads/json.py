@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import Addresses, AddressTemplate

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gateway.dataclass import dataclass
 from gateway.payloads import json
 from gateway.payloads.address import AddressTemplate
 from gateway.payloads.pointer import pointer_to

@@ -30,12 +30,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.dataclass import dataclass
 from gateway.model import (
     LARGEST_VALUE,
     Arrivals,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Arrivals, Decoded, Refused, Samples
 from gateway.payloads import Message
 from gateway.payloads.unusable import Unusable

@@ -12,13 +12,13 @@ import io
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NoReturn
 
 import cbor2
 
+from gateway.dataclass import dataclass
 from gateway.model import LARGEST_VALUE, SECOND, Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.address import AddressTemplate

@@ -10,9 +10,9 @@ Only rpc carries the device's time. On its topic, and on those of status, other 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.model import Decoded
 from gateway.payloads import Message, json
 from gateway.payloads.pointer import pointer_to

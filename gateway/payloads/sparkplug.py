@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.model import LARGEST_VALUE, Decoded, Quality, Refusal
 from gateway.payloads import Message
 from gateway.payloads.device_time import check_believable, receipt

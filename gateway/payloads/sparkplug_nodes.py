@@ -8,8 +8,9 @@ is worse than none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Refusal
 from gateway.payloads.remembered import text_bytes
 from gateway.payloads.sparkplug_payload import Payload, rebirth_command

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.model import Quality, Refusal
 from gateway.payloads.compressed import uncompressed
 from gateway.payloads.protobuf import as_bytes, as_float, as_text, as_uint, bytes_field, fields, uint_field

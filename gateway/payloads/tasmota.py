@@ -9,9 +9,9 @@ refused: -78 degF taken for degC would look like a broken freezer, the other way
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.model import Decoded, Refusal
 from gateway.payloads import Message, json
 from gateway.payloads.json_values import parse

@@ -10,9 +10,9 @@ about: {device} in an address stands for that name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from gateway.dataclass import dataclass
 from gateway.model import Decoded, Refusal
 from gateway.payloads import Message, json
 from gateway.payloads.json_values import parse

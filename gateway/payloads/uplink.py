@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.model import Decoded, Refusal
 from gateway.payloads import Message, json
 from gateway.payloads.address import AddressTemplate

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.model import Decoded
 from gateway.payloads import Message, json
 from gateway.payloads.keys import Key as Key

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.dataclass import dataclass
 from gateway.heartbeats.state import State
 
 

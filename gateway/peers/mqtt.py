@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.heartbeats.state import check_topic
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port
 from gateway.peers import Heard

@@ -9,8 +9,9 @@ The file's name is the `kind` of a supply. A file in this folder provides
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from gateway.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

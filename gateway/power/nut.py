@@ -12,9 +12,9 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
 from gateway.hosts import instead_of
 from gateway.mqtt.broker import check_range

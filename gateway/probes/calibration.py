@@ -22,12 +22,13 @@ import calendar
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Channels, Floats, Mask, Qualities, Quality, Samples, Times, usable
 
 NEVER_DUE: Final = 2**63 - 1  # ns

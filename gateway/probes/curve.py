@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats
 from gateway.probes import Converted, curve340
 from gateway.probes.curve340 import Curve

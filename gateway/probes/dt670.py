@@ -11,8 +11,8 @@ Source: the standard curve as Lake Shore gives it in its curve files (D60STND), 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats
 from gateway.probes import Converted, curve340
 

@@ -14,11 +14,11 @@ to copyright.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats
 from gateway.probes import Converted, graded
 

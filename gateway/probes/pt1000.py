@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gateway.dataclass import dataclass
 from gateway.probes.callendar import check, convert, gives, signal
 
 __all__ = ["Options", "convert", "gives", "signal"]

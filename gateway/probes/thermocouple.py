@@ -10,11 +10,11 @@ instrument to find; a short reads as the temperature of the terminals, and no vo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats
 from gateway.probes import Converted, its90
 

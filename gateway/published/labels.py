@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.text import one_line
 from gateway.zones import zone
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.published.quiet import is_quiet
 from gateway.published.urgency import SEVERITIES, most_urgent_first
 

@@ -7,12 +7,13 @@ raised the alarms: what is said of a change is what the gateway would have done.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from gateway.alarming.plan import numbers_of, plan
 from gateway.alarms.advice import Change, Effect, Span, best, changes, effect
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.model import Samples
 from gateway.questions.preview import always, in_force, with_named

@@ -6,7 +6,7 @@ Withdrawn alarms stay out: they never were.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cache, partial
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from gateway.alarms.goals import Goal, goals
 from gateway.alarms.health import Health, Life, by_group, health
 from gateway.alarms.priority import Inside, Priorities, judge
 from gateway.config.timeline import timeline_of
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records

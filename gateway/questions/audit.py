@@ -9,10 +9,10 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.standing import Standing, speaking_of

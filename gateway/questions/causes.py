@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarming.entry import of_stored
@@ -14,6 +13,7 @@ from gateway.alarms.drills import StatedDrill
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.scene import LOOK_BACK, About, Seen, facts, role_of
 from gateway.config.timeline import Place, Timeline, timeline_of
+from gateway.dataclass import dataclass
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.journal.said import said

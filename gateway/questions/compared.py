@@ -8,7 +8,6 @@ rule, while the clocks go by the tightest limit of the worst severity.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gateway.alarming.course import plan_over
@@ -16,6 +15,7 @@ from gateway.alarming.entry import of_stored
 from gateway.alarming.judge import Judge
 from gateway.alarming.measure import Measures
 from gateway.config.timeline import timeline_of
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND, Samples

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from gateway.alarms.priority import Priorities, risk_of
 from gateway.config import plugins
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import CODES
+from gateway.dataclass import dataclass
 from gateway.errors import CodeError, InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from gateway.dataclass import dataclass
 
 NAMES: Final = ("name", "id", "version", "rule", "person", "notifier")  # by which of them items are known
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from gateway.alarms.duty import Duty
 from gateway.alarms.lifecycle import Alarm
 from gateway.alarms.walltime import zone_named
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from gateway.alarms.walltime import DAY, begins_ns
 from gateway.config.names import Names
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said

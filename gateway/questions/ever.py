@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from gateway.config.names import Names
 from gateway.config.past import PastConfiguration
 from gateway.config.timeline import timeline_of
 from gateway.config.types import FOREVER, Configuration, Rule
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.model import to_ns
 from gateway.screening.rules import looks_back_s, named_channels

@@ -10,12 +10,12 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.journal.entries import HOUR_NS

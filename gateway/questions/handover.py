@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarming.entry import cause_of
 from gateway.alarms.drills import is_drill
 from gateway.alarms.fault import StatedFault
 from gateway.alarms.priority import Priorities, with_priority
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records

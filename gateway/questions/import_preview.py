@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from gateway.clocks.clock_watch import clock_of
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Channel, Configuration
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
 from gateway.questions.import_alarms import alarms_in

@@ -6,7 +6,6 @@ Nothing of records or transitions is looked at, so that it can be compared with 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,6 +17,7 @@ from gateway.alarming.inside import Inside
 from gateway.alarming.measure import Measures
 from gateway.alarming.resets import StatedReset, for_screening
 from gateway.config.timeline import Timeline, timeline_of
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import Samples

@@ -6,7 +6,7 @@ Both are screened in one pass over the journal, hour by hour, as if each had bee
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gateway.alarming.plan import numbers_of, plan
@@ -15,6 +15,7 @@ from gateway.config.channels import check_rules, rules_on
 from gateway.config.profiles import NO_DATA
 from gateway.config.tables import Problems
 from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
+from gateway.dataclass import dataclass
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
 from gateway.model import Samples

@@ -7,7 +7,6 @@ about a time that is over stays the same, whatever is configured today.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,7 @@ from gateway.alarming.course import plan_over
 from gateway.alarming.judge import Judge
 from gateway.config.timeline import timeline_of
 from gateway.config.types import FOREVER, FOREVER_PAST
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import LARGEST_VALUE, SECOND, Samples

@@ -11,12 +11,12 @@ import csv
 import difflib
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Floats, Qualities, Quality, Samples, Times
 from gateway.times import parse_rfc3339

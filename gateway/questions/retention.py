@@ -17,13 +17,13 @@ Nothing may go unless the configuration says so, and whatever is not known prote
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
 
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said

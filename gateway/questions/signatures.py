@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from gateway.dataclass import dataclass
 from gateway.journal.standing import speaking_of
 from gateway.published.statements import statement_row
 from gateway.questions.signed_records import SignedRecord, Sources

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.alarming.course import SUPERSEDED, plan_over
@@ -16,6 +15,7 @@ from gateway.clocks.clock_watch import clock_of
 from gateway.config.succession import Succession
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import StatementError
 from gateway.journal import rights, schema
 from gateway.journal.damaged import Damaged

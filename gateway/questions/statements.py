@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 
 from gateway.config.past import NAMED
 from gateway.config.timeline import names_of
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said

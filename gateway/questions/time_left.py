@@ -8,7 +8,6 @@ into a message.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +28,7 @@ from gateway.alarms.holdtime import (
 from gateway.alarms.warming import by_warming
 from gateway.config import types
 from gateway.config.timeline import Place, Timeline, timeline_of
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Floats, Times, usable

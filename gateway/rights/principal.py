@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.rights.table import ACTIONS, INSPECTOR, TWO_PEOPLE, Scope, actions_of
 
 BY_TOKEN: Final = "token "  # how `authenticated` begins where a program acts with an API token

@@ -7,9 +7,11 @@ S supply chain, A administrator, I inspector. A role that is not named may not. 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Final
+
+from gateway.dataclass import dataclass
 
 VIEWER: Final = "viewer"
 OPERATOR: Final = "operator"

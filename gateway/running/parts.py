@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gateway.alarming.screening import Screening
 from gateway.clocks.gateway_clock import GatewayClock
+from gateway.dataclass import dataclass
 from gateway.followers.caller import Caller
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.sink import SinkFollower

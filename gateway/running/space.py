@@ -10,12 +10,12 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gateway.alarming.faults import Fault
 from gateway.config.types import JournalOptions
+from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Severity
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Quality, Samples, Times
 from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Times
 from gateway.screening.excursion import Phase
 from gateway.screening.findings import Findings

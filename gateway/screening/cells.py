@@ -7,13 +7,14 @@ left of these is looked at reading by reading.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Times, usable
 from gateway.screening.excursion import NEVER
 from gateway.screening.plan import FOREVER

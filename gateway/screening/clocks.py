@@ -9,11 +9,11 @@ A stretch with an UNCERTAIN reading at either end can be out of range, but never
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Quality, Samples, Times
 from gateway.screening.gaps import Gaps
 from gateway.screening.series import worth

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 
 NEVER: Final = -(2**63)  # "no time" in a column

@@ -6,11 +6,11 @@ A line, or a value that is held, bridges a stretch of time that is not longer th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Mask, Times
 from gateway.screening.plan import FOREVER, ChannelPlan
 from gateway.screening.ranges import Rows

@@ -7,11 +7,11 @@ is remembered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Times
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, expand, first_at, interleaved

@@ -11,12 +11,12 @@ there are few, replaces work on rows wherever it can.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Times
 from gateway.screening import totals
 from gateway.screening.excursion import NEVER, Phase

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Times
 from gateway.screening.batch import Batch
 from gateway.screening.cells import Cells

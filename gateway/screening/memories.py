@@ -7,11 +7,12 @@ six days. Beyond that a channel is screened again from its first reading; the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Mask, Samples, Times
 from gateway.screening.excursion import NEVER
 from gateway.screening.findings import Findings, in_order

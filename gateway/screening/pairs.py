@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Times
 from gateway.screening.batch import Batch
 from gateway.screening.gaps import Gaps

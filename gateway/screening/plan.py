@@ -7,11 +7,11 @@ with valid_from <= time < valid_to; what it looks back on may reach further, to 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.model import Severity
 
 BUDGET: Final = "budget"  # the kind of rules that people reset

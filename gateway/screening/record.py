@@ -8,9 +8,10 @@ whoever keeps it (`Past`), so that only what is open takes memory.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 from gateway.screening.excursion import NEVER, RETURNED, Excursion, Phase, identity
 from gateway.screening.findings import LIMB, Findings

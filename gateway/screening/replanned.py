@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.screening.differences import carried
 from gateway.screening.members import unheard
 from gateway.screening.plan import Plan

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Samples, Times
 from gateway.screening import history
 from gateway.screening.batch import Batch

@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND, Mask, Quality, Samples, Times
 from gateway.screening.differences import differences
 from gateway.screening.excursion import NEVER, Excursion

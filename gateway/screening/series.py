@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import LARGEST_VALUE, SECOND, Floats, Mask, Times, usable
 from gateway.screening.plan import FOREVER
 from gateway.screening.ranges import Rows, every

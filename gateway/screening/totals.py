@@ -13,11 +13,11 @@ An unproven stretch is neither beyond nor in range: all of it counts as unproven
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Times
 from gateway.screening.excursion import NEVER
 from gateway.screening.findings import LIMB, TOTALS

@@ -5,12 +5,12 @@ A window holds at most the latest MOST readings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Times
 from gateway.screening import history
 from gateway.screening.batch import Batch

@@ -12,12 +12,13 @@ A file in this folder provides
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.model import Arrivals, Channels, Times
 
 if TYPE_CHECKING:

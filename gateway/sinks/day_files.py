@@ -12,10 +12,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import date
 from pathlib import Path
 from typing import Final, Self
+
+from gateway.dataclass import dataclass
 
 OPEN_FILES: Final = 3  # of one kind: midnight, and a clock that was set
 _EPOCH: Final = date(1970, 1, 1).toordinal()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from gateway.dataclass import dataclass
 
 LONGEST_MESSAGE: Final = 300  # characters; InfluxDB quotes the line it does not like
 TAKEN: Final = 204

@@ -10,10 +10,11 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
 from gateway.model import Arrivals
 from gateway.mqtt.broker import SECRET, Tls, check_range, checked_port

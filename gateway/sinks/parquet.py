@@ -15,13 +15,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from gateway.alarms.change import AlarmChange
+from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
 from gateway.journal import rights
 from gateway.model import SECOND, Arrivals

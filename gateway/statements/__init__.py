@@ -20,8 +20,9 @@ Bodies without "schema" are of version 0.1.0 and count as schema 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from gateway.dataclass import dataclass
 
 PERSON: Final = "person"
 GATEWAY: Final = "gateway"

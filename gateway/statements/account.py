@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.statements.clock_times import one_of
 from gateway.statements.fields import LONGEST_TEXT, Fields, optional_moment, shown
 

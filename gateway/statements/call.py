@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.statements.fields import LONGEST_MESSAGE, LONGEST_NAME, Fields, is_unicode
 
 KIND: Final = "call"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.statements.fields import LARGEST_INTEGER, LONGEST_NAME, Fields, moment, optional_moment, shown
 from gateway.times import parse_rfc3339

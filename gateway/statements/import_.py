@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.statements.fields import Fields, moment, shown
 from gateway.statements.verdict import CONTRADICTS, Verdict, of_plain, to_plain
 from gateway.text import counted

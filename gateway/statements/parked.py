@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.statements.fields import Fields
 
 KIND: Final = "parked"

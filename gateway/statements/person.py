@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.statements.clock_times import Hours, hours_body, hours_field, one_of
 from gateway.statements.fields import Fields
 

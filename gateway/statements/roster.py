@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.statements.clock_times import (
     WEEKDAYS,
     Hours,

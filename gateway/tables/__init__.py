@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS, Floats, Qualities, Times
 

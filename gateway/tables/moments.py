@@ -10,11 +10,11 @@ import calendar
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import LATEST_NS, SECOND
 from gateway.tables.cells import number

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.tables.cells import Column
 from gateway.tables.moments import names_a_zone, parser
 from gateway.tables.names import Language

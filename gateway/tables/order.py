@@ -6,13 +6,13 @@ was set back. Any other step backwards is a mistake, unless the mapping says tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import SECOND, Mask, Qualities, Quality, Times
 from gateway.tables import check_time

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import Quality
 from gateway.tables import About, Lines, Mistakes, Series, check_time

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 MINUTE: Final = 60 * SECOND

@@ -10,12 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import CryogateError, JournalError
 from gateway.journal.damaged import Damaged
 from gateway.journal.entries import HOUR_NS

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal import schema
 from gateway.journal.database import Connection, only_row

@@ -6,11 +6,12 @@ but for the newest, which are few.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Samples, Times
 
 FEW: Final = 20_000  # of the newest that are looked through one by one

@@ -7,11 +7,12 @@ that is no value gets into the values, but it is counted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Quality, Samples, Times, usable
 
 if TYPE_CHECKING:

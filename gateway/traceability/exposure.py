@@ -7,8 +7,9 @@ however many they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from gateway.dataclass import dataclass
 from gateway.traceability.containment import concerns
 from gateway.traceability.model import Conflict, Contents, Stay, Unit
 

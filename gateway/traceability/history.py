@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gateway.dataclass import dataclass
 from gateway.traceability.containment import Containments
 from gateway.traceability.model import Containment, second
 from gateway.traceability.whereabouts import latest

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from gateway.dataclass import dataclass
 from gateway.statements.containment import Unit as Unit
 from gateway.times import format_rfc3339
 

@@ -11,9 +11,9 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.errors import CodeError, InputError
 from gateway.json_text import StandsTwice, loads
 from gateway.model import EARLIEST_NS, LATEST_NS

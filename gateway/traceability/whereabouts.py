@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
 
+from gateway.dataclass import dataclass
 from gateway.traceability.model import Conflict, Containment, Emptied, Stay, Unit
 
 FOREVER: Final = 1 << 63  # as an end, behind every time

@@ -8,13 +8,13 @@ sent through before is a repeat and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from gateway.clocks.device_clocks import DeviceClocks
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.ingestion.sources.mqtt import Received, Source
 from gateway.journal.journal import Journal, Statement

@@ -7,7 +7,6 @@ is dropped as a repeat.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
 from gateway.model import Arrivals, Samples, believable
@@ -29,7 +29,7 @@ from gateway.writing.logged import samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Brought:
     """What became of a file. `before` is the earlier import of the same bytes, if nothing new is in it.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from gateway.config.channels import calibration_of
 from gateway.config.tables import Problems
 from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST, Channel
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.probes.calibration import Calibration
 

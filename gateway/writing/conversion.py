@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gateway.config.types import DIRECT, PROBES, Channel
+from gateway.dataclass import dataclass
 from gateway.model import LARGEST_VALUE, Arrivals, Floats, Samples
 from gateway.possible import ANYTHING, EVERYTHING, Beliefs, judge, possible
 from gateway.probes import Converted

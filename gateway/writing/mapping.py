@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ from typing import Any, Final
 from gateway.config.tables import Problems, build, plug_in
 from gateway.config.toml import read_toml
 from gateway.config.types import DOWNLOADS
+from gateway.dataclass import dataclass
 from gateway.downloads import Download
 from gateway.errors import ConfigurationError, InputError
 
@@ -23,7 +23,7 @@ KEYS: Final = ("format", "files", "logger", "options", "channels")
 CORRECTED: Final = "corrected"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Mapped:
     """What a mapping file says; `sha256` is of its meaning. `logger`: what each file must say of its own.
 
@@ -46,7 +46,7 @@ class Mapped:
         return self.corrected.get(series)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Logged:
     """A file of a logger, read."""
 

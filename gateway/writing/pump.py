@@ -11,12 +11,13 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gateway.clocks.device_clocks import DeviceClocks
+from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources import Source

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import Link, LinkState
 from gateway.model import Arrivals, Decoded, Samples

@@ -6,13 +6,14 @@ import importlib
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Readings, Request
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.line_noise import LineNoise, unprintable

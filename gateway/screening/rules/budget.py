@@ -7,9 +7,10 @@ the first reading at or after a reset. Resets are among the parameters, or state
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.screening.rules import VALUE_UNIT, Limit, need_duration, need_value
 from gateway.times import parse_rfc3339

@@ -6,9 +6,10 @@ cut of the readings changes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_value
 
 

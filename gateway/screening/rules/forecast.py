@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from gateway.dataclass import dataclass
 from gateway.screening.rules import VALUE_UNIT, Limit, need_delays, need_duration, need_value, need_window
 
 

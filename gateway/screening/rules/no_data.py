@@ -10,8 +10,7 @@ readings, the whole excursion is unproven (counted when it ends), first and last
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gateway.dataclass import dataclass
 from gateway.screening.rules import need_duration
 
 

@@ -17,11 +17,12 @@ computed with CoolProp 8.0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 import numpy as np
 
+from gateway.dataclass import dataclass
 from gateway.screening.rules import OF_DEGC, PRESSURE, VALUE_UNIT, need_size, need_value
 
 LN2_PA: Final = (61_600.0, 70_000.0, 75_300.0, 79_500.0, 84_600.0, 89_900.0, 95_000.0, 98_000.0, 100_000.0,

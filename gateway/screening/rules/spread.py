@@ -13,8 +13,9 @@ the settled state each time that either channel speaks (`ahead`), and takes the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gateway.dataclass import dataclass
 from gateway.screening.rules import PARTNER, VALUE_UNIT, need_delays, need_size
 
 

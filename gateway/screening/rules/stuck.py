@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gateway.dataclass import dataclass
 from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_window
 
 
