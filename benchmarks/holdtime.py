@@ -1,6 +1,6 @@
 """How often the stated range of the time left has the truth in it, and how far its middle is from it.
 
-    python -m benchmarks.holdtime [--vessels 60] [--seed 1]
+    python -m benchmarks.holdtime [--vessels 60] [--seed 1] [--rounds 1]
 
 Simulated vessels live on (firmware_sim's physics) and recorded temperatures go on, so the truth is known:
 when the liquid was gone, when a limit was passed. Sensors are spoilt as real ones are: noise, steps, gaps,
@@ -66,13 +66,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vessels", type=int, default=60)
     parser.add_argument("--seed", type=int, default=SEED, help="Other lives and other sensors.")
+    parser.add_argument("--rounds", type=int, default=1, help="With this seed and the next ones, together.")
     parser.add_argument("--why", action="store_true", help="Why it was not known, too.")
     told = parser.parse_args()
     began_s = time.perf_counter()
     scores: dict[str, Score] = {}
-    for what, estimate, truth_s in cases(told.vessels, told.seed):
-        scores.setdefault(what, Score()).add(estimate, truth_s)
-    print("| case | answers | not known | in the range | shorter | longer | median error | median width |")
+    for seed in range(told.seed, told.seed + told.rounds):
+        for what, estimate, truth_s in cases(told.vessels, seed):
+            scores.setdefault(what, Score()).add(estimate, truth_s)
+    print("| case | answers | known | in the range | shorter | longer | median error | median width |")
     print("|---|---|---|---|---|---|---|---|")
     for what, score in [*scores.items(), ("all", _all(scores))]:
         print(_line(what, score))
@@ -94,7 +96,8 @@ def cases(count: int, seed: int = SEED) -> Iterator[tuple[str, Estimate, float]]
     yield from _of_warming("ULT freezer, core", freezers, "core", (-60.0, -40.0), 300.0, dice, DAY_MIN)
     fridges = without_power("fridge", count, 1.0, dice)
     yield from _of_warming("refrigerator, core", fridges, "core", (8.0, 12.0), 300.0, dice, DAY_MIN)
-    yield from _recorded(dice)
+    for recorded in RECORDED:
+        yield from cases_recorded(recorded, dice)
 
 
 def cases_of_liquid(lives: Lives, dice: np.random.Generator) -> Iterator[tuple[str, Estimate, float]]:
@@ -161,21 +164,41 @@ def _of_warming(
             yield what, answer, (passed - at) * 60.0
 
 
-def _recorded(dice: np.random.Generator) -> Iterator[tuple[str, Estimate, float]]:
-    """Rises of 8 K and more of a machine that was cold: no vessel, and its surroundings are a guess."""
-    minute, value = recording(RECORDINGS / "machine_temperature_system_failure.csv")
-    for low, high in rises(value):
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """No vessel: nothing keeps it cold, and its surroundings are a guess."""
+
+    what: str
+    name: str
+    every_min: int
+    height_K: float  # of rises
+    back_K: float  # by which a rise may fall in between
+    surroundings_degC: float
+
+
+RECORDED = (
+    Recorded("recorded machine", "machine_temperature_system_failure.csv", 5, 8.0, 1.5, 45.0),
+    Recorded("recorded office", "ambient_temperature_system_failure.csv", 60, 3.0, 0.6, 32.0),
+)
+
+
+def cases_recorded(of: Recorded, dice: np.random.Generator) -> Iterator[tuple[str, Estimate, float]]:
+    """At three moments of each rise; the first day only begins a history."""
+    minute, value = recording(RECORDINGS / of.name)
+    for low, high in rises(value, of.height_K, of.back_K):
         limit = float(value[low] + dice.uniform(0.5, 0.9) * (value[high] - value[low]))
         passed = low + int(np.argmax(value[low : high + 1] > limit))
-        if passed - low < 12:
+        if passed - low < 12 or minute[low] < DAY_MIN:
             continue
         for at in np.unique(dice.uniform(low + 8, passed - 1, 3).astype(np.int64)).tolist():
             if not low + 8 <= at < passed or value[low : at + 1].max() > limit:
                 continue
-            first = max(at - DAY_MIN // 5, 0)
+            first = max(at - DAY_MIN // of.every_min, 0)
             time_ns = START_NS + minute[first : at + 1] * MINUTE_NS
-            answer = by_warming(time_ns, value[first : at + 1], limit, "limit", int(time_ns[-1]), 45.0)
-            yield "recorded machine", answer, float(minute[passed] - minute[at]) * 60.0
+            answer = by_warming(
+                time_ns, value[first : at + 1], limit, "limit", int(time_ns[-1]), of.surroundings_degC
+            )
+            yield of.what, answer, float(minute[passed] - minute[at]) * 60.0
 
 
 def recording(path: Path) -> tuple[np.ndarray, Floats]:
@@ -188,7 +211,7 @@ def recording(path: Path) -> tuple[np.ndarray, Floats]:
     return (minute - minute.min())[order], np.array([(float(v) - 32.0) / 1.8 for _, v in rows])[order]
 
 
-def rises(value: Floats, height_K: float = 8.0, back_K: float = 1.5) -> Iterator[tuple[int, int]]:
+def rises(value: Floats, height_K: float, back_K: float) -> Iterator[tuple[int, int]]:
     """From a low to a high point each: `height_K` and more, never back by more than `back_K`."""
     low = 0
     while low < len(value) - 1:
@@ -259,11 +282,12 @@ def _all(scores: dict[str, Score]) -> Score:
 
 def _line(what: str, score: Score) -> str:
     answers, unknown = len(score.inside), sum(score.unknown.values())
+    known = f"{100.0 * answers / (answers + unknown):.0f} %"
     if not answers:
-        return f"| {what} | 0 | {unknown} | | | | | |"
+        return f"| {what} | 0 | {known} | | | | | |"
     inside, below = 100.0 * np.mean(score.inside), 100.0 * np.mean(score.below)
     return (
-        f"| {what} | {answers} | {unknown} | {inside:.0f} % | {below:.0f} % | {100.0 - inside - below:.0f} % "
+        f"| {what} | {answers} | {known} | {inside:.0f} % | {below:.0f} % | {100.0 - inside - below:.0f} % "
         f"| {100.0 * np.median(score.error):.0f} % | {np.median(score.width):.2f} x |"
     )
 

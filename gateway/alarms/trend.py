@@ -108,17 +108,12 @@ def steadiest(readings: Readings, agrees: float = AGREES) -> Line | None:
 
 
 def steeper_by(readings: Readings) -> float | None:
-    """Logarithm of how much steeper the newer half rises than the older one, as far as it is no chance.
-
-    None where one of them does not rise.
-    """
+    """Logarithm of how much steeper the newer half rises than the older one; None where one does not rise."""
     middle_s = float(readings.t_s[0] + readings.t_s[-1]) / 2.0
     halves = _line(readings.until(middle_s)), _line(readings.since(middle_s))
     if halves[0] is None or halves[1] is None or min(halves[0].per_s, halves[1].per_s) <= 0.0:
         return None
-    change = float(np.log(halves[1].per_s / halves[0].per_s))
-    chance = 1.5 * sum(half.per_s_error / half.per_s for half in halves if half is not None)
-    return float(np.sign(change)) * max(abs(change) - chance, 0.0)
+    return float(np.log(halves[1].per_s / halves[0].per_s))
 
 
 def last_rise(readings: Readings) -> int | None:

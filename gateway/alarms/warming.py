@@ -27,11 +27,13 @@ USUAL: Final = (10.0, 90.0)  # percentiles of what it did before it began to ris
 LEAST_CROSSINGS: Final = 6  # of its median: it cycled
 BEYOND_USUAL: Final = 1.5  # of the time between two of them
 FOOT: Final = 0.05  # of the height of a rise: below it has not begun
-CHANGES: Final = 0.35  # of the change (log) between the halves of a rise: it goes on changing
-UNEVEN: Final = 1.5  # of its distance from a line, as a share of its height
-UNSTEADY: Final = 0.5  # log; where one half does not rise at all
-AHEAD: Final = 0.03  # of log(1 + time left / time seen): the farther ahead, the less is known
-AGREES: Final = 1.5  # standard errors, of two windows: a probe and a cabinet warm in two steps
+WANDERS: Final = 0.5  # of the way to the limit: a tenth of the time before beyond it, and it comes back
+GOES_ON: Final = 0.25  # of the change (log) between the halves of a rise: its slope goes on changing
+UNSTEADY: Final = 0.4  # log; where one half does not rise at all
+UNEVEN: Final = 0.75  # of its distance from a line, as a share of its height
+SLOPE_ERROR: Final = 1.25  # of the error that a slope has by its own scatter
+UNSURE: Final = 0.2  # of a slope: with a larger error it may be that of the time before the rise
+AGREES: Final = 1.0  # standard errors, of two windows: a probe and a cabinet warm in two steps
 SURROUNDINGS_SPREAD_K: Final = 4.0
 STEADINESS: Final = 0.03
 _ZERO_K: Final = 273.15
@@ -63,14 +65,16 @@ def by_warming(
         return NotKnown("it is beyond the limit already", Standing.THERE)
     if (why_not := _no_rise(readings, rise)) is not None:
         return why_not
+    if _wanders(readings, rise, limit_degC):
+        return NotKnown("it went far towards the limit before, and came back: what moves it is not known")
     found = [_under(law, rise, limit_degC, surroundings_degC) for law in (_conduction, _radiation)]
     ranges = [one for one in found if one is not None]
     if not ranges:
         return NotKnown("it does not rise clearly enough")
-    lowest_s, highest_s = min(r[0] for r in ranges), max(r[1] for r in ranges)
-    if highest_s <= 0.0 or math.log(highest_s / max(lowest_s, 1.0)) > 2.0 * TEN_PERCENT * WIDEST:
+    lowest, highest = min(r[0] for r in ranges), max(r[1] for r in ranges)
+    if highest - max(lowest, 0.0) > 2.0 * TEN_PERCENT * WIDEST:
         return NotKnown("its readings scatter too much")
-    return TimeLeft(until, lowest_s, highest_s, WARMING)
+    return TimeLeft(until, math.exp(lowest), math.exp(highest), WARMING)
 
 
 def _rise(readings: Readings) -> Readings:
@@ -116,38 +120,37 @@ def _is_usual(readings: Readings, rise: Readings, lasted_s: float) -> bool:
     return not is_longer and float(rise.value[-1]) <= high + (high - low) / 2.0 + 3.0 * readings.noise
 
 
+def _wanders(readings: Readings, rise: Readings, limit_degC: float) -> bool:
+    """Whether it went far towards the limit before, and came back: then it follows neither law."""
+    before, low = readings.until(float(rise.t_s[0])).value, float(rise.value[0])
+    if len(before) < LEAST_READINGS:
+        return False
+    return float(np.percentile(before, 90.0)) > low + WANDERS * (limit_degC - low)
+
+
 def _under(law: Law, rise: Readings, limit: float, surroundings: float) -> tuple[float, float] | None:
-    """10 and 90 % of the time left under one law; None where the readings do not follow a rising line."""
+    """Logarithms of 10 and 90 % of the time left (s) under one law; None without a clear line."""
     below = rise.value < surroundings - 0.1
     u = law(rise.value[below], surroundings)
     per_K = _steepness(law, limit, surroundings)
     in_u = Readings(rise.t_s[below], u, rise.noise * per_K, rise.step * per_K)
     line = steadiest(in_u, AGREES)
-    if line is None or line.per_s <= 2.0 * line.per_s_error:
+    if line is None or line.per_s_error > UNSURE * line.per_s:
         return None
     left = float(law(np.array([limit]), surroundings)[0]) - line.now
     if left <= 0.0:
         return None
-    middle_s = left / line.per_s
+    change = steeper_by(in_u)
+    middle = math.log(left / line.per_s) - (0.0 if change is None else GOES_ON * min(max(change, -1.0), 1.0))
     spread = math.hypot(
-        line.per_s_error / line.per_s,
+        SLOPE_ERROR * line.per_s_error / line.per_s,
         line.now_error / left,
         STEADINESS,
-        AHEAD * math.log1p(middle_s / -line.since_s),
+        UNEVEN * _unevenness(in_u, line),
+        UNSTEADY if change is None else 0.0,
         _of_surroundings(law, float(rise.value[-1]), limit, surroundings),
     )
-    spread = math.hypot(spread, UNEVEN * _unevenness(in_u, line))
-    change = steeper_by(in_u)
-    sooner, later = (UNSTEADY, UNSTEADY) if change is None else _goes_on_changing(change)
-    return (
-        middle_s * math.exp(-TEN_PERCENT * math.hypot(spread, sooner)),
-        middle_s * math.exp(TEN_PERCENT * math.hypot(spread, later)),
-    )
-
-
-def _goes_on_changing(change: float) -> tuple[float, float]:
-    """What it makes of the near and of the far end (log)."""
-    return (CHANGES * change, 0.0) if change > 0.0 else (0.0, -CHANGES * change)
+    return middle - TEN_PERCENT * spread, middle + TEN_PERCENT * spread
 
 
 def _unevenness(rise: Readings, line: Line) -> float:

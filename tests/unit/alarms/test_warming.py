@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.holdtime import RECORDED, Recorded, cases_recorded
 from gateway.alarms.call import TimeLeft
 from gateway.alarms.holdtime import WARMING, Estimate, NotKnown, Standing
 from gateway.alarms.warming import by_warming
@@ -74,6 +75,59 @@ def test_a_lid_that_was_open_for_a_moment_is_no_warming() -> None:
     value[-33:-30] += np.array([10.0, 25.0, 40.0])
     value[-3:] = value[-6:-3]
     assert isinstance(asked((time, value)), NotKnown)
+
+
+def test_what_went_there_and_back_before_is_not_known() -> None:
+    """For three hours of the day before it was more than half as warm as the limit, and nobody says why."""
+    time, value = conducted(60.0, 4.0)
+    wandering = value.copy()
+    wandering[30:90] += 30.0
+    calm, found = asked((time, value)), asked((time, wandering))
+    assert isinstance(calm, TimeLeft)
+    assert isinstance(found, NotKnown) and "came back" in found.why and found.standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize("of", RECORDED, ids=lambda of: of.what)
+def test_recorded_temperatures_that_follow_no_law_are_not_known(of: Recorded) -> None:
+    """They rise and fall by themselves."""
+    found = [estimate for _, estimate, _ in cases_recorded(of, np.random.default_rng(3))]
+    assert len(found) >= 5
+    assert sum(isinstance(one, NotKnown) for one in found) >= 0.95 * len(found)
+
+
+def test_a_limit_that_the_line_has_all_but_reached_is_no_overflow() -> None:
+    """Two hours of a recorded machine: what is left is far less than the scatter."""
+    value = np.array(
+        [
+            23.975,
+            24.273,
+            23.734,
+            24.066,
+            25.045,
+            25.536,
+            26.380,
+            27.121,
+            27.450,
+            28.779,
+            28.867,
+            28.453,
+            29.321,
+            29.051,
+            28.883,
+            29.805,
+            29.629,
+            29.965,
+            30.703,
+            29.926,
+            30.303,
+            31.182,
+            31.135,
+            30.933,
+        ]
+    )
+    time = hours(*(np.arange(-23.0, 1.0) / 12.0))
+    found = by_warming(time, value, 31.537566126916513, "limit", NOW_NS, 45.0)
+    assert isinstance(found, NotKnown | TimeLeft)
 
 
 def test_beyond_the_limit_nothing_is_left() -> None:
