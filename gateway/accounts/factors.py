@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from typing import Any, Final
 
@@ -14,7 +13,8 @@ from gateway.accounts.secret import digest
 from gateway.journal.database import Connection, Values, first_row, only_row
 
 RECOVERY_CODES: Final = 10
-RECOVERY_BYTES: Final = 15  # 120 bits: nobody finds one from its hash, so that a fast one is enough
+RECOVERY_LETTERS: Final = 28  # 140 bits: nobody finds one from its hash, so that a fast one is enough
+ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # what is not taken for each other
 LONGEST_CODE: Final = 40  # characters of what is typed
 STEPS_KEPT: Final = 20  # used codes of an account: more than can be typed within the window
 
@@ -111,6 +111,6 @@ def _changed(connection: Connection, statement: str, row: Values) -> bool:
 
 
 def _recovery_code() -> str:
-    """As "K7QF-2M9X-...": letters and digits that are not taken for each other."""
-    text = base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode()
+    """As "K7QF-2M9X-..."."""
+    text = "".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LETTERS))
     return "-".join(text[i : i + 4] for i in range(0, len(text), 4))

@@ -17,7 +17,10 @@ LONGEST_ACCOUNT: Final = 60  # characters
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was typed. `source`: the client's address. `device`: its secret of an earlier log-in, or empty."""
+    """What was typed. `source`: the client's address. `device`: its secret of an earlier log-in, or empty.
+
+    `earlier`: the id of the session that the browser has already, which ends by a new one.
+    """
 
     account: str
     password: str = field(repr=False)
@@ -25,6 +28,7 @@ class Attempt:
     source: str
     device: str = field(default="", repr=False)
     program: str = ""
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def begin(accounts: Accounts, account: str, authenticated: str, attempt: Attempt
     """A session for who proved to be this account."""
     source = source_of(attempt.source)
     device = accounts.lockouts.succeeded(account, source, attempt.device, now_ns)
+    accounts.sessions.end_earlier(attempt.earlier)
     secret, identity = accounts.sessions.begin(
         account, authenticated, now_ns, attempt.source, attempt.program
     )

@@ -90,6 +90,15 @@ class Sessions:
         self._connection.execute("DELETE FROM session WHERE id = ? AND account = ?", (identity, account))
         return bool(self._connection.changes())
 
+    def named(self, secret: str) -> str:
+        """The id of a session, good or over; empty where there is none. It is not used by that."""
+        row = first_row(self._connection, "SELECT id FROM session WHERE hash = ?", (digest(secret),))
+        return "" if row is None else str(row[0])
+
+    def end_earlier(self, identity: str) -> None:
+        """Whosever it was: the browser that had it has another one now."""
+        self._delete(identity)
+
     def end_all(self, account: str, but: str = "") -> int:
         """How many ended."""
         self._connection.execute("DELETE FROM session WHERE account = ? AND id <> ?", (account, but))

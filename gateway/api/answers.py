@@ -17,10 +17,10 @@ LEVEL: Final = 1  # of gzip: 1 MB takes 35 ms, level 9 a second
 
 
 def json_answer(request: Request, data: Any, headers: Mapping[str, str] | None = None) -> Response:
-    """304 where who asks has this already."""
+    """304 where who asks has this already. A program may keep it; no browser writes it to its disk."""
     body = encoded(data)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    told = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding", **(headers or {})}
+    told = {"ETag": tag, "Cache-Control": "no-store", "Vary": "Accept-Encoding", **(headers or {})}
     if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=told)
     if len(body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):

@@ -32,8 +32,11 @@ def add(
         return state(desk, author_of(desk, who.account, origin), account, "passkey-added", what), added
 
 
-def end(desk: Desk, accounts: Accounts, who: Principal, identity: str, origin: str) -> Stated:
-    """Raises InputError."""
+def end(
+    desk: Desk, accounts: Accounts, who: Principal, password: str, identity: str, origin: str
+) -> Stated:
+    """With the password: whoever took over a session must not lock its owner out. Raises InputError."""
+    prove_again(desk, accounts, who, password)
     with accounts.change():
         accounts.passkeys.end(who.account, identity)
         account = accounts.register.known(who.account)

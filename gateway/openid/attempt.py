@@ -26,11 +26,15 @@ HOME: Final = "/"
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`path`: where to go on. `session`: of who proves again to be themselves; empty: a log-in."""
+    """`path`: where to go on. `session`: of who proves again to be themselves; empty: a log-in.
+
+    `earlier`: the id of the session that the browser has already, which ends by a log-in.
+    """
 
     secret: str = field(repr=False)
     path: str = HOME
     session: str = ""
+    earlier: str = ""
 
     @property
     def nonce(self) -> str:
@@ -52,14 +56,14 @@ class Begun:
 
     @property
     def cookie(self) -> str:
-        return _text(json.dumps([self.secret, self.path, self.session]).encode())
+        return _text(json.dumps([self.secret, self.path, self.session, self.earlier]).encode())
 
     def _derived(self, what: str) -> str:
         return _text(hmac.digest(self.secret.encode(), f"cryogate openid {what}".encode(), hashlib.sha256))
 
 
-def begin(path: str, session: str = "") -> Begun:
-    return Begun(secrets.token_urlsafe(BYTES), local(path), session)
+def begin(path: str, session: str = "", earlier: str = "") -> Begun:
+    return Begun(secrets.token_urlsafe(BYTES), local(path), session, earlier)
 
 
 def read(cookie: str) -> Begun | None:
@@ -70,11 +74,11 @@ def read(cookie: str) -> Begun | None:
         told = loads(base64.urlsafe_b64decode(cookie + "=="))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, list) or len(told) != 3:
+    if not isinstance(told, list) or len(told) != 4:
         return None
-    secret, path, session = told
-    is_text = all(type(one) is str and one.isascii() for one in (secret, path, session))
-    return Begun(secret, local(path), session) if is_text else None
+    is_text = all(type(one) is str and one.isascii() for one in told)
+    secret, path, session, earlier = told
+    return Begun(secret, local(path), session, earlier) if is_text else None
 
 
 def local(path: str) -> str:

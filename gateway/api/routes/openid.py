@@ -19,15 +19,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request, Response
 
 from gateway.accounts.accounts import Accounts, open_accounts
-from gateway.accounts.lockouts import source_of
-from gateway.accounts.login import Attempt, LoggedIn
+from gateway.accounts.login import LoggedIn
 from gateway.api import cookies
 from gateway.api.answers import json_answer
 from gateway.api.describing import told
 from gateway.api.html import Page, answer_page
 from gateway.api.members import office
 from gateway.api.problems import Problem, answer
-from gateway.api.routes.session import ORIGIN
+from gateway.api.routes.session import ORIGIN, attempt_of
 from gateway.api.who import OPEN
 from gateway.api.world import Asked, World
 from gateway.commands import openid as commands
@@ -103,11 +102,11 @@ def _sent(request: Request, world: World, path: str, again: bool) -> Response:
     provider, back = _provider(request), _back(world)
     _check_host(request, world)
     with _turn(), open_accounts(world.folder) as accounts:
-        now_ns, session = world.now_ns(), ""
+        now_ns, session, own = world.now_ns(), "", cookies.session_of(request)
         try:
             if again:
-                session = commands.session_of(accounts, cookies.session_of(request), now_ns).session
-            begun = begin(path, session)
+                session = commands.session_of(accounts, own, now_ns).session
+            begun = begin(path, session, "" if again else accounts.sessions.named(own))
             state = _text(accounts.openid.challenges.new(begun.purpose, now_ns))
             response = Response(status_code=302, headers={"Cache-Control": "no-store"})
             response.headers["Location"] = provider.address(begun, state, back, again)
@@ -148,9 +147,7 @@ def _let_in(
     if begun.session:
         commands.prove_again(desk, accounts, begun.session, person)
         return _on(begun.path)
-    source = "" if request.client is None else source_of(request.client.host)
-    program = request.headers.get("user-agent", "")
-    attempt = Attempt("", "", "", source, cookies.device_of(request), program)
+    attempt = attempt_of(request, begun.earlier)
     done: LoggedIn = commands.log_in(desk, accounts, provider.options, person, attempt, ORIGIN)
     response = _on(begun.path)
     cookies.set_session(request, response, done.secret)

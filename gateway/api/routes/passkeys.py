@@ -9,8 +9,6 @@ from pydantic import BaseModel, Field
 
 from gateway.accounts import ceremonies
 from gateway.accounts.accounts import open_accounts
-from gateway.accounts.lockouts import source_of
-from gateway.accounts.login import Attempt
 from gateway.accounts.passkeys import Passkey, Site, site_of
 from gateway.api import cookies
 from gateway.api.answers import secret_answer
@@ -18,7 +16,7 @@ from gateway.api.asked import Name
 from gateway.api.describing import told
 from gateway.api.members import office
 from gateway.api.problems import Problem
-from gateway.api.routes.session import ORIGIN, SESSION, Proof, begun, room
+from gateway.api.routes.session import ORIGIN, SESSION, Proof, attempt_of, begun, room
 from gateway.api.who import OPEN, Who
 from gateway.api.world import Asked
 from gateway.commands import passkeys as commands
@@ -71,11 +69,11 @@ def add(request: Request, world: Asked, who: Who, given: Added) -> Response:
     return secret_answer({**_row(one), "id": done.id})
 
 
-@router.delete("/passkeys/{passkey}", **told("self.write", {"id": "7DAB1RC5-12"}))
-def end(world: Asked, who: Who, passkey: Name) -> Response:
-    """Remove one; nobody logs in with it any more."""
+@router.post("/passkeys/{passkey}/end", **told("self.write", {"id": "7DAB1RC5-12"}))
+def end(world: Asked, who: Who, passkey: Name, typed: Proof) -> Response:
+    """Remove one, with the password; nobody logs in with it any more."""
     with office(world.configuration) as (desk, accounts):
-        done = commands.end(desk, accounts, who, passkey, ORIGIN)
+        done = commands.end(desk, accounts, who, typed.password, passkey, ORIGIN)
     return secret_answer({"id": done.id})
 
 
@@ -92,10 +90,9 @@ def ask(request: Request, world: Asked) -> Response:
 def log_in(request: Request, world: Asked, given: Proven) -> Response:
     """Log in with what the browser answered; the session comes in a cookie."""
     cookies.check_origin(request)
-    site, source = _site(request), "" if request.client is None else source_of(request.client.host)
-    program = request.headers.get("user-agent", "")
-    attempt = Attempt("", "", "", source, cookies.device_of(request), program)
+    site = _site(request)
     with room(), office(world.configuration) as (desk, accounts):
+        attempt = attempt_of(request, accounts.sessions.named(cookies.session_of(request)))
         try:
             done = commands.log_in(desk, accounts, given.answer, site, attempt, ORIGIN)
         except InputError as error:

@@ -83,10 +83,9 @@ DONE: Final = {"id": "7DAB1RC5-12"}
 def log_in(request: Request, world: Asked, typed: LogIn) -> Response:
     """Log in; the session comes in a cookie. 401 whatever is wrong, 429 where somebody has to wait."""
     cookies.check_origin(request)
-    source = "" if request.client is None else request.client.host
-    device, program = cookies.device_of(request), request.headers.get("user-agent", "")
-    attempt = Attempt(typed.account, typed.password, typed.code, source_of(source), device, program)
     with room(), office(world.configuration) as (desk, accounts):
+        earlier = accounts.sessions.named(cookies.session_of(request))
+        attempt = attempt_of(request, earlier, (typed.account, typed.password, typed.code))
         done = logins.log_in(desk, accounts, attempt, ORIGIN)
         who = None if isinstance(done, Refused) else accounts.by_session(done.secret, desk.clock.now_ns())
     if isinstance(done, Refused):
@@ -147,7 +146,7 @@ def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
 
 @router.post(
     "/session/recovery-codes",
-    **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P"]}),
+    **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P-X5ZE"]}),
 )
 def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
     """New recovery codes, shown this once; those of before are good no more."""
@@ -165,6 +164,13 @@ def room() -> Iterator[None]:
         yield
     finally:
         _room.release()
+
+
+def attempt_of(request: Request, earlier: str, typed: tuple[str, str, str] = ("", "", "")) -> Attempt:
+    """Of this browser, whose session of before is `earlier`."""
+    source = "" if request.client is None else source_of(request.client.host)
+    program = request.headers.get("user-agent", "")
+    return Attempt(*typed, source, cookies.device_of(request), program, earlier)
 
 
 def begun(request: Request, done: LoggedIn, who: Principal | None) -> Response:

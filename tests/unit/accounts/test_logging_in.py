@@ -75,7 +75,7 @@ def test_a_code_with_a_wrong_password_is_not_used_up(accounts: Accounts) -> None
 
 def test_recovery_codes_are_good_once_each(accounts: Accounts) -> None:
     codes = accounts.factors.new_recovery_codes("li.na")
-    assert len(set(codes)) == 10
+    assert len(set(codes)) == 10 and all(len(code.replace("-", "")) * 5 >= 128 for code in codes)  # bits
     assert gets_in(accounts, NOW_NS, code=codes[0].lower()).authenticated == "password+recovery"
     assert isinstance(tries(accounts, NOW_NS, code=codes[0]), Refused)
     gets_in(accounts, NOW_NS, code=codes[1].replace("-", " "))

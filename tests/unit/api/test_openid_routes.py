@@ -67,6 +67,18 @@ def test_somebody_logs_in_there_and_is_back_with_a_session(door: OpenDoor) -> No
     assert logged_in[:2] == ("Wu", "logged-in") and f"by {by} from 10.0.0.7" in logged_in[2]
 
 
+def test_the_session_that_the_browser_had_ends_by_a_log_in_there(door: OpenDoor) -> None:
+    door.logged_in()
+    thief = door.browser("10.0.0.8")
+    thief.cookies.set(SESSION, door.client.cookies[SESSION])
+    door.there.claims["groups"] = []
+    door.logged_in()  # refused: the session stays
+    assert door.session(thief)["account"] == "wu"
+    door.there.claims["groups"] = ["operators"]
+    door.logged_in()
+    assert door.ask("GET", "/session", thief).status_code == 401
+
+
 def test_the_session_is_one_that_no_other_site_can_use(door: OpenDoor) -> None:
     told = [cookie.lower() for cookie in door.logged_in().headers.get_list("set-cookie")]
     assert sorted(cookie.split("=")[0] for cookie in told) == [

@@ -48,7 +48,7 @@ def log_in(members: MembersDoor, key: SoftwareKey, client: Any = None) -> Any:
     return client.post("/api/v1/session/passkey", json={"answer": key.get(asked)})
 
 
-def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it(members: MembersDoor) -> None:
+def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it_with_the_password(members: MembersDoor) -> None:
     key = added(members)
     told = log_in(members, key)
     assert told.status_code == 200, told.text
@@ -56,7 +56,10 @@ def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it(members: Members
     assert log_in(members, key).status_code == 200
     (one,) = members.ask("GET", "/passkeys").json()["passkeys"]
     assert (one["name"], one["host"]) == ("blue ring", "localhost")
-    assert members.ask("DELETE", f"/passkeys/{one['passkey']}").status_code == 200
+    end = f"/passkeys/{one['passkey']}/end"
+    assert members.ask("POST", end, json={"password": "guessed"}).status_code == 422
+    assert log_in(members, key).status_code == 200
+    assert members.ask("POST", end, json={"password": PASSWORD}).status_code == 200
     gone = log_in(members, key)
     assert gone.status_code == 401 and "not known here" in gone.json()["detail"]
 

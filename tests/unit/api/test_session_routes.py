@@ -109,6 +109,17 @@ def test_a_secret_that_was_planted_before_the_log_in_is_not_the_session(members:
     assert members.ask("GET", "/health", thief).status_code == 401
 
 
+def test_the_session_that_a_browser_had_ends_by_its_next_log_in(members: MembersDoor) -> None:
+    members.log_in()
+    before, thief = members.client.cookies[COOKIE], members.browser(ELSEWHERE)
+    thief.cookies.set(COOKIE, before)
+    assert members.log_in(code="wrong").status_code == 401
+    assert members.ask("GET", "/session", thief).status_code == 200
+    members.log_in()
+    assert members.ask("GET", "/session", thief).status_code == 401
+    assert members.ask("GET", "/session").status_code == 200
+
+
 def test_a_stolen_session_ends_when_its_owner_logs_out_everywhere_else(members: MembersDoor) -> None:
     members.log_in()
     stolen = members.browser(ELSEWHERE)

@@ -70,12 +70,13 @@ def text(told: object) -> str:
         "é",
         text([]),
         text(["a", "b"]),
-        text(["a", 7, ""]),
+        text(["a", "/", ""]),
+        text(["a", 7, "", ""]),
         text({"a": 1, "b": 2, "c": 3}),
         text("abc") * 400,
-        text(["\ud800", "/", ""]),
+        text(["\ud800", "/", "", ""]),
         text(None),
-        text([[["a"]], "/", ""]),
+        text([[["a"]], "/", "", ""]),
     ],
 )
 def test_a_cookie_that_is_none_of_ours(cookie: str) -> None:
@@ -89,9 +90,9 @@ def test_any_cookie_is_an_attempt_of_this_gateway_or_none(cookie: str) -> None:
 
 
 def test_a_changed_path_or_session_is_another_purpose() -> None:
-    one = begin("/alarms")
-    changed = [read(text([one.secret, "/units", ""])), read(text([one.secret, "/alarms", "5f1c0a9be2d4"]))]
-    assert len({one.purpose, *(two.purpose for two in changed)}) == 3
+    one, other = begin("/alarms"), "5f1c0a9be2d4"
+    changed = [["/units", "", ""], ["/alarms", other, ""], ["/alarms", "", other]]
+    assert len({one.purpose, *(read(text([one.secret, *each])).purpose for each in changed)}) == 4
 
 
 def test_groups_of_different_sites_are_not_put_together() -> None:

@@ -40,7 +40,11 @@ function sessionRow(one) {
 
 function passkeyRow(one) {
   return element("li", { class: "row" }, element("span", {}, `${one.name} · ${one.host}`), action(t("Remove"), async () => {
-    if (await ask({ title: t("Remove the passkey {name}", { name: one.name }), text: t("Nobody logs in with it any more. It can be added again."), button: t("Remove") }) !== null) await done(remove(`/passkeys/${one.passkey}`), t("Removed."));
+    const gone = await openForm({
+      title: t("Remove the passkey {name}", { name: one.name }), text: t("Nobody logs in with it any more. It can be added again."), button: t("Remove"), fields: [proof()],
+      act: ({ password }) => post(`/passkeys/${one.passkey}/end`, { password }),
+    });
+    if (gone) await done(Promise.resolve(), t("Removed."));
   }, { class: "button no-print" }));
 }
 

@@ -46,6 +46,7 @@ function showWho(who) {
   button.addEventListener("click", async () => {
     try {
       await remove("/session");
+      sessionStorage.clear(); // what was typed and not sent yet
       location.assign("/login");
     } catch (problem) {
       tellProblem(problem);
