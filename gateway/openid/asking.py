@@ -22,6 +22,7 @@ HEADERS: Final = {
     "Accept": "application/json",
     "Connection": "close",
 }
+NO_MORE: Final[Mapping[str, str]] = {}
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -31,9 +32,9 @@ class Asker:
     def __init__(self, within_s: float, ca_file: str | None) -> None:
         self._within_s, self._ca_file = within_s, ca_file
 
-    def get(self, url: str) -> dict[str, Any]:
+    def get(self, url: str, headers: Mapping[str, str] = NO_MORE) -> dict[str, Any]:
         """Raises LinkDown for whatever is no object of JSON with status 200."""
-        status, told = self._ask("GET", url, None, {})
+        status, told = self._ask("GET", url, None, headers)
         if status != 200:
             raise LinkDown(f"{url}: HTTP {status}")
         return told

@@ -22,6 +22,7 @@ from gateway.openid.asking import Asker
 from gateway.openid.attempt import Begun
 from gateway.openid.id_token import Expected, Key, verified
 from gateway.openid.options import OpenIdOptions, is_protected
+from gateway.openid.userinfo import bearer, completed
 
 KEPT_S: Final = 3600.0
 AGAIN_S: Final = 60.0  # between two looks for keys
@@ -31,6 +32,7 @@ MOST_GROUPS: Final = 2000
 LONGEST_CODE: Final = 3000  # characters
 LONGEST_WORD: Final = 60  # of an error that the provider names
 ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+USERINFO: Final = "userinfo_endpoint"  # not every provider has one
 AWAY: Final = (
     "the provider for log-ins cannot be used now ({}); local accounts can: log in with password and code"
 )
@@ -96,8 +98,22 @@ class Provider:
         if status != 200:
             raise InputError(f"the provider does not take the code ({_word(told.get('error'))})")
         expected = Expected(self.options.issuer, self.options.client_id, begun.nonce, now_ns, since_ns)
-        claims = verified(told.get("id_token"), self._keys_called, expected)
+        signed = verified(told.get("id_token"), self._keys_called, expected)
+        claims = self._completed(known, signed, told.get("access_token"))
         return Person(self.options.issuer, claims["sub"], self._name(claims), self._groups(claims))
+
+    def _completed(
+        self, known: Mapping[str, str], claims: Mapping[str, Any], token: object
+    ) -> Mapping[str, Any]:
+        """With what the ID token leaves out and the provider says elsewhere. Raises LinkDown, InputError."""
+        wanted = (self.options.account_claim, self.options.groups_claim)
+        at, proof = known.get(USERINFO), bearer(token)
+        if at is None or proof is None or all(name in claims for name in wanted):
+            return claims
+        try:
+            return completed(claims, self._ask.get(at, proof))
+        except LinkDown as error:
+            raise LinkDown(AWAY.format(error)) from None
 
     def _redeemed(
         self, known: Mapping[str, str], begun: Begun, code: str, back: str
@@ -156,6 +172,8 @@ class Provider:
         if told.get("issuer") != self.options.issuer:
             raise LinkDown(f"it calls itself {_word(told.get('issuer'))}, and not {self.options.issuer}")
         found = {name: told.get(name) for name in ENDPOINTS}
+        if told.get(USERINFO) is not None:
+            found[USERINFO] = told[USERINFO]
         for name, url in found.items():
             if not self._is_address(url):
                 raise LinkDown(f"its {name} is no address with TLS")
@@ -175,7 +193,11 @@ class Provider:
         """Raises InputError."""
         told, claim = claims.get(self.options.account_claim), self.options.account_claim
         if not isinstance(told, str):
-            raise InputError(f"the ID token does not say {claim!r}: see account_claim, and the provider")
+            raise InputError(
+                f"the provider does not say {claim!r} of you: see account_claim and scopes, and the provider"
+            )
+        if claim == "email" and claims.get("email_verified") is False:
+            raise InputError("the provider has not checked whose e-mail address this is")
         suffix = self.options.account_suffix
         if not told.isascii() or not told.lower().endswith(suffix.lower()):
             raise InputError(f"nobody here is called {_word(told)}: see account_suffix")

@@ -39,6 +39,7 @@ PAGES: Final[Mapping[str, str]] = {  # its address: its template
 }
 OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/login": "login",
+    "/logged-in": "logged-in",
     "/welcome": "welcome",
     "/components": "components",
 }

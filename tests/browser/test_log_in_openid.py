@@ -71,3 +71,29 @@ def test_the_provider_sends_a_person_back_to_the_page_that_was_wanted(browser: B
     cookies = {one["name"]: one["sameSite"] for one in context.cookies()}
     assert cookies["cryogate"] == "Strict" and "cryogate-openid" not in cookies
     context.close()
+
+
+def test_a_session_that_ends_goes_on_after_a_log_in_there_on_another_tab(
+    browser: Browser, room: Room
+) -> None:
+    """What was typed stays: the provider has a tab of its own, and the page hears of the log-in."""
+    context = desk(browser, room)
+    page = context.new_page()
+    page.goto("/login?next=/hand-over")
+    page.get_by_role("link", name="Lab log-in").click()
+    page.get_by_role("link", name="go back").click()
+    expect(page.locator("#link")).to_have_text("Live")
+    notes = page.locator("textarea[name=notes]")
+    notes.fill("lid was open")
+    room.end_sessions("wu")
+    dialog = page.get_by_role("dialog", name="Log in")
+    with context.expect_page() as opened:
+        dialog.get_by_role("link", name="Lab log-in").click()
+    expect(dialog).to_contain_text("goes on by itself")
+    there = opened.value
+    there.get_by_role("link", name="go back").click()
+    expect(there.get_by_role("heading", name="Logged in")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#link")).to_have_text("Live")
+    expect(notes).to_have_value("lid was open")
+    context.close()

@@ -15,8 +15,7 @@ const server = createServer().listen(0, "127.0.0.1", () => {
         token_endpoint_auth_method: "client_secret_basic",
       },
     ],
-    claims: { openid: ["sub", "auth_time"], profile: ["preferred_username", "groups"] },
-    conformIdTokenClaims: false,
+    claims: { openid: ["sub", "auth_time", "preferred_username"], profile: ["groups"] }, // groups at userinfo alone
     pkce: { required: () => true },
     features: { devInteractions: { enabled: true } },
     findAccount: (_, id) => ({

@@ -30,6 +30,7 @@ class HostileProvider:
         self.about: dict[str, Any] = {}
         self.keys: Any = {"keys": [KEY.as_dict(private=False)]}
         self.claims: dict[str, Any] = {"preferred_username": "li.na", "sub": "s-1", "groups": ["operators"]}
+        self.userinfo: dict[str, Any] = {}  # for whoever brings the access token
         self.sign: Callable[[dict[str, Any]], Any] = signed
         self.answer: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}  # by path
         self.asked: list[str] = []
@@ -96,7 +97,14 @@ def hostile_provider(tls: Any = None) -> Iterator[HostileProvider]:
                 page = f'<!DOCTYPE html><title>there</title><a href="{back}?{escape(told)}">go back</a>'
                 send(self, page.encode(), **{"Content-Type": "text/html"})
                 return
-            self._answered({"/.well-known/openid-configuration": provider.about, "/keys": provider.keys})
+            knows = self.headers.get("Authorization") == "Bearer x"
+            self._answered(
+                {
+                    "/.well-known/openid-configuration": provider.about,
+                    "/keys": provider.keys,
+                    "/userinfo": provider.userinfo if knows else {},
+                }
+            )
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()

@@ -46,6 +46,9 @@ export function session(anew = false) {
   return known;
 }
 
+// Whether this browser has a session now; nobody is asked to log in.
+export const isLoggedIn = () => send("/session", WITHIN_MS, { method: "GET" }).then((answer) => answer.ok, () => false);
+
 export function forgetSession() {
   known = null;
 }

@@ -1,9 +1,9 @@
 // What lies above a page: a word in passing (toast), a question with a reason (ask), the log-in.
 
 import { element, shape, byId } from "./elements.js";
-import { session } from "./api.js";
+import { isLoggedIn, session } from "./api.js";
 import { again, isLive, on } from "./live.js";
-import { send } from "./log_in.js";
+import { offerProvider, send } from "./log_in.js";
 import { t } from "./words.js";
 
 const SHOWN_MS = 8000;
@@ -82,15 +82,25 @@ function open() {
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.showModal();
   return new Promise((resolve) => {
+    const look = async () => { // some browsers share nothing between tabs: whoever comes back asks
+      if (document.visibilityState === "visible" && (await isLoggedIn()) && dialog.isConnected) {
+        again();
+        await done();
+      }
+    };
     const done = async () => {
       inElsewhere = () => {};
+      document.removeEventListener("visibilitychange", look);
       dialog.close();
       dialog.remove();
       await session(true);
       resolve();
     };
     inElsewhere = done;
-    send(dialog.querySelector("form"), () => {
+    document.addEventListener("visibilitychange", look);
+    const form = dialog.querySelector("form");
+    offerProvider(form, "/logged-in", () => { why.textContent = t("Log in on the tab that opened: this page then goes on by itself."); });
+    send(form, () => {
       again();
       return done();
     });

@@ -1,7 +1,7 @@
 // The form of the log-in: account, password and code together, or a passkey.
 
-import { post } from "./api.js";
-import { t } from "./words.js";
+import { get, post } from "./api.js";
+import { language, t } from "./words.js";
 
 // `done` is called once somebody is logged in.
 export function send(form, done) {
@@ -17,6 +17,22 @@ export function send(form, done) {
     passkey.addEventListener("click", () => attempt(form, problem, withPasskey, done));
   }
   form.querySelector("input").focus();
+}
+
+// The way to the provider of the organization, where there is one: it leads back to `path` of this gateway. `begun` is
+// called where it opens a tab of its own, so that a page that is open stays as it is.
+export async function offerProvider(form, path, begun = null) {
+  const { openid } = await get("/openid", { open: true }).catch(() => ({ openid: null })); // nobody answers: the form says so
+  if (openid === null) return;
+  const way = form.querySelector(".provider");
+  way.href = `${openid.begin}?path=${encodeURIComponent(path)}`;
+  way.textContent = language.startsWith("zh") ? openid.label.zh : openid.label.en;
+  if (begun) {
+    way.target = "_blank";
+    way.rel = "noopener";
+    way.addEventListener("click", begun);
+  }
+  way.hidden = false;
 }
 
 async function attempt(form, problem, ask, done) {
