@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from gateway import __version__
 from gateway.api import routes
 from gateway.api.guards import Headers, Limits
+from gateway.api.links import add_links
 from gateway.api.live import Live
 from gateway.api.problems import answer_with_problems
 from gateway.api.rates import Rates
@@ -47,6 +48,8 @@ def application(world: World, gate: Gate) -> FastAPI:
     answer_with_problems(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])
+    bare = app.openapi
+    app.openapi = lambda: add_links(bare(), PREFIX)  # type: ignore[method-assign]
     return app
 
 
