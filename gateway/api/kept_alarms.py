@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from gateway.alarms.priority import Judging, Priorities, with_priority
 from gateway.dataclass import dataclass
@@ -47,6 +49,7 @@ class KeptAlarms:
         self._judging = Judging(priorities)
         self._turn = threading.Lock()
         self._now: Snapshot | None = None
+        self._versions = WeakKeyDictionary[Records, int]()  # as each connection last read it
         self._looked_s = 0.0
 
     def now(self, records: Records) -> Snapshot:
@@ -63,15 +66,28 @@ class KeptAlarms:
         return self._now
 
     def _looked(self, records: Records) -> Snapshot:
+        version = records.version()
+        if self._now is None or self._versions.get(records) != version:
+            self._now = self._read(records)
+            self._versions[records] = version  # from before it was read: what came meanwhile is another one
+        return self._now
+
+    def _read(self, records: Records) -> Snapshot:
         before = {} if self._now is None else self._now.by_id
         seq = records.book.folded()[0]  # before the rows: who goes on from here may hear something twice
         seals = records.book.seals()
         other = [name for name, seal in seals.items() if name not in before or before[name].seal != seal]
         if self._now is not None and not other and seals.keys() == before.keys():
             return Snapshot(seq, before, self._now.by_urgency, self._now.by_newest)
-        known = {name: kept for name, kept in before.items() if name in seals}
-        known |= {row.id: self._kept(row, seals[row.id]) for row in records.book.some(other)}
-        return Snapshot(seq, known, _sorted(known.values(), "urgency"), _sorted(known.values(), "newest"))
+        made = {row.id: self._kept(row, seals[row.id]) for row in records.book.some(other)}
+        known = {name: kept for name, kept in before.items() if name in seals} | made
+        if self._now is None:
+            return Snapshot(seq, known, _by_urgency(known.values()), _by_newest(known.values()))
+        orders = [
+            [*(one for one in order if known.get(one.alarm["id"]) is one), *made.values()]
+            for order in (self._now.by_urgency, self._now.by_newest)
+        ]
+        return Snapshot(seq, known, _by_urgency(orders[0]), _by_newest(orders[1]))
 
     def _kept(self, row: AlarmRow, seal: int) -> Kept:
         rank = stored_rank(row, self._judging)
@@ -79,5 +95,10 @@ class KeptAlarms:
         return Kept(seal, row.closed, rank, rank[-2:], told)
 
 
-def _sorted(kept: Iterable[Kept], by: str) -> tuple[Kept, ...]:
-    return tuple(sorted(kept, key=lambda one: getattr(one, by)))
+def _by_urgency(kept: Iterable[Kept]) -> tuple[Kept, ...]:
+    """What is in order already takes little time."""
+    return tuple(sorted(kept, key=attrgetter("urgency")))
+
+
+def _by_newest(kept: Iterable[Kept]) -> tuple[Kept, ...]:
+    return tuple(sorted(kept, key=attrgetter("newest")))

@@ -87,6 +87,10 @@ class Records(Closes):
         with self._turn:
             self._db.close()
 
+    def version(self) -> int:
+        """Another number once somebody else has changed the file; each connection has its own."""
+        return int(self._rows("PRAGMA data_version")[0][0])
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything written inside becomes visible at once, or not at all."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from gateway.dataclass import dataclass
@@ -42,22 +43,36 @@ class Selection:
     names: tuple[str, ...] = ()  # under which the one whom it is assigned to is known, too
 
     def takes(self, alarm: Alarm) -> bool:
-        by_name = (
+        return self.test()(alarm)
+
+    def test(self) -> Callable[[Alarm], bool]:
+        """The same for many: what is not given is not looked at."""
+        tests = list(self._tests())
+        return lambda alarm: all(test(alarm) for test in tests)
+
+    def _tests(self) -> Iterator[Callable[[Alarm], bool]]:
+        """The cheapest first."""
+        if least := _level(self.least_severity):
+            yield lambda alarm: _level(alarm["severity"]) >= least
+        if self.state:
+            yield lambda alarm: self.state == alarm["state"] or self.state in str(alarm["state"]).split()
+        if self.taken is not None:
+            yield lambda alarm: self.taken is (alarm["taken"] is not None)
+        yield from self._tests_of_names()
+        if self.assigned:
+            yield lambda alarm: self._means((alarm["assigned"] or {}).get("to", ""))
+        if self.quiet is not None:
+            yield lambda alarm: self.quiet == is_quiet(alarm)
+
+    def _tests_of_names(self) -> Iterator[Callable[[Alarm], bool]]:
+        """One of several names is enough."""
+        for key, names in (
             ("asset", {self.asset, *self.asset_names}),
             ("site", {self.site, *self.site_names}),
             ("rule", {self.rule}),
-        )
-        assigned = alarm["assigned"] or {}
-        return (
-            (not self.state or self.state == alarm["state"] or self.state in str(alarm["state"]).split())
-            and _level(alarm["severity"]) >= _level(self.least_severity)
-            and all(
-                "" in names or not names.isdisjoint(str(alarm[key]).split(", ")) for key, names in by_name
-            )
-            and self.taken in (None, alarm["taken"] is not None)
-            and (not self.assigned or self._means(assigned.get("to", "")))
-            and self.quiet in (None, is_quiet(alarm))
-        )
+        ):
+            if "" not in names:
+                yield partial(_has_one, key, frozenset(names))
 
     def _means(self, to: str) -> bool:
         return any(_same(name, to) for name in (self.assigned, *self.names))
@@ -65,10 +80,15 @@ class Selection:
 
 def selected(alarms: Iterable[Alarm], selection: Selection, order: Order = Order.URGENCY) -> list[Alarm]:
     """Those that are wanted, in that order."""
-    found = most_urgent_first(alarm for alarm in alarms if selection.takes(alarm))
+    takes = selection.test()
+    found = most_urgent_first(alarm for alarm in alarms if takes(alarm))
     if order in _KEYS:
         found.sort(key=_KEYS[order], reverse=order is Order.NEWEST)
     return found
+
+
+def _has_one(key: str, names: frozenset[str], alarm: Alarm) -> bool:
+    return not names.isdisjoint(str(alarm[key]).split(", "))
 
 
 def _level(severity: str) -> int:

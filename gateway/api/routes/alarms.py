@@ -86,10 +86,10 @@ def alarms(
     selection = _selection(scope, state, severity, asset, site, rule, assigned, taken, quiet)
     if asset or site:
         selection = under_every_name(selection, world.timeline().names)
-    snapshot = world.alarms.now(world.reading().records)
+    snapshot, takes = world.alarms.now(world.reading().records), selection.test()
 
     def shown(kept: Kept) -> Mapping[str, Any] | None:
-        if (kept.closed and not closed) or not selection.takes(kept.alarm):
+        if (kept.closed and not closed) or not takes(kept.alarm):
             return None
         return scope.alarm(kept.alarm)
 
