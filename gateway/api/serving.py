@@ -30,6 +30,7 @@ THREADS: Final = 8  # of questions that are answered at once: each may need a wh
 GOODBYE_S: Final = 3  # for answers that are under way
 NO_PROXIES: Final = Proxies(())
 LOOK_S: Final = 1.0
+CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"  # of TLS 1.2: forward secrecy, authenticated encryption
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _config(app: ASGIApp, listening: Listening) -> uvicorn.Config:
     tls: dict[str, Any] = {}
     if certificate is not None:
         tls = {"ssl_certfile": str(certificate.certificate), "ssl_keyfile": str(certificate.key)}
+        tls["ssl_ciphers"] = CIPHERS
     config = uvicorn.Config(
         app,
         host=listening.host,

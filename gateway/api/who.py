@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Protocol
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from gateway.accounts.lockouts import source_of
 from gateway.api import cookies
 from gateway.api.acting import record_look
 from gateway.api.problems import Problem
@@ -23,6 +24,7 @@ from gateway.rights.table import ACTIONS
 ACTION: Final = "x-action"  # in the schema, too
 OPEN: Final = "open"  # the action of what everybody may ask
 NAMES: Final = ("alarm", "asset", "channel", "code", "site", "statement", "about", "name")
+FREE: Final = ("/api/v1/alive",)  # it costs no more than a refusal
 BEARER: Final = "bearer "
 LONGEST_TOKEN: Final = 200  # characters
 
@@ -60,11 +62,14 @@ async def admit(request: Request) -> None:
     """For every route. Raises Problem 401 where nobody is known, 403 where it is not theirs to do."""
     action = action_of(request.scope["route"])
     request.state.action = action
+    rates, path = request.app.state.rates, str(request.scope["path"])
     if action == OPEN:
+        if path not in FREE and rates.wait_s(_address(request)) > 0:
+            raise Problem(429, "too many requests of this address: ask slower", {"Retry-After": "1"})
         return
     principal = await _authenticated(request)
     request.state.principal = principal
-    if request.app.state.rates.wait_s(principal.account) > 0:
+    if rates.wait_s(principal.account, path) > 0:
         raise Problem(429, "too many requests of this account: ask slower", {"Retry-After": "1"})
     if not action or not principal.may_somewhere(action):
         told = f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
@@ -74,6 +79,11 @@ async def admit(request: Request) -> None:
         await run_in_threadpool(
             record_look, request.app.state.world, principal, action, asked, _names(request)
         )
+
+
+def _address(request: Request) -> str:
+    """No account is called so."""
+    return f"at {source_of(request.client.host)}" if request.client else "at nowhere"
 
 
 async def _admitted(request: Request) -> Principal:

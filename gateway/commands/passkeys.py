@@ -32,9 +32,7 @@ def add(
         return state(desk, author_of(desk, who.account, origin), account, "passkey-added", what), added
 
 
-def end(
-    desk: Desk, accounts: Accounts, who: Principal, password: str, identity: str, origin: str
-) -> Stated:
+def end(desk: Desk, accounts: Accounts, who: Principal, password: str, identity: str, origin: str) -> Stated:
     """With the password: whoever took over a session must not lock its owner out. Raises InputError."""
     prove_again(desk, accounts, who, password)
     with accounts.change():

@@ -44,6 +44,7 @@ from gateway.config.types import (
     RecordClass,
     Site,
 )
+from gateway.config.unprotected import unprotected
 from gateway.config.vessels import vessel_mistakes
 from gateway.errors import ConfigurationError, InputError
 from gateway.statements.fields import LONGEST_NAME
@@ -165,7 +166,15 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         notifiers,
         clock,
         metrics,
-        (*remarks, *doubled_patterns(sources), *advice_remarks, *odd(escalations, sites)),
+        (
+            *remarks,
+            *doubled_patterns(sources),
+            *advice_remarks,
+            *odd(escalations, sites),
+            *unprotected(
+                metrics, sources=sources, sinks=sinks, notifiers=notifiers, heartbeat=heartbeat, peers=peers
+            ),
+        ),
         retention,
         codes,
         urgency,

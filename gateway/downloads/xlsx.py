@@ -28,6 +28,7 @@ __all__ = ["Options", "read"]
 LARGEST_UNPACKED: Final = 512 * 2**20  # bytes; a year of ten probes, every minute, is less
 BOMB: Final = 100  # times its packed size: real sheets unpack to 20 times at most, a bomb to 1000 times
 SMALL: Final = 32 * 2**20  # bytes; what is empty or the same everywhere may be packed as well as it can be
+MOST_PARTS: Final = 10_000  # files in the zip; a workbook with 100 sheets and their pictures has 500
 MOST_COLUMNS: Final = 16_384  # what Excel has
 MOST_CELLS: Final = 8_000_000  # they are in memory at once; a year of ten probes, every minute, is 6 million
 DAMAGED: Final = (  # what openpyxl and the zip raise at files that are damaged
@@ -52,7 +53,9 @@ def read(data: bytes, options: Options) -> Download:
 
 def _check_size(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        unpacked = sum(part.file_size for part in parts.infolist())
+        unpacked, count = sum(part.file_size for part in parts.infolist()), len(parts.infolist())
+    if count > MOST_PARTS:
+        raise InputError(f"a workbook of {count} parts, at most {MOST_PARTS} are read; split it")
     if unpacked > LARGEST_UNPACKED:
         raise InputError(f"larger than {LARGEST_UNPACKED // 2**20} MiB when it is unpacked; split it")
     if unpacked > max(SMALL, BOMB * len(data)):

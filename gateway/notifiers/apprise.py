@@ -93,7 +93,9 @@ class Notifier:
     def _send(self, written: Message, kind: str, addresses: tuple[str, ...]) -> str:
         library, url = _library(), first_line("url_file", self._options.url_file)
         _check_url(url)
-        sender = library.Apprise()
+        asset = library.AppriseAsset()
+        asset.http_redirects = False  # to nobody but whom the URL names
+        sender = library.Apprise(asset=asset)
         for address in addresses if fields_of(url) else addresses[:1]:
             if not sender.add(filled(url, {"address": address}, in_url)):
                 raise Rejected(

@@ -157,6 +157,14 @@ def test_a_login_that_does_not_fit(
     assert influx.points() == []
 
 
+def test_a_redirect_is_not_followed_by_the_client(influx: Influx, make_sink: Callable[..., Sink]) -> None:
+    """Else token and readings would go where whoever answers says."""
+    influx.answer(307, "", Location=f"http://127.0.0.1:{influx.port}/elsewhere")
+    with pytest.raises(LinkDown, match="307"):
+        make_sink(influx).write(batch(0, 10), PLACES)
+    assert [r["status"] for r in influx.requests()] == [307]
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_server_that_asks_to_wait_is_left_alone_so_long(
     influx: Influx, make_sink: Callable[..., Sink], status: int

@@ -55,7 +55,11 @@ class WantedToken(BaseModel):
 
 
 OFFERED: Final = {"account": "li.na", "key": "GEZDGNBV...", "uri": "otpauth://totp/Cryogate:li.na?secret=..."}
-SET_UP: Final = {"id": "7DAB1RC5-12", "account": "li.na", "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P-X5ZE"]}
+SET_UP: Final = {
+    "id": "7DAB1RC5-12",
+    "account": "li.na",
+    "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P-X5ZE"],
+}
 TOKEN: Final = {
     "token_id": "5f1c0a9be2d4",
     "name": "reports",

@@ -6,7 +6,8 @@ import asyncio
 import socket
 import ssl
 import threading
-from contextlib import ExitStack
+import warnings
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,29 @@ def test_who_does_not_begin_tls_is_cut_off(monkeypatch: pytest.MonkeyPatch, tmp_
         trusted = ssl.create_default_context(cafile=certificate.certificate)
         with trusted.wrap_socket(connect(port), server_hostname="127.0.0.1") as tls:
             assert b"200 OK" in answered(tls)
+
+
+@pytest.mark.parametrize(
+    ("version", "ciphers", "takes"),
+    [
+        (ssl.TLSVersion.TLSv1_3, "ALL", True),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE+AESGCM", True),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE+AES:!AESGCM", False),  # CBC
+        (ssl.TLSVersion.TLSv1_2, "DHE+AESGCM", False),
+        (ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0", False),
+    ],
+)
+def test_which_tls_is_spoken(tmp_path: Path, version: ssl.TLSVersion, ciphers: str, takes: bool) -> None:
+    certificate = own(tmp_path, "127.0.0.1")
+    client = ssl.create_default_context(cafile=certificate.certificate)
+    client.set_ciphers(ciphers)
+    with served(app, certificate) as port, connect(port) as bare, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        client.minimum_version = client.maximum_version = version
+        spoken = None
+        with suppress(ssl.SSLError, ConnectionError):
+            spoken = client.wrap_socket(bare, server_hostname="127.0.0.1").version()
+        assert spoken == (version.name.replace("_", ".") if takes else None)
 
 
 def test_who_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,9 @@ def log_in(members: MembersDoor, key: SoftwareKey, client: Any = None) -> Any:
     return client.post("/api/v1/session/passkey", json={"answer": key.get(asked)})
 
 
-def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it_with_the_password(members: MembersDoor) -> None:
+def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it_with_the_password(
+    members: MembersDoor,
+) -> None:
     key = added(members)
     told = log_in(members, key)
     assert told.status_code == 200, told.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.api import rates
-from gateway.api.rates import A_SECOND, BURST, Rates
+from gateway.api.rates import A_SECOND, BURST, COSTLY, Rates
 from tests.unit.api.front_door import FrontDoor
 
 
@@ -19,9 +19,26 @@ def test_a_bucket_fills_again(monkeypatch):
     assert len(asked._left) < 3
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(door: FrontDoor):
+def test_what_takes_long_counts_as_several(monkeypatch):
+    asked, path = Rates(lambda: 0.0), next(iter(COSTLY))
+    assert [asked.wait_s("li.na", path) for _ in range(25)] == [0.0] * 25
+    assert asked.wait_s("li.na", path) == COSTLY[path] / A_SECOND and asked.wait_s("wang.wei") == 0
+
+
+def test_an_address_is_slowed_before_anybody_is_known(door: FrontDoor, monkeypatch):
+    monkeypatch.setattr(rates, "BURST", 5.0)
+    assert set(door.app.openapi()["paths"]) >= set(COSTLY)
     door.app.state.rates = Rates(lambda: 0.0)
-    answers = [door.ask("GET", "/health").status_code for _ in range(int(BURST) + 1)]
+    answers = [door.client.get("/api/v1/openid").status_code for _ in range(6)]
+    assert set(answers[:-1]) == {200} and answers[-1] == 429
+    assert door.client.get("/api/v1/alive").status_code == 200
+    assert door.ask("GET", "/health").status_code == 200  # whoever is known is not slowed by others
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(door: FrontDoor, monkeypatch):
+    monkeypatch.setattr(rates, "BURST", 5.0)
+    door.app.state.rates = Rates(lambda: 0.0)
+    answers = [door.ask("GET", "/health").status_code for _ in range(6)]
     assert set(answers[:-1]) == {200} and answers[-1] == 429
     told = door.ask("GET", "/health")
     assert told.headers["retry-after"] == "1" and "slower" in told.json()["detail"]

@@ -118,6 +118,38 @@ def test_a_zip_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyP
         xlsx.read(packed.getvalue(), OPTIONS)
 
 
+def test_a_zip_of_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MOST_PARTS", 3)
+    with pytest.raises(InputError, match="parts, at most 3 are read"):
+        xlsx.read(workbook(("time", "A"), (NOON, 1)), OPTIONS)
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        f'<!DOCTYPE s [<!ENTITY a0 "ha">{LAUGHS}]>',
+        '<!DOCTYPE s [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE s SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY a9 "1">]>',
+    ],
+)
+def test_entities_of_xml_neither_expand_nor_read_a_file(doctype: str) -> None:
+    """Ten to the ninth laughs, a file of this machine, and something from elsewhere."""
+    packed, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(workbook(("time", "A"), (NOON, 1))))
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in source.namelist():
+            text = source.read(part).decode()
+            if part == SHEET:
+                text = doctype + text.replace("<v>1</v>", "<v>&a9;</v>")
+                assert "&a9;" in text
+            archive.writestr(part, text)
+    with pytest.raises(InputError):
+        xlsx.read(packed.getvalue(), OPTIONS)
+
+
 def test_numbers_beside_text_with_a_decimal_comma() -> None:
     """A workbook needs no separator for it."""
     data = workbook(("time", "A"), (NOON, -195.8), (NOON, "-195,9"), (NOON, -196))

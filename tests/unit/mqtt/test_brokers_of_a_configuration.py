@@ -49,7 +49,8 @@ def sink(name: str, client: str = "edge", host: str = "broker") -> str:
 
 
 def remarks(*parts: str) -> tuple[str, ...]:
-    return parse(tomllib.loads(GATEWAY + "".join(parts)), Path("cryogate.toml")).remarks
+    told = parse(tomllib.loads(GATEWAY + "".join(parts)), Path("cryogate.toml")).remarks
+    return tuple(one for one in told if "without TLS" not in one)
 
 
 def problems(*parts: str) -> list[str]:

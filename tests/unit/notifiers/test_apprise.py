@@ -52,6 +52,15 @@ def test_what_it_could_not_send_is_tried_again_and_no_token_is_said(
     assert "s3cret" not in str(told.value)
 
 
+def test_a_redirect_is_not_followed_by_apprise(tmp_path: Path, receiver: HttpReceiver) -> None:
+    elsewhere = HttpReceiver()
+    receiver.usual = Reply(307, {"Location": elsewhere.url("/")})
+    with pytest.raises(LinkDown):
+        made(tmp_path, to(receiver, "/x")).tell(call(), "desk")
+    elsewhere.close()
+    assert receiver.posted and not elsewhere.posted
+
+
 @pytest.mark.parametrize("url", ["nonsense", "nonsense://x", "json://h/${name}"])
 def test_a_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(Rejected):
