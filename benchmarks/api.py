@@ -1,12 +1,12 @@
 """The API beside 500 assets, 10 000 alarms and a million readings: `python -m benchmarks.api`.
 
 A real process (`cryogate pages`) with TLS on loopback; no gateway runs, so what is measured is the API alone.
+At the end a gateway runs, too: what it loses while its API is hammered (benchmarks/hammered.py).
 """
 
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import socket
 import ssl
@@ -20,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from typer.testing import CliRunner
 
+from benchmarks import hammered
 from benchmarks.alarms import _known
-from gateway.cli import app
+from benchmarks.rig.token import token_of
 from gateway.config.load import load
 from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.journal import Journal
@@ -77,7 +77,7 @@ def main() -> None:
         folder = Path(name)
         config = _configuration(folder)
         _fill(config, folder / "data")
-        token = _token(config)
+        token = token_of(config)
         with _serving(config) as (port, process):
             api = Api(port, folder / "data", token)
             began_s = time.perf_counter()
@@ -87,6 +87,7 @@ def main() -> None:
                 print(_timed(api, path))
             _file(api)
             _live(process, [Api(port, folder / "data", token) for _ in range(LISTENERS)])
+    hammered.report()
 
 
 def _timed(api: Api, path: str) -> str:
@@ -165,18 +166,6 @@ def _alarms(journal: Journal, records: Records, numbers: range) -> None:
         records.book.put_alarms(AlarmRow(one.alarm, False, BEGIN_NS, 1, one.known) for one in said)
         for seq, one in zip(done.seqs, said, strict=True):
             records.book.put_transition(TransitionRow(seq, one.alarm, 1, "raised", BEGIN_NS, 0))
-
-
-def _token(config: Path) -> str:
-    by = ("--by", "bench", "--config", str(config), "--json")
-    for words in (
-        ("people", "set", "bench", "--name", "Bench"),
-        ("account", "add", "bench", "--role", "administrator"),
-    ):
-        done = CliRunner().invoke(app, [*words, *by])
-        assert done.exit_code == 0, done.output
-    made = CliRunner().invoke(app, ["account", "token", "add", "bench", "api", "--for", "1d", *by])
-    return str(json.loads(made.stdout)["secret"])
 
 
 @contextmanager
