@@ -45,10 +45,7 @@ class Members:
         stamp = there.st_dev, there.st_ino
         if self._open is None or self._open[0] != stamp:
             self._close()
-            try:
-                self._open = stamp, self._kept.enter_context(open_accounts(self._folder))
-            except InputError as error:  # not of who asks
-                raise JournalError(str(error)) from None
+            self._open = stamp, _opened(self._kept, self._folder)
         return self._open[1]
 
     def _close(self) -> None:
@@ -59,5 +56,13 @@ class Members:
 @contextmanager
 def office(configuration: Configuration) -> Iterator[tuple[Desk, Accounts]]:
     """Where something is done to an account, and stated in the journal."""
-    with open_desk(configuration) as desk, open_accounts(configuration.data_dir) as accounts:
-        yield desk, accounts
+    with open_desk(configuration) as desk, ExitStack() as stack:
+        yield desk, _opened(stack, configuration.data_dir)
+
+
+def _opened(stack: ExitStack, folder: Path) -> Accounts:
+    """Raises JournalError where they cannot be: that is no mistake of who asks."""
+    try:
+        return stack.enter_context(open_accounts(folder))
+    except InputError as error:
+        raise JournalError(str(error)) from None

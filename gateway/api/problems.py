@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -41,6 +42,8 @@ STATUS: Final[Mapping[type[CryogateError], int]] = {
     NotRunning: 503,
     LinkDown: 502,
 }
+OPTION: Final = re.compile(r"--([a-z]{2,20})\b")
+FIELDS: Final[Mapping[str, str]] = {"for": "lasting", "way": "ways"}  # where they are not called the same
 NEXT: Final[Mapping[int, str]] = {
     401: "log in, or send the header `Authorization: Bearer TOKEN` with a token that is still valid",
     404: "there is nothing at this address; /api/v1/openapi.json lists what there is",
@@ -86,7 +89,18 @@ def problem_of(error: CryogateError) -> Problem:
     """What a command or question raised, for whoever asked."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     headers = {"Retry-After": "2"} if status == 503 else {}
-    return Problem(status, str(error), headers)
+    return Problem(status, _with_fields(str(error)), headers)
+
+
+def _with_fields(told: str) -> str:
+    """Commands name options, whoever asks the API has fields; what stands in backquotes is a command."""
+    parts = told.split("`")
+    parts[::2] = [OPTION.sub(_field, part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def _field(option: re.Match[str]) -> str:
+    return f"`{FIELDS.get(option[1], option[1])}`"
 
 
 def answer_with_problems(app: FastAPI) -> None:

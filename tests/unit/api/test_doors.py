@@ -12,8 +12,9 @@ from fastapi.routing import APIRoute
 from gateway.api import guards, limits
 from gateway.api.application import routers
 from gateway.api.describing import told
-from gateway.api.problems import Problem
+from gateway.api.problems import Problem, problem_of
 from gateway.api.who import OPEN, action_of, admit
+from gateway.errors import InputError
 from gateway.rights.table import ACTIONS
 from tests.unit.api.front_door import FrontDoor
 
@@ -157,3 +158,10 @@ def test_a_wrong_field_is_named(door: FrontDoor) -> None:
     assert answer.status_code == 422 and answer.json()["errors"] == [
         {"field": "query.many", "what": "Field required"}
     ]
+
+
+def test_what_a_command_calls_an_option_is_a_field_here() -> None:
+    error = InputError("say until when: --for 30min, or --until TIME; `cryogate drill --report` lists them")
+    assert problem_of(error).detail == (
+        "say until when: `lasting` 30min, or `until` TIME; `cryogate drill --report` lists them"
+    )

@@ -282,3 +282,4 @@ def test_a_lost_file_lets_nobody_in_and_a_damaged_one_says_so(members: MembersDo
     (members.folder / FILE).write_bytes(b"x" * 9000)
     told = members.ask("GET", "/health")
     assert told.status_code == 503 and "cryogate account remake" in told.json()["detail"]
+    assert members.log_in().status_code == 503
