@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from gateway.alarming.drilling import Drills, End, Try, is_settled, settle, untried
-from gateway.alarming.entry import AlarmPlace, Cause, Entry
+from gateway.alarming.entry import AlarmPlace, Cause, Entry, Units
 from gateway.alarming.kept import Kept
 from gateway.alarming.legacy import old_ids
 from gateway.alarming.measure import Measures
@@ -33,6 +33,7 @@ from gateway.alarming.steps import (
     is_withdrawn,
     steps,
 )
+from gateway.alarming.still_silent import SILENCE, StillSilent
 from gateway.alarming.surroundings import Surroundings
 from gateway.alarms import lifecycle
 from gateway.alarms.drills import FAILED
@@ -53,7 +54,6 @@ from gateway.statements.transition import UPGRADE
 from gateway.traceability.exposure import same_stays
 
 log = logging.getLogger(__name__)
-SILENCE = "no_data"  # kind of the rule
 
 
 class AlarmBook:
@@ -79,6 +79,7 @@ class AlarmBook:
         self._said: dict[str, Statement] = {}  # what people said about one alarm, by the statement's id
         self._reasons = Heard(timeline, self._effects.counts)
         self._drills = Drills(timeline, self._effects.counts, self._known, tried)
+        self._silences = StillSilent(timeline)
         self._look_ns = FOREVER_PAST  # when an alarm begins to be quiet, or speaks again, by itself
         self.cursor = 0  # the journal entry that everything up to now follows from
         self.because = ""  # id of the statement that what happens now follows from
@@ -99,6 +100,8 @@ class AlarmBook:
                     self._around.resets.state(statement.id, StatedReset.of(statement))
                 elif statement.kind in HANDLING:
                     self._said[statement.id] = statement
+                elif statement.kind == faults.KIND:
+                    self._silences.hear(statement)
 
     def take_over(self) -> None:
         """Alarms that go on, or that will speak again by themselves, as the records keep them."""
@@ -135,6 +138,7 @@ class AlarmBook:
             self._said[statement.id] = statement
             self._people_said(statement, now_ns)
         elif statement.kind == faults.KIND:
+            self._silences.hear(statement)
             self._hear_of_fault(statement, now_ns)
         elif statement.kind == reset.KIND:
             self._around.resets.state(statement.id, StatedReset.of(statement))
@@ -146,8 +150,7 @@ class AlarmBook:
             self.look_inside(now_ns)
         if statement.kind in (reset.KIND, withdrawal.KIND) or statement.corrects:
             self._look_at_resets(now_ns)
-        is_of_quiet = statement.kind in (*QUIETING, configuration.KIND)
-        if is_of_quiet or any(map(self._reasons.find, turned)):
+        if statement.kind in (*QUIETING, configuration.KIND) or any(map(self._reasons.find, turned)):
             self._look_at_all(now_ns)
         self.because = ""
 
@@ -209,7 +212,7 @@ class AlarmBook:
 
     def _note(self, entry: Entry, change: str, now_ns: int) -> None:
         """A transition, to be stated; whether it speaks may follow from it."""
-        quiet, before = self._quiet(entry, now_ns), entry.noted
+        quiet, before = self._reasons.quiet(entry, now_ns), entry.noted
         entry.spent, entry.noted = quiet.spent, entry.alarm.state
         if entry.is_closed or before in (None, AlarmState.CLOSED):  # quiet from the first moment on
             entry.overlay = quiet.overlay
@@ -236,7 +239,7 @@ class AlarmBook:
         self._kept.remember_over()
         self._look_ns = next_window_ns(self._reasons.reasons().designs, now_ns) or FOREVER
         for entry in self._kept.all():
-            quiet = self._quiet(entry, now_ns)
+            quiet = self._reasons.quiet(entry, now_ns)
             if quiet.overlay != entry.overlay:
                 self._quieten(entry, quiet, now_ns)
             elif entry.overlay is not None:
@@ -245,9 +248,6 @@ class AlarmBook:
     def _quieten(self, entry: Entry, quiet: Quiet, now_ns: int) -> None:
         entry.overlay, entry.spent = quiet.overlay, quiet.spent
         self._note(entry, SPEAKS if quiet.overlay is None else quiet.overlay.kind.value, now_ns)
-
-    def _quiet(self, entry: Entry, now_ns: int) -> Quiet:
-        return self._reasons.quiet(entry, now_ns)
 
     # What people say
 
@@ -292,11 +292,17 @@ class AlarmBook:
 
     def _raise_fault(self, told: faults.FaultRaised, at_ns: int, now_ns: int) -> None:
         found = StatedFault(told.id, told.fault, told.severity, told.message, told.assets, at_ns)
-        assets = tuple(map(self._timeline.asset_identity, told.assets))
-        place = AlarmPlace(site=told.site, assets=assets)
-        entry = Entry(found, lifecycle.raised(found.id, now_ns), place, None)
+        where = AlarmPlace(site=told.site, assets=tuple(map(self._timeline.asset_identity, told.assets)))
+        entry = Entry(found, lifecycle.raised(found.id, now_ns), where, None)
         self._kept.add(entry)
         self._advance(entry, None, now_ns)
+
+    def look_at_silences(self, now_ns: int) -> None:
+        """Those that were answered while their cause lasted ask again, if it is over and they go on."""
+        for because, entry in self._silences.due(self._kept.all(), now_ns):
+            self.because, entry.alarm = because, lifecycle.let_go(entry.alarm)
+            self._look(entry, now_ns)
+        self.because = ""
 
     def look_at_drills(self, now_ns: int) -> None:
         """Begin those whose time has come, end those that are over; once all that was said is heard."""
@@ -354,8 +360,10 @@ class AlarmBook:
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""
         before, entry.units = entry.units, self._around.units(entry, now_ns)
-        if same_stays(entry.units, before):
-            return
+        if not same_stays(entry.units, before):
+            self._amend(entry, before, now_ns)
+
+    def _amend(self, entry: Entry, before: Units, now_ns: int) -> None:
         if asks_again(entry.alarm, before, entry.units):
             self._look(entry, now_ns)
         else:
@@ -378,10 +386,7 @@ class AlarmBook:
             return
         entry.place = self._around.place(cause)
         before, entry.units = entry.units, self._around.units(entry, now_ns)
-        if asks_again(entry.alarm, before, entry.units):
-            self._look(entry, now_ns)
-        else:
-            self._note(entry, AMENDED, now_ns)
+        self._amend(entry, before, now_ns)
 
     def _look_at_resets(self, now_ns: int) -> None:
         self._kept.remember_kind("budget")

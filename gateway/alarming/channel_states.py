@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.alarming.book import SILENCE
 from gateway.alarming.latest import NEVER, Latest
+from gateway.alarming.still_silent import SILENCE
 from gateway.config.timeline import Place, Timeline
 from gateway.config.types import FOREVER_PAST, Channel, Configuration
 from gateway.dataclass import dataclass

@@ -46,8 +46,17 @@ STATE: Final = "screening:state"  # of the records: screening's saved state, and
 FORMAT: Final = 5  # of saved states
 HANDLING: Final = (acknowledge.KIND, close.KIND, take.KIND, assign.KIND, comment.KIND)
 QUIETING: Final = (shelve.KIND, unshelve.KIND, out_of_service.KIND, filling.KIND)
-BEARING: Final = (containment.KIND, empty.KIND, *HANDLING, *QUIETING, reset.KIND, withdrawal.KIND, drill.KIND)
-HEARD: Final = {*BEARING, fault.KIND, configuration.KIND, placement.KIND, import_.KIND}
+OF_PEOPLE: Final = (
+    containment.KIND,
+    empty.KIND,
+    *HANDLING,
+    *QUIETING,
+    reset.KIND,
+    withdrawal.KIND,
+    drill.KIND,
+)
+BEARING: Final = (*OF_PEOPLE, fault.KIND)
+HEARD: Final = {*BEARING, configuration.KIND, placement.KIND, import_.KIND}
 PAGE: Final = 500
 
 
@@ -126,7 +135,7 @@ def save(records: Records, state: Saved) -> None:
 def bearing_statements(
     journal: Journal, until_seq: int, kinds: Sequence[str] = BEARING
 ) -> Iterator[Statement]:
-    """What people said of contents, alarms and budgets, up to an entry, in the journal's order."""
+    """What people said of contents, alarms and budgets, and what went wrong, up to an entry, in order."""
     until = takewhile(lambda one: one[0] <= until_seq, numbered(journal, *kinds))
     return (statement for _, statement in until)
 

@@ -96,8 +96,10 @@ class Present:
 
     # Answers
 
-    def silent_until(self) -> Times:
-        """int64[channels], ns UTC: up to when each channel is known to have been silent."""
+    def silent_until(self, counts: bool) -> Times:
+        """int64[channels], ns UTC: up to when each channel is known to be silent, if silence counts."""
+        if not counts:
+            return self.latest.time
         return self._silences.until(self.latest.time, steady_s(), *self._began_at)
 
     def ages_s(self, now_ns: int) -> Floats:

@@ -34,7 +34,7 @@ from gateway.ingestion.intake import Clock, WallClock
 from gateway.journal.journal import Entry, Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
-from gateway.model import SECOND, Arrivals, Samples, Times
+from gateway.model import SECOND, Arrivals, Samples
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
 from gateway.statements import Statement, import_
@@ -189,8 +189,11 @@ class Screening:
                 self._settle(now_ns)
                 return True
             if not self._quiet:
-                self._publish(self._screener.advance(now_ns, self._silent_until(entries)), now_ns)
+                counts = self._silence_counts(entries)
+                self._publish(self._screener.advance(now_ns, self._present.silent_until(counts)), now_ns)
                 self._book.look_at_quiet(now_ns)
+                if counts:
+                    self._book.look_at_silences(now_ns)
                 if len(entries) < MOST_ENTRIES and not self._left:
                     self._book.look_at_drills(now_ns)
                 self.late.go_on(self._screener, self._book, now_ns, wait=not in_a_hurry)
@@ -321,12 +324,11 @@ class Screening:
             self._publish(changes, now_ns)
             self._book.look_at_lines(samples, late, now_ns)
 
-    def _silent_until(self, entries: Sequence[Entry]) -> Times:
-        """Silence counts only once no readings of the journal, or on their way after a start, are to come."""
+    def _silence_counts(self, entries: Sequence[Entry]) -> bool:
+        """Only once no readings of the journal, or on their way after a start, are to come."""
         taken = sum(len(e.arrivals) for e in entries if e.arrivals is not None)
         is_all = taken < MOST_READINGS and len(entries) < MOST_ENTRIES and not self._left
-        counts = is_all and time.monotonic() - self._began_s > GRACE_S
-        return self._present.silent_until() if counts else self._present.latest.time
+        return is_all and time.monotonic() - self._began_s > GRACE_S
 
     def _go_on_with_open(self, now_ns: int) -> None:
         """How far they were says nothing new."""

@@ -42,6 +42,20 @@ class TimeLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """A cause of silences that is over while some go on.
+
+    `what` is the key of the fault; `silent` of the `number` alarms of its assets about silence go on.
+    """
+
+    what: str
+    since_ns: int
+    silent: int
+    number: int
+    assets: tuple[str, ...] = ()  # names of some of those that are silent
+
+
+@dataclass(frozen=True, slots=True)
 class Guidance:
     """What to do first, in one language: steps in order, whom to ask, the emergency plan it belongs to."""
 
@@ -68,6 +82,7 @@ class Call:
     over: int = 0  # how many of all these alarms are over
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
+    back: Back | None = None  # a cause that is over, while silences of it go on
     hint: str = ""  # what it looks like, with evidence, in this language; never a verdict
     taken_by: str = ""  # who is on what goes on of it
     acknowledged_by: str = ""  # who has acknowledged what goes on of it

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.alarms.call import CallKind
 from gateway.alarms.groups import Group, Heard
-from gateway.alarms.member import BY_PEOPLE, TAKEN_BACK, Member
+from gateway.alarms.member import BY_PEOPLE, Member
 from gateway.alarms.policy import NEVER, SIREN, Place, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
 from gateway.dataclass import dataclass
@@ -230,7 +230,7 @@ class Escalations:
         elif not course.since_ns:
             course.since_ns, course.done = one.at_ns, None
             course.grown_ns = one.at_ns if course.calls else 0
-            course.reopened = course.calls > 0 and one.change == TAKEN_BACK
+            course.reopened = course.calls > 0 and one.is_let_go
         elif course.calls and (
             (heard.is_new and _calls(one, course)) or heard.merged or self._is_worse(group, course)
         ):

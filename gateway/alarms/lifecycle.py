@@ -12,7 +12,8 @@
 reading gave: the channel moved to another asset, left the configuration, or got other limits; such an alarm
 stays with people until somebody closes it with a comment. An acknowledgement may be repeated with another
 comment while an alarm is active. An alarm is raised again when late data says that an excursion goes on after
-all, and asks for a look when its units grow: whoever acknowledged less has to look again.
+all, and asks for a look when its units grow: whoever acknowledged less has to look again. So has whoever
+acknowledged or took a silence while its cause lasted, if the cause has ended and the silence goes on.
 
 Beside the state there is who is on it (handling.py): an alarm that is not closed can be taken and assigned,
 and any can be commented on. None of these changes the state. When a closed alarm opens again, nobody is on
@@ -202,6 +203,11 @@ def look(alarm: Alarm) -> Alarm:
     """More is known than when people looked: they are asked to look again."""
     again = Event.END if alarm.ended and alarm.state is AlarmState.CLOSED else Event.LOOK
     return _become(alarm, _after(alarm, again), closing=None)
+
+
+def let_go(alarm: Alarm) -> Alarm:
+    """Whoever took it is not on it any more; whom it is assigned to and what was remarked stay."""
+    return replace(alarm, handling=replace(alarm.handling, takings=()))
 
 
 def close(alarm: Alarm, closing: Acknowledgement) -> Alarm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gateway.alarms.priority import Inside, inside_of, severity_of
@@ -13,11 +13,13 @@ from gateway.times import parse_rfc3339
 
 FAULT: Final = "fault"  # kind of an alarm about the gateway itself
 DRILL: Final = "drill"
+ABOUT_ASSET: Final = ("time left:", "unmeasured:")  # faults of what is in an asset: they silence nothing
 ABOUT_DRILL: Final = "drill "  # faults of drills: failed, overdue, forged
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
 TAKEN_BACK: Final = "taken back"  # what somebody had said of it
+ASKS_AGAIN: Final = "asks again"
 BY_PEOPLE: Final = frozenset(
     {"acknowledged", "taken", "assigned", "commented", "shelved", "out of service", "closed"}
 )
@@ -75,9 +77,19 @@ class Member:
         return self.change == RAISED
 
     @property
+    def is_let_go(self) -> bool:
+        """Whether nobody is on it any more: it was taken back, or its cause ended and it goes on."""
+        return self.change == TAKEN_BACK or (self.is_silence and self.change == ASKS_AGAIN)
+
+    @property
     def worsened(self) -> bool:
         """Since somebody last took or acknowledged it."""
         return 0 < self.answered < self.severity
+
+
+def leaves_unwatched(key: str, assets: Sequence[str]) -> bool:
+    """Whether a fault may be why channels of these assets are silent."""
+    return len(assets) > 0 and not key.startswith((*ABOUT_ASSET, ABOUT_DRILL))
 
 
 def member(

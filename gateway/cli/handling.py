@@ -64,7 +64,7 @@ def ack(
     if group:
         of_group.state(acknowledge_group, "acknowledged", several, by, comment, config, as_json)
         return
-    _say(alarms.acknowledge, f"acknowledged by {by}", alarm, by, comment, config, as_json)
+    _say(alarms.acknowledge, f"acknowledged by {by}", alarm, by, comment, config, as_json, verb="ack")
 
 
 def take(
@@ -87,7 +87,7 @@ def take(
     if group:
         of_group.state(take_group, "taken", several, by, comment, config, as_json)
         return
-    _say(alarms.take, f"taken by {by}", alarm, by, comment, config, as_json)
+    _say(alarms.take, f"taken by {by}", alarm, by, comment, config, as_json, verb="take")
 
 
 def assign(
@@ -141,14 +141,19 @@ def _say(
     config: Path,
     as_json: bool,
     others: tuple[str, ...] = (),
+    verb: str = "",
 ) -> None:
+    """`verb`: of a command that may be about the whole group, whose rest is told then."""
     configuration = load(config)
     with open_records(configuration.data_dir) as records:
         row = find(records, alarm)
-    with open_desk(configuration) as desk:
+    with open_desk(configuration) as desk, open_records(configuration.data_dir) as records:
         said = command(desk, at_this_box(by), row, text)
         remark_on(desk, by, *others)
+        rest = of_group.rest(configuration, desk, records, said.alarm) if verb else None
     if as_json:
-        print_json(answer(said.stated, alarm=said.alarm))
-    else:
-        say(f"{said.alarm} {done}; {said_by(said.stated)}")
+        print_json(answer(said.stated, alarm=said.alarm, **({} if rest is None else {"rest": rest.ids})))
+        return
+    say(f"{said.alarm} {done}; {said_by(said.stated)}")
+    if rest is not None and (left := rest.words(verb)):
+        say(left)

@@ -121,7 +121,7 @@ def remove(
 ) -> None:
     """Say that somebody has left: is on duty no more, and is called no more. The names stay in the record.
 
-    Example: cryogate people remove li.na --at 2026-06-30T18:00:00+08:00 --by "Wang Wei"
+    Example: cryogate people remove li.na --at 2026-06-30T18:00:00+08:00 --by "Wang Wei" --reason "has moved"
     """
     with open_desk(load(config)) as desk:
         done = commands.leave(desk, at_this_box(by), identity, at, corrects, reason)

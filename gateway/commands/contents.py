@@ -129,7 +129,7 @@ def state_empty(
 
     def look() -> list[Statement] | Statement:
         words = Words(desk.journal)
-        revising, corrected = correction(words, empty.KIND, corrects, reason)
+        revising, corrected = correction(words, empty.KIND, corrects, reason, explains=True)
         for before in words.beside(empty.KIND, corrected):
             if (empty.of(before.body), before.at_ns) == (said, at_ns):
                 return before

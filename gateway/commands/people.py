@@ -54,7 +54,7 @@ def enter(
 
     def look() -> list[Statement] | Statement:
         words = Words(desk.journal)
-        revising, corrected = correction(words, stating.KIND, corrects, reason)
+        revising, corrected = correction(words, stating.KIND, corrects, reason, explains=said.state == GONE)
         mine = [one for one in words.of(stating.KIND) if stating.of(one.body).id == said.id]
         newest = max(mine, key=lambda one: one.at_ns, default=None)
         if corrected is None and newest is not None and stating.of(newest.body) == said and at is None:

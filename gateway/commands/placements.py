@@ -40,7 +40,7 @@ def place(
 
     def look() -> list[Statement] | Statement:
         words = Words(desk.journal)
-        revising, corrected = correction(words, placing.KIND, corrects, reason)
+        revising, corrected = correction(words, placing.KIND, corrects, reason, explains=True)
         timeline = timeline_of(desk.journal)
         _check_channel(timeline, channel)
         _check_place(timeline, asset, zone, at_ns)

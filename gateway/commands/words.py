@@ -65,15 +65,18 @@ class Words:
 
 
 def correction(
-    words: Words, kind: str, corrects: str | None, reason: str
+    words: Words, kind: str, corrects: str | None, reason: str, *, explains: bool = False
 ) -> tuple[Revising, Statement | None]:
-    """What `--corrects ID --reason TEXT` mean for a new statement of a kind; None: nothing is corrected."""
+    """What `--corrects ID --reason TEXT` mean for a new statement of a kind; None: nothing is corrected.
+
+    `explains`: a reason may stand alone, and says why this is stated.
+    """
     if corrects is not None and not corrects.strip():
         raise InputError("--corrects needs the id of a statement; `cryogate statements` lists them")
     if reason and not reason.strip():
         raise InputError("--reason is blank: say why")
     if corrects is None:
-        if reason.strip() and kind not in ("placement", "empty"):
+        if reason.strip() and not explains:
             raise InputError("--reason says why something is corrected: name that with --corrects ID")
         return Revising(reason=reason), None
     if not reason.strip():

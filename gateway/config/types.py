@@ -312,7 +312,9 @@ class RecordClass:
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
-    """When an alarm is said to chatter or to be stale, and when calls are too many for one person."""
+    """When an alarm is said to chatter or to be stale, when calls are too many for one person, when a silence
+    asks again that was answered while its cause lasted.
+    """
 
     chatter_count: int = 5
     chatter_within_s: float = 1800.0
@@ -320,13 +322,21 @@ class CallLimits:
     flood_count: int = 10
     flood_within_s: float = 600.0
     summary_after_s: float = 60.0
+    asks_again_after_s: float = 180.0  # behind the end of its cause and its no-data time
 
     def __post_init__(self) -> None:
         if not 2 <= self.chatter_count <= MOST_KEPT:
             raise ValueError(f"chatter_count must lie between 2 and {MOST_KEPT}")
         if not 1 <= self.flood_count <= MOST_FLOOD:
             raise ValueError(f"flood_count must lie between 1 and {MOST_FLOOD}")
-        for name in ("chatter_within_s", "stale_after_s", "flood_within_s", "summary_after_s"):
+        durations = (
+            "chatter_within_s",
+            "stale_after_s",
+            "flood_within_s",
+            "summary_after_s",
+            "asks_again_after_s",
+        )
+        for name in durations:
             if not 1 <= getattr(self, name) <= LONGEST_S:
                 raise ValueError(f"{name} must lie between 1 and {LONGEST_S:.0f} (a week)")
 

@@ -13,10 +13,11 @@ from gateway.doctor import Finding, warning
 from gateway.errors import JournalError, StatementError
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
-from gateway.questions.duty import coverages, duty_of, lacking, sites_with_roster
+from gateway.questions.duty import coverages, duty_of, lacking, sites_with_roster, without_roster
 from gateway.statements.roster import people_of
 
 COVER = "enter people and ways with `cryogate people set`, and put them into the roster"
+BARE = "set one with `cryogate roster set`, or name people in a policy of [escalations] for the site"
 NO_ROSTER = "set one with `cryogate roster set`, or take needs_duty out of the site"
 
 
@@ -43,6 +44,10 @@ def of_duty(configuration: Configuration, duty: Duty, now_ns: int) -> Iterator[F
             yield warning(f"site {one.site}", "no roster covers it: nobody is called", NO_ROSTER)
         elif why := lacking(one):
             yield warning(f"site {one.site}", f"is not covered: {why}", COVER)
+    told = {one.site for one in coverages(duty, configuration, now_ns)}
+    for site in without_roster(duty, configuration, now_ns):
+        if duty.same_site(site) not in told:
+            yield warning(f"site {site}", "no roster covers it: nobody is called", BARE)
     yield from _strangers(configuration, duty)
     named = {who for roster in duty.rosters_from(now_ns) for who in people_of(roster)}
     for person in duty.people():

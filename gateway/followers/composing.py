@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from gateway.alarms.call import Call, Language, TimeLeft
+from gateway.alarms.back import back
+from gateway.alarms.call import Back, Call, Language, TimeLeft
 from gateway.alarms.callbook import LOUD, CallBook, Publish
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
@@ -101,6 +103,7 @@ class Composer:
             sum(one.is_over for one in members),
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
             self._left(delivery, alarms[0], now_ns),
+            back=_back(delivery, members, alarms),
             hint=self._hint(delivery, members[0], language, now_ns),
             is_answered=not any(self._book.escalations.is_calling(one.id) for one in groups),
             **self._answered([one for one in members if not one.is_over], language),
@@ -191,3 +194,16 @@ class Composer:
         alarm = with_priority(self._publish(said.known, said.number), self._book.plan.priorities)
         told = remarks(alarm, self._book.raisings, self._book.plan.chatter, now_ns)
         return {**alarm, "remarks": list(told)}
+
+
+def _back(delivery: Delivery, members: Sequence[Member], alarms: Sequence[Mapping[str, Any]]) -> Back | None:
+    """Of a group, with the names of those that are listed."""
+    found = back(members) if delivery.group and delivery.kind in LOUD else None
+    if found is None:
+        return None
+    silent = (str(a["asset"]) for one, a in zip(members, alarms, strict=False) if _is_silent(one))
+    return replace(found, assets=tuple(dict.fromkeys(silent)))
+
+
+def _is_silent(one: Member) -> bool:
+    return one.is_silence and not one.is_over

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from gateway.alarms.call import Call, Guidance, TimeLeft
+from gateway.alarms.call import Back, Call, Guidance, TimeLeft
 from gateway.notifiers.words import Message
 from gateway.times import format_rfc3339
 
@@ -33,6 +33,7 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "over": call.over,
         "guidance": None if call.guidance is None else _guidance(call.guidance),
         "time_left": None if call.time_left is None else _left(call.time_left),
+        "back": None if call.back is None else _back(call.back),
         "hint": call.hint,
         "taken_by": call.taken_by,
         "acknowledged_by": call.acknowledged_by,
@@ -51,6 +52,17 @@ def _left(of: TimeLeft) -> dict[str, Any]:
     """`highest_s` null: no end is known."""
     highest_s = of.highest_s if math.isfinite(of.highest_s) else None
     return {"until": of.until, "lowest_s": of.lowest_s, "highest_s": highest_s, "method": of.method}
+
+
+def _back(of: Back) -> dict[str, Any]:
+    since = format_rfc3339(of.since_ns)
+    return {
+        "what": of.what,
+        "since": since,
+        "silent": of.silent,
+        "number": of.number,
+        "assets": list(of.assets),
+    }
 
 
 def _next(call: Call) -> dict[str, Any] | None:

@@ -21,6 +21,8 @@ class CallVocabulary:
     some_over_title: str
     answered_title: str  # of a summary: it goes on, and nobody is called any more
     counts: str
+    back_title: str  # a cause is over, and silences that somebody had answered go on
+    back_line: str
     taken_title: str
     taken_line: str
     acknowledged_title: str
@@ -60,6 +62,8 @@ EN: Final = CallVocabulary(
     some_over_title="{priority}, {going_on} of {number} alarms go on: {about}, ...",
     answered_title="Somebody has answered, {going_on} of {number} alarms go on: {about}, ...",
     counts="{going_on} go on, {over} over",
+    back_title="{priority}, {what} is back, {silent} of {silences} still silent: {about}",
+    back_line="{what} is back since {at}; {silent} of {silences} are still silent: {assets}",
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
     acknowledged_title="Acknowledged by {by}: {about}",
@@ -128,6 +132,8 @@ ZH: Final = CallVocabulary(
     some_over_title="【{priority}】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
     answered_title="【已有人处理】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
     counts="{going_on} 个仍在持续，{over} 个已结束",
+    back_title="【{priority}】{what} 已恢复，{silences} 个中仍有 {silent} 个无数据：{about}",
+    back_line="{what} 自 {at} 起已恢复；{silences} 个中仍有 {silent} 个无数据：{assets}",
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",
     acknowledged_title="【{by} 已确认】{about}",

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
-from gateway.alarms.call import Call, CallKind, TimeLeft
+from gateway.alarms.call import Back, Call, CallKind, TimeLeft
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import LONGEST_PLACE, AlarmWords, short
 from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
@@ -58,6 +58,7 @@ class CallWords:
             going_on=call.number - call.over,
             name=one_line(call.name),
             by=one_line(call.taken_by or call.acknowledged_by),
+            **self._of_back(call.back),
         )
         drill = VOCABULARIES[call.language].drill if call.drill else ""
         late = words.over_already if call.is_late and call.kind is not CallKind.SUMMARY else ""
@@ -77,7 +78,24 @@ class CallWords:
             return words.titles[CallKind.OVER if call.is_late else CallKind.ALARM]
         if call.kind is CallKind.SUMMARY and call.over:
             return words.all_over_title if call.is_late else words.some_over_title
-        return words.titles[call.kind]
+        return words.back_title if call.back and call.kind is CallKind.AGAIN else words.titles[call.kind]
+
+    @staticmethod
+    def _of_back(back: Back | None) -> dict[str, Any]:
+        if back is None:
+            return {}
+        return {"what": one_line(back.what), "silent": back.silent, "silences": back.number}
+
+    def back(self) -> str:
+        """Which cause is over, and what is still silent; empty where there is none."""
+        back = self._call.back
+        if back is None:
+            return ""
+        named = ", ".join(map(one_line, back.assets))
+        left = back.silent - len(back.assets)
+        assets = f"{named} {self._words.more.format(number=left)}" if left > 0 else named
+        at = self._first.moment(back.since_ns)
+        return self._words.back_line.format(at=at, assets=assets, **self._of_back(back))
 
     def counts(self) -> str:
         """How many go on; empty where that is no question."""
@@ -115,6 +133,7 @@ class CallWords:
             return
         if call.kind is CallKind.OVER:
             yield labels["what"], self._end()
+        yield labels["what"], self.back()
         yield labels["what"], self.counts()
         yield labels["what"], "" if call.drill else self._first.text("message")
         yield labels["place"], self._first.where()

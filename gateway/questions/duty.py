@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Any, Final
 
+from gateway.alarms.call import Priority
 from gateway.alarms.duty import ANY, KINDS, Coverage, Duty, Hole, Shift
+from gateway.alarms.policy import Policy, policy_for
 from gateway.alarms.priority import Risk
 from gateway.alarms.rotation import MIDNIGHT
 from gateway.alarms.walltime import DAY, begins_ns
+from gateway.config.escalations import named_in
 from gateway.config.names import Names
 from gateway.config.timeline import timeline_of
-from gateway.config.types import Configuration
+from gateway.config.types import FOREVER, Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -81,6 +84,25 @@ def coverages(duty: Duty, configuration: Configuration, now_ns: int) -> Iterator
         )
         if site.needs_duty or found.site in with_roster:
             yield found
+
+
+def without_roster(duty: Duty, configuration: Configuration, now_ns: int) -> tuple[str, ...]:
+    """Sites with something that is measured and nobody who is called: no roster covers them, or will, and
+    policies name nobody for them. None where nobody is called at all: there are neither rosters nor policies.
+    """
+    policies = configuration.escalations
+    if not policies and not duty.rosters_from(0):
+        return ()
+    measured = {configuration.assets[c.table.asset].site for c in configuration.channels.values()}
+    with_roster = set(duty.sites(now_ns, FOREVER, configuration.sites))
+    bare = (site for site in sorted(measured) if duty.same_site(site) not in with_roster)
+    return tuple(site for site in bare if not _names_people(policies, site))
+
+
+def _names_people(policies: Sequence[Policy], site: str) -> bool:
+    """For all that may be in danger; what is of low priority can wait for a roster."""
+    deciding = (policy_for(policies, one, site) for one in Priority if one > Priority.LOW)
+    return all(policy is not None and named_in([policy]) for policy in deciding)
 
 
 def lacking(coverage: Coverage) -> str:

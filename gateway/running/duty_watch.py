@@ -1,6 +1,7 @@
 """The rosters: nobody on duty now is a fault, and a hole that comes within a week is said ahead.
 
-Without a roster nothing is said: a gateway that calls nobody is no fault.
+A site without any roster is one where nobody is on duty, unless policies name people for it. Without rosters
+and policies nothing is said: a gateway that calls nobody is no fault.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ from gateway.errors import StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.said import numbered
 from gateway.model import Severity
-from gateway.questions.duty import holes_ahead
+from gateway.questions.duty import holes_ahead, without_roster
 from gateway.text import one_line
 
+NO_ROSTER_S: Final = 300.0  # whoever sets up a site states its people first
+SET: Final = (
+    "`cryogate roster set` states one, for this site or for all; or name people in `call` of policies "
+    "([escalations]) for the site"
+)
 ROUND_S: Final = 60.0  # between two looks a week ahead; what somebody states is looked at at once
 NEXT: Final = "`cryogate roster show --site {site}` shows the week, `cryogate stand-in` closes a hole"
 
@@ -45,6 +51,7 @@ class DutyWatch:
         self._unread = ""
         self._looked_s = -ROUND_S
         self._holes: tuple[Hole, ...] = ()
+        self._bare: tuple[str, ...] = ()  # sites
 
     def __call__(self) -> Iterator[Fault]:
         """One fault for each site where nobody is on duty, one for each that will have a hole."""
@@ -52,9 +59,13 @@ class DutyWatch:
         if self._hear() or self._now_s() - self._looked_s >= ROUND_S:
             self._looked_s = self._now_s()
             self._holes = holes_ahead(self._duty, self._configuration, now_ns)
+            self._bare = without_roster(self._duty, self._configuration, now_ns)
         if self._unread:
             message = f"who is on duty is not known for sure: {self._unread}"
             yield Fault("rosters", Severity.MAJOR, message)
+        for site in self._bare:
+            message = f"nobody is on duty for {one_line(site)}: no roster covers it; {SET}"
+            yield Fault(f"roster:{site}", Severity.MAJOR, message, after_s=NO_ROSTER_S, site=site)
         ahead: dict[str, Hole] = {}
         for hole in self._holes:
             if hole.from_ns <= now_ns < hole.to_ns:

@@ -284,3 +284,29 @@ def test_of_ten_thousand_groups_those_that_are_due_are_found() -> None:
     slow = [g for g in desk.groups.by_id if desk.escalations.next(g, ns(280)).moment_ns <= ns(280)]
     assert {one.group for one in due} == set(slow)
     assert desk.escalations.soonest_ns() > 100 * SECOND
+
+
+def test_silences_that_ask_again_behind_their_cause_are_one_call_to_whoever_is_on_duty() -> None:
+    """A broker was away, somebody took or acknowledged its silences; it is back, and two go on."""
+    desk = Desk()
+    shippers = ("s-1", "s-2", "s-3")
+    desk.happens("F-1", "raised", 0, *shippers, kind="fault")
+    for name in shippers:
+        desk.happens(f"E-{name}", "raised", 10, name, kind="no_data", rule="no-data", severity="critical")
+    desk.call(10)
+    desk.happens("F-1", "acknowledged", 20, *shippers, kind="fault")
+    for name in shippers[:2]:
+        desk.happens(f"E-{name}", "acknowledged", 20, name)
+    desk.happens("E-s-3", "taken", 20, "s-3")
+    desk.call(20)
+    desk.happens("F-1", "returned", 600, *shippers, kind="fault")
+    desk.happens("E-s-1", "returned", 610, "s-1")
+    assert desk.call(900) == []
+    desk.happens("E-s-2", "asks again", 1000, "s-2")
+    desk.happens("E-s-3", "asks again", 1000, "s-3", taken=None)
+    assert desk.call(1000) == [("again", 0, (0,))]
+    assert [desk.call(at_s) for at_s in (1001, 1179)] == [[], []]
+    assert desk.call(1180) == [("alarm", 0, (1,))]
+    desk.happens("E-s-2", "acknowledged", 1200, "s-2")
+    desk.happens("E-s-3", "acknowledged", 1200, "s-3")
+    assert desk.call(1200) == [("over", 0, ())] and desk.call(9000) == []

@@ -45,7 +45,9 @@ def test_somebody_is_entered_changed_and_gone(staffed: Office) -> None:
     assert changed["name_zh"] == "李娜" and changed["languages"] == ["en"]
     (li,) = staffed.json("people", "list")["people"]
     assert (li["ways"][0]["address"], li["on_site"], li["has_left"]) == ("li-na", ["lab"], False)
-    assert "has left" in staffed.run("people", "remove", "li.na", *BY)
+    assert "has left" in staffed.run("people", "remove", "li.na", "--reason", "moved to Suzhou", *BY)
+    assert staffed.json("statements", "--kind", "person")["statements"][-1]["reason"] == "moved to Suzhou"
+    assert staffed.json("people", "remove", "li.na", *BY)["new"] is False
     assert staffed.json("people", "list")["people"] == []
     assert staffed.json("people", "list", "--all")["people"][0]["has_left"]
     assert "0 people, 1 who have left (--all)" in staffed.run("people", "list")

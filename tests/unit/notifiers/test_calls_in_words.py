@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.alarms.call import CallKind, Guidance, Priority, TimeLeft
+from gateway.alarms.call import Back, CallKind, Guidance, Priority, TimeLeft
+from gateway.notifiers.call_json import call_json
 from gateway.notifiers.call_vocabulary import EN, ZH
 from gateway.notifiers.call_words import call_message
 from gateway.notifiers.text_message import parts_of, text_message
 from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, UnknownSetting
-from tests.system.alarm_changes import fault
+from tests.system.alarm_changes import BASE_NS, fault
 from tests.unit.notifiers.calls import RAISED, call, in_chinese
 from tests.unit.notifiers.test_messages_to_people import Shanghai
 
@@ -276,3 +277,20 @@ def test_a_name_of_200_characters_does_not_hide_the_value(language: str) -> None
 def test_what_is_unknown_is_named() -> None:
     unknown = call(alarms=({**RAISED, "units": "unknown"},), guidance=None, time_left=None)
     assert "inside: unknown" in text_message(unknown, Shanghai())
+
+
+def test_a_cause_that_is_over_while_silences_go_on_stands_first() -> None:
+    over = Back("source:broker", BASE_NS, 12, 20, ("s-1", "s-2\n\x1b[31m"))
+    told = call(kind=CallKind.AGAIN, back=over)
+    title = "URGENT, source:broker is back, 12 of 20 still silent: freezer-1/top -140.5 °C"
+    assert call_message(told, Shanghai()).title == title
+    said = dict(reversed(call_message(told, Shanghai()).rows))["What"]
+    assert said.startswith("source:broker is back since ")
+    assert said.endswith("; 12 of 20 are still silent: s-1, s-2\\n\\x1b[31m and 10 more")
+    chinese = call_message(in_chinese(kind=CallKind.AGAIN, back=over), Shanghai())
+    assert chinese.title.startswith("【特急】source:broker 已恢复，20 个中仍有 12 个无数据：freezer-1")
+    assert "起已恢复；20 个中仍有 12 个无数据：s-1" in chinese.text
+    assert text_message(told, Shanghai()).startswith("URGENT, source:broker is back, 12 of 20 still silent")
+    later = call(kind=CallKind.ALARM, back=over)
+    assert call_message(later, Shanghai()).title.startswith("URGENT: freezer-1/top")
+    assert call_json(told, call_message(told, Shanghai()))["back"]["assets"] == ["s-1", "s-2\n\x1b[31m"]

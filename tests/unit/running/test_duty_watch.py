@@ -79,6 +79,59 @@ def test_a_gateway_without_people_is_no_fault(office: Office) -> None:
     assert list(findings(office.configuration, office.now_ns)) == []
 
 
+BARE = """
+[sites.annex]
+[assets.far]
+site = "annex"
+[channels.far]
+asset = "far"
+source = "in"
+address = "far"
+"""
+
+
+def test_a_site_without_any_roster_is_one_where_nobody_is_on_duty(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    path = tmp_path / "cryogate.toml"
+    path.write_text(path.read_text() + BARE)
+    office.configuration = load(path)
+    office.watch = office.start()
+    assert office.faults() == [], "nobody is called at all"
+    office.staffed()
+    (bare,) = office.faults(SECOND)
+    assert (bare.key, bare.severity, bare.site) == ("roster:annex", Severity.MAJOR, "annex")
+    assert bare.message.startswith("nobody is on duty for annex: no roster covers it") and bare.after_s > 0
+    (found,) = [one for one in findings(office.configuration, office.now_ns) if one.where == "site annex"]
+    assert found.what == "no roster covers it: nobody is called"
+    later_ns = office.now_ns + 30 * DAY_NS
+    office.say(roster, made("later", working("wang"), sites=("annex",), from_ns=later_ns))
+    assert office.faults(SECOND) == [], "before it begins nothing is missing"
+
+
+@pytest.mark.parametrize(
+    ("call", "priorities", "is_bare"),
+    [
+        ('"zhao"', "", False),
+        ('"on duty"', "", True),
+        ('"on duty", "zhao"', "", False),
+        ('"zhao"', 'priorities = ["urgent"]\n', True),
+        ('"zhao"', 'priorities = ["medium", "high", "urgent"]\n', False),
+    ],
+)
+def test_policies_that_name_people_are_enough(
+    tmp_path: Path, call: str, priorities: str, is_bare: bool
+) -> None:
+    """And nobody of another site is called because of them."""
+    office = Office(tmp_path)
+    path = tmp_path / "cryogate.toml"
+    steps = f"steps = [{{ after_s = 0, call = [{call}] }}]\n"
+    path.write_text(f"{path.read_text()}{BARE}[escalations.rest]\n{priorities}{steps}")
+    office.configuration = load(path)
+    office.watch = office.start()
+    office.staffed()
+    assert [fault.key for fault in office.faults()] == (["roster:annex"] if is_bare else [])
+
+
 def test_a_hole_is_said_a_week_ahead_and_is_a_fault_when_it_comes(office: Office) -> None:
     office.staffed()
     assert office.faults() == []

@@ -1,0 +1,20 @@
+"""A cause of silences that is over while some go on: what is back, since when, how many are silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.alarms.call import Back
+from gateway.alarms.member import Member, leaves_unwatched
+
+
+def back(members: Iterable[Member]) -> Back | None:
+    """Of what ended last among the alarms of a group; None: something of it lasts, or nothing is silent."""
+    known = list(members)
+    causes = [one for one in known if one.is_fault and leaves_unwatched(one.cause, one.assets)]
+    if not causes or not all(one.is_over for one in causes):
+        return None
+    last = max(causes, key=lambda one: one.over_ns)
+    silences = [one for one in known if one.is_silence and not set(last.assets).isdisjoint(one.assets)]
+    silent = sum(not one.is_over for one in silences)
+    return Back(last.cause, last.over_ns, silent, len(silences)) if silent else None
