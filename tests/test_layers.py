@@ -37,6 +37,7 @@ ROWS = (
     ("tiles",),
     ("questions",),
     ("commands",),
+    ("dossier",),  # reports that people sign and show: facts, sections, the printed file
     # root: wiring
     ("running",),
     ("api",),

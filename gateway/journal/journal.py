@@ -21,7 +21,7 @@ from gateway.errors import JournalError
 from gateway.journal import channels, deferred, entries, hours, log, mentions, refusals, schema, wal
 from gateway.journal.appending import append
 from gateway.journal.archive import FOLDER, Archive, archived_until
-from gateway.journal.chain import Chain
+from gateway.journal.chain import Chain, Link, newest
 from gateway.journal.channels import ChannelRow
 from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.database import Connection
@@ -254,6 +254,11 @@ class Journal(Closes):
         """Number of the newest entry; 0 before the first."""
         with explained(self.path):
             return entries.last_seq(self._connection)
+
+    def head(self) -> Link | None:
+        """The newest link of the chain; None where nothing is linked."""
+        with explained(self.path):
+            return newest(self._connection)
 
     def archived_until(self) -> int:
         """Entries of readings up to this number are archived; 0 before the first."""

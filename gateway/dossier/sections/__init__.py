@@ -1,0 +1,41 @@
+"""Sections of a report, one file each: facts -> blocks. What has nothing to say gives no blocks.
+
+A file in this folder provides
+
+    TITLE: W                                               its heading
+    def blocks(facts, attached) -> Iterator[Block]         what stands below it
+
+`facts` is what facts.py gathered, `attached` what samples.py made. ORDER says which come, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+
+from gateway.dossier.blocks import Section
+
+ORDER: Final = (
+    "verdict", "course", "unknowns", "numbers", "clocks", "units", "whereabouts", "history", "measurement",
+    "basis", "attachments",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside the report."""
+
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    description: str
+
+
+def sections(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Section]:
+    """All of them, in order."""
+    for name in ORDER:
+        one = import_module(f"{__name__}.{name}")
+        yield Section(one.TITLE, tuple(one.blocks(facts, attached)))

@@ -1,0 +1,97 @@
+"""What is not known, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from gateway.dossier.blocks import Block, Line
+from gateway.dossier.sections import Attached
+from gateway.dossier.words import W, duration, moment
+
+TITLE: Final = W("未知之处", "What is not known")
+REASONS: Final = {
+    "no calibration": W(
+        "没有探头在当时的校准证书", "there is no calibration certificate of the probe for that time"
+    ),
+    "calibration overdue": W("当时校准已过期", "the calibration was overdue then"),
+    "excess within uncertainty": W(
+        "超出限值的幅度不大于扩展不确定度", "the excess is not larger than the expanded uncertainty"
+    ),
+    "uncertain readings": W("超限的读数都存疑", "only uncertain readings lie beyond the limit"),
+}
+
+
+def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:  # noqa: ARG001
+    for one in facts["unknown"]:
+        yield Line(_words(facts, one), "item")
+
+
+def _words(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
+    what = one["what"]
+    if what in PLAIN:
+        return PLAIN[what]
+    if what == "certainty":
+        why = REASONS[one["reason"]]
+        return W(f"是否真的超限：{why.zh}。", f"Whether it truly was beyond the limit: {why.en}.")
+    if what == "gaps":
+        long = duration(one["total_s"])
+        return W(
+            f"图中时段有 {one['count']} 段无法证明，共 {long.zh}。",
+            f"{one['count']} stretches of the time shown prove nothing, {long.en} together.",
+        )
+    if what == "outage":
+        at = moment(facts, one["from"]), moment(facts, one["to"])
+        return W(
+            f"{at[0]} 至 {at[1]} 日志无法写入：{one['reason']}",
+            f"From {at[0]} to {at[1]} the journal could not be written: {one['reason']}",
+        )
+    many = one.get("count", one.get("counted", 0))
+    zh, en = COUNTED[what]
+    return W(zh.format(many), en.format(many))
+
+
+PLAIN: Final = {
+    "goes on": W("超限如何结束：它仍在持续。", "How it ends: it still goes on."),
+    "contents": W(
+        "当时其中有哪些产品：无人说明。这并不表示其中没有产品。",
+        "Which units were inside: nobody has stated it. That does not mean that there were none.",
+    ),
+    "exposure": W(
+        "部分产品的暴露时间：规则没有限值，或读数无法读取。",
+        "How long some units were exposed: the rule has no limit, or readings cannot be read.",
+    ),
+    "no limits": W("三个时钟：当时没有限值。", "The three clocks: no limits held at that time."),
+    "nobody reached": W(
+        "是否有人得到通知：没有成功送达的记录。", "Whether anybody was told: no delivery is recorded."
+    ),
+    "nobody answered": W(
+        "是否有人处理：没有确认的记录。", "Whether anybody saw to it: no answer is recorded."
+    ),
+    "no chain": W(
+        "日志没有链：它是否被改动，本报告无从证明。",
+        "The journal has no chain: this report cannot prove that nobody changed it.",
+    ),
+    "not signed": W(
+        "本文件未经签名，也没有日志证明；附件的散列值只说明附件与本文件一致。",
+        "This file carries no signature and no log proof; hashes show only that attachments belong to it.",
+    ),
+}
+COUNTED: Final = {
+    "no readings": (
+        "读数：图中时段已无读数可用（判定时计入 {} 个）。",
+        "The readings: none of the time shown are left ({} were counted when it was found).",
+    ),
+    "bad readings": (
+        "{} 处读数无效，不能证明任何事。",
+        "{} readings or groups of them are bad and prove nothing.",
+    ),
+    "contradictions": (
+        "{} 件产品的所在有相互矛盾的陈述。",
+        "Where {} units were: statements contradict each other.",
+    ),
+    "clock": (
+        "{} 条记录的时间：当时网关时钟不可信。",
+        "The times of {} entries: the gateway's clock was not trusted then.",
+    ),
+}

@@ -1,0 +1,97 @@
+"""Texts of a report in Chinese and in English, and how numbers and moments are written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from gateway.published.labels import Labels, SiteLabel
+from gateway.zones import zone
+
+Language = Literal["zh", "en", "both"]
+LANGUAGES: Final = ("zh", "en", "both")
+
+
+@dataclass(frozen=True, slots=True)
+class W:
+    """What a report says by itself, in both languages; what others said is a plain text."""
+
+    zh: str
+    en: str
+
+    def __add__(self, other: W) -> W:
+        return W(self.zh + other.zh, f"{self.en} {other.en}")
+
+
+Text = str | W
+NONE: Final = "—"
+SEVERITIES: Final = {
+    "warning": W("警告", "warning"),
+    "minor": W("次要", "minor"),
+    "major": W("重要", "major"),
+    "critical": W("严重", "critical"),
+}
+ENDS: Final = {
+    None: W("仍在持续", "still goes on"),
+    "returned": W("读数恢复正常", "readings returned"),
+    "moved": W("探头移至别处", "the probe moved elsewhere"),
+    "superseded": W("换用其他限值", "other limits took over"),
+    "retired": W("通道停用", "the channel was retired"),
+    "withdrawn": W("已撤销", "withdrawn"),
+}
+STATES: Final = {
+    "unacknowledged": W("未确认", "unacknowledged"),
+    "acknowledged": W("已确认", "acknowledged"),
+    "returned unacknowledged": W("已恢复，未确认", "returned, unacknowledged"),
+    "ended unacknowledged": W("已结束，未确认", "ended, unacknowledged"),
+    "ended acknowledged": W("已结束，已确认", "ended, acknowledged"),
+    "closed": W("已关闭", "closed"),
+    "withdrawn unacknowledged": W("已撤销，未确认", "withdrawn, unacknowledged"),
+}
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """Ten digits at most; a dash where there is none."""
+    if value is None:
+        return NONE
+    shown = f"{value:.10g}".replace("-", "−")
+    return f"{shown} {UNITS.get(unit, unit)}".rstrip()
+
+
+UNITS: Final = {"degC": "°C", "degC_per_min": "°C/min", "percent": "%"}
+
+
+def duration(seconds: float | None) -> W:
+    """1 h 02 min 03.5 s; whole days counted as hours."""
+    if seconds is None:
+        return W(NONE, NONE)
+    minutes, rest = divmod(round(seconds, 3), 60)
+    hours, left = divmod(int(minutes), 60)
+    shown = f"{rest:.3f}".rstrip("0").rstrip(".")
+    if hours:
+        return W(f"{hours} 小时 {left} 分 {shown} 秒", f"{hours} h {left} min {shown} s")
+    return W(f"{left} 分 {shown} 秒", f"{left} min {shown} s") if left else W(f"{shown} 秒", f"{shown} s")
+
+
+def moment(facts: Mapping[str, Any], at: str | None) -> str:
+    """UTC, and beside it what clocks at the site showed."""
+    if at is None:
+        return NONE
+    place = facts["place"]
+    label = SiteLabel(place["site"], place["time_zone"], zone(place["time_zone"]))
+    return Labels({place["site"]: label}).both(at, place["site"])
+
+
+def named(name: str, called: str) -> str:
+    """Dewar 7 (dewar-7): as people call it, with its name in the configuration."""
+    return f"{called} ({name})" if called and called != name else name
+
+
+def one_of(known: Mapping[Any, W], key: Any) -> Text:
+    """As it is, where this version has no words for it."""
+    return known.get(key, str(key))
+
+
+def in_language(text: Text, language: str) -> str:
+    return text if isinstance(text, str) else text.zh if language == "zh" else text.en
