@@ -89,10 +89,10 @@ def problem_of(error: CryogateError) -> Problem:
     """What a command or question raised, for whoever asked."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     headers = {"Retry-After": "2"} if status == 503 else {}
-    return Problem(status, _with_fields(str(error)), headers)
+    return Problem(status, with_fields(str(error)), headers)
 
 
-def _with_fields(told: str) -> str:
+def with_fields(told: str) -> str:
     """Commands name options, whoever asks the API has fields; what stands in backquotes is a command."""
     parts = told.split("`")
     parts[::2] = [OPTION.sub(_field, part) for part in parts[::2]]

@@ -48,12 +48,13 @@ class Selection:
     def test(self) -> Callable[[Alarm], bool]:
         """The same for many: what is not given is not looked at."""
         tests = list(self._tests())
-        return lambda alarm: all(test(alarm) for test in tests)
+        return tests[0] if len(tests) == 1 else lambda alarm: all(test(alarm) for test in tests)
 
     def _tests(self) -> Iterator[Callable[[Alarm], bool]]:
         """The cheapest first."""
         if least := _level(self.least_severity):
-            yield lambda alarm: _level(alarm["severity"]) >= least
+            severe = {name for name, level in SEVERITIES.items() if level >= least}
+            yield lambda alarm: alarm["severity"] in severe
         if self.state:
             yield lambda alarm: self.state == alarm["state"] or self.state in str(alarm["state"]).split()
         if self.taken is not None:

@@ -14,7 +14,7 @@ from gateway.alarms.walltime import zone_named
 from gateway.api.acting import DONE, Key, Moment, Name, Revisable, Said, state
 from gateway.api.asked import Name as InUrl
 from gateway.api.describing import told
-from gateway.api.problems import NotThere
+from gateway.api.problems import NotThere, with_fields
 from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked
@@ -98,7 +98,7 @@ def enter(request: Request, world: Asked, who: Who, person: InUrl, said: APerson
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = people.enter(desk, author, meant, said.at, said.corrects, said.reason)
-        return done.stated, {"person": person, "told": list(done.remarks)}
+        return done.stated, {"person": person, "told": [with_fields(one) for one in done.remarks]}
 
     return state(request, world, who, key, persons.KIND, [person], act)
 
@@ -109,7 +109,7 @@ def leave(request: Request, world: Asked, who: Who, person: InUrl, said: Leaving
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = people.leave(desk, author, person, said.at, said.corrects, said.reason)
-        return done.stated, {"person": person, "told": list(done.remarks)}
+        return done.stated, {"person": person, "told": [with_fields(one) for one in done.remarks]}
 
     return state(request, world, who, key, persons.KIND, [person], act)
 
@@ -131,7 +131,11 @@ def set_roster(
         _need_own(scope, duty_of(desk.journal), roster, desk.clock.now_ns())
         meant = read_for(desk, document, roster, "toml")
         done = rosters.set_roster(desk, author, meant, said.corrects, said.reason)
-        more = {"roster": roster, "told": list(done.remarks), "nobody_now": list(done.nobody_now)}
+        more = {
+            "roster": roster,
+            "told": [with_fields(one) for one in done.remarks],
+            "nobody_now": list(done.nobody_now),
+        }
         return done.stated, more
 
     return state(request, world, who, key, rostering.KIND, [roster], act)
