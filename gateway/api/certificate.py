@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
+from gateway.model import SECOND
 
 CERTIFICATE, KEY = "pages-cert.pem", "pages-key.pem"
 VALID: Final = datetime.timedelta(days=825)  # browsers refuse own ones that last longer
@@ -47,6 +48,11 @@ def given(certificate: Path, key: Path) -> Certificate:
     if _public(secret.public_key()) != _public(found.public_key()):
         raise InputError(f"{key} is not the key of {certificate}: give those that belong together")
     return Certificate(certificate, key)
+
+
+def until_ns(certificate: Path) -> int:
+    """Its end. Raises InputError where it cannot be read."""
+    return int(_read(certificate).not_valid_after_utc.timestamp()) * SECOND
 
 
 def own(folder: Path, host: str) -> Certificate:

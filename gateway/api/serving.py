@@ -22,6 +22,7 @@ from gateway.api.certificate import Certificate
 from gateway.api.door import Patience, ShortHandshakes, allow_open_files, open_doors
 from gateway.api.limits import KEEP_ALIVE_S, LARGEST_HEAD
 from gateway.api.proxies import Proxies
+from gateway.api.renewal import Renewal
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 
@@ -60,18 +61,23 @@ def serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | No
 
 
 async def _serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: int | None) -> None:
-    server = uvicorn.Server(_config(app, listening))
+    config = _config(app, listening)
+    server = uvicorn.Server(config)
     try:
         doors = open_doors(listening.host, listening.port, listening.proxies.has)
     except OSError as error:
         where = f"{listening.host}:{listening.port}"
         raise InputError(f"{where} cannot be listened to ({error.strerror}): {NEXT}") from None
     async with asyncio.TaskGroup() as group:
-        watching = group.create_task(_end_with_a_newer_gateway(server, folder, of_gateway), name="successor")
+        beside = [group.create_task(_end_with_a_newer_gateway(server, folder, of_gateway), name="successor")]
+        if config.ssl is not None and listening.certificate is not None:
+            renewal = Renewal(config.ssl, listening.certificate, folder, listening.host)
+            beside.append(group.create_task(renewal.go_on(), name="certificate"))
         try:
             await server.serve(doors)
         finally:
-            watching.cancel()
+            for task in beside:
+                task.cancel()
 
 
 NEXT: Final = "choose another address or port ([pages] listen), or see who has it (ss -ltnp)"

@@ -22,6 +22,7 @@ from gateway.doctor import (
     ahead,
     alarms,
     brokers,
+    certificate,
     duty,
     error,
     folder,
@@ -92,6 +93,7 @@ def _findings(
     yield from sources
     yield from _alarms(configuration, status is not None)
     yield from duty.findings(configuration, now_ns)
+    yield from certificate.findings(configuration, now_ns)
     yield from ahead.findings(configuration, now_ns)
     yield from _said(configuration)
     yield from _calibrations(configuration, today)

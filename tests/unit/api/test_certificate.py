@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import shutil
+import socket
 import ssl
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from gateway.api import certificate
 from gateway.api.certificate import given, own
+from gateway.api.renewal import Renewal
+from gateway.config.load import load
+from gateway.doctor.certificate import findings
 from gateway.errors import InputError
 
 
@@ -43,3 +51,66 @@ def test_what_cannot_be_used_is_named(tmp_path: Path) -> None:
         given(one.certificate, tmp_path / "none")
     with pytest.raises(InputError, match="cannot be read: No such file"):
         given(tmp_path / "none", one.key)
+
+
+def shown(context: ssl.SSLContext) -> str:
+    """The fingerprint that a browser sees now."""
+    here, there = socket.socketpair()
+    answering = threading.Thread(target=lambda: context.wrap_socket(there, server_side=True).close())
+    answering.start()
+    client = ssl.create_default_context()
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    with client.wrap_socket(here) as tls:
+        seen = hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
+    answering.join()
+    return seen
+
+
+def test_one_that_is_exchanged_is_shown_to_who_comes_next(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "new").mkdir()
+    there, new = own(tmp_path, ""), own(tmp_path / "new", "")
+    used = given(there.certificate.rename(tmp_path / "c.pem"), there.key.rename(tmp_path / "k.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(used.certificate, used.key)
+    renewal, before = Renewal(context, used, tmp_path, ""), shown(context)
+    shutil.copy(new.certificate, used.certificate)
+    renewal.look()
+    renewal.look()
+    assert shown(context) == before and caplog.text.count("is not the key of") == 1
+    shutil.copy(new.key, used.key)
+    renewal.look()
+    assert shown(context) == new.fingerprint().replace(":", "").lower() != before
+
+
+def test_their_own_one_is_made_anew_while_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificate, "VALID", datetime.timedelta(hours=1))
+    used = own(tmp_path, "localhost")
+    monkeypatch.undo()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(used.certificate, used.key)
+    renewal, before = Renewal(context, used, tmp_path, "localhost"), shown(context)
+    renewal.look()
+    assert shown(context) == used.fingerprint().replace(":", "").lower() != before
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(700, []), (7, ["warning: ends"]), (-2, ["error: is over since"])]
+)
+def test_doctor_names_a_given_one_that_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, told: list[str]
+) -> None:
+    monkeypatch.setattr(certificate, "VALID", datetime.timedelta(days=days + 1))
+    if days < 0:
+        monkeypatch.setattr(certificate, "EARLIER", datetime.timedelta(days=9))
+    one = own(tmp_path, "") if days > 0 else certificate.Certificate(tmp_path / "c", tmp_path / "k")
+    if days < 0:
+        certificate._make(one, "", datetime.datetime.now(datetime.UTC))
+    config = tmp_path / "cryogate.toml"
+    config.write_text(
+        f'[gateway]\nname = "edge"\n[pages]\ncert_file = "{one.certificate}"\nkey_file = "{one.key}"\n'
+    )
+    found = [f"{one.level}: {one.what}" for one in findings(load(config), time.time_ns())]
+    assert len(found) == len(told)
+    assert all(word in line for line, words in zip(found, told, strict=True) for word in words.split(": "))
