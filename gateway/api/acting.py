@@ -57,7 +57,8 @@ def state(
     with desk_for(world, who, key) as (desk, author):
         before = desk.said_before()
         if before is not None:
-            return json_answer(request, _repeated(before, kind, names))
+            check_repeated(before, kind, names)
+            return json_answer(request, {"new": False, "id": before.id, "remarks": []})
         stated, more = act(desk, author)
         odd = list(remarks(duty_of(desk.journal), author.name))
     return json_answer(request, {"new": stated.is_new, "id": stated.id, "remarks": odd, **more})
@@ -90,9 +91,8 @@ def identity_of(who: Principal, key: str) -> str:
     return "K-" + hashlib.sha256(f"{who.account}\0{key}".encode()).hexdigest()[:24].upper()
 
 
-def _repeated(before: Statement, kind: str, names: Iterable[str]) -> dict[str, Any]:
+def check_repeated(before: Statement, kind: str, names: Iterable[str]) -> None:
     """Raises Problem where the key was used for something else."""
     if before.kind != kind or not set(names) <= {*about(before), ""}:
         told = f"this Idempotency-Key was used for {before.id} ({before.kind}): give each request its own"
         raise Problem(409, told)
-    return {"new": False, "id": before.id, "remarks": []}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -28,12 +28,32 @@ from gateway.traceability.checks import news
 from gateway.traceability.containment import Containments
 from gateway.traceability.contradictions import contradicted
 from gateway.traceability.heard import KINDS, contents
-from gateway.traceability.model import Containment
+from gateway.traceability.model import Containment, Stay
 from gateway.traceability.statements import Places, read, to_stay
 
 LARGEST_FILE: Final = 64 * 2**20  # bytes; 100 000 rows are 20 MB
 
 MOST_LOOKED_UP: Final = 2000  # units of a file; for more it is faster to read all that was ever stated
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMoves:
+    """Where a unit was, as it is stated now, and as it would be."""
+
+    scheme: str
+    code: str
+    before: tuple[Stay, ...]
+    after: tuple[Stay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """How many rows there are, how many of them would be stated, and what follows."""
+
+    rows: int
+    new: int
+    units: tuple[UnitMoves, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,58 +79,38 @@ def load(
     With `corrects` the file has one row, which replaces that statement. `announce` hears how many rows there
     are, before what takes longest; `sees`: which assets there are for who asks. Raises InputError.
     """
-    data = _bytes(file)
-    now_ns = desk.clock.now_ns()
-    written: dict[tuple[str, str], list[str]] = {}
-
-    def parse(scheme: str, code: str) -> str:
-        normal = parse_code(scheme, code)
-        written.setdefault((scheme, normal), []).append(code)
-        return normal
-
-    try:
-        places = {name: zones for name, zones in _places(desk).items() if sees(name)}
-        rows = read(_text(data), author.name, now_ns, parse, places, now_ns)
-    except InputError as error:
-        raise _nothing_taken(file, error) from None
-    announce(len(rows))
-    if corrects and len(rows) != 1:
-        raise InputError(f"{file}: has {len(rows)} rows; one statement is corrected by one row")
-    origin = author.bringing(f"file {file.name} {hashlib.sha256(data).hexdigest()}")
+    brought = _brought(desk, author, file, corrects, sees)
+    announce(len(brought.rows))
+    origin = author.bringing(f"file {file.name} {brought.sha256}")
     writer = replace(author, origin=origin if origin.isprintable() else ascii(origin)[1:-1])
-
     remarks: list[str] = []
 
     def look() -> list[Statement]:
-        revising, corrected = correction(Words(desk.journal), containing.KIND, corrects, reason)
-        if corrected is not None and len(containing.of(corrected.body).stays) != 1:
-            raise InputError(
-                f"{corrected.id} is a whole file of version 0.1.0: withdraw it, and load the right one"
-            )
-        same = timeline_of(desk.journal).asset_identity
-        revised = [
-            replace(
-                row,
-                asset=same(row.asset),
-                asset_name=row.asset,
-                corrects=revising.corrects,
-                reason=revising.reason,
-            )
-            for row in rows
-        ]
-        known = contents(_said_about(desk.journal, rows), same)
-        meant, stood = list(meant_before(known, revised, written)), frozenset(known.conflicts())
-        new = _news(known, revised, file, desk.configuration)
-        if corrects:
-            known.state(*new)
-        remarks[:] = [] if corrects else known_otherwise(known, new, now_ns)
-        remarks.extend(contradicted(stood, known.conflicts()))
-        remarks.extend(counts(known, new))
-        stated = set(new)
-        remarks.extend(words for row, words in meant if row in stated and not corrects)
-        return [_draft(desk, row, writer, revising) for row in new]
+        revised = _revised(desk, brought, corrects, reason)
+        known = contents(_said_about(desk.journal, brought.rows), revised.same)
+        new, remarks[:] = _judged(desk, known, revised)
+        return [_draft(desk, row, writer, revised.revising) for row in new]
 
-    return Loaded(len(rows), desk.state(look), tuple(remarks))
+    return Loaded(len(brought.rows), desk.state(look), tuple(remarks))
+
+
+def foresee(
+    desk: Desk,
+    author: Author,
+    file: Path,
+    corrects: str | None = None,
+    reason: str = "",
+    sees: Callable[[str], bool] = lambda _: True,
+) -> Foreseen:
+    """What `load` would do with the same, and where the units would be; states nothing. Raises InputError."""
+    brought = _brought(desk, author, file, corrects, sees)
+    revised = _revised(desk, brought, corrects, reason)
+    known = contents(_said_about(desk.journal, brought.rows), revised.same)
+    keys = [row.unit.key for row in revised.rows]
+    before = {key: known.where_was(*key) for key in keys}
+    new, remarks = _judged(desk, known, revised)
+    moves = tuple(UnitMoves(*key, tuple(before[key]), tuple(known.where_was(*key))) for key in before)
+    return Foreseen(len(brought.rows), len(new), moves, tuple(remarks))
 
 
 def state_empty(
@@ -136,6 +136,84 @@ def state_empty(
         return [desk.draft(empty, said, author, at_ns, revising)]
 
     return desk.state(look)
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """The rows of a file, and their codes as they stand in it."""
+
+    file: Path
+    sha256: str
+    rows: list[Containment]
+    written: Mapping[tuple[str, str], list[str]]
+    now_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Revised:
+    """The same as they would be stated now."""
+
+    brought: _Brought
+    rows: list[Containment]
+    revising: Revising
+    same: Callable[[str], str]
+
+
+def _brought(
+    desk: Desk, author: Author, file: Path, corrects: str | None, sees: Callable[[str], bool]
+) -> _Brought:
+    data, now_ns = _bytes(file), desk.clock.now_ns()
+    written: dict[tuple[str, str], list[str]] = {}
+
+    def parse(scheme: str, code: str) -> str:
+        normal = parse_code(scheme, code)
+        written.setdefault((scheme, normal), []).append(code)
+        return normal
+
+    try:
+        places = {name: zones for name, zones in _places(desk).items() if sees(name)}
+        rows = read(_text(data), author.name, now_ns, parse, places, now_ns)
+    except InputError as error:
+        raise _nothing_taken(file, error) from None
+    if corrects and len(rows) != 1:
+        raise InputError(f"{file}: has {len(rows)} rows; one statement is corrected by one row")
+    return _Brought(file, hashlib.sha256(data).hexdigest(), rows, written, now_ns)
+
+
+def _revised(desk: Desk, brought: _Brought, corrects: str | None, reason: str) -> _Revised:
+    revising, corrected = correction(Words(desk.journal), containing.KIND, corrects, reason)
+    if corrected is not None and len(containing.of(corrected.body).stays) != 1:
+        raise InputError(
+            f"{corrected.id} is a whole file of version 0.1.0: withdraw it, and load the right one"
+        )
+    same = timeline_of(desk.journal).asset_identity
+    rows = [
+        replace(
+            row,
+            asset=same(row.asset),
+            asset_name=row.asset,
+            corrects=revising.corrects,
+            reason=revising.reason,
+        )
+        for row in brought.rows
+    ]
+    return _Revised(brought, rows, revising, same)
+
+
+def _judged(desk: Desk, known: Containments, revised: _Revised) -> tuple[list[Containment], list[str]]:
+    """What is to be stated, and what is remarkable about it; `known` has heard it afterwards."""
+    brought, is_correction = revised.brought, bool(revised.revising.corrects)
+    meant = list(meant_before(known, revised.rows, brought.written))
+    stood = frozenset(known.conflicts())
+    new = _news(known, revised.rows, brought.file, desk.configuration)
+    if is_correction:
+        known.state(*new)
+    remarks = [] if is_correction else list(known_otherwise(known, new, brought.now_ns))
+    remarks.extend(contradicted(stood, known.conflicts()))
+    remarks.extend(counts(known, new))
+    stated = set(new)
+    remarks.extend(words for row, words in meant if row in stated and not is_correction)
+    return new, remarks
 
 
 def check_place(places: Places, asset: str, zone: str | None) -> None:

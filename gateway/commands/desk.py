@@ -120,6 +120,13 @@ class Desk:
         """What was stated under this identity; a repeat is the same statement."""
         return Standing(self.journal).find(self.identity) if self.identity else None
 
+    def said_together(self) -> tuple[Statement, ...]:
+        """Everything that was stated at once under this identity."""
+        standing, found = Standing(self.journal), list[Statement]()
+        while self.identity and (one := standing.find(self._name(len(found)))) is not None:
+            found.append(one)
+        return tuple(found)
+
     def _name(self, number: int) -> str:
         """Of several that are stated at once the first has the identity itself."""
         return f"{self.identity}-{number + 1}" if self.identity and number else self.identity

@@ -1,12 +1,13 @@
-"""A scanner on any page: a unit, an alarm and an asset open; a code that nobody knows is explained."""
+"""A scanner on any page: what it reads opens, or is explained; contents are changed by scanning or typing."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import violations
+from tests.browser.desk import desk, picture, violations
+from tests.browser.room import Room
 
 UNIT = "83857930000879766660"  # inside shipper-2, as the demo loads it
 GS1 = "]C10109521234543213211234\x1d10AB"  # a serial number of any length ends with a separator
@@ -50,3 +51,86 @@ def test_a_code_that_nobody_knows_is_explained(page: Page) -> None:
     expect(dialog).to_contain_text("none of the codes that this gateway reads")
     dialog.get_by_text("Why it is none of the others").click()
     expect(dialog).to_contain_text("20 digits that begin with 8.")
+
+
+def opened(page: Page, asset: str, button: str) -> None:
+    page.goto(f"/assets/{asset}")
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_label("Code of a unit")).to_be_focused()
+
+
+def test_a_unit_is_moved_here_by_scanner_and_the_move_is_taken_back(page: Page) -> None:
+    opened(page, "shipper-3", "Put in")
+    dialog = page.get_by_role("dialog")
+    dialog.locator("h2").click()  # whatever has the focus
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(KEYS, UNIT)
+    row = dialog.get_by_role("list", name="Codes").get_by_role("listitem")
+    expect(row).to_contain_text("moves out of shipper-2")
+    page.evaluate(KEYS, UNIT)
+    expect(dialog).to_contain_text("is in the list already")
+    page.evaluate(KEYS, "shipper-2")
+    expect(dialog).to_contain_text("names no unit")
+    dialog.get_by_label("Code of a unit").fill("BAG-77")
+    page.keyboard.press("Enter")
+    expect(row.last).to_contain_text("new: nobody has spoken of it")
+    follows = dialog.locator(".follows")
+    for words in ("2 statements are made", "One unit moves out of shipper-2", "2 units are inside shipper-3"):
+        expect(follows).to_contain_text(words)
+    assert not violations(page)
+    picture(page, "put-in")
+    dialog.get_by_role("button", name="State it").click()
+    expect(page.locator("#inside")).to_contain_text(UNIT)
+
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_label("Reason").fill("wrong shipper scanned")
+    dialog.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.locator("#inside")).not_to_contain_text("BAG-77")
+
+
+def test_a_unit_is_taken_out_and_that_is_corrected(browser: Browser, room: Room, session: str) -> None:
+    """In Chinese, on a phone, in the dark; the alarm of shipper-2 names the unit in any case."""
+    context = desk(browser, room, session, "zh", "dark", 360, 740)
+    page = context.new_page()
+    opened_in_chinese = page.get_by_role("button", name="取出", exact=True)
+    page.goto("/assets/shipper-1")
+    opened_in_chinese.click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.get_by_role("textbox").first
+    for code in (UNIT, "DEMO-BAG-0003"):
+        field.fill(code)
+        field.press("Enter")
+    expect(dialog.get_by_role("listitem").first).to_contain_text("记录显示它在 shipper-2 中")
+    expect(dialog.locator(".follows")).to_contain_text("1 个单元移出 shipper-1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    picture(page, "take-out-phone")
+    dialog.get_by_role("button", name="提交声明").click()
+    expect(page.locator("#inside")).not_to_contain_text("DEMO-BAG-0003")
+
+    page.get_by_role("button", name="更正", exact=True).click()
+    field.fill("DEMO-BAG-0003")
+    field.press("Enter")
+    dialog.get_by_label("结束时间").fill("")
+    dialog.get_by_label("原因").fill("袋子仍在其中")
+    expect(dialog.locator(".follows")).to_contain_text("将产生 1 条声明")
+    assert not violations(page)
+    picture(page, "correct-phone")
+    dialog.get_by_role("button", name="提交更正").click()
+    expect(page.locator("#inside")).to_contain_text("DEMO-BAG-0003")
+    context.close()
+
+
+def test_alarms_that_will_name_a_unit_are_told_before(page: Page) -> None:
+    """shipper-2 has run out; shipper-4 is stated empty."""
+    opened(page, "shipper-2", "Put in")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Code of a unit").fill("BAG-78")
+    page.keyboard.press("Enter")
+    expect(dialog.locator(".follows")).to_contain_text("shipper-2: above-150 will name one of them")
+    dialog.get_by_role("button", name="Cancel").click()
+    page.goto("/assets/shipper-4")
+    expect(page.locator("#inside")).to_contain_text(re.compile("nobody has stated"))
+    page.get_by_role("button", name="It is empty").click()
+    page.get_by_role("dialog").get_by_role("button", name="State it").click()
+    expect(page.locator("#inside")).to_contain_text("empty")

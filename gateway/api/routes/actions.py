@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import Field
 
-from gateway.api.acting import DONE, Key, Moment, Name, Revisable, Said, Text, desk_for, state
+from gateway.api.acting import (
+    DONE,
+    Key,
+    Moment,
+    Name,
+    Revisable,
+    Said,
+    Text,
+    check_repeated,
+    desk_for,
+    state,
+)
 from gateway.api.answers import json_answer
 from gateway.api.asked import Name as InUrl
 from gateway.api.describing import told
+from gateway.api.outlook import outlook
 from gateway.api.problems import NotThere, Problem
 from gateway.api.received import received
+from gateway.api.scope import Scope
 from gateway.api.who import Who
-from gateway.api.world import Asked
+from gateway.api.world import Asked, World
 from gateway.commands import contents, placements, resets, withdrawals
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
@@ -29,7 +43,7 @@ from gateway.journal.standing import Standing
 from gateway.questions.handover import report
 from gateway.rights.principal import Principal
 from gateway.rights.statements import WITHDRAWN_BY
-from gateway.statements import Statement, withdrawal
+from gateway.statements import Statement, containment, withdrawal
 from gateway.statements import empty as emptying
 from gateway.statements import handover as handing
 from gateway.statements import placement as placing
@@ -40,6 +54,16 @@ from gateway.statements.kinds import about as names_in
 router = APIRouter(tags=["actions"])
 MOST_UNITS: Final = 500  # in one request; a file of more is for `cryogate load`
 LOADED = {"rows": 1, "new": 1, "ids": ["7Q2M9XKD-4711"], "remarks": []}
+FORESEEN = {
+    "schema": 1,
+    "rows": 1,
+    "new": 1,
+    "units": [
+        {"scheme": "holder", "code": "BAG-1", "out_of": ["shipper-2"], "into": ["shipper-1"], "changes": True}
+    ],
+    "alarms": [{"id": "E-7Q2M9XKD-1A2B3C", "asset": "shipper-1", "joins": 1, "leaves": 0}],
+    "remarks": [],
+}
 WITHDRAWN = {**DONE, "statement": "7Q2M9XKD-4700", "follows": "readings belong where they were", "alarms": []}
 
 
@@ -92,18 +116,26 @@ class Handover(Said):
 
 
 @router.post("/contents", **told("contents.write", LOADED))
-def load(request: Request, world: Asked, who: Who, said: Units) -> Response:
+def load(request: Request, world: Asked, who: Who, said: Units, key: Key = "") -> Response:
     """Say which product units are in which asset; all of it is taken, or nothing. Again changes nothing."""
-    scope = world.scope(who)
-    for unit in said.units:
-        scope.need_asset(unit.asset)
-    rows = [unit.model_dump(by_alias=True, exclude_defaults=True) for unit in said.units]
-    with tempfile.TemporaryDirectory(prefix="cryogate-") as folder, desk_for(world, who) as (desk, author):
-        file = Path(folder) / "units.json"
-        with open(file, "w", encoding="utf-8", opener=rights.opener) as out:
-            json.dump(rows, out)
+    _need_assets(world, who, said)
+    with _units_file(said) as file, desk_for(world, who, key) as (desk, author):
+        if (before := desk.said_before()) is not None:
+            check_repeated(before, containment.KIND, ())
+            ids = [one.id for one in desk.said_together()]
+            return json_answer(request, {"rows": len(said.units), "new": 0, "ids": ids, "remarks": []})
         done = contents.load(desk, author, file, said.corrects, said.reason)
     return json_answer(request, _loaded(done))
+
+
+@router.post("/contents/preview", **told("contents.write", FORESEEN))
+def preview(request: Request, world: Asked, who: Who, said: Units) -> Response:
+    """What POST /contents would do with the same: where units would be, and alarms that would name them."""
+    scope = _need_assets(world, who, said)
+    with _units_file(said) as file, desk_for(world, who) as (desk, author):
+        found = contents.foresee(desk, author, file, said.corrects, said.reason)
+    snapshot = world.alarms.now(world.reading().records)
+    return json_answer(request, outlook(found, world.timeline().names, scope, snapshot.by_newest))
 
 
 @router.post("/contents/file", **told("contents.write", LOADED))
@@ -178,6 +210,24 @@ def withdraw(
         return done.stated, more
 
     return state(request, world, who, key, withdrawal.KIND, [], act)
+
+
+def _need_assets(world: World, who: Principal, said: Units) -> Scope:
+    scope = world.scope(who)
+    for unit in said.units:
+        scope.need_asset(unit.asset)
+    return scope
+
+
+@contextmanager
+def _units_file(said: Units) -> Iterator[Path]:
+    """What `cryogate load` reads."""
+    rows = [unit.model_dump(by_alias=True, exclude_defaults=True) for unit in said.units]
+    with tempfile.TemporaryDirectory(prefix="cryogate-") as folder:
+        file = Path(folder) / "units.json"
+        with open(file, "w", encoding="utf-8", opener=rights.opener) as out:
+            json.dump(rows, out)
+        yield file
 
 
 def _loaded(done: contents.Loaded) -> dict[str, Any]:

@@ -146,6 +146,26 @@ def test_contents_and_placements(sites: TwoSites) -> None:
     assert refused(sites, "/assets/freezer/empty", {}, AT_PORT)[0] == 404
 
 
+def test_contents_are_foreseen_and_stated_once(sites: TwoSites) -> None:
+    """The freezer is too warm: its alarm would name a unit that was put there before."""
+    bag = {"scheme": "holder", "code": "BAG-3", "from": "2026-01-05T08:00:00Z"}
+    more = {**bag, "code": "BAG-4", "asset": "shipper"}
+    loaded, once = {"units": [{**bag, "asset": "shipper"}, more]}, {"Idempotency-Key": "one"}
+    first, again = (done(sites, "/contents", loaded, **once) for _ in range(2))
+    assert first["new"] == 2 and again["new"] == 0 and again["ids"] == first["ids"]
+    moved = {"units": [{**bag, "asset": "freezer", "from": "2026-01-05T08:30:00Z"}]}
+    before = sites.desk.journal.last_seq()
+    told = done(sites, "/contents/preview", moved)
+    assert sites.desk.journal.last_seq() == before
+    assert (told["rows"], told["new"]) == (1, 1)
+    [unit] = told["units"]
+    assert (unit["out_of"], unit["into"], unit["changes"]) == (["shipper"], ["freezer"], True)
+    [alarm] = [one for one in told["alarms"] if one["asset"] == "freezer"]
+    assert (alarm["joins"], alarm["leaves"]) == (1, 0)
+    assert done(sites, "/contents/preview", {"units": [more]})["new"] == 0
+    assert refused(sites, "/contents/preview", moved, AT_PORT)[0] == 404
+
+
 def test_filling_and_resets(sites: TwoSites) -> None:
     assert done(sites, "/assets/freezer/filling", {"lasting": "45min"})["suppressions"] == []
     assert done(sites, "/assets/freezer/filling", {"done": True})["new"]

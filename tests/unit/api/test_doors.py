@@ -27,7 +27,7 @@ WAYS_IN = (  # asked by who is nobody yet
     "/set-up/confirm",
 )
 NAVIGATIONS = ("/openid/begin", "/openid/return")  # a browser goes there by itself; a state binds both
-LOOKS = ("/profiles/preview", "/imports/preview")  # they need a body, and change nothing
+LOOKS = ("/profiles/preview", "/imports/preview", "/contents/preview")  # they need a body, and change nothing
 ROUTES: list[Any] = [route for router in routers() for route in router.routes]
 
 

@@ -4,9 +4,10 @@
 import { get, newKey, post } from "./api.js";
 import { asks, goesOn } from "./alarm_list.js";
 import { titleOf } from "./alarm_words.js";
-import { toast, ask, tellProblem } from "./dialogs.js";
+import { toast } from "./dialogs.js";
 import { element } from "./elements.js";
 import { on } from "./live.js";
+import { stated } from "./take_back.js";
 import { clockTime } from "./time.js";
 import { number, t, tn } from "./words.js";
 
@@ -61,7 +62,7 @@ export async function act(name, alarms, place) {
   }
   const dialog = new Dialog(name, fitting, alarms.length - fitting.length, place);
   const done = await dialog.open();
-  if (done.length) told(of.done(done.length), done);
+  if (done.length) stated(of.done(done.length), done.map((one) => one.id));
 }
 
 function unfit(name, alarm) {
@@ -189,23 +190,6 @@ export function inWords(error, before = 0) {
   const said = error.status !== 422 && error.detail && error.detail !== error.message ? ` (${error.detail})` : "";
   const done = tn("One was stated before that; it stays.", "{n} were stated before that; they stay.", before);
   return `${error.message ?? error}${said}${before ? ` ${done}` : ""}`;
-}
-
-function told(words, answers) {
-  const ids = answers.map((one) => one.id).filter(Boolean);
-  toast(words, "fine", ids.length ? { words: t("Take it back"), act: () => takeBack(ids) } : null);
-}
-
-async function takeBack(ids) {
-  const reason = await ask({ title: t("Take it back"), text: t("What you stated does not count any more. It stays in the record, with your reason."), button: t("Take it back"), reason: "required" });
-  if (reason === null) return;
-  const intent = newKey();
-  try {
-    for (const id of ids) await post(`/statements/${encodeURIComponent(id)}/withdraw`, { reason }, { key: `${intent}/${id}` });
-    toast(t("Taken back."));
-  } catch (problem) {
-    tellProblem(problem);
-  }
 }
 
 function options(values) {

@@ -3,6 +3,7 @@
 import { all, get } from "./api.js";
 import { kindOf, markOf, qualityWord, showClocks, showEvents, showExcursions, showInside, showTable } from "./asset_lists.js";
 import { Chart, shownTime } from "./chart.js";
+import { contentsButtons } from "./contents_acts.js";
 import { Course, moment, named, read, spanOf } from "./chart_data.js";
 import { tellProblem } from "./dialogs.js";
 import { badge, byId, element, setText, svg } from "./elements.js";
@@ -44,6 +45,8 @@ async function begin() {
   if (own) setText(byId("place"), [own.name, own.kind && kindWord(own.kind), siteName(own.site)].filter(Boolean).join(" · "));
   state.kind = own?.kind ?? "";
   state.channels = channels.items;
+  if (own) byId("contents-acts").replaceChildren(...contentsButtons(who, own, zoneOf(), lookInside));
+  lookInside();
   showNow();
   on("values", hearValues);
   on("link", showNow);
@@ -170,10 +173,14 @@ async function lookBeside() {
     [`/channels/${encodeURIComponent(first)}/limits?${wide}`, (found) => chart.show({ limits: found.steps.map(seconds) })],
     [`/excursions?asset=${inside}&limit=500&${spanOf(from, to)}`, showSpans],
     [`/assets/${inside}/events?${spanOf(from, to)}`, showHappened],
-    [`/contents?asset=${inside}`, (found) => showInside(byId("inside"), found.assets[0], null, zoneOf())],
   ];
+  lookInside();
   await Promise.all(asks.map(([path, show]) => get(path).then(show, (problem) => problem.status === 403 || tellProblem(problem))));
   countClocks(first, from, to);
+}
+
+function lookInside() {
+  return get(`/contents?asset=${inside}`).then((found) => showInside(byId("inside"), found.assets[0], null, zoneOf()), (problem) => problem.status === 403 || tellProblem(problem));
 }
 
 function seconds(step) {

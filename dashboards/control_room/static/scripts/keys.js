@@ -5,6 +5,7 @@ const FAST_MS = 50; // between two keys of a scanner; people need at least twice
 const SHORTEST = 4; // signs of a code
 const GROUP_SEPARATOR = "\u001d"; // within GS1 codes; scanners send it as Ctrl+] or as itself
 const shortcuts = new Map();
+const takers = []; // what is open and takes codes itself, the newest last
 let scanned = () => {};
 let typed = "";
 let at = 0;
@@ -17,6 +18,21 @@ export function shortcut(keys, act) {
 
 export function onScan(act) {
   scanned = act;
+}
+
+// While something is open that wants the codes itself; what it answers ends that.
+export function takeScans(act) {
+  takers.push(act);
+  return () => takers.splice(takers.indexOf(act), 1);
+}
+
+// A scanner may type into a field, too: browsers would drop its separators.
+export function keepSeparators(field) {
+  field.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey || event.code !== "BracketRight") return;
+    event.preventDefault();
+    field.setRangeText(GROUP_SEPARATOR, field.selectionStart, field.selectionEnd, "end");
+  });
 }
 
 export function isField(target) {
@@ -56,5 +72,5 @@ function end(event) {
   clearTimeout(waiting);
   const text = typed;
   typed = "";
-  scanned(text);
+  (takers.at(-1) ?? scanned)(text);
 }

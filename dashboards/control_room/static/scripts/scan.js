@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { tellProblem } from "./dialogs.js";
 import { byId, element, shape } from "./elements.js";
-import { onScan, shortcut } from "./keys.js";
+import { keepSeparators, onScan, shortcut } from "./keys.js";
 import { partWords, wantedOf, schemeWord } from "./code_words.js";
 import { t } from "./words.js";
 
@@ -17,12 +17,7 @@ byId("find-form")?.addEventListener("submit", (event) => {
   const field = byId("find"), text = field.value;
   if (text.trim()) look(text).then(() => { field.value = ""; });
 });
-// A scanner may type into the field, too: browsers would drop its separators.
-byId("find")?.addEventListener("keydown", (event) => {
-  if (!event.ctrlKey || event.code !== "BracketRight") return;
-  event.preventDefault();
-  event.target.setRangeText(SEPARATOR, event.target.selectionStart, event.target.selectionEnd, "end");
-});
+if (byId("find")) keepSeparators(byId("find"));
 
 // Goes where it belongs where that is clear; else says what it can be.
 export async function look(text) {

@@ -50,6 +50,20 @@ export function duration(seconds) {
   return tn("{n} day", "{n} days", Math.floor(s / DAY_S));
 }
 
+// What a field of type datetime-local has: clocks of the zone; and what that means as a moment.
+export function fieldTime(moment, zone) {
+  const shown = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat("sv-SE", { ...shown, timeZone: zone || undefined }).format(asDate(moment)).replace(" ", "T");
+}
+
+export function momentOf(text, zone) {
+  const wanted = Date.parse(`${text}Z`);
+  if (Number.isNaN(wanted)) return null;
+  let at = wanted;
+  for (let i = 0; i < 2; i += 1) at += wanted - Date.parse(`${fieldTime(new Date(at), zone)}Z`); // twice: summer time may begin between
+  return new Date(at).toISOString();
+}
+
 export function asDate(moment) {
   if (moment === null || moment === undefined || moment === "") return null;
   const date = moment instanceof Date ? moment : new Date(moment);
