@@ -21,6 +21,10 @@ FILES = {  # in node_modules: where it goes
     "uplot/dist/uPlot.esm.js": VENDOR / "uplot.js",
     "uplot/dist/uPlot.min.css": VENDOR / "uplot.css",
     "uplot/LICENSE": VENDOR / "uplot.LICENSE",
+    "zxing-wasm/dist/es/reader/index.js": VENDOR / "zxing" / "reader" / "index.js",
+    "zxing-wasm/dist/es/share.js": VENDOR / "zxing" / "share.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm": VENDOR / "zxing" / "zxing_reader.wasm",
+    "zxing-wasm/LICENSE": VENDOR / "zxing" / "LICENSE",
     "axe-core/axe.min.js": OF_TESTS / "axe.js",
 }
 STAMP = VENDOR / "stamp"

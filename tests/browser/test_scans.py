@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.desk import desk, picture, violations
+from tests.browser.film import film
 from tests.browser.room import Room
 
 UNIT = "83857930000879766660"  # inside shipper-2, as the demo loads it
 GS1 = "]C10109521234543213211234\x1d10AB"  # a serial number of any length ends with a separator
 OTHER = "]C10109521234543213219999\x1d10AB"
+LOADED = "performance.getEntriesByType('resource').map((one) => one.name)"
 KEYS = """text => {
   const key = (init) => document.activeElement.dispatchEvent(
     new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
@@ -51,6 +55,56 @@ def test_a_code_that_nobody_knows_is_explained(page: Page) -> None:
     expect(dialog).to_contain_text("none of the codes that this gateway reads")
     dialog.get_by_text("Why it is none of the others").click()
     expect(dialog).to_contain_text("20 digits that begin with 8.")
+
+
+def test_the_camera_reads_a_code_and_says_why_it_cannot(
+    browser: Browser, room: Room, session: str, tmp_path: Path
+) -> None:
+    """Refused, none there, and a page that came by http from another machine."""
+    seen = [
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film(tmp_path / 'film.y4m')}",
+        "--host-resolver-rules=MAP gateway.test 127.0.0.1",
+    ]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *seen]) as phone:
+        context = desk(phone, room, session, width=360, height=740)
+        page = context.new_page()
+        page.goto("/alarms")
+        assert not [one for one in page.evaluate(LOADED) if "zxing" in one]
+        assert "is refused to this page" in said_by_camera(page)
+        context.grant_permissions(["camera"])
+        page.get_by_role("button", name="Scan with the camera").click()
+        expect(page).to_have_url(re.compile(r"/units\?scheme=gs1"))
+        expect(page.locator("#unit")).to_contain_text("EXAMPLE CAR-T 2")
+
+        opened(page, "shipper-2", "Put in")
+        page.get_by_role("dialog").get_by_role("button", name="Camera").click()
+        camera = page.get_by_role("dialog", name="Scan with the camera")
+        expect(camera).to_contain_text("Read: ]d201")
+        picture(page, "camera-phone")
+        camera.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("list", name="Codes")).to_contain_text("already here")
+        away = phone.new_context()
+        address = room.url.replace("localhost", "gateway.test")
+        away.add_cookies([{"name": "cryogate", "value": session, "url": address}])
+        page = away.new_page()
+        page.goto(f"{address}/assets")
+        assert "only to pages that came by https" in said_by_camera(page)
+    none = desk(browser, room, session)
+    none.grant_permissions(["camera"])
+    page = none.new_page()
+    page.goto("/assets")
+    assert "has no camera" in said_by_camera(page)
+    none.close()
+
+
+def said_by_camera(page: Page) -> str:
+    page.get_by_role("button", name="Scan with the camera").click()
+    said = page.get_by_role("dialog").get_by_role("alert")
+    expect(said).to_be_visible()
+    words = said.inner_text()
+    page.keyboard.press("Escape")
+    return words
 
 
 def opened(page: Page, asset: str, button: str) -> None:

@@ -25,7 +25,9 @@ export class CodeList {
       this.#take();
     });
     this.add.addEventListener("click", () => this.#take());
-    this.elements = [element("label", {}, t("Code of a unit"), element("span", { class: "row" }, this.field, this.add)), this.said, this.list];
+    const camera = element("button", { type: "button", class: "button" }, shape("camera"), " ", t("Camera"));
+    camera.addEventListener("click", async () => (await import("./camera.js")).openCamera({ several: this.most > 1 }));
+    this.elements = [element("label", {}, t("Code of a unit"), element("span", { class: "row" }, this.field, this.add, camera)), this.said, this.list];
   }
 
   // From now on scans are for this list; the answer ends that.

@@ -26,6 +26,11 @@ export function takeScans(act) {
   return () => takers.splice(takers.indexOf(act), 1);
 }
 
+// From a scanner or a camera.
+export function scanCame(text) {
+  (takers.at(-1) ?? scanned)(text);
+}
+
 // A scanner may type into a field, too: browsers would drop its separators.
 export function keepSeparators(field) {
   field.addEventListener("keydown", (event) => {
@@ -72,5 +77,5 @@ function end(event) {
   clearTimeout(waiting);
   const text = typed;
   typed = "";
-  (takers.at(-1) ?? scanned)(text);
+  scanCame(text);
 }

@@ -17,6 +17,14 @@ byId("find-form")?.addEventListener("submit", (event) => {
   const field = byId("find"), text = field.value;
   if (text.trim()) look(text).then(() => { field.value = ""; });
 });
+byId("camera")?.addEventListener("click", async () => {
+  try {
+    const { openCamera } = await import("./camera.js");
+    await openCamera();
+  } catch (problem) {
+    tellProblem(problem);
+  }
+});
 if (byId("find")) keepSeparators(byId("find"));
 
 // Goes where it belongs where that is clear; else says what it can be.
