@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 
 from gateway.api.asking import ask
+from gateway.api.backups import Backups
 from gateway.api.kept_alarms import KeptAlarms
 from gateway.api.liveness import Liveness, liveness
 from gateway.api.scope import Scope
@@ -65,6 +66,8 @@ class World:
         self.alarms = KeptAlarms(configured.priorities)
         self.tiles = Maker(configured.data_dir)
         self.pictures = Pictures(configured.data_dir, self.tiles)
+        folder = configured.pages.backup_dir
+        self.backups = Backups(configured.data_dir, None if folder is None else Path(folder))
         self._of_thread = threading.local()
         self._timeline: tuple[tuple[int, ...], Timeline] | None = None
 

@@ -15,6 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +78,34 @@ class Done:
             "hard_links": self.linked,
             "damaged": list(self.damaged),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The backup that is whole in a folder."""
+
+    made: str
+    file: str  # of the journal
+    last_entry: int
+    bytes: int
+    archive_files: int
+
+    def public(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return asdict(self)
+
+
+def last(folder: Path) -> Last | None:
+    """None where there is none that is whole."""
+    try:
+        manifest = _manifest(folder)
+        names = [name for name, one in manifest["databases"].items() if one["restored_as"] == JOURNAL]
+        size = sum(entry["bytes"] for entry in _files(manifest).values())
+        if not names:
+            return None
+        return Last(manifest["made"], names[0], manifest["last_entry"], size, len(manifest["archive"]))
+    except (InputError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Done:

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import desk
+from tests.browser.desk import desk, picture
 from tests.browser.room import Room
 from tests.unit.accounts.members import PASSWORD
 
@@ -21,6 +21,16 @@ def test_a_finding_is_read_and_its_button_leads_on(page: Page) -> None:
     finding.get_by_role("link", name="Sources").click()
     expect(page.locator("#sources")).to_contain_text("freezer-port")
     expect(page.locator("#refused")).to_contain_text("Nothing was refused")
+
+
+def test_a_backup_is_taken_now(page: Page, room: Room) -> None:
+    page.goto("/set-up/health")
+    expect(page.locator("#backup")).to_contain_text("none")
+    page.get_by_role("button", name="Back up now").click()
+    expect(page.get_by_text("The backup is taken: journal-")).to_be_visible()
+    file = page.locator("#backup code").inner_text()
+    assert (room.folder / "backup" / file).is_file()
+    picture(page, "backup")
 
 
 def test_an_administrator_adds_somebody_who_logs_in_by_the_link(

@@ -1,6 +1,7 @@
 // Health: the findings of the examination with what to do next, and buttons where the gateway can do it.
 
 import { get, newKey, post } from "./api.js";
+import { showBackup } from "./backup.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element, setText } from "./elements.js";
 import { findingRow, levelOf, levelWord, worstFirst, worstLevel } from "./findings.js";
@@ -12,11 +13,12 @@ import { number, t } from "./words.js";
 
 const EVERY_MS = 15_000;
 const GB = 1e9;
-await ready;
+const who = await ready;
 byId("again").addEventListener("click", () => read().then(() => toast(t("Examined. An examination is at most 10 s old."))).catch(tellProblem));
 on("gateway", () => read().catch(() => {}));
 setInterval(() => { if (!document.hidden) read().catch(() => {}); }, EVERY_MS);
 read().catch(tellProblem);
+showBackup(who);
 
 async function read() {
   const [examined, status, parked, journal, sirens, holds] = await Promise.all(
