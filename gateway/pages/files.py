@@ -58,6 +58,9 @@ class Files:
             raise KeyError(f"there is no file {name} in dashboards/control_room/static")
         return f"/static/{self.version}/{name}"
 
+    def content(self, name: str) -> bytes:
+        return self._files[name].content
+
     def answer(self, request: Request, version: str, name: str) -> Response | None:
         """None: there is none of that name."""
         if (file := self._files.get(name)) is None:

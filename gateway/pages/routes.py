@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.api import cookies
 from gateway.api.problems import NotThere
-from gateway.pages.files import Files
+from gateway.pages.files import NOT_KEPT, TYPES, Files
 from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import COOKIE, chosen, words_in
 from gateway.pages.place import FOLDER
@@ -42,7 +42,9 @@ OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/logged-in": "logged-in",
     "/welcome": "welcome",
     "/components": "components",
+    "/offline": "offline",  # what the service worker keeps
 }
+WORKER: Final = "scripts/service_worker.js"
 HELP: Final[Mapping[str, str]] = {
     "/glossary": "glossary"
 }  # for everybody; who is logged in has the navigation
@@ -61,6 +63,12 @@ def _router(templates: Templates, files: Files) -> APIRouter:
     router = APIRouter()
     for path, name in {**PAGES, **OPEN, **HELP}.items():
         router.add_api_route(path, _page(templates, path, name), methods=["GET"], name=name)
+
+    @router.get("/service-worker.js")
+    def worker() -> Response:
+        """At the root: it may only serve what is below its address. Another one with every version."""
+        content = f'const VERSION = "{files.version}";\n'.encode() + files.content(WORKER)
+        return Response(content, headers={"Cache-Control": NOT_KEPT}, media_type=TYPES[".js"])
 
     @router.get("/static/{version}/{name:path}")
     def static(request: Request, version: str, name: str) -> Response:

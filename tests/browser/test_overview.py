@@ -7,11 +7,16 @@ import re
 import signal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.desk import desk, picture
 from tests.browser.room import Room
 from tests.system.gateway_process import eventually
+
+KEPT = """async () => {
+  const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+  return (await Promise.all(caches_.map((one) => one.keys()))).flat().map((one) => one.url);
+}"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -92,6 +97,24 @@ def test_a_link_that_is_cut_leaves_nothing_in_range(browser: Browser, room: Room
     expect(in_range).to_have_count(6)
     assert page.evaluate("window.sameStill") is True
     context.close()
+
+
+def test_without_a_link_the_shell_says_so_and_shows_no_value(context: BrowserContext, page: Page) -> None:
+    """An opened page that is loaded anew, as an installed one is; what the API answered is kept nowhere."""
+    page.goto("/")
+    expect(page.locator(".tile")).to_have_count(8)
+    page.evaluate("navigator.serviceWorker.ready")
+    context.set_offline(True)
+    page.goto("/assets/shipper-2")
+    expect(page.get_by_role("heading", name="No link to the gateway")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("°C")
+    picture(page, "offline")
+    kept = page.evaluate(KEPT)
+    assert kept and not [
+        address for address in kept if "/static/" not in address and "/offline" not in address
+    ]
+    context.set_offline(False)
+    expect(page.get_by_role("heading", name="shipper-2")).to_be_visible()
 
 
 def test_the_wall_shows_large_tiles_and_no_controls(browser: Browser, room: Room, session: str) -> None:

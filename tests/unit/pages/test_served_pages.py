@@ -97,6 +97,20 @@ def test_a_file_is_sent_once(client: TestClient) -> None:
         assert client.get(f"{address.rpartition('/styles')[0]}/{name}").status_code == 404, name
 
 
+def test_an_installed_page_has_its_icons_and_a_worker_of_each_version(client: TestClient) -> None:
+    text = client.get("/login").text
+    [manifest] = re.findall(r'rel="manifest" href="([^"]+)"', text)
+    told = client.get(manifest)
+    assert told.headers["content-type"] == "application/manifest+json" and told.json()["start_url"] == "/"
+    for icon in told.json()["icons"]:
+        assert (
+            client.get(f"{manifest.rpartition('/')[0]}/{icon['src']}").headers["content-type"] == "image/png"
+        )
+    worker = client.get("/service-worker.js")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.text.startswith(f'const VERSION = "{manifest.split("/")[2]}";')
+
+
 def test_another_file_is_another_address(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("a{}")
     (tmp_path / "notes.txt").write_text("not for browsers")

@@ -23,6 +23,8 @@ export let zone = ""; // the time zone of the site
 logInWith(logIn);
 export const ready = begin();
 
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {}); // refused where the certificate is not trusted
+
 async function begin() {
   on("link", showLink);
   on("alarm", () => countSoon());

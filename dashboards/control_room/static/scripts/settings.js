@@ -10,6 +10,7 @@ function keep(name, value) {
 
 byId("language").addEventListener("change", (event) => {
   keep("cryogate-language", event.target.value);
+  navigator.serviceWorker?.controller?.postMessage("language");
   location.reload();
 });
 
