@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -15,12 +16,13 @@ AXE = Path(__file__).parent / "vendor" / "axe.js"
 
 def desk(
     browser: Browser, room: Room, session: str = "", language: str = "en", scheme: str = "light",
-    width: int = 1280, height: int = 800,
+    width: int = 1280, height: int = 800, service_workers: Literal["allow", "block"] = "allow",
 ) -> BrowserContext:  # fmt: skip
-    """Another desk, phone or wall."""
+    """Another desk, phone or wall. `service_workers`: blocked where a test answers in the server's place."""
     made = browser.new_context(
         base_url=room.url, locale={"en": "en-GB", "zh": "zh-CN"}[language], color_scheme=scheme,
         viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai",
+        service_workers=service_workers,
     )  # fmt: skip
     made.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)

@@ -7,11 +7,24 @@ from playwright.sync_api import Browser, Page, expect
 
 from gateway.pages.routes import HELP, OPEN, PAGES
 from tests.browser.desk import desk, picture, violations
+from tests.browser.long_words import speak_long
 from tests.browser.room import Room
 
 TWICE = """() => [...document.querySelectorAll("[id]")].map((one) => one.id)
     .filter((id, i, all) => all.indexOf(id) !== i).map((id) => `the id ${id} stands twice`)"""
-EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in (*PAGES, *OPEN, *HELP)]
+ALL = {**PAGES, **OPEN, **HELP}
+NAMES = {path.format(asset="shipper-2", alarm="E-OF-NONE"): name for path, name in ALL.items()}
+CUT = """() => {
+  const isBar = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+  const scrolls = (one) => one && (isBar(one) || scrolls(one.parentElement));
+  const own = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const isWide = (one) => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1;
+  const isCut = (one) => own(one) && isWide(one) && !scrolls(one);
+  const cut = [...document.body.querySelectorAll("*")].filter(isCut);
+  const page = document.documentElement, by = page.scrollWidth - page.clientWidth;
+  return [...(by > 0 ? [`the page, by ${by} px`] : []), ...cut.map((one) => one.outerHTML.slice(0, 120))];
+}"""  # text that does not fit where it stands, and cannot be scrolled to
+EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in ALL]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,12 +58,31 @@ def test_every_page_fits_a_phone(browser: Browser, room: Room, session: str) -> 
     assert not wide
 
 
+def test_longer_words_are_cut_on_no_page(browser: Browser, room: Room, session: str) -> None:
+    """English with 40 % more letters, as other languages have; at a desk and on a phone."""
+    context = desk(browser, room, session, service_workers="block")
+    speak_long(context, NAMES)
+    page = context.new_page()
+    found = {}
+    for path in EVERY:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(path)
+        settled(page)
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            picture(page, f"{name_of(path)}-long-{width}")
+            if cut := page.evaluate(CUT):
+                found[path, width] = cut
+    context.close()
+    assert not found
+
+
 def settled(page: Page) -> None:
     """Whatever the page asks for is there."""
     expect(page.locator("h1")).to_have_count(1)
     page.wait_for_load_state("load")
     if page.locator("#link").count():
-        expect(page.locator("#link")).not_to_have_text("Connecting")
+        expect(page.locator("#link")).not_to_contain_text("Connecting")
 
 
 def name_of(path: str) -> str:
