@@ -8,6 +8,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from types import FrameType
 
 import pytest
@@ -15,7 +16,13 @@ from coverage import Coverage
 from hypothesis import settings
 
 MEASURED_S = 1.0
+MEASURED: dict[str, float] = {}  # what is left of it for the other cases of a test
 WAITING = {"system", "browser"}  # folders of tests that wait for processes
+BEGUN_BY = 0.8  # of a run: by then all of them have begun, and the end is of short ones
+LONG = {  # files of few tests that take long
+    *("test_many_rules.py", "test_odd_fields.py", "test_read_only.py", "test_retention.py"),
+    *("test_overlay.py", "test_rollover.py", "test_shifted_repeats.py"),
+}
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("here", deadline=None)
@@ -32,33 +39,41 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that start processes and wait for them come first: the others fill the time beside them.
+    """Files whose tests wait for processes come between those that compute: together they keep cores busy.
 
-    Of the others files with many tests come first, so that at the end nobody waits for a long one.
+    Of the waiting ones files with few tests come first, which are long stories; of the others the long ones
+    and those with many tests. So at the end nobody waits for a long one.
     """
     several = Counter(item.path for item in items)
-    items.sort(key=lambda item: (not WAITING & {*item.path.parts}, -several[item.path], str(item.path)))
+    waiting = sorted((p for p in several if WAITING & {*p.parts}), key=lambda p: (several[p], str(p)))
+    computing = sorted(several.keys() - {*waiting}, key=lambda p: (p.name not in LONG, -several[p], str(p)))
+    place = {path: BEGUN_BY * n / len(waiting) for n, path in enumerate(waiting)}
+    begin = accumulate((several[path] for path in computing), initial=0)
+    place |= {path: tests / len(items) for path, tests in zip(computing, begin, strict=False)}
+    items.sort(key=lambda item: (place[item.path], str(item.path)))
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Coverage sees the first second of each test, of its own processor time: what comes later takes the same
-    lines again, and being watched takes as long as the test.
+    """Coverage sees the first second of each test, of its own processor time, all its cases together: what
+    comes later takes the same lines again, and being watched takes as long as the test.
     """
     measured = Coverage.current()
     if measured is None:
         yield
         return
-    over = list[int]()
 
     def enough(number: int, _: FrameType | None) -> None:
-        over.append(number)
         measured.stop()
 
+    test = item.nodeid.partition("[")[0]
     before = signal.signal(signal.SIGVTALRM, enough)
-    signal.setitimer(signal.ITIMER_VIRTUAL, MEASURED_S)
+    if left_s := MEASURED.get(test, MEASURED_S):
+        signal.setitimer(signal.ITIMER_VIRTUAL, left_s)
+    else:
+        measured.stop()
     yield
-    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    MEASURED[test], _ = signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     signal.signal(signal.SIGVTALRM, before)
-    if over:
+    if not MEASURED[test]:
         measured.start()

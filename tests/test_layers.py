@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -84,6 +87,7 @@ IMPURE = {
     "os",
     "pathlib",
 }
+LIBRARIES = {"sqlite3", "apsw", "pysqlite3"}
 DATABASE = {"database.py", "failures.py"}  # in gateway/journal: who opens one, and who explains its errors
 LONGEST_FILE = 400  # lines
 
@@ -93,17 +97,41 @@ EVERYTHING = sorted(
 )
 
 
-def imports(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path}: relative import"
-            names.add(node.module)
-            if node.module == "gateway":
-                names.update(f"gateway.{alias.name}" for alias in node.names)
-    return names
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is asked here of a file: `broad`, lines of handlers that catch everything."""
+
+    imports: frozenset[str]
+    broad: tuple[int, ...]
+    docstring: str | None
+
+
+@cache
+def source(path: Path) -> Source:
+    """Each file is parsed once, which takes most of the time here."""
+    tree = ast.parse(path.read_text())
+    nodes = list(ast.walk(tree))
+    names = frozenset(name for node in nodes for name in imported(path, node))
+    broad = tuple(node.lineno for node in nodes if isinstance(node, ast.ExceptHandler) and is_broad(node))
+    return Source(names, broad, ast.get_docstring(tree))
+
+
+def imported(path: Path, node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        assert node.level == 0, f"{path}: relative import"
+        yield node.module
+        if node.module == "gateway":
+            yield from (f"gateway.{alias.name}" for alias in node.names)
+
+
+def is_broad(node: ast.ExceptHandler) -> bool:
+    return node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception")
+
+
+def imports(path: Path) -> frozenset[str]:
+    return source(path).imports
 
 
 def part(module: str) -> str | None:
@@ -149,7 +177,8 @@ def test_one_place_opens_databases() -> None:
         path.relative_to(ROOT)
         for folder in folders
         for path in (ROOT / folder).rglob("*.py")
-        if {m.split(".")[0] for m in imports(path)} & {"sqlite3", "apsw", "pysqlite3"}
+        if any(name in path.read_text() for name in LIBRARIES)  # reading is quick, parsing is not
+        and {m.split(".")[0] for m in imports(path)} & LIBRARIES
     }
     assert users == {Path("gateway/journal") / name for name in DATABASE}
 
@@ -169,18 +198,12 @@ def test_no_file_tells_two_stories() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [str(p.relative_to(ROOT)) for p in GATEWAY if not ast.get_docstring(ast.parse(p.read_text()))]
+    silent = [str(p.relative_to(ROOT)) for p in GATEWAY if not source(p).docstring]
     assert not silent
 
 
 def test_one_place_catches_everything() -> None:
-    broad = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in sorted((ROOT / "gateway").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
-    ]
+    broad = [f"{p.relative_to(ROOT)}:{line}" for p in GATEWAY for line in source(p).broad]
     assert len(broad) == 1 and broad[0].startswith("gateway/running/supervisor.py")
 
 

@@ -9,6 +9,7 @@ import importlib
 import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import typer
@@ -107,19 +108,25 @@ class Commands(Mapping[str, Any]):
     """The commands themselves, as click has them."""
 
     def __getitem__(self, name: str) -> Any:
-        if name in WITHOUT_NUMBERS:
-            late.put_off()
-        part = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
-        part.callback()(_nothing)
-        for file in COMMANDS[name].files:
-            importlib.import_module(f"gateway.cli.{file}").add_to(part)
-        return _legible(typer.main.get_group(part).commands[name])
+        return _made(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
 
     def __len__(self) -> int:
         return len(COMMANDS)
+
+
+@cache
+def _made(name: str) -> Any:
+    """Once for a process: it takes longer than most commands, and tests do hundreds of them in one."""
+    if name in WITHOUT_NUMBERS:
+        late.put_off()
+    part = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+    part.callback()(_nothing)
+    for file in COMMANDS[name].files:
+        importlib.import_module(f"gateway.cli.{file}").add_to(part)
+    return _legible(typer.main.get_group(part).commands[name])
 
 
 class Whole(TyperGroup):

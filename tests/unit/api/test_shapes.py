@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-import jsonschema
 import pytest
 
 from gateway.api.application import routers
@@ -14,8 +14,14 @@ ROUTES: list[Any] = [route for router in routers() for route in router.routes]
 LIST = {"schema": 1, "items": [{"asset": "dewar-1", "units": 2, "limits": [1.5], "odd": None}], "next": None}
 
 
+@pytest.fixture(scope="module")
+def jsonschema() -> Any:
+    """Loaded for who uses it: that takes seconds, and every worker collects every file."""
+    return import_module("jsonschema")
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{min(r.methods)} {r.path}")
-def test_the_example_of_each_route_meets_its_schema(route: Any) -> None:
+def test_the_example_of_each_route_meets_its_schema(route: Any, jsonschema: Any) -> None:
     for shown in route.responses[route.status_code or 200]["content"].values():
         if "schema" in shown:
             jsonschema.validate(shown["example"], shown["schema"])
@@ -33,7 +39,7 @@ def test_the_example_of_each_route_meets_its_schema(route: Any) -> None:
     ],
     ids=str,
 )
-def test_another_type_is_another_shape(answer: Any) -> None:
+def test_another_type_is_another_shape(answer: Any, jsonschema: Any) -> None:
     jsonschema.validate(
         {"schema": 2, "items": [{"asset": None, "odd": 1, "new": 2}], "more": 1}, shape_of(LIST)
     )
@@ -42,7 +48,7 @@ def test_another_type_is_another_shape(answer: Any) -> None:
         jsonschema.validate(answer, shape_of(LIST))
 
 
-def test_a_value_that_changed_can_be_anything() -> None:
+def test_a_value_that_changed_can_be_anything(jsonschema: Any) -> None:
     shape = shape_of([{"field": "limit_degC", "old": "-150", "new": "-145"}])
     jsonschema.validate([{"field": "limit_degC", "old": -150.0, "new": ["a"]}], shape)
     with pytest.raises(jsonschema.ValidationError):
