@@ -18,11 +18,12 @@ TYPES: Final[Mapping[str, str]] = {
     ".json": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-PACKED_ALREADY: Final = (".png", ".woff2")
+PACKED_ALREADY: Final = (".png", ".webp", ".woff2")
 LEVEL: Final = 6  # once, at the start
 FOR_LONG: Final = "public, max-age=31536000, immutable"
 NOT_KEPT: Final = "no-cache"

@@ -1,4 +1,4 @@
-"""Where templates, styles, scripts and words are: in the folder `dashboards/control_room`."""
+"""Where templates, styles, scripts and words are: in the folder `dashboards/control_room`. And the manual."""
 
 from __future__ import annotations
 
@@ -8,3 +8,5 @@ from typing import Final
 import dashboards
 
 FOLDER: Final = Path(dashboards.__file__).parent / "control_room"
+INSTALLED: Final = FOLDER / "manual"  # a wheel has it there; pyproject.toml
+MANUAL: Final = INSTALLED if INSTALLED.exists() else FOLDER.parents[1] / "docs" / "manual"

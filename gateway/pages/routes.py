@@ -16,8 +16,9 @@ from gateway.api import cookies
 from gateway.api.problems import NotThere
 from gateway.pages.files import NOT_KEPT, TYPES, Files
 from gateway.pages.glossary import meanings, terms_in
-from gateway.pages.languages import COOKIE, chosen, words_in
-from gateway.pages.place import FOLDER
+from gateway.pages.languages import COOKIE, ENGLISH, chosen, words_in
+from gateway.pages.manual import Manual, pictures_in
+from gateway.pages.place import FOLDER, MANUAL
 from gateway.pages.templates import THEME_COOKIE, THEMES, Templates
 
 PAGES: Final[Mapping[str, str]] = {  # its address: its template
@@ -45,9 +46,11 @@ OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/offline": "offline",  # what the service worker keeps
 }
 WORKER: Final = "scripts/service_worker.js"
-HELP: Final[Mapping[str, str]] = {
-    "/glossary": "glossary"
-}  # for everybody; who is logged in has the navigation
+HELP: Final[Mapping[str, str]] = {  # for everybody; who is logged in has the navigation
+    "/glossary": "glossary",
+    "/manual": "manual",
+    "/manual/{task}": "manual",
+}
 
 
 def add_pages(app: FastAPI) -> None:
@@ -55,14 +58,15 @@ def add_pages(app: FastAPI) -> None:
     words, terms = words_in(FOLDER / "words"), terms_in(FOLDER / "words")
     made = {f"words/{name}.json": one.json for name, one in words.items()}
     made |= {f"words/glossary-{name}.json": meanings(terms, name) for name in words}
-    files = Files(FOLDER / "static", made)
-    app.include_router(_router(Templates(words, terms, files), files), include_in_schema=False)
+    files = Files(FOLDER / "static", made | pictures_in(MANUAL))
+    router = _router(Templates(words, terms, files), Manual(MANUAL, files.address), files)
+    app.include_router(router, include_in_schema=False)
 
 
-def _router(templates: Templates, files: Files) -> APIRouter:
+def _router(templates: Templates, manual: Manual, files: Files) -> APIRouter:
     router = APIRouter()
     for path, name in {**PAGES, **OPEN, **HELP}.items():
-        router.add_api_route(path, _page(templates, path, name), methods=["GET"], name=name)
+        router.add_api_route(path, _page(templates, manual, path, name), methods=["GET"], name=name)
 
     @router.get("/service-worker.js")
     def worker() -> Response:
@@ -80,7 +84,7 @@ def _router(templates: Templates, files: Files) -> APIRouter:
     return router
 
 
-def _page(templates: Templates, path: str, name: str) -> Callable[[Request], Response]:
+def _page(templates: Templates, manual: Manual, path: str, name: str) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
         is_known = bool(cookies.session_of(request))
         is_open = path in OPEN or (path in HELP and not is_known)
@@ -90,6 +94,16 @@ def _page(templates: Templates, path: str, name: str) -> Callable[[Request], Res
         language = chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
         theme = request.cookies.get(THEME_COOKIE, "")
         values = {"page": name, "is_open": is_open, "theme": theme if theme in THEMES else THEMES[0]}
+        if name == "manual":
+            values |= {"tasks": manual.tasks[language], "task": _task(request, manual)}
         return HTMLResponse(templates.page(language, name, values))
 
     return show
+
+
+def _task(request: Request, manual: Manual) -> str:
+    """Empty on the page that lists them."""
+    task = str(request.path_params.get("task", ""))
+    if task and task not in manual.tasks[ENGLISH]:
+        raise NotThere(f"the manual has no page {task[:80]!r}")
+    return task

@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.pages.files import Files
 from gateway.pages.glossary import Term
 from gateway.pages.languages import LANGUAGES, Words
+from gateway.pages.manual import HELPS, OPERATORS, QUALITY
 from gateway.pages.place import FOLDER
 
 THEMES: Final = ("auto", "light", "dark")
@@ -41,6 +42,9 @@ def _environment(words: Words, terms: dict[str, Term], files: Files) -> Environm
     made.globals |= {
         "file": files.address,
         "glossary": terms,
+        "helps": HELPS,
+        "operators": OPERATORS,
+        "quality": QUALITY,
         "language": words.language,
         "html_language": LANGUAGES[words.language],
         "version": __version__,

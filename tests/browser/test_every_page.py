@@ -13,7 +13,8 @@ from tests.browser.room import Room
 TWICE = """() => [...document.querySelectorAll("[id]")].map((one) => one.id)
     .filter((id, i, all) => all.indexOf(id) !== i).map((id) => `the id ${id} stands twice`)"""
 ALL = {**PAGES, **OPEN, **HELP}
-NAMES = {path.format(asset="shipper-2", alarm="E-OF-NONE"): name for path, name in ALL.items()}
+PARTS = {"asset": "shipper-2", "alarm": "E-OF-NONE", "task": "hand-over"}
+NAMES = {path.format(**PARTS): name for path, name in ALL.items()}
 CUT = """() => {
   const isBar = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
   const scrolls = (one) => one && (isBar(one) || scrolls(one.parentElement));
@@ -24,7 +25,7 @@ CUT = """() => {
   const page = document.documentElement, by = page.scrollWidth - page.clientWidth;
   return [...(by > 0 ? [`the page, by ${by} px`] : []), ...cut.map((one) => one.outerHTML.slice(0, 120))];
 }"""  # text that does not fit where it stands, and cannot be scrolled to
-EVERY = [path.format(asset="shipper-2", alarm="E-OF-NONE") for path in ALL]
+EVERY = list(NAMES)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -156,7 +156,7 @@ def test_a_unit_is_taken_out_and_that_is_corrected(browser: Browser, room: Room,
         field.fill(code)
         field.press("Enter")
     expect(dialog.get_by_role("listitem").first).to_contain_text("记录显示它在 shipper-2 中")
-    expect(dialog.locator(".follows")).to_contain_text("1 个单元移出 shipper-1")
+    expect(dialog.locator(".follows")).to_contain_text("1 件产品移出 shipper-1")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     picture(page, "take-out-phone")
     dialog.get_by_role("button", name="提交声明").click()
