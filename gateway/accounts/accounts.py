@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from gateway.accounts.passkeys import Passkeys
 from gateway.accounts.passwords import HASHER
 from gateway.accounts.register import Account, Register
 from gateway.accounts.sessions import Sessions
-from gateway.accounts.tokens import Tokens
+from gateway.accounts.tokens import Token, Tokens
 from gateway.errors import InputError
 from gateway.journal import database, rights
 from gateway.journal.database import Connection
@@ -145,6 +145,16 @@ def open_accounts(folder: Path, hasher: PasswordHasher = HASHER) -> Iterator[Acc
         raise InputError(f"{path}: {error}; if the file is damaged, {LOST}") from None
     finally:
         connection.close()
+
+
+def ending_tokens(folder: Path, after_ns: int, before_ns: int) -> list[Token]:
+    """For whoever only looks: nothing is made or changed. Raises InputError where it cannot be read."""
+    path = folder / FILE
+    try:
+        with closing(database.connect(path, writing=False)) as connection:
+            return Tokens(connection, Register(connection)).ending(after_ns, before_ns)
+    except (OSError, database.Error) as error:
+        raise InputError(f"{path}: {_why(error)}") from None
 
 
 def _prepare(connection: Connection, path: Path) -> None:

@@ -90,6 +90,15 @@ class Tokens:
         rows = all_rows(self._connection, f"{_SELECT} WHERE account = ? ORDER BY name", (account,))
         return [token for token in map(_token, rows) if now_ns < token.until_ns]
 
+    def ending(self, after_ns: int, before_ns: int) -> list[Token]:
+        """Of all accounts, the first to end first."""
+        rows = all_rows(
+            self._connection,
+            f"{_SELECT} WHERE until_ns > ? AND until_ns <= ? ORDER BY until_ns",
+            (after_ns, before_ns),
+        )
+        return [_token(row) for row in rows]
+
     def end(self, account: str, name: str) -> None:
         """By name or id. Raises InputError where there is none."""
         self._connection.execute(

@@ -30,6 +30,7 @@ from gateway.doctor import (
     note,
     ports,
     running,
+    tokens,
     warning,
     worst_first,
 )
@@ -94,6 +95,7 @@ def _findings(
     yield from _alarms(configuration, status is not None)
     yield from duty.findings(configuration, now_ns)
     yield from certificate.findings(configuration, now_ns)
+    yield from tokens.findings(configuration, now_ns)
     yield from ahead.findings(configuration, now_ns)
     yield from _said(configuration)
     yield from _calibrations(configuration, today)
