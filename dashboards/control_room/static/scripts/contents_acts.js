@@ -31,12 +31,14 @@ const zoneField = (form, value = "") => (form.place.zones?.length ? [field(t("Zo
 const valueOf = (form, name) => form.form?.elements[name]?.value.trim() ?? "";
 
 const PUT_IN = {
+  // What is here already is news only by another time, or in a zone.
+  again: (row, form) => (row.isHere ? Object.assign(row, { isLeftOut: form.now.checked && !form.place.zones?.length }) : row),
   title: (place) => t("Put units in {name}", { name: place.name }), button: () => t("State it"), when: () => t("They came"),
   text: () => t("You say which units came into this vessel. A unit that is in another vessel moves: it has left that one then."),
   fields: (form) => [...zoneField(form), field(t("Product, where it is not known yet"), "product", { maxlength: 200 })],
   async explain(unit, form) {
     const { asset, nameOf } = form.place, inside = unit.inside;
-    if (inside.includes(asset)) return { state: "off", words: t("already here"), isLeftOut: form.now.checked && !form.place.zones?.length };
+    if (inside.includes(asset)) return this.again({ state: "off", words: t("already here"), isHere: true }, form);
     if (inside.length) return { state: "level", words: t("moves out of {name}", { name: inside.map(nameOf).join(", ") }) };
     if (unit.known) return { state: "fine", words: t("in no vessel now, as far as anybody stated") };
     const chain = element("input", { maxlength: 200, "aria-label": t("Chain of identity of {code}", { code: unit.code }), placeholder: t("Chain of identity") });

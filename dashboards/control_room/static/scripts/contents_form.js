@@ -68,7 +68,11 @@ class ContentsForm {
 
   #when(words) {
     this.at.hidden = true;
-    this.now.addEventListener("change", () => { this.at.hidden = this.now.checked; });
+    this.now.addEventListener("change", () => {
+      this.at.hidden = this.now.checked;
+      for (const row of this.list.rows) this.act.again?.(row, this);
+      this.list.show();
+    });
     return element("fieldset", { class: "when" }, element("legend", {}, words), element("label", { class: "choice" }, this.now, element("span", {}, t("now"))), this.at);
   }
 
