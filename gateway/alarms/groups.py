@@ -3,6 +3,8 @@
 Fed with the transitions of alarms in the journal's order, and with nothing else, so that the groups are the
 same after a restart. A fault that leaves assets unwatched takes in the silences of these assets, also those
 that were noticed before it; a real excursion there stays a happening of its own, whoever sees to the fault.
+Silences of one site that begin within two minutes of the first are one happening as well: a bridge behind a
+live broker may be the cause.
 """
 
 from __future__ import annotations
@@ -16,6 +18,10 @@ from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 LINGER_NS: Final = 600 * SECOND  # what begins again so soon after its end is the same happening
+TOGETHER_NS: Final = (
+    120 * SECOND
+)  # silences of one site that begin so soon after the first have one cause, perhaps
+MOST_TOGETHER: Final = 500  # of them in one group: each new one looks through it
 
 
 @dataclass(slots=True)
@@ -37,6 +43,11 @@ class Group:
     @property
     def is_of_silences(self) -> bool:
         return all(one.is_silence for one in self.members.values())
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether it is of the silences of several assets, and nothing else."""
+        return self.is_of_silences and len({one.assets for one in self.members.values()}) > 1
 
     @property
     def is_drill(self) -> bool:
@@ -106,14 +117,25 @@ class Groups:
     def _matching(self, one: Member) -> list[Group]:
         """The group that it belongs to, and behind it those that turn out to be the same happening."""
         if one.is_fault and len(one.assets) > 1:
-            silences = [self._open(f"asset {asset}", one) for asset in one.assets]
+            keys = [f"{what} {asset}" for asset in one.assets for what in ("asset", "silence")]
+            silences = [self._open(key, one) for key in keys]
             found = [self._open(f"cause {_cause(one)}", one), *silences]
             same = {g.id: g for g in found if g is not None and (g is found[0] or g.is_of_silences)}
             return sorted(same.values(), key=lambda g: (g is not found[0], g.since_ns, g.id))
         keys = list(_keys(one))
         if one.is_silence:
             keys = [f"silence {asset}" for asset in one.assets] + keys
-        return [g for g in (self._open(key, one) for key in keys) if g is not None][:1]
+        mine = [g for g in (self._open(key, one) for key in keys) if g is not None]
+        if one.is_silence:
+            return (mine or self._fell_silent(one))[:1]
+        return [g for g in mine if not g.is_of_several][:1]
+
+    def _fell_silent(self, one: Member) -> list[Group]:
+        """Silences of the same site that began just now, with a cause that nobody has named."""
+        group = self._open(_silences(one), one) if one.site else None
+        if group is None or one.at_ns - group.since_ns > TOGETHER_NS or len(group.members) >= MOST_TOGETHER:
+            return []
+        return [group] if group.is_of_silences else []
 
     def _open(self, key: str, one: Member) -> Group | None:
         group = self.by_id.get(self._keys.get(key, ""))
@@ -130,8 +152,12 @@ class Groups:
         if one.is_fault and len(one.assets) > 1:
             self._keys |= {f"silence {asset}": group.id for asset in one.assets}
             self._keys[f"cause {_cause(one)}"] = group.id
+        elif one.is_silence and group.first != one.id and group.is_of_several:
+            self._keys |= {f"silence {asset}": group.id for asset in one.assets}
         elif not (one.is_silence and any(m.is_fault for m in group.members.values())):
             self._keys |= dict.fromkeys(_keys(one), group.id)
+            if one.is_silence and group.first == one.id:
+                self._keys[_silences(one)] = group.id
 
     def _merge(self, other: Group, into: Group) -> None:
         for one in other.members.values():
@@ -154,6 +180,10 @@ def _keys(one: Member) -> Iterator[str]:
         yield from (f"asset {asset}" for asset in one.assets)
     else:
         yield f"cause {_cause(one)}"
+
+
+def _silences(one: Member) -> str:
+    return f"silences at {one.site}"
 
 
 def _cause(one: Member) -> str:

@@ -204,11 +204,26 @@ def test_nobody_is_called_where_no_policy_is_for_it() -> None:
 def test_silences_that_turn_out_to_be_one_cause_go_on_as_one() -> None:
     desk = Desk()
     for k in range(3):
-        desk.happens(f"E-{k}", "raised", k, f"shipper-{k}", kind="no_data", rule="no-data")
+        facts = {"kind": "no_data", "rule": "no-data", "site": f"site-{k}"}
+        desk.happens(f"E-{k}", "raised", k, f"shipper-{k}", **facts)
     assert desk.call(2) == [("alarm", 0, (0,))] * 3
     desk.happens("F-1", "raised", 60, "shipper-0", "shipper-1", "shipper-2", kind="fault")
     assert desk.call(62) == [("worse", 0, ())]
     assert desk.call(180) == [("alarm", 0, (1,))]
+
+
+def test_silences_of_one_site_that_begin_together_are_called_as_one() -> None:
+    desk = Desk()
+    for k in range(3):
+        desk.happens(f"E-{k}", "raised", k, f"shipper-{k}", kind="no_data", rule="no-data")
+    assert desk.call(2) == [("alarm", 0, (0,))]
+    desk.happens("E-9", "raised", 30, "shipper-9", kind="no_data", rule="no-data")
+    assert desk.call(30) == [] and desk.call(62) == [("worse", 0, ())], "what grows is told within a minute"
+    for name in ("E-0", "E-1", "E-2", "E-9"):
+        desk.happens(name, "acknowledged", 70, f"shipper-{name[2:]}")
+    desk.call(70)
+    desk.happens("E-8", "raised", 100, "shipper-8", kind="no_data", rule="no-data")
+    assert desk.call(100) == [("worse", 0, (0,))], "and at once, if nobody is called any more"
 
 
 STORIES = st.lists(

@@ -53,10 +53,32 @@ def test_a_group_is_forgotten_when_nobody_is_needed_any_more() -> None:
     assert again and again.group.id == "G-1.5"  # another happening has another name
 
 
+def test_silences_of_one_site_that_begin_together_are_one_happening() -> None:
+    """An uplink died behind a live broker: no fault says so."""
+    site, groups = Site(), Groups()
+    for k, asset in enumerate(TEN[:3]):
+        heard = groups.hear(site.happens(f"E-{k}", "raised", 60 * k, (asset,), kind="no_data"))
+    assert heard and (heard.group.first, len(heard.group.members)) == ("E-0", 3)
+    far = groups.hear(site.happens("E-4", "raised", 100, ("far",), kind="no_data", site="annex"))
+    late = groups.hear(site.happens("E-5", "raised", 121, (TEN[5],), kind="no_data"))
+    assert far and late and (far.group.id, late.group.id) == ("G-4", "G-5")
+    real = [groups.hear(site.happens(f"E-{6 + k}", "raised", 130, (TEN[k],))) for k in range(2)]
+    assert [one.group.id for one in real if one] == ["G-6", "G-7"], "a real excursion stays one of its own"
+    groups.hear(site.happens("E-1", "returned", 140, (TEN[1],)))
+    again = groups.hear(site.happens("E-8", "raised", 150, (TEN[1],), kind="no_data"))
+    assert again and again.group is heard.group
+    broker = groups.hear(site.happens("F-9", "raised", 200, TEN, kind="fault"))
+    assert (
+        broker
+        and len(broker.group.members) == 6
+        and {g.id for g in broker.merged} | {broker.group.id} == {"G-0", "G-5"}
+    )
+
+
 def test_ten_silences_and_the_broker_that_is_away_are_one_happening() -> None:
     site, groups = Site(), Groups()
     for k, asset in enumerate(TEN[:4]):
-        groups.hear(site.happens(f"E-{k}", "raised", k, (asset,), kind="no_data"))
+        groups.hear(site.happens(f"E-{k}", "raised", k, (asset,), kind="no_data", site=f"site-{k}"))
     assert len(groups.by_id) == 4
     fault = groups.hear(site.happens("F-1", "raised", 60, TEN, kind="fault"))
     assert fault and fault.group.id == "G-0"
