@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
+
 from gateway.alarming.course import plan_over
 from gateway.alarming.entry import cause_of
 from gateway.alarming.judge import Judge
@@ -89,9 +91,16 @@ class Case:
         return max(start_ns - beside_ns, since_ns), min(latest_ns, until_ns)
 
     @cached_property
+    def around(self) -> Samples:
+        """Of its channel over the shown time and a gap on both sides, as rules saw them."""
+        gap_ns, (start_ns, end_ns) = int(self.gaps.longest[0]), self.shown
+        return Judge(self.plan, self.read).readings(self.found.channel, start_ns - gap_ns, end_ns + gap_ns)
+
+    @cached_property
     def samples(self) -> Samples:
         """Of its channel over the shown time, as rules saw them."""
-        return Judge(self.plan, self.read).readings(self.found.channel, *self.shown)
+        time, (start_ns, end_ns) = self.around.time, self.shown
+        return self.around.take(slice(*np.searchsorted(time, (start_ns, end_ns)).tolist()))
 
     @property
     def limit(self) -> Limit | None:

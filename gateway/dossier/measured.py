@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from gateway.dossier.case import Case
 from gateway.errors import InputError
-from gateway.model import SECOND, Quality, usable
+from gateway.model import SECOND, Quality, Samples, usable
 from gateway.published.alarm import of_known
 from gateway.published.values import moment
 from gateway.questions.proof import prove, ranges
@@ -17,6 +18,7 @@ from gateway.tiles.rows import Rows, of_samples, reduced
 from gateway.times import format_rfc3339
 
 POINTS: Final = 700  # of a line as wide as a page
+AT_ONCE: Final = 50  # rows that are put together at once
 MOST_GAPS: Final = 200  # listed; all are counted
 NUMBERS: Final = (
     "channel", "rule", "kind", "severity", "start", "confirmed", "end", "cleared", "extreme", "extreme_at",
@@ -137,11 +139,8 @@ def plain_gaps(found: list[Gap]) -> dict[str, Any]:
 def line(case: Case) -> dict[str, Any]:
     """Readings as at most so many rows, each with its extremes; times in seconds from the shown start."""
     start_ns, end_ns = case.shown
-    rows = of_samples(case.samples)
-    width_ns = 0
-    if len(rows) > POINTS:
-        width_ns = -(-(end_ns - start_ns) // POINTS)
-        rows = reduced(rows, width_ns)
+    width_ns = 0 if len(case.samples) <= POINTS else -(-(end_ns - start_ns) // POINTS)
+    rows = _reduced(case.samples, width_ns) if width_ns else of_samples(case.samples)
     seen = rows.take(rows.usable > 0)
     return {
         "readings": len(case.samples),
@@ -153,6 +152,14 @@ def line(case: Case) -> dict[str, Any]:
         "uncertain": (seen.uncertain > 0).tolist(),
         "bad_s": _seconds(_bad(rows).first_ns - start_ns),
     }
+
+
+def _reduced(samples: Samples, width_ns: int) -> Rows:
+    """Some rows at a time: each reading as a row of its own takes five times the room of readings."""
+    first, last = int(samples.time[0]) // width_ns, int(samples.time[-1]) // width_ns
+    cuts = np.arange(first, last + 1 + AT_ONCE, AT_ONCE) * width_ns
+    parts = pairwise(np.searchsorted(samples.time, cuts).tolist())
+    return Rows.concatenate([reduced(of_samples(samples.take(slice(*part))), width_ns) for part in parts])
 
 
 def _bad(rows: Rows) -> Rows:
@@ -171,7 +178,8 @@ def _since(case: Case) -> str | None:
 
 def _clocks(case: Case, start_ns: int, end_ns: int) -> dict[str, Any] | None:
     try:
-        return prove(case.journal, case.known["place"]["channel"], start_ns, end_ns).public()
+        channel = case.known["place"]["channel"]
+        return prove(case.journal, channel, start_ns, end_ns, readings=case.around).public()
     except InputError:  # a time without limits
         return None
 

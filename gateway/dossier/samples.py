@@ -16,6 +16,7 @@ from gateway.journal import rights
 from gateway.questions.export import pieces
 
 LONGEST_CSV: Final = 16 << 20  # bytes, some 180 000 readings: Parquet has the rest in a tenth of the room
+LEAST_LINE: Final = 62  # bytes: two moments and their commas
 MIMES: Final = {
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
@@ -26,7 +27,9 @@ MIMES: Final = {
 def write_samples(case: Case, folder: Path) -> list[Attached]:
     """Into a folder; what was written."""
     channels = list(channels_beside(case))
-    found = [_written(case, folder / f"samples{suffix}", channels) for suffix in (".parquet", ".csv")]
+    is_long = len(case.samples) * LEAST_LINE > LONGEST_CSV
+    suffixes = (".parquet",) if is_long else (".parquet", ".csv")
+    found = [_written(case, folder / f"samples{suffix}", channels) for suffix in suffixes]
     return [one for one in found if one is not None]
 
 

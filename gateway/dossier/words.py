@@ -30,7 +30,7 @@ SEVERITIES: Final = {
     "warning": W("警告", "warning"),
     "minor": W("次要", "minor"),
     "major": W("重要", "major"),
-    "critical": W("严重", "critical"),
+    "critical": W("紧急", "critical"),
 }
 ENDS: Final = {
     None: W("仍在持续", "still goes on"),
@@ -38,7 +38,7 @@ ENDS: Final = {
     "moved": W("探头移至别处", "the probe moved elsewhere"),
     "superseded": W("换用其他限值", "other limits took over"),
     "retired": W("通道停用", "the channel was retired"),
-    "withdrawn": W("已撤销", "withdrawn"),
+    "withdrawn": W("已撤回", "withdrawn"),
 }
 STATES: Final = {
     "unacknowledged": W("未确认", "unacknowledged"),
@@ -47,7 +47,7 @@ STATES: Final = {
     "ended unacknowledged": W("已结束，未确认", "ended, unacknowledged"),
     "ended acknowledged": W("已结束，已确认", "ended, acknowledged"),
     "closed": W("已关闭", "closed"),
-    "withdrawn unacknowledged": W("已撤销，未确认", "withdrawn, unacknowledged"),
+    "withdrawn unacknowledged": W("已撤回，未确认", "withdrawn, unacknowledged"),
 }
 
 

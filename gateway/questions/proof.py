@@ -116,8 +116,11 @@ def prove(
     end_ns: int,
     low: float | None = None,
     high: float | None = None,
+    readings: Samples | None = None,
 ) -> Proof:
     """Over [start, end), against the given limits, or else against those that held at each moment of it.
+
+    `readings`: of the channel as rules saw them, by whoever has them, a max_gap wider on both sides at least.
 
     Raises InputError for an unknown channel, an interval that ends before it starts, a time without limits.
     """
@@ -135,7 +138,8 @@ def prove(
     judge = Judge(plan, read)
     gaps = Gaps.of(c for c in plan.channels if c.channel == number)
     gap_ns = int(gaps.longest[0])
-    readings = judge.readings(number, start_ns - gap_ns, end_ns + gap_ns)
+    if readings is None:
+        readings = judge.readings(number, start_ns - gap_ns, end_ns + gap_ns)
     given = low is not None or high is not None
     in_force = _needed(ranges(plan, number, start_ns, end_ns))
     each = [(start_ns, end_ns, low, high, None)] if given else in_force

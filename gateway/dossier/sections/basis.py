@@ -39,7 +39,7 @@ def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     )
     yield W("链头", "Head of the chain"), journal["chain_head"] or W("无链", "no chain")
     yield W("报警条目", "Entries of the alarm"), _named(entries["alarm"])
-    yield W("内容陈述", "Statements of contents"), _named(entries["contents"])
+    yield W("内容声明", "Statements of contents"), _named(entries["contents"])
     if entries["placements"]:
         yield W("探头位置条目", "Placements"), _named(entries["placements"])
     yield (

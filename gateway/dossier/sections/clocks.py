@@ -10,11 +10,11 @@ from gateway.dossier.sections import Attached
 from gateway.dossier.words import Text, W, duration, moment
 from gateway.model import SECOND
 
-TITLE: Final = W("三个时钟", "Three clocks")
+TITLE: Final = W("三项计时", "Three clocks")
 CLOCKS: Final = (
-    ("in_range_ns", W("合格", "In range")),
+    ("in_range_ns", W("正常", "In range")),
     ("out_of_range_ns", W("超限", "Out of range")),
-    ("unproven_ns", W("未能证明", "Not proven")),
+    ("unproven_ns", W("未证实", "Not proven")),
 )
 WHOLE: Final = 10_000  # hundredths of a per cent
 

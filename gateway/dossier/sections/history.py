@@ -18,7 +18,7 @@ CHANGES: Final = {
     "amended": W("内容修订", "What is known was amended"),
     "ended": W("超限结束（非读数恢复）", "The excursion ended, not by a return"),
     "closed": W("报警关闭", "The alarm was closed"),
-    "withdrawn": W("超限撤销", "The excursion was withdrawn"),
+    "withdrawn": W("超限撤回", "The excursion was withdrawn"),
 }
 DEEDS: Final = {
     "acknowledge": W("确认", "acknowledged"),

@@ -33,7 +33,7 @@ def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
         yield W("超限时间", "Time beyond the limit"), duration(found["beyond_s"])
         yield W("度·秒", "Degree-seconds"), f"{number(found['degree_seconds'])} {UNITS.get(unit, unit)}·s"
     yield W("读数", "Readings"), str(found["readings"])
-    yield W("其中未能证明", "Not proven within it"), duration(found["unproven_s"])
+    yield W("其中未证实", "Not proven within it"), duration(found["unproven_s"])
     yield W("报警状态", "State of the alarm"), one_of(STATES, found["state"])
     if found["revision"] > 1:
         yield W("修订", "Revision"), str(found["revision"])

@@ -17,7 +17,7 @@ UNKNOWN: Final = W(
 )
 NONE: Final = W("据记录，当时内无产品。", "By what was stated, no unit was inside.")
 HEAD: Final = (
-    W("代码", "Code"), W("追溯码", "Code as text"), W("产品", "Product"), W("期间", "Inside"),
+    W("二维码", "Code"), W("编码", "Code as text"), W("产品", "Product"), W("期间", "Inside"),
     W("超限时间", "Beyond"), W("极值", "Extreme"),
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ def _row(facts: Mapping[str, Any], unit: Mapping[str, Any]) -> tuple[Text | Symb
     symbol = "—" if drawn is None else Symbol(drawn, f"DataMatrix {unit['code']}")
     code: Text = f"{unit['code']} ({unit['scheme']})"
     if not unit["certain"]:
-        code = W(f"{code}存疑：陈述相互矛盾", f"{code} possibly: statements contradict each other")
+        code = W(f"{code}存疑：声明相互矛盾", f"{code} possibly: statements contradict each other")
     chain = unit["chain_of_identity"]
     product = f"{unit['product']}, CoI {chain}" if chain else unit["product"]
     begin, end = moment(facts, unit["from"]), moment(facts, unit["to"])

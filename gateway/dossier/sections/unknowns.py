@@ -37,7 +37,7 @@ def _words(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
     if what == "gaps":
         long = duration(one["total_s"])
         return W(
-            f"图中时段有 {one['count']} 段无法证明，共 {long.zh}。",
+            f"图中时段有 {one['count']} 段数据缺失，未证实，共 {long.zh}。",
             f"{one['count']} stretches of the time shown prove nothing, {long.en} together.",
         )
     if what == "outage":
@@ -61,7 +61,7 @@ PLAIN: Final = {
         "部分产品的暴露时间：规则没有限值，或读数无法读取。",
         "How long some units were exposed: the rule has no limit, or readings cannot be read.",
     ),
-    "no limits": W("三个时钟：当时没有限值。", "The three clocks: no limits held at that time."),
+    "no limits": W("三项计时：当时没有限值。", "The three clocks: no limits held at that time."),
     "nobody reached": W(
         "是否有人得到通知：没有成功送达的记录。", "Whether anybody was told: no delivery is recorded."
     ),
@@ -83,11 +83,11 @@ COUNTED: Final = {
         "The readings: none of the time shown are left ({} were counted when it was found).",
     ),
     "bad readings": (
-        "{} 处读数无效，不能证明任何事。",
+        "{} 处读数无效，不能证实任何事。",
         "{} readings or groups of them are bad and prove nothing.",
     ),
     "contradictions": (
-        "{} 件产品的所在有相互矛盾的陈述。",
+        "{} 件产品的所在有相互矛盾的声明。",
         "Where {} units were: statements contradict each other.",
     ),
     "clock": (

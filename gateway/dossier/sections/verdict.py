@@ -17,8 +17,8 @@ OUTCOMES: Final = {
     POSSIBLE: W("可能超限", "Excursion possible"),
     WITHIN: W("超限幅度在测量不确定度以内", "Excursion within the uncertainty of measurement"),
 }
-WITHDRAWN: Final = W("已撤销：后到的读数表明并未超限", "Withdrawn: late readings show that it never was")
-SILENT: Final = W("未能证明：没有读数", "Not proven: there are no readings")
+WITHDRAWN: Final = W("已撤回：后到的读数表明并未超限", "Withdrawn: late readings show that it never was")
+SILENT: Final = W("未证实：没有读数", "Not proven: there are no readings")
 
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:  # noqa: ARG001

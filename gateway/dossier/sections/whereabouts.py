@@ -15,7 +15,7 @@ HEAD: Final = (
     W("位置", "Place"),
     W("自", "From"),
     W("至", "To"),
-    W("陈述人与条目", "Stated by, entry"),
+    W("声明人与条目", "Stated by, entry"),
 )
 
 
@@ -23,7 +23,7 @@ def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[B
     seen = {(unit["scheme"], unit["code"]): unit for unit in facts["units"] or ()}
     rows = tuple(row for unit in seen.values() for row in _rows(facts, unit))
     if rows:
-        yield Table(HEAD, rows, (1.8, 1.4, 1.6, 1.6, 1.8))
+        yield Table(HEAD, rows, (2.3, 1.3, 1.6, 1.6, 1.6))
 
 
 def _rows(facts: Mapping[str, Any], unit: Mapping[str, Any]) -> Iterator[tuple[Text, ...]]:

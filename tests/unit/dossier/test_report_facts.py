@@ -135,6 +135,18 @@ def test_readings_that_retention_deleted_are_said_to_be_missing(
     assert not drawn[0].blocks
 
 
+def test_a_long_line_has_few_rows_and_every_extreme(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, CONFIG)
+    rows = [
+        ("top", float(s), -130.0 if s == 1500 else -140.0 if 100 <= s < 3000 else -160.0) for s in range(3600)
+    ]
+    desk.read(*rows, ("top", 3600.0, None))
+    line = told(desk)["line"]
+    assert line["readings"] == 3601 and 500 < len(line["low"]) <= 701 and len(line["bad_s"]) == 1
+    assert (max(line["high"]), min(line["low"])) == (-130.0, -160.0)
+    assert line["first_s"] == sorted(line["first_s"])
+
+
 def test_what_is_no_excursion_has_no_report_yet(tmp_path: Path) -> None:
     desk = Desk(tmp_path, CONFIG)
     raised = fault.FaultRaised("F-1", "disk", 3, "the disk is full", ())

@@ -113,7 +113,7 @@ def test_hostile_names_are_text_and_nothing_else(both: bytes) -> None:
 def test_heads_of_tables_stand_on_every_page_and_every_unit_is_there(both: bytes) -> None:
     pages = text_of(both)
     with_units = [page for page in pages if "BAG-0" in page and "DataMatrix" not in page]
-    assert len(with_units) > 3 and all("追溯码" in page or "Stated by" in page for page in with_units)
+    assert len(with_units) > 3 and all("编码" in page or "Stated by" in page for page in with_units)
     assert not [k for k in range(60) if not any(f"BAG-{k:03} (holder)" in page for page in pages)]
 
 
