@@ -8,9 +8,9 @@ printer gets texts as JSON strings, so that no text can be taken for a command o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.dossier.words import Language, Text, in_language
 from gateway.text import one_line
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from gateway.alarming.judge import Judge
 from gateway.alarming.measure import Measures
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import FOREVER
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from gateway.dataclass import dataclass
 from gateway.published.labels import Labels, SiteLabel
 from gateway.zones import zone
 

@@ -11,10 +11,10 @@ A file in this folder provides
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
+from gateway.dataclass import dataclass
 from gateway.dossier.blocks import Section
 
 ORDER: Final = (
