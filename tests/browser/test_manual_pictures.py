@@ -1,6 +1,6 @@
 """The pictures of the manual, in both languages: each place that it shows is there.
 
-PICTURES=docs/manual/pictures pytest tests/browser/test_manual.py     makes all of them anew
+PICTURES=docs/manual/pictures pytest tests/browser/test_manual_pictures.py     makes all of them anew
 """
 
 from __future__ import annotations
