@@ -89,3 +89,9 @@ def test_whatever_is_created_is_created_with_its_rights() -> None:
         if creates.search(line) and "rights." not in line
     ]
     assert not careless
+
+
+def test_dataclasses_are_those_of_the_gateway() -> None:
+    """Those of the standard library cost the start of every command a millisecond each (decision 20)."""
+    others = re.compile(r"^from dataclasses import .*\bdataclass\b|@dataclasses\.dataclass", re.MULTILINE)
+    assert not [path for path in GATEWAY if path.name != "dataclass.py" and others.search(path.read_text())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import dataclasses
 import pickle
@@ -14,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gateway.dataclass as ours
-from tests.test_layers import GATEWAY
 
 
 def plain(decorator: Callable[..., Any], **how: Any) -> type[Any]:
@@ -185,19 +183,3 @@ def test_a_function_is_made_when_it_is_first_called_and_once() -> None:
     at_first(cls(2), 1)  # who kept the first one gets the same
     cls(3)
     assert cls(1) == cls(1) and not hasattr(vars(cls)["__repr__"], "__wrapped__")
-
-
-def test_every_dataclass_of_the_gateway_is_one_of_ours() -> None:
-    others = [
-        path.name
-        for path in GATEWAY
-        if path.name != "dataclass.py"
-        for node in ast.walk(ast.parse(path.read_text()))
-        if (isinstance(node, ast.ImportFrom) and node.module == "dataclasses" and "dataclass" in _names(node))
-        or (isinstance(node, ast.Attribute) and node.attr == "dataclass")
-    ]
-    assert not others
-
-
-def _names(node: ast.ImportFrom) -> set[str]:
-    return {alias.name for alias in node.names}
