@@ -5,7 +5,6 @@ A new driver is tested as soon as it has a case under tests/cases/drivers, and i
 
 from __future__ import annotations
 
-import dataclasses
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ from gateway.drivers.hearing import Hearing, first_frame
 from gateway.model import LARGEST_VALUE, Quality, Refusal
 from gateway.units import CONVERSIONS
 from tests.conformance.exchanges import T0_NS, Case, as_expected, cases, converse, drivers, load
+from tests.conformance.frozen import is_frozen
 
 DRIVERS = drivers()
 CASES = {name: cases(name) for name in DRIVERS}
@@ -112,9 +112,8 @@ def test_a_driver_says_what_it_needs(name: str) -> None:
     driver = load(name)
     assert isinstance(driver.PORT, PortSettings)
     assert driver.PORT.parity in ("N", "E", "O")
-    assert dataclasses.is_dataclass(driver.Options)
     options = driver.Options()
-    assert driver.Options.__dataclass_params__.frozen
+    assert is_frozen(driver.Options)
     assert driver.addresses(options)
     assert len(set(driver.addresses(options))) == len(driver.addresses(options))
     assert {driver.unit_of(options, address) for address in driver.addresses(options)} <= {None, *CONVERSIONS}

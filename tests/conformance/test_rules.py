@@ -18,6 +18,7 @@ from gateway.model import Quality, Samples
 from gateway.screening import rules
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.screen import Screen
+from tests.conformance.frozen import is_frozen
 from tests.oracle.restarts import restarted
 from tests.oracle.rule_strategies import PARAMETERS, plans
 from tests.oracle.strategies import CHANNELS, EPOCH, SECOND, channel_plans, columns, sorted_rows
@@ -41,8 +42,7 @@ def an_instance(kind: str, data: st.DataObject) -> Plan:
 @every_kind
 def test_parameters_are_a_frozen_dataclass_with_known_units(kind: str) -> None:
     cls = parameters_of(kind)
-    assert dataclasses.is_dataclass(cls)
-    assert vars(cls)["__dataclass_params__"].frozen
+    assert is_frozen(cls)
     assert cls.__doc__
     for field in dataclasses.fields(cls):
         assert field.metadata.get("unit") in (None, "value", "value per minute")

@@ -16,6 +16,7 @@ from gateway.errors import StatementError
 from gateway.statements.fields import LONGEST_DOCUMENT
 from gateway.statements.kinds import Kind, kinds
 from gateway.text import one_line
+from tests.conformance.frozen import is_frozen
 from tests.conformance.statement_worlds import BEFORE_SCHEMAS, SAID
 
 EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -85,8 +86,7 @@ def test_it_says_what_it_is(kind: Kind) -> None:
 @given(data=st.data())
 def test_what_is_said_comes_back(kind: Kind, data: st.DataObject) -> None:
     said = data.draw(SAID[kind.KIND])
-    assert dataclasses.is_dataclass(said)
-    assert type(said).__dataclass_params__.frozen
+    assert is_frozen(type(said))
     body = kind.to_body(said)
     assert body["schema"] == kind.SCHEMA
     assert kind.of(through_the_journal(body)) == said
