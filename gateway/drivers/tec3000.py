@@ -8,8 +8,8 @@ No reply says what it answers, but replies keep their order, and an identificati
 each controller identifies itself first, and again after anything that was not a value: that finds out what
 comes late. Where it cannot, because identifications are missing too, the poll ends.
 
-There is no checksum. A stray byte before a value is refused where it is no digit, and where the value begins
-with its sign, as temperatures do. A value without a sign counts only when it comes twice.
+There is no checksum. Temperatures begin with their sign, so that any stray byte before one is refused. Every
+other value counts only when it comes twice: the byte before it may look like a digit of it, or like its sign.
 
 Source: Chart MVE manual p. 155, Thermo CryoExtra CE8100 manual p. 71 "Controller ASCII Command List".
 """
@@ -93,7 +93,7 @@ def _measure(
     if value is None:
         refused += refuse(request, reply, "not a number")
         return False
-    if not reply.frame.lstrip().startswith((b"+", b"-")):
+    if not (query.startswith("TEMP") and reply.frame.lstrip().startswith((b"+", b"-"))):
         again = yield request
         if again.frame != reply.frame:
             refused += refuse(request, again, f"asked twice, the first answer was {reply.frame!r}")

@@ -127,3 +127,13 @@ def test_a_controller_that_has_no_number_has_a_bad_reading(query: str) -> None:
         (query, "nan", BAD)
     ]
     assert readings.refused == ()
+
+
+@pytest.mark.parametrize("stray", [b"-", b"+", b"6"])
+def test_a_stray_byte_before_a_value_without_a_sign_costs_that_reading(stray: bytes) -> None:
+    """A minus before it made -1.0 of it once, and nobody asked again."""
+    replies = iter([IDENTITY, stray + b"1", b"1", IDENTITY])
+    _, readings = feed(poll(Options(queries=("FILL?",))), lambda _: next(replies))
+    assert rows(readings) == []
+    [refused] = readings.refused
+    assert f"asked twice, the first answer was {stray + b'1'!r}" in refused.detail
