@@ -29,7 +29,7 @@ from scripts.demo_login import Door, make_account  # noqa: E402
 
 FOLDER = ROOT / "demo-data"
 CONFIG = FOLDER / "cryogate.toml"
-START_WITHIN_S = 30.0
+START_WITHIN_S = 90.0  # of each program, on a busy machine or a small one
 STOP_WITHIN_S = 15.0
 RESTART_S = 1.0  # between looks at the gateway
 PAGES = '\n[pages]\nlisten = "127.0.0.1:{port}"\nplain = true                      # on this machine alone\n'
