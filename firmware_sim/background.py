@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
-WITHIN_S: Final = 30.0
+WITHIN_S: Final = 60.0  # machines are shared
 LOOK_S: Final = 0.01
 
 Result = TypeVar("Result")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 
-WITHIN_S = 30.0
+WITHIN_S = 60.0  # machines are shared
 WRITTEN_S = 1.2  # what an alarm that goes on has reached is written once a second
 
 

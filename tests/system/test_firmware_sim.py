@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from firmware_sim.cli import app
 from tests.system.mosquitto import Mosquitto, free_port
 
-WITHIN_S = 30.0
+WITHIN_S = 60.0  # machines are shared
 DEMO = Path(__file__).parents[2] / "firmware_sim" / "fleets" / "demo.toml"
 
 

@@ -31,7 +31,7 @@ from tests.system.alarm_changes import life
 from tests.system.gateway_process import eventually
 from tests.system.influx import PLACES, batch, expected, free_port
 
-START_S = 20.0
+START_S = 60.0  # machines are shared
 NUMBER = re.compile(r"(\w+)=(-?[\d.]+(?:e[+-]?\d+)?i?)(?=[, ])")
 TEXTS = ("id", "text", "state", "units")
 Stored = dict[tuple[str, int], dict[str, Any]]

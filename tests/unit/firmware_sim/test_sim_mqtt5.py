@@ -13,7 +13,7 @@ from firmware_sim.broker import serve
 from firmware_sim.mqtt5 import NotMqtt, Translator, framed, packets
 from firmware_sim.tcp import free_port
 
-WITHIN_S = 15.0
+WITHIN_S = 60.0  # machines are shared
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from firmware_sim.fleet import parse_fleet
 from firmware_sim.run import Run, run_for
 from firmware_sim.world import Change
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0  # machines are shared
 NOWHERE = ("127.0.0.1", 9)  # no fleet here has MQTT devices
 
 
