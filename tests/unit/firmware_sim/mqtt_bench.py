@@ -49,7 +49,7 @@ class Logger:
     """A device whose samples count 1, 2, 3 ..., with the true time of each: nothing can be mixed up."""
 
     def __init__(self, name: str, **device: Any) -> None:
-        table = {"name": name, "fields": {"n": "s/p"}, "interval_s": 0.01, "decimals": 0, **device}
+        table = {"name": name, "fields": {"n": "s/p"}, "interval_s": 0.05, "decimals": 0, **device}
         self.name = name
         self.faults = LinkFaults()
         self.true_ns: list[int] = []  # when each sample was taken
