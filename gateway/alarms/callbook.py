@@ -287,6 +287,7 @@ class CallBook:
             return
         for group in said.groups:
             self._nobody.lose(person, group, at_ns)
+            self._tidy(group)
 
     def _hear_attempt(self, at_ns: int, said: Attempt) -> None:
         name = said.person or f"{SIREN}{said.notifier}"
@@ -340,17 +341,24 @@ class CallBook:
     def drop(self, delivery: Delivery) -> None:
         """There is nothing more to try."""
         self.deliveries.pop(delivery.id, None)
-        self.summaries.pop(delivery.call, None)
+        about = self.summaries.pop(delivery.call, (delivery.group,))
         mine = self._latest.get(delivery.group, {})
         if mine.get(delivery.receiver.name) == delivery.id:
             del mine[delivery.receiver.name]
-        self._tidy(delivery.group)
+        for group in about:
+            self._tidy(group)
 
     def _tidy(self, group: str) -> None:
-        """Nothing is kept of a group that is over for everybody."""
-        if not self._latest.get(group) and self.escalations.forget_if_done(group):
+        """Nothing is kept of a group that is over for everybody, and for every summary."""
+        if self._latest.get(group) or self._is_summed(group):
+            return
+        if self.escalations.forget_if_done(group):
             for known in (self.attempts, self.nobody, self._latest):
                 known.pop(group, None)
+
+    def _is_summed(self, group: str) -> bool:
+        """Whether a summary that is to be told, or gathers, is about it."""
+        return self.flood.is_held(group) or any(group in groups for groups in self.summaries.values())
 
     def _same(self, by: str) -> str:
         """The person behind what stands in `--by`; a name that nobody has stays itself."""

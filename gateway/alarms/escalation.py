@@ -38,6 +38,7 @@ class Course:
     grown_ns: int = 0  # since when it is worse than that; 0: it is not
     acted_ns: int = 0  # when somebody last did something about it
     resumed: bool = False  # who took it has not acted for too long
+    missed: bool = False  # a call found nobody at all, and nobody was told before or since
     reopened: bool = False  # who had taken it is not on it any more, and nobody has heard that
     stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
 
@@ -120,10 +121,12 @@ class Escalations:
                 _drop(course, person)
         else:
             course.grown_ns, course.reopened = 0, False
+            names = list(persons)
+            self._note_missed(group_id, course, names)
             if steps:
                 self._carry_out(course, round_, steps[-1], at_ns, wants)
             if wants or course.resumed:
-                course.told |= dict.fromkeys(persons, at_ns)
+                course.told |= dict.fromkeys(names, at_ns)
         self._schedule(group_id)
 
     def forget_if_done(self, group_id: str) -> bool:
@@ -223,7 +226,7 @@ class Escalations:
         if not self._wants(group, course):
             news = any(_is_news(m) for m in group.members.values())
             course.unseen = news and group.is_over
-            is_first = news and course.calls == 0
+            is_first = news and (course.calls == 0 or self._is_missed(group.id, course))
             if not is_first and (course.since_ns or was_unseen):
                 course.stopped = course.calls
             course.since_ns, course.done, course.grown_ns = one.at_ns if is_first else 0, None, 0
@@ -239,10 +242,21 @@ class Escalations:
     def _carry_out(self, course: Course, round_: int, step: int, at_ns: int, wants: bool) -> None:
         if not course.since_ns:
             course.since_ns, course.resumed = at_ns, True
-        elif not wants:  # it was over before anybody could be told: once is enough
+        elif not wants and not course.missed:  # it was over before anybody could be told: once is enough
             course.since_ns, course.done = 0, None
             return
         course.done = (round_, step)
+
+    def _note_missed(self, group_id: str, course: Course, names: list[str]) -> None:
+        """A siren alone is nobody, but may be all that a policy asks for."""
+        if any(not name.startswith(SIREN) for name in names):
+            course.missed = False
+        elif not names and not self.has_told_people(group_id):
+            course.missed = True
+
+    def _is_missed(self, group_id: str, course: Course) -> bool:
+        """Whether people were to be called, and not one was there."""
+        return course.missed and not self.has_told_people(group_id)
 
     def _wants(self, group: Group, course: Course) -> bool:
         return any(_calls(one, course) for one in group.members.values())

@@ -56,6 +56,10 @@ class Flood:
         since_ns, highest = held.get(group, (at_ns, rank))
         held[group] = since_ns, max(highest, rank)
 
+    def is_held(self, group: str) -> bool:
+        """Whether a message about it waits for somebody's summary."""
+        return any(group in one.held for one in self.received.values())
+
     def summed(self, person: str, groups: Iterable[str], at_ns: int) -> None:
         """A summary of these was sent."""
         one = self.received.setdefault(person, Received())

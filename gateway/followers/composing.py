@@ -106,7 +106,7 @@ class Composer:
             back=_back(delivery, members, alarms),
             hint=self._hint(delivery, members[0], language, now_ns),
             is_answered=not any(self._book.escalations.is_calling(one.id) for one in groups),
-            **self._answered([one for one in members if not one.is_over], language),
+            **self._answered([one for one in members if not one.is_over], language, self._is_open(delivery)),
             next_name=next_name,
             next_at_ns=moment_ns,
             link=self._link(delivery, members[:MOST_LISTED]),
@@ -122,15 +122,27 @@ class Composer:
     def _rank(self, one: Member) -> tuple[bool, bool, int, int]:
         return one.is_over, not one.speaks, -self._book.priority_of(one), -one.severity
 
-    def _answered(self, going_on: Sequence[Member], language: Language) -> dict[str, Any]:
-        """Who sees to what goes on, as the reader knows them; of what is all over nothing is said."""
-        taken = next((one.taken_by for one in going_on if one.taken_by), "")
-        answered = next((one.answered_by for one in going_on if not one.asks), "")
+    def _answered(self, going_on: Sequence[Member], language: Language, is_open: bool) -> dict[str, Any]:
+        """Who sees to what goes on, as the reader knows them; of what is all over nothing is said.
+
+        `is_open`: nobody sees to all of it, so that whoever reads a name would lean back.
+        """
+        taken = "" if is_open else next((one.taken_by for one in going_on if one.taken_by), "")
+        answered = "" if is_open else next((one.answered_by for one in going_on if not one.asks), "")
         return {
             "taken_by": self._name(taken, language),
             "acknowledged_by": self._name(answered, language),
             "is_quiet": any(one.is_hushed for one in going_on),
         }
+
+    def _is_open(self, delivery: Delivery) -> bool:
+        """Whether people are to act, and part of it is nobody's, or who took it has done nothing for long."""
+        group = self._book.escalations.groups.get(delivery.group)
+        if group is None or delivery.kind not in LOUD:
+            return False
+        going_on = (one for one in group.members.values() if not one.is_over and not one.is_hushed)
+        is_resumed = self._book.escalations.courses[group.id].resumed
+        return is_resumed or any(one.asks and not one.taken_by for one in going_on)
 
     def _name(self, who: str, language: Language) -> str:
         person = self._book.duty.find(who) if who else None

@@ -186,6 +186,28 @@ def test_what_was_over_when_it_was_noticed_is_told_once_unless_it_is_history() -
     assert desk.call(200_001) == []
 
 
+def test_what_returned_before_anybody_was_there_is_told_to_whoever_comes_and_once() -> None:
+    desk = Desk()
+    desk.happens("E-1", "raised", 0)
+    assert desk.call(0, ()) == [("alarm", 0, (0,))]
+    desk.happens("E-1", "returned", 14)
+    assert desk.call(15, ()) == [("alarm", 0, (0,))]
+    assert desk.call(200, ()) == [("alarm", 0, (1,))], "still nobody"
+    assert desk.call(400, ("notifier:horn",)) == [("alarm", 0, (2,))], "a siren says nothing of what is over"
+    assert desk.call(14 + 960, ("zhao-min",)) == [("alarm", 1, (0,))]
+    desk.happens("E-1", "commented", 2000)
+    assert desk.call(9000) == []
+
+
+def test_what_returned_before_anybody_was_there_needs_no_call_once_it_is_answered() -> None:
+    desk = Desk()
+    desk.happens("E-1", "raised", 0)
+    desk.call(0, ())
+    desk.happens("E-1", "returned", 14)
+    desk.happens("E-1", "acknowledged", 15)
+    assert desk.call(9000) == []
+
+
 def test_what_was_missed_is_made_up_for_at_once_without_a_storm() -> None:
     desk = Desk()
     desk.happens("E-1", "raised", 0)

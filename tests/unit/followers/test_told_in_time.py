@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.alarms.call import CallKind, Priority
+from gateway.alarms.callbook import LOUD
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling
@@ -130,3 +131,60 @@ def test_an_urgent_alarm_is_not_held_back_by_less_urgent_ones(board: Switchboard
     assert push.heard[2][0].priority is Priority.URGENT
     assert 1 < summary.number == summary.over + 1
     assert summary.id.count("li-na") == 1
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_summary_names_what_was_closed_while_it_gathered(board: Switchboard, restarts: bool) -> None:
+    """What was told by itself is corrected in it, and what was held is not told to nobody."""
+    push = Phone()
+    flood = FloodLimits(flood_count=3, flood_within_s=600, summary_after_s=60)
+    with board.running(board.caller({"push": push}, flood=flood)):
+        for k in range(5):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}")
+        eventually(lambda: len(board.calls()) == 5 and len(push.heard) == 3, "three by themselves")
+        for change in ("returned", "acknowledged"):
+            for k in range(5):
+                state = {"state": "closed"} if change == "acknowledged" else {}
+                board.happens(f"E-{k}", change, f"dewar-{k}", **state)
+        eventually(lambda: len(board.calls()) >= 8, "the ends of three are held")
+        if not restarts:
+            board.now_s = 60
+            eventually(lambda: len(push.heard) == 4, "a summary")
+    if restarts:
+        board.now_s = 60
+        with board.running(board.caller({"push": push}, flood=flood)):
+            eventually(lambda: len(push.heard) == 4, "a summary")
+    summary = push.heard[-1][0]
+    assert summary.kind is CallKind.SUMMARY and summary.is_late
+    assert {alarm["id"] for alarm in summary.alarms} == {f"E-{k}" for k in range(5)}
+
+
+def test_a_call_to_act_names_nobody_while_part_of_it_is_nobodys(board: Switchboard) -> None:
+    """Whoever reads that somebody has it leans back."""
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        board.happens("E-2", "raised")
+        board.happens("E-1", "taken", by="Wang-Wei")
+        eventually(lambda: len(push.heard) > 0, "told")
+        board.now_s = 180
+        eventually(lambda: any(one.steps == (1,) for one in board.calls()), "the next step")
+        eventually(lambda: push.heard[-1][0].id.startswith(board.calls()[-1].id), "is told")
+    assert {(call.taken_by, call.acknowledged_by) for call, _ in push.heard if call.kind in LOUD} == {
+        ("", "")
+    }
+
+
+def test_who_took_it_and_does_nothing_is_not_named_as_on_it(tmp_path: Path) -> None:
+    board = Switchboard(tmp_path, (Policy("p", (Step(0, (ON_DUTY,)),), 0, taken_for_s=60),))
+    board.employ("li-na", "wang-wei")
+    board.roster("li-na", "wang-wei")
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-1", "taken", by="Wang-Wei")
+        eventually(lambda: push.heard[-1][0].kind is CallKind.OVER, "taken")
+        board.now_s = 120
+        eventually(lambda: push.heard[-1][0].kind in LOUD, "she is called again")
+    assert push.heard[-1][0].taken_by == ""
