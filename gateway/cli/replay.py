@@ -17,19 +17,20 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, errors, print_json, say
 from gateway.commands.codes import parse_code
 from gateway.config.load import load
-from gateway.config.types import Configuration
+from gateway.config.types import Channel, Configuration
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import Samples
 from gateway.questions import readings_csv
 from gateway.questions.journal_replay import replay_journal
-from gateway.questions.readings_csv import Recording
+from gateway.questions.readings_csv import Recording, Units
 from gateway.questions.replay import replay as screen
 from gateway.text import counted
 from gateway.traceability.containment import Containments
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read
+from gateway.units import CONVERSIONS
 from gateway.writing.logged import samples_of, units_of
 from gateway.writing.mapping import files_of, read_file, read_mapping
 
@@ -63,8 +64,9 @@ def replay(
 
     Without --input it is the journal, under what held at each time: the same as the gateway found. Files are
     judged by the configuration file as it is now, as if it had always held. Times in them are RFC 3339 with a
-    zone, or integer nanoseconds; the rows may be in any order. Values are in the channel's own unit, unless a
-    column `unit` says otherwise. With --map files are those of a logger, as `cryogate import` does.
+    zone, or integer nanoseconds; the rows may be in any order. Values are in the unit that the channel is
+    configured with, unless a column `unit` says otherwise. With --map files are those of a logger, as
+    `cryogate import` does.
 
     Example: cryogate replay --json
 
@@ -91,9 +93,8 @@ def replay(
         print_json(found)
     else:
         _print(found, sum(map(len, samples)))
-        for line in units:
-            say(line)
-        say(f"judged by {config} as it is now, as if it had always held")
+    for line in (*units, f"judged by {config} as it is now, as if it had always held"):
+        say(line, err=as_json)
 
 
 def _replay_journal(configuration: Configuration, as_json: bool) -> None:
@@ -139,11 +140,20 @@ def _recorded(
     paths: Sequence[Path], configuration: Configuration, numbers: Mapping[str, int], skip_bad_rows: bool
 ) -> tuple[list[Samples], list[str]]:
     """Readings of recordings, and which units they were taken in."""
-    unit = {name: channel.unit for name, channel in configuration.channels.items()}
-    recordings = [_read(path, numbers, unit, skip_bad_rows) for path in paths]
+    units = {name: _units(channel) for name, channel in configuration.channels.items()}
+    recordings = [_read(path, numbers, units, skip_bad_rows) for path in paths]
     assumed = {name for recording in recordings for name in recording.assumed}
-    groups = {unit[name]: [n for n in unit if n in assumed and unit[n] == unit[name]] for name in assumed}
+    groups: dict[str, list[str]] = {}
+    for name in (name for name in units if name in assumed):
+        groups.setdefault(units[name].own, []).append(name)
     return [r.samples for r in recordings], [_assumed(*group) for group in sorted(groups.items())]
+
+
+def _units(channel: Channel) -> Units:
+    """A probe's ohms say nothing without its curve: recordings of it are in the unit that it measures."""
+    own = CONVERSIONS.get(channel.table.unit)
+    is_own = own is not None and own.canonical == channel.unit
+    return Units(channel.unit, channel.table.unit if is_own else channel.unit)
 
 
 def _assumed(unit: str, names: Sequence[str]) -> str:
@@ -151,12 +161,14 @@ def _assumed(unit: str, names: Sequence[str]) -> str:
     return f"no unit is given, so these were taken as {unit}: {', '.join(names[:MOST_NAMED])}{more}"
 
 
-def _read(path: Path, numbers: Mapping[str, int], unit: Mapping[str, str], skip_bad_rows: bool) -> Recording:
+def _read(
+    path: Path, numbers: Mapping[str, int], units: Mapping[str, Units], skip_bad_rows: bool
+) -> Recording:
     err = errors()
     with _progress(err) as progress:
         size = _size(path)
         task = progress.add_task(path.name, total=size)
-        found = readings_csv.read(path, numbers, unit, lambda done: progress.update(task, completed=done))
+        found = readings_csv.read(path, numbers, units, lambda done: progress.update(task, completed=done))
     if found.refused_rows and not skip_bad_rows:
         shown = "\n".join(found.problems)
         bad = counted(found.refused_rows, "row")

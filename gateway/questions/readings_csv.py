@@ -1,8 +1,8 @@
 """Recorded readings from a CSV file: columns time, channel, value and, if present, quality and unit.
 
-Time is RFC 3339 with a zone or integer nanoseconds; values are in the channel's canonical unit
-where no unit is given. An empty or non-finite value is a BAD reading: it proves nothing, and it is not left
-out. Other columns are ignored.
+Time is RFC 3339 with a zone or integer nanoseconds; where no unit is given, values are in that which the
+channel is configured with. An empty or non-finite value is a BAD reading: it proves nothing, and it is not
+left out. Other columns are ignored.
 """
 
 from __future__ import annotations
@@ -42,13 +42,18 @@ class Recording:
     assumed: frozenset[str]  # channels whose values were taken in their own unit, because the file names none
 
 
-def read(
-    path: Path, channels: Mapping[str, int], units: Mapping[str, str], progress: Progress = lambda _: None
-) -> Recording:
-    """Parse `path`; `progress` hears how many bytes are done. Raises InputError when it is no such file.
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Of one channel: the canonical one, and that of values without a unit."""
 
-    `units`: the canonical unit of each channel.
-    """
+    canonical: str
+    own: str
+
+
+def read(
+    path: Path, channels: Mapping[str, int], units: Mapping[str, Units], progress: Progress = lambda _: None
+) -> Recording:
+    """Parse `path`; `progress` hears how many bytes are done. Raises InputError when it is no such file."""
     try:
         with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
             rows = csv.reader(file)
@@ -78,7 +83,7 @@ class _Reader:
     """Blocks of rows to columns; a block with a mistake in it is gone through row by row."""
 
     def __init__(
-        self, columns: Mapping[str, int], channels: Mapping[str, int], units: Mapping[str, str]
+        self, columns: Mapping[str, int], channels: Mapping[str, int], units: Mapping[str, Units]
     ) -> None:
         self._columns = columns
         self._channels = channels
@@ -134,13 +139,17 @@ class _Reader:
 
     def _canonical(self, value: Floats, names: list[str], columns: list[tuple[str, ...]]) -> Floats:
         """Values in the units of their channels. Raises ValueError for a unit that does not fit."""
-        if "unit" not in self._columns:
+        if "unit" in self._columns:
+            given = [unit.strip() for unit in columns[self._columns["unit"]]]
+        elif all(self._units[name].own == self._units[name].canonical for name in set(names)):
             self._assumed.update(names)
             return value
-        given = [unit.strip() for unit in columns[self._columns["unit"]]]
+        else:
+            given = [""] * len(names)
         self._assumed.update(name for name, unit in zip(names, given, strict=True) if not unit)
-        units = [unit or self._units[name] for name, unit in zip(names, given, strict=True)]
-        for unit, wanted in {(unit, self._units[name]) for unit, name in zip(units, names, strict=True)}:
+        units = [unit or self._units[name].own for name, unit in zip(names, given, strict=True)]
+        for unit, name in set(zip(units, names, strict=True)):
+            wanted = self._units[name].canonical
             if unit not in CONVERSIONS or CONVERSIONS[unit].canonical != wanted:
                 fitting = ", ".join(sorted(u for u, c in CONVERSIONS.items() if c.canonical == wanted))
                 raise ValueError(f"unit {unit[:40]!r} does not fit; known: {fitting}")
@@ -173,6 +182,9 @@ def _whole(numbers: list[int]) -> Times:
 
 def _values(texts: tuple[str, ...], qualities: tuple[str, ...] | None) -> tuple[Floats, Qualities]:
     """float64[N] and uint8[N]; whatever is no number is BAD. Raises ValueError or KeyError."""
+    wrong = next((t for t in texts if "_" in t or not t.isascii()), None)  # float() would take 1_000 and ١
+    if wrong is not None:
+        raise ValueError(f"{wrong[:40]!r} is not a number")
     value = np.array([float(t) if t.strip() else np.nan for t in texts])
     quality = np.zeros(len(texts), np.uint8)
     if qualities is not None:

@@ -10,10 +10,10 @@ import pytest
 from gateway.errors import InputError
 from gateway.model import Quality
 from gateway.questions import readings_csv
-from gateway.questions.readings_csv import Recording, read
+from gateway.questions.readings_csv import Recording, Units, read
 
-CHANNELS = {"top": 3, "bottom": 7}
-UNITS = {"top": "degC", "bottom": "degC"}
+CHANNELS = {"top": 3, "bottom": 7, "kelvin": 9}
+UNITS = {"top": Units("degC", "degC"), "bottom": Units("degC", "degC"), "kelvin": Units("degC", "K")}
 HEADER = "time,channel,value\n"
 
 
@@ -122,3 +122,18 @@ def test_a_file_that_is_no_text_or_not_there(tmp_path: Path) -> None:
         recording(tmp_path, b"time,channel,value\n\xff\xfe,top,1\n")
     with pytest.raises(InputError, match="No such file"):
         read(tmp_path / "nothing.csv", CHANNELS, UNITS)
+
+
+@pytest.mark.parametrize("header", [HEADER, "time,channel,value,unit\n"])
+def test_a_value_without_a_unit_is_in_that_of_its_channel(tmp_path: Path, header: str) -> None:
+    end = "," if "unit" in header else ""
+    rows = f"2026-01-05T11:00:00Z,kelvin,123.15{end}\n2026-01-05T11:00:01Z,top,-190{end}\n"
+    found = recording(tmp_path, header + rows)
+    assert found.samples.value.tolist() == pytest.approx([-150.0, -190.0])
+    assert found.assumed == {"kelvin", "top"}
+
+
+@pytest.mark.parametrize("value", ["1_000", "\u0663", "\uff11\uff12", "\u2212190"])
+def test_what_python_alone_takes_for_a_number_is_none(tmp_path: Path, value: str) -> None:
+    found = recording(tmp_path, HEADER + f"2026-01-05T11:00:00Z,top,{value}\n")
+    assert found.refused_rows == 1 and "is not a number" in found.problems[0]
