@@ -78,6 +78,7 @@ class Pairs:
         self._latched = Latched(own, latch, condition)
         self._latched.state = self.state["latch"]
         self._force_after = members.valid_from - (members.valid_from > NEVER)
+        self._last_ns = members.valid_to - 1  # the last moment in force
         self._nothing = History(np.zeros(count, np.int64), self._gap, 0)
         self._history = History(np.zeros(len(members.names), np.int64), members.gaps_of.longest, 0)
 
@@ -120,6 +121,9 @@ class Pairs:
     def ahead(self, row: Rows, heard: Times) -> list[Findings]:
         """What follows `feed`: everything about pairs of these channels that is not settled.
 
+        What is settled may have come past the end of a rule, and not have a moment there that shows it: what
+        is open then ends anew each time, so all that ends with its rule is among what is not settled.
+
         `heard` int64[C] ns UTC, the last usable reading of every channel.
         """
         spoke = np.zeros(len(self.members.names), np.bool_)
@@ -133,7 +137,7 @@ class Pairs:
         for name in ("raw", "open"):
             self.state[name][level] = self._latched.state[name][level]
         member = np.flatnonzero(touched & (beyond | told))
-        since = np.where(told, self.state["told"], self.state["reached"])[member]
+        since = np.minimum(np.where(told, self.state["told"], self.state["reached"]), self._last_ns)[member]
         found = self.present(member)
         says = told[member] | (self.state["told"][member] != NEVER)
         return [complete_from(self.members.number[member[says]], since[says]), found]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, product
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Severity
-from gateway.screening.plan import ChannelPlan, Instance, Plan
+from gateway.screening.plan import FOREVER, ChannelPlan, Instance, Plan
 from gateway.screening.rules import spread
 from tests.oracle.rule_strategies import plans
 from tests.oracle.screening import comparable, excursions
@@ -76,6 +78,61 @@ def test_a_silent_partner_ends_nothing_and_is_not_held_for_ever():
     assert [e.last_ns for e in desk.standing()] == [EPOCH + 50 * SECOND]
 
 
+@pytest.mark.parametrize("gap_s", [1, 3, 60])
+@pytest.mark.parametrize("later", [4, 10])
+def test_a_rule_that_is_over_ends_what_it_had_open_once_however_far_the_pair_is_settled(gap_s, later):
+    """With a max_gap of 1 s or 3 s the pair is settled beyond the end of the rule as soon as one of its
+    channels goes on, but no settled moment of it shows that."""
+    over = replace(APART, valid_to_ns=EPOCH + SECOND // 2, ends_by="moved")
+    after = replace(APART, valid_from_ns=over.valid_to_ns, version="2")
+    channels = tuple(replace(c, max_gap_ns=gap_s * SECOND) for c in CHANNELS)
+    rows = [one(0, 5), other(0, 0), one(later, 5)]
+    more = [other(later, 5), one(later + 1, 5), other(later + 70, 5)]
+    for size in (1, 2, 3):
+        for restarts, leaves in product((False, True), repeat=2):
+            desk = Desk(Plan(channels, (over, after)))
+            for k in range(0, len(rows + more), size):
+                desk.take((rows + more)[k : k + size])
+                assert comparable(desk.standing()) == excursions(desk.plan, desk.journal.rows, EPOCH)
+                if leaves:
+                    desk.leave_past()
+                if restarts:
+                    desk.restart()
+            mine = [e for e in desk.known.values() if e.start_ns == EPOCH]
+            assert [(*seconds(e), e.ended_by, e.revision, e.withdrawn) for e in mine] == [
+                (0, 0.5, "moved", 1, False)
+            ]
+
+
+NAN = float("nan")
+MOVED = replace(
+    APART,
+    parameters=spread.Parameters("other", 0.0),
+    valid_to_ns=EPOCH + SECOND // 2,
+    ends_by="moved",
+)
+
+
+@example(  # hypothesis found two excursions of the same start, one of them open
+    Plan(
+        (
+            replace(CHANNELS[0], max_gap_ns=3 * SECOND, later_gaps=((EPOCH, 1),)),
+            replace(CHANNELS[1], max_gap_ns=3 * SECOND),
+        ),
+        (MOVED, replace(MOVED, valid_from_ns=MOVED.valid_to_ns + 1, valid_to_ns=FOREVER, version="2")),
+    ),
+    [
+        (EPOCH, 5, -1.0, 1),
+        (EPOCH + 1, 5, NAN, 2),
+        (EPOCH + 2, 5, NAN, 2),
+        (EPOCH, 3, -2.0, 0),
+        *((EPOCH + 4 * SECOND + k, 3, NAN, 2) for k in range(5)),
+        (EPOCH + 4 * SECOND + 5, 3, -2.0, 1),
+    ],
+    [],
+    set(),
+    set(),
+)
 @settings(max_examples=40, deadline=None)
 @given(
     plans(("spread", "limit")),
