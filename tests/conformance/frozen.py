@@ -7,8 +7,9 @@ from dataclasses import FrozenInstanceError, is_dataclass
 
 def is_frozen(cls: type) -> bool:
     """Whether it is a dataclass whose objects refuse to be changed."""
+    one, name = object.__new__(cls), "anything"
     try:
-        cls.__setattr__(object.__new__(cls), "anything", 1)
+        setattr(one, name, 1)
     except FrozenInstanceError:
         return is_dataclass(cls)
     return False
