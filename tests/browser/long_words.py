@@ -19,6 +19,7 @@ from gateway.pages.templates import Templates
 
 FIELD_OR_WORD = re.compile(r"\{\w+\}|%\(\w+\)s|[A-Za-z]+")
 MORE = 0.4
+PROSE = "manual"  # its words are no catalogue's, and flow
 
 
 def longer(text: str) -> str:
@@ -37,9 +38,9 @@ def speak_long(context: BrowserContext, templates: dict[str, str]) -> None:
 
     def page(route: Route) -> None:
         path = "/" + route.request.url.split("/", 3)[3].partition("?")[0]
-        if route.request.resource_type != "document" or path not in templates:
+        name = templates.get(path, PROSE)
+        if route.request.resource_type != "document" or name == PROSE:
             return route.continue_()
-        name = templates[path]
         values = {"page": name, "is_open": path in OPEN}
         html = made.page(ENGLISH, name, {**values, "theme": "light"})
         return route.fulfill(body=html, content_type="text/html; charset=utf-8")
