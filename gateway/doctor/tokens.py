@@ -21,11 +21,11 @@ def findings(configuration: Configuration, now_ns: int) -> Iterator[Finding]:
     """Of a file that is not there, or that this user may not read, nothing is said."""
     from gateway.accounts.accounts import FILE, ending_tokens  # takes long to import, and most have none
 
-    if not (configuration.data_dir / FILE).exists():
-        return
     try:
+        if not (configuration.data_dir / FILE).exists():
+            return
         ending = ending_tokens(configuration.data_dir, now_ns, now_ns + EARLY_NS)
-    except InputError:
+    except (InputError, OSError):
         return
     for one in ending[:MOST_NAMED]:
         end = format_rfc3339(one.until_ns)[:10]
