@@ -16,5 +16,6 @@ def back(members: Iterable[Member]) -> Back | None:
         return None
     last = max(causes, key=lambda one: one.over_ns)
     silences = [one for one in known if one.is_silence and not set(last.assets).isdisjoint(one.assets)]
-    silent = sum(not one.is_over for one in silences)
-    return Back(last.cause, last.over_ns, silent, len(silences)) if silent else None
+    every = {one.assets for one in silences}  # one may have fallen silent several times
+    silent = {one.assets for one in silences if not one.is_over}
+    return Back(last.cause, last.over_ns, len(silent), len(every)) if silent else None

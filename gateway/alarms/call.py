@@ -45,7 +45,7 @@ class TimeLeft:
 class Back:
     """A cause of silences that is over while some go on.
 
-    `what` is the key of the fault; `silent` of the `number` alarms of its assets about silence go on.
+    `what` is the key of the fault; `silent` of the `number` of its assets that fell silent still are.
     """
 
     what: str

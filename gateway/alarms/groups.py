@@ -18,9 +18,7 @@ from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
 LINGER_NS: Final = 600 * SECOND  # what begins again so soon after its end is the same happening
-TOGETHER_NS: Final = (
-    120 * SECOND
-)  # silences of one site that begin so soon after the first have one cause, perhaps
+TOGETHER_NS: Final = 120 * SECOND  # silences of one site so soon after the first have one cause, perhaps
 MOST_TOGETHER: Final = 500  # of them in one group: each new one looks through it
 
 

@@ -55,3 +55,13 @@ def test_what_silences_nothing_is_no_cause() -> None:
         False,
     ]
     assert not leaves_unwatched("source:a", ())
+
+
+def test_shippers_are_counted_and_not_their_alarms() -> None:
+    """After a kill the group had the alarms of that absence, too: "2 of 22 still silent", of twelve."""
+    site = Site()
+    away(site)
+    site.happens("E-1", "returned", 100, ("s-2",))
+    site.happens("E-7", "raised", 200, ("s-2",), kind="no_data", rule="no-data")
+    site.happens("F-1", "returned", 600, SHIPPERS, kind="fault")
+    assert back(site.members.values()) == Back("source:broker", ns(600), 3, 3)
