@@ -73,6 +73,7 @@ class Connection:
             timeout=PUBACK_TIMEOUT_S,
             max_queued_incoming_messages=1,
         ) as client:
+            _end_if_cancelled()  # Python 3.11's wait_for loses one that comes together with the CONNACK
             self._set_up(True)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_watch(client), name=f"{self.identifier} watches its connection")
@@ -87,7 +88,7 @@ class Connection:
             if publisher.plugged:
                 oldest = publisher.oldest
                 await client.publish(publisher.topic, oldest, qos=1)
-                _end_if_cancelled()  # Python 3.11's wait_for loses one that comes together with the PUBACK
+                _end_if_cancelled()  # as above, with the PUBACK
                 publisher.confirm(oldest)
             self._in_line.discard(publisher)
             self._offer(publisher)

@@ -218,3 +218,21 @@ async def test_a_device_can_be_stopped_at_any_moment() -> None:
             done, _ = await asyncio.wait({work}, timeout=WITHIN_S)
             assert done == {work}
             assert work.cancelled()
+
+
+async def test_a_device_can_be_stopped_as_it_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order comes together with the CONNACK: the same fault of asyncio, which a fleet met under load."""
+    port, bench = free_port(), Bench(free_port())
+    connection = Connection([bench.publisher], np.random.default_rng(4))
+
+    class LetIn(aiomqtt.Client):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._connected.add_done_callback(lambda _: work.cancel())
+
+    monkeypatch.setattr(aiomqtt, "Client", LetIn)
+    async with serve("127.0.0.1", port):
+        work = asyncio.create_task(connection.run("127.0.0.1", port))
+        done, _ = await asyncio.wait({work}, timeout=WITHIN_S)
+        assert done == {work}
+        assert work.cancelled()
