@@ -154,11 +154,14 @@ def _print(configuration: Configuration) -> None:
                 channel.table.address, channel.name, place, channel.table.unit, channel.table.profile or "-"
             )
         out.print(table if mine else "  no channel of the configuration")
-    rules = sum(len(v.rules) for versions in configuration.profiles.values() for v in versions)
+    of_profiles = [rule for versions in configuration.profiles.values() for v in versions for rule in v.rules]
+    added = [  # of a site or an asset: the same on each of its channels
+        rule for channel in configuration.channels.values() for rule in channel.rules
+    ]
     counts = {
         "channel": len(configuration.channels),
         "profile": len(configuration.profiles),
-        "rule": rules,
+        "rule": len({id(rule) for rule in (*of_profiles, *added)}),
         "sink": len(configuration.sinks),
         "notifier": len(configuration.notifiers),
     }

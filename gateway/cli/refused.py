@@ -66,6 +66,8 @@ def refused(
         head = f"{labels.both(row['received'], '')} {row['source']} "
         out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
         out.print(f"    {row['topic']}  {row['payload'][:LONGEST_PAYLOAD]!r}")
+        if row["sent_again"]:
+            out.print(f"    sent through again at {labels.both(row['sent_again'], '')}", style="dim")
     out.print(f"{counted(len(rows), 'message')} shown")
     if rows:
         out.print(RETRY, style="cyan", soft_wrap=True)

@@ -43,8 +43,8 @@ def believed(table: ChannelTable, unit: str, path: str, problems: Problems) -> B
     return Believed(lowest, highest, tuple(sorted(set(_canonical(as_sent(table.faults), table)))))
 
 
-def never_exceeded(channel: Channel, rules: Iterable[Rule]) -> Iterator[str]:
-    """Limits beyond which nothing of the channel is believed, or nothing can be: they can never fire."""
+def useless_limits(channel: Channel, rules: Iterable[Rule]) -> Iterator[str]:
+    """Limits beyond which nothing of the channel is believed or can be, or within which nothing can be."""
     lowest, highest, _ = channel.believed
     least, most = possible(channel.table.quantity, channel.unit)
     for rule in rules:
@@ -55,6 +55,10 @@ def never_exceeded(channel: Channel, rules: Iterable[Rule]) -> Iterator[str]:
         if at >= most if side == "high" else at <= least:
             bound = most if side == "high" else least
             yield f"rule {rule.id!r} can never fire: nothing can be beyond {bound:g} {channel.unit}"
+            continue
+        if at < least if side == "high" else at > most:
+            bound, where = (least, "below") if side == "high" else (most, "above")
+            yield f"rule {rule.id!r} always fires: nothing can be {where} {bound:g} {channel.unit}"
             continue
         if channel.calibration is not None:
             continue  # limits are about what is corrected

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.config import plugins
-from gateway.config.believed import believed, never_exceeded, usual_faults
+from gateway.config.believed import believed, useless_limits, usual_faults
 from gateway.config.contradictions import contradictions
 from gateway.config.profiles import doubles, rules, severity_of
 from gateway.config.tables import Problems, Table, build
@@ -155,7 +155,7 @@ def check_rules(made: Mapping[str, Channel], profiles: Profiles, problems: Probl
                     f"channels.{name}",
                     f"two of its rules have the id {doubled!r}; rules of a profile cannot be replaced",
                 )
-            for what in (*contradictions(rules_of_version), *never_exceeded(channel, rules_of_version)):
+            for what in (*contradictions(rules_of_version), *useless_limits(channel, rules_of_version)):
                 problems.add(f"channels.{name}", what)
             for rule in rules_of_version:
                 _check_named_channels(channel, rule, made, problems)

@@ -29,6 +29,7 @@ from gateway.doctor import (
     mosquitto,
     note,
     ports,
+    refused,
     running,
     tokens,
     warning,
@@ -80,6 +81,7 @@ def _findings(
     closer = {f.where for f in sources if f.level is not Level.NOTE}  # looked at here: better than from afar
     if status is not None:
         yield from (f for f in running.findings(status) if f.level is Level.NOTE or f.where not in closer)
+        yield from refused.findings(configuration, status["refused"])
         yield from _of_this_run(configuration, status["gateway"])
     else:
         if folder.is_hidden(configuration.data_dir):

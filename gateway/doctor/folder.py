@@ -8,9 +8,9 @@ import os
 import pwd
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from gateway.alarming.screening import STATE
+from gateway.clocks.device_clocks import span
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, error, note, running, warning
 from gateway.doctor.processes import holder_of_lock
@@ -22,7 +22,6 @@ from gateway.model import SECOND
 from gateway.running.space import began_ns, room
 
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"  # as the root has them
-HOUR_S: Final = 3600.0
 
 
 def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[Finding]:
@@ -121,9 +120,9 @@ def _journal(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[
     age_s = (now_ns - newest[0].committed_ns) / SECOND
     if age_s < 0:
         do = "set the clock; until it is right, readings are UNCERTAIN"
-        yield warning("clock", f"this machine's clock is {-age_s:.0f} s behind the newest commit", do)
+        yield warning("clock", f"this machine's clock is {span(-age_s)} behind the newest commit", do)
     else:
-        yield note("journal", f"newest commit {_ago(age_s)} ago, entry {last_seq}", "")
+        yield note("journal", f"newest commit {span(age_s)} ago, entry {last_seq}", "")
     yield from _followers(configuration, last_seq)
 
 
@@ -151,7 +150,3 @@ def _followers(configuration: Configuration, last_seq: int) -> Iterator[Finding]
         do = "`cryogate parked` shows them with the reason; send them again or accept it there"
         yield warning(name.replace(":", " "), "what it rejected is parked", do)
     records.close()
-
-
-def _ago(age_s: float) -> str:
-    return f"{age_s:.0f} s" if age_s < HOUR_S else f"{age_s / HOUR_S:.1f} h"

@@ -34,7 +34,6 @@ def findings(status: Mapping[str, Any]) -> list[Finding]:
         *_calls(status["calls"]),
         *_archive(status["archive"]["problem"]),
         *_metrics(status["metrics"]["problem"]),
-        *_refused(status["refused"]),
     ]
 
 
@@ -95,7 +94,7 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
             what, _, do = detail.rpartition("; ")
             yield error(where, f"{source['state']}: {what or do}", do if what else "see the gateway's log")
         elif source["state"] == "connecting" and source["age_s"] > CONNECTING_S:
-            yield warning(where, f"still connecting after {source['age_s']:.0f} s", "see the gateway's log")
+            yield warning(where, f"still connecting after {span(source['age_s'])}", "see the gateway's log")
 
 
 def _channels(channels: Sequence[Mapping[str, Any]], loggers: Collection[str]) -> Iterator[Finding]:
@@ -118,7 +117,7 @@ def _channels(channels: Sequence[Mapping[str, Any]], loggers: Collection[str]) -
     if silent:
         oldest_s = max(c["age_s"] for c in silent)
         do = "check power, probe and connection of the device"
-        yield warning("channels", f"silent for up to {oldest_s:.0f} s: {_names(silent)}", do)
+        yield warning("channels", f"silent for up to {span(oldest_s)}: {_names(silent)}", do)
     if bad:
         do = "check sensor and wiring: the instrument reports a fault, or a value that cannot be"
         yield warning("channels", f"no valid value: {_names(bad)}", do)
@@ -186,12 +185,6 @@ def _metrics(problem: str) -> Iterator[Finding]:
     if problem:
         what, _, do = problem.partition("; ")
         yield warning("metrics", f"nobody can ask for them: {what}", do)
-
-
-def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    for row in refused:
-        what = f"{row['count']} refused since the journal began: {row['reason']}"
-        yield note(f"source {row['source']}", what, "`cryogate refused` shows them with the reason")
 
 
 def _names(channels: Iterable[Mapping[str, Any]]) -> str:

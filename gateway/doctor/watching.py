@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway.clocks.device_clocks import span
 from gateway.doctor import Finding, error, note, warning
 
 
@@ -39,7 +40,7 @@ def _peer(told: Mapping[str, Any]) -> Finding:
         return warning(where, f"cannot be heard: {what or do}", do if what else "see the gateway's log")
     if age_s is None or told["state"] is None:
         return note(where, "nothing was heard yet", "")
-    return note(where, f"says that it is {told['state']}; heard alive {age_s:.0f} s ago", "")
+    return note(where, f"says that it is {told['state']}; heard alive {span(age_s)} ago", "")
 
 
 def _supply(told: Mapping[str, Any]) -> Finding:

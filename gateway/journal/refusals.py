@@ -32,6 +32,11 @@ def newest(connection: Connection, source: str | None, most: int) -> list[tuple[
     ]
 
 
+def is_whole(one: Refused) -> bool:
+    """Whether all of the message was kept, so that it can be sent through again."""
+    return one.reason is not Refusal.OVERSIZED and len(one.payload) < LONGEST_PAYLOAD
+
+
 def counts(connection: Connection) -> dict[str, dict[Refusal, int]]:
     """How many were ever refused, by source and reason."""
     result: dict[str, dict[Refusal, int]] = {}

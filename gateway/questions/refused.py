@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.journal.journal import Journal
+from gateway.journal.refusals import is_whole
+from gateway.model import Refused
+from gateway.statements import retry
 from gateway.times import format_rfc3339
 
 
 def refused_rows(journal: Journal, source: str | None, most: int) -> list[dict[str, Any]]:
-    """Of a source, or of all; `payload` as Latin-1, so that every byte is a character."""
+    """Of a source, or of all; `payload` as Latin-1, so that every byte is a character.
+
+    `sent_again`: when somebody had it sent through again last; what could be taken then is in the journal.
+    """
+    sent_ns = {retry.of(said.body).source: said.at_ns for _, said in journal.statements(retry.KIND)}
     return [
         {
             "source": name,
@@ -18,6 +25,11 @@ def refused_rows(journal: Journal, source: str | None, most: int) -> list[dict[s
             "detail": kept.detail,
             "topic": kept.topic,
             "payload": kept.payload.decode("latin-1"),
+            "sent_again": _sent_again(kept, sent_ns.get(name, -1)),
         }
         for name, kept in journal.refused(source, most)
     ]
+
+
+def _sent_again(kept: Refused, sent_ns: int) -> str | None:
+    return format_rfc3339(sent_ns) if is_whole(kept) and sent_ns >= kept.received_ns else None

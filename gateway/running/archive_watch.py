@@ -109,10 +109,9 @@ class ArchiveWatch:
 
 
 def _words(one: DamagedFile) -> str:
-    return (
-        f"readings from {format_rfc3339(one.first_ns)} to {format_rfc3339(one.last_ns)} cannot be read, and "
-        f"questions about that time are not answered: {one.why}"
-    )
+    first, last = format_rfc3339(one.first_ns), format_rfc3339(one.last_ns)
+    span = f"from {first} to {last}" if first != last else f"of {first}"
+    return f"readings {span} cannot be read, and questions about that time are not answered: {one.why}"
 
 
 def _of_many(found: list[DamagedFile]) -> str:

@@ -18,7 +18,7 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.ingestion.sources.mqtt import Received, Source
 from gateway.journal.journal import Journal, Statement
-from gateway.journal.refusals import KEPT_PER_SOURCE, LONGEST_PAYLOAD
+from gateway.journal.refusals import KEPT_PER_SOURCE, is_whole
 from gateway.model import Arrivals, Decoded, Refusal, Refused
 from gateway.statements.retry import Retry
 from gateway.writing.conversion import conversions, to_canonical
@@ -53,7 +53,7 @@ def again(
         )
     seen = journal.last_seq()
     kept = [one for _, one in reversed(journal.refused(source, KEPT_PER_SOURCE))]
-    whole = [one for one in kept if _is_whole(one)]
+    whole = [one for one in kept if is_whole(one)]
     numbers = journal.channel_numbers(list(configuration.channels))
     decoded = _decoded(Source(source, plug_in.options, _addresses(source, configuration, numbers)), whole)
     arrivals = _canonical(decoded.arrivals, configuration, numbers)
@@ -63,10 +63,6 @@ def again(
     said = Retry(source, len(whole), len(arrivals))
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     return Again(source, len(whole), len(arrivals), done.fresh, cut, decoded.refused)
-
-
-def _is_whole(one: Refused) -> bool:
-    return one.reason is not Refusal.OVERSIZED and len(one.payload) < LONGEST_PAYLOAD
 
 
 def _addresses(source: str, configuration: Configuration, numbers: dict[str, int]) -> dict[str, int]:

@@ -284,3 +284,27 @@ def test_notifications_beside_the_journal_are_fine(check: Check) -> None:
     check(
         JSONL.format(name="x", path="data/notifications.jsonl"), CSV.format(name="x", path="new/one"), code=0
     )
+
+
+def test_rules_of_sites_assets_and_channels_are_counted_once(tmp_path: Path) -> None:
+    def rule(of: str, name: str, degC: float) -> str:
+        return (
+            f'[[{of}.rules]]\nid = "{name}"\nkind = "limit"\nside = "high"\nlimit_degC = {degC}\n'
+            'severity = "major"\n'
+        )
+
+    channels = "".join(
+        f'[channels.{name}]\nasset = "dewar"\nsource = "in"\naddress = "{name}"\n' for name in ("top", "low")
+    )
+    path = tmp_path / "cryogate.toml"
+    path.write_text(
+        SITE.format(data_dir="data", kind="ln2_freezer")
+        + rule("sites.s", "warm", -140.0)
+        + rule("assets.dewar", "warmer", -130.0)
+        + '[sources.in]\nkind = "download"\n'
+        + channels
+        + rule("channels.top", "warmest", -120.0)
+    )
+    told = CliRunner().invoke(app, ["check", "--config", str(path)])
+    assert told.exit_code == 0, told.output
+    assert "2 channels, 0 profiles, 3 rules" in told.output

@@ -37,6 +37,9 @@ MESSAGE = {
     "received": "2026-01-05T11:00:00.000000000Z",
     "reason": "malformed",
     "detail": "",
+    "topic": "cryo/shipper-7/telemetry",
+    "payload": "{",
+    "sent_again": None,
 }
 REFUSED = {"schema": 1, "known": RUNS, "items": [MESSAGE]}
 PARKED = {

@@ -10,10 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.config.load import load
+from gateway.doctor.refused import findings as refused_findings
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import Quality, Refusal, Refused
-from gateway.times import parse_rfc3339
+from gateway.questions.refused import refused_rows
+from gateway.times import format_rfc3339, parse_rfc3339
 
 CONFIG = """
 [gateway]
@@ -92,6 +95,26 @@ def test_what_can_be_taken_now_is_taken_once(folder: Path) -> None:
         ("lid", 0, -195.8, Quality.UNCERTAIN),  # nobody knows how old it was when it came
     ]
     assert [(one.by, one.body["readings"]) for one in said] == [("Li Na", 2)]
+
+
+def test_the_list_says_which_were_sent_through_again_and_when(folder: Path) -> None:
+    def listed() -> list[Any]:
+        with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+            return [row["sent_again"] for row in refused_rows(journal, "broker", 10)]
+
+    assert listed() == [None] * 5
+    retried(folder, "--retry", "broker")
+    with Journal.open(folder / "data" / "journal.sqlite") as journal:
+        [said] = [statement for _, statement in journal.statements("retry")]
+        late = Refused(Refusal.MALFORMED, "", "cryo/lid", b"{", said.at_ns + 1)
+        journal.commit(refused={"broker": [late]})
+    told = listed()
+    assert told == [None, None, *[format_rfc3339(said.at_ns)] * 4]  # the newest, then one kept in part
+    shown = CliRunner().invoke(app, ["refused", "--config", str(folder / "cryogate.toml")]).output
+    assert shown.count("sent through again at ") == 4
+    configuration = load(folder / "cryogate.toml")
+    counted = [{"source": "broker", "count": 6, "reason": "malformed"}]
+    assert "again" not in next(refused_findings(configuration, counted)).what  # one came since
 
 
 def span(journal: Journal) -> tuple[int, int]:

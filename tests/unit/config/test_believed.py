@@ -151,6 +151,13 @@ def test_what_came_before_stays_as_it_was_judged(tmp_path: Path) -> None:
     assert after.value.tolist()[:2] == [-190.0, 85.0] and math.isnan(after.value[2])
 
 
+@pytest.mark.parametrize(("side", "limit"), [("high", -300.0), ("low", 1400.5)])
+def test_a_limit_that_everything_is_beyond_is_refused(side: str, limit: float) -> None:
+    rule = f'[[channels.top.rules]]\nid = "x"\nkind = "limit"\nside = "{side}"\nlimit_degC = {limit}\n'
+    with pytest.raises(ConfigurationError, match="rule 'x' always fires: nothing can be"):
+        parse(tomllib.loads(f'{CONFIG}\n{rule}severity = "minor"\n'), Path("x"))
+
+
 @pytest.mark.parametrize(
     ("side", "limit"), [("low", -273.15), ("low", -300.0), ("high", 1400.0), ("high", 5e8)]
 )

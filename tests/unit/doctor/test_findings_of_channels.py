@@ -83,3 +83,9 @@ def test_a_logger_of_which_nothing_was_imported_is_no_device_that_is_silent() ->
     assert (found.level, found.what) == (Level.NOTE, "nothing was imported yet: box")
     [found] = told(channel("lid", None, "good") | {"age_s": None})
     assert (found.level, found.what) == (Level.WARNING, "never heard: lid")
+
+
+def test_a_long_silence_is_said_as_people_say_it() -> None:
+    silent = channel("lid", None, "good") | {"state": "unknown", "age_s": 25_771_854.0}
+    [found] = told(silent)
+    assert found.what == "silent for up to 298 d 6 h: lid"
