@@ -106,9 +106,9 @@ def test_an_alarm_arrives_and_nothing_is_told_twice(
     gateway: GatewayProcess, receivers: Receivers, publish: Callable[[str, Any], None]
 ) -> None:
     publish("dewar", {"temp": -140.0})
-    eventually(lambda: receivers.hooked("raised"), "the webhook is called", 20)
-    eventually(lambda: "CRITICAL, raised: dewar -140 °C" in receivers.subjects(), "the mail comes", 20)
-    eventually(lambda: "【紧急】报警：dewar -140 °C" in receivers.titles(), "the phone rings", 20)
+    eventually(lambda: receivers.hooked("raised"), "the webhook is called")
+    eventually(lambda: "CRITICAL, raised: dewar -140 °C" in receivers.subjects(), "the mail comes")
+    eventually(lambda: "【紧急】报警：dewar -140 °C" in receivers.titles(), "the phone rings")
     pushed = json.loads(receivers.push.posted[-1].body)["message"]
     assert "-140 °C（限值 -150 °C）" in pushed and "+08:00" in pushed
 
@@ -117,9 +117,9 @@ def test_an_alarm_arrives_and_nothing_is_told_twice(
     gateway.start()
     gateway.wait_until_up()
     publish("dewar", {"temp": -190.0})
-    eventually(lambda: receivers.hooked("returned"), "the return arrives after a kill", 20)
-    eventually(lambda: any(", returned: dewar" in s for s in receivers.subjects()), "by mail, too", 20)
-    eventually(lambda: any("已恢复" in title for title in receivers.titles()), "and on the phone", 20)
+    eventually(lambda: receivers.hooked("returned"), "the return arrives after a kill")
+    eventually(lambda: any(", returned: dewar" in s for s in receivers.subjects()), "by mail, too")
+    eventually(lambda: any("已恢复" in title for title in receivers.titles()), "and on the phone")
 
     eventually(lambda: all_told(gateway), "it is stated")
     assert gateway.stop() == 0
@@ -139,12 +139,12 @@ def test_a_kill_before_the_answer_repeats_the_same_id(
 ) -> None:
     receivers.hook.usual = Reply(delay_s=9.0)
     publish("dewar", {"temp": -140.0})
-    eventually(lambda: receivers.hooked("raised"), "the webhook is called", 20)
+    eventually(lambda: receivers.hooked("raised"), "the webhook is called")
     gateway.kill()
     receivers.hook.usual = Reply(503, {"Retry-After": "1"})
     gateway.start()
     gateway.wait_until_up()
-    eventually(lambda: len(receivers.hooked("raised")) >= 3, "it is called again, until it answers", 20)
+    eventually(lambda: len(receivers.hooked("raised")) >= 3, "it is called again, until it answers")
     receivers.hook.usual = Reply(200, body=b"seen")
     eventually(lambda: all_told(gateway), "it is delivered")
     assert len(set(receivers.hooked("raised"))) == 1  # one id, one content

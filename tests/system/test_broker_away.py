@@ -102,7 +102,7 @@ def test_who_answered_is_asked_again_about_those_that_stay_silent(
     with Sending(mosquitto.port):
         told = eventually(lambda: rung(phones)[1:], "she is asked again", WITHIN_S)
         (title, message) = told[0]["title"], told[0]["message"]
-        assert "source:broker is back, 2 of 4 still silent" in title, title
+        assert "source:broker is back, 2 of 4 still silent" in title, (rung(phones), gateway.alarms())
         assert "2 of 4 are still silent: sh-3, sh-4" in message, message
         silent = {a["asset"]: a["state"] for a in _silent(gateway)}
         assert silent == {"sh-3": "unacknowledged", "sh-4": "unacknowledged"}

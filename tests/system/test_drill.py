@@ -80,9 +80,9 @@ def test_from_the_command_to_the_acknowledgement(
     asked = gateway.cryogate("drill", "--asset", "dewar", "--by", "Wang Wei", "--reason", "monthly", "--json")
     assert asked.returncode == 0, asked.stderr
     drill = json.loads(asked.stdout)
-    [call] = eventually(lambda: rung(phones), "who is on duty is called", 20)
+    [call] = eventually(lambda: rung(phones), "who is on duty is called")
     assert call["title"].startswith(("DRILL - ", "【演练】")), call
-    eventually(lambda: reported(gateway)["reached"], "that is stated", 20)
+    eventually(lambda: reported(gateway)["reached"], "that is stated")
     again = gateway.cryogate("drill", "--asset", "dewar", "--by", "Wang Wei")
     assert again.returncode == 1 and drill["drill"] in again.stderr
 
@@ -91,19 +91,19 @@ def test_from_the_command_to_the_acknowledgement(
         path.unlink()
     gateway.start()
     gateway.wait_until_up()
-    [alarm] = eventually(lambda: [a for a in gateway.alarms() if a["kind"] == "drill"], "it goes on", 20)
+    [alarm] = eventually(lambda: [a for a in gateway.alarms() if a["kind"] == "drill"], "it goes on")
     assert alarm["id"] == drill["drill"] and alarm["drill"]["outcome"] is None
     publish("dewar", {"temp": -140.0})
     real = eventually(
         lambda: [a for a in gateway.alarms() if a["kind"] == "limit"], "a real one beside it", 20
     )
-    eventually(lambda: len(rung(phones)) == 2, "which is called, too", 20)
+    eventually(lambda: len(rung(phones)) == 2, "which is called, too")
     assert "DRILL" not in rung(phones)[1]["title"] and "演练" not in rung(phones)[1]["title"]
 
     done = gateway.cryogate("ack", drill["drill"], "--by", "Li-Na", "--comment", "seen, walked to the dewar")
     assert done.returncode == 0, done.stderr
-    eventually(lambda: reported(gateway)["state"] == "passed", "it has passed", 20)
-    eventually(lambda: len(rung(phones)) == 3, "who was called hears that it is over", 20)
+    eventually(lambda: reported(gateway)["state"] == "passed", "it has passed")
+    eventually(lambda: len(rung(phones)) == 3, "who was called hears that it is over")
     report = reported(gateway)
     assert [(one["person"], one["by"]) for one in report["reached"]] == [("li-na", "push")]
     assert 0 <= report["raised_after_s"] <= report["calls"][0]["after_s"] <= report["reached"][0]["after_s"]

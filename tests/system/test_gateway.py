@@ -186,7 +186,7 @@ def test_silence_is_unknown_and_raises_an_alarm(
         eventually(lambda: channel(gateway, "dewar-1")["state"] == "in range", "heard")
         eventually(lambda: channel(gateway, "dewar-1")["state"] == "unknown", "silent")
         assert channel(gateway, "dewar-1")["value"] is None  # never the last value
-        alarms = eventually(lambda: len(a := gateway.alarms()) == 2 and a, "no-data alarms of both", 40)
+        alarms = eventually(lambda: len(a := gateway.alarms()) == 2 and a, "no-data alarms of both")
         assert {a["rule"] for a in alarms} == {"no-data"}
         publish("cryo/dewar-1/telemetry", reading(-190.0))
         states = eventually(

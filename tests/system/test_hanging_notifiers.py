@@ -105,7 +105,7 @@ def test_a_notifier_that_hangs_fails_or_rejects_starves_nobody(
     for round_ in range(1, 3):
         for value, change in ((-140.0, "raised"), (-190.0, "returned")):
             publish("dewar", {"temp": value})
-            eventually(lambda c=change, n=round_: heard(c) >= n, f"{change}, the {round_}.", 20)
+            eventually(lambda c=change, n=round_: heard(c) >= n, f"{change}, the {round_}.")
     eventually(lambda: "month must be in 1..12" in notifier("second")["problem"], "the bug is shown")
     eventually(lambda: "550 no such user" in notifier("third")["parked"], "what is rejected is parked")
     eventually(lambda: notifier("first")["behind_s"] > 1, "the one that hangs is late, and it says so")

@@ -95,10 +95,10 @@ def test_until_somebody_acknowledges(
 ) -> None:
     mail.refusals["li-na@lab.example"] = "550 no such mailbox"
     publish("dewar", {"temp": -140.0})
-    eventually(lambda: rung(phones, "li-na"), "by the next way, as the mailbox is refused", 20)
-    eventually(lambda: rung(phones, "wang-wei"), "the deputy's phone", 20)
-    eventually(lambda: mail.mails, "and mailbox", 20)
-    called = eventually(lambda: _called(gateway, 4), "all of it is stated", 20)
+    eventually(lambda: rung(phones, "li-na"), "by the next way, as the mailbox is refused")
+    eventually(lambda: rung(phones, "wang-wei"), "the deputy's phone")
+    eventually(lambda: mail.mails, "and mailbox")
+    called = eventually(lambda: _called(gateway, 4), "all of it is stated")
     assert [(one["person"], one["by"], one["outcome"]) for one in called["attempts"]][:2] == [
         ("li-na", "mail", "rejected"),
         ("li-na", "push", "delivered"),
@@ -106,7 +106,7 @@ def test_until_somebody_acknowledges(
     assert called["calling"] and called["priority"] == "urgent" and called["next"]["persons"]
     alarm = next(a for a in gateway.alarms() if a["rule"] == "above-150")
     assert alarm["group"] == called["id"] and {one["name"] for one in alarm["told"]} == {"Li-Na", "Wang-Wei"}
-    eventually(lambda: any(a["rule"].startswith("way:mail") for a in gateway.alarms()), "a fault", 20)
+    eventually(lambda: any(a["rule"].startswith("way:mail") for a in gateway.alarms()), "a fault")
     assert "told Li-Na" in gateway.cryogate("alarms").stdout
     assert "step 1 to Li-Na by mail: rejected" in gateway.cryogate("calls", called["id"]).stdout
 
@@ -116,7 +116,7 @@ def test_until_somebody_acknowledges(
     gateway.start()
     gateway.wait_until_up()
     before = {topic: rung(phones, topic) for topic in PEOPLE}
-    again = eventually(lambda: _called(gateway, 4), "it knows what it did", 20)
+    again = eventually(lambda: _called(gateway, 4), "it knows what it did")
     assert again["attempts"][:4] == called["attempts"][:4]
 
     mail.refusals.clear()
@@ -124,7 +124,7 @@ def test_until_somebody_acknowledges(
     assert tested.returncode == 0 and "mail li-na@lab.example: delivered" in tested.stdout, tested.stdout
     done = gateway.cryogate("ack", alarm["id"], "--group", "--by", "Li-Na", "--comment", "at the dewar")
     assert done.returncode == 0, done.stderr
-    eventually(lambda: len(rung(phones, "wang-wei")) > len(before["wang-wei"]), "the deputy may sleep", 20)
+    eventually(lambda: len(rung(phones, "wang-wei")) > len(before["wang-wei"]), "the deputy may sleep")
     assert len(set(rung(phones, "li-na"))) == len(rung(phones, "li-na"))
     assert not next(c for c in _calls(gateway) if c["id"] == called["id"])["calling"]
 
