@@ -7,6 +7,7 @@ file, so that it can be said what may be missing. Format: sqlite.org/fileformat2
 
 from __future__ import annotations
 
+import functools
 import logging
 import struct
 import time
@@ -208,6 +209,7 @@ def _step(power: list[list[int]], state: tuple[int, int], added: list[int]) -> t
     return (a * first + b * second + added[0]) % 2**32, (c * first + d * second + added[1]) % 2**32
 
 
+@functools.lru_cache(maxsize=4)  # a gateway opens its journal more than a dozen times
 def _weights(pairs: int) -> tuple[Words, list[list[int]]]:
     """uint32[2 x pairs, 2]: what each word adds to the two sums by the end; and the matrix to that power."""
     a, b, d = 1, 0, 1  # a symmetric matrix ((a, b), (b, d)), to the power 0
