@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from gateway.dataclass import dataclass
 
@@ -29,6 +29,9 @@ class CallKind(StrEnum):
     OVER = "over"  # what the person was told is over, or somebody else sees to it, or it is quiet
     SUMMARY = "summary"  # too many for one message each
     TEST = "test"  # to see whether the person can be reached
+
+
+LOUD: Final = (CallKind.ALARM, CallKind.WORSE, CallKind.AGAIN)  # calls because of which somebody has to act
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,18 @@ class Call:
     next_at_ns: int | None = None
     link: str = ""  # where this person may acknowledge it; empty: nowhere yet
     drill: bool = False
+    swings: int = 0  # how often the first alarm came and went within `swings_within_s`; 0: it does not
+    swings_within_s: float = 0.0
 
     @property
     def number(self) -> int:
         """How many alarms it is about."""
         return len(self.alarms) + self.more
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether somebody has to act because of it."""
+        return self.kind in LOUD and not self.is_late
 
     @property
     def goes_on(self) -> bool:

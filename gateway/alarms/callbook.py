@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.alarms.call import CallKind, Priority
+from gateway.alarms.call import LOUD, CallKind, Priority
 from gateway.alarms.chatter import Limits, Raisings
 from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
@@ -26,8 +26,9 @@ from gateway.alarms.nobody import Nobody
 from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
 from gateway.alarms.priority import Judged, Judging, Priorities, most_urgent
 from gateway.alarms.reach import Matter
+from gateway.alarms.swings import Swings
 from gateway.dataclass import dataclass
-from gateway.statements import Statement, attempt, call, transition
+from gateway.statements import Statement, attempt, call, person, transition
 from gateway.statements.attempt import Attempt
 from gateway.statements.call import Called
 from gateway.statements.transition import UPGRADE
@@ -35,7 +36,6 @@ from gateway.statements.transition import UPGRADE
 KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
 LONGEST_ANSWER: Final = 200  # characters
-LOUD: Final = (CallKind.ALARM, CallKind.WORSE, CallKind.AGAIN)  # calls because of which somebody has to act
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
 
@@ -64,8 +64,11 @@ class CallBook:
         self._judging = Judging(plan.priorities)
         self.groups = Groups()
         self.raisings = Raisings()
+        self.swings = Swings(self.raisings, plan.chatter)
         self.flood = Flood(plan.flood)
-        self.escalations = Escalations(Rules(self.policy, self.judged, self._same, self._is_coming))
+        self.escalations = Escalations(
+            Rules(self.policy, self.judged, self._same, self._is_coming, self.swings)
+        )
         self.deliveries: dict[str, Delivery] = {}  # that are not done
         self._latest: dict[str, dict[str, str]] = {}  # group -> receiver -> the delivery that is not done
         self.attempts: dict[str, list[Attempted]] = {}  # by group
@@ -86,6 +89,8 @@ class CallBook:
             self._hear_attempt(at_ns, attempt.of(statement.body))
         elif statement.kind in DUTY_KINDS:
             self.duty.hear(statement)
+            if statement.kind == person.KIND:
+                self.escalations.forget_asked(person.of(statement.body).id)
             self.look_at_people()
         self.seq = max(self.seq, seq)
 
@@ -105,6 +110,7 @@ class CallBook:
                 self.groups.keys(),
                 self.escalations.courses,
                 self.raisings.times,
+                self.swings.known,
                 self.flood.received,
                 list(self.deliveries.values()),
                 self.attempts,
@@ -113,6 +119,11 @@ class CallBook:
                 self.summaries,
             )
         )
+
+    def forget_old(self, now_ns: int) -> None:
+        """What no longer counts."""
+        self.raisings.forget(self.plan.chatter, now_ns)
+        self.swings.forget(now_ns, lambda alarm: self.groups.of(alarm) is not None)
 
     def take_over(self, kept: bytes) -> None:
         """As `kept` gave it; of another version, nothing: everything is heard again."""
@@ -125,7 +136,8 @@ class CallBook:
         self.seq = found.seq
         self.groups.take_over(found.groups, found.keys)
         self.escalations.take_over(found.groups, found.courses)
-        self.raisings = Raisings(found.raisings)
+        self.raisings.times = found.raisings
+        self.swings.take_over(found.swings)
         self.flood = Flood(self.plan.flood, found.received)
         self.deliveries = {delivery.id: delivery for delivery in found.deliveries}
         for one in found.deliveries:
@@ -239,6 +251,7 @@ class CallBook:
         one = member(seq, at_ns, said, self.publish(said.known, said.number), before)
         if not one.is_drill:
             self.raisings.hear(one)
+            self.swings.hear(one)
         heard = self.groups.hear(one)
         if heard is None:
             return
@@ -269,8 +282,8 @@ class CallBook:
         if kind is CallKind.SUMMARY:
             self._hear_summary(at_ns, said)
             return
-        for person in said.held:
-            self.flood.holds(person, said.group, at_ns, self._rank(person, said))
+        for name in said.held:
+            self.flood.holds(name, said.group, at_ns, self._rank(name, said))
         self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
         self._nobody.hear_call(said, at_ns)
         self._tidy(said.group)

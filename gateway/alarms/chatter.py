@@ -23,6 +23,7 @@ class Limits:
     chatter_count: int = 5
     chatter_within_s: float = 1800.0
     stale_after_s: float = 86_400.0
+    chatter_calm_s: float = 600.0  # so long without it: then it is over; people hear of swings so often
 
 
 class Raisings:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Final
 
 from gateway.alarms.call import CallKind, Priority
 from gateway.alarms.callbook import CallBook
 from gateway.alarms.escalation import Due
 from gateway.alarms.groups import Group
+from gateway.alarms.latecomers import Latecomers
 from gateway.alarms.reach import Reach, Reached
 from gateway.model import SECOND
 from gateway.statements.call import Called
@@ -27,12 +29,14 @@ class Decisions:
     def __init__(self, book: CallBook, reach: Reach) -> None:
         self._book = book
         self._reach = reach
+        self._latecomers = Latecomers(book, reach)
         self._quiet: dict[str, int] = {}  # groups and persons that nobody may be woken for: until when
 
     def due(self, now_ns: int) -> list[Called]:
         """The most urgent first."""
         self._quiet = {name: until_ns for name, until_ns in self._quiet.items() if until_ns > now_ns}
         due = self._book.escalations.due(now_ns, self._quiet)
+        due += self._latecomers.due(now_ns, {*self._quiet, *(one.group for one in due)})
         due.sort(key=self._rank)
         sent: Sent = defaultdict(list)
         found = [self._call(one, now_ns, sent) for one in due[:MOST]]
@@ -67,6 +71,8 @@ class Decisions:
         priority = matter.priority
         if one.steps:
             reached = self._of_steps(one, group, now_ns)
+            if one.is_late:
+                reached = _without(reached, course.asked)
         else:
             is_over = one.kind is CallKind.OVER
             priority = Priority(course.rank or priority) if is_over else priority
@@ -99,7 +105,8 @@ class Decisions:
         groups = tuple(self._book.flood.received[person].held)
         known = [g for name in groups if (g := self._book.escalations.groups.get(name)) is not None]
         priority = self._book.judged_together(known).priority if known else Priority.LOW
-        reached = self._reach.of_names((person,), {}, priority, now_ns)
+        ways = max((self._ways(person, group, now_ns) for group in known), default=1)
+        reached = self._reach.of_names((person,), {}, priority, now_ns, at_once=ways)
         if not reached.receivers and reached.is_quiet:
             self._quiet[person] = now_ns + QUIET_NS
             return None
@@ -126,6 +133,15 @@ class Decisions:
         persons = tuple(one for one in reached.receivers if one.person)  # a siren cannot say that it is one
         return Reached(persons, reached.is_quiet)
 
+    def _ways(self, person: str, group: Group, now_ns: int) -> int:
+        """By how many at once this one is called about a group, by the steps that have come."""
+        course, policy = self._book.escalations.courses[group.id], self._book.policy(group)
+        if policy is None or course.done is None:
+            return 1
+        steps = range(min(course.done[1], len(policy.steps) - 1) + 1)
+        found = self._reach.of_steps(policy, steps, self._book.matter(group), now_ns).receivers
+        return max((one.at_once for one in found if one.person == person), default=1)
+
     def _is_sent(self, person: str, group: Group, priority: Priority, now_ns: int, sent: Sent) -> bool:
         """Whether it is a message of its own, and counted; else it waits for a summary."""
         rank = self._book.rank(person, group.id, priority)
@@ -135,3 +151,9 @@ class Decisions:
 
     def _group(self, name: str) -> Group:
         return self._book.escalations.groups[name]
+
+
+def _without(reached: Reached, names: Collection[str]) -> Reached:
+    """Persons who are none of these; a siren sounds already."""
+    new = (one for one in reached.receivers if one.person and one.person not in names)
+    return Reached(tuple(new), reached.is_quiet)

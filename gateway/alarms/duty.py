@@ -89,6 +89,10 @@ class Duty:
         """The same, as the statement says it."""
         return self._spoken.newest_person(identity)
 
+    def last_here(self, identity: str) -> StatedPerson | None:
+        """The last statement that did not say that the person has left."""
+        return self._spoken.last_here(identity)
+
     def people(self) -> tuple[Person, ...]:
         """Everybody that was stated, those who have left too, by id."""
         found = (self.person(identity) for identity in self._spoken.people())

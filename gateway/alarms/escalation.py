@@ -11,36 +11,17 @@ from dataclasses import field
 from typing import Final
 
 from gateway.alarms.call import CallKind
+from gateway.alarms.calling_course import Course
 from gateway.alarms.groups import Group, Heard
 from gateway.alarms.member import BY_PEOPLE, Member
-from gateway.alarms.policy import NEVER, SIREN, Place, Policy, due_steps, next_moment
+from gateway.alarms.policy import NEVER, SIREN, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
+from gateway.alarms.swings import Swings
 from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
 
 UPDATE_NS: Final = 60 * SECOND  # what grows all the time is said so often; what gets more urgent, at once
 HISTORY_NS: Final = 86_400 * SECOND  # what was over so long before it was noticed wakes nobody
-
-
-@dataclass(slots=True)
-class Course:
-    """How far the calls about a group are."""
-
-    since_ns: int = 0  # the moment that delays count from; 0: nobody is to be called
-    done: Place | None = None
-    calls: int = 0  # that were decided so far
-    called_ns: int = 0  # when the last of them was
-    rank: int = 0  # the priority it said
-    severity: int = 0  # the worst that it was about
-    told: dict[str, int] = field(default_factory=dict)  # who has to hear that it is over, since when
-    reached: dict[str, int] = field(default_factory=dict)  # of these, whom a message has reached
-    unseen: bool = False  # it was over before somebody answered: who was not reached is told, but of that
-    grown_ns: int = 0  # since when it is worse than that; 0: it is not
-    acted_ns: int = 0  # when somebody last did something about it
-    resumed: bool = False  # who took it has not acted for too long
-    missed: bool = False  # a call found nobody at all, and nobody was told before or since
-    reopened: bool = False  # who had taken it is not on it any more, and nobody has heard that
-    stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +34,7 @@ class Due:
     round: int = 0
     steps: tuple[int, ...] = ()
     until_ns: int = field(default=NEVER, compare=False)  # then there is more to it
+    is_late: bool = False  # of steps that found nobody: whoever is there by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +48,7 @@ class Rules:
     judged: Callable[[Group], Judged]
     same: Callable[[str], str]
     is_coming: Callable[[str, str], bool] = lambda _group, _name: False
+    swings: Swings = field(default_factory=Swings)
 
 
 class Escalations:
@@ -73,6 +56,7 @@ class Escalations:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._swings = rules.swings
         self.courses: dict[str, Course] = {}
         self.groups: dict[str, Group] = {}
         self._next: dict[str, Due] = {}  # looked through as a whole: 10 000 take a millisecond
@@ -93,7 +77,7 @@ class Escalations:
         self.groups[group.id] = group
         course = self.courses.setdefault(group.id, Course())
         for other in heard.merged:
-            _absorb(course, self.courses.get(other.id) or Course())
+            course.absorb(self.courses.get(other.id) or Course())
             self._forget(other.id)
         if one.change in BY_PEOPLE:
             course.acted_ns, course.resumed = one.at_ns, False
@@ -115,16 +99,18 @@ class Escalations:
         round_, steps = place
         wants = self._wants(group, course)
         course.calls, course.called_ns = course.calls + 1, at_ns
-        course.rank, course.severity = self._priority(group), _severity(group)
+        self._note_worst(group, course, kind, at_ns)
         if kind is CallKind.OVER:
+            self._calm_down(group, course, at_ns)
             for person in self._released(group, course):
-                _drop(course, person)
+                course.drop(person)
         else:
-            course.grown_ns, course.reopened = 0, False
+            course.grown_ns, course.swung_ns, course.reopened = 0, 0, False
             names = list(persons)
             self._note_missed(group_id, course, names)
             if steps:
                 self._carry_out(course, round_, steps[-1], at_ns, wants)
+            course.asked |= set(names)
             if wants or course.resumed:
                 course.told |= dict.fromkeys(names, at_ns)
         self._schedule(group_id)
@@ -151,8 +137,8 @@ class Escalations:
             course.told.setdefault(name, at_ns)
         if name not in course.told:
             return
-        if said_over and group.is_over:
-            _drop(course, name)
+        if said_over and group.is_over and not self._wants(group, course):
+            course.drop(name)
         else:
             course.reached[name] = at_ns
         self._schedule(group_id)
@@ -161,8 +147,13 @@ class Escalations:
         """Nobody could reach this one: there is nothing to take back."""
         course = self.courses.get(group_id)
         if course is not None and person in course.told:
-            _drop(course, person)
+            course.drop(person)
             self._schedule(group_id)
+
+    def forget_asked(self, person: str) -> None:
+        """Something new was stated about this one, who may be reached now."""
+        for course in self.courses.values():
+            course.asked.discard(person)
 
     # Answers
 
@@ -190,18 +181,21 @@ class Escalations:
             return self._resuming(group, course, policy)
         moment_ns = next_moment(policy, course.since_ns, course.done)
         grown_ns = self._grown_moment(group, course)
+        calm_ns = self._calm_moment(group, course)
+        if calm_ns < NEVER and calm_ns <= max(now_ns, min(moment_ns, grown_ns)):
+            return Due(group_id, CallKind.OVER, calm_ns)
         if grown_ns < moment_ns:
-            return Due(group_id, _kind(course), grown_ns, until_ns=moment_ns)
+            return Due(group_id, _kind(course), grown_ns, until_ns=min(moment_ns, calm_ns))
         if moment_ns == NEVER:
             return None
         round_, steps = due_steps(policy, course.since_ns, course.done, max(now_ns, moment_ns))
         kind = _kind(course)
         until_ns = next_moment(policy, course.since_ns, (round_, steps[-1]))
-        return Due(group_id, kind, moment_ns, round_, steps, until_ns)
+        return Due(group_id, kind, moment_ns, round_, steps, min(until_ns, calm_ns))
 
     def over_to(self, group_id: str) -> tuple[str, ...]:
         """Who has to hear that it is over, or that somebody else has taken it."""
-        return tuple(self._released(self.groups[group_id], self.courses[group_id]))
+        return tuple(self._released(self.groups[group_id], self.courses[group_id], is_calm=True))
 
     def is_calling(self, group_id: str) -> bool:
         """Whether somebody is called until it is taken."""
@@ -222,22 +216,50 @@ class Escalations:
 
     def _turn(self, group: Group, course: Course, heard: Heard, one: Member) -> None:
         """Whether people are to be called from now on, or no longer, or hear that it is worse."""
-        was_unseen, course.unseen = course.unseen, False
         if not self._wants(group, course):
-            news = any(_is_news(m) for m in group.members.values())
-            course.unseen = news and group.is_over
-            is_first = news and (course.calls == 0 or self._is_missed(group.id, course))
-            if not is_first and (course.since_ns or was_unseen):
-                course.stopped = course.calls
-            course.since_ns, course.done, course.grown_ns = one.at_ns if is_first else 0, None, 0
+            self._stop(group, course, one.at_ns)
+            return
+        course.unseen = False
+        swing = self._swings.known_to_all(one, self._priority(group)) if one.is_new else None
+        if not course.since_ns and swing is not None:
+            course.begin(max(one.at_ns, swing.said_ns + self._swings.calm_ns))
+            course.rank, course.severity = max(course.rank, swing.rank), max(course.severity, swing.severity)
         elif not course.since_ns:
-            course.since_ns, course.done = one.at_ns, None
+            course.begin(one.at_ns)
             course.grown_ns = one.at_ns if course.calls else 0
             course.reopened = course.calls > 0 and one.is_let_go
-        elif course.calls and (
-            (heard.is_new and _calls(one, course)) or heard.merged or self._is_worse(group, course)
-        ):
-            course.grown_ns = course.grown_ns or one.at_ns
+        elif swing is not None and not heard.merged:
+            course.swung_ns = course.swung_ns or one.at_ns
+        elif heard.merged or (heard.is_new and _calls(one, course)) or self._is_worse(group, course):
+            course.since_ns = min(course.since_ns, one.at_ns)
+            if course.calls:
+                course.grown_ns = course.grown_ns or one.at_ns
+
+    def _stop(self, group: Group, course: Course, at_ns: int) -> None:
+        """Nobody is called any more, unless nobody has heard of it."""
+        news = any(_is_news(m) for m in group.members.values())
+        was_unseen, course.unseen = course.unseen, news and group.is_over
+        is_first = news and (course.calls == 0 or self._is_missed(group.id, course))
+        if not is_first and (course.since_ns or was_unseen):
+            course.stopped = course.calls
+        course.begin(at_ns if is_first else 0)
+
+    def _calm_down(self, group: Group, course: Course, at_ns: int) -> None:
+        """What came and went has been over for long enough."""
+        ended = [one for one in group.members.values() if self._has_swung(one, course)]
+        if ended and not any(_calls(one, course) for one in group.members.values()):
+            self._swings.end(ended)
+            self._stop(group, course, at_ns)
+
+    def _note_worst(self, group: Group, course: Course, kind: CallKind, at_ns: int) -> None:
+        """What a call says; of what comes and goes the worst that was said counts on."""
+        rank, severity = self._priority(group), _severity(group)
+        swinging = [one for one in group.members.values() if self._swings.of(one) is not None]
+        if kind is not CallKind.OVER and swinging:
+            rank, severity = max(rank, course.rank), max(severity, course.severity)
+            for one in swinging:
+                self._swings.say(one, at_ns, rank)
+        course.rank, course.severity = rank, severity
 
     def _carry_out(self, course: Course, round_: int, step: int, at_ns: int, wants: bool) -> None:
         if not course.since_ns:
@@ -259,21 +281,35 @@ class Escalations:
         return course.missed and not self.has_told_people(group_id)
 
     def _wants(self, group: Group, course: Course) -> bool:
-        return any(_calls(one, course) for one in group.members.values())
+        return any(_calls(one, course) or self._has_swung(one, course) for one in group.members.values())
 
-    def _released(self, group: Group, course: Course) -> list[str]:
-        """Of those that were told: whom that does not concern any more."""
-        if not course.told or self._wants(group, course):
+    def _has_swung(self, one: Member, course: Course) -> bool:
+        """Whether it is over for now: it comes and goes, and nobody has answered."""
+        is_open = one.is_over and one.asks and not one.is_hushed and (not one.taken_by or course.resumed)
+        return is_open and self._swings.of(one) is not None
+
+    def _calm_moment(self, group: Group, course: Course) -> int:
+        """When what comes and goes counts as over; NEVER: not before it is, or it does not."""
+        members = group.members.values()
+        if any(_calls(one, course) for one in members):
+            return NEVER
+        return self._swings.end_ns(one for one in members if self._has_swung(one, course))
+
+    def _released(self, group: Group, course: Course, *, is_calm: bool = False) -> list[str]:
+        """Of those that were told: whom that does not concern any more; `is_calm`: nor what has swung."""
+        calls = any(_calls(one, course) for one in group.members.values())
+        if not course.told or calls or (not is_calm and self._wants(group, course)):
             return []
         if group.is_over:
-            return [name for name in course.told if not self._will_hear_all(group, course, name)]
+            is_unseen = course.unseen or is_calm
+            return [name for name in course.told if not self._will_hear_all(group, course, name, is_unseen)]
         answers = (m.taken_by or m.answered_by for m in group.members.values() if not m.is_over)
         keep = {self._rules.same(by) for by in answers if by}
         return [person for person in course.told if person not in keep]
 
-    def _will_hear_all(self, group: Group, course: Course, name: str) -> bool:
+    def _will_hear_all(self, group: Group, course: Course, name: str, is_unseen: bool) -> bool:
         """Of the alarm and of its end in one message, that is on its way: of one that nobody has seen."""
-        is_first = course.unseen and name not in course.reached and not name.startswith(SIREN)
+        is_first = is_unseen and name not in course.reached and not name.startswith(SIREN)
         return is_first and self._rules.is_coming(group.id, name)
 
     def _resuming(self, group: Group, course: Course, policy: Policy) -> Due | None:
@@ -285,11 +321,14 @@ class Escalations:
         return Due(group.id, CallKind.ALARM, course.acted_ns + to_ns(policy.taken_for_s), 0, (0,))
 
     def _grown_moment(self, group: Group, course: Course) -> int:
-        if not course.grown_ns or not course.told:
+        if not course.told:
             return NEVER
+        swung_ns = max(course.swung_ns, course.called_ns + self._swings.calm_ns) if course.swung_ns else NEVER
+        if not course.grown_ns:
+            return swung_ns
         if self._is_worse(group, course):
             return course.grown_ns
-        return max(course.grown_ns, course.called_ns + UPDATE_NS)
+        return min(swung_ns, max(course.grown_ns, course.called_ns + UPDATE_NS))
 
     def _is_worse(self, group: Group, course: Course) -> bool:
         """Than what was called last: more urgent, or something more severe is part of it."""
@@ -340,22 +379,3 @@ def _kind(course: Course) -> CallKind:
     if not course.grown_ns:
         return CallKind.ALARM
     return CallKind.AGAIN if course.reopened else CallKind.WORSE
-
-
-def _drop(course: Course, name: str) -> None:
-    """This one has not to hear that it is over."""
-    course.told.pop(name, None)
-    course.reached.pop(name, None)
-
-
-def _absorb(course: Course, other: Course) -> None:
-    """Two groups turned out to be one: who was told of either is told how it goes on."""
-    course.told = {**other.told, **course.told}
-    course.reached = {**other.reached, **course.reached}
-    course.acted_ns = max(course.acted_ns, other.acted_ns)
-    course.called_ns = max(course.called_ns, other.called_ns)
-    course.rank = max(course.rank, other.rank)
-    course.severity = max(course.severity, other.severity)
-    if other.since_ns and (not course.since_ns or other.since_ns < course.since_ns):
-        course.since_ns, course.done = other.since_ns, other.done
-    course.calls = max(course.calls, other.calls)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.alarms.calling_course import Course
 from gateway.alarms.delivery import Delivery
-from gateway.alarms.escalation import Course
 from gateway.alarms.flood import Received
 from gateway.alarms.groups import Group
+from gateway.alarms.swings import Swing
 from gateway.dataclass import dataclass
 
-SCHEMA: Final = 3  # of another one nothing is taken over: everything is heard again
+SCHEMA: Final = 4  # of another one nothing is taken over: everything is heard again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Kept:
     keys: dict[str, str]
     courses: dict[str, Course]
     raisings: dict[str, list[int]]
+    swings: dict[str, Swing]
     received: dict[str, Received]
     deliveries: list[Delivery]
     attempts: dict[str, list[Attempted]]

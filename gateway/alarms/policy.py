@@ -87,6 +87,14 @@ def due_steps(policy: Policy, since_ns: int, done: Place | None, now_ns: int) ->
     return max(last, 0) // count, tuple(position % count for position in positions)
 
 
+def past_steps(policy: Policy, done: Place) -> tuple[int, ...]:
+    """Each step that was carried out so far, once; the last one behind the others."""
+    count = len(policy.steps)
+    step = min(done[1], count - 1)
+    earlier = range(step + 1, count) if done[0] else ()
+    return (*earlier, *range(step + 1))
+
+
 def _latest(policy: Policy, elapsed_ns: int) -> int:
     """The position of the last step whose moment has come; -1: none has."""
     period_ns = _period_ns(policy)

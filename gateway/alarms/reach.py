@@ -9,6 +9,7 @@ from gateway.alarms.duty import Duty
 from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, SIREN, Policy
 from gateway.dataclass import dataclass
 from gateway.statements.call import Receiver
+from gateway.statements.person import MOST_WAYS
 
 Way = tuple[str, str]
 """A notifier, and an address there."""
@@ -45,7 +46,7 @@ class Reach:
         sirens: dict[str, None] = {}
         for step in (policy.steps[k] for k in steps if k < len(policy.steps)):
             for person in self.persons(step.call, matter, now_ns):
-                ways[person] = max(ways.get(person, 1), step.ways or len(self._notifiers) + 1)
+                ways[person] = max(ways.get(person, 1), step.ways or MOST_WAYS)
             sirens |= dict.fromkeys(name for name in step.notifiers if name in self._addressless)
         return self._reached(ways, sirens, matter.priority, now_ns)
 
@@ -57,8 +58,12 @@ class Reach:
         now_ns: int,
         *,
         also_former: bool = False,
+        at_once: int = 1,
     ) -> Reached:
-        """Whoever was told before, by the ways `by` that worked; `also_former`: also those given up since."""
+        """Whoever was told before, by the ways `by` that worked; `also_former`: also those given up since.
+
+        By `at_once` of the others at once where none is known to work.
+        """
         known = [name for name in names if not name.startswith(SIREN)]
         named = (name.removeprefix(SIREN) for name in names if name.startswith(SIREN))
         sirens = [name for name in named if name in self._addressless]
@@ -69,7 +74,7 @@ class Reach:
             if worked:
                 receivers.append(Receiver(person, worked, 0))
             else:
-                found = self._reached({person: 1}, (), priority, now_ns)
+                found = self._reached({person: at_once}, (), priority, now_ns)
                 receivers += found.receivers
                 is_quiet = is_quiet or found.is_quiet
         return Reached((*receivers, *map(_siren, sirens)), is_quiet)

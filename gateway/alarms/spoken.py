@@ -51,6 +51,12 @@ class Spoken:
         told = self._people.get(identity)
         return told[-1][1] if told else None
 
+    def last_here(self, identity: str) -> Person | None:
+        """What was said last of somebody who was here then."""
+        self._look()
+        told = (said for _, said in reversed(self._people.get(identity, [])))
+        return next((said for said in told if said.state == person.HERE), None)
+
     def is_here(self, identity: str, at_ns: int) -> bool:
         """Whether somebody spoke of the person, and not of having left by then.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -102,10 +103,15 @@ def set_person(
     --by "Wang Wei"
     """
     with open_desk(load(config)) as desk:
-        before = duty_of(desk.journal).stated(identity)
-        said = _changed(
-            desk.configuration, identity, before, name_en, name_zh, language, way, on_site, time_zone
+        changes = commands.Changes(
+            name_en,
+            name_zh,
+            _languages(language),
+            time_zone,
+            None if way is None else tuple(commands.way_of(one) for one in _listed(way)),
+            None if on_site is None else tuple(dict.fromkeys(_listed(on_site))),
         )
+        said = _whole(desk.configuration, changes.of(duty_of(desk.journal), identity))
         done = commands.enter(desk, at_this_box(by), said, at, corrects, reason)
     _tell(done, f"{called(said)} is reached by {_by(said)}", said, as_json)
 
@@ -147,34 +153,19 @@ def _tell(done: commands.Entered, what: str, said: Stated, as_json: bool) -> Non
         say(f"remark: {remark}", err=True)
 
 
-def _changed(
-    configuration: Configuration,
-    identity: str,
-    before: Stated | None,
-    name_en: str | None,
-    name_zh: str | None,
-    languages: list[str] | None,
-    ways: list[str] | None,
-    on_site: list[str] | None,
-    time_zone: str | None,
-) -> Stated:
-    """What was said before, with what is given now."""
-    known = before or Stated(identity, "", "", (), "", (), ())
-    english, chinese = _either(name_en, known.name_en), _either(name_zh, known.name_zh)
-    if not (english.strip() or chinese.strip()):
-        raise InputError("give a name: --name in Latin script, --name-zh in Chinese script, or both")
-    unknown = [one for one in languages or () if one not in LANGUAGES]
+def _languages(given: list[str] | None) -> tuple[str, ...] | None:
+    unknown = [one for one in given or () if one not in LANGUAGES]
     if unknown:
         raise InputError(f"--language {unknown[0]!r}: there is {' and '.join(LANGUAGES)}")
-    reads = tuple(dict.fromkeys(languages or known.languages)) or (("zh",) if chinese.strip() else ("en",))
-    sites = known.on_site if on_site is None else tuple(dict.fromkeys(_listed(on_site)))
-    told = known.ways if ways is None else tuple(commands.way_of(one) for one in _listed(ways))
-    place = time_zone or known.time_zone or _zone_of(configuration, sites)
-    return Stated(identity, english, chinese, reads, place, told, sites)
+    return tuple(dict.fromkeys(given)) if given else None
 
 
-def _either(given: str | None, known: str) -> str:
-    return known if given is None else given
+def _whole(configuration: Configuration, said: Stated) -> Stated:
+    """With what follows from the rest, of somebody new."""
+    if not (said.name_en.strip() or said.name_zh.strip()):
+        raise InputError("give a name: --name in Latin script, --name-zh in Chinese script, or both")
+    reads = said.languages or (("zh",) if said.name_zh.strip() else ("en",))
+    return replace(said, languages=reads, time_zone=said.time_zone or _zone_of(configuration, said.on_site))
 
 
 def _listed(given: Iterable[str]) -> list[str]:

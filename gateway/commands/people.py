@@ -8,12 +8,13 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
-from gateway.alarms.duty import Duty
+from gateway.alarms.duty import ANY, ENOUGH, Duty
 from gateway.commands.accounts import lock_who_left
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import namesakes, person_known
 from gateway.commands.words import Words, correction, who_and_when
+from gateway.config.escalations import can_tell_people
 from gateway.config.types import NOTIFIERS, Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import CryogateError, InputError
@@ -21,7 +22,7 @@ from gateway.notifiers import Addressed
 from gateway.questions.duty import duty_of
 from gateway.statements import Statement, clock_times
 from gateway.statements import person as stating
-from gateway.statements.person import GONE, ID, PRIORITIES, Person, Way
+from gateway.statements.person import GONE, HERE, ID, PRIORITIES, Person, Way
 from gateway.statements.roster import people_of
 from gateway.times import format_rfc3339
 from gateway.zones import zone
@@ -35,6 +36,25 @@ class Entered:
 
     stated: Stated
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is said of a person now; None: nothing, so what was stated before stays."""
+
+    name_en: str | None = None
+    name_zh: str | None = None
+    languages: tuple[str, ...] | None = None
+    time_zone: str | None = None
+    ways: tuple[Way, ...] | None = None
+    on_site: tuple[str, ...] | None = None
+
+    def of(self, duty: Duty, identity: str) -> Person:
+        """The person with them. Who had left comes back where they were; ways of theirs were not kept."""
+        empty = Person(identity, "", "", (), "", (), ())
+        known, here = duty.stated(identity) or empty, duty.last_here(identity) or empty
+        given = {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+        return replace(known, **{"on_site": here.on_site, "state": HERE} | given)
 
 
 def enter(
@@ -68,7 +88,7 @@ def enter(
         return [desk.draft(stating, said, author, at_ns, revising)]
 
     stated = desk.state(look)
-    return Entered(stated, tuple(_remarks(duty_of(desk.journal), said, desk.clock.now_ns())))
+    return Entered(stated, tuple(_remarks(desk, duty_of(desk.journal), said, desk.clock.now_ns())))
 
 
 def leave(
@@ -164,7 +184,22 @@ def _raise(mistakes: list[str]) -> None:
         raise InputError("\n".join(mistakes))
 
 
-def _remarks(duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
+def _left_without(configuration: Configuration, duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
+    """Sites that nobody is left for, or too few, without whoever has left."""
+    covered = {site for one in duty.rosters(now_ns) if said.id in people_of(one) for site in one.sites}
+    every = any(said.id in people_of(one) and not one.sites for one in duty.rosters(now_ns))
+    notifiers = [name for name, told in configuration.notifiers.items() if can_tell_people(told.kind)]
+    for site in [one for one in configuration.sites if every or one in covered]:
+        if not duty.on_duty(site, ANY, now_ns):
+            yield f"nobody is on duty NOW for {site}: an alarm there reaches nobody; set the roster anew"
+            continue
+        left = duty.coverage(site, now_ns, notifiers).people
+        if len(left) < ENOUGH:
+            who = ", ".join(left) or "nobody"
+            yield f"for {site} only {who} can be reached now, at least {ENOUGH} are needed"
+
+
+def _remarks(desk: Desk, duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
     named = [one.id for one in duty.rosters_from(now_ns) if said.id in people_of(one)]
     if said.state == GONE:
         if named:
@@ -173,6 +208,7 @@ def _remarks(duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
                 f"{said.id} is still named in {', '.join(named)}: the next one takes the turns; set the "
                 "roster anew"
             )
+        yield from _left_without(desk.configuration, duty, said, now_ns)
         covering = [s for s in duty.stand_ins(now_ns, now_ns + 1) if s.person == said.id]
         yield from (f"{said.id} stood in for {s.instead_of}, who has the turns again" for s in covering)
     elif not said.ways:

@@ -319,6 +319,7 @@ class CallLimits:
 
     chatter_count: int = 5
     chatter_within_s: float = 1800.0
+    chatter_calm_s: float = 600.0
     stale_after_s: float = 86_400.0
     flood_count: int = 10
     flood_within_s: float = 600.0
@@ -332,6 +333,7 @@ class CallLimits:
             raise ValueError(f"flood_count must lie between 1 and {MOST_FLOOD}")
         durations = (
             "chatter_within_s",
+            "chatter_calm_s",
             "stale_after_s",
             "flood_within_s",
             "summary_after_s",
@@ -343,7 +345,7 @@ class CallLimits:
 
     @property
     def chatter(self) -> Limits:
-        return Limits(self.chatter_count, self.chatter_within_s, self.stale_after_s)
+        return Limits(self.chatter_count, self.chatter_within_s, self.stale_after_s, self.chatter_calm_s)
 
     @property
     def flood(self) -> FloodLimits:

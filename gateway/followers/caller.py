@@ -299,7 +299,7 @@ class Caller:
         self._saved_s = time.monotonic()
         if self._book.seq == self._saved_seq:
             return
-        self._book.raisings.forget(self._book.plan.chatter, self._voice.now_ns())
+        self._book.forget_old(self._voice.now_ns())
         kept = self._book.kept()
         with self._records.transaction():
             self._records.save(NAME, self._book.seq, kept)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gateway.alarms.back import back
-from gateway.alarms.call import Back, Call, Language, TimeLeft
-from gateway.alarms.callbook import LOUD, CallBook, Publish
+from gateway.alarms.call import LOUD, Back, Call, Language, TimeLeft
+from gateway.alarms.callbook import CallBook, Publish
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery
@@ -100,7 +100,7 @@ class Composer:
             delivery.group,
             tuple(alarms),
             max(0, len(members) - MOST_LISTED),
-            sum(one.is_over for one in members),
+            sum(self._is_over(one) for one in members),
             guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
             self._left(delivery, alarms[0], now_ns),
             back=_back(delivery, members, alarms),
@@ -111,6 +111,8 @@ class Composer:
             next_at_ns=moment_ns,
             link=self._link(delivery, members[:MOST_LISTED]),
             drill=groups[0].is_drill,
+            swings=self._book.swings.counts(members[0], now_ns) if delivery.group else 0,
+            swings_within_s=self._book.plan.chatter.chatter_within_s,
         )
 
     def _listed(self, groups: Sequence[Group]) -> list[Member]:
@@ -120,7 +122,11 @@ class Composer:
         return sorted(members, key=lambda one: (*self._rank(one), one.id not in firsts, one.at_ns))
 
     def _rank(self, one: Member) -> tuple[bool, bool, int, int]:
-        return one.is_over, not one.speaks, -self._book.priority_of(one), -one.severity
+        return self._is_over(one), not one.speaks, -self._book.priority_of(one), -one.severity
+
+    def _is_over(self, one: Member) -> bool:
+        """What comes and goes is not, until it has been calm."""
+        return one.is_over and (self._book.swings.of(one) is None or not one.asks)
 
     def _answered(self, going_on: Sequence[Member], language: Language, is_open: bool) -> dict[str, Any]:
         """Who sees to what goes on, as the reader knows them; of what is all over nothing is said.

@@ -33,6 +33,7 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "over": call.over,
         "guidance": None if call.guidance is None else _guidance(call.guidance),
         "time_left": None if call.time_left is None else _left(call.time_left),
+        "swings": call.swings,
         "back": None if call.back is None else _back(call.back),
         "hint": call.hint,
         "taken_by": call.taken_by,

@@ -20,6 +20,8 @@ class CallVocabulary:
     all_over_title: str  # of a summary
     some_over_title: str
     answered_title: str  # of a summary: it goes on, and nobody is called any more
+    swings_title: str  # it comes and goes
+    swings_line: str
     counts: str
     back_title: str  # a cause is over, and silences that somebody had answered go on
     back_line: str
@@ -61,6 +63,8 @@ EN: Final = CallVocabulary(
     all_over_title="{number} alarms, all over: {about}, ...",
     some_over_title="{priority}, {going_on} of {number} alarms go on: {about}, ...",
     answered_title="Somebody has answered, {going_on} of {number} alarms go on: {about}, ...",
+    swings_title="{priority}, comes and goes, {swings} times in {minutes} min: {about}",
+    swings_line="it comes and goes, {swings} times in {minutes} min; while it does, not every time is told",
     counts="{going_on} go on, {over} over",
     back_title="{priority}, {what} is back, {silent} of {silences} still silent: {about}",
     back_line="{what} is back since {at}; {silent} of {silences} are still silent: {assets}",
@@ -131,6 +135,8 @@ ZH: Final = CallVocabulary(
     all_over_title="【已结束】{number} 个报警均已结束：{about} 等",
     some_over_title="【{priority}】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
     answered_title="【已有人处理】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
+    swings_title="【{priority}】{minutes} 分钟内反复 {swings} 次：{about}",
+    swings_line="{minutes} 分钟内反复报警 {swings} 次；反复期间不逐次通知",
     counts="{going_on} 个仍在持续，{over} 个已结束",
     back_title="【{priority}】{what} 已恢复，{silences} 个中仍有 {silent} 个无数据：{about}",
     back_line="{what} 自 {at} 起已恢复；{silences} 个中仍有 {silent} 个无数据：{assets}",

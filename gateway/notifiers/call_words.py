@@ -59,6 +59,7 @@ class CallWords:
             name=one_line(call.name),
             by=one_line(call.taken_by or call.acknowledged_by),
             **self._of_back(call.back),
+            **self._of_swings(),
         )
         drill = VOCABULARIES[call.language].drill if call.drill else ""
         late = words.over_already if call.is_late and call.kind is not CallKind.SUMMARY else ""
@@ -78,6 +79,8 @@ class CallWords:
             return words.titles[CallKind.OVER if call.is_late else CallKind.ALARM]
         if call.kind is CallKind.SUMMARY and call.over:
             return words.all_over_title if call.is_late else words.some_over_title
+        if call.swings and call.is_loud:
+            return words.swings_title
         return words.back_title if call.back and call.kind is CallKind.AGAIN else words.titles[call.kind]
 
     @staticmethod
@@ -96,6 +99,14 @@ class CallWords:
         assets = f"{named} {self._words.more.format(number=left)}" if left > 0 else named
         at = self._first.moment(back.since_ns)
         return self._words.back_line.format(at=at, assets=assets, **self._of_back(back))
+
+    def swings(self) -> str:
+        """How often it came and went; empty where it does not."""
+        is_said = self._call.swings and self._call.is_loud
+        return self._words.swings_line.format(**self._of_swings()) if is_said else ""
+
+    def _of_swings(self) -> dict[str, str]:
+        return {"swings": str(self._call.swings), "minutes": f"{self._call.swings_within_s / 60:.0f}"}
 
     def counts(self) -> str:
         """How many go on; empty where that is no question."""
@@ -134,6 +145,7 @@ class CallWords:
         if call.kind is CallKind.OVER:
             yield labels["what"], self._end()
         yield labels["what"], self.back()
+        yield labels["what"], self.swings()
         yield labels["what"], self.counts()
         yield labels["what"], "" if call.drill else self._first.text("message")
         yield labels["place"], self._first.where()

@@ -22,6 +22,7 @@ from gateway.commands import people, rosters
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.names import person_known
+from gateway.commands.people import Changes
 from gateway.commands.roster_file import read_for
 from gateway.commands.when import moment_ns
 from gateway.errors import InputError
@@ -30,7 +31,7 @@ from gateway.statements import clock_times
 from gateway.statements import person as persons
 from gateway.statements import roster as rostering
 from gateway.statements import stand_in as standing_in
-from gateway.statements.person import PRIORITIES, Person, Way
+from gateway.statements.person import PRIORITIES, Way
 from gateway.statements.roster import people_of
 from gateway.statements.stand_in import StandIn
 
@@ -54,14 +55,14 @@ class AWay(Said):
 
 
 class APerson(Revisable):
-    """All that is known from now on, or from `at`: it replaces what was said before."""
+    """What holds from now on, or from `at`; a field that is not given stays as it was stated before."""
 
-    name_en: Name = ""
-    name_zh: Name = ""
+    name_en: Name | None = None
+    name_zh: Name | None = None
     languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1, max_length=2)]
     time_zone: Name
-    ways: Annotated[tuple[AWay, ...], Field(max_length=persons.MOST_WAYS)] = ()
-    on_site: Names = ()
+    ways: Annotated[tuple[AWay, ...] | None, Field(max_length=persons.MOST_WAYS)] = None
+    on_site: Names | None = None
     at: Moment = None
 
 
@@ -91,12 +92,13 @@ class AStandIn(Revisable):
 
 @router.post("/people/{person}", **told("people.write", ENTERED))
 def enter(request: Request, world: Asked, who: Who, person: InUrl, said: APerson, key: Key = "") -> Response:
-    """Enter a person, or say anew all that is known of one; the same again changes nothing."""
-    ways = tuple(_way(one) for one in said.ways)
-    names = (said.name_en, said.name_zh, tuple(said.languages), said.time_zone)
-    meant = Person(person, *names, ways, tuple(said.on_site))
+    """Enter a person, or change one: what is not given stays. The same again changes nothing."""
+    ways = None if said.ways is None else tuple(_way(one) for one in said.ways)
+    languages = tuple(said.languages)
+    changes = Changes(said.name_en, said.name_zh, languages, said.time_zone, ways, said.on_site)
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
+        meant = changes.of(duty_of(desk.journal), person)
         done = people.enter(desk, author, meant, said.at, said.corrects, said.reason)
         return done.stated, {"person": person, "told": [with_fields(one) for one in done.remarks]}
 

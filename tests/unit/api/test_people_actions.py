@@ -42,6 +42,14 @@ def test_somebody_is_entered_and_leaves(people: TwoSites) -> None:
     assert say(door, "/people/zhao.min", ZHAO, key="1").json()["id"] == entered.json()["id"]
     assert not say(door, "/people/zhao.min", ZHAO).json()["new"], "the same again changes nothing"
     assert door.get("/people/zhao.min", ADMIN)["name_zh"] == "赵敏"
+    there = {**ZHAO, "on_site": ["s"], "ways": []}
+    assert say(door, "/people/zhao.min", there).json()["new"]
+    assert not say(door, "/people/zhao.min", ZHAO).json()["new"], "what is not given stays"
+    assert door.get("/people/zhao.min", ADMIN)["on_site"] == ["s"]
+    short = {"languages": ["zh"], "time_zone": "Asia/Shanghai"}
+    assert say(door, "/people/zhao.min", short).json()["new"]
+    assert door.get("/people/zhao.min", ADMIN)["name_en"] == "Zhao Min"
+    assert say(door, "/people/zhao.min", {**ZHAO, "on_site": []}).json()["new"]
     for wrong in (
         {"time_zone": "Mars"},
         {"ways": [{"notifier": "none", "address": "x"}]},

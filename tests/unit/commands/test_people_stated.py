@@ -51,6 +51,9 @@ def test_somebody_is_entered_changed_and_gone(staffed: Office) -> None:
     assert staffed.json("people", "list")["people"] == []
     assert staffed.json("people", "list", "--all")["people"][0]["has_left"]
     assert "0 people, 1 who have left (--all)" in staffed.run("people", "list")
+    back = staffed.json("people", "set", "li.na", "--way", "push li-na", *BY)
+    assert back["state"] == "here" and back["on_site"] == ["lab"], "where she was"
+    assert staffed.json("people", "set", "li.na", "--on-site", "none", *BY)["on_site"] == []
     with pytest.raises(InputError, match=r"nobody has the id 'li\.no'; did you mean 'li\.na'\?"):
         staffed.run("people", "remove", "li.no", *BY)
 
@@ -131,3 +134,18 @@ def test_the_zone_of_somebody_whose_sites_have_several(staffed: Office) -> None:
         staffed.run("people", "set", "li.na", "--name", "Li", *BY)
     told = staffed.json("people", "set", "li.na", "--name", "Li", "--on-site", "paris", *BY)
     assert told["time_zone"] == "Europe/Paris"
+
+
+def test_who_leaves_a_site_without_anybody_is_remarked(staffed: Office) -> None:
+    people = ("li.na", "wang.wei", "zhao.min", "chen.jie")
+    for one in people:
+        staffed.run("people", "set", one, "--name", one, "--way", f"push {one[:2]}", *BY)
+    named = [word for one in people for word in ("--person", one)]
+    staffed.run("roster", "set", "r", "--site", "lab", *named, "--start=2026-01-05", *BY)
+    remarks = [staffed.json("people", "remove", one, *BY)["remarks"] for one in people]
+    assert [len(one) for one in remarks] == [1, 2, 2, 2]
+    assert remarks[0] == ["li.na is still named in r: the next one takes the turns; set the roster anew"]
+    assert remarks[1][1] == "for lab only zhao.min, chen.jie can be reached now, at least 3 are needed"
+    assert remarks[3][1] == (
+        "nobody is on duty NOW for lab: an alarm there reaches nobody; set the roster anew"
+    )

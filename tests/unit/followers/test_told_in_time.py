@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarms.call import CallKind, Priority
-from gateway.alarms.callbook import LOUD
+from gateway.alarms.call import LOUD, CallKind, Priority
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling

@@ -95,6 +95,18 @@ def test_what_goes_on_is_never_told_as_over() -> None:
         assert not {"Over", "nothing is to be done", "已结束", "无需"} & set(told.text.split())
 
 
+def test_what_comes_and_goes_says_so_in_its_title_and_counts() -> None:
+    swings = {"swings": 7, "swings_within_s": 1800.0}
+    told = call_message(call(kind=CallKind.WORSE, **swings), Shanghai())
+    assert told.title == "URGENT, comes and goes, 7 times in 30 min: freezer-1/top -140.5 °C"
+    assert told.rows[0][1] == "it comes and goes, 7 times in 30 min; while it does, not every time is told"
+    chinese = call_message(in_chinese(**swings), Shanghai())
+    assert chinese.title == "【特急】30 分钟内反复 7 次：freezer-1/top -140.5 °C"
+    assert chinese.rows[0][1].startswith("30 分钟内反复报警 7 次")
+    for over in (call(kind=CallKind.OVER, **swings), call(over=1, **swings)):
+        assert "comes and goes" not in call_message(over, Shanghai()).text
+
+
 def test_worse_and_a_test() -> None:
     assert call_message(call(kind=CallKind.WORSE), Shanghai()).title.startswith("URGENT, worse: freezer-1")
     test = call_message(call(kind=CallKind.TEST, alarms=(), group="", guidance=None), Shanghai())

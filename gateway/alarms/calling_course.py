@@ -1,0 +1,54 @@
+"""How far the calls about a group are."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from gateway.alarms.policy import Place
+from gateway.dataclass import dataclass
+
+
+@dataclass(slots=True)
+class Course:
+    """How far the calls about a group are."""
+
+    since_ns: int = 0  # the moment that delays count from; 0: nobody is to be called
+    done: Place | None = None
+    calls: int = 0  # that were decided so far
+    called_ns: int = 0  # when the last of them was
+    rank: int = 0  # the priority it said
+    severity: int = 0  # the worst that it was about
+    told: dict[str, int] = field(default_factory=dict)  # who has to hear that it is over, since when
+    reached: dict[str, int] = field(default_factory=dict)  # of these, whom a message has reached
+    unseen: bool = False  # it was over before somebody answered: who was not reached is told, but of that
+    grown_ns: int = 0  # since when it is worse than that; 0: it is not
+    acted_ns: int = 0  # when somebody last did something about it
+    resumed: bool = False  # who took it has not acted for too long
+    missed: bool = False  # a call found nobody at all, and nobody was told before or since
+    reopened: bool = False  # who had taken it is not on it any more, and nobody has heard that
+    stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
+    asked: set[str] = field(default_factory=set)  # whoever was called since that moment, reached or not
+    swung_ns: int = 0  # since when it came and went again, which nobody has heard; 0: they have
+
+    def begin(self, at_ns: int) -> None:
+        """Delays count from then on; 0: nobody is called."""
+        self.since_ns, self.done, self.grown_ns, self.swung_ns = at_ns, None, 0, 0
+        self.asked.clear()
+
+    def drop(self, name: str) -> None:
+        """This one has not to hear that it is over."""
+        self.told.pop(name, None)
+        self.reached.pop(name, None)
+
+    def absorb(self, other: Course) -> None:
+        """Two groups turned out to be one: who was told of either is told how it goes on."""
+        self.told = {**other.told, **self.told}
+        self.reached = {**other.reached, **self.reached}
+        self.asked |= other.asked
+        self.acted_ns = max(self.acted_ns, other.acted_ns)
+        self.called_ns = max(self.called_ns, other.called_ns)
+        self.rank = max(self.rank, other.rank)
+        self.severity = max(self.severity, other.severity)
+        if other.since_ns and (not self.since_ns or other.since_ns < self.since_ns):
+            self.since_ns, self.done = other.since_ns, other.done
+        self.calls = max(self.calls, other.calls)
