@@ -135,8 +135,9 @@ def _behind(file: BinaryIO, at: int, page: int, salts: list[int]) -> Damage | No
 
 
 def _is_mine(cut: bytes, salts: list[int], *, follows: bool) -> bool:
-    """Of a frame that is cut off in its head; before its salts it is what the frame before it is."""
-    return follows if len(cut) < _SALTED else bool(np.isin(np.frombuffer(cut, ">u4", 2, 8), salts).any())
+    """Of a frame that is cut off in its head; without its salts it is what the frame before is."""
+    there = min(len(cut), _SALTED) // 4 * 4  # the first salt alone says it, too
+    return bool(np.isin(np.frombuffer(cut[8:there], ">u4"), salts).any()) or (len(cut) < _SALTED and follows)
 
 
 def _ends_a_commit(cut: bytes) -> int:

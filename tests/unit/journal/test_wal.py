@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.journal import wal
@@ -160,6 +160,7 @@ def slow_behind(data: bytes, at: int, page: int, salts: list[int]) -> Damage | N
     st.integers(0, 31),
     st.integers(0, 40),
 )
+@example([(0, 2**32 - 1, 3), (0, 7, 8)], 17, 0)  # the second frame ends behind its first salt
 def test_frames_behind_the_good_ones_are_counted_as_one_by_one(frames, cut, at) -> None:
     """Those of this generation have one of its salts."""
     page, salts = 8, [7, 8]
