@@ -207,6 +207,13 @@ class CallBook:
         is_news = course.unseen and bool(delivery.receiver.person)  # a siren cannot say that it is over
         return delivery.number <= course.stopped and not is_news
 
+    def is_pressing(self, delivery: Delivery) -> bool:
+        """Whether somebody has to act: then it is tried again by every way. Else one message is enough."""
+        course = self.escalations.courses.get(delivery.group)
+        if course is None:
+            return delivery.kind is CallKind.SUMMARY
+        return delivery.kind in LOUD and not course.unseen
+
     def sounding(self, notifier: str) -> frozenset[str]:
         """Groups because of which a siren is to be on: it was told of them, or is being told."""
         name = f"{SIREN}{notifier}"

@@ -51,6 +51,7 @@ class _Again:
 
     at_s: float  # monotonic
     pauses: Pauses = field(default_factory=Pauses)
+    tries: int = 0
 
 
 class Caller:
@@ -229,7 +230,9 @@ class Caller:
         if busy or now_s < again.at_s:
             return ()
         again.at_s = now_s + again.pauses.next_s()
-        return delivery.ways_again()
+        again.tries += 1
+        ways = delivery.ways_again()
+        return ways if self._book.is_pressing(delivery) else [ways[again.tries % len(ways)]]
 
     def _send(self, delivery: Delivery, way: int, now_s: float) -> None:
         notifier, address = delivery.receiver.ways[way]

@@ -187,3 +187,63 @@ def test_who_took_it_and_does_nothing_is_not_named_as_on_it(tmp_path: Path) -> N
         board.now_s = 120
         eventually(lambda: push.heard[-1][0].kind in LOUD, "she is called again")
     assert push.heard[-1][0].taken_by == ""
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_summary_that_waits_for_its_way_tells_the_end_too_and_nothing_else_does(
+    board: Switchboard, restarts: bool
+) -> None:
+    board.policies = (Policy("p", (Step(0, (ON_DUTY,)),), 0),)
+    push = Phone()
+    flood = FloodLimits(flood_count=2, flood_within_s=600, summary_after_s=60)
+    with board.running(board.caller({"push": push}, flood=flood)):
+        for k in range(5):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}")
+        eventually(lambda: len(board.calls()) == 5 and len(push.heard) == 2, "three are held")
+        push.down = {"li-na@push"}
+        board.now_s = 60
+        eventually(lambda: any(one.kind == "summary" for one in board.attempts()), "the summary fails")
+    if restarts:
+        board.lose_records()
+    with board.running(board.caller({"push": push}, flood=flood)):
+        board.now_s = 700
+        for k in range(2, 5):
+            board.happens(f"E-{k}", "returned", f"dewar-{k}")
+        board.happens("E-9", "raised", "dewar-9")
+        eventually(lambda: any(one.group == "G-9" for one in board.attempts()), "heard")
+        push.down.clear()
+        eventually(lambda: len(push.heard) >= 4, "both")
+        board.now_s = 760
+        board.happens("E-10", "raised", "dewar-10")
+        eventually(lambda: push.heard[-1][0].group == "G-10", "nothing before the next")
+    told = [(call.kind, call.is_late) for call, _ in push.heard[2:]]
+    assert sorted(told) == [(CallKind.ALARM, False), (CallKind.ALARM, False), (CallKind.SUMMARY, True)]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_end_that_waits_for_the_network_is_told_by_one_way(board: Switchboard, is_known: bool) -> None:
+    """While somebody has to act, all ways are tried again."""
+    push = Phone()
+    both = {"li-na@push", "li-na@sms"}
+    push.down = set() if is_known else set(both)
+    with board.running(board.caller({"push": push, "sms": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(board.attempts()) >= (1 if is_known else 4), "told, or not")
+        push.down = set(both)
+        board.happens("E-1", "returned")
+        eventually(lambda: len(board.attempts()) >= 8, "its end waits")
+        push.down.clear()
+        eventually(lambda: len(push.heard) == 1 + is_known, "it comes through")
+        board.happens("E-9", "raised", "dewar-9")
+        eventually(lambda: push.heard[-1][0].group == "G-9", "and once")
+    assert [call.group for call, _ in push.heard] == ["G-1"] * (1 + is_known) + ["G-9"]
+
+
+def test_a_call_to_act_that_waits_for_the_network_is_told_by_every_way(board: Switchboard) -> None:
+    push = Phone()
+    push.down = {"li-na@push", "li-na@sms"}
+    with board.running(board.caller({"push": push, "sms": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(board.attempts()) >= 4, "it fails")
+        push.down.clear()
+        eventually(lambda: len(push.heard) == 2, "by both")
