@@ -12,6 +12,7 @@ from gateway.cli.history_screen import print_history
 from gateway.cli.of_group import Several
 from gateway.cli.terminal import console, print_json, say
 from gateway.client import Client
+from gateway.commands.rest_of_group import MOST_NAMED, words_of
 from gateway.errors import InputError
 from gateway.published.selection import Order
 from gateway.text import one_line
@@ -69,7 +70,9 @@ def ack(
     if group:
         _tell_all(client.acknowledge_group(alarm, several.but, comment), "acknowledged", as_json)
         return
-    _tell(client.acknowledge(alarm, comment), "acknowledged", as_json)
+    done = client.acknowledge(alarm, comment)
+    _tell(done, "acknowledged", as_json)
+    _tell_rest(client, done, "ack", as_json)
 
 
 def take(
@@ -79,7 +82,9 @@ def take(
     if group:
         _tell_all(client.take_group(alarm, several.but, comment), "taken", as_json)
         return
-    _tell(client.take(alarm, comment), "taken", as_json)
+    done = client.take(alarm, comment)
+    _tell(done, "taken", as_json)
+    _tell_rest(client, done, "take", as_json)
 
 
 def assign(client: Client, alarm: str, to: str, as_json: bool) -> None:
@@ -97,11 +102,19 @@ def close(client: Client, alarm: str, comment: str, as_json: bool) -> None:
 def _tell(done: dict[str, Any], what: str, as_json: bool) -> None:
     """As the command itself answers."""
     if as_json:
-        print_json({"alarm": done["alarm"], "new": done["new"], "id": done["id"]})
+        rest = {"rest": done["rest"]} if "rest" in done else {}
+        print_json({"alarm": done["alarm"], "new": done["new"], "id": done["id"]} | rest)
     else:
         before = "" if done["new"] else "; it was stated before, nothing changes"
         say(f"{done['alarm']} {what}; in the journal as {done['id']}{before}")
     _remark(done)
+
+
+def _tell_rest(client: Client, done: dict[str, Any], verb: str, as_json: bool) -> None:
+    """What else of the same happening nobody is on; a gateway of before says nothing of it."""
+    rest = done.get("rest") or []
+    if rest and not as_json:
+        say(words_of(verb, done["alarm"], [client.alarm(one) for one in rest[:MOST_NAMED]], len(rest)))
 
 
 def _tell_all(done: dict[str, Any], what: str, as_json: bool) -> None:

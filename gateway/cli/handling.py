@@ -21,6 +21,7 @@ from gateway.commands import alarms
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.calls import acknowledge_group, take_group
 from gateway.commands.desk import Desk, open_desk
+from gateway.commands.rest_of_group import published, rest, words_of
 from gateway.config.load import load
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.questions.history import find
@@ -150,10 +151,13 @@ def _say(
     with open_desk(configuration) as desk, open_records(configuration.data_dir) as records:
         said = command(desk, at_this_box(by), row, text)
         remark_on(desk, by, *others)
-        rest = of_group.rest(configuration, desk, records, said.alarm) if verb else None
+        now_ns = desk.clock.now_ns()
+        left = rest(configuration, desk.journal, records, said.alarm, now_ns) if verb else []
     if as_json:
-        print_json(answer(said.stated, alarm=said.alarm, **({} if rest is None else {"rest": rest.ids})))
+        print_json(
+            answer(said.stated, alarm=said.alarm, **({"rest": [one.id for one in left]} if verb else {}))
+        )
         return
     say(f"{said.alarm} {done}; {said_by(said.stated)}")
-    if rest is not None and (left := rest.words(verb)):
-        say(left)
+    if left:
+        say(words_of(verb, said.alarm, published(left), len(left)))

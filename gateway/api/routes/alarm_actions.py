@@ -21,6 +21,7 @@ from gateway.commands import alarms, calls, out_of_service, quieting
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.quieting import Until
+from gateway.commands.rest_of_group import rest
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.published.alarm import of_known
 from gateway.questions.calls import calls_at
@@ -39,6 +40,7 @@ from gateway.times import format_rfc3339
 
 router = APIRouter(tags=["alarm actions"])
 OF_ALARM = {**DONE, "alarm": "E-7Q2M9XKD-1A2B3C"}
+WITH_REST = {**OF_ALARM, "rest": []}
 OF_GROUP = {**DONE, "alarms": ["E-7Q2M9XKD-1A2B3C"], "ids": ["7Q2M9XKD-4711"]}
 SHELVED = {**OF_ALARM, "channel": "top", "rule": "too-warm", "until": "2026-01-05T12:00:00.000000000Z"}
 RESTING = {**DONE, "channel": None, "asset": "dewar-1"}
@@ -100,18 +102,19 @@ class Which(Why):
     asset: Name = ""
 
 
-@router.post("/alarms/{alarm}/acknowledge", **told("alarm.acknowledge", OF_ALARM))
+@router.post("/alarms/{alarm}/acknowledge", **told("alarm.acknowledge", WITH_REST))
 def acknowledge(
     request: Request, world: Asked, who: Who, alarm: Alarm, said: Comment, key: Key = ""
 ) -> Response:
     """Acknowledge an alarm; each person once."""
-    return _say(request, world, who, key, acknowledging.KIND, alarm, alarms.acknowledge, said.comment)
+    command = alarms.acknowledge
+    return _say(request, world, who, key, acknowledging.KIND, alarm, command, said.comment, has_rest=True)
 
 
-@router.post("/alarms/{alarm}/take", **told("alarm.take", OF_ALARM))
+@router.post("/alarms/{alarm}/take", **told("alarm.take", WITH_REST))
 def take(request: Request, world: Asked, who: Who, alarm: Alarm, said: Comment, key: Key = "") -> Response:
     """Say that you are on it, so that nobody else is called."""
-    return _say(request, world, who, key, taking.KIND, alarm, alarms.take, said.comment)
+    return _say(request, world, who, key, taking.KIND, alarm, alarms.take, said.comment, has_rest=True)
 
 
 @router.post("/alarms/{alarm}/group/acknowledge", **told("alarm.acknowledge", OF_GROUP))
@@ -252,11 +255,16 @@ def _say(
     alarm: str,
     command: Command,
     text: str,
+    *,
+    has_rest: bool = False,
 ) -> Response:
+    """`has_rest`: the rest of its group, that nobody is on, is named."""
     row = _own(world, who, alarm)
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
-        return command(desk, author, row, text).stated, {"alarm": row.id}
+        stated = command(desk, author, row, text).stated
+        more = {"rest": _rest_of(world, who, desk, row)} if has_rest else {}
+        return stated, {"alarm": row.id, **more}
 
     return state(request, world, who, key, kind, [row.id], act)
 
@@ -282,6 +290,13 @@ def _say_all(
         return stated, {"alarms": names, "ids": [one.id for one in stated.new]}
 
     return state(request, world, who, key, kind, [], act)
+
+
+def _rest_of(world: World, who: Principal, desk: Desk, row: AlarmRow) -> list[str]:
+    """Those that are theirs to know."""
+    records, scope = world.reading().records, world.scope(who)
+    left = rest(world.configuration, desk.journal, records, row.id, desk.clock.now_ns())
+    return [one.id for one in left if scope.alarm(of_known({**one.body, "units": None}, one.number))]
 
 
 def _own(world: World, who: Principal, alarm: str) -> AlarmRow:

@@ -34,6 +34,14 @@ SAME = (
     ("audit", "--kind", "containment", "--json"),
     ("audit", "--people", "--csv"),
 )
+SECOND_RULE = """
+[[profiles.p.rules]]
+id = "above-145"
+kind = "limit"
+side = "high"
+limit_degC = {limit}
+severity = "critical"
+"""
 
 
 @dataclass
@@ -109,6 +117,27 @@ def test_all_of_one_happening_are_taken_and_acknowledged_or_all_but_some(far: Fa
     assert f"{alarms['top']}" in shown.stdout and "taken; in the journal as" in shown.stdout
     none = far.asked("take", alarms["top"], "--group", "--but", alarms["top"], "--but", alarms["shipper"])
     assert isinstance(none.exception, CryogateError)
+
+
+def test_the_rest_of_a_happening_is_named_that_nobody_is_on(tmp_path: Path) -> None:
+    warmer = SECOND_RULE.format(limit=-145.0)
+    (tmp_path / "two" / "data").mkdir(parents=True)
+    sites = TwoSites(tmp_path / "two", warmer)
+    sites.happen()
+    sites.enter_people()
+    certificate = own(tmp_path, "127.0.0.1")
+    first, second = (one["id"] for one in sites.door.get("/alarms")["items"] if one["channel"] == "top")
+    with served(guarded(sites.door.app), certificate) as port:
+        far = Far(sites, f"https://127.0.0.1:{port}", certificate)
+        for verb in ("take", "ack"):
+            told = far.asked(verb, first, "--comment", "on my way").stdout
+            assert "nobody is on 1 alarm of the same happening: " in told
+            assert f"{second} (freezer above-" in told
+            assert f"`cryogate {verb} {first} --group` is about all of it" in told
+        assert json.loads(far.asked("take", first, "--json").stdout)["rest"] == [second]
+        sites.desk.run()
+        assert json.loads(far.asked("take", second, "--json").stdout)["rest"] == []
+        assert "nobody is on" not in far.asked("ack", second, "--comment", "seen").stdout
 
 
 def test_readings_come_as_a_file(far: Far, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ class TwoSites:
     def __init__(self, folder: Path, more: str = "") -> None:
         config = folder / "cryogate.toml"
         config.write_text(TWO_SITES + more, encoding="utf-8")
-        self.desk = Desk(folder / "data", TWO_SITES, NOON_NS - SECOND)
+        self.desk = Desk(folder / "data", TWO_SITES + more, NOON_NS - SECOND)
         self.door = FrontDoor(config)
 
     def happen(self) -> None:
