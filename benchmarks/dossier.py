@@ -18,6 +18,7 @@ import numpy as np
 from gateway.alarming.screening import Screening
 from gateway.config.load import parse
 from gateway.dossier.case import case_of
+from gateway.dossier.facts import report_of
 from gateway.dossier.making import made
 from gateway.ingestion.intake import Clock
 from gateway.journal.journal import Journal
@@ -100,7 +101,7 @@ def main() -> None:
             before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             began, alarm = time.process_time(), next(iter(records.book.alarms(closed=True))).id
             case = case_of(journal, records, alarm)
-            pdf = made(case, "both", "a4")
+            pdf = made(report_of(case), "both", "a4")
             took_s = time.process_time() - began
     readings = asked.days * asked.probes * DAY
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

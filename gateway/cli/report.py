@@ -1,4 +1,4 @@
-"""`cryogate report`: one excursion as a PDF for review and for inspectors, with its data inside."""
+"""`cryogate report`: an excursion, an asset over a time, or a unit as a PDF for review, its data inside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,15 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import open_records
 from gateway.cli.terminal import print_json, say
 from gateway.config.load import load
+from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.journal.journal import Journal
+from gateway.journal.records import Records
+from gateway.times import parse_rfc3339
+
+if TYPE_CHECKING:
+    from gateway.dossier.report import Report
 
 
 class Tongue(StrEnum):
@@ -38,9 +44,18 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     excursion: Annotated[
-        str,
-        typer.Argument(metavar="EXCURSION", help="Id of its alarm, or as much of its start as is unique."),
-    ],
+        str | None,
+        typer.Argument(metavar="[EXCURSION]", help="Id of its alarm, or as much of its start as is unique."),
+    ] = None,
+    asset: Annotated[
+        str | None,
+        typer.Option(help="An asset over a time, as of a leg or a shipment; with --from and --to."),
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="RFC 3339 with zone.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="RFC 3339 with zone; not included.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="A product unit by its code: where it was, what it went through.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The PDF file; it must not exist.")
     ] = None,
@@ -52,30 +67,62 @@ def report(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """An excursion as a PDF/A: verdict, chart, numbers, units, who was told, and its data inside.
+    """An excursion, an asset over a time, or a unit as a PDF/A: verdict, charts, numbers, its data inside.
 
     Everything comes from the journal. The same state of the journal gives the same file.
 
-    Examples: cryogate report E-7Q2M --language zh -o E-7Q2M.pdf; cryogate report E-7Q2M --json
+    Examples: cryogate report E-7Q2M --language zh -o E-7Q2M.pdf; cryogate report E-7Q2M --json;
+    cryogate report --asset shipper-2 --from 2026-01-05T08:00:00Z --to 2026-01-07T08:00:00Z -o leg.pdf;
+    cryogate report --unit BAG-0001 -o BAG-0001.pdf
     """
+    asked = _Asked(excursion, asset, start, end, unit)
     configuration = load(config)
     if output is None and not as_json:
         raise InputError("where to? give -o FILE.pdf, or --json for the facts alone")
     if output is not None and output.exists():
         raise InputError(f"{output} is there already; give another name or remove it")
     folder = configuration.data_dir
-    from gateway.dossier.case import case_of
     from gateway.dossier.making import gathered, made
 
     with ExitStack() as stack:
         records = stack.enter_context(open_records(folder))
         journal = stack.enter_context(Journal.open_reading(folder / "journal.sqlite"))
-        case = case_of(journal, records, excursion)
+        found = asked.of(journal, records)
         if as_json:
-            print_json(gathered(case))
+            print_json(gathered(found))
         if output is not None:
-            _write(output, made(case, language.value, paper.value, fonts))
-            say(f"{output}: report of {case.alarm}" + (", preliminary" if case.is_open else ""), err=True)
+            _write(output, made(found, language.value, paper.value, fonts))
+            say(f"{output}: {found.words}", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the report is to be of: one thing. Raises InputError for none, several, or a part of one."""
+
+    excursion: str | None
+    asset: str | None
+    start: str | None
+    end: str | None
+    unit: str | None
+
+    def __post_init__(self) -> None:
+        if sum(one is not None for one in (self.excursion, self.asset, self.unit)) != 1:
+            raise InputError(
+                "a report of what? give the id of an alarm, or --asset with --from and --to, or --unit CODE"
+            )
+        if (self.asset is not None) != (self.start is not None) or (self.start is None) != (self.end is None):
+            raise InputError("--asset, --from and --to belong together: give all three")
+
+    def of(self, journal: Journal, records: Records) -> Report:
+        from gateway.dossier import facts, passport, period
+        from gateway.dossier.case import case_of
+
+        if self.asset is not None and self.start is not None and self.end is not None:
+            times = parse_rfc3339(self.start), parse_rfc3339(self.end)
+            return period.report_of(period.period_of(journal, self.asset, *times), records)
+        if self.unit is not None:
+            return passport.report_of(passport.passport_of(journal, self.unit), records)
+        return facts.report_of(case_of(journal, records, self.excursion or ""))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,10 +1,14 @@
 """Reports for review and for inspectors: facts from the journal, laid out as sections, printed as one PDF/A.
 
-    case.py, measured.py, inside.py, told.py, basis.py, unknown.py    journal -> facts
-    facts.py                                                          all of them as plain JSON data
-    sections/NAME.py                                                  facts -> blocks; one section a file
-    blocks.py words.py chart.py matrix.py                             what sections are made of
-    making.py layout.typ                                              blocks -> PDF
+    state.py course.py                             the journal as it was; one channel over a time
+    case.py facts.py                               an excursion, and all facts of it as plain JSON data
+    period.py passport.py budgets.py               an asset over a time; a unit
+    measured.py inside.py told.py basis.py         parts of facts
+    places.py listed.py exposed.py unknown.py
+    kinds/NAME.py                                  which sections a report has, and what it is called
+    sections/NAME.py                               facts -> blocks; one section a file, shared between kinds
+    blocks.py words.py chart.py matrix.py views.py what sections are made of
+    samples.py making.py layout.typ                blocks and readings -> PDF
 
 A section never sees the journal, and the printer never sees the facts.
 """

@@ -20,7 +20,7 @@ Plain = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph. `style`: verdict, warning, note, or plain."""
+    """A paragraph. `style`: verdict, warning, name (of what follows), note, item, or plain."""
 
     text: Text
     style: str = "plain"

@@ -6,30 +6,26 @@ journal says for the time of the excursion.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
-import numpy as np
-
-from gateway.alarming.course import plan_over
 from gateway.alarming.entry import cause_of
-from gateway.alarming.judge import Judge
 from gateway.alarming.measure import Measures
-from gateway.config.timeline import Timeline, timeline_of
+from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER
 from gateway.dataclass import dataclass
+from gateway.dossier.course import Course
+from gateway.dossier.state import State, state_of
 from gateway.errors import InputError
+from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.model import SECOND, Samples
+from gateway.model import SECOND
 from gateway.questions.history import find
 from gateway.screening.excursion import Excursion
-from gateway.screening.gaps import Gaps
-from gateway.screening.plan import Plan
 from gateway.screening.rules import Limit
-from gateway.statements import Statement, configuration, transition
+from gateway.statements import Statement, transition
 from gateway.statements.transition import Transition
 
 LEAST_BESIDE_NS: Final = 600 * SECOND  # of what is shown before and after an excursion
@@ -38,27 +34,23 @@ Change = tuple[int, Statement, Transition]
 """An entry of the journal, and the change of the alarm that it states."""
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The state of the journal that a report tells: up to this entry. `head`: of its chain, None without."""
-
-    seq: int
-    at_ns: int
-    head: str | None
-
-
 @dataclass(frozen=True)
 class Case:
     """`known`: the alarm as it was stored last; `shown`: the time of chart and samples."""
 
-    journal: Journal
-    timeline: Timeline
-    plan: Plan
-    as_of: AsOf
+    as_of: State
     alarm: str
     changes: tuple[Change, ...]
     known: Mapping[str, Any]
     found: Excursion
+
+    @property
+    def journal(self) -> Journal:
+        return self.as_of.journal
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.as_of.timeline
 
     @property
     def is_open(self) -> bool:
@@ -91,69 +83,45 @@ class Case:
         return max(start_ns - beside_ns, since_ns), min(latest_ns, until_ns)
 
     @cached_property
-    def around(self) -> Samples:
-        """Of its channel over the shown time and a gap on both sides, as rules saw them."""
-        gap_ns, (start_ns, end_ns) = int(self.gaps.longest[0]), self.shown
-        return Judge(self.plan, self.read).readings(self.found.channel, start_ns - gap_ns, end_ns + gap_ns)
-
-    @cached_property
-    def samples(self) -> Samples:
-        """Of its channel over the shown time, as rules saw them."""
-        time, (start_ns, end_ns) = self.around.time, self.shown
-        return self.around.take(slice(*np.searchsorted(time, (start_ns, end_ns)).tolist()))
+    def course(self) -> Course:
+        """Its channel over the shown time."""
+        return Course(self.as_of, self.identity, *self.shown)
 
     @property
     def limit(self) -> Limit | None:
         """The limit that the excursion is about; None where its rule has none."""
-        return Measures(self.plan, self.read).limit_of(self.found)
-
-    @property
-    def gaps(self) -> Gaps:
-        """How long a silence of its channel may be bridged."""
-        return Gaps.of(c for c in self.plan.channels if c.channel == self.found.channel)
+        return Measures(self.as_of.plan, self.as_of.read).limit_of(self.found)
 
     @cached_property
     def configured(self) -> tuple[int, Statement]:
         """The entry with the configuration that decided at its start."""
-        step = self.timeline.step_at(self.found.start_ns)
-        assert step is not None  # its channel stands in one
-        return step.stated_seq, self.journal.statement(step.stated_seq)
+        return self.as_of.configured(self.found.start_ns)
 
     @cached_property
     def document(self) -> Mapping[str, Any]:
         """That configuration."""
-        content: dict[str, Any] = json.loads(configuration.of(self.configured[1].body).document)
-        return content
-
-    def read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
-        """As the journal was."""
-        return self.journal.read(channels, start_ns, end_ns, self.as_of.seq).samples
+        return self.as_of.document(self.found.start_ns)
 
 
 def case_of(journal: Journal, records: Records, start: str) -> Case:
     """Of the alarm whose id begins with `start`. Raises InputError where it is not one, or no excursion."""
-    as_of = _as_of(journal)
     row = find(records, start)
-    changes = tuple(_changes(journal, records, row.id, as_of.seq))
+    return case_in(state_of(journal), records, row)
+
+
+def case_in(state: State, records: Records, row: AlarmRow) -> Case:
+    """Of an alarm, for whoever has the state of the journal already."""
+    changes = tuple(_changes(state, records, row.id))
     known: Mapping[str, Any] = changes[-1][2].known if changes else row.body
     found = cause_of(known)
     if not isinstance(found, Excursion):
-        raise InputError(f"alarm {row.id} is no excursion: reports are made of excursions so far")
+        raise InputError(f"alarm {row.id} is no excursion: give --asset, --unit or --year for other reports")
     if found.end_ns is None and not found.withdrawn:  # no entry is made of an alarm that merely goes on
         known, found = row.body, cause_of(row.body)
         assert isinstance(found, Excursion)
-    timeline = timeline_of(journal, as_of.seq)
-    plan = plan_over(timeline, only=timeline.identity_of(found.channel) or "")
-    return Case(journal, timeline, plan, as_of, row.id, changes, known, found)
+    return Case(state, row.id, changes, known, found)
 
 
-def _as_of(journal: Journal) -> AsOf:
-    link = journal.head()
-    seq = journal.last_seq() if link is None else link.last_seq
-    last = journal.entries(seq - 1, 1)
-    return AsOf(seq, last[0].committed_ns if last else 0, None if link is None else link.head)
-
-
-def _changes(journal: Journal, records: Records, alarm: str, until_seq: int) -> list[Change]:
-    stated = [(row.seq, journal.statement(row.seq)) for row in records.book.transitions(alarm)]
-    return [(seq, said, transition.of(said.body)) for seq, said in stated if seq <= until_seq]
+def _changes(state: State, records: Records, alarm: str) -> list[Change]:
+    stated = [(row.seq, state.journal.statement(row.seq)) for row in records.book.transitions(alarm)]
+    return [(seq, said, transition.of(said.body)) for seq, said in stated if seq <= state.seq]

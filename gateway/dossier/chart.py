@@ -1,4 +1,4 @@
-"""The chart of an excursion as SVG: limits of then, readings, the excursion, gaps, what is bad or uncertain.
+"""The chart of a channel as SVG: limits of then, readings, excursions, gaps, what is bad or uncertain.
 
 It is read in black and white, too: limits are dashed, gaps hatched, uncertain readings rings, bad ones
 crosses.
@@ -25,16 +25,16 @@ DAY_S: Final = 86_400
 
 
 def svg_of(facts: Mapping[str, Any]) -> str:
-    """Of the facts of an excursion."""
+    """Of a view (views.py) of a report's facts."""
     scale = _Scale(facts)
     parts = [
-        *_excursion(facts, scale),
+        *(part for one in facts["excursions"] for part in _excursion(one, scale)),
         *_gaps(facts, scale),
         *_axes(scale),
         *_limits(facts, scale),
         *_line(facts, scale),
         *_marks(facts, scale),
-        *_extreme(facts, scale),
+        *(part for one in facts["excursions"] for part in _extreme(one, scale)),
     ]
     box = f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" font-family="{FONT}" font-size="9.5"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(parts)}</svg>'
@@ -65,16 +65,14 @@ def _extent(facts: Mapping[str, Any]) -> tuple[float, float]:
     line = facts["line"]
     values = [*line["low"], *line["high"]]
     values += [one[side] for one in facts["limits"] for side in ("low", "high") if one[side] is not None]
-    values += [
-        v for v in (facts["excursion"]["extreme"], facts["excursion"]["limit"]["value"]) if v is not None
-    ]
+    for one in facts["excursions"]:
+        values += [v for v in (one["extreme"], one["limit"]["value"]) if v is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     margin = (high - low) * 0.08 or 1.0
     return low - margin, high + margin
 
 
-def _excursion(facts: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
-    found = facts["excursion"]
+def _excursion(found: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
     begin = scale.x(scale.second(found["start"]))
     end = scale.x(scale.second(found["end"]) if found["end"] else scale.seconds)
     wide = max(end - begin, 0.8)
@@ -156,9 +154,11 @@ def _limits(facts: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
                 yield from _dashed(
                     begin, end, scale.y(one[side]), f"{'≥' if side == 'low' else '≤'} {_text(one[side])}"
                 )
-    limit, held = facts["excursion"]["limit"], facts["limits"]
-    if limit["value"] is not None and all(limit["value"] not in (one["low"], one["high"]) for one in held):
-        yield from _dashed(LEFT, WIDTH - RIGHT, scale.y(limit["value"]), _text(limit["value"]))
+    held = {one[side] for one in facts["limits"] for side in ("low", "high")}
+    others = dict.fromkeys(one["limit"]["value"] for one in facts["excursions"])
+    for value in others:
+        if value is not None and value not in held:
+            yield from _dashed(LEFT, WIDTH - RIGHT, scale.y(value), _text(value))
 
 
 def _dashed(begin: float, end: float, y: float, label: str) -> Iterator[str]:
@@ -200,9 +200,8 @@ def _marks(facts: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
         yield f'<path d="M{x - 3:.2f} {floor - 3}l6 6m0 -6l-6 6" stroke="#000" stroke-width="1"/>'
 
 
-def _extreme(facts: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
-    found = facts["excursion"]
-    if found["extreme"] is None:
+def _extreme(found: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
+    if found["extreme"] is None or not 0 <= scale.second(found["extreme_at"]) <= scale.seconds:
         return
     x, y = scale.x(scale.second(found["extreme_at"])), scale.y(found["extreme"])
     anchor, beside = ("end", x - 6) if x > WIDTH / 2 else ("start", x + 6)

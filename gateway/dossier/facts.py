@@ -1,21 +1,25 @@
-"""All facts of a report as plain JSON data: what `--json` prints, what is attached, what sections lay out."""
+"""All facts of an excursion as plain JSON data: what `--json` prints, is attached, and sections lay out."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from gateway.dossier import basis, inside, measured, told, unknown
+from gateway.dossier import course as courses
 from gateway.dossier.case import Case
+from gateway.dossier.places import visits
+from gateway.dossier.report import Report, Samples
 from gateway.published.values import moment
-from gateway.questions.signed_records import canonical
 
 SCHEMA: Final = 1
 KIND: Final = "excursion"
 
 
 def facts(case: Case) -> dict[str, Any]:
-    """Of one excursion; the same for the same state of the journal."""
+    """The same for the same state of the journal."""
     history, units = told.history(case), inside.units(case)
+    spans = ((case.found.start_ns, case.end_ns), case.shown)
+    seen = courses.measured(case.course, spans)
     found: dict[str, Any] = {
         "schema": SCHEMA,
         "report": KIND,
@@ -27,18 +31,24 @@ def facts(case: Case) -> dict[str, Any]:
         "probe": measured.probe(case),
         "excursion": measured.excursion(case),
         "certainty": measured.certainty(case),
-        "limits": measured.limits(case),
-        "clocks": measured.clocks(case),
-        "gaps": measured.plain_gaps(measured.gaps(case)),
-        "line": measured.line(case),
+        **seen,
+        "clocks": dict(zip(("excursion", "shown"), seen["clocks"], strict=True)),
         "units": units,
         "history": history,
         "basis": basis.basis(case, history, units or []),
-        "channels": list(measured.channels_beside(case)),
+        "channels": list(channels_beside(case)),
     }
     return found | {"unknown": unknown.unknown(found)}
 
 
-def as_bytes(of: dict[str, Any]) -> bytes:
-    """The canonical form that is attached: keys sorted, no blanks, UTF-8."""
-    return canonical(of)
+def report_of(case: Case) -> Report:
+    """To be printed."""
+    return Report(facts(case), case.as_of, (Samples("samples", tuple(channels_beside(case)), *case.shown),))
+
+
+def channels_beside(case: Case) -> list[str]:
+    """Names of all channels that measured the asset in the shown time, its own first."""
+    own, timeline = case.identity, case.timeline
+    asset = timeline.placed_at(own, case.found.start_ns).asset
+    beside = dict.fromkeys([own, *(one.channel for one in visits(timeline, asset, *case.shown))])
+    return [timeline.names.latest("channels", identity) for identity in beside]

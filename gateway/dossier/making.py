@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gateway.dossier.blocks import plain, shown
-from gateway.dossier.case import Case
-from gateway.dossier.facts import as_bytes, facts
+from gateway.dossier.kinds import kind_of
+from gateway.dossier.report import Report, as_bytes
 from gateway.dossier.samples import attach, write_samples
 from gateway.dossier.sections import Attached, sections
-from gateway.dossier.words import Language, W, in_language
+from gateway.dossier.words import Language, in_language
 from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.text import one_line
@@ -45,17 +45,17 @@ NO_FONT: Final = (
 )
 
 
-def gathered(case: Case) -> dict[str, Any]:
+def gathered(report: Report) -> dict[str, Any]:
     """The facts, with the hashes of the samples that belong to them."""
     with _folder() as folder:
-        return _with_samples(case, folder)[0]
+        return _with_samples(report, folder)[0]
 
 
-def made(case: Case, language: Language, paper: str, fonts: Path | None = None) -> bytes:
-    """A report as PDF. Raises InputError where the printer or a font is missing."""
+def made(report: Report, language: Language, paper: str, fonts: Path | None = None) -> bytes:
+    """As PDF. Raises InputError where the printer or a font is missing."""
     need_printer()
     with _folder() as folder:
-        told, attached = _with_samples(case, folder)
+        told, attached = _with_samples(report, folder)
         content = as_bytes(told)
         attached.append(attach(folder / "facts.json", content, "all facts of this report"))
         font, known = _font(fonts)
@@ -63,10 +63,10 @@ def made(case: Case, language: Language, paper: str, fonts: Path | None = None) 
         return _printed(folder, document, known)
 
 
-def _with_samples(case: Case, folder: Path) -> tuple[dict[str, Any], list[Attached]]:
-    attached = write_samples(case, folder)
+def _with_samples(report: Report, folder: Path) -> tuple[dict[str, Any], list[Attached]]:
+    attached = write_samples(report, folder)
     named_ = [{"name": one.name, "bytes": one.size, "sha256": one.sha256} for one in attached]
-    return {**facts(case), "samples": named_}, attached
+    return {**report.told, "samples": named_}, attached
 
 
 @contextmanager
@@ -78,14 +78,13 @@ def _folder() -> Iterator[Path]:
 def _document(
     told: Mapping[str, Any], attached: list[Attached], language: Language, paper: str, font: str
 ) -> dict[str, Any]:
-    title = W(f"超限报告 {told['alarm']}", f"Excursion report {told['alarm']}")
-    asset, entry = told["place"]["asset"][:LONGEST_FOOT], told["basis"]["journal"]["last_entry"]
-    foot = f"{told['alarm']} · {asset} · {entry}"
+    kind = kind_of(told)
+    title = kind.title(told)
+    foot = f"{kind.foot(told)[:LONGEST_FOOT]} · {told['basis']['journal']['last_entry']}"
     languages = ("zh", "en") if language == "both" else (language,)
-    preliminary = W("初步报告：超限仍在持续", "PRELIMINARY: the excursion still goes on")
     return {
         "title": [{"lang": one, "text": in_language(title, one)} for one in languages],
-        "preliminary": " / ".join(in_language(preliminary, one) for one in languages)
+        "preliminary": " / ".join(in_language(kind.PRELIMINARY, one) for one in languages)
         if told["preliminary"]
         else "",
         "foot": shown(foot),
@@ -93,7 +92,7 @@ def _document(
         "paper": paper,
         "font": font,
         "date": [int(told["as_of"][a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))],
-        "sections": plain(sections(told, attached), language),
+        "sections": plain(sections(kind.ORDER, told, attached), language),
         "attached": [asdict(one) for one in attached],
     }
 

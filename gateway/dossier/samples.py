@@ -6,17 +6,17 @@ They are what `cryogate journal export` writes, of all channels that measured th
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from gateway.dossier.case import Case
-from gateway.dossier.measured import channels_beside
+from gateway.dossier.report import Report, Samples
 from gateway.dossier.sections import Attached
 from gateway.journal import rights
-from gateway.questions.export import pieces
+from gateway.questions.export import pieces_of_all
 
 LONGEST_CSV: Final = 16 << 20  # bytes, some 180 000 readings: Parquet has the rest in a tenth of the room
-LEAST_LINE: Final = 62  # bytes: two moments and their commas
+SUFFIXES: Final = (".parquet", ".csv")
 MIMES: Final = {
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
@@ -24,13 +24,9 @@ MIMES: Final = {
 }
 
 
-def write_samples(case: Case, folder: Path) -> list[Attached]:
+def write_samples(report: Report, folder: Path) -> list[Attached]:
     """Into a folder; what was written."""
-    channels = list(channels_beside(case))
-    is_long = len(case.samples) * LEAST_LINE > LONGEST_CSV
-    suffixes = (".parquet",) if is_long else (".parquet", ".csv")
-    found = [_written(case, folder / f"samples{suffix}", channels) for suffix in suffixes]
-    return [one for one in found if one is not None]
+    return [one for wanted in report.samples for one in _written(report, wanted, folder)]
 
 
 def attach(path: Path, content: bytes, description: str) -> Attached:
@@ -41,16 +37,21 @@ def attach(path: Path, content: bytes, description: str) -> Attached:
     return Attached(path.name, MIMES[path.suffix], len(content), digest, description)
 
 
-def _written(case: Case, path: Path, channels: list[str]) -> Attached | None:
-    """None for a CSV that would be too long."""
-    digest, size = hashlib.sha256(), 0
-    with open(path, "wb", opener=rights.opener) as file:
-        for piece in pieces(case.journal, path.suffix, channels, case.shown):
-            size += len(piece)
-            if path.suffix == ".csv" and size > LONGEST_CSV:
-                return None
-            digest.update(piece)
-            file.write(piece)
-    return Attached(
-        path.name, MIMES[path.suffix], size, digest.hexdigest(), "readings as the journal has them"
-    )
+def _written(report: Report, wanted: Samples, folder: Path) -> list[Attached]:
+    """Both at once, without a CSV that would be too long."""
+    paths = [folder / f"{wanted.name}{suffix}" for suffix in SUFFIXES]
+    digests, sizes = [hashlib.sha256() for _ in paths], [0 for _ in paths]
+    state, interval = report.state, (wanted.start_ns, wanted.end_ns)
+    with ExitStack() as stack:
+        files = [stack.enter_context(open(path, "wb", opener=rights.opener)) for path in paths]
+        for parts in pieces_of_all(state.journal, SUFFIXES, wanted.channels, interval, state.seq):
+            for k, part in enumerate(parts):
+                if SUFFIXES[k] == ".parquet" or sizes[k] <= LONGEST_CSV:
+                    sizes[k] += len(part)
+                    digests[k].update(part)
+                    files[k].write(part)
+    return [
+        Attached(path.name, MIMES[path.suffix], size, digest.hexdigest(), "readings as the journal has them")
+        for path, size, digest in zip(paths, sizes, digests, strict=True)
+        if path.suffix == ".parquet" or size <= LONGEST_CSV
+    ]

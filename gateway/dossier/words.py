@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 from gateway.dataclass import dataclass
@@ -81,6 +81,19 @@ def moment(facts: Mapping[str, Any], at: str | None) -> str:
     place = facts["place"]
     label = SiteLabel(place["site"], place["time_zone"], zone(place["time_zone"]))
     return Labels({place["site"]: label}).both(at, place["site"])
+
+
+def percent(hundredths: int) -> str:
+    return f"{hundredths / 100:.2f} %"
+
+
+def plural(many: int, one: str) -> str:
+    """1 unit, 2 units; in English only."""
+    return f"{many} {one}{'' if many == 1 else 's'}"
+
+
+def joined(texts: Iterable[str]) -> str:
+    return ", ".join(texts)
 
 
 def named(name: str, called: str) -> str:

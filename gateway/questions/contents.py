@@ -69,13 +69,20 @@ def of_units(known: StatedContents, code: str, at_ns: int) -> dict[str, Any]:
 
     Raises InputError where nobody has said anything.
     """
-    keys = _units_with(known.containments, code)
+    keys = units_with(known.containments, code)
     if not keys:
         raise InputError(
             f"nobody has stated anything about a unit {code[:80]!r}; `cryogate contents` lists all"
         )
     units = [_of_unit(known, key, at_ns) for key in keys]
     return {"schema": published.SCHEMA, "at": format_rfc3339(at_ns), "units": units}
+
+
+def units_with(containments: Containments, code: str) -> list[tuple[str, str]]:
+    """Those whose code this is, as it stands, or in the normal form that its scheme gives or once gave it."""
+    units = containments.units
+    wanted = {scheme: {code, *_normal_forms(scheme, code)} for scheme, _ in units}
+    return [(scheme, known) for scheme, known in units if known in wanted[scheme]]
 
 
 def conflicts(known: StatedContents, asset: str | None) -> dict[str, Any]:
@@ -149,13 +156,6 @@ def _resting_on(containments: Containments, stay: Stay) -> Iterator[Containment]
         if row.id in stay.statements and row.id not in seen:
             seen.add(row.id)
             yield row
-
-
-def _units_with(containments: Containments, code: str) -> list[tuple[str, str]]:
-    """As it stands, or in the normal form that its scheme gives it, or once gave it."""
-    units = containments.units
-    wanted = {scheme: {code, *_normal_forms(scheme, code)} for scheme, _ in units}
-    return [(scheme, known) for scheme, known in units if known in wanted[scheme]]
 
 
 def _normal_forms(scheme: str, code: str) -> Iterator[str]:

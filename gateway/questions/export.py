@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -19,6 +20,7 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.journal.entries import HOUR_NS
+from gateway.journal.hours import LAST_SEQ
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
 from gateway.model import Arrivals, Quality
@@ -80,12 +82,26 @@ def pieces(
 
     Raises InputError for an unknown channel.
     """
+    for (piece,) in pieces_of_all(journal, (suffix,), channels, interval):
+        yield piece
+
+
+def pieces_of_all(
+    journal: Journal,
+    suffixes: Sequence[str],
+    channels: Sequence[str],
+    interval: tuple[int, int],
+    until_seq: int = LAST_SEQ,
+) -> Iterator[tuple[bytes, ...]]:
+    """The same as several files at once, so that the journal is read once; as it was after an entry."""
     numbers = _numbers(channels, {number: row.name for number, row in journal.channels().items()})
-    hours = _hours(journal, numbers, interval, lambda *_: None)
-    file = _Pieces()
-    for _ in WRITERS[suffix](file, _batches(hours), Channels.of(journal)):
-        yield file.taken()
-    yield file.taken()
+    hours, known = _hours(journal, numbers, interval, lambda *_: None, until_seq), Channels.of(journal)
+    files = [_Pieces() for _ in suffixes]
+    batches = tee(_batches(hours), len(suffixes))
+    writers = [WRITERS[s](f, b, known) for s, f, b in zip(suffixes, files, batches, strict=True)]
+    for _ in zip(*writers, strict=True):
+        yield tuple(file.taken() for file in files)
+    yield tuple(file.taken() for file in files)
 
 
 class _Pieces(io.BytesIO):
@@ -122,12 +138,13 @@ def _hours(
     numbers: Sequence[int] | None,
     interval: tuple[int | None, int | None],
     progress: Progress,
+    until_seq: int = LAST_SEQ,
 ) -> Iterator[Arrivals]:
     first_ns, last_ns = journal.span()
     start_ns = first_ns if interval[0] is None else max(interval[0], first_ns)
     end_ns = last_ns + 1 if interval[1] is None else min(interval[1], last_ns + 1)
     begin, total = start_ns // HOUR_NS, max(0, (end_ns - 1) // HOUR_NS - start_ns // HOUR_NS + 1)
-    for arrivals in journal.scan(numbers, start_ns, end_ns):
+    for arrivals in journal.scan(numbers, start_ns, end_ns, until_seq):
         progress(int(arrivals.samples.time[0]) // HOUR_NS - begin, total)
         yield arrivals
     progress(total, total)

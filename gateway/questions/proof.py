@@ -12,14 +12,16 @@ from typing import Any
 
 from gateway.alarming.course import plan_over
 from gateway.alarming.judge import Judge
-from gateway.config.timeline import timeline_of
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import FOREVER, FOREVER_PAST
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.journal.hours import LAST_SEQ
 from gateway.journal.journal import Journal
 from gateway.model import LARGEST_VALUE, SECOND, Samples
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
 from gateway.screening.gaps import Gaps
+from gateway.screening.judged import Read
 from gateway.screening.plan import Instance, Plan
 from gateway.screening.rules import limit_of
 from gateway.screening.screen import FARTHEST_NS
@@ -109,6 +111,27 @@ def _in_ns(of: Clocks) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an answer follows from: the journal as it is, or as it was after an entry."""
+
+    timeline: Timeline
+    plan: Plan
+    read: Read
+    outages: tuple[Outage, ...]
+
+
+def ground_of(journal: Journal, until_seq: int = LAST_SEQ) -> Ground:
+    """`until_seq`: nothing behind this entry is seen."""
+
+    def read(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
+        return journal.read(channels, start_ns, end_ns, until_seq).samples
+
+    timeline = timeline_of(journal, until_seq)
+    stated = (outage.of(one.body) for seq, one in journal.statements(outage.KIND) if seq <= until_seq)
+    return Ground(timeline, plan_over(timeline), read, tuple(stated))
+
+
 def prove(
     journal: Journal,
     name: str,
@@ -116,26 +139,35 @@ def prove(
     end_ns: int,
     low: float | None = None,
     high: float | None = None,
-    readings: Samples | None = None,
 ) -> Proof:
     """Over [start, end), against the given limits, or else against those that held at each moment of it.
 
-    `readings`: of the channel as rules saw them, by whoever has them, a max_gap wider on both sides at least.
-
     Raises InputError for an unknown channel, an interval that ends before it starts, a time without limits.
     """
-    timeline = timeline_of(journal)
-    identity = timeline.names.identity("channels", name)
-    if identity not in timeline.identities():
+    ground = ground_of(journal)
+    identity = ground.timeline.names.identity("channels", name)
+    if identity not in ground.timeline.identities():
         raise InputError(_unknown(name, journal))
+    return proven(ground, identity, start_ns, end_ns, low, high)
+
+
+def proven(
+    ground: Ground,
+    identity: str,
+    start_ns: int,
+    end_ns: int,
+    low: float | None = None,
+    high: float | None = None,
+    readings: Samples | None = None,
+) -> Proof:
+    """The same for whoever has the ground already, and a channel that is there.
+
+    `readings`: of the channel as rules saw them, by whoever has them, a max_gap wider on both sides at least.
+    """
+    timeline, plan = ground.timeline, ground.plan
     _refuse_nonsense(start_ns, end_ns, low, high)
     number, unit = timeline.number(identity), timeline.last_known(identity, start_ns).unit
-    plan = plan_over(timeline)
-
-    def read(channels: Sequence[int], first_ns: int, until_ns: int | None) -> Samples:
-        return journal.read(channels, first_ns, until_ns).samples
-
-    judge = Judge(plan, read)
+    judge = Judge(plan, ground.read)
     gaps = Gaps.of(c for c in plan.channels if c.channel == number)
     gap_ns = int(gaps.longest[0])
     if readings is None:
@@ -155,7 +187,7 @@ def prove(
         mean = mean_kinetic_temperature_degC(inside, gaps, min(lowest))
     alone = judge.without_pressure(number, inside.time)
     shown = timeline.names.latest("channels", identity)
-    outages = _outages(journal, start_ns, end_ns)
+    outages = tuple(o for o in ground.outages if o.from_ns < end_ns and start_ns < o.to_ns)
     return Proof(shown, unit, start_ns, end_ns, parts, len(inside), mean, alone, outages)
 
 
@@ -235,12 +267,6 @@ def _needed(found: Iterator[Range]) -> Iterator[Range]:
                 "give --low or --high"
             )
         yield one
-
-
-def _outages(journal: Journal, start_ns: int, end_ns: int) -> tuple[Outage, ...]:
-    """Those that touch the interval; what a broker kept meanwhile came later, what nobody kept is a gap."""
-    every = (outage.of(statement.body) for _, statement in journal.statements(outage.KIND))
-    return tuple(o for o in every if o.from_ns < end_ns and start_ns < o.to_ns)
 
 
 def _refuse_nonsense(start_ns: int, end_ns: int, low: float | None, high: float | None) -> None:

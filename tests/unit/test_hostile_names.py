@@ -176,6 +176,8 @@ ARGUMENTS = [
     ("hints", "?"),
     ("report", "?", "--json"),
     ("report", "?", "-o", "?", "--language", "?"),
+    ("report", "--unit", "?", "--json"),
+    ("report", "--asset", "?", "--from", "?", "--to", "?", "--json"),
     ("drill", "--report", "?"),
     ("drill", "--asset", "?", "--channel", "?", "--by", "?", "--at", "?"),
     ("drill", "--asset", ASSET, "--by", "?", "--reason", "?", "--within", "?", "--at", SOON),

@@ -5,22 +5,18 @@ A file in this folder provides
     TITLE: W                                               its heading
     def blocks(facts, attached) -> Iterator[Block]         what stands below it
 
-`facts` is what facts.py gathered, `attached` what samples.py made. ORDER says which come, and when.
+`facts` is what was gathered, `attached` what samples.py made. ORDER of the report's kind (kinds/) says which
+come, and when; most are shared by several kinds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from gateway.dataclass import dataclass
 from gateway.dossier.blocks import Section
-
-ORDER: Final = (
-    "verdict", "course", "unknowns", "numbers", "clocks", "units", "whereabouts", "history", "measurement",
-    "basis", "attachments",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +30,10 @@ class Attached:
     description: str
 
 
-def sections(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Section]:
-    """All of them, in order."""
-    for name in ORDER:
+def sections(
+    order: Sequence[str], facts: Mapping[str, Any], attached: Sequence[Attached]
+) -> Iterator[Section]:
+    """Those named, in order."""
+    for name in order:
         one = import_module(f"{__name__}.{name}")
         yield Section(one.TITLE, tuple(one.blocks(facts, attached)))

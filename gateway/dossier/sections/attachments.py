@@ -7,25 +7,26 @@ from typing import Any, Final
 
 from gateway.dossier.blocks import Block, Line, Table
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import W
+from gateway.dossier.words import W, joined, moment
 
 TITLE: Final = W("附件", "Attached inside this file")
+FACTS: Final = "facts.json"
 HEAD: Final = (W("文件", "File"), W("字节", "Bytes"), W("SHA-256", "SHA-256"))
 
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:
     yield Table(HEAD, tuple((one.name, str(one.size), one.sha256) for one in attached), (1.4, 0.8, 4.6))
-    channels = ", ".join(facts["channels"])
+    if any(one.name != FACTS for one in attached):
+        yield Line(_samples(facts), "note")
     yield Line(
         W(
-            f"读数：{channels}，图中时段，如日志所载。facts.json：本报告的全部事实（键已排序，"
-            "无空格，UTF-8）。",
-            f"Samples: {channels}, over the time shown, as the journal has them. facts.json: all facts of "
-            "this report (keys sorted, no blanks, UTF-8).",
+            "facts.json：本报告的全部事实（键已排序，无空格，UTF-8）。",
+            "facts.json: all facts of this report (keys sorted, no blanks, UTF-8).",
         ),
         "note",
     )
-    if not any(one.name.endswith(".csv") for one in attached):
+    tables = [one.name.removesuffix(".parquet") for one in attached if one.name.endswith(".parquet")]
+    if any(f"{name}.csv" not in {one.name for one in attached} for name in tables):
         yield Line(
             W(
                 "读数过多，不附 CSV；Parquet 文件含全部读数。",
@@ -33,3 +34,12 @@ def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[B
             ),
             "note",
         )
+
+
+def _samples(facts: Mapping[str, Any]) -> W:
+    channels, shown = joined(facts["channels"]), facts["shown"]
+    begin, end = moment(facts, shown["from"]), moment(facts, shown["to"])
+    return W(
+        f"读数：{channels}，{begin} 至 {end}，如日志所载。",
+        f"Samples: {channels}, {begin} to {end}, as the journal has them.",
+    )

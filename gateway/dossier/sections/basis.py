@@ -7,9 +7,14 @@ from typing import Any, Final
 
 from gateway.dossier.blocks import Block, Pairs
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import NONE, Text, W, moment
+from gateway.dossier.words import NONE, Text, W, joined, moment
 
 TITLE: Final = W("依据与来源", "What it rests on")
+ENTRIES: Final = {
+    "alarm": W("报警条目", "Entries of alarms"),
+    "contents": W("内容声明", "Statements of contents"),
+    "placements": W("探头位置条目", "Placements"),
+}
 MOST_NAMED: Final = 60  # entries in a line; the attached JSON has all
 
 
@@ -30,7 +35,10 @@ def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     )
     if configured["later"]:
         yield W("之后的配置", "Later ones"), ", ".join(configured["later"])
-    yield W("软件版本", "Software"), ", ".join(f"Cryogate {one}" for one in basis["software"]) or NONE
+    judged = joined(f"Cryogate {one}" for one in basis["software"])
+    if judged:
+        yield W("判定软件", "Judged by"), judged
+    yield W("制作软件", "Made with"), f"Cryogate {basis['made_with']}"
     yield W("日志", "Journal"), ", ".join([journal["id"], *journal["ancestors"]])
     at = moment(facts, journal["as_of"])
     yield (
@@ -38,10 +46,9 @@ def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
         W(f"条目 {journal['last_entry']}，{at}", f"entry {journal['last_entry']}, {at}"),
     )
     yield W("链头", "Head of the chain"), journal["chain_head"] or W("无链", "no chain")
-    yield W("报警条目", "Entries of the alarm"), _named(entries["alarm"])
-    yield W("内容声明", "Statements of contents"), _named(entries["contents"])
-    if entries["placements"]:
-        yield W("探头位置条目", "Placements"), _named(entries["placements"])
+    for name, words in ENTRIES.items():
+        if entries.get(name):
+            yield words, _named(entries[name])
     yield (
         W("读数", "Readings"),
         W(f"截至条目 {entries['readings_up_to']}", f"up to entry {entries['readings_up_to']}"),

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.alarming.versions import version_words
-from gateway.dossier.blocks import Block, Pairs, Table
+from gateway.dossier.blocks import Block, Line, Pairs, Table
 from gateway.dossier.sections import Attached
 from gateway.dossier.sections.unknowns import REASONS
 from gateway.dossier.sections.verdict import OUTCOMES
+from gateway.dossier.views import views
 from gateway.dossier.words import Text, W, moment, named, number
 
 TITLE: Final = W("限值、探头与校准", "Limits, probe and calibration")
@@ -18,11 +19,16 @@ BEYOND: Final = W("超出限值的幅度大于扩展不确定度", "the excess i
 
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:  # noqa: ARG001
-    unit = facts["probe"]["unit"]
-    held = [one for one in facts["limits"] if one["low"] is not None or one["high"] is not None]
-    if held:
-        yield Table(HEAD, tuple(_limits(facts, one, unit) for one in held), (2.0, 2.0, 1.0, 1.0, 1.4))
-    yield Pairs(tuple(_rows(facts)))
+    seen = views(facts)
+    for view in seen:
+        if len(seen) > 1:
+            zone = f" / {view['place']['zone']}" if view["place"]["zone"] else ""
+            yield Line(f"{view['probe']['channel']}{zone}", "name")
+        unit = view["probe"]["unit"]
+        held = [one for one in view["limits"] if one["low"] is not None or one["high"] is not None]
+        if held:
+            yield Table(HEAD, tuple(_limits(view, one, unit) for one in held), (2.0, 2.0, 1.0, 1.0, 1.4))
+        yield Pairs(tuple(_rows(view)))
 
 
 def _limits(facts: Mapping[str, Any], one: Mapping[str, Any], unit: str) -> tuple[Text, ...]:
@@ -41,7 +47,7 @@ def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
     where = named(place["asset"], place["asset_name"]) + (f" / {place['zone']}" if place["zone"] else "")
     since = (
         W(f"，自 {moment(facts, place['since'])}", f", since {moment(facts, place['since'])}")
-        if place["since"]
+        if place.get("since")
         else W("", "")
     )
     site = named(place["site"], place["site_name"])
@@ -62,7 +68,8 @@ def _rows(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:
             W("扩展不确定度（k = 2）", "Expanded uncertainty (k = 2)"),
             f"±{number(probe['expanded_uncertainty'], probe['unit'])}",
         )
-    yield from _judged(facts)
+    if "certainty" in facts:
+        yield from _judged(facts)
 
 
 def _judged(facts: Mapping[str, Any]) -> Iterator[tuple[Text, Text]]:

@@ -40,6 +40,25 @@ def _words(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
             f"图中时段有 {one['count']} 段数据缺失，未证实，共 {long.zh}。",
             f"{one['count']} stretches of the time shown prove nothing, {long.en} together.",
         )
+    if what in TIMES:
+        zh, en = TIMES[what]
+        at = moment(facts, one["from"]), moment(facts, one["to"])
+        return W(zh.format(*at), en.format(*at))
+    if what == "not ended":
+        asked, known = moment(facts, one["asked_to"]), moment(facts, one["known_to"])
+        return W(
+            f"所问时段至 {asked}，日志只到 {known}：其后一概未知。",
+            f"The time asked for ends at {asked}, the journal at {known}: nothing is known of what follows.",
+        )
+    if what.startswith("stay "):
+        at, long = (moment(facts, one["from"]), moment(facts, one["to"])), duration(one.get("s"))
+        zh, en = OF_STAYS[what]
+        return W(zh.format(one["asset"], *at, long.zh), en.format(one["asset"], *at, long.en))
+    if what.startswith("channel "):
+        long = duration(one.get("total_s"))
+        zh, en = OF_CHANNELS[what]
+        named = {"channel": one["channel"], "count": one.get("count", 0)}
+        return W(zh.format(**named, long=long.zh), en.format(**named, long=long.en))
     if what == "outage":
         at = moment(facts, one["from"]), moment(facts, one["to"])
         return W(
@@ -68,6 +87,7 @@ PLAIN: Final = {
     "nobody answered": W(
         "是否有人处理：没有确认的记录。", "Whether anybody saw to it: no answer is recorded."
     ),
+    "nowhere": W("它曾在何处：没有有效的声明。", "Where it was: no statement about it is in effect."),
     "no chain": W(
         "日志没有链：它是否被改动，本报告无从证明。",
         "The journal has no chain: this report cannot prove that nobody changed it.",
@@ -77,7 +97,55 @@ PLAIN: Final = {
         "This file carries no signature and no log proof; hashes show only that attachments belong to it.",
     ),
 }
+TIMES: Final = {
+    "between": (
+        "{} 至 {} 它在何处：无人说明。",
+        "Where it was from {} to {}: nobody has stated it.",
+    ),
+    "unmeasured": (
+        "{} 至 {} 没有探头测量它。",
+        "From {} to {} no probe measured it.",
+    ),
+}
+OF_STAYS: Final = {
+    "stay unmeasured": (
+        "{}（{} 至 {}）：当时其所在处没有探头，一概未知。",
+        "{} ({} to {}): no probe was where it was, so that nothing is known.",
+    ),
+    "stay without limits": (
+        "{}（{} 至 {}）：并非始终有限值，因此无三项计时。",
+        "{} ({} to {}): no limits held for some of the time, so that there are no three clocks.",
+    ),
+    "stay unproven": (
+        "{}（{} 至 {}）：探头未证实的时间至多 {}。",
+        "{} ({} to {}): a probe there proves nothing for up to {}.",
+    ),
+}
+OF_CHANNELS: Final = {
+    "channel silent": ("{channel}：没有读数。", "{channel}: there are no readings."),
+    "channel gaps": (
+        "{channel}：{count} 段数据缺失，未证实，共 {long}。",
+        "{channel}: {count} stretches prove nothing, {long} together.",
+    ),
+    "channel bad": (
+        "{channel}：{count} 处读数无效，不能证实任何事。",
+        "{channel}: {count} readings or groups of them are bad and prove nothing.",
+    ),
+    "channel without limits": (
+        "{channel}：并非始终有限值，因此无三项计时。",
+        "{channel}: no limits held for some of the time, so that there are no three clocks.",
+    ),
+    "channel uncalibrated": (
+        "{channel}：开始时没有校准证书，测量误差未知。",
+        "{channel}: no calibration certificate at its start; its error of measurement is not known.",
+    ),
+}
 COUNTED: Final = {
+    "conflicts": (
+        "关于它的所在有 {} 处相互矛盾的声明。",
+        "Where it was: {} contradictions between statements.",
+    ),
+    "some go on": ("{} 次超限仍在持续。", "How {} excursions end: they still go on."),
     "no readings": (
         "读数：图中时段已无读数可用（判定时计入 {} 个）。",
         "The readings: none of the time shown are left ({} were counted when it was found).",

@@ -9,7 +9,9 @@ import pytest
 
 from gateway.alarming import screening as follower
 from gateway.dossier.case import case_of
-from gateway.dossier.facts import as_bytes, facts
+from gateway.dossier.facts import facts
+from gateway.dossier.kinds.excursion import ORDER
+from gateway.dossier.report import as_bytes
 from gateway.dossier.sections import clocks, sections
 from gateway.dossier.words import in_language
 from gateway.errors import InputError
@@ -110,7 +112,7 @@ def test_one_that_goes_on_with_unknown_contents(tmp_path: Path) -> None:
     assert {"goes on", "contents", "gaps", "bad readings", "nobody reached", "nobody answered"} <= set(
         unknown(found)
     )
-    text = " ".join(in_language(line.text, "en") for line in next(sections(found, ())).blocks)
+    text = " ".join(in_language(line.text, "en") for line in next(sections(ORDER, found, ())).blocks)
     assert "Preliminary" in text and "what was inside is unknown" in text
 
 
@@ -131,7 +133,7 @@ def test_readings_that_retention_deleted_are_said_to_be_missing(
     found = told(desk)
     assert "no readings" in unknown(found) and found["excursion"]["readings"] == 10
     assert found["excursion"]["extreme"] == -140.0
-    drawn = [one for one in sections(found, ()) if one.title and in_language(one.title, "en") == "Course"]
+    drawn = [one for one in sections(ORDER, found, ()) if in_language(one.title, "en") == "Course"]
     assert not drawn[0].blocks
 
 

@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.dossier import making
 from gateway.dossier.case import Case, case_of
-from gateway.dossier.facts import as_bytes
+from gateway.dossier.facts import report_of
 from gateway.dossier.making import gathered, made
 from gateway.dossier.matrix import svg_of
+from gateway.dossier.report import as_bytes
 from gateway.errors import InputError
 from gateway.journal.journal import Statement
 from gateway.statements import containment
@@ -66,7 +67,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
 
 @pytest.fixture(scope="module")
 def both(case: Case) -> bytes:
-    return made(case, "both", "a4")
+    return made(report_of(case), "both", "a4")
 
 
 def text_of(pdf: bytes, *options: str) -> list[str]:
@@ -77,7 +78,7 @@ def text_of(pdf: bytes, *options: str) -> list[str]:
 
 def test_attachments_are_whole_and_their_hashes_are_printed(case: Case, both: bytes) -> None:
     attached = {name: content[0] for name, content in PdfReader(io.BytesIO(both)).attachments.items()}
-    assert attached["facts.json"] == as_bytes(gathered(case))
+    assert attached["facts.json"] == as_bytes(gathered(report_of(case)))
     printed = "".join("".join(text_of(both)).split())
     for content in attached.values():
         assert hashlib.sha256(content).hexdigest() in printed
@@ -100,7 +101,7 @@ def test_the_file_says_what_it_is_and_is_sound(both: bytes, tmp_path: Path) -> N
 
 
 def test_the_same_state_of_the_journal_gives_the_same_bytes(case: Case, both: bytes) -> None:
-    assert made(case, "both", "a4") == both
+    assert made(report_of(case), "both", "a4") == both
 
 
 def test_hostile_names_are_text_and_nothing_else(both: bytes) -> None:
@@ -123,7 +124,7 @@ def test_heads_of_tables_stand_on_every_page_and_every_unit_is_there(both: bytes
     ids=["zh", "en"],
 )
 def test_each_language_by_itself(case: Case, language: str, paper: str, title: str, size: int) -> None:
-    pdf = made(case, language, paper)
+    pdf = made(report_of(case), language, paper)
     first = text_of(pdf)[0]
     assert first.lstrip().startswith(title) and "PRELIMINARY" not in first
     assert ("Numbers" in "".join(text_of(pdf))) == (language == "en")
@@ -151,7 +152,7 @@ def test_a_code_that_fits_into_no_symbol_stands_as_text() -> None:
 
 def test_while_it_goes_on_every_page_says_so(tmp_path: Path) -> None:
     desk = desk_in(tmp_path, end=False)
-    pages = text_of(made(case_of(desk.journal, desk.records, "E-"), "both", "a4"))
+    pages = text_of(made(report_of(case_of(desk.journal, desk.records, "E-")), "both", "a4"))
     assert len(pages) > 1 and all("初步报告" in page and "PRELIMINARY" in page for page in pages)
     assert "nobody has stated what was inside" in "".join(pages)
 

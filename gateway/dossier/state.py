@@ -1,0 +1,78 @@
+"""The journal as it was after one entry: nothing that was stated or received later is seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from gateway.config.timeline import Step, Timeline
+from gateway.dataclass import dataclass
+from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.journal.said import numbered
+from gateway.model import Samples
+from gateway.questions.contents import StatedContents
+from gateway.questions.proof import Ground, ground_of
+from gateway.screening.plan import Plan
+from gateway.statements import Statement, configuration
+from gateway.traceability.heard import KINDS, contents
+
+
+@dataclass(frozen=True)
+class State:
+    """Up to `seq`, committed at `at_ns`. `head`: of its chain, None without."""
+
+    journal: Journal
+    seq: int
+    at_ns: int
+    head: str | None
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What held when, and the readings of then."""
+        return ground_of(self.journal, self.seq)
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.ground.timeline
+
+    @property
+    def plan(self) -> Plan:
+        """With every rule that ever held."""
+        return self.ground.plan
+
+    def read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
+        return self.ground.read(channels, start_ns, end_ns)
+
+    @cached_property
+    def stated(self) -> StatedContents:
+        """What people had said about contents by then."""
+        told = (said for seq, said in numbered(self.journal, *KINDS) if seq <= self.seq)
+        return StatedContents(contents(told, self.timeline.asset_identity), self.timeline)
+
+    def configured(self, at_ns: int) -> tuple[int, Statement]:
+        """The entry with the configuration that decided at a moment."""
+        step = self.step(at_ns)
+        return step.stated_seq, self.journal.statement(step.stated_seq)
+
+    def step(self, at_ns: int) -> Step:
+        """Raises InputError where no gateway ever ran with a configuration."""
+        step = self.timeline.step_at(at_ns)
+        if step is None:
+            raise InputError("the journal has no configuration yet; start `cryogate run` once with yours")
+        return step
+
+    def document(self, at_ns: int) -> Mapping[str, Any]:
+        """That configuration."""
+        content: dict[str, Any] = json.loads(configuration.of(self.configured(at_ns)[1].body).document)
+        return content
+
+
+def state_of(journal: Journal) -> State:
+    """As it is now."""
+    link = journal.head()
+    seq = journal.last_seq() if link is None else link.last_seq
+    last = journal.entries(seq - 1, 1)
+    return State(journal, seq, last[0].committed_ns if last else 0, None if link is None else link.head)
