@@ -76,6 +76,11 @@ def rung(phones: HttpReceiver) -> list[dict[str, Any]]:
     return [told for one in phones.posted if (told := json.loads(one.body))["topic"] == "li-na"]
 
 
+def asked_again(phones: HttpReceiver) -> list[dict[str, Any]]:
+    """A busy broker may go away once more, and be back before she can be told."""
+    return [told for told in rung(phones)[1:] if told["title"] != "Over: source:broker"]
+
+
 def test_who_answered_is_asked_again_about_those_that_stay_silent(
     gateway: GatewayProcess,
     phones: HttpReceiver,
@@ -100,8 +105,8 @@ def test_who_answered_is_asked_again_about_those_that_stay_silent(
 
     mosquitto.start()
     with Sending(mosquitto.port):
-        told = eventually(lambda: rung(phones)[1:], "she is asked again", WITHIN_S)
-        (title, message) = told[0]["title"], told[0]["message"]
+        [told] = eventually(lambda: asked_again(phones), "she is asked again", WITHIN_S)
+        (title, message) = told["title"], told["message"]
         assert "source:broker is back, 2 of 4 still silent" in title, (rung(phones), gateway.alarms())
         assert "2 of 4 are still silent: sh-3, sh-4" in message, message
         silent = {a["asset"]: a["state"] for a in _silent(gateway)}
@@ -113,7 +118,7 @@ def test_who_answered_is_asked_again_about_those_that_stay_silent(
         gateway.start()
         gateway.wait_until_up()
         eventually(lambda: _calls(gateway, group)["calling"], "and again after a kill", WITHIN_S)
-        assert len(_changes(gateway)) == 2 and len(rung(phones)) == 2, "but once"
+        assert len(_changes(gateway)) == 2 and len(asked_again(phones)) == 1, "but once"
         assert gateway.cryogate("ack", _silent(gateway)[0]["id"], "--group", *said).returncode == 0
         eventually(lambda: not _calls(gateway, group)["calling"], "she answers again", WITHIN_S)
 

@@ -87,6 +87,7 @@ def test_who_left_before_the_summary_leaves_nobody_who_knows(board: Switchboard)
         eventually(lambda: len(board.calls()) == 4 and len(board.attempts()) == 2, "two are held")
         board.employ("li-na", ways=(), state=GONE)
         board.roster("wang-wei", "zhou-yu")
+        eventually(lambda: caller._book.seq == board.journal.last_seq(), "that is heard")
         board.now_s = 60
         eventually(lambda: caller.nobody.keys() == {"G-2", "G-3"}, "nobody was told")
         eventually(lambda: board.calls()[-1].kind == "summary", "it is stated")
