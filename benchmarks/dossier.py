@@ -1,6 +1,6 @@
-"""A report of an excursion of ten days, four probes at 1 Hz: processor time and memory of making it.
+"""Reports of an excursion of ten days with four probes at 1 Hz, and of a year of 500 assets: time and memory.
 
-python -m benchmarks.dossier [--days 10] [--probes 4]
+python -m benchmarks.dossier [--days 10] [--probes 4] [--assets 500]
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from gateway.alarming.screening import Screening
 from gateway.config.load import parse
+from gateway.dossier import annual
 from gateway.dossier.case import case_of
 from gateway.dossier.facts import report_of
 from gateway.dossier.making import made
@@ -90,7 +91,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=10)
     parser.add_argument("--probes", type=int, default=4)
+    parser.add_argument("--assets", type=int, default=500, help="each with an excursion every month; 0: none")
     asked = parser.parse_args()
+    _excursion(asked)
+    if asked.assets:
+        _year(asked.assets)
+
+
+def _excursion(asked: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _measured(folder, asked.days, asked.probes)
@@ -108,6 +116,49 @@ def main() -> None:
     print(f"{asked.days} days of {asked.probes} probes at 1 Hz, {readings / 1e6:.2f} million readings")
     print(f"  report    {took_s:7.2f} s of processor time, {len(pdf) / 1e6:.1f} MB")
     print(f"  memory    {peak_kb / 1024:7.0f} MB at most, {before_kb / 1024:.0f} MB before")
+
+
+def _year(assets: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _twelve_each(folder, assets)
+        with (
+            Journal.open_reading(folder / "journal.sqlite") as journal,
+            Records(folder / "records.sqlite") as records,
+        ):
+            began = time.process_time()
+            pdf = made(annual.report_of(journal, records, 2026), "both", "a4")
+            took_s = time.process_time() - began
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"a year of {assets} assets with {12 * assets} excursions")
+    print(f"  report    {took_s:7.2f} s of processor time, {len(pdf) / 1e6:.1f} MB")
+    print(f"  memory    {peak_kb / 1024:7.0f} MB at most")
+
+
+def _twelve_each(folder: Path, assets: int) -> None:
+    """One excursion of ten minutes each month in each asset."""
+    end_ns = START_NS + 360 * DAY * SECOND
+    tables = [f'[assets.vessel-{k}]\nsite = "s"' for k in range(assets)]
+    tables += [
+        f"{CHANNEL.format(number=k)}no_data_after_s = 3e8\n".replace('"freezer"', f'"vessel-{k}"')
+        for k in range(assets)
+    ]
+    configuration = parse(tomllib.loads(CONFIG + "\n".join(tables)), folder / "cryogate.toml")
+    with Journal.open(folder / "journal.sqlite", lambda: end_ns) as journal:
+        introduce(configuration, journal, START_NS)
+        numbers = np.array(
+            list(journal.channel_numbers([f"probe-{k}" for k in range(assets)]).values()), np.int32
+        )
+        for month in range(12):
+            for second, value in ((0, -160.0), (60, -140.0), (660, -160.0)):
+                at = np.full(assets, START_NS + (month * 29 * DAY + second) * SECOND)
+                samples = Samples(at, numbers, np.full(assets, value), np.zeros(assets, np.uint8))
+                journal.commit(Arrivals(samples, at + 20_000_000))
+    with (
+        Journal.open(folder / "journal.sqlite", lambda: end_ns) as journal,
+        Records(folder / "records.sqlite") as records,
+    ):
+        Screening(configuration, journal, records, threading.Condition(), _At(end_ns)).run(_Done())
 
 
 def _measured(folder: Path, days: int, probes: int) -> None:

@@ -48,7 +48,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "drill": _in("drill", "A test that goes the whole way, and who was reached how fast."),
     "history": _in("history", "Every change of an alarm, and what was known then."),
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
-    "report": _in("report", "An excursion, an asset over a time, or a unit as a PDF, its data inside."),
+    "report": _in("report", "An excursion, an asset over a time, a unit, or a year as a PDF."),
     "alarm-health": _in("alarm_health", "How many alarms people get, about what, and what would help."),
     "ack": _in("handling", "Acknowledge an alarm."),
     "token": _in("token", "Let one person acknowledge once, from far away."),

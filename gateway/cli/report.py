@@ -1,18 +1,20 @@
-"""`cryogate report`: an excursion, an asset over a time, or a unit as a PDF for review, its data inside."""
+"""`cryogate report`: an excursion, an asset over a time, a unit, or a year as a PDF, its data inside."""
 
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import open_records
-from gateway.cli.terminal import print_json, say
+from gateway.cli.terminal import errors, print_json, say
 from gateway.config.load import load
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
@@ -56,6 +58,9 @@ def report(
     unit: Annotated[
         str | None, typer.Option(help="A product unit by its code: where it was, what it went through.")
     ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="A year of the clocks of each site: its excursions by site and asset.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The PDF file; it must not exist.")
     ] = None,
@@ -67,15 +72,16 @@ def report(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """An excursion, an asset over a time, or a unit as a PDF/A: verdict, charts, numbers, its data inside.
+    """An excursion, an asset over a time, a unit, or a year as a PDF/A: verdict, charts, data inside.
 
     Everything comes from the journal. The same state of the journal gives the same file.
 
     Examples: cryogate report E-7Q2M --language zh -o E-7Q2M.pdf; cryogate report E-7Q2M --json;
     cryogate report --asset shipper-2 --from 2026-01-05T08:00:00Z --to 2026-01-07T08:00:00Z -o leg.pdf;
-    cryogate report --unit BAG-0001 -o BAG-0001.pdf
+    cryogate report --unit BAG-0001 -o BAG-0001.pdf;
+    cryogate report --year 2026 -o 2026.pdf
     """
-    asked = _Asked(excursion, asset, start, end, unit)
+    asked = _Asked(excursion, asset, start, end, unit, year)
     configuration = load(config)
     if output is None and not as_json:
         raise InputError("where to? give -o FILE.pdf, or --json for the facts alone")
@@ -104,25 +110,44 @@ class _Asked:
     start: str | None
     end: str | None
     unit: str | None
+    year: int | None
 
     def __post_init__(self) -> None:
-        if sum(one is not None for one in (self.excursion, self.asset, self.unit)) != 1:
+        if sum(one is not None for one in self._named) != 1:
             raise InputError(
-                "a report of what? give the id of an alarm, or --asset with --from and --to, or --unit CODE"
+                "a report of what? give the id of an alarm, or --asset with --from and --to, or --unit CODE, "
+                "or --year YEAR"
             )
         if (self.asset is not None) != (self.start is not None) or (self.start is None) != (self.end is None):
             raise InputError("--asset, --from and --to belong together: give all three")
 
+    @property
+    def _named(self) -> tuple[object, ...]:
+        return self.excursion, self.asset, self.unit, self.year
+
     def of(self, journal: Journal, records: Records) -> Report:
-        from gateway.dossier import facts, passport, period
+        from gateway.dossier import annual, facts, passport, period
         from gateway.dossier.case import case_of
 
         if self.asset is not None and self.start is not None and self.end is not None:
             times = parse_rfc3339(self.start), parse_rfc3339(self.end)
             return period.report_of(period.period_of(journal, self.asset, *times), records)
+        if self.year is not None:
+            with _bar() as progress:
+                return annual.report_of(journal, records, self.year, progress)
         if self.unit is not None:
             return passport.report_of(passport.passport_of(journal, self.unit), records)
         return facts.report_of(case_of(journal, records, self.excursion or ""))
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """How far it is, where somebody looks."""
+    err = errors()
+    columns = (TextColumn("reading alarms"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _write(path: Path, content: bytes) -> None:

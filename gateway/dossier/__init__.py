@@ -2,7 +2,7 @@
 
     state.py course.py                             the journal as it was; one channel over a time
     case.py facts.py                               an excursion, and all facts of it as plain JSON data
-    period.py passport.py budgets.py               an asset over a time; a unit
+    period.py passport.py budgets.py annual.py     an asset over a time; a unit; a year
     measured.py inside.py told.py basis.py         parts of facts
     places.py listed.py exposed.py unknown.py
     kinds/NAME.py                                  which sections a report has, and what it is called

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from gateway.alarming.entry import cause_of
-from gateway.alarming.measure import Measures
 from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER
 from gateway.dataclass import dataclass
@@ -90,7 +89,7 @@ class Case:
     @property
     def limit(self) -> Limit | None:
         """The limit that the excursion is about; None where its rule has none."""
-        return Measures(self.as_of.plan, self.as_of.read).limit_of(self.found)
+        return self.as_of.measures.limit_of(self.found)
 
     @cached_property
     def configured(self) -> tuple[int, Statement]:

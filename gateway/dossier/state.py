@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from gateway.alarming.measure import Measures
 from gateway.config.timeline import Step, Timeline
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
@@ -45,6 +46,11 @@ class State:
 
     def read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
         return self.ground.read(channels, start_ns, end_ns)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Of excursions under every rule that ever held."""
+        return Measures(self.plan, self.read)
 
     @cached_property
     def stated(self) -> StatedContents:

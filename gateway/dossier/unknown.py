@@ -26,6 +26,23 @@ def of_unit(facts: Mapping[str, Any]) -> list[Unknown]:
     return [*_of_whereabouts(facts), *_of_evidence(facts)]
 
 
+def of_year(facts: Mapping[str, Any]) -> list[Unknown]:
+    """Of a year."""
+    return [*_of_year(facts), *_of_evidence(facts)]
+
+
+def _of_year(facts: Mapping[str, Any]) -> Iterator[Unknown]:
+    if not facts["has_ended"]:
+        yield {"what": "not ended", "asked_to": facts["asked_to"], "known_to": facts["shown"]["to"]}
+    going = sum(one["goes_on"] for one in facts["excursions"])
+    if going:
+        yield {"what": "some go on", "count": going}
+    hidden = sum(site["units_unknown"] for site in facts["sites"])
+    if hidden:
+        yield {"what": "contents of some", "count": hidden}
+    yield {"what": "not proven in a year"}
+
+
 def _of_whereabouts(facts: Mapping[str, Any]) -> Iterator[Unknown]:
     if not facts["stays"]:
         yield {"what": "nowhere"}

@@ -177,6 +177,7 @@ ARGUMENTS = [
     ("report", "?", "--json"),
     ("report", "?", "-o", "?", "--language", "?"),
     ("report", "--unit", "?", "--json"),
+    ("report", "--year", "?", "--json"),
     ("report", "--asset", "?", "--from", "?", "--to", "?", "--json"),
     ("drill", "--report", "?"),
     ("drill", "--asset", "?", "--channel", "?", "--by", "?", "--at", "?"),

@@ -16,6 +16,7 @@ HEAD: Final = (
     W("极值与限值", "Extreme, limit"), W("超限时间", "Beyond"), W("产品", "Units"),
     W("判断与报警状态", "Judged, state of the alarm"),
 )  # fmt: skip
+MOST: Final = 300  # on paper, some 40 pages; nobody reads more
 WIDTHS: Final = (1.1, 2.1, 1.3, 1.2, 1.1, 0.7, 1.7)
 NOTE: Final = W(
     "每次超限另有报告：cryogate report 报警号。",
@@ -25,13 +26,16 @@ NOTE: Final = W(
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:  # noqa: ARG001
     if facts["excursions"]:
-        yield Table(HEAD, tuple(_row(facts, one) for one in facts["excursions"]), WIDTHS)
+        yield Table(HEAD, tuple(_row(facts, one) for one in facts["excursions"][:MOST]), WIDTHS)
+        more = len(facts["excursions"]) - MOST
+        if more > 0:
+            yield Line(W(f"另有 {more} 次，见 facts.json。", f"{more} more are in facts.json."), "note")
         yield Line(NOTE, "note")
 
 
 def _row(facts: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Text, ...]:
     unit, limit = one["unit"], one["limit"]["value"]
-    place = {"place": one["place"]} if "place" in one else facts
+    place = one if "place" in one else facts
     begin, end = moment(place, one["start"]), moment(place, one["end"])
     goes_on, ended = one_of(ENDS, None), one_of(ENDS, one["ended_by"])
     lasted = (
@@ -50,14 +54,15 @@ def _row(facts: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Text, ...]:
     units: Text = W("未知", "unknown") if one["units"] is None else str(one["units"])
     judged, state = _judged(one), one_of(STATES, one["state"])
     told = [judged, *([] if one["ended_by"] in (None, "returned", "withdrawn") else [ended]), state]
+    where = f", {one['place']['asset']}" if "place" in one else ""
     return (
-        one["alarm"],
+        f"{one['alarm']}{where}",
         lasted,
         rule,
         far,
         duration(one["beyond_s"]),
         units,
-        W("；".join(map(_zh, told)), "; ".join(map(_en, told))),
+        W("；".join(filter(None, map(_zh, told))), "; ".join(filter(None, map(_en, told)))),
     )
 
 
@@ -66,6 +71,8 @@ def _judged(one: Mapping[str, Any]) -> Text:
         return WITHDRAWN
     if one["kind"] == "no_data":
         return SILENT
+    if "certainty" not in one:  # a year is told without readings
+        return ""
     return OUTCOMES.get(one["certainty"]["outcome"], W("规则触发", "the rule fired"))
 
 

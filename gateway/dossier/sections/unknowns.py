@@ -87,6 +87,11 @@ PLAIN: Final = {
     "nobody answered": W(
         "是否有人处理：没有确认的记录。", "Whether anybody saw to it: no answer is recorded."
     ),
+    "not proven in a year": W(
+        "全年有多少时间得到证实：本汇总不读取读数；某容器的三项计时见其时段报告。",
+        "How much of the year is proven: this summary reads no readings; the report of an asset over a time "
+        "has its three clocks.",
+    ),
     "nowhere": W("它曾在何处：没有有效的声明。", "Where it was: no statement about it is in effect."),
     "no chain": W(
         "日志没有链：它是否被改动，本报告无从证明。",
@@ -144,6 +149,10 @@ COUNTED: Final = {
     "conflicts": (
         "关于它的所在有 {} 处相互矛盾的声明。",
         "Where it was: {} contradictions between statements.",
+    ),
+    "contents of some": (
+        "{} 次超限时其中有何产品：无人说明。",
+        "What was inside in {} excursions: nobody has stated it.",
     ),
     "some go on": ("{} 次超限仍在持续。", "How {} excursions end: they still go on."),
     "no readings": (
