@@ -15,7 +15,16 @@ from typing import Final
 import numpy as np
 
 from gateway.alarms.call import TimeLeft
-from gateway.alarms.trend import LEAST_READINGS, Line, Readings, last_fall, last_rise, steadiest, tidy
+from gateway.alarms.trend import (
+    LEAST_READINGS,
+    Line,
+    Readings,
+    last_fall,
+    last_rise,
+    steadiest,
+    tidy,
+    too_few,
+)
 from gateway.dataclass import dataclass
 from gateway.model import SECOND, Floats, Times
 
@@ -194,7 +203,7 @@ def _by_rate_alone(readings: Readings, line: Line | None, expected: _Rate | None
     """From what is there now, and a rate that was known before."""
     if expected is None:
         few = (
-            f"there are only {len(readings)} readings since it last changed at once"
+            too_few(len(readings), " since it last changed at once")
             if line is None
             else "it has not fallen by more than its readings scatter"
         )

@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from gateway.dataclass import dataclass
 from gateway.model import SECOND, Floats, Mask, Times
+from gateway.text import counted
 
 LEAST_READINGS: Final = 8  # for a line: fewer show their scatter by chance
 MOST_READINGS: Final = 4096  # after thinning; of two weeks, one in five minutes
@@ -65,6 +66,13 @@ class Line:
     per_s_error: float
     since_s: float  # where it begins, from now
     earlier_per_s: float  # the slope of all that was looked at, also where it was another one
+
+
+def too_few(number: int, since: str = "") -> str:
+    """There are `number` readings, which is not enough."""
+    if number == 0:
+        return f"there are no readings{since}"
+    return f"there {'is' if number == 1 else 'are'} only {counted(number, 'reading')}{since}"
 
 
 def tidy(time: Times, value: Floats, now_ns: int) -> Readings:

@@ -16,7 +16,16 @@ import numpy as np
 
 from gateway.alarms.call import TimeLeft
 from gateway.alarms.holdtime import STALE, TEN_PERCENT, WARMING, WIDEST, Estimate, NotKnown, Standing, spoken
-from gateway.alarms.trend import LEAST_READINGS, Line, Readings, running_median, steadiest, steeper_by, tidy
+from gateway.alarms.trend import (
+    LEAST_READINGS,
+    Line,
+    Readings,
+    running_median,
+    steadiest,
+    steeper_by,
+    tidy,
+    too_few,
+)
 from gateway.model import Floats, Times
 
 SURROUNDINGS_DEGC: Final = 22.0
@@ -58,8 +67,7 @@ def by_warming(
         )
     readings = tidy(time, value_degC, now_ns)
     if len(readings) < LEAST_READINGS:
-        some = f"there are only {len(readings)} readings"
-        return NotKnown(some if len(readings) else "there are no readings")
+        return NotKnown(too_few(len(readings)))
     rise = _rise(readings)
     if float(readings.value[-1]) >= limit_degC:
         return NotKnown("it is beyond the limit already", Standing.THERE)

@@ -19,6 +19,7 @@ from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.questions.import_alarms import alarms_in
 from gateway.questions.import_preview import preview_import
+from gateway.writing.described import numbers_of
 from gateway.writing.mapping import Mapped, files_of, read_mapping
 
 
@@ -90,7 +91,7 @@ def _alarms(done: Brought, mapped: Mapped, desk: Desk) -> list[dict[str, Any]]:
     """That follow from what is new."""
     if not done.fresh:
         return []
-    numbers = desk.journal.channel_numbers(list(mapped.channels.values()))
+    numbers = numbers_of(desk.configuration, desk.journal, mapped.channels.values())
     return alarms_in(desk.configuration, numbers, done.samples)
 
 

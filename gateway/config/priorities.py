@@ -69,7 +69,9 @@ def _risks(given: object, problems: Problems) -> dict[str, Risk]:
     table: Table = given
     known = {risk.word: risk for risk in Risk if risk is not Risk.EMPTY}
     for product, risk in table.items():
-        if risk not in known:
+        if not isinstance(risk, str) or risk not in known:
             expected = ", ".join(map(repr, known))
             problems.add(f"risks.{product}", f"expected one of {expected}, found {str(risk)[:40]!r}")
-    return {product: known[risk] for product, risk in table.items() if risk in known}
+    return {
+        product: known[risk] for product, risk in table.items() if isinstance(risk, str) and risk in known
+    }

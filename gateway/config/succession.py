@@ -57,19 +57,22 @@ def succession(
     has_readings: HasReadings,
     now_ns: int,
 ) -> Succession:
-    """Compare `configuration` with what `timeline` knows; where it is the first, nothing follows."""
+    """Compare `configuration` with what `timeline` knows; where it is the first, only imports were before."""
+    now = json.loads(configuration.document)
     if not timeline.document:
-        return Succession((), (), {}, (), (), (), {})
-    before, now = json.loads(timeline.document), json.loads(configuration.document)
+        return Succession((), (), {"channels": dict(_imported(now, timeline))}, (), (), (), {})
+    before = json.loads(timeline.document)
     problems = timeline.names.problems(now)
     if problems:  # whose name is whose decides about everything below
         return Succession(tuple(problems), (), {}, (), (), (), {})
+    names = {section: dict(_renamed(section, now, timeline)) for section in NAMED}
+    problems += _taken(names.get("channels", {}), timeline)
     problems += _quantities(configuration, timeline, described)
     problems += _versions(configuration, timeline, has_readings, now_ns)
     return Succession(
         tuple(problems),
         tuple(_moves(before, now, timeline, now_ns)),
-        {section: dict(_renamed(section, now, timeline)) for section in NAMED},
+        names,
         tuple(name for section in ("channels", "assets") for name in _back(section, before, now, timeline)),
         tuple(_gone("channels", before, now, timeline)),
         tuple(_gone("assets", before, now, timeline)),
@@ -102,6 +105,25 @@ def _renamed(section: str, now: Mapping[str, Any], timeline: Timeline) -> Iterat
         latest = timeline.names.latest(section, identity)
         if latest != name and identity in known:
             yield name, latest
+
+
+def _imported(now: Mapping[str, Any], timeline: Timeline) -> Iterator[tuple[str, str]]:
+    """Channels whose readings were imported under the name before, when no gateway had run yet."""
+    for name, table in now.get("channels", {}).items():
+        was = table.get("was")
+        if was in timeline.numbers and name not in timeline.numbers:
+            yield name, was
+
+
+def _taken(renamed: Mapping[str, str], timeline: Timeline) -> Iterator[str]:
+    """New names of channels that are those of other channels of the journal."""
+    numbers = timeline.numbers
+    for new, old in renamed.items():
+        if new in numbers and numbers[new] != numbers.get(old):
+            yield (
+                f"channels.{new}: {new!r} is a channel of its own in the journal, so {old!r} cannot get its "
+                "name; choose another"
+            )
 
 
 def _back(

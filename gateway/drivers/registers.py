@@ -8,6 +8,7 @@ word first. Of a 16-bit value only the last two letters count: DCBA and BADC mea
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Final, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from gateway.units import shortest
 Number = Literal["int16", "uint16", "int32", "uint32", "float32"]
 Order = Literal["ABCD", "CDAB", "BADC", "DCBA"]
 
+LARGEST_FLOAT32: Final = float(np.finfo(np.float32).max)
 MOST_REGISTERS: Final = 125  # of one request, Modbus Application Protocol V1.1b3, 6.3
 DTYPES: Final[dict[str, str]] = {
     "int16": ">i2",
@@ -27,7 +29,6 @@ DTYPES: Final[dict[str, str]] = {
     "uint32": ">u4",
     "float32": ">f4",
 }
-DIGITS: Final = 12  # significant ones kept after scaling: 3 * 0.1 is 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,19 @@ class Registers:
     def _pattern(self, fault: float) -> bytes:
         """The bytes of a fault code, most significant first. Raises ValueError when it does not fit."""
         if self.type == "float32":
+            if LARGEST_FLOAT32 < abs(fault) < math.inf:
+                raise ValueError(f"{self.name}: fault {fault:g} is no float32")
             return bytes(np.array(fault, ">f4").tobytes())
         bits = 8 * self._dtype.itemsize
-        if fault != int(fault) or not -(1 << (bits - 1)) <= fault < 1 << bits:
+        if not math.isfinite(fault) or fault != int(fault) or not -(1 << (bits - 1)) <= fault < 1 << bits:
             raise ValueError(f"{self.name}: fault {fault:g} is no number of {bits} bits")
         return (int(fault) % (1 << bits)).to_bytes(bits // 8, "big")
 
     def _value(self, number: float) -> float:
-        value = float(f"{number * self.scale + self.offset:.{DIGITS}g}")
+        value = _scaled(number, self.scale, self.offset)
         return value if self.lowest <= value <= self.highest else math.nan
+
+
+def _scaled(number: float, scale: float, offset: float) -> float:
+    """The number whose decimals are those of number * scale + offset: 2731 * 0.1 - 273.1 is 0, all digits."""
+    return float(Decimal(repr(number)) * Decimal(repr(scale)) + Decimal(repr(offset)))

@@ -40,12 +40,14 @@ def number(connection: Connection, wanted: Iterable[str]) -> None:
     connection.executemany("INSERT INTO channel (name) VALUES (?)", new)
 
 
-def undescribed(connection: Connection, meant: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
-    """Those of `meant` (quantity and unit by name) that are not written down yet.
+def undescribed(
+    known: Mapping[int, ChannelRow], meant: Mapping[str, tuple[str, str]]
+) -> dict[str, tuple[str, str]]:
+    """Those of `meant` (quantity and unit by name) that are not written down yet in `known`.
 
     Raises InputError where a channel has readings of another quantity or unit under its name.
     """
-    rows = {row.name: row for row in table(connection).values()}
+    rows = {row.name: row for row in known.values()}
     missing, wrong = {}, []
     for name, (quantity, unit) in meant.items():
         row = rows.get(name)
@@ -63,7 +65,7 @@ def undescribed(connection: Connection, meant: Mapping[str, tuple[str, str]]) ->
 
 def describe(connection: Connection, meant: Mapping[str, tuple[str, str]]) -> None:
     """Write down quantity and unit of channels, once and for ever. Inside the caller's transaction."""
-    missing = undescribed(connection, meant)
+    missing = undescribed(table(connection), meant)
     number(connection, missing)
     connection.executemany(
         "UPDATE channel SET quantity = ?, unit = ? WHERE name = ?",

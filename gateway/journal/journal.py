@@ -162,7 +162,7 @@ class Journal(Closes):
         Raises InputError where a channel has others already: nothing is written then.
         """
         with explained(self.path):
-            if not channels.undescribed(self._connection, meant):
+            if not channels.undescribed(channels.table(self._connection), meant):
                 return
         with self._writing():
             channels.describe(self._connection, meant)

@@ -22,6 +22,7 @@ from gateway.times import format_rfc3339
 from gateway.writing.bring import check_times
 from gateway.writing.certificates import Certificates, Span
 from gateway.writing.correction import correction_words
+from gateway.writing.described import check_described, known_numbers
 from gateway.writing.logged import samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
@@ -174,13 +175,17 @@ def _now_ns(configuration: Configuration) -> int:
 def _compared(
     configuration: Configuration, samples: Samples, numbers: dict[str, int]
 ) -> dict[str, tuple[int, int]]:
-    """Of each channel, what the journal does not have, and what contradicts it; {} without a journal."""
+    """Of each channel, what the journal does not have, and what contradicts it; {} without a journal.
+
+    Raises InputError where the journal has readings of another kind.
+    """
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         return {}
     found: dict[str, tuple[int, int]] = {}
     with Journal.open_reading(path) as journal:
-        known = {name: number for number, name in journal.channel_names().items()}
+        check_described(configuration, journal, numbers)
+        known = known_numbers(configuration, journal, numbers)
         for channel, number in numbers.items():
             if channel in known:
                 mine = samples.take((samples.channel == number) & (samples.quality != Quality.NO_DATA))

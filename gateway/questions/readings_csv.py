@@ -2,7 +2,7 @@
 
 Time is RFC 3339 with a zone or integer nanoseconds; where no unit is given, values are in that which the
 channel is configured with. An empty or non-finite value is a BAD reading: it proves nothing, and it is not
-left out. Other columns are ignored.
+left out. Other columns are ignored. A name stands there as it is, or as an export writes it (`csv_cell`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Floats, Qualities, Quality, Samples, Times
+from gateway.text import csv_cell
 from gateway.times import parse_rfc3339
 from gateway.units import CONVERSIONS
 
@@ -88,6 +89,7 @@ class _Reader:
         self._columns = columns
         self._channels = channels
         self._units = units
+        self._names = {**{name: name for name in channels}, **{csv_cell(name): name for name in channels}}
         self._assumed: set[str] = set()
         self._width = max(columns.values()) + 1
         self._parts: list[Samples] = []
@@ -121,7 +123,7 @@ class _Reader:
         if len(row) < self._width:
             return f"{len(row)} columns, expected at least {self._width}"
         channel = row[self._columns["channel"]].strip()
-        if channel not in self._channels:
+        if channel not in self._names:
             near = difflib.get_close_matches(channel, self._channels, 1)
             return f"unknown channel {channel!r}" + (f"; did you mean {near[0]!r}?" if near else "")
         return str(error)
@@ -131,7 +133,7 @@ class _Reader:
         if len(columns) < self._width or min(map(len, block)) < self._width:
             raise ValueError("a row has too few columns")
         time = _times([t.strip() for t in columns[self._columns["time"]]])
-        names = [c.strip() for c in columns[self._columns["channel"]]]
+        names = [self._names[c.strip()] for c in columns[self._columns["channel"]]]
         channel = [self._channels[name] for name in names]
         given = columns[self._columns["quality"]] if "quality" in self._columns else None
         value, quality = _values(columns[self._columns["value"]], given)

@@ -22,6 +22,7 @@ from gateway.journal.refusals import KEPT_PER_SOURCE, is_whole
 from gateway.model import Arrivals, Decoded, Refusal, Refused
 from gateway.statements.retry import Retry
 from gateway.writing.conversion import conversions, to_canonical
+from gateway.writing.described import describe, numbers_of
 
 MQTT: Final = "mqtt"  # the kind of source whose messages stand alone
 
@@ -54,12 +55,14 @@ def again(
     seen = journal.last_seq()
     kept = [one for _, one in reversed(journal.refused(source, KEPT_PER_SOURCE))]
     whole = [one for one in kept if is_whole(one)]
-    numbers = journal.channel_numbers(list(configuration.channels))
+    numbers = numbers_of(configuration, journal, configuration.channels)
     decoded = _decoded(Source(source, plug_in.options, _addresses(source, configuration, numbers)), whole)
     arrivals = _canonical(decoded.arrivals, configuration, numbers)
     cut = len(kept) - len(whole)
     if len(arrivals) == 0 or journal.new_among(arrivals) == 0:
         return Again(source, len(whole), len(arrivals), 0, cut, decoded.refused)
+    names = {number: name for name, number in numbers.items()}
+    describe(configuration, journal, {names[n] for n in arrivals.samples.channel.tolist()})
     said = Retry(source, len(whole), len(arrivals))
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     return Again(source, len(whole), len(arrivals), done.fresh, cut, decoded.refused)

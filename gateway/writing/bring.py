@@ -25,6 +25,7 @@ from gateway.text import counted
 from gateway.times import format_rfc3339
 from gateway.writing.certificates import Certificates
 from gateway.writing.correction import corrections_of
+from gateway.writing.described import describe, numbers_of
 from gateway.writing.logged import samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
@@ -60,7 +61,7 @@ def bring(
     something meanwhile, perhaps this very import: to be tried again.
     """
     logged, seen = read_file(path, mapped), journal.last_seq()
-    numbers = journal.channel_numbers(list(mapped.channels.values()))
+    numbers = numbers_of(configuration, journal, mapped.channels.values())
     certificates = Certificates(timeline_of(journal))
     samples = samples_of(logged, mapped, configuration, numbers, certificates)
     check_times(samples, path, now_ns)
@@ -71,6 +72,7 @@ def bring(
     before = _before(journal, logged.sha256, mapped)
     if before is not None and journal.new_among(arrivals, imported=True) == 0:
         return Brought(logged.sha256, len(arrivals), 0, 0, lines, before, said, samples)
+    describe(configuration, journal, numbers)
     contradicting = journal.contradicting(arrivals)
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     return Brought(logged.sha256, len(arrivals), done.fresh, contradicting, lines, None, said, samples)

@@ -14,6 +14,7 @@ from gateway.journal.journal import Journal
 from gateway.statements import Statement
 from gateway.statements import configuration as configured
 from gateway.statements import placement as placed
+from gateway.writing.described import describe
 
 BECAUSE = "another asset in the configuration"
 
@@ -31,7 +32,7 @@ def introduce(configuration: Configuration, journal: Journal, now_ns: int) -> di
         journal.rename_channel(old, new)
     names = list(configuration.channels)
     numbers = journal.channel_numbers(names)
-    journal.describe_channels({n: (c.table.quantity, c.unit) for n, c in configuration.channels.items()})
+    describe(configuration, journal, names)
     if timeline.fingerprint != configuration.fingerprint:
         journal.commit(statements=statements_of(configuration, follows, now_ns))
     return numbers

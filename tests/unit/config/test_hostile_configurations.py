@@ -119,6 +119,18 @@ tags = ["pudong"]
 ca_file = "ca.pem"
 timeout_s = 5.0
 language = "en"
+[risks]
+"CAR-T" = "high"
+[sources.rack]
+kind = "serial"
+driver = "modbus_rtu"
+port = "socket://127.0.0.1:5020"
+[sources.rack.options]
+slaves = [1]
+registers = [
+    { name = "t", first = 0, count = 2, scale = 0.1, offset = 0.5, faults = [32767.0], highest = 60.0 },
+    { name = "f", first = 8, type = "float32", order = "CDAB", faults = [-999.9], lowest = -99.0 },
+]
 [retention.short]
 keep_days = 30
 assets = ["freezer-1"]

@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.config.load import load
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.journal import Journal
+from gateway.writing.introduction import introduce
 
 ROOT = Path(__file__).parents[3]
 MAPPING = """
@@ -222,3 +224,63 @@ def test_an_import_before_any_gateway_ran_is_neither_denied_nor_passed_over(site
     done = CliRunner().invoke(app, ["replay", "--config", str(site / "cryogate.toml")])
     assert "0 readings, 0 excursions" in done.stdout
     assert "left out, because no gateway has run with them yet: freezer-1-top" in done.output
+
+
+BOX = """
+[channels.{name}]
+asset = "box-2"
+source = "loggers"
+address = "b"
+{more}
+"""
+
+
+def into_box(site: Path, name: str = "box", more: str = "unit = 'K'", unit: str = "K") -> None:
+    demo = (ROOT / "docs" / "examples" / "demo.toml").read_text()
+    (site / "cryogate.toml").write_text(demo + BOX.format(name=name, more=more))
+    mapping = MAPPING.replace("[options]", "[options]\nskip_lines = 1").replace(
+        'unit = "K"', f'unit = "{unit}"'
+    )
+    (site / "map.toml").write_text(mapping.replace("freezer-1-top", name))
+
+
+def test_what_is_imported_before_any_gateway_ran_is_exported_with_its_unit(site: Path) -> None:
+    """Without one, a replay of the export would take degC in the unit of the channel."""
+    into_box(site)
+    bring(site, "--by", "me")
+    run(site, "journal", "export", str(site / "all.csv"))
+    assert ",box,-150.0,degC,good," in (site / "all.csv").read_text()
+    config = str(site / "cryogate.toml")
+    replayed = CliRunner().invoke(app, ["replay", "--input", str(site / "all.csv"), "--config", config])
+    assert "2 readings" in replayed.output
+    assert "no unit is given" not in replayed.output
+
+
+def test_a_file_is_not_taken_into_a_channel_that_has_readings_of_another_quantity(site: Path) -> None:
+    into_box(site)
+    bring(site, "--by", "me")
+    into_box(site, more="quantity = 'humidity'\nunit = 'percent'", unit="percent")
+    for words in (("--dry",), ("--by", "me")):
+        with pytest.raises(InputError, match="box is temperature in degC, not humidity in percent"):
+            bring(site, *words)
+
+
+@pytest.mark.parametrize("ran", [False, True], ids=["no gateway ran", "a gateway ran"])
+def test_an_import_between_a_new_name_and_the_start_goes_to_the_same_channel(site: Path, ran: bool) -> None:
+    """Otherwise the new name would be taken, and the gateway could not start any more."""
+    into_box(site)
+    if ran:
+        (site / "data").mkdir()
+        with Journal.open(site / "data" / "journal.sqlite") as journal:
+            introduce(load(site / "cryogate.toml"), journal, 1)
+    bring(site, "--by", "me")
+    into_box(site, "chest", more="unit = 'K'\nwas = 'box'")
+    assert json.loads(bring(site, "--dry", "--json"))[0]["series"][0]["new"] == 0
+    bring(site, "--by", "me")
+    assert "channels.chest: is 'box' under a new name" in run(site, "check")
+    with Journal.open(site / "data" / "journal.sqlite") as journal:
+        introduce(load(site / "cryogate.toml"), journal, 2)
+        named = [row.name for row in journal.channels().values()]
+    assert "chest" in named
+    assert "box" not in named
+    assert readings(site) == 2

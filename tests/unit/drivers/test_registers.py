@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import struct
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gateway.drivers.registers import Registers
+from gateway.model import LARGEST_VALUE
 
 CODES = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
 ORDERS = {"ABCD": (0, 1, 2, 3), "CDAB": (2, 3, 0, 1), "BADC": (1, 0, 3, 2), "DCBA": (3, 2, 1, 0)}
@@ -55,6 +57,35 @@ def test_four_bytes_mean_the_shortest_decimal() -> None:
     wire = struct.pack(">fff", -195.8, 123.15, 0.1)
     assert Registers("t", 0, 3, type="float32").numbers(wire) == [-195.8, 123.15, 0.1]
     assert Registers("t", 0, 3, type="float32", offset=-273.15).numbers(wire)[1] == -150.0
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.0625, -0.01, 10.0])
+@pytest.mark.parametrize("offset", [0.0, -273.15, 0.05])
+@given(number=st.integers(0, 2**32 - 1), more=st.integers(-1, 1))
+def test_any_number_at_the_border_of_what_is_believed(
+    scale: float, offset: float, number: int, more: int
+) -> None:
+    """113 051 227.7875 has 13 digits; -0.05 stays below no `lowest` of -0.05."""
+    scaled = [Fraction(number + k) * Fraction(str(scale)) + Fraction(str(offset)) for k in (0, more)]
+    value, border = map(float, scaled)
+    assume(abs(border) < LARGEST_VALUE)
+    for key, is_believed in (("lowest", scaled[0] >= scaled[1]), ("highest", scaled[0] <= scaled[1])):
+        block = Registers("t", 0, type="uint32", scale=scale, offset=offset, **{key: border})
+        (found,) = block.numbers(struct.pack(">I", number))
+        is_within = is_believed and abs(value) <= LARGEST_VALUE
+        assert found == value if is_within else math.isnan(found)
+
+
+@pytest.mark.parametrize("type_", sorted(CODES))
+@pytest.mark.parametrize("fault", [math.inf, -math.inf, math.nan, 1e39, -1e39, 0.5, 2.0**32])
+def test_a_fault_code_that_cannot_be_there_is_a_mistake_of_the_map(type_: str, fault: float) -> None:
+    if type_ == "float32" and (not math.isfinite(fault) or abs(fault) < 1e39):
+        Registers("t", 0, type=type_, faults=(fault,))
+        return
+    with pytest.raises(
+        ValueError, match=f"t: fault .* is no {'float32' if type_ == 'float32' else 'number'}"
+    ):
+        Registers("t", 0, type=type_, faults=(fault,))
 
 
 @pytest.mark.parametrize("fault", [32768, -32768, 0x8000])

@@ -11,6 +11,7 @@ from gateway.errors import InputError
 from gateway.model import Quality
 from gateway.questions import readings_csv
 from gateway.questions.readings_csv import Recording, Units, read
+from gateway.text import csv_cell
 
 CHANNELS = {"top": 3, "bottom": 7, "kelvin": 9}
 UNITS = {"top": Units("degC", "degC"), "bottom": Units("degC", "degC"), "kelvin": Units("degC", "K")}
@@ -44,6 +45,23 @@ def test_columns_in_any_order_a_byte_order_mark_and_columns_nobody_asked_for(tmp
     found = recording(tmp_path, text)
     assert found.samples.value.tolist() == [-1.5]
     assert found.samples.quality.tolist() == [Quality.UNCERTAIN]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-80", "@home", "'=1", "＝1", "[/]", "top"])
+def test_a_name_stands_there_as_it_is_or_as_an_export_writes_it(tmp_path: Path, name: str) -> None:
+    for cell in (name, csv_cell(name)):
+        path = tmp_path / "readings.csv"
+        path.write_text(f"{HEADER}2026-01-05T11:00:00Z,{cell},-2\n")
+        found = read(path, {"other": 1, name: 2}, {name: Units("degC", "degC")})
+        assert (found.problems, found.samples.channel.tolist(), found.assumed) == ((), [2], {name})
+
+
+def test_of_two_names_that_differ_by_an_apostrophe_each_comes_back_from_an_export(tmp_path: Path) -> None:
+    names = {"=1": 1, "'=1": 2, "''=1": 3}
+    path = tmp_path / "readings.csv"
+    path.write_text(HEADER + "".join(f"2026-01-05T11:00:00Z,{csv_cell(name)},-2\n" for name in names))
+    found = read(path, names, dict.fromkeys(names, Units("degC", "degC")))
+    assert found.samples.channel.tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("value", ["", " ", "nan", "inf", "-Infinity", "1e12"])

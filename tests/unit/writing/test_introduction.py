@@ -79,3 +79,16 @@ def test_limits_can_not_change_under_the_name_of_a_version_that_was_in_force(
     with pytest.raises(ConfigurationError, match="version '1' was in force and is missing"):
         introduce(configuration(tmp_path, renamed), journal, 4000)
     assert len(list(journal.statements(configured.KIND))) == 2
+
+
+def test_a_name_that_another_channel_has_already_is_refused_before_the_start(
+    tmp_path: Path, journal: Journal
+) -> None:
+    """Versions before gave it to an import that came between the renaming and the start."""
+    introduce(configuration(tmp_path), journal, 1000)
+    journal.channel_numbers(["lid"])
+    renamed = EXAMPLE.replace("[channels.shipper-2-payload]", '[channels.lid]\nwas = "shipper-2-payload"')
+    with pytest.raises(
+        ConfigurationError, match=r"channels\.lid: 'lid' is a channel of its own in the journal"
+    ):
+        introduce(configuration(tmp_path, renamed), journal, 2000)
