@@ -185,10 +185,14 @@ class CallBook:
 
     def judged_together(self, groups: Sequence[Group]) -> Judged:
         """Of a summary: by what people are called about. Of the rest they have to know, not to get up."""
-        going_on = [one for one in groups if not one.is_over]
+        going_on = [one for one in groups if not one.is_over or self.has_swings(one)]
         calling = [one for one in going_on if self.escalations.is_calling(one.id)]
         judged = most_urgent(map(self.judged, calling or going_on or groups))
         return judged if calling else replace(judged, priority=min(judged.priority, Priority.MEDIUM))
+
+    def has_swings(self, group: Group) -> bool:
+        """Whether it comes and goes, and nobody has answered."""
+        return any(one.asks and self.swings.of(one) is not None for one in group.members.values())
 
     def matter(self, group: Group) -> Matter:
         """Who is responsible: of every site where something of it goes on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rich.text import Text
@@ -31,19 +31,31 @@ def group_lines(group: Mapping[str, Any], labels: Labels, now: str) -> Iterator[
     attempts = group["attempts"]
     if len(attempts) > MOST_ATTEMPTS:
         yield Text(f"    ... {len(attempts) - MOST_ATTEMPTS} earlier attempts: --json", "dim")
-    for one in attempts[-MOST_ATTEMPTS:]:
-        yield _attempt(one, labels, now)
+    for one, times in _without_repeats(attempts[-MOST_ATTEMPTS:]):
+        line = _attempt(one, labels, now)
+        yield line.append(f" ({times} times so far)", "dim") if times > 1 else line
     if group["next"]:
         names = ", ".join(group["next"]["names"]) or "nobody"
         yield Text(f"    next {labels.short(group['next']['at'], '', now)}: {names}")
 
 
 def _state(group: Mapping[str, Any]) -> str:
+    if group["swings"] and group["calling"]:
+        return f"comes and goes ({group['swings']} times), people are called"
     if group["over"]:
         return "over"
     if group["calling"] and not group["no_policy"]:
         return "people are called"
     return f"taken by {', '.join(group['taken_by'])}" if group["taken_by"] else "nobody is called"
+
+
+def _without_repeats(attempts: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """Each with how often it was tried: the same call by the same way with the same answer is one line."""
+    found: dict[tuple[object, ...], tuple[Mapping[str, Any], int]] = {}
+    for one in attempts:
+        key = one["call"], one["person"], one["by"], one["outcome"], one["answer"]
+        found[key] = one, found.get(key, (one, 0))[1] + 1
+    return list(found.values())
 
 
 def _attempt(one: Mapping[str, Any], labels: Labels, now: str) -> Text:

@@ -87,7 +87,7 @@ class Composer:
         person = self._book.duty.person(delivery.receiver.person)
         language: Language = "en" if person is None else person.language
         alarms = [self._alarm(one, now_ns) for one in members[:MOST_LISTED]]
-        moment_ns, next_name = self._next(groups, delivery, now_ns)
+        moment_ns, next_name = self._next(groups, delivery, language, now_ns)
         return Call(
             delivery.id,
             delivery.kind,
@@ -196,7 +196,9 @@ class Composer:
         except CryogateError:
             return None
 
-    def _next(self, groups: Sequence[Group], delivery: Delivery, now_ns: int) -> tuple[int | None, str]:
+    def _next(
+        self, groups: Sequence[Group], delivery: Delivery, language: Language, now_ns: int
+    ) -> tuple[int | None, str]:
         """Who is called if nobody takes it, unless that is the same person."""
         if delivery.kind not in LOUD:
             return None, ""
@@ -204,7 +206,7 @@ class Composer:
         if found is None or not found[1]:
             return None, ""
         person = self._book.duty.person(found[1][0])
-        return found[0], found[1][0].removeprefix(SIREN) if person is None else person.name()
+        return found[0], found[1][0].removeprefix(SIREN) if person is None else person.name(language)
 
     def _alarm(self, one: Member, now_ns: int) -> dict[str, Any]:
         """As `cryogate alarms --json` has it."""

@@ -67,21 +67,28 @@ class CallWords:
 
     def _template(self) -> str:
         call, words = self._call, self._words
-        if call.kind is CallKind.OVER and call.taken_by:
-            return words.taken_title
-        if call.kind is CallKind.OVER and call.acknowledged_by:
-            return words.acknowledged_title
-        if call.kind is CallKind.OVER and call.is_quiet:
-            return words.quiet_title
-        if call.kind is CallKind.SUMMARY and call.is_answered and not call.is_late:
+        is_of_one = call.kind is CallKind.SUMMARY and call.number == 1
+        is_answered = call.is_answered and not call.is_late
+        if (call.kind is CallKind.OVER or (is_of_one and is_answered)) and (said := self._answer()):
+            return said
+        if call.kind is CallKind.SUMMARY and is_answered:
             return words.answered_title
-        if call.kind is CallKind.SUMMARY and call.number == 1:  # what else was held is forgotten by now
+        if is_of_one:  # what else was held is forgotten by now
             return words.titles[CallKind.OVER if call.is_late else CallKind.ALARM]
         if call.kind is CallKind.SUMMARY and call.over:
             return words.all_over_title if call.is_late else words.some_over_title
         if call.swings and call.is_loud:
             return words.swings_title
         return words.back_title if call.back and call.kind is CallKind.AGAIN else words.titles[call.kind]
+
+    def _answer(self) -> str:
+        """Why nobody has to get up although it goes on; empty: it does not."""
+        call, words = self._call, self._words
+        if call.taken_by:
+            return words.taken_title
+        if call.acknowledged_by:
+            return words.acknowledged_title
+        return words.quiet_title if call.is_quiet else ""
 
     @staticmethod
     def _of_back(back: Back | None) -> dict[str, Any]:

@@ -87,6 +87,9 @@ class CallsView:
             "alarms": list(of.members),
             "priority": judged.priority.name.lower(),
             "priority_reason": judged.reason,
+            "swings": max(
+                (self._book.swings.counts(m, self._now_ns) for m in of.members.values()), default=0
+            ),
             "calling": self._book.escalations.is_calling(of.id),
             "taken_by": list(taken),
             "attempts": [self._attempt(one) for one in self._book.attempts.get(of.id, ())],

@@ -87,15 +87,17 @@ def coverages(duty: Duty, configuration: Configuration, now_ns: int) -> Iterator
 
 
 def without_roster(duty: Duty, configuration: Configuration, now_ns: int) -> tuple[str, ...]:
-    """Sites with something that is measured and nobody who is called: no roster covers them, or will, and
-    policies name nobody for them. None where nobody is called at all: there are neither rosters nor policies.
+    """Sites with something that is measured, or with a peer that is watched, and nobody who is called: no
+    roster covers them, or will, and policies name nobody for them. None where nobody is called at all: there
+    are neither rosters nor policies.
     """
     policies = configuration.escalations
     if not policies and not duty.rosters_from(0):
         return ()
-    measured = {configuration.assets[c.table.asset].site for c in configuration.channels.values()}
+    watched = {configuration.assets[c.table.asset].site for c in configuration.channels.values()}
+    watched |= {str(peer.options.site) for peer in configuration.peers.values()}
     with_roster = set(duty.sites(now_ns, FOREVER, configuration.sites))
-    bare = (site for site in sorted(measured) if duty.same_site(site) not in with_roster)
+    bare = (site for site in sorted(watched) if duty.same_site(site) not in with_roster)
     return tuple(site for site in bare if not _names_people(policies, site))
 
 

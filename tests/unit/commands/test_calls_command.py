@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.cli.calls_screen import group_lines
 from gateway.cli.told import told_lines, told_short
 from gateway.journal.journal import Journal, Statement
 from gateway.published.labels import UNLABELLED
@@ -110,3 +111,22 @@ def test_what_stands_beside_an_alarm() -> None:
     nobody = {**alarm, "nobody_since": "2026-01-05T12:01:00Z", "told": [], "next": None, "remarks": []}
     assert list(told_short(nobody)) == ["nobody could be reached"]
     assert list(told_lines({**nobody, "group": None}, UNLABELLED)) == []
+
+
+def test_what_is_tried_again_and_again_is_one_line() -> None:
+    tried = {"at": "2026-01-05T12:00:00Z", "call": "G-1.1", "kind": "alarm", "step": 1, "person": "li-na"}
+    tried |= {"name": "Li Na", "by": "push", "outcome": "retry", "answer": "busy", "took_s": 0.1}
+    others = [{**tried, "by": "sms"}, {**tried, "call": "G-1.2"}, {**tried, "outcome": "delivered"}]
+    group: dict[str, Any] = {
+        "id": "G-1",
+        "priority": "urgent",
+        "priority_reason": "",
+        "alarms": ["E-1"],
+        "first": "E-1",
+    }
+    group |= {"since": tried["at"], "over": False, "calling": True, "swings": 0, "no_policy": False}
+    group |= {"nobody_since": None, "next": None, "taken_by": []}
+    group |= {"attempts": [tried, tried, others[0], tried, *others[1:]]}
+    lines = [str(line) for line in group_lines(group, UNLABELLED, "2026-01-05T12:05:00Z")][2:]
+    assert len(lines) == 4
+    assert [line.endswith("busy (3 times so far)") for line in lines] == [True, False, False, False]

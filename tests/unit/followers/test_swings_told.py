@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarms.call import CallKind
+from gateway.alarms.call import CallKind, Priority
 from gateway.alarms.chatter import Limits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
+from gateway.cli.calls_screen import group_lines
 from gateway.followers import caller as calling
 from gateway.followers.caller import Caller
 from gateway.notifiers.call_words import call_message
+from gateway.published.calls import CallsView
+from gateway.published.labels import UNLABELLED
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.followers.switchboard import Phone, Switchboard
 from tests.unit.notifiers.test_messages_to_people import Shanghai
@@ -57,7 +60,7 @@ def test_it_says_that_it_comes_and_goes_until_it_is_calm(board: Switchboard, los
             eventually(partial(has_heard, push, min(2 * k + 2, 5)), "over, until it is recognised")
     if loses_records:
         board.lose_records()
-    with board.running(board.caller({"push": push}, chatter=OFTEN)):
+    with board.running(board.caller({"push": push}, chatter=OFTEN)) as caller:
         board.now_s = 200
         board.happens("E-3", "raised")
         board.now_s = 220
@@ -65,6 +68,13 @@ def test_it_says_that_it_comes_and_goes_until_it_is_calm(board: Switchboard, los
         board.now_s = 300
         eventually(lambda: len(push.heard) == 6, "the next step, although it is over for now")
         with_it = call_message(push.heard[-1][0], Shanghai())
+        with caller.looking() as seen:
+            assert seen is not None
+            [shown] = CallsView(seen[0], seen[1], board.now_ns()).groups()
+            together = seen[0].judged_together(list(seen[0].groups.by_id.values()))
+        assert (shown["over"], shown["swings"], together.priority) == (True, 4, Priority.URGENT)
+        lines = [str(line) for line in group_lines(shown, UNLABELLED, "2026-01-05T12:05:00Z")]
+        assert lines[0].endswith("comes and goes (4 times), people are called")
         board.now_s = 821
         eventually(lambda: len(push.heard) == 7, "calm")
     assert with_it.title.startswith("URGENT, comes and goes, 4 times in 30 min: dewar-1")

@@ -81,6 +81,8 @@ def test_a_call_that_is_over_asks_for_nothing() -> None:
 
 def test_a_summary_of_one_alarm_counts_nothing() -> None:
     assert call_message(call(kind=CallKind.SUMMARY), Shanghai()).title == "URGENT: freezer-1/top -140.5 °C"
+    seen = {"kind": CallKind.SUMMARY, "is_answered": True, "acknowledged_by": "Li Na"}
+    assert call_message(call(**seen), Shanghai()).title == "Acknowledged by Li Na: freezer-1/top -140.5 °C"
     over = call_message(in_chinese(kind=CallKind.SUMMARY, over=1), Shanghai())
     assert over.title == "【已结束】freezer-1/top -140.5 °C"
 

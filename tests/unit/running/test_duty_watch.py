@@ -90,10 +90,22 @@ address = "far"
 """
 
 
-def test_a_site_without_any_roster_is_one_where_nobody_is_on_duty(tmp_path: Path) -> None:
+PEER = """
+[sites.annex]
+[peers.other]
+kind = "mqtt"
+host = "127.0.0.1"
+client_id = "here"
+topic = "cryogate/other/state"
+site = "annex"
+"""
+
+
+@pytest.mark.parametrize("what", [BARE, PEER], ids=["measured", "peer"])
+def test_a_site_without_any_roster_is_one_where_nobody_is_on_duty(tmp_path: Path, what: str) -> None:
     office = Office(tmp_path)
     path = tmp_path / "cryogate.toml"
-    path.write_text(path.read_text() + BARE)
+    path.write_text(path.read_text() + what)
     office.configuration = load(path)
     office.watch = office.start()
     assert office.faults() == [], "nobody is called at all"
