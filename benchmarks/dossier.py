@@ -21,6 +21,7 @@ from gateway.dossier import annual
 from gateway.dossier.case import case_of
 from gateway.dossier.facts import report_of
 from gateway.dossier.making import made
+from gateway.dossier.state import state_of
 from gateway.ingestion.intake import Clock
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -127,7 +128,7 @@ def _year(assets: int) -> None:
             Records(folder / "records.sqlite") as records,
         ):
             began = time.process_time()
-            pdf = made(annual.report_of(journal, records, 2026), "both", "a4")
+            pdf = made(annual.report_of(state_of(journal), records, 2026), "both", "a4")
             took_s = time.process_time() - began
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"a year of {assets} assets with {12 * assets} excursions")

@@ -21,10 +21,12 @@ from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.questions.history import find
 from gateway.times import parse_rfc3339
 
 if TYPE_CHECKING:
     from gateway.dossier.report import Report
+    from gateway.dossier.state import State
 
 
 class Tongue(StrEnum):
@@ -58,6 +60,10 @@ def report(
     unit: Annotated[
         str | None, typer.Option(help="A product unit by its code: where it was, what it went through.")
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="As it was after an entry of the journal, whose number a report says."),
+    ] = None,
     year: Annotated[
         int | None, typer.Option(help="A year of the clocks of each site: its excursions by site and asset.")
     ] = None,
@@ -89,11 +95,12 @@ def report(
         raise InputError(f"{output} is there already; give another name or remove it")
     folder = configuration.data_dir
     from gateway.dossier.making import gathered, made
+    from gateway.dossier.state import state_of
 
     with ExitStack() as stack:
         records = stack.enter_context(open_records(folder))
         journal = stack.enter_context(Journal.open_reading(folder / "journal.sqlite"))
-        found = asked.of(journal, records)
+        found = asked.of(state_of(journal, as_of), records)
         if as_json:
             print_json(gathered(found))
         if output is not None:
@@ -125,19 +132,19 @@ class _Asked:
     def _named(self) -> tuple[object, ...]:
         return self.excursion, self.asset, self.unit, self.year
 
-    def of(self, journal: Journal, records: Records) -> Report:
+    def of(self, state: State, records: Records) -> Report:
         from gateway.dossier import annual, facts, passport, period
-        from gateway.dossier.case import case_of
+        from gateway.dossier.case import case_in
 
         if self.asset is not None and self.start is not None and self.end is not None:
             times = parse_rfc3339(self.start), parse_rfc3339(self.end)
-            return period.report_of(period.period_of(journal, self.asset, *times), records)
+            return period.report_of(period.period_of(state, self.asset, *times), records)
         if self.year is not None:
             with _bar() as progress:
-                return annual.report_of(journal, records, self.year, progress)
+                return annual.report_of(state, records, self.year, progress)
         if self.unit is not None:
-            return passport.report_of(passport.passport_of(journal, self.unit), records)
-        return facts.report_of(case_of(journal, records, self.excursion or ""))
+            return passport.report_of(passport.passport_of(state, self.unit), records)
+        return facts.report_of(case_in(state, records, find(records, self.excursion or "")))
 
 
 @contextmanager

@@ -17,9 +17,8 @@ from gateway.dossier.listed import count
 from gateway.dossier.measured import excursion
 from gateway.dossier.places import plain_place
 from gateway.dossier.report import Report
-from gateway.dossier.state import State, state_of
+from gateway.dossier.state import State
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.model import SECOND
 from gateway.published.alarm import EXCURSION
@@ -46,11 +45,10 @@ class Site:
     assets: tuple[str, ...]  # identities
 
 
-def report_of(journal: Journal, records: Records, year: int, progress: Progress = lambda *_: None) -> Report:
+def report_of(state: State, records: Records, year: int, progress: Progress = lambda *_: None) -> Report:
     """To be printed. Raises InputError for a year of which the journal cannot know anything."""
     if not FIRST <= year <= LAST:
         raise InputError(f"{year} is no year that a journal can have")
-    state = state_of(journal)
     if state.at_ns < _start(year, "UTC"):
         raise InputError(f"the journal ends at {moment(state.at_ns)}: nothing is known of {year} yet")
     return Report(facts(state, records, year, progress), state)

@@ -102,20 +102,23 @@ class Case:
         return self.as_of.document(self.found.start_ns)
 
 
-def case_of(journal: Journal, records: Records, start: str) -> Case:
+def case_of(journal: Journal, records: Records, start: str, as_of: str | None = None) -> Case:
     """Of the alarm whose id begins with `start`. Raises InputError where it is not one, or no excursion."""
     row = find(records, start)
-    return case_in(state_of(journal), records, row)
+    return case_in(state_of(journal, as_of), records, row)
 
 
 def case_in(state: State, records: Records, row: AlarmRow) -> Case:
     """Of an alarm, for whoever has the state of the journal already."""
     changes = tuple(_changes(state, records, row.id))
+    if not changes and not state.is_now:
+        raise InputError(f"alarm {row.id} was not there at entry {state.seq}")
     known: Mapping[str, Any] = changes[-1][2].known if changes else row.body
     found = cause_of(known)
     if not isinstance(found, Excursion):
         raise InputError(f"alarm {row.id} is no excursion: give --asset, --unit or --year for other reports")
-    if found.end_ns is None and not found.withdrawn:  # no entry is made of an alarm that merely goes on
+    # No entry is made of an alarm that merely goes on.
+    if state.is_now and found.end_ns is None and not found.withdrawn:
         known, found = row.body, cause_of(row.body)
         assert isinstance(found, Excursion)
     return Case(state, row.id, changes, known, found)

@@ -15,7 +15,8 @@ from gateway.published.alarm import EXCURSION
 
 def cases_of(state: State, records: Records, asset: str, start_ns: int, end_ns: int) -> Iterator[Case]:
     """Excursions in an asset (identity) that have a part in [start, end), by their start."""
-    found = [case_in(state, records, row) for row in _excursions(records.book.of_asset(asset))]
+    rows = _excursions(records.book.of_asset(asset))
+    found = [case_in(state, records, row) for row in rows if known_in(state, records, row)]
     touching = (case for case in found if case.found.start_ns < end_ns and start_ns < case.end_ns)
     yield from sorted(touching, key=lambda case: (case.found.start_ns, case.alarm))
 
@@ -37,6 +38,12 @@ def listed(case: Case) -> dict[str, Any]:
 def count(stored: Any) -> int:
     """Of units in their stored form."""
     return len(stored) if isinstance(stored, list) else len(stored["named"]["code"])
+
+
+def known_in(state: State, records: Records, row: AlarmRow) -> bool:
+    """Whether an alarm was there already."""
+    first = None if state.is_now else records.book.first_transition(row.id)
+    return state.is_now or (first is not None and first <= state.seq)
 
 
 def _excursions(rows: Iterable[AlarmRow]) -> Iterator[AlarmRow]:

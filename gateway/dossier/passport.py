@@ -16,9 +16,8 @@ from gateway.dossier.inside import plain_stay
 from gateway.dossier.listed import cases_of
 from gateway.dossier.places import Visit, plain_place, visits
 from gateway.dossier.report import Report
-from gateway.dossier.state import State, state_of
+from gateway.dossier.state import State
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.published import contents as published
 from gateway.published.values import moment
@@ -38,9 +37,8 @@ class Passport:
     key: Key
 
 
-def passport_of(journal: Journal, code: str) -> Passport:
+def passport_of(state: State, code: str) -> Passport:
     """`code`: as it stands, or as its scheme writes it. Raises InputError for none, or several units."""
-    state = state_of(journal)
     keys = units_with(state.stated.containments, code)
     if not keys:
         raise InputError(

@@ -15,9 +15,8 @@ from gateway.dossier.inside import plain_stay
 from gateway.dossier.listed import cases_of, listed
 from gateway.dossier.places import Visit, plain_place, probe_at, visits
 from gateway.dossier.report import Report, Samples
-from gateway.dossier.state import State, state_of
+from gateway.dossier.state import State
 from gateway.errors import InputError
-from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.published.values import moment
 from gateway.times import format_rfc3339
@@ -44,12 +43,11 @@ class Period:
         return self.asked_end_ns <= self.state.at_ns
 
 
-def period_of(journal: Journal, asset: str, start_ns: int, end_ns: int) -> Period:
+def period_of(state: State, asset: str, start_ns: int, end_ns: int) -> Period:
     """`asset`: by any name it ever had.
 
     Raises InputError for an unknown asset, and a time that is none, or of which nothing is known yet.
     """
-    state = state_of(journal)
     known, identity = state.timeline.names.ever("assets"), state.timeline.asset_identity(asset)
     if asset not in known and identity not in known.values():
         raise InputError(f"no asset {asset!r} in the journal; `cryogate check` lists them")

@@ -42,9 +42,11 @@ def _written(report: Report, wanted: Samples, folder: Path) -> list[Attached]:
     paths = [folder / f"{wanted.name}{suffix}" for suffix in SUFFIXES]
     digests, sizes = [hashlib.sha256() for _ in paths], [0 for _ in paths]
     state, interval = report.state, (wanted.start_ns, wanted.end_ns)
+    own = state.timeline.names.identity
+    channels = {state.timeline.number(own("channels", name)): name for name in wanted.channels}
     with ExitStack() as stack:
         files = [stack.enter_context(open(path, "wb", opener=rights.opener)) for path in paths]
-        for parts in pieces_of_all(state.journal, SUFFIXES, wanted.channels, interval, state.seq):
+        for parts in pieces_of_all(state.journal, SUFFIXES, channels, interval, state.seq):
             for k, part in enumerate(parts):
                 if SUFFIXES[k] == ".parquet" or sizes[k] <= LONGEST_CSV:
                     sizes[k] += len(part)

@@ -11,10 +11,12 @@ from gateway.alarming.measure import Measures
 from gateway.config.timeline import Step, Timeline
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.journal.identity import name_of
 from gateway.journal.journal import Journal
 from gateway.journal.said import numbered
 from gateway.model import Samples
 from gateway.questions.contents import StatedContents
+from gateway.questions.history import LONGEST_NUMBER
 from gateway.questions.proof import Ground, ground_of
 from gateway.screening.plan import Plan
 from gateway.statements import Statement, configuration
@@ -23,12 +25,13 @@ from gateway.traceability.heard import KINDS, contents
 
 @dataclass(frozen=True)
 class State:
-    """Up to `seq`, committed at `at_ns`. `head`: of its chain, None without."""
+    """Up to `seq`, committed at `at_ns`. `head`: of its chain, None without. `is_now`: nothing follows."""
 
     journal: Journal
     seq: int
     at_ns: int
     head: str | None
+    is_now: bool = True
 
     @cached_property
     def ground(self) -> Ground:
@@ -76,9 +79,23 @@ class State:
         return content
 
 
-def state_of(journal: Journal) -> State:
-    """As it is now."""
-    link = journal.head()
-    seq = journal.last_seq() if link is None else link.last_seq
+def state_of(journal: Journal, as_of: str | None = None) -> State:
+    """As it is now, or as it was after an entry: its number, or its name over all journals.
+
+    Raises InputError where there is no such entry.
+    """
+    seq = journal.last_seq() if as_of is None else _entry(journal, as_of)
+    link = journal.head(seq)
     last = journal.entries(seq - 1, 1)
-    return State(journal, seq, last[0].committed_ns if last else 0, None if link is None else link.head)
+    at_ns = last[0].committed_ns if last else 0
+    return State(journal, seq, at_ns, None if link is None else link.head, as_of is None)
+
+
+def _entry(journal: Journal, name: str) -> int:
+    number = name.strip().rpartition("-")[2]
+    if number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER:
+        seq = int(number)
+        named = name_of(journal.identities())(seq)
+        if 0 < seq <= journal.last_seq() and name.strip() in (number, named):
+            return seq
+    raise InputError(f"the journal has no entry {name[:80]!r}; `cryogate journal verify` names the last one")

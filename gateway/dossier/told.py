@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
+from gateway.dossier.amended import differences
 from gateway.dossier.case import Case
 from gateway.journal.standing import Numbered, speaking_of
 from gateway.published.statements import words
 from gateway.statements import Statement, attempt, call, person, transition
 from gateway.statements.call import Called
+from gateway.statements.transition import Transition
 from gateway.times import format_rfc3339
 
 OF_A_BUNCH: Final = (call.KIND, attempt.KIND)  # they speak of the group that an alarm is in
@@ -17,9 +20,17 @@ OF_A_BUNCH: Final = (call.KIND, attempt.KIND)  # they speak of the group that an
 
 def history(case: Case) -> list[dict[str, Any]]:
     """Everything that the journal says about the alarm, in its order."""
-    found = dict(_about(case))
+    entries = dict(_about(case))
     names = _Names(case)
-    return [_row(seq, found[seq], names) for seq in sorted(found)]
+    rows = [_row(seq, entries[seq], names) for seq in sorted(entries)]
+    changed = {seq: differences(before.known, after.known) for before, (seq, after) in _changes(case)}
+    return [{**row, "differences": found} if (found := changed.get(row["entry"])) else row for row in rows]
+
+
+def _changes(case: Case) -> Iterator[tuple[Transition, tuple[int, Transition]]]:
+    """Each change of the alarm after the first, with the one before it."""
+    for (*_, before), (seq, _, after) in pairwise(case.changes):
+        yield before, (seq, after)
 
 
 def _about(case: Case) -> Iterator[Numbered]:

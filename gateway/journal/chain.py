@@ -121,9 +121,12 @@ def of_statement(seq: int, committed_ns: int, at_ns: int, kind: str, body: bytes
     return hashlib.sha256(head + name + body).digest()
 
 
-def newest(connection: Connection) -> Link | None:
-    """The head of the chain; None where nothing is linked."""
-    row = first_row(connection, f"SELECT {_STORED} FROM link ORDER BY number DESC LIMIT 1")
+def newest(connection: Connection, until_seq: int | None = None) -> Link | None:
+    """The head of the chain, or of what vouches for entries up to one; None where nothing is linked."""
+    newest_first = f"SELECT {_STORED} FROM link ORDER BY number DESC LIMIT 1"
+    if until_seq is not None:
+        newest_first = newest_first.replace("ORDER", "WHERE last_seq <= ? ORDER")
+    row = first_row(connection, newest_first, () if until_seq is None else (until_seq,))
     return None if row is None else Link(*row)
 
 

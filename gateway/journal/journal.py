@@ -255,10 +255,10 @@ class Journal(Closes):
         with explained(self.path):
             return entries.last_seq(self._connection)
 
-    def head(self) -> Link | None:
-        """The newest link of the chain; None where nothing is linked."""
+    def head(self, until_seq: int | None = None) -> Link | None:
+        """The newest link of the chain, or of entries up to one; None where nothing is linked."""
         with explained(self.path):
-            return newest(self._connection)
+            return newest(self._connection, until_seq)
 
     def archived_until(self) -> int:
         """Entries of readings up to this number are archived; 0 before the first."""

@@ -82,20 +82,26 @@ def pieces(
 
     Raises InputError for an unknown channel.
     """
-    for (piece,) in pieces_of_all(journal, (suffix,), channels, interval):
+    every = {number: row.name for number, row in journal.channels().items()}
+    names = {number: every[number] for number in _numbers(channels, every) or ()}
+    for (piece,) in pieces_of_all(journal, (suffix,), names, interval):
         yield piece
 
 
 def pieces_of_all(
     journal: Journal,
     suffixes: Sequence[str],
-    channels: Sequence[str],
+    channels: Mapping[int, str],
     interval: tuple[int, int],
     until_seq: int = LAST_SEQ,
 ) -> Iterator[tuple[bytes, ...]]:
-    """The same as several files at once, so that the journal is read once; as it was after an entry."""
-    numbers = _numbers(channels, {number: row.name for number, row in journal.channels().items()})
-    hours, known = _hours(journal, numbers, interval, lambda *_: None, until_seq), Channels.of(journal)
+    """The same as several files at once, so that the journal is read once; as it was after an entry.
+
+    `channels`: by number, what they are called in the files.
+    """
+    rows = journal.channels()
+    known = Channels(channels, {name: rows[number].unit or "" for number, name in channels.items()})
+    hours = _hours(journal, list(channels), interval, lambda *_: None, until_seq)
     files = [_Pieces() for _ in suffixes]
     batches = tee(_batches(hours), len(suffixes))
     writers = [WRITERS[s](f, b, known) for s, f, b in zip(suffixes, files, batches, strict=True)]

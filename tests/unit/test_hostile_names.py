@@ -178,6 +178,7 @@ ARGUMENTS = [
     ("report", "?", "-o", "?", "--language", "?"),
     ("report", "--unit", "?", "--json"),
     ("report", "--year", "?", "--json"),
+    ("report", "?", "--as-of", "?", "--json"),
     ("report", "--asset", "?", "--from", "?", "--to", "?", "--json"),
     ("drill", "--report", "?"),
     ("drill", "--asset", "?", "--channel", "?", "--by", "?", "--at", "?"),

@@ -48,7 +48,7 @@ def _row(facts: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Text | Symbo
         unit_words(one),
         moment(facts, one["from"]),
         until,
-        stated_by(facts, one),
+        stated_by(facts, one, facts["shown"]["to"]),
         joined(one["excursions"]) or W("无", "none"),
         W("未知", "unknown") if one["beyond_s"] is None else duration(one["beyond_s"]),
     )
@@ -64,7 +64,8 @@ def unit_words(one: Mapping[str, Any]) -> Text:
     return W(f"{words}（存疑：声明相互矛盾）", f"{words} (possibly: statements contradict each other)")
 
 
-def stated_by(facts: Mapping[str, Any], stay: Mapping[str, Any]) -> Text:
-    """Who, when, and the entry."""
-    told = [f"{one['by']}, {moment(facts, one['at'])}, {one['id']}" for one in stay["stated"]]
-    return "; ".join(told)
+def stated_by(facts: Mapping[str, Any], stay: Mapping[str, Any], over: str | None) -> Text:
+    """Who, when, and the entry; said where that was after it was `over`."""
+    late = over is not None and any(one["at"] > over for one in stay["stated"])
+    told = "; ".join(f"{one['by']}, {moment(facts, one['at'])}, {one['id']}" for one in stay["stated"])
+    return W(f"{told}（事后声明）", f"{told} (stated afterwards)") if late else told

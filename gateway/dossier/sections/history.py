@@ -7,7 +7,19 @@ from typing import Any, Final
 
 from gateway.dossier.blocks import Block, Table
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import STATES, Text, W, in_language, moment, one_of
+from gateway.dossier.words import (
+    ENDS,
+    SEVERITIES,
+    STATES,
+    Text,
+    W,
+    duration,
+    in_language,
+    joined,
+    moment,
+    number,
+    one_of,
+)
 
 TITLE: Final = W("报警经过", "History of the alarm")
 HEAD: Final = (W("时间", "Time"), W("经过", "What happened"), W("条目", "Entry"))
@@ -29,6 +41,18 @@ DEEDS: Final = {
     "unshelve": W("取消搁置", "unshelved it"),
     "signature": W("签名", "signed it"),
 }
+AMENDED: Final = {
+    "start": W("开始", "start"),
+    "end": W("结束", "end"),
+    "extreme": W("极值", "extreme"),
+    "beyond_s": W("超限时间", "time beyond the limit"),
+    "degree_seconds": W("度·秒", "degree-seconds"),
+    "readings": W("读数", "readings"),
+    "unproven_s": W("未证实", "not proven"),
+    "ended_by": W("结束原因", "ended by"),
+    "severity": W("级别", "severity"),
+    "units": W("产品", "units"),
+}
 OUTCOMES: Final = {
     "delivered": W("已送达", "delivered"),
     "retry": W("未成功，将重试", "not yet, it is tried again"),
@@ -37,9 +61,48 @@ OUTCOMES: Final = {
 
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:  # noqa: ARG001
-    rows = tuple((moment(facts, row["recorded"]), words(row), str(row["entry"])) for row in facts["history"])
+    rows = tuple(
+        (moment(facts, row["recorded"]), _with_differences(facts, row), str(row["entry"]))
+        for row in facts["history"]
+    )
     if rows:
         yield Table(HEAD, rows, (2.0, 4.6, 0.6))
+
+
+def _with_differences(facts: Mapping[str, Any], row: Mapping[str, Any]) -> Text:
+    """What late readings or later statements changed stands behind what happened."""
+    told = words(row)
+    found = [_difference(facts, one) for one in row.get("differences", ())]
+    if not found:
+        return told
+    zh, en = "；".join(one.zh for one in found), "; ".join(one.en for one in found)
+    return W(f"{in_language(told, 'zh')}。{zh}", f"{in_language(told, 'en')}. {en}")
+
+
+def _difference(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
+    name = AMENDED[one["what"]]
+    before, after = _value(facts, one, one["before"]), _value(facts, one, one["after"])
+    moved = (("+", one.get("came")), ("−", one.get("left")))
+    named_ = [f"{sign}{joined(codes)}" for sign, codes in moved if codes]
+    more = f" ({' '.join(named_)})" if named_ else ""
+    return W(
+        f"{name.zh}：{in_language(before, 'zh')} → {in_language(after, 'zh')}{more}",
+        f"{name.en}: {in_language(before, 'en')} → {in_language(after, 'en')}{more}",
+    )
+
+
+def _value(facts: Mapping[str, Any], one: Mapping[str, Any], value: Any) -> Text:
+    what = one["what"]
+    if what in ("start", "end"):
+        return moment(facts, value)
+    if what in ("beyond_s", "unproven_s"):
+        return duration(value)
+    if what == "extreme":
+        return number(value, facts["probe"]["unit"])
+    if what == "units" and value is None:
+        return W("未知", "unknown")
+    known = ENDS if what == "ended_by" else SEVERITIES if what == "severity" else {}
+    return one_of(known, value)
 
 
 def words(row: Mapping[str, Any]) -> Text:

@@ -71,7 +71,7 @@ def test_a_year_that_goes_on_is_preliminary_and_one_to_come_is_refused(tmp_path:
     assert headline(told(desk, 2024)).endswith("no excursion was found.")
     for of_year, why in ((2026, "nothing is known of 2026 yet"), (1900, "no year")):
         with pytest.raises(InputError, match=why):
-            report_of(desk.journal, desk.records, of_year)
+            report_of(state_of(desk.journal), desk.records, of_year)
 
 
 def test_progress_ends_with_all_of_them(tmp_path: Path) -> None:
@@ -79,5 +79,5 @@ def test_progress_ends_with_all_of_them(tmp_path: Path) -> None:
     warm(desk, "top", "2025-05-10T00:00:00Z")
     desk.run()
     seen = list[tuple[int, int]]()
-    report_of(desk.journal, desk.records, 2025, lambda done, total: seen.append((done, total)))
+    report_of(state_of(desk.journal), desk.records, 2025, lambda done, total: seen.append((done, total)))
     assert seen == [(0, 1), (1, 1)]

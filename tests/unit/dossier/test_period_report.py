@@ -13,6 +13,7 @@ from gateway.dossier import course
 from gateway.dossier.kinds import asset
 from gateway.dossier.period import facts, period_of
 from gateway.dossier.sections import sections
+from gateway.dossier.state import state_of
 from gateway.dossier.words import in_language
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -37,7 +38,7 @@ def desk_in(folder: Path, text: str) -> Desk:
 
 def told(desk: Desk, name: str = "freezer", begin: float = 0, end: float = HOUR) -> dict[str, Any]:
     desk.run()
-    return facts(period_of(desk.journal, name, at(begin), at(end)), desk.records)
+    return facts(period_of(state_of(desk.journal), name, at(begin), at(end)), desk.records)
 
 
 def unknown(of: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from gateway.dossier.kinds import unit
 from gateway.dossier.passport import facts, passport_of
 from gateway.dossier.sections import sections
+from gateway.dossier.state import state_of
 from gateway.dossier.words import in_language
 from gateway.errors import InputError
 from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
@@ -23,7 +24,7 @@ BUDGET = (
 
 def told(desk: Desk, code: str = "BAG-1") -> dict[str, Any]:
     desk.run()
-    return facts(passport_of(desk.journal, code), desk.records)
+    return facts(passport_of(state_of(desk.journal), code), desk.records)
 
 
 def headline(of: dict[str, Any]) -> str:
