@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -27,6 +29,7 @@ PACKED_ALREADY: Final = (".png", ".webp", ".woff2")
 LEVEL: Final = 6  # once, at the start
 FOR_LONG: Final = "public, max-age=31536000, immutable"
 NOT_KEPT: Final = "no-cache"
+_IMPORTED: Final = re.compile(r'^(?:import|export) (?:[^"();]{1,500} from )?"(\.[^"]{1,200})";', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Files:
             if path.suffix in TYPES
         }
         self._files = {name: _file(name, content) for name, content in {**found, **made}.items()}
+        self._imports: dict[str, list[str]] = {}
         tags = "".join(f"{name}{one.tag}" for name, one in sorted(self._files.items()))
         self.version = hashlib.sha256(tags.encode()).hexdigest()[:12]
 
@@ -58,6 +62,20 @@ class Files:
         if name not in self._files:
             raise KeyError(f"there is no file {name} in dashboards/control_room/static")
         return f"/static/{self.version}/{name}"
+
+    def imports(self, name: str) -> list[str]:
+        """Addresses of all scripts that a script imports, and these again: a page names them at once."""
+        if (known := self._imports.get(name)) is not None:
+            return known
+        found: list[str] = []
+        left = [name]
+        while left:
+            folder, text = Path(left[0]).parent, self._files[left.pop(0)].content.decode()
+            inner = [os.path.normpath(folder / one) for one in _IMPORTED.findall(text)]
+            new = [one for one in dict.fromkeys(inner) if one not in found and one in self._files]
+            found += new
+            left += new
+        return self._imports.setdefault(name, [self.address(one) for one in found if one != name])
 
     def content(self, name: str) -> bytes:
         return self._files[name].content

@@ -41,6 +41,7 @@ def _environment(words: Words, terms: dict[str, Term], files: Files) -> Environm
     )
     made.globals |= {
         "file": files.address,
+        "imports": files.imports,
         "glossary": terms,
         "helps": HELPS,
         "operators": OPERATORS,

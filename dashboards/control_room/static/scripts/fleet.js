@@ -14,10 +14,11 @@ const placed = new Map(); // by channel: its asset
 export let alarms = []; // that need somebody, the most urgent first
 export let at = 0; // the entry of the journal that `alarms` is of
 
+// `who`: a promise of who looks, with the sites.
 export async function load(who) {
   placed.clear();
-  for (const site of who.sites) sites.set(site.site, site);
-  const [places, rows] = await Promise.all([all("/assets"), all("/values"), loadAlarms()]);
+  const [places, rows, known] = await Promise.all([all("/assets"), all("/values"), who, loadAlarms()]);
+  for (const site of known.sites) sites.set(site.site, site);
   for (const place of places.items) assets.set(place.asset, { ...place, channels: new Set(), inside: null, left: [] });
   const now = Date.now();
   for (const row of rows.items) take(values.get(row.channel) ?? hold({ ...row, at: now }));

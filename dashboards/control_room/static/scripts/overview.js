@@ -14,7 +14,9 @@ import { clockTime } from "./time.js";
 import { begin as beginWall } from "./wall.js";
 import { collator, tn } from "./words.js";
 
+const AT_ONCE = 60; // tiles that are made before the browser paints again
 const SLOWLY_MS = 30_000; // contents and time left are asked for again
+const painted = () => new Promise((go) => (document.hidden ? setTimeout(go) : requestAnimationFrame(() => setTimeout(go))));
 const tiles = new Map();
 const groups = new Map(); // by site: its section, list and heading
 const changed = new Set(); // assets that show something else
@@ -30,12 +32,9 @@ begin();
 
 async function begin() {
   try {
-    const who = await ready;
     if (wanted.wall) beginWall();
     beginStrip(loadAlarms);
-    await start(who);
-    beginFilters(() => arrange());
-    arrange();
+    await start(() => beginFilters(arrange));
   } catch (problem) {
     tellProblem(problem);
   }
@@ -43,18 +42,29 @@ async function begin() {
   setInterval(slowly, SLOWLY_MS);
 }
 
-async function start(who = null) {
+async function start(loaded = () => {}) {
   const rules = loadRules().catch(() => {}); // rules are shown by their names then
-  await fleet.load(who ?? (await ready));
-  for (const asset of fleet.assets.values()) {
-    if (!tiles.has(asset.asset)) tiles.set(asset.asset, new Tile(asset));
-    tiles.get(asset.asset).asset = asset;
-    tiles.get(asset.asset).show();
-  }
-  byId("no-assets").hidden = tiles.size > 0;
-  arrange();
+  await fleet.load(ready);
+  loaded();
+  byId("no-assets").hidden = fleet.assets.size > 0;
+  await showAll();
   rules.then(showStrip);
   slowly().then(() => after(fleet.loadPast));
+}
+
+// The worst and whatever else fits a screen first: hundreds of tiles take the browser longer than a glance.
+async function showAll() {
+  const order = (asset) => [rankOf(fleet.condition(asset).state), fleet.riskRank(asset), { asset, order: asset.name || asset.asset }];
+  const rows = [...fleet.assets.values()].map(order).sort(byUrgency);
+  for (let i = 0; i < rows.length; i += AT_ONCE) {
+    for (const [, , { asset }] of rows.slice(i, i + AT_ONCE)) {
+      if (!tiles.has(asset.asset)) tiles.set(asset.asset, new Tile(asset));
+      tiles.get(asset.asset).asset = asset;
+      tiles.get(asset.asset).show();
+    }
+    arrange();
+    if (i + AT_ONCE < rows.length) await painted();
+  }
 }
 
 // What needs the gateway longer, and changes seldom: nothing waits for it.

@@ -32,7 +32,7 @@ async function begin() {
   showClock();
   setInterval(showClock, 1000);
   showLink();
-  const [who, sites] = [await session(), await all("/sites")];
+  const [who, sites] = await Promise.all([session(), all("/sites")]);
   zone = sites.items.length === 1 ? sites.items[0].time_zone : "";
   setText(byId("site"), sites.items.length === 1 ? sites.items[0].name || sites.items[0].site : "");
   showWho(who);
