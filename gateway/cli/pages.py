@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,7 @@ from gateway.doctor.examination import Examination, examine
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal import rights
 from gateway.pages.routes import add_pages
+from gateway.running.left_pages import OF_GATEWAY, hold
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
 NOBODY = (
@@ -49,7 +51,7 @@ def pages(
     key: Annotated[Path | None, typer.Option(help="Its private key.")] = None,
     of_gateway: Annotated[
         int | None,
-        typer.Option("--of-gateway", metavar="PID", help="The process of `run` that started this."),
+        typer.Option(OF_GATEWAY, metavar="PID", help="The process of `run` that started this."),
     ] = None,
     config: Config = DEFAULT_CONFIG,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
@@ -77,6 +79,9 @@ def pages(
         say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
     if not (configuration.data_dir / FILE).exists():
         say(NOBODY)
+    if of_gateway is not None:
+        with suppress(OSError):  # another one answers still: who listens next says so
+            hold(configuration.data_dir)
     serve(proxies.before(_application(configuration, config)), where, configuration.data_dir, of_gateway)
 
 

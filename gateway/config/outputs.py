@@ -17,7 +17,7 @@ from gateway.dataclass import dataclass
 WRITES: Final = "writes"
 FOLDER: Final = "folder"
 OWN: Final = (
-    *("journal.sqlite", "records.sqlite", "accounts.sqlite", "archive", "lock", "control.sock"),
+    *("journal.sqlite", "records.sqlite", "accounts.sqlite", "archive", "lock", "control.sock", "pages.lock"),
     "chain.key",
 )  # in the data folder
 

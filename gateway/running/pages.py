@@ -16,6 +16,7 @@ from gateway.alarming.faults import Check, Fault
 from gateway.config.types import PagesOptions
 from gateway.errors import LinkDown
 from gateway.model import Severity
+from gateway.running.left_pages import OF_GATEWAY, end_left_pages
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 0.5
@@ -30,14 +31,16 @@ class Pages:
 
     name = "pages"
 
-    def __init__(self, options: PagesOptions, config: Path) -> None:
-        self._config = config
+    def __init__(self, options: PagesOptions, config: Path, folder: Path) -> None:
+        """`folder`: where the gateway keeps its data."""
+        self._config, self._folder = config, folder
         self.is_wanted = bool(options.listen)
         self.problem = ""  # why nobody can look; empty: they can, or nobody shall
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Raises LinkDown where it ended by itself."""
-        command = [*COMMAND, "--config", str(self._config), "--of-gateway", str(os.getpid())]
+        command = [*COMMAND, "--config", str(self._config), OF_GATEWAY, str(os.getpid())]
+        end_left_pages(self._folder)  # of a gateway that was killed: they have the port
         began_s = time.monotonic()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         log.info("pages run as process %d", process.pid)

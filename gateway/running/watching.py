@@ -36,7 +36,7 @@ class Watching:
         self.heartbeats = [self._heartbeat(name) for name in configuration.heartbeat]
         self.peers = [self._peer(name) for name in configuration.peers]
         self.supplies = [self._supply(name) for name in configuration.power]
-        self._pages = Pages(configuration.pages, configuration.path)
+        self._pages = Pages(configuration.pages, configuration.path, configuration.data_dir)
 
     def listen_to(self, faults: FaultWatch) -> None:
         """Begin the heart, to which it belongs that faults are looked for."""

@@ -116,3 +116,19 @@ def test_it_comes_and_goes_and_disturbs_nothing(site: Site) -> None:
     eventually(lambda: (site.ask("/health") or {}).get("known") == {"running": True}, "which answers")
     assert site.gateway.stop() == 0
     assert site.ask("/alive") is None, "it ends with its gateway"
+
+
+@pytest.mark.parametrize("left", [signal.SIGSTOP, signal.SIGCONT], ids=["it hangs", "it answers"])
+def test_a_killed_gateway_comes_back_to_its_port_whatever_its_pages_do(site: Site, left: int) -> None:
+    """They outlive it, and hold the port; one that hangs cannot notice that there is another gateway."""
+    site.make_account()
+    site.gateway.start()
+    eventually(lambda: site.ask("/health"), "the API answers")
+    first = site.pages()
+    site.gateway.kill()
+    os.kill(first, left)
+    site.gateway.start()
+    assert eventually(lambda: site.pages() != first and site.ask("/alive"), "the next gateway has its own")
+    assert not Path(f"/proc/{first}").exists(), "nothing is left behind"
+    assert "cannot be listened to" not in site.gateway.log.read_text(), "at the first try"
+    assert site.gateway.stop() == 0

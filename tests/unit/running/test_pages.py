@@ -19,7 +19,7 @@ WANTED = PagesOptions("127.0.0.1:8443")
 def process(monkeypatch: pytest.MonkeyPatch, code: str) -> Pages:
     monkeypatch.setattr(pages, "COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(pages, "LOOK_S", 0.01)
-    return Pages(WANTED, Path("cryogate.toml"))
+    return Pages(WANTED, Path("cryogate.toml"), Path("data"))
 
 
 def test_one_that_ends_by_itself_is_a_problem_and_a_fault(monkeypatch):
@@ -65,4 +65,6 @@ def test_one_that_does_not_listen_is_killed(monkeypatch):
 
 
 def test_it_is_started_only_where_it_is_wanted():
-    assert Pages(WANTED, Path("x")).is_wanted and not Pages(PagesOptions(), Path("x")).is_wanted
+    config, folder = Path("x"), Path("data")
+    assert Pages(WANTED, config, folder).is_wanted
+    assert not Pages(PagesOptions(), config, folder).is_wanted
