@@ -22,6 +22,7 @@ from gateway.rights.principal import Principal
 from gateway.statements import Statement
 from gateway.statements.fields import LONGEST_NAME, LONGEST_TEXT
 from gateway.statements.kinds import about
+from gateway.statements.second import BY_ACCOUNT
 
 LONGEST_KEY: Final = 200  # characters
 ONCE: Final = "A text of your own for this request: sent again, it is the same statement."
@@ -83,7 +84,7 @@ def author_of(desk: Desk, who: Principal) -> Author:
     person = duty.person(who.person)
     name = "" if person is None else person.name()
     is_alone = bool(name) and len(duty.meant(name)) == 1
-    return Author(name if is_alone else who.person, "", f"api, {who.account} by {who.authenticated}")
+    return Author(name if is_alone else who.person, "", f"{BY_ACCOUNT}{who.account} by {who.authenticated}")
 
 
 def identity_of(who: Principal, key: str) -> str:

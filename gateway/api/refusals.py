@@ -61,12 +61,18 @@ class Refusals:
         self._now_ns = now_ns
         self._rows = {True: OrderedDict[Any, Refusal](), False: OrderedDict[Any, Refusal]()}
 
-    def note(self, account: str, address: str, status: int, action: str, asked: str) -> None:
-        """`account`: empty where nobody knows whose it is."""
+    def note(self, account: str, address: str, status: int, action: str, asked: str, tried: str = "") -> None:
+        """`account`: empty where nobody knows whose it is. `tried`: an account that there is, as which
+        somebody tried to log in; what was typed besides may be a password.
+        """
         now_ns, who = self._now_ns(), account or address
-        rows, key = self._rows[bool(account)], (who, status, action)
+        rows, key = self._rows[bool(account)], (who, status, action, tried)
         row = rows.pop(key, None) or Refusal(who, status, action, "", now_ns, now_ns)
-        row.times, row.last_ns, row.last = row.times + 1, now_ns, one_line(asked)[:LONGEST_PATH]
+        row.times, row.last_ns, row.last = (
+            row.times + 1,
+            now_ns,
+            one_line(f"{asked} as {tried}" if tried else asked)[:LONGEST_PATH],
+        )
         rows[key] = row
         if len(rows) > MOST:
             rows.popitem(last=False)
@@ -108,3 +114,4 @@ def _about(scope: Scope, status: int) -> Iterator[Any]:
     yield status
     yield state.get("action", "")
     yield f"{scope['method']} {scope['path']}"
+    yield state.get("tried", "")

@@ -5,7 +5,8 @@ What belongs to none that is known is for those who see everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from gateway.api.problems import NotThere
@@ -20,9 +21,18 @@ WITHHELD: Final = {"units": "unknown", "more_units": 0}  # of an alarm that is a
 class Scope:
     """Of one account, as configuration and placements are now."""
 
-    def __init__(self, who: Principal, configuration: Configuration, timeline: Timeline, now_ns: int) -> None:
+    def __init__(
+        self,
+        who: Principal,
+        configuration: Configuration,
+        timeline: Timeline,
+        now_ns: int,
+        alarms: Callable[[str], Mapping[str, Any] | None],
+    ) -> None:
+        """`alarms`: an alarm by its id, as it is published."""
         self.who, self._configuration = who, configuration
         self._timeline, self._now_ns = timeline, now_ns
+        self._own_alarms = cache(lambda identity: self._is_own(alarms(identity)))
 
     @property
     def everything(self) -> bool:
@@ -54,7 +64,7 @@ class Scope:
         return {**alarm, **WITHHELD, "asset": ", ".join(seen), "message": ""} if seen else None
 
     def names(self, names: Iterable[str]) -> bool:
-        """Whether all of these that are assets, channels or sites are theirs, and at least one is."""
+        """Whether all of these that are assets, channels, sites or alarms are theirs, and at least one is."""
         if self.everything:
             return True
         told = list(self._told(names))
@@ -104,6 +114,15 @@ class Scope:
                 yield self.channel(name)
             elif name in self._configuration.sites:
                 yield self.site(name)
+            elif (own := self._own_alarms(name)) is not None:
+                yield own
+
+    def _is_own(self, alarm: Mapping[str, Any] | None) -> bool | None:
+        """Of a channel alone: at another time one of several assets named others."""
+        if alarm is None:
+            return None
+        site, asset = str(alarm["site"]), str(alarm["asset"])
+        return bool(alarm["channel"]) and self.who.sees(site or self.site_of(asset), asset)
 
     def _knows(self, section: str, name: str) -> bool:
         here = getattr(self._configuration, section)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path
@@ -27,6 +27,7 @@ from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.remade import Remaking
+from gateway.published.alarm import of_known
 from gateway.rights.principal import Principal
 from gateway.statements import configuration, placement, withdrawal
 from gateway.tiles.making import Maker
@@ -107,7 +108,12 @@ class World:
         return self._timeline[1]
 
     def scope(self, who: Principal) -> Scope:
-        return Scope(who, self.configuration, self.timeline(), self.now_ns())
+        return Scope(who, self.configuration, self.timeline(), self.now_ns(), self._alarm)
+
+    def _alarm(self, identity: str) -> Mapping[str, Any] | None:
+        """As it is now, without its units; None where there is none of this id."""
+        row = self.reading().records.book.alarm(identity)
+        return None if row is None else of_known({**row.body, "units": None}, row.number)
 
     def known(self) -> dict[str, Any]:
         """Whether a gateway runs; when not, when it was that all this was known."""

@@ -13,13 +13,21 @@ from gateway.commands import logins
 
 
 def set_up(
-    link: Annotated[str, typer.Argument(metavar="LINK", help="As `account add` or `reset` printed it.")],
+    link: Annotated[
+        str,
+        typer.Argument(
+            metavar="[LINK]", help="As `account add` or `reset` printed it; else it is asked for."
+        ),
+    ] = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Set password and authenticator app with a one-time link; prints recovery codes, once.
 
-    Example: cryogate account set-up cgl_Xc7Q2M
+    Where others may log in to this machine leave LINK out: they could read it among its processes.
+
+    Example: cryogate account set-up
     """
+    link = link or typer.prompt("the link", hide_input=True)
     with office(config) as (desk, accounts):
         offered = logins.offer(desk, accounts, link)
         say(f"account {offered.account}; enter this key in an authenticator app: {offered.key}")

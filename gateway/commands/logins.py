@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from gateway.accounts import login, passwords, setup
+from dataclasses import field
+from pathlib import Path
+from typing import Final
+
+from gateway.accounts import leaked, login, passwords, setup
 from gateway.accounts.accounts import Accounts
 from gateway.accounts.login import Attempt, LoggedIn, Proven, Refused
 from gateway.accounts.register import Account
@@ -16,6 +20,19 @@ from gateway.questions.duty import duty_of
 from gateway.rights.principal import Principal
 from gateway.statements import Statement
 from gateway.statements import account as stating
+
+WRONG_AGAIN: Final = (
+    "the password or the code is wrong; each code is good once: wait for the next one of the app, or take a "
+    "recovery code"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What who is logged in proves again, before a change of what proves it: password, and a code of now."""
+
+    password: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,7 @@ def set_up(desk: Desk, accounts: Accounts, link: str, password: str, code: str, 
     now_ns = desk.clock.now_ns()
     identity = setup.owner(accounts, link, now_ns)
     own = own_words(desk, identity)
+    _check_leaked(desk, password)
     with accounts.change():
         identity, codes = setup.confirm(accounts, link, password, code, now_ns, own)
         account = accounts.register.known(identity)
@@ -75,11 +93,12 @@ def set_up(desk: Desk, accounts: Accounts, link: str, password: str, code: str, 
 
 
 def change_password(
-    desk: Desk, accounts: Accounts, who: Principal, old: str, new: str, origin: str
+    desk: Desk, accounts: Accounts, who: Principal, old: Again, new: str, origin: str
 ) -> Stated:
     """With the old one; all other sessions end. Raises InputError."""
-    prove_again(desk, accounts, who, old)
     passwords.check(new, own_words(desk, who.account))
+    _check_leaked(desk, new)
+    prove_again(desk, accounts, who, old)
     with accounts.change():
         account = accounts.register.known(who.account)
         accounts.factors.set_password(who.account, new)
@@ -88,29 +107,36 @@ def change_password(
 
 
 def new_recovery_codes(
-    desk: Desk, accounts: Accounts, who: Principal, password: str, origin: str
+    desk: Desk, accounts: Accounts, who: Principal, typed: Again, origin: str
 ) -> tuple[Stated, list[str]]:
-    """With the password. Raises InputError."""
-    prove_again(desk, accounts, who, password)
+    """Raises InputError."""
+    prove_again(desk, accounts, who, typed)
     with accounts.change():
         account = accounts.register.known(who.account)
         codes = accounts.factors.new_recovery_codes(who.account)
         return state(desk, author_of(desk, who.account, origin), account, "recovery-codes"), codes
 
 
-def prove_again(desk: Desk, accounts: Accounts, who: Principal, password: str) -> None:
-    """The password of who is logged in already: whoever took over a session has it not. Raises InputError."""
+def prove_again(desk: Desk, accounts: Accounts, who: Principal, typed: Again) -> None:
+    """Both factors of who is logged in already: whoever took over a session has neither. Raises InputError.
+
+    A code is used up only beside the right password, so that a thief cannot use up those of its owner.
+    """
     now_ns, place = desk.clock.now_ns(), f"session {who.session}"
     if accounts.lockouts.wait_ns(who.account, place, "", now_ns):
-        raise InputError("too many wrong passwords: wait some minutes")
+        raise InputError("too many wrong attempts: wait some minutes")
     if not accounts.factors.has_password(who.account):
         raise InputError(
             "this account has no password here: it logs in at the provider; an administrator makes tokens "
             "(`cryogate account token add`), or a link for a password (`cryogate account setup-link`)"
         )
-    if not accounts.factors.password_is_right(who.account, password):
-        accounts.lockouts.failed(who.account, place, now_ns)
-        raise InputError("the password is wrong")
+    right = accounts.factors.password_is_right(who.account, typed.password)
+    with accounts.change():
+        is_proven = right and accounts.factors.use_code(who.account, typed.code, now_ns) is not None
+        if not is_proven:
+            accounts.lockouts.failed(who.account, place, now_ns)
+    if not is_proven:  # beyond the change, which would take the failure back
+        raise InputError(WRONG_AGAIN)
 
 
 def author_of(desk: Desk, identity: str, origin: str) -> Author:
@@ -136,6 +162,15 @@ def own_words(desk: Desk, identity: str) -> set[str]:
     names = [] if stated is None else [stated.name_en, *stated.name_en.split(), stated.name_zh]
     configuration = desk.configuration
     return {identity, *identity.split("."), *names, configuration.gateway.name, *configuration.sites}
+
+
+def _check_leaked(desk: Desk, password: str) -> None:
+    """Raises InputError for one of the list that the site has, if it has one."""
+    file = desk.configuration.pages.leaked_passwords_file
+    if file is not None and leaked.is_leaked(Path(file), password):
+        raise InputError(
+            "this password leaked somewhere, and is among those that are tried: take another one"
+        )
 
 
 def _state_lock_out(desk: Desk, accounts: Accounts, attempt: Attempt, refused: Refused) -> None:

@@ -10,14 +10,14 @@ from gateway.accounts.login import Attempt, LoggedIn, begin
 from gateway.accounts.passkeys import NOT_KNOWN, Passkey, Site
 from gateway.commands.accounts import state
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.logins import author_of, prove_again
+from gateway.commands.logins import Again, author_of, prove_again
 from gateway.errors import InputError
 from gateway.rights.principal import Principal
 
 
-def offer(desk: Desk, accounts: Accounts, who: Principal, password: str, site: Site) -> dict[str, Any]:
-    """With the password: whoever took over a session must not leave a way in. Raises InputError."""
-    prove_again(desk, accounts, who, password)
+def offer(desk: Desk, accounts: Accounts, who: Principal, typed: Again, site: Site) -> dict[str, Any]:
+    """With both factors: whoever took over a session must not leave a way in. Raises InputError."""
+    prove_again(desk, accounts, who, typed)
     return ceremonies.offer(accounts.passkeys, who.account, site, desk.clock.now_ns())
 
 
@@ -32,9 +32,9 @@ def add(
         return state(desk, author_of(desk, who.account, origin), account, "passkey-added", what), added
 
 
-def end(desk: Desk, accounts: Accounts, who: Principal, password: str, identity: str, origin: str) -> Stated:
-    """With the password: whoever took over a session must not lock its owner out. Raises InputError."""
-    prove_again(desk, accounts, who, password)
+def end(desk: Desk, accounts: Accounts, who: Principal, typed: Again, identity: str, origin: str) -> Stated:
+    """With both factors: whoever took over a session must not lock its owner out. Raises InputError."""
+    prove_again(desk, accounts, who, typed)
     with accounts.change():
         accounts.passkeys.end(who.account, identity)
         account = accounts.register.known(who.account)

@@ -15,7 +15,7 @@ from gateway.statements.second import same_name, why_not_second
 
 def check_second(desk: Desk, request: Statement, author: Author) -> None:
     """Raises InputError where whoever asked approves it, or may do so, under whatever name."""
-    why = why_not_second(request, author.name, author.user)
+    why = why_not_second(request, author.name, author.user, author.origin)
     if not why and (doubt := why_not_two(desk, request.by, author.name)):
         why = f"{doubt}, who asked for it: somebody else has to approve it"
     if why:

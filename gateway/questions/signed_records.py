@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gateway.dataclass import dataclass
@@ -16,6 +16,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.standing import Standing
+from gateway.published.alarm import of_known
 from gateway.published.statements import words
 from gateway.questions.history import find
 from gateway.statements import Statement, signature, transition
@@ -80,7 +81,7 @@ class Sources:
         statement = self.journal.statement(wanted[-1].seq)
         told = transition.of(statement.body)
         content = canonical({"alarm": identity, "revision": told.number, "known": told.known})
-        named = tuple(sorted(about(statement)))
+        named = tuple(sorted({*about(statement), *_where(told.known)}))
         return SignedRecord(f"{ALARM} {identity}", str(told.number), content, told.change, named)
 
     def _statement(self, identity: str) -> SignedRecord:
@@ -108,6 +109,12 @@ def profile_record(document: str, name: str, version: str) -> SignedRecord:
 def canonical(data: Mapping[str, Any]) -> bytes:
     """Keys sorted by code point, no blanks, UTF-8, numbers as Python writes them."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _where(known: Mapping[str, Any]) -> Iterator[str]:
+    """Assets and channel of an alarm: who signs it has to be of its site."""
+    alarm = of_known({**known, "units": None})
+    yield from (name for name in (*str(alarm["asset"]).split(", "), str(alarm["channel"] or "")) if name)
 
 
 def _of_statement(found: Statement) -> SignedRecord:

@@ -1,18 +1,26 @@
-"""Whether an approval is that of a second person: another name, and another user of the operating system."""
+"""Whether an approval is that of a second person: another name, account and login of the machine."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from gateway.statements import Statement
+
+BY_ACCOUNT: Final = "api, "  # how the origin of what came by the API begins
 
 
 def is_second(request: Statement, approval: Statement) -> bool:
     """Whether somebody else approves than who asked."""
-    return why_not_second(request, approval.by, approval.user) == ""
+    return why_not_second(request, approval.by, approval.user, approval.origin) == ""
 
 
-def why_not_second(request: Statement, by: str, user: str) -> str:
-    """Why it is the same person who approves; empty where it is another one."""
-    if same_name(request.by, by):
+def why_not_second(request: Statement, by: str, user: str, origin: str) -> str:
+    """Why it is the same person who approves; empty where it is another one.
+
+    An account is one person, whatever that person is called meanwhile.
+    """
+    asked_by = account_in(request.origin)
+    if same_name(request.by, by) or (asked_by and asked_by == account_in(origin)):
         return f"{request.by} asked for it: somebody else has to approve it"
     if request.user and _login(request.user) == _login(user):
         return (
@@ -20,6 +28,11 @@ def why_not_second(request: Statement, by: str, user: str) -> str:
             "else has to approve it under a login of their own"
         )
     return ""
+
+
+def account_in(origin: str) -> str:
+    """Of "api, li.na by password+totp" who that is; empty where it did not come by an account."""
+    return origin.removeprefix(BY_ACCOUNT).partition(" ")[0] if origin.startswith(BY_ACCOUNT) else ""
 
 
 def same_name(one: str, other: str) -> bool:

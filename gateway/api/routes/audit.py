@@ -26,10 +26,11 @@ from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked
 from gateway.commands.signing import prove_and_sign, sign_after_openid
+from gateway.errors import InputError
 from gateway.questions.audit import Action, Wanted, trail
 from gateway.questions.audit_rows import csv_lines, plain
 from gateway.questions.signatures import signatures
-from gateway.questions.signed_records import Sources
+from gateway.questions.signed_records import SignedRecord, Sources
 from gateway.statements.kinds import about as names_in
 
 router = APIRouter(tags=["audit"])
@@ -128,7 +129,7 @@ def signed(
     """Signatures, of one record or all, oldest first, and whether the record is still what was signed."""
     reading, scope = world.reading(), world.scope(who)
     sources = Sources(reading.journal, reading.records, world.configuration.document)
-    name = sources.record(*record.split(" ", 2)).name if record else ""
+    name = _own(sources, scope, tuple(record.split(" ", 2))).name if record else ""
     items = [one.plain() for one in signatures(sources, name) if scope.names(one.said.names)]
     return json_answer(request, whole(world, {"items": items}))
 
@@ -141,9 +142,7 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
     attempt = Attempt(who.account, typed.password, typed.code, source_of(source), device)
     reading, words, scope = world.reading(), tuple(typed.record), world.scope(who)
     records = reading.records
-    record = Sources(reading.journal, records, world.configuration.document).record(*words)
-    if not scope.names(record.names):
-        raise NotThere(f"there is no {record.name} at your sites")
+    _own(Sources(reading.journal, records, world.configuration.document), scope, words)
     with room(), office(world.configuration) as (desk, accounts):
         if who.by_openid and not (typed.password or typed.code):
             done = sign_after_openid(desk, accounts, records, who, ORIGIN, words, typed.meaning, typed.seen)
@@ -152,6 +151,19 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
         sources = Sources(desk.journal, records, world.configuration.document)
         found = [one for one in signatures(sources, done.record.name) if one.statement.id == done.stated.id]
     return secret_answer(found[-1].plain())
+
+
+def _own(sources: Sources, scope: Scope, words: tuple[str, ...]) -> SignedRecord:
+    """Raises NotThere, with the same words for what is not there and for what is not theirs to know."""
+    try:
+        record = sources.record(*words)
+    except InputError:
+        if scope.everything:
+            raise
+        record = None
+    if record is None or not scope.names(record.names):
+        raise NotThere(f"there is no {' '.join(words)[:200]} at your sites")
+    return record
 
 
 def _page(

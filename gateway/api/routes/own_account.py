@@ -13,7 +13,7 @@ from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
 from gateway.api.members import office
-from gateway.api.routes.session import room
+from gateway.api.routes.session import Proof, room
 from gateway.api.who import OPEN, Who
 from gateway.api.world import Asked
 from gateway.commands import accounts as administration
@@ -40,14 +40,13 @@ class FirstPassword(BaseModel):
     code: Annotated[str, Field(max_length=100, examples=["287082"])]
 
 
-class WantedToken(BaseModel):
-    """With the password again: whoever took over a session has it not. What is left out narrows nothing.
+class WantedToken(Proof):
+    """With password and a code again. What is left out narrows nothing.
 
     `lasting`: its end from now on.
     """
 
     name: Annotated[str, Field(max_length=60, examples=["reports"])]
-    password: Annotated[str, Field(max_length=1000, examples=["violet teapots glide"])]
     lasting: Annotated[str, Field(max_length=20, examples=["90d"])]
     roles: Names = None
     actions: Names = None
@@ -103,12 +102,12 @@ def tokens(world: Asked, who: Who) -> Response:
 def new_token(world: Asked, who: Who, wanted: WantedToken) -> Response:
     """A token of the own account; it is shown this once, and never may more than the account."""
     with office(world.configuration) as (desk, accounts):
-        logins.prove_again(desk, accounts, who, wanted.password)
         now_ns = desk.clock.now_ns()
         narrowed = [
             None if names is None else tuple(names) for names in (wanted.roles, wanted.actions, wanted.sites)
         ]
         ends_ns = until_ns(now_ns, None, wanted.lasting)
+        logins.prove_again(desk, accounts, who, wanted.again)
         author = logins.author_of(desk, who.account, ORIGIN)
         asked = Token("", who.account, wanted.name, narrowed[0], narrowed[1], narrowed[2], now_ns, ends_ns)
         done, secret, made = administration.new_token(desk, accounts, author, asked)

@@ -56,9 +56,9 @@ def passkeys(world: Asked, who: Who) -> Response:
 
 @router.post("/passkeys/options", **told("self.write", CREATE))
 def offer(request: Request, world: Asked, who: Who, typed: Proof) -> Response:
-    """What `navigator.credentials.create` takes (`publicKey`), for the password."""
+    """What `navigator.credentials.create` takes (`publicKey`), for password and code."""
     with office(world.configuration) as (desk, accounts):
-        return secret_answer(commands.offer(desk, accounts, who, typed.password, _site(request)))
+        return secret_answer(commands.offer(desk, accounts, who, typed.again, _site(request)))
 
 
 @router.post("/passkeys", **told("self.write", {**PASSKEY, "id": "7DAB1RC5-12"}))
@@ -71,9 +71,9 @@ def add(request: Request, world: Asked, who: Who, given: Added) -> Response:
 
 @router.post("/passkeys/{passkey}/end", **told("self.write", {"id": "7DAB1RC5-12"}))
 def end(world: Asked, who: Who, passkey: Name, typed: Proof) -> Response:
-    """Remove one, with the password; nobody logs in with it any more."""
+    """Remove one, with password and code; nobody logs in with it any more."""
     with office(world.configuration) as (desk, accounts):
-        done = commands.end(desk, accounts, who, typed.password, passkey, ORIGIN)
+        done = commands.end(desk, accounts, who, typed.again, passkey, ORIGIN)
     return secret_answer({"id": done.id})
 
 

@@ -22,6 +22,7 @@ from gateway.api.who import OPEN, Who
 from gateway.api.world import Asked
 from gateway.commands import accounts as administration
 from gateway.commands import logins
+from gateway.commands.logins import Again
 from gateway.published.accounts import session_row
 from gateway.rights.principal import Principal
 from gateway.rights.table import ACTIONS
@@ -46,12 +47,22 @@ class LogIn(BaseModel):
 
 
 class NewPassword(BaseModel):
+    """With the old one and a code: whoever took over a session has neither."""
+
     old: Password
+    code: Code
     new: Password
 
 
 class Proof(BaseModel):
+    """Password and a code of now: whoever took over a session has neither."""
+
     password: Password
+    code: Code
+
+    @property
+    def again(self) -> Again:
+        return Again(self.password, self.code)
 
 
 SESSION: Final = {
@@ -89,6 +100,7 @@ def log_in(request: Request, world: Asked, typed: LogIn) -> Response:
         done = logins.log_in(desk, accounts, attempt, ORIGIN)
         who = None if isinstance(done, Refused) else accounts.by_session(done.secret, desk.clock.now_ns())
     if isinstance(done, Refused):
+        request.state.tried = done.account  # for the log, and never for who tries
         raise _refusal(done.wait_s)
     return begun(request, done, who)
 
@@ -138,9 +150,9 @@ def end_one(world: Asked, who: Who, session: Name) -> Response:
 
 @router.post("/session/password", **told("self.write", DONE))
 def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
-    """Change the own password, with the old one; all other sessions end."""
+    """Change the own password, with the old one and a code; all other sessions end."""
     with office(world.configuration) as (desk, accounts):
-        done = logins.change_password(desk, accounts, who, typed.old, typed.new, ORIGIN)
+        done = logins.change_password(desk, accounts, who, Again(typed.old, typed.code), typed.new, ORIGIN)
     return secret_answer({"id": done.id})
 
 
@@ -149,9 +161,9 @@ def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
     **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P-X5ZE"]}),
 )
 def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
-    """New recovery codes, shown this once; those of before are good no more."""
+    """New recovery codes, with password and a code, shown this once; those of before are good no more."""
     with office(world.configuration) as (desk, accounts):
-        done, codes = logins.new_recovery_codes(desk, accounts, who, typed.password, ORIGIN)
+        done, codes = logins.new_recovery_codes(desk, accounts, who, typed.again, ORIGIN)
     return secret_answer({"id": done.id, "recovery_codes": codes})
 
 

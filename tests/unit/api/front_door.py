@@ -20,17 +20,22 @@ HOUR_NS = 3600 * 10**9
 
 
 class Tokens:
-    """Tokens that say themselves who bears them: "viewer", "operator@lab,port", "quality!wang.wei"."""
+    """Tokens that say themselves who bears them: "viewer", "operator@lab,port", "quality!wang.wei".
+
+    "inspector~freezer": one who is bound to assets.
+    """
 
     def by_token(self, token: str, now_ns: int) -> Principal | None:
         token, _, name = token.partition("!")
+        token, _, assets = token.partition("~")
         roles, _, sites = token.partition("@")
+        marked = tuple(assets.split(",")) if assets else None
         name = name or "li.na"
         if token == "forged":
             return None
         scope = tuple(sites.split(",")) if sites else None
         told = tuple(roles.split("+"))
-        return Principal(name, name, told, scope, None, "password+totp", now_ns + HOUR_NS, "s-1")
+        return Principal(name, name, told, scope, marked, "password+totp", now_ns + HOUR_NS, "s-1")
 
     def stands(self, who: Principal, now_ns: int) -> bool:
         return True

@@ -284,7 +284,7 @@ def test_local_accounts_are_taken_over_where_the_configuration_says_so(
 def test_a_password_is_none_of_an_account_of_the_provider(door: OpenDoor) -> None:
     door.logged_in()
     door.csrf = door.session()["csrf"]
-    answer = door.ask("POST", "/session/recovery-codes", json={"password": "x"})
+    answer = door.ask("POST", "/session/recovery-codes", json={"password": "x", "code": "x"})
     assert answer.status_code == 422 and "has no password here" in answer.json()["detail"]
 
 

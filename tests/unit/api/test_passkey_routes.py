@@ -34,7 +34,7 @@ def members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MembersDoor:
 def added(members: MembersDoor) -> SoftwareKey:
     key = SoftwareKey("https://localhost", "localhost")
     members.log_in()
-    offered = members.ask("POST", "/passkeys/options", json={"password": PASSWORD}).json()
+    offered = members.ask("POST", "/passkeys/options", json=members.again()).json()
     assert (offered["rp"]["id"], offered["user"]["name"]) == ("localhost", "li.na")
     made = members.ask("POST", "/passkeys", json={"name": "blue ring", "answer": key.create(offered)})
     assert made.status_code == 200, made.text
@@ -48,7 +48,7 @@ def log_in(members: MembersDoor, key: SoftwareKey, client: Any = None) -> Any:
     return client.post("/api/v1/session/passkey", json={"answer": key.get(asked)})
 
 
-def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it_with_the_password(
+def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it_with_both_factors(
     members: MembersDoor,
 ) -> None:
     key = added(members)
@@ -59,9 +59,10 @@ def test_somebody_adds_a_passkey_logs_in_with_it_and_removes_it_with_the_passwor
     (one,) = members.ask("GET", "/passkeys").json()["passkeys"]
     assert (one["name"], one["host"]) == ("blue ring", "localhost")
     end = f"/passkeys/{one['passkey']}/end"
-    assert members.ask("POST", end, json={"password": "guessed"}).status_code == 422
+    assert members.ask("POST", end, json={**members.again(), "password": "guessed"}).status_code == 422
+    assert members.ask("POST", end, json={"password": PASSWORD, "code": "123456"}).status_code == 422
     assert log_in(members, key).status_code == 200
-    assert members.ask("POST", end, json={"password": PASSWORD}).status_code == 200
+    assert members.ask("POST", end, json=members.again()).status_code == 200
     gone = log_in(members, key)
     assert gone.status_code == 401 and "not known here" in gone.json()["detail"]
 
@@ -73,10 +74,12 @@ def test_an_answer_is_good_once(members: MembersDoor) -> None:
     assert client.post("/api/v1/session/passkey", json={"answer": answer}).status_code == 401
 
 
-def test_a_passkey_is_added_with_the_password_alone(members: MembersDoor) -> None:
+def test_a_passkey_is_added_with_both_factors_alone(members: MembersDoor) -> None:
+    """Whoever took over a session leaves no way in by it."""
     members.log_in()
-    told = members.ask("POST", "/passkeys/options", json={"password": "guessed"})
-    assert told.status_code == 422 and "password is wrong" in told.json()["detail"]
+    for wrong in ({"password": "guessed"}, {"code": "123456"}):
+        told = members.ask("POST", "/passkeys/options", json={**members.again(), **wrong})
+        assert told.status_code == 422 and "password or the code is wrong" in told.json()["detail"]
 
 
 def test_by_an_address_it_says_what_to_do(members: MembersDoor) -> None:

@@ -99,13 +99,15 @@ def test_each_role_may_what_the_table_says(quick: TwoSites) -> None:
             assert answer.status_code < 500 or answer.status_code == 503, (role, method, path, answer.text)
 
 
-def test_nobody_sees_another_site(quick: TwoSites) -> None:
-    """Whatever one at the port may read: nothing of the freezer at s is in it."""
+@pytest.mark.parametrize("token", ["viewer+quality@port", "inspector~shipper", "inspector@port~shipper"])
+def test_nobody_sees_another_site(quick: TwoSites, token: str) -> None:
+    """Whatever one at the port, or an inspector of the shipper, may read: nothing of the freezer."""
+    who = principal(token)
     for route in asked():
         action, path = action_of(route), path_of(route, quick)
-        if route.methods != {"GET"} or ACTIONS[action].scope.value != "site":
+        if route.methods != {"GET"} or ACTIONS[action].scope.value != "site" or not who.may_somewhere(action):
             continue
-        answer = quick.door.ask("GET", path, "viewer+quality@port")
+        answer = quick.door.ask("GET", path, token)
         assert answer.status_code in (200, ABSENT, 422), (path, answer.text)
         for name in ("freezer", "BAG-1", '"top"'):
             assert answer.status_code != 200 or name not in answer.text, path

@@ -199,21 +199,35 @@ def test_so_many_log_ins_at_once_that_others_are_told_to_come_again(members: Mem
 
 def test_a_password_is_changed_and_a_stolen_session_cannot_do_it(members: MembersDoor) -> None:
     members.log_in()
-    wrong = {"old": "guessed", "new": "seven green umbrellas"}
-    told = members.ask("POST", "/session/password", json=wrong)
-    assert told.status_code == 422 and "password is wrong" in told.json()["detail"]
-    bad = members.ask("POST", "/session/password", json={"old": PASSWORD, "new": "password1234"})
+    right = {"old": PASSWORD, "code": members.codes.pop(), "new": "seven green umbrellas"}
+    for wrong in ({"old": "guessed"}, {"code": "123456"}, {"code": ""}):
+        told = members.ask("POST", "/session/password", json={**right, **wrong})
+        assert told.status_code == 422 and "password or the code is wrong" in told.json()["detail"]
+    bad = members.ask("POST", "/session/password", json={**right, "new": "password1234"})
     assert bad.status_code == 422 and "first that are tried" in bad.json()["detail"]
-    right = {"old": PASSWORD, "new": "seven green umbrellas"}
     assert members.ask("POST", "/session/password", json=right).status_code == 200
     assert members.ask("GET", "/session").status_code == 200
-    codes = members.ask("POST", "/session/recovery-codes", json={"password": right["new"]}).json()
+    proof = members.again(password=right["new"])
+    used = members.ask("POST", "/session/recovery-codes", json={**proof, "code": right["code"]})
+    assert used.status_code == 422, "a code is good once"
+    codes = members.ask("POST", "/session/recovery-codes", json=proof).json()
     assert len(codes["recovery_codes"]) == 10
     assert members.log_in(members.browser("10.0.0.8")).status_code == 401
     again = members.log_in(
         members.browser("10.0.0.8"), password=right["new"], code=codes["recovery_codes"][0]
     )
     assert again.status_code == 200
+
+
+def test_a_wrong_attempt_is_noted_with_the_account_that_there_is(
+    members: MembersDoor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was typed in its place may be a password."""
+    assert members.log_in(password="guessed").status_code == 401
+    assert members.log_in(account="my secret words", code="123456").status_code == 401
+    asked = [one["last_asked"] for one in members.inner.state.refusals.rows()]
+    assert sorted(asked) == ["POST /api/v1/session", "POST /api/v1/session as li.na"]
+    assert any("as li.na" in line for line in caplog.messages) and "my secret words" not in caplog.text
 
 
 def test_setting_up_with_a_link(members: MembersDoor) -> None:
@@ -234,10 +248,10 @@ def test_setting_up_with_a_link(members: MembersDoor) -> None:
 
 def test_own_tokens(members: MembersDoor) -> None:
     members.log_in()
-    asked = {"name": "reports", "lasting": "90d", "password": PASSWORD}
+    asked = {"name": "reports", "lasting": "90d", **members.again()}
     wanted = {**asked, "actions": ["readings.read", "health.read"]}
     stolen = members.ask("POST", "/tokens", json={**wanted, "password": "not known to a thief"})
-    assert stolen.status_code == 422 and "the password is wrong" in stolen.text
+    assert stolen.status_code == 422 and "the password or the code is wrong" in stolen.text
     made = members.ask("POST", "/tokens", json=wanted).json()
     program = members.browser(ELSEWHERE)
     bearer = {"Authorization": f"Bearer {made['secret']}"}
@@ -247,7 +261,7 @@ def test_own_tokens(members: MembersDoor) -> None:
     assert program.post("/api/v1/tokens", json=wanted, headers=bearer).status_code == 403
     (listed,) = members.ask("GET", "/tokens").json()["tokens"]
     assert listed["token_id"] == made["token_id"] and made["secret"] not in str(listed)
-    too_much = members.ask("POST", "/tokens", json={**asked, "roles": ["administrator"]})
+    too_much = members.ask("POST", "/tokens", json={**asked, **members.again(), "roles": ["administrator"]})
     assert too_much.status_code == 422 and "may not do more" in too_much.json()["detail"]
     assert members.ask("DELETE", "/tokens/reports").status_code == 200
     assert program.get("/api/v1/health", headers=bearer).status_code == 401
@@ -258,7 +272,7 @@ def test_a_session_is_no_token_and_a_token_no_session(members: MembersDoor) -> N
     secret = members.client.cookies[COOKIE]
     other = members.browser()
     assert other.get("/api/v1/health", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
-    wanted = {"name": "x", "lasting": "1d", "password": PASSWORD}
+    wanted = {"name": "x", "lasting": "1d", **members.again()}
     token = members.ask("POST", "/tokens", json=wanted).json()["secret"]
     other.cookies.set(COOKIE, token)
     assert members.ask("GET", "/health", other).status_code == 401

@@ -14,6 +14,7 @@ from gateway.accounts.accounts import FILE, open_accounts
 from gateway.accounts.login import LoggedIn, Refused
 from gateway.cli import app
 from gateway.commands import logins
+from gateway.commands.logins import Again
 from gateway.errors import InputError
 from gateway.rights.principal import Principal
 from gateway.statements import account as stating
@@ -254,8 +255,10 @@ def test_setting_up_at_the_terminal(staffed: Office, monkeypatch: pytest.MonkeyP
     words = ["account", "set-up", link, "--config", str(staffed.config)]
     refused = CliRunner().invoke(app, words, input=typed("Li Na, the lab"))
     assert isinstance(refused.exception, InputError) and "names" in str(refused.exception)
-    done = CliRunner().invoke(app, words, input=typed(PASSWORD))
+    words.remove(link)
+    done = CliRunner().invoke(app, words, input=f"{link}\n{typed(PASSWORD)}")
     assert done.exit_code == 0, (done.output, done.exception)
+    assert link not in done.output, "it is asked for, and not shown"
     assert "otpauth://totp/Cryogate:li.na" in done.output and PASSWORD not in done.output
     codes = [line.strip() for line in done.output.splitlines() if line.startswith("  ")]
     assert len(codes) == 10
@@ -270,15 +273,19 @@ def test_a_password_is_changed_by_who_knows_the_old_one(staffed: Office) -> None
         who = accounts.by_session(mine.secret, desk.clock.now_ns())
         assert who is not None
         with pytest.raises(InputError, match="is wrong"):
-            logins.change_password(desk, accounts, who, "guessed", "seven green umbrellas", "api")
+            logins.change_password(
+                desk, accounts, who, Again("guessed", codes[3]), "seven green umbrellas", "api"
+            )
         with pytest.raises(InputError, match="names"):
-            logins.change_password(desk, accounts, who, PASSWORD, "li na and the lab", "api")
-        logins.change_password(desk, accounts, who, PASSWORD, "seven green umbrellas", "api")
+            logins.change_password(desk, accounts, who, Again(PASSWORD, codes[3]), "li na and the lab", "api")
+        logins.change_password(desk, accounts, who, Again(PASSWORD, codes[3]), "seven green umbrellas", "api")
         for _ in range(6):
             with pytest.raises(InputError):
-                logins.change_password(desk, accounts, who, "guessed", "seven red umbrellas", "api")
+                logins.change_password(
+                    desk, accounts, who, Again("guessed", codes[4]), "seven red umbrellas", "api"
+                )
         with pytest.raises(InputError, match="wait some minutes"):
-            logins.new_recovery_codes(desk, accounts, who, "seven green umbrellas", "api")
+            logins.new_recovery_codes(desk, accounts, who, Again("seven green umbrellas", codes[4]), "api")
     assert principal(staffed, mine.secret) is not None
     assert principal(staffed, other.secret) is None
     assert isinstance(log_in(staffed, codes[2]), Refused)
@@ -293,12 +300,39 @@ def test_new_recovery_codes_and_log_out(staffed: Office) -> None:
     with staffed.desk() as desk, open_accounts(staffed.folder / "data", CHEAP) as accounts:
         who = accounts.by_session(done.secret, desk.clock.now_ns())
         assert who is not None
-        _, fresh = logins.new_recovery_codes(desk, accounts, who, PASSWORD, "api")
+        _, fresh = logins.new_recovery_codes(desk, accounts, who, Again(PASSWORD, codes[2]), "api")
         logins.log_out(desk, accounts, who, "api")
         assert accounts.by_session(done.secret, desk.clock.now_ns()) is None
     assert isinstance(log_in(staffed, codes[1]), Refused)
     assert isinstance(log_in(staffed, fresh[0]), LoggedIn)
     assert done_to(staffed)[-3:] == ["recovery-codes", "logged-out", "logged-in"]
+
+
+def test_a_password_that_leaked_is_refused(staffed: Office) -> None:
+    """In the file of the site, whoever sets it; and none is taken where the file is missing."""
+    link = staffed.json("account", "add", "li.na", "--role", "operator", *BY)["link"]
+    file = staffed.folder / "leaked.txt"
+    config = staffed.config.read_text()
+    staffed.config.write_text(f'{config}\n[pages]\nleaked_passwords_file = "leaked.txt"\n')
+    file.write_text(f"summer\n{PASSWORD}\n")
+    with pytest.raises(InputError, match="leaked somewhere"):
+        set_up(staffed, link)
+    file.write_text("summer\nseven green umbrellas\n")
+    codes = set_up(staffed, link)
+    done = log_in(staffed, codes[0])
+    assert isinstance(done, LoggedIn)
+    with staffed.desk() as desk, open_accounts(staffed.folder / "data", CHEAP) as accounts:
+        who = accounts.by_session(done.secret, desk.clock.now_ns())
+        assert who is not None
+        with pytest.raises(InputError, match="leaked somewhere"):
+            logins.change_password(
+                desk, accounts, who, Again(PASSWORD, codes[1]), "seven green umbrellas", "api"
+            )
+        file.unlink()
+        with pytest.raises(InputError, match="cannot be looked up"):
+            logins.change_password(
+                desk, accounts, who, Again(PASSWORD, codes[1]), "seven red umbrellas", "api"
+            )
 
 
 def test_the_known_bad_list_is_part_of_the_package() -> None:

@@ -9,7 +9,10 @@ import { dayTime } from "./time.js";
 import { t } from "./words.js";
 
 await ready;
-const proof = () => field(t("Your password"), "password", { kind: "password", autocomplete: "current-password", required: true });
+const proof = () => [
+  field(t("Your password"), "password", { kind: "password", autocomplete: "current-password", required: true }),
+  field(t("Code of the app, or a recovery code"), "code", { autocomplete: "one-time-code", required: true }),
+];
 byId("elsewhere").addEventListener("click", () => done(remove("/sessions"), t("Logged out everywhere else.")));
 byId("password").addEventListener("click", changePassword);
 byId("codes").addEventListener("click", newCodes);
@@ -41,8 +44,8 @@ function sessionRow(one) {
 function passkeyRow(one) {
   return element("li", { class: "row" }, element("span", {}, `${one.name} · ${one.host}`), action(t("Remove"), async () => {
     const gone = await openForm({
-      title: t("Remove the passkey {name}", { name: one.name }), text: t("Nobody logs in with it any more. It can be added again."), button: t("Remove"), fields: [proof()],
-      act: ({ password }) => post(`/passkeys/${one.passkey}/end`, { password }),
+      title: t("Remove the passkey {name}", { name: one.name }), text: t("Nobody logs in with it any more. It can be added again."), button: t("Remove"), fields: proof(),
+      act: ({ password, code }) => post(`/passkeys/${one.passkey}/end`, { password, code }),
     });
     if (gone) await done(Promise.resolve(), t("Removed."));
   }, { class: "button no-print" }));
@@ -57,22 +60,22 @@ function tokenRow(one) {
 async function changePassword() {
   const changed = await openForm({
     title: t("Change the password"), text: t("All other sessions end."), button: t("Change the password"),
-    fields: [proof(), field(t("New password, 12 characters or more"), "fresh", { kind: "password", autocomplete: "new-password", minlength: 12, maxlength: 256, required: true })],
-    act: ({ password, fresh }) => post("/session/password", { old: password, new: fresh }),
+    fields: [...proof(), field(t("New password, 12 characters or more"), "fresh", { kind: "password", autocomplete: "new-password", minlength: 12, maxlength: 256, required: true })],
+    act: ({ password, code, fresh }) => post("/session/password", { old: password, code, new: fresh }),
   });
   if (changed) await done(Promise.resolve(), t("The password is changed."));
 }
 
 async function newCodes() {
-  const made = await openForm({ title: t("New recovery codes"), text: t("Those of before are good no more."), fields: [proof()], button: t("Make new ones"), act: ({ password }) => post("/session/recovery-codes", { password }) });
+  const made = await openForm({ title: t("New recovery codes"), text: t("Those of before are good no more."), fields: proof(), button: t("Make new ones"), act: ({ password, code }) => post("/session/recovery-codes", { password, code }) });
   if (made) await showOnce({ title: t("Recovery codes"), text: t("They are shown this once. Each takes the place of the app once. Print them, or keep them where only you look."), secret: made.recovery_codes.join("\n") });
 }
 
 async function addPasskey() {
   const made = await openForm({
-    title: t("Add a passkey"), text: t("Your device asks next."), button: t("Next"), fields: [field(t("Name of the passkey"), "name", { required: true, maxlength: 60 }), proof()],
-    act: async ({ name, password }) => {
-      const options = await post("/passkeys/options", { password });
+    title: t("Add a passkey"), text: t("Your device asks next."), button: t("Next"), fields: [field(t("Name of the passkey"), "name", { required: true, maxlength: 60 }), ...proof()],
+    act: async ({ name, password, code }) => {
+      const options = await post("/passkeys/options", { password, code });
       const answer = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
       return post("/passkeys", { name, answer: answer.toJSON() });
     },
@@ -84,8 +87,8 @@ async function newToken() {
   const made = await openForm({
     title: t("New token"), button: t("Make"),
     fields: [field(t("What it is for"), "name", { required: true, maxlength: 60, placeholder: "reports" }), field(t("Good for"), "lasting", { kind: "select", options: [["30d", t("30 days")], ["90d", t("90 days")], ["365d", t("a year")]], value: "90d" }),
-      field(t("Only as"), "role", { kind: "select", options: [["", t("all that you may")], ["viewer", t("viewer: looks, changes nothing")]] }), proof()],
-    act: ({ name, lasting, password, role }) => post("/tokens", { name, lasting, password, ...(role && { roles: [role] }) }),
+      field(t("Only as"), "role", { kind: "select", options: [["", t("all that you may")], ["viewer", t("viewer: looks, changes nothing")]] }), ...proof()],
+    act: ({ name, lasting, password, code, role }) => post("/tokens", { name, lasting, password, code, ...(role && { roles: [role] }) }),
   });
   if (!made) return;
   await showOnce({ title: t("The token {name}", { name: made.name }), text: t("It is shown this once. Whoever has it can ask the API in your name."), secret: made.secret });
