@@ -11,6 +11,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,18 @@ THERE: Final[Mapping[str, str]] = {
     "assign": "far_alarms",
     "comment": "far_alarms",
     "close": "far_alarms",
+    "calls": "far_asking",
+    "hints": "far_asking",
+    "code": "far_asking",
+    "signatures": "far_asking",
+    "shelve": "far_quieting",
+    "unshelve": "far_quieting",
+    "filling": "far_quieting",
+    "out-of-service": "far_quieting",
+    "empty": "far_tell",
+    "place": "far_tell",
+    "reset": "far_tell",
+    "import": "far_tell",
     "contents": "far_record",
     "load": "far_record",
     "statements": "far_record",
@@ -75,7 +88,8 @@ def _asked(name: str, params: list[Any], given: Mapping[str, Any], /, **said: An
 
 def _done(name: str) -> Callable[..., None]:
     module = importlib.import_module(f"gateway.cli.{THERE[name]}")
-    function: Callable[..., None] = getattr(module, name.rpartition(" ")[2])
+    word = name.rpartition(" ")[2].replace("-", "_")
+    function: Callable[..., None] = getattr(module, f"{word}_" if iskeyword(word) else word)
     return function
 
 

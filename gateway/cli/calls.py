@@ -46,7 +46,7 @@ def calls(
         view = calls_at(configuration, journal, records, time.time_ns())
         found = view.groups(None if as_json or group is not None else MOST_GROUPS)
     if group is not None:
-        found = _starting_with(found, group)
+        found = starting_with(found, group)
     if as_json:
         print_json(found)
         return
@@ -62,7 +62,8 @@ def calls(
         out.print(f"... and {view.number - len(found)} more: --json has all")
 
 
-def _starting_with(every: list[dict[str, Any]], start: str) -> list[dict[str, Any]]:
+def starting_with(every: list[dict[str, Any]], start: str) -> list[dict[str, Any]]:
+    """Raises InputError where it is none, or several."""
     found = [one for one in every if one["id"].upper().startswith(start.upper())]
     exact = [one for one in found if one["id"].upper() == start.upper()]
     if not found:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.cli.alarms import MOST_SHOWN, one_of, print_alarms
 from gateway.cli.far_labels import labels_there
+from gateway.cli.far_saying import picked, remark, tell
 from gateway.cli.history_screen import print_history
 from gateway.cli.of_group import Several
 from gateway.cli.terminal import console, print_json, say
@@ -15,7 +16,6 @@ from gateway.client import Client
 from gateway.commands.rest_of_group import MOST_NAMED, words_of
 from gateway.errors import InputError
 from gateway.published.selection import Order
-from gateway.text import one_line
 
 SORTS = {Order.URGENCY.value: "urgency", Order.NEWEST.value: "newest"}
 
@@ -100,14 +100,8 @@ def close(client: Client, alarm: str, comment: str, as_json: bool) -> None:
 
 
 def _tell(done: dict[str, Any], what: str, as_json: bool) -> None:
-    """As the command itself answers."""
-    if as_json:
-        rest = {"rest": done["rest"]} if "rest" in done else {}
-        print_json({"alarm": done["alarm"], "new": done["new"], "id": done["id"]} | rest)
-    else:
-        before = "" if done["new"] else "; it was stated before, nothing changes"
-        say(f"{done['alarm']} {what}; in the journal as {done['id']}{before}")
-    _remark(done)
+    rest = {"rest": done["rest"]} if "rest" in done else {}
+    tell(done, f"{done['alarm']} {what}", {**picked(done, "alarm"), **rest}, as_json)
 
 
 def _tell_rest(client: Client, done: dict[str, Any], verb: str, as_json: bool) -> None:
@@ -124,9 +118,4 @@ def _tell_all(done: dict[str, Any], what: str, as_json: bool) -> None:
     else:
         last = f" to {done['ids'][-1]}" if len(done["ids"]) > 1 else ""
         say(f"{', '.join(done['alarms'])} {what}; in the journal as {done['id']}{last}")
-    _remark(done)
-
-
-def _remark(done: dict[str, Any]) -> None:
-    for remark in done["remarks"]:
-        say(f"remark: {one_line(remark)}", err=True)
+    remark(done)

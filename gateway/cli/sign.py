@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +20,7 @@ from gateway.commands.signing import prove_and_sign
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.published.labels import labels_of
-from gateway.questions.signatures import SCHEMA, Signed, Standing, signatures
+from gateway.questions.signatures import SCHEMA, Standing, signatures
 from gateway.questions.signed_records import HOW, Sources
 from gateway.statements.signature import MEANINGS
 from gateway.text import counted, one_line
@@ -105,17 +105,19 @@ def signed(
         return
     labels = labels_of(configuration)
     for one in found:
-        for line in _lines(one, labels.beside(one.plain()["stated"], labels.site_of(*one.said.names))):
+        shown = one.plain()
+        for line in lines_of(shown, labels.beside(shown["stated"], labels.site_of(*one.said.names))):
             typer.echo(line)
     say(counted(len(found), "signature"))
 
 
-def _lines(of: Signed, when: str) -> Iterator[str]:
-    said = of.said
-    standing = typer.style(of.standing.value, fg=COLOURS[of.standing])
-    yield f"{one_line(said.record)}, revision {one_line(said.revision)}: {standing}"
-    yield f"    {said.meaning} by {one_line(said.printed)} ({one_line(said.account)}) {when}"
-    yield f"    {of.statement.id}, by {one_line(said.authenticated)}; SHA-256 {said.digest}"
+def lines_of(of: Mapping[str, Any], when: str) -> Iterator[str]:
+    """A signature, as scripts get it, on a terminal."""
+    said = {name: one_line(str(value)) for name, value in of.items()}
+    standing = typer.style(said["standing"], fg=COLOURS[Standing(said["standing"])])
+    yield f"{said['record']}, revision {said['revision']}: {standing}"
+    yield f"    {said['meaning']} by {said['printed']} ({said['account']}) {when}"
+    yield f"    {said['id']}, by {said['authenticated']}; SHA-256 {said['digest']}"
 
 
 def _secrets(file: Path | None) -> tuple[str, str]:

@@ -95,10 +95,10 @@ class Client:
         return self.items("/alarms", **asked)
 
     def alarm(self, alarm: str) -> Row:
-        return self._row(f"/alarms/{_in_path(alarm)}")
+        return self._row(f"/alarms/{in_path(alarm)}")
 
     def history(self, alarm: str) -> list[Row]:
-        found: list[Row] = self.get(f"/alarms/{_in_path(alarm)}/history")
+        found: list[Row] = self.get(f"/alarms/{in_path(alarm)}/history")
         return found
 
     def contents(self, asset: str | None = None, at: str | None = None) -> Row:
@@ -108,7 +108,7 @@ class Client:
         return self._row("/contents/conflicts", asset=asset)
 
     def units(self, code: str, at: str | None = None) -> Row:
-        return self._row(f"/units/{_in_path(code)}", at=at)
+        return self._row(f"/units/{in_path(code)}", at=at)
 
     def statements(self, **asked: Any) -> Iterator[Row]:
         """Filters: about, kind, since. The newest first."""
@@ -163,17 +163,18 @@ class Client:
         return self.post_file("/contents/file", file, {"corrects": corrects or "", "reason": reason})
 
     def withdraw(self, statement: str, reason: str, key: str = "") -> Row:
-        return self.post(f"/statements/{_in_path(statement)}/withdraw", {"reason": reason}, key)
+        return self.post(f"/statements/{in_path(statement)}/withdraw", {"reason": reason}, key)
 
     def _about(self, alarm: str, action: str, said: Row, key: str) -> Row:
-        return self.post(f"/alarms/{_in_path(alarm)}/{action}", said, key)
+        return self.post(f"/alarms/{in_path(alarm)}/{action}", said, key)
 
     def _row(self, path: str, **asked: Any) -> Row:
         found: Row = self.get(path, **asked)
         return found
 
 
-def _in_path(name: str) -> str:
+def in_path(name: str) -> str:
+    """As a part of a route."""
     return quote(name, safe="")
 
 

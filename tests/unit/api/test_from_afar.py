@@ -33,6 +33,11 @@ SAME = (
     ("audit",),
     ("audit", "--kind", "containment", "--json"),
     ("audit", "--people", "--csv"),
+    ("signatures",),
+    ("code", "BAG-1", "--json"),
+    ("code", "freezer"),
+    ("out-of-service",),
+    ("out-of-service", "--json"),
 )
 SECOND_RULE = """
 [[profiles.p.rules]]
@@ -41,6 +46,17 @@ kind = "limit"
 side = "high"
 limit_degC = {limit}
 severity = "critical"
+"""
+LOGGER = "Time,T\n2026-01-05 18:00:00,-190.5\n2026-01-05 18:01:00,-190.4\n"
+MAPPING = """
+format = "csv"
+[options]
+time_columns = ["Time"]
+time_format = "%Y-%m-%d %H:%M:%S"
+time_zone = "UTC"
+columns = [{ column = "T", unit = "degC" }]
+[channels]
+T = "shipper"
 """
 
 
@@ -75,9 +91,13 @@ def comparable(text: str) -> list[str]:
     return [line for line in text.splitlines() if not line.strip().startswith(left_out)]
 
 
+def of_alarm(alarm: str) -> tuple[tuple[str, ...], ...]:
+    return ("hints", alarm, "--at", LATER), ("hints", alarm, "--at", LATER, "--json")
+
+
 def test_the_same_words_give_the_same_answer(far: Far) -> None:
     alarm = far.sites.alarms()["top"]
-    for words in (*SAME, ("history", alarm), ("history", alarm[:12], "--json")):
+    for words in (*SAME, ("history", alarm), ("history", alarm[:12], "--json"), *of_alarm(alarm)):
         there, here = far.asked(*words), far.here(*words)
         assert there.exit_code == here.exit_code == 0, (words, there.output, here.output)
         assert comparable(there.stdout) == comparable(here.stdout), words
@@ -103,6 +123,55 @@ def test_what_is_said_far_away_is_in_the_journal(far: Far, tmp_path: Path) -> No
     [identity] = json.loads(loaded.stdout)["ids"]
     assert "in the journal as" in far.asked("withdraw", identity, "--reason", "wrong bag").stdout
     assert "withdrawn by" in far.asked("statements", "--about", "BAG-7").stdout
+
+
+def test_what_is_quiet_moved_and_emptied_far_away_is_in_the_journal(far: Far) -> None:
+    alarm = far.sites.alarms()["top"]
+    why = ("--reason", "lid swap")
+    for words, told in (
+        (("shelve", alarm, "--for", "30min", *why), " is shelved until "),
+        (("unshelve", alarm, *why), " speaks again"),
+        (("filling", "freezer", "--for", "45min"), "freezer is being filled"),
+        (("filling", "freezer", "--done"), "freezer is no longer filled"),
+        (("empty", "shipper", *why), "shipper is empty"),
+        (("place", "shipper", "freezer", "--at", LATER, *why), "shipper is in freezer"),
+        (("out-of-service", "--asset", "freezer", "--for", "14d", *why), "a second person has to approve it"),
+    ):
+        done = far.asked(*words)
+        assert done.exit_code == 0, (words, done.output, done.exception)
+        assert told in done.stdout and "in the journal as" in done.stdout
+    listed = far.asked("out-of-service").stdout
+    assert "freezer until" in listed and "NOT APPROVED" in listed
+    assert listed == far.here("out-of-service").stdout
+    approved = far.asked("out-of-service", "--asset", "freezer", "--approve", "--reason", "seen")
+    assert isinstance(approved.exception, Declined), "who asked is no second person"
+    both = far.asked("out-of-service", "--asset", "freezer", "--approve", "--end")
+    assert isinstance(both.exception, InputError)
+
+
+def test_who_is_called_is_said(far: Far) -> None:
+    there, here = (json.loads(asked("calls", "--json").stdout) for asked in (far.asked, far.here))
+    assert [one["id"] for one in there] == [one["id"] for one in here]
+    if there:
+        shown = far.asked("calls", there[0]["id"])
+        assert there[0]["id"] in shown.stdout
+    assert isinstance(far.asked("calls", "G-NONE").exception, InputError)
+
+
+def test_a_loggers_file_is_looked_at_and_taken(far: Far, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "box.csv", tmp_path / "box.toml"
+    file.write_text(LOGGER, encoding="utf-8")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    words = ("import", str(file), "--map", str(mapping))
+    looked = far.asked(*words, "--dry")
+    assert looked.exit_code == 0, (looked.output, looked.exception)
+    assert "T -> shipper: 2 readings, 2 new" in looked.stdout and "nothing was taken" in looked.stdout
+    taken = far.asked(*words)
+    assert f"{file}: 2 readings, 2 of them new" in taken.stdout
+    [again] = json.loads(far.asked(*words, "--json").stdout)
+    assert (again["file"], again["new"]) == (str(file), 0)
+    file.unlink()
+    assert isinstance(far.asked(*words).exception, InputError)
 
 
 def test_all_of_one_happening_are_taken_and_acknowledged_or_all_but_some(far: Far) -> None:
