@@ -7,14 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from gateway.accounts import accounts as accounts_file
 from gateway.accounts import setup, totp
 from gateway.accounts.accounts import FILE, Accounts, open_accounts
 from gateway.accounts.links import GOOD_NS
 from gateway.accounts.login import LoggedIn
 from gateway.accounts.register import Account, check
 from gateway.errors import InputError
+from gateway.journal import rights
 from gateway.journal.database import connect
-from tests.unit.accounts.members import CHEAP, DAY, ELSEWHERE, NOW_NS, PASSWORD, enter, gets_in, tries
+from tests.unit.accounts.members import (
+    CHEAP,
+    DAY,
+    ELSEWHERE,
+    KEY,
+    NOW_NS,
+    OFFICE,
+    PASSWORD,
+    enter,
+    gets_in,
+    tries,
+)
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
@@ -53,6 +66,28 @@ def test_a_file_of_a_newer_version(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(InputError, match="newer version"), open_accounts(tmp_path, CHEAP):
         pass
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_an_older_version_goes_on(tmp_path: Path, version: int) -> None:
+    """Whoever was logged in stays so, passwords and apps are good, and what is newer works."""
+    rights.make_file(tmp_path / FILE, rights.SECRET)
+    connection = connect(tmp_path / FILE, writing=True)
+    for step in accounts_file._STEPS[:version]:
+        connection.execute(step)
+    connection.execute(f"PRAGMA user_version = {version}")
+    before = Accounts(connection, tmp_path / FILE, CHEAP)
+    before.register.put(Account("li.na", ("operator",), ("lab",)))
+    before.factors.set_password("li.na", PASSWORD)
+    before.factors.set_totp("li.na", KEY)
+    session, _ = before.sessions.begin("li.na", "password+totp", NOW_NS, OFFICE, "")
+    connection.close()
+    with open_accounts(tmp_path, CHEAP) as accounts:
+        assert accounts.by_session(session, NOW_NS + 1) is not None
+        assert gets_in(accounts, NOW_NS + DAY).account == "li.na"
+        assert accounts.passkeys.of("li.na") == [] and not accounts.openid.use_proof(session, NOW_NS)
+    with open_accounts(tmp_path, CHEAP) as accounts:
+        assert gets_in(accounts, NOW_NS + 2 * DAY).account == "li.na"
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

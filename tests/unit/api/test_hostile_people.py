@@ -27,7 +27,7 @@ def test_who_asked_stays_who_asked_under_another_name(sites: TwoSites) -> None:
     sites.enter_people()
     asked = {"asset": "freezer", "reason": "leak", "lasting": "14d"}
     assert post(sites, "/out-of-service", asked, "operator").status_code == 200
-    renamed = {"name_en": "Somebody Else", "languages": ["en"], "time_zone": "UTC"}
+    renamed = {"ways": [], "name_en": "Somebody Else", "languages": ["en"], "time_zone": "UTC"}
     told = post(sites, "/people/li.na", renamed, "administrator!wang.wei")
     assert told.status_code == 200, told.text
     agreed = {"asset": "freezer", "reason": "seen"}
