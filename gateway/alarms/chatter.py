@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
-from gateway.times import parse_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339
 
 if TYPE_CHECKING:
     from gateway.alarms.member import Member
@@ -53,9 +54,17 @@ def remarks(alarm: Mapping[str, Any], raisings: Raisings, limits: Limits, now_ns
     count = raisings.count(cause, limits, now_ns)
     if count >= limits.chatter_count:
         yield f"chattering: raised {count} times in {limits.chatter_within_s / 60:.0f} min"
-    age_ns = now_ns - parse_rfc3339(str(alarm["raised"]))
-    if alarm["state"] == OPEN and not alarm.get("taken") and age_ns > to_ns(limits.stale_after_s):
-        yield f"stale: open for {_long(age_ns)} without anybody"
+    if alarm["state"] != OPEN or alarm.get("taken"):
+        return
+    raised = str(alarm["raised"])  # always with nine digits and Z, so older is less
+    if raised < _shown(now_ns - to_ns(limits.stale_after_s)):
+        yield f"stale: open for {_long(now_ns - parse_rfc3339(raised))} without anybody"
+
+
+@lru_cache(maxsize=4)
+def _shown(time_ns: int) -> str:
+    """Asked of 10 000 alarms at one moment."""
+    return format_rfc3339(time_ns)
 
 
 def _long(age_ns: int) -> str:

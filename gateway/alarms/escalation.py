@@ -232,7 +232,7 @@ class Escalations:
             course.swung_ns = course.swung_ns or one.at_ns
         elif heard.merged or (heard.is_new and _calls(one, course)) or self._is_worse(group, course):
             course.since_ns = min(course.since_ns, one.at_ns)
-            if course.calls:
+            if course.told:  # who has not heard of it hears of all of it
                 course.grown_ns = course.grown_ns or one.at_ns
 
     def _stop(self, group: Group, course: Course, at_ns: int) -> None:

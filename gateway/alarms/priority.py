@@ -125,6 +125,11 @@ class Judging:
             self._known[fact] = judge(severity, inside, self._by)
         return self._known[fact]
 
+    def told(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
+        """As `with_priority` tells it."""
+        judged = self.of(severity_of(alarm), inside_of(alarm))
+        return {**alarm, "priority": judged.priority.name.lower(), "priority_reason": judged.reason}
+
 
 def most_urgent(of: Iterable[Judged]) -> Judged:
     """The one that decides for several alarms; there is one at least."""
@@ -133,8 +138,7 @@ def most_urgent(of: Iterable[Judged]) -> Judged:
 
 def with_priority(alarm: Mapping[str, Any], by: Priorities) -> dict[str, Any]:
     """A published alarm that says how soon somebody has to act, and why."""
-    judged = judge(severity_of(alarm), inside_of(alarm), by)
-    return {**alarm, "priority": judged.priority.name.lower(), "priority_reason": judged.reason}
+    return Judging(by).told(alarm)
 
 
 def risk_of(products: Collection[str] | None, by: Priorities) -> Risk:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gateway.alarms.guidance import with_guidance
-from gateway.alarms.priority import Priorities, with_priority
+from gateway.alarms.priority import Judging, Priorities
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
@@ -84,10 +84,11 @@ def _chosen(
     rows: Sequence[AlarmRow], selection: Selection, sort: Order, most: int | None, by: Priorities
 ) -> tuple[list[Mapping[str, Any]], int]:
     """As they are published, at most so many, and how many more there are."""
+    judging = Judging(by)
     if selection == Selection() and sort is Order.URGENCY:
         shown = [of_known_in_parts(row.body, row.number) for row in most_urgent_rows(rows, by)[:most]]
-        return [with_priority(alarm, by) for alarm in shown], len(rows) - len(shown)
-    told = (with_priority(of_known_in_parts(row.body, row.number), by) for row in rows)
+        return [judging.told(alarm) for alarm in shown], len(rows) - len(shown)
+    told = (judging.told(of_known_in_parts(row.body, row.number)) for row in rows)
     found = selected(told, selection, sort)
     return found[:most], len(found) - len(found[:most])
 

@@ -7,7 +7,8 @@ import zlib
 
 def seal(body: str | bytes, *rest: object) -> int:
     """CRC-32 of a row: of its largest column, then of the others in their order."""
-    return zlib.crc32(b"\0".join(map(_blob, rest)), zlib.crc32(_blob(body)))
+    columns = [one if type(one) is bytes else str(one).encode() for one in rest]  # 10 of each of 10 000 rows
+    return zlib.crc32(b"\0".join(columns), zlib.crc32(_blob(body)))
 
 
 def is_sealed(crc: object, body: object, *rest: object) -> bool:

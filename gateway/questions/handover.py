@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from gateway.alarming.entry import cause_of
 from gateway.alarms.drills import is_drill
 from gateway.alarms.fault import StatedFault
-from gateway.alarms.priority import Priorities, with_priority
+from gateway.alarms.priority import Judging, Priorities
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.journal.alarm_tables import AlarmRow, TransitionRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import said
@@ -75,9 +77,10 @@ def report(
     elif since_ns > now_ns:
         raise InputError(f"{to_the_second(since_ns)} is in the future: nothing happened since then")
     rows = records.book.alarms()
-    unclosed = (with_priority(of_known(row.body, row.number), by) for row in rows)
+    judging = Judging(by)
+    unclosed = (judging.told(of_known(row.body, row.number)) for row in rows)
     found = most_urgent_first(alarm for alarm in unclosed if not site or alarm["site"] == site)
-    changes, counts = _changes(records, site, since_ns, {row.id: _facts(row.body) for row in rows})
+    changes, counts = _changes(records, site, since_ns, {row.id: row for row in rows})
     return Report(site, since_ns, before, found, changes, counts, known_ns)
 
 
@@ -92,27 +95,26 @@ def last(journal: Journal, site: str) -> Statement | None:
 
 
 def _changes(
-    records: Records, site: str, since_ns: int, facts: dict[str, Mapping[str, str]]
+    records: Records, site: str, since_ns: int, known: Mapping[str, AlarmRow]
 ) -> tuple[list[Mapping[str, Any]], Mapping[str, int]]:
-    """`facts` of alarms that were read already; of the others they are read."""
-    counts, listed = Counter[str](), list[Mapping[str, Any]]()
-    rows = records.book.transitions_since(since_ns)
-    for row in rows:
-        if row.id not in facts:
-            alarm = records.book.alarm(row.id)
-            facts[row.id] = NOTHING if alarm is None else _facts(alarm.body)
-        if site and facts[row.id]["site"] != site:
+    """`known`: alarms that were read already; the others are read."""
+
+    @cache
+    def facts(identity: str) -> Mapping[str, str]:
+        alarm = known.get(identity) or records.book.alarm(identity)
+        return NOTHING if alarm is None else _facts(alarm.body)
+
+    counts, last_ones = Counter[str](), deque[TransitionRow](maxlen=MOST)
+    for row in records.book.transitions_since(since_ns):
+        if site and facts(row.id)["site"] != site:
             continue
         counts[f"{row.change} in drills" if is_drill(row.id) else row.change] += 1
-        listed.append(
-            {
-                "at": format_rfc3339(row.stated_ns),
-                "alarm": row.id,
-                "change": row.change,
-                **facts[row.id],
-            }
-        )
-    return listed[-MOST:], counts
+        last_ones.append(row)
+    listed: list[Mapping[str, Any]] = [
+        {"at": format_rfc3339(row.stated_ns), "alarm": row.id, "change": row.change, **facts(row.id)}
+        for row in last_ones
+    ]
+    return listed, counts
 
 
 def _facts(known: Mapping[str, Any]) -> Mapping[str, str]:

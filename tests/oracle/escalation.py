@@ -1,6 +1,7 @@
 """Escalation, slow and obvious: one alarm, everything that happened gone through again at every look.
 
-Who is called is who takes and acknowledges it: that person hears only that it is over.
+Who is called is who takes and acknowledges it: that person hears only that it is over. A call may find
+nobody at all: what is over by then is called about on, until a call finds somebody.
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from gateway.alarms.policy import Policy
 
 @dataclass(frozen=True)
 class Happened:
-    """`what`: raise, return, ack, take, worse, or call (with its kind, round and steps)."""
+    """`what`: raise, return, ack, take, worse, or call (with its kind, round and steps, and whether it found
+    somebody).
+    """
 
     at_s: int
     what: str
     kind: str = ""
     round: int = 0
     steps: tuple[int, ...] = ()
+    found: bool = True
 
 
 def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | None:
     """The call that should be made now."""
     since: int | None = None  # people are called from then on
     done: list[tuple[int, int]] = []
-    going_on = answered = taken = told = resumed = False
+    going_on = answered = taken = told = resumed = missed = False
     severity = answered_at = 0
     grown: int | None = None
     acted_s = calls = rank = 0
@@ -49,19 +53,23 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
                 told = False
             else:
                 grown = None
+                missed = not one.found and (missed or not told)
                 if one.steps and since is None:
                     since, resumed = one.at_s, True
                 if wanted or resumed:
                     done += [(one.round, step) for step in one.steps]
-                    told = True
+                    told = told or one.found
+                elif missed:
+                    done += [(one.round, step) for step in one.steps]
                 else:
                     since, done = None, []
         elif not wants:
-            is_news = calls == 0 and not going_on and not answered and not taken
+            is_unknown = calls == 0 or (missed and not told)
+            is_news = is_unknown and not going_on and not answered and not taken
             since, done, grown = (one.at_s if is_news else None), [], None
         elif since is None:
             since, done, grown = one.at_s, [], (one.at_s if calls else None)
-        elif calls and severity > rank:
+        elif told and severity > rank:
             grown = one.at_s if grown is None else grown
     wants = _wanted(going_on, answered, taken, resumed, severity > answered_at > 0)
     if told and not wants and not going_on:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.alarms.call import CallKind, Priority
@@ -268,9 +269,14 @@ ONCE = Policy("o", (Step(10), Step(20)), repeat_after_s=0, taken_for_s=0)
     STORIES,
     st.sampled_from([SHORT, ONCE]),
     st.sets(st.integers(0, 60)),
+    st.sets(st.integers(0, 60)) | st.integers(0, 60).map(lambda end: set(range(end))),
 )
-def test_it_calls_as_the_slow_one_does(moves: list[tuple[int, str]], policy: Policy, down: set[int]) -> None:
-    """`down`: minutes-of-12-seconds in which the gateway does not run."""
+@example([(15, "return")], SHORT, set(), set(range(4)))
+@example([(1, "return"), (5, "raise")], SHORT, set(), {0})
+def test_it_calls_as_the_slow_one_does(
+    moves: list[tuple[int, str]], policy: Policy, down: set[int], empty: set[int]
+) -> None:
+    """`down`: minutes-of-12-seconds in which the gateway does not run; `empty`: those without anybody."""
     desk = Desk(policy, by_severity)
     severity, story = 0, [Happened(0, "raise")]
     desk.happens("E-1", "raised", 0, severity=SEVERITIES[0])
@@ -288,11 +294,12 @@ def test_it_calls_as_the_slow_one_does(moves: list[tuple[int, str]], policy: Pol
             continue
         for _ in range(4):
             expected = twin.due(policy, story, now_s)
-            decided = desk.call(now_s, ("li-na",))
+            is_there = now_s // 12 not in empty
+            decided = desk.call(now_s, ("li-na",) if is_there else ())
             assert decided == ([] if expected is None else [(expected.kind, expected.round, expected.steps)])
             if expected is None:
                 break
-            story.append(expected)
+            story.append(replace(expected, found=is_there))
         else:
             pytest.fail("it calls for ever")
 
