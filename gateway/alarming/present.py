@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.alarming.latest import Latest, Read
+import numpy as np
+
+from gateway.alarming.latest import NEVER, Latest, Read
+from gateway.alarming.memory import Saved
 from gateway.clocks.silence import Silences, steady_s
 from gateway.clocks.waiting import EVERYTHING, Ahead, Waiting
 from gateway.ingestion.intake import Clock
 from gateway.journal.journal import Journal
-from gateway.model import SECOND, Arrivals, Floats, Samples, Times
+from gateway.model import SECOND, Arrivals, Floats, Quality, Samples, Times
+from gateway.screening.screener import ChannelState, Screener
 
 JUMP_NS: Final = SECOND  # further back than that the clock was set
 
@@ -36,18 +40,35 @@ class Present:
         self.horizon_ns = now_ns if self._clock.trusted else EVERYTHING
         return now_ns
 
-    def go_on(self, latest: bytes, counted_ns: int, journal: Journal, cursor: int) -> None:
+    def go_on(self, saved: Saved, journal: Journal, screener: Screener) -> None:
         """With what was newest, and with what waited for its time, as they were saved."""
-        self.latest.restore(latest)
+        self.latest.restore(saved.latest)
+        self._learn(screener)
         self._silences.restore(self.latest.time, self._clock.now_ns(), steady_s())
+        counted_ns = saved.counted_ns
         self._waiting.forget(counted_ns)
         if counted_ns < EVERYTHING:
-            self._waiting.hold(journal.read(None, counted_ns + 1, None, cursor).samples, counted_ns)
+            ahead = journal.read(None, counted_ns + 1, None, saved.cursor)
+            self._waiting.hold(ahead.samples, counted_ns)
 
-    def grow(self, channels: int) -> None:
-        """Room for more channels; what is known stays."""
+    def grow(self, channels: int, screener: Screener) -> None:
+        """Room for more channels; what is known stays, and that of new ones is known that came before."""
         self.latest.grow(channels)
         self._silences.grow(channels)
+        for number, time_ns in self._learn(screener).items():
+            when = np.array([time_ns], np.int64)
+            self._silences.heard(np.array([number], np.int32), when, self._clock.now_ns(), steady_s())
+
+    def _learn(self, screener: Screener) -> dict[int, int]:
+        """When the newest reading was, by channel, where it came before the gateway was started with that."""
+        found: dict[int, int] = {}
+        for number in screener.plan.names:
+            if number < len(self.latest.time) and self.latest.time[number] == NEVER:
+                known = screener.channel_state(number)
+                if known.seen_ns is not None and known.seen_ns <= self.horizon_ns:
+                    self.latest.take(_newest(number, known))
+                    found[number] = known.seen_ns
+        return found
 
     # Readings
 
@@ -110,3 +131,15 @@ class Present:
     def ahead(self) -> dict[int, Ahead]:
         """What waits, by channel."""
         return self._waiting.ahead()
+
+
+def _newest(number: int, known: ChannelState) -> Samples:
+    """The last reading of a channel as rules take it: a later one that is not usable is BAD."""
+    usable = known.seen_ns == known.heard_ns and known.value is not None and known.quality is not None
+    value, quality = (known.value, known.quality) if usable else (np.nan, Quality.BAD)
+    return Samples(
+        np.array([known.seen_ns], np.int64),
+        np.array([number], np.int32),
+        np.array([value], np.float64),
+        np.array([quality], np.uint8),
+    )

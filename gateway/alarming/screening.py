@@ -98,7 +98,7 @@ class Screening:
         channels = max(self._timeline.numbers.values(), default=-1) + 1
         self._present = Present(channels, self._clock, self._reading.at_once)
         if saved is not None:
-            self._present.go_on(saved.latest, saved.counted_ns, self._journal, self.cursor)
+            self._present.go_on(saved, self._journal, self._screener)
         if self._quiet:
             self._replan()
         else:
@@ -304,7 +304,7 @@ class Screening:
         self._screener_plan = plan
         changes = self._screener.replan(plan)
         self._measures = Measures(plan, self._reading.all_of_it)
-        self._present.grow(max(self._timeline.numbers.values(), default=-1) + 1)
+        self._present.grow(max(self._timeline.numbers.values(), default=-1) + 1, self._screener)
         return changes
 
     def _screen(self, entries: Sequence[Entry], now_ns: int) -> None:

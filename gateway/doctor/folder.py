@@ -17,6 +17,7 @@ from gateway.doctor.processes import holder_of_lock
 from gateway.errors import JournalError, StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
+from gateway.journal.rights import NO_FOLDERS
 from gateway.journal.said import check_readable
 from gateway.model import SECOND
 from gateway.running.space import began_ns, room
@@ -85,11 +86,12 @@ def _permissions(folder: Path) -> Iterator[Finding]:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield error("data", f"{me} may not write in {folder}, which is {_owner(folder)}'s", do)
         return
-    for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RECORDS, LOCK):
-        path = folder / name
+    for path in (folder / name for name in NO_FOLDERS):
         if path.is_dir():
             yield error("data", f"{path} is a folder, and must be a file", "move it away")
-        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+    for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RECORDS, LOCK):
+        path = folder / name
+        if path.is_file() and not os.access(path, os.R_OK | os.W_OK):
             yield error("data", f"{me} may not write {path}, which is {_owner(path)}'s", do)
 
 

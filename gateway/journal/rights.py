@@ -17,7 +17,14 @@ from typing import Final
 FILE: Final = 0o640  # names of people and products are in it
 SECRET: Final = 0o600  # a key: whoever has it can act as others
 FOLDER: Final = 0o750
-KEPT: Final = ("journal.sqlite", "records.sqlite", "lock")  # files of a data folder
+DATABASES: Final = ("journal.sqlite", "records.sqlite")
+KEPT: Final = (*DATABASES, "lock")  # files of a data folder
+NO_FOLDERS: Final = (
+    *KEPT,
+    *(f"{name}-{part}" for name in DATABASES for part in ("wal", "shm")),
+    "control.sock",
+)
+"""Names in a data folder that cannot be those of folders: no gateway starts then."""
 
 
 def opener(path: str, flags: int) -> int:
@@ -76,8 +83,9 @@ def unusable(folder: Path) -> Iterator[str]:
     except OSError as error:  # not every file system says so in its rights
         yield f"no file can be made in {there}: {error.strerror}"
         return
-    for path in (folder / name for name in KEPT):
+    for name in NO_FOLDERS:
+        path = folder / name
         if path.is_dir():
             yield f"{path} is a folder; move it away"
-        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        elif name in KEPT and path.exists() and not os.access(path, os.R_OK | os.W_OK):
             yield f"{path} cannot be written by {pwd.getpwuid(os.geteuid()).pw_name}"

@@ -15,6 +15,7 @@ from gateway.cli import app
 from gateway.errors import CryogateError
 from gateway.journal import schema
 from gateway.journal.journal import Journal
+from gateway.journal.rights import NO_FOLDERS
 from gateway.statements import Statement
 from tests.unit.alarming.alarm_desk import CONFIG, Desk
 
@@ -120,7 +121,7 @@ def test_what_they_say_of_it(site: Path) -> None:
     assert "data is no folder" in answered("empty", "freezer", "--by", "me", "--reason", "x")
 
 
-@pytest.mark.parametrize("name", ["lock", "journal.sqlite", "records.sqlite"])
+@pytest.mark.parametrize("name", NO_FOLDERS)
 def test_a_folder_in_place_of_a_file(site: Path, name: str) -> None:
     (site / "data" / name).mkdir(parents=True)
     assert f"data/{name} is a folder; move it away" in answered("check")
