@@ -79,7 +79,7 @@ class AlarmBook:
         self._said: dict[str, Statement] = {}  # what people said about one alarm, by the statement's id
         self._reasons = Heard(timeline, self._effects.counts)
         self._drills = Drills(timeline, self._effects.counts, self._known, tried)
-        self._silences = StillSilent(timeline)
+        self._silences = StillSilent(timeline, records.book)
         self._look_ns = FOREVER_PAST  # when an alarm begins to be quiet, or speaks again, by itself
         self.cursor = 0  # the journal entry that everything up to now follows from
         self.because = ""  # id of the statement that what happens now follows from

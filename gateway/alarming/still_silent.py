@@ -3,23 +3,26 @@
 A cause is a fault that leaves assets unwatched, as a broker that is away does, or that this gateway was away
 itself. Until the no-data time of a channel has passed behind the end of its cause, nobody can know that it is
 silent for another reason: whoever answered by then had the cause in mind. All of it follows from what is
-stated; an alarm that asks again is answered no more, so it does so once.
+stated; an alarm that asks again is answered no more, so it does so once. Several that fell silent at one site
+without any fault have a cause, too, that ended when half of them talk again (fell_silent.py).
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from gateway.alarming.entry import Entry
+from gateway.alarming.fell_silent import FellSilent
 from gateway.alarms.lifecycle import Alarm, AlarmState
 from gateway.alarms.member import leaves_unwatched
 from gateway.config.tables import Problems, build
 from gateway.config.timeline import Timeline
 from gateway.config.types import CallLimits
 from gateway.dataclass import dataclass
+from gateway.journal.alarm_tables import AlarmTables
 from gateway.model import SECOND, to_ns
 from gateway.screening.excursion import Excursion
 from gateway.statements import Statement, fault
@@ -38,6 +41,10 @@ class Spell:
     end_ns: int
     because: str = ""
 
+    def is_about(self, answered_ns: int, wait_ns: int) -> bool:
+        """Whether who answered then had it in mind: it lasted, or nobody could know what is silent still."""
+        return self.begin_ns <= answered_ns < self.end_ns + wait_ns
+
 
 @dataclass(frozen=True, slots=True)
 class _Lasting:
@@ -48,8 +55,9 @@ class _Lasting:
 class StillSilent:
     """By the word of every fault that was heard so far."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, tables: AlarmTables) -> None:
         self._timeline = timeline
+        self._together = FellSilent(tables)
         self._lasting: dict[str, _Lasting] = {}  # by id of the fault
         self._spells: dict[str, deque[Spell]] = {}  # by asset
         self._after: tuple[str, int] = ("", 0)  # ns, of the configuration of this fingerprint
@@ -72,17 +80,19 @@ class StillSilent:
         if self._looked_ns <= now_ns < self._looked_ns + EVERY_NS:
             return
         self._looked_ns = now_ns
-        for entry in entries:
-            cause = entry.cause
-            if isinstance(cause, Excursion) and cause.kind == SILENCE and entry.is_open:
-                last = self._last_cause(entry, cause, now_ns)
-                if (
-                    last is not None
-                    and last.end_ns + self._wait_ns(cause, now_ns) + self._after_ns() <= now_ns
-                ):
-                    yield last.because, entry
+        self._together.begin_look()
+        silences = [(one, one.cause) for one in entries if one.is_open and _is_silence(one.cause)]
+        going_on = {entry.alarm.id for entry, _ in silences}
+        for entry, cause in silences:
+            assert isinstance(cause, Excursion)
+            last = self._last_cause(entry, cause, now_ns, going_on)
+            if last is not None and last.end_ns + self._wait_ns(cause, now_ns) + self._after_ns() <= now_ns:
+                yield last.because, entry
+        self._together.forget({entry.alarm.raised_ns for entry, _ in silences})
 
-    def _last_cause(self, entry: Entry, cause: Excursion, now_ns: int) -> Spell | None:
+    def _last_cause(
+        self, entry: Entry, cause: Excursion, now_ns: int, going_on: Collection[str]
+    ) -> Spell | None:
         """What ended last of what may have silenced it; None: it goes on, or no answer was about it."""
         answered_ns = _answered_ns(entry.alarm)
         if not answered_ns:
@@ -90,8 +100,11 @@ class StillSilent:
         spells = list(_own(entry.alarm, cause))
         spells += (spell for asset in entry.place.assets for spell in self._spells.get(asset, ()))
         wait_ns = self._wait_ns(cause, now_ns)
-        if not any(spell.begin_ns <= answered_ns < spell.end_ns + wait_ns for spell in spells):
-            return None
+        if not any(spell.is_about(answered_ns, wait_ns) for spell in spells):
+            together = self._together.spell(entry, going_on, now_ns)
+            if together is None or not Spell(*together).is_about(answered_ns, wait_ns):
+                return None
+            spells.append(Spell(*together))
         if any(not set(entry.place.assets).isdisjoint(one.assets) for one in self._lasting.values()):
             return None
         return max(spells, key=lambda spell: spell.end_ns)
@@ -107,6 +120,10 @@ class StillSilent:
             calls = build(CallLimits, table, "calls", Problems()) or CallLimits()
             self._after = self._timeline.fingerprint, to_ns(calls.asks_again_after_s)
         return self._after[1]
+
+
+def _is_silence(cause: object) -> bool:
+    return isinstance(cause, Excursion) and cause.kind == SILENCE
 
 
 def _own(alarm: Alarm, cause: Excursion) -> Iterator[Spell]:

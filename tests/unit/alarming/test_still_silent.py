@@ -223,3 +223,75 @@ def test_killed_at_any_moment_it_asks_once(desk: Desk, monkeypatch: pytest.Monke
 def test_one_that_was_never_taken_lets_nobody_go() -> None:
     alarm = lifecycle.raised("E-1", 0)
     assert lifecycle.let_go(alarm) == alarm
+
+
+SHIPPERS = tuple(f"sh-{k}" for k in range(6))
+FLEET = "".join(
+    f"""
+[assets.{name}]
+site = "s"
+[channels.{name}]
+asset = "{name}"
+source = "broker"
+address = "{name}"
+profile = "p"
+no_data_after_s = {SILENT_AFTER_S}.0
+max_gap_s = 60.0
+"""
+    for name in SHIPPERS
+)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Desk:
+    """Six shippers fell silent together, with no fault that says why, and somebody acknowledged them all."""
+    desk = Desk(tmp_path, SHORT + FLEET, since_ns=NOON_NS)
+    desk.clock = Still(NOON_NS)
+    desk.read(*((name, k, -190.0) for k, name in enumerate(SHIPPERS)))
+    for second in (SILENT_AFTER_S + 1, SILENT_AFTER_S + 7):
+        at(desk, second)
+    answer(desk)
+    at(desk, 250)
+    return desk
+
+
+def come_back(desk: Desk, *names: str) -> None:
+    desk.read(*((name, BACK_S, -190.0) for name in names))
+    at(desk, BACK_S)
+
+
+def go_on(desk: Desk, seconds: float, *names: str) -> None:
+    """These send all the time."""
+    for second in range(BACK_S + 30, round(seconds) + 1, 30):
+        desk.clock = Still(NOON_NS + second * SECOND)
+        desk.read(*((name, second, -190.0) for name in names))
+        desk.run()
+
+
+EVERYBODY = (*SHIPPERS, *("top", "shipper"))
+
+
+def test_what_is_silent_when_half_of_a_site_talks_again_asks_again(fleet: Desk) -> None:
+    come_back(fleet, *SHIPPERS[:4])
+    go_on(fleet, ASKS_S - 10, *SHIPPERS[:4])
+    assert again(fleet) == []
+    go_on(fleet, ASKS_S + 60, *SHIPPERS[:4])
+    assert sorted(again(fleet)) == sorted(silence(fleet, name)["id"] for name in EVERYBODY[4:])
+    before = fleet.alarms(), fleet.changes()
+    fleet.lose_records()
+    fleet.run()
+    assert (fleet.alarms(), fleet.changes()) == before
+
+
+def test_less_than_half_proves_nothing(fleet: Desk) -> None:
+    come_back(fleet, *SHIPPERS[:3])
+    go_on(fleet, 2 * ASKS_S, *SHIPPERS[:3])
+    assert again(fleet) == []
+
+
+def test_the_gateway_may_be_down_when_half_of_a_site_talks_again(fleet: Desk) -> None:
+    come_back(fleet, *SHIPPERS[:5])
+    fleet.lose_records()
+    at(fleet, BACK_S + 1)
+    go_on(fleet, ASKS_S + 60, *SHIPPERS[:5])
+    assert sorted(again(fleet)) == sorted(silence(fleet, name)["id"] for name in EVERYBODY[5:])
