@@ -16,6 +16,7 @@ from gateway.alarms.reach import Matter, Reach
 from gateway.model import SECOND
 
 LOOK_NS: Final = 5 * SECOND
+MANY: Final = 2000  # groups: for each so many it is looked as much more rarely, to take 1 % of a core
 
 
 class Latecomers:
@@ -29,7 +30,8 @@ class Latecomers:
 
     def due(self, now_ns: int, but: Collection[str]) -> list[Due]:
         """Of groups that nobody has heard of, every few seconds; `but`: not of these."""
-        if abs(now_ns - self._looked_ns) < LOOK_NS:  # clocks may be set back
+        rest_ns = LOOK_NS * (1 + len(self._book.nobody) // MANY)
+        if abs(now_ns - self._looked_ns) < rest_ns:  # clocks may be set back
             return []
         self._looked_ns = now_ns
         self._people.clear()
