@@ -96,3 +96,30 @@ def test_the_audit_trail_is_filtered(page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
     assert "made the account li.na" in download.value.path().read_text()
+
+
+def test_the_own_password_and_new_codes_need_password_and_a_code(browser: Browser, room: Room) -> None:
+    """Whoever finds a page that was left open can do neither."""
+    room.add_account("chen.jie", "Chen Jie", ("viewer",))
+    context = desk(browser, room, room.log_in("chen.jie"))
+    page = context.new_page()
+    page.goto("/set-up/accounts")
+    page.get_by_role("button", name="Change the password").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    dialog.get_by_label("Code of the app, or a recovery code").fill("123456")
+    dialog.get_by_label("New password").fill("seven green umbrellas")
+    dialog.get_by_role("button", name="Change the password").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("the password or the code is wrong")
+    dialog.get_by_label("Code of the app, or a recovery code").fill(room.codes["chen.jie"].pop())
+    dialog.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_text("The password is changed.")).to_be_visible()
+
+    page.get_by_role("button", name="New recovery codes").click()
+    dialog.get_by_label("Your password").fill("seven green umbrellas")
+    dialog.get_by_label("Code of the app, or a recovery code").fill(room.codes["chen.jie"].pop())
+    dialog.get_by_role("button", name="Make new ones").click()
+    codes = dialog.locator("pre").inner_text().split()
+    assert len(codes) == 10 and not set(codes) & set(room.codes["chen.jie"])
+    picture(page, "new-codes")
+    context.close()
