@@ -121,7 +121,7 @@ def take(request: Request, world: Asked, who: Who, alarm: Alarm, said: Comment, 
 def acknowledge_all(
     request: Request, world: Asked, who: Who, alarm: Alarm, said: Several, key: Key = ""
 ) -> Response:
-    """Acknowledge all alarms of the same happening, or all `but` some."""
+    """Acknowledge all alarms of the same happening, or all `but` some; what is not theirs is left out."""
     return _say_all(request, world, who, key, acknowledging.KIND, alarm, calls.acknowledge_group, said)
 
 
@@ -129,7 +129,7 @@ def acknowledge_all(
 def take_all(
     request: Request, world: Asked, who: Who, alarm: Alarm, said: Several, key: Key = ""
 ) -> Response:
-    """Say that you are on all of it, or on all `but` some."""
+    """Say that you are on all of it, or on all `but` some; what is not theirs is left out."""
     return _say_all(request, world, who, key, taking.KIND, alarm, calls.take_group, said)
 
 
@@ -285,7 +285,8 @@ def _say_all(
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         records, now_ns = world.reading().records, desk.clock.now_ns()
         members = calls_at(world.configuration, desk.journal, records, now_ns).members(row.id)
-        rows = [_own(world, who, one) for one in members if one not in left_out]
+        found = (records.book.alarm(one) for one in members if one not in left_out)
+        rows = [one for one in found if one is not None and _is_own(world.scope(who), one)]
         names, stated = command(desk, author, rows, said.comment)
         return stated, {"alarms": names, "ids": [one.id for one in stated.new]}
 
@@ -303,10 +304,15 @@ def _own(world: World, who: Principal, alarm: str) -> AlarmRow:
     """Raises NotThere where it is not theirs to know, Problem where it is also about what is not theirs."""
     scope: Scope = world.scope(who)
     row = row_of(world, scope, alarm)
-    whole = of_known({**row.body, "units": None}, row.number)
-    if scope.alarm(whole) is not whole:
+    if not _is_own(scope, row):
         raise Problem(403, f"{row.id} is also about assets of other sites: ask somebody who has all of them")
     return row
+
+
+def _is_own(scope: Scope, row: AlarmRow) -> bool:
+    """Whether all of it is."""
+    whole = of_known({**row.body, "units": None}, row.number)
+    return scope.alarm(whole) is whole
 
 
 def _shelved(row: AlarmRow, done: quieting.Shelved) -> dict[str, Any]:

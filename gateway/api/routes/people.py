@@ -121,8 +121,8 @@ def calls(request: Request, world: Asked, who: Who, paging: Pages) -> Response:
     """Groups of alarms about which people are called: who was told when, with what answer, who is next."""
     reading, scope = world.reading(), world.scope(who)
     groups = calls_at(world.configuration, reading.journal, reading.records, world.now_ns()).groups()
-    rows = list(enumerate(group for group in groups if _may(world, scope, group["alarms"])))
-    found = page(rows, lambda row: (row[0],), paging, lambda row: row[1])
+    seen = filter(None, (_as_seen(world, scope, group) for group in groups))
+    found = page(list(enumerate(seen)), lambda row: (row[0],), paging, lambda row: row[1])
     return json_answer(request, whole(world, found))
 
 
@@ -183,12 +183,15 @@ def _covers(scope: Scope, sites: tuple[str, ...]) -> bool:
     return scope.everything or not sites or any(map(scope.site, sites))
 
 
-def _may(world: World, scope: Scope, alarms: list[str]) -> bool:
-    """Whether any alarm of a group is theirs."""
+def _as_seen(world: World, scope: Scope, group: dict[str, Any]) -> dict[str, Any] | None:
+    """A group with its own alarms alone; None where none is theirs."""
     if scope.everything:
-        return True
+        return group
     known = world.alarms.now(world.reading().records).by_id
-    return any(name in known and scope.alarm(known[name].alarm) is not None for name in alarms)
+    own = [one for one in group["alarms"] if one in known and scope.alarm(known[one].alarm) is not None]
+    if len(own) == len(group["alarms"]):
+        return group
+    return {**group, "alarms": own, "first": own[0], "priority_reason": ""} if own else None
 
 
 def _id(row: dict[str, Any]) -> tuple[str]:

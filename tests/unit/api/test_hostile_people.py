@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.alarming import screening as follower
 from gateway.times import format_rfc3339
 from tests.unit.alarming.alarm_desk import NOON_NS
+from tests.unit.alarming.test_still_silent import at, broker_goes
+from tests.unit.api import two_sites
 from tests.unit.api.two_sites import FROM, TwoSites
 
 SECOND = 10**9
@@ -57,6 +61,30 @@ def test_an_error_does_not_tell_whether_a_record_of_another_site_exists(sites: T
         ]
         assert {one.status_code for one in signing} == {404}, [one.text for one in signing]
     assert sites.door.ask("GET", "/signatures", AT_S, params={"record": f"alarm {there}"}).status_code == 200
+
+
+def test_of_a_happening_at_two_sites_each_sees_and_takes_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker that both need goes away: one group, with alarms of both."""
+    monkeypatch.setattr(follower, "GRACE_S", -1.0)
+    short = two_sites.TWO_SITES.replace("no_data_after_s = 300000000.0", "no_data_after_s = 60.0")
+    monkeypatch.setattr(two_sites, "TWO_SITES", short)
+    (tmp_path / "data").mkdir()
+    sites = TwoSites(tmp_path)
+    sites.desk.read(("top", 0, -190.0), ("shipper", 0, -190.0))
+    broker_goes(sites.desk, 30)
+    at(sites.desk, 200)
+    silent = {one["channel"]: one["id"] for one in sites.door.get("/alarms")["items"]}
+    [whole] = sites.door.get("/calls")["items"]
+    assert set(whole["alarms"]) == set(silent.values()) and len(silent) == 3
+    [seen] = sites.door.get("/calls", AT_PORT)["items"]
+    assert silent["top"] not in str(seen) and silent["shipper"] in seen["alarms"]
+    taken = post(sites, f"/alarms/{silent['shipper']}/group/take", {"comment": "on my way"}, AT_PORT)
+    assert taken.status_code == 200, taken.text
+    assert taken.json()["alarms"] == [silent["shipper"]], "the rest is of the other site, or of both"
+    foreign = post(sites, f"/alarms/{silent['top']}/group/take", {"comment": "x"}, AT_PORT)
+    assert foreign.status_code == 404
 
 
 def test_what_was_done_about_an_alarm_is_seen_at_its_site_alone(sites: TwoSites) -> None:
