@@ -51,7 +51,8 @@ def report_of(state: State, records: Records, year: int, progress: Progress = la
         raise InputError(f"{year} is no year that a journal can have")
     if state.at_ns < _start(year, "UTC"):
         raise InputError(f"the journal ends at {moment(state.at_ns)}: nothing is known of {year} yet")
-    return Report(facts(state, records, year, progress), state)
+    told = facts(state, records, year, progress)
+    return Report(lambda: told, state)
 
 
 def facts(state: State, records: Records, year: int, progress: Progress = lambda *_: None) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def common(
 def later_configurations(state: State, start_ns: int, end_ns: int) -> list[str]:
     """Fingerprints of those that began to decide within (start, end)."""
     seqs = [step.stated_seq for step in state.timeline.steps if start_ns < step.from_ns < end_ns]
-    found = [configuration.of(state.journal.statement(seq).body).fingerprint for seq in seqs]
+    later = [seq for seq in seqs if seq != state.configured(start_ns)[0]]
+    found = [configuration.of(state.journal.statement(seq).body).fingerprint for seq in later]
     return list(dict.fromkeys(found))
 
 

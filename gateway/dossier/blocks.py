@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from gateway.dataclass import dataclass
-from gateway.dossier.words import Language, Text, in_language
+from gateway.dossier.words import Language, Marked, Text, in_language
 from gateway.text import one_line
 
 LONGEST: Final = 2000  # characters of one text; comments may have 4000, which the attached JSON has whole
@@ -104,6 +104,8 @@ def _cell(of: Text | Symbol, language: Language) -> Any:
 
 
 def _texts(text: Text, language: Language) -> list[Plain]:
+    if isinstance(text, Marked):
+        return [{"lang": "", "text": shown(text.text)}, *_texts(text.mark, language)]
     return [{"lang": lang, "text": shown(in_language(text, lang))} for lang in _languages(text, language)]
 
 

@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 700.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 12.0, 14.0, 40.0
 STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 MOST_TICKS: Final = 8
+HALF_LABEL: Final = 12.0  # of a time of day; one that is nearer to the edge ends there
 MOST_MARKS: Final = 400  # rings and crosses; more of them are one band
 RING: Final = 'fill="none" stroke="#103a6b" stroke-width="0.8"'
 HATCH: Final = 6.0
@@ -109,7 +110,8 @@ def _axes(scale: _Scale) -> Iterator[str]:
     for second, label, day in _moments(scale):
         x = scale.x(second)
         yield f'<path d="M{x} {floor}v4" stroke="#000" stroke-width="0.6"/>'
-        yield f'<text x="{x}" y="{floor + 14}" text-anchor="middle">{label}</text>'
+        anchor = "end" if x > WIDTH - RIGHT - HALF_LABEL else "middle"
+        yield f'<text x="{x}" y="{floor + 14}" text-anchor="{anchor}">{label}</text>'
         if day:
             yield f'<text x="{x}" y="{floor + 26}" text-anchor="middle">{day}</text>'
     box = f"M{LEFT} {TOP}V{floor}H{WIDTH - RIGHT}"

@@ -28,6 +28,7 @@ PIECE_NS: Final = 14 * 86_400 * SECOND
 POINTS: Final = 700  # of a line as wide as a page
 AT_ONCE: Final = 50  # rows that are put together at once
 MOST_GAPS: Final = 200  # listed; all are counted
+HUNDRED: Final = 100  # parts: what is not proven at an end is told from one of them on
 Span = tuple[int, int]
 Gap = tuple[int, int, str]
 """From, to, and whether it is silence or bad readings."""
@@ -201,8 +202,8 @@ def _merged(gaps: Sequence[Gap], course: Course) -> list[Gap]:
 
 
 def _at_ends(gaps: Sequence[Gap], course: Course) -> list[Gap]:
-    """Without those at both ends that are no longer than silences that are bridged."""
-    most_ns = int(course.gaps.longest[0])
+    """Without those at both ends that are no longer than silences that are bridged, and short in all."""
+    most_ns = min(int(course.gaps.longest[0]), (course.end_ns - course.start_ns) // HUNDRED)
     ends = (course.start_ns, course.end_ns)
     return [
         gap for gap in gaps if gap[1] - gap[0] > most_ns or gap[2] == "bad" or not {gap[0], gap[1]} & {*ends}

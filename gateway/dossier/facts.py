@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from gateway.dossier import basis, inside, measured, told, unknown
@@ -43,7 +44,10 @@ def facts(case: Case) -> dict[str, Any]:
 
 def report_of(case: Case) -> Report:
     """To be printed."""
-    return Report(facts(case), case.as_of, (Samples("samples", tuple(channels_beside(case)), *case.shown),))
+    is_one_piece = case.shown[1] - case.shown[0] <= courses.PIECE_NS
+    heard = case.found.channel if is_one_piece else None
+    samples = Samples("samples", tuple(channels_beside(case)), *case.shown, heard)
+    return Report(partial(facts, case), case.as_of, (samples,))
 
 
 def channels_beside(case: Case) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from gateway.dataclass import dataclass
@@ -52,7 +53,7 @@ def passport_of(state: State, code: str) -> Passport:
 
 def report_of(passport: Passport, records: Records) -> Report:
     """To be printed; readings are attached to the reports of its excursions."""
-    return Report(facts(passport, records), passport.state)
+    return Report(partial(facts, passport, records), passport.state)
 
 
 def facts(passport: Passport, records: Records) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def report_of(period: Period, records: Records) -> Report:
     """To be printed."""
     told = facts(period, records)
     samples = (Samples("samples", tuple(told["channels"]), period.start_ns, period.end_ns),)
-    return Report(told, period.state, samples if told["channels"] else ())
+    return Report(lambda: told, period.state, samples if told["channels"] else ())
 
 
 def facts(period: Period, records: Records) -> dict[str, Any]:

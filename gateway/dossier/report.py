@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from gateway.dataclass import dataclass
@@ -13,21 +14,29 @@ from gateway.questions.signed_records import canonical
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Readings of channels (names) over [start, end), as files of this name."""
+    """Readings of channels (names) over [start, end), as files of this name.
+
+    `heard`: the number of the one whose readings facts are made of.
+    """
 
     name: str
     channels: tuple[str, ...]
     start_ns: int
     end_ns: int
+    heard: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
-    """`told["report"]` names its kind (kinds/)."""
+    """`told["report"]` names its kind (kinds/). Facts are made when they are asked for, after samples."""
 
-    told: Mapping[str, Any]
+    tell: Callable[[], Mapping[str, Any]]
     state: State
     samples: tuple[Samples, ...] = ()
+
+    @cached_property
+    def told(self) -> Mapping[str, Any]:
+        return self.tell()
 
     @property
     def words(self) -> str:

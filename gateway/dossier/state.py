@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from gateway.alarming.measure import Measures
 from gateway.config.timeline import Step, Timeline
 from gateway.dataclass import dataclass
+from gateway.dossier.heard import Heard
 from gateway.errors import InputError
 from gateway.journal.identity import name_of
 from gateway.journal.journal import Journal
@@ -32,6 +34,7 @@ class State:
     at_ns: int
     head: str | None
     is_now: bool = True
+    heard: Heard = field(default_factory=Heard)
 
     @cached_property
     def ground(self) -> Ground:
@@ -48,7 +51,7 @@ class State:
         return self.ground.plan
 
     def read(self, channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
-        return self.ground.read(channels, start_ns, end_ns)
+        return self.heard.read(self.ground.read, channels, start_ns, end_ns)
 
     @cached_property
     def measures(self) -> Measures:

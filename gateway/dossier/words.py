@@ -24,7 +24,16 @@ class W:
         return W(self.zh + other.zh, f"{self.en} {other.en}")
 
 
-Text = str | W
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What others said, and below it what the report says about that."""
+
+    text: str
+    mark: W
+
+
+Text = str | W | Marked
+SHORT: Final = 60  # characters of a name in a headline; the section on measurement has all
 NONE: Final = "—"
 SEVERITIES: Final = {
     "warning": W("警告", "warning"),
@@ -96,6 +105,11 @@ def joined(texts: Iterable[str]) -> str:
     return ", ".join(texts)
 
 
+def utc(at: str) -> str:
+    """To the second."""
+    return f"{at[:10]} {at[11:19]}Z"
+
+
 def named(name: str, called: str) -> str:
     """Dewar 7 (dewar-7): as people call it, with its name in the configuration."""
     return f"{called} ({name})" if called and called != name else name
@@ -106,5 +120,22 @@ def one_of(known: Mapping[Any, W], key: Any) -> Text:
     return known.get(key, str(key))
 
 
+def short(name: str) -> str:
+    return name if len(name) <= SHORT else f"{name[:SHORT]}…"
+
+
+def numbered(words: str, many: int) -> str:
+    """`{}` is the number; of [one|several] what fits to it: "{} [gap|gaps]"."""
+    told, _, rest = words.partition("[")
+    while rest:
+        choice, _, rest = rest.partition("]")
+        one, _, several = choice.partition("|")
+        before, _, rest = rest.partition("[")
+        told += (one if many == 1 else several) + before
+    return told.replace("{}", str(many))
+
+
 def in_language(text: Text, language: str) -> str:
+    if isinstance(text, Marked):
+        return f"{text.text} ({in_language(text.mark, language)})"
     return text if isinstance(text, str) else text.zh if language == "zh" else text.en

@@ -10,7 +10,6 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -23,12 +22,13 @@ from gateway.journal.entries import HOUR_NS
 from gateway.journal.hours import LAST_SEQ
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
-from gateway.model import Arrivals, Quality
+from gateway.model import Arrivals, Quality, Samples
 from gateway.questions.csv_rows import MOMENTS, moments, numbers, rows, words
 from gateway.text import csv_cell
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 COLUMNS: Final = ("time", "channel", "value", "unit", "quality", "received", "device_time")
 GROUP_ROWS: Final = 100_000  # in memory at once
@@ -84,30 +84,34 @@ def pieces(
     """
     every = {number: row.name for number, row in journal.channels().items()}
     names = {number: every[number] for number in _numbers(channels, every) or ()}
-    for (piece,) in pieces_of_all(journal, (suffix,), names, interval):
-        yield piece
+    yield from pieces_of(journal, suffix, names, interval)
 
 
-def pieces_of_all(
+def pieces_of(
     journal: Journal,
-    suffixes: Sequence[str],
+    suffix: str,
     channels: Mapping[int, str],
     interval: tuple[int, int],
     until_seq: int = LAST_SEQ,
-) -> Iterator[tuple[bytes, ...]]:
-    """The same as several files at once, so that the journal is read once; as it was after an entry.
+    hear: Callable[[Samples], None] = lambda _: None,
+) -> Iterator[bytes]:
+    """The same as the journal was after an entry.
 
-    `channels`: by number, what they are called in the files.
+    `channels`: by number, what they are called in the file. `hear` is told the readings as they go by.
     """
     rows = journal.channels()
     known = Channels(channels, {name: rows[number].unit or "" for number, name in channels.items()})
-    hours = _hours(journal, list(channels), interval, lambda *_: None, until_seq)
-    files = [_Pieces() for _ in suffixes]
-    batches = tee(_batches(hours), len(suffixes))
-    writers = [WRITERS[s](f, b, known) for s, f, b in zip(suffixes, files, batches, strict=True)]
-    for _ in zip(*writers, strict=True):
-        yield tuple(file.taken() for file in files)
-    yield tuple(file.taken() for file in files)
+    hours = _heard(_hours(journal, list(channels), interval, lambda *_: None, until_seq), hear)
+    file = _Pieces()
+    for _ in WRITERS[suffix](file, _batches(hours), known):
+        yield file.taken()
+    yield file.taken()
+
+
+def _heard(hours: Iterator[Arrivals], hear: Callable[[Samples], None]) -> Iterator[Arrivals]:
+    for arrivals in hours:
+        hear(arrivals.samples)
+        yield arrivals
 
 
 class _Pieces(io.BytesIO):
@@ -188,7 +192,7 @@ def _csv(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterat
     qualities = words(q.name.lower() for q in Quality)
     for arrivals in batches:
         s, own = arrivals.samples, arrivals.device_time
-        present, index = np.unique(s.channel, return_inverse=True)
+        present, index = _numbered(s.channel)
         names = [known.names[int(number)] for number in present]
         shifted = np.zeros(len(own), MOMENTS)
         shifted[own != s.time] = moments(own[own != s.time])
@@ -203,6 +207,14 @@ def _csv(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterat
         )
         file.write(rows(columns))
         yield len(arrivals)
+
+
+def _numbered(channel: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Channels that are there, and of each reading the place of its own; their numbers are small."""
+    present = np.flatnonzero(np.bincount(channel))
+    places = np.zeros(int(present[-1]) + 1 if len(present) else 0, np.int32)
+    places[present] = np.arange(len(present), dtype=np.int32)
+    return present, places[channel]
 
 
 def _parquet(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
@@ -252,7 +264,7 @@ def _table(arrivals: Arrivals, known: Channels, schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
     s, own = arrivals.samples, arrivals.device_time
-    numbers, index = np.unique(s.channel, return_inverse=True)
+    numbers, index = _numbered(s.channel)
     channels = [known.names[int(number)] for number in numbers]
     qualities = [q.name.lower() for q in Quality]
 

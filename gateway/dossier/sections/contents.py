@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.dossier.blocks import Block, Line, Symbol, Table
 from gateway.dossier.matrix import svg_of
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import Text, W, duration, joined, moment
+from gateway.dossier.words import Marked, Text, W, duration, joined, moment, utc
 
 TITLE: Final = W("内容", "Contents")
 UNKNOWN: Final = W(
@@ -21,6 +21,8 @@ HEAD: Final = (
     W("声明", "Stated by"), W("超限", "Excursions"), W("最长超限", "Longest beyond"),
 )  # fmt: skip
 WIDTHS: Final = (0.9, 2.2, 1.4, 1.4, 1.7, 1.1, 1.1)
+LATE: Final = W("事后声明", "stated afterwards")
+DOUBTFUL: Final = W("存疑：声明相互矛盾", "possibly: statements contradict each other")
 NOTE: Final = W(
     "最长超限：同一探头与规则的超限时间之和，取其中最长者；没有限值的规则（如无数据）不计。",
     "Longest beyond: times beyond the limit of one probe and rule added up; the longest of these sums. Rules "
@@ -48,7 +50,7 @@ def _row(facts: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Text | Symbo
         unit_words(one),
         moment(facts, one["from"]),
         until,
-        stated_by(facts, one, facts["shown"]["to"]),
+        stated_by(one, facts["shown"]["to"]),
         joined(one["excursions"]) or W("无", "none"),
         W("未知", "unknown") if one["beyond_s"] is None else duration(one["beyond_s"]),
     )
@@ -61,11 +63,11 @@ def unit_words(one: Mapping[str, Any]) -> Text:
     words = ", ".join(filter(None, told))
     if one["certain"]:
         return words
-    return W(f"{words}（存疑：声明相互矛盾）", f"{words} (possibly: statements contradict each other)")
+    return Marked(words, DOUBTFUL)
 
 
-def stated_by(facts: Mapping[str, Any], stay: Mapping[str, Any], over: str | None) -> Text:
+def stated_by(stay: Mapping[str, Any], over: str | None) -> Text:
     """Who, when, and the entry; said where that was after it was `over`."""
     late = over is not None and any(one["at"] > over for one in stay["stated"])
-    told = "; ".join(f"{one['by']}, {moment(facts, one['at'])}, {one['id']}" for one in stay["stated"])
-    return W(f"{told}（事后声明）", f"{told} (stated afterwards)") if late else told
+    told = "; ".join(f"{one['by']}, {utc(one['at'])}, {one['id']}" for one in stay["stated"])
+    return Marked(told, LATE) if late else told

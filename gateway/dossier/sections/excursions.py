@@ -8,7 +8,18 @@ from typing import Any, Final
 from gateway.dossier.blocks import Block, Line, Table
 from gateway.dossier.sections import Attached
 from gateway.dossier.sections.verdict import OUTCOMES, SILENT, WITHDRAWN
-from gateway.dossier.words import ENDS, SEVERITIES, STATES, Text, W, duration, moment, number, one_of
+from gateway.dossier.words import (
+    ENDS,
+    SEVERITIES,
+    STATES,
+    Text,
+    W,
+    duration,
+    in_language,
+    moment,
+    number,
+    one_of,
+)
 
 TITLE: Final = W("超限", "Excursions")
 HEAD: Final = (
@@ -77,8 +88,8 @@ def _judged(one: Mapping[str, Any]) -> Text:
 
 
 def _zh(text: Text) -> str:
-    return text.zh if isinstance(text, W) else text
+    return in_language(text, "zh")
 
 
 def _en(text: Text) -> str:
-    return text.en if isinstance(text, W) else text
+    return in_language(text, "en")

@@ -19,6 +19,7 @@ from gateway.dossier.words import (
     moment,
     number,
     one_of,
+    plural,
 )
 
 TITLE: Final = W("报警经过", "History of the alarm")
@@ -31,6 +32,15 @@ CHANGES: Final = {
     "ended": W("超限结束（非读数恢复）", "The excursion ended, not by a return"),
     "closed": W("报警关闭", "The alarm was closed"),
     "withdrawn": W("超限撤回", "The excursion was withdrawn"),
+    "asks again": W("报警再次要求处理", "The alarm asks again for somebody"),
+    "taken back": W("报警收回", "The alarm was taken back"),
+    "taken": W("有人接手处理", "Somebody is on it"),
+    "assigned": W("报警已指派", "The alarm was assigned"),
+    "commented": W("有新备注", "A remark was made"),
+    "shelved": W("报警搁置", "The alarm was shelved"),
+    "suppressed": W("报警按设定静默", "The alarm was suppressed"),
+    "out of service": W("停用，报警静默", "Out of service, the alarm is silent"),
+    "speaks again": W("报警恢复", "The alarm speaks again"),
 }
 DEEDS: Final = {
     "acknowledge": W("确认", "acknowledged"),
@@ -101,6 +111,8 @@ def _value(facts: Mapping[str, Any], one: Mapping[str, Any], value: Any) -> Text
         return number(value, facts["probe"]["unit"])
     if what == "units" and value is None:
         return W("未知", "unknown")
+    if what == "degree_seconds":
+        return number(value)
     known = ENDS if what == "ended_by" else SEVERITIES if what == "severity" else {}
     return one_of(known, value)
 
@@ -128,7 +140,7 @@ def _changed(row: Mapping[str, Any]) -> W:
     change, state = one_of(CHANGES, row["change"]), one_of(STATES, row["state"])
     many = row["units"]
     zh = "内有何物未知" if many is None else f"产品 {many} 件"
-    en = "contents unknown" if many is None else f"{many} units"
+    en = "contents unknown" if many is None else plural(many, "unit")
     return W(
         f"{in_language(change, 'zh')}；状态：{in_language(state, 'zh')}；{zh}",
         f"{in_language(change, 'en')}; state: {in_language(state, 'en')}; {en}",

@@ -47,7 +47,7 @@ def _row(stay: Mapping[str, Any]) -> tuple[Text, ...]:
         where if stay["certain"] else W(f"{where}（存疑）", f"{where} (doubtful)"),
         moment(stay, stay["from"]),
         until,
-        stated_by(stay, stay, stay["to"]),
+        stated_by(stay, stay["to"]),
         joined(stay["excursions"]) or W("无", "none"),
         W("未知", "unknown") if stay["beyond_s"] is None else duration(stay["beyond_s"]),
     )

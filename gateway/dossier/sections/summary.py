@@ -9,7 +9,7 @@ from gateway.dossier.blocks import Block, Line
 from gateway.dossier.measured import CERTAIN, POSSIBLE, WITHIN
 from gateway.dossier.sections import Attached
 from gateway.dossier.sections.clocks import shares
-from gateway.dossier.words import W, joined, moment, named, percent, plural
+from gateway.dossier.words import W, joined, moment, named, percent, plural, short
 
 TITLE: Final = W("", "")  # the title of the report stands above it
 OUTCOMES: Final = (
@@ -37,7 +37,7 @@ def headline(facts: Mapping[str, Any]) -> W:
     """One sentence each: excursions, what is proven, units."""
     happened, proven, inside = _happened(facts), _proven(facts), _inside(facts)
     place, shown = facts["place"], facts["shown"]
-    where = named(place["asset"], place["asset_name"])
+    where = named(place["asset"], short(place["asset_name"]))
     times = moment(facts, shown["from"]), moment(facts, shown["to"])
     return W(
         f"{happened.zh}。{where}，{times[0]} 至 {times[1]}；{proven.zh}；{inside.zh}。",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.dossier.blocks import Block, Line
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import W, duration, moment
+from gateway.dossier.words import W, duration, moment, numbered
 
 TITLE: Final = W("未知之处", "What is not known")
 REASONS: Final = {
@@ -38,7 +38,8 @@ def _words(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
         long = duration(one["total_s"])
         return W(
             f"图中时段有 {one['count']} 段数据缺失，未证实，共 {long.zh}。",
-            f"{one['count']} stretches of the time shown prove nothing, {long.en} together.",
+            numbered("{} [stretch|stretches] of the time shown [proves|prove] nothing, ", one["count"])
+            + f"{long.en} together.",
         )
     if what in TIMES:
         zh, en = TIMES[what]
@@ -58,6 +59,8 @@ def _words(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
         long = duration(one.get("total_s"))
         zh, en = OF_CHANNELS[what]
         named = {"channel": one["channel"], "count": one.get("count", 0)}
+        many = one.get("count", 0)
+        en = numbered(en.replace("{count}", "{}"), many) if "{count}" in en else en
         return W(zh.format(**named, long=long.zh), en.format(**named, long=long.en))
     if what == "outage":
         at = moment(facts, one["from"]), moment(facts, one["to"])
@@ -67,7 +70,7 @@ def _words(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
         )
     many = one.get("count", one.get("counted", 0))
     zh, en = COUNTED[what]
-    return W(zh.format(many), en.format(many))
+    return W(numbered(zh, many), numbered(en, many))
 
 
 PLAIN: Final = {
@@ -130,11 +133,11 @@ OF_CHANNELS: Final = {
     "channel silent": ("{channel}：没有读数。", "{channel}: there are no readings."),
     "channel gaps": (
         "{channel}：{count} 段数据缺失，未证实，共 {long}。",
-        "{channel}: {count} stretches prove nothing, {long} together.",
+        "{channel}: {count} [stretch proves|stretches prove] nothing, {long} together.",
     ),
     "channel bad": (
         "{channel}：{count} 处读数无效，不能证实任何事。",
-        "{channel}: {count} readings or groups of them are bad and prove nothing.",
+        "{channel}: {count} [reading or group is|readings or groups of them are] bad and no proof.",
     ),
     "channel without limits": (
         "{channel}：并非始终有限值，因此无三项计时。",
@@ -148,27 +151,30 @@ OF_CHANNELS: Final = {
 COUNTED: Final = {
     "conflicts": (
         "关于它的所在有 {} 处相互矛盾的声明。",
-        "Where it was: {} contradictions between statements.",
+        "Where it was: {} [contradiction|contradictions] between statements.",
     ),
     "contents of some": (
         "{} 次超限时其中有何产品：无人说明。",
-        "What was inside in {} excursions: nobody has stated it.",
+        "What was inside in {} [excursion|excursions]: nobody has stated it.",
     ),
-    "some go on": ("{} 次超限仍在持续。", "How {} excursions end: they still go on."),
+    "some go on": (
+        "{} 次超限仍在持续。",
+        "How {} [excursion ends: it still goes|excursions end: they still go] on.",
+    ),
     "no readings": (
         "读数：图中时段已无读数可用（判定时计入 {} 个）。",
         "The readings: none of the time shown are left ({} were counted when it was found).",
     ),
     "bad readings": (
         "{} 处读数无效，不能证实任何事。",
-        "{} readings or groups of them are bad and prove nothing.",
+        "{} [reading or group is|readings or groups of them are] bad and no proof.",
     ),
     "contradictions": (
         "{} 件产品的所在有相互矛盾的声明。",
-        "Where {} units were: statements contradict each other.",
+        "Where {} [unit was|units were]: statements contradict each other.",
     ),
     "clock": (
         "{} 条记录的时间：当时网关时钟不可信。",
-        "The times of {} entries: the gateway's clock was not trusted then.",
+        "The [time|times] of {} [entry|entries]: the gateway's clock was not trusted then.",
     ),
 }

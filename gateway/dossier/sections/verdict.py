@@ -9,7 +9,7 @@ from gateway.alarming.versions import version_words
 from gateway.dossier.blocks import Block, Line
 from gateway.dossier.measured import CERTAIN, POSSIBLE, WITHIN
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import W, duration, moment, named, number
+from gateway.dossier.words import W, duration, moment, named, number, short
 
 TITLE: Final = W("", "")  # the title of the report stands above it
 OUTCOMES: Final = {
@@ -50,7 +50,9 @@ def _outcome(facts: Mapping[str, Any]) -> W:
 
 def _course(facts: Mapping[str, Any]) -> W:
     found, place, unit = facts["excursion"], facts["place"], facts["probe"]["unit"]
-    where = named(place["asset"], place["asset_name"]) + (f" / {place['zone']}" if place["zone"] else "")
+    where = named(place["asset"], short(place["asset_name"])) + (
+        f" / {place['zone']}" if place["zone"] else ""
+    )
     lasted = duration(found["duration_s"])
     start = moment(facts, found["start"])
     limit, extreme = found["limit"], number(found["extreme"], unit)

@@ -31,6 +31,6 @@ def _rows(facts: Mapping[str, Any], unit: Mapping[str, Any]) -> Iterator[tuple[T
     for stay in unit["stays"]:
         place = stay["asset"] + (f" / {stay['zone']}" if stay["zone"] else "")
         until: Text = W("仍在其中", "still inside") if stay["to"] is None else moment(facts, stay["to"])
-        said = stated_by(facts, stay, facts["excursion"]["start"])
+        said = stated_by(stay, facts["excursion"]["start"])
         where: Text = place if stay["certain"] else W(f"{place}（存疑）", f"{place} (doubtful)")
         yield unit["code"], where, moment(facts, stay["from"]), until, said

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +19,15 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.dossier import making
 from gateway.dossier.case import Case, case_of
-from gateway.dossier.facts import report_of
+from gateway.dossier.facts import facts, report_of
 from gateway.dossier.making import gathered, made
 from gateway.dossier.matrix import svg_of
 from gateway.dossier.report import as_bytes
+from gateway.dossier.samples import write_samples
+from gateway.dossier.state import state_of
 from gateway.errors import InputError
 from gateway.journal.journal import Statement
+from gateway.model import Samples
 from gateway.statements import containment
 from gateway.statements.containment import Unit, UnitStay
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk
@@ -87,6 +90,28 @@ def test_attachments_are_whole_and_their_hashes_are_printed(case: Case, both: by
     assert attached["samples.csv"].decode().count("\n") == 1 + 4
     named = {one["name"]: one["sha256"] for one in json.loads(attached["facts.json"])["samples"]}
     assert named["samples.csv"] == hashlib.sha256(attached["samples.csv"]).hexdigest()
+
+
+def test_facts_are_the_same_whether_samples_went_by_before_or_not(case: Case, tmp_path: Path) -> None:
+    attached = gathered(report_of(case))
+    del attached["samples"]
+    fresh = state_of(case.journal)
+    alone = Case(fresh, case.alarm, case.changes, case.known, case.found)
+    assert facts(alone) == attached
+    heard = Case(state_of(case.journal), case.alarm, case.changes, case.known, case.found)
+    number, asked = case.found.channel, list[tuple[int, int | None]]()
+
+    def read(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
+        asked.append((start_ns, end_ns))
+        return fresh.ground.read(channels, start_ns, end_ns)
+
+    write_samples(report_of(heard), tmp_path)
+    start_ns, end_ns = case.shown
+    found = heard.as_of.heard.read(read, [number], start_ns - 5, end_ns + 5)
+    assert asked == [(start_ns - 5, start_ns), (end_ns, end_ns + 5)], "only what lies around is read"
+    assert found.time.tolist() == fresh.read([number], start_ns - 5, end_ns + 5).time.tolist()
+    assert len(heard.as_of.heard.read(read, [number], start_ns, end_ns)) == len(found), "once"
+    assert asked[-1] == (start_ns, end_ns)
 
 
 def test_the_file_says_what_it_is_and_is_sound(both: bytes, tmp_path: Path) -> None:
