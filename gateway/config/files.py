@@ -18,6 +18,7 @@ from gateway.dataclass import dataclass
 
 READS: Final = "reads"
 SECRET: Final = "secret"
+AUTHORITY: Final = "ca_file"  # how the keys of its certificates end
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def missing(configuration: Configuration) -> Iterator[tuple[str, str]]:
 
 
 def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
-    """The same of files by the key that names them."""
+    """The same of files by the key that names them; certificates of an authority are looked for, too."""
     for key, path in named:
         try:
             with path.open("rb") as file:
@@ -60,6 +61,19 @@ def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
             yield key, f"{path} cannot be read: {error.strerror}"
         except ValueError as error:
             yield key, f"{str(path)!r} is no path: {error}"
+        else:
+            if key.endswith(AUTHORITY) and not _has_certificates(path):
+                yield key, f"{path} holds no certificate: expected those of the authority, in PEM"
+
+
+def _has_certificates(path: Path) -> bool:
+    import ssl  # only where there is something to look at
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return False
+    return True
 
 
 def exposed(configuration: Configuration) -> Iterator[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from gateway.api.certificate import own
 from gateway.api.control import serve
 from gateway.cli import app
 from gateway.config.load import load
@@ -81,8 +82,10 @@ def check(tmp_path: Path) -> Check:
         found = json.loads(told.output)
         return found["remarks" if code == 0 else "problems"]
 
-    for name in ("password", "ca.pem", "token"):
+    for name in ("password", "token"):
         (tmp_path / name).write_text("x")
+    own(tmp_path, "127.0.0.1").certificate.rename(tmp_path / "ca.pem")
+    for name in ("password", "ca.pem", "token"):
         (tmp_path / name).chmod(0o640)
     return run
 
@@ -103,6 +106,15 @@ def test_files_that_are_missing(check: Check, tmp_path: Path, name: str, key: st
     load(tmp_path / "cryogate.toml")  # a gateway starts without, and says so
     found = {f.where: f.what for f in examine(tmp_path / "cryogate.toml", 0, TODAY).findings}
     assert "cannot be read" in found[key]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_file_of_certificates_that_has_none(check: Check, tmp_path: Path, content: str) -> None:
+    (tmp_path / "ca.pem").write_text(content)
+    (problem,) = check(BROKER, INFLUX, code=2)
+    assert problem.startswith(f"sources.broker.tls.ca_file: {tmp_path / 'ca.pem'} holds no certificate")
 
 
 @pytest.mark.parametrize(
