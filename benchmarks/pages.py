@@ -92,7 +92,7 @@ def main() -> None:
             room = Room(Path(name))
             room.config, room.port = world.gateway.config, port
             room.add_account("li.na", "Li Na")
-            wait_for(room._answers, "the pages answer")
+            wait_for(room.answers, "the pages answer")
             world.publisher.start()
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import gc
 import importlib
 import logging
 import os
@@ -59,6 +58,7 @@ from gateway.questions.approvals import in_force
 from gateway.running import calling, checks
 from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.calling import caller_of, hears_changes, notifier_of
+from gateway.running.collecting import spare_the_collector
 from gateway.running.deferred_watch import DeferredWatch
 from gateway.running.drill_watch import DrillWatch
 from gateway.running.duty_watch import DutyWatch
@@ -80,14 +80,16 @@ from gateway.writing.recovery import go_on_behind_what_was_seen
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
-COLLECT_AFTER = 50_000, 10, 10  # new objects; how often so, before what is older is looked through
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 Outward = SinkFollower | NotifierFollower | Teller
 NEEDS_FOLDER = "data_dir must be a folder in which this user may write"
 
 
-async def run_gateway(configuration: Configuration) -> None:
-    """Run until SIGINT or SIGTERM. Raises CryogateError when it cannot start."""
+async def run_gateway(configuration: Configuration) -> bool:
+    """Run until SIGINT or SIGTERM, or until it is asked to start anew: then True.
+
+    Raises CryogateError when it cannot start.
+    """
     folder = configuration.data_dir
     with _locked(folder):
         chain = chain_if_possible(configuration)
@@ -102,7 +104,7 @@ async def run_gateway(configuration: Configuration) -> None:
                 gateway = _Gateway(configuration, journal, clock, damaged, was_damaged)
                 await gateway.run()
             if not (begins_again := gateway.begins_again):
-                return
+                return gateway.starts_anew
 
 
 def rehearse(configuration: Configuration) -> None:
@@ -132,16 +134,6 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _spare_the_collector() -> None:
-    """What is there now stays: looking through all of it again and again held everybody up, 15 ms at a time.
-
-    Messages on their way are many objects, too, and none of them refer to each other.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
-
-
 class _Gateway:
     """All parts of one run."""
 
@@ -155,6 +147,7 @@ class _Gateway:
     ) -> None:
         self._configuration = configuration
         self.begins_again = False  # once it has stopped: with records that are made again
+        self.starts_anew = False  # once it has stopped: with the configuration as it is by then
         self._asked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # once it runs
         self._damaged = damaged = Damaged() if damaged is None else damaged
@@ -232,9 +225,9 @@ class _Gateway:
 
     async def run(self) -> None:
         """Every part in a task with a name; each stage has ended before the next is told to."""
-        _spare_the_collector()
+        spare_the_collector()
         self._stop_when_told()
-        answers = {"status": self._answer, "alarms": self._needing}
+        answers = {"status": self._answer, "alarms": self._needing, control.START_ANEW: self._start_anew}
         log.info(
             "gateway %s runs, data in %s", self._configuration.gateway.name, self._configuration.data_dir
         )
@@ -247,6 +240,11 @@ class _Gateway:
         self.begins_again = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._asked.set)
+
+    def _start_anew(self) -> dict[str, Any]:
+        self.starts_anew = True
+        self._asked.set()
+        return {"starts_anew": True}
 
     def _stop_when_told(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -267,6 +265,8 @@ class _Gateway:
             await self._asked.wait()
             if self.begins_again:
                 log.error("the records are damaged; everything starts again without them")
+            elif self.starts_anew:
+                log.info("stopping, to start with the configuration as it is now")
             else:
                 log.info("stopping")
                 self._systemd.stopping()

@@ -35,6 +35,7 @@ FOLLOWS: Final = {
     "counts, whether it came before or since; sinks keep what they were sent",
     "release": "the hold is in force again; what was deleted meanwhile stays deleted",
     "placement": "readings from then on belong where the channel was placed before; the record is amended",
+    "proposal": "the version is not written from the pages any more; signatures of it stay",
     "person": "what was said of the person before holds again; who was never spoken of else is nobody",
     "roster": "the roster before holds again, where there was one",
     "stand_in": "whose turn it is follows from the roster again",

@@ -268,8 +268,10 @@ def _schemes(document: Table, problems: Problems) -> dict[str, Any]:
     return made
 
 
-def _canonical(document: Table) -> str:
-    def plain(value: object) -> Any:
-        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+def plain(value: object) -> Any:
+    """What TOML has and JSON has not: dates and times, as texts."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
+
+def _canonical(document: Table) -> str:
     return json.dumps(document, sort_keys=True, ensure_ascii=False, default=plain)

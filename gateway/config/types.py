@@ -132,6 +132,7 @@ class PagesOptions:
     openid: OpenIdOptions | None = None  # the provider at which people log in, too
     backup_dir: str | None = field(default=None, metadata={"path": True})  # of backups that a page takes
     leaked_passwords_file: str | None = field(default=None, metadata={"path": True, "reads": True})
+    writes_configuration: bool = False  # whether what is signed on a page is written into this file
 
     def __post_init__(self) -> None:
         check_listen(self.listen, "127.0.0.1:8443")

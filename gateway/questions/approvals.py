@@ -59,7 +59,7 @@ def _unapproved(configuration: Configuration, journal: Journal | None) -> Iterat
     for name, versions in configuration.profiles.items():
         for version in (one.version for one in versions):
             record = profile_record(configuration.document, name, version)
-            who = () if journal is None else _signed_by(journal, record)
+            who = () if journal is None else signed_by(journal, record)
             if len(who) < needed and not _was_in_force(before, name, version, record):
                 yield Unapproved(name, version, who, needed)
 
@@ -77,7 +77,7 @@ def _was_in_force(document: str, name: str, version: str, record: SignedRecord) 
         return False
 
 
-def _signed_by(journal: Journal, record: SignedRecord) -> tuple[str, ...]:
+def signed_by(journal: Journal, record: SignedRecord) -> tuple[str, ...]:
     """Accounts that approved exactly this; each counts once."""
     stated = (one for _, one in speaking_of(journal, [record.name]) if one.kind == signature.KIND)
     said = (signature.of(statement.body) for statement in stated)

@@ -11,15 +11,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gateway.config.load import plain
+from gateway.config.toml import toml
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.journal.standing import Standing
+from gateway.journal.standing import Standing, speaking_of
 from gateway.published.alarm import of_known
 from gateway.published.statements import words
 from gateway.questions.history import find
-from gateway.statements import Statement, signature, transition
+from gateway.statements import Statement, proposal, signature, transition
 from gateway.statements.envelope import to_row
 from gateway.statements.kinds import about
 
@@ -59,7 +61,7 @@ class Sources:
         if len(words) == 2 and words[0] == STATEMENT:
             return self._statement(words[1])
         if len(words) == 3 and words[0] == PROFILE:
-            return profile_record(self.document, words[1], words[2])
+            return self._profile(words[1], words[2])
         raise InputError(f"{' '.join(words)!r} is no record; {HOW}")
 
     def revision(self, said: signature.Signature) -> SignedRecord | None:
@@ -84,6 +86,16 @@ class Sources:
         named = tuple(sorted({*about(statement), *_where(told.known)}))
         return SignedRecord(f"{ALARM} {identity}", str(told.number), content, told.change, named)
 
+    def _profile(self, name: str, version: str) -> SignedRecord:
+        """As the configuration has it, or as it is proposed."""
+        try:
+            return profile_record(self.document, name, version)
+        except InputError:
+            proposed = proposed_record(self.journal, name, version)
+            if proposed is None:
+                raise
+            return proposed
+
     def _statement(self, identity: str) -> SignedRecord:
         found = Standing(self.journal).find(identity)
         if found is None:
@@ -104,6 +116,16 @@ def profile_record(document: str, name: str, version: str) -> SignedRecord:
             return SignedRecord(f"{PROFILE} {name} {version}", version, content, "its limits", ())
     known = ", ".join(str(table.get("version")) for table in tables)
     raise InputError(f"profile {name} has no version {version!r}; it has {known}")
+
+
+def proposed_record(journal: Journal, name: str, version: str) -> SignedRecord | None:
+    """A version that is proposed and not withdrawn, as it will be in the configuration."""
+    standing = Standing(journal)
+    for _, one in speaking_of(journal, [f"{PROFILE} {name} {version}"]):
+        if one.kind == proposal.KIND and standing.counts(one):
+            said = proposal.of(one.body)
+            return profile_record(json.dumps(toml(said.text), default=plain), said.profile, said.version)
+    return None
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:

@@ -31,6 +31,7 @@ WITHDRAWN_BY: Final = {  # whoever may state it may take it back, besides the ri
     "parked": "parked.write",
     "person": "people.write",
     "placement": "placement.write",
+    "proposal": "profile.propose",
     "release": "hold.write",
     "reset": "reset.write",
     "retry": "refused.write",
@@ -40,4 +41,5 @@ WITHDRAWN_BY: Final = {  # whoever may state it may take it back, besides the ri
     "stand_in": "roster.write",
     "take": "alarm.take",
     "unshelve": "alarm.shelve",
+    "written": "configuration.write",
 }

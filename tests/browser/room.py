@@ -35,7 +35,10 @@ from tests.unit.accounts.members import CHEAP, PASSWORD
 ROOT = Path(__file__).parents[2]
 BOSS = Author("Wang Wei", "wang")
 PATIENCE_S = 90.0  # machines are shared
-PAGES = '\n[pages]\nlisten = "127.0.0.1:{port}"\nplain = true\nbackup_dir = "backup"\n'
+PAGES = (
+    '\n[pages]\nlisten = "127.0.0.1:{port}"\nplain = true\nbackup_dir = "backup"\n'
+    "writes_configuration = true\n"
+)
 EVERY_ROLE = ("operator", "quality", "administrator")
 
 
@@ -68,7 +71,7 @@ class Room:
         self.gateway.start()
         eventually(self.gateway.status, f"the gateway answers; {self.gateway.log} has why not", PATIENCE_S)
         self.add_account("li.na", "Li Na")
-        eventually(self._answers, "the pages answer", PATIENCE_S)
+        eventually(self.answers, "the pages answer", PATIENCE_S)
 
     def load_containment(self) -> None:
         done = self.gateway.asked("load", str(ROOT / "docs/examples/containment.csv"), "--by", "Li Na")
@@ -145,7 +148,7 @@ class Room:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.broker)) == 0
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         with suppress(OSError), self._ask("/api/v1/alive") as answer:
             return bool(json.load(answer)["ok"])
         return False

@@ -34,6 +34,7 @@ from gateway.statements import (
     person,
     placement,
     progress,
+    proposal,
     recovery,
     release,
     reset,
@@ -48,6 +49,7 @@ from gateway.statements import (
     unshelve,
     verdict,
     withdrawal,
+    written,
 )
 from gateway.statements.clock_times import WEEKDAYS, Hours
 
@@ -56,6 +58,7 @@ LEAST_NS, MOST_NS = -(2**63) + 1, 2**63 - 1
 lines = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=40)
 names = lines.filter(lambda text: text.strip() != "")
 comments = names
+digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 messages = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 moments = st.integers(LEAST_NS, MOST_NS)
 counts = st.integers(0, 2**63 - 1)
@@ -256,6 +259,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "person": people(),
     "placement": st.builds(placement.Placement, names, names, zones),
     "progress": st.builds(progress.Progress, names, counts, st.binary().map(lambda b: b.hex())),
+    "proposal": st.builds(proposal.Proposal, names, names, lines, comments),
     "recovery": st.builds(recovery.Recovery, messages, *[st.none() | counts] * 5),
     "release": st.builds(release.Release, names, comments),
     "retry": st.builds(retry.Retry, names, counts, counts),
@@ -297,6 +301,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     ),
     "unshelve": st.builds(unshelve.Unshelve, names, lines, names, comments),
     "withdrawal": st.just(withdrawal.Withdrawal()),
+    "written": st.builds(written.Written, lines, lines, names, digests, digests, names),
 }
 
 NOON, ONE = "2026-01-05T12:00:00.000000000Z", "2026-01-05T13:00:00.000000000Z"

@@ -91,3 +91,13 @@ def test_who_may_not_look_is_not_told_that_nothing_runs(tmp_path: Path) -> None:
             asking.ask(tmp_path / "data", "status")
         assert is_hidden(tmp_path / "data")
     assert not is_hidden(tmp_path / "data")
+
+
+async def test_only_its_own_user_and_root_may_ask_it_to_do_something(tmp_path: Path) -> None:
+    done: list[bool] = []
+    answers = {control.START_ANEW: lambda: done.append(True)}
+    task = asyncio.create_task(control.serve(tmp_path, answers, asyncio.Event()))
+    while not (tmp_path / asking.NAME).exists():
+        await asyncio.sleep(0.001)
+    assert await asked(tmp_path, control.START_ANEW) is None and done == [True]
+    task.cancel()

@@ -28,6 +28,7 @@ HERE = {
     "source": "broker",
     "roster": "night",
     "siren": "lamp",
+    "proposal": "P-1",
 }
 AT_PORT = "operator+quality+supply-chain@port"
 UNIT = {"scheme": "holder", "code": "X", "asset": "freezer", "from": FROM}
@@ -45,6 +46,8 @@ SAID = {
     "asset": "freezer",
     "channel": "top",
     "site": "s",
+    "text": "[[profiles.p]]",
+    "why": "x",
     "toml": 'sites = ["s"]',
     "person": "wang.wei",
     "instead_of": "li.na",

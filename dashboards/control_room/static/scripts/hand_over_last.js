@@ -1,10 +1,10 @@
 // The last hand-over with the signatures of both: who gives is responsible for what was said, who takes over has read it.
 
-import { get, post } from "./api.js";
-import { toast } from "./dialogs.js";
+import { get } from "./api.js";
 import { badge, element } from "./elements.js";
-import { action, field, ifAllowed, openForm } from "./forms.js";
+import { action, ifAllowed } from "./forms.js";
 import { nameOf, personCalled } from "./people_names.js";
+import { signRecord } from "./signing.js";
 import { dayTime, timeElement, utc } from "./time.js";
 import { t } from "./words.js";
 
@@ -44,17 +44,6 @@ function signatureOf({ account, name, meaning }, signatures, last, desk) {
 }
 
 async function sign(last, meaning, name, desk) {
-  const done = await openForm({
-    title: meaning === TAKES ? t("Sign that you have taken over") : t("Sign that you have handed over"),
-    text: t("You sign as {name}. A signature cannot be taken back.", { name }),
-    fields: [
-      field(t("Password"), "password", { kind: "password", autocomplete: "current-password", required: true }),
-      field(t("Code of the app, or a recovery code"), "code", { autocomplete: "one-time-code", required: true }),
-    ],
-    button: t("Sign"),
-    act: ({ password, code }) => post("/signatures", { record: ["statement", last.id], meaning, password, code: code.trim() }),
-  });
-  if (done === null) return;
-  toast(t("Signed."));
-  await desk.signed();
+  const title = meaning === TAKES ? t("Sign that you have taken over") : t("Sign that you have handed over");
+  if (await signRecord({ title, name, record: ["statement", last.id], meaning })) await desk.signed();
 }

@@ -6,6 +6,8 @@ import { badge, byId, element } from "./elements.js";
 import { cell, fill, whenSent } from "./forms.js";
 import { ready, zone } from "./page.js";
 import { profileToml, rows as rowsOf } from "./profiles.js";
+import { propose, showProposals } from "./proposals.js";
+import { isLive, on } from "./live.js";
 import { unitWord, word } from "./states.js";
 import { dayTime, timeElement } from "./time.js";
 import { measured, t } from "./words.js";
@@ -15,20 +17,29 @@ const SHOWN = 500;
 const EFFECTS = {
   appears: ["warning", () => t("appears")], vanishes: ["off", () => t("vanishes")], changes: ["minor", () => t("changes")], stays: ["fine", () => t("stays")],
 };
-await ready;
+const who = await ready;
 const form = byId("try");
 let profiles = [];
 
 begin().catch(tellProblem);
+on("link", () => { // the gateway may have started anew, with another version
+  if (isLive()) look().catch(tellProblem);
+});
 
 async function begin() {
-  profiles = (await get("/profiles")).items;
+  await look();
+  byId("propose").hidden = !who.actions.includes("profile.propose");
+  byId("propose").addEventListener("click", () => propose(form.elements.toml.value, who).catch(tellProblem));
   const choice = byId("profile");
   choice.append(...profiles.map((one) => element("option", { value: one.profile }, one.profile)));
   const wanted = new URLSearchParams(location.search).get("profile");
   if (profiles.some((one) => one.profile === wanted)) choice.value = wanted;
-  choice.addEventListener("change", show);
+  choice.addEventListener("change", () => {
+    show();
+    form.elements.toml.value = text();
+  });
   show();
+  form.elements.toml.value = text();
   byId("print").addEventListener("click", () => print());
   byId("copy").addEventListener("click", async () => {
     form.elements.toml.select();
@@ -46,7 +57,18 @@ function show() {
   }
   head.replaceChildren(element("tr", {}, element("th", { scope: "col" }, t("Rule")), ...profile.versions.map((one) => element("th", { scope: "col" }, t("version {version}", { version: one.version }), element("div", {}, one.valid_from ? t("from {time}", { time: dayTime(one.valid_from, zone) }) : t("from the beginning"))))));
   body.replaceChildren(...rowsOf(profile.versions).map(({ name, values }) => element("tr", {}, element("th", { scope: "row" }, name), ...values.map((value, k) => cell(k && value !== values[k - 1] ? element("span", { class: "differs" }, value || t("none")) : value || "–")))));
-  form.elements.toml.value = profileToml(profile);
+}
+
+// What was typed stays when the versions are shown again.
+async function look() {
+  profiles = (await get("/profiles")).items;
+  await showProposals(who);
+  if (byId("profile").options.length) show();
+}
+
+function text() {
+  const profile = profiles.find((one) => one.profile === byId("profile").value);
+  return profile ? profileToml(profile) : "";
 }
 
 whenSent(form, form.querySelector(".problem"), async ({ toml, days }) => {

@@ -25,11 +25,14 @@ function shown(name, rule) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-// The newest version as the next one. Values have their unit in their name: limit_degC.
+const AHEAD_MS = 24 * 3_600_000; // people sign it before it holds
+const HOUR_MS = 3_600_000;
+
+// The newest version as the next one, from a full hour of tomorrow on. Values have their unit in their name: limit_degC.
 export function profileToml({ profile, versions }) {
   const newest = versions.at(-1);
   const name = /^[\w-]+$/.test(profile) ? profile : JSON.stringify(profile);
-  const lines = [`[[profiles.${name}]]`, `version = ${JSON.stringify(next(newest.version))}`];
+  const lines = [`[[profiles.${name}]]`, `version = ${JSON.stringify(next(versions))}`, `valid_from = ${tomorrow()}`];
   for (const rule of newest.rules) {
     lines.push("", `[[profiles.${name}.rules]]`, `id = ${JSON.stringify(rule.id)}`, `kind = ${JSON.stringify(rule.kind)}`, `severity = ${JSON.stringify(rule.severity)}`);
     for (const [name, value] of Object.entries(rule.written)) lines.push(`${name} = ${toml(value)}`);
@@ -37,5 +40,10 @@ export function profileToml({ profile, versions }) {
   return lines.join("\n");
 }
 
-const next = (version) => (/^\d+$/.test(version) ? String(Number(version) + 1) : `${version}-next`);
+function next(versions) {
+  const numbers = versions.map((one) => one.version).filter((one) => /^\d{1,9}$/.test(one)).map(Number);
+  return numbers.length === versions.length ? String(Math.max(...numbers) + 1) : `${versions.at(-1).version}-next`;
+}
+
+const tomorrow = () => `${new Date(Math.ceil((Date.now() + AHEAD_MS) / HOUR_MS) * HOUR_MS).toISOString().slice(0, 19)}Z`;
 const toml = (value) => (Array.isArray(value) ? `[${value.map(toml).join(", ")}]` : JSON.stringify(value));
