@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,10 @@ def gateway(
     gateway.start()
     gateway.wait_until_up()
     said = [(person, somebody(name, ways=ways)) for name, ways in PEOPLE.items()]
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()  # so it is the turn of Li Na on any day
+    turns = weekly(*PEOPLE, weekday=None, start=yesterday)
     with Journal.open(gateway.folder / "journal.sqlite") as journal:
-        for kind, one in [*said, (roster, made("r", weekly(*PEOPLE), sites=()))]:
+        for kind, one in [*said, (roster, made("r", turns, sites=()))]:
             journal.commit(statements=[Statement(kind.KIND, "Li Na", BEGIN_NS, kind.to_body(one))])
     return gateway
 
