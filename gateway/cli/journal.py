@@ -144,7 +144,7 @@ def backup(
         _tell_damaged(done)
         return
     say(
-        f"{folder}: up to entry {done.last_seq}, {done.files} archive files ({done.copied} new), "
+        f"{folder}: up to entry {done.last_seq}, {counted(done.files, 'archive file')} ({done.copied} new), "
         f"{decimal(done.bytes)}"
     )
     if done.linked:
@@ -173,8 +173,8 @@ def restore(
         print_json(done.public())
     else:
         say(
-            f"{to}: up to entry {done.last_seq}, {done.files} archive files, {decimal(done.bytes)}; "
-            "every file and every entry compared"
+            f"{to}: up to entry {done.last_seq}, {counted(done.files, 'archive file')}, "
+            f"{decimal(done.bytes)}; every file and every entry compared"
         )
     _tell_damaged(done)
 

@@ -54,6 +54,6 @@ def _status_within(wait_s: float, folder: Path) -> Any:
         try:
             return ask(folder, "status")
         except NotRunning:
-            if time.monotonic() >= until:
+            if not time.monotonic() < until:  # also where it is `nan`
                 raise
         time.sleep(LOOK_AGAIN_S)

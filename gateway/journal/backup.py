@@ -115,8 +115,8 @@ def backup(data: Path, folder: Path, progress: Progress = lambda *_: None) -> Do
     one of an earlier backup is never replaced by it. Raises InputError where `folder` is neither,
     JournalError where a database cannot be read or a file cannot be written.
     """
-    before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
     with files_explained(folder):
+        before = _manifest(folder) if folder.exists() and any(folder.iterdir()) else None
         _make_folders(folder)
         if before is None:
             before = _stated(0, {}, {})

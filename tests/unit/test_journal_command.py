@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.config.load import load
+from gateway.errors import JournalError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.rollover import RollOver, SegmentEnd
@@ -86,12 +87,20 @@ def test_backup_and_restore(config, tmp_path):
     folder = tmp_path / "backup"
     found = json.loads(run("backup", folder, "-c", config, "--json"))
     assert (found["archive_files"], found["new_files"], found["last_entry"]) == (1, 1, 3)
-    assert "1 archive files (0 new)" in run("backup", folder, "-c", config)
+    assert "1 archive file (0 new)" in run("backup", folder, "-c", config)
     assert "every file and every entry compared" in run("restore", folder, "--to", tmp_path / "back")
     with Journal.open_reading(tmp_path / "back" / "journal.sqlite") as journal:
         assert len(journal.read(None, 0, None)) == 10_800
     done = CliRunner().invoke(app, ["journal", "restore", str(folder), "--to", str(config.parent / "data")])
     assert done.exit_code == 1 and "not empty" in str(done.exception)
+
+
+def test_a_backup_into_what_is_no_folder_is_a_sentence(config, tmp_path):
+    (tmp_path / "file").touch()
+    for to in (tmp_path / "file", tmp_path / "file" / "deep"):
+        done = CliRunner().invoke(app, ["journal", "backup", str(to), "-c", str(config)])
+        assert isinstance(done.exception, JournalError)
+        assert "Not a directory; check the path" in str(done.exception)
 
 
 def test_without_a_journal(tmp_path):

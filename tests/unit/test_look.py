@@ -68,7 +68,8 @@ def test_status_waits_for_a_gateway_that_starts(tmp_path: Path) -> None:
     configured = tmp_path / "cryogate.toml"
     configured.write_text('[gateway]\nname = "g"\ndata_dir = "."\n')
     command = ["status", "--config", str(configured), "--json"]
-    assert isinstance(CliRunner().invoke(app, [*command, "--wait", "0.1"]).exception, NotRunning)
+    for wait in ("0.1", "nan"):
+        assert isinstance(CliRunner().invoke(app, [*command, "--wait", wait]).exception, NotRunning)
 
     async def asked() -> Result:
         told = asyncio.create_task(asyncio.to_thread(CliRunner().invoke, app, [*command, "--wait", "60"]))
