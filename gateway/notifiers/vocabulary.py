@@ -116,7 +116,7 @@ ZH: Final = Vocabulary(
         "taken": "已有人处理",
         "assigned": "已指派",
         "commented": "有新备注",
-        "shelved": "已暂时搁置",
+        "shelved": "已搁置",
         "suppressed": "按设定静默",
         "out of service": "停用中",
         "speaks again": "恢复报警",

@@ -23,6 +23,16 @@ def test_a_finding_is_read_and_its_button_leads_on(page: Page) -> None:
     expect(page.locator("#refused")).to_contain_text("Nothing was refused")
 
 
+def test_a_chinese_page_says_what_stands_in_english(browser: Browser, room: Room, session: str) -> None:
+    context = desk(browser, room, session, "zh")
+    chinese = context.new_page()
+    chinese.goto("/set-up/health")
+    expect(chinese.locator("#in-english")).to_contain_text("以英文显示")
+    expect(chinese.locator(".finding").first).to_be_visible()
+    picture(chinese, "health-zh")
+    context.close()
+
+
 def test_a_backup_is_taken_now(page: Page, room: Room) -> None:
     page.goto("/set-up/health")
     expect(page.locator("#backup")).to_contain_text("none")

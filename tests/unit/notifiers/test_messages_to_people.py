@@ -94,7 +94,7 @@ def test_who_took_it_and_that_it_is_quiet_but_not_why() -> None:
     told = message(change, "en", Shanghai())
     assert (dict(told.rows)["By"], dict(told.rows)["State"]) == ("Wang Wei", "unacknowledged, shelved")
     assert "door closed" not in told.text and "COI-1" not in told.text
-    assert dict(message(change, "zh", Shanghai()).rows)["状态"].endswith("已暂时搁置")
+    assert dict(message(change, "zh", Shanghai()).rows)["状态"].endswith("已搁置")
 
 
 def test_many_units_are_counted_and_uncertain_ones_said() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import astuple
 
+from gateway.notifiers.vocabulary import ZH
 from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import words_in
 from gateway.pages.place import FOLDER
@@ -40,6 +41,15 @@ def test_a_word_has_the_translation_of_the_pages() -> None:
     other = {term.id: (term.zh, pages[term.en]) for term in TERMS.values() if term.en in pages}
     assert len(other) > 30
     assert {name: both for name, both in other.items() if both[0] != both[1]} == {}
+
+
+def test_messages_to_people_call_a_state_as_the_pages_do() -> None:
+    pages = {en.lower(): zh for en, zh in words_in(FOLDER / "words")["zh_Hans"].texts.items()}
+    words = {**ZH.changes, **ZH.states}
+    words.pop("out of service")  # on the pages a kind of statement, not a state
+    both = {name: (zh, pages[name]) for name, zh in words.items() if name in pages}
+    assert len(both) > 4 and both["shelved"][0] == "已搁置"
+    assert {name: each for name, each in both.items() if each[0] != each[1]} == {}
 
 
 def test_both_languages_say_what_it_means() -> None:
