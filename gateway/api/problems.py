@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -73,6 +73,22 @@ class NotThere(Problem):
         super().__init__(404, detail)
 
 
+Page = Callable[[Request, Problem], Response]  # for a person at a browser
+
+
+def show_to_people(app: FastAPI, page: Page) -> None:
+    """From now on whoever goes to an address of no program reads `page`."""
+    app.state.problem_page = page
+
+
+def _answer(request: Request, of: Problem) -> Response:
+    page: Page | None = getattr(request.app.state, "problem_page", None)
+    is_for_people = request.method == "GET" and not request.url.path.startswith("/api/")
+    if page is not None and is_for_people and "text/html" in request.headers.get("accept", ""):
+        return page(request, of)
+    return answer(of)
+
+
 def answer(of: Problem) -> Response:
     told: dict[str, Any] = {
         "type": "about:blank",
@@ -112,14 +128,14 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-async def _stated(_: Request, error: Exception) -> Response:
+async def _stated(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return answer(error)
+    return _answer(request, error)
 
 
-async def _of_ours(_: Request, error: Exception) -> Response:
+async def _of_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, CryogateError)
-    return answer(problem_of(error))
+    return _answer(request, problem_of(error))
 
 
 async def _of_fields(_: Request, error: Exception) -> Response:
@@ -132,12 +148,12 @@ async def _of_fields(_: Request, error: Exception) -> Response:
     return answer(Problem(422, f"the request cannot be used{first}", errors=found))
 
 
-async def _of_http(_: Request, error: Exception) -> Response:
+async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     told = NEXT.get(error.status_code, str(error.detail))
-    return answer(Problem(error.status_code, told, error.headers))
+    return _answer(request, Problem(error.status_code, told, error.headers))
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     log.error("%s %s failed in a way nobody foresaw", request.method, request.url.path, exc_info=error)
-    return answer(Problem(500, NEXT[500]))
+    return _answer(request, Problem(500, NEXT[500]))

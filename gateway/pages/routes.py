@@ -6,14 +6,14 @@ A page asks the API for data, as whoever is logged in. Who is not is sent to the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.api import cookies
-from gateway.api.problems import NotThere
+from gateway.api.problems import NotThere, Page, Problem, show_to_people
 from gateway.pages.files import NOT_KEPT, TYPES, Files
 from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import COOKIE, ENGLISH, chosen, words_in
@@ -59,8 +59,9 @@ def add_pages(app: FastAPI) -> None:
     made = {f"words/{name}.json": one.json for name, one in words.items()}
     made |= {f"words/glossary-{name}.json": meanings(terms, name) for name in words}
     files = Files(FOLDER / "static", made | pictures_in(MANUAL))
-    router = _router(Templates(words, terms, files), Manual(MANUAL, files.address), files)
-    app.include_router(router, include_in_schema=False)
+    templates = Templates(words, terms, files)
+    app.include_router(_router(templates, Manual(MANUAL, files.address), files), include_in_schema=False)
+    show_to_people(app, _problem(templates))
 
 
 def _router(templates: Templates, manual: Manual, files: Files) -> APIRouter:
@@ -91,14 +92,29 @@ def _page(templates: Templates, manual: Manual, path: str, name: str) -> Callabl
         if path in PAGES and not is_known:
             wanted = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(wanted, safe='/')}", 303)
-        language = chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
-        theme = request.cookies.get(THEME_COOKIE, "")
-        values = {"page": name, "is_open": is_open, "theme": theme if theme in THEMES else THEMES[0]}
+        language, values = _looks(request, name, is_open)
         if name == "manual":
             values |= {"tasks": manual.tasks[language], "task": _task(request, manual)}
         return HTMLResponse(templates.page(language, name, values))
 
     return show
+
+
+def _problem(templates: Templates) -> Page:
+    def show(request: Request, problem: Problem) -> Response:
+        language, values = _looks(request, "problem", is_open=not cookies.session_of(request))
+        values |= {"is_missing": problem.status_code == 404, "detail": problem.detail}
+        shown = templates.page(language, "problem", values)
+        return HTMLResponse(shown, problem.status_code, problem.headers)
+
+    return show
+
+
+def _looks(request: Request, name: str, is_open: bool) -> tuple[str, dict[str, Any]]:
+    """The language of who looks, and what every template needs."""
+    language = chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return language, {"page": name, "is_open": is_open, "theme": theme if theme in THEMES else THEMES[0]}
 
 
 def _task(request: Request, manual: Manual) -> str:

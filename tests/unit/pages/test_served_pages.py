@@ -16,6 +16,7 @@ from gateway.api.members import Members
 from gateway.api.who import Gate
 from gateway.api.world import World
 from gateway.config.load import load
+from gateway.errors import JournalError
 from gateway.pages.files import Files
 from gateway.pages.routes import HELP, OPEN, PAGES, add_pages
 from tests.unit.commands.front_desk import CONFIG
@@ -83,6 +84,29 @@ def test_pages_are_no_part_of_the_api(client: TestClient) -> None:
     assert not [path for path in schema["paths"] if not path.startswith("/api/v1/")]
     assert client.post("/alarms").status_code == 405
     assert client.get("/nothing").json()["status"] == 404
+
+
+@pytest.mark.parametrize("cookie", ["", "cgs_whatever"])
+@pytest.mark.parametrize("path", ["/nothing", "/set-up/nothing", "/manual/nothing", "/units/x"])
+def test_people_read_a_page_where_nothing_is(client: TestClient, path: str, cookie: str) -> None:
+    client.cookies.set("__Host-cryogate", cookie)
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get(path, headers=browser)
+    assert page.status_code == 404 and page.headers["content-type"].startswith("text/html")
+    assert "Nothing has this address" in page.text and 'href="/"' in page.text
+    assert ('id="find-form"' in page.text) == bool(cookie)
+    assert "此处没有内容" in client.get(path, headers=browser | {"Accept-Language": "zh"}).text
+    assert client.get("/api/v1/nothing", headers=browser).json()["status"] == 404
+
+
+def test_people_read_what_is_wrong_with_a_gateway(served: FastAPI) -> None:
+    def broken() -> None:
+        raise JournalError("<b>disk</b> I/O error; look at the disk")
+
+    served.add_api_route("/broken", broken, include_in_schema=False)
+    page = TestClient(guarded(served), "https://localhost").get("/broken", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["retry-after"]) == (503, "2")
+    assert "This page cannot be shown" in page.text and "&lt;b&gt;disk&lt;/b&gt; I/O error" in page.text
 
 
 def test_a_file_is_sent_once(client: TestClient) -> None:
