@@ -23,6 +23,10 @@ PATIENCE_S: Final = 60.0  # machines are shared
 LISTENS: Final = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
 
+class Refused(Exception):
+    """What was asked of the browser cannot be done, such as a click on what has just gone."""
+
+
 class Firefox:
     """One browser with one tab."""
 
@@ -56,6 +60,7 @@ class Firefox:
     def goto(self, address: str) -> None:
         self._left.add(self._evaluate("null")["realm"])
         self._ask("browsingContext.navigate", context=self._tab, url=address, wait="complete")
+        eventually(lambda: self._evaluate("null")["realm"] not in self._left, address, PATIENCE_S)
 
     def run(self, expression: str) -> Any:
         """The value of an expression of JavaScript: a text, a number, a truth value or null."""
@@ -70,10 +75,13 @@ class Firefox:
         return str(self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
 
     def press(self, selector: str) -> None:
-        """A click of the mouse in its middle."""
+        """A click of the mouse in its middle. Raises Refused where it is not there, or not to be seen."""
         where = f"document.querySelector({json.dumps(selector)})"
-        self.run(f"{where}.scrollIntoView({{ block: 'center' }})")
-        element = {"sharedId": self._evaluate(where)["result"]["sharedId"]}
+        self.run(f"{where}?.scrollIntoView({{ block: 'center' }})")
+        node = self._evaluate(where)["result"]
+        if "sharedId" not in node:
+            raise Refused(f"there is no {selector}")
+        element = {"sharedId": node["sharedId"]}
         moves = [
             {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": element}},
             {"type": "pointerDown", "button": 0},
@@ -102,7 +110,8 @@ class Firefox:
                 entry = told["params"]
                 self._told.append((entry["source"].get("realm", ""), str(entry["text"])))
             if told.get("id") == number:
-                assert told["type"] == "success", (method, told)
+                if told["type"] != "success":
+                    raise Refused(f"{method}: {told['error']}: {told['message']}")
                 return told["result"]
 
 
