@@ -77,6 +77,7 @@ def report(rate: float = RATE) -> None:
         for _ in range(TURNS):
             _measure(world, quiet)
             asked += _measure(world, hammered, _start_hammer(port, token))
+        world.gateway.stop()  # its pages, too
     lost = 1 - hammered.rate / quiet.rate
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"fed at {rate:.0f} readings/s, nobody asks: {quiet.rate:.0f} stored/s, {quiet.cpu_us:.0f} us each")

@@ -98,6 +98,7 @@ def main() -> None:
             print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
             _report(world, room, browser, given.days, readings)
             browser.close()
+            world.gateway.stop()  # its pages, too
 
 
 def _report(world: World, room: Room, browser: Browser, days: int, readings: int) -> None:

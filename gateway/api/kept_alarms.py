@@ -42,7 +42,7 @@ class Snapshot:
 
 
 class KeptAlarms:
-    """Asked from any thread: one looks, the others have what was seen last."""
+    """Asked from any thread. Each transition is seen at once; what only goes on, once a second."""
 
     def __init__(self, priorities: Priorities) -> None:
         self._priorities = priorities
@@ -53,17 +53,23 @@ class KeptAlarms:
         self._looked_s = 0.0
 
     def now(self, records: Records) -> Snapshot:
-        now = self._now
-        is_due = now is None or time.monotonic() - self._looked_s >= LOOK_S
-        if is_due and self._turn.acquire(blocking=now is None):
+        is_behind = self._is_behind(records)
+        if (is_behind or self._is_due()) and self._turn.acquire(blocking=is_behind):
             try:
-                if self._now is None or time.monotonic() - self._looked_s >= LOOK_S:
+                if self._is_due() or self._is_behind(records):
                     self._now = self._looked(records)
                     self._looked_s = time.monotonic()
             finally:
                 self._turn.release()
         assert self._now is not None
         return self._now
+
+    def _is_behind(self, records: Records) -> bool:
+        """Whether something happened since: whoever hears of it asks at once, and then not again."""
+        return self._now is None or self._now.seq != records.book.folded()[0]
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._looked_s >= LOOK_S
 
     def _looked(self, records: Records) -> Snapshot:
         version = records.version()

@@ -142,7 +142,9 @@ class Live:
                 stands_s = loop.time()
                 self._end(await run_in_threadpool(self._over, [*self._listeners]))
             try:
-                last = await run_in_threadpool(self._last_seq)
+                last = max(
+                    self._seq, await run_in_threadpool(self._last_seq)
+                )  # less while they are made again
                 self._tell(await run_in_threadpool(self._changes, self._seq, last))
                 self._seq = last
                 if loop.time() - values_s >= VALUES_S:
@@ -175,7 +177,8 @@ class Live:
                     one.waiting.put_nowait(event)
 
     def _last_seq(self) -> int:
-        return self._world.reading().journal.last_seq()
+        """Of the last change that is in the lists, too: whoever hears of one and asks, finds it there."""
+        return self._world.reading().records.book.folded()[0]
 
     def _changes(self, after: int, until: int) -> list[Event]:
         """Of alarms, in order."""

@@ -54,7 +54,7 @@ def test_an_alarm_is_seen_with_what_is_inside_and_taken(browser: Firefox, room: 
     browser.run("document.querySelector('dialog[open] textarea').focus()")
     browser.type("on my way")
     pressed(browser, "dialog[open] button.primary", "document.querySelector('dialog[open]') === null")
-    browser.until(f"document.querySelector('{WRONG}').innerText.includes('Li Na is on it')", "it is taken")
+    eventually(lambda: "Li Na is on it" in browser.text(WRONG), "it is taken")
     assert browser.said == []
 
 

@@ -54,6 +54,19 @@ async def test_a_list_and_the_events_behind_it_have_no_gap(sites: TwoSites) -> N
     assert (one["alarm"]["id"], one["alarm"]["state"]) == (alarm, "acknowledged")
 
 
+async def test_whoever_hears_of_a_change_finds_it_in_the_list(sites: TwoSites) -> None:
+    """A page that asks for the list because of an event is told of no other one, and would show what was."""
+    alarm = sites.alarms()["top"]
+    before = sites.door.get("/alarms")  # which is kept for a second
+    sites.desk.acknowledge(alarm)
+    sites.desk.run()
+    stream = Live(sites.door.world, lambda who: True)
+    [heard] = await events(stream.listen(scope(sites, "viewer"), before["at"], 9.0), 1)
+    after = sites.door.get("/alarms")
+    assert after["at"] >= heard["id"] > before["at"]
+    assert {one["id"]: one["state"] for one in after["items"]}[alarm] == "acknowledged"
+
+
 async def test_what_happens_meanwhile_comes_by_itself(sites: TwoSites) -> None:
     stream = Live(sites.door.world, lambda who: True)
     hearing = asyncio.create_task(events(stream.listen(scope(sites, "viewer"), None, 30.0), 1))

@@ -17,6 +17,7 @@ export let at = 0; // the entry of the journal that `alarms` is of
 // `who`: a promise of who looks, with the sites.
 export async function load(who) {
   placed.clear();
+  at = 0;
   const [places, rows, known] = await Promise.all([all("/assets"), all("/values"), who, loadAlarms()]);
   for (const site of known.sites) sites.set(site.site, site);
   for (const place of places.items) assets.set(place.asset, { ...place, channels: new Set(), inside: null, left: [] });
@@ -44,6 +45,7 @@ export function take(row) {
 
 export async function loadAlarms() {
   const list = await get("/alarms?limit=200");
+  if (list.at < at) return; // an answer of later was here before
   alarms = list.items;
   at = list.at;
 }
