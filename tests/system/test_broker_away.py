@@ -28,8 +28,8 @@ site = "s"
 asset = "{name}"
 source = "broker"
 address = "{name}"
-no_data_after_s = 3.0
-max_gap_s = 2.0
+no_data_after_s = 6.0
+max_gap_s = 4.0
 """
 OWN = """
 [gateway]
