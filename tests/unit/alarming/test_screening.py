@@ -227,9 +227,6 @@ def test_a_clock_set_far_ahead_and_back_makes_nothing_fresh(tmp_path: Path, stil
         desk.read(("top", since_noon_s(), -190.0))
         seen(desk, screening)
         desk.clock.ahead_ns, later_s = 100 * DAY_NS, 100 * DAY_NS / SECOND
-        assert (
-            channel(screening, "top", since_noon_s() + later_s)["state"] == "in range"
-        )  # silent for a moment
         desk.read(("top", since_noon_s() + later_s, -100.0))
         eventually(desk.alarms, "raised by that clock")
         desk.clock.ahead_ns = 0

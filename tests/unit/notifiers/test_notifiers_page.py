@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gateway.api.certificate import own
 from gateway.config import plugins
 from gateway.config.files import exposed, missing
 from gateway.config.load import parse
@@ -47,7 +48,8 @@ def test_every_kind_has_an_example_that_loads(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_that_is_missing_or_public_is_said(tmp_path: Path, name: str) -> None:
-    for file in (*SECRETS, "lab-ca.pem"):
+    own(tmp_path, "127.0.0.1").certificate.rename(tmp_path / "lab-ca.pem")
+    for file in SECRETS:
         (tmp_path / file).write_text("secret\n")
         (tmp_path / file).chmod(0o600)
     there = configuration(tmp_path)
