@@ -10,6 +10,7 @@ from gateway.alarms.call import CallKind
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import DEPUTIES, ON_DUTY, Policy, Step, past_steps
 from gateway.followers import caller as calling
+from gateway.followers.caller import Caller
 from gateway.statements.person import Way
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.followers.switchboard import Phone, Switchboard
@@ -23,6 +24,11 @@ def board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Switchboard:
     return Switchboard(tmp_path, (POLICY,))
 
 
+def heard_by(board: Switchboard, caller: Caller) -> None:
+    """Before the clock goes on: it looks for latecomers every 5 s of this clock, which stands still."""
+    eventually(lambda: caller._book.seq == board.journal.last_seq(), "that is heard")
+
+
 def called(board: Switchboard) -> list[tuple[str, list[str], tuple[int, ...]]]:
     return [(one.id, [receiver.person for receiver in one.receivers], one.steps) for one in board.calls()]
 
@@ -32,9 +38,10 @@ def test_the_hole_in_the_roster_closes_and_the_steps_go_on(board: Switchboard) -
     with board.running(board.caller({"push": push, "sms": Phone()})) as caller:
         board.happens("E-1", "raised")
         eventually(lambda: caller.nobody.keys() == {"G-1"}, "nobody is there")
-        board.now_s = 60
         board.employ("li-na", "wang-wei")
         board.roster("li-na", "wang-wei")
+        heard_by(board, caller)
+        board.now_s = 60
         eventually(lambda: push.ids() == ["G-1.2.li-na"], "at once")
         eventually(lambda: caller.nobody == {}, "somebody knows")
         board.now_s = 890
@@ -62,8 +69,9 @@ def test_who_gets_a_way_that_works_is_called_by_it(board: Switchboard) -> None:
         board.happens("E-9", "raised", "dewar-9")
         eventually(lambda: caller.nobody.keys() == {"G-1", "G-9"}, "and none is tried again and again")
         assert len(board.calls()) == 2
-        board.now_s = 60
         board.employ("li-na", ways=(Way("push", "new"),))
+        heard_by(board, caller)
+        board.now_s = 60
         eventually(lambda: sorted(push.ids("new")) == ["G-1.2.li-na", "G-9.2.li-na"], "by the new one")
 
 
@@ -75,9 +83,10 @@ def test_who_comes_after_its_end_is_told_once(board: Switchboard) -> None:
         board.now_s = 10
         board.happens("E-1", "returned")
         eventually(lambda: len(board.calls()) == 2, "heard, and still nobody")
-        board.now_s = 60
         board.employ("li-na")
         board.roster("li-na", "li-na")
+        heard_by(board, caller)
+        board.now_s = 60
         eventually(lambda: len(push.heard) == 1, "told")
         board.now_s = 5000
         board.happens("E-9", "raised", "dewar-9")
