@@ -7,7 +7,6 @@ At the end a gateway runs, too: what it loses while its API is hammered (benchma
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import ssl
 import statistics
@@ -23,6 +22,7 @@ import numpy as np
 
 from benchmarks import hammered
 from benchmarks.alarms import _known
+from benchmarks.rig.processor import cpu_s
 from benchmarks.rig.token import token_of
 from gateway.config.load import load
 from gateway.journal.alarm_tables import AlarmRow, TransitionRow
@@ -114,15 +114,10 @@ def _file(api: Api) -> None:
 
 def _live(process: int, listeners: list[Api]) -> None:
     streams = [one.listen() for one in listeners]
-    before_s, began_s = _cpu_s(process), time.perf_counter()
+    before_s, began_s = cpu_s(process), time.perf_counter()
     time.sleep(LISTENED_S)
-    share = (_cpu_s(process) - before_s) / (time.perf_counter() - began_s)
+    share = (cpu_s(process) - before_s) / (time.perf_counter() - began_s)
     print(f"{len(streams)} listeners, no news: {100 * share:.0f} % of a core (goal: under 50 %)")
-
-
-def _cpu_s(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _configuration(folder: Path) -> Path:

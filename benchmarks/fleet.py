@@ -29,6 +29,7 @@ import numpy as np
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks.rig.processor import cpu_s as processor_s
 from firmware_sim.fleet import parse_fleet
 from firmware_sim.run import Run, run_for
 from firmware_sim.schema import Fleet
@@ -96,11 +97,15 @@ async def _measure(run: Run, port: int, broker_pid: int, seconds: float, listene
         work = asyncio.create_task(run.run((HOST, port), Path(run_dir), print))
         await _settled(run)
         listener.send("now")
-        sent, cpu_s, broker_s = _sent(run), time.process_time(), _cpu_s(broker_pid)
+        sent, cpu_s, broker_s = _sent(run), time.process_time(), processor_s(broker_pid)
         for publisher in run.publishers:
             publisher.worst_lateness_s = 0.0
         await asyncio.sleep(seconds)
-        sent, cpu_s, broker_s = _sent(run) - sent, time.process_time() - cpu_s, _cpu_s(broker_pid) - broker_s
+        sent, cpu_s, broker_s = (
+            _sent(run) - sent,
+            time.process_time() - cpu_s,
+            processor_s(broker_pid) - broker_s,
+        )
         await run_for(0.0, asyncio.Event(), work)
     late_ms = np.array([publisher.worst_lateness_s for publisher in run.publishers]) * 1e3
     wanted = len(run.publishers) * seconds / run.fleet.device[0].interval_s
@@ -120,12 +125,6 @@ async def _settled(run: Run) -> None:
 
 def _sent(run: Run) -> int:
     return sum(publisher.acknowledged for publisher in run.publishers)
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time of a process, from Linux's /proc."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _spread(values_ms: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:

@@ -25,6 +25,7 @@ import paho.mqtt.publish
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from benchmarks.rig.gateway import wait_for
+from benchmarks.rig.processor import cpu_s
 from benchmarks.rig.world import World
 from gateway.config.load import load
 from gateway.journal.journal import Journal
@@ -175,9 +176,9 @@ def _server(world: World, room: Room, browser: Browser, session: str) -> None:
         context.new_page().goto("/")
     pid = int(world.gateway.log.read_text().rpartition("pages run as process ")[2].split()[0])
     time.sleep(3)
-    before_s, began_s = _cpu_s(pid), time.monotonic()
+    before_s, began_s = cpu_s(pid), time.monotonic()
     time.sleep(LIVED_S)
-    share = (_cpu_s(pid) - before_s) / (time.monotonic() - began_s)
+    share = (cpu_s(pid) - before_s) / (time.monotonic() - began_s)
     print(f"server, {ASSETS} assets a second, {BROWSERS} browsers: {100 * share:.0f} % of a core (goal: 50)")
     for context in contexts:
         context.close()
@@ -279,11 +280,6 @@ def _fill(world: World, days: int) -> int:
         pass
     maker.close()
     return days * count
-
-
-def _cpu_s(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

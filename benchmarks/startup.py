@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.rig.processor import cpu_s
 from gateway.api.asking import ask
 from gateway.errors import NotRunning
 from gateway.journal.journal import Journal
@@ -163,18 +164,12 @@ def _start(config: Path, end: signal.Signals, caught_up: bool = False) -> Took:
             while b"READY=1" not in _heard(manager):
                 if process.poll() is not None:
                     raise SystemExit(f"the gateway ended: {(config.parent / 'log').read_text()}")
-            took = time.perf_counter() - began_s, _processor_s(process.pid)
+            took = time.perf_counter() - began_s, cpu_s(process.pid)
             while caught_up and _behind(config.parent / "data") > 0:
                 time.sleep(0.2)
             process.send_signal(end)
             process.wait(WITHIN_S)
     return took
-
-
-def _processor_s(pid: int) -> float:
-    """utime and stime of proc(5), of all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _heard(manager: socket.socket) -> bytes:

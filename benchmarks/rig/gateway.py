@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.rig.processor import cpu_s
 from gateway.api.asking import ask
 from gateway.errors import NotRunning
 
@@ -154,8 +155,7 @@ class Gateway:
 
     def cpu_s(self) -> float:
         """User and system time so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s(self.pid)
 
     def kill(self) -> None:
         """SIGKILL: no last words."""
