@@ -102,6 +102,7 @@ def _plain(path: Path, done: Brought) -> dict[str, Any]:
         "readings": done.readings,
         "new": done.fresh,
         "contradicting": done.contradicting,
+        "no_data": done.marks,
         "lines_not_understood": len(done.lines.not_understood),
         "remarks": list(done.lines.remarks),
     }

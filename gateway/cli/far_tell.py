@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.far_saying import tell
+from gateway.cli.import_screen import marked
 from gateway.cli.terminal import print_json, say
 from gateway.client import Client
 from gateway.client.client import in_path
@@ -91,6 +92,7 @@ def _looked_at(one: dict[str, Any]) -> Iterator[str]:
     for seen in one["series"]:
         many = counted(seen["readings"], "reading")
         yield f"  {seen['series']} -> {seen['channel']}: {many}, {seen['new']} new"
+        yield from marked(seen.get("no_data", 0), "  ")
         if seen["first"] is not None:
             unit = seen["unit"]
             yield f"    first {seen['first'][:19]}Z   last {seen['last'][:19]}Z"
@@ -103,6 +105,7 @@ def _looked_at(one: dict[str, Any]) -> Iterator[str]:
 def _taken(one: dict[str, Any]) -> Iterator[str]:
     many = counted(one["readings"], "reading")
     yield f"{one['file']}: {many}, {one['new']} of them new; SHA-256 {one['sha256']}"
+    yield from marked(one.get("no_data", 0), "")
     if one["contradicting"]:
         yield f"  {one['contradicting']} contradict what is there: the same time, another value"
     if one["lines_not_understood"]:

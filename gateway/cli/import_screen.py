@@ -39,6 +39,7 @@ def after_import(path: Path, done: Brought, alarms: Sequence[Mapping[str, Any]])
     return [
         f"{name}: {counted(done.readings, 'reading')}, {done.fresh} of them new; {_counted(done.lines)}; "
         f"SHA-256 {done.sha256}",
+        *marked(done.marks, ""),
         *(f"    {channel}: {how}" for channel, how in done.said.corrections.items()),
         *_contradicting(done.contradicting),
         *_missed(done.lines),
@@ -55,6 +56,13 @@ def _alarms(alarms: Sequence[Mapping[str, Any]], what: str) -> Iterator[str]:
         yield f"    {one['channel']}: {one['alarms']} {one['rule']}, {one['severity']}"
     if len(alarms) > MOST_SHOWN:
         yield f"    and those of {len(alarms) - MOST_SHOWN} more rules"
+
+
+def marked(marks: int, margin: str) -> Iterator[str]:
+    """What says only that there is no reading is told apart from readings."""
+    if marks:
+        rows = counted(marks, "row NO_DATA", "rows NO_DATA")
+        yield f"{margin}  and {rows} between them, where the file proves nothing"
 
 
 def _counted(lines: Lines) -> str:
@@ -75,6 +83,7 @@ def _missed(lines: Lines) -> Iterator[str]:
 def _series_lines(seen: Seen) -> Iterator[str]:
     converted = f", converted from {seen.logger_unit}" if seen.logger_unit != seen.unit else ""
     yield f"  {seen.series} -> {seen.channel}: {counted(seen.readings, 'reading')}, {seen.new} new"
+    yield from marked(seen.no_data, "  ")
     yield from _contradicting(seen.contradicting)
     if seen.calibration:
         yield f"    {seen.calibration}"

@@ -32,8 +32,8 @@ class Seen:
     """One series as its channel would get it: values in the channel's unit, which was `logger_unit`.
 
     `new`: how many the journal does not have yet; `contradicting`: of these, how many have another value than
-    what is there of the same time. What only says that there is no reading is not counted.
-    `gaps`: stretches longer than the channel's max_gap_s.
+    what is there of the same time. `no_data`: what only says that nothing is proven between two of them;
+    these are no readings. `gaps`: stretches longer than the channel's max_gap_s.
     """
 
     series: str
@@ -43,6 +43,7 @@ class Seen:
     readings: int
     new: int
     contradicting: int
+    no_data: int
     bad: int
     uncertain: int
     first: str | None
@@ -121,14 +122,22 @@ def _seen(
     units = {s.name: s.unit for s in logged.download.series}
     compared = _compared(configuration, samples, numbers)
     for name, channel in mapped.channels.items():
-        mine = samples.take((samples.channel == numbers[channel]) & (samples.quality != Quality.NO_DATA))
+        every = samples.take(samples.channel == numbers[channel])
+        mine = every.take(every.quality != Quality.NO_DATA)
         told = configuration.channels[channel]
         words = correction_words(name, told, spans[name], mapped)
-        yield _of_one(name, units[name], told, mine.sorted(), compared.get(channel, (len(mine), 0)), words)
+        there = compared.get(channel, (len(mine), 0))
+        yield _of_one(name, units[name], told, mine.sorted(), len(every) - len(mine), there, words)
 
 
 def _of_one(
-    name: str, logger_unit: str, channel: Channel, mine: Samples, compared: tuple[int, int], calibration: str
+    name: str,
+    logger_unit: str,
+    channel: Channel,
+    mine: Samples,
+    no_data: int,
+    compared: tuple[int, int],
+    calibration: str,
 ) -> Seen:
     fine = mine.value[mine.quality < Quality.BAD]
     step = np.diff(mine.time)
@@ -141,6 +150,7 @@ def _of_one(
         readings=len(mine),
         new=compared[0],
         contradicting=compared[1],
+        no_data=no_data,
         bad=int((mine.quality >= Quality.BAD).sum()),
         uncertain=int((mine.quality == Quality.UNCERTAIN).sum()),
         first=format_rfc3339(int(mine.time[0])) if has_any else None,

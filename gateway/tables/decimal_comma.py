@@ -11,12 +11,12 @@ from typing import Final
 
 from gateway.tables.options import Options
 
-_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
+_WHOLE: Final = re.compile(r"[+\-\N{MINUS SIGN}]?\s?[0-9]+")
+_DECIMALS: Final = re.compile(r"[0-9]+([eE][+\-\N{MINUS SIGN}]?[0-9]+)?[^0-9]*")  # and a unit
 _DOUBT: Final = (
-    "column {column} has only whole numbers, and column {next} behind it only digits, as in {shown!r}: this "
-    "may be one number with a decimal comma. Then the separator cannot be ','. If column {next} is a value "
-    "of its own, name it in columns, too"
+    "column {column} has only whole numbers, and column {next} behind it only what may be their decimals, as "
+    "in {shown!r}: this may be one number with a decimal comma. Then the separator cannot be ','. If column "
+    "{next} is a value of its own, name it in columns, too"
 )
 
 
@@ -32,7 +32,7 @@ class DecimalComma:
     def look(self, cells: Sequence[str]) -> None:
         for index in [i for i in self._suspects if i + 1 < len(cells)]:
             whole, behind = cells[index].strip(), cells[index + 1].strip()
-            if _WHOLE.fullmatch(whole) and _DIGITS.fullmatch(behind):
+            if _WHOLE.fullmatch(whole) and _DECIMALS.fullmatch(behind):
                 self._shown.setdefault(index, f"{whole},{behind}")
             elif whole or behind:
                 self._suspects.discard(index)

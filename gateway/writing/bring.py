@@ -17,7 +17,7 @@ from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal, Statement
-from gateway.model import Arrivals, Samples, believable
+from gateway.model import Arrivals, Quality, Samples, believable
 from gateway.statements import import_
 from gateway.statements.import_ import Import
 from gateway.tables import Lines
@@ -34,13 +34,16 @@ from gateway.writing.mapping import Logged, Mapped, read_file
 class Brought:
     """What became of a file. `before` is the earlier import of the same bytes, if nothing new is in it.
 
-    `contradicting`: readings with another value than what was there of the same channel and time.
+    `fresh`: readings that the journal did not have. `contradicting`: readings with another value than what
+    was there of the same channel and time. `marks`: what says only that nothing is proven between two
+    readings; they are counted apart.
     """
 
     sha256: str
     readings: int
     fresh: int
     contradicting: int
+    marks: int
     lines: Lines
     before: Statement | None
     said: Import
@@ -70,12 +73,15 @@ def bring(
     corrections = corrections_of(mapped, configuration.channels, spans)
     said, lines = _said(logged, mapped, samples, corrections), logged.download.lines
     before = _before(journal, logged.sha256, mapped)
+    is_mark = samples.quality == Quality.NO_DATA
+    readings, marks = arrivals.take(~is_mark), arrivals.take(is_mark)
     if before is not None and journal.new_among(arrivals, imported=True) == 0:
-        return Brought(logged.sha256, len(arrivals), 0, 0, lines, before, said, samples)
+        return Brought(logged.sha256, said.readings, 0, 0, len(marks), lines, before, said, samples)
     describe(configuration, journal, numbers)
-    contradicting = journal.contradicting(arrivals)
+    contradicting, new_marks = journal.contradicting(readings), journal.new_among(marks, imported=True)
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
-    return Brought(logged.sha256, len(arrivals), done.fresh, contradicting, lines, None, said, samples)
+    fresh = done.fresh - new_marks
+    return Brought(logged.sha256, said.readings, fresh, contradicting, len(marks), lines, None, said, samples)
 
 
 def check_times(samples: Samples, path: Path, now_ns: int) -> None:
@@ -109,7 +115,7 @@ def _said(logged: Logged, mapped: Mapped, samples: Samples, corrections: Mapping
         mapping=mapped.sha256,
         logger=download.about,
         channels=mapped.channels,
-        readings=len(samples),
+        readings=int(np.count_nonzero(samples.quality != Quality.NO_DATA)),
         first_ns=int(samples.time.min()),
         last_ns=int(samples.time.max()),
         lines_taken=download.lines.taken,

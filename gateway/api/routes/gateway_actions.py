@@ -37,7 +37,14 @@ router = APIRouter(tags=["gateway actions"])
 LONGEST_MAPPING: Final = 50_000  # characters
 MOST_PARKED: Final = 1
 MAPPING: Final = "mapping.toml"
-IMPORTED = {"file": "box-7.csv", "sha256": "0f2e7c1d", "readings": 1440, "new": 1440, "contradicting": 0}
+IMPORTED = {
+    "file": "box-7.csv",
+    "sha256": "0f2e7c1d",
+    "readings": 1440,
+    "new": 1440,
+    "contradicting": 0,
+    "no_data": 0,
+}
 PREVIEW = {"file": "box-7.csv", "sha256": "0f2e7c1d", "series": [], "unused": [], "alarms": []}
 AGAIN = {"source": "broker", "messages": 3, "readings": 3, "new": 3, "cut": 0, "refused": []}
 MappingText = Annotated[str, Form(max_length=LONGEST_MAPPING, description="TOML: docs/imports.md.")]
@@ -94,6 +101,7 @@ def import_(request: Request, world: Asked, who: Who, file: UploadFile, mapping:
         "readings": done.readings,
         "new": done.fresh,
         "contradicting": done.contradicting,
+        "no_data": done.marks,
         "lines_not_understood": len(done.lines.not_understood),
         "remarks": list(done.lines.remarks),
     }

@@ -179,20 +179,29 @@ def test_who_means_line_breaks_can_say_so() -> None:
 BARE = Options((Column(2),), time_columns=(1,), time_format="unix_s", header="none")
 
 
-@pytest.mark.parametrize("rows", ["-190,8 -190,25", "8,9 ,", "-190,8", "8,9 8.5, ---,5 8,9"])
+@pytest.mark.parametrize(
+    "rows", ["-190,8 -190,25", "8,9 ,", "-190,8", "8,9 8.5, ---,5 8,9", "\N{MINUS SIGN}190,8", "-\xa0190,8"]
+)
 def test_a_decimal_comma_without_a_header(rows: str) -> None:
     """Two cells side by side may be one number: only a row that shows otherwise helps, or the mapping."""
-    text = "".join(f"{START + i},{row}\n" for i, row in enumerate(rows.split()))
+    text = "".join(f"{START + i},{row}\n" for i, row in enumerate(rows.split(" ")))
     is_shown_otherwise = "8.5" in rows
     both = replace(BARE, columns=(Column(2), Column(3, name="battery")))
     if is_shown_otherwise:
         assert len(read(text, BARE).series[0].value) == 4
     else:
-        with pytest.raises(InputError, match=r"column 2 has only whole numbers, and column 3 .* only digits"):
+        with pytest.raises(InputError, match=r"column 2 has only whole numbers, and column 3 .* decimals"):
             read(text, BARE)
         assert len(read(text, both).series[0].value) > 0
     semicolons = replace(BARE, separator=";")
     assert len(read(text.replace(",", ";"), semicolons).series[0].value) > 0
+
+
+@pytest.mark.parametrize("cell", ["7,735000e+01", "2,95E2", "-195,8 K", "-195,8°C", "7,7e\N{MINUS SIGN}1"])
+def test_decimals_with_an_exponent_or_a_unit_are_no_column(cell: str) -> None:
+    """A BlueFors log of a machine with a decimal comma: 7,735000e+01 is 77.35 K, and not 7 K."""
+    with pytest.raises(InputError, match=r"may be one number with a decimal comma"):
+        read(f"{START},{cell}\n{START + 1},{cell}\n", BARE)
 
 
 def test_rows_without_a_header_have_the_cells_of_the_first() -> None:
