@@ -77,6 +77,7 @@ class CallsView:
         judged = self._judged(of)
         since_ns = self._book.nobody.get(of.id)
         taken = dict.fromkeys(one.taken_by for one in of.members.values() if one.taken_by)
+        counts = {one.id: self._book.swings.counts(one, self._now_ns) for one in of.members.values()}
         return {
             "schema": SCHEMA,
             "id": of.id,
@@ -87,9 +88,9 @@ class CallsView:
             "alarms": list(of.members),
             "priority": judged.priority.name.lower(),
             "priority_reason": judged.reason,
-            "swings": max(
-                (self._book.swings.counts(m, self._now_ns) for m in of.members.values()), default=0
-            ),
+            "swings": max(counts.values(), default=0),
+            "swings_within_s": self._book.plan.chatter.chatter_within_s,
+            "swinging": [{"alarm": name, "swings": count} for name, count in counts.items() if count],
             "calling": self._book.escalations.is_calling(of.id),
             "taken_by": list(taken),
             "attempts": [self._attempt(one) for one in self._book.attempts.get(of.id, ())],

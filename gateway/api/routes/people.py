@@ -45,7 +45,7 @@ SHIFT = {
 }
 WEEK = {"schema": 1, "known": RUNS, "site": "lab", "week": "2026-01-05", "shifts": [SHIFT]}
 DUTY = {"schema": 1, "known": RUNS, "sites": [{"site": "lab", "on_duty": ["li.na"], "until": None}]}
-GROUP = {"schema": 1, "id": "G-7Q2M9XKD-1A", "first": "E-7Q2M9XKD-1A", "priority": "urgent", "attempts": []}
+GROUP = {"schema": 1, "id": "G-7Q2M9XKD-1A", "first": "E-7Q2M9XKD-1A", "priority": "urgent", "swings": 0}
 CALLS = {"schema": 1, "known": RUNS, "items": [GROUP], "next": None}
 DRILL = {"id": "D-7Q2M9XKD-1A", "asset": "dewar-1", "state": "passed", "calls": [], "attempts": []}
 DRILLS = {"schema": 1, "known": RUNS, "items": [DRILL], "next": None}
@@ -191,7 +191,10 @@ def _as_seen(world: World, scope: Scope, group: dict[str, Any]) -> dict[str, Any
     own = [one for one in group["alarms"] if one in known and scope.alarm(known[one].alarm) is not None]
     if len(own) == len(group["alarms"]):
         return group
-    return {**group, "alarms": own, "first": own[0], "priority_reason": ""} if own else None
+    swinging = [one for one in group["swinging"] if one["alarm"] in own]
+    swings = max((one["swings"] for one in swinging), default=0)
+    part = {"alarms": own, "swinging": swinging, "swings": swings}
+    return {**group, **part, "first": own[0], "priority_reason": ""} if own else None
 
 
 def _id(row: dict[str, Any]) -> tuple[str]:

@@ -71,7 +71,7 @@ def test_of_a_happening_at_two_sites_each_sees_and_takes_its_own(
     short = two_sites.TWO_SITES.replace("no_data_after_s = 300000000.0", "no_data_after_s = 60.0")
     monkeypatch.setattr(two_sites, "TWO_SITES", short)
     (tmp_path / "data").mkdir()
-    sites = TwoSites(tmp_path)
+    sites = TwoSites(tmp_path, "[calls]\nchatter_count = 2\n")
     sites.desk.read(("top", 0, -190.0), ("shipper", 0, -190.0))
     broker_goes(sites.desk, 30)
     at(sites.desk, 200)
@@ -85,6 +85,12 @@ def test_of_a_happening_at_two_sites_each_sees_and_takes_its_own(
     assert taken.json()["alarms"] == [silent["shipper"]], "the rest is of the other site, or of both"
     foreign = post(sites, f"/alarms/{silent['top']}/group/take", {"comment": "x"}, AT_PORT)
     assert foreign.status_code == 404
+    sites.desk.read(("top", 210, -190.0), ("shipper", 210, -190.0))
+    at(sites.desk, 400)
+    sites.door.world.now_ns = lambda: NOON_NS + 400 * SECOND
+    swinging = [one for group in sites.door.get("/calls")["items"] for one in group["swinging"]]
+    own = [one for group in sites.door.get("/calls", AT_PORT)["items"] for one in group["swinging"]]
+    assert len(swinging) == 2 and len(own) == 1 and own[0] in swinging
 
 
 def test_what_was_done_about_an_alarm_is_seen_at_its_site_alone(sites: TwoSites) -> None:

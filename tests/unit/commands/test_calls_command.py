@@ -124,7 +124,14 @@ def test_what_is_tried_again_and_again_is_one_line() -> None:
         "alarms": ["E-1"],
         "first": "E-1",
     }
-    group |= {"since": tried["at"], "over": False, "calling": True, "swings": 0, "no_policy": False}
+    group |= {
+        "since": tried["at"],
+        "over": False,
+        "calling": True,
+        "swings": 0,
+        "swinging": [],
+        "no_policy": False,
+    }
     group |= {"nobody_since": None, "next": None, "taken_by": []}
     group |= {"attempts": [tried, tried, others[0], tried, *others[1:]]}
     lines = [str(line) for line in group_lines(group, UNLABELLED, "2026-01-05T12:05:00Z")][2:]

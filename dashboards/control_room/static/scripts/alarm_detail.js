@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { asks, goesOn, numberInside } from "./alarm_list.js";
 import { holder, priorityLine, valueWords } from "./alarm_row.js";
 import { quietWords, timeLine } from "./alarm_history.js";
-import { limitOf, reasonOf, stateWords, titleOf, withUnit } from "./alarm_words.js";
+import { limitOf, reasonOf, stateWords, swingsOf, titleOf, withUnit } from "./alarm_words.js";
 import { badge, element, shape } from "./elements.js";
 import { term } from "./explain.js";
 import { riskWord, word } from "./states.js";
@@ -100,6 +100,8 @@ function facts(alarm, place) {
   if (alarm.beyond_s > 0) rows.push([t("Beyond the limit"), duration(alarm.beyond_s)]);
   if (goesOn(alarm) && left !== null) rows.push([term("time-left", t("Time left")), t("{time} left at least", { time: duration(left) })]);
   rows.push([term("priority", t("Priority")), priorityLine(alarm)], [t("State"), stateWords(alarm)], [t("Who has it"), holder(alarm)]);
+  const swings = swingsOf(alarm, place.group(alarm));
+  if (swings !== null) rows.push([term("chattering", t("Chattering")), element("span", {}, shape("swings"), " ", swings)]);
   if (alarm.overlay) rows.push([t("Quiet"), element("span", {}, shape("quiet"), " ", quietWords(alarm.overlay, place.zone))]);
   return element("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
 }

@@ -2,6 +2,7 @@
 
 import { all, get } from "./api.js";
 import { bindFilters } from "./alarm_filters.js";
+import { groups } from "./alarm_groups.js";
 import { loadRules } from "./rules.js";
 import { collator, language, t } from "./words.js";
 
@@ -34,8 +35,7 @@ export class Place {
   }
 
   async learnCalls() {
-    const found = await all("/calls").catch(() => ({ items: [] }));
-    this.groups = new Map(found.items.flatMap((group) => group.alarms.map((id) => [id, group])));
+    this.groups = await groups();
   }
 
   async learnTimeLeft() {

@@ -1,7 +1,7 @@
 // One alarm in the list: what is wrong, where, what is inside, since when, who is on it.
 
 import { asks, goesOn, numberInside } from "./alarm_list.js";
-import { becauseWords, overlayWords, reasonOf, reasonWords, stateWords, titleOf, withUnit } from "./alarm_words.js";
+import { becauseWords, overlayWords, reasonOf, reasonWords, stateWords, swingsOf, titleOf, withUnit } from "./alarm_words.js";
 import { badge, element, shape } from "./elements.js";
 import { isLive, values } from "./live.js";
 import { priorityWord, riskWord, word } from "./states.js";
@@ -16,7 +16,7 @@ export function alarmRow(alarm, place) {
   const pick = element("input", { type: "checkbox", "aria-label": t("Choose {alarm}", { alarm: `${place.assetName(alarm.asset)} ${alarm.rule}` }) });
   row.append(
     element("label", { class: "pick" }, pick),
-    element("div", {}, head(alarm, place), what(alarm, place)),
+    element("div", {}, head(alarm, place), what(alarm, place), ...swings(alarm, place)),
     inside(alarm),
     who(alarm, place),
     element("p", { class: "reason quiet" }, priorityLine(alarm, becauseWords)),
@@ -39,6 +39,11 @@ function what(alarm, place) {
   const line = element("p", { class: "what" }, element("strong", {}, titleOf(alarm)));
   if (alarm.kind !== "fault" && alarm.kind !== "drill") line.append(" ", element("span", { class: "value", "data-channel": alarm.channel }, valueWords(alarm)));
   return line;
+}
+
+function swings(alarm, place) {
+  const words = swingsOf(alarm, place.group(alarm));
+  return words === null ? [] : [line("swings", words)];
 }
 
 // The value of now where somebody knows it, and the worst one.

@@ -1,6 +1,7 @@
 // The list as it stands on the page. Alarms of one happening stand together, behind the most urgent of them.
 
 import { alarmRow } from "./alarm_row.js";
+import { swingsOf } from "./alarm_words.js";
 import { element } from "./elements.js";
 import { tn } from "./words.js";
 
@@ -105,7 +106,8 @@ export class ListView {
 
   // Made anew only where something in it is another.
   #row(alarm) {
-    const text = JSON.stringify([alarm, this.place.group(alarm)?.next, this.place.group(alarm)?.nobody_since, this.place.timeLeft(alarm.asset), this.place.assets.size]);
+    const group = this.place.group(alarm);
+    const text = JSON.stringify([alarm, group?.next, group?.nobody_since, swingsOf(alarm, group), this.place.timeLeft(alarm.asset), this.place.assets.size]);
     const kept = this.#rows.get(alarm.id);
     if (kept?.text === text) return kept.row;
     const row = alarmRow(alarm, this.place);

@@ -2,7 +2,8 @@
 
 import { ruleOf } from "./rules.js";
 import { alarmState, riskWord, ruleKind, unitWord, word } from "./states.js";
-import { measured, t } from "./words.js";
+import { duration } from "./time.js";
+import { measured, t, tn } from "./words.js";
 
 const IN = " is not in [risks], which counts as ";
 
@@ -62,6 +63,12 @@ export function stateWords(alarm) {
 
 export function overlayWords(kind) {
   return { shelved: t("shelved"), suppressed: t("suppressed"), "out of service": t("out of service") }[kind] ?? kind;
+}
+
+// What comes and goes around its limit, of its group in GET /calls; null where it does not.
+export function swingsOf(alarm, group) {
+  const found = group?.swinging.find((one) => one.alarm === alarm.id);
+  return found ? tn("comes and goes: once in {time}", "comes and goes: {n} times in {time}", found.swings, { time: duration(group.swings_within_s) }) : null;
 }
 
 // { value, side } of the version that raised it; null where its rule has none, or nobody knows.

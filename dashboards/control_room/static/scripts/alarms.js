@@ -38,7 +38,7 @@ page.addEventListener("click", follow);
 on("link", () => showValues());
 on("values", () => soon("values", showValues, 500));
 setInterval(showAges, 10_000);
-setInterval(async () => { if (document.visibilityState === "visible") { await place.learnTimeLeft(); soon("list", render, 0); } }, 60_000);
+setInterval(async () => { if (document.visibilityState === "visible") { await Promise.all([place.learnTimeLeft(), place.learnCalls()]); soon("list", render, 0); } }, 60_000);
 new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) list.more().catch(tellProblem); }, { rootMargin: "600px" }).observe(byId("more"));
 
 showOpen();

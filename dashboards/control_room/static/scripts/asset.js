@@ -1,5 +1,6 @@
 // The page of one asset: how its channels went over any time, and what happened meanwhile.
 
+import { groups } from "./alarm_groups.js";
 import { all, get } from "./api.js";
 import { kindOf, markOf, qualityWord, showClocks, showEvents, showExcursions, showInside, showTable } from "./asset_lists.js";
 import { Chart, shownTime } from "./chart.js";
@@ -171,7 +172,7 @@ async function lookBeside() {
   download(from, to);
   const asks = [
     [`/channels/${encodeURIComponent(first)}/limits?${wide}`, (found) => chart.show({ limits: found.steps.map(seconds) })],
-    [`/excursions?asset=${inside}&limit=500&${spanOf(from, to)}`, showSpans],
+    [`/excursions?asset=${inside}&limit=500&${spanOf(from, to)}`, async (found) => showSpans(found, await groups())],
     [`/assets/${inside}/events?${spanOf(from, to)}`, showHappened],
   ];
   lookInside();
@@ -187,10 +188,10 @@ function seconds(step) {
   return { ...step, from: Date.parse(step.from) / 1000, to: Date.parse(step.to) / 1000 };
 }
 
-function showSpans(found) {
+function showSpans(found, calls) {
   const spans = found.items.map((one) => ({ severity: one.severity, from: Date.parse(one.start) / 1000, to: one.end === null ? Infinity : Date.parse(one.end) / 1000 }));
   chart.show({ excursions: spans });
-  showExcursions(byId("excursions"), found.items, zoneOf(), (one) => around(Date.parse(one.start) / 1000, one.end === null ? now() : Date.parse(one.end) / 1000));
+  showExcursions(byId("excursions"), found.items, calls, zoneOf(), (one) => around(Date.parse(one.start) / 1000, one.end === null ? now() : Date.parse(one.end) / 1000));
 }
 
 function showHappened(found) {

@@ -1,6 +1,7 @@
 // What belongs to the time that a chart shows: clocks, contents, excursions, events, the chart as a table.
 
-import { badge, element } from "./elements.js";
+import { swingsOf } from "./alarm_words.js";
+import { badge, element, shape } from "./elements.js";
 import { term } from "./explain.js";
 import { alarmState, unitWord } from "./states.js";
 import { duration, timeElement } from "./time.js";
@@ -35,14 +36,16 @@ export function showEvents(root, events, more, zone, go) {
   root.replaceChildren(...left, element("ol", { tabindex: "0", "aria-label": t("What happened in this time") }, ...rows));
 }
 
-export function showExcursions(root, excursions, zone, go) {
+// `groups`: by id of an alarm, those about which people are called.
+export function showExcursions(root, excursions, groups, zone, go) {
   if (!excursions.length) return root.replaceChildren(words(t("No excursion in this time.")));
   const rows = excursions.map((one) => {
     const button = element("button", { type: "button" }, timeElement(one.start, zone));
     button.addEventListener("click", () => go(one));
     const lasted = one.end === null ? t("goes on") : duration((Date.parse(one.end) - Date.parse(one.start)) / 1000);
     const link = element("a", { href: `/alarms/${encodeURIComponent(one.id)}` }, t("alarm"));
-    return element("li", {}, badge(one.severity, one.rule), " ", button, element("p", {}, `${one.channel} · ${lasted} · ${alarmState(one.state)} · `, link));
+    const swings = swingsOf(one, groups.get(one.id)), more = swings === null ? [] : [element("p", {}, shape("swings"), " ", swings)];
+    return element("li", {}, badge(one.severity, one.rule), " ", button, element("p", {}, `${one.channel} · ${lasted} · ${alarmState(one.state)} · `, link), ...more);
   });
   root.replaceChildren(element("ol", { tabindex: "0", "aria-label": t("Excursions in this time") }, ...rows));
 }
