@@ -27,6 +27,7 @@ from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
 from gateway.alarms.priority import Judged, Judging, Priorities, most_urgent
 from gateway.alarms.reach import Matter
 from gateway.alarms.swings import Swings
+from gateway.alarms.waiting import Waiting
 from gateway.dataclass import dataclass
 from gateway.statements import Statement, attempt, call, person, transition
 from gateway.statements.attempt import Attempt
@@ -69,10 +70,8 @@ class CallBook:
         self.escalations = Escalations(
             Rules(self.policy, self.judged, self._same, self._is_coming, self.swings)
         )
-        self.deliveries: dict[str, Delivery] = {}  # that are not done
-        self._latest: dict[str, dict[str, str]] = {}  # group -> receiver -> the delivery that is not done
+        self.waiting = Waiting()
         self.attempts: dict[str, list[Attempted]] = {}  # by group
-        self.summaries: dict[str, tuple[str, ...]] = {}  # calls that are summaries, and the groups in them
         self._failures: dict[tuple[str, str], Failure] = {}  # by notifier and person
         self._nobody = Nobody(self.escalations, self)
 
@@ -116,7 +115,7 @@ class CallBook:
                 self.attempts,
                 self.nobody,
                 list(self._failures.values()),
-                self.summaries,
+                self.waiting.summaries,
             )
         )
 
@@ -139,14 +138,17 @@ class CallBook:
         self.raisings.times = found.raisings
         self.swings.take_over(found.swings)
         self.flood = Flood(self.plan.flood, found.received)
-        self.deliveries = {delivery.id: delivery for delivery in found.deliveries}
-        for one in found.deliveries:
-            self._latest.setdefault(one.group, {})[one.receiver.name] = one.id
-        self.attempts, self.summaries = found.attempts, found.summaries
+        self.waiting = Waiting(found.deliveries, found.summaries)
+        self.attempts = found.attempts
         self._nobody = Nobody(self.escalations, self, found.nobody)
         self._failures = {(one.notifier, one.person): one for one in found.failures}
 
     # Answers
+
+    @property
+    def deliveries(self) -> dict[str, Delivery]:
+        """That are not done."""
+        return self.waiting.deliveries
 
     @property
     def nobody(self) -> dict[str, int]:
@@ -269,6 +271,7 @@ class CallBook:
         for other in heard.merged:
             self._join(other.id, heard.group.id)
         self.escalations.hear(heard, one)
+        self._hold_once(heard.group.id)
         self._nobody.look(heard.group, at_ns)
         self._tidy(heard.group.id)
 
@@ -277,17 +280,14 @@ class CallBook:
         self.nobody.pop(other, None)
         for delivery in [d for d in self.deliveries.values() if d.group == other]:
             self.drop(delivery)
-        self._latest.pop(other, None)
+        self.waiting.forget(other)
 
     def _hear_call(self, at_ns: int, said: Called) -> None:
         kind, names = CallKind(said.kind), [receiver.name for receiver in said.receivers]
         for receiver in said.receivers:
-            made = Delivery(said.id, said.group, kind, receiver, at_ns, said.round, said.steps)
-            if said.group:  # what was not told yet about a group is told by the newer call
-                mine = self._latest.setdefault(said.group, {})
-                self.deliveries.pop(mine.get(receiver.name, ""), None)
-                mine[receiver.name] = made.id
-            self.deliveries[made.id] = made
+            if kind is CallKind.SUMMARY:
+                self.waiting.summaries[said.id] = said.groups
+            self.waiting.add(Delivery(said.id, said.group, kind, receiver, at_ns, said.round, said.steps))
             if receiver.person and kind is not CallKind.SUMMARY and not said.drill:
                 self.flood.sent(receiver.person, at_ns, self._rank(receiver.person, said))
         if kind is CallKind.SUMMARY:
@@ -296,6 +296,7 @@ class CallBook:
         for name in said.held:
             self.flood.holds(name, said.group, at_ns, self._rank(name, said))
         self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
+        self._hold_once(said.group)
         self._nobody.hear_call(said, at_ns)
         self._tidy(said.group)
 
@@ -306,10 +307,7 @@ class CallBook:
         """Without a receiver: whoever it was for cannot be reached any more."""
         person = said.receivers[0].person if said.receivers else said.held[0]
         self.flood.summed(person, said.groups, at_ns)
-        if said.receivers:
-            self.summaries[said.id] = said.groups
-            return
-        for group in said.groups:
+        for group in () if said.receivers else said.groups:
             self._nobody.lose(person, group, at_ns)
             self._tidy(group)
 
@@ -329,7 +327,7 @@ class CallBook:
             said.took_s,
         )
         self._note(at_ns, said)
-        for group in self._groups(said.call, said.group):
+        for group in self.waiting.groups(said.call, said.group):
             if group in self.escalations.courses:
                 self.attempts[group] = [*self.attempts.get(group, ()), shown][-MOST_ATTEMPTS:]
         if delivery is None:
@@ -337,8 +335,7 @@ class CallBook:
         for k, way in enumerate(delivery.receiver.ways):
             if way == (said.notifier, said.address):
                 delivery.outcomes[k] = Outcome(said.outcome)
-        about = self._groups(delivery.call, delivery.group)
-        self._nobody.hear_outcome(delivery, about, at_ns, said_over=said.over)
+        self._nobody.hear_outcome(delivery, self.waiting.about(delivery), at_ns, said_over=said.over)
         if delivery.is_done:
             self.drop(delivery)
 
@@ -353,36 +350,30 @@ class CallBook:
             if one.notifier == said.notifier and one.outcome == Outcome.RETRY:
                 del self._failures[key]
 
-    def _groups(self, call_id: str, group: str) -> tuple[str, ...]:
-        """What a call is about."""
-        return self.summaries.get(call_id, (group,))
-
     def _is_coming(self, group: str, name: str) -> bool:
-        """Whether this one is being called, and no try has come through."""
-        delivery = self.deliveries.get(self._latest.get(group, {}).get(name, ""))
-        return delivery is not None and delivery.kind in LOUD and not delivery.is_delivered
+        return self.waiting.is_coming(group, name)
 
     def drop(self, delivery: Delivery) -> None:
         """There is nothing more to try."""
-        self.deliveries.pop(delivery.id, None)
-        about = self.summaries.pop(delivery.call, (delivery.group,))
-        mine = self._latest.get(delivery.group, {})
-        if mine.get(delivery.receiver.name) == delivery.id:
-            del mine[delivery.receiver.name]
-        for group in about:
+        for group in self.waiting.drop(delivery):
             self._tidy(group)
 
     def _tidy(self, group: str) -> None:
         """Nothing is kept of a group that is over for everybody, and for every summary."""
-        if self._latest.get(group) or self._is_summed(group):
+        if self.waiting.is_about(group) or self.flood.is_held(group):
             return
         if self.escalations.forget_if_done(group):
-            for known in (self.attempts, self.nobody, self._latest):
+            self.waiting.forget(group)
+            for known in (self.attempts, self.nobody):
                 known.pop(group, None)
 
-    def _is_summed(self, group: str) -> bool:
-        """Whether a summary that is to be told, or gathers, is about it."""
-        return self.flood.is_held(group) or any(group in groups for groups in self.summaries.values())
+    def _hold_once(self, group: str) -> None:
+        """Of what is over nobody hears in the next summary whom a message about it will tell so anyway."""
+        course = self.escalations.courses.get(group)
+        if course is not None and course.unseen and not course.since_ns:
+            for name in self.flood.holding(group):
+                if self.waiting.is_coming(group, name):
+                    self.flood.release(name, group)
 
     def _same(self, by: str) -> str:
         """The person behind what stands in `--by`; a name that nobody has stays itself."""

@@ -60,6 +60,14 @@ class Flood:
         """Whether a message about it waits for somebody's summary."""
         return any(group in one.held for one in self.received.values())
 
+    def holding(self, group: str) -> list[str]:
+        """Whose summary a message about it waits for."""
+        return [person for person, one in self.received.items() if group in one.held]
+
+    def release(self, person: str, group: str) -> None:
+        """This one hears of it otherwise."""
+        self.received[person].held.pop(group, None)
+
     def summed(self, person: str, groups: Iterable[str], at_ns: int) -> None:
         """A summary of these was sent."""
         one = self.received.setdefault(person, Received())

@@ -155,7 +155,7 @@ class Composer:
         return who if person is None else person.name(language)
 
     def _groups(self, delivery: Delivery) -> Sequence[str]:
-        return (delivery.group,) if delivery.group else self._book.summaries.get(delivery.call, ())
+        return self._book.waiting.about(delivery)
 
     def _left(self, delivery: Delivery, alarm: Mapping[str, Any], now_ns: int) -> TimeLeft | None:
         """Of the first alarm, while there is something to do. What cannot be read keeps nobody uncalled."""
