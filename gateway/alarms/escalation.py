@@ -105,7 +105,7 @@ class Escalations:
             for person in self._released(group, course):
                 course.drop(person)
         else:
-            course.grown_ns, course.swung_ns, course.reopened = 0, 0, False
+            course.grown_ns, course.swung_ns, course.reopened, course.unheard = 0, 0, False, False
             names = list(persons)
             self._note_missed(group_id, course, names)
             if steps:
@@ -217,6 +217,7 @@ class Escalations:
     def _turn(self, group: Group, course: Course, heard: Heard, one: Member) -> None:
         """Whether people are to be called from now on, or no longer, or hear that it is worse."""
         if not self._wants(group, course):
+            course.unheard = one.change not in BY_PEOPLE and (course.unheard or _is_unheard(one, course))
             self._stop(group, course, one.at_ns)
             return
         course.unseen = False
@@ -239,7 +240,7 @@ class Escalations:
         """Nobody is called any more, unless nobody has heard of it."""
         news = any(_is_news(m) for m in group.members.values())
         was_unseen, course.unseen = course.unseen, news and group.is_over
-        is_first = news and (course.calls == 0 or self._is_missed(group.id, course))
+        is_first = news and (course.calls == 0 or course.unheard or self._is_missed(group.id, course))
         if not is_first and (course.since_ns or was_unseen):
             course.stopped = course.calls
         course.begin(at_ns if is_first else 0)
@@ -372,6 +373,11 @@ def _is_news(one: Member) -> bool:
     """It was over when it was noticed, and nobody has seen it yet."""
     is_recent = one.at_ns - one.over_ns < HISTORY_NS
     return one.is_over and one.asks and is_recent and not one.is_hushed and not one.taken_by
+
+
+def _is_unheard(one: Member, course: Course) -> bool:
+    """Whether it began and ended behind the last call, which was about something else."""
+    return _is_news(one) and course.since_ns > 0 and course.done is None and course.grown_ns > 0
 
 
 def _kind(course: Course) -> CallKind:

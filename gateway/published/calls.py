@@ -49,12 +49,13 @@ class CallsView:
         return [alarm] if group is None else list(group.members)
 
     def alarms(self, alarms: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Published alarms, each with its group, who was told and who is next, and what is odd about it."""
+        """Published alarms, each with its group, who was told since then, who is next, and what is odd."""
         for alarm in alarms:
             group = self._book.groups.of(str(alarm["id"]))
             told = remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns)
             brief = _NOTHING if group is None else self._brief(group)
-            yield {**alarm, **brief, "remarks": list(told)}
+            known_of = [one for one in brief["told"] if one["at"] >= alarm["raised"]]
+            yield {**alarm, **brief, "told": known_of, "remarks": list(told)}
 
     def with_names(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
         """A published alarm for people: whoever is given by an id has the name behind it."""

@@ -30,7 +30,7 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
     """The call that should be made now."""
     since: int | None = None  # people are called from then on
     done: list[tuple[int, int]] = []
-    going_on = answered = taken = told = resumed = missed = False
+    going_on = answered = taken = told = resumed = missed = unheard = False
     severity = answered_at = 0
     grown: int | None = None
     acted_s = calls = rank = 0
@@ -52,7 +52,7 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
             if one.kind == "over":
                 told = False
             else:
-                grown = None
+                grown, unheard = None, False
                 missed = not one.found and (missed or not told)
                 if one.steps and since is None:
                     since, resumed = one.at_s, True
@@ -64,7 +64,9 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
                 else:
                     since, done = None, []
         elif not wants:
-            is_unknown = calls == 0 or (missed and not told)
+            began_since = since is not None and not done and grown is not None
+            unheard = one.what not in ("ack", "take") and (unheard or (began_since and not answered))
+            is_unknown = calls == 0 or unheard or (missed and not told)
             is_news = is_unknown and not going_on and not answered and not taken
             since, done, grown = (one.at_s if is_news else None), [], None
         elif since is None:

@@ -187,6 +187,28 @@ def test_what_was_over_when_it_was_noticed_is_told_once_unless_it_is_history() -
     assert desk.call(200_001) == []
 
 
+@pytest.mark.parametrize("answer", ["", "acknowledged", "taken"])
+def test_what_late_data_bring_is_told_once_whatever_was_told_of_its_asset_before(answer: str) -> None:
+    """A shipper that was out of reach sends what it has kept: warm meanwhile, and over by now."""
+    desk = Desk()
+    desk.happens("E-1", "raised", 0, kind="no_data")
+    assert desk.call(0, ("li-na",)) == [("alarm", 0, (0,))]
+    if answer:
+        desk.happens("E-1", answer, 10)
+    if answer != "taken":
+        desk.happens("E-1", "returned", 30)
+    desk.call(30, ())
+    for change in ("raised", "returned"):
+        desk.happens("E-2", change, 60)
+    assert desk.call(60, ("li-na",)) == [("alarm", 0, (0,))] and desk.call(500) == []
+    for change in ("raised", "acknowledged", "returned"):
+        desk.happens("E-3", change, 600)
+    assert desk.call(600) == [], "somebody has seen it"
+    for change in ("raised", "returned", "commented"):
+        desk.happens("E-4", change, 610)
+    assert desk.call(610) == [], "as well"
+
+
 def test_what_returned_before_anybody_was_there_is_told_to_whoever_comes_and_once() -> None:
     desk = Desk()
     desk.happens("E-1", "raised", 0)

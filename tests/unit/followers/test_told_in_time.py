@@ -11,6 +11,7 @@ from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling
 from gateway.followers import pauses
+from gateway.published.calls import CallsView
 from gateway.statements.person import Way
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.followers.switchboard import Dying, Phone, Switchboard
@@ -218,6 +219,28 @@ def test_a_summary_that_waits_for_its_way_tells_the_end_too_and_nothing_else_doe
         eventually(lambda: push.heard[-1][0].group == "G-10", "nothing before the next")
     told = [(call.kind, call.is_late) for call, _ in push.heard[2:]]
     assert sorted(told) == [(CallKind.ALARM, False), (CallKind.ALARM, False), (CallKind.SUMMARY, True)]
+
+
+def test_an_excursion_that_late_data_bring_is_told_behind_the_end_of_a_silence(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push})) as caller:
+        board.happens("E-1", "raised", kind="no_data", severity="minor", units=[])
+        eventually(lambda: len(push.heard) == 1, "silent")
+        board.now_s = 60
+        board.happens("E-1", "returned")
+        eventually(lambda: len(push.heard) == 2, "it speaks again")
+        board.now_s = 70
+        for change in ("raised", "returned"):
+            board.happens("E-2", change)
+        eventually(lambda: len(push.heard) == 3, "what it was like meanwhile")
+        with caller.looking() as seen:
+            assert seen is not None
+            shown = list(CallsView(seen[0], seen[1], board.now_ns()).alarms(board.site.alarms.values()))
+    told, _ = push.heard[-1]
+    assert (told.kind, told.is_late, told.priority) == (CallKind.ALARM, True, Priority.URGENT)
+    assert told.alarms[0]["id"] == "E-2" and told.group == "G-1"
+    told_of = {one["id"]: [who["at"] for who in one["told"]] for one in shown}
+    assert all(at >= one["raised"] for one in shown for at in told_of[one["id"]])
 
 
 @pytest.mark.parametrize("is_known", [True, False])
