@@ -37,6 +37,7 @@ from gateway.statements.transition import UPGRADE
 KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
 LONGEST_ANSWER: Final = 200  # characters
+ADDRESS_OF_SERVER: Final = "://"  # in a webhook's, which is a URL
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
 
@@ -72,7 +73,7 @@ class CallBook:
         )
         self.waiting = Waiting()
         self.attempts: dict[str, list[Attempted]] = {}  # by group
-        self._failures: dict[tuple[str, str], Failure] = {}  # by notifier and person
+        self._failures: dict[tuple[str, str, str], Failure] = {}  # by notifier, person and address
         self._nobody = Nobody(self.escalations, self)
 
     # Hearing
@@ -141,7 +142,7 @@ class CallBook:
         self.waiting = Waiting(found.deliveries, found.summaries)
         self.attempts = found.attempts
         self._nobody = Nobody(self.escalations, self, found.nobody)
-        self._failures = {(one.notifier, one.person): one for one in found.failures}
+        self._failures = {(one.notifier, one.person, one.address): one for one in found.failures}
 
     # Answers
 
@@ -229,7 +230,7 @@ class CallBook:
 
     def failures(self) -> list[Failure]:
         """Ways that failed when they were tried last, of who is here and still has them."""
-        return [one for one in self._failures.values() if self._has(one.person, one.notifier)]
+        return [one for one in self._failures.values() if self._has(one.person, (one.notifier, one.address))]
 
     def told_by(self, group: str) -> dict[str, dict[tuple[str, str], None]]:
         """By person: notifier and address of every attempt about a group that arrived, in their order."""
@@ -247,11 +248,11 @@ class CallBook:
 
     # What follows
 
-    def _has(self, person: str, notifier: str) -> bool:
+    def _has(self, person: str, way: tuple[str, str]) -> bool:
         if not person:
-            return any(notifier in step.notifiers for policy in self.policies() for step in policy.steps)
+            return any(way[0] in step.notifiers for policy in self.policies() for step in policy.steps)
         known = self.duty.person(person)
-        return known is not None and any(way.notifier == notifier for way in known.ways)
+        return known is not None and any((one.notifier, one.address) == way for one in known.ways)
 
     def _sites(self, site: str, assets: Sequence[str]) -> list[str]:
         return [site] if site else [name for name in map(self.plan.site_of, assets) if name]
@@ -340,14 +341,21 @@ class CallBook:
             self.drop(delivery)
 
     def _note(self, at_ns: int, said: Attempt) -> None:
-        """Where one person is reached, the notifier works for all who were not reached for want of it."""
+        """Where one person is reached, the notifier works for all who were not reached for want of it.
+
+        Not so where each address is a server: that one answers says nothing of another.
+        """
+        way = said.notifier, said.person, said.address
         if said.outcome != Outcome.DELIVERED:
-            failure = Failure(said.notifier, said.person, said.outcome, said.answer[:LONGEST_ANSWER], at_ns)
-            self._failures[said.notifier, said.person] = failure
+            answer = said.answer[:LONGEST_ANSWER]
+            self._failures[way] = Failure(
+                said.notifier, said.person, said.outcome, answer, at_ns, said.address
+            )
             return
-        self._failures.pop((said.notifier, said.person), None)
-        for key, one in list(self._failures.items()):
-            if one.notifier == said.notifier and one.outcome == Outcome.RETRY:
+        self._failures.pop(way, None)
+        for key, one in list(self._failures.items()) if ADDRESS_OF_SERVER not in said.address else ():
+            is_of_notifier = one.notifier == said.notifier and ADDRESS_OF_SERVER not in one.address
+            if is_of_notifier and one.outcome == Outcome.RETRY:
                 del self._failures[key]
 
     def _is_coming(self, group: str, name: str) -> bool:

@@ -39,6 +39,7 @@ class Failure:
     outcome: str
     answer: str
     at_ns: int
+    address: str = ""
 
 
 @dataclass(slots=True)
