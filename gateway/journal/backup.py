@@ -266,7 +266,7 @@ def _damaged(manifest: Mapping[str, Any]) -> tuple[str, ...]:
 def _copy(source: Path, target: Path) -> str:
     """Copy durably; the SHA-256 of what was copied."""
     sha256 = hashlib.sha256()
-    with source.open("rb") as one, open(target, "wb", opener=rights.opener) as other:
+    with rights.open_regular(source) as one, open(target, "wb", opener=rights.opener) as other:
         while chunk := one.read(_CHUNK):
             sha256.update(chunk)
             other.write(chunk)
@@ -276,7 +276,7 @@ def _copy(source: Path, target: Path) -> str:
 
 
 def _hash(path: Path) -> str:
-    with path.open("rb") as file:
+    with rights.open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -28,6 +28,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import ArchiveFileMissing, JournalError
+from gateway.journal import rights
 from gateway.model import Arrivals, Floats, Samples, Times
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class File:
         import pyarrow.parquet as pq
 
         try:
-            with path.open("rb") as file:
+            with rights.open_regular(path) as file:
                 footer = read_footer(file)
             if zlib.crc32(footer) != footer_crc:
                 raise JournalError(damaged(path, "its footer is not the one that was written"))

@@ -191,7 +191,7 @@ def _put_aside(path: Path, made: Made) -> None:
     """
     if not path.exists():
         return
-    with path.open("rb") as file:
+    with rights.open_regular(path) as file:
         if hashlib.file_digest(file, "sha256").hexdigest() == made.sha256:
             return
     names = (path.with_name(f"{path.name}.before-{k}") for k in itertools.count(1))

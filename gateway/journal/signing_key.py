@@ -18,6 +18,7 @@ from gateway.journal import rights
 TOKENS: Final = "token.key"
 CHAIN: Final = "chain.key"
 DRILLS: Final = "drill.key"
+LONGEST: Final = 10_000  # bytes of such a file that are read: a key is far shorter
 NO_TOKENS: Final = "delete it, and it is made anew: tokens that are out are good no more"
 NO_DRILLS: Final = "delete it, and it is made anew: a drill that has not begun never does"
 NO_LINKS: Final = "copy it from where you keep a second one; with another key a new part of the chain begins"
@@ -50,7 +51,8 @@ def _own(path: Path, otherwise: str) -> bytes:
 
 def _read(path: Path, otherwise: str) -> bytes:
     try:
-        text = path.read_text(encoding="ascii").strip()
+        with rights.open_regular(path) as file:
+            text = file.read(LONGEST).decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from None
     try:

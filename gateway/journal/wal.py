@@ -18,7 +18,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import JournalFull
-from gateway.journal import entries, mentions
+from gateway.journal import entries, mentions, rights
 from gateway.journal.appending import append
 from gateway.journal.chain import Chain
 from gateway.journal.database import Connection
@@ -97,7 +97,7 @@ def tell(found: Damage, journal: Path, connection: Connection, chain: Chain | No
 
 def _look(path: Path) -> Damage | None:
     try:
-        with path.open("rb") as file:
+        with rights.open_regular(path) as file:
             return _read(file)
     except FileNotFoundError:
         return None

@@ -13,7 +13,7 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import LARGEST_VALUE
 
-NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 NO_NUMBER: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _SIGN_APART: Final = re.compile(r"^([+-])\s+(?=[0-9.])")
 NAN: Final = float("nan")
@@ -42,6 +42,8 @@ class Column:
 
 def number(text: str) -> float:
     """A decimal number as loggers write them. Raises InputError, also for nan, inf, 1e400 and 1_0."""
+    if text.endswith("."):
+        raise InputError(f"{text[:40]!r} has nothing behind its decimal mark: it may be cut off")
     if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise InputError(f"{text[:40]!r} is not a number")
     return float(text)

@@ -18,12 +18,13 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import LATEST_NS, SECOND
 from gateway.tables.cells import number
-from gateway.tables.names import halves, months
+from gateway.tables.names import days_of_week, halves, months
 from gateway.times import parse_rfc3339
 
 NS_PER: Final = {"unix_s": SECOND, "unix_ms": 1_000_000}
 YEARS: Final = range(1999, 2102)  # a zone may shift a time into 2000 to 2100
 DAY_NS: Final = 86_400 * SECOND
+DAYS: Final = "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"
 _SHORTHANDS: Final = {"%T": "%H:%M:%S", "%R": "%H:%M", "%D": "%m/%d/%y", "%F": "%Y-%m-%d", "%h": "%b"}
 _DIRECTIVES: Final = {
     "Y": r"(?P<Y>[0-9]{4})",
@@ -39,8 +40,8 @@ _DIRECTIVES: Final = {
     "p": r"(?P<p>[^\W\d_]\.?\s?[^\W\d_]+\.?)",
     "b": r"(?P<b>[^\W\d_]+)\.?",
     "B": r"(?P<B>[^\W\d_]+)\.?",
-    "a": r"[^\W\d_]+\.?",
-    "A": r"[^\W\d_]+\.?",
+    "a": r"(?P<a>[^\W\d_]+)\.?",
+    "A": r"(?P<A>[^\W\d_]+)\.?",
     "z": r"(?P<z>[Zz]|[+-][0-9]{2}:?[0-9]{2})",
     "%": "%",
 }
@@ -131,6 +132,7 @@ class _Pattern:
         part = match.groupdict()
         wall, fraction = self._wall(part), int((part.get("f") or "0").ljust(9, "0"))
         check_year(wall)
+        self._check_day(part, wall)
         seconds = calendar.timegm(wall.timetuple())
         zone = part.get("z")
         ns = (seconds - (_offset_s(zone) if zone else 0)) * SECOND + fraction
@@ -158,6 +160,20 @@ class _Pattern:
         if found is None:
             raise InputError(f"{name[:40]!r} is no month in language {self._language!r}; check language")
         return found
+
+    def _check_day(self, part: dict[str, str], wall: datetime) -> None:
+        """Raises InputError where the day of the week is another one: day and month may be swapped."""
+        name = part.get("a") or part.get("A")
+        if not name or wall.weekday() in (days := days_of_week(self._language, name)):
+            return
+        if not days:
+            raise InputError(
+                f"{name[:40]!r} is no day of the week in language {self._language!r}; check language"
+            )
+        raise InputError(
+            f"{wall:%Y-%m-%d} is a {DAYS[wall.weekday()]}, and no {name[:40]!r}; "
+            "check the order of day and month"
+        )
 
     def _hour(self, part: dict[str, str]) -> int:
         if "I" not in part:
@@ -198,7 +214,7 @@ def _check_hours(letters: set[str]) -> None:
     for small, large in ((("M",), ("H", "I")), (("S",), ("M",)), (("f",), ("S",))):
         if letters & set(small) and not letters & set(large):
             raise ValueError(f"time_format: %{small[0]} without %{large[0]}")
-    for one, other in (("Y", "y"), ("m", "b"), ("m", "B"), ("b", "B"), ("j", "m"), ("j", "d")):
+    for one, other in (("Y", "y"), ("m", "b"), ("m", "B"), ("b", "B"), ("a", "A"), ("j", "m"), ("j", "d")):
         if one in letters and other in letters:
             raise ValueError(f"time_format: %{one} and %{other} say the same twice")
 

@@ -1,4 +1,4 @@
-"""Names of months and halves of the day in the languages that loggers' programs write."""
+"""Names of months, days of the week and halves of the day in the languages that loggers' programs write."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ _ALSO: Final[dict[str, dict[str, int]]] = {
     "de": {"jän": 1, "jänner": 1, "mär": 3, "sept": 9},
     "es": {"sept": 9, "setiembre": 9},
 }
+_WEEK: Final[dict[str, str]] = {  # from Monday on; more than one name with a bar between
+    "en": "monday tuesday wednesday thursday friday saturday sunday",
+    "de": "montag dienstag mittwoch donnerstag freitag samstag|sonnabend sonntag",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "pt": "segunda terça quarta quinta sexta sábado domingo",
+    "zh": "一 二 三 四 五 六 日|天",
+}
+_BEFORE_DAY: Final = ("星期", "礼拜", "周")
 _HALVES: Final[dict[str, tuple[str, str]]] = {"de": ("vorm", "nachm"), "zh": ("上午", "下午")}
 
 
@@ -43,3 +54,14 @@ def halves(language: str) -> dict[str, bool]:
     """Each name of a half of the day, without points and blanks; True: the second half."""
     morning, afternoon = _HALVES.get(language, ("am", "pm"))
     return {"am": False, "pm": True, morning: False, afternoon: True}
+
+
+def days_of_week(language: str, shown: str) -> list[int]:
+    """What a name, whole or cut off behind two letters, can mean, Monday is 0; nothing: it is no name."""
+    name = shown.lower().removesuffix(".")
+    if language == "zh":
+        name = next((name.removeprefix(one) for one in _BEFORE_DAY if name.startswith(one)), "")
+    elif len(name) < 2:
+        return []
+    week = [day.split("|") for day in _WEEK[language].split()]
+    return [k for k, names in enumerate(week) if name and any(one.startswith(name) for one in names)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -57,7 +58,14 @@ def folder(file: Path) -> None:
     file.mkdir()
 
 
-DAMAGES = (missing, cut, flipped, foreign, folder)
+def pipe(file: Path) -> None:
+    """Nobody writes to it: whoever opens it waits for ever."""
+    file.unlink()
+    os.mkfifo(file)
+
+
+DAMAGES = (missing, cut, flipped, foreign)  # and, as the fifth, what is no file at all
+DAYS = len(DAMAGES) + 2
 
 
 def a_day(journal: Path, begin_ns: int, number: int) -> None:
@@ -82,14 +90,17 @@ def gateway(configured: Callable[[str], GatewayProcess], mosquitto: Mosquitto) -
     with Journal.open_reading(journal) as opened:
         number = {name: number for number, name in opened.channel_names().items()}["dewar"]
     today_ns = time.time_ns() // DAY_NS * DAY_NS
-    for day in range(len(DAMAGES) + 1):
-        a_day(journal, today_ns - (len(DAMAGES) + 2 - day) * DAY_NS, number)
+    for day in range(DAYS):
+        a_day(journal, today_ns - (DAYS + 1 - day) * DAY_NS, number)
     return gateway
 
 
-@pytest.mark.parametrize("without_records", [False, True])
+@pytest.mark.parametrize(("without_records", "instead"), [(False, folder), (True, pipe)])
 def test_it_starts_takes_new_data_and_names_each_file(
-    gateway: GatewayProcess, publish: Callable[[str, Any], None], without_records: bool
+    gateway: GatewayProcess,
+    publish: Callable[[str, Any], None],
+    without_records: bool,
+    instead: Callable[[Path], None],
 ) -> None:
     files = sorted((gateway.folder / "archive").iterdir())
     gateway.start()
@@ -97,7 +108,7 @@ def test_it_starts_takes_new_data_and_names_each_file(
     before = eventually(lambda: warm_days(gateway, len(files)), "everything is screened")
     assert gateway.stop() == 0
     shutil.copytree(gateway.folder / "archive", kept := gateway.config.parent / "kept")
-    for damage, file in zip(DAMAGES, files, strict=False):
+    for damage, file in zip((*DAMAGES, instead), files, strict=False):
         damage(file)
     if without_records:
         for path in gateway.folder.glob("records.sqlite*"):
@@ -121,7 +132,7 @@ def test_it_starts_takes_new_data_and_names_each_file(
     assert "Traceback" not in done.stderr
 
     for file in files:
-        shutil.rmtree(file, ignore_errors=True)
+        shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
         shutil.copy(kept / file.name, file)
     eventually(lambda: not faults(gateway, 0, open_only=True), "they are read again")
     assert gateway.cryogate("clocks", "dewar", *asked).returncode == 0

@@ -12,9 +12,11 @@ import pytest
 
 from gateway.errors import JournalError
 from gateway.journal import parquet
+from gateway.journal.backup import backup
 from gateway.journal.journal import Journal
 from gateway.journal.retaining import SUFFIX, retain
 from gateway.journal.rollover import RollOver, SegmentEnd
+from gateway.journal.verify import verify
 from gateway.model import SECOND
 from gateway.statements import retention
 from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, bits, noisy, sorted_bits
@@ -81,6 +83,20 @@ def test_another_file_in_its_place_is_noticed(path, tmp_path):
     file.write_bytes(archived(tmp_path / "other" / "journal.sqlite", noisy(100, seed=2)).read_bytes())
     with Journal.open_reading(path) as reader, pytest.raises(JournalError, match=r"damaged.*footer"):
         reader.read(None, 0, None)
+
+
+@pytest.mark.parametrize("other", ["pipe", "device"])
+def test_what_is_no_file_holds_nobody_up(path, tmp_path, other):
+    """Opening a pipe waits for somebody who writes to it, and reading of /dev/zero never ends."""
+    file = archived(path, noisy(100))
+    file.unlink()
+    os.mkfifo(file) if other == "pipe" else file.symlink_to("/dev/zero")
+    with Journal.open_reading(path) as reader, pytest.raises(JournalError, match=r"damaged.*no file"):
+        reader.read(None, 0, None)
+    (problem,) = verify(path).problems
+    assert file.name in problem and "no file" in problem
+    done = backup(path.parent, tmp_path / "backup")
+    assert file.name in done.damaged[0] and "no file" in done.damaged[0]
 
 
 @contextmanager

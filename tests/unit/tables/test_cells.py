@@ -30,6 +30,9 @@ def test_a_number(text: str, suffix: str, decimal: str, number: float) -> None:
     ("text", "suffix", "decimal"),
     [
         ("-190.2", "°C", "."),
+        ("-190.", "", "."),
+        ("-77,", "", ","),
+        ("4,°C", "°C", ","),
         ("-190.2°F", "°C", "."),
         ("-190.2", "", ","),
         ("1.234,5", "", ","),

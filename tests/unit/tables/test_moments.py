@@ -46,7 +46,12 @@ def test_a_pattern_that_loses_information(time_format: str, message: str) -> Non
         ("1/5/26 12:00:01 AM", "%m/%d/%y %I:%M:%S %p", "en", "2026-01-05T00:00:01"),
         ("1/5/26 12:30 p.m.", "%m/%d/%y %I:%M %p", "en", "2026-01-05T12:30:00"),
         ("5 Sept. 2026 1:05 P.M.", "%d %b %Y %I:%M %p", "en", "2026-09-05T13:05:00"),
-        ("Mo 05. März 2026 13:05", "%a %d. %B %Y %H:%M", "de", "2026-03-05T13:05:00"),
+        ("Do 05. März 2026 13:05", "%a %d. %B %Y %H:%M", "de", "2026-03-05T13:05:00"),
+        ("So. 4. Jan 2026 13:05", "%a %d. %b %Y %H:%M", "de", "2026-01-04T13:05:00"),
+        ("Sunday, 4 January 2026 24:00", "%A, %d %B %Y %H:%M", "en", "2026-01-05T00:00:00"),
+        ("周一 2026-01-05 13:05", "%a %Y-%m-%d %H:%M", "zh", "2026-01-05T13:05:00"),
+        ("2026-01-04 星期天 13:05", "%Y-%m-%d %A %H:%M", "zh", "2026-01-04T13:05:00"),
+        ("mer. 07/01/2026 13:05", "%a %d/%m/%Y %H:%M", "fr", "2026-01-07T13:05:00"),
         ("5 août 2026 13:05", "%d %B %Y %H:%M", "fr", "2026-08-05T13:05:00"),
         ("5 févr. 2026 13:05", "%d %b %Y %H:%M", "fr", "2026-02-05T13:05:00"),
         ("5-ene-2026 01:05 a. m.", "%d-%b-%Y %I:%M %p", "es", "2026-01-05T01:05:00"),
@@ -60,6 +65,30 @@ def test_ways_to_write_a_time(shown: str, time_format: str, language: str, wall:
     moment = parser(time_format, language)(shown)
     assert moment.is_local
     assert format_rfc3339(moment.ns).startswith(wall)
+
+
+@pytest.mark.parametrize(
+    ("shown", "time_format", "language", "message"),
+    [
+        (
+            "Mon 05/01/2026",
+            "%a %m/%d/%Y",
+            "en",
+            "2026-05-01 is a Friday, and no 'Mon'; check the order of day",
+        ),
+        ("2026-01-06 Wed", "%Y-%m-%d %a", "en", "2026-01-06 is a Tuesday"),
+        ("周二 2026-01-05", "%a %Y-%m-%d", "zh", "2026-01-05 is a Monday"),
+        ("Do 2026-01-08", "%a %Y-%m-%d", "en", "'Do' is no day of the week in language 'en'; check language"),
+        ("S 2026-01-04", "%a %Y-%m-%d", "en", "'S' is no day"),
+        ("星期 2026-01-04", "%a %Y-%m-%d", "zh", "'星期' is no day"),
+    ],
+)
+def test_a_day_of_the_week_that_contradicts_its_date(
+    shown: str, time_format: str, language: str, message: str
+) -> None:
+    """The file itself says that day and month are swapped."""
+    with pytest.raises(InputError, match=message):
+        parser(time_format, language)(shown)
 
 
 @pytest.mark.parametrize(
