@@ -16,6 +16,8 @@ _RFC3339 = re.compile(
 LONGEST_WAIT_S: Final = 3600.0  # a server that asks for more is asked again all the same
 LONGEST_KEPT: Final = 40  # characters
 _SECOND = 1_000_000_000
+EARLIEST: Final = -8_520_336_000 * _SECOND  # 1700-01-01
+LATEST: Final = 7_258_118_400 * _SECOND  # 2200-01-01
 _EPOCH = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)  # without zone: written in a fifth of the time
 _FARTHEST_ZONE_H = 14  # Kiritimati; what is farther is a slip of the pen, and hours of error
 
@@ -23,6 +25,8 @@ _FARTHEST_ZONE_H = 14  # Kiritimati; what is farther is a slip of the pen, and h
 def parse_rfc3339(text: str) -> int:
     """RFC 3339 section 5.6 date-time, zone required, to ns UTC; digits beyond the ninth are cut off.
 
+    int64 counts ns from 1677 to 2262. What is written for "always" or "never" beyond EARLIEST and LATEST
+    counts as these, years before the end of what can be counted: sums and differences stay inside, too.
     Raises InputError when the text is no date-time or names no zone.
     """
     return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
@@ -41,7 +45,7 @@ def _parsed(text: str) -> int:
     except ValueError as error:
         raise InputError(f"{text[:40]!r} is not a time: {error}") from None
     whole = int(moment.timestamp()) + leap - _zone_seconds(match[8])
-    return whole * _SECOND + (0 if leap else fraction)
+    return max(EARLIEST, min(LATEST, whole * _SECOND + (0 if leap else fraction)))
 
 
 def instants(shown: datetime, zone: tzinfo) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from gateway.config.brokers import doubled_clients, doubled_patterns
 from gateway.config.channels import channels
 from gateway.config.drills import schedules
 from gateway.config.escalations import odd, policies
+from gateway.config.far_times import far_times
 from gateway.config.guidance import Known, guidance
 from gateway.config.outputs import Output, misplaced, outputs
 from gateway.config.peers import unknown_places
@@ -96,6 +97,8 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
             problems.unknown(key, key, SECTIONS, "section")
         elif key in NAMED and isinstance(section, dict):
             _check_names(key, section, problems)
+    for at, what in far_times(document):
+        problems.add(at, what)
     gateway = build(Gateway, document.get("gateway", {}), "gateway", problems)
     journal = build(JournalOptions, document.get("journal", {}), "journal", problems)
     clock = build(ClockOptions, document.get("clock", {}), "clock", problems)

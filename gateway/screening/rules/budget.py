@@ -12,13 +12,17 @@ from typing import Literal
 
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.model import LATEST_NS
 from gateway.screening.rules import VALUE_UNIT, Limit, need_duration, need_value
 from gateway.times import parse_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """`resets` are the moments (RFC 3339) from which counting starts anew."""
+    """`resets` are the moments (RFC 3339) from which counting starts anew; one that never comes is none.
+
+    Journals of earlier versions have such: configurations that leave it out mean the same rule.
+    """
 
     side: Literal["high", "low"]
     limit: float = field(metadata=VALUE_UNIT)
@@ -31,9 +35,10 @@ class Parameters:
         need_value("limit", self.limit)
         need_duration("budget_s", self.budget_s, shortest_s=1e-9)
         try:
-            self.resets_ns()
+            come = tuple(reset for reset in self.resets if parse_rfc3339(reset) < LATEST_NS)
         except InputError as error:
             raise ValueError(f"resets: {error}") from None
+        object.__setattr__(self, "resets", come)
 
     def resets_ns(self) -> list[int]:
         """The resets in ns UTC, in order."""
