@@ -131,11 +131,16 @@ def state_empty(
         words = Words(desk.journal)
         revising, corrected = correction(words, empty.KIND, corrects, reason, explains=True)
         for before in words.beside(empty.KIND, corrected):
-            if (empty.of(before.body), before.at_ns) == (said, at_ns):
+            if before.at_ns == at_ns and _same(words, empty.of(before.body), said):
                 return before
         return [desk.draft(empty, said, author, at_ns, revising)]
 
     return desk.state(look)
+
+
+def _same(words: Words, one: Empty, other: Empty) -> bool:
+    first, second = (words.names.identity("assets", said.asset) for said in (one, other))
+    return (first, one.zone) == (second, other.zone)
 
 
 @dataclass(frozen=True, slots=True)

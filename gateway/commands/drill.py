@@ -138,9 +138,11 @@ def _channels(desk: Desk, timeline: Timeline, wanted: Wanted, at_ns: int) -> Seq
 
 def _check_alone(desk: Desk, asset: str, records: Records) -> None:
     """Raises InputError while another drill on the asset goes on, or is to come."""
-    for statement in Words(desk.journal).of(drills.KIND):
+    words = Words(desk.journal)
+    named = words.names.borne_with(asset, "assets")
+    for statement in words.of(drills.KIND):
         said = drills.of(statement.body)
-        if said.asset == asset and not _is_over(statement, said, records, desk.clock.now_ns()):
+        if said.asset in named and not _is_over(statement, said, records, desk.clock.now_ns()):
             raise InputError(
                 f"there is a drill on {asset}: {said.id} of {format_rfc3339(statement.at_ns)[:19]}Z by "
                 f"{statement.by}; wait until it is over, or `cryogate withdraw {statement.id}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -11,7 +12,8 @@ from gateway.commands.quieting import Until
 from gateway.commands.second import check_second
 from gateway.commands.until import in_words, until_ns
 from gateway.commands.words import Words, correction, who_and_when
-from gateway.config.timeline import timeline_of
+from gateway.config.names import Names
+from gateway.config.timeline import names_of, timeline_of
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import SECOND
@@ -82,7 +84,7 @@ def approve(desk: Desk, author: Author, scope: Scope, comment: str) -> tuple[Sta
     def look() -> list[Statement]:
         nonlocal found
         now_ns = desk.clock.now_ns()
-        found = next((one for one in rests(desk, now_ns) if one.scope == scope), None)
+        found = next(_resting(desk, scope, now_ns), None)
         if found is None:
             raise InputError(f"nobody asked to take {scope.name} out of service, or that is over")
         if found.approval is not None:
@@ -102,7 +104,7 @@ def end(desk: Desk, author: Author, scope: Scope, why: str) -> Stated:
 
     def look() -> list[Statement]:
         now_ns = desk.clock.now_ns()
-        if not any(one.scope == scope for one in rests(desk, now_ns)):
+        if not any(_resting(desk, scope, now_ns)):
             raise InputError(f"{scope.name} is in service: there is nothing to end")
         return [desk.draft(stating, Ended(scope, why), author, now_ns)]
 
@@ -110,17 +112,19 @@ def end(desk: Desk, author: Author, scope: Scope, why: str) -> Stated:
 
 
 def rests(desk: Desk, now_ns: int) -> list[Rest]:
-    """What is out of service, or asked to be, by name."""
+    """What is out of service, or asked to be, by the name that it has now."""
     last: dict[Scope, Rest | None] = {}
-    for statement in Words(desk.journal).of(stating.KIND):
+    words = Words(desk.journal)
+    for statement in words.of(stating.KIND):
         said = stating.of(statement.body)
-        before = last.get(said.scope)
+        scope = _named_now(words.names, said.scope)
+        before = last.get(scope)
         if isinstance(said, Requested):
-            last[said.scope] = Rest(said.scope, statement, None)
+            last[scope] = Rest(scope, statement, None)
         elif isinstance(said, Ended):
-            last[said.scope] = None
+            last[scope] = None
         elif before is not None and _approves(said, statement, before):
-            last[said.scope] = Rest(said.scope, before.request, statement)
+            last[scope] = Rest(scope, before.request, statement)
     there = [rest for rest in last.values() if rest is not None and rest.said.last_ns > now_ns]
     return sorted(there, key=lambda one: one.scope.name)
 
@@ -138,6 +142,17 @@ def rest_row(rest: Rest) -> dict[str, Any]:
         "requested_by": rest.request.by,
         "approved_by": None if rest.approval is None else rest.approval.by,
     }
+
+
+def _resting(desk: Desk, scope: Scope, now_ns: int) -> Iterator[Rest]:
+    """It alone, under whatever name it was asked for."""
+    now = _named_now(names_of(desk.journal), scope)
+    return (one for one in rests(desk, now_ns) if one.scope == now)
+
+
+def _named_now(names: Names, scope: Scope) -> Scope:
+    channel = names.latest("channels", names.identity("channels", scope.channel))
+    return Scope(channel, names.latest("assets", names.identity("assets", scope.asset)))
 
 
 def _approves(said: Approved, statement: Statement, before: Rest) -> bool:

@@ -121,11 +121,12 @@ def _meant(alarm: AlarmRow) -> tuple[str, str]:
 
 
 def _is_shelved(words: Words, channel: str, rule: str, now_ns: int) -> bool:
-    """Whether the latest word that counts keeps it quiet."""
+    """Whether the latest word that counts keeps it quiet, under whatever name the channel had."""
     last: Shelve | Unshelve | None = None
+    own = words.names.identity
     for statement in words.of(shelving.KIND, unshelving.KIND):
         kind = shelving if statement.kind == shelving.KIND else unshelving
         said: Shelve | Unshelve = kind.of(statement.body)
-        if (said.channel, said.rule) == (channel, rule):
+        if said.rule == rule and own("channels", said.channel) == own("channels", channel):
             last = said
     return isinstance(last, Shelve) and last.until_ns > now_ns

@@ -43,15 +43,16 @@ def reset(
         words = Words(desk.journal)
         revising, corrected = correction(words, resetting.KIND, corrects, reason)
         for before in words.beside(resetting.KIND, corrected):
-            if _same(resetting.of(before.body), said):
+            if _same(words, resetting.of(before.body), said):
                 return before
         return [desk.draft(resetting, said, author, at_ns, revising)]
 
     return desk.state(look)
 
 
-def _same(one: Reset, other: Reset) -> bool:
-    return (one.channel, one.rule, one.at_ns) == (other.channel, other.rule, other.at_ns)
+def _same(words: Words, one: Reset, other: Reset) -> bool:
+    first, second = (words.names.identity("channels", said.channel) for said in (one, other))
+    return (first, one.rule, one.at_ns) == (second, other.rule, other.at_ns)
 
 
 def _check_budget(timeline: Timeline, configuration: Configuration, said: Reset) -> None:

@@ -12,6 +12,7 @@ from gateway.commands.words import Words
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.statements import Statement, import_, withdrawal
+from gateway.statements.import_ import Import
 from gateway.statements.withdrawal import Withdrawal
 
 MOST_FILES: Final = 10  # named of those to be imported again
@@ -94,9 +95,15 @@ def _shared(words: Words, target: Statement) -> Iterator[Statement]:
     if target.kind != import_.KIND:
         return
     said, is_later = import_.of(target.body), False
+    mine = _channels(words, said)
     for one in words.of(import_.KIND):
         other = import_.of(one.body)
         overlaps = said.first_ns <= other.last_ns and other.first_ns <= said.last_ns
-        if is_later and overlaps and import_.about(said) & import_.about(other):
+        if is_later and overlaps and mine & _channels(words, other):
             yield one
         is_later = is_later or one.id == target.id
+
+
+def _channels(words: Words, said: Import) -> set[str]:
+    """By identity: a channel may have been renamed between two imports."""
+    return {words.names.identity("channels", name) for name in said.channels.values()}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from gateway.commands.desk import Revising
+from gateway.config.names import Names
+from gateway.config.timeline import names_of
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
@@ -21,6 +24,11 @@ class Words:
         self._journal = journal
         self._standing = Standing(journal)
 
+    @cached_property
+    def names(self) -> Names:
+        """Who bears which name, or bore it: what was said under a former name is about the same."""
+        return names_of(self._journal)
+
     def of(self, *kind: str) -> Iterator[Statement]:
         """Those of some kinds that are in effect, oldest first."""
         return (one for one in _once(said(self._journal, *kind)) if self.counts(one))
@@ -31,10 +39,14 @@ class Words:
         return (one for one in self.of(kind) if one.id != gone)
 
     def since(self, statement: Statement, names: Iterable[str]) -> Iterator[Statement]:
-        """Those about any of these names that were made after `statement`, in effect or not, oldest first."""
+        """Those about any of these that were made after `statement`, in effect or not, oldest first.
+
+        Whatever was renamed is meant by each of its names.
+        """
         numbered = self._standing.numbered(statement.id)
         behind = 0 if numbered is None else numbered[0]
-        return _once(one for _, one in speaking_of(self._journal, names, behind) if _is_of_people(one))
+        borne = {one for name in names for one in self.names.borne_with(name)}
+        return _once(one for _, one in speaking_of(self._journal, borne, behind) if _is_of_people(one))
 
     def counts(self, statement: Statement) -> bool:
         return self._standing.counts(statement)

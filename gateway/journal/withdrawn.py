@@ -20,6 +20,7 @@ from gateway.statements import Statement, import_, withdrawal
 from gateway.statements.effect import Effects
 
 PAGE: Final = 500
+FIRST_STEP: Final = 500  # entries of an import; each step back takes four times as many
 _COMMITTED: Final = "SELECT seq, committed_ns FROM entry WHERE seq > ? AND seq < ? AND hour IS NOT NULL"
 _OF_A_JOURNAL: Final = re.compile(r"[0-9A-Z]{8}-(\d{1,18})")
 
@@ -62,17 +63,21 @@ class Withdrawn:
             return False
         seq, target = found
         if target.id not in self._imports:
-            self._imports[target.id] = (target, (self._first_of(seq, target), seq - 1))
+            self._imports[target.id] = (target, (self._first_of(seq), seq - 1))
         return True
 
-    def _first_of(self, seq: int, target: Statement) -> int:
-        """The first entry of readings that were committed with statement `seq`."""
+    def _first_of(self, seq: int) -> int:
+        """The first entry of readings that were committed with statement `seq`.
+
+        An import states its readings alone: rows NO_DATA have entries, too, and are not counted there.
+        """
         (own,) = entries.between(self._connection, seq - 1, seq)
-        behind = max(0, seq - 1 - import_.of(target.body).readings)
-        committed = dict(self._committed(behind, seq))
-        first = seq
-        while committed.get(first - 1) == own.committed_ns:
-            first -= 1
+        first, looked_from, step = seq, seq, FIRST_STEP
+        while first == looked_from and first > 1:
+            looked_from, step = max(1, first - step), step * 4
+            committed = dict(self._committed(looked_from - 1, first))
+            while committed.get(first - 1) == own.committed_ns:
+                first -= 1
         return first
 
     def _committed(self, behind: int, before: int) -> Iterator[tuple[int, int]]:

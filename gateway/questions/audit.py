@@ -9,9 +9,12 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final
 
+from gateway.config.names import Names
+from gateway.config.timeline import names_of
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
@@ -29,6 +32,7 @@ LISTED_BY: Final = {"schema", "channels", "retired_channels", "retired_assets"} 
 class Wanted:
     """What is asked for; what is left out restricts nothing. Said in [since, until), ns UTC.
 
+    `about`: whatever was renamed is meant by each of its names.
     `people`: without what the gateway noticed by itself. `text`: in any case, in words, reason or comment.
     """
 
@@ -68,7 +72,7 @@ def stated_ns(statement: Statement) -> int:
 def _entries(journal: Journal, wanted: Wanted, after_seq: int) -> Iterator[tuple[int, Statement]]:
     asked = wanted.kinds or tuple(one for one in kinds() if one not in QUIET)
     if wanted.about:
-        named = speaking_of(journal, [wanted.about], after_seq)
+        named = speaking_of(journal, names_of(journal).borne_with(wanted.about), after_seq)
         return (one for one in named if one[1].kind in asked)
     return heapq.merge(*(journal.statements(kind, after_seq) for kind in asked), key=itemgetter(0))
 
@@ -95,6 +99,10 @@ class _Before:
         self._journal = journal
         self._standing = Standing(journal)
 
+    @cached_property
+    def _names(self) -> Names:
+        return names_of(self._journal)
+
     def changes(self, seq: int, statement: Statement) -> tuple[Difference, ...]:
         """Values before and after; none where nothing was said before of the same."""
         old = self._value_before(seq, statement)
@@ -111,7 +119,9 @@ class _Before:
     def _configured_place(self, seq: int, channel: str) -> Mapping[str, Any]:
         """Where the configuration had it, before anybody placed it."""
         before = _last(self._journal.newest_statements(configuration.KIND), seq)
-        table = {} if before is None else _value(before).get("channels", {}).get(channel, {})
+        tables = {} if before is None else _value(before).get("channels", {})
+        borne = self._names.borne_with(channel, "channels")
+        table: Mapping[str, Any] = next((tables[name] for name in tables if name in borne), {})
         return {"channel": channel, "asset": table["asset"], "zone": table.get("zone")} if table else {}
 
     def _replaced(self, seq: int, statement: Statement) -> Statement | None:
@@ -120,8 +130,9 @@ class _Before:
         if statement.kind == configuration.KIND:
             return _last(self._journal.newest_statements(statement.kind), seq)
         subject = subject_of(statement)
-        same = speaking_of(self._journal, [subject]) if subject else ()
-        earlier = (one for one in same if one[1].kind == statement.kind and subject_of(one[1]) == subject)
+        borne = self._names.borne_with(subject) if subject else set()
+        same = speaking_of(self._journal, borne)
+        earlier = (one for one in same if one[1].kind == statement.kind and subject_of(one[1]) in borne)
         return self._in_force([one for one in earlier if one[0] < seq], seq)
 
     def _in_force(self, earlier: list[tuple[int, Statement]], seq: int) -> Statement | None:

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.config.load import load
 from gateway.errors import ConfigurationError, InputError
+from gateway.journal import withdrawn
 from gateway.journal.journal import Journal
+from gateway.model import SECOND
 from gateway.writing.introduction import introduce
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +49,19 @@ def bring(site: Path, *arguments: str, file: str = "log.csv") -> str:
 def readings(site: Path) -> int:
     with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
         return len(journal.read(None, 0, None))
+
+
+def start(site: Path) -> None:
+    """As the gateway's start with the configuration does."""
+    (site / "data").mkdir(exist_ok=True)
+    with Journal.open(site / "data" / "journal.sqlite") as journal:
+        introduce(load(site / "cryogate.toml"), journal, 1_767_600_000 * SECOND)
+
+
+def withdraw_first_import(site: Path) -> str:
+    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
+        first = next(statement.id for _, statement in journal.statements("import"))
+    return run(site, "withdraw", first, "--by", "Xi", "--reason", "another freezer")
 
 
 def test_a_look_takes_nothing_and_shows_what_would_be_taken(site: Path) -> None:
@@ -117,13 +132,43 @@ def test_a_withdrawal_names_the_files_that_shared_readings_with_it(site: Path) -
     (site / "later.csv").write_text(LOG.splitlines()[0] + "\ntime,A,B\n2026-01-05T12:00:00Z,123.15,-1\n")
     bring(site, "--by", "Li Na", file="later.csv")
     assert readings(site) == 4
-    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
-        first = next(statement.id for _, statement in journal.statements("import"))
-    said = run(site, "withdraw", first, "--by", "Xi", "--reason", "another freezer")
+    said = withdraw_first_import(site)
     assert "about the same time; import again what it shared with this: more.csv\n" in said
     assert readings(site) == 2
     assert "3 readings, 2 of them new" in bring(site, "--by", "Li Na", file="more.csv")
     assert readings(site) == 4
+
+
+def test_a_withdrawal_names_them_where_the_channel_was_renamed_in_between(site: Path) -> None:
+    """A channel of before and after is one channel; what was said of it since is named, too."""
+    start(site)
+    bring(site, "--by", "Li Na")
+    configured, mapping = site / "cryogate.toml", site / "map.toml"
+    renamed = '[channels.crown]\nwas = "freezer-1-top"'
+    configured.write_text(configured.read_text().replace("[channels.freezer-1-top]", renamed))
+    mapping.write_text(mapping.read_text().replace("freezer-1-top", "crown"))
+    start(site)
+    (site / "more.csv").write_text(LOG + "2026-01-05T11:02:00Z,123.35,-3\n")
+    bring(site, "--by", "Li Na", file="more.csv")
+    said = withdraw_first_import(site)
+    assert "import again what it shared with this: more.csv\n" in said
+    assert "said since about the same, to be looked at again:\n" in said and "imported more.csv" in said
+    assert "3 readings, 2 of them new" in bring(site, "--by", "Li Na", file="more.csv")
+
+
+@pytest.mark.parametrize("step", [1, 7, withdrawn.FIRST_STEP])
+def test_of_an_import_that_is_withdrawn_no_row_counts(
+    site: Path, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Daily extremes: 120 readings, 119 rows NO_DATA between them, each in an hour of its own."""
+    monkeypatch.setattr(withdrawn, "FIRST_STEP", step)
+    (site / "map.toml").write_text((ROOT / "docs" / "examples" / "import-fridgetag.toml").read_text())
+    sample = str(ROOT / "tests" / "data" / "fridgetag" / "sample-fridge-tag.txt")
+    assert "120 readings, 120 of them new" in bring(site, "--by", "Li Na", file=sample)
+    assert readings(site) == 239
+    withdraw_first_import(site)
+    assert readings(site) == 0
+    assert "120 readings, 120 of them new" in bring(site, "--by", "Li Na", file=sample)
 
 
 def test_what_contradicts_readings_that_are_there_is_counted(site: Path) -> None:
