@@ -84,8 +84,13 @@ def _fitting(console: Console, texts: Sequence[Text], lines: int) -> int:
     return len(texts)
 
 
-def status_panel(status: Mapping[str, Any], labels: Labels = UNLABELLED, width: int = WIDE) -> RenderableType:
-    """Everything `cryogate status` says."""
+def status_panel(
+    status: Mapping[str, Any],
+    labels: Labels = UNLABELLED,
+    width: int = WIDE,
+    alarms: Iterable[Finding] = (),
+) -> RenderableType:
+    """Everything `cryogate status` says; `alarms` in short."""
     gateway, journal = status["gateway"], status["journal"]
     sites = [channel["site"] for channel in status["channels"]]
     readings = f"{counted(journal['readings'], 'reading')} since start, {journal['repeated']} repeated"
@@ -97,7 +102,7 @@ def status_panel(status: Mapping[str, Any], labels: Labels = UNLABELLED, width: 
         *site_lines(labels, sites, gateway["time"])[:MOST_SITES],
         f"journal: {readings}, {journal['waiting']} waiting, {behind}",
     ]
-    parts += [*finding_lines(worst_first(findings(status))), ""]
+    parts += [*finding_lines(worst_first([*alarms, *findings(status)])), ""]
     parts += [_links(status["sources"], labels), fleet_table(status["channels"], labels, width)]
     parts += [_follower(f) for f in status["followers"]]
     return Group(*parts)

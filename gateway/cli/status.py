@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,9 +11,11 @@ import typer
 
 from gateway.api.asking import ask
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.reading import open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import NotRunning
+from gateway.published.alarm import needing
 from gateway.published.labels import labels_of
 from gateway.text import safe
 
@@ -30,7 +33,7 @@ def status(
     ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
-    """What the running gateway does: sources, channels, journal, sinks, what was refused.
+    """What the running gateway does: alarms in short, sources, channels, journal, sinks, what was refused.
 
     Exit code 0: it runs. 1: it does not, or nobody answers.
 
@@ -38,13 +41,16 @@ def status(
     """
     configuration = load(config)
     found = _status_within(wait, configuration.data_dir)
+    with open_records(configuration.data_dir) as records:
+        alarms = needing(records)
     if as_json:
-        print_json(found)
+        print_json({**found, "alarms": in_rows(alarms)})
     else:
         from gateway.cli.screen import status_panel
+        from gateway.doctor.alarms import in_short
 
         out = console()
-        out.print(status_panel(safe(found), labels_of(configuration), out.width))
+        out.print(status_panel(safe(found), labels_of(configuration), out.width, in_short(alarms)))
 
 
 def _status_within(wait_s: float, folder: Path) -> Any:
@@ -57,3 +63,10 @@ def _status_within(wait_s: float, folder: Path) -> Any:
             if not time.monotonic() < until:  # also where it is `nan`
                 raise
         time.sleep(LOOK_AGAIN_S)
+
+
+def in_rows(alarms: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    """How many alarms need somebody, for scripts."""
+    return [
+        {"severity": severity, "state": state, "count": n} for (severity, state), n in sorted(alarms.items())
+    ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.downloads import Download
 from gateway.downloads import fridgetag_verdicts as verdicts
+from gateway.downloads.fridgetag_days import days_in_doubt
 from gateway.downloads.fridgetag_lines import Day, Export, parse
 from gateway.errors import InputError
 from gateway.model import Quality
@@ -26,13 +28,13 @@ from gateway.tables import Mistakes, Series, check_time
 from gateway.tables.cells import measurement
 from gateway.tables.moments import parser
 from gateway.tables.order import moment, placed
+from gateway.tables.same_times import same_times
 from gateway.text import counted
 from gateway.zones import zone
 
 UNITS = {"C": "degC", "F": "degF"}
 ABOUT = ("Device", "Fw Vers", "Serial", "Lot", "TS Actv", "TS Report Creation")
 MOST_DAYS = 400  # the device keeps 60
-NO_VALUE = "--.-"
 NAN = float("nan")
 
 Row = tuple[int, float, Quality]
@@ -66,7 +68,8 @@ def read(data: bytes, options: Options) -> Download:
     about = {key: export.head[key] for key in ABOUT if key in export.head}
     if not export.limits and (marked := sum(is_marked for is_marked, _ in lines)):
         about["Out of limits"] = f"{counted(marked, 'line')}, of limits that the file does not tell"
-    return Download(tuple(series), about, export.lines, tuple(judged))
+    remarks = tuple(filter(None, map(same_times, series)))
+    return Download(tuple(series), about, replace(export.lines, remarks=remarks), tuple(judged))
 
 
 def _unit(export: Export) -> str:
@@ -88,6 +91,8 @@ def _unit(export: Export) -> str:
 def _days(export: Export, where: tzinfo, mistakes: Mistakes) -> list[Row]:
     """Extremes in order of time, and a row NO_DATA between each two."""
     rows: list[Row] = []
+    for line, why in days_in_doubt(export.days):
+        mistakes.add(line, why)
     for day in export.days:
         for number, told in day.alarms.items():
             if "t Acc" not in told:
@@ -111,11 +116,11 @@ def _extremes(day: Day, where: tzinfo) -> Iterator[Row]:
     timed_out = day.has_timeout
     for key in ("Min T", "Max T"):
         text, at = day.fields[key], day.fields[f"TS {key}"]
-        if text == NO_VALUE and "-" in at:
+        if text == verdicts.NO_VALUE and "-" in at:
             continue
         shown = datetime.strptime(f"{day.fields['Date']} {at}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
         time_ns, quality = moment(shown, where)
-        if timed_out or text == NO_VALUE:
+        if timed_out or text == verdicts.NO_VALUE:
             yield time_ns, NAN, Quality.BAD
         else:
             yield time_ns, measurement(text), quality
@@ -138,7 +143,7 @@ def _data(export: Export, where: tzinfo, mistakes: Mistakes) -> Iterator[tuple[b
     forward = not shown or shown[0] <= shown[-1]
     times = placed(np.array(shown, np.int64), where, "forward" if forward else "backward")
     for row, why in times.problems:
-        mistakes.add(export.data[row].line, why)
+        mistakes.add(export.data[row].line, why.partition("; order = ")[0])  # an option of tables
     for line, value, time_ns, quality in zip(export.data, values, times.time, times.quality, strict=True):
         worth = Quality.BAD if line.value is None else Quality(int(quality))
         yield line.is_beyond, (int(time_ns), value, worth)
@@ -147,8 +152,11 @@ def _data(export: Export, where: tzinfo, mistakes: Mistakes) -> Iterator[tuple[b
 def _judged(
     export: Export, lines: list[tuple[bool, Row]], where: tzinfo, unit: str, mistakes: Mistakes
 ) -> Iterator[Verdict]:
-    readings = [(row[0], None if row[2] >= Quality.BAD else row[1], marked) for marked, row in lines]
-    known = verdicts.limits(export, readings)
+    readings = [
+        (ns, value if worth < Quality.BAD and verdicts.can_be(value, unit) else None, marked)
+        for marked, (ns, value, worth) in lines
+    ]
+    known = verdicts.limits(export, readings, unit)
     for day in export.days:
         try:
             yield from verdicts.of_day(day, known, where, unit)

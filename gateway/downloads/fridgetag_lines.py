@@ -34,7 +34,7 @@ NO_TIME: Final = (
     "{line!r} in `Data:` is not understood, and no time is found in it: it may be a reading, so that nothing "
     "can be said about the time around it"
 )
-ONCE: Final = frozenset({"Date", "Min T", "TS Min T", "Max T", "TS Max T"})  # in a day
+ONCE: Final = frozenset({"Date", "Min T", "TS Min T", "Max T", "TS Max T", "Avrg T"})  # in a day
 HEADINGS: Final = frozenset({"Alarm", "Int Sensor timeout", "Ext Sensor timeout", "Sensor timeout"})
 OF_AN_ALARM: Final = frozenset({"t Acc", "TS A", "C A"})
 TWICE: Final = "{key!r} stands twice, as {one!r} and as {other!r}"

@@ -8,26 +8,29 @@ from itertools import groupby
 
 from gateway.downloads.fridgetag_lines import Day, Export
 from gateway.model import SECOND
+from gateway.possible import possible
 from gateway.statements.verdict import AGREES, CONTRADICTS, NOT_COMPARED, Verdict
 from gateway.tables.cells import measurement
 from gateway.times import instants
+from gateway.units import CONVERSIONS
 
+NO_VALUE = "--.-"
 HISTORY, DATA = "sensor", "data"  # names of the two series
 
 Limit = tuple[float, bool | None]  # and whether it is an upper one
 Marked = tuple[int, float | None, bool]  # ns, value, whether the device marked it as beyond
 
 
-def limits(export: Export, readings: Sequence[Marked]) -> dict[int, Limit]:
+def limits(export: Export, readings: Sequence[Marked], unit: str) -> dict[int, Limit]:
     """Of two alarms the larger is an upper one; of one, or of more, the readings tell it."""
     found = {number: measurement(fields["T AL"]) for number, fields in export.limits.items()}
     if len(found) == 2:
         return {number: (limit, limit == max(found.values())) for number, limit in found.items()}
     marks = readings if len(found) == 1 else ()  # of several alarms, a mark does not say which one it is of
-    return {number: (limit, _side(export, number, limit, marks)) for number, limit in found.items()}
+    return {number: (limit, _side(export, number, limit, marks, unit)) for number, limit in found.items()}
 
 
-def _side(export: Export, number: int, limit: float, readings: Sequence[Marked]) -> bool | None:
+def _side(export: Export, number: int, limit: float, readings: Sequence[Marked], unit: str) -> bool | None:
     """True for an upper limit, False for a lower one: the only side that no day and no mark contradicts.
 
     None where both sides fit, or none.
@@ -37,7 +40,7 @@ def _side(export: Export, number: int, limit: float, readings: Sequence[Marked])
     possible = [
         above
         for above, sign in ((True, 1), (False, -1))
-        if all(_compared(day, limit, above, beyond_s) != CONTRADICTS for day, beyond_s in days)
+        if all(_compared(day, limit, above, beyond_s, unit) != CONTRADICTS for day, beyond_s in days)
         and all(marked == (sign * value > sign * limit) for value, marked in usable)
     ]
     return possible[0] if len(possible) == 1 else None
@@ -52,7 +55,7 @@ def of_day(day: Day, known: Mapping[int, Limit], where: tzinfo, unit: str) -> It
             limit, above = known[number]
             beyond_s = 60 * int(told["t Acc"])
             alarm_ns = _alarm_ns(told, day, where)
-            compared = _compared(day, limit, above, beyond_s)
+            compared = _compared(day, limit, above, beyond_s, unit)
             yield Verdict(HISTORY, above, limit, unit, first_ns, last_ns, beyond_s, alarm_ns, compared)
 
 
@@ -99,12 +102,12 @@ def _alarm_ns(told: Mapping[str, str], day: Day, where: tzinfo) -> int | None:
     return found[0] if found else None
 
 
-def _compared(day: Day, limit: float, above: bool | None, beyond_s: int) -> str:
+def _compared(day: Day, limit: float, above: bool | None, beyond_s: int, unit: str) -> str:
     """By the extremes of the day: some of it was beyond exactly if one of them was."""
     if above is None:
         return NOT_COMPARED
     far, near = ("Max T", "Min T") if above else ("Min T", "Max T")
-    if day.has_timeout or "--.-" in (day.fields[far], day.fields[near]):
+    if day.has_timeout or not all(_is_reading(day.fields[key], unit) for key in (far, near)):
         return NOT_COMPARED
     sign = 1 if above else -1
     was_beyond = sign * measurement(day.fields[far]) > sign * limit
@@ -112,3 +115,13 @@ def _compared(day: Day, limit: float, above: bool | None, beyond_s: int) -> str:
     if was_beyond != (beyond_s > 0) or (beyond_s >= 1440 * 60 and not always):
         return CONTRADICTS
     return AGREES
+
+
+def _is_reading(text: str, unit: str) -> bool:
+    return text != NO_VALUE and can_be(measurement(text), unit)
+
+
+def can_be(value: float, unit: str) -> bool:
+    """What cannot be is stored as BAD, and compared with nothing."""
+    conversion, (lowest, highest) = CONVERSIONS[unit], possible("temperature", "degC")
+    return lowest <= value * conversion.scale + conversion.offset <= highest

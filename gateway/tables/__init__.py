@@ -13,6 +13,7 @@ from gateway.model import EARLIEST_NS, LATEST_NS, Floats, Qualities, Times
 
 MOST_PROBLEMS: Final = 20  # listed; more are only counted
 MOST_WORDS: Final = 60  # about a logger; more are a table
+AND: Final = " and "  # between two values of one word
 LONGEST_SHOWN: Final = 80  # characters of a line that is shown to people
 
 
@@ -67,7 +68,10 @@ class Mistakes:
 
 
 class About:
-    """What a file says about its logger: `Serial: 123` in one cell, or in two."""
+    """What a file says about its logger: `Serial: 123` in one cell, or in two.
+
+    What stands there twice, differently, has both values: nobody can tell which one is meant.
+    """
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
@@ -78,7 +82,10 @@ class About:
             key, _, value = filled[0].partition(":")
             filled = [key, value]
         if len(filled) > 1 and filled[0].strip(" :") and filled[1].strip() and len(self.words) < MOST_WORDS:
-            self.words.setdefault(filled[0].strip(" :"), filled[1].strip())
+            key, value = filled[0].strip(" :"), filled[1].strip()
+            known = self.words.setdefault(key, value)
+            if value not in known.split(AND):
+                self.words[key] = f"{known}{AND}{value}"[:LONGEST_SHOWN]
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,7 @@ from gateway.model import LARGEST_VALUE
 NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 NO_NUMBER: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _SIGN_APART: Final = re.compile(r"^([+-])\s+(?=[0-9.])")
+_OF_A_NUMBER: Final = re.compile(r"[0-9]|[.,eE+-]{1,3}[0-9]")
 NAN: Final = float("nan")
 
 
@@ -34,6 +35,12 @@ class Column:
     faults: tuple[float, ...] = ()
     lowest: float = -LARGEST_VALUE
     highest: float = LARGEST_VALUE
+
+    def __post_init__(self) -> None:
+        if not self.lowest < self.highest:
+            raise ValueError(f"lowest ({self.lowest:g}) must lie below highest ({self.highest:g})")
+        if _OF_A_NUMBER.match(self.suffix):
+            raise ValueError(f"suffix {self.suffix!r} can be part of a number: digits would be lost with it")
 
     @property
     def series(self) -> str:

@@ -26,7 +26,7 @@ from gateway.times import format_rfc3339
 from gateway.writing.certificates import Certificates
 from gateway.writing.correction import corrections_of
 from gateway.writing.described import describe, numbers_of
-from gateway.writing.logged import samples_of, spans_of
+from gateway.writing.logged import check_channels, samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
 
@@ -64,8 +64,9 @@ def bring(
     something meanwhile, perhaps this very import: to be tried again.
     """
     logged, seen = read_file(path, mapped), journal.last_seq()
-    numbers = numbers_of(configuration, journal, mapped.channels.values())
     certificates = Certificates(timeline_of(journal))
+    check_channels(logged, mapped, configuration, certificates)
+    numbers = numbers_of(configuration, journal, mapped.channels.values())
     samples = samples_of(logged, mapped, configuration, numbers, certificates)
     check_times(samples, path, now_ns)
     arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -123,6 +124,8 @@ def test_it_starts_takes_new_data_and_names_each_file(
     for file, start in zip(files[:2], before, strict=False):
         (message,) = [one["message"] for one in told if file.name in one["message"]]
         assert f"readings from {start[:10]}T00:00:00.000000000Z to {start[:10]}T01:23:19" in message
+    status = gateway.cryogate("status").stdout
+    assert re.search(r"\d alarms?, major, unacknowledged\s+-> `cryogate alarms` shows them", status), status
     assert warm_days(gateway, 0) == before  # the new ones go on with the last; what cannot be read stands
 
     asked = ("--from", before[0], "--to", before[-1])

@@ -92,6 +92,40 @@ def test_a_verdict_that_its_readings_contradict(old: str, new: str) -> None:
     assert [v.compared for v in found].count("contradicts") == 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("Min T: +21.8", "Min T: +28.1", r"line 32: 'Min T' 28.1 lies above 'Max T' 23.5"),
+        ("Avrg T: +22.4", "Avrg T: +24.2", r"line 32: 'Avrg T' 24.2 lies outside of 'Min T' 21.8"),
+        (
+            "Date: 2026-04-28",
+            "Date: 2026-04-18",
+            r"'Date' 2026-04-27 stands behind 2026-04-18, and the other",
+        ),
+        ("Date: 2026-04-28", "Date: 2026-04-29", r"'Date' 2026-04-29 stands there twice"),
+    ],
+)
+def test_days_that_contradict_themselves_are_refused(old: str, new: str, message: str) -> None:
+    """One digit of the recorded file is another one."""
+    assert old in sample()
+    with pytest.raises(InputError, match=message):
+        read(sample().replace(old, new, 1))
+
+
+def test_what_cannot_be_is_compared_with_nothing() -> None:
+    found = read(sample().replace("Min T: +21.8", "Min T: -300.0", 1)).verdicts
+    assert [v.compared for v in found].count("not compared") == 2
+    assert "contradicts" not in {v.compared for v in found}
+
+
+def test_lines_of_one_minute_that_contradict_each_other_are_said() -> None:
+    line = next(one for one in ULTRA_LOW.splitlines() if "-75.0" in one)
+    (remark,) = read(ULTRA_LOW.replace(line, f"{line}\n{line.replace('-75.0', '-74.0')}", 1)).lines.remarks
+    assert remark.startswith("data: 1 reading has the time of another one and another value")
+    with pytest.raises(InputError, match=r"the time goes back from .*Z$"):
+        read(ULTRA_LOW.rstrip() + f"\n{line}\n")
+
+
 def test_a_day_without_its_sensor_proves_nothing() -> None:
     found = read(sample().replace("t AccST: 0", "t AccST: 5", 1))
     (series,) = found.series

@@ -110,6 +110,14 @@ def test_a_look_refuses_what_the_import_would_refuse(site: Path) -> None:
         bring(site)
 
 
+def test_a_channel_that_is_not_configured_is_named(site: Path) -> None:
+    mapping = site / "map.toml"
+    mapping.write_text(mapping.read_text().replace("freezer-1-top", "freezer-1-tpo"))
+    for how in (("--dry",), ("--by", "Li Na")):
+        with pytest.raises(ConfigurationError, match="unknown channel 'freezer-1-tpo'"):
+            bring(site, *how)
+
+
 def test_the_same_file_under_another_mapping_is_another_import(site: Path) -> None:
     bring(site, "--by", "Li Na")
     assert "was imported by Li Na" in bring(site, "--by", "Xi")
@@ -209,6 +217,16 @@ def test_the_file_of_another_logger_is_refused(site: Path) -> None:
         bring(site, "--dry")
     (site / "map.toml").write_text(text + '[logger]\nSerial = "4711"\n')
     assert "2 readings" in bring(site, "--dry")
+
+
+def test_a_file_that_names_two_loggers_is_refused(site: Path) -> None:
+    mapping = site / "map.toml"
+    mapping.write_text(
+        'logger = { Serial = "4711" }\n' + mapping.read_text().replace("skip_lines = 1", "skip_lines = 2")
+    )
+    (site / "log.csv").write_text(LOG.replace("time,A,B", "Serial: 4712\ntime,A,B"))
+    with pytest.raises(InputError, match=r"Serial is '4711 and 4712', .* demands '4711'"):
+        bring(site, "--dry")
 
 
 def test_of_a_folder_the_files_are_taken_that_are_called_so(site: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,22 @@ def test_a_unit_alone_is_no_number() -> None:
     assert plain("°C", "°C", ".") == ""
     with pytest.raises(InputError):
         reading("°C", Column("A", suffix="°C"), ".")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lowest": 5.0, "highest": 1.0}, r"lowest \(5\) must lie below highest \(1\)"),
+        ({"suffix": "5"}, "can be part of a number"),
+        ({"suffix": "e1"}, "can be part of a number"),
+        ({"suffix": ".5 mm"}, "can be part of a number"),
+    ],
+)
+def test_a_column_that_cannot_be_meant(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Column("A", **changes)
+
+
+@pytest.mark.parametrize("suffix", ["°C", " mmH2O", ".", " e", "-"])
+def test_a_suffix_that_is_no_number(suffix: str) -> None:
+    assert reading(f"4{suffix}", Column("A", suffix=suffix), ".") == 4.0
