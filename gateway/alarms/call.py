@@ -83,6 +83,10 @@ class Call:
     alarms: tuple[Mapping[str, Any], ...] = ()
     more: int = 0  # further alarms of the group, or of the summary, that are not listed
     over: int = 0  # how many of all these alarms are over
+    ended: tuple[str, ...] = ()  # of a summary: the groups that are over
+    over_names: tuple[str, ...] = ()  # and what some of them are about
+    answered: int = 0  # of a summary: how many alarms that go on somebody sees to
+    answered_by: tuple[str, ...] = ()  # who
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
     back: Back | None = None  # a cause that is over, while silences of it go on

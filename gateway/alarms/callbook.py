@@ -336,7 +336,7 @@ class CallBook:
         for k, way in enumerate(delivery.receiver.ways):
             if way == (said.notifier, said.address):
                 delivery.outcomes[k] = Outcome(said.outcome)
-        self._nobody.hear_outcome(delivery, self.waiting.about(delivery), at_ns, said_over=said.over)
+        self._nobody.hear_outcome(delivery, self.waiting.about(delivery), at_ns, said)
         if delivery.is_done:
             self.drop(delivery)
 

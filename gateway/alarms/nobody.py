@@ -10,6 +10,7 @@ from gateway.alarms.delivery import Delivery
 from gateway.alarms.escalation import Escalations
 from gateway.alarms.groups import Group
 from gateway.alarms.policy import Policy
+from gateway.statements.attempt import Attempt
 from gateway.statements.call import Called
 
 UNREACHED: Final = "unreached"  # key of the fault that says so
@@ -55,13 +56,11 @@ class Nobody:
         if said.kind != CallKind.OVER and self._finds_nobody(said):
             self._add(said.group, at_ns)
 
-    def hear_outcome(
-        self, delivery: Delivery, groups: Iterable[str], at_ns: int, *, said_over: bool = False
-    ) -> None:
+    def hear_outcome(self, delivery: Delivery, groups: Iterable[str], at_ns: int, said: Attempt) -> None:
         """What came of a call to one receiver so far; a summary is about several groups."""
-        said_over = said_over or delivery.kind is CallKind.OVER
         for group in groups:
             if delivery.is_delivered:
+                said_over = said.over or delivery.kind is CallKind.OVER or group in said.ended
                 self._escalations.remember_told(group, delivery.receiver.name, at_ns, said_over=said_over)
                 if delivery.receiver.person:  # nobody may be where a siren sounds
                     self.since.pop(group, None)

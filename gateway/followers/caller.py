@@ -333,4 +333,5 @@ def _attempt(result: Result) -> Attempt:
         round(result.took_s, 3),
         result.errand.call.drill,
         result.errand.call.is_late,
+        result.errand.call.ended,
     )

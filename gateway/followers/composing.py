@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gateway.alarms.back import back
-from gateway.alarms.call import LOUD, Back, Call, Language, TimeLeft
+from gateway.alarms.call import LOUD, Back, Call, CallKind, Guidance, Language, TimeLeft
 from gateway.alarms.callbook import CallBook, Publish
 from gateway.alarms.chatter import remarks
 from gateway.alarms.decisions import Decisions
@@ -23,6 +23,7 @@ from gateway.model import SECOND
 from gateway.statements import transition
 from gateway.statements.transition import Transition
 
+TO_ACT: Final = (*LOUD, CallKind.SUMMARY)
 MOST_LISTED: Final = 10  # alarms in one message; the others are counted
 FRESH_NS: Final = 30 * SECOND  # several people are called at once, and a day of readings takes 0.2 s to ask
 
@@ -87,7 +88,9 @@ class Composer:
         person = self._book.duty.person(delivery.receiver.person)
         language: Language = "en" if person is None else person.language
         alarms = [self._alarm(one, now_ns) for one in members[:MOST_LISTED]]
-        moment_ns, next_name = self._next(groups, delivery, language, now_ns)
+        moment_ns, next_name = self._next(members[0], delivery, language, now_ns)
+        is_answered = not any(self._book.escalations.is_calling(one.id) for one in groups)
+        is_open = self._is_open(delivery) if delivery.group else not is_answered
         return Call(
             delivery.id,
             delivery.kind,
@@ -101,12 +104,13 @@ class Composer:
             tuple(alarms),
             max(0, len(members) - MOST_LISTED),
             sum(self._is_over(one) for one in members),
-            guidance_for(self._book.plan.guidances, alarms[0], language) if delivery.group else None,
-            self._left(delivery, alarms[0], now_ns),
+            **self._of_summary(delivery, groups, language),
+            guidance=self._guidance(delivery, alarms[0], language),
+            time_left=self._left(delivery, alarms[0], now_ns),
             back=_back(delivery, members, alarms),
             hint=self._hint(delivery, members[0], language, now_ns),
-            is_answered=not any(self._book.escalations.is_calling(one.id) for one in groups),
-            **self._answered([one for one in members if not one.is_over], language, self._is_open(delivery)),
+            is_answered=is_answered,
+            **self._answered([one for one in members if not one.is_over], language, is_open),
             next_name=next_name,
             next_at_ns=moment_ns,
             link=self._link(delivery, members[:MOST_LISTED]),
@@ -114,6 +118,28 @@ class Composer:
             swings=self._book.swings.counts(members[0], now_ns) if delivery.group else 0,
             swings_within_s=self._book.plan.chatter.chatter_within_s,
         )
+
+    def _of_summary(self, delivery: Delivery, groups: Sequence[Group], language: Language) -> dict[str, Any]:
+        """Which of its groups are over, and who sees to what goes on."""
+        if delivery.group:
+            return {}
+        ended = [group for group in groups if all(map(self._is_over, group.members.values()))]
+        going_on = (one for group in groups for one in group.members.values() if not self._is_over(one))
+        answered = [one.taken_by or one.answered_by for one in going_on if one.taken_by or not one.asks]
+        firsts = [group.members[group.first] for group in ended[:MOST_LISTED]]
+        about = (alarm["asset"] or alarm["rule"] for alarm in map(self._published, firsts))
+        return {
+            "ended": tuple(group.id for group in ended),
+            "over_names": tuple(dict.fromkeys(map(str, about))),
+            "answered": len(answered),
+            "answered_by": tuple(dict.fromkeys(self._name(by, language) for by in answered if by)),
+        }
+
+    def _guidance(self, delivery: Delivery, alarm: Mapping[str, Any], language: Language) -> Guidance | None:
+        """Of what has to be seen to first."""
+        if not delivery.group and alarm["over"]:
+            return None
+        return guidance_for(self._book.plan.guidances, alarm, language)
 
     def _listed(self, groups: Sequence[Group]) -> list[Member]:
         """What has to be seen to first: what goes on before what is over, the most urgent, the first."""
@@ -179,7 +205,9 @@ class Composer:
     def _link(self, delivery: Delivery, members: Sequence[Member]) -> str:
         """For a person, while there is something to acknowledge among what is listed."""
         who = delivery.receiver.person
-        if delivery.kind not in LOUD or not who or not any(one.asks for one in members):
+        if delivery.kind not in TO_ACT or not who or not any(one.asks for one in members):
+            return ""
+        if not delivery.group and all(map(self._is_over, members)):
             return ""
         return self._linking(delivery.id, who, [one.id for one in members], delivery.at_ns)
 
@@ -197,12 +225,13 @@ class Composer:
             return None
 
     def _next(
-        self, groups: Sequence[Group], delivery: Delivery, language: Language, now_ns: int
+        self, first: Member, delivery: Delivery, language: Language, now_ns: int
     ) -> tuple[int | None, str]:
-        """Who is called if nobody takes it, unless that is the same person."""
-        if delivery.kind not in LOUD:
+        """Who is called if nobody takes what has to be seen to first."""
+        group = self._book.groups.of(first.id)
+        if delivery.kind not in TO_ACT or group is None:
             return None, ""
-        found = self._decisions.next_persons(groups[0].id, now_ns)
+        found = self._decisions.next_persons(group.id, now_ns)
         if found is None or not found[1]:
             return None, ""
         person = self._book.duty.person(found[1][0])
@@ -210,10 +239,13 @@ class Composer:
 
     def _alarm(self, one: Member, now_ns: int) -> dict[str, Any]:
         """As `cryogate alarms --json` has it."""
-        said = transition.of(self._journal.statement(one.seq).body)
-        alarm = with_priority(self._publish(said.known, said.number), self._book.plan.priorities)
+        alarm = with_priority(self._published(one), self._book.plan.priorities)
         told = remarks(alarm, self._book.raisings, self._book.plan.chatter, now_ns)
         return {**alarm, "remarks": list(told)}
+
+    def _published(self, one: Member) -> dict[str, Any]:
+        said = transition.of(self._journal.statement(one.seq).body)
+        return self._publish(said.known, said.number)
 
 
 def _back(delivery: Delivery, members: Sequence[Member], alarms: Sequence[Mapping[str, Any]]) -> Back | None:

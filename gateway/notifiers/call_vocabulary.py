@@ -23,6 +23,7 @@ class CallVocabulary:
     swings_title: str  # it comes and goes
     swings_line: str
     counts: str
+    counts_answered: str  # the same where somebody sees to some of it
     back_title: str  # a cause is over, and silences that somebody had answered go on
     back_line: str
     taken_title: str
@@ -66,6 +67,7 @@ EN: Final = CallVocabulary(
     swings_title="{priority}, comes and goes, {swings} times in {minutes} min: {about}",
     swings_line="it comes and goes, {swings} times in {minutes} min; while it does, not every time is told",
     counts="{going_on} go on, {over} over",
+    counts_answered="{going_on} go on, {over} over; somebody sees to {answered} of those that go on{by}",
     back_title="{priority}, {what} is back, {silent} of {silences} still silent: {about}",
     back_line="{what} is back since {at}; {silent} of {silences} are still silent: {assets}",
     taken_title="Taken by {by}: {about}",
@@ -138,6 +140,7 @@ ZH: Final = CallVocabulary(
     swings_title="【{priority}】{minutes} 分钟内反复 {swings} 次：{about}",
     swings_line="{minutes} 分钟内反复报警 {swings} 次；反复期间不逐次通知",
     counts="{going_on} 个仍在持续，{over} 个已结束",
+    counts_answered="{going_on} 个仍在持续，{over} 个已结束；持续的报警中 {answered} 个已有人处理{by}",
     back_title="【{priority}】{what} 已恢复，{silences} 个中仍有 {silent} 个无数据：{about}",
     back_line="{what} 自 {at} 起已恢复；{silences} 个中仍有 {silent} 个无数据：{assets}",
     taken_title="【{by} 已接手】{about}",

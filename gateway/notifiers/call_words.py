@@ -45,8 +45,11 @@ class CallWords:
         return self._words
 
     def message(self) -> Message:
-        rows = tuple((label, short(said, LONGEST_LINE)) for label, said in self._rows() if said)
         colon, link = VOCABULARIES[self._call.language].colon, one_line(self._call.link)
+        said = (
+            (label, words if words == link else short(words, LONGEST_LINE)) for label, words in self._rows()
+        )
+        rows = tuple((label, words) for label, words in said if words)  # a link that is cut leads nowhere
         return Message(short(self.title(), LONGEST_TITLE), rows, colon, link)
 
     def title(self, longest_place: int = LONGEST_PLACE) -> str:
@@ -118,9 +121,21 @@ class CallWords:
     def counts(self) -> str:
         """How many go on; empty where that is no question."""
         call = self._call
-        if call.kind is CallKind.OVER or call.number < 2 or not call.over:
+        if call.kind is CallKind.OVER or call.number < 2 or not (call.over or call.answered):
             return ""
-        return self._words.counts.format(going_on=call.number - call.over, over=call.over)
+        colon = VOCABULARIES[call.language].colon
+        by = f"{colon}{', '.join(map(one_line, call.answered_by))}" if call.answered_by else ""
+        words = self._words.counts_answered if call.answered else self._words.counts
+        return words.format(going_on=call.number - call.over, over=call.over, answered=call.answered, by=by)
+
+    def ended(self) -> str:
+        """What of a summary is over, where not all of it is."""
+        call = self._call
+        if call.kind is not CallKind.SUMMARY or call.is_late or not call.ended:
+            return ""
+        left = len(call.ended) - len(call.over_names)
+        more = f" {self._words.more.format(number=left)}" if left > 0 else ""
+        return f"{', '.join(map(one_line, call.over_names))}{more}"
 
     def range_left(self, left: TimeLeft) -> tuple[str, str]:
         """Lowest and highest; an empty highest where it has no end."""
@@ -167,7 +182,7 @@ class CallWords:
         yield words.labels["hint"], one_line(call.hint)
         yield from guidance_rows(call.guidance, VOCABULARIES[call.language])
         yield words.labels["link"], one_line(call.link)
-        yield words.labels["taken"], self._taken()
+        yield words.labels["taken"], self._taken() if self._call.kind is not CallKind.SUMMARY else ""
         yield words.labels["next"], self._next()
 
     def _facts(self) -> Iterator[tuple[str, str]]:
@@ -175,7 +190,7 @@ class CallWords:
         yield labels["units"], first.units() if self._call.alarms else ""
         yield labels["since"], first.since("start")
         is_one = self._call.kind is not CallKind.SUMMARY  # of which the first alarm is the whole
-        yield labels["over"], first.since("over") if is_one else ""
+        yield labels["over"], first.since("over") if is_one else self.ended()
         yield labels["rule"], first.rule() if self._call.alarms else ""
         yield labels["priority"], self._priority()
         yield labels["remarks"], first.remarks()
@@ -198,7 +213,8 @@ class CallWords:
         """Of an excursion it is said, too, that it is not known."""
         left, words = self._call.time_left, self._words
         if left is None:
-            return "" if self._first.is_fault or not self._call.alarms else words.not_known
+            is_asked = self._call.alarms and not self._first.is_fault and not self._call.is_late
+            return words.not_known if is_asked and self._call.kind is not CallKind.SUMMARY else ""
         lowest, highest = self.range_left(left)
         template = words.left if highest else words.left_at_least
         method, until = self._phrase(left.method), self._phrase(left.until)

@@ -19,10 +19,9 @@ from gateway.alarms.change import AlarmChange
 from gateway.dataclass import dataclass
 from gateway.errors import Rejected
 from gateway.notifiers import NOBODY, Setting
-from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import check_timeout, check_url
-from gateway.notifiers.robot import Robot, Service, check_keyword, check_member, content, user_of
+from gateway.notifiers.robot import Robot, Service, check_keyword, check_member, content, in_group, user_of
 from gateway.notifiers.words import Message, UnknownSetting, message
 
 _TOKEN: Final = "token_file, and that the robot is still in its group"
@@ -93,7 +92,7 @@ class Notifier:
         """To the group, in which one person is mentioned. Raises LinkDown and Rejected."""
         user = user_of(address)
         at = {"atUserIds": [user]} if user else {"atMobiles": [address]}
-        return self._send(call_message(call, self._setting), {"at": at}, f"\n@{user or address}")
+        return self._send(in_group(call, self._setting), {"at": at}, f"\n@{user or address}")
 
     def _send(self, written: Message, more: dict[str, Any], tail: str) -> str:
         options = self._options

@@ -20,10 +20,9 @@ from gateway.alarms.change import AlarmChange
 from gateway.dataclass import dataclass
 from gateway.errors import Rejected
 from gateway.notifiers import NOBODY, Setting
-from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import check_timeout, check_url
-from gateway.notifiers.robot import Robot, Service, check_is_one, check_keyword, content
+from gateway.notifiers.robot import Robot, Service, check_is_one, check_keyword, content, in_group
 from gateway.notifiers.words import Message, UnknownSetting, message
 from gateway.text import one_line
 
@@ -95,7 +94,7 @@ class Notifier:
 
     def tell(self, call: Call, address: str) -> str:
         """To the group, in which one person is mentioned. Raises LinkDown and Rejected."""
-        return self._send(call_message(call, self._setting), f'\n<at user_id="{address}"></at>')
+        return self._send(in_group(call, self._setting), f'\n<at user_id="{address}"></at>')
 
     def _send(self, written: Message, tail: str) -> str:
         options = self._options

@@ -9,11 +9,14 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
+from gateway.alarms.call import Call
 from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
+from gateway.notifiers import Setting
+from gateway.notifiers.call_words import call_message
 from gateway.notifiers.pace import MINUTE_S, Pace
 from gateway.notifiers.posting import Answer, Outgoing, Poster
 from gateway.notifiers.words import Message
@@ -36,6 +39,11 @@ class Service:
     words: tuple[str, ...]  # keys of the answer that say why not
     later: Mapping[int, float] = field(default_factory=dict)  # code -> seconds to wait
     mend: Mapping[int, str] = field(default_factory=dict)  # code -> what people have to look at first
+
+
+def in_group(call: Call, setting: Setting) -> Message:
+    """A group reads it: without the link, by which whoever presses it acknowledges as the one it is for."""
+    return call_message(replace(call, link=""), setting)
 
 
 class Robot:

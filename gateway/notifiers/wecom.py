@@ -15,10 +15,9 @@ from gateway.alarms.change import AlarmChange
 from gateway.dataclass import dataclass
 from gateway.errors import Rejected
 from gateway.notifiers import NOBODY, Setting
-from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import check_timeout, check_url
-from gateway.notifiers.robot import Robot, Service, check_member, content, user_of
+from gateway.notifiers.robot import Robot, Service, check_member, content, in_group, user_of
 from gateway.notifiers.words import Message, UnknownSetting, message
 
 SERVICE: Final = Service(
@@ -81,7 +80,7 @@ class Notifier:
         """To the group, in which one person is mentioned. Raises LinkDown and Rejected."""
         user = user_of(address)
         mentioned = {"mentioned_list": [user]} if user else {"mentioned_mobile_list": [address]}
-        return self._send(call_message(call, self._setting), mentioned)
+        return self._send(in_group(call, self._setting), mentioned)
 
     def _send(self, written: Message, mentioned: dict[str, Any]) -> str:
         key = token("token_file", self._options.token_file)

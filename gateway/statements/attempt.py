@@ -11,7 +11,7 @@ from gateway.statements.person import masked
 from gateway.text import one_line
 
 KIND: Final = "attempt"
-SCHEMA: Final = 2  # 1: without `over`
+SCHEMA: Final = 3  # 1: without `over`; 2: without `ended`
 BY_PEOPLE: Final = False
 OUTCOMES: Final = ("delivered", "retry", "rejected")
 
@@ -20,7 +20,7 @@ OUTCOMES: Final = ("delivered", "retry", "rejected")
 class Attempt:
     """Of the call `call` (call.py); `person` is empty where a notifier needs none; `answer` is its own.
 
-    `over`: what was told said that all of it was over already.
+    `over`: what was told said that all of it was over already; `ended`: of a summary, the groups that were.
     """
 
     call: str
@@ -36,6 +36,7 @@ class Attempt:
     took_s: float
     drill: bool = False
     over: bool = False
+    ended: tuple[str, ...] = ()
 
 
 def to_body(said: Attempt) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def to_body(said: Attempt) -> dict[str, Any]:
         "took_s": said.took_s,
         "drill": said.drill,
         "over": said.over,
+        "ended": list(said.ended),
     }
     of(body)
     return body
@@ -76,6 +78,7 @@ def of(body: Mapping[str, Any]) -> Attempt:
         fields.number("took_s"),
         fields.flag("drill"),
         fields.schema > 1 and fields.flag("over"),
+        fields.names("ended") if fields.schema > 2 else (),
     )
     if said.outcome not in OUTCOMES:
         raise fields.wrong("outcome", f"is {said.outcome!r}, expected one of {', '.join(OUTCOMES)}")

@@ -6,7 +6,7 @@ There is no log-in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Response
@@ -19,6 +19,7 @@ from gateway.api.who import OPEN
 from gateway.api.world import Asked, World
 from gateway.commands import tokens
 from gateway.commands.desk import Desk, open_desk
+from gateway.commands.rest_of_group import rest
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.published.alarm import of_known
@@ -46,6 +47,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "as": "You acknowledge as",
         "button": "Acknowledge",
         "journal": "in the journal as",
+        "left": "Of the same happening, not on this page and nobody is on them: {number}. Calls go on.",
     },
     "zh": {
         "title": "确认报警",
@@ -62,6 +64,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "as": "确认人",
         "button": "确认",
         "journal": "已记录，编号",
+        "left": "同一事件中另有 {number} 条报警不在此页且无人处理，仍会继续呼叫。",
     },
 }
 Text = Annotated[str, Path(max_length=LONGEST)]
@@ -82,7 +85,8 @@ def show(world: Asked, token: Text) -> Response:
     drill = (words["drill"],) if any(one.get("drill") for one in shown) else ()
     tables = tuple(_table(world, one, words) for one in shown)
     button = Button(ACTION, words["button"], {"token": token})
-    return answer_page(Page(language, words["title"], tables, (*drill, f"{words['as']}: {name}"), button))
+    said = (*drill, *_left(world, rows, words), f"{words['as']}: {name}")
+    return answer_page(Page(language, words["title"], tables, said, button))
 
 
 @router.post("/link", **told(OPEN, "<!DOCTYPE html>...", media="text/html"))
@@ -97,13 +101,22 @@ def acknowledge(world: Asked, token: Annotated[str, Form(max_length=LONGEST)]) -
         return _refused(world, str(error))
     words = WORDS[language]
     names = ", ".join(str(one.body["alarm"]) for one in stated.new)
-    lines = (f"{names}: {stated.new[0].by}", f"{words['journal']} {stated.new[0].id}")
+    done = (f"{names}: {stated.new[0].by}", f"{words['journal']} {stated.new[0].id}")
+    lines = (*done, *_left(world, rows, words))
     return answer_page(Page(language, words["done"], (), lines))
 
 
 def _rows(world: World, token: Token) -> list[AlarmRow]:
     records = world.reading().records
     return [find(records, alarm) for alarm in token.alarms]
+
+
+def _left(world: World, rows: Sequence[AlarmRow], words: Mapping[str, str]) -> tuple[str, ...]:
+    """How many alarms of the same happenings stay as they are; which, is for those who log in."""
+    reading, own = world.reading(), {row.id for row in rows}
+    groups = (rest(world.configuration, reading.journal, reading.records, one, world.now_ns()) for one in own)
+    left = {row.id for group in groups for row in group} - own
+    return (words["left"].format(number=len(left)),) if left else ()
 
 
 def _language(desk: Desk, token: Token) -> str:

@@ -34,6 +34,23 @@ def token(of: TwoSites, who: str, channel: str = "top") -> str:
         return tokens.issue(desk, who, [find(records, of.alarms()[channel])], 1.0)
 
 
+def test_it_says_how_much_of_the_happening_it_is_not_about(site: TwoSites) -> None:
+    site.desk.read(("top", 140, -139.0))
+    site.desk.run()
+    site.desk.read(("top", 150, -190.0))
+    site.desk.read(("top", 160, -139.0))
+    site.desk.run()
+    in_group = [
+        one["alarms"] for one in site.door.get("/calls")["items"] if site.alarms()["top"] in one["alarms"]
+    ]
+    text = token(site, "li.na")
+    pages = [site.door.ask("GET", f"/link/{text}", None), press(site, text)]
+    assert len(in_group[0]) == 2
+    for page in pages:
+        assert "not on this page and nobody is on them: 1." in page.text
+        assert not any(one in page.text for one in in_group[0] if one != site.alarms()["top"])
+
+
 def press(of: TwoSites, text: str) -> Any:
     return of.door.ask("POST", "/link", None, data={"token": text})
 

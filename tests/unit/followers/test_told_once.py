@@ -10,6 +10,7 @@ import pytest
 
 from gateway.alarms.call import Call, CallKind
 from gateway.alarms.flood import FloodLimits
+from gateway.alarms.guidance import Advice, Guidances
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling
 from gateway.followers.caller import Caller
@@ -19,6 +20,7 @@ from tests.unit.followers.switchboard import Phone, Switchboard
 FLOOD = FloodLimits(flood_count=2, flood_within_s=600, summary_after_s=60)
 TWICE = Policy("p", (Step(0, (ON_DUTY,)), Step(180, (ON_DUTY,))), 0)
 AWAY = {"li-na@push"}
+ADVICE = Advice({"en": ("close the lid",)})
 
 
 @pytest.fixture
@@ -111,7 +113,7 @@ def test_what_is_in_two_summaries_that_wait_is_told_by_the_newer_one(board: Swit
     assert len(told_about(push, "E-0")) == 2, "the first call and the second summary"
 
 
-def test_a_summary_that_counts_an_end_does_not_say_which_so_that_is_told(board: Switchboard) -> None:
+def test_what_a_summary_says_is_over_is_not_told_again(board: Switchboard) -> None:
     push = Phone()
     with board.running(board.caller({"push": push}, flood=FLOOD)):
         for k in range(2):
@@ -127,5 +129,24 @@ def test_a_summary_that_counts_an_end_does_not_say_which_so_that_is_told(board: 
     assert [call.kind for call in told_about(push, "E-0")] == [
         CallKind.ALARM,
         CallKind.SUMMARY,
-        CallKind.OVER,
     ]
+    summary = push.heard[2][0]
+    assert (summary.ended, summary.over_names, summary.over) == (("G-0",), ("dewar-0",), 1)
+
+
+def test_a_summary_says_who_sees_to_what_and_what_to_do_about_the_rest(board: Switchboard) -> None:
+    push = Phone()
+    flood, guidances = replace(FLOOD, flood_count=1), Guidances({}, {"above-150": ADVICE}, {}, {})
+    linking = lambda call, who, alarms, at_ns: f"https://lab.example/{who}/{'+'.join(alarms)}"  # noqa: E731
+    plan = {"flood": flood, "guidances": guidances}
+    with board.running(board.caller({"push": push}, linking=linking, **plan)):
+        for k in range(3):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}")
+        eventually(partial(has_decided, board, "alarm", 3), "two are held")
+        board.happens("E-1", "taken", "dewar-1", by="Wang Wei")
+        board.now_s = 60
+        eventually(lambda: len(push.heard) == 2, "the summary")
+    summary, _ = push.heard[1]
+    assert (summary.answered, summary.answered_by, summary.taken_by) == (1, ("Wang Wei",), "")
+    assert summary.guidance is not None and summary.guidance.steps == ("close the lid",)
+    assert (summary.next_name, summary.link) == ("Li-Na", "https://lab.example/li-na/E-1+E-2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,12 @@ def test_a_group_names_what_is_not_first_and_counts_the_rest() -> None:
     assert lines[begin + 4 : begin + 6] == ["shipper-4/top -140.5 °C (E-4)", "and 6 more"]
 
 
+@pytest.mark.parametrize("kind", [CallKind.ALARM, CallKind.SUMMARY])
+def test_a_link_is_never_cut(kind: CallKind) -> None:
+    link = f"https://lab.example:8443/api/v1/link/cg1.{'x' * 700}"
+    assert f"Acknowledge: {link}" in call_message(call(kind=kind, link=link), Shanghai()).text.split("\n")
+
+
 def test_what_is_not_known_is_said() -> None:
     assert dict(call_message(call(time_left=None), Shanghai()).rows)["Time left"] == "not known"
     of_a_fault = dict(call_message(call(alarms=(fault().alarm,), time_left=None), Shanghai()).rows)
@@ -243,6 +250,11 @@ def test_a_summary_counts_what_goes_on_and_what_is_over() -> None:
         call_message(told, Shanghai()).title == "URGENT, 12 of 500 alarms go on: freezer-1/top -140.5 °C, ..."
     )
     assert dict(call_message(told, Shanghai()).rows)["What"] == "12 go on, 488 over"
+    some = replace(told, ended=("G-1", "G-2", "G-3"), over_names=("dewar-1", "dewar-2"))
+    some = replace(some, answered=2, answered_by=("Wang Wei",))
+    rows = dict(call_message(some, Shanghai()).rows)
+    assert rows["What"].endswith("; somebody sees to 2 of those that go on: Wang Wei")
+    assert rows["Over"] == "dewar-1, dewar-2 and 1 more" and not {"Taken"} & rows.keys()
     ended = call(kind=CallKind.SUMMARY, alarms=({**RAISED, "over": RAISED["start"]},), more=499, over=500)
     rows = dict(call_message(ended, Shanghai()).rows)
     assert call_message(ended, Shanghai()).title == "500 alarms, all over: freezer-1/top -140.5 °C, ..."

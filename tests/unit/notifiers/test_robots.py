@@ -136,7 +136,9 @@ class TestEach:
         told = robot(module)
         assert isinstance(told, Addressed)
         told.check_address(ADDRESS[module])
-        told.tell(in_chinese(alarms=({**RAISED, "asset": nasty},), drill=True), ADDRESS[module])
+        link = "https://lab.example/api/v1/link/cg1.x.y"
+        told.tell(in_chinese(alarms=({**RAISED, "asset": nasty},), drill=True, link=link), ADDRESS[module])
+        assert "cg1" not in server.posted[0].body.decode(), "it is for one person, and a group reads this"
         text, said = text_of(server.posted[0]), json.loads(server.posted[0].body)
         assert text.startswith("【演练】") and "首先：1. 关好盖子" in text
         assert text.count("<") == (2 if module is feishu else 0)
