@@ -6,8 +6,12 @@ from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.text import one_line
+
 LOCAL: Final = ("127.0.0.1", "::1")
 LAST_PORT: Final = 65_535
+LONGEST_HOST: Final = 253  # characters of a name, RFC 1035 without the length octets
+LABELS: Final = "a name has 1 to 63 characters between two dots, and at most 253 in all"
 
 
 def instead_of(host: str) -> str:
@@ -21,6 +25,28 @@ def instead_of(host: str) -> str:
         name, port = None, None
     beside = f", port = {port}" if port else ", the port as `port`"
     return f"say host = {name or host.strip('[]/')!r}{beside}"
+
+
+def why_no_host(host: str) -> str:
+    """What is wrong with a name or address of a machine; empty where nothing is."""
+    if not host:
+        return "is empty; expected a name or an address"
+    shown = one_line(f"{host[:80]!r}")
+    if instead := instead_of(host):
+        return f"{shown}: expected a name or an address alone; {one_line(instead)}"
+    if not all(c.isprintable() and not c.isspace() for c in host):
+        return f"{shown} has characters that no name of a machine has"
+    return "" if is_machine(host) else f"{shown}: {LABELS}"
+
+
+def is_machine(host: str | None) -> bool:
+    """Whether a name server can be asked for it: RFC 1035 section 2.3.4, RFC 3490 for other letters."""
+    if not host or len(host) > LONGEST_HOST:
+        return False
+    try:
+        return len(host.encode("idna")) <= LONGEST_HOST
+    except UnicodeError:
+        return False
 
 
 def one_name(host: str) -> str:
@@ -47,7 +73,9 @@ def check_address(address: str) -> None:
     try:
         parts = urlsplit(address)
         is_one = (
-            bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or parts.username)
+            is_machine(parts.hostname)
+            and parts.port != 0
+            and not (parts.query or parts.fragment or parts.username)
         )
     except ValueError:
         is_one, parts = False, urlsplit("")

@@ -15,7 +15,7 @@ ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
     ("dataclass",),
     ("model", "errors", "text", "json_text", "closes"),
-    ("units", "hosts"),
+    ("units", "hosts", "regular"),
     ("possible", "times", "zones"),
     ("statements",),
     # kernels: columns and plain data in and out

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from gateway.dataclass import dataclass
 from gateway.errors import Declined, InputError, LinkDown
-from gateway.hosts import is_loopback
+from gateway.hosts import is_loopback, is_machine
 
 PREFIX: Final = "/api/v1"
 WITHIN_S: Final = 60.0
@@ -114,7 +114,7 @@ class Connection:
 def _address(server: str) -> SplitResult:
     try:
         found = urlsplit(server)
-        is_one = bool(found.hostname) and found.port != 0
+        is_one = is_machine(found.hostname) and found.port != 0
     except ValueError:
         raise InputError(f"server {server!r}: {EXPECTED}") from None
     if not is_one or found.scheme not in ("http", "https") or found.path not in ("", "/") or found.username:

@@ -15,9 +15,12 @@ from typing import Any, Final
 
 from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
+from gateway.regular import open_regular
 
 READS: Final = "reads"
 SECRET: Final = "secret"
+LONGEST_LINE: Final = 65_535  # bytes; a password that MQTT can send
+LINES: Final = ("password_file", "secret_file", "token_file", "url_file")  # keys of secrets of one line
 AUTHORITY: Final = "ca_file"  # how the keys of its certificates end
 
 
@@ -55,8 +58,8 @@ def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
     """The same of files by the key that names them; certificates of an authority are looked for, too."""
     for key, path in named:
         try:
-            with path.open("rb") as file:
-                file.read(1)
+            with open_regular(path) as file:
+                line = file.readline(LONGEST_LINE + 1)
         except OSError as error:
             yield key, f"{path} cannot be read: {error.strerror}"
         except ValueError as error:
@@ -64,6 +67,15 @@ def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
         else:
             if key.endswith(AUTHORITY) and not _has_certificates(path):
                 yield key, f"{path} holds no certificate: expected those of the authority, in PEM"
+            if key.endswith(LINES) and not _is_text(line):
+                yield key, f"{path}: its first line is no text; paste the secret alone into it"
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        return len(line) <= LONGEST_LINE and "\0" not in line.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _has_certificates(path: Path) -> bool:

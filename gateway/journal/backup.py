@@ -28,6 +28,7 @@ from gateway.journal.rollover import SUFFIX, sync_folder
 from gateway.journal.transaction import transaction
 from gateway.journal.verify import verify
 from gateway.json_text import loads
+from gateway.regular import open_regular
 from gateway.times import format_rfc3339
 
 MANIFEST: Final = "manifest.json"
@@ -266,7 +267,7 @@ def _damaged(manifest: Mapping[str, Any]) -> tuple[str, ...]:
 def _copy(source: Path, target: Path) -> str:
     """Copy durably; the SHA-256 of what was copied."""
     sha256 = hashlib.sha256()
-    with rights.open_regular(source) as one, open(target, "wb", opener=rights.opener) as other:
+    with open_regular(source) as one, open(target, "wb", opener=rights.opener) as other:
         while chunk := one.read(_CHUNK):
             sha256.update(chunk)
             other.write(chunk)
@@ -276,7 +277,7 @@ def _copy(source: Path, target: Path) -> str:
 
 
 def _hash(path: Path) -> str:
-    with rights.open_regular(path) as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

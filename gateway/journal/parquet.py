@@ -28,8 +28,8 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import ArchiveFileMissing, JournalError
-from gateway.journal import rights
 from gateway.model import Arrivals, Floats, Samples, Times
+from gateway.regular import open_regular
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +91,7 @@ class File:
         import pyarrow.parquet as pq
 
         try:
-            with rights.open_regular(path) as file:
+            with open_regular(path) as file:
                 footer = read_footer(file)
             if zlib.crc32(footer) != footer_crc:
                 raise JournalError(damaged(path, "its footer is not the one that was written"))

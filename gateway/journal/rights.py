@@ -5,8 +5,6 @@ Whatever the gateway and its commands create, they create here (tests/test_house
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 import pwd
 import stat
@@ -37,21 +35,6 @@ def opener(path: str, flags: int) -> int:
 def secret_opener(path: str, flags: int) -> int:
     """The same for what the user of the gateway alone may read."""
     return os.open(path, flags, SECRET)
-
-
-def open_regular(path: Path) -> io.BufferedReader:
-    """To read a file that was put there by name. OSError, at once, for what is none: nobody may ever write to
-    a pipe, and a device may never end."""
-    return open(path, "rb", opener=_regular)
-
-
-def _regular(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags | os.O_NONBLOCK)
-    kind = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(kind) or stat.S_ISDIR(kind):  # Python itself says what is a folder
-        return descriptor
-    os.close(descriptor)
-    raise OSError(errno.EINVAL, "it is a pipe, a device or the like, and no file", path)
 
 
 def make_file(path: Path, mode: int = FILE) -> None:

@@ -31,6 +31,7 @@ from gateway.journal.failures import explained
 from gateway.journal.parquet import File, Rows
 from gateway.journal.transaction import in_a_gap
 from gateway.model import SECOND, Arrivals
+from gateway.regular import open_regular
 
 DAY_NS: Final = 86_400 * SECOND
 GROUP_ROWS: Final = 32_768  # of a row group: what is decoded to read one channel's hour
@@ -191,7 +192,7 @@ def _put_aside(path: Path, made: Made) -> None:
     """
     if not path.exists():
         return
-    with rights.open_regular(path) as file:
+    with open_regular(path) as file:
         if hashlib.file_digest(file, "sha256").hexdigest() == made.sha256:
             return
     names = (path.with_name(f"{path.name}.before-{k}") for k in itertools.count(1))

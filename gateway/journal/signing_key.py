@@ -14,6 +14,7 @@ from typing import Final
 from gateway.alarms.token import KEY_BYTES
 from gateway.errors import InputError
 from gateway.journal import rights
+from gateway.regular import open_regular
 
 TOKENS: Final = "token.key"
 CHAIN: Final = "chain.key"
@@ -51,7 +52,7 @@ def _own(path: Path, otherwise: str) -> bytes:
 
 def _read(path: Path, otherwise: str) -> bytes:
     try:
-        with rights.open_regular(path) as file:
+        with open_regular(path) as file:
             text = file.read(LONGEST).decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from None

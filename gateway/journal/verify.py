@@ -17,7 +17,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError, StatementError
-from gateway.journal import chain_check, deferred, entries, identity, mentions, parquet, rights, schema
+from gateway.journal import chain_check, deferred, entries, identity, mentions, parquet, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.chain import Chain
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
@@ -26,6 +26,7 @@ from gateway.journal.failures import explained
 from gateway.journal.shifts import uncovered
 from gateway.journal.transaction import snapshot
 from gateway.model import Arrivals, Times
+from gateway.regular import open_regular
 from gateway.statements.kinds import check_known
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def check_outline(archive: Archive, segment: Segment) -> None:
     """That the file is there with the size and the footer that were written. Raises JournalError."""
     path = archive.folder / segment.file
     try:
-        with rights.open_regular(path) as file:
+        with open_regular(path) as file:
             footer = parquet.read_footer(file)
             size = file.seek(0, io.SEEK_END)
     except FileNotFoundError:
@@ -218,7 +219,7 @@ def check_file(connection: Connection, archive: Archive, segment: Segment) -> in
     """How many readings are in it, once every byte is as it was written. Raises JournalError."""
     path = archive.folder / segment.file
     try:
-        with rights.open_regular(path) as file:
+        with open_regular(path) as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != segment.sha256:
                 raise JournalError(parquet.damaged(path, "its SHA-256 is not the one that was written"))
     except OSError as error:

@@ -18,13 +18,14 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import JournalFull
-from gateway.journal import entries, mentions, rights
+from gateway.journal import entries, mentions
 from gateway.journal.appending import append
 from gateway.journal.chain import Chain
 from gateway.journal.database import Connection
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
 from gateway.model import Arrivals
+from gateway.regular import open_regular
 from gateway.statements import recovery
 from gateway.statements.recovery import KIND as RECOVERY
 
@@ -97,7 +98,7 @@ def tell(found: Damage, journal: Path, connection: Connection, chain: Chain | No
 
 def _look(path: Path) -> Damage | None:
     try:
-        with rights.open_regular(path) as file:
+        with open_regular(path) as file:
             return _read(file)
     except FileNotFoundError:
         return None

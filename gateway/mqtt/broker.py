@@ -9,13 +9,15 @@ from types import ModuleType
 from typing import Any, Final, Literal, Protocol
 
 from gateway.dataclass import dataclass
-from gateway.hosts import instead_of
+from gateway.hosts import why_no_host
 from gateway.mqtt.filters import meet, widest
 from gateway.mqtt.topics import TopicPattern
 
 PAYLOADS = "gateway.payloads"
 READ: Final = {"path": True, "reads": True}  # relative ones start at the configuration file
 SECRET: Final = {**READ, "secret": True}
+LONGEST_TEXT: Final = 65_535  # bytes of UTF-8, MQTT 5.0 section 1.5.4
+LONGEST_CLIENT_ID: Final = LONGEST_TEXT - 100  # the doctor adds a word to it
 TLS_SCHEMES: Final = ("mqtts:", "ssl:", "tls:", "wss:")
 
 
@@ -125,17 +127,23 @@ def check_range(key: str, value: float, least: float, most: float) -> None:
 
 
 def _check_text(options: Login) -> None:
-    if not options.host:
-        raise ValueError("host is empty; expected a name or an address")
-    if instead := instead_of(options.host):
+    if wrong := why_no_host(options.host):
         tls = ", and a table `tls` for TLS" if options.host.startswith(TLS_SCHEMES) else ""
-        raise ValueError(f"host {options.host!r}: expected a name or an address alone; {instead}{tls}")
-    if not all(c.isprintable() and not c.isspace() for c in options.host):
-        raise ValueError(f"host {options.host!r} has characters that no name of a machine has")
+        raise ValueError(f"host {wrong}{tls}")
     if not options.client_id:
         raise ValueError("client_id is empty; the broker keeps our session under it")
+    _check_sendable("client_id", options.client_id, LONGEST_CLIENT_ID)
+    _check_sendable("username", options.username or "", LONGEST_TEXT)
     if options.password_file is not None and options.username is None:
         raise ValueError("password_file without username")
+
+
+def _check_sendable(key: str, text: str, most: int) -> None:
+    """MQTT 5.0 section 1.5.4: a text has a length of 16 bits, and no character U+0000."""
+    if len(text.encode()) > most:
+        raise ValueError(f"{key} {text[:20]!r}...: longer than {most} bytes, which MQTT cannot send")
+    if not text.isprintable():
+        raise ValueError(f"{key} {text[:80]!r}: has characters that cannot be printed")
 
 
 def _check_topics(topics: tuple[Topic, ...]) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from gateway.errors import LinkDown
 from gateway.mqtt.broker import Login, Tls
 from gateway.mqtt.errors import unreadable
+from gateway.regular import open_regular
 
 LONGEST_PASSWORD: Final = 65_535  # bytes, MQTT 5.0 section 1.5.6
 
@@ -35,8 +36,12 @@ def password(options: Login) -> str | None:
     if options.password_file is None:
         return None
     try:
-        with Path(options.password_file).open(encoding="utf-8") as file:
-            return file.readline(LONGEST_PASSWORD).rstrip("\r\n")
+        with open_regular(Path(options.password_file)) as file:
+            line = file.readline(LONGEST_PASSWORD + 3).rstrip(b"\r\n")
+        if len(line) > LONGEST_PASSWORD:
+            most = f"longer than {LONGEST_PASSWORD} bytes, which MQTT cannot send"
+            raise LinkDown(f"password_file {options.password_file}: its first line is {most}")
+        return line.decode()
     except UnicodeDecodeError:
         raise LinkDown(f"password_file {options.password_file} is no UTF-8 text") from None
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import LinkDown
+from gateway.regular import open_regular
 
 READ: Final = {"path": True, "reads": True}  # relative ones start at the configuration file
 SECRET: Final = {**READ, "secret": True}
@@ -16,8 +17,8 @@ LONGEST_SECRET: Final = 4096  # characters; tokens and passwords have tens
 def first_line(key: str, path: str) -> str:
     """The first line of a secret file, printable and not empty. Raises LinkDown, without a word of it."""
     try:
-        with Path(path).open(encoding="utf-8") as file:
-            line = file.readline(LONGEST_SECRET).strip()
+        with open_regular(Path(path)) as file:
+            line = file.readline(LONGEST_SECRET).decode().strip()
     except UnicodeDecodeError:
         raise LinkDown(f"{key} {path} is no UTF-8 text; write it anew") from None
     except OSError as error:

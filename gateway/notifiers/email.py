@@ -16,7 +16,7 @@ from gateway.alarms.call import Call, Language
 from gateway.alarms.change import AlarmChange
 from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
-from gateway.hosts import instead_of
+from gateway.hosts import why_no_host
 from gateway.notifiers import NOBODY, Setting
 from gateway.notifiers.call_words import call_message
 from gateway.notifiers.credentials import READ, SECRET, first_line, tls_context, why_tls_failed
@@ -55,12 +55,10 @@ class Options:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "port", self.port or PORTS[self.security])
-        instead = instead_of(self.host)
-        if instead or not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", self.host, re.ASCII):
-            shown = f"host {one_line(self.host[:80])!r}"
-            raise ValueError(
-                f"{shown}: expected a name or an address alone" + (f"; {instead}" if instead else "")
-            )
+        if wrong := why_no_host(self.host):
+            raise ValueError(f"host {wrong}")
+        if not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", self.host, re.ASCII):
+            raise ValueError(f"host {one_line(self.host[:80])!r}: expected a name or an address alone")
         if not 1 <= self.port <= 65_535:
             raise ValueError(f"port must lie between 1 and 65535, found {self.port}")
         check_address(self.sender)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Request
 from gateway.errors import LinkDown
-from gateway.hosts import instead_of
+from gateway.hosts import why_no_host
 from gateway.mqtt.broker import check_range
 from gateway.notifiers.deadline import no_longer_than
 from gateway.text import first_words, one_line
@@ -90,8 +90,8 @@ class Coil:
     def __post_init__(self) -> None:
         if bool(self.host) == bool(self.line):
             raise ValueError("coil: give host (Modbus TCP) or line (Modbus RTU), one of them")
-        if self.host and (instead_of(self.host) or not self.host.isprintable() or " " in self.host):
-            raise ValueError(f"host {one_line(self.host[:80])!r}: expected a name or an address alone")
+        if self.host and (wrong := why_no_host(self.host)):
+            raise ValueError(f"host {wrong}")
         check_range("coil", self.coil, 0, 65_535)
         check_range("port", self.port, 1, 65_535)
         check_range("slave", self.slave, 0, 247)

@@ -17,6 +17,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 from gateway import __version__
 from gateway.dataclass import dataclass
 from gateway.errors import LinkDown, Rejected
+from gateway.hosts import is_machine
 from gateway.notifiers.credentials import why_tls_failed
 from gateway.notifiers.exchange import exchanged
 from gateway.text import first_words, one_line
@@ -43,7 +44,7 @@ def check_url(url: str) -> None:
     example = f"url {one_line(url[:80])!r}: expected http://HOST/PATH or https://HOST/PATH"
     try:
         parts = urlsplit(url)
-        has_place = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        has_place = parts.scheme in ("http", "https") and is_machine(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise ValueError(f"{example}; {error}") from None
     if not has_place or not (url.isascii() and url.isprintable()) or " " in url:

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.dataclass import dataclass
-from gateway.hosts import is_loopback
+from gateway.hosts import is_loopback, is_machine
 from gateway.rights.table import INSPECTOR, ROLES
 
 LONGEST_ISSUER: Final = 200  # characters: it stands in the journal at each log-in
@@ -78,7 +78,7 @@ def check_issuer(issuer: str) -> None:
     expected = f"issuer {issuer[:80]!r}: expected an address like 'https://login.example.org/realms/lab'"
     try:
         parts = urlsplit(issuer)
-        is_one = bool(parts.hostname) and parts.port != 0
+        is_one = is_machine(parts.hostname) and parts.port != 0
     except ValueError:
         raise ValueError(expected) from None
     plain = issuer.isascii() and issuer.isprintable() and " " not in issuer and len(issuer) <= LONGEST_ISSUER

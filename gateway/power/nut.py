@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 
 from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
-from gateway.hosts import instead_of
+from gateway.hosts import why_no_host
 from gateway.mqtt.broker import check_range
 from gateway.notifiers.deadline import no_longer_than
 from gateway.power import PowerState
@@ -61,8 +61,8 @@ class Options:
             raise ValueError(
                 f"ups {one_line(self.ups[:80])!r}: expected the name of it in ups.conf, without @"
             )
-        if not self.host or instead_of(self.host) or not self.host.isprintable() or " " in self.host:
-            raise ValueError(f"host {one_line(self.host[:80])!r}: expected a name or an address alone")
+        if wrong := why_no_host(self.host):
+            raise ValueError(f"host {wrong}")
         check_range("port", self.port, 1, 65_535)
         check_range("period_s", self.period_s, 1, 300)
         check_range("timeout_s", self.timeout_s, 0.1, 60)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from gateway.alarms.change import AlarmChange
 from gateway.dataclass import dataclass
 from gateway.errors import LinkDown
+from gateway.hosts import is_machine
 from gateway.model import Arrivals
 from gateway.sinks import Places, Written, alarm_lines, influx_answers
 from gateway.sinks.influx_answers import TAKEN, Rejection
@@ -49,7 +50,7 @@ class Options:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not is_machine(parts.hostname):
             raise ValueError(f"url {self.url!r}: expected http://HOST:8086 or https://HOST")
         measurements = (self.measurement, self.alarm_measurement, self.excursion_measurement)
         if not all((self.org, self.bucket, *measurements)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +126,23 @@ def test_secrets_that_everybody_may_read(check: Check, tmp_path: Path, name: str
     (tmp_path / "ca.pem").chmod(0o644)  # no secret
     (remark,) = [r for r in check(BROKER, INFLUX, code=0) if "every user" in r]
     assert key in remark and f"chmod o-rwx {tmp_path / name}" in remark
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("password", "sources.broker.password_file"), ("token", "sinks.central.token_file")]
+)
+@pytest.mark.parametrize("content", [b"\xff\xfeab", b"a\0b", b"x" * 70_000], ids=["UTF-16", "NUL", "long"])
+def test_a_secret_that_is_no_text(check: Check, tmp_path: Path, content: bytes, name: str, key: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    (problem,) = check(BROKER, INFLUX, code=2)
+    assert problem == f"{key}: {tmp_path / name}: its first line is no text; paste the secret alone into it"
+
+
+def test_a_pipe_in_the_place_of_a_secret(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "token").unlink()
+    os.mkfifo(tmp_path / "token")
+    (problem,) = check(BROKER, INFLUX, code=2)
+    assert problem.endswith("cannot be read: it is a pipe, a device or the like, and no file")
 
 
 def test_two_sources_on_one_port(check: Check, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Readings, Request
+from gateway.hosts import is_machine
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.line_noise import LineNoise, unprintable
 from gateway.ingestion.link import Link, LinkState
@@ -233,5 +234,5 @@ def _check_port(port: str) -> None:
             raise ValueError(f"port is empty; expected {PORTS}")
         return
     parts = urlsplit(port)  # its port raises ValueError beyond 65535
-    if parts.scheme not in SCHEMES or not parts.hostname or not parts.port:
+    if parts.scheme not in SCHEMES or not is_machine(parts.hostname) or not parts.port:
         raise ValueError(f"port {port!r}: expected {PORTS}")
