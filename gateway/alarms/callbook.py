@@ -91,6 +91,7 @@ class CallBook:
             self.duty.hear(statement)
             if statement.kind == person.KIND:
                 self.escalations.forget_asked(person.of(statement.body).id)
+                self.escalations.let_go(self._has_left, at_ns)
             self.look_at_people()
         self.seq = max(self.seq, seq)
 
@@ -382,6 +383,10 @@ class CallBook:
             for name in self.flood.holding(group):
                 if self.waiting.is_coming(group, name):
                     self.flood.release(name, group)
+
+    def _has_left(self, by: str) -> bool:
+        found = self.duty.find(by)
+        return found is not None and found.has_left
 
     def _same(self, by: str) -> str:
         """The person behind what stands in `--by`; a name that nobody has stays itself."""

@@ -155,6 +155,18 @@ class Escalations:
         for course in self.courses.values():
             course.asked.discard(person)
 
+    def let_go(self, has_left: Callable[[str], bool], at_ns: int) -> None:
+        """Somebody has left: nobody is on what this one had taken."""
+        for group in self.groups.values():
+            course = self.courses[group.id]
+            taken = (
+                m.taken_by for m in group.members.values() if m.asks and not m.is_over and not m.is_hushed
+            )
+            if not course.resumed and any(by and has_left(by) for by in taken):
+                course.begin(at_ns)
+                course.grown_ns, course.resumed, course.reopened = at_ns, True, True
+                self._schedule(group.id)
+
     # Answers
 
     def due(self, now_ns: int, but: Collection[str] = ()) -> list[Due]:

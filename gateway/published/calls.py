@@ -52,10 +52,17 @@ class CallsView:
         """Published alarms, each with its group, who was told since then, who is next, and what is odd."""
         for alarm in alarms:
             group = self._book.groups.of(str(alarm["id"]))
-            told = remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns)
+            told = list(remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns))
             brief = _NOTHING if group is None else self._brief(group)
+            if taken := self._left(alarm.get("taken")):
+                told.append(taken)
             known_of = [one for one in brief["told"] if one["at"] >= alarm["raised"]]
-            yield {**alarm, **brief, "told": known_of, "remarks": list(told)}
+            yield {**alarm, **brief, "told": known_of, "remarks": told}
+
+    def _left(self, taken: Mapping[str, Any] | None) -> str:
+        """Who had taken it and has left, in words; empty: nobody."""
+        person = self._book.duty.find(str(taken["by"])) if taken else None
+        return f"nobody is on it: {person.name()} has left" if person is not None and person.has_left else ""
 
     def with_names(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
         """A published alarm for people: whoever is given by an id has the name behind it."""

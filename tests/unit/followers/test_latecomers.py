@@ -11,7 +11,8 @@ from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import DEPUTIES, ON_DUTY, Policy, Step, past_steps
 from gateway.followers import caller as calling
 from gateway.followers.caller import Caller
-from gateway.statements.person import Way
+from gateway.published.calls import CallsView
+from gateway.statements.person import GONE, Way
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.followers.switchboard import Phone, Switchboard
 
@@ -122,3 +123,27 @@ def test_a_summary_goes_by_as_many_ways_as_its_alarms_would(
         eventually(lambda: len(board.attempts()) == 3 * addresses, "the summary")
     summaries = [at for call, at in push.heard if call.kind is CallKind.SUMMARY]
     assert sorted(summaries) == [f"way-{k}" for k in range(addresses)]
+
+
+@pytest.mark.parametrize("loses_records", [False, True])
+def test_what_somebody_had_taken_who_has_left_is_nobodys(board: Switchboard, loses_records: bool) -> None:
+    push = Phone()
+    board.employ("li-na", "wang-wei")
+    board.roster("li-na")
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-1", "taken", by="Wang-Wei")
+        eventually(lambda: push.heard[-1][0].kind is CallKind.OVER, "taken")
+    if loses_records:
+        board.lose_records()
+    with board.running(board.caller({"push": push})) as caller:
+        board.now_s = 60
+        board.employ("wang-wei", ways=(), state=GONE)
+        eventually(lambda: push.heard[-1][0].kind is CallKind.AGAIN, "who is on duty is called again")
+        with caller.looking() as seen:
+            assert seen is not None
+            view = CallsView(seen[0], seen[1], board.now_ns())
+            [shown] = view.alarms(board.site.alarms.values())
+    assert push.heard[-1][0].taken_by == "" and len(push.heard) == 3
+    assert shown["remarks"] == ["nobody is on it: Wang-Wei has left"]
