@@ -25,7 +25,7 @@ class CallKind(StrEnum):
 
     ALARM = "alarm"  # a new happening, or one that nobody has taken yet
     WORSE = "worse"  # it worsened, or grew
-    AGAIN = "again"  # whoever had taken it is not on it any more
+    AGAIN = "again"  # whoever had taken it is not on it any more, or it is no longer quiet
     OVER = "over"  # what the person was told is over, or somebody else sees to it, or it is quiet
     SUMMARY = "summary"  # too many for one message each
     TEST = "test"  # to see whether the person can be reached
@@ -90,6 +90,7 @@ class Call:
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
     back: Back | None = None  # a cause that is over, while silences of it go on
+    was_quiet: bool = False  # it was shelved, suppressed or out of service, and speaks again
     hint: str = ""  # what it looks like, with evidence, in this language; never a verdict
     taken_by: str = ""  # who is on what goes on of it
     acknowledged_by: str = ""  # who has acknowledged what goes on of it

@@ -18,8 +18,10 @@ ABOUT_DRILL: Final = "drill "  # faults of drills: failed, overdue, forged
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
+TAKEN: Final = "taken"
 TAKEN_BACK: Final = "taken back"  # what somebody had said of it
 ASKS_AGAIN: Final = "asks again"
+SPEAKS_AGAIN: Final = "speaks again"  # it was shelved, suppressed or out of service
 BY_PEOPLE: Final = frozenset(
     {"acknowledged", "taken", "assigned", "commented", "shelved", "out of service", "closed"}
 )
@@ -78,8 +80,11 @@ class Member:
 
     @property
     def is_let_go(self) -> bool:
-        """Whether nobody is on it any more: it was taken back, or its cause ended and it goes on."""
-        return self.change == TAKEN_BACK or (self.is_silence and self.change == ASKS_AGAIN)
+        """Whether it asks for somebody as it did before: it was taken back, it is no longer quiet, or its
+        cause ended and it goes on.
+        """
+        is_again = self.change in (TAKEN_BACK, SPEAKS_AGAIN)
+        return is_again or (self.is_silence and self.change == ASKS_AGAIN)
 
     @property
     def worsened(self) -> bool:

@@ -14,7 +14,7 @@ from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery
 from gateway.alarms.groups import Group
 from gateway.alarms.guidance import guidance_for
-from gateway.alarms.member import Member
+from gateway.alarms.member import SPEAKS_AGAIN, TAKEN, Member
 from gateway.alarms.policy import SIREN
 from gateway.alarms.priority import with_priority
 from gateway.errors import CryogateError
@@ -108,6 +108,7 @@ class Composer:
             guidance=self._guidance(delivery, alarms[0], language),
             time_left=self._left(delivery, alarms[0], now_ns),
             back=_back(delivery, members, alarms),
+            was_quiet=delivery.kind is CallKind.AGAIN and any(one.change == SPEAKS_AGAIN for one in members),
             hint=self._hint(delivery, members[0], language, now_ns),
             is_answered=is_answered,
             **self._answered([one for one in members if not one.is_over], language, is_open),
@@ -159,7 +160,8 @@ class Composer:
 
         `is_open`: nobody sees to all of it, so that whoever reads a name would lean back.
         """
-        taken = "" if is_open else next((one.taken_by for one in going_on if one.taken_by), "")
+        takers = (one.taken_by for one in going_on if one.taken_by and (one.asks or one.change == TAKEN))
+        taken = "" if is_open else next(takers, "")
         answered = "" if is_open else next((one.answered_by for one in going_on if not one.asks), "")
         return {
             "taken_by": self._name(taken, language),

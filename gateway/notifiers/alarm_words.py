@@ -18,6 +18,8 @@ from gateway.zones import zone
 
 LONGEST_PLACE: Final = 60  # characters of asset and zone: a long name must not hide the value
 MOST_UNITS: Final = 5  # codes in a message; `cryogate alarms` has all
+NO_RETURN: Final = ("moved", "superseded", "retired")  # ends that no reading made
+FAILED: Final = "failed"  # of a drill
 SAID_BY_VALUE: Final = ("", "limit", "drill")  # kinds
 SIGNS: Final = {"degC": "°C", "percent": "%"}
 
@@ -46,6 +48,18 @@ class AlarmWords:
 
     def state(self) -> str:
         return self._words.states.get(self.text("state"), self.text("state"))
+
+    def end(self) -> str:
+        """How it ended, where that is no return that somebody has acknowledged: a key of `ends`."""
+        state, drill = self.text("state"), self._alarm.get("drill")
+        if drill:
+            return "failed" if drill.get("outcome") == FAILED else ""
+        if self._alarm.get("withdrawn"):
+            return "withdrawn"
+        if state.startswith("ended"):
+            why = str(self._alarm.get("ended_by") or "")
+            return why if why in NO_RETURN else "superseded"
+        return "open" if state == "returned unacknowledged" else ""
 
     def about(self, longest_place: int = LONGEST_PLACE) -> str:
         """Place, of so many characters at most, value, and what is wrong; of a fault its name."""

@@ -16,6 +16,7 @@ class CallVocabulary:
     priorities: Mapping[int, str]
     test_line: str
     over_line: str
+    ends: Mapping[str, tuple[str, str]]  # title and line of an end that is no return
     over_already: str  # before a title: told after its end, nobody has to get up
     all_over_title: str  # of a summary
     some_over_title: str
@@ -32,6 +33,10 @@ class CallVocabulary:
     acknowledged_line: str
     quiet_title: str
     quiet_line: str
+    quiet_by: str  # what stands in it
+    quiet_until: str
+    quiet_kinds: Mapping[str, str]
+    speaks_title: str  # it is no longer quiet
     nobody_line: str
     with_reason: str
     left: str
@@ -60,6 +65,23 @@ EN: Final = CallVocabulary(
     priorities={1: "Low", 2: "Medium", 3: "HIGH", 4: "URGENT"},
     test_line="nothing is wrong; this shows that you can be reached this way",
     over_line="nothing is to be done any more",
+    ends={
+        "open": ("Over: {about}", "nobody has to get up any more; it is not acknowledged yet"),
+        "withdrawn": ("Withdrawn: {about}", "late data or a statement show that it never was"),
+        "moved": (
+            "Ended, not returned: {about}",
+            "its probe measures something else since then; look at it, then close the alarm",
+        ),
+        "superseded": (
+            "Ended, not returned: {about}",
+            "other limits hold since then; look at it, then close the alarm",
+        ),
+        "retired": (
+            "Ended, not returned: {about}",
+            "nothing measures it since then; look at it, then close the alarm",
+        ),
+        "failed": ("Failed: {about}", "nobody acknowledged it in time"),
+    },
     over_already="Over already - ",
     all_over_title="{number} alarms, all over: {about}, ...",
     some_over_title="{priority}, {going_on} of {number} alarms go on: {about}, ...",
@@ -75,7 +97,16 @@ EN: Final = CallVocabulary(
     acknowledged_title="Acknowledged by {by}: {about}",
     acknowledged_line="{by} has acknowledged it; it goes on",
     quiet_title="Quiet for now: {about}",
-    quiet_line="it goes on; it is shelved, suppressed or out of service, so nobody is called about it",
+    quiet_line="it goes on; it is {kind}{by}{until}, so nobody is called about it",
+    quiet_by=" by {by}",
+    quiet_until=" until {at}",
+    quiet_kinds={
+        "": "shelved, suppressed or out of service",
+        "shelved": "shelved",
+        "suppressed": "suppressed, as the configuration says,",
+        "out of service": "out of service",
+    },
+    speaks_title="{priority}, no longer quiet: {about}",
     nobody_line="nobody yet",
     with_reason="{what} ({reason})",
     left="{lowest} to {highest} until {until} (8 of 10 cases; {method})",
@@ -133,6 +164,14 @@ ZH: Final = CallVocabulary(
     priorities={1: "低", 2: "中", 3: "高", 4: "特急"},
     test_line="一切正常；此消息仅用于确认可以这样联系到您",
     over_line="无需再处理",
+    ends={
+        "open": ("【已结束】{about}", "无需再赶去处理；报警尚未确认"),
+        "withdrawn": ("【已撤回】{about}", "后来的数据或声明表明该报警不成立"),
+        "moved": ("【已终止，未恢复】{about}", "此后探头测量别处；请查看后关闭报警"),
+        "superseded": ("【已终止，未恢复】{about}", "此后适用其他限值；请查看后关闭报警"),
+        "retired": ("【已终止，未恢复】{about}", "此后不再测量；请查看后关闭报警"),
+        "failed": ("【未通过】{about}", "无人及时确认"),
+    },
     over_already="【已经结束】",
     all_over_title="【已结束】{number} 个报警均已结束：{about} 等",
     some_over_title="【{priority}】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
@@ -148,7 +187,16 @@ ZH: Final = CallVocabulary(
     acknowledged_title="【{by} 已确认】{about}",
     acknowledged_line="{by} 已确认；报警仍在持续",
     quiet_title="【暂不呼叫】{about}",
-    quiet_line="报警仍在持续；已搁置、被抑制或停用，因此暂不呼叫任何人",
+    quiet_line="报警仍在持续；{kind}{by}{until}，因此暂不呼叫任何人",
+    quiet_by="（{by}）",
+    quiet_until="，至 {at}",
+    quiet_kinds={
+        "": "已搁置、被抑制或停用",
+        "shelved": "已搁置",
+        "suppressed": "按设定静默",
+        "out of service": "停用中",
+    },
+    speaks_title="【{priority}】恢复报警：{about}",
     nobody_line="尚无人接手",
     with_reason="{what}（{reason}）",
     left="距 {until} 还有{lowest}至{highest}（十次中八次；{method}）",

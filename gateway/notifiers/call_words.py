@@ -15,6 +15,7 @@ from gateway.notifiers.alarm_words import LONGEST_PLACE, AlarmWords, short
 from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
 from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, VOCABULARIES, Message, guidance_rows
 from gateway.text import one_line
+from gateway.times import parse_rfc3339
 
 CALL_VOCABULARIES: Final[Mapping[str, CallVocabulary]] = {"en": EN, "zh": ZH}
 MOST_OTHERS: Final = 5  # further alarms that have a line each; the others are counted
@@ -74,6 +75,8 @@ class CallWords:
         is_answered = call.is_answered and not call.is_late
         if (call.kind is CallKind.OVER or (is_of_one and is_answered)) and (said := self._answer()):
             return said
+        if call.kind is CallKind.OVER and (end := self._first.end()):
+            return words.ends[end][0]
         if call.kind is CallKind.SUMMARY and is_answered:
             return words.answered_title
         if is_of_one:  # what else was held is forgotten by now
@@ -82,6 +85,8 @@ class CallWords:
             return words.all_over_title if call.is_late else words.some_over_title
         if call.swings and call.is_loud:
             return words.swings_title
+        if call.was_quiet and call.kind is CallKind.AGAIN:
+            return words.speaks_title
         return words.back_title if call.back and call.kind is CallKind.AGAIN else words.titles[call.kind]
 
     def _answer(self) -> str:
@@ -227,7 +232,21 @@ class CallWords:
             return words.taken_line.format(by=one_line(call.taken_by))
         if call.acknowledged_by:
             return words.acknowledged_line.format(by=one_line(call.acknowledged_by))
-        return words.quiet_line if call.is_quiet else words.over_line
+        if call.is_quiet:
+            return self._quiet()
+        end = self._first.end()
+        return words.ends[end][1] if end else words.over_line
+
+    def _quiet(self) -> str:
+        """Why nobody is called, who said so, until when; not the reason, which may hold anything."""
+        words = self._words
+        overlay: Mapping[str, Any] = next((o for one in self._call.alarms if (o := one.get("overlay"))), {})
+        by, until = one_line(str(overlay.get("by") or "")), overlay.get("until")
+        return words.quiet_line.format(
+            kind=words.quiet_kinds.get(str(overlay.get("kind", "")), words.quiet_kinds[""]),
+            by=words.quiet_by.format(by=by) if by else "",
+            until=words.quiet_until.format(at=self._first.moment(parse_rfc3339(until))) if until else "",
+        )
 
     def _taken(self) -> str:
         by = one_line(self._call.taken_by)

@@ -17,6 +17,7 @@ STATES = {
     "asks again": "unacknowledged",
     "taken": "unacknowledged",
     "shelved": "unacknowledged",
+    "speaks again": "unacknowledged",
     "acknowledged": "acknowledged",
     "returned": "returned unacknowledged",
     "closed": "closed",

@@ -221,6 +221,19 @@ def test_a_summary_that_waits_for_its_way_tells_the_end_too_and_nothing_else_doe
     assert sorted(told) == [(CallKind.ALARM, False), (CallKind.ALARM, False), (CallKind.SUMMARY, True)]
 
 
+def test_the_end_of_a_shelf_is_nothing_worse(board: Switchboard) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-1", "shelved", by="Wang-Wei")
+        eventually(lambda: len(push.heard) == 2, "quiet")
+        board.happens("E-1", "speaks again", overlay=None)
+        eventually(lambda: len(push.heard) == 3, "again")
+    again = push.heard[2][0]
+    assert (again.kind, again.was_quiet) == (CallKind.AGAIN, True)
+
+
 def test_an_excursion_that_late_data_bring_is_told_behind_the_end_of_a_silence(board: Switchboard) -> None:
     push = Phone()
     with board.running(board.caller({"push": push})) as caller:
@@ -270,3 +283,20 @@ def test_a_call_to_act_that_waits_for_the_network_is_told_by_every_way(board: Sw
         eventually(lambda: len(board.attempts()) >= 4, "it fails")
         push.down.clear()
         eventually(lambda: len(push.heard) == 2, "by both")
+
+
+def test_who_acknowledges_what_had_been_taken_has_acknowledged_it(tmp_path: Path) -> None:
+    board = Switchboard(tmp_path, (Policy("p", (Step(0, (ON_DUTY,)),), 0, taken_for_s=60),))
+    board.employ("li-na", "wang-wei")
+    board.roster("li-na", "wang-wei")
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(push.heard) == 1, "told")
+        for change, at_s in (("taken", 0), ("acknowledged", 70)):
+            board.now_s = at_s
+            eventually(lambda: push.heard[-1][0].kind in LOUD, "called")
+            board.happens("E-1", change, by="Wang-Wei")
+            eventually(lambda: push.heard[-1][0].kind is CallKind.OVER, change)
+            board.now_s = 65
+    assert (push.heard[-1][0].taken_by, push.heard[-1][0].acknowledged_by) == ("", "Wang-Wei")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,42 @@ def test_what_goes_on_is_never_told_as_over() -> None:
     assert quiet.title == "【暂不呼叫】freezer-1/top -140.5 °C" and "报警仍在持续" in quiet.rows[0][1]
     for told in (seen, quiet):
         assert not {"Over", "nothing is to be done", "已结束", "无需"} & set(told.text.split())
+
+
+@pytest.mark.parametrize(
+    ("facts", "title", "line"),
+    [
+        ({"state": "returned unacknowledged"}, "Over: ", "is not acknowledged yet"),
+        ({"withdrawn": True, "state": "withdrawn unacknowledged"}, "Withdrawn: ", "it never was"),
+        ({"state": "ended unacknowledged", "ended_by": "moved"}, "Ended, not returned: ", "look at it"),
+        ({"state": "ended acknowledged", "ended_by": "superseded"}, "Ended, not returned: ", "other limits"),
+        (
+            {"state": "ended unacknowledged", "ended_by": "retired"},
+            "Ended, not returned: ",
+            "nothing measures",
+        ),
+        ({"state": "closed", "drill": {"outcome": "failed"}}, "Failed: ", "nobody acknowledged it"),
+        ({"state": "closed", "drill": {"outcome": "passed"}}, "Over: ", "nothing is to be done"),
+    ],
+)
+def test_an_end_that_is_no_return_is_none_in_words(facts: dict[str, Any], title: str, line: str) -> None:
+    ended = {**RAISED, "over": RAISED["start"], **facts}
+    told = call(kind=CallKind.OVER, alarms=(ended,), over=1)
+    assert call_message(told, Shanghai()).title.startswith(title)
+    assert line in call_message(told, Shanghai()).rows[0][1]
+    chinese = call_message(in_chinese(kind=CallKind.OVER, alarms=(ended,), over=1), Shanghai())
+    assert ("未恢复" in chinese.title) is title.startswith("Ended")
+
+
+def test_what_is_quiet_says_by_whom_until_when_and_not_why() -> None:
+    overlay = {"kind": "shelved", "by": "Wang Wei", "until": "2026-01-05T12:00:00Z", "reason": "of patient X"}
+    told = call_message(
+        call(kind=CallKind.OVER, is_quiet=True, alarms=({**RAISED, "overlay": overlay},)), Shanghai()
+    )
+    assert told.rows[0][1].startswith("it goes on; it is shelved by Wang Wei until 2026-01-05 20:00:00")
+    assert "patient" not in told.text
+    again = call_message(call(kind=CallKind.AGAIN, was_quiet=True), Shanghai())
+    assert again.title == "URGENT, no longer quiet: freezer-1/top -140.5 °C"
 
 
 def test_what_comes_and_goes_says_so_in_its_title_and_counts() -> None:
