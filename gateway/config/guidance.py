@@ -55,7 +55,7 @@ class GuidanceTable:
 class Known:
     """What a configuration has, whatever else is wrong with it."""
 
-    sites: Collection[str]
+    sites: Mapping[str, object]  # tables
     assets: Mapping[str, Asset]
     profiles: Mapping[str, tuple[ProfileVersion, ...]]
     channels: Mapping[str, Channel]
@@ -82,8 +82,16 @@ def guidance(table: object, known: Known, problems: Problems) -> tuple[Guidances
         if name not in known.sites:
             problems.unknown(where, name, known.sites, "site")
         sites[name] = _site(of_site, where, known, problems)
-    asset_kinds = {name: asset.kind for name, asset in known.assets.items()}
-    return Guidances(kinds, rules, sites, asset_kinds), tuple(_remarks(rules, sites, known))
+    remarks = tuple(_remarks(rules, sites, known))
+    former = {was: sites[name] for name, one in known.sites.items() if (was := _was(one)) and name in sites}
+    asset_kinds = {asset.was: asset.kind for asset in known.assets.values() if asset.was}
+    asset_kinds |= {name: asset.kind for name, asset in known.assets.items()}
+    return Guidances(kinds, rules, former | sites, asset_kinds), remarks
+
+
+def _was(table: object) -> str:
+    """The name that a site had before: alarms of then have it."""
+    return str(table.get("was") or "") if isinstance(table, Mapping) else ""
 
 
 def _site(told: object, where: str, known: Known, problems: Problems) -> SiteAdvice:

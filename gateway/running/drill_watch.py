@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import tzinfo
 from typing import Final
 
 from gateway.alarming.faults import Fault
@@ -23,7 +24,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.signing_key import drill_key
 from gateway.model import Severity
-from gateway.questions.drills import GOES_ON, Stood, due_of, standing
+from gateway.questions.drills import GOES_ON, Due, Stood, due_of, standing
 from gateway.statements import Statement
 from gateway.times import format_rfc3339
 
@@ -68,7 +69,7 @@ class DrillWatch:
             if schedule.automatic and may_begin(schedule, due.zone, due.at_ns, now_ns):
                 self._begin(schedule)
             elif is_overdue(schedule, due.at_ns, now_ns):
-                yield self._overdue(schedule, due.at_ns)
+                yield self._overdue(schedule, due)
 
     def _begin(self, schedule: Schedule) -> None:
         wanted = Wanted(
@@ -85,15 +86,25 @@ class DrillWatch:
         except InputError as error:
             self._why_not[schedule.name] = str(error)
 
-    def _overdue(self, schedule: Schedule, due_ns: int) -> Fault:
-        why = self._why_not.get(schedule.name, "")
+    def _overdue(self, schedule: Schedule, due: Due) -> Fault:
         message = (
-            f"the drill {schedule.name} on {schedule.asset} has been due since {_shown(due_ns)}"
-            f"{f', and could not begin: {why}' if why else ''}; begin one with `cryogate drill --asset "
-            f"{schedule.asset}`"
+            f"the drill {schedule.name} on {schedule.asset} has been due since {_shown(due.at_ns)}"
+            f"{self._why_overdue(schedule, due.zone)}; begin one with "
+            f"`cryogate drill --asset {schedule.asset}`"
         )
         return Fault(
             f"drill overdue:{schedule.name}", Severity.MINOR, message, site=self._site(schedule.asset)
+        )
+
+    def _why_overdue(self, schedule: Schedule, zone: tzinfo) -> str:
+        """Of one that begins by itself."""
+        if why := self._why_not.get(schedule.name, ""):
+            return f", and could not begin: {why}"
+        if not schedule.automatic:
+            return ""
+        return (
+            ": the gateway did not run at its time, or the drill of then was taken back; it begins by itself "
+            f"within the hour from {schedule.at:%H:%M} on, {zone}"
         )
 
     def _failed(self, every: list[Stood]) -> Iterator[Fault]:

@@ -57,6 +57,7 @@ class PeerWatch:
         self._period_s = 0.0  # between its own words, as it said when it was alive
         self._journal = ""  # of which it was heard alive first
         self._other = ""  # another one under its name
+        self._said_ns: int | None = None  # its last own word, by its clock; a will is none
         self._is_decided = False  # whether it was heard alive, or missed, since our own start
 
     def run(self, stop: threading.Event) -> None:
@@ -71,6 +72,8 @@ class PeerWatch:
         """What it said."""
         self.state = heard.state
         said = heard.state
+        if said.gateway == self._gateway and said.health != LOST:
+            self._said_ns = said.at_ns
         if heard.is_old or said.gateway != self._gateway or said.health != Health.ALIVE:
             return
         self._journal = self._journal or said.journal
@@ -142,7 +145,9 @@ class PeerWatch:
             )
         said = WORDS.get(state.health, "it says nothing more")
         why = f" ({one_line(state.why)})" if state.why else ""
-        return f"{said}{why}; its last word is of {format_rfc3339(state.at_ns)[:19]}Z by its clock"
+        if self._said_ns is None:  # its will was written when it connected
+            return f"{said}{why}; when it spoke last is not known here"
+        return f"{said}{why}; its last word is of {format_rfc3339(self._said_ns)[:19]}Z by its clock"
 
 
 def check(peers: Sequence[PeerWatch]) -> Check:

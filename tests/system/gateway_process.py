@@ -83,6 +83,7 @@ class GatewayProcess:
             text=True,
             timeout=within_s,
             check=False,
+            env=os.environ | self.environment,
         )
 
     def kill(self) -> None:

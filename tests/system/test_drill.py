@@ -12,6 +12,7 @@ from gateway.journal.journal import Journal, Statement
 from gateway.statements import person, roster
 from gateway.statements.person import Way
 from tests.system.configurations import ABOVE_150, BROKER, DEWAR, PLAIN
+from tests.system.faketime import FakeTime
 from tests.system.gateway_process import GatewayProcess, eventually
 from tests.system.http_receiver import NTFY_TOOK, HttpReceiver
 from tests.system.mosquitto import Mosquitto
@@ -58,6 +59,46 @@ def gateway(
         for kind, one in said:
             journal.commit(statements=[Statement(kind.KIND, "Li Na", BEGIN_NS, kind.to_body(one))])
     return gateway
+
+
+DAILY = """
+[drills.daily]
+asset = "dewar"
+every_d = 1
+at = "00:00"
+latest_h = 1.0
+"""
+DAYS_S = 3 * 86_400
+
+
+def overdue(gateway: GatewayProcess) -> list[dict[str, Any]]:
+    return [
+        a for a in gateway.alarms() if a["rule"] == "drill overdue:daily" and a["state"] == "unacknowledged"
+    ]
+
+
+def test_one_that_is_overdue_calls_people_until_somebody_begins_it(
+    gateway: GatewayProcess, phones: HttpReceiver, publish: Callable[[str, Any], None]
+) -> None:
+    """Days go by while the gateway is off."""
+    gateway.stop()
+    with gateway.config.open("a") as config:
+        config.write(DAILY)
+    gateway.start()
+    gateway.wait_until_up()
+    gateway.stop()
+    gateway.environment = FakeTime(gateway.folder, DAYS_S).environment
+    gateway.start()
+    gateway.wait_until_up()
+    publish("dewar", {"temp": -195.0})
+    [alarm] = eventually(lambda: overdue(gateway), "it is overdue", 30)
+    assert "the drill daily on dewar has been due since" in alarm["message"]
+    eventually(
+        lambda: [one for one in rung(phones) if "drill overdue:daily" in one["title"]], "people hear of it"
+    )
+    asked = gateway.cryogate("drill", "--asset", "dewar", "--by", "Wang Wei", "--reason", "daily")
+    assert asked.returncode == 0, asked.stderr
+    eventually(lambda: not overdue(gateway), "one has begun", 30)
 
 
 def rung(phones: HttpReceiver) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,17 @@ def test_it_is_inherited_piece_by_piece() -> None:
     assert of({**RAISED, "site": ""}) == Guidance(("Fill",), ("Gas",), "EP-07")
     assert of({**RAISED}) == Guidance(("Fill",), ("Li Na",), "EP-12")
     assert of({**RAISED, "rule": "other"}) == Guidance(("Close the lid",), ("Li Na",), "EP-07")
+
+
+def test_an_alarm_that_is_open_while_its_asset_and_site_are_renamed_keeps_its_guidance() -> None:
+    document = read_toml(EXAMPLE)
+    for section, name, new in (("assets", RAISED["asset"], "vessel-1"), ("sites", "pudong", "lab")):
+        text = json.dumps(document).replace(f'"{name}"', f'"{new}"')
+        document = json.loads(text)
+        document[section][new]["was"] = name
+    tables = json.loads(json.dumps(TABLES).replace('"pudong"', '"lab"'))
+    found = parse({**document, "guidance": tables}, EXAMPLE).guidance
+    assert guidance_for(found, RAISED, "en") == of({**RAISED}) is not None
 
 
 def test_steps_are_one_thing_in_all_languages() -> None:

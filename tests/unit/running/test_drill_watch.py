@@ -84,6 +84,14 @@ def test_a_gateway_that_was_away_waits_for_the_time_of_the_day(tmp_path: Path) -
     assert not keys(watch) and len(stated(desk)) == 1
 
 
+def test_one_whose_time_passed_while_the_gateway_was_away_says_so_and_when_it_begins(tmp_path: Path) -> None:
+    desk, watch = made(tmp_path, MONTHLY.replace("automatic = true\n", "automatic = true\nlatest_h = 1.0\n"))
+    wait(desk, 6 * HOUR)
+    [fault] = watch()
+    assert "the gateway did not run at its time" in fault.message
+    assert "it begins by itself within the hour from 22:00 on, Asia/Shanghai" in fault.message
+
+
 def test_one_by_hand_is_overdue_until_somebody_begins_it(tmp_path: Path) -> None:
     desk, watch = made(tmp_path, BY_HAND)
     wait(desk, 24.9 * HOUR)

@@ -12,7 +12,7 @@ from gateway.doctor import Level
 from gateway.doctor.watching import findings
 from gateway.heartbeats import Health
 from gateway.heartbeats.state import LOST, State
-from gateway.model import Severity
+from gateway.model import SECOND, Severity
 from gateway.peers import Heard
 from gateway.peers.mqtt import Options, Peer
 from gateway.running.peer_watch import PeerWatch
@@ -76,6 +76,18 @@ def test_other_words_are_no_life_and_the_reason(watch: Watch, health: str, words
     watch.say(health=health, why="no room" if health in (Health.BLIND, "dancing") else "")
     (fault,) = watch.after(61)
     assert words in fault.message
+
+
+def test_a_will_is_no_word_of_its_own(watch: Watch) -> None:
+    """The broker says it with the time at which the gateway had connected."""
+    month_ago = ALIVE.at_ns - 30 * 86_400 * SECOND
+    watch.say(health=LOST, at_ns=month_ago, is_old=True)
+    (unknown,) = watch.after(121)
+    assert "its broker lost it; when it spoke last is not known here;" in unknown.message
+    watch.say()
+    watch.say(health=LOST, at_ns=month_ago)
+    (fault,) = watch.after(121)
+    assert "its broker lost it; its last word is of 2026-01-05T12:00:00Z" in fault.message
 
 
 def test_what_a_broker_kept_is_no_life(watch: Watch) -> None:
