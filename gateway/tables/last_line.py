@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from gateway.tables.cells import decimals
 from gateway.tables.options import Options
+from gateway.tables.shape import CUT
 
-_DOUBT = (
-    "the file ends within this line, and its last cell {cell!r} could be cut; copy the file again, or, if "
-    "you have looked and it is whole, say last_line_complete = true"
-)
+_SAY = "say last_line_complete = true"
 
 
 class LastLine:
@@ -33,7 +31,7 @@ class LastLine:
         column = wanted.get(len(cells) - 1)
         if column is None or self._is_whole(cells[-1].strip(), column):
             return ""
-        return _DOUBT.format(cell=cells[-1][:40])
+        return CUT.format(cell=cells[-1][:40], do=_SAY)
 
     def _is_whole(self, cell: str, column: str | int) -> bool:
         measured = {c.column: c for c in self._options.columns}

@@ -22,7 +22,7 @@ from gateway.tables.options import Options
 from gateway.tables.order import placed
 from gateway.tables.passed_over import PassedOver
 from gateway.tables.same_times import same_times
-from gateway.text import counted
+from gateway.tables.shape import LINE_BREAK, Shape
 from gateway.zones import zone
 
 MOST_SERIES: Final = 1000  # of a long table; more are a wrong channel_column
@@ -31,10 +31,7 @@ JOINED: Final = (
     "the header stands here once more, below the footer: these are two exports in one file; import each from "
     "a file of its own"
 )
-LINE_BREAK: Final = (
-    "a cell goes on in the next line, up to line {last}: a quotation mark without its other one takes in the "
-    "rows that follow; if line breaks in cells are meant, give line_breaks = true"
-)
+LINE_BREAKS: Final = f"{LINE_BREAK}; if line breaks in cells are meant, give line_breaks = true"
 
 
 class Row(NamedTuple):
@@ -92,7 +89,6 @@ class _Reader:
     def __init__(self, options: Options, is_text: bool, unended: bool) -> None:
         self._options = options
         self._is_text = is_text
-        self._first = "the first row" if options.header == "none" else "the header"
         self._where = zone(options.time_zone) if options.time_zone else None
         self._parse = parser(options.time_format, options.language)
         self._mistakes = Mistakes()
@@ -129,7 +125,7 @@ class _Reader:
         """The rows; a cell that goes on in the next line is a mistake, also in a row that is not read."""
         for row in rows:
             if row.lines > 1 and not self._options.line_breaks:
-                self._mistakes.add(row.line, LINE_BREAK.format(last=row.line + row.lines - 1))
+                self._mistakes.add(row.line, LINE_BREAKS.format(last=row.line + row.lines - 1))
             yield row
 
     def table(self) -> Table:
@@ -152,9 +148,10 @@ class _Reader:
             self._header = sum(row.lines for row in chain(above, header))
             raise InputError(self._nothing())
         names = [cell.strip() for cell in first.cells]
-        self._width, self._filled = len(names), filled(names)
-        if options.header == "none":
-            names, self._filled = [""] * self._width, self._width
+        is_named = options.header != "none"
+        what = "the header" if is_named else "the first row"
+        self._shape = Shape(len(names), filled(names) if is_named else len(names), what, self._is_text)
+        names = names if is_named else [""] * len(names)
         try:
             self._at = positions(names, options.wanted)
         except InputError as error:
@@ -174,10 +171,10 @@ class _Reader:
                 self._passed.add(option, row.line)
 
     def _is_reading(self, cells: list[str]) -> bool:
-        if len(cells) < self._width:
+        if len(cells) < self._shape.width:
             return False
         try:
-            self._check_shape(cells)
+            self._shape.check(cells)
             found, _ = self._read(cells)
             return any(self._value(found[c.column], c) is not None for c in self._options.columns)
         except (InputError, ValueError):
@@ -201,7 +198,7 @@ class _Reader:
 
     def _take(self, row: Row) -> None:
         try:
-            self._check_shape(row.cells)
+            self._shape.check(row.cells)
             if self._comma:
                 self._comma.look(row.cells)
             cells, moment = self._read(row.cells)
@@ -226,18 +223,6 @@ class _Reader:
         moment = self._parse(shown)
         check_time(moment.ns, shown)
         return found, moment
-
-    def _check_shape(self, cells: list[str]) -> None:
-        count, wanted = len(cells), self._width
-        if count == wanted == self._filled:
-            return
-        if not self._is_text or count == wanted:
-            count, wanted = max(filled(cells), self._filled), self._filled
-        if count != wanted:
-            raise InputError(
-                f"{counted(count, 'cell')} where {self._first} has {wanted}: a decimal comma, a separator "
-                "within a text, or a line that was cut"
-            )
 
     def _group(self, cells: dict[str | int, str]) -> _Group:
         if self._options.channel_column is None:

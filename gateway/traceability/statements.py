@@ -20,6 +20,7 @@ from gateway.model import EARLIEST_NS, LATEST_NS
 from gateway.statements import Statement
 from gateway.statements.containment import UnitStay, stay_body, stay_of
 from gateway.statements.containment import of as containment_of
+from gateway.text import counted
 from gateway.times import parse_rfc3339
 from gateway.traceability.checks import future, is_ahead
 from gateway.traceability.contradictions import contradictions
@@ -111,9 +112,19 @@ def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:
         reader.fieldnames = names
         for row in reader:
             if any(row.values()):
-                yield f"line {reader.line_num}", row
+                yield f"line {reader.line_num}", _whole(row, len(names))
     except csv.Error as error:
         raise InputError(f"line {reader.reader.line_num}: not CSV: {error}") from None
+
+
+def _whole(row: dict[str | None, Any], width: int) -> Row:
+    """The row; where it has more cells than the header, or fewer, this stands under None."""
+    count = sum(value is not None for name, value in row.items() if name is not None)
+    count += len(row.pop(None, ()))
+    if count == width:
+        return row
+    have = f"{counted(count, 'cell')} where the header has {width}"
+    return row | {None: f"{have}: a line that was cut? Empty cells need their separators, too"}
 
 
 def _check_header(names: list[str]) -> None:
@@ -139,7 +150,7 @@ def _json_rows(text: str) -> Iterator[tuple[str, Row]]:
     if not isinstance(rows, list):
         raise InputError("expected a list of objects, found one object; put it in [ ]")
     for i, row in enumerate(rows):
-        yield f"item {i}", row if isinstance(row, dict) else {None: row}
+        yield f"item {i}", row if isinstance(row, dict) else {None: f"no object: {row!r}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,7 @@ def _statement(fields: _Fields, by: str, stated_ns: int, parse: Parse, places: P
 
 def _check_names(fields: _Fields) -> None:
     if None in fields.row:
-        fields.wrong("row", f"more fields than columns, or no object: {fields.row[None]!r}"[:200])
+        fields.wrong("row", f"{fields.row[None]}"[:200])
     for name in fields.row:
         if name is not None and name not in COLUMNS:
             fields.wrong(name[:80], f"unknown; expected {', '.join(COLUMNS)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -81,10 +82,18 @@ def test_a_bad_reading_keeps_no_value(tmp_path: Path) -> None:
     [
         ("2026-01-05T11:00:00Z,tpo,1", "unknown channel 'tpo'; did you mean 'top'?"),
         ("2026-01-05T11:00:00,top,1", "not an RFC 3339 time with zone"),
-        ("2026-13-05T11:00:00Z,top,1", "Month"),
+        ("2026-13-05T11:00:00Z,top,1", "is not a time: month"),
         ("1767610800,top,1", "integers are nanoseconds"),
-        ("2026-01-05T11:00:00Z,top,warm", "could not convert string to float"),
-        ("2026-01-05T11:00:00Z,top", "2 columns, expected at least 3"),
+        ("2026-01-05T25:00:00Z,top,1", "is not a time: hour"),
+        ("2026-01-05T11:00:00+08:00Z,top,1", "not an RFC 3339 time with zone"),
+        ("2026-01-05T11:00:00Z,top,warm", "'warm' is not a number"),
+        ("2026-01-05T11:00:00Z,top,-195.", "'-195.' has nothing behind its decimal mark"),
+        ('2026-01-05T11:00:00Z,top,"-140,5"', "'-140,5' is not a number"),
+        ("2026-01-05T11:00:00Z,top,1e1000", "'1e1000' is not a number"),
+        ("2026-01-05T11:00:00Z,top", "2 cells where the header has 3"),
+        ("2026-01-05T11:00:00Z,top,-140,8", "4 cells where the header has 3: a decimal comma"),
+        ("2026-01-05T11:00:00Z,top,1,", "4 cells where the header has 3"),
+        ('2026-01-05T11:00:00Z,"top\n",1', "a cell goes on in the next line, up to line 4"),
         ("1e400,top,1", "not an RFC 3339 time"),
         ("99999999999999999999999,top,1", ""),
     ],
@@ -107,6 +116,74 @@ def test_an_unknown_quality_is_refused(tmp_path: Path) -> None:
 def test_problems_are_bounded_but_counted(tmp_path: Path) -> None:
     found = recording(tmp_path, HEADER + "x,top,1\n" * 500)
     assert (len(found.problems), found.refused_rows) == (readings_csv.MOST_PROBLEMS, 500)
+
+
+def test_a_leap_second_is_the_start_of_the_next_minute(tmp_path: Path) -> None:
+    found = recording(
+        tmp_path, HEADER + "2016-12-31T23:59:60Z,top,1\n2017-01-01T00:00:00Z,bottom,1\n\n , ,\n"
+    )
+    assert found.samples.time[0] == found.samples.time[1] and not found.problems
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "is_taken"),
+    [
+        ("time,channel,value", "2026-01-05T11:01:00Z,top,-19", False),
+        ("time,channel,value", "2026-01-05T11:01:00Z,top,-195.", False),
+        ("time,channel,value", "2026-01-05T11:01:00Z,top,", False),
+        ("time,channel,value", "2026-01-05T11:01:00Z,top,-195.8", True),
+        ("time,channel,value", "2026-01-05T11:01:00Z,top,nan", True),
+        ("time,channel,value", '2026-01-05T11:01:00Z,top,"-195"', True),
+        ("time,value,channel", "2026-01-05T11:01:00Z,-195.8,top", False),  # top2, perhaps
+        ("time,value,channel", "2026-01-05T11:01:00Z,-195.8,top2", True),
+        ("channel,value,time", "top,-195.8,2026-01-05T11:01:00Z", True),
+        ("time,channel,value,quality", "2026-01-05T11:01:00Z,top,-195.8,", False),
+        ("time,channel,value,quality", "2026-01-05T11:01:00Z,top,-195.8,UNCERTAIN", True),
+        ("time,channel,value,unit", "2026-01-05T11:01:00Z,top,-195.8,", False),
+        ("time,channel,value,unit", "2026-01-05T11:01:00Z,top,-195.8,degC", True),
+        ("time,channel,value,received", "2026-01-05T11:01:00Z,top,-195.8,20", True),
+    ],
+)
+def test_a_last_line_without_its_end_is_taken_only_where_it_must_be_whole(
+    tmp_path: Path, header: str, row: str, is_taken: bool
+) -> None:
+    names = header.split(",")
+    cells = {"time": "2026-01-05T11:00:00Z", "channel": "top", "value": "-195.7"}
+    above = ",".join(cells.get(name, "") for name in names)
+    path = tmp_path / "readings.csv"
+    path.write_text(f"{header}\n{above}\n{row}")
+    units = dict.fromkeys(("top", "top2"), Units("degC", "degC"))
+    found = read(path, {"top": 1, "top2": 2}, units)
+    assert len(found.samples) == 1 + is_taken
+    assert all("line 3: the file ends within this line" in problem for problem in found.problems)
+    assert read_again(path, units).refused_rows == (not is_taken and row.endswith("."))
+
+
+def read_again(path: Path, units: dict[str, Units]) -> Recording:
+    """The same file with its last end of line."""
+    path.write_text(path.read_text() + "\n")
+    return read(path, {"top": 1, "top2": 2}, units)
+
+
+def test_a_quotation_mark_without_its_other_one_takes_in_no_rows(tmp_path: Path) -> None:
+    rows = '2026-01-05T11:00:00Z,top,1,"x\n2026-01-05T11:01:00Z,top,2,x\n2026-01-05T11:02:00Z,top,3,x\n'
+    with pytest.raises(InputError, match="line 4: not CSV"):
+        recording(tmp_path, "time,channel,value,note\n" + rows)
+    found = recording(tmp_path, "time,channel,value,note\n" + rows.replace("3,x", '3,"'))
+    assert "goes on in the next line, up to line 4" in found.problems[0]
+    assert len(found.samples) == 0
+
+
+@pytest.mark.parametrize("name", ["time", "channel", "value", "quality", "unit", "Value "])
+def test_of_two_columns_with_one_name_none_is_taken(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=f"line 1: two columns are called {name.strip().lower()!r}"):
+        recording(tmp_path, f"time,channel,value,quality,unit,{name}\n2026-01-05T11:00:00Z,top,-140,,,-196\n")
+
+
+def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "readings.csv")
+    with pytest.raises(InputError, match="it is a pipe"):
+        read(tmp_path / "readings.csv", CHANNELS, UNITS)
 
 
 def test_blocks_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def test_every_mistake_of_a_csv_at_once_with_line_and_column():
         "line 5, from: '2026-01-05' is not an RFC 3339 time",
         "line 6, product: control characters",
         "line 6, to: not after from",
-        "line 7, row: more fields than columns",
+        "line 7, row: 10 cells where the header has 8",
         "line 7, from: 1970-01-01T00:00:00Z is not between 2000 and 2100",
         "line 7, to: 9999-12-31T23:59:59Z is not between 2000 and 2100",
     ]
@@ -146,6 +146,7 @@ def test_every_mistake_of_a_json_at_once_with_item_and_name():
         ("scheme,code,assett,from\n", "line 1: no asset; unknown or twice: assett."),
         ("scheme,code,asset,from,form\n", "line 1: unknown or twice: form"),
         ("scheme,code,code,asset,from\n", "line 1: unknown or twice: code, code"),
+        (HEADER + f"holder,b,shipper-1,,{FROM}", "line 2, row: 5 cells where the header has 8: a line"),
         (HEADER + 'holder,"b"x,shipper-1', "line 2: not CSV"),
         (HEADER + "holder," + "b" * 200_000, "not CSV"),
         ("[1,", "not JSON"),
