@@ -48,7 +48,8 @@ class TimeLeft:
 class Back:
     """A cause of silences that is over while some go on.
 
-    `what` is the key of the fault; `silent` of the `number` of its assets that fell silent still are.
+    `what` is the key of the fault, empty where none said why; `silent` of the `number` of its assets that
+    fell silent still are.
     """
 
     what: str

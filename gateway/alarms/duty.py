@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -42,6 +43,7 @@ class Hole:
     risks: tuple[str, ...]
     from_ns: int
     to_ns: int
+    goes_on: bool = field(default=False, compare=False)  # beyond what was looked at, which ends at `to_ns`
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ class Duty:
         found: list[Hole] = []
         for site in self.sites(from_ns, to_ns, sites):
             found += self._holes_of(site, from_ns, to_ns)
-        return tuple(found)
+        return tuple(replace(one, goes_on=one.to_ns == to_ns) for one in found)
 
     def sites(self, from_ns: int, to_ns: int, known: Iterable[str] = ()) -> tuple[str, ...]:
         """Sites with a roster in [from, to), or one that has ended: those that are named, and all that are

@@ -210,7 +210,8 @@ def _waiting(of: Waiting) -> str:
 
 
 def _print_advice(out: Console, told: list[Advice], of: Report) -> None:
-    days = (of.all.end_ns - of.start_ns) / (86_400 * SECOND)
+    long_s = (of.all.end_ns - of.all.start_ns) / SECOND
+    span = f"{long_s / 86_400:.3g} days" if long_s >= 2 * 86_400 else duration(long_s)
     for one in told:
         if one.best is None:
             why = one.why_not or "no change that was tried is worth it"
@@ -220,7 +221,7 @@ def _print_advice(out: Console, told: list[Advice], of: Report) -> None:
         out.print(
             Text.assemble((f"{one.cause}: ", ""), (_change_words(change, one.unit), "bold")), soft_wrap=True
         )
-        out.print(f"    {_effect_words(effect, days)}", soft_wrap=True)
+        out.print(f"    {_effect_words(effect, span)}", soft_wrap=True)
     if not told:
         out.print("no rule made alarms: there is nothing to try")
     out.print("look at a change with `cryogate preview` before a profile gets a new version")
@@ -231,12 +232,12 @@ def _change_words(change: Change, unit: str) -> str:
     return f"{name} {change.before:g} -> {change.after:g} {sign}"
 
 
-def _effect_words(of: Effect, days: float) -> str:
+def _effect_words(of: Effect, span: str) -> str:
     lost = "none would have been lost"
     if of.lost:
         lost = f"{of.lost} of at most {duration(of.longest_lost_s)} would not have been said at all"
     return (
-        f"would have spared {of.spared} of {of.now} in {days:.3g} days; {lost}; no excursion said more than "
+        f"would have spared {of.spared} of {of.now} in {span}; {lost}; no excursion said more than "
         f"{of.delay_s:g} s later, no return more than {of.return_delay_s:g} s later"
     )
 

@@ -136,7 +136,8 @@ def _print(configuration: Configuration, known: Duty, row: dict[str, Any], at_ns
         out.print(Text(f"    not covered: {row['coverage']['why_not']}", "yellow"), soft_wrap=True)
     for hole in row["holes"]:
         risks = f" (risk {', '.join(hole['risks'])})" if hole["risks"] else ""
-        span = f"from {_local(hole['from'], zone)} to {_local(hole['to'], zone)}"
+        end = "on" if hole["to"] is None else f"to {_local(hole['to'], zone)}"
+        span = f"from {_local(hole['from'], zone)} {end}"
         out.print(Text(f"    nobody on duty{risks} {span}", "bold red"), soft_wrap=True)
 
 

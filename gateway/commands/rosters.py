@@ -175,7 +175,8 @@ def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator
     mine = [hole for hole in holes if hole.site in sites]
     for hole in mine[:MOST_HOLES]:
         of_risk = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
-        span = f"from {_shown(hole.from_ns, said.time_zone)} to {_shown(hole.to_ns, said.time_zone)}"
+        end = "on" if hole.goes_on else f"to {_shown(hole.to_ns, said.time_zone)}"
+        span = f"from {_shown(hole.from_ns, said.time_zone)} {end}"
         yield f"nobody is on duty for {hole.site}{of_risk} {span} {said.time_zone}"
     if mine[MOST_HOLES:]:
         yield f"and {len(mine) - MOST_HOLES} more holes in the four weeks from then on"

@@ -27,6 +27,8 @@ class CallVocabulary:
     counts_answered: str  # the same where somebody sees to some of it
     back_title: str  # a cause is over, and silences that somebody had answered go on
     back_line: str
+    some_back_title: str  # the same where no fault said why they were silent
+    some_back_line: str
     taken_title: str
     taken_line: str
     acknowledged_title: str
@@ -92,6 +94,8 @@ EN: Final = CallVocabulary(
     counts_answered="{going_on} go on, {over} over; somebody sees to {answered} of those that go on{by}",
     back_title="{priority}, {what} is back, {silent} of {silences} still silent: {about}",
     back_line="{what} is back since {at}; {silent} of {silences} are still silent: {assets}",
+    some_back_title="{priority}, {silent} of {silences} still silent: {about}",
+    some_back_line="others talk again since {at}; {silent} of {silences} are still silent: {assets}",
     taken_title="Taken by {by}: {about}",
     taken_line="{by} has taken it",
     acknowledged_title="Acknowledged by {by}: {about}",
@@ -182,6 +186,8 @@ ZH: Final = CallVocabulary(
     counts_answered="{going_on} 个仍在持续，{over} 个已结束；持续的报警中 {answered} 个已有人处理{by}",
     back_title="【{priority}】{what} 已恢复，{silences} 个中仍有 {silent} 个无数据：{about}",
     back_line="{what} 自 {at} 起已恢复；{silences} 个中仍有 {silent} 个无数据：{assets}",
+    some_back_title="【{priority}】{silences} 个中仍有 {silent} 个无数据：{about}",
+    some_back_line="自 {at} 起其他设备已恢复；{silences} 个中仍有 {silent} 个无数据：{assets}",
     taken_title="【{by} 已接手】{about}",
     taken_line="{by} 已接手",
     acknowledged_title="【{by} 已确认】{about}",

@@ -87,7 +87,9 @@ class CallWords:
             return words.swings_title
         if call.was_quiet and call.kind is CallKind.AGAIN:
             return words.speaks_title
-        return words.back_title if call.back and call.kind is CallKind.AGAIN else words.titles[call.kind]
+        if call.back is None or call.kind is not CallKind.AGAIN:
+            return words.titles[call.kind]
+        return words.back_title if call.back.what else words.some_back_title
 
     def _answer(self) -> str:
         """Why nobody has to get up although it goes on; empty: it does not."""
@@ -113,7 +115,8 @@ class CallWords:
         left = back.silent - len(back.assets)
         assets = f"{named} {self._words.more.format(number=left)}" if left > 0 else named
         at = self._first.moment(back.since_ns)
-        return self._words.back_line.format(at=at, assets=assets, **self._of_back(back))
+        line = self._words.back_line if back.what else self._words.some_back_line
+        return line.format(at=at, assets=assets, **self._of_back(back))
 
     def swings(self) -> str:
         """How often it came and went; empty where it does not."""

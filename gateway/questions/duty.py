@@ -167,7 +167,7 @@ def hole_row(hole: Hole) -> dict[str, Any]:
         "site": hole.site,
         "risks": list(hole.risks),
         "from": format_rfc3339(hole.from_ns),
-        "to": format_rfc3339(hole.to_ns),
+        "to": None if hole.goes_on else format_rfc3339(hole.to_ns),
     }
 
 

@@ -127,8 +127,8 @@ def _of_ways(notifier: str, answers: Mapping[str, str]) -> str:
         return f"notifier {notifier}, which a step of an escalation names, does not work: {answer}"
     more = f", nor {len(answers) - 1} more" if len(answers) > 1 else ""
     return (
-        f"notifier {notifier} did not reach {person} ({answer}){more}; other ways were tried; "
-        f"mend it, then run `cryogate notify --test {person}`"
+        f"notifier {notifier} did not reach {person} ({answer}){more}; other ways are tried where there "
+        f"are any; mend it, then run `cryogate notify --test {person}`"
     )
 
 

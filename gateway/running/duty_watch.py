@@ -87,13 +87,15 @@ class DutyWatch:
 
     def _now(self, hole: Hole) -> Fault:
         site = self._name(hole.site)
-        message = f"nobody is on duty for {_of(site, hole)} until {self._local(site, hole.to_ns)}"
+        until = "now, nor in the week ahead" if hole.goes_on else f"until {self._local(site, hole.to_ns)}"
+        message = f"nobody is on duty for {_of(site, hole)} {until}"
         key = f"roster:{site}" + (f":{'+'.join(hole.risks)}" if hole.risks else "")
         return Fault(key, Severity.MAJOR, f"{message}; {NEXT.format(site=site)}", site=site)
 
     def _ahead(self, hole: Hole) -> Fault:
         site = self._name(hole.site)
-        span = f"from {self._local(site, hole.from_ns)} to {self._local(site, hole.to_ns)}"
+        end = "on" if hole.goes_on else f"to {self._local(site, hole.to_ns)}"
+        span = f"from {self._local(site, hole.from_ns)} {end}"
         message = f"nobody will be on duty for {_of(site, hole)} {span}; {NEXT.format(site=site)}"
         return Fault(f"roster ahead:{site}", Severity.WARNING, message, site=site)
 

@@ -32,6 +32,18 @@ def test_what_is_back_and_how_many_are_silent() -> None:
     assert back(site.members.values()) is None
 
 
+def test_where_no_fault_said_why_what_talks_again_is_the_end_of_the_cause() -> None:
+    """A bridge died behind a broker that lives."""
+    site = Site()
+    for k, asset in enumerate(SHIPPERS):
+        site.happens(f"E-{k}", "raised", 10, (asset,), kind="no_data", rule="no-data")
+    assert back(site.members.values()) is None
+    site.happens("E-1", "returned", 610, ("s-2",))
+    assert back(site.members.values()) == Back("", ns(610), 2, 3)
+    site.happens("E-8", "raised", 620, ("s-2",), rule="above-150")
+    assert back(site.members.values()) is None, "something else is part of it"
+
+
 def test_while_one_cause_lasts_nothing_is_back() -> None:
     site = Site()
     away(site)

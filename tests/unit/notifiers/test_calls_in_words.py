@@ -354,6 +354,9 @@ def test_a_cause_that_is_over_while_silences_go_on_stands_first() -> None:
     assert chinese.title.startswith("【特急】source:broker 已恢复，20 个中仍有 12 个无数据：freezer-1")
     assert "起已恢复；20 个中仍有 12 个无数据：s-1" in chinese.text
     assert text_message(told, Shanghai()).startswith("URGENT, source:broker is back, 12 of 20 still silent")
+    unnamed = call(kind=CallKind.AGAIN, back=replace(over, what=""))
+    assert call_message(unnamed, Shanghai()).title.startswith("URGENT, 12 of 20 still silent: ")
+    assert "others talk again since 2026-01-05" in call_message(unnamed, Shanghai()).text
     later = call(kind=CallKind.ALARM, back=over)
     assert call_message(later, Shanghai()).title.startswith("URGENT: freezer-1/top")
     assert call_json(told, call_message(told, Shanghai()))["back"]["assets"] == ["s-1", "s-2\n\x1b[31m"]

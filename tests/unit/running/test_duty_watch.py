@@ -154,11 +154,11 @@ def test_a_hole_is_said_a_week_ahead_and_is_a_fault_when_it_comes(office: Office
     (ahead,) = office.faults(DAY_NS + HOUR_NS)
     assert (ahead.key, ahead.severity) == ("roster ahead:lab", Severity.WARNING)
     assert ahead.message.startswith(
-        "nobody will be on duty for lab from Thursday 2026-01-15 09:00 Asia/Shanghai to "
+        "nobody will be on duty for lab from Thursday 2026-01-15 09:00 Asia/Shanghai on; "
     )
     (now,) = office.faults(7 * DAY_NS)
     assert (now.key, now.severity, now.site) == ("roster:lab", Severity.MAJOR, "lab")
-    assert now.message.startswith("nobody is on duty for lab until ")
+    assert now.message.startswith("nobody is on duty for lab now, nor in the week ahead")
     again = made("lab", working("zhao"), from_ns=office.now_ns, time_zone=SHANGHAI)
     said = office.say(roster, again)
     assert office.faults(SECOND) == []
@@ -200,7 +200,7 @@ def test_a_risk_that_no_roster_is_for_is_a_hole(office: Office) -> None:
     office.say(roster, told)
     (now,) = office.faults()
     assert now.key == f"roster:lab:{OTHER}"
-    assert now.message.startswith("nobody is on duty for lab (risk any other) until")
+    assert now.message.startswith("nobody is on duty for lab (risk any other) now, nor in the week ahead; ")
 
 
 def test_doctor_says_which_site_is_not_covered(tmp_path: Path) -> None:
