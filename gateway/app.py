@@ -64,6 +64,7 @@ from gateway.running.drill_watch import DrillWatch
 from gateway.running.duty_watch import DutyWatch
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
+from gateway.running.recovery_watch import RecoveryWatch
 from gateway.running.space import began_ns
 from gateway.running.statements_watch import StatementsWatch
 from gateway.running.status import Status
@@ -209,7 +210,8 @@ class _Gateway:
         archive = ArchiveWatch(configuration.data_dir / JOURNAL, damaged)
         duty = DutyWatch(configuration, self._writing(), clock.now_ns)
         lost = DeferredWatch(configuration.data_dir / JOURNAL)
-        kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost)
+        gone = RecoveryWatch(journal, clock.now_ns())
+        kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost, gone)
         self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), checks.unlinked(journal.chain), *kept, duty]
         drills = DrillWatch(configuration, self._writing(), self._records(), clock)

@@ -27,6 +27,7 @@ from gateway.questions.journal_replay import replay_journal
 from gateway.questions.readings_csv import Recording, Units
 from gateway.questions.replay import replay as screen
 from gateway.text import counted
+from gateway.times import to_the_second
 from gateway.traceability.containment import Containments
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read
@@ -62,11 +63,11 @@ def replay(
 ) -> None:
     """Screen readings again and print the excursions. Nothing is written anywhere.
 
-    Without --input it is the journal, under what held at each time: the same as the gateway found. Files are
-    judged by the configuration file as it is now, as if it had always held. Times in them are RFC 3339 with a
-    zone, or integer nanoseconds; the rows may be in any order. Values are in the unit that the channel is
-    configured with, unless a column `unit` says otherwise. With --map files are those of a logger, as
-    `cryogate import` does.
+    Without --input it is the journal, under what held at each time: the same as the gateway found, but for a
+    silence that goes on behind the latest reading. Files are judged by the configuration file as it is now,
+    as if it had always held. Times in them are RFC 3339 with a zone, or integer nanoseconds; the rows may be
+    in any order. Values are in the unit that the channel is configured with, unless a column `unit` says
+    otherwise. With --map files are those of a logger, as `cryogate import` does.
 
     Example: cryogate replay --json
 
@@ -112,6 +113,9 @@ def _replay_journal(configuration: Configuration, as_json: bool) -> None:
         print_json(replayed.excursions)
     else:
         _print(replayed.excursions, replayed.readings)
+    if replayed.readings:
+        until = to_the_second(replayed.until_ns)
+        say(f"until {until}, the latest reading or change: a silence behind that is not looked at", err=True)
     if replayed.left_out:
         say(
             f"left out, because no gateway has run with them yet: {', '.join(replayed.left_out)}; start "

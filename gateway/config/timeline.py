@@ -16,7 +16,7 @@ from gateway.config.names import Names
 from gateway.config.past import PastChannel, PastConfiguration, read_document
 from gateway.config.types import FOREVER, FOREVER_PAST, ProfileVersion
 from gateway.dataclass import dataclass
-from gateway.errors import StatementError
+from gateway.errors import JournalError, StatementError
 from gateway.statements import Statement
 from gateway.statements import configuration as configured
 from gateway.statements import placement as placed
@@ -102,8 +102,14 @@ class Timeline:
         return self._since[identity]
 
     def number(self, identity: str) -> int:
-        """The channel's number in the journal."""
-        return self.numbers[self.names.latest("channels", identity)]
+        """The channel's number in the journal. Raises JournalError where the journal has lost it."""
+        name = self.names.latest("channels", identity)
+        if name not in self.numbers:
+            raise JournalError(
+                f"channel {name} stood in a configuration, and the journal has no such channel: it is "
+                "damaged; stop the gateway and restore a backup"
+            )
+        return self.numbers[name]
 
     def identity_of(self, number: int) -> str | None:
         """Whose number it is; None of a channel that never stood in a configuration."""

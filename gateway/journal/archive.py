@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeVar
@@ -19,7 +19,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import ArchiveFileMissing, JournalError
-from gateway.journal import entries, parquet
+from gateway.journal import entries, index_seal, parquet
 from gateway.journal.counting import ALL_COUNT, Ranges, counting
 from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.database import Connection, all_rows, first_row, only_row
@@ -31,6 +31,7 @@ T = TypeVar("T")
 FOLDER: Final = "archive"  # beside journal.sqlite
 CACHE_ROWS: Final = 500_000  # of row groups kept decoded for the next hour or batch, 37 bytes each
 OPEN_FILES: Final = 8
+NO_ROW: Final = "of segment {}"  # in place of the name of a file that the index has lost
 
 ARCHIVED_UNTIL: Final = "SELECT coalesce(max(last_seq), 0) FROM segment"
 
@@ -116,6 +117,7 @@ class Archive:
         self.damaged = damaged
         self.passed_over: set[str] = set()  # files without which answers were given
         self._connection = connection
+        self._unsound: dict[int, str] | None = None  # segments, and why; None: not looked yet
         self._files: OrderedDict[str, File] = OrderedDict()
         self._groups: OrderedDict[tuple[str, int], Rows] = OrderedDict()
         self._cached_rows = 0
@@ -124,14 +126,20 @@ class Archive:
         while self._files:
             self._files.popitem()[1].close()
 
+    def go_through_all(self) -> None:
+        """For whoever looks for what is damaged, and tells of the index apart."""
+        self._unsound = {}
+
     # By channel and time
 
     def next_hours(self, hour: int, most: int) -> list[int]:
         """The first hours with readings that are not before `hour`."""
+        self._check_index()
         return next_hours(self._connection, "piece", hour, most)
 
     def span(self) -> tuple[int, int] | None:
         """Time of the earliest and of the latest reading."""
+        self._check_index()
         select = "SELECT min(first_ns), max(last_ns) FROM segment WHERE readings > 0"
         first, last = only_row(self._connection, select)
         return None if first is None else (first, last)
@@ -140,6 +148,7 @@ class Archive:
         self, hour: int, first_ns: int, last_ns: int, channels: Channels | None, until_seq: int
     ) -> list[Piece]:
         """Pieces of an hour that may have readings in [first_ns, last_ns] of sorted `channels`."""
+        self._check_index()
         select = """SELECT row_group, start, p.readings, hour, file, footer_crc, channels
             FROM piece p JOIN segment ON number = segment
             WHERE hour = ? AND p.last_ns >= ? AND p.first_ns <= ? AND first_seq <= ?
@@ -172,6 +181,7 @@ class Archive:
 
     def segment_behind(self, seq: int) -> Segment | None:
         """The segment with the first archived entry behind `seq`."""
+        self._check_index()
         select = f"SELECT {_SEGMENT} FROM segment WHERE last_seq > ? ORDER BY last_seq LIMIT 1"
         row = first_row(self._connection, select, (seq,))
         return None if row is None else Segment(*row)
@@ -261,6 +271,23 @@ class Archive:
                 if missing.file in missed:
                     self._pass_over(missing.file, missing, is_gone=True)
                 missed.add(missing.file)
+
+    def _check_index(self) -> None:
+        """Before the first look at it: a part of it that is hidden would be missed by nobody."""
+        if self._unsound is None:
+            self._unsound = index_seal.problems(self._connection)
+            if self._unsound and self.damaged is not None:
+                self._name_unsound(self._unsound, self.damaged)
+        if self._unsound and self.damaged is None:
+            number, why = next(iter(self._unsound.items()))
+            raise JournalError(f"archive file of segment {number}: {why}")
+
+    def _name_unsound(self, unsound: Mapping[int, str], damaged: Damaged) -> None:
+        files = {segment.number: segment for segment in self.segments()}
+        for number, why in unsound.items():
+            one = files.get(number)
+            told = (NO_ROW.format(number), 0, 0) if one is None else (one.file, one.first_ns, one.last_ns)
+            damaged.add(DamagedFile(told[0], why, *told[1:]))
 
     def _is_passed_over(self, file: str) -> bool:
         known = self.damaged is not None and file in self.damaged

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.database import Connection, all_rows
+from gateway.journal.seal import is_sealed, seal, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,11 @@ class ChannelRow:
 
 
 def table(connection: Connection) -> dict[int, ChannelRow]:
-    """Every channel there ever was, by number; a name that is damaged can be read all the same."""
-    select = "SELECT number, CAST(name AS BLOB), quantity, unit FROM channel ORDER BY number"
-    return {
-        number: ChannelRow(number, name.decode("utf-8", "replace"), quantity, unit)
-        for number, name, quantity, unit in all_rows(connection, select)
-    }
+    """Every channel there ever was, by number; what is damaged is given as its copy has it."""
+    copies = sound_copies(connection)
+    called = {row.name for row in copies.values()}
+    rows = {n: row for n, row in _rows(connection).items() if n not in copies and row.name not in called}
+    return dict(sorted((rows | copies).items()))
 
 
 def names(connection: Connection) -> dict[int, str]:
@@ -38,6 +39,7 @@ def number(connection: Connection, wanted: Iterable[str]) -> None:
     present = set(names(connection).values())
     new = [(name,) for name in dict.fromkeys(wanted) if name not in present]
     connection.executemany("INSERT INTO channel (name) VALUES (?)", new)
+    _copy(connection, [name for (name,) in new])
 
 
 def undescribed(
@@ -71,6 +73,7 @@ def describe(connection: Connection, meant: Mapping[str, tuple[str, str]]) -> No
         "UPDATE channel SET quantity = ?, unit = ? WHERE name = ?",
         [(quantity, unit, name) for name, (quantity, unit) in missing.items()],
     )
+    _copy(connection, missing)
 
 
 def rename(connection: Connection, old: str, new: str) -> None:
@@ -81,3 +84,82 @@ def rename(connection: Connection, old: str, new: str) -> None:
     if new in present:
         raise InputError(f"{new} is a channel of its own, so {old} cannot get its name; choose another")
     connection.execute("UPDATE channel SET name = ? WHERE name = ?", (new, old))
+    _copy(connection, [new])
+
+
+# The copies
+
+COPIES: Final = """CREATE TABLE channel_copy (   -- of each row of `channel`: a flipped bit is in one of both
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    quantity TEXT,
+    unit TEXT,
+    crc INTEGER NOT NULL                    -- seal.py
+)"""
+
+
+def fill(connection: Connection) -> None:
+    """For what a version without copies wrote. Inside the caller's transaction."""
+    _copy(connection, [row.name for row in _rows(connection).values()])
+
+
+def damaged(connection: Connection) -> list[str]:
+    """In words: which row, or copy of one, is not as it was written."""
+    rows, copies = _rows(connection), sound_copies(connection)
+    numbers = {n for (n,) in all_rows(connection, "SELECT number FROM channel_copy")}
+    return [
+        f"the name or unit of channel {number} is damaged; it is {copies[number].name}"
+        if number in copies
+        else f"the copy of channel {number} is damaged; it is {rows[number].name}"
+        if number in rows
+        else f"channel {number} is damaged, and its copy, too: nothing says any more which it is"
+        for number in sorted(rows.keys() | numbers)
+        if number not in copies or rows.get(number) != copies[number]
+    ]
+
+
+def mend(connection: Connection) -> None:
+    """Each damaged row by its copy, each damaged copy by its row. Inside the caller's transaction."""
+    rows = table(connection)
+    connection.execute("DELETE FROM channel")
+    connection.execute("DELETE FROM channel_copy")
+    values = [(row.number, row.name, row.quantity, row.unit) for row in rows.values()]
+    connection.executemany("INSERT INTO channel (number, name, quantity, unit) VALUES (?, ?, ?, ?)", values)
+    _copy(connection, [row.name for row in rows.values()])
+
+
+def _rows(connection: Connection) -> dict[int, ChannelRow]:
+    """As they stand there; a name that is damaged can be read all the same."""
+    select = "SELECT number, CAST(name AS BLOB), quantity, unit FROM channel ORDER BY number"
+    return {
+        number: ChannelRow(number, name.decode("utf-8", "replace"), quantity, unit)
+        for number, name, quantity, unit in all_rows(connection, select)
+    }
+
+
+def sound_copies(connection: Connection) -> dict[int, ChannelRow]:
+    """Those that are as they were written, by number."""
+    select = (
+        "SELECT number, CAST(name AS BLOB), CAST(quantity AS BLOB), CAST(unit AS BLOB), crc FROM channel_copy"
+    )
+    return {
+        number: ChannelRow(number, text(name), _text(quantity), _text(unit))
+        for number, name, quantity, unit, crc in all_rows(connection, select)
+        if crc is not None and is_sealed(crc, name, number, quantity, unit)
+    }
+
+
+def _text(blob: bytes | None) -> str | None:
+    return None if blob is None else text(blob)
+
+
+def _copy(connection: Connection, wanted: Iterable[str]) -> None:
+    """Inside the caller's transaction, behind what was written."""
+    known = {row.name: row for row in _rows(connection).values()}
+    connection.executemany(
+        "INSERT OR REPLACE INTO channel_copy VALUES (?, ?, ?, ?, ?)",
+        [
+            (row.number, row.name, row.quantity, row.unit, seal(row.name, row.number, row.quantity, row.unit))
+            for row in (known[name] for name in dict.fromkeys(wanted))
+        ],
+    )

@@ -30,6 +30,7 @@ from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
 from gateway.journal.lost import refuse_lost
+from gateway.journal.recovering import mend_channels
 from gateway.journal.repeats import Repeats
 from gateway.journal.still_written import StillWritten
 from gateway.journal.transaction import snapshot, transaction
@@ -92,6 +93,7 @@ class Journal(Closes):
         connection = schema.open_writing(path)
         if damage is not None:
             wal.tell(damage, path, connection, chain)
+        mend_channels(path, connection, chain)
         return Journal(path, connection, now_ns, damaged, chain)
 
     @staticmethod

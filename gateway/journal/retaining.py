@@ -20,7 +20,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError
-from gateway.journal import archive, channels, database, entries, mentions, schema
+from gateway.journal import archive, channels, database, entries, index_seal, mentions, schema
 from gateway.journal.appending import append
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
 from gateway.journal.chain import Chain
@@ -207,6 +207,7 @@ def _replace(connection: Connection, found: Archive, segment: Segment, kept: Row
     if made is None:
         update = "UPDATE segment SET readings = 0, bytes = 0, entries = ? WHERE number = ?"
         connection.execute(update, (packed, segment.number))
+        index_seal.put(connection, segment.number)
         return
     time = kept.arrivals.samples.time
     connection.execute(

@@ -23,7 +23,7 @@ import numpy as np
 from gateway.closes import Closes
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError
-from gateway.journal import archive, chain, channels, database, entries, parquet, rights, schema
+from gateway.journal import archive, chain, channels, database, entries, index_seal, parquet, rights, schema
 from gateway.journal.archive import Contents, archived_until
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -248,6 +248,7 @@ def insert_pieces(connection: Connection, segment: int, rows: Rows, cuts: list[C
             for cut in cuts
         ],
     )
+    index_seal.put(connection, segment)
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
-from gateway.journal import chain, deferred, mentions, shifts
+from gateway.journal import chain, channels, deferred, index_seal, mentions, shifts
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.identity import RANDOM
@@ -102,6 +102,8 @@ MIGRATIONS: Final[tuple[tuple[Step, ...], ...]] = (
     (mentions.SCHEMA, mentions.fill),  # 6: which statements speak of what
     deferred.ACCOUNT,  # 7: what would be lost with readings that are not entries yet
     (chain.SCHEMA,),  # 8: links between commits, under a key
+    (index_seal.SCHEMA, index_seal.fill),  # 9: whether the index of the archive is as it was written
+    (channels.COPIES, channels.fill),  # 10: channels twice
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

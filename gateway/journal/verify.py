@@ -17,7 +17,17 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError, StatementError
-from gateway.journal import chain_check, deferred, entries, identity, mentions, parquet, schema
+from gateway.journal import (
+    chain_check,
+    channels,
+    deferred,
+    entries,
+    identity,
+    index_seal,
+    mentions,
+    parquet,
+    schema,
+)
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.chain import Chain
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
@@ -83,6 +93,7 @@ def verify(
     try:
         _check_database(connection, path, found, progress)
         archive = Archive(path.parent / FOLDER, connection)
+        archive.go_through_all()
         with snapshot(connection):
             segments, numbers = archive.segments(), _hot(connection)
             last_seq = entries.last_seq(connection)
@@ -110,6 +121,10 @@ def _check_database(connection: Connection, path: Path, found: Verified, progres
     for (line,) in all_rows(connection, "PRAGMA integrity_check(100)"):
         if line != "ok":
             found.add(f"{path}: {line}; stop the gateway, copy the file and restore a backup")
+    for number, why in index_seal.problems(connection).items():
+        found.add(f"{path}: segment {number} of the archive: {why}")
+    for problem in channels.damaged(connection):
+        found.add(f"{path}: {problem}; the gateway mends it at its next start")
     progress("database", 1, 1)
 
 
@@ -246,13 +261,13 @@ def _check_rows(connection: Connection, archive: Archive, segment: Segment, path
         rows_seen += len(rows)
         _check_shifts(connection, rows.arrivals, f"archive file {path}")
         samples = rows.arrivals.samples
-        for start, readings, hour, first_ns, last_ns, channels in pieces.pop(number, []):
+        for start, readings, hour, first_ns, last_ns, present in pieces.pop(number, []):
             part = samples.take(slice(start, start + readings))
             fits = start == at and len(part) == readings > 0 and (part.time // HOUR_NS == hour).all()
             if not (
                 fits
                 and (int(part.time.min()), int(part.time.max())) == (first_ns, last_ns)
-                and runs(part.channel) == channels
+                and runs(part.channel) == present
                 and (np.lexsort((part.time, part.channel)) == np.arange(readings)).all()
             ):
                 raise JournalError(parquet.damaged(path, f"its index does not fit to row group {number}"))

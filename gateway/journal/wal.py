@@ -17,22 +17,17 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 import numpy as np
 
 from gateway.dataclass import dataclass
-from gateway.errors import JournalFull
-from gateway.journal import entries, mentions
-from gateway.journal.appending import append
+from gateway.journal import recovering
 from gateway.journal.chain import Chain
 from gateway.journal.database import Connection
 from gateway.journal.failures import explained
-from gateway.journal.transaction import transaction
-from gateway.model import Arrivals
 from gateway.regular import open_regular
-from gateway.statements import recovery
-from gateway.statements.recovery import KIND as RECOVERY
+from gateway.statements.recovery import Recovery
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RECOVERY", "Damage", "damage", "tell"]
+__all__ = ["Damage", "damage", "tell"]
 
 log = logging.getLogger(__name__)
 SETTLE_S: Final = 0.1  # another process may be between two writes: damage is still there after this long
@@ -83,14 +78,8 @@ def damage(journal: Path) -> Damage | None:
 def tell(found: Damage, journal: Path, connection: Connection, chain: Chain | None) -> None:
     """Log it and state it in the journal; the log of SQLite begins anew, so that it is said once."""
     log.error("journal %s: %s", journal, found)
-    said = recovery.Recovery(str(found), at=found.at, frames=found.frames, commits=found.commits)
-    statement = entries.Statement(RECOVERY, "journal", time.time_ns(), recovery.to_body(said))
-    try:
-        with explained(journal), transaction(connection):
-            append(
-                connection, Arrivals.concatenate([]), {}, [mentions.ready(statement)], statement.at_ns, chain
-            )
-    except JournalFull:  # said in the log at least; the pump says what to do about the disk
+    said = Recovery(str(found), at=found.at, frames=found.frames, commits=found.commits)
+    if not recovering.is_stated(said, journal, connection, chain):
         return
     with explained(journal):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -36,12 +36,14 @@ Progress = Callable[[int, int], None]
 class Replayed:
     """Excursions in the shape of view.excursion with their assets, in the order of their start.
 
-    `left_out`: channels that have readings, by an import, and with which no gateway has run yet.
+    `left_out`: channels that have readings, by an import, and with which no gateway has run yet. `until_ns`:
+    its clock at the end, behind which no silence is looked at.
     """
 
     excursions: list[dict[str, Any]]
     readings: int
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[str, ...]
+    until_ns: int
 
 
 def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Replayed:
@@ -72,7 +74,8 @@ def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Re
         (e for e in found.values() if not e.withdrawn), key=lambda e: (e.start_ns, e.channel, e.rule)
     )
     left_out = tuple(name for name, number in timeline.numbers.items() if number not in plan.names)
-    return Replayed([_public(e, timeline, inside, measures, last_ns) for e in ordered], readings, left_out)
+    shown = [_public(e, timeline, inside, measures, last_ns) for e in ordered]
+    return Replayed(shown, readings, left_out, last_ns)
 
 
 def _last_change_ns(journal: Journal) -> int:

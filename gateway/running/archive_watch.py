@@ -14,7 +14,8 @@ from typing import Final
 
 from gateway.alarming.faults import Fault
 from gateway.errors import JournalError
-from gateway.journal.archive import FOLDER, Archive, Segment
+from gateway.journal import index_seal
+from gateway.journal.archive import FOLDER, NO_ROW, Archive, Segment
 from gateway.journal.damaged import Damaged, DamagedFile
 from gateway.journal.failures import explained
 from gateway.journal.schema import open_reading
@@ -41,6 +42,7 @@ class ArchiveWatch:
         self._round_s = self._whole_s = -ROUND_S
         self._whole = 0  # number of the segment that was read last
         self._stamps: dict[str, Stamp] = {}  # of damaged files, when they were read last
+        self._index: dict[int, str] = {}  # by number of a segment, what is wrong with its index
 
     def __call__(self) -> Iterator[Fault]:
         """A fault for each file that cannot be read."""
@@ -58,6 +60,7 @@ class ArchiveWatch:
         began_s = self._now_s()
         if not self._left and began_s - self._round_s >= ROUND_S:
             self._round_s = began_s
+            self._index = index_seal.problems(self._connection)
             self._left.extend(s for s in self._archive.segments() if s.readings)
         while self._left and self._now_s() - began_s < LOOK_S:
             self._check(self._left.popleft(), whole=False)
@@ -75,7 +78,10 @@ class ArchiveWatch:
     def _look_at_damaged(self) -> None:
         """Those that have changed since: somebody may have put back what was there."""
         there = {s.file: s for s in self._archive.segments() if s.readings}
+        lost = {NO_ROW.format(number) for number in self._index}
         for one in self._damaged.all():
+            if one.file in lost:
+                continue
             if one.file not in there:
                 self._damaged.remove(one.file)
             elif (stamp := self._stamp(one.file)) != self._stamps.get(one.file, ()):
@@ -90,6 +96,8 @@ class ArchiveWatch:
 
     def _problem(self, segment: Segment, whole: bool) -> str:
         """What is wrong; empty where nothing is."""
+        if why := self._index.get(segment.number):
+            return why
         try:
             check_outline(self._archive, segment)
             if whole:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.journal import chain as chains
-from gateway.journal import columns, entries, parquet
+from gateway.journal import columns, entries, index_seal, parquet
 from gateway.journal.chain import Chain
 from gateway.journal.database import connect
 from gateway.journal.journal import Journal, Statement
@@ -181,6 +181,10 @@ def test_an_archived_file_that_was_written_anew_is_found(path):
             "UPDATE segment SET bytes = ?, sha256 = ?, footer_crc = ? WHERE number = 1",
             (made.bytes, made.sha256, made.footer_crc),
         )
+    assert "segment 1 of the archive" in problems(path)
+    with changing(path) as connection:
+        index_seal.put(connection, 1)  # as whoever writes it anew would do
+    assert "segment 1 of the archive" not in problems(path)
     assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == made.sha256
     assert "entries 1 to 2 are not what was committed" in problems(path)
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from gateway.journal import wal
 from gateway.journal.journal import Journal, Statement
-from gateway.journal.wal import RECOVERY, Damage
+from gateway.journal.wal import Damage
+from gateway.statements.recovery import KIND as RECOVERY
 
 COMMITS = 4
 FRAME = 24 + 4096

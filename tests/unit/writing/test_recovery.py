@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
-from gateway.journal.wal import RECOVERY
+from gateway.statements.recovery import KIND as RECOVERY
 from gateway.writing.recovery import go_on_behind_what_was_seen
 
 

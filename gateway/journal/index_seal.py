@@ -1,0 +1,62 @@
+"""Whether the index of the archive is as it was written: a bit of it can hide hours of readings.
+
+The index stands in the journal's database, which has no checksums of its own. Each segment has one here, over
+its row and its pieces. What the trees of the tables and their indexes lost, SQLite itself finds.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+from gateway.journal.database import Connection, all_rows
+from gateway.journal.transaction import snapshot
+
+SCHEMA: Final = """CREATE TABLE segment_seal (
+    segment INTEGER PRIMARY KEY,            -- its number
+    crc INTEGER NOT NULL                    -- CRC-32 of its row, but `emptied`, and of its pieces in order
+)"""
+TABLES: Final = ("segment", "piece", "segment_seal")
+CHANGED: Final = "its index in the journal is not what was written; stop the gateway and restore a backup"
+MEND: Final = "stop the gateway and restore a backup; `cryogate journal verify` tells more"
+_ROW: Final = """SELECT number, first_seq, last_seq, file, bytes, sha256, footer_crc, readings, first_ns,
+    last_ns, entries FROM segment WHERE number = ?"""
+_PIECES: Final = """SELECT row_group, start, readings, hour, first_ns, last_ns, channels FROM piece
+    WHERE segment = ? ORDER BY row_group, start"""
+
+
+def fill(connection: Connection) -> None:
+    """For what a version without it wrote. Inside the caller's transaction."""
+    for (number,) in all_rows(connection, "SELECT number FROM segment"):
+        put(connection, number)
+
+
+def put(connection: Connection, number: int) -> None:
+    """Once a segment and its pieces are written. Inside the caller's transaction."""
+    crc = _crc(connection, number)
+    connection.execute("INSERT OR REPLACE INTO segment_seal VALUES (?, ?)", (number, crc))
+
+
+def problems(connection: Connection) -> dict[int, str]:
+    """By the number of each segment whose index is not what was written, or not there: what is wrong."""
+    with snapshot(connection):
+        sealed = dict(all_rows(connection, "SELECT segment, crc FROM segment_seal"))
+        there = {number for (number,) in all_rows(connection, "SELECT number FROM segment")}
+        if lost := _lost_rows(connection):
+            return dict.fromkeys(sorted(sealed.keys() | there), lost)
+        changed = [n for n in sorted(sealed.keys() | there) if sealed.get(n) != _crc(connection, n)]
+    return dict.fromkeys(changed, CHANGED)
+
+
+def _lost_rows(connection: Connection) -> str:
+    """What SQLite says of the tables as a whole; empty where they are sound."""
+    for table in TABLES:
+        (said,) = all_rows(connection, f"PRAGMA integrity_check({table})")[0]
+        if said != "ok":
+            return f"the index of the archive in the journal is damaged ({said}); {MEND}"
+    return ""
+
+
+def _crc(connection: Connection, number: int) -> int:
+    row, pieces = (all_rows(connection, select, (number,)) for select in (_ROW, _PIECES))
+    return zlib.crc32(repr((row, pieces)).encode())

@@ -1,0 +1,46 @@
+"""What is mended or missing when a journal is opened is stated in it: so people hear of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from gateway.errors import JournalFull
+from gateway.journal import channels, entries, mentions
+from gateway.journal.appending import append
+from gateway.journal.chain import Chain
+from gateway.journal.database import Connection
+from gateway.journal.failures import explained
+from gateway.journal.transaction import transaction
+from gateway.model import Arrivals
+from gateway.statements import recovery
+from gateway.statements.recovery import KIND, Recovery
+
+log = logging.getLogger(__name__)
+
+
+def is_stated(said: Recovery, journal: Path, connection: Connection, chain: Chain | None) -> bool:
+    """Not where the disk is full: the log has it at least, and the pump says what to do about that."""
+    statement = entries.Statement(KIND, "journal", time.time_ns(), recovery.to_body(said))
+    try:
+        with explained(journal), transaction(connection):
+            append(
+                connection, Arrivals.concatenate([]), {}, [mentions.ready(statement)], statement.at_ns, chain
+            )
+    except JournalFull:
+        return False
+    return True
+
+
+def mend_channels(journal: Path, connection: Connection, chain: Chain | None) -> None:
+    """A row of the channels, or its copy, that is damaged is made again from the other."""
+    with explained(journal):
+        found = channels.damaged(connection)
+        if not found:
+            return
+        with transaction(connection):
+            channels.mend(connection)
+    message = f"{'; '.join(found)[:400]}; made again from what stands there twice: check the disk"
+    log.error("journal %s: %s", journal, message)
+    is_stated(Recovery(message), journal, connection, chain)

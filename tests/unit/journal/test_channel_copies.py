@@ -1,0 +1,85 @@
+"""A channel's name and unit stand in the journal twice: one flipped bit changes no answer, and is mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config.timeline import timeline_of
+from gateway.errors import JournalError
+from gateway.journal import channels
+from gateway.journal.database import connect
+from gateway.journal.journal import Journal
+from gateway.journal.verify import verify
+from gateway.statements import recovery
+from tests.unit.alarming.alarm_desk import Desk
+from tests.unit.journal.journal_data import noisy
+
+MEANT = {"c1": ("temperature", "degC"), "c2": ("pressure", "Pa")}
+DAMAGES = (
+    "UPDATE channel SET name = 'b2' WHERE name = 'c2'",
+    "UPDATE channel SET unit = 'Pb' WHERE name = 'c2'",
+    "UPDATE channel SET quantity = NULL WHERE name = 'c2'",
+    "UPDATE channel SET number = 66 WHERE name = 'c2'",
+    "UPDATE channel SET name = CAST(x'6332ff' AS TEXT) WHERE name = 'c2'",
+    "DELETE FROM channel WHERE name = 'c2'",
+    "UPDATE channel_copy SET name = 'b2' WHERE name = 'c2'",
+    "UPDATE channel_copy SET crc = crc + 1 WHERE name = 'c2'",
+    "UPDATE channel_copy SET unit = NULL WHERE name = 'c2'",
+    "UPDATE channel_copy SET number = 66 WHERE name = 'c2'",
+    "DELETE FROM channel_copy WHERE name = 'c2'",
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "journal.sqlite"
+    with Journal.open(path) as journal:
+        journal.channel_numbers([f"c{k}" for k in range(1, 11)])
+        journal.describe_channels(MEANT)
+        journal.rename_channel("c10", "crown")
+        journal.commit(noisy(30))
+    return path
+
+
+def known(path: Path) -> dict[int, channels.ChannelRow]:
+    with Journal.open_reading(path) as journal:
+        return journal.channels()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_no_answer_changes_and_the_next_start_mends_it(path: Path, damage: str) -> None:
+    before = known(path)
+    assert len(before) == 10 and before[10].name == "crown"
+    connect(path, writing=True).execute(damage)
+    assert known(path) == before
+    assert any("channel" in problem and "is damaged" in problem for problem in verify(path).problems)
+    with Journal.open(path) as journal:
+        assert journal.channels() == before
+        ((_, said),) = journal.statements(recovery.KIND)
+        assert "made again from what stands there twice" in recovery.of(said.body).message
+    assert verify(path).problems == []
+    Journal.open(path).close()
+    with Journal.open_reading(path) as journal:
+        assert len(list(journal.statements(recovery.KIND))) == 1  # said once
+
+
+def test_a_journal_of_an_earlier_version_gets_its_copies(path: Path) -> None:
+    before = known(path)
+    connection = connect(path, writing=True)
+    connection.execute("DROP TABLE channel_copy")
+    connection.execute("PRAGMA user_version = 9")
+    connection.close()
+    Journal.open(path).close()
+    connect(path, writing=True).execute(DAMAGES[0])
+    assert known(path) == before
+
+
+def test_what_both_have_lost_is_a_sentence(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.journal._connection.execute("UPDATE channel SET name = 'tip' WHERE name = 'top'")
+    desk.journal._connection.execute("DELETE FROM channel_copy WHERE name = 'top'")
+    with pytest.raises(JournalError, match=r"channel top stood in a configuration.*restore a backup"):
+        timeline_of(desk.journal).identities()
+        timeline_of(desk.journal).number("top")
