@@ -32,6 +32,7 @@ from gateway.dataclass import dataclass
 from gateway.model import SECOND, Channels, Floats, Mask, Qualities, Quality, Samples, Times, usable
 
 NEVER_DUE: Final = 2**63 - 1  # ns
+FIRST_YEAR: Final = 1900  # of a certificate
 MOST_COEFFICIENTS: Final = 10  # a certificate fits a handful; more is a mistake
 MOST_POINTS: Final = 1000
 SLOPES: Final = (
@@ -56,6 +57,8 @@ class Calibration:
     def __post_init__(self) -> None:
         if not self.certificate.strip():
             raise ValueError("certificate must name the certificate: its number")
+        if self.date.year < FIRST_YEAR:
+            raise ValueError(f"date ({self.date}) is of no certificate")
         if self.due <= self.date:
             raise ValueError(f"due ({self.due}) must be later than date ({self.date})")
         if not 0 < self.expanded_uncertainty < math.inf:

@@ -15,6 +15,7 @@ from gateway.model import Quality
 from gateway.tables import About, Lines, Mistakes, Series, check_time
 from gateway.tables.cells import Column, reading
 from gateway.tables.decimal_comma import DecimalComma
+from gateway.tables.exponents import Exponents
 from gateway.tables.header import filled, has_all, positions
 from gateway.tables.last_line import LastLine
 from gateway.tables.moments import Moment, parser
@@ -157,6 +158,7 @@ class _Reader:
         except InputError as error:
             raise InputError(f"line {first.line}: {error}") from None
         self._comma = DecimalComma(options, self._at) if self._is_text else None
+        self._exponents = Exponents()
         self._names = names
         self._pass_over("skip_lines", above)
         self._pass_over("header", header if options.header == "none" else [*header, first])
@@ -240,7 +242,10 @@ class _Reader:
         """None where there is no reading, NaN where it is BAD."""
         if text in self._options.missing:
             return float("nan")
-        return reading(text, column, self._options.decimal) if text else None
+        if not text:
+            return None
+        self._exponents.check(text.removesuffix(column.suffix).strip(), column.column)
+        return reading(text, column, self._options.decimal)
 
     def _series(self, name: str, group: _Group) -> Iterator[Series]:
         shown = np.array(group.shown, np.int64)

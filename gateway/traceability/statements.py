@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -171,8 +170,8 @@ class _Fields:
             self.wrong(name, f"expected text, found {value!r}"[:200])
             return ""
         text = (value or "").strip()
-        if name != "code" and any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
-            self.wrong(name, f"control characters in {text!r}"[:200])
+        if name != "code" and not text.isprintable():
+            self.wrong(name, f"control characters in {ascii(text)}"[:200])
         return text
 
     def moment(self, name: str) -> int | None:

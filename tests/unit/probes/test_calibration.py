@@ -130,6 +130,7 @@ def test_no_readings() -> None:
     ("more", "message"),
     [
         ({"certificate": " "}, "certificate must name"),
+        ({"date": date(1, 1, 1)}, "is of no certificate"),
         ({"due": date(2025, 5, 1)}, r"due \(2025-05-01\) must be later than date"),
         ({"expanded_uncertainty": 0.0}, "expanded_uncertainty must be positive"),
         ({"expanded_uncertainty": math.nan}, "expanded_uncertainty must be positive"),

@@ -98,7 +98,7 @@ def test_every_mistake_of_a_csv_at_once_with_line_and_column():
             f"dna,b-1,freezer-9,,{FROM},,,",
             "holder,,freezer-1,middle,,,,",
             f"holder,b,shipper-1,,2026-01-05,{TO},{'x' * (LONGEST_TEXT + 1)},",
-            f"holder,b,shipper-1,,{FROM},{FROM},a\x07b,",
+            f"holder,b,shipper-1,,{FROM},{FROM},a\x07b,c\u202ed",
             "holder,b,shipper-1,,1970-01-01T00:00:00Z,9999-12-31T23:59:59Z,,,more,and more",
         ]
     )
@@ -112,6 +112,7 @@ def test_every_mistake_of_a_csv_at_once_with_line_and_column():
         "line 5, product: at most 200 characters, found 201",
         "line 5, from: '2026-01-05' is not an RFC 3339 time",
         "line 6, product: control characters",
+        r"line 6, chain_of_identity: control characters in 'c\u202ed'",
         "line 6, to: not after from",
         "line 7, row: 10 cells where the header has 8",
         "line 7, from: 1970-01-01T00:00:00Z is not between 2000 and 2100",
