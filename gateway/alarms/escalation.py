@@ -13,7 +13,7 @@ from typing import Final
 from gateway.alarms.call import CallKind
 from gateway.alarms.calling_course import Course
 from gateway.alarms.groups import Group, Heard
-from gateway.alarms.member import BY_PEOPLE, Member
+from gateway.alarms.member import BY_PEOPLE, HISTORY_NS, Member
 from gateway.alarms.policy import NEVER, SIREN, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
 from gateway.alarms.swings import Swings
@@ -21,7 +21,6 @@ from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
 
 UPDATE_NS: Final = 60 * SECOND  # what grows all the time is said so often; what gets more urgent, at once
-HISTORY_NS: Final = 86_400 * SECOND  # what was over so long before it was noticed wakes nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.alarms.priority import Inside, inside_of, severity_of
 from gateway.dataclass import dataclass
-from gateway.model import Severity
+from gateway.model import SECOND, Severity
 from gateway.statements.transition import Transition
 from gateway.times import parse_rfc3339
 
@@ -18,6 +18,8 @@ ABOUT_DRILL: Final = "drill "  # faults of drills: failed, overdue, forged
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
+ENDED: Final = "ended unacknowledged"  # a state: moved, other limits, measured by nobody
+HISTORY_NS: Final = 86_400 * SECOND  # what was over so long before it was noticed wakes nobody
 TAKEN: Final = "taken"
 TAKEN_BACK: Final = "taken back"  # what somebody had said of it
 ASKS_AGAIN: Final = "asks again"
@@ -42,8 +44,8 @@ class Member:
     site: str
     severity: Severity
     inside: Inside
-    is_over: bool
-    over_ns: int  # event time; 0 where it is not over
+    is_over: bool  # not where it ended and did not return, until somebody acknowledges that
+    over_ns: int  # event time; 0 where it has no end
     asks: bool  # nobody has acknowledged it, or it asks again
     is_closed: bool
     taken_by: str = ""
@@ -106,6 +108,8 @@ def member(
     answers = said.change in ("acknowledged", "taken")
     said_before = 0 if before is None else before.answered
     acknowledgements = alarm["acknowledgements"]
+    over_ns = 0 if over is None else parse_rfc3339(str(alarm["end"] or over))
+    has_end = over is not None or bool(alarm["withdrawn"])
     return Member(
         said.alarm,
         seq,
@@ -118,8 +122,8 @@ def member(
         str(alarm["site"]),
         severity,
         inside_of(alarm),
-        over is not None or bool(alarm["withdrawn"]),
-        0 if over is None else parse_rfc3339(str(alarm["end"] or over)),
+        has_end and not (state == ENDED and _is_of_now(at_ns, over_ns, before)),
+        over_ns,
         state.endswith("unacknowledged"),
         state == CLOSED,
         str(taken["by"]) if taken else "",
@@ -127,3 +131,9 @@ def member(
         alarm.get("overlay") is not None,
         int(severity) if answers else said_before,
     )
+
+
+def _is_of_now(at_ns: int, over_ns: int, before: Member | None) -> bool:
+    """Whether an end without a return is no history: people are called, as it may be as it was."""
+    was_going_on = before is not None and before.over_ns > 0 and not before.is_over
+    return was_going_on or at_ns - over_ns < HISTORY_NS

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.alarms.call import Back, Call, CallKind, TimeLeft
 from gateway.notifiers import Setting
-from gateway.notifiers.alarm_words import LONGEST_PLACE, AlarmWords, short
+from gateway.notifiers.alarm_words import LONGEST_PLACE, NO_RETURN, AlarmWords, short
 from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
 from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, VOCABULARIES, Message, guidance_rows
 from gateway.text import one_line
@@ -174,6 +174,8 @@ class CallWords:
             return
         if call.kind is CallKind.OVER:
             yield labels["what"], self._end()
+        elif call.is_loud and (end := self._first.end()) in NO_RETURN:
+            yield labels["what"], self._words.ends[end][1]
         yield labels["what"], self.back()
         yield labels["what"], self.swings()
         yield labels["what"], self.counts()

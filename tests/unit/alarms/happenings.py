@@ -19,6 +19,7 @@ STATES = {
     "shelved": "unacknowledged",
     "speaks again": "unacknowledged",
     "acknowledged": "acknowledged",
+    "ended": "ended unacknowledged",
     "returned": "returned unacknowledged",
     "closed": "closed",
 }
@@ -73,7 +74,7 @@ class Site:
     ) -> tuple[Transition, int]:
         """And when it was stated."""
         alarm = self.alarms.get(name) or self._new(name, at_s, assets, facts)
-        over = change in ("returned", "closed") or (alarm["over"] is not None and change != "raised")
+        over = change in ("returned", "closed", "ended") or (alarm["over"] is not None and change != "raised")
         before = alarm["state"]
         alarm |= {
             "state": before if change in ("taken", "taken back", "commented", "amended") else STATES[change],
@@ -86,7 +87,8 @@ class Site:
         if change == "acknowledged":
             said = {"by": by, "at": text(at_s), "comment": "seen"}
             alarm["acknowledgements"] = [*alarm["acknowledgements"], said]
-            alarm["state"] = "closed" if over else "acknowledged"
+            was_ended = before == "ended unacknowledged"
+            alarm["state"] = "ended acknowledged" if was_ended else "closed" if over else "acknowledged"
         if change == "taken":
             alarm["taken"] = {"by": by, "at": text(at_s), "comment": ""}
         if change == "shelved":

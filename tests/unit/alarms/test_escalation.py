@@ -164,6 +164,20 @@ def test_part_of_a_group_that_is_acknowledged_leaves_the_rest_calling() -> None:
     assert desk.call(200) == [("over", 0, ())]
 
 
+def test_an_end_that_is_no_return_goes_on_calling_until_somebody_acknowledges_it() -> None:
+    desk = Desk()
+    desk.happens("E-1", "raised", 0)
+    desk.call(0, ("li-na",))
+    desk.happens("E-1", "ended", 60)
+    assert desk.call(60) == [] and [kind for kind, _, _ in desk.call(180)] == ["alarm"]
+    desk.happens("E-1", "acknowledged", 200)
+    assert desk.call(200) == [("over", 0, ())] and desk.call(5000) == []
+    past = "2026-01-01T12:00:00Z"
+    for change in ("raised", "ended"):
+        desk.happens("E-2", change, 6000, "dewar-2", over=past if change == "ended" else None, end=past)
+    assert desk.call(6000) == [], "long before"
+
+
 def test_what_is_hushed_calls_nobody() -> None:
     desk = Desk()
     desk.happens(
