@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -13,6 +12,7 @@ from gateway.alarms.priority import Risk
 from gateway.alarms.spoken import Spoken
 from gateway.alarms.turns import Crew
 from gateway.dataclass import dataclass
+from gateway.model import SECOND
 from gateway.statements import Statement, person, roster, stand_in, withdrawal
 from gateway.statements.effect import Effects
 from gateway.statements.person import Person as StatedPerson
@@ -23,6 +23,8 @@ ANY: Final = ""  # a site or risk that is not known: every roster may be meant
 OTHER: Final = "any other"  # a risk that no roster names
 MOST_REMEMBERED: Final = 4096  # answers
 ENOUGH: Final = 3  # people who can be reached, before a site counts as covered
+MONTH_NS: Final = 31 * 86_400 * SECOND
+MONTHS: Final = 2  # how far ahead an end is looked for: the watch looks again each minute
 ENOUGH_ON_SITE: Final = 2  # of them on the spot, where the site is a contract manufacturer
 
 
@@ -37,13 +39,18 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Nobody is on duty for a site over [from, to); for these risks, all of them where none is named."""
+    """Nobody is on duty for a site over [from, to); for these risks, all of them where none is named.
+
+    `to_ns`: None where no end of it is known.
+    """
 
     site: str
     risks: tuple[str, ...]
     from_ns: int
-    to_ns: int
-    goes_on: bool = field(default=False, compare=False)  # beyond what was looked at, which ends at `to_ns`
+    to_ns: int | None
+
+    def covers(self, at_ns: int) -> bool:
+        return self.from_ns <= at_ns and (self.to_ns is None or at_ns < self.to_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +168,21 @@ class Duty:
         moments = self._moments(from_ns, to_ns, lambda one: one.id == identity)
         return _course(lambda at_ns: self._of_roster(identity, at_ns), moments)
 
+    def until_ns(self, site: str, risk: str, at_ns: int) -> int | None:
+        """How long those are on duty who are now, or nobody is; None: no end is known."""
+        now = self._on_duty(site, risk, at_ns)
+        return self._first(site, at_ns, lambda later_ns: self._on_duty(site, risk, later_ns) != now)
+
     def holes(self, from_ns: int, to_ns: int, sites: Iterable[str] = ()) -> tuple[Hole, ...]:
         """When nobody is on duty over [from, to), by site and time: where there is a roster, once it begins.
 
+        The last one of a site goes on to its own end, however much later than what is asked.
         `sites`: those that are known, for rosters of all sites.
         """
         found: list[Hole] = []
         for site in self.sites(from_ns, to_ns, sites):
             found += self._holes_of(site, from_ns, to_ns)
-        return tuple(replace(one, goes_on=one.to_ns == to_ns) for one in found)
+        return tuple(found)
 
     def sites(self, from_ns: int, to_ns: int, known: Iterable[str] = ()) -> tuple[str, ...]:
         """Sites with a roster in [from, to), or one that has ended: those that are named, and all that are
@@ -231,13 +244,33 @@ class Duty:
         found: list[Hole] = []
         moments = self._moments(begin_ns, to_ns, lambda one: self._is_of(one, site))
         for start_ns, end_ns in pairwise(moments):
-            alone = tuple(risk for risk in risks if not self._on_duty(site, risk, start_ns))
-            told = () if len(alone) == len(risks) else alone
-            if found and (found[-1].to_ns, found[-1].risks) == (start_ns, told) and alone:
-                found[-1] = Hole(site, told, found[-1].from_ns, end_ns)
-            elif alone:
-                found.append(Hole(site, told, start_ns, end_ns))
+            alone = self._alone(site, risks, start_ns)
+            if found and (found[-1].to_ns, found[-1].risks) == (start_ns, alone):
+                found[-1] = Hole(site, found[-1].risks, found[-1].from_ns, end_ns)
+            elif alone is not None:
+                found.append(Hole(site, alone, start_ns, end_ns))
+        if found and found[-1].to_ns == to_ns:
+            last = found.pop()
+            its_end_ns = self._somebody_from(site, last.risks or risks, to_ns)
+            found.append(Hole(site, last.risks, last.from_ns, its_end_ns))
         return found
+
+    def _alone(self, site: str, risks: Sequence[str], at_ns: int) -> tuple[str, ...] | None:
+        """The risks for which nobody is on duty; empty: all of them, None: there is somebody for each."""
+        found = tuple(risk for risk in risks if not self._on_duty(site, risk, at_ns))
+        return None if not found else () if len(found) == len(risks) else found
+
+    def _somebody_from(self, site: str, risks: Sequence[str], from_ns: int) -> int | None:
+        return self._first(site, from_ns, lambda at_ns: any(self._on_duty(site, r, at_ns) for r in risks))
+
+    def _first(self, site: str, from_ns: int, is_so: Callable[[int], bool]) -> int | None:
+        """The first moment from then on at which that is so; month by month, as it comes soon as a rule."""
+        for begin_ns in range(from_ns, from_ns + MONTHS * MONTH_NS, MONTH_NS):
+            moments = self._moments(begin_ns, begin_ns + MONTH_NS, lambda one: self._is_of(one, site))
+            for at_ns in moments[:-1]:
+                if is_so(at_ns):
+                    return at_ns
+        return None
 
     def _begin_ns(self, site: str) -> int:
         """When the first roster of a site begins: before that nothing is missing."""

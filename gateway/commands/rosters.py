@@ -175,9 +175,9 @@ def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator
     mine = [hole for hole in holes if hole.site in sites]
     for hole in mine[:MOST_HOLES]:
         of_risk = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
-        end = "on" if hole.goes_on else f"to {_shown(hole.to_ns, said.time_zone)}"
-        span = f"from {_shown(hole.from_ns, said.time_zone)} {end}"
-        yield f"nobody is on duty for {hole.site}{of_risk} {span} {said.time_zone}"
+        end = "" if hole.to_ns is None else f" to {_shown(hole.to_ns, said.time_zone)}"
+        span = f"from {_shown(hole.from_ns, said.time_zone)}{end} {said.time_zone}"
+        yield f"nobody is on duty for {hole.site}{of_risk} {span}{'' if end else ' on'}"
     if mine[MOST_HOLES:]:
         yield f"and {len(mine) - MOST_HOLES} more holes in the four weeks from then on"
 

@@ -24,7 +24,6 @@ from gateway.model import SECOND
 from gateway.times import format_rfc3339
 
 SCHEMA: Final = 1
-LOOK_NS: Final = 31 * 86_400 * SECOND  # how far ahead the end of a turn is looked for
 AHEAD_NS: Final = 7 * 86_400 * SECOND  # a hole is said a week before it comes
 WEEK: Final = timedelta(days=7)
 
@@ -141,11 +140,11 @@ def duty_rows(duty: Duty, configuration: Configuration, risk: str, at_ns: int) -
         found = covered.get(duty.same_site(name))
         if found is None:
             continue
-        shift = duty.course(name, risk, at_ns, at_ns + LOOK_NS)[0]
+        until_ns = duty.until_ns(name, risk, at_ns)
         yield {
             "site": name,
-            "on_duty": list(shift.people),
-            "until": None if shift.to_ns == at_ns + LOOK_NS else format_rfc3339(shift.to_ns),
+            "on_duty": list(duty.on_duty(name, risk, at_ns)),
+            "until": None if until_ns is None else format_rfc3339(until_ns),
             "deputies": list(duty.deputies(name, risk, at_ns)),
             "everybody": list(duty.everybody(name, risk, at_ns)),
             "coverage": coverage_row(found),
@@ -167,7 +166,7 @@ def hole_row(hole: Hole) -> dict[str, Any]:
         "site": hole.site,
         "risks": list(hole.risks),
         "from": format_rfc3339(hole.from_ns),
-        "to": None if hole.goes_on else format_rfc3339(hole.to_ns),
+        "to": None if hole.to_ns is None else format_rfc3339(hole.to_ns),
     }
 
 

@@ -27,6 +27,7 @@ SET: Final = (
     "`cryogate roster set` states one, for this site or for all; or name people in `call` of policies "
     "([escalations]) for the site"
 )
+FURTHER_NOTICE: Final = "further notice"
 ROUND_S: Final = 60.0  # between two looks a week ahead; what somebody states is looked at at once
 NEXT: Final = "`cryogate roster show --site {site}` shows the week, `cryogate stand-in` closes a hole"
 
@@ -68,7 +69,7 @@ class DutyWatch:
             yield Fault(f"roster:{site}", Severity.MAJOR, message, after_s=NO_ROSTER_S, site=site)
         ahead: dict[str, Hole] = {}
         for hole in self._holes:
-            if hole.from_ns <= now_ns < hole.to_ns:
+            if hole.covers(now_ns):
                 yield self._now(hole)
             elif hole.from_ns > now_ns:
                 ahead.setdefault(hole.site, hole)
@@ -87,14 +88,14 @@ class DutyWatch:
 
     def _now(self, hole: Hole) -> Fault:
         site = self._name(hole.site)
-        until = "now, nor in the week ahead" if hole.goes_on else f"until {self._local(site, hole.to_ns)}"
-        message = f"nobody is on duty for {_of(site, hole)} {until}"
+        end = FURTHER_NOTICE if hole.to_ns is None else self._local(site, hole.to_ns)
+        message = f"nobody is on duty for {_of(site, hole)} until {end}"
         key = f"roster:{site}" + (f":{'+'.join(hole.risks)}" if hole.risks else "")
         return Fault(key, Severity.MAJOR, f"{message}; {NEXT.format(site=site)}", site=site)
 
     def _ahead(self, hole: Hole) -> Fault:
         site = self._name(hole.site)
-        end = "on" if hole.goes_on else f"to {self._local(site, hole.to_ns)}"
+        end = "on" if hole.to_ns is None else f"to {self._local(site, hole.to_ns)}"
         span = f"from {self._local(site, hole.from_ns)} {end}"
         message = f"nobody will be on duty for {_of(site, hole)} {span}; {NEXT.format(site=site)}"
         return Fault(f"roster ahead:{site}", Severity.WARNING, message, site=site)

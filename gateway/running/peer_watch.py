@@ -57,7 +57,7 @@ class PeerWatch:
         self._period_s = 0.0  # between its own words, as it said when it was alive
         self._journal = ""  # of which it was heard alive first
         self._other = ""  # another one under its name
-        self._said_ns: int | None = None  # its last own word, by its clock; a will is none
+        self._alive_at_ns: int | None = None  # by its clock, when it last said that it is alive
         self._is_decided = False  # whether it was heard alive, or missed, since our own start
 
     def run(self, stop: threading.Event) -> None:
@@ -72,8 +72,8 @@ class PeerWatch:
         """What it said."""
         self.state = heard.state
         said = heard.state
-        if said.gateway == self._gateway and said.health != LOST:
-            self._said_ns = said.at_ns
+        if said.health == Health.ALIVE and self._is_its_own(said):
+            self._alive_at_ns = said.at_ns
         if heard.is_old or said.gateway != self._gateway or said.health != Health.ALIVE:
             return
         self._journal = self._journal or said.journal
@@ -124,7 +124,8 @@ class PeerWatch:
             "kind": self.kind,
             "site": self.site,
             "state": None if state is None else one_line(state.health),
-            "said": None if state is None else format_rfc3339(state.at_ns),
+            "said": None if state is None or state.health == LOST else format_rfc3339(state.at_ns),
+            "said_alive": None if self._alive_at_ns is None else format_rfc3339(self._alive_at_ns),
             "silent": self._is_silent,
             "alive_age_s": None if alive_s is None else self._now_s() - alive_s,
             "problem": self.problem or (self._why() if self._is_silent else ""),
@@ -145,9 +146,19 @@ class PeerWatch:
             )
         said = WORDS.get(state.health, "it says nothing more")
         why = f" ({one_line(state.why)})" if state.why else ""
-        if self._said_ns is None:  # its will was written when it connected
-            return f"{said}{why}; when it spoke last is not known here"
-        return f"{said}{why}; its last word is of {format_rfc3339(self._said_ns)[:19]}Z by its clock"
+        return f"{said}{why}; {self._last_word(state)}"
+
+    def _last_word(self, state: State) -> str:
+        """Since when nobody may have watched. A will was written when it connected, perhaps a month ago."""
+        if self._alive_at_ns is not None:
+            return f"it was last alive at {format_rfc3339(self._alive_at_ns)[:19]}Z by its clock"
+        if state.health == LOST:
+            return "when it was last alive is not known here"
+        return f"its last word is of {format_rfc3339(state.at_ns)[:19]}Z by its clock"
+
+    def _is_its_own(self, said: State) -> bool:
+        """Not of another one at its topic, nor of a second one under its name."""
+        return said.gateway == self._gateway and self._journal in ("", said.journal)
 
 
 def check(peers: Sequence[PeerWatch]) -> Check:

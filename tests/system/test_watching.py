@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,9 @@ def test_a_gateway_that_dies_is_noticed_by_its_peer(
     def lamp_is(state: str) -> bool:
         return lamp.exists() and lamp.read_text() == f"{state}\n"
 
+    def said_alive() -> str:
+        return str((near.status() or {"peers": [{}]})["peers"][0].get("said_alive") or "")
+
     def silence(state: str) -> dict[str, Any] | None:
         found = [a for a in near.alarms("--all") if a["rule"] == "peer:far" and a["state"] == state]
         return found[0] if found else None
@@ -90,10 +94,15 @@ def test_a_gateway_that_dies_is_noticed_by_its_peer(
         assert "says that it is alive" in near.cryogate("doctor").stdout
         assert "told that it is alive" in far.cryogate("doctor").stdout
 
+        first = said_alive()
+        eventually(lambda: said_alive() > first, "it says so again")
+        last = said_alive()
         far.kill()
         alarm = eventually(lambda: silence("unacknowledged"), "the silence is an alarm", 60)
         assert (alarm["site"], alarm["severity"]) == ("pudong", "critical")
         assert "gateway far at site pudong" in alarm["message"] and "its broker lost it" in alarm["message"]
+        (told,) = re.findall(r"it was last alive at (\S+Z) by its clock", alarm["message"])
+        assert told >= f"{last[:19]}Z", "not when it had connected, which is the time of its will"
         eventually(lambda: lamp_is("on"), "the lamp")
 
         near.kill()

@@ -210,8 +210,8 @@ def test_holes_name_site_risks_and_time(staff: Staff) -> None:
         stated_roster, Roster("rest", begin + 3600 * 10**9, ("lab",), (), "UTC", (), state=ENDED), begin
     )
     holes = staff.duty.holes(begin, end)
-    told = [(h.risks, format_rfc3339(h.from_ns)[11:16], format_rfc3339(h.to_ns)[11:16]) for h in holes]
-    assert told == [((), "01:00", "08:00"), ((OTHER,), "08:00", "20:00"), ((), "20:00", "00:00")]
+    told = [(h.risks, format_rfc3339(h.from_ns)[11:16], format_rfc3339(h.to_ns or 0)[11:16]) for h in holes]
+    assert told == [((), "01:00", "08:00"), ((OTHER,), "08:00", "20:00"), ((), "20:00", "08:00")]
     assert staff.duty.sites(begin, end) == ("lab",)
 
 
@@ -310,6 +310,24 @@ def test_a_zone_that_this_machine_does_not_know_leaves_somebody_on_duty(staff: S
     staff.roster("week", daily("li"), time_zone="+08:00")
     assert staff.on_duty("2026-01-05T00:00:00Z") == ("li",)
     assert MONDAY.year == 2026
+
+
+def test_the_last_hole_goes_on_to_its_own_end(staff: Staff) -> None:
+    begin = parse_rfc3339("2026-01-06T00:00:00Z")
+    staff.roster("week", daily("li", hours=hours("08:00-12:00"), weekdays=("monday",)))
+
+    def end(days: int) -> str:
+        last = staff.duty.holes(begin, begin + days * 86_400 * 10**9)[-1]
+        return "" if last.to_ns is None else format_rfc3339(last.to_ns)[:16]
+
+    assert [end(1), end(6), end(7), end(13)] == ["2026-01-12T08:00"] * 2 + ["2026-01-19T08:00"] * 2
+    assert staff.duty.until_ns("lab", "", begin) == parse_rfc3339("2026-01-12T08:00:00Z")
+    ends = begin + 3600 * 10**9
+    ended = staff.say(stated_roster, Roster("week", ends, ("lab",), (), "UTC", (), state=ENDED), begin)
+    assert end(1) == end(13) == "" and staff.duty.until_ns("lab", "", ends) is None
+    staff.withdraw(ended)
+    staff.roster("week", daily("li", start=date(2026, 2, 9)), at_ns=ends)
+    assert end(1) == "2026-02-09T08:00", "a month ahead"
 
 
 def test_the_same_again_after_hearing_everything_anew(staff: Staff) -> None:

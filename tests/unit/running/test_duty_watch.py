@@ -158,7 +158,7 @@ def test_a_hole_is_said_a_week_ahead_and_is_a_fault_when_it_comes(office: Office
     )
     (now,) = office.faults(7 * DAY_NS)
     assert (now.key, now.severity, now.site) == ("roster:lab", Severity.MAJOR, "lab")
-    assert now.message.startswith("nobody is on duty for lab now, nor in the week ahead")
+    assert now.message.startswith("nobody is on duty for lab until further notice; ")
     again = made("lab", working("zhao"), from_ns=office.now_ns, time_zone=SHANGHAI)
     said = office.say(roster, again)
     assert office.faults(SECOND) == []
@@ -194,13 +194,23 @@ def test_a_hole_of_every_night_for_one_risk(office: Office) -> None:
     assert now.message.startswith("nobody is on duty for lab (risk high) until Tuesday 2026-01-06 08:00")
 
 
+def test_the_end_of_a_hole_is_its_own_however_far_is_looked_ahead(office: Office) -> None:
+    """The week that is looked ahead ends in the midst of it: a stand-in of an hour would not close it."""
+    office.staffed()
+    mornings = Rotation(("li",), 14, time(8), None, date(2026, 1, 5), hours("08:00-12:00"), ("monday",))
+    office.say(roster, made("lab", mornings, from_ns=MONDAY_NS, time_zone=SHANGHAI))
+    (now, ahead) = office.faults(5 * HOUR_NS)
+    assert now.message.startswith("nobody is on duty for lab until Monday 2026-01-12 08:00 Asia/Shanghai; ")
+    assert " from Monday 2026-01-12 12:00 Asia/Shanghai to Monday 2026-01-19 08:00 " in ahead.message
+
+
 def test_a_risk_that_no_roster_is_for_is_a_hole(office: Office) -> None:
     office.staffed()
     told = made("lab", working("li"), from_ns=MONDAY_NS, time_zone=SHANGHAI, risks=("high", "irreplaceable"))
     office.say(roster, told)
     (now,) = office.faults()
     assert now.key == f"roster:lab:{OTHER}"
-    assert now.message.startswith("nobody is on duty for lab (risk any other) now, nor in the week ahead; ")
+    assert now.message.startswith("nobody is on duty for lab (risk any other) until further notice; ")
 
 
 def test_doctor_says_which_site_is_not_covered(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_silence_is_a_fault_that_names_it_and_its_site(watch: Watch) -> None:
     (fault,) = watch.after(1)
     assert (fault.key, fault.severity, fault.site) == ("peer:pudong-1", Severity.CRITICAL, "pudong")
     assert "gateway pudong-1 at site pudong" in fault.message
-    assert "it says nothing more; its last word is of 2026-01-05T12:00:00Z" in fault.message
+    assert "it says nothing more; it was last alive at 2026-01-05T12:00:00Z by its clock" in fault.message
     watch.say()
     assert watch.after(1) == []
 
@@ -83,11 +83,21 @@ def test_a_will_is_no_word_of_its_own(watch: Watch) -> None:
     month_ago = ALIVE.at_ns - 30 * 86_400 * SECOND
     watch.say(health=LOST, at_ns=month_ago, is_old=True)
     (unknown,) = watch.after(121)
-    assert "its broker lost it; when it spoke last is not known here;" in unknown.message
+    assert "its broker lost it; when it was last alive is not known here;" in unknown.message
+    assert watch.status()["said"] is watch.status()["said_alive"] is None
     watch.say()
     watch.say(health=LOST, at_ns=month_ago)
     (fault,) = watch.after(121)
-    assert "its broker lost it; its last word is of 2026-01-05T12:00:00Z" in fault.message
+    assert "its broker lost it; it was last alive at 2026-01-05T12:00:00Z by its clock" in fault.message
+
+
+def test_what_says_that_it_is_blind_was_alive_before(watch: Watch) -> None:
+    """It says so again and again: its last word is of a moment ago, and nobody watches since long before."""
+    watch.say()
+    watch.after(60)
+    watch.say(health=Health.BLIND, at_ns=ALIVE.at_ns + 60 * SECOND, why="no room")
+    (fault,) = watch.after(61)
+    assert "(no room); it was last alive at 2026-01-05T12:00:00Z by its clock" in fault.message
 
 
 def test_what_a_broker_kept_is_no_life(watch: Watch) -> None:
@@ -178,7 +188,9 @@ def test_a_second_gateway_of_its_name_does_not_hide_its_death(watch: Watch) -> N
     assert (twice.key, twice.severity) == ("peer:pudong-1:twice", Severity.MAJOR)
     assert "journals 7Q2M9XKD and 1MP0ST0R" in twice.message
     watch.say(journal="1MP0ST0R")
+    watch.say(journal="1MP0ST0R", at_ns=ALIVE.at_ns + 60 * SECOND)
     assert [fault.key for fault in watch.after(60)] == ["peer:pudong-1:twice", "peer:pudong-1"]
+    assert watch.status()["said_alive"] == "2026-01-05T12:00:00.000000000Z", "no word of the second one"
     watch.say()
     assert [fault.key for fault in watch.after(1)] == ["peer:pudong-1:twice"]
 
