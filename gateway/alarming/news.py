@@ -60,7 +60,7 @@ class News:
         self._pieces.append(_Piece(said, was_so(entry, change, now_ns), now_ns))
         what = entry.cause.rule if isinstance(entry.cause, Excursion) else entry.cause.message
         where = entry.place.channel or ", ".join(entry.place.assets)
-        log.warning("alarm %s %s: %s %s", entry.alarm.id, change, where, what)
+        log.warning("alarm %s %s: %s", entry.alarm.id, change, f"{where} {what}".lstrip())
 
     def alarms(self) -> set[str]:
         """Ids of those to which something happened."""

@@ -73,8 +73,8 @@ EVIDENCE: Final[Words] = {
     ),
     "power contact": ("the device reports a power failure", "设备报告断电"),
     "silent": ("it is silent, and nobody can be compared with it", "无数据，且没有可比较的通道"),
-    "source fault": ("{source} does not answer the gateway", "{source} 对网关无应答"),
-    "source flaps": ("the connection of {source} is lost again and again", "{source} 的连接反复中断"),
+    "source fault": ("{source} did not answer the gateway", "{source} 当时对网关无应答"),
+    "source flaps": ("the connection of {source} was lost again and again", "{source} 的连接当时反复中断"),
     "source silent": (
         "all {count} other channels of {source} fell silent with it",
         "{source} 的另外 {count} 个通道同时无数据",

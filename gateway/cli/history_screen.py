@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gateway.alarming.versions import version_words
+from gateway.alarms.member import ASKS_AGAIN
 from gateway.published.few import with_few_units
 from gateway.published.inside_words import inside, inside_now, inside_words
 from gateway.published.labels import Labels
@@ -27,6 +28,10 @@ LIVE = (
 )  # follow from the others, or from the moment of looking
 MOMENTS = ("start", "confirmed", "end", "cleared", "extreme_at")
 TOLD = ("revision", "acknowledgements", "closing", "resets", "taken", "assigned", "comments", "overlay")
+STILL_SILENT = (
+    "it is silent still, and what whoever answered had in mind is over: most of those that fell silent with "
+    "it talk again, or this gateway was away itself"
+)
 CHANGE_STYLES = {"raised": "bold red", "amended": "cyan", "withdrawn": "magenta"}
 
 
@@ -41,7 +46,7 @@ def print_history(
         recorded = labels.beside(entry["recorded"], now["site"])
         out.print(Text.assemble(f"{recorded}  ", (entry["change"], style)))
         known_now = _with_local_times(entry["known"], labels)
-        for line in (*_cause(entry["because"]), *_differences(before, known_now)):
+        for line in (*_cause(entry), *_differences(before, known_now)):
             out.print(f"    {line}", soft_wrap=True)
         before = known_now
 
@@ -64,9 +69,12 @@ def _local(moment: str, site: str, labels: Labels) -> str:
     return f" ({local})" if local else ""
 
 
-def _cause(because: Mapping[str, Any] | None) -> Iterator[str]:
+def _cause(entry: Mapping[str, Any]) -> Iterator[str]:
     """The statement that brought a change, where it was no reading."""
-    if because is not None:
+    because = entry["because"]
+    if because is None and entry["change"] == ASKS_AGAIN:
+        yield STILL_SILENT
+    elif because is not None:
         words, reason = because["words"], because["reason"]
         why = f", because: {reason}" if reason and not words.endswith(f": {reason}") else ""
         yield f"{because['by']} {words}{why} ({because['id']})"
@@ -78,7 +86,8 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
         for name in ("severity", "start", "end", "extreme", "beyond_s"):
             yield f"{name} {_text(now[name])}"
         yield f"version {version_words(now['profile_version'])}"
-        yield inside_now(now["units"])
+        if now["kind"] != "fault" or now["asset"]:
+            yield inside_now(now["units"])
         return
     for name, value in now.items():
         if name not in (*LIVE, *TOLD) and value != before[name]:

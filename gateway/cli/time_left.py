@@ -17,11 +17,10 @@ from gateway.cli.reading import asked_ns, journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.questions.time_left import Left, TimesLeft
+from gateway.questions.time_left import HOUR_S, Left, TimesLeft, range_of
 from gateway.text import safe
 from gateway.times import to_the_second
 
-HOUR_S, DAY_S = 3600.0, 86_400.0
 SOON_S: Final = 12 * HOUR_S  # shown red
 
 
@@ -86,15 +85,3 @@ def _cells(left: Left) -> Iterator[Text]:
 def _soonest(left: Left) -> tuple[float, str, str]:
     told = left.estimate
     return (told.lowest_s if isinstance(told, TimeLeft) else float("inf"), left.asset, left.channel)
-
-
-def range_of(told: TimeLeft) -> str:
-    """3 to 5 h; both ends in the unit of the longer one."""
-    unit_s, unit = (60.0, "min")
-    if told.highest_s >= 2 * DAY_S:
-        unit_s, unit = DAY_S, "days"
-    elif told.highest_s >= 2 * HOUR_S:
-        unit_s, unit = HOUR_S, "h"
-    low, high = told.lowest_s / unit_s, told.highest_s / unit_s
-    digits = 0 if high >= 10 or unit == "min" else 1
-    return f"{low:.{digits}f} to {high:.{digits}f} {unit}"

@@ -37,7 +37,9 @@ def try_ways(
     Raises InputError where there is no way.
     """
     ways = [way for way in person.ways if way.notifier in notifiers]
-    if person.has_left or not ways:
+    if person.has_left:
+        raise InputError(f"{person.id} has left: nobody calls {person.name()} any more")
+    if not ways:
         raise InputError(
             f"{person.id} has no way by a notifier of this configuration; see `cryogate people`, and the "
             "notifiers that reach a person in docs/notifiers.md"

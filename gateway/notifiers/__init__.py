@@ -40,6 +40,9 @@ class Setting(Protocol):
     def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:
         """Of the clocks at a site, or where all these assets are; UTC where it is not known."""
 
+    def name_now(self, asset: str) -> str:
+        """What an asset is called that was renamed since; empty where it still has this name."""
+
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:
         """The limit of a rule and its unit; None where the rule has none, or is no more.
 

@@ -69,7 +69,13 @@ class AlarmWords:
         return " ".join(part for part in said if part)
 
     def place(self) -> str:
-        return "/".join(part for key in ("asset", "zone") if (part := self.text(key)))
+        """With the name that stands at the vessel now, if it was renamed."""
+        asset = ", ".join(map(self._asset, self._assets()))
+        return "/".join(part for part in (asset, self.text("zone")) if part)
+
+    def _asset(self, name: str) -> str:
+        now = one_line(self._setting.name_now(name))
+        return self._words.name_now.format(name=one_line(name), now=now) if now else one_line(name)
 
     def where(self) -> str:
         return "/".join(part for part in (self.text("site"), self.place()) if part)

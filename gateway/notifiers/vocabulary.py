@@ -22,6 +22,7 @@ class Vocabulary:
     no_value: str
     unknown: str
     nothing: str
+    name_now: str
     uncertain: str
     separator: str  # of things of which each may have commas
     labels: Mapping[str, str]
@@ -42,6 +43,7 @@ EN: Final = Vocabulary(
     no_value="none",
     unknown="unknown",
     nothing="nothing",
+    name_now="{name} (now {now})",
     uncertain="(uncertain)",
     separator="; ",
     labels={
@@ -84,6 +86,7 @@ ZH: Final = Vocabulary(
     no_value="无",
     unknown="未知",
     nothing="无",
+    name_now="{name}（现名 {now}）",
     uncertain="（不确定）",
     separator="；",
     labels={

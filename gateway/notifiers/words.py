@@ -52,6 +52,9 @@ class UnknownSetting:
     def time_zone(self, site: str, assets: Sequence[str] = ()) -> str:  # noqa: ARG002
         return "UTC"
 
+    def name_now(self, asset: str) -> str:  # noqa: ARG002
+        return ""
+
     def limit(self, channel: str, rule: str, version: str) -> tuple[float, str] | None:  # noqa: ARG002
         return None
 

@@ -160,9 +160,10 @@ class CallsView:
             self._judgements[of.id] = self._book.judged(of)
         return self._judgements[of.id]
 
-    def _rank(self, of: Group) -> tuple[bool, int, int, str]:
+    def _rank(self, of: Group) -> tuple[bool, bool, int, int, str]:
+        """A drill stands behind all that is real."""
         calling = self._book.escalations.is_calling(of.id)
-        return not calling, -self._judged(of).priority, -of.since_ns, of.id
+        return of.is_drill, not calling, -self._judged(of).priority, -of.since_ns, of.id
 
 
 _NOTHING: Final[dict[str, Any]] = {

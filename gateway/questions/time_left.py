@@ -38,6 +38,7 @@ from gateway.statements import configuration, filling, placement, withdrawal
 from gateway.statements.effect import in_effect
 from gateway.times import format_rfc3339
 
+HOUR_S: Final = 3600
 DAY_S: Final = 86_400
 HOUR_NS: Final = 3600 * SECOND
 WARMING_BACK_NS: Final = 24 * HOUR_NS  # of a temperature
@@ -82,6 +83,18 @@ class Left:
         }
 
 
+def range_of(told: TimeLeft) -> str:
+    """3 to 5 h; both ends in the unit of the longer one."""
+    unit_s, unit = (60.0, "min")
+    if told.highest_s >= 2 * DAY_S:
+        unit_s, unit = DAY_S, "days"
+    elif told.highest_s >= 2 * HOUR_S:
+        unit_s, unit = HOUR_S, "h"
+    low, high = told.lowest_s / unit_s, told.highest_s / unit_s
+    digits = 0 if high >= 10 or unit == "min" else 1
+    return f"{low:.{digits}f} to {high:.{digits}f} {unit}"
+
+
 class TimesLeft:
     """Belongs to one thread, as its journal does; keeps what the journal says of configurations."""
 
@@ -118,12 +131,17 @@ class TimesLeft:
 
     def of_alarm(self, alarm: Mapping[str, Any], at_ns: int) -> TimeLeft | None:
         """For whoever is told of an alarm, as it is published: until the next limit of its channel, or else
-        until what happens first to its assets. None where nothing is known."""
+        until what happens first to its assets, also if they were renamed since. None where nothing is known.
+        """
+        known = self._known()
         if alarm["channel"]:
-            mine = _known_of(self._of_name(str(alarm["channel"]), at_ns) or ())
+            identity = known.names.identity("channels", str(alarm["channel"]))
+            mine = _known_of(self._of_name(known.names.latest("channels", identity), at_ns) or ())
             if mine is not None:
                 return mine
-        assets = [a for a in str(alarm["asset"]).split(", ") if a in self._known().assets_at(at_ns)]
+        told = map(known.asset_identity, str(alarm["asset"]).split(", "))
+        names = (known.names.latest("assets", identity) for identity in told)
+        assets = [name for name in names if name in known.assets_at(at_ns)]
         return _known_of([left for a in assets[:MOST_ASSETS] for left in self.of_asset(a, at_ns)])
 
     def _known(self) -> Timeline:

@@ -17,7 +17,7 @@ from gateway.config.types import Configuration
 from gateway.errors import JournalError
 from gateway.journal.journal import Journal
 from gateway.model import Severity
-from gateway.questions.time_left import Left, TimesLeft
+from gateway.questions.time_left import Left, TimesLeft, range_of
 from gateway.times import format_rfc3339
 
 LOOK_EVERY_S: Final = 10.0  # one vessel; a look costs 0.2 s of the processor
@@ -88,9 +88,9 @@ def _fault(asset: str, left: Left, early_s: float) -> Fault:
     when = f"by {left.channel}, at {format_rfc3339(left.at_ns)[:16]}Z"
     told = left.estimate
     if isinstance(told, TimeLeft):
-        hours = f"{told.lowest_s / 3600.0:.1f} to {told.highest_s / 3600.0:.1f} h"
         what = (
-            f"less than {early_s / 3600.0:g} h may be left until {left.until}: {hours} ({told.method} {when})"
+            f"less than {early_s / 3600.0:g} h may be left until {left.until}: {range_of(told)} "
+            f"({told.method} {when})"
         )
     else:
         what = f"it is empty or nearly so ({when})"

@@ -171,7 +171,7 @@ class _Fields:
             return ""
         text = (value or "").strip()
         if name != "code" and not text.isprintable():
-            self.wrong(name, f"control characters in {ascii(text)}"[:200])
+            self.wrong(name, f"control characters in {text!a}"[:200])
         return text
 
     def moment(self, name: str) -> int | None:

@@ -9,7 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
+from gateway.journal.journal import Statement
+from gateway.model import Severity
+from gateway.statements import fault
+from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk, moment
 
 
 @pytest.fixture
@@ -61,6 +64,16 @@ def test_what_late_data_withdrew_stays_visible_as_withdrawn(tmp_path: Path) -> N
     text = shown(desk, "history", alarm["id"])
     assert "top above-150, withdrawn unacknowledged" in text
     assert "withdrawn True, was False" in text
+
+
+def test_a_fault_about_no_asset_has_no_inside(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """What is inside the vessels of a silent peer is not known here, and not nothing."""
+    said = fault.FaultRaised("F-1", "peer:far", Severity.CRITICAL, "gateway far is silent", (), "s")
+    desk.say(Statement(fault.KIND, "test", NOON_NS, fault.to_body(said)))
+    desk.run()
+    text = shown(desk, "history", "F-1")
+    assert "peer:far" in text and "inside" not in text
+    assert "alarm F-1 raised: gateway far is silent" in caplog.messages
 
 
 def test_what_there_is_no_history_of(desk: Desk) -> None:

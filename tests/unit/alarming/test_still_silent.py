@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from gateway.alarming import screening as follower
 from gateway.alarming.book import AlarmBook
 from gateway.alarms import lifecycle
+from gateway.cli import app
 from gateway.model import SECOND, Severity
 from gateway.statements import Statement, acknowledge, assign, comment, fault, take
 from gateway.statements.fault import FaultChange, FaultCleared, FaultRaised
@@ -271,12 +273,19 @@ def go_on(desk: Desk, seconds: float, *names: str) -> None:
 EVERYBODY = (*SHIPPERS, *("top", "shipper"))
 
 
+def history_of(desk: Desk, alarm: str) -> str:
+    config = desk.folder / "cryogate.toml"
+    config.write_text((SHORT + FLEET).replace('name = "test"', 'name = "test"\ndata_dir = "."', 1))
+    return CliRunner().invoke(app, ["history", alarm, "--config", str(config)]).stdout
+
+
 def test_what_is_silent_when_half_of_a_site_talks_again_asks_again(fleet: Desk) -> None:
     come_back(fleet, *SHIPPERS[:4])
     go_on(fleet, ASKS_S - 10, *SHIPPERS[:4])
     assert again(fleet) == []
     go_on(fleet, ASKS_S + 60, *SHIPPERS[:4])
     assert sorted(again(fleet)) == sorted(silence(fleet, name)["id"] for name in EVERYBODY[4:])
+    assert "most of those that fell silent with it talk again" in history_of(fleet, again(fleet)[0])
     before = fleet.alarms(), fleet.changes()
     fleet.lose_records()
     fleet.run()

@@ -87,6 +87,12 @@ def test_who_cannot_be_tested(config: Path, who: str, words: str) -> None:
     assert done.exit_code != 0 and (words in done.output or words in str(done.exception))
 
 
+def test_who_has_left_is_said_to_have_left(config: Path) -> None:
+    assert run(config, "people", "remove", "li-na", "--by", "Wang Wei", "--reason", "left").exit_code == 0
+    done = run(config, "notify", "--test", "li-na")
+    assert done.exit_code != 0 and "li-na has left" in f"{done.output}{done.exception}"
+
+
 def test_what_is_left_out_belongs_to_a_group(config: Path) -> None:
     done = run(config, "ack", "E-1", "--by", "Li Na", "--comment", "seen", "--but", "E-2")
     assert done.exit_code != 0 and "give --group, too" in f"{done.output}{done.exception}"

@@ -10,6 +10,7 @@ from gateway.alarms.call import CallKind
 from gateway.alarms.flood import FloodLimits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling
+from gateway.published.calls import CallsView
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.followers.switchboard import Phone, Siren, Switchboard
 
@@ -62,9 +63,13 @@ def test_what_is_real_is_a_call_of_its_own(board: Switchboard, first: str) -> No
 def test_what_is_real_goes_first(board: Switchboard) -> None:
     push = Phone()
     board.happens("D-1", "raised", kind="drill")
-    board.happens("E-2", "raised", "dewar-2")
-    with board.running(board.caller({"push": push, "sms": Phone()})):
+    board.happens("E-2", "raised", "dewar-2", severity="minor")
+    with board.running(board.caller({"push": push, "sms": Phone()})) as caller:
         eventually(lambda: len(push.heard) == 2, "told")
+        with caller.looking() as seen:
+            assert seen is not None
+            listed = CallsView(seen[0], seen[1], board.now_ns()).groups()
+    assert [(one["id"], one["drill"]) for one in listed] == [("G-2", False), ("G-1", True)]
     assert push.ids() == ["G-2.1.li-na", "G-1.1.li-na"]
 
 

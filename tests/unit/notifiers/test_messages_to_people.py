@@ -35,6 +35,22 @@ def changed(change: AlarmChange, **fields: Any) -> AlarmChange:
     return dataclasses.replace(change, alarm={**change.alarm, **fields})
 
 
+class Renamed(Shanghai):
+    """The vessel has another name by now."""
+
+    def name_now(self, asset: str) -> str:
+        return "north-2" if asset == "freezer-1" else ""
+
+
+def test_the_name_that_stands_at_the_vessel_now_is_beside_that_of_then() -> None:
+    alarm = life()[0]
+    assert message(alarm, "en", Renamed()).title == "CRITICAL, raised: freezer-1 (now north-2)/top -140.5 °C"
+    chinese = message(alarm, "zh", Renamed())
+    assert dict(chinese.rows)["位置"] == "pudong/freezer-1（现名 north-2）/top"
+    several = message(changed(fault(), asset="box-1, freezer-1"), "en", Renamed())
+    assert dict(several.rows)["Where"] == "box-1, freezer-1 (now north-2)"
+
+
 def test_in_english() -> None:
     told = message(life()[0], "en", Shanghai())
     assert told.title == "CRITICAL, raised: freezer-1/top -140.5 °C"

@@ -86,7 +86,7 @@ def test_a_fault_of_a_source_and_another_one(desk: Desk) -> None:
         raised = fault.FaultRaised(identity, key, Severity.MAJOR, "no answer", ())
         desk.state(fault.KIND, fault.to_body(raised), 0.0)
     desk.run()
-    assert "broker does not answer the gateway" in shown(desk, "hints", "F-1")
+    assert "broker did not answer the gateway" in shown(desk, "hints", "F-1")
     assert "nothing was looked at: a fault of the gateway says itself what is wrong" in shown(
         desk, "hints", "F-2"
     )

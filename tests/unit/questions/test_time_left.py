@@ -203,6 +203,23 @@ def test_who_is_told_of_an_alarm_hears_of_its_channel_first(journal: Journal) ->
     assert asked.of_alarm({"channel": "gone", "asset": "shipper-4"}, NOW_NS) is None
 
 
+def test_an_alarm_that_is_open_while_its_asset_and_channel_are_renamed(
+    configuration: Configuration, journal: Journal
+) -> None:
+    weigh(journal)
+    before = TimesLeft(journal).of_alarm({"channel": "", "asset": "shipper-1"}, NOW_NS)
+    text = (EXAMPLE + VESSEL).replace('"shipper-1"', '"vessel-1"')
+    text = text.replace("[assets.shipper-1.", "[assets.vessel-1.")
+    text = text.replace("[assets.shipper-1]", '[assets.vessel-1]\nwas = "shipper-1"')
+    text = text.replace("[channels.shipper-1-weight]", '[channels.scale]\nwas = "shipper-1-weight"')
+    path = configuration.data_dir.parent / "cryogate.toml"
+    path.write_text(text)
+    introduce(load(path), journal, NOW_NS - 60 * SECOND)
+    asked = TimesLeft(journal)
+    assert asked.of_alarm({"channel": "", "asset": "shipper-1"}, NOW_NS) == before is not None
+    assert asked.of_alarm({"channel": "shipper-1-weight", "asset": "shipper-1"}, NOW_NS) == before
+
+
 def test_a_name_that_nothing_has(journal: Journal) -> None:
     with pytest.raises(InputError, match="no asset or channel 'shipper-9'"):
         TimesLeft(journal).of("shipper-9", NOW_NS)

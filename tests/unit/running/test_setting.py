@@ -59,6 +59,21 @@ def test_the_clock_at_a_site(setting: SettingNow) -> None:
     )
 
 
+def test_what_was_renamed_while_an_alarm_is_open(tmp_path: Path) -> None:
+    """The alarm has the names of then: of site, asset and channel."""
+    text = TEXT.replace("dewar.rules", "probe.rules").replace('"pudong"', '"lab"')
+    for before, now in (("sites.pudong", "sites.lab"), ("assets.dewar", "assets.vessel")):
+        text = text.replace(f"[{before}]", f'[{now}]\nwas = "{before.partition(".")[2]}"')
+    text = text.replace("[channels.dewar]", '[channels.probe]\nwas = "dewar"')
+    (tmp_path / "cryogate.toml").write_text(text.replace('asset = "dewar"', 'asset = "vessel"'))
+    configuration = load(tmp_path / "cryogate.toml")
+    setting = SettingNow(configuration)
+    assert [setting.name_now(name) for name in ("dewar", "vessel", "gone")] == ["vessel", "", ""]
+    assert setting.time_zone("pudong") == setting.time_zone("", ["dewar"]) == "Asia/Shanghai"
+    (rule,) = configuration.channels["probe"].rules
+    assert setting.limit("dewar", "fast", own_version(rule.kind, rule.parameters)) == (1.5, "degC/min")
+
+
 def test_the_clock_where_the_assets_of_a_fault_are(setting: SettingNow) -> None:
     asset = next(iter(setting._configuration.assets))
     assert setting.time_zone("", [asset]) == setting.time_zone("", [asset, "gone"]) == "Asia/Shanghai"

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from gateway.alarming.faults import FaultWatch, open_faults
+from gateway.alarms.call import TimeLeft
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.journal.journal import Journal
+from gateway.questions.time_left import TimesLeft, range_of
 from gateway.running.time_left_watch import LOOK_EVERY_S, TimeLeftWatch
 from gateway.writing.introduction import introduce
 from tests.unit.questions.test_time_left import DAY_NS, EXAMPLE, NOW_NS, VESSEL, tell, weigh
@@ -66,6 +68,16 @@ def test_the_fault_names_the_asset_the_range_and_what_to_do(
     assert (fault.key, fault.assets) == (KEY, ("shipper-1",))
     assert fault.message.startswith("asset shipper-1: less than 24 h may be left until empty: 1")
     assert "weight trend by shipper-1-weight" in fault.message and "fill it" in fault.message
+
+
+def test_the_range_of_the_fault_is_that_of_time_left(configuration: Configuration, journal: Journal) -> None:
+    """It said "1.0 to 1.0 h" of what `cryogate time-left` gives in minutes."""
+    weigh(journal, left_kg=0.15)
+    (fault,) = Clock().watch(configuration, journal)()
+    lefts = TimesLeft(journal).of_asset("shipper-1", NOW_NS)
+    [left] = [one.estimate for one in lefts if one.until == "empty"]
+    assert isinstance(left, TimeLeft) and f"empty: {range_of(left)} (" in fault.message
+    assert range_of(TimeLeft("empty", 3500.0, 3720.0, "")) == "58 to 62 min"
 
 
 def test_it_stays_with_one_text_until_there_is_clearly_more(
