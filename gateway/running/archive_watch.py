@@ -24,6 +24,7 @@ from gateway.model import Severity
 from gateway.times import format_rfc3339
 
 ROUND_S: Final = 60.0  # between two looks at every file, and between two whole files
+INDEX_S: Final = 600.0  # between two looks at the index: 0.2 s for a year of 60 channels
 LOOK_S: Final = 0.05  # of a round at once: other checks are asked every second, too
 MOST_NAMED: Final = 5  # files with a fault each; of more there is one fault, or an empty folder is hundreds
 Stamp = tuple[int, int, int] | None
@@ -40,6 +41,7 @@ class ArchiveWatch:
         self._archive = Archive(journal.parent / FOLDER, self._connection)
         self._left: deque[Segment] = deque()  # of this round
         self._round_s = self._whole_s = -ROUND_S
+        self._index_s = -INDEX_S
         self._whole = 0  # number of the segment that was read last
         self._stamps: dict[str, Stamp] = {}  # of damaged files, when they were read last
         self._index: dict[int, str] = {}  # by number of a segment, what is wrong with its index
@@ -60,10 +62,15 @@ class ArchiveWatch:
         began_s = self._now_s()
         if not self._left and began_s - self._round_s >= ROUND_S:
             self._round_s = began_s
-            self._index = index_seal.problems(self._connection)
+            self._look_at_index(began_s)
             self._left.extend(s for s in self._archive.segments() if s.readings)
         while self._left and self._now_s() - began_s < LOOK_S:
             self._check(self._left.popleft(), whole=False)
+
+    def _look_at_index(self, now_s: float) -> None:
+        if now_s - self._index_s >= INDEX_S:
+            self._index_s = now_s
+            self._index = index_seal.problems(self._connection)
 
     def _read_one_whole(self) -> None:
         if self._now_s() - self._whole_s < ROUND_S:
