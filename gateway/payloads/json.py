@@ -34,6 +34,7 @@ from gateway.payloads.unusable import Unusable, shown
 from gateway.zones import zone
 
 GOOD = int(Quality.GOOD)  # looked up for every value
+NO_MEASUREMENT = object()
 LIVE_NS = 600 * SECOND  # a message that comes within ten minutes was sent when it says
 
 
@@ -44,10 +45,13 @@ class Reading:
     address: str  # template over the topic's named parts: "{device}/temperature"
     value_pointer: str
     fault_values: tuple[float, ...] = ()  # what the device sends when it has no value: 85 of a DS18B20
+    errors_pointer: str | None = None  # what is there, unless empty, says that the value is no measurement
 
     def __post_init__(self) -> None:
         AddressTemplate.parse(self.address)
         parse_pointer(self.value_pointer)
+        if self.errors_pointer is not None:
+            parse_pointer(self.errors_pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,9 @@ class ObjectReader:
         self._addresses = Addresses([r.address for r in options.readings])
         self._faults = [as_sent(r.fault_values) for r in options.readings]
         self._pointers = [parse_pointer(r.value_pointer) for r in options.readings]
+        self._errors = [
+            None if r.errors_pointer is None else parse_pointer(r.errors_pointer) for r in options.readings
+        ]
         self._time_pointer = None if options.time_pointer is None else parse_pointer(options.time_pointer)
         self._zone = None if options.time_zone is None else zone(options.time_zone)
 
@@ -121,8 +128,12 @@ class ObjectReader:
         """
         time_ns, worth = None, GOOD
         addresses = self._of(message, given_names)
-        for address, pointer, faults in zip(addresses, self._pointers, self._faults, strict=True):
+        for address, pointer, faults, errors in zip(
+            addresses, self._pointers, self._faults, self._errors, strict=True
+        ):
             given = find(item, pointer)
+            if errors is not None and given is not None and _says_something(find(item, errors)):
+                given = NO_MEASUREMENT
             if given is ABSENT:
                 continue
             if time_ns is None:
@@ -149,6 +160,8 @@ class ObjectReader:
         as_text = self._options.numbers_as_text
         if given is None or (as_text and type(given) is str and not given.strip()):
             return channel, math.nan, Quality.NO_DATA
+        if given is NO_MEASUREMENT:
+            return channel, math.nan, Quality.BAD
         value = number(given, address, as_text, faults)
         is_bad = value != value or value in faults
         return (channel, math.nan, Quality.BAD) if is_bad else (channel, value, GOOD)
@@ -179,6 +192,11 @@ class ObjectReader:
         texts = {"rfc3339": "RFC 3339 text", "local": "local time as text"}
         expected = texts.get(self._options.time_format, "a number")
         raise Unusable(Refusal.WRONG_TYPE, f"time {shown(given)} is not {expected}; check time_format")
+
+
+def _says_something(given: object) -> bool:
+    """An absent, null or empty list of errors, text or false says that there are none."""
+    return given is not ABSENT and given not in (None, [], {}, "", False, b"0")
 
 
 def _local_time(given: str, where: tzinfo, message: Message) -> tuple[int, int]:

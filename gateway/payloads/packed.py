@@ -156,6 +156,8 @@ def _header(payload: bytes) -> Header:
     [crc] = CRC.unpack_from(payload, expected - CRC.size)
     if zlib.crc32(memoryview(payload)[: -CRC.size]) != crc:
         raise Unusable(Refusal.MALFORMED, "the checksum does not fit: the block was damaged on its way")
+    if any(payload[HEADER.size + header.id_length : _body(header)]):
+        raise Unusable(Refusal.MALFORMED, "behind the identifier stands something else than zeros")
     return header
 
 

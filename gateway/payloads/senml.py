@@ -170,7 +170,8 @@ def _cbor_pack(payload: bytes) -> list[Record]:
     payload = uncompressed(payload).removeprefix(SELF_DESCRIBED)
     stream = io.BytesIO(payload)
     try:
-        document = cbor2.CBORDecoder(stream, semantic_decoders=_FOREIGN).decode()
+        decoder = cbor2.CBORDecoder(stream, semantic_decoders=_FOREIGN, allow_duplicate_keys=False)
+        document = decoder.decode()
     except cbor2.CBORError as error:
         raise Unusable(Refusal.MALFORMED, f"no CBOR: {error}") from None
     if stream.tell() != len(payload):

@@ -4,6 +4,7 @@
     shape "status"  {device}/status/{component}                 {"id": 100, "tC": -18.2}
     shape "gen1"    shellies/{device}/ext_temperature/{index}   -18.25
 
+A component with `"errors": ["out_of_range"]` has no measurement: its reading is BAD, also without a value.
 Only rpc carries the device's time. On its topic, and on those of status, other components speak, too.
 """
 
@@ -68,13 +69,22 @@ def _as_json(options: Options) -> json.Options:
     timed = options.shape == "rpc"
     return json.Options(
         readings=tuple(
-            json.Reading(r.address, _pointer(r, options.shape), r.fault_values) for r in options.readings
+            json.Reading(r.address, _pointer(r, options.shape), r.fault_values, _errors(r, options.shape))
+            for r in options.readings
         ),
         time_pointer="/params/ts" if timed else None,
         time_format="unix_s" if timed else "rfc3339",
         numbers_as_text=options.numbers_as_text,
         others_expected=options.shape != "gen1",
     )
+
+
+def _errors(reading: Reading, shape: str) -> str | None:
+    """Where the device says what is wrong with a measurement: out_of_range, read."""
+    if shape == "gen1":
+        return None
+    component = () if reading.component is None else ("params", reading.component)
+    return pointer_to(*component, "errors")
 
 
 def _pointer(reading: Reading, shape: str) -> str:

@@ -14,7 +14,7 @@ from gateway.payloads.unusable import Unusable
 
 BOOLEAN: Final = 11
 SIGNED_BITS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # Int8..Int64 (Sparkplug 3.0, 6.4.16)
-UNSIGNED: Final = frozenset((5, 6, 7, 8))  # UInt8..UInt64
+UNSIGNED_BITS: Final = {5: 8, 6: 16, 7: 32, 8: 64}  # UInt8..UInt64
 REAL: Final = frozenset((9, 10))  # Float, Double
 QUALITIES: Final = {192: Quality.GOOD, 500: Quality.NO_DATA}  # 500 is stale; 0 and all others: BAD
 MOST_METRICS: Final = 10_000  # in one payload
@@ -132,13 +132,19 @@ def value_of(metric: Metric, datatype: int | None) -> float:
         return metric.real
     if metric.boolean is not None and datatype in (None, BOOLEAN):
         return float(metric.boolean)
-    if metric.integer is not None and datatype in UNSIGNED:
-        return float(metric.integer)
+    if metric.integer is not None and datatype in UNSIGNED_BITS:
+        return float(_unsigned(metric.integer, UNSIGNED_BITS[datatype]))
     if metric.integer is not None and datatype in SIGNED_BITS:
         return float(_signed(metric.integer, SIGNED_BITS[datatype]))
     if metric.integer is not None and datatype is None:
         raise Unusable(Refusal.WRONG_TYPE, "an integer whose datatype no birth has said: its sign is unknown")
     raise Unusable(Refusal.WRONG_TYPE, f"a metric of datatype {datatype} that holds no such value")
+
+
+def _unsigned(given: int, bits: int) -> int:
+    if given >> bits:
+        raise Unusable(Refusal.WRONG_TYPE, f"{given} does not fit into {bits} bits")
+    return given
 
 
 def _signed(given: int, bits: int) -> int:

@@ -9,7 +9,7 @@ FLOAT32, FLOAT64, INT16 = 1, 2, 3
 def block(
     values, kind=FLOAT32, name=b"top", start_ns=0, interval_ns=1_000_000, times=None, qualities=None, **more
 ):
-    """A block; `more` replaces fields of the header: magic, version, flags, zero, scale, offset, count."""
+    """A block; `more` replaces fields of the header: magic, version, flags, zero, scale, offset, count, padding."""
     flags = (times is not None) | (qualities is not None) << 1
     header = struct.pack(
         "<4sBBBBIIqqdd",
@@ -26,7 +26,7 @@ def block(
         more.get("offset", 0.0),
     )
     body = header + name
-    body += bytes(-len(body) % 8)
+    body += more.get("padding", bytes(-len(body) % 8))
     body += b"" if times is None else struct.pack(f"<{len(times)}q", *times)
     body += struct.pack(f"<{len(values)}{'?fdh'[kind]}", *values)
     body += b"" if qualities is None else bytes(qualities)

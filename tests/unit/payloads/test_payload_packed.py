@@ -161,6 +161,7 @@ def test_addresses():
         (block([1, 2], times=[START_NS, START_NS + 1], interval=5), "an interval beside them"),
         (made([1.0], qualities=[4]), "quality 4"),
         (made([1.0])[:-1] + b"\0", "the checksum does not fit"),
+        (made([1.0], padding=b"\1\0\0\0\0"), "something else than zeros"),
     ],
 )
 def test_a_block_is_refused(payload, words):

@@ -235,3 +235,30 @@ def test_a_device_of_a_gateway_is_no_topic_name():
 def test_options_that_can_not_be_meant(make, words):
     with pytest.raises((ValueError, InputError), match=words):
         make()
+
+
+@pytest.mark.parametrize(
+    ("component", "quality"),
+    [
+        ({"tC": -18.5, "errors": ["out_of_range"]}, Quality.BAD),
+        ({"errors": ["read"]}, Quality.BAD),  # a notification has only what changed
+        ({"tC": None, "errors": ["read"]}, Quality.NO_DATA),
+        ({"tC": -18.5, "errors": []}, Quality.GOOD),
+        ({"tC": -18.5}, Quality.GOOD),
+    ],
+)
+def test_what_a_shelly_calls_an_error_is_no_measurement(component, quality):
+    """Gen2 devices: components and services, Temperature, `errors`."""
+    message = {"params": {"ts": RECEIVED_NS // SECOND, "temperature:100": component}}
+    [row] = rows(decode(shelly, RPC, message))
+    assert row[-1] == quality
+    status = shelly.Options((shelly.Reading("{device}/t"),), "status")
+    [row] = rows(decode(shelly, status, component))
+    assert row[-1] == quality
+
+
+@pytest.mark.parametrize("said", [None, [], {}, "", False, 0])
+def test_no_error_is_none(said):
+    options = json.Options((Reading("{device}/t", "/t", errors_pointer="/e"),))
+    assert [row[2:] for row in rows(decode(json, options, {"t": 4.5, "e": said}))] == [(4.5, Quality.GOOD)]
+    assert [row[-1] for row in rows(decode(json, options, {"t": 4.5, "e": said or 17}))] == [Quality.BAD]

@@ -196,6 +196,7 @@ def test_the_largest_float_written_out_is_bad():
         "81a3006161016343656c02c5822003",  # a big float (tag 5)
         "81a3006161016343656c02d823615b",  # a regular expression
         "81a401634365" + "6c0061610201" + "6176" + "02",  # v twice, as 2 and as "v"
+        "81a5" + "0063633a61" + "01634365" + "6c" + "061a65920080" + "0201" + "0202",  # label 2 twice
         "d81c81d81d00",  # a pack that contains itself
         "9f" * 1000,
         "9bffffffffffffffff",

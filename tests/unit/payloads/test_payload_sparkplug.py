@@ -97,6 +97,9 @@ def test_values(datatype, field, given, expected):
     [
         ({"int_value": 5}, Refusal.WRONG_TYPE, "its sign is unknown"),
         ({"datatype": 1, "int_value": 300}, Refusal.WRONG_TYPE, "300 does not fit into 8 bits"),
+        ({"datatype": 5, "int_value": 300}, Refusal.WRONG_TYPE, "300 does not fit into 8 bits"),
+        ({"datatype": 6, "int_value": 70_000}, Refusal.WRONG_TYPE, "does not fit into 16 bits"),
+        ({"datatype": 7, "long_value": 2**32}, Refusal.WRONG_TYPE, "does not fit into 32 bits"),
         ({"datatype": INT16, "int_value": 2**20}, Refusal.WRONG_TYPE, "does not fit into 16 bits"),
         ({"datatype": FLOAT, "int_value": 3}, Refusal.WRONG_TYPE, "datatype 9 that holds no such value"),
         ({"datatype": INT32, "float_value": 3}, Refusal.WRONG_TYPE, "datatype 3 that holds no such value"),
