@@ -1,4 +1,4 @@
-"""Whether the index of the archive is as it was written: a bit of it can hide hours of readings.
+"""Whether the index of the readings is as it was written: a bit of it can hide hours of them.
 
 The index stands in the journal's database, which has no checksums of its own. Each segment has one here, over
 its row and its pieces. What the trees of the tables and their indexes lost, SQLite itself finds.
@@ -10,6 +10,7 @@ import zlib
 from typing import Final
 
 from gateway.journal.database import Connection, all_rows
+from gateway.journal.entries import HOUR_NS
 from gateway.journal.transaction import snapshot
 
 SCHEMA: Final = """CREATE TABLE segment_seal (
@@ -21,6 +22,8 @@ CHANGED: Final = "its index in the journal is not what was written; stop the gat
 MEND: Final = "stop the gateway and restore a backup; `cryogate journal verify` tells more"
 _ROW: Final = """SELECT number, first_seq, last_seq, file, bytes, sha256, footer_crc, readings, first_ns,
     last_ns, entries FROM segment WHERE number = ?"""
+_STRAY: Final = """SELECT seq FROM entry WHERE hour IS NOT NULL
+    AND (hour != first_ns / ?1 OR hour != last_ns / ?1) LIMIT 1"""
 _PIECES: Final = """SELECT row_group, start, readings, hour, first_ns, last_ns, channels FROM piece
     WHERE segment = ? ORDER BY row_group, start"""
 
@@ -48,13 +51,34 @@ def problems(connection: Connection) -> dict[int, str]:
     return dict.fromkeys(changed, CHANGED)
 
 
+def hidden_entries(connection: Connection) -> str:
+    """What is wrong with finding readings that are not archived yet by their time; empty: nothing.
+
+    Each entry has a checksum of its own, which is looked at when it is read: this is about those that are not
+    found at all.
+    """
+    with snapshot(connection):
+        said = _tree(connection, "entry") or _wrong_hours(connection)
+    return f"the index of what is not archived yet is damaged ({said}); {MEND}" if said else ""
+
+
+def _wrong_hours(connection: Connection) -> str:
+    found = all_rows(connection, _STRAY, (HOUR_NS,))
+    return f"entry {found[0][0]} stands under another hour" if found else ""
+
+
 def _lost_rows(connection: Connection) -> str:
     """What SQLite says of the tables as a whole; empty where they are sound."""
     for table in TABLES:
-        (said,) = all_rows(connection, f"PRAGMA integrity_check({table})")[0]
-        if said != "ok":
+        if said := _tree(connection, table):
             return f"the index of the archive in the journal is damaged ({said}); {MEND}"
     return ""
+
+
+def _tree(connection: Connection, table: str) -> str:
+    """Of a table and its indexes; empty where they are sound."""
+    (said,) = all_rows(connection, f"PRAGMA integrity_check({table})")[0]
+    return "" if said == "ok" else str(said)
 
 
 def _crc(connection: Connection, number: int) -> int:

@@ -123,6 +123,8 @@ def _check_database(connection: Connection, path: Path, found: Verified, progres
             found.add(f"{path}: {line}; stop the gateway, copy the file and restore a backup")
     for number, why in index_seal.problems(connection).items():
         found.add(f"{path}: segment {number} of the archive: {why}")
+    if hidden := index_seal.hidden_entries(connection):
+        found.add(f"{path}: {hidden}")
     for problem in channels.damaged(connection):
         found.add(f"{path}: {problem}; the gateway mends it at its next start")
     progress("database", 1, 1)

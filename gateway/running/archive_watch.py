@@ -45,6 +45,7 @@ class ArchiveWatch:
         self._whole = 0  # number of the segment that was read last
         self._stamps: dict[str, Stamp] = {}  # of damaged files, when they were read last
         self._index: dict[int, str] = {}  # by number of a segment, what is wrong with its index
+        self._hidden = ""  # what is wrong with the index of what is not archived yet
 
     def __call__(self) -> Iterator[Fault]:
         """A fault for each file that cannot be read."""
@@ -52,6 +53,10 @@ class ArchiveWatch:
             self._go_round()
             self._read_one_whole()
             self._look_at_damaged()
+        if self._hidden:
+            yield Fault(
+                "journal index", Severity.CRITICAL, f"{self._hidden}; until then questions are refused"
+            )
         found = self._damaged.all()
         if len(found) <= MOST_NAMED:
             yield from (Fault(f"archive file:{one.file}", Severity.MAJOR, _words(one)) for one in found)
@@ -71,6 +76,7 @@ class ArchiveWatch:
         if now_s - self._index_s >= INDEX_S:
             self._index_s = now_s
             self._index = index_seal.problems(self._connection)
+            self._hidden = index_seal.hidden_entries(self._connection)
 
     def _read_one_whole(self) -> None:
         if self._now_s() - self._whole_s < ROUND_S:

@@ -37,10 +37,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def hourly(at_ns: int, seed: int) -> Arrivals:
+def hourly(at_ns: int, seed: int, rows: int = ROWS) -> Arrivals:
     """Each reading in an hour of its own, so that the index is long."""
-    some = noisy(ROWS, start_ns=at_ns, seed=seed)
-    times = at_ns + np.arange(ROWS) * HOUR_NS
+    some = noisy(rows, start_ns=at_ns, seed=seed)
+    times = at_ns + np.arange(rows) * HOUR_NS
     return Arrivals(replace(some.samples, time=times), times)
 
 
@@ -54,10 +54,10 @@ def copied(sound: Path, tmp_path: Path) -> Path:
     return tmp_path / "data" / "journal.sqlite"
 
 
-def pages(path: Path) -> tuple[int, list[int]]:
+def pages(path: Path, which: str = INDEX) -> tuple[int, list[int]]:
     """Their size, and where those of the index begin."""
     size = int(connected(path).execute("PRAGMA page_size").fetchall()[0][0])
-    found = connected(path).execute(f"SELECT pageno FROM dbstat WHERE {INDEX} ORDER BY pageno").fetchall()
+    found = connected(path).execute(f"SELECT pageno FROM dbstat WHERE {which} ORDER BY pageno").fetchall()
     return size, [(int(number) - 1) * size for (number,) in found]
 
 
@@ -76,6 +76,47 @@ def test_a_flipped_bit_hides_nothing(copied: Path, sound: Path, part: int) -> No
     except JournalError:
         return
     assert found == whole
+
+
+@pytest.fixture(scope="module")
+def hot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nothing is archived yet."""
+    path = tmp_path_factory.mktemp("hot") / "journal.sqlite"
+    with Journal.open(path, lambda: NOON_NS) as journal:
+        for part in range(30):
+            journal.commit(hourly(NOON_NS + part * HOUR_NS, part, 10))
+    return path
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_flipped_bit_hides_nothing_that_is_not_archived_yet(hot: Path, tmp_path: Path, part: int) -> None:
+    with Journal.open_reading(hot) as journal:
+        whole = sorted_bits(journal.read(None, 0, None))
+    copy = tmp_path / "journal.sqlite"
+    shutil.copy(hot, copy)
+    size, begins = pages(copy, "name LIKE 'entry%'")
+    dice = np.random.default_rng(part)
+    content = bytearray(copy.read_bytes())
+    content[int(dice.choice(begins)) + int(dice.integers(size))] ^= 1 << int(dice.integers(8))
+    copy.write_bytes(content)
+    try:
+        with Journal.open_reading(copy) as journal:
+            found = sorted_bits(journal.read(None, 0, None))
+    except JournalError:
+        return
+    assert found == whole
+
+
+def test_an_entry_under_another_hour_is_found(hot: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "journal.sqlite"
+    shutil.copy(hot, copy)
+    connected(copy).execute("UPDATE entry SET hour = hour + 128 WHERE seq = 3")
+    with (
+        Journal.open_reading(copy) as journal,
+        pytest.raises(JournalError, match="entry 3 stands under another"),
+    ):
+        journal.read(None, NOON_NS, NOON_NS + HOUR_NS)
+    assert any("entry 3 stands under another hour" in one for one in verify(copy).problems)
 
 
 def test_which_segment_it_is_about_is_said_and_the_others_are_given(copied: Path) -> None:

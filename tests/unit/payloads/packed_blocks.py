@@ -9,7 +9,7 @@ FLOAT32, FLOAT64, INT16 = 1, 2, 3
 def block(
     values, kind=FLOAT32, name=b"top", start_ns=0, interval_ns=1_000_000, times=None, qualities=None, **more
 ):
-    """A block; `more` replaces fields of the header: magic, version, flags, zero, scale, offset, count, padding."""
+    """A block; `more` replaces magic, version, flags, zero, scale, offset, count, and the padding."""
     flags = (times is not None) | (qualities is not None) << 1
     header = struct.pack(
         "<4sBBBBIIqqdd",
