@@ -91,6 +91,7 @@ class Call:
     guidance: Guidance | None = None
     time_left: TimeLeft | None = None
     back: Back | None = None  # a cause that is over, while silences of it go on
+    is_correction: bool = False  # what was told of one of its alarms never was
     was_quiet: bool = False  # it was shelved, suppressed or out of service, and speaks again
     hint: str = ""  # what it looks like, with evidence, in this language; never a verdict
     taken_by: str = ""  # who is on what goes on of it

@@ -29,6 +29,7 @@ class Course:
     stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
     asked: set[str] = field(default_factory=set)  # whoever was called since that moment, reached or not
     unheard: bool = False  # something new was over before a call could say that it began
+    corrected_ns: int = 0  # since when something of it never was, which nobody has heard; 0: they have
     swung_ns: int = 0  # since when it came and went again, which nobody has heard; 0: they have
 
     def begin(self, at_ns: int) -> None:

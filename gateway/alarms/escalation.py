@@ -10,10 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
 from typing import Final
 
+from gateway.alarms.asking import calls_people, is_news, is_unheard, kind_of, worst
 from gateway.alarms.call import CallKind
 from gateway.alarms.calling_course import Course
 from gateway.alarms.groups import Group, Heard
-from gateway.alarms.member import BY_PEOPLE, HISTORY_NS, Member
+from gateway.alarms.member import BY_PEOPLE, WITHDRAWN, Member
 from gateway.alarms.policy import NEVER, SIREN, Policy, due_steps, next_moment
 from gateway.alarms.priority import Judged
 from gateway.alarms.swings import Swings
@@ -80,6 +81,8 @@ class Escalations:
             self._forget(other.id)
         if one.change in BY_PEOPLE:
             course.acted_ns, course.resumed = one.at_ns, False
+        if one.change == WITHDRAWN and course.calls:
+            course.corrected_ns = one.at_ns
         self._turn(group, course, heard, one)
         self._schedule(group.id)
 
@@ -104,7 +107,8 @@ class Escalations:
             for person in self._released(group, course):
                 course.drop(person)
         else:
-            course.grown_ns, course.swung_ns, course.reopened, course.unheard = 0, 0, False, False
+            course.grown_ns, course.swung_ns, course.corrected_ns = 0, 0, 0
+            course.reopened, course.unheard = False, False
             names = list(persons)
             self._note_missed(group_id, course, names)
             if steps:
@@ -185,6 +189,8 @@ class Escalations:
         group, course = self.groups[group_id], self.courses[group_id]
         if self._released(group, course):
             return Due(group_id, CallKind.OVER, 0)
+        if course.corrected_ns and course.told and not group.is_over:
+            return Due(group_id, CallKind.ALARM, course.corrected_ns)
         policy = self._rules.policy(group)
         if policy is None:
             return None
@@ -196,11 +202,11 @@ class Escalations:
         if calm_ns < NEVER and calm_ns <= max(now_ns, min(moment_ns, grown_ns)):
             return Due(group_id, CallKind.OVER, calm_ns)
         if grown_ns < moment_ns:
-            return Due(group_id, _kind(course), grown_ns, until_ns=min(moment_ns, calm_ns))
+            return Due(group_id, kind_of(course), grown_ns, until_ns=min(moment_ns, calm_ns))
         if moment_ns == NEVER:
             return None
         round_, steps = due_steps(policy, course.since_ns, course.done, max(now_ns, moment_ns))
-        kind = _kind(course)
+        kind = kind_of(course)
         until_ns = next_moment(policy, course.since_ns, (round_, steps[-1]))
         return Due(group_id, kind, moment_ns, round_, steps, min(until_ns, calm_ns))
 
@@ -228,7 +234,7 @@ class Escalations:
     def _turn(self, group: Group, course: Course, heard: Heard, one: Member) -> None:
         """Whether people are to be called from now on, or no longer, or hear that it is worse."""
         if not self._wants(group, course):
-            course.unheard = one.change not in BY_PEOPLE and (course.unheard or _is_unheard(one, course))
+            course.unheard = one.change not in BY_PEOPLE and (course.unheard or is_unheard(one, course))
             self._stop(group, course, one.at_ns)
             return
         course.unseen = False
@@ -242,14 +248,14 @@ class Escalations:
             course.reopened = course.calls > 0 and one.is_let_go
         elif swing is not None and not heard.merged:
             course.swung_ns = course.swung_ns or one.at_ns
-        elif heard.merged or (heard.is_new and _calls(one, course)) or self._is_worse(group, course):
+        elif heard.merged or (heard.is_new and calls_people(one, course)) or self._is_worse(group, course):
             course.since_ns = min(course.since_ns, one.at_ns)
             if course.told:  # who has not heard of it hears of all of it
                 course.grown_ns = course.grown_ns or one.at_ns
 
     def _stop(self, group: Group, course: Course, at_ns: int) -> None:
         """Nobody is called any more, unless nobody has heard of it."""
-        news = any(_is_news(m) for m in group.members.values())
+        news = any(is_news(m) for m in group.members.values())
         was_unseen, course.unseen = course.unseen, news and group.is_over
         is_first = news and (course.calls == 0 or course.unheard or self._is_missed(group.id, course))
         if not is_first and (course.since_ns or was_unseen):
@@ -259,13 +265,13 @@ class Escalations:
     def _calm_down(self, group: Group, course: Course, at_ns: int) -> None:
         """What came and went has been over for long enough."""
         ended = [one for one in group.members.values() if self._has_swung(one, course)]
-        if ended and not any(_calls(one, course) for one in group.members.values()):
+        if ended and not any(calls_people(one, course) for one in group.members.values()):
             self._swings.end(ended)
             self._stop(group, course, at_ns)
 
     def _note_worst(self, group: Group, course: Course, kind: CallKind, at_ns: int) -> None:
         """What a call says; of what comes and goes the worst that was said counts on."""
-        rank, severity = self._priority(group), _severity(group)
+        rank, severity = self._priority(group), worst(group)
         swinging = [one for one in group.members.values() if self._swings.of(one) is not None]
         if kind is not CallKind.OVER and swinging:
             rank, severity = max(rank, course.rank), max(severity, course.severity)
@@ -293,7 +299,9 @@ class Escalations:
         return course.missed and not self.has_told_people(group_id)
 
     def _wants(self, group: Group, course: Course) -> bool:
-        return any(_calls(one, course) or self._has_swung(one, course) for one in group.members.values())
+        return any(
+            calls_people(one, course) or self._has_swung(one, course) for one in group.members.values()
+        )
 
     def _has_swung(self, one: Member, course: Course) -> bool:
         """Whether it is over for now: it comes and goes, and nobody has answered."""
@@ -303,13 +311,13 @@ class Escalations:
     def _calm_moment(self, group: Group, course: Course) -> int:
         """When what comes and goes counts as over; NEVER: not before it is, or it does not."""
         members = group.members.values()
-        if any(_calls(one, course) for one in members):
+        if any(calls_people(one, course) for one in members):
             return NEVER
         return self._swings.end_ns(one for one in members if self._has_swung(one, course))
 
     def _released(self, group: Group, course: Course, *, is_calm: bool = False) -> list[str]:
         """Of those that were told: whom that does not concern any more; `is_calm`: nor what has swung."""
-        calls = any(_calls(one, course) for one in group.members.values())
+        calls = any(calls_people(one, course) for one in group.members.values())
         if not course.told or calls or (not is_calm and self._wants(group, course)):
             return []
         if group.is_over:
@@ -344,7 +352,7 @@ class Escalations:
 
     def _is_worse(self, group: Group, course: Course) -> bool:
         """Than what was called last: more urgent, or something more severe is part of it."""
-        return self._priority(group) > course.rank or _severity(group) > course.severity
+        return self._priority(group) > course.rank or worst(group) > course.severity
 
     def _priority(self, group: Group) -> int:
         return int(self._rules.judged(group).priority)
@@ -365,34 +373,3 @@ class Escalations:
     def _forget(self, group_id: str) -> None:
         for known in (self.groups, self.courses, self._next, self._changed):
             known.pop(group_id, None)
-
-
-def _calls(one: Member, course: Course) -> bool:
-    """Whether people are called because of it."""
-    if one.is_over or one.is_hushed:
-        return False
-    return one.worsened or (one.asks and (not one.taken_by or course.resumed))
-
-
-def _severity(group: Group) -> int:
-    """The worst of what asks for somebody; 0: nothing does."""
-    asking = (m for m in group.members.values() if not m.is_over and m.speaks)
-    return max((int(one.severity) for one in asking), default=0)
-
-
-def _is_news(one: Member) -> bool:
-    """It was over when it was noticed, and nobody has seen it yet."""
-    is_recent = one.at_ns - one.over_ns < HISTORY_NS
-    return one.is_over and one.asks and is_recent and not one.is_hushed and not one.taken_by
-
-
-def _is_unheard(one: Member, course: Course) -> bool:
-    """Whether it began and ended behind the last call, which was about something else."""
-    return _is_news(one) and course.since_ns > 0 and course.done is None and course.grown_ns > 0
-
-
-def _kind(course: Course) -> CallKind:
-    """Of a call to people who are to act."""
-    if not course.grown_ns:
-        return CallKind.ALARM
-    return CallKind.AGAIN if course.reopened else CallKind.WORSE

@@ -18,6 +18,7 @@ ABOUT_DRILL: Final = "drill "  # faults of drills: failed, overdue, forged
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
+WITHDRAWN: Final = "withdrawn"
 ENDED: Final = "ended unacknowledged"  # a state: moved, other limits, measured by nobody
 HISTORY_NS: Final = 86_400 * SECOND  # what was over so long before it was noticed wakes nobody
 TAKEN: Final = "taken"

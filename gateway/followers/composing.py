@@ -108,6 +108,7 @@ class Composer:
             guidance=self._guidance(delivery, alarms[0], language),
             time_left=self._left(delivery, alarms[0], now_ns),
             back=_back(delivery, members, alarms),
+            is_correction=_is_correction(delivery, alarms),
             was_quiet=delivery.kind is CallKind.AGAIN and any(one.change == SPEAKS_AGAIN for one in members),
             hint=self._hint(delivery, members[0], language, now_ns),
             is_answered=is_answered,
@@ -257,6 +258,12 @@ def _back(delivery: Delivery, members: Sequence[Member], alarms: Sequence[Mappin
         return None
     silent = (str(a["asset"]) for one, a in zip(members, alarms, strict=False) if _is_silent(one))
     return replace(found, assets=tuple(dict.fromkeys(silent)))
+
+
+def _is_correction(delivery: Delivery, alarms: Sequence[Mapping[str, Any]]) -> bool:
+    """An update because something of it never was."""
+    is_update = delivery.kind is CallKind.ALARM and not delivery.steps
+    return is_update and any(one["withdrawn"] for one in alarms)
 
 
 def _is_silent(one: Member) -> bool:

@@ -38,6 +38,7 @@ def call_json(call: Call, written: Message) -> dict[str, Any]:
         "time_left": None if call.time_left is None else _left(call.time_left),
         "swings": call.swings,
         "back": None if call.back is None else _back(call.back),
+        "is_correction": call.is_correction,
         "was_quiet": call.was_quiet,
         "hint": call.hint,
         "taken_by": call.taken_by,

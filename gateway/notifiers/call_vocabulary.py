@@ -38,6 +38,8 @@ class CallVocabulary:
     quiet_by: str  # what stands in it
     quiet_until: str
     quiet_kinds: Mapping[str, str]
+    correction_title: str  # part of it never was
+    correction_line: str
     speaks_title: str  # it is no longer quiet
     nobody_line: str
     with_reason: str
@@ -110,6 +112,8 @@ EN: Final = CallVocabulary(
         "suppressed": "suppressed, as the configuration says,",
         "out of service": "out of service",
     },
+    correction_title="{priority}, part of it is withdrawn: {about}",
+    correction_line="withdrawn, it never was: {what}; this goes on",
     speaks_title="{priority}, no longer quiet: {about}",
     nobody_line="nobody yet",
     with_reason="{what} ({reason})",
@@ -202,6 +206,8 @@ ZH: Final = CallVocabulary(
         "suppressed": "按设定静默",
         "out of service": "停用中",
     },
+    correction_title="【{priority}】部分已撤回：{about}",
+    correction_line="已撤回，不成立：{what}；其余仍在持续",
     speaks_title="【{priority}】恢复报警：{about}",
     nobody_line="尚无人接手",
     with_reason="{what}（{reason}）",

@@ -83,6 +83,8 @@ class CallWords:
             return words.titles[CallKind.OVER if call.is_late else CallKind.ALARM]
         if call.kind is CallKind.SUMMARY and call.over:
             return words.all_over_title if call.is_late else words.some_over_title
+        if call.is_correction:
+            return words.correction_title
         if call.swings and call.is_loud:
             return words.swings_title
         if call.was_quiet and call.kind is CallKind.AGAIN:
@@ -176,6 +178,7 @@ class CallWords:
             yield labels["what"], self._end()
         elif call.is_loud and (end := self._first.end()) in NO_RETURN:
             yield labels["what"], self._words.ends[end][1]
+        yield labels["what"], self._correction()
         yield labels["what"], self.back()
         yield labels["what"], self.swings()
         yield labels["what"], self.counts()
@@ -241,6 +244,14 @@ class CallWords:
             return self._quiet()
         end = self._first.end()
         return words.ends[end][1] if end else words.over_line
+
+    def _correction(self) -> str:
+        """What of it never was; empty where that is told by its state."""
+        never = [self._alarm(one) for one in self._call.alarms[1:] if one.get("withdrawn")]
+        if not never or not self._call.is_loud:
+            return ""
+        what = ", ".join(self._words.with_reason.format(what=a.about(), reason=a.text("id")) for a in never)
+        return self._words.correction_line.format(what=what)
 
     def _quiet(self) -> str:
         """Why nobody is called, who said so, until when; not the reason, which may hold anything."""

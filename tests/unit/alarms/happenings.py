@@ -19,6 +19,7 @@ STATES = {
     "shelved": "unacknowledged",
     "speaks again": "unacknowledged",
     "acknowledged": "acknowledged",
+    "withdrawn": "withdrawn unacknowledged",
     "ended": "ended unacknowledged",
     "returned": "returned unacknowledged",
     "closed": "closed",
@@ -74,7 +75,9 @@ class Site:
     ) -> tuple[Transition, int]:
         """And when it was stated."""
         alarm = self.alarms.get(name) or self._new(name, at_s, assets, facts)
-        over = change in ("returned", "closed", "ended") or (alarm["over"] is not None and change != "raised")
+        over = change in ("returned", "closed", "ended", "withdrawn") or (
+            alarm["over"] is not None and change != "raised"
+        )
         before = alarm["state"]
         alarm |= {
             "state": before if change in ("taken", "taken back", "commented", "amended") else STATES[change],
@@ -91,6 +94,8 @@ class Site:
             alarm["state"] = "ended acknowledged" if was_ended else "closed" if over else "acknowledged"
         if change == "taken":
             alarm["taken"] = {"by": by, "at": text(at_s), "comment": ""}
+        if change == "withdrawn":
+            alarm["withdrawn"] = True
         if change == "shelved":
             alarm["overlay"] = {"kind": "shelved", "by": by, "until": None, "reason": ""}
         alarm |= facts

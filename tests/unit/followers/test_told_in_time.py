@@ -221,6 +221,25 @@ def test_a_summary_that_waits_for_its_way_tells_the_end_too_and_nothing_else_doe
     assert sorted(told) == [(CallKind.ALARM, False), (CallKind.ALARM, False), (CallKind.SUMMARY, True)]
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_who_was_told_of_what_never_was_hears_so_at_once(board: Switchboard, is_taken: bool) -> None:
+    push = Phone()
+    board.happens("E-1", "raised", severity="minor", units=[])
+    with board.running(board.caller({"push": push})):
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-2", "raised")
+        eventually(lambda: len(push.heard) == 2, "worse")
+        if is_taken:
+            for name in ("E-1", "E-2"):
+                board.happens(name, "taken", by="Li-Na")
+        board.happens("E-2", "withdrawn")
+        eventually(lambda: len(push.heard) == 3, "it never was")
+        board.happens("E-9", "raised", "dewar-9")
+        eventually(lambda: push.heard[-1][0].group == "G-9", "and once")
+    assert [call.is_correction for call, _ in push.heard] == [False, False, True, False]
+    assert push.heard[2][0].alarms[0]["id"] == "E-1"
+
+
 def test_the_end_of_a_shelf_is_nothing_worse(board: Switchboard) -> None:
     push = Phone()
     with board.running(board.caller({"push": push})):

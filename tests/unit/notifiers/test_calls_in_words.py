@@ -124,6 +124,13 @@ def test_an_end_that_is_no_return_is_none_in_words(facts: dict[str, Any], title:
     assert ("未恢复" in chinese.title) is title.startswith("Ended")
 
 
+def test_what_never_was_is_named_beside_what_goes_on() -> None:
+    never = {**RAISED, "id": "E-9", "withdrawn": True, "over": RAISED["start"]}
+    told = call_message(call(alarms=(RAISED, never), over=1, is_correction=True), Shanghai())
+    assert told.title == "URGENT, part of it is withdrawn: freezer-1/top -140.5 °C"
+    assert told.rows[0][1] == "withdrawn, it never was: freezer-1/top -140.5 °C (E-9); this goes on"
+
+
 def test_what_is_quiet_says_by_whom_until_when_and_not_why() -> None:
     overlay = {"kind": "shelved", "by": "Wang Wei", "until": "2026-01-05T12:00:00Z", "reason": "of patient X"}
     told = call_message(
