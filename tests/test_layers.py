@@ -15,7 +15,7 @@ ROWS = (
     # vocabulary: numpy and the standard library; no clock, no logging
     ("dataclass",),
     ("model", "errors", "text", "json_text", "closes"),
-    ("units", "hosts", "regular"),
+    ("units", "hosts", "regular", "shape"),
     ("possible", "times", "zones"),
     ("statements",),
     # kernels: columns and plain data in and out
@@ -58,6 +58,7 @@ PURE = {
     "possible",
     "closes",
     "hosts",
+    "shape",
     "text",
     "json_text",
     "times",

@@ -6,7 +6,7 @@ files said under it stays about the same thing, whenever it was said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from gateway.config.past import NAMED, names_before
@@ -20,16 +20,29 @@ class Names:
     def __init__(self) -> None:
         self._identity: dict[str, dict[str, str]] = {section: {} for section in NAMED}
         self._latest: dict[str, dict[str, str]] = {section: {} for section in NAMED}
+        self._before_all: dict[str, set[str]] = {section: set() for section in NAMED}
 
     def hear(self, content: Mapping[str, Any]) -> None:
         """Take over the names of a configuration document, as `problems` finds it right."""
-        before = names_before(content)
-        for section in NAMED:
-            known = self._identity[section]
-            for name in content.get(section, {}):
-                if name not in known:
-                    known[name] = known.get(before[section].get(name, ""), name)
+        for section, before in names_before(content).items():
+            known, names = self._identity[section], content.get(section, {})
+            self._part(section, names)
+            new = [name for name in names if name not in known]
+            for name in names:
+                known.setdefault(name, known.get(before.get(name, ""), name))
                 self._latest[section][known[name]] = name
+            for name, old in ((name, before[name]) for name in new if name in before):
+                if old not in known:  # borne before all configurations: imports and people may have used it
+                    known[old] = known[name]
+                    self._before_all[section].add(old)
+
+    def _part(self, section: str, names: Collection[str]) -> None:
+        """A journal of an earlier version may have given a name to another that was borne before all."""
+        known = self._identity[section]
+        for name in self._before_all[section].intersection(names):
+            if any(known.get(other) == known[name] for other in names if other != name):
+                del known[name]
+                self._before_all[section].discard(name)
 
     def identity(self, section: str, name: str) -> str:
         """Whose name it is or was; the name itself where nobody bore it."""
@@ -52,29 +65,36 @@ class Names:
             found.update(one for one, identity in known.items() if identity in own)
         return found
 
-    def problems(self, content: Mapping[str, Any]) -> list[str]:
-        """Why the names of a new configuration cannot follow what is known; empty where they can."""
-        before = names_before(content)
+    def problems(self, content: Mapping[str, Any], imported: Iterable[str] = ()) -> list[str]:
+        """Why the names of a new configuration cannot follow what is known; empty where they can.
+
+        `imported`: channels that no configuration had, and that have readings all the same.
+        """
+        also = {"channels": {name: name for name in imported}}
         return [
             problem
-            for section in NAMED
-            for problem in self._problems(section, list(content.get(section, {})), before[section])
+            for section, was in names_before(content).items()
+            for problem in self._problems(
+                section, list(content.get(section, {})), was, also.get(section, {}) | self._identity[section]
+            )
         ]
 
-    def _problems(self, section: str, names: list[str], was: Mapping[str, str]) -> Iterator[str]:
-        known, one = self._identity[section], ONE[section]
+    def _problems(
+        self, section: str, names: list[str], was: Mapping[str, str], known: Mapping[str, str]
+    ) -> Iterator[str]:
+        one, is_first = ONE[section], not self._identity[section]
         bearer: dict[str, str] = {}
         for name in names:
             old = was.get(name)
             path = f"{section}.{name}"
-            if old is not None and known and old not in known and name not in known:
+            if old is not None and not is_first and old not in known and name not in known:
                 yield f"{path}.was: no {one} was ever called {old!r}; known: {', '.join(sorted(known))}"
             if old is not None and name in known and known.get(old, known[name]) != known[name]:
                 yield (
                     f"{path}.was: {name!r} is the name of another {one} than {old!r}; a name is never given "
                     "to another, choose a new one"
                 )
-            identity = known.get(name) or known.get(old or "", name)
+            identity = known.get(name) or known.get(old or "") or (old if old in names else name)
             if identity in bearer:
                 yield f"{path}: is the same {one} as {bearer[identity]!r} (renamed); keep one of the tables"
             bearer.setdefault(identity, name)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gateway.config.names import Names
 from gateway.config.past import NAMED
 from gateway.config.timeline import Timeline
 from gateway.config.types import Configuration, ProfileVersion
@@ -59,15 +60,15 @@ def succession(
 ) -> Succession:
     """Compare `configuration` with what `timeline` knows; where it is the first, only imports were before."""
     now = json.loads(configuration.document)
-    if not timeline.document:
-        return Succession((), (), {"channels": dict(_imported(now, timeline))}, (), (), (), {})
-    before = json.loads(timeline.document)
-    problems = timeline.names.problems(now)
+    problems = naming(configuration, timeline.names, timeline.numbers)
     if problems:  # whose name is whose decides about everything below
         return Succession(tuple(problems), (), {}, (), (), (), {})
     names = {section: dict(_renamed(section, now, timeline)) for section in NAMED}
-    problems += _taken(names.get("channels", {}), timeline)
-    problems += _quantities(configuration, timeline, described)
+    names["channels"] |= _imported(now, timeline)
+    problems += _quantities(configuration, timeline, described, names["channels"])
+    if not timeline.document:
+        return Succession(tuple(problems), (), {"channels": names["channels"]}, (), (), (), {})
+    before = json.loads(timeline.document)
     problems += _versions(configuration, timeline, has_readings, now_ns)
     return Succession(
         tuple(problems),
@@ -78,6 +79,16 @@ def succession(
         tuple(_gone("assets", before, now, timeline)),
         {f"{v.profile} {v.version}": v.retroactive for v in _new(configuration, timeline) if v.retroactive},
     )
+
+
+def naming(configuration: Configuration, names: Names, channels: Iterable[str]) -> list[str]:
+    """Why its names cannot follow those that a journal knows; empty where they can. `channels`: its own."""
+    return names.problems(json.loads(configuration.document), _only_imported(names, channels))
+
+
+def _only_imported(names: Names, channels: Iterable[str]) -> set[str]:
+    """Channels that have readings, and stood in no configuration yet."""
+    return set(channels) - names.ever("channels").keys()
 
 
 def _identity(section: str, name: str, table: Mapping[str, Any], timeline: Timeline) -> str:
@@ -107,23 +118,14 @@ def _renamed(section: str, now: Mapping[str, Any], timeline: Timeline) -> Iterat
             yield name, latest
 
 
-def _imported(now: Mapping[str, Any], timeline: Timeline) -> Iterator[tuple[str, str]]:
-    """Channels whose readings were imported under the name before, when no gateway had run yet."""
-    for name, table in now.get("channels", {}).items():
-        was = table.get("was")
-        if was in timeline.numbers and name not in timeline.numbers:
-            yield name, was
-
-
-def _taken(renamed: Mapping[str, str], timeline: Timeline) -> Iterator[str]:
-    """New names of channels that are those of other channels of the journal."""
-    numbers = timeline.numbers
-    for new, old in renamed.items():
-        if new in numbers and numbers[new] != numbers.get(old):
-            yield (
-                f"channels.{new}: {new!r} is a channel of its own in the journal, so {old!r} cannot get its "
-                "name; choose another"
-            )
+def _imported(now: Mapping[str, Any], timeline: Timeline) -> dict[str, str]:
+    """Channels whose readings were imported under the name before, when no gateway had run with that."""
+    imported = _only_imported(timeline.names, timeline.numbers)
+    return {
+        name: table["was"]
+        for name, table in now.get("channels", {}).items()
+        if table.get("was") in imported and name not in timeline.numbers
+    }
 
 
 def _back(
@@ -159,10 +161,13 @@ def _moves(
             )
 
 
-def _quantities(configuration: Configuration, timeline: Timeline, described: Described) -> Iterator[str]:
+def _quantities(
+    configuration: Configuration, timeline: Timeline, described: Described, renamed: Mapping[str, str]
+) -> Iterator[str]:
     content = json.loads(configuration.document)
     for identity, name in _identities("channels", content, timeline).items():
-        number = timeline.numbers.get(timeline.names.latest("channels", identity))
+        known = timeline.names.latest("channels", identity)
+        number = timeline.numbers.get(renamed.get(name, known))
         quantity, unit = described.get(-1 if number is None else number, (None, None))
         channel = configuration.channels[name]
         for what, was, is_now in (

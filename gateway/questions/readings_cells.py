@@ -10,8 +10,8 @@ import numpy as np
 
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LARGEST_VALUE, LATEST_NS, Floats, Qualities, Quality, Times
+from gateway.shape import CUT
 from gateway.tables.cells import NO_NUMBER, NUMBER, decimals, number
-from gateway.tables.shape import CUT
 from gateway.times import parse_rfc3339
 
 LONGEST_TIME: Final = 40  # characters: RFC 3339 with nine digits and a zone has 35

@@ -24,8 +24,7 @@ from gateway.errors import InputError
 from gateway.model import Floats, Samples
 from gateway.questions.readings_cells import QUALITIES, LastCell, times, values
 from gateway.regular import open_regular
-from gateway.tables.header import filled
-from gateway.tables.shape import LINE_BREAK, Shape
+from gateway.shape import LINE_BREAK, Shape, filled
 from gateway.text import csv_cell
 from gateway.units import CONVERSIONS
 

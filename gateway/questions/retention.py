@@ -64,10 +64,10 @@ def cutoff_ns(record_class: RecordClass, now_ns: int) -> int:
     """Readings before it are older than the class asks; NEVER where it asks for ever."""
     now = _EPOCH + timedelta(microseconds=now_ns // 1000)
     if record_class.keep_days:
-        return now_ns - record_class.keep_days * 86_400 * SECOND
+        return max(NEVER, now_ns - record_class.keep_days * 86_400 * SECOND)
     if not record_class.keep_years or record_class.keep_years >= now.year:
         return NEVER
-    return _ns(_years_before(now, record_class.keep_years))
+    return max(NEVER, _ns(_years_before(now, record_class.keep_years)))
 
 
 class Retention:

@@ -31,11 +31,6 @@ def has_all(names: Sequence[str], wanted: Sequence[str | int]) -> bool:
     return all(_matching(names, column) for column in wanted)
 
 
-def filled(cells: Sequence[str]) -> int:
-    """How many cells there are up to the last one that is not empty."""
-    return max((i for i, cell in enumerate(cells, 1) if cell.strip()), default=0)
-
-
 def _matching(names: Sequence[str], column: str | int) -> list[int]:
     """A name as it is comes before a pattern."""
     if isinstance(column, int):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.shape import CUT
 from gateway.tables.cells import decimals
 from gateway.tables.options import Options
-from gateway.tables.shape import CUT
 
 _SAY = "say last_line_complete = true"
 

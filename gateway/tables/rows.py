@@ -12,18 +12,18 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import Quality
+from gateway.shape import LINE_BREAK, Shape, filled
 from gateway.tables import About, Lines, Mistakes, Series, check_time
 from gateway.tables.cells import Column, reading
 from gateway.tables.decimal_comma import DecimalComma
 from gateway.tables.exponents import Exponents
-from gateway.tables.header import filled, has_all, positions
+from gateway.tables.header import has_all, positions
 from gateway.tables.last_line import LastLine
 from gateway.tables.moments import Moment, parser
 from gateway.tables.options import Options
 from gateway.tables.order import placed
 from gateway.tables.passed_over import PassedOver
 from gateway.tables.same_times import same_times
-from gateway.tables.shape import LINE_BREAK, Shape
 from gateway.zones import zone
 
 MOST_SERIES: Final = 1000  # of a long table; more are a wrong channel_column

@@ -6,27 +6,22 @@ rows of it that contradict each other.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from gateway.dataclass import dataclass
 from gateway.errors import CodeError, InputError
-from gateway.json_text import StandsTwice, loads
 from gateway.model import EARLIEST_NS, LATEST_NS
 from gateway.statements import Statement
 from gateway.statements.containment import UnitStay, stay_body, stay_of
 from gateway.statements.containment import of as containment_of
-from gateway.text import counted
+from gateway.text import one_line
 from gateway.times import parse_rfc3339
 from gateway.traceability.checks import future, is_ahead
 from gateway.traceability.contradictions import contradictions
 from gateway.traceability.model import Containment, Unit
+from gateway.traceability.rows import COLUMNS, Row, csv_rows, json_rows
 
-COLUMNS: Final = ("scheme", "code", "asset", "zone", "from", "to", "product", "chain_of_identity")
-NEEDED: Final = ("scheme", "code", "asset", "from")
 LONGEST_TEXT: Final = 200  # characters of a product or chain-of-identity field
 MOST_ROWS: Final = 100_000
 MOST_PROBLEMS: Final = 500  # lines of a message; beyond that the file is simply another one
@@ -35,7 +30,6 @@ Parse = Callable[[str, str], str]
 """(scheme, code) -> normal form. Raises CodeError, also for an unknown scheme."""
 Places = Mapping[str, Collection[str]]
 """Known assets with their zones."""
-Row = Mapping[str | None, object]
 
 
 def read(
@@ -47,7 +41,7 @@ def read(
     """
     text = text.removeprefix("\ufeff")  # what spreadsheets put before UTF-8
     problems: list[str] = []
-    rows = list(_json_rows(text) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text))
+    rows = list(json_rows(text) if text.lstrip()[:1] in ("[", "{") else csv_rows(text))
     if len(rows) > MOST_ROWS:
         raise InputError(f"{len(rows)} statements in one file; at most {MOST_ROWS}, split it")
     found = [
@@ -101,57 +95,6 @@ def _containment(stay: UnitStay, told: tuple[str, int, str, str, str]) -> Contai
     return Containment(stay.unit, stay.asset, stay.zone, stay.from_ns, stay.to_ns, *told)
 
 
-def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:
-    header = text.split("\n", 1)[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
-    try:
-        names = [name.strip().lower() for name in reader.fieldnames or []]
-        _check_header(names)
-        reader.fieldnames = names
-        for row in reader:
-            if any(row.values()):
-                yield f"line {reader.line_num}", _whole(row, len(names))
-    except csv.Error as error:
-        raise InputError(f"line {reader.reader.line_num}: not CSV: {error}") from None
-
-
-def _whole(row: dict[str | None, Any], width: int) -> Row:
-    """The row; where it has more cells than the header, or fewer, this stands under None."""
-    count = sum(value is not None for name, value in row.items() if name is not None)
-    count += len(row.pop(None, ()))
-    if count == width:
-        return row
-    have = f"{counted(count, 'cell')} where the header has {width}"
-    return row | {None: f"{have}: a line that was cut? Empty cells need their separators, too"}
-
-
-def _check_header(names: list[str]) -> None:
-    missing = [n for n in NEEDED if n not in names]
-    wrong = [n for n in names if n not in COLUMNS or names.count(n) > 1]
-    said = [f"no {', '.join(missing)}"] if missing else []
-    said += [f"unknown or twice: {', '.join(wrong)}"[:300]] if wrong else []
-    if said:
-        raise InputError(f"line 1: {'; '.join(said)}. Columns: {', '.join(COLUMNS)}")
-
-
-def _json_rows(text: str) -> Iterator[tuple[str, Row]]:
-    try:
-        rows = loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error}") from None
-    except StandsTwice as error:
-        raise InputError(f"{error}: nobody knows which value is meant") from None
-    except ValueError:  # int() does not take as many digits
-        raise InputError("a number has thousands of digits") from None
-    except RecursionError:
-        raise InputError("lists within lists, too deep to be a list of units") from None
-    if not isinstance(rows, list):
-        raise InputError("expected a list of objects, found one object; put it in [ ]")
-    for i, row in enumerate(rows):
-        yield f"item {i}", row if isinstance(row, dict) else {None: f"no object: {row!r}"}
-
-
 @dataclass(frozen=True, slots=True)
 class _Fields:
     """One row, and the list that its mistakes go to."""
@@ -170,8 +113,8 @@ class _Fields:
             self.wrong(name, f"expected text, found {value!r}"[:200])
             return ""
         text = (value or "").strip()
-        if name != "code" and not text.isprintable():
-            self.wrong(name, f"control characters in {text!a}"[:200])
+        if name != "code" and text != one_line(text):
+            self.wrong(name, f"control characters in '{one_line(text)}'"[:200])
         return text
 
     def moment(self, name: str) -> int | None:
@@ -204,7 +147,7 @@ def _statement(fields: _Fields, by: str, stated_ns: int, parse: Parse, places: P
 
 def _check_names(fields: _Fields) -> None:
     if None in fields.row:
-        fields.wrong("row", f"{fields.row[None]}"[:200])
+        fields.wrong("row", str(fields.row[None]))
     for name in fields.row:
         if name is not None and name not in COLUMNS:
             fields.wrong(name[:80], f"unknown; expected {', '.join(COLUMNS)}")

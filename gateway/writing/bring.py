@@ -7,7 +7,7 @@ is dropped as a repeat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from gateway.text import counted
 from gateway.times import format_rfc3339
 from gateway.writing.certificates import Certificates
 from gateway.writing.correction import corrections_of
-from gateway.writing.described import describe, numbers_of
+from gateway.writing.described import check_described, describe, numbers_of
 from gateway.writing.logged import check_channels, samples_of, spans_of
 from gateway.writing.mapping import Logged, Mapped, read_file
 
@@ -66,9 +66,13 @@ def bring(
     logged, seen = read_file(path, mapped), journal.last_seq()
     certificates = Certificates(timeline_of(journal))
     check_channels(logged, mapped, configuration, certificates)
-    numbers = numbers_of(configuration, journal, mapped.channels.values())
-    samples = samples_of(logged, mapped, configuration, numbers, certificates)
+    channels = list(mapped.channels.values())
+    places = {name: place for place, name in enumerate(channels)}
+    samples = samples_of(logged, mapped, configuration, places, certificates)
     check_times(samples, path, now_ns)
+    check_described(configuration, journal, channels)
+    numbers = numbers_of(configuration, journal, channels)  # given out only where the file is taken
+    samples = _numbered(samples, [numbers[name] for name in channels])
     arrivals = Arrivals(samples, np.full(len(samples), now_ns, np.int64))
     spans = spans_of(logged, mapped, configuration, certificates)
     corrections = corrections_of(mapped, configuration.channels, spans)
@@ -83,6 +87,11 @@ def bring(
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     fresh = done.fresh - new_marks
     return Brought(logged.sha256, said.readings, fresh, contradicting, len(marks), lines, None, said, samples)
+
+
+def _numbered(samples: Samples, numbers: Sequence[int]) -> Samples:
+    """With the numbers of the journal; before, a channel is its place in the mapping."""
+    return Samples(samples.time, np.array(numbers, np.int32)[samples.channel], samples.value, samples.quality)
 
 
 def check_times(samples: Samples, path: Path, now_ns: int) -> None:

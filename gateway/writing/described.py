@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gateway.config.succession import naming
+from gateway.config.timeline import names_of
 from gateway.config.types import Configuration
+from gateway.errors import ConfigurationError
 from gateway.journal import channels
 from gateway.journal.journal import Journal
 
@@ -50,10 +53,21 @@ def _meant(
 
 
 def _called(configuration: Configuration, journal: Journal, names: Iterable[str]) -> dict[str, str]:
-    """What each is called in the journal until the gateway starts."""
-    known = set(journal.channel_names().values())
-    former = {name: configuration.channels[name].table.was for name in names}
-    return {
-        name: was if was is not None and was in known and name not in known else name
-        for name, was in former.items()
-    }
+    """What each is called in the journal until the gateway starts.
+
+    Raises ConfigurationError where the journal does not have one yet, and the gateway would not start with
+    the names of this configuration.
+    """
+    names, known = list(names), set(journal.channel_names().values())
+    if known.issuperset(names):
+        return {name: name for name in names}
+    borne = names_of(journal)
+    if problems := naming(configuration, borne, known):
+        raise ConfigurationError(problems)
+
+    def called(name: str) -> str:
+        was = configuration.channels[name].table.was or name
+        latest = [borne.latest("channels", borne.identity("channels", one)) for one in (name, was)]
+        return next((one for one in (name, *latest) if one in known), name)
+
+    return {name: called(name) for name in names}

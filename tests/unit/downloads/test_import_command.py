@@ -118,6 +118,38 @@ def test_a_channel_that_is_not_configured_is_named(site: Path) -> None:
             bring(site, *how)
 
 
+def test_a_file_goes_to_no_channel_that_the_gateway_would_not_start_with(site: Path) -> None:
+    """Under a former name: to the channel that has it, or, if another one is to have that name, nowhere."""
+    configured = site / "cryogate.toml"
+    before = configured.read_text()
+    start(site)
+    renamed = before.replace("[channels.freezer-1-top]", '[channels.crown]\nwas = "freezer-1-top"')
+    configured.write_text(renamed)
+    start(site)
+    again = 'asset = "freezer-1"\nzone = "top"\nsource = "loggers"\naddress = "A"\nmax_gap_s = 3600'
+    configured.write_text(f"{renamed}\n[channels.freezer-1-top]\n{again}\n")
+    for how in (("--dry",), ("--by", "Li Na")):
+        with pytest.raises(ConfigurationError, match="is the same channel as 'crown'"):
+            bring(site, *how)
+    configured.write_text(before)
+    bring(site, "--dry")
+    bring(site, "--by", "Li Na")
+    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
+        names = journal.channel_names()
+        (hour,) = journal.scan(None, 0, None)
+        assert {names[n] for n in hour.samples.channel.tolist()} == {
+            "crown"
+        } and "freezer-1-top" not in names.values()
+
+
+def test_a_file_that_is_not_taken_leaves_no_channel(site: Path) -> None:
+    (site / "log.csv").write_text(LOG.replace("2026-01-05T11:01", "2099-01-05T11:01"))
+    with pytest.raises(InputError, match="lies in the future"):
+        bring(site, "--by", "Li Na")
+    with Journal.open_reading(site / "data" / "journal.sqlite") as journal:
+        assert journal.channel_names() == {}
+
+
 def test_the_same_file_under_another_mapping_is_another_import(site: Path) -> None:
     bring(site, "--by", "Li Na")
     assert "was imported by Li Na" in bring(site, "--by", "Xi")

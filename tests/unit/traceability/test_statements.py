@@ -11,7 +11,8 @@ from gateway.errors import CodeError, InputError
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.traceability import statements
 from gateway.traceability.model import Containment, Unit
-from gateway.traceability.statements import COLUMNS, LONGEST_TEXT, from_body, read, to_body
+from gateway.traceability.rows import COLUMNS
+from gateway.traceability.statements import LONGEST_TEXT, from_body, read, to_body
 
 PLACES = {"freezer-1": ("top", "bottom"), "shipper-1": ()}
 FROM, TO = "2026-01-05T11:00:00Z", "2026-01-06T11:00:00+08:00"
@@ -147,7 +148,7 @@ def test_every_mistake_of_a_json_at_once_with_item_and_name():
         ("scheme,code,assett,from\n", "line 1: no asset; unknown or twice: assett."),
         ("scheme,code,asset,from,form\n", "line 1: unknown or twice: form"),
         ("scheme,code,code,asset,from\n", "line 1: unknown or twice: code, code"),
-        (HEADER + f"holder,b,shipper-1,,{FROM}", "line 2, row: 5 cells where the header has 8: a line"),
+        (HEADER + f"holder,b,shipper-1,,{FROM}", "line 2, row: 5 cells where the header has 8: a decimal"),
         (HEADER + 'holder,"b"x,shipper-1', "line 2: not CSV"),
         (HEADER + "holder," + "b" * 200_000, "not CSV"),
         ("[1,", "not JSON"),
@@ -172,6 +173,45 @@ def test_what_begins_in_the_future_is_refused_by_a_trusted_clock() -> None:
         read(text, "Li Na", a_minute - 1, parse, PLACES, a_minute - 1)
 
 
+def test_an_ideographic_space_is_no_control_character():
+    (found,) = taken(
+        f"scheme,code,asset,from,product\nholder,b-1,shipper-1,{FROM},\u7ec6\u80de\u3000\u5236\u5242\n"
+    )
+    assert found.unit.product == "\u7ec6\u80de\u3000\u5236\u5242"
+
+
+CUT = "the file ends within this line"
+
+
+@pytest.mark.parametrize(
+    ("columns", "last", "is_whole"),
+    [
+        ("chain_of_identity", "COI-47", False),  # it was COI-4712
+        ("chain_of_identity", "", False),
+        ("chain_of_identity", "COI-4712", True),
+        ("chain_of_identity", '"COI-47"', True),
+        ("to", "", False),
+        ("to", TO, True),
+        ("product", "EXAMPLE ", False),
+    ],
+)
+def test_a_last_line_without_its_end_is_taken_only_where_it_must_be_whole(columns, last, is_whole):
+    above = {"chain_of_identity": "COI-4711", "to": "", "product": "EXAMPLE CAR-T"}[columns]
+    row = f"holder,{{}},shipper-1,{FROM},{{}}"
+    text = f"scheme,code,asset,from,{columns}\n{row.format('b-1', above)}\n{row.format('b-2', last)}"
+    if is_whole:
+        assert len(taken(text)) == 2
+    else:
+        assert mistakes(text)[0].startswith(f"line 3, row: {CUT}")
+    assert len(taken(text + "\n")) == 2
+
+
+def test_a_code_that_was_cut_is_not_the_code_of_another():
+    text = f"scheme,asset,from,code\nholder,shipper-1,{FROM},bag-11\nholder,shipper-1,{FROM},bag-1"
+    assert mistakes(text)[0].startswith(f"line 3, row: {CUT}, and its last cell 'bag-1' could be cut")
+    assert mistakes(text.replace("bag-11\n", "bag-11,\n"))[0].startswith("line 2, row: 5 cells where")
+
+
 def test_rows_of_one_file_that_contradict_each_other_are_refused() -> None:
     ends = "2026-01-05T18:00:00Z"
     text = HEADER + "\n".join(
@@ -182,7 +222,7 @@ def test_rows_of_one_file_that_contradict_each_other_are_refused() -> None:
             f"holder,b-2,shipper-1,,{FROM},{ends},,COI-2",
             "holder,b-2,freezer-1,top,2026-01-05T12:00:00Z,2026-01-05T13:00:00Z,,COI-3",
             f"holder,b-3,shipper-1,,{FROM},,,",
-            "holder,b-3,freezer-1,,2026-01-05T12:00:00Z,,,",
+            "holder,b-3,freezer-1,,2026-01-05T12:00:00Z,,,\n",
         ]
     )
     assert mistakes(text) == [

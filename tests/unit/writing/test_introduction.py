@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateway.config.load import load
+from gateway.config.names import Names
 from gateway.config.types import Configuration
 from gateway.errors import ConfigurationError
 from gateway.journal.journal import Journal
+from gateway.questions.start import would_follow
 from gateway.statements import configuration as configured
 from gateway.statements import placement
 from gateway.writing.introduction import introduce
@@ -89,6 +91,83 @@ def test_a_name_that_another_channel_has_already_is_refused_before_the_start(
     journal.channel_numbers(["lid"])
     renamed = EXAMPLE.replace("[channels.shipper-2-payload]", '[channels.lid]\nwas = "shipper-2-payload"')
     with pytest.raises(
-        ConfigurationError, match=r"channels\.lid: 'lid' is a channel of its own in the journal"
+        ConfigurationError, match=r"channels\.lid\.was: 'lid' is the name of another channel than"
     ):
         introduce(configuration(tmp_path, renamed), journal, 2000)
+
+
+LID = '\n[channels.lid]\nasset = "shipper-1"\nsource = "broker"\naddress = "lid"\n'
+OLD = LID.replace("lid", "old")
+WAS_OLD = LID + 'was = "old"\n'
+
+
+def imported(journal: Journal, *names: str) -> None:
+    journal.describe_channels(dict.fromkeys(names, ("temperature", "degC")))
+
+
+def refused(tmp_path: Path, journal: Journal, more: str) -> list[str]:
+    """By the start; before it, `check` says the same."""
+    told = configuration(tmp_path, EXAMPLE + more)
+    looked = would_follow(told, tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        introduce(told, journal, 9000)
+    assert list(looked.problems) == caught.value.problems
+    return caught.value.problems
+
+
+def follows(tmp_path: Path, journal: Journal, more: str, at_ns: int) -> dict[str, int]:
+    told = configuration(tmp_path, EXAMPLE + more)
+    assert would_follow(told, tmp_path).problems == ()
+    return introduce(told, journal, at_ns)
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_what_a_channel_measures_is_what_its_imported_readings_are(
+    tmp_path: Path, journal: Journal, has_run: bool
+) -> None:
+    if has_run:
+        introduce(configuration(tmp_path), journal, 1000)
+    imported(journal, "lid", "old")
+    pressure = 'quantity = "pressure"\nunit = "kPa"\n'
+    for more in (LID + pressure, WAS_OLD.replace("lid", "crown") + pressure):
+        (problem,) = refused(tmp_path, journal, more)
+        assert "its quantity is 'temperature' in the journal and cannot become 'pressure'" in problem
+    follows(tmp_path, journal, LID, 2000)
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_a_channel_that_has_only_imported_readings_is_renamed_with_them(
+    tmp_path: Path, journal: Journal, has_run: bool
+) -> None:
+    if has_run:
+        introduce(configuration(tmp_path), journal, 1000)
+    imported(journal, "old")
+    (number,) = (n for n, name in journal.channel_names().items() if name == "old")
+    for both in (WAS_OLD + OLD, OLD + WAS_OLD):
+        (problem,) = refused(tmp_path, journal, both)
+        assert "is the same channel as 'lid' (renamed); keep one of the tables" in problem
+    assert follows(tmp_path, journal, WAS_OLD, 2000)["lid"] == number
+
+
+def test_a_name_that_imports_used_is_never_given_to_another(tmp_path: Path, journal: Journal) -> None:
+    imported(journal, "old")
+    number = follows(tmp_path, journal, WAS_OLD, 1000)["lid"]
+    follows(tmp_path, journal, "", 2000)
+    assert "is the same channel as 'lid' (renamed)" in refused(tmp_path, journal, WAS_OLD + OLD)[0]
+    assert follows(tmp_path, journal, OLD, 3000)["old"] == number  # it has its former name again
+    assert follows(tmp_path, journal, LID, 4000)["lid"] == number
+
+
+def test_two_tables_of_one_channel_are_refused_at_the_first_start(tmp_path: Path, journal: Journal) -> None:
+    """Otherwise at the second one, of the same configuration."""
+    for was in (WAS_OLD, WAS_OLD.replace("lid", "zinc")):
+        (problem,) = refused(tmp_path, journal, was + OLD)
+        assert "is the same channel as" in problem
+
+
+def test_a_name_that_an_earlier_version_gave_to_another_stays_with_that(tmp_path: Path) -> None:
+    names = Names()
+    for channels in ({"lid": {"was": "old"}}, {"lid": {"was": "old"}, "old": {}}):
+        names.hear({"channels": channels})
+    assert (names.identity("channels", "lid"), names.identity("channels", "old")) == ("lid", "old")
+    assert (names.latest("channels", "lid"), names.latest("channels", "old")) == ("lid", "old")

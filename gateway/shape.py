@@ -1,4 +1,7 @@
-"""The shape of a table: every row has as many cells as its first one, and ends with its line."""
+"""The shape of a table of text, whoever reads it: every row has as many cells as the first one, and its end.
+
+A row with one cell more, or a last line that was cut, is another number or another name, and looks like one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import Final
 
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
-from gateway.tables.header import filled
 from gateway.text import counted
 
 LINE_BREAK: Final = (
@@ -42,3 +44,8 @@ class Shape:
                 f"{counted(count, 'cell')} where {self.first} has {wanted}: a decimal comma, a separator "
                 "within a text, or a line that was cut"
             )
+
+
+def filled(cells: Sequence[str]) -> int:
+    """How many cells there are up to the last one that is not empty."""
+    return max((i for i, cell in enumerate(cells, 1) if cell.strip()), default=0)
