@@ -162,10 +162,13 @@ class CallBook:
         return self._nobody.is_left_out(group)
 
     def policies(self) -> Sequence[Policy]:
-        """Those that are configured; else the usual one, where there are rosters."""
+        """Those that are configured, for sites by their identities; else the usual one, with rosters."""
         if self._policies is None:
             usual = DEFAULT_POLICIES if self.duty.rosters_from(0) else ()
-            self._policies = self.plan.policies or usual
+            same = self.duty.same_site
+            self._policies = [
+                replace(one, sites=frozenset(map(same, one.sites))) for one in self.plan.policies or usual
+            ]
         return self._policies
 
     def policy(self, group: Group) -> Policy | None:
@@ -173,7 +176,8 @@ class CallBook:
         if not policies:
             return None
         matter = self.matter(group)
-        found = (policy_for(policies, matter.priority, site) for site in matter.sites)
+        sites = map(self.duty.same_site, matter.sites)
+        found = (policy_for(policies, matter.priority, site) for site in sites)
         return next((one for one in found if one is not None), None)
 
     def judged(self, group: Group) -> Judged:

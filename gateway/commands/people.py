@@ -186,10 +186,11 @@ def _raise(mistakes: list[str]) -> None:
 
 def _left_without(configuration: Configuration, duty: Duty, said: Person, now_ns: int) -> Iterator[str]:
     """Sites that nobody is left for, or too few, without whoever has left."""
-    covered = {site for one in duty.rosters(now_ns) if said.id in people_of(one) for site in one.sites}
-    every = any(said.id in people_of(one) and not one.sites for one in duty.rosters(now_ns))
+    mine = [one for one in duty.rosters(now_ns) if said.id in people_of(one)]
+    covered = {duty.same_site(site) for one in mine for site in one.sites}
+    every = any(not one.sites for one in mine)
     notifiers = [name for name, told in configuration.notifiers.items() if can_tell_people(told.kind)]
-    for site in [one for one in configuration.sites if every or one in covered]:
+    for site in [one for one in configuration.sites if every or duty.same_site(one) in covered]:
         if not duty.on_duty(site, ANY, now_ns):
             yield f"nobody is on duty NOW for {site}: an alarm there reaches nobody; set the roster anew"
             continue

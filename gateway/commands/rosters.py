@@ -150,9 +150,16 @@ def _of_lists(duty: Duty, said: Roster) -> Iterator[str]:
 
 def _nobody_now(configuration: Configuration, duty: Duty, said: Roster, now_ns: int) -> tuple[str, ...]:
     """Of the sites that the roster covers already."""
-    sites = (said.sites or tuple(configuration.sites)) if said.from_ns <= now_ns else ()
+    sites = _sites(configuration, duty, said) if said.from_ns <= now_ns else {}
     holes = duty.holes(now_ns, now_ns + 1, configuration.sites)
-    return tuple(dict.fromkeys(hole.site for hole in holes if hole.site in sites))
+    return tuple(dict.fromkeys(sites[hole.site] for hole in holes if hole.site in sites))
+
+
+def _sites(configuration: Configuration, duty: Duty, said: Roster) -> dict[str, str]:
+    """That the roster covers: by identity, as they are called now."""
+    names = {duty.same_site(name): name for name in (*said.sites, *configuration.sites)}
+    covered = map(duty.same_site, said.sites or configuration.sites)
+    return {site: names[site] for site in covered}
 
 
 def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator[str]:
@@ -170,14 +177,14 @@ def _remarks(configuration: Configuration, duty: Duty, said: Roster) -> Iterator
     for from_ns in duty.words_about(said.id):
         if from_ns > said.from_ns:
             yield f"from {_shown(from_ns, said.time_zone)} {said.time_zone} on another word about it holds"
-    sites = said.sites or tuple(configuration.sites)
+    sites = _sites(configuration, duty, said)
     holes = duty.holes(said.from_ns, said.from_ns + LOOK_NS, configuration.sites)
     mine = [hole for hole in holes if hole.site in sites]
     for hole in mine[:MOST_HOLES]:
         of_risk = f" (risk {', '.join(hole.risks)})" if hole.risks else ""
         end = "" if hole.to_ns is None else f" to {_shown(hole.to_ns, said.time_zone)}"
         span = f"from {_shown(hole.from_ns, said.time_zone)}{end} {said.time_zone}"
-        yield f"nobody is on duty for {hole.site}{of_risk} {span}{'' if end else ' on'}"
+        yield f"nobody is on duty for {sites[hole.site]}{of_risk} {span}{'' if end else ' on'}"
     if mine[MOST_HOLES:]:
         yield f"and {len(mine) - MOST_HOLES} more holes in the four weeks from then on"
 

@@ -69,11 +69,11 @@ class AlarmWords:
         return " ".join(part for part in said if part)
 
     def place(self) -> str:
-        """With the name that stands at the vessel now, if it was renamed."""
-        asset = ", ".join(map(self._asset, self._assets()))
+        asset = ", ".join(map(self.name, self._assets()))
         return "/".join(part for part in (asset, self.text("zone")) if part)
 
-    def _asset(self, name: str) -> str:
+    def name(self, name: str) -> str:
+        """Of an asset, with the one that stands at the vessel now, if it was renamed."""
         now = one_line(self._setting.name_now(name))
         return self._words.name_now.format(name=one_line(name), now=now) if now else one_line(name)
 

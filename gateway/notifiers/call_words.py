@@ -113,7 +113,7 @@ class CallWords:
         back = self._call.back
         if back is None:
             return ""
-        named = ", ".join(map(one_line, back.assets))
+        named = ", ".join(map(self._first.name, back.assets))
         left = back.silent - len(back.assets)
         assets = f"{named} {self._words.more.format(number=left)}" if left > 0 else named
         at = self._first.moment(back.since_ns)
@@ -145,7 +145,7 @@ class CallWords:
             return ""
         left = len(call.ended) - len(call.over_names)
         more = f" {self._words.more.format(number=left)}" if left > 0 else ""
-        return f"{', '.join(map(one_line, call.over_names))}{more}"
+        return f"{', '.join(map(self._first.name, call.over_names))}{more}"
 
     def range_left(self, left: TimeLeft) -> tuple[str, str]:
         """Lowest and highest; an empty highest where it has no end."""

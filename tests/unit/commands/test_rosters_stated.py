@@ -23,13 +23,23 @@ from gateway.commands.roster_file import HolidayTable, RosterTable, RotationTabl
 from gateway.commands.when import moment_ns
 from gateway.config.toml import toml
 from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.model import SECOND
 from gateway.questions.duty import days, span_of_week, week_of
 from gateway.statements import roster
 from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.writing.introduction import introduce
 from tests.unit.alarms.staff import BEGIN_NS, Staff
 from tests.unit.commands.front_desk import CONFIG, Office
 from tests.unit.commands.test_people_stated import BY, NOTIFIERS
 
+ALL_DAY = """
+deputies = ["wang"]
+everybody = ["zhao"]
+[[rotations]]
+people = ["li.na"]
+start = 2026-01-01
+"""
 GOOD = """
 sites = ["lab"]
 time_zone = "Asia/Shanghai"
@@ -200,6 +210,21 @@ hours = "19:00-07:00"
     )
     assert remarks[2] == "nobody is on duty for lab from Tue 2026-03-03 07:00 to Tue 2026-03-03 08:00 UTC"
     assert remarks[-1] == "and 23 more holes in the four weeks from then on"
+
+
+def test_a_site_that_was_renamed_is_the_same_to_whoever_sets_a_roster(staffed: Office) -> None:
+    """What the roster says under one of its names is about it: nobody on duty is said at once."""
+    staffed.run("roster", "set", "lab", file(staffed, 'sites = ["lab"]\n' + ALL_DAY), *BY)
+    text = staffed.config.read_text().replace("[sites.lab]", '[sites.clinic]\nwas = "lab"')
+    with Journal.open(staffed.path) as journal:
+        introduce(staffed.configuration, journal, BEGIN_NS)
+        staffed.config.write_text(text.replace('site = "lab"', 'site = "clinic"'))
+        introduce(staffed.configuration, journal, BEGIN_NS + SECOND)
+    told = staffed.json("people", "remove", "zhao", "--reason", "left", *BY)
+    assert told["remarks"][1].startswith("for clinic only li.na, wang can be reached now")
+    done = staffed.json("roster", "end", "lab", *BY)
+    assert done["nobody_now"] == ["clinic"]
+    assert done["remarks"][0].startswith("nobody is on duty for clinic from ") and " on" in done["remarks"][0]
 
 
 def test_a_roster_by_options(staffed: Office) -> None:

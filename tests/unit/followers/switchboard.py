@@ -99,6 +99,7 @@ class Switchboard:
         self.now_s = 0.0
         self.journal = Journal.open(folder / "journal.sqlite", self.now_ns)
         self.site = Site()
+        self.renamed: dict[str, str] = {}  # name of a site -> its first one
 
     def now_ns(self) -> int:
         return ns(self.now_s)
@@ -124,6 +125,9 @@ class Switchboard:
         body = transition.to_body(said)
         self.journal.commit(statements=[Statement(transition.KIND, "test", at_ns, body)])
 
+    def _same_site(self, name: str) -> str:
+        return self.renamed.get(name, name)
+
     def _say(self, kind: Any, said: Any) -> None:
         self.journal.commit(statements=[Statement(kind.KIND, "Li Na", BEGAN_NS, kind.to_body(said))])
 
@@ -138,7 +142,7 @@ class Switchboard:
         linking: Linking = no_link,
         **plan: Any,
     ) -> Caller:
-        book = CallBook(Plan(policies=self.policies, **plan), Duty(), published)
+        book = CallBook(Plan(policies=self.policies, **plan), Duty(self._same_site), published)
         alone = [name for name, one in notifiers.items() if isinstance(one, Siren | siren.Notifier)]
         journal = Journal.open(self.folder / "journal.sqlite", self.now_ns)
         records = Records(self.folder / "records.sqlite")

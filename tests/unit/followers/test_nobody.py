@@ -50,6 +50,19 @@ def shown(caller: calling.Caller, board: Switchboard, group: str) -> dict[str, A
     return one
 
 
+@pytest.mark.parametrize("site", ["hospital", "clinic"])
+def test_a_policy_of_a_site_that_was_renamed_is_for_what_was_open_before(tmp_path: Path, site: str) -> None:
+    """The alarm has the name of then, the configuration the new one."""
+    board = Switchboard(tmp_path, (Policy("p", (Step(0, (ON_DUTY,)),), sites=frozenset({"clinic"})),))
+    board.renamed["clinic"] = "hospital"
+    board.employ("li-na")
+    board.roster("li-na")
+    board.happens("E-1", "raised", site=site)
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "called")
+
+
 def test_a_summary_is_shown_under_each_of_its_groups(board: Switchboard) -> None:
     push = Phone()
     with board.running(board.caller({"push": push, "sms": Phone()}, flood=LIMITS)) as caller:

@@ -18,7 +18,7 @@ from gateway.notifiers.text_message import parts_of, text_message
 from gateway.notifiers.words import LONGEST_LINE, LONGEST_TITLE, UnknownSetting
 from tests.system.alarm_changes import BASE_NS, fault
 from tests.unit.notifiers.calls import RAISED, call, in_chinese
-from tests.unit.notifiers.test_messages_to_people import Shanghai
+from tests.unit.notifiers.test_messages_to_people import Renamed, Shanghai
 
 LINK = "https://gw.lab.example/a/x7"
 
@@ -347,6 +347,13 @@ def test_a_name_of_200_characters_does_not_hide_the_value(language: str) -> None
 def test_what_is_unknown_is_named() -> None:
     unknown = call(alarms=({**RAISED, "units": "unknown"},), guidance=None, time_left=None)
     assert "inside: unknown" in text_message(unknown, Shanghai())
+
+
+def test_what_is_still_silent_has_the_name_that_stands_at_it_now() -> None:
+    told = call(kind=CallKind.AGAIN, back=Back("source:broker", BASE_NS, 2, 3, ("freezer-1", "s-2")))
+    assert "still silent: freezer-1 (now north-2), s-2" in call_message(told, Renamed()).text
+    several = call(kind=CallKind.SUMMARY, group="", ended=("G-1",), over_names=("freezer-1",))
+    assert dict(call_message(several, Renamed()).rows)["Over"] == "freezer-1 (now north-2)"
 
 
 def test_a_cause_that_is_over_while_silences_go_on_stands_first() -> None:
