@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway.cli.each_file import each_file
 from gateway.cli.import_screen import after_import, preview_lines
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import print_json, say
@@ -20,6 +21,7 @@ from gateway.errors import InputError
 from gateway.questions.import_alarms import alarms_in
 from gateway.questions.import_preview import preview_import
 from gateway.writing.described import numbers_of
+from gateway.writing.logged import check_mapped
 from gateway.writing.mapping import Mapped, files_of, read_mapping
 
 
@@ -41,9 +43,10 @@ def import_(
 ) -> None:
     """Take logger downloads into the journal, where they are screened like any other reading.
 
-    The gateway may be running or not. A file is taken whole or not at all; its SHA-256 is recorded, and the
-    same file under the same mapping again changes nothing. Look first with --dry: first and last time, lowest
-    and highest value, and gaps show at once whether zone, unit and columns are right.
+    The gateway may be running or not. A file is taken whole or not at all; of several, those that can be
+    are, and the others are named at the end (exit code 1). Its SHA-256 is recorded, and the same file under
+    the same mapping again changes nothing. Look first with --dry: first and last time, lowest and highest
+    value, and gaps show at once whether zone, unit and columns are right.
 
     Example: cryogate import box-7.csv --map hobo.toml --dry
 
@@ -52,6 +55,7 @@ def import_(
     Example: cryogate import /mnt/bluefors --map bluefors.toml --by "Li Na"
     """
     configuration, mapped = load(config), read_mapping(mapping)
+    check_mapped(mapped, configuration)
     paths = files_of(files, mapped)
     if dry:
         _preview(paths, mapped, configuration, as_json)
@@ -62,29 +66,37 @@ def import_(
 
 
 def _preview(paths: Sequence[Path], mapped: Mapped, configuration: Configuration, as_json: bool) -> None:
-    found = [preview_import(path, mapped, configuration) for path in paths]
-    if as_json:
-        print_json([preview.plain() for preview in found])
-        return
-    for preview in found:
-        for line in preview_lines(preview):
+    def look(path: Path) -> dict[str, Any]:
+        preview = preview_import(path, mapped, configuration)
+        for line in () if as_json else preview_lines(preview):
             say(line)
-    say("nothing was taken")
+        return preview.plain()
+
+    done = each_file(paths, look)
+    if as_json:
+        print_json(done.answers)
+    else:
+        say("nothing was taken")
+    done.complain()
 
 
 def _import(
     paths: Sequence[Path], mapped: Mapped, configuration: Configuration, by: str, as_json: bool
 ) -> None:
-    author, results = at_this_box(by), []
+    author = at_this_box(by)
+
+    def take(path: Path) -> dict[str, Any]:
+        done = import_file(desk, author, path, mapped)
+        alarms = _alarms(done, mapped, desk)
+        for line in () if as_json else after_import(path, done, alarms):
+            say(line)
+        return {**_plain(path, done), "alarms": alarms}
+
     with open_desk(configuration) as desk:
-        for path in paths:
-            done = import_file(desk, author, path, mapped)
-            alarms = _alarms(done, mapped, desk)
-            results.append({**_plain(path, done), "alarms": alarms})
-            for line in () if as_json else after_import(path, done, alarms):
-                say(line)
+        done = each_file(paths, take)
     if as_json:
-        print_json(results)
+        print_json(done.answers)
+    done.complain()
 
 
 def _alarms(done: Brought, mapped: Mapped, desk: Desk) -> list[dict[str, Any]]:

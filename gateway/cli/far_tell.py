@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.each_file import each_file
 from gateway.cli.far_saying import tell
 from gateway.cli.import_screen import marked
 from gateway.cli.terminal import print_json, say
 from gateway.client import Client
 from gateway.client.client import in_path
 from gateway.errors import InputError
+from gateway.regular import open_regular
 from gateway.text import counted, one_line
 from gateway.writing.mapping import files_of, read_mapping
 
@@ -69,20 +71,25 @@ def import_(client: Client, files: Sequence[Any], mapping: Any, dry: bool, as_js
     paths = files_of([Path(one) for one in files], read_mapping(Path(mapping)))
     fields = {"mapping": Path(mapping).read_text(encoding="utf-8")}
     route = "/imports/preview" if dry else "/imports"
-    done = [_sent(client, route, path, fields) for path in paths]
-    if as_json:
-        print_json(done)
-        return
-    for one in done:
-        for line in _looked_at(one) if dry else _taken(one):
+
+    def send(path: Path) -> dict[str, Any]:
+        one = _sent(client, route, path, fields)
+        for line in () if as_json else _looked_at(one) if dry else _taken(one):
             say(one_line(line))
-    if dry:
+        return one
+
+    done = each_file(paths, send)
+    if as_json:
+        print_json(done.answers)
+    elif dry:
         say("nothing was taken")
+    done.complain()
 
 
 def _sent(client: Client, route: str, path: Path, fields: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {**client.post_file(route, path, fields), "file": str(path)}
+        with open_regular(path):  # a pipe would never end
+            return {**client.post_file(route, path, fields), "file": str(path)}
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
 

@@ -62,15 +62,24 @@ def refused(
         print_json(rows)
         return
     out, labels = console(), labels_of(configuration)
-    for row in safe(rows):
+    for row in rows:
+        payload, row = _as_written(row["payload"]), safe(row)
         head = f"{labels.both(row['received'], '')} {row['source']} "
         out.print(Text.assemble(head, (row["reason"], "yellow"), f" {row['detail']}"))
-        out.print(f"    {row['topic']}  {row['payload'][:LONGEST_PAYLOAD]!r}")
+        out.print(f"    {row['topic']}  {payload[:LONGEST_PAYLOAD]!r}")
         if row["sent_again"]:
             out.print(f"    sent through again at {labels.both(row['sent_again'], '')}", style="dim")
     out.print(f"{counted(len(rows), 'message')} shown")
     if rows:
         out.print(RETRY, style="cyan", soft_wrap=True)
+
+
+def _as_written(payload: str) -> str:
+    """UTF-8 where it is that, else a character for each byte."""
+    try:
+        return payload.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return payload
 
 
 def _answer(done: Again, as_json: bool) -> None:

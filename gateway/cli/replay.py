@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gateway.alarming.resets import StatedReset, stated
+from gateway.cli.each_file import each_file
 from gateway.cli.measures import duration
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, errors, print_json, say
@@ -33,7 +34,7 @@ from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read
 from gateway.units import CONVERSIONS
 from gateway.writing.logged import samples_of, units_of
-from gateway.writing.mapping import files_of, read_file, read_mapping
+from gateway.writing.mapping import Logged, files_of, read_file, read_mapping
 
 MOST_NAMED: Final = 8  # channels in one line
 WHOLE_NAME: Final = 24  # characters of a name that are not broken, however narrow the terminal is
@@ -134,7 +135,13 @@ def _logged(
 ) -> tuple[list[Samples], list[str]]:
     """Readings of a logger's files, and which units they were taken in."""
     mapped = read_mapping(mapping)
-    files = [read_file(path, mapped) for path in files_of(paths, mapped)]
+    files: list[Logged] = []
+
+    def take(path: Path) -> dict[str, Any]:
+        files.append(read_file(path, mapped))
+        return {}
+
+    each_file(files_of(paths, mapped), take).complain()
     units = {one: how for file in files for one, how in units_of(file, mapped, configuration).items()}
     samples = [samples_of(file, mapped, configuration, numbers) for file in files]
     return samples, [f"{channel}: taken {how}, as {mapping} says" for channel, how in units.items()]

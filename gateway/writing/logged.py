@@ -21,6 +21,16 @@ from gateway.writing.mapping import Logged, Mapped
 TODAYS: Final = Certificates()
 
 
+def check_mapped(mapped: Mapped, configuration: Configuration) -> None:
+    """Before any file is read. Raises ConfigurationError where the mapping names a channel there is not."""
+    problems = Problems()
+    for name, channel in mapped.channels.items():
+        if channel not in configuration.channels:
+            problems.unknown(f"channels.{name}", channel, configuration.channels, "channel")
+    if problems:
+        raise ConfigurationError(list(problems))
+
+
 def check_channels(
     logged: Logged, mapped: Mapped, configuration: Configuration, certificates: Certificates = TODAYS
 ) -> None:

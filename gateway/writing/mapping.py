@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.config.types import DOWNLOADS
 from gateway.dataclass import dataclass
 from gateway.downloads import Download
 from gateway.errors import ConfigurationError, InputError
+from gateway.regular import open_regular
 
 LARGEST_FILE: Final = 512 * 2**20  # bytes; a logger's memory is a few megabytes
 MOST_FILES: Final = 20_000  # in a folder: one a day for fifty years
@@ -159,8 +161,9 @@ def _check_logger(path: Path, key: str, wanted: str, about: Mapping[str, str]) -
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise InputError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB; split it")
-        return path.read_bytes()
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                raise InputError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB; split it")
+            return file.read()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None

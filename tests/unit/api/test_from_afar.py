@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,8 +171,15 @@ def test_a_loggers_file_is_looked_at_and_taken(far: Far, tmp_path: Path) -> None
     assert f"{file}: 2 readings, 2 of them new" in taken.stdout
     [again] = json.loads(far.asked(*words, "--json").stdout)
     assert (again["file"], again["new"]) == (str(file), 0)
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("no table\n", encoding="utf-8")
+    both = far.asked("import", str(wrong), *words[1:])
+    assert f"{file}: 2 readings, 0 of them new" in both.stdout
+    assert f"1 of 2 files cannot be taken:\n{wrong}: " in str(both.exception)
     file.unlink()
     assert isinstance(far.asked(*words).exception, InputError)
+    os.mkfifo(file)
+    assert "it is a pipe" in str(far.asked(*words).exception)
 
 
 def test_all_of_one_happening_are_taken_and_acknowledged_or_all_but_some(far: Far) -> None:

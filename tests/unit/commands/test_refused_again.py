@@ -117,6 +117,16 @@ def test_the_list_says_which_were_sent_through_again_and_when(folder: Path) -> N
     assert "again" not in next(refused_findings(configuration, counted)).what  # one came since
 
 
+def test_a_payload_is_shown_as_it_was_written(folder: Path) -> None:
+    minus, noise = '{"v": "\N{MINUS SIGN}238\u202e"}', b"\xff\xfe[red]\x1b"
+    with Journal.open(folder / "data" / "journal.sqlite") as journal:
+        late = [message("cryo/lid", one, k) for k, one in ((90, minus.encode()), (91, noise))]
+        journal.commit(refused={"broker": late})
+    shown = CliRunner().invoke(app, ["refused", "--config", str(folder / "cryogate.toml")]).output
+    assert "\N{MINUS SIGN}238\\u202e" in shown and "\u202e" not in shown
+    assert "'\u00ff\u00fe[red]\\x1b'" in shown and "\x1b" not in shown
+
+
 def span(journal: Journal) -> tuple[int, int]:
     first_ns, last_ns = journal.span()
     return first_ns, last_ns + 1
