@@ -20,7 +20,7 @@ from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
 from gateway.doctor import duty
 from gateway.errors import ConfigurationError, JournalError, NotRunning
-from gateway.journal.rights import unusable
+from gateway.journal.rights import no_archive, unusable
 from gateway.questions.approvals import as_it_would_start
 from gateway.questions.start import Start, would_follow
 from gateway.text import counted
@@ -65,6 +65,7 @@ def _start(configuration: Configuration) -> Start:
     written = outputs(sinks=configuration.sinks, notifiers=configuration.notifiers)
     problems = [f"{key}: {what}" for key, what in (*missing(configuration), *unwritable(written))]
     problems += [what for is_sure, what in _lost_signs(configuration) if is_sure]
+    problems += (f"gateway.data_dir: {what}" for what in no_archive(configuration.data_dir))
     problems += _strangers(configuration)
     try:
         start = would_follow(configuration, configuration.data_dir)
@@ -85,6 +86,7 @@ def _further(parts: Parts) -> Iterator[str]:
     yield from (what for is_sure, what in _lost_signs(parts) if is_sure)
     if parts.data_dir is not None:
         yield from (f"gateway.data_dir: {what}" for what in unusable(parts.data_dir))
+        yield from (f"gateway.data_dir: {what}" for what in no_archive(parts.data_dir))
 
 
 def _strangers(configuration: Configuration) -> Iterator[str]:

@@ -17,7 +17,7 @@ from gateway.doctor.processes import holder_of_lock
 from gateway.errors import JournalError, StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
-from gateway.journal.rights import NO_FOLDERS
+from gateway.journal.rights import leads_nowhere, misplaced, no_archive
 from gateway.journal.said import check_readable
 from gateway.model import SECOND
 from gateway.running.space import began_ns, room
@@ -28,15 +28,21 @@ JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"  # as the ro
 def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[Finding]:
     """`runs`: a gateway answers, and says itself how its disk and followers are."""
     folder = configuration.data_dir
+    if leads := leads_nowhere(folder):
+        yield _as_error(leads)
+        return
     if not folder.exists():
         yield warning(
-            "data", f"{folder} does not exist: no gateway ever ran here", "start one: `cryogate run`"
+            "data",
+            f"{folder} does not exist: no gateway ran here, or it was moved",
+            "put it back, or start one: `cryogate run`",
         )
         return
     denied = list(_permissions(folder))
     yield from denied
     if denied:
         return
+    yield from map(_as_error, no_archive(folder))
     if not runs and is_held(folder):
         holder = holder_of_lock(folder / LOCK)
         who = "a process that cannot be seen" if holder is None else str(holder)
@@ -86,13 +92,16 @@ def _permissions(folder: Path) -> Iterator[Finding]:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield error("data", f"{me} may not write in {folder}, which is {_owner(folder)}'s", do)
         return
-    for path in (folder / name for name in NO_FOLDERS):
-        if path.is_dir():
-            yield error("data", f"{path} is a folder, and must be a file", "move it away")
+    yield from map(_as_error, misplaced(folder))
     for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", RECORDS, LOCK):
         path = folder / name
         if path.is_file() and not os.access(path, os.R_OK | os.W_OK):
             yield error("data", f"{me} may not write {path}, which is {_owner(path)}'s", do)
+
+
+def _as_error(told: str) -> Finding:
+    what, _, do = told.partition("; ")
+    return error("data", what, do)
 
 
 def _owner(path: Path) -> str:

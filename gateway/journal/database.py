@@ -40,12 +40,20 @@ def connect(path: Path, *, writing: bool) -> Connection:
     """
     if writing and loses_commits(SQLITE):
         raise JournalError("; ".join(TOO_OLD))
+    check_regular(path)
     if writing:
         rights.make_file(path)  # SQLite gives its log beside it the same rights
     # As an address: a path may have bytes that are no UTF-8, and a name that SQLite gives another meaning.
     connection = Connection(path.absolute().as_uri(), flags=_WRITING if writing else _READING)
     connection.set_busy_handler(_wait)
     return connection
+
+
+def check_regular(path: Path) -> None:
+    """Raises JournalError where the database, or a file that SQLite has beside it, is a pipe or a device."""
+    for one in (path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm"))):
+        if other := rights.no_database(one):
+            raise JournalError(other)
 
 
 def _wait(times: int) -> bool:

@@ -29,6 +29,7 @@ from gateway.journal.decoded import Decoded
 from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
+from gateway.journal.in_place import InPlace
 from gateway.journal.lost import refuse_lost
 from gateway.journal.recovering import mend_channels
 from gateway.journal.repeats import Repeats
@@ -74,6 +75,7 @@ class Journal(Closes):
         self._withdrawn = Withdrawn(connection, self._archive)
         self._repeats = Repeats(connection, self._archive, self._withdrawn)
         self._still_written: StillWritten | None = None
+        self._in_place = InPlace(path)
 
     @staticmethod
     def open(
@@ -244,6 +246,7 @@ class Journal(Closes):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        self._in_place.check()
         if self._still_written is None:
             self._still_written = StillWritten(self.path.parent)
         with explained(self.path), transaction(self._connection):

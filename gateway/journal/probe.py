@@ -14,6 +14,7 @@ from typing import Final
 from gateway.errors import JournalError
 from gateway.journal import schema
 from gateway.journal.failures import explained, files_explained
+from gateway.journal.in_place import InPlace
 from gateway.journal.transaction import transaction
 
 PAGES: Final = bytes(8192)  # as much room as a small commit takes
@@ -26,10 +27,12 @@ class Probe:
         """Raises JournalError."""
         self._path = path
         self._connection = schema.open_writing(path)
+        self._in_place = InPlace(path)
 
     def problem(self) -> str:
         """Why nothing could be stored now; empty where it could. Waits as long as a disk that hangs does."""
         try:
+            self._in_place.check()
             _write(self._path.parent)
             with explained(self._path), transaction(self._connection):
                 pass

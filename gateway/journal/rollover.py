@@ -151,6 +151,8 @@ class RollOver(Closes):
 
 def _prepare(folder: Path) -> None:
     """There, and without what a crash left."""
+    for what in rights.no_archive(folder.parent):
+        raise JournalError(what)
     try:
         rights.make_folder(folder)
         for left in folder.glob(f"*{SUFFIX}"):

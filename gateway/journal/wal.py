@@ -19,7 +19,7 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.journal import recovering
 from gateway.journal.chain import Chain
-from gateway.journal.database import Connection
+from gateway.journal.database import Connection, check_regular
 from gateway.journal.failures import explained
 from gateway.regular import open_regular
 from gateway.statements.recovery import Recovery
@@ -67,6 +67,7 @@ def damage(journal: Path) -> Damage | None:
 
     To be called before SQLite opens it. Frames of a transaction that was never committed are no damage.
     """
+    check_regular(journal)
     path = journal.with_name(journal.name + "-wal")
     found = _look(path)
     if found is not None:

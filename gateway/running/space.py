@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from gateway.alarming.faults import Fault
+from gateway.alarming.faults import Fault, Undecided
 from gateway.config.types import JournalOptions
 from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
@@ -73,9 +73,13 @@ class SpaceWatch:
         self._looks: deque[tuple[float, int]] = deque(maxlen=LOOKED_BACK)  # when, bytes free
         self._is_low = False
 
-    def __call__(self) -> Iterator[Fault]:
+    def __call__(self) -> Iterator[Fault | Undecided]:
         """The fault, while there is one."""
-        now_s, self._free = self._now_s(), self._free_bytes()
+        try:
+            now_s, self._free = self._now_s(), self._free_bytes()
+        except OSError:  # the folder is gone: the pump says so, and nothing is known of the disk
+            yield Undecided(SPACE)
+            return
         if not self._looks or now_s - self._looks[-1][0] >= LOOK_EVERY_S:
             self._looks.append((now_s, self._free))
         self._is_low = self._is_short(RELIEF if self._is_low else 1.0)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli import app
-from gateway.errors import CryogateError
+from gateway.errors import CryogateError, JournalError
 from gateway.journal import schema
 from gateway.journal.journal import Journal
-from gateway.journal.rights import NO_FOLDERS
+from gateway.journal.rights import NO_FOLDERS, OF_DATABASES
+from gateway.journal.rollover import RollOver
 from gateway.statements import Statement
 from tests.unit.alarming.alarm_desk import CONFIG, Desk
 
@@ -126,10 +129,50 @@ def test_a_folder_in_place_of_a_file(site: Path, name: str) -> None:
     (site / "data" / name).mkdir(parents=True)
     assert f"data/{name} is a folder; move it away" in answered("check")
     told = answered("doctor")
-    assert f"data/{name} is a folder, and must be a file" in told and "move it away" in told
+    assert f"data/{name} is a folder" in told and "move it away" in told
     for command in ("statements", "alarms"):
         typed(*command.split())
     assert f"data/{name} is a folder; move it away" in answered("run")
+
+
+@pytest.mark.parametrize("name", OF_DATABASES)
+def test_a_pipe_in_place_of_a_database(site: Path, name: str) -> None:
+    """SQLite reads it as a disk that fails, or waits for ever."""
+    (site / "data").mkdir()
+    os.mkfifo(site / "data" / name)
+    for command in ("check", "doctor", "run"):
+        told = answered(command)
+        assert f"data/{name} is a pipe, a device or the like" in told and "move it away" in told
+
+
+@pytest.mark.parametrize("name", ["", "journal.sqlite", "records.sqlite", "lock"])
+def test_a_link_to_a_disk_that_is_not_mounted(site: Path, name: str) -> None:
+    if name:
+        (site / "data").mkdir()
+    (site / "data" / name).symlink_to("/nowhere/disk")
+    for command in ("check", "doctor", "run"):
+        told = answered(command)
+        assert f"{Path('data') / name} is a link to /nowhere/disk, which is not there" in told, told
+        assert "mount its disk" in told
+
+
+@pytest.mark.parametrize(
+    ("put", "words"),
+    [
+        (lambda path: path.write_text("x"), "data/archive is not a folder"),
+        (lambda path: path.symlink_to("/nowhere/x"), "data/archive is a link to /nowhere/x"),
+    ],
+    ids=["a file", "a link"],
+)
+def test_a_folder_of_the_archive_that_is_none(site: Path, put: Callable[[Path], object], words: str) -> None:
+    """A gateway starts, because it can watch, and says why nothing is archived."""
+    (site / "data").mkdir()
+    put(site / "data" / "archive")
+    assert words in answered("check")
+    assert words in answered("doctor")
+    Desk(site / "data").journal.close()
+    with pytest.raises(JournalError, match=words):
+        RollOver(site / "data" / "journal.sqlite")
 
 
 NINES, DEEP = "9" * 5000, "[" * 5000 + "]" * 5000

@@ -81,3 +81,8 @@ def test_how_long_the_room_lasts_is_not_told_before_an_hour(tmp_path: Path) -> N
 def test_thresholds_can_not_be_negative() -> None:
     with pytest.raises(ValueError, match="low_space_bytes"):
         JournalOptions(low_space_bytes=-1)
+
+
+def test_a_folder_that_is_gone_decides_nothing(tmp_path):
+    (undecided,) = SpaceWatch(tmp_path / "gone", JournalOptions())()
+    assert undecided.key == "space"
