@@ -132,6 +132,31 @@ def test_until_somebody_acknowledges(
     assert not next(c for c in _calls(gateway) if c["id"] == called["id"])["calling"]
 
 
+def test_what_came_and_went_while_the_gateway_was_dead_is_told(
+    gateway: GatewayProcess, phones: HttpReceiver, mail: SmtpReceiver, publish: Callable[[str, Any], None]
+) -> None:
+    """Its asset had an alarm before, of which people had heard the end."""
+    publish("dewar", {"temp": -140.0})
+    eventually(lambda: mail.mails, "told")
+    publish("dewar", {"temp": -195.0})
+    eventually(lambda: len(mail.mails) >= 2, "over")
+    eventually(lambda: _called(gateway, 2), "stated")
+    gateway.kill()
+    told = len(mail.mails)
+    for value in (-90.0, -195.0):
+        publish("dewar", {"temp": value})
+    gateway.start()
+    gateway.wait_until_up()
+    eventually(lambda: len(mail.mails) > told, "what it was like meanwhile")
+    alarms = eventually(lambda: _excursions(gateway, 2), "both")
+    assert {a["extreme"] for a in alarms} == {-140.0, -90.0} and len({a["group"] for a in alarms}) == 1
+
+
+def _excursions(gateway: GatewayProcess, number: int) -> list[dict[str, Any]]:
+    found = [one for one in gateway.alarms() if one["rule"] == "above-150"]
+    return found if len(found) == number else []
+
+
 def _calls(gateway: GatewayProcess) -> list[dict[str, Any]]:
     done = gateway.cryogate("calls", "--json")
     assert done.returncode == 0, done.stderr
