@@ -210,8 +210,11 @@ def _copied_database(source: Path, target: Path) -> dict[str, Any]:
 
 
 def _index(journal: Path) -> tuple[int, dict[str, tuple[int, str]]]:
-    """Of a copied journal: its last entry, and the files of its archive with size and hash."""
-    with explained(journal), closing(schema.open_reading(journal)) as connection:
+    """Of a copied journal: its last entry, and the files of its archive with size and hash.
+
+    It may be of an earlier version: before an upgrade a backup is the way back.
+    """
+    with explained(journal), closing(schema.open_reading(journal, schema.WITH_ARCHIVE)) as connection:
         archive = Archive(journal.parent / FOLDER, connection)
         segments = {s.file: (s.bytes, s.sha256) for s in archive.segments() if s.readings}
         return entries.last_seq(connection), segments

@@ -108,6 +108,7 @@ MIGRATIONS: Final[tuple[tuple[Step, ...], ...]] = (
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 
 CURRENT: Final = len(MIGRATIONS)
+WITH_ARCHIVE: Final = 2
 
 
 def open_writing(path: Path) -> Connection:
@@ -124,15 +125,18 @@ def open_writing(path: Path) -> Connection:
     return connection
 
 
-def open_reading(path: Path) -> Connection:
-    """A connection that can only read, beside a running gateway or after a crash. Raises JournalError."""
+def open_reading(path: Path, oldest: int | None = None) -> Connection:
+    """A connection that can only read, beside a running gateway or after a crash.
+
+    Raises JournalError, also for a schema before `oldest`; None: the current one.
+    """
     if not path.exists():
         raise JournalError(f"there is no journal at {path}; check data_dir, or start the gateway once")
     if not path.stat().st_size:
         raise JournalError(f"journal {path} is empty; start the gateway once, or restore a backup")
     with explained(path), _opened(path, writing=False) as connection:
         version = _check(connection, path)
-    if version < CURRENT:
+    if version < (CURRENT if oldest is None else oldest):
         connection.close()
         raise JournalError(
             f"journal {path} has schema {version}; start this gateway once to bring it to {CURRENT}"

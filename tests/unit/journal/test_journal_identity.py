@@ -103,6 +103,17 @@ def test_a_copy_that_goes_on_by_itself_has_a_new_id_and_remembers_its_ancestor(p
     assert told["ancestor"] == first != told["id"]
 
 
+def test_this_version_backs_up_what_an_earlier_one_wrote(path, tmp_path):
+    """Before the upgrade it is the way back: the journal stays as it is."""
+    as_of_0_1_0(path)
+    path.with_name("donor.sqlite").unlink()
+    backup(path.parent, tmp_path / "backup")
+    assert schema.older(path) == 2
+    restore(tmp_path / "backup", tmp_path / "back")
+    with Journal.open_reading(tmp_path / "back" / "journal.sqlite") as journal:
+        assert bits(journal.read(None, 0, None)) == sorted_bits(noisy(30))
+
+
 def test_a_backup_that_0_1_0_took_comes_back(path, tmp_path):
     as_of_0_1_0(path)
     path.with_name("donor.sqlite").unlink()
