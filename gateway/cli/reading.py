@@ -33,6 +33,8 @@ def journal_in(folder: Path) -> Iterator[Journal]:
     """Raises JournalError where nothing of it can be read."""
     damaged = Damaged()
     with Journal.open_reading(folder / "journal.sqlite", damaged) as journal:
+        if damaged.hidden:
+            say(f"remark: what is shown may not be all: {damaged.hidden}", err=True)
         yield journal
     for one in damaged.statements():
         what = f"journal entry {one.seq} (of kind '{one.kind}') is damaged and passed over"

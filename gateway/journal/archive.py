@@ -118,7 +118,6 @@ class Archive:
         self.passed_over: set[str] = set()  # files without which answers were given
         self._connection = connection
         self._unsound: dict[int, str] | None = None  # segments, and why; None: not looked yet
-        self._hidden: str | None = None  # what may be hidden of what is not archived yet
         self._files: OrderedDict[str, File] = OrderedDict()
         self._groups: OrderedDict[tuple[str, int], Rows] = OrderedDict()
         self._cached_rows = 0
@@ -129,7 +128,7 @@ class Archive:
 
     def go_through_all(self) -> None:
         """For whoever looks for what is damaged, and tells of the index apart."""
-        self._unsound, self._hidden = {}, ""
+        self._unsound = {}
 
     # By channel and time
 
@@ -284,10 +283,6 @@ class Archive:
         if self._unsound:
             number, why = next(iter(self._unsound.items()))
             raise JournalError(f"archive file of segment {number}: {why}")
-        if self._hidden is None:
-            self._hidden = index_seal.hidden_entries(self._connection)
-        if self._hidden:
-            raise JournalError(self._hidden)
 
     def _name_unsound(self, unsound: Mapping[int, str], damaged: Damaged) -> None:
         files = {segment.number: segment for segment in self.segments()}

@@ -41,6 +41,7 @@ class Damaged:
         self._files: dict[str, DamagedFile] = {}
         self._statements: dict[int, DamagedStatement] = {}
         self._turn = threading.Lock()
+        self.hidden = ""  # why entries that are there may not be found
 
     def __contains__(self, file: str) -> bool:
         return file in self._files

@@ -23,7 +23,8 @@ MEND: Final = "stop the gateway and restore a backup; `cryogate journal verify` 
 _ROW: Final = """SELECT number, first_seq, last_seq, file, bytes, sha256, footer_crc, readings, first_ns,
     last_ns, entries FROM segment WHERE number = ?"""
 _STRAY: Final = """SELECT seq FROM entry WHERE hour IS NOT NULL
-    AND (hour != first_ns / ?1 OR hour != last_ns / ?1) LIMIT 1"""
+    AND ((first_ns >= 0 AND hour != first_ns / ?1) OR (last_ns >= 0 AND hour != last_ns / ?1)
+        OR (first_ns < 0) != (hour < 0)) LIMIT 1"""
 _PIECES: Final = """SELECT row_group, start, readings, hour, first_ns, last_ns, channels FROM piece
     WHERE segment = ? ORDER BY row_group, start"""
 

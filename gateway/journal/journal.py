@@ -30,8 +30,8 @@ from gateway.journal.entries import Entry, Statement
 from gateway.journal.failures import explained
 from gateway.journal.identity import Identity, identities
 from gateway.journal.in_place import InPlace
-from gateway.journal.lost import refuse_lost
-from gateway.journal.recovering import mend_channels
+from gateway.journal.lost import opened_reading, refuse_lost
+from gateway.journal.recovering import mend
 from gateway.journal.repeats import Repeats
 from gateway.journal.still_written import StillWritten
 from gateway.journal.transaction import snapshot, transaction
@@ -87,22 +87,20 @@ class Journal(Closes):
         """For writing; creates the file, migrates an older one. The folder must exist.
 
         `now_ns` stamps the entries; whoever archives or tells the age of an entry goes by the same clock.
-        With a list `damaged`, archive files that cannot be read are put there and passed over. `chain` links
-        what is committed; without it nothing vouches for that.
+        Archive files that cannot be read are put in `damaged` and passed over. `chain` vouches for commits.
         """
         refuse_lost(path)
         damage = wal.damage(path)  # before SQLite opens it and forgets
         connection = schema.open_writing(path)
         if damage is not None:
             wal.tell(damage, path, connection, chain)
-        mend_channels(path, connection, chain)
+        mend(path, connection, chain)
         return Journal(path, connection, now_ns, damaged, chain)
 
     @staticmethod
     def open_reading(path: Path, damaged: Damaged | None = None) -> Journal:
         """For reading only, from any process, while the gateway writes or after it crashed."""
-        refuse_lost(path)
-        return Journal(path, schema.open_reading(path), damaged=damaged)
+        return Journal(path, opened_reading(path, damaged), damaged=damaged)
 
     # What is damaged
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.errors import JournalError
+from gateway.journal import index_seal, schema
 from gateway.journal.archive import FOLDER
+from gateway.journal.damaged import Damaged
+from gateway.journal.database import Connection
+from gateway.journal.failures import explained
 from gateway.text import counted
 
 
@@ -16,6 +20,20 @@ def refuse_lost(path: Path) -> None:
     """Raises JournalError."""
     if gone := lost(path):
         raise JournalError(gone)
+
+
+def opened_reading(path: Path, damaged: Damaged | None) -> Connection:
+    """Raises JournalError also where entries may not be found; with `damaged` that is told there."""
+    refuse_lost(path)
+    connection = schema.open_reading(path)
+    with explained(path):
+        found = index_seal.hidden_entries(connection)
+    if found and damaged is None:
+        connection.close()
+        raise JournalError(found)
+    if found and damaged is not None:
+        damaged.hidden = found
+    return connection
 
 
 def lost(path: Path) -> str:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from gateway.errors import JournalFull
-from gateway.journal import channels, entries, mentions
+from gateway.journal import channels, entries, index_seal, mentions
 from gateway.journal.appending import append
 from gateway.journal.chain import Chain
 from gateway.journal.database import Connection
@@ -31,6 +31,27 @@ def is_stated(said: Recovery, journal: Path, connection: Connection, chain: Chai
     except JournalFull:
         return False
     return True
+
+
+def mend(journal: Path, connection: Connection, chain: Chain | None) -> None:
+    """What is there twice, and damaged in one place. Raises JournalError."""
+    mend_index(journal, connection, chain)
+    mend_channels(journal, connection, chain)
+
+
+def mend_index(journal: Path, connection: Connection, chain: Chain | None) -> None:
+    """By which entries are found is made again from the entries, which have checksums of their own."""
+    with explained(journal):
+        found = index_seal.hidden_entries(connection)
+        if not found:
+            return
+        with transaction(connection):
+            connection.execute("REINDEX entry")
+        if index_seal.hidden_entries(connection):
+            return  # the entries themselves: a fault says so (archive_watch.py)
+    message = f"{found.partition('; ')[0][:400]}; made again from the entries: check the disk"
+    log.error("journal %s: %s", journal, message)
+    is_stated(Recovery(message), journal, connection, chain)
 
 
 def mend_channels(journal: Path, connection: Connection, chain: Chain | None) -> None:

@@ -16,6 +16,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.journal.verify import verify
 from gateway.model import Arrivals
+from gateway.statements import Statement, recovery
 from tests.unit.journal.journal_data import HOUR_NS, NOON_NS, noisy, sorted_bits
 
 PARTS = 40
@@ -107,15 +108,34 @@ def test_a_flipped_bit_hides_nothing_that_is_not_archived_yet(hot: Path, tmp_pat
     assert found == whole
 
 
+def test_what_hides_statements_is_refused_and_mended_by_the_next_start(tmp_path: Path) -> None:
+    """A bit of the index by kind hid every statement about what is inside."""
+    path = tmp_path / "journal.sqlite"
+    with Journal.open(path) as journal:
+        journal.commit(statements=[Statement("note", "Li Na", k, {"k": k}) for k in range(20)])
+    content = path.read_bytes()
+    size, begins = pages(path, "name = 'entry_by_kind'")
+    at = content.index(b"note", begins[-1])
+    assert at < begins[-1] + size
+    path.write_bytes(content[:at] + b"nnte" + content[at + 4 :])
+    with pytest.raises(JournalError, match="index of what is not archived yet is damaged"):
+        Journal.open_reading(path)
+    with Journal.open_reading(path, damaged := Damaged()):
+        assert "may" not in damaged.hidden and "is damaged" in damaged.hidden
+    assert verify(path).problems
+    with Journal.open(path) as journal:
+        assert len(list(journal.statements("note"))) == 20
+        ((_, said),) = journal.statements(recovery.KIND)
+        assert "made again from the entries" in recovery.of(said.body).message
+    assert verify(path).problems == []
+
+
 def test_an_entry_under_another_hour_is_found(hot: Path, tmp_path: Path) -> None:
     copy = tmp_path / "journal.sqlite"
     shutil.copy(hot, copy)
     connected(copy).execute("UPDATE entry SET hour = hour + 128 WHERE seq = 3")
-    with (
-        Journal.open_reading(copy) as journal,
-        pytest.raises(JournalError, match="entry 3 stands under another"),
-    ):
-        journal.read(None, NOON_NS, NOON_NS + HOUR_NS)
+    with pytest.raises(JournalError, match="entry 3 stands under another"):
+        Journal.open_reading(copy)
     assert any("entry 3 stands under another hour" in one for one in verify(copy).problems)
 
 
