@@ -63,5 +63,7 @@ def test_a_file_is_screened_while_the_gateway_runs_and_its_repeat_changes_nothin
     assert gateway.stop() == 0
     with Journal.open_reading(gateway.folder / "journal.sqlite") as journal:
         ((_, statement),) = journal.statements("import")
-        rows = 120 + 119  # between two daily extremes stands that nothing is known
-        assert (statement.by, statement.body["readings"]) == ("Li Na", rows)
+        assert (statement.by, statement.body["readings"]) == (
+            "Li Na",
+            120,
+        )  # rows NO_DATA between are no readings
