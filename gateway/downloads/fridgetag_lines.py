@@ -43,6 +43,7 @@ JOINED: Final = (
 )
 CUT: Final = "the file ends within this line, so that what it says could be cut; copy the file again"
 MINUTES: Final = ("t Acc", "t AccST")
+NO_DATE: Final = "a value of a day, and no 'Date' stands above it"
 LONGEST_DAY_min: Final = 25 * 60  # when clocks are set back
 OUTSIDE: Final = "{line!r} looks like a reading of `Data:`, but does not stand in that section"
 
@@ -199,6 +200,9 @@ def _take_history(export: Export, number: int, line: str, fields: Fields, alarm:
         return
     if "Date" in fields:
         export.days.append(Day(number))
+    if not export.days and ONCE & set(fields):
+        export.mistakes.append((number, NO_DATE))
+        return
     if not export.days:
         export.header += 1
         export.head.update(fields)

@@ -12,7 +12,7 @@ from typing import Final
 from gateway.tables.options import Options
 
 _WHOLE: Final = re.compile(r"[+\-\N{MINUS SIGN}]?\s?[0-9]+")
-_DECIMALS: Final = re.compile(r"[0-9]+([eE][+\-\N{MINUS SIGN}]?[0-9]+)?[^0-9]*")  # and a unit
+_DECIMALS: Final = re.compile(r"[0-9]+([eEdD][+\-\N{MINUS SIGN}]?[0-9]+)?[^0-9]*")  # and a unit
 _DOUBT: Final = (
     "column {column} has only whole numbers, and column {next} behind it only what may be their decimals, as "
     "in {shown!r}: this may be one number with a decimal comma. Then the separator cannot be ','. If column "

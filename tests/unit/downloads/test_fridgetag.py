@@ -103,6 +103,7 @@ def test_a_verdict_that_its_readings_contradict(old: str, new: str) -> None:
             r"'Date' 2026-04-27 stands behind 2026-04-18, and the other",
         ),
         ("Date: 2026-04-28", "Date: 2026-04-29", r"'Date' 2026-04-29 stands there twice"),
+        ("  Date: 2026-04-29\n", "", r"line 32: a value of a day, and no 'Date' stands above it"),
     ],
 )
 def test_days_that_contradict_themselves_are_refused(old: str, new: str, message: str) -> None:

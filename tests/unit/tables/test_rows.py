@@ -197,7 +197,9 @@ def test_a_decimal_comma_without_a_header(rows: str) -> None:
     assert len(read(text.replace(",", ";"), semicolons).series[0].value) > 0
 
 
-@pytest.mark.parametrize("cell", ["7,735000e+01", "2,95E2", "-195,8 K", "-195,8°C", "7,7e\N{MINUS SIGN}1"])
+@pytest.mark.parametrize(
+    "cell", ["7,735000e+01", "2,95E2", "-1,95D+02", "-195,8 K", "-195,8°C", "7,7e\N{MINUS SIGN}1"]
+)
 def test_decimals_with_an_exponent_or_a_unit_are_no_column(cell: str) -> None:
     """A BlueFors log of a machine with a decimal comma: 7,735000e+01 is 77.35 K, and not 7 K."""
     with pytest.raises(InputError, match=r"may be one number with a decimal comma"):
