@@ -219,10 +219,11 @@ def _has_before(seen: Seen, about: About) -> bool:
 
 
 def _is_silent(seen: Seen, start_ns: int, end_ns: int) -> bool:
+    """It stopped about when the other one did, and by the end longer ago than it usually pauses."""
     before = seen.time[(seen.time <= start_ns) & (seen.time > start_ns - NEAR)]
     interval = int(np.median(np.diff(before))) if len(before) > 1 else 0
-    grace = max(TOGETHER, 2 * interval)
-    return not np.any((seen.time > start_ns + grace) & (seen.time < end_ns))
+    last_ns = int(np.max(seen.time, where=seen.time < end_ns, initial=start_ns))
+    return last_ns <= start_ns + max(TOGETHER, 2 * interval) and end_ns - last_ns > 2 * interval
 
 
 def _cabinets(about: About, own: Seen, others: Sequence[Seen]) -> dict[str, bool]:

@@ -15,6 +15,7 @@ from gateway.notifiers.words import Message
 
 BOUNDARY = 50  # characters: RFC 2046, 5.1.1 takes 70
 CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:top"
+LABEL = f"{CELL};white-space:nowrap"
 HTML_LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -47,9 +48,9 @@ def letter(heading: Heading, written: Message, language: Language) -> bytes:
 
 
 def _html(written: Message, language: Language) -> str:
+    told = ((html.escape(label), _cell(said, written)) for label, said in written.rows)
     rows = "\n".join(
-        f'<tr><th style="{CELL}">{html.escape(label)}</th><td style="{CELL}">{_cell(said, written)}</td></tr>'
-        for label, said in written.rows
+        f'<tr><th style="{LABEL}">{label}</th><td style="{CELL}">{said}</td></tr>' for label, said in told
     )
     title = html.escape(written.title)
     return (
@@ -59,5 +60,7 @@ def _html(written: Message, language: Language) -> str:
 
 
 def _cell(said: str, written: Message) -> str:
+    """A link is longer than any screen is wide, and has no blank at which it could be broken."""
     text = html.escape(said)
-    return f'<a href="{text}">{text}</a>' if said and said == written.link else text
+    is_link = said and said == written.link
+    return f'<a href="{text}" style="word-break:break-all">{text}</a>' if is_link else text

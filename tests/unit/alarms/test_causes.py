@@ -217,6 +217,16 @@ def test_what_falls_silent_a_minute_later_fell_silent_together() -> None:
     assert [e.code for e in found[0].evidence] == ["source silent"]
 
 
+@pytest.mark.parametrize("until_s", [20.0, 90.0, 300.0])
+def test_who_goes_on_sending_fell_silent_with_nobody(until_s: float) -> None:
+    """Also in the first two minutes, in which the first call goes out."""
+    t = np.arange(-600.0, until_s)
+    own = seen("p", Role.TEMPERATURE, np.full(600, -190.0), t[:600], asset="a", source="broker")
+    other = seen("q", Role.TEMPERATURE, np.full(len(t), -190.0), t, asset="b", source="broker")
+    found = looks_like([own], [other], rule="no_data", at_s=0.0, until_s=until_s)
+    assert [e.code for e in found[0].evidence] == ["device silent"]
+
+
 def test_readings_that_come_and_are_bad_are_no_lost_link() -> None:
     t = clock()
     own = seen("p", Role.TEMPERATURE, np.full(len(t), -190.0), t, bad=t >= 0)

@@ -61,7 +61,9 @@ def test_a_mailbox(tmp_path: Path) -> None:
         assert first.parsed()["Subject"] == "【特急】freezer-1/top -140.5 °C"
         assert first.parsed()["References"] == over.parsed()["References"]  # one thread
         assert first.parsed()["Message-ID"] == "<C-7Q2M9XKD-12-wang@lab.example>"
-        assert f'<a href="{LINK.replace("&", "&amp;")}">' in text_of(first, "html")
+        assert f'<a href="{LINK.replace("&", "&amp;")}" style="word-break:break-all">' in text_of(
+            first, "html"
+        )
         server.refusals["wang@lab.example"] = "550 5.1.1 no such user"
         with pytest.raises(Rejected, match=r"wang@lab.example: 550 .*; check"):
             mail.tell(CALL, "wang@lab.example")
