@@ -29,6 +29,11 @@ def parse_rfc3339(text: str) -> int:
     counts as these, years before the end of what can be counted: sums and differences stay inside, too.
     Raises InputError when the text is no date-time or names no zone.
     """
+    return max(EARLIEST, min(LATEST, exactly(text)))
+
+
+def exactly(text: str) -> int:
+    """The same without these ends, for who looks at them: of what `format_rfc3339` wrote."""
     return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
 
 
@@ -45,7 +50,7 @@ def _parsed(text: str) -> int:
     except ValueError as error:
         raise InputError(f"{text[:40]!r} is not a time: {error}") from None
     whole = int(moment.timestamp()) + leap - _zone_seconds(match[8])
-    return max(EARLIEST, min(LATEST, whole * _SECOND + (0 if leap else fraction)))
+    return whole * _SECOND + (0 if leap else fraction)
 
 
 def instants(shown: datetime, zone: tzinfo) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import msgspec
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.statements.fields import LARGEST_INTEGER, LONGEST_NAME, Fields, moment, optional_moment, shown
-from gateway.times import parse_rfc3339
+from gateway.times import exactly
 
 KIND: Final = "containment"
 SCHEMA: Final = 1
@@ -138,8 +138,8 @@ def _sound(body: Mapping[str, Any]) -> UnitStay | None:
     """A stay in a fifth of the time; None where anything about it is odd, which is said by field."""
     try:
         told = msgspec.convert(body, _Body).units[0]
-        from_ns = parse_rfc3339(told.since)
-        to_ns = None if told.until is None else parse_rfc3339(told.until)
+        from_ns = exactly(told.since)
+        to_ns = None if told.until is None else exactly(told.until)
     except (msgspec.ValidationError, InputError, UnicodeEncodeError):  # the last: half a character
         return None
     names = (told.scheme, told.code, told.asset, told.zone or "-")

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from gateway.errors import InputError, StatementError
 from gateway.model import EARLIEST_NS, LATEST_NS
-from gateway.times import format_rfc3339, parse_rfc3339, to_the_second
+from gateway.times import exactly, format_rfc3339, to_the_second
 
 LONGEST_NAME: Final = 200  # characters of a name, an id, a code
 LONGEST_TEXT: Final = 4000  # characters of a comment or a reason
@@ -119,7 +119,7 @@ class Fields:
         """RFC 3339 with zone, to ns UTC."""
         text = self._typed(name, self._value(name), str)
         try:
-            time_ns = parse_rfc3339(text)
+            time_ns = exactly(text)
         except InputError as error:
             raise self.wrong(name, str(error)) from None
         if abs(time_ns) > LARGEST_INTEGER:
