@@ -129,7 +129,9 @@ def test_until_somebody_acknowledges(
     assert done.returncode == 0, done.stderr
     eventually(lambda: len(rung(phones, "wang-wei")) > len(before["wang-wei"]), "the deputy may sleep")
     assert len(set(rung(phones, "li-na"))) == len(rung(phones, "li-na"))
-    assert not next(c for c in _calls(gateway) if c["id"] == called["id"])["calling"]
+    eventually(
+        lambda: not next(c for c in _calls(gateway) if c["id"] == called["id"])["calling"], "it has ended"
+    )
 
 
 def test_what_came_and_went_while_the_gateway_was_dead_is_told(
