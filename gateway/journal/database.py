@@ -12,6 +12,7 @@ from gateway.errors import JournalError
 from gateway.journal import rights
 
 Values = tuple[int | float | str | bytes | None, ...]
+_KINDS: Final = frozenset((int, float, str, bytes, type(None)))
 Connection = apsw.Connection  # of one thread at a time; it may be handed on to another
 Error = apsw.Error
 BusyError = apsw.BusyError
@@ -86,7 +87,14 @@ def use_wal(connection: Connection) -> None:
 
 def all_rows(connection: Connection, select: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """Every row; the query has ended, and holds no snapshot."""
+    if not _KINDS.issuperset(map(type, values)):
+        values = tuple(map(_plain, values))
     return connection.execute(select, values).fetchall()
+
+
+def _plain(value: Any) -> Any:
+    """A number of numpy as Python's own: SQLite's binding takes it for bytes, which no number is equal to."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def first_row(connection: Connection, select: str, values: Values = ()) -> tuple[Any, ...] | None:

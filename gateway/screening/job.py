@@ -80,7 +80,8 @@ class Job:
     def end(self) -> Findings:
         """Whatever was found, with what was not screened yet."""
         later = [
-            self._read(self._numbers[self._since == s].tolist(), s, None) for s in np.unique(self._since)
+            self._read(self._numbers[self._since == s].tolist(), s, None)
+            for s in np.unique(self._since).tolist()
         ]
         rest = Samples.concatenate(later)
         seen = np.maximum(self._screen.reached[self.row], self._reached)

@@ -6,6 +6,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gateway.errors import JournalError
@@ -79,3 +80,10 @@ def test_a_copy_is_one_file(tmp_path: Path) -> None:
     with closing(connect(copied, writing=False)) as connection:
         assert all_rows(connection, "SELECT x FROM a") == [(1,)]
     assert {p.name for p in tmp_path.glob("b.sqlite*")} == {"b.sqlite"}
+
+
+@pytest.mark.parametrize(("given", "kind"), [(np.int64(5), "integer"), (np.float64(0.5), "real")])
+def test_a_number_of_numpy_is_a_number(tmp_path, given, kind):
+    """It was bound as bytes, so that nothing was found: readings of a job were lost without a word."""
+    connection = connect(tmp_path / "x.sqlite", writing=True)
+    assert all_rows(connection, "SELECT typeof(?1), ?1 = ?2", (given, float(given))) == [(kind, 1)]
