@@ -299,4 +299,4 @@ def test_an_archive_that_can_not_be_written(patient: Patient) -> None:
     (patient.folder / "data" / "archive").write_text("somebody's file")
     patient.configure()
     patient.start()
-    patient.has("warning", "archive", "must be a folder that this user may write", "repair it")
+    patient.has("warning", "archive", "archive is not a folder; move it away", "repair it")
