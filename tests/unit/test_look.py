@@ -80,4 +80,4 @@ def test_status_waits_for_a_gateway_that_starts(tmp_path: Path) -> None:
             serving.cancel()
         return found
 
-    assert json.loads(asyncio.run(asked()).stdout) == {"gateway": "g"}
+    assert json.loads(asyncio.run(asked()).stdout) == {"gateway": "g", "alarms": []}
