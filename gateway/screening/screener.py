@@ -323,9 +323,9 @@ class Screener:
         row, which = self._screen.together(row, which)
         self._memories.distrust(row, earliest)
         changes: list[Change] = []
-        for k in np.unique(which).tolist():
-            group = which == k
-            changes += self._screen_again(self._memory(k), row[group], earliest, seen[group], gone)
+        begins = [(which == k, self._memory(k)) for k in np.unique(which).tolist()]
+        for group, memory in begins:  # screening again keeps states on the way: numbers change their meaning
+            changes += self._screen_again(memory, row[group], earliest, seen[group], gone)
         return changes
 
     def _memory(self, k: int) -> Memory | Literal["now"] | None:
