@@ -76,10 +76,15 @@ def channel(screening: Screening, name: str, at_s: float) -> dict[str, Any]:
     return next(c for c in states if c["channel"] == name)
 
 
-def counted(screening: Screening, value: float) -> dict[str, Any]:
-    """What is shown of "top" once a reading of just now counts: in the turn after the one that took it."""
-    eventually(lambda: channel(screening, "top", since_noon_s())["value"] == value, "counts")
-    return channel(screening, "top", since_noon_s())
+def counted(screening: Screening, value: float, waiting: int) -> dict[str, Any]:
+    """What is shown of "top" once a reading of just now counts, in the turn after the one that took it, and
+    so many wait for their time."""
+
+    def shown() -> dict[str, Any] | None:
+        found = channel(screening, "top", since_noon_s())
+        return found if (found["value"], found["waiting"]) == (value, waiting) else None
+
+    return eventually(shown, "counts")
 
 
 def some(desk: Desk, **expected: Any) -> Any:
@@ -219,8 +224,8 @@ def test_what_lies_ahead_of_the_clock_is_counted_and_decides_nothing(tmp_path: P
     with Running(desk) as screening:
         desk.read(("top", since_noon_s(), -190.0))
         desk.read(("top", since_noon_s() + 7200, -100.0))
-        shown = counted(screening, -190.0)
-        assert (shown["state"], shown["waiting"]) == ("in range", 1)
+        shown = counted(screening, -190.0, waiting=1)
+        assert shown["state"] == "in range"
         assert shown["ahead_s"] == pytest.approx(7200, abs=30)
         assert channel(screening, "top", since_noon_s() + 60)["state"] == "unknown"
 
@@ -230,7 +235,7 @@ def test_a_clock_set_far_ahead_and_back_makes_nothing_fresh(tmp_path: Path, stil
     desk = Desk(tmp_path, FIVE_MINUTES)
     with Running(desk) as screening:
         desk.read(("top", since_noon_s(), -190.0))
-        counted(screening, -190.0)
+        counted(screening, -190.0, waiting=0)
         desk.clock.ahead_ns, later_s = 100 * DAY_NS, 100 * DAY_NS / SECOND
         desk.read(("top", since_noon_s() + later_s, -100.0))
         eventually(desk.alarms, "raised by that clock")
@@ -239,7 +244,7 @@ def test_a_clock_set_far_ahead_and_back_makes_nothing_fresh(tmp_path: Path, stil
         shown = channel(screening, "top", since_noon_s())
         assert (shown["state"], shown["value"], shown["age_s"] < 300) == ("in range", -190.0, True)
         desk.read(("top", since_noon_s(), -120.0))
-        assert counted(screening, -120.0)["state"] == "critical above-150"
+        assert counted(screening, -120.0, waiting=1)["state"] == "critical above-150"
 
 
 def test_what_was_shown_before_a_restart_is_shown_after_it(tmp_path: Path, still: None) -> None:
