@@ -77,14 +77,10 @@ def channel(screening: Screening, name: str, at_s: float) -> dict[str, Any]:
 
 
 def counted(screening: Screening, value: float, waiting: int) -> dict[str, Any]:
-    """What is shown of "top" once a reading of just now counts, in the turn after the one that took it, and
-    so many wait for their time."""
-
-    def shown() -> dict[str, Any] | None:
-        found = channel(screening, "top", since_noon_s())
-        return found if (found["value"], found["waiting"]) == (value, waiting) else None
-
-    return eventually(shown, "counts")
+    """What is shown of "top" once a reading of just now counts (a turn later), and so many wait."""
+    wanted = {"value": value, "waiting": waiting}
+    eventually(lambda: wanted.items() <= channel(screening, "top", since_noon_s()).items(), "counts")
+    return channel(screening, "top", since_noon_s())
 
 
 def some(desk: Desk, **expected: Any) -> Any:
