@@ -118,6 +118,16 @@ def damaged(connection: Connection) -> list[str]:
     ]
 
 
+def lost(connection: Connection) -> bool:
+    """Whether the row of a channel is gone, and its copy damaged: nothing says any more which it is.
+
+    A copy under a wrong number is that of a row that has none.
+    """
+    numbers = {n for (n,) in all_rows(connection, "SELECT number FROM channel_copy")}
+    rows = _rows(connection).keys()
+    return len(numbers - rows - sound_copies(connection).keys()) > len(rows - numbers)
+
+
 def mend(connection: Connection) -> None:
     """Each damaged row by its copy, each damaged copy by its row. Inside the caller's transaction."""
     rows = table(connection)

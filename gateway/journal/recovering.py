@@ -6,7 +6,7 @@ import logging
 import time
 from pathlib import Path
 
-from gateway.errors import JournalFull
+from gateway.errors import JournalError, JournalFull
 from gateway.journal import channels, entries, index_seal, mentions
 from gateway.journal.appending import append
 from gateway.journal.chain import Chain
@@ -34,9 +34,12 @@ def is_stated(said: Recovery, journal: Path, connection: Connection, chain: Chai
 
 
 def mend(journal: Path, connection: Connection, chain: Chain | None) -> None:
-    """What is there twice, and damaged in one place. Raises JournalError."""
-    mend_index(journal, connection, chain)
-    mend_channels(journal, connection, chain)
+    """What is there twice, and damaged in one place. The rest keeps no gateway from its start."""
+    try:
+        mend_index(journal, connection, chain)
+        mend_channels(journal, connection, chain)
+    except JournalError as error:
+        log.error("journal %s: what is damaged in it cannot be made again: %s", journal, error)
 
 
 def mend_index(journal: Path, connection: Connection, chain: Chain | None) -> None:
@@ -60,6 +63,9 @@ def mend_channels(journal: Path, connection: Connection, chain: Chain | None) ->
         found = channels.damaged(connection)
         if not found:
             return
+        if channels.lost(connection):
+            log.error("journal %s: %s", journal, "; ".join(found)[:400])
+            return  # what is left of it may still tell somebody which one it was
         with transaction(connection):
             channels.mend(connection)
     message = f"{'; '.join(found)[:400]}; made again from what stands there twice: check the disk"

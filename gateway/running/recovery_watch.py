@@ -20,6 +20,7 @@ from gateway.times import to_the_second
 
 KEY: Final = "recovery:"  # and the entry
 RECENT_NS: Final = 7 * 86_400 * SECOND  # of what an earlier version left, people are not woken
+MENDED: Final = "acknowledge this alarm, and it is over"
 NEXT: Final = (
     "compare with what devices, sinks and people still have, let devices send again what they can, and check "
     "the disk (dmesg); acknowledge this alarm, and it is over"
@@ -45,7 +46,9 @@ class RecoveryWatch:
 
     def _fault(self, key: str, found: Recovery, at_ns: int) -> Fault:
         severity = Severity.MAJOR if found.first_seq is None else Severity.CRITICAL
-        message = f"{one_line(found.message)} (found at {to_the_second(at_ns)}); {NEXT}"
+        is_mended = found.first_seq is None and found.at is None
+        step = MENDED if is_mended else NEXT
+        message = f"{one_line(found.message)} (found at {to_the_second(at_ns)}); {step}"
         seen: Callable[[], None] = partial(self._seen, key)
         return Fault(key, severity, message, seen=seen)
 

@@ -76,6 +76,15 @@ def test_a_journal_of_an_earlier_version_gets_its_copies(path: Path) -> None:
     assert known(path) == before
 
 
+def test_what_is_left_of_one_that_is_lost_stays(path: Path) -> None:
+    connection = connect(path, writing=True)
+    connection.execute("DELETE FROM channel WHERE name = 'c2'")
+    connection.execute("UPDATE channel_copy SET name = 'b2' WHERE name = 'c2'")
+    Journal.open(path).close()
+    assert connection.execute("SELECT name FROM channel_copy WHERE number = 2").fetchall() == [("b2",)]
+    assert any("nothing says any more which it is" in problem for problem in verify(path).problems)
+
+
 def test_what_both_have_lost_is_a_sentence(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.journal._connection.execute("UPDATE channel SET name = 'tip' WHERE name = 'top'")

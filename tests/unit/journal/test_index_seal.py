@@ -130,6 +130,18 @@ def test_what_hides_statements_is_refused_and_mended_by_the_next_start(tmp_path:
     assert verify(path).problems == []
 
 
+def test_what_cannot_be_made_again_keeps_no_gateway_from_its_start(hot: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "journal.sqlite"
+    shutil.copy(hot, copy)
+    size, begins = pages(copy, "name = 'entry' AND pagetype = 'leaf'")
+    content = bytearray(copy.read_bytes())
+    content[begins[0] : begins[0] + size] = bytes(size)
+    copy.write_bytes(content)
+    Journal.open(copy).close()
+    with pytest.raises(JournalError, match="is damaged"):
+        Journal.open_reading(copy)
+
+
 def test_an_entry_under_another_hour_is_found(hot: Path, tmp_path: Path) -> None:
     copy = tmp_path / "journal.sqlite"
     shutil.copy(hot, copy)
