@@ -9,13 +9,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from gateway.model import Mask, Times
 
-BYTES_PER_MESSAGE = 4096  # the queue's byte bound is its message bound times this: room for fat payloads
+BYTES_PER_MESSAGE = 1024  # the byte bound is the message bound times this: 20 MB where nobody says another
+MOST_AT_ONCE = (
+    4 * 1024 * 1024
+)  # bytes of one batch, and one delivery more: decoded they are many times as much
 
 
 class Clock(Protocol):
@@ -39,24 +42,35 @@ class WallClock:
         return np.ones(len(received), np.bool_)
 
 
+class _Delivery(NamedTuple):
+    source: str
+    items: Sequence[Any]
+    size: int  # bytes of all items
+
+
 class Intake:
-    """Items of all sources in order of arrival; `take` empties it in one go (group commit)."""
+    """Items of all sources in order of arrival; `take` hands out one batch (group commit).
+
+    The bytes that wait and those of the batch in hand have one bound together.
+    """
 
     def __init__(self, longest: int, clock: Clock | None = None) -> None:
         self.clock = WallClock() if clock is None else clock
         self._longest = longest
         self._most_bytes = longest * BYTES_PER_MESSAGE
-        self._items: deque[tuple[str, Any]] = deque()
-        self._bytes = 0
+        self._waiting: deque[_Delivery] = deque()
+        self._length = 0  # items that wait
+        self._bytes = 0  # of what waits and of what is in hand
         self.in_hand = 0  # taken, and not committed yet as far as we know
+        self._bytes_in_hand = 0
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._length
 
     def room(self) -> int:
         """For how many more items there is room; 0: stop reading the wire and ask again."""
-        return max(self._longest - len(self._items), 0) if self._bytes < self._most_bytes else 0
+        return max(self._longest - self._length, 0) if self._bytes < self._most_bytes else 0
 
     def has_room(self) -> bool:
         """False: stop reading the wire, and wait with `wait_for_room`."""
@@ -74,22 +88,30 @@ class Intake:
     def put_all(self, source: str, items: Sequence[Any], size: int) -> None:
         """Add items of `size` bytes together; no more than there was `room` for."""
         with self._changed:
-            self._items.extend((source, item) for item in items)
+            self._waiting.append(_Delivery(source, items, size))
+            self._length += len(items)
             self._bytes += size
             self._changed.notify_all()
 
     def take(self, timeout_s: float) -> dict[str, list[Any]]:
-        """Everything that waits, by source, in order of arrival; empty after `timeout_s` of silence.
+        """What waits, up to MOST_AT_ONCE, by source, in order of arrival; empty after `timeout_s` of silence.
 
         What was taken before is committed by then.
         """
-        with self._changed:
-            self.in_hand = 0
-            self._changed.wait_for(lambda: len(self._items) > 0, timeout_s)
-            taken, self._items, self._bytes = self._items, deque(), 0
-            self.in_hand = len(taken)
-            self._changed.notify_all()
         batch: dict[str, list[Any]] = {}
-        for source, item in taken:
-            batch.setdefault(source, []).append(item)
+        with self._changed:
+            self._commit()
+            self._changed.wait_for(lambda: self._length > 0, timeout_s)
+            while self._waiting and self._bytes_in_hand < MOST_AT_ONCE:
+                source, items, size = self._waiting.popleft()
+                batch.setdefault(source, []).extend(items)
+                self.in_hand += len(items)
+                self._bytes_in_hand += size
+            self._length -= self.in_hand
+            self._changed.notify_all()
         return batch
+
+    def _commit(self) -> None:
+        self._bytes -= self._bytes_in_hand
+        self.in_hand = self._bytes_in_hand = 0
+        self._changed.notify_all()

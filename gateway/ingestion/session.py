@@ -32,6 +32,7 @@ TICK_S = 0.2  # how long an idle turn waits, so that a stop is noticed
 PAUSED_S = 0.02  # the same while the intake is full: it does not tell us when it has room again
 FLUSH_S = 1.0  # for the last acknowledgements when we leave
 MESSAGES_PER_TURN = 256  # then acknowledgements and pings get their turn
+BYTES_PER_TURN = 1024 * 1024  # the same, 4 kB a message: then the intake is asked again whether it has room
 UNANSWERED_PINGS = 3  # of two per keepalive; then the broker is gone
 _LOST = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
@@ -136,9 +137,10 @@ class Session:
 
     def _write(self) -> None:
         mids = [self._due.popleft() for _ in range(len(self._due))]
+        may_ask = not self._client.want_write()  # while a broker does not read, requests wait here: bounded
         if mids:
             self._client.acknowledge(mids)
-        for topic, payload in [self._asked.popleft() for _ in range(len(self._asked))]:
+        for topic, payload in [self._asked.popleft() for _ in range(len(self._asked) if may_ask else 0)]:
             self._client.publish(topic, payload)
         while self._suspects and self._consented:
             self._subscribing.give_up(self._client, self._suspects.popleft())
@@ -146,10 +148,14 @@ class Session:
             raise self._down()
 
     def _read(self, most: int) -> None:
+        size = 0
         for before in range(most):
             if self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS:
                 raise self._down()
             if len(self._received) == before:
+                break
+            size += len(self._received[-1].payload) + len(self._received[-1].topic)
+            if size >= BYTES_PER_TURN:
                 break
         if self._received:
             self._deliver(self._received, self._subscribing.marks)

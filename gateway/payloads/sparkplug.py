@@ -138,8 +138,8 @@ class Decoder:
             self._nodes.ask(topic.at, received_ns)
             raise Unusable(
                 Refusal.UNKNOWN_CHANNEL,
-                f"alias {metric.alias} means nothing: no birth of {topic.address('')} was seen, or messages "
-                "were lost since; a rebirth is asked for",
+                f"alias {metric.alias} means nothing: no birth of {shown(topic.address(''))} was seen, or "
+                "messages were lost since; a rebirth is asked for",
             )
         return name
 

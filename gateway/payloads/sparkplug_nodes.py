@@ -18,7 +18,8 @@ from gateway.payloads.unusable import Unusable, shown
 
 MOST_BYTES = 32 * 2**20  # of names that are remembered; beyond it the node that was born first is forgotten
 PER_NAME = 300  # bytes of a metric, a device or a node besides its name
-MOST_REQUESTS = 1_000  # waiting to be sent
+MOST_REQUESTS = 1_000  # waiting to be sent: 1 MB, with
+LONGEST_ASKED = 800  # characters of the names of a group and its node; one with longer names is not asked
 ASK_AGAIN_NS = 30 * SECOND  # of a node that did not answer; asked more often it would do nothing but be born
 LAST_SEQ = 255
 
@@ -116,7 +117,8 @@ class Nodes:
             node = _Node()
             self._remember(at, node)
         recently = node.asked_ns is not None and 0 <= received_ns - node.asked_ns < ASK_AGAIN_NS
-        if not recently and len(self._requests) < MOST_REQUESTS:
+        short = len(at[0]) + len(at[1]) <= LONGEST_ASKED
+        if not recently and short and len(self._requests) < MOST_REQUESTS:
             node.asked_ns = received_ns
             self._requests[f"spBv1.0/{at[0]}/NCMD/{at[1]}"] = rebirth_command(received_ns // 1_000_000)
 

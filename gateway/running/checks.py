@@ -127,7 +127,7 @@ def left_behind(pump: Pump, screening: Screening) -> Check:
         since_ns = pump.now_ns() - STILL_SENDS_NS
         for name, channel in screening.retired().items() if strangers else ():
             address = shown(channel.address)
-            told = [r for source, r in strangers if source == channel.source and address in r.detail]
+            told = [s for s in strangers if s.source == channel.source and address in s.detail]
             if told and told[-1].received_ns > since_ns:
                 message = (
                     f"channel {name} is retired, and its device still sends as {channel.address} of "

@@ -12,7 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,19 @@ from gateway.writing.conversion import Conversions, to_canonical
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
-MOST_STRANGERS = 200  # refusals of addresses that are no channel's, for whoever looks for retired ones
+MOST_STRANGERS = (
+    200  # refusals of addresses that are no channel's, for whoever looks for retired ones: 0.8 MB,
+)
+STRANGER_CHARACTERS = 1_000  # as of each only so much is kept; addresses stand there shortened
 RETRY_S = 2.0  # between attempts while the journal cannot be written
+
+
+class Stranger(NamedTuple):
+    """A refusal of an address that is no channel's; without the payload, which can be large."""
+
+    source: str
+    detail: str
+    received_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class Pump:
         self.last_seq = journal.last_seq()
         self.moved_s = time.monotonic()  # when it last went round; a pump that hangs is not alive
         self.counts: Counter[str] = Counter()
-        self.strangers: deque[tuple[str, Refused]] = deque(maxlen=MOST_STRANGERS)  # with their source
+        self.strangers: deque[Stranger] = deque(maxlen=MOST_STRANGERS)
         self.refused: Counter[tuple[str, str]] = Counter(  # since the journal began
             {(source, r.value): n for source, by in journal.refusal_counts().items() for r, n in by.items()}
         )
@@ -165,7 +176,11 @@ class Pump:
         self.counts["last_commit_ns"] = self._intake.clock.now_ns()
         for name, several in refused.items():
             self.refused.update((name, r.reason.value) for r in several)
-            self.strangers.extend((name, r) for r in several if r.reason is Refusal.UNKNOWN_CHANNEL)
+            self.strangers.extend(
+                Stranger(name, r.detail[:STRANGER_CHARACTERS], r.received_ns)
+                for r in several
+                if r.reason is Refusal.UNKNOWN_CHANNEL
+            )
 
 
 def _backlog(journal: Journal) -> Backlog:

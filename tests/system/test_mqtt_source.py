@@ -8,8 +8,9 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from gateway.ingestion.intake import Intake
+from gateway.ingestion.intake import BYTES_PER_MESSAGE, Intake
 from gateway.ingestion.link import LinkState
+from gateway.ingestion.session import BYTES_PER_TURN
 from gateway.ingestion.sources.mqtt import Options, Source, Topic
 from gateway.model import Quality, Refusal
 from gateway.payloads import json
@@ -116,6 +117,17 @@ def test_a_full_intake_pauses_the_reading_and_keeps_the_connection(mosquitto, ru
     assert pump.numbers() == list(range(20_000))
     assert "exceeded timeout" not in mosquitto.log()
     assert not running.ended
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_large_messages_fill_the_intake_by_their_bytes(mosquitto, run_source, publisher, protocol):
+    """256 of them in one turn were 64 MB before anybody asked again whether there is room."""
+    source, intake, _ = source_for(mosquitto.port, longest=500, protocol=protocol)
+    run_source(source, intake).wait_up()
+    publisher(mosquitto.port).send(*[b'{"x":"' + b"y" * 200_000 + b'"}' for _ in range(60)])
+    eventually(lambda: not intake.has_room())
+    items = intake.take(0)[source.name]
+    assert sum(item.size for item in items) < 500 * BYTES_PER_MESSAGE + BYTES_PER_TURN + 201_000
 
 
 def test_acknowledgements_go_out_while_reading_is_paused(mosquitto, run_source, publisher):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from gateway.ingestion.intake import BYTES_PER_MESSAGE, Intake
+from gateway.ingestion.intake import BYTES_PER_MESSAGE, MOST_AT_ONCE, Intake
 
 
 def test_everything_that_waits_comes_out_at_once_by_source_in_order() -> None:
@@ -66,3 +66,22 @@ def test_what_was_taken_is_in_hand_until_more_is_taken() -> None:
     assert (len(intake), intake.in_hand) == (0, 2)  # their commit may take long
     intake.take(0.0)
     assert intake.in_hand == 0
+
+
+def test_what_is_in_hand_counts_until_it_is_committed() -> None:
+    intake = Intake(100)
+    intake.put("a", "fat", 100 * BYTES_PER_MESSAGE)
+    assert intake.take(0) == {"a": ["fat"]}
+    assert not intake.has_room()  # queue and batch have one bound together
+    assert intake.take(0) == {}
+    assert intake.has_room()
+
+
+def test_a_batch_has_no_more_bytes_than_can_be_decoded_at_once() -> None:
+    intake = Intake(100_000)
+    for i in range(5):
+        intake.put_all("ab"[i % 2], [i, -i], MOST_AT_ONCE // 2)
+    assert intake.take(0) == {"a": [0, 0], "b": [1, -1]}
+    assert (len(intake), intake.in_hand) == (6, 4)
+    assert intake.take(0) == {"a": [2, -2], "b": [3, -3]}
+    assert intake.take(0) == {"a": [4, -4]}

@@ -185,6 +185,16 @@ def test_an_alias_without_a_birth_asks_for_one():
     assert host.decoder.requests() == []
 
 
+def test_a_node_with_an_endless_name_is_not_asked_nor_named_in_full():
+    """Ten thousand metrics of one message are ten thousand refusals, and a thousand requests wait."""
+    host = Host()
+    _, detail = refusal(host.data(7, f"g/DDATA/{'n' * 60_000}/d"))
+    assert len(detail) < 300
+    assert host.decoder.requests() == []
+    host.data(8, f"g/DDATA/{'n' * 700}/d")
+    assert len(host.decoder.requests()) == 1
+
+
 def test_a_node_is_not_asked_again_at_once():
     host = Host()
     asked = []
