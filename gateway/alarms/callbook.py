@@ -17,6 +17,7 @@ from gateway.alarms.delivery import Delivery, Outcome
 from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.duty import Duty
 from gateway.alarms.escalation import Escalations, Rules
+from gateway.alarms.failures import LONGEST_ANSWER, Failures
 from gateway.alarms.flood import KNOWN, Flood, FloodLimits
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
@@ -36,8 +37,6 @@ from gateway.statements.transition import UPGRADE
 
 KINDS: Final = (transition.KIND, call.KIND, attempt.KIND, *DUTY_KINDS)
 MOST_ATTEMPTS: Final = 100  # of a group, that are kept to be shown
-LONGEST_ANSWER: Final = 200  # characters
-ADDRESS_OF_SERVER: Final = "://"  # in a webhook's, which is a URL
 
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
 
@@ -68,12 +67,12 @@ class CallBook:
         self.raisings = Raisings()
         self.swings = Swings(self.raisings, plan.chatter)
         self.flood = Flood(plan.flood)
+        self.waiting = Waiting()
         self.escalations = Escalations(
             Rules(self.policy, self.judged, self._same, self._is_coming, self.swings)
         )
-        self.waiting = Waiting()
         self.attempts: dict[str, list[Attempted]] = {}  # by group
-        self._failures: dict[tuple[str, str, str], Failure] = {}  # by notifier, person and address
+        self._failures = Failures()
         self._nobody = Nobody(self.escalations, self)
 
     # Hearing
@@ -116,7 +115,7 @@ class CallBook:
                 list(self.deliveries.values()),
                 self.attempts,
                 self.nobody,
-                list(self._failures.values()),
+                self._failures.kept(),
                 self.waiting.summaries,
             )
         )
@@ -143,7 +142,7 @@ class CallBook:
         self.waiting = Waiting(found.deliveries, found.summaries)
         self.attempts = found.attempts
         self._nobody = Nobody(self.escalations, self, found.nobody)
-        self._failures = {(one.notifier, one.person, one.address): one for one in found.failures}
+        self._failures = Failures(found.failures)
 
     # Answers
 
@@ -235,7 +234,7 @@ class CallBook:
 
     def failures(self) -> list[Failure]:
         """Ways that failed when they were tried last, of who is here and still has them."""
-        return [one for one in self._failures.values() if self._has(one.person, (one.notifier, one.address))]
+        return [one for one in self._failures.kept() if self._has(one.person, (one.notifier, one.address))]
 
     def told_by(self, group: str) -> dict[str, dict[tuple[str, str], None]]:
         """By person: notifier and address of every attempt about a group that arrived, in their order."""
@@ -277,6 +276,9 @@ class CallBook:
         for other in heard.merged:
             self._join(other.id, heard.group.id)
         self.escalations.hear(heard, one)
+        for end in self.waiting.ends(heard.group.id):
+            if self.escalations.keep_told(heard.group.id, end.receiver.name, at_ns):
+                self.waiting.drop(end)
         self._hold_once(heard.group.id)
         self._nobody.look(heard.group, at_ns)
         self._tidy(heard.group.id)
@@ -332,7 +334,7 @@ class CallBook:
             said.answer[:LONGEST_ANSWER],
             said.took_s,
         )
-        self._note(at_ns, said)
+        self._failures.hear(at_ns, said)
         for group in self.waiting.groups(said.call, said.group):
             if group in self.escalations.courses:
                 self.attempts[group] = [*self.attempts.get(group, ()), shown][-MOST_ATTEMPTS:]
@@ -344,24 +346,6 @@ class CallBook:
         self._nobody.hear_outcome(delivery, self.waiting.about(delivery), at_ns, said)
         if delivery.is_done:
             self.drop(delivery)
-
-    def _note(self, at_ns: int, said: Attempt) -> None:
-        """Where one person is reached, the notifier works for all who were not reached for want of it.
-
-        Not so where each address is a server: that one answers says nothing of another.
-        """
-        way = said.notifier, said.person, said.address
-        if said.outcome != Outcome.DELIVERED:
-            answer = said.answer[:LONGEST_ANSWER]
-            self._failures[way] = Failure(
-                said.notifier, said.person, said.outcome, answer, at_ns, said.address
-            )
-            return
-        self._failures.pop(way, None)
-        for key, one in list(self._failures.items()) if ADDRESS_OF_SERVER not in said.address else ():
-            is_of_notifier = one.notifier == said.notifier and ADDRESS_OF_SERVER not in one.address
-            if is_of_notifier and one.outcome == Outcome.RETRY:
-                del self._failures[key]
 
     def _is_coming(self, group: str, name: str) -> bool:
         return self.waiting.is_coming(group, name)

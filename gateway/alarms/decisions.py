@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from gateway.alarms.call import CallKind, Priority
@@ -11,7 +11,7 @@ from gateway.alarms.callbook import CallBook
 from gateway.alarms.escalation import Due
 from gateway.alarms.groups import Group
 from gateway.alarms.latecomers import Latecomers
-from gateway.alarms.reach import Reach, Reached
+from gateway.alarms.reach import Reach, Reached, Way
 from gateway.model import SECOND
 from gateway.statements.call import Called
 
@@ -60,10 +60,10 @@ class Decisions:
         reached = self._of_steps(one, group, now_ns if roughly else max(now_ns, one.moment_ns))
         return one.moment_ns, tuple(receiver.name for receiver in reached.receivers)
 
-    def _rank(self, one: Due) -> tuple[bool, int, int]:
-        """What is real goes first."""
+    def _rank(self, one: Due) -> tuple[bool, bool, int, int]:
+        """What is real goes first, and of that what is not about messages."""
         group = self._group(one.group)
-        return group.is_drill, -self._book.matter(group).priority, one.moment_ns
+        return group.is_drill, group.is_about_ways, -self._book.matter(group).priority, one.moment_ns
 
     def _call(self, one: Due, now_ns: int, sent: Sent) -> Called | None:
         group, course = self._group(one.group), self._book.escalations.courses[one.group]
@@ -106,7 +106,8 @@ class Decisions:
         known = [g for name in groups if (g := self._book.escalations.groups.get(name)) is not None]
         priority = self._book.judged_together(known).priority if known else Priority.LOW
         ways = max((self._ways(person, group, now_ns) for group in known), default=1)
-        reached = self._reach.of_names((person,), {}, priority, now_ns, at_once=ways)
+        told = [way for group in known for way in self._told(person, group)]
+        reached = self._reach.of_summary(person, told, priority, now_ns, ways)
         if not reached.receivers and reached.is_quiet:
             self._quiet[person] = now_ns + QUIET_NS
             return None
@@ -141,6 +142,12 @@ class Decisions:
         steps = range(min(course.done[1], len(policy.steps) - 1) + 1)
         found = self._reach.of_steps(policy, steps, self._book.matter(group), now_ns).receivers
         return max((one.at_once for one in found if one.person == person), default=1)
+
+    def _told(self, person: str, group: Group) -> Iterable[Way]:
+        """Where this one was told of a group about which people are called no more."""
+        if self._book.escalations.is_calling(group.id):
+            return ()
+        return self._book.told_by(group.id).get(person, ())
 
     def _is_sent(self, person: str, group: Group, priority: Priority, now_ns: int, sent: Sent) -> bool:
         """Whether it is a message of its own, and counted; else it waits for a summary."""

@@ -63,10 +63,13 @@ class Delivery:
         """Every way was tried, and none has worked so far."""
         return len(self.outcomes) == len(self.receiver.ways) and not self.is_delivered
 
-    def next_ways(self, busy: frozenset[int] = frozenset()) -> Iterator[int]:
-        """The ways to try now, beside those that are being tried."""
+    def next_ways(
+        self, busy: frozenset[int] = frozenset(), queued: frozenset[int] = frozenset()
+    ) -> Iterator[int]:
+        """The ways to try now, beside those that are being tried, or whose turn takes long to come."""
         missing = self.at_once - self._count(Outcome.DELIVERED) - len(busy)
-        untried = [k for k in range(len(self.receiver.ways)) if k not in self.outcomes and k not in busy]
+        known = {*self.outcomes, *busy, *queued}
+        untried = [k for k in range(len(self.receiver.ways)) if k not in known]
         yield from untried[: max(0, missing)]
 
     def ways_again(self) -> list[int]:

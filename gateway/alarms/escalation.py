@@ -146,6 +146,15 @@ class Escalations:
             course.reached[name] = at_ns
         self._schedule(group_id)
 
+    def keep_told(self, group_id: str, name: str, at_ns: int) -> bool:
+        """Whether it goes on again, so that this one need not hear any more that it was over."""
+        group, course = self.groups[group_id], self.courses[group_id]
+        if not self._wants(group, course):
+            return False
+        course.told.setdefault(name, at_ns)
+        self._schedule(group_id)
+        return True
+
     def forget_told(self, group_id: str, person: str) -> None:
         """Nobody could reach this one: there is nothing to take back."""
         course = self.courses.get(group_id)

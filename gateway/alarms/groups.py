@@ -33,6 +33,7 @@ class Group:
     over_ns: int = 0  # when the last of them was said to be over; counts while none goes on
     going_on: int = 0
     waiting: int = 0  # not closed
+    seq: int = 0  # entry of the journal that was the last to say something of one of them
 
     @property
     def is_over(self) -> bool:
@@ -52,6 +53,10 @@ class Group:
         """A drill is a group of its own."""
         return self.members[self.first].is_drill
 
+    @property
+    def is_about_ways(self) -> bool:
+        return all(one.is_about_ways for one in self.members.values())
+
     def takes(self, at_ns: int) -> bool:
         """Whether what begins now belongs to it."""
         return self.going_on > 0 or at_ns - self.over_ns <= LINGER_NS
@@ -59,6 +64,7 @@ class Group:
     def put(self, one: Member) -> None:
         before = self.members.get(one.id)
         self.members[one.id] = one
+        self.seq = max(self.seq, one.seq)
         self.going_on += (not one.is_over) - (before is not None and not before.is_over)
         self.waiting += (not one.is_closed) - (before is not None and not before.is_closed)
         if one.is_over and (before is None or not before.is_over):

@@ -15,6 +15,7 @@ FAULT: Final = "fault"  # kind of an alarm about the gateway itself
 DRILL: Final = "drill"
 ABOUT_ASSET: Final = ("time left:", "unmeasured:")  # faults of what is in an asset: they silence nothing
 ABOUT_DRILL: Final = "drill "  # faults of drills: failed, overdue, forged
+ABOUT_WAYS: Final = ("way:", "unreached")  # faults of what tells people
 SILENCE: Final = "no_data"
 RAISED: Final = "raised"
 CLOSED: Final = "closed"
@@ -66,6 +67,11 @@ class Member:
     def is_about_drill(self) -> bool:
         """What a drill found is no part of what happens to its asset."""
         return self.is_fault and self.cause.startswith(ABOUT_DRILL)
+
+    @property
+    def is_about_ways(self) -> bool:
+        """Whether it says that people are not reached: about itself, as it were, and not about a product."""
+        return self.is_fault and self.cause.startswith(ABOUT_WAYS)
 
     @property
     def is_silence(self) -> bool:

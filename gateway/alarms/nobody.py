@@ -60,8 +60,11 @@ class Nobody:
         """What came of a call to one receiver so far; a summary is about several groups."""
         for group in groups:
             if delivery.is_delivered:
-                said_over = said.over or delivery.kind is CallKind.OVER or group in said.ended
-                self._escalations.remember_told(group, delivery.receiver.name, at_ns, said_over=said_over)
+                if (
+                    delivery.kind is not CallKind.OVER
+                ):  # that takes back what was told, and is nothing to take back
+                    said_over = said.over or group in said.ended
+                    self._escalations.remember_told(group, delivery.receiver.name, at_ns, said_over=said_over)
                 if delivery.receiver.person:  # nobody may be where a siren sounds
                     self.since.pop(group, None)
             elif delivery.has_failed:

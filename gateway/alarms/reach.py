@@ -58,11 +58,10 @@ class Reach:
         now_ns: int,
         *,
         also_former: bool = False,
-        at_once: int = 1,
     ) -> Reached:
         """Whoever was told before, by the ways `by` that worked; `also_former`: also those given up since.
 
-        By `at_once` of the others at once where none is known to work.
+        By one of the others where none is known to work.
         """
         known = [name for name in names if not name.startswith(SIREN)]
         named = (name.removeprefix(SIREN) for name in names if name.startswith(SIREN))
@@ -74,10 +73,21 @@ class Reach:
             if worked:
                 receivers.append(Receiver(person, worked, 0))
             else:
-                found = self._reached({person: at_once}, (), priority, now_ns)
+                found = self._reached({person: 1}, (), priority, now_ns)
                 receivers += found.receivers
                 is_quiet = is_quiet or found.is_quiet
         return Reached((*receivers, *map(_siren, sirens)), is_quiet)
+
+    def of_summary(
+        self, person: str, told: Collection[Way], priority: Priority, now_ns: int, at_once: int
+    ) -> Reached:
+        """By `at_once` ways, and by those by which this one was `told` what is over, if it still has them."""
+        found = self._reached({person: at_once}, (), priority, now_ns)
+        opened = found.receivers[0].ways if found.receivers else ()
+        first = dict.fromkeys((*opened[:at_once], *(way for way in told if self.is_still(person, way))))
+        if not first:
+            return found
+        return Reached((Receiver(person, tuple(dict.fromkeys((*first, *opened))), len(first)),))
 
     def persons(self, call: Iterable[str], matter: Matter, now_ns: int) -> Iterator[str]:
         """Ids, in the order in which they are called; some may come twice."""

@@ -65,6 +65,11 @@ class Waiting:
             return False
         return delivery.kind in LOUD or delivery.kind is CallKind.SUMMARY
 
+    def ends(self, group: str) -> list[Delivery]:
+        """Messages that say that it is over, and have not come through."""
+        mine = (self.deliveries.get(name) for name in self._latest.get(group, {}).values())
+        return [one for one in mine if one is not None and one.kind is CallKind.OVER and not one.is_delivered]
+
     def _take_from_older(self, group: str, made: Delivery) -> None:
         mine = self._latest.setdefault(group, {})
         older = self.deliveries.get(mine.get(made.receiver.name, ""))

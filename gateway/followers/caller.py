@@ -27,6 +27,7 @@ from gateway.followers.composing import Composer, Hinting, Linking, Remaining, n
 from gateway.followers.pauses import Pauses
 from gateway.followers.recalling import NAME, in_order, recall
 from gateway.followers.tellers import Errand, Result, Teller
+from gateway.followers.under_way import UnderWay, Ways
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -94,8 +95,7 @@ class Caller:
                 one.sound_for(partial(self._sounds, name))
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._unstated: list[Result] = []
-        self._errands: dict[str, dict[int, Errand]] = {}  # by delivery and way
-        self._late: set[tuple[str, int]] = set()  # of these, those that nobody waits for any more
+        self._under_way = UnderWay(self.tellers)
         self._again: dict[str, _Again] = {}
         self._saved_s = time.monotonic()
         self._saved_seq = 0
@@ -114,7 +114,7 @@ class Caller:
             seen = self._journal.last_seq()
             with self._turn:
                 self._step()
-            if self._journal.last_seq() != seen and not self._errands:
+            if self._journal.last_seq() != seen and self._under_way.is_empty:
                 stop.wait(REST_S)
             with self._committed:
                 if self._journal.last_seq() == seen and self._results.empty():
@@ -209,30 +209,61 @@ class Caller:
     def _hand(self) -> None:
         now_s = time.monotonic()
         self._again = {name: one for name, one in self._again.items() if name in self._book.deliveries}
+        self._under_way.keep(self._book.deliveries)
         for delivery in list(self._book.deliveries.values()):
             if delivery.id not in self._book.deliveries:  # settled meanwhile
                 continue
-            busy = frozenset(self._errands.get(delivery.id, ()))
-            waiting = frozenset(way for way in busy if (delivery.id, way) not in self._late)
-            if not busy and self._book.is_obsolete(delivery):
+            if self._book.is_obsolete(delivery) and self._under_way.withdraw(delivery.id):
                 self._book.drop(delivery)
                 continue
-            for way in self._ways(delivery, waiting, now_s):
-                if way not in busy:
-                    self._send(delivery, way, now_s)
+            self._renew(delivery)
+            for way in self._ways(delivery, now_s):
+                self._send(delivery, way, now_s)
             if not self._results.empty():  # what was told is stated soon: a crash would tell it again
                 self._settle_results()
 
-    def _ways(self, delivery: Delivery, busy: frozenset[int], now_s: float) -> Iterable[int]:
-        if not delivery.has_failed:
-            return delivery.next_ways(busy)
+    def _ways(self, delivery: Delivery, now_s: float) -> Iterable[int]:
+        """To be tried now; it is being told by none of these."""
+        under_way = self._under_way.ways(delivery.id)
+        awaited = self._under_way.awaited(delivery.id)
+        ways = (
+            self._again_by(delivery, awaited, now_s) if delivery.has_failed else self._next(delivery, awaited)
+        )
+        return [way for way in ways if way not in under_way]
+
+    def _next(self, delivery: Delivery, awaited: Ways) -> Iterable[int]:
+        """Where one waits long for its turn, whoever has to act is told by the next way before it comes."""
+        if not self._book.is_pressing(delivery):
+            return delivery.next_ways(awaited)
+        ways = delivery.receiver.ways
+        queued = self._under_way.queued(delivery.id, time.monotonic(), PATIENCE_S)
+        crowded = {ways[way][0] for way in queued}
+        found = delivery.next_ways(awaited - queued, queued)
+        return [way for way in found if ways[way][0] not in crowded]
+
+    def _again_by(self, delivery: Delivery, awaited: Ways, now_s: float) -> Iterable[int]:
         again = self._again.setdefault(delivery.id, _Again(now_s + Pauses().next_s()))
-        if busy or now_s < again.at_s:
+        if awaited or now_s < again.at_s:
             return ()
         again.at_s = now_s + again.pauses.next_s()
         again.tries += 1
         ways = delivery.ways_again()
         return ways if self._book.is_pressing(delivery) else [ways[again.tries % len(ways)]]
+
+    def _renew(self, delivery: Delivery) -> None:
+        """Whoever waits long for a turn is told as things are then."""
+        for errand in self._under_way.waiting(delivery.id):
+            teller, known = self.tellers.get(errand.notifier), self._known(delivery)
+            if teller is None or errand.known == known:
+                continue
+            told = self._composer.call(delivery, self._voice.now_ns())
+            if told is not None:
+                teller.renew(errand, told, known)
+
+    def _known(self, delivery: Delivery) -> tuple[int, ...]:
+        """How far in the journal it is known what happened, by group."""
+        groups = map(self._book.escalations.groups.get, self._book.waiting.about(delivery))
+        return tuple(0 if one is None else one.seq for one in groups)
 
     def _send(self, delivery: Delivery, way: int, now_s: float) -> None:
         notifier, address = delivery.receiver.ways[way]
@@ -240,16 +271,19 @@ class Caller:
         if told is None:
             self._book.drop(delivery)
             return
-        errand = Errand(delivery, way, told, address, now_s)
-        self._errands.setdefault(delivery.id, {})[way] = errand
+        group = self._book.escalations.groups.get(delivery.group)
+        is_about_ways = group is not None and group.is_about_ways
+        errand = Errand(delivery, way, told, address, now_s, self._known(delivery), is_about_ways)
         is_over = delivery.kind is CallKind.OVER  # which goes where the alarm was told
         person = delivery.receiver.person
         if teller is None or not self._reach.is_still(person, (notifier, address), also_former=is_over):
+            errand.began_s = now_s
+            self._under_way.hand(errand, None)
             self._done(Result(errand, Outcome.REJECTED, GONE, 0.0))
         else:
             if notifier in self._sirens:
                 self._tell_sirens()
-            teller.hand(errand)
+            self._under_way.hand(errand, teller)
 
     # What came of it
 
@@ -261,7 +295,7 @@ class Caller:
     def _take_results(self) -> None:
         while not self._results.empty():
             self._unstated.append(self._results.get())
-        self._unstated += self._overdue()
+        self._unstated += self._under_way.overdue(time.monotonic(), PATIENCE_S, HANGS, WAITS)
         if not self._unstated:
             return
         said = [_attempt(result) for result in self._unstated]
@@ -271,26 +305,9 @@ class Caller:
         self._unstated.clear()
         self._hear()
 
-    def _overdue(self) -> Iterator[Result]:
-        """Attempts that take too long: the next way is tried, and a late answer is stated all the same."""
-        now_s = time.monotonic()
-        every = [((name, way), e) for name, ways in self._errands.items() for way, e in ways.items()]
-        for key, errand in every:
-            if key not in self._late and now_s - errand.handed_s > PATIENCE_S:
-                errand.is_cancelled = errand.began_s is None
-                why = WAITS if errand.is_cancelled else HANGS
-                self._late.add(key)
-                yield Result(errand, Outcome.RETRY, why, now_s - errand.handed_s, is_given_up=True)
-
     def _settle(self, result: Result) -> None:
         errand = result.errand
-        key = (errand.delivery.id, errand.way)
-        if errand.is_cancelled or not result.is_given_up:
-            ways = self._errands.get(errand.delivery.id, {})
-            ways.pop(errand.way, None)
-            if not ways:
-                self._errands.pop(errand.delivery.id, None)
-            self._late.discard(key)
+        self._under_way.settle(result)
         if result.outcome is Outcome.DELIVERED:
             self._again.pop(errand.delivery.id, None)
         elif result.again_after_s and (again := self._again.get(errand.delivery.id)) is not None:
@@ -311,7 +328,7 @@ class Caller:
 
     def _patience_s(self) -> float:
         due_s = (self._decisions.soonest_ns() - self._voice.now_ns()) / SECOND
-        waiting = (one.at_s for name, one in self._again.items() if name not in self._errands)
+        waiting = (one.at_s for name, one in self._again.items() if name not in self._under_way)
         again_s = min(waiting, default=float("inf")) - time.monotonic()
         return max(0.01, min(WAIT_S, due_s, again_s))
 

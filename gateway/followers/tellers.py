@@ -1,8 +1,9 @@
 """One notifier in a thread of its own, that tells one person after the other; it holds up no other one.
 
 It only asks the outside world. Who is told, and what became of it, the caller decides and states. What is
-most urgent goes first; an address that did not answer lately goes behind all that may, so that those who can
-be reached are. In between it keeps a siren as it should be.
+most urgent goes first, and what is about people who are not reached behind all that is not. An address that
+did not answer lately goes behind all that may, so that those who can be reached are. In between it keeps a
+siren as it should be.
 """
 
 from __future__ import annotations
@@ -27,15 +28,28 @@ SLOW_S: Final = 3.0  # an address that takes so long, in vain, goes behind the o
 
 @dataclass(slots=True)
 class Errand:
-    """One attempt. The caller sets `is_cancelled`, the teller `began_s` (monotonic)."""
+    """One attempt. The teller sets `began_s` (monotonic) when its turn comes.
+
+    `known`: how far in the journal `call` knows each of its groups.
+    """
 
     delivery: Delivery
     way: int  # among the receiver's ways
     call: Call
     address: str
     handed_s: float  # monotonic
+    known: tuple[int, ...] = ()
+    is_about_ways: bool = False
     began_s: float | None = None
     is_cancelled: bool = False
+
+    @property
+    def notifier(self) -> str:
+        return self.delivery.receiver.ways[self.way][0]
+
+    def waits_s(self, now_s: float, delivered_s: float) -> float:
+        """How long for its answer; or for its turn, since it was handed, or another was delivered."""
+        return now_s - (max(self.handed_s, delivered_s) if self.began_s is None else self.began_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,9 @@ class Teller:
         self.notifier = notifier
         self.name = f"teller:{notifier}"
         self.problem = ""  # why a siren is not as it should be
+        self.delivered_s = (
+            0.0  # when it last was, monotonic: so long as it is, the others wait for their turn
+        )
         self._pauses, self._again_s = Pauses(), 0.0  # after such a problem; monotonic
         self._addressed = addressed
         self._done = done
@@ -71,6 +88,18 @@ class Teller:
             self._errands.append(errand)
             self._changed.notify()
 
+    def cancel(self, errand: Errand) -> bool:
+        """Whether its turn has not come; then it never will."""
+        with self._changed:
+            errand.is_cancelled = errand.began_s is None
+            return errand.is_cancelled
+
+    def renew(self, errand: Errand, call: Call, known: tuple[int, ...]) -> None:
+        """It is told as things are by now, unless it is being told."""
+        with self._changed:
+            if errand.began_s is None:
+                errand.call, errand.known = call, known
+
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; what waits then is told after the next start."""
         while not stop.is_set():
@@ -78,11 +107,13 @@ class Teller:
             if errand is None:
                 self._keep()
                 continue
-            self._present, errand.began_s = errand, time.monotonic()
-            result = self._tell(errand, errand.began_s)
+            self._present = errand
+            result = self._tell(errand, errand.began_s or 0.0)
             self._slow.discard(errand.address)
             if result.outcome is Outcome.RETRY and result.took_s > SLOW_S:
                 self._slow.add(errand.address)
+            if result.outcome is Outcome.DELIVERED:
+                self.delivered_s = time.monotonic()
             self._done(result)
             self._present = None
 
@@ -94,11 +125,13 @@ class Teller:
             found = min(self._errands, key=self._rank, default=None)
             if found is not None:
                 self._errands.remove(found)
+                found.began_s = time.monotonic()
             return found
 
-    def _rank(self, errand: Errand) -> tuple[bool, bool, int]:
+    def _rank(self, errand: Errand) -> tuple[bool, bool, bool, int]:
         """Equal ones in the order in which they came."""
-        return errand.call.drill, errand.address in self._slow, -errand.call.priority
+        is_slow = errand.address in self._slow
+        return errand.call.drill, is_slow, errand.is_about_ways, -errand.call.priority
 
     def failed(self, reason: str) -> None:
         """It ended in a way nobody foresaw: the person is told by another way."""

@@ -125,6 +125,26 @@ def test_a_summary_goes_by_as_many_ways_as_its_alarms_would(
     assert sorted(summaries) == [f"way-{k}" for k in range(addresses)]
 
 
+def test_a_summary_of_what_is_over_goes_where_that_was_told(board: Switchboard) -> None:
+    board.policies = (Policy("p", (Step(0, (ON_DUTY,)), Step(30, (ON_DUTY,), 0)), 0),)
+    board.employ("li-na", ways=[Way("push", "phone"), Way("push", "text")])
+    board.roster("li-na", "li-na")
+    push, limits = Phone(), FloodLimits(flood_count=4)
+    with board.running(board.caller({"push": push}, flood=limits)):
+        for k in range(2):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}")
+        eventually(lambda: len(push.ids("phone")) == 2, "by the first")
+        board.now_s = 30
+        eventually(lambda: len(push.ids("text")) == 2, "by both")
+        for k in range(2):
+            board.happens(f"E-{k}", "returned", f"dewar-{k}")
+        eventually(lambda: sum(bool(one.held) for one in board.calls()) == 2, "its end is held")
+        board.now_s = 90
+        eventually(lambda: len(board.attempts()) == 8, "the summary")
+    summaries = [(at, call.over) for call, at in push.heard if call.kind is CallKind.SUMMARY]
+    assert sorted(summaries) == [("phone", 2), ("text", 2)]
+
+
 @pytest.mark.parametrize("loses_records", [False, True])
 def test_what_somebody_had_taken_who_has_left_is_nobodys(board: Switchboard, loses_records: bool) -> None:
     push = Phone()
