@@ -10,18 +10,21 @@ from gateway.accounts.register import Account
 from gateway.commands import logins
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.commands.second import check_second
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.records import Records
 from gateway.published.labels import labels_of
+from gateway.questions.approvals import APPROVED
 from gateway.questions.signatures import signatures
-from gateway.questions.signed_records import SignedRecord, Sources
+from gateway.questions.signed_records import PROFILE, SignedRecord, Sources, proposal_of
 from gateway.rights.principal import Principal
 from gateway.rights.table import actions_of
 from gateway.statements import Statement, signature
 from gateway.statements.signature import MEANINGS, Signature
 
 ACTION: Final = "record.sign"
+APPROVE: Final = "profile.approve"
 PROVE: Final = (
     "log in at the provider again first, by GET /api/v1/openid/begin?again=true in the browser; that is good "
     "for one signature within two minutes"
@@ -95,9 +98,9 @@ def prove_and_sign(
     if isinstance(proven, Refused):
         wait = f"wait {proven.wait_s} s: too many wrong attempts" if proven.wait_s else WRONG
         raise InputError(f"not signed: {wait}")
-    names = Sources(desk.journal, records, desk.configuration.document).record(*record).names
-    _check_may(desk, proven.account, names)
+    now = Sources(desk.journal, records, desk.configuration.document).record(*record)
     author = logins.author_of(desk, proven.account.id, origin)
+    _check_may(desk, proven.account, author, now, meaning)
     proof = Proof(proven.account.id, author.name, proven.authenticated)
     return sign(desk, records, author, proof, record, meaning, seen)
 
@@ -116,20 +119,35 @@ def sign_after_openid(
     if not accounts.openid.use_proof(who.session, desk.clock.now_ns()):
         raise InputError(f"not signed: {PROVE}")
     account = accounts.register.known(who.account)
-    names = Sources(desk.journal, records, desk.configuration.document).record(*record).names
-    _check_may(desk, account, names)
+    now = Sources(desk.journal, records, desk.configuration.document).record(*record)
     author = logins.author_of(desk, account.id, origin)
+    _check_may(desk, account, author, now, meaning)
     proof = Proof(account.id, author.name, who.authenticated)
     return sign(desk, records, author, proof, record, meaning, seen)
 
 
-def _check_may(desk: Desk, account: Account, names: tuple[str, ...]) -> None:
+def _check_may(desk: Desk, account: Account, author: Author, record: SignedRecord, meaning: str) -> None:
     """Raises InputError where the roles or the sites of the account do not reach the record."""
-    if ACTION not in actions_of(account.roles):
+    actions = actions_of(account.roles)
+    if ACTION not in actions:
         raise InputError(f"{account.id} may not sign: ask an administrator for a role that may")
-    site = labels_of(desk.configuration).site_of(*names)
+    site = labels_of(desk.configuration).site_of(*record.names)
     if account.sites is not None and site not in account.sites:
         raise InputError(f"{account.id} may sign what is at {', '.join(account.sites)}: this is not there")
+    if record.name.startswith(f"{PROFILE} ") and meaning == APPROVED:
+        _check_may_approve(desk, account, author, record)
+
+
+def _check_may_approve(desk: Desk, account: Account, author: Author, record: SignedRecord) -> None:
+    """By a role that may; where one approval is enough, not by who proposed the version."""
+    if APPROVE not in actions_of(account.roles):
+        raise InputError(
+            f"{account.id} may not approve limits: that takes the role quality or qualified-person; "
+            "the signature may mean reviewed or responsible"
+        )
+    asked = proposal_of(desk.journal, record.name)
+    if asked is not None and desk.configuration.signatures.profile_approvals == 1:
+        check_second(desk, asked, author)
 
 
 def _check_new(sources: Sources, said: Signature) -> None:

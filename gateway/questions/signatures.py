@@ -62,4 +62,4 @@ def standing(sources: Sources, said: Signature) -> Standing:
 
 
 def _newest(sources: Sources, signed: SignedRecord) -> SignedRecord:
-    return sources.record(*signed.name.split(" ", 2))
+    return sources.named(signed.name)

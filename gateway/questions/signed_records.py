@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from gateway.config.load import plain
@@ -64,11 +65,23 @@ class Sources:
             return self._profile(words[1], words[2])
         raise InputError(f"{' '.join(words)!r} is no record; {HOW}")
 
+    def named(self, name: str, version: str = "") -> SignedRecord:
+        """The same by its name in one piece; the words of a profile and its version may have blanks."""
+        kind, *words = name.split(" ")
+        pairs = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+        for pair in pairs if kind == PROFILE else ():
+            with suppress(InputError):
+                if version in ("", pair[1]):
+                    return self._profile(*pair)
+        return self.record(kind, *(pairs[-1] if kind == PROFILE and pairs else words))
+
     def revision(self, said: signature.Signature) -> SignedRecord | None:
         """The revision that was signed, as the journal or the configuration has it; None: it is gone."""
-        words = said.record.split(" ", 2)
+        kind, *words = said.record.split(" ")
         try:
-            return self._alarm(words[1], int(said.revision)) if words[0] == ALARM else self.record(*words)
+            if kind == ALARM:
+                return self._alarm(words[0], int(said.revision))
+            return self.named(said.record, said.revision if kind == PROFILE else "")
         except (InputError, ValueError, IndexError):
             return None
 
@@ -120,12 +133,18 @@ def profile_record(document: str, name: str, version: str) -> SignedRecord:
 
 def proposed_record(journal: Journal, name: str, version: str) -> SignedRecord | None:
     """A version that is proposed and not withdrawn, as it will be in the configuration."""
+    found = proposal_of(journal, f"{PROFILE} {name} {version}")
+    if found is None:
+        return None
+    said = proposal.of(found.body)
+    return profile_record(json.dumps(toml(said.text), default=plain), said.profile, said.version)
+
+
+def proposal_of(journal: Journal, record: str) -> Statement | None:
+    """That proposed this version of a profile, unless it was withdrawn."""
     standing = Standing(journal)
-    for _, one in speaking_of(journal, [f"{PROFILE} {name} {version}"]):
-        if one.kind == proposal.KIND and standing.counts(one):
-            said = proposal.of(one.body)
-            return profile_record(json.dumps(toml(said.text), default=plain), said.profile, said.version)
-    return None
+    named = (one for _, one in speaking_of(journal, [record]) if one.kind == proposal.KIND)
+    return next((one for one in named if standing.counts(one)), None)
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:

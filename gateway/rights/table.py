@@ -106,7 +106,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "statement.withdraw": _does("OQPS", "correct or withdraw what was stated"),
     "import.write": _does("OQS", "take a logger's file into the journal"),
     "profile.propose": _does("QP", "propose a profile"),
-    "profile.approve": _second("profile.propose", "P", "approve a profile, as a second person"),
+    "profile.approve": _second("profile.propose", "QP", "approve a profile, as a second person"),
     "disposition.propose": _does("QP", "propose what becomes of a product unit"),
     "disposition.approve": _second("disposition.propose", "P", "decide it, as a second person"),
     "record.sign": _alone(_does("OQP", "sign a record: reviewed, approved, responsible")),

@@ -73,6 +73,11 @@ class Room:
         self.add_account("li.na", "Li Na")
         eventually(self.answers, "the pages answer", PATIENCE_S)
 
+    def run_out(self) -> str:
+        """The critical alarm of shipper-2, which runs out within half a minute."""
+        critical = lambda: [one["id"] for one in self.gateway.alarms() if one["severity"] == "critical"]  # noqa: E731
+        return str(eventually(critical, "the shipper runs out", 120.0)[0])
+
     def load_containment(self) -> None:
         done = self.gateway.asked("load", str(ROOT / "docs/examples/containment.csv"), "--by", "Li Na")
         assert done.exit_code == 0, done.output

@@ -19,7 +19,6 @@ from gateway.pages.manual import OPERATORS, QUALITY
 from gateway.pages.place import FOLDER
 from tests.browser.desk import desk, violations
 from tests.browser.room import Room
-from tests.system.gateway_process import eventually
 
 UNIT = "83857930000879766660"  # inside shipper-2, as the demo loads it
 WIDTH, HEIGHT, QUALITY_OF_PICTURES = 1100, 720, 50
@@ -37,8 +36,7 @@ def alarm(room: Room) -> str:
     """Of shipper-2, which runs out. Also somebody else, and a hold."""
     room.add_account("wang.wei", "Wang Wei")
     state(room, "hold", "--asset", "shipper-2", "--by", "Wang Wei", "--why", "deviation 26-014")
-    critical = lambda: [one["id"] for one in room.gateway.alarms() if one["severity"] == "critical"]  # noqa: E731
-    return str(eventually(critical, "the shipper runs out", 120.0)[0])
+    return room.run_out()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

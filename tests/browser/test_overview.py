@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.desk import desk, picture
 from tests.browser.room import Room
-from tests.system.gateway_process import eventually
 
 KEPT = """async () => {
   const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
@@ -21,11 +20,7 @@ KEPT = """async () => {
 
 @pytest.fixture(scope="module", autouse=True)
 def alarm(room: Room) -> None:
-    """shipper-2 runs out within half a minute."""
-    eventually(
-        lambda: any(one["severity"] == "critical" for one in room.gateway.alarms()),
-        "the shipper runs out", 90.0,
-    )  # fmt: skip
+    room.run_out()
 
 
 def test_what_is_wrong_where_what_is_inside_and_what_now(page: Page) -> None:

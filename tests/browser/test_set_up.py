@@ -85,7 +85,8 @@ def test_an_administrator_adds_somebody_who_logs_in_by_the_link(
     context.close()
 
 
-def test_other_limits_are_tried_on_what_was_measured(page: Page) -> None:
+def test_other_limits_are_tried_on_what_was_measured(page: Page, room: Room) -> None:
+    room.run_out()
     page.goto("/limits?profile=vapour-150")
     expect(page.locator("#versions")).to_contain_text("above-150: limit")
     text = page.get_by_label("Limits, as the configuration has them")

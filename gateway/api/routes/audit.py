@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Annotated, Final
 
@@ -129,7 +129,7 @@ def signed(
     """Signatures, of one record or all, oldest first, and whether the record is still what was signed."""
     reading, scope = world.reading(), world.scope(who)
     sources = Sources(reading.journal, reading.records, world.configuration.document)
-    name = _own(sources, scope, tuple(record.split(" ", 2))).name if record else ""
+    name = _own(lambda: sources.named(record), scope, record).name if record else ""
     items = [one.plain() for one in signatures(sources, name) if scope.names(one.said.names)]
     return json_answer(request, whole(world, {"items": items}))
 
@@ -142,7 +142,8 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
     attempt = Attempt(who.account, typed.password, typed.code, source_of(source), device)
     reading, words, scope = world.reading(), tuple(typed.record), world.scope(who)
     records = reading.records
-    _own(Sources(reading.journal, records, world.configuration.document), scope, words)
+    now = Sources(reading.journal, records, world.configuration.document)
+    _own(lambda: now.record(*words), scope, " ".join(words))
     with room(), office(world.configuration) as (desk, accounts):
         if who.by_openid and not (typed.password or typed.code):
             done = sign_after_openid(desk, accounts, records, who, ORIGIN, words, typed.meaning, typed.seen)
@@ -153,16 +154,16 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
     return secret_answer(found[-1].plain())
 
 
-def _own(sources: Sources, scope: Scope, words: tuple[str, ...]) -> SignedRecord:
+def _own(find: Callable[[], SignedRecord], scope: Scope, name: str) -> SignedRecord:
     """Raises NotThere, with the same words for what is not there and for what is not theirs to know."""
     try:
-        record = sources.record(*words)
+        record = find()
     except InputError:
         if scope.everything:
             raise
         record = None
     if record is None or not scope.names(record.names):
-        raise NotThere(f"there is no {' '.join(words)[:200]} at your sites")
+        raise NotThere(f"there is no {name[:200]} at your sites")
     return record
 
 

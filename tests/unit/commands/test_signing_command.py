@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.commands.author import Author
+from gateway.commands.proposing import propose
 from gateway.errors import InputError
 from tests.unit.accounts.members import PASSWORD
 from tests.unit.commands.front_desk import Office
@@ -76,6 +78,35 @@ def test_only_who_may(staffed: Office, codes: dict[str, list[str]]) -> None:
     assert "signed by Li Na" in sign(staffed, "li.na", codes["li.na"][1], "statement", emptied)
     with pytest.raises(InputError, match="cannot be taken back: a signature stays"):
         staffed.run("withdraw", staffed.json("signatures")["signatures"][0]["id"], *BY, "--reason", "no")
+
+
+def test_limits_are_approved_by_quality_and_not_by_who_proposed_them(
+    staffed: Office, codes: dict[str, list[str]]
+) -> None:
+    """An operator may sign, and that signature counts for nothing that takes an approval."""
+    staffed.config.write_text(staffed.config.read_text() + "[signatures]\nprofile_approvals = 1\n")
+    with staffed.desk() as desk:
+        text = '[[profiles.p]]\nversion = "2"\nvalid_from = 2090-01-01T00:00:00Z\nrules = []\n'
+        propose(desk, Author("Li Na"), text, "label of January")
+    with pytest.raises(InputError, match="Li Na asked for it: somebody else has to approve it"):
+        sign(staffed, "li.na", codes["li.na"][0], "profile", "p", "2")
+    assert "signed by Li Na" in sign(staffed, "li.na", codes["li.na"][1], "profile", "p", "1")
+    staffed.run("account", "roles", "li.na", "--role", "operator", *BY)
+    with pytest.raises(InputError, match=r"li\.na may not approve limits: that takes the role quality"):
+        sign(staffed, "li.na", codes["li.na"][2], "profile", "p", "1")
+    with pytest.raises(InputError, match=r"li\.na may not approve limits"):
+        sign(staffed, "li.na", codes["li.na"][3], "profile", "p", "2")
+
+
+def test_a_name_with_blanks_keeps_its_signatures(staffed: Office, codes: dict[str, list[str]]) -> None:
+    text = '[[profiles."car t"]]\nversion = "1 b"\nrules = []\n'
+    staffed.config.write_text(staffed.config.read_text() + text)
+    sign(staffed, "li.na", codes["li.na"][0], "profile", "car t", "1 b")
+    (told,) = staffed.json("signatures", "profile", "car t", "1 b")["signatures"]
+    assert told["standing"] == "current"
+    staffed.config.write_text(staffed.config.read_text().replace('"1 b"', '"2"'))
+    (told,) = staffed.json("signatures")["signatures"]
+    assert told["standing"] == "record gone"
 
 
 def test_mistakes_are_told_before_anybody_types_a_password(staffed: Office) -> None:

@@ -30,8 +30,8 @@ MAY = {  # role: what it may beside that; written from the issue, not from the t
     "quality": """self.write token.write alarm.acknowledge alarm.take alarm.assign alarm.comment alarm.shelve
         alarm.close out-of-service.request out-of-service.approve out-of-service.end handover.write
         drill.write contents.write placement.write reset.write statement.withdraw import.write profile.propose
-        disposition.propose record.sign configuration.read configuration.write refused.read refused.write
-        parked.read parked.write journal.read hold.write audit.read""",
+        profile.approve disposition.propose record.sign configuration.read configuration.write refused.read
+        refused.write parked.read parked.write journal.read hold.write audit.read""",
     "qualified-person": """self.write token.write alarm.acknowledge alarm.take alarm.assign alarm.comment
         alarm.close out-of-service.approve out-of-service.end statement.withdraw profile.propose
         profile.approve disposition.propose disposition.approve record.sign configuration.read
