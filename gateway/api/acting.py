@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
@@ -52,16 +52,26 @@ Act = Callable[[Desk, Author], tuple[Stated, Mapping[str, Any]]]
 
 
 def state(
-    request: Request, world: World, who: Principal, key: str, kind: str, names: Iterable[str], act: Act
+    request: Request,
+    world: World,
+    who: Principal,
+    key: str,
+    kind: str,
+    names: Iterable[str],
+    act: Act,
+    others: Sequence[str] = (),
 ) -> Response:
-    """What `act` states, once for each key of an account; `kind` and `names`: of what it may state."""
+    """What `act` states, once for each key of an account; `kind` and `names`: of what it may state.
+
+    `others`: people whom it names beside the one who states it.
+    """
     with desk_for(world, who, key) as (desk, author):
         before = desk.said_before()
         if before is not None:
             check_repeated(before, kind, names)
             return json_answer(request, {"new": False, "id": before.id, "remarks": []})
         stated, more = act(desk, author)
-        odd = list(remarks(duty_of(desk.journal), author.name))
+        odd = list(remarks(duty_of(desk.journal), author.name, *others))
     return json_answer(request, {"new": stated.is_new, "id": stated.id, "remarks": odd, **more})
 
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from gateway.alarms.duty import ANY, ENOUGH, Duty
+from gateway.commands import left_alarms
 from gateway.commands.accounts import lock_who_left
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
@@ -107,7 +108,8 @@ def leave(
     said = replace(known, ways=(), on_site=(), state=GONE)
     entered = enter(desk, author, said, at, corrects, reason)
     lock_who_left(desk, author, identity)
-    return entered
+    alarms = left_alarms.remarks(desk, duty_of(desk.journal), identity)
+    return replace(entered, remarks=(*entered.remarks, *alarms))
 
 
 def way_of(text: str) -> Way:

@@ -193,7 +193,11 @@ def _overlaps(said: Roster) -> Iterator[str]:
     """Rotations that both have a turn: legal, all of them are called."""
     zone, end_ns = zone_named(said.time_zone), said.from_ns + LOOK_NS
     for (i, one), (k, other) in combinations(enumerate(said.rotations), 2):
-        both = {*changes(one, zone, said.from_ns, end_ns), *changes(other, zone, said.from_ns, end_ns)}
+        both = {
+            said.from_ns,
+            *changes(one, zone, said.from_ns, end_ns),
+            *changes(other, zone, said.from_ns, end_ns),
+        }
         for at_ns in sorted(at_ns for at_ns in both if said.from_ns <= at_ns < end_ns):
             if turn(one, zone, at_ns) is not None and turn(other, zone, at_ns) is not None:
                 when = f"{_shown(at_ns, said.time_zone)} {said.time_zone}"

@@ -2,6 +2,7 @@
 
 Every change of an alarm has the same key there. It is opened, acknowledged, and resolved when it has
 returned, is closed, or never was. One that ended in another way stays open until somebody closes it here.
+What only says something of it, a comment say, leaves it there as it is here: somebody may be on it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from gateway.notifiers.posting import Answer
 
 LONGEST_KEY: Final = 200  # characters: PagerDuty takes 255, Opsgenie 512, GoAlert 512
 KNOWN_HERE: Final = ("acknowledged", "taken", "shelved", "suppressed", "out of service")
+AS_BEFORE: Final = ("commented", "assigned", "speaks again")
 
 
 class Action(StrEnum):
@@ -32,7 +34,8 @@ def action(change: AlarmChange) -> Action:
     alarm = change.alarm
     if alarm.get("state") == "closed" or alarm.get("returned") or alarm.get("withdrawn"):
         return Action.RESOLVE
-    return Action.ACKNOWLEDGE if change.change in KNOWN_HERE else Action.OPEN
+    is_known = change.change in KNOWN_HERE or (change.change in AS_BEFORE and _is_answered(alarm))
+    return Action.ACKNOWLEDGE if is_known else Action.OPEN
 
 
 def key_of(change: AlarmChange) -> str:
@@ -63,3 +66,9 @@ def not_theirs(shown: str, answer: Answer, service: str) -> LinkDown:
         f"{shown}: {answer.words}: this is no answer of {service}; check url, and proxies or "
         "portals in between"
     )
+
+
+def _is_answered(alarm: Mapping[str, Any]) -> bool:
+    """Whether somebody is on it, has acknowledged it, or it is quiet."""
+    asks = str(alarm.get("state", "")).endswith("unacknowledged")
+    return not asks or bool(alarm.get("taken")) or bool(alarm.get("overlay"))

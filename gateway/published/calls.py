@@ -16,6 +16,7 @@ from gateway.alarms.priority import Judged
 from gateway.published.values import moment
 
 SCHEMA: Final = 1
+WHOSE: Final = {"taken": "by", "assigned": "to", "overlay": ""}
 
 
 class CallsView:
@@ -54,23 +55,40 @@ class CallsView:
             group = self._book.groups.of(str(alarm["id"]))
             told = list(remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns))
             brief = _NOTHING if group is None else self._brief(group)
-            if taken := self._left(alarm.get("taken")):
-                told.append(taken)
+            told += self._left(alarm)
             known_of = [one for one in brief["told"] if one["at"] >= alarm["raised"]]
             yield {**alarm, **brief, "told": known_of, "remarks": told}
 
-    def _left(self, taken: Mapping[str, Any] | None) -> str:
-        """Who had taken it and has left, in words; empty: nobody."""
-        person = self._book.duty.find(str(taken["by"])) if taken else None
-        return f"nobody is on it: {person.name()} has left" if person is not None and person.has_left else ""
+    def _left(self, alarm: Mapping[str, Any]) -> Iterator[str]:
+        """Who had taken it, or is to see to it, and has left, in words."""
+        taken, assigned = alarm.get("taken"), alarm.get("assigned")
+        if taken and self._has_left(taken["by"]):
+            yield f"nobody is on it: {self._called(taken['by'])} has left"
+        if assigned and self._has_left(assigned["to"]):
+            yield f"assigned to {self._called(assigned['to'])}, who has left"
+
+    def _has_left(self, who: str) -> bool:
+        person = self._book.duty.find(who)
+        return person is not None and person.has_left
+
+    def _called(self, who: str) -> str:
+        person = self._book.duty.find(who)
+        return who if person is None else person.name()
 
     def with_names(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
         """A published alarm for people: whoever is given by an id has the name behind it."""
         named = dict(alarm)
-        for key in ("taken", "assigned", "overlay"):
-            named[key] = self._named(alarm[key]) if alarm.get(key) else alarm.get(key)
+        for key, whose in WHOSE.items():
+            named[key] = self._held(alarm[key], whose) if alarm.get(key) else alarm.get(key)
         for key in ("acknowledgements", "comments"):
             named[key] = [self._named(one) for one in alarm.get(key) or ()]
+        return named
+
+    def _held(self, said: Mapping[str, Any], whose: str) -> dict[str, Any]:
+        """`whose`: the key of who is on it, or is to be; not so of who has left."""
+        named = self._named(said)
+        if whose and self._has_left(str(said[whose])):
+            named[whose] = f"{named[whose]} (has left)"
         return named
 
     def _named(self, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -259,4 +259,4 @@ def handover(request: Request, world: Asked, who: Who, said: Handover, key: Key 
         found = report(desk.journal, records, by, said.site, None, desk.clock.now_ns())
         return hand_over(desk, author, said.to, found, said.notes), {"to": said.to, "open": len(found.open)}
 
-    return state(request, world, who, key, handing.KIND, [], act)
+    return state(request, world, who, key, handing.KIND, [], act, (said.to,))

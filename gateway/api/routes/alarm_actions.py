@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -136,7 +136,8 @@ def take_all(
 @router.post("/alarms/{alarm}/assign", **told("alarm.assign", OF_ALARM))
 def assign(request: Request, world: Asked, who: Who, alarm: Alarm, said: Whom, key: Key = "") -> Response:
     """Say who is to see to an alarm."""
-    return _say(request, world, who, key, assigning.KIND, alarm, alarms.assign, said.to)
+    whom = (said.to,)
+    return _say(request, world, who, key, assigning.KIND, alarm, alarms.assign, said.to, others=whom)
 
 
 @router.post("/alarms/{alarm}/comment", **told("alarm.comment", OF_ALARM))
@@ -257,8 +258,9 @@ def _say(
     text: str,
     *,
     has_rest: bool = False,
+    others: Sequence[str] = (),
 ) -> Response:
-    """`has_rest`: the rest of its group, that nobody is on, is named."""
+    """`has_rest`: the rest of its group, that nobody is on, is named; `others`: whom `text` names."""
     row = _own(world, who, alarm)
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
@@ -266,7 +268,7 @@ def _say(
         more = {"rest": _rest_of(world, who, desk, row)} if has_rest else {}
         return stated, {"alarm": row.id, **more}
 
-    return state(request, world, who, key, kind, [row.id], act)
+    return state(request, world, who, key, kind, [row.id], act, others)
 
 
 def _say_all(

@@ -182,6 +182,13 @@ def test_a_handover(sites: TwoSites) -> None:
     assert refused(sites, "/handovers", {"to": "li.na"})[0] == 422
 
 
+def test_a_name_that_is_nobodys_is_remarked_where_something_is_given_to_it(sites: TwoSites) -> None:
+    sites.enter_people()
+    odd = ["nobody of `cryogate people list` is called 'Nobody Atall'"]
+    assert done(sites, "/handovers", {"to": "Nobody Atall"})["remarks"] == odd
+    assert done(sites, f"/alarms/{sites.alarms()['top']}/assign", {"to": "Nobody Atall"})["remarks"] == odd
+
+
 def test_holds_parked_and_refused(sites: TwoSites) -> None:
     held = done(sites, "/holds", {"why": "audit", "assets": ["freezer"]}, "quality")
     assert sites.door.get("/holds", "quality")["items"][0]["hold"] == held["hold"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from gateway.alarms.lifecycle import AlarmState
 from gateway.commands.people import way_of
 from gateway.errors import InputError
+from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.records import Records
 from gateway.published.statements import statement_row
 from gateway.statements import Statement, attempt
 from gateway.statements.clock_times import hours
@@ -149,3 +154,33 @@ def test_who_leaves_a_site_without_anybody_is_remarked(staffed: Office) -> None:
     assert remarks[3][1] == (
         "nobody is on duty NOW for lab: an alarm there reaches nobody; set the roster anew"
     )
+
+
+def handled(name: str, **handling: Any) -> AlarmRow:
+    state = AlarmState.UNACKNOWLEDGED.value
+    told = {
+        "id": name,
+        "state": state,
+        "raised_ns": 1,
+        "over_ns": None,
+        "ended": False,
+        "acknowledgements": [],
+    }
+    body = {"alarm": {**told, "closing": None, "handling": handling}, "place": {"assets": []}}
+    return AlarmRow(name, False, 1, 1, body)
+
+
+def test_who_leaves_is_on_no_alarm_any_more(staffed: Office) -> None:
+    staffed.run("people", "set", "li.na", "--name", "Li Na", "--way", "push li-na", *BY)
+    staffed.run("people", "set", "chen", "--name", "Chen", "--way", "push chen", *BY)
+    taken = {"takings": [{"by": "Li Na", "at_ns": 1, "comment": ""}]}
+    assigned = {"assignments": [{"to": "li.na", "by": "Chen", "at_ns": 1}]}
+    others = {"takings": [{"by": "Chen", "at_ns": 1, "comment": ""}]}
+    with Records(staffed.config.parent / "data" / "records.sqlite") as records, records.transaction():
+        rows = [handled(f"E-{k}", **taken) for k in range(7)]
+        records.book.put_alarms([*rows, handled("E-8", **assigned), handled("E-9", **others)])
+    remarks = staffed.json("people", "remove", "li.na", *BY)["remarks"]
+    assert [one for one in remarks if "E-" in one] == [
+        "nobody is on E-0, E-1, E-2, E-3, E-4 and 2 more (taken by li.na): what asks calls people again",
+        "E-8 is assigned to li.na: `cryogate assign` gives it to somebody else",
+    ]

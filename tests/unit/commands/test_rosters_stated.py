@@ -210,6 +210,8 @@ hours = "19:00-07:00"
     )
     assert remarks[2] == "nobody is on duty for lab from Tue 2026-03-03 07:00 to Tue 2026-03-03 08:00 UTC"
     assert remarks[-1] == "and 23 more holes in the four weeks from then on"
+    within = staffed.json("roster", "set", "lab", file(staffed, text.replace("08:00:00Z", "19:30:00Z")), *BY)
+    assert "overlap, first at Mon 2026-03-02 19:30 UTC" in within["remarks"][1]
 
 
 def test_a_site_that_was_renamed_is_the_same_to_whoever_sets_a_roster(staffed: Office) -> None:

@@ -167,3 +167,7 @@ def test_what_somebody_had_taken_who_has_left_is_nobodys(board: Switchboard, los
             [shown] = view.alarms(board.site.alarms.values())
     assert push.heard[-1][0].taken_by == "" and len(push.heard) == 3
     assert shown["remarks"] == ["nobody is on it: Wang-Wei has left"]
+    assigned = {"to": "wang-wei", "by": "Li Na", "at": shown["raised"]}
+    [shown] = view.alarms([board.site.alarms["E-1"] | {"taken": None, "assigned": assigned}])
+    assert shown["remarks"] == ["assigned to Wang-Wei, who has left"]
+    assert view.with_names(shown)["assigned"]["to"] == "wang-wei (Wang-Wei) (has left)"

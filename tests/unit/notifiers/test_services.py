@@ -74,6 +74,12 @@ def with_fields(change: AlarmChange, name: str, **fields: Any) -> AlarmChange:
         (with_fields(life()[0], "closed", state="closed"), Action.RESOLVE),
         (with_fields(life()[0], "taken"), Action.ACKNOWLEDGE),
         (with_fields(life()[0], "asks again"), Action.OPEN),
+        (with_fields(life()[0], "commented"), Action.OPEN),
+        (with_fields(life()[0], "commented", taken={"by": "Zhao Min"}), Action.ACKNOWLEDGE),
+        (with_fields(life()[0], "commented", overlay={"kind": "shelved"}), Action.ACKNOWLEDGE),
+        (with_fields(life()[1], "assigned"), Action.ACKNOWLEDGE),
+        (with_fields(life()[0], "speaks again"), Action.OPEN),
+        (with_fields(life()[0], "speaks again", taken={"by": "Zhao Min"}), Action.ACKNOWLEDGE),
     ],
     ids=lambda v: v.change if isinstance(v, AlarmChange) else "",
 )
