@@ -6,6 +6,7 @@ What belongs to none that is known is for those who see everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ WITHHELD: Final = {"units": "unknown", "more_units": 0}  # of an alarm that is a
 
 
 class Scope:
-    """Of one account, as configuration and placements are now."""
+    """Of one account, as configuration, names and placements are now."""
 
     def __init__(
         self,
@@ -30,8 +31,11 @@ class Scope:
         alarms: Callable[[str], Mapping[str, Any] | None],
     ) -> None:
         """`alarms`: an alarm by its id, as it is published."""
-        self.who, self._configuration = who, configuration
-        self._timeline, self._now_ns = timeline, now_ns
+        self._configuration, self._timeline, self._now_ns = configuration, timeline, now_ns
+        self._names = timeline.names
+        self.who = replace(
+            who, sites=self._today("sites", who.sites), assets=self._today("assets", who.assets)
+        )
         self._own_alarms = cache(lambda identity: self._is_own(alarms(identity)))
 
     @property
@@ -54,10 +58,9 @@ class Scope:
             return alarm
         named = [name for name in str(alarm["asset"]).split(", ") if name]
         if not named:
-            return alarm if self.site(str(alarm["site"])) else None
+            return alarm if self.site(self._names.today("sites", str(alarm["site"]))) else None
         if len(named) == 1:
-            own = self.who.sees(str(alarm["site"]) or self.site_of(named[0]), named[0])
-            return alarm if own else None
+            return alarm if self._sees(str(alarm["site"]), named[0]) else None
         seen = [name for name in named if self.asset(name)]
         if len(seen) == len(named):
             return alarm
@@ -95,7 +98,7 @@ class Scope:
         if not self._knows("assets", asset):
             return ""
         site = self._timeline.site_of(self._timeline.asset_identity(asset), self._now_ns)
-        return self._timeline.names.latest("sites", site) if site else ""
+        return self._names.latest("sites", site) if site else ""
 
     def asset_of(self, channel: str) -> str:
         """In which it measures now, by its name today; empty where nobody knows."""
@@ -121,9 +124,16 @@ class Scope:
         """Of a channel alone: at another time one of several assets named others."""
         if alarm is None:
             return None
-        site, asset = str(alarm["site"]), str(alarm["asset"])
-        return bool(alarm["channel"]) and self.who.sees(site or self.site_of(asset), asset)
+        return bool(alarm["channel"]) and self._sees(str(alarm["site"]), str(alarm["asset"]))
+
+    def _sees(self, site: str, asset: str) -> bool:
+        """Of an alarm, which has the names of its time."""
+        now = self._names.today
+        return self.who.sees(now("sites", site) or self.site_of(asset), now("assets", asset))
+
+    def _today(self, section: str, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if names is None else tuple(self._names.today(section, name) for name in names)
 
     def _knows(self, section: str, name: str) -> bool:
         here = getattr(self._configuration, section)
-        return name in here or name in self._timeline.names.ever(section)
+        return name in here or name in self._names.ever(section)

@@ -151,8 +151,7 @@ def _resting(desk: Desk, scope: Scope, now_ns: int) -> Iterator[Rest]:
 
 
 def _named_now(names: Names, scope: Scope) -> Scope:
-    channel = names.latest("channels", names.identity("channels", scope.channel))
-    return Scope(channel, names.latest("assets", names.identity("assets", scope.asset)))
+    return Scope(names.today("channels", scope.channel), names.today("assets", scope.asset))
 
 
 def _approves(said: Approved, statement: Statement, before: Rest) -> bool:

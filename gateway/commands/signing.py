@@ -11,6 +11,7 @@ from gateway.commands import logins
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.second import check_second
+from gateway.config.timeline import names_of
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.records import Records
@@ -131,8 +132,10 @@ def _check_may(desk: Desk, account: Account, author: Author, record: SignedRecor
     actions = actions_of(account.roles)
     if ACTION not in actions:
         raise InputError(f"{account.id} may not sign: ask an administrator for a role that may")
-    site = labels_of(desk.configuration).site_of(*record.names)
-    if account.sites is not None and site not in account.sites:
+    now, sections = names_of(desk.journal).today, ("assets", "channels")
+    names = (now(section, name) for name in record.names for section in sections)
+    site = labels_of(desk.configuration).site_of(*names)
+    if account.sites is not None and site not in {now("sites", name) for name in account.sites}:
         raise InputError(f"{account.id} may sign what is at {', '.join(account.sites)}: this is not there")
     if record.name.startswith(f"{PROFILE} ") and meaning == APPROVED:
         _check_may_approve(desk, account, author, record)

@@ -52,6 +52,10 @@ class Names:
         """The name it had last."""
         return self._latest[section].get(identity, identity)
 
+    def today(self, section: str, name: str) -> str:
+        """What bears this name, or bore it, as it is called now."""
+        return self.latest(section, self.identity(section, name))
+
     def ever(self, section: str) -> Mapping[str, str]:
         """Every name with its identity."""
         return self._identity[section]

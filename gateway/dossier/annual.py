@@ -127,13 +127,13 @@ def _cases(state: State, records: Records, sites: Sequence[Site], progress: Prog
 def _site_of(case: Case) -> str:
     """By its latest name."""
     names, told = case.timeline.names, case.known["place"].get("site", "")
-    return names.latest("sites", names.identity("sites", told))
+    return names.today("sites", told)
 
 
 def _listed(case: Case, sites: Sequence[Site]) -> dict[str, Any]:
     known, names = case.known, case.timeline.names
     place = next(one.place for one in sites if one.place["site"] == _site_of(case))
-    asset = names.latest("assets", names.identity("assets", known["place"].get("asset", "")))
+    asset = names.today("assets", known["place"].get("asset", ""))
     return {
         "alarm": case.alarm,
         "place": {**place, "asset": asset},

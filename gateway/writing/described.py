@@ -67,7 +67,7 @@ def _called(configuration: Configuration, journal: Journal, names: Iterable[str]
 
     def called(name: str) -> str:
         was = configuration.channels[name].table.was or name
-        latest = [borne.latest("channels", borne.identity("channels", one)) for one in (name, was)]
+        latest = [borne.today("channels", one) for one in (name, was)]
         return next((one for one in (name, *latest) if one in known), name)
 
     return {name: called(name) for name in names}

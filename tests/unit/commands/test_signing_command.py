@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from gateway.cli import app
 from gateway.commands.author import Author
 from gateway.commands.proposing import propose
 from gateway.errors import InputError
+from gateway.journal.journal import Journal
+from gateway.writing.introduction import introduce
 from tests.unit.accounts.members import PASSWORD
 from tests.unit.commands.front_desk import Office
 from tests.unit.commands.test_account_command import set_up, staffed
@@ -78,6 +81,19 @@ def test_only_who_may(staffed: Office, codes: dict[str, list[str]]) -> None:
     assert "signed by Li Na" in sign(staffed, "li.na", codes["li.na"][1], "statement", emptied)
     with pytest.raises(InputError, match="cannot be taken back: a signature stays"):
         staffed.run("withdraw", staffed.json("signatures")["signatures"][0]["id"], *BY, "--reason", "no")
+
+
+def test_who_is_bound_to_a_site_signs_what_was_there_before_it_was_renamed(
+    staffed: Office, codes: dict[str, list[str]]
+) -> None:
+    emptied = staffed.json("empty", "shipper-2", *BY, "--reason", "seen")["id"]
+    staffed.run("account", "roles", "li.na", "--role", "quality", "--site", "lab", *BY)
+    text = staffed.config.read_text().replace("[sites.lab]", '[sites.hall]\nwas = "lab"')
+    text = text.replace('site = "lab"', 'site = "hall"').replace('asset = "shipper-2"', 'asset = "box"')
+    staffed.config.write_text(text.replace("[assets.shipper-2]", '[assets.box]\nwas = "shipper-2"'))
+    with Journal.open(staffed.path) as journal:
+        introduce(staffed.configuration, journal, time.time_ns())
+    assert "signed by Li Na" in sign(staffed, "li.na", codes["li.na"][0], "statement", emptied)
 
 
 def test_limits_are_approved_by_quality_and_not_by_who_proposed_them(
