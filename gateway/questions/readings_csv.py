@@ -21,10 +21,11 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
-from gateway.model import Floats, Samples
+from gateway.model import LARGEST_VALUE, Floats, Samples
 from gateway.questions.readings_cells import QUALITIES, LastCell, times, values
 from gateway.regular import open_regular
 from gateway.shape import LINE_BREAK, Shape, filled
+from gateway.tables.exponents import Exponents
 from gateway.text import csv_cell
 from gateway.units import CONVERSIONS
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 BLOCK = 50_000  # rows parsed at once
 MOST_PROBLEMS = 20  # listed; more are only counted
+MIXED = "if numbers with and without are meant, say mixed_exponents = true in a mapping (--map)"
 NEEDED = ("time", "channel", "value")
 KNOWN = (*NEEDED, "quality", "unit")
 
@@ -142,6 +144,7 @@ class _Reader:
         self._names = {**{name: name for name in channels}, **{csv_cell(name): name for name in channels}}
         self._assumed: set[str] = set()
         self._parts: list[Samples] = []
+        self._exponents = Exponents[str]()
         self._problems: list[str] = []
         self._refused = 0
 
@@ -155,8 +158,13 @@ class _Reader:
             self._parts.append(self._block(block))
         except InputError:
             self._parts.extend(self._row_by_row(block))
+        else:
+            self._look(block)
 
     def recording(self) -> Recording:
+        """Raises InputError where numbers may be cut off."""
+        for channel, line, why in self._exponents.problems():
+            raise InputError(f"line {line}: {why} (channel {channel}); {MIXED}")
         return Recording(
             Samples.concatenate(self._parts), tuple(self._problems), self._refused, frozenset(self._assumed)
         )
@@ -165,6 +173,7 @@ class _Reader:
         for row in block:
             try:
                 yield self._block([row])
+                self._look([row])
             except InputError as error:
                 self._refused += 1
                 if len(self._problems) < MOST_PROBLEMS:
@@ -183,6 +192,14 @@ class _Reader:
         given = columns[self._columns["quality"]] if "quality" in self._columns else None
         value, quality = values(columns[self._columns["value"]], given)
         return Samples(time, np.array(channel, np.int32), self._canonical(value, names, columns), quality)
+
+    def _look(self, block: Sequence[Row]) -> None:
+        """Whether numbers of rows that were taken lost their exponents; that shows when all were seen."""
+        value, channel = self._columns["value"], self._columns["channel"]
+        for line, cells, _ in block:
+            text = cells[value].strip()
+            if text and abs(float(text)) <= LARGEST_VALUE:
+                self._exponents.look(line, text, cells[channel], not any(map(str.strip, cells[value + 1 :])))
 
     def _named(self, cell: str) -> str:
         name = self._names.get(cell.strip())

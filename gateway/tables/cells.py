@@ -35,6 +35,7 @@ class Column:
     faults: tuple[float, ...] = ()
     lowest: float = -LARGEST_VALUE
     highest: float = LARGEST_VALUE
+    mixed_exponents: bool = False  # numbers with and without exponent: none of them is taken for cut off
 
     def __post_init__(self) -> None:
         if not self.lowest < self.highest:

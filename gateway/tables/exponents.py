@@ -1,26 +1,98 @@
-"""Numbers with an exponent: programs write as many digits of it in each row, so a shorter one was cut off."""
+"""Numbers with an exponent: whether one of a column lost it, or a part of it, where the number was cut off.
+
+Programs write as many digits of an exponent in each row. One that writes an exponent that is not needed, such
+as 1.95e+02, writes one in each row.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from collections.abc import Hashable, Iterator
+from dataclasses import field
+from typing import Final, Generic, TypeVar
 
-from gateway.errors import InputError
+from gateway.dataclass import dataclass
+from gateway.tables import MOST_PROBLEMS
 
-_EXPONENT: Final = re.compile(r"[0-9.][eE][+\-\N{MINUS SIGN}]([0-9]+)$")
+_FEWER: Final = "the exponent of {text!r} has fewer digits than that of others: it may be cut off"
+_NONE: Final = "{text!r} has no exponent, and {others} have one: it may be cut off"
+_LEAST: Final = -3  # 0.001: from there on no program writes an exponent unless it always does
+
+K = TypeVar("K", bound=Hashable)
+Shown = tuple[int, str]  # line and number
 
 
-class Exponents:
-    """Remembers how many digits the exponents of each column have."""
+@dataclass(slots=True)
+class _Column:
+    """Of lists the beginning is kept."""
+
+    most: int = 0  # digits of an exponent with a sign
+    padded: int = 0  # the same, of those that begin with 0
+    by_digits: dict[int, list[Shown]] = field(default_factory=dict)
+    fewer: list[Shown] = field(default_factory=list)  # than one above it
+    exponents: int = 0
+    always: bool = False  # one was not needed
+    bare: int = 0  # without an exponent
+    first_bare: list[Shown] = field(default_factory=list)
+    is_last: bool = False  # in its row, of the first one
+
+    def look(self, line: int, text: str, is_last: bool) -> None:
+        mantissa, e, exponent = text.replace("E", "e").rpartition("e")
+        if e:
+            self.exponents += 1
+            exponent = exponent.replace("\N{MINUS SIGN}", "-")
+            self.always = self.always or _is_needless(mantissa, int(exponent))
+            if not exponent.isdigit():
+                self._note(line, text, exponent[1:])
+            return
+        if not self.bare:
+            self.is_last = is_last
+        self.bare += 1
+        _keep(self.first_bare, (line, text))
+
+    def problems(self) -> Iterator[Shown]:
+        short = {one for digits, some in self.by_digits.items() if digits < self.padded for one in some}
+        yield from ((line, _FEWER.format(text=text[:40])) for line, text in sorted(short | {*self.fewer}))
+        if self.always or (self.exponents and self.bare == 1 and self.is_last):
+            others = "others of its column" if self.always else "all others of its column"
+            yield from ((line, _NONE.format(text=text[:40], others=others)) for line, text in self.first_bare)
+
+    def _note(self, line: int, text: str, digits: str) -> None:
+        count = len(digits)
+        _keep(self.by_digits.setdefault(count, []), (line, text))
+        if count < self.most:
+            _keep(self.fewer, (line, text))
+        self.most = max(self.most, count)
+        if digits.startswith("0"):
+            self.padded = max(self.padded, count)
+
+
+class Exponents(Generic[K]):
+    """Of every column, or of every channel of one."""
 
     def __init__(self) -> None:
-        self._digits: dict[str | int, int] = {}
+        self._columns: dict[K, _Column] = {}
 
-    def check(self, text: str, column: str | int) -> None:
-        """`text` without its unit. Raises InputError: 7.734000e+0 is no 77.34, and may have been one."""
-        match = _EXPONENT.search(text)
-        if match and len(match[1]) < self._digits.setdefault(column, len(match[1])):
-            raise InputError(
-                f"{column}: the exponent of {text[:40]!r} has fewer digits than those above it: "
-                "it may be cut off"
-            )
+    def look(self, line: int, text: str, column: K, is_last: bool) -> None:
+        """`text`: a reading, without its unit. `is_last`: nothing stands behind it in its row."""
+        known = self._columns.get(column)
+        if known is None:
+            known = self._columns[column] = _Column()
+        known.look(line, text, is_last)
+
+    def problems(self) -> Iterator[tuple[K, int, str]]:
+        """Column, line and sentence, once all rows were looked at."""
+        for column, known in self._columns.items():
+            yield from ((column, line, why) for line, why in known.problems())
+
+
+def _is_needless(mantissa: str, exponent: int) -> bool:
+    """Whether programs that write an exponent only for large and small numbers would have written none."""
+    whole, _, decimals = mantissa.strip("+- \N{MINUS SIGN}").replace(",", ".").partition(".")
+    significant = (whole + decimals).lstrip("0")
+    power = exponent + len(whole) - 1 - (len(whole + decimals) - len(significant))
+    return not significant or _LEAST <= power < len(significant)
+
+
+def _keep(some: list[Shown], one: Shown) -> None:
+    if len(some) < MOST_PROBLEMS:
+        some.append(one)

@@ -32,6 +32,7 @@ JOINED: Final = (
     "the header stands here once more, below the footer: these are two exports in one file; import each from "
     "a file of its own"
 )
+MIXED: Final = "if numbers with and without are meant, say mixed_exponents = true for the column"
 LINE_BREAKS: Final = f"{LINE_BREAK}; if line breaks in cells are meant, give line_breaks = true"
 
 
@@ -95,6 +96,7 @@ class _Reader:
         self._mistakes = Mistakes()
         self._about = About()
         self._passed = PassedOver()
+        self._exponents = Exponents[_Series]() if is_text else None  # a workbook's numbers are whole
         self._groups: dict[str, _Group] = {}
         self._taken = self._header = 0
         self._last = LastLine(options) if unended and not options.last_line_complete else None
@@ -121,6 +123,7 @@ class _Reader:
             self._mistakes.add(last.line, why)
         if last is not None and self._comma and (why := self._comma.doubt()):
             self._mistakes.add(last.line, why)
+        self._doubt_exponents()
 
     def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows; a cell that goes on in the next line is a mistake, also in a row that is not read."""
@@ -158,7 +161,6 @@ class _Reader:
         except InputError as error:
             raise InputError(f"line {first.line}: {error}") from None
         self._comma = DecimalComma(options, self._at) if self._is_text else None
-        self._exponents = Exponents()
         self._names = names
         self._pass_over("skip_lines", above)
         self._pass_over("header", header if options.header == "none" else [*header, first])
@@ -217,6 +219,20 @@ class _Reader:
             if value is not None:
                 series.row.append(number)
                 series.value.append(value)
+                if value == value:  # what is BAD is no reading, whole or not
+                    self._look(series, row, cells[series.column.column])
+
+    def _look(self, series: _Series, row: Row, text: str) -> None:
+        """Whether its number could be cut; that shows when all were seen."""
+        column = series.column
+        if self._exponents is None or column.mixed_exponents:
+            return
+        is_last = not any(map(str.strip, row.cells[self._at[column.column] + 1 :]))
+        self._exponents.look(row.line, text.removesuffix(column.suffix).strip(), series, is_last)
+
+    def _doubt_exponents(self) -> None:
+        for series, line, why in self._exponents.problems() if self._exponents else ():
+            self._mistakes.add(line, f"{series.column.column}: {why}; {MIXED}")
 
     def _read(self, cells: list[str]) -> tuple[dict[str | int, str], Moment]:
         """The cells that are wanted, and the time. Raises InputError, ValueError."""
@@ -244,7 +260,6 @@ class _Reader:
             return float("nan")
         if not text:
             return None
-        self._exponents.check(text.removesuffix(column.suffix).strip(), column.column)
         return reading(text, column, self._options.decimal)
 
     def _series(self, name: str, group: _Group) -> Iterator[Series]:

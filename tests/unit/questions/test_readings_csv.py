@@ -232,3 +232,18 @@ def test_a_value_without_a_unit_is_in_that_of_its_channel(tmp_path: Path, header
 def test_what_python_alone_takes_for_a_number_is_none(tmp_path: Path, value: str) -> None:
     found = recording(tmp_path, HEADER + f"2026-01-05T11:00:00Z,top,{value}\n")
     assert found.refused_rows == 1 and "is not a number" in found.problems[0]
+
+
+@pytest.mark.parametrize("text", ["-1.95e+02,-1.96e+02,-1.957", "-1.957,-1.95e+02,-1.96e+02", "1e-5,1e-5,1"])
+def test_a_number_that_may_have_lost_its_exponent_is_no_reading(tmp_path: Path, text: str) -> None:
+    """Cut off, and given its end of line by an editor; to leave out bad rows does not help."""
+    rows = [f"2026-01-05T11:00:0{i}Z,top,{value}\n" for i, value in enumerate(text.split(","))]
+    with pytest.raises(InputError, match=r"line [24]: '-?1.*' has no exponent"):
+        recording(tmp_path, HEADER + "".join(rows))
+    mixed = "".join(row.replace("top", "bottom") for row in rows if "e" not in row)
+    assert (
+        len(
+            recording(tmp_path, HEADER + "".join(rows).replace(mixed.replace("bottom", "top"), mixed)).samples
+        )
+        == 3
+    )
