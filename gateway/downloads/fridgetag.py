@@ -12,14 +12,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.downloads import Download
 from gateway.downloads import fridgetag_verdicts as verdicts
-from gateway.downloads.fridgetag_days import days_in_doubt
+from gateway.downloads.fridgetag_days import days_in_doubt, left_out, minute
 from gateway.downloads.fridgetag_lines import Day, Export, parse
 from gateway.errors import InputError
 from gateway.model import Quality
@@ -68,7 +68,7 @@ def read(data: bytes, options: Options) -> Download:
     about = {key: export.head[key] for key in ABOUT if key in export.head}
     if not export.limits and (marked := sum(is_marked for is_marked, _ in lines)):
         about["Out of limits"] = f"{counted(marked, 'line')}, of limits that the file does not tell"
-    remarks = tuple(filter(None, map(same_times, series)))
+    remarks = (*left_out(export.days), *filter(None, map(same_times, series)))
     return Download(tuple(series), about, replace(export.lines, remarks=remarks), tuple(judged))
 
 
@@ -91,7 +91,7 @@ def _unit(export: Export) -> str:
 def _days(export: Export, where: tzinfo, mistakes: Mistakes) -> list[Row]:
     """Extremes in order of time, and a row NO_DATA between each two."""
     rows: list[Row] = []
-    for line, why in days_in_doubt(export.days):
+    for line, why in days_in_doubt(export):
         mistakes.add(line, why)
     for day in export.days:
         for number, told in day.alarms.items():
@@ -118,8 +118,7 @@ def _extremes(day: Day, where: tzinfo) -> Iterator[Row]:
         text, at = day.fields[key], day.fields[f"TS {key}"]
         if text == verdicts.NO_VALUE and "-" in at:
             continue
-        shown = datetime.strptime(f"{day.fields['Date']} {at}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
-        time_ns, quality = moment(shown, where)
+        time_ns, quality = moment(minute(day.fields["Date"], at, f"TS {key}"), where)
         if timed_out or text == verdicts.NO_VALUE:
             yield time_ns, NAN, Quality.BAD
         else:

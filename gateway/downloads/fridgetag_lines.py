@@ -52,9 +52,10 @@ Fields = dict[str, str]
 
 @dataclass(slots=True)
 class Day:
-    """One day of the history; `alarms` by their number, `timeouts` of every sensor."""
+    """One day of the history; `number` stands above it, `alarms` by theirs, `timeouts` of every sensor."""
 
     line: int
+    number: int | None = None
     fields: Fields = field(default_factory=dict)
     alarms: dict[int, Fields] = field(default_factory=dict)
     timeouts: list[str] = field(default_factory=list)
@@ -95,7 +96,7 @@ class Export:
 
 def parse(text: str) -> Export:
     """Nothing is refused here: what is not understood is kept as such, and mistakes are listed."""
-    export, section, alarm = Export(), "", None
+    export, section, alarm, above = Export(), "", None, None
     lines = re.split(r"\r\n|\r|\n", text)
     for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
         fields = dict(_fields(line))
@@ -111,12 +112,15 @@ def parse(text: str) -> Export:
             _take_data(export, number, line)
         elif section == "Hist":
             _take_history(export, number, line, fields, alarm)
+            if export.days and export.days[-1].line == number:
+                export.days[-1].number = above if index is None else index
         elif section in ABOUT and (fields or line.rstrip().endswith(":")):
             _take_head(export, number, section, fields, alarm)
         else:
             if not section and _MEASURED.fullmatch(line.strip()):
                 export.mistakes.append((number, OUTSIDE.format(line=printable(line))))
             export.not_understood.append((number, printable(line)))
+        above = index if line.strip() else above
     return export
 
 
@@ -205,7 +209,7 @@ def _take_history(export: Export, number: int, line: str, fields: Fields, alarm:
         return
     if not export.days:
         export.header += 1
-        export.head.update(fields)
+        _put(export, number, export.head, fields)
         return
     export.taken += 1
     _take_day(export, number, fields, alarm)

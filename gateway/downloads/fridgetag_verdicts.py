@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 
+from gateway.downloads.fridgetag_days import minute
 from gateway.downloads.fridgetag_lines import Day, Export
 from gateway.model import SECOND
 from gateway.possible import possible
@@ -97,8 +98,7 @@ def _midnight_ns(date: datetime, where: tzinfo) -> int:
 def _alarm_ns(told: Mapping[str, str], day: Day, where: tzinfo) -> int | None:
     if "TS A" not in told:
         return None
-    shown = datetime.strptime(f"{day.fields['Date']} {told['TS A']}", "%Y-%m-%d %H:%M")  # noqa: DTZ007
-    found = instants(shown, where)
+    found = instants(minute(day.fields["Date"], told["TS A"], "TS A"), where)
     return found[0] if found else None
 
 
