@@ -42,8 +42,12 @@ STATUS: Final[Mapping[type[CryogateError], int]] = {
     NotRunning: 503,
     LinkDown: 502,
 }
-OPTION: Final = re.compile(r"--([a-z]{2,20})\b")
-FIELDS: Final[Mapping[str, str]] = {"for": "lasting", "way": "ways"}  # where they are not called the same
+OPTION: Final = re.compile(r"--([a-z-]{2,20})\b")
+FIELDS: Final[Mapping[str, str]] = {
+    "for": "lasting",
+    "way": "ways",
+    "name": "name_en",
+}  # where they are not called the same
 NEXT: Final[Mapping[int, str]] = {
     401: "log in, or send the header `Authorization: Bearer TOKEN` with a token that is still valid",
     404: "there is nothing at this address; /api/v1/openapi.json lists what there is",
@@ -116,7 +120,7 @@ def with_fields(told: str) -> str:
 
 
 def _field(option: re.Match[str]) -> str:
-    return f"`{FIELDS.get(option[1], option[1])}`"
+    return f"`{FIELDS.get(option[1], option[1].replace('-', '_'))}`"
 
 
 def answer_with_problems(app: FastAPI) -> None:

@@ -121,6 +121,11 @@ class World:
         at = None if found.last_ns is None else format_rfc3339(found.last_ns)
         return {"running": True} if found.runs else {"running": False, "at": at}
 
+    def known_ns(self) -> int | None:
+        """When a gateway that runs no more wrote last; None while one runs."""
+        found: Liveness = self._liveness.value()
+        return None if found.runs else found.last_ns
+
     def _open(self) -> Reading:
         journal = Journal.open_reading(self.folder / JOURNAL, Damaged())
         records = Records(self.folder / RECORDS, read_only=True)

@@ -17,9 +17,10 @@ from typing import Any, Final
 
 from gateway.errors import InputError
 
-THERE: Final[Mapping[str, str]] = {
+THERE: Final[Mapping[str, str]] = {  # the file, and the function where it is not called as the command
     "status": "far_fleet",
     "doctor": "far_fleet",
+    "watch": "far_shift",
     "alarms": "far_alarms",
     "history": "far_alarms",
     "ack": "far_alarms",
@@ -44,10 +45,59 @@ THERE: Final[Mapping[str, str]] = {
     "statements": "far_record",
     "withdraw": "far_record",
     "audit": "far_record",
+    "clocks": "far_proof",
+    "time-left": "far_proof",
+    "alarm-health": "far_proof",
+    "hold": "far_proof",
+    "release": "far_proof",
+    "parked": "far_proof",
+    "refused": "far_proof",
+    "handover": "far_shift",
+    "drill": "far_shift",
+    "notify": "far_shift",
+    "siren": "far_shift",
+    "duty": "far_people",
+    "stand-in": "far_people",
+    "people list": "far_people:list_people",
+    "people set": "far_people:set_person",
+    "people remove": "far_people",
+    "roster list": "far_people:list_rosters",
+    "roster set": "far_people:set_roster",
+    "roster show": "far_people:show_roster",
+    "roster end": "far_people:end_roster",
+    "journal stats": "far_journal",
     "journal export": "far_record",
+    "journal holds": "far_proof",
+    "journal backup": "far_journal",
+}
+ACCOUNTS: Final = "no token changes accounts: log in to the control room"
+HERE: Final[Mapping[str, str]] = {
+    "run": "it is the gateway",
+    "pages": "it answers those who are far away",
+    "check": "it reads the configuration before a gateway has it",
+    "version": "it says the version of this program; `doctor` says that of the gateway",
+    "convert": "it asks no gateway",
+    "report": "it draws with the fonts of the machine, and writes a file there",
+    "replay": "it screens readings of years, and takes files and a configuration of the machine",
+    "preview": "it screens readings of years; the profiles page does the same for 92 days",
+    "sign": "no token signs: log in to the control room",
+    "token": "it lets somebody without an account act; whoever has this token acts without it",
+    "journal verify": "it needs the key of the chain, which never leaves the machine",
+    "journal restore": "it makes the data folder of a gateway that does not run yet",
+    "journal retain": "it deletes, and whoever deletes looks at the machine first",
+    **dict.fromkeys(
+        [
+            *("account list", "account add", "account roles", "account setup-link", "account set-up"),
+            *("account reset", "account lock", "account unlock", "account sessions"),
+            *("account end-sessions", "account remake"),
+            *("account token add", "account token list", "account token end"),
+        ],
+        ACCOUNTS,
+    ),
 }
 SERVER, TOKEN, CA_FILE = "server", "token", "ca_file"  # options of `cryogate` itself
-MEANINGLESS: Final = ("config", "by")  # the gateway has its configuration, and knows whose the token is
+MEANINGLESS: Final = ("config", "by", "folder")  # the gateway has both, and knows whose the token is
+FOLDER: Final = "leave the folder out with --server: a backup goes into `backup_dir` of [pages]"
 BY: Final = "the token says who it is: leave --by out with --server"
 
 
@@ -68,14 +118,13 @@ def _far(name: str, command: Any, given: Mapping[str, Any]) -> Any:
 
 def _asked(name: str, params: list[Any], given: Mapping[str, Any], /, **said: Any) -> None:
     if name not in THERE:
-        known = ", ".join(THERE)
-        raise InputError(
-            f"`cryogate {name}` works on the machine of the gateway; with --server there are {known}"
-        )
+        raise InputError(f"`cryogate {name}` works on the machine of the gateway: {HERE[name]}")
     done = _done(name)
     takes = inspect.signature(done).parameters
     if said.get("by") and "by" not in takes:
         raise InputError(BY)
+    if said.get("folder"):
+        raise InputError(FOLDER)
     for one in params:
         if one.name not in (*takes, *MEANINGLESS) and said[one.name] not in (one.default, None, (), False):
             raise InputError(f"{one.opts[-1]} works on the machine of the gateway alone")
@@ -87,10 +136,12 @@ def _asked(name: str, params: list[Any], given: Mapping[str, Any], /, **said: An
 
 
 def _done(name: str) -> Callable[..., None]:
-    module = importlib.import_module(f"gateway.cli.{THERE[name]}")
-    word = name.rpartition(" ")[2].replace("-", "_")
-    function: Callable[..., None] = getattr(module, f"{word}_" if iskeyword(word) else word)
-    return function
+    file, _, function = THERE[name].partition(":")
+    word = function or name.rpartition(" ")[2].replace("-", "_")
+    found: Callable[..., None] = getattr(
+        importlib.import_module(f"gateway.cli.{file}"), f"{word}_" if iskeyword(word) else word
+    )
+    return found
 
 
 def _optional(param: Any) -> Any:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -14,8 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.alarms.advice import Change, Effect
-from gateway.alarms.goals import Goal
-from gateway.alarms.health import Health, Waiting
 from gateway.cli.measures import duration
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import open_records
@@ -28,7 +26,7 @@ from gateway.journal.records import Records
 from gateway.model import SECOND
 from gateway.questions.alarm_advice import Advice, advise
 from gateway.questions.alarm_health import Report, advice_public, alarm_health
-from gateway.text import counted
+from gateway.text import counted, safe
 from gateway.times import parse_rfc3339, to_the_second
 
 DEFAULT_DAYS: Final = 90
@@ -78,12 +76,20 @@ def show(
     with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
         found = _figures(journal, records, configuration, start_ns, end_ns, asset)
         told = _advice(journal, configuration, found) if advice else []
+    show_health(found.public(), told, as_json, with_advice=advice)
+
+
+def show_health(
+    found: Mapping[str, Any], told: list[Advice], as_json: bool, with_advice: bool = False
+) -> None:
+    """Figures as `--json` and the API have them."""
     if as_json:
-        print_json({**found.public(), **({"advice": [_public(one) for one in told]} if advice else {})})
+        print_json({**found, **({"advice": [_public(one) for one in told]} if with_advice else {})})
         return
+    found = safe(found)
     _print(console(), found)
-    if advice:
-        _print_advice(console(), told, found)
+    if with_advice:
+        _print_advice(console(), told, found["all"])
 
 
 def _figures(
@@ -129,88 +135,91 @@ def _bar(text: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
         yield bar, bar.add_task("", total=max(1, total))
 
 
-def _print(out: Console, of: Report) -> None:
-    whole = of.all
-    left_out = f", {of.withdrawn} withdrawn left out" if of.withdrawn else ""
-    out.print(
-        f"{counted(whole.rate.alarms, 'alarm')} raised from {to_the_second(whole.start_ns)} to "
-        f"{to_the_second(whole.end_ns)}{left_out}",
-        soft_wrap=True,
-    )
-    if not whole.rate.alarms:
+def _print(out: Console, of: Mapping[str, Any]) -> None:
+    whole = of["all"]
+    left_out = f", {of['withdrawn']} withdrawn left out" if of["withdrawn"] else ""
+    alarms, span = counted(whole["rate"]["alarms"], "alarm"), _span(whole)
+    out.print(f"{alarms} raised {span}{left_out}", soft_wrap=True)
+    if not whole["rate"]["alarms"]:
         return
-    out.print(_goals(of.goals))
+    out.print(_goals(of["goals"]))
     for name, title in TITLES.items():
-        out.print(_groups(title, of.groups[name], whole.to_take.done > 0))
+        out.print(_groups(title, of[name], whole["to_take"]["done"] > 0))
     out.print(_actors(whole))
     for line in _remarks(whole):
         out.print(line, soft_wrap=True)
 
 
-def _goals(of: tuple[Goal, ...]) -> Table:
+def _goals(of: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("figure", "value", "goal, at most", "")
     for goal in of:
-        sign = f" {goal.unit}" if goal.unit else ""
-        word, style = VERDICTS[goal.is_met]
-        table.add_row(goal.name, f"{goal.value:.3g}{sign}", f"{goal.goal:g}{sign}", Text(word, style))
+        sign = f" {goal['unit']}" if goal["unit"] else ""
+        word, style = VERDICTS[goal["is_met"]]
+        value, most = f"{goal['value']:.3g}{sign}", f"{goal['goal']:g}{sign}"
+        table.add_row(goal["name"], value, most, Text(word, style))
     return table
 
 
-def _groups(title: str, of: Mapping[str, Health], with_taken: bool) -> Table:
+def _groups(title: str, of: Mapping[str, Mapping[str, Any]], with_taken: bool) -> Table:
     acts = (*(("taken",) if with_taken else ()), "acknowledged", "returned")
     table = _table(title, "alarms", "median / worst in 10 min", "floods", "stale", *acts)
     for name, health in list(of.items())[:MOST_ROWS]:
-        rate = health.rate
+        rate = health["rate"]
         table.add_row(
             name,
-            str(rate.alarms),
-            f"{rate.median_per_10_min:g} / {rate.worst_per_10_min}",
-            str(len(health.floods) or ""),
-            str(health.stale or ""),
-            *([_waiting(health.to_take)] if with_taken else []),
-            _waiting(health.to_acknowledge),
-            _waiting(health.to_return),
+            str(rate["alarms"]),
+            f"{rate['median_per_10_min']:g} / {rate['worst_per_10_min']}",
+            str(len(health["floods"]) or ""),
+            str(health["stale"] or ""),
+            *([_waiting(health["to_take"])] if with_taken else []),
+            _waiting(health["to_acknowledge"]),
+            _waiting(health["to_return"]),
         )
     if len(of) > MOST_ROWS:
         table.add_row(f"... and {len(of) - MOST_ROWS} more")
     return table
 
 
-def _actors(of: Health) -> Table:
-    chattering = {one.cause: one for one in of.chatter}
+def _actors(of: Mapping[str, Any]) -> Table:
+    chattering = {one["cause"]: one for one in of["chatter"]}
     table = _table("cause", "alarms", "share", "chattering")
-    for actor in of.actors:
-        one = chattering.get(actor.cause)
-        words = "" if one is None else f"{one.alarms} in {counted(one.stretches, 'stretch', 'stretches')}"
-        table.add_row(actor.cause, str(actor.alarms), f"{100 * actor.share:.0f} %", words)
+    for actor in of["actors"]:
+        one = chattering.get(actor["cause"])
+        words = ""
+        if one is not None:
+            words = f"{one['alarms']} in {counted(one['stretches'], 'stretch', 'stretches')}"
+        table.add_row(actor["cause"], str(actor["alarms"]), f"{100 * actor['share']:.0f} %", words)
     return table
 
 
-def _remarks(of: Health) -> Iterator[str]:
-    if of.rate.worst_at_ns is not None and of.rate.worst_per_10_min > 1:
-        yield f"the worst ten minutes began at {to_the_second(of.rate.worst_at_ns)}"
-    for flood in of.floods[:MOST_ROWS]:
-        yield (
-            f"flood: {flood.alarms} alarms from {to_the_second(flood.start_ns)} to "
-            f"{to_the_second(flood.end_ns)}"
-        )
-    if of.still_stale:
-        yield f"{counted(of.still_stale, 'alarm')} older than a day not over at the end"
-    for what, counts in (("severities", of.severities), ("priorities", of.priorities)):
-        shares = sorted(counts.items(), key=lambda pair: -pair[1])
-        yield f"{what}: {', '.join(f'{n} {100 * c / of.rate.alarms:.0f} %' for n, c in shares)}"
+def _remarks(of: Mapping[str, Any]) -> Iterator[str]:
+    rate = of["rate"]
+    if rate["worst_at_ns"] is not None and rate["worst_per_10_min"] > 1:
+        yield f"the worst ten minutes began at {to_the_second(rate['worst_at_ns'])}"
+    for flood in of["floods"][:MOST_ROWS]:
+        yield f"flood: {flood['alarms']} alarms {_span(flood)}"
+    if of["still_stale"]:
+        yield f"{counted(of['still_stale'], 'alarm')} older than a day not over at the end"
+    for what in ("severities", "priorities"):
+        shares = sorted(of[what].items(), key=lambda pair: -pair[1])
+        told = (f"{name} {100 * count / rate['alarms']:.0f} %" for name, count in shares)
+        yield f"{what}: {', '.join(told)}"
 
 
-def _waiting(of: Waiting) -> str:
+def _span(of: Mapping[str, Any]) -> str:
+    return f"from {to_the_second(of['start_ns'])} to {to_the_second(of['end_ns'])}"
+
+
+def _waiting(of: Mapping[str, Any]) -> str:
     """The median and the worst, and how many never were."""
-    if of.median_s is None or of.worst_s is None:
+    if of["median_s"] is None or of["worst_s"] is None:
         return "never"
-    words = f"{duration(of.median_s)}, worst {duration(of.worst_s)}"
-    return f"{words}, {of.never} never" if of.never else words
+    words = f"{duration(of['median_s'])}, worst {duration(of['worst_s'])}"
+    return f"{words}, {of['never']} never" if of["never"] else words
 
 
-def _print_advice(out: Console, told: list[Advice], of: Report) -> None:
-    long_s = (of.all.end_ns - of.all.start_ns) / SECOND
+def _print_advice(out: Console, told: list[Advice], of: Mapping[str, Any]) -> None:
+    long_s = (of["end_ns"] - of["start_ns"]) / SECOND
     span = f"{long_s / 86_400:.3g} days" if long_s >= 2 * 86_400 else duration(long_s)
     for one in told:
         if one.best is None:

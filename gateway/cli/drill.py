@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import typer
 from rich.text import Text
 
-from gateway.alarms.drill_times import is_overdue
 from gateway.api.asking import ask
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -19,16 +18,17 @@ from gateway.cli.terminal import console, print_json, say
 from gateway.commands import drill as drilling
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
-from gateway.commands.drill import Begun, Wanted
+from gateway.commands.drill import Wanted
 from gateway.commands.until import in_words, lasting_ns
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
-from gateway.model import SECOND, to_ns
+from gateway.model import SECOND
 from gateway.questions.drills import due_row, report, schedules_due
 from gateway.text import counted, safe
-from gateway.times import format_rfc3339
+from gateway.times import parse_rfc3339
 
+NAMELESS: Final = "name what is tested: --asset ASSET; or --report [ID] for what came of drills"
 MOST_SHOWN: Final = 20  # drills on a screen
 STYLES: Final = {"passed": "green", "failed": "bold red", "goes on": "bold yellow", "never began": "bold red"}
 
@@ -79,7 +79,7 @@ def drill(
         _report(configuration, which, as_json)
         return
     if which or not asset:
-        raise InputError("name what is tested: --asset ASSET; or --report [ID] for what came of drills")
+        raise InputError(NAMELESS)
     wanted = Wanted(asset, channel, reason, lasting_ns(within) / SECOND, at)
     if at is None:
         ask(configuration.data_dir, "status")  # who would carry it out?
@@ -87,15 +87,18 @@ def drill(
     with open_records(configuration.data_dir) as records, open_desk(configuration) as desk:
         begun = drilling.begin(desk, author, wanted, records)
         remark_on(desk, by)
+    show_begun(answer(begun.stated, **begun.plain()), said_by(begun.stated), as_json)
+
+
+def show_begun(begun: Mapping[str, Any], ends: str, as_json: bool) -> None:
+    """As `--json` and the API have it; `ends`: how the first line ends."""
     if as_json:
-        print_json(_plain(begun))
+        print_json(begun)
         return
-    told, value = begun.drill, f"{begun.rehearsed.value:.7g} {begun.unit}"
-    say(f"{told.id}: drill on {told.asset}; {said_by(begun.stated)}")
-    say(
-        f"  a reading of {value} at {told.channel} raises {begun.rehearsed.rule}",
-    )
-    say(f"  acknowledge it within {in_words(to_ns(told.within_s))}: cryogate ack {told.id}")
+    lasts_ns = parse_rfc3339(begun["until"]) - parse_rfc3339(begun["at"])
+    say(f"{begun['drill']}: drill on {begun['asset']}; {ends}")
+    say(f"  a reading of {begun['value']:.7g} {begun['unit']} at {begun['channel']} raises {begun['rule']}")
+    say(f"  acknowledge it within {in_words(lasts_ns)}: cryogate ack {begun['drill']}")
 
 
 def _report(configuration: Configuration, which: str, as_json: bool) -> None:
@@ -103,6 +106,11 @@ def _report(configuration: Configuration, which: str, as_json: bool) -> None:
     with open_records(folder) as records, journal_in(folder) as journal:
         known_at_ns(configuration)
         found = report(journal, records, time.time_ns(), which)
+    show_report(found, as_json)
+
+
+def show_report(found: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have it."""
     if as_json:
         print_json(found)
         return
@@ -120,19 +128,20 @@ def _due(configuration: Configuration, as_json: bool) -> None:
     folder, now_ns = configuration.data_dir, time.time_ns()
     with open_records(folder) as records, journal_in(folder) as journal:
         found = schedules_due(configuration, journal, records, now_ns)
+    show_due([due_row(one, now_ns) for one in found], as_json)
+
+
+def show_due(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have them."""
     if as_json:
-        print_json([due_row(one, now_ns) for one in found])
+        print_json(rows)
         return
-    for one in found:
-        schedule, last = (
-            one.schedule,
-            "never" if one.last_ns is None else f"{format_rfc3339(one.last_ns)[:16]}Z",
-        )
-        how = "begins by itself" if schedule.automatic else f"cryogate drill --asset {schedule.asset}"
-        overdue = "OVERDUE, " if is_overdue(schedule, one.at_ns, now_ns) else ""
-        at = f"{overdue}due {format_rfc3339(one.at_ns)[:16]}Z"
-        say(f"{schedule.name}: {schedule.asset}, last {last}, {at}: {how}")
-    if not found:
+    for row in rows:
+        last = "never" if row["last"] is None else f"{row['last'][:16]}Z"
+        how = "begins by itself" if row["automatic"] else f"cryogate drill --asset {row['asset']}"
+        at = f"{'OVERDUE, ' if row['overdue'] else ''}due {row['due'][:16]}Z"
+        say(f"{row['name']}: {row['asset']}, last {last}, {at}: {how}")
+    if not rows:
         say("no drill is scheduled; see [drills.NAME] of the configuration")
 
 
@@ -169,19 +178,3 @@ def _hops(one: Mapping[str, Any]) -> Iterator[tuple[float, Text]]:
 
 def _hop(after_s: float, words: str, style: str = "") -> Text:
     return Text(f"    {after_s:8.1f} s  {words}", style)
-
-
-def _plain(begun: Begun) -> Mapping[str, Any]:
-    told = begun.drill
-    return answer(
-        begun.stated,
-        drill=told.id,
-        asset=told.asset,
-        channel=told.channel,
-        signal=told.signal,
-        value=begun.rehearsed.value,
-        unit=begun.unit,
-        rule=begun.rehearsed.rule,
-        at=format_rfc3339(begun.at_ns),
-        until=format_rfc3339(begun.at_ns + to_ns(told.within_s)),
-    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import tzinfo
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from gateway.alarms.duty import ANY, Duty
+from gateway.alarms.duty import ANY
 from gateway.alarms.walltime import local_time, zone_named
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -23,11 +24,12 @@ from gateway.commands.desk import open_desk
 from gateway.commands.names import person_known
 from gateway.commands.when import moment_ns
 from gateway.config.load import load
-from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.published.people import person_row
 from gateway.questions import duty as ask
 from gateway.statements import stand_in as stated
 from gateway.statements.stand_in import StandIn
+from gateway.text import safe
 from gateway.times import format_rfc3339, parse_rfc3339
 
 
@@ -58,14 +60,21 @@ def duty(
         known_at_ns(configuration)
     now_ns = time.time_ns()
     at_ns = now_ns if at is None else moment_ns(at, zone_named("UTC"), now_ns)
-    rows = [row for row in ask.duty_rows(known, configuration, risk, at_ns) if site in (None, row["site"])]
+    found = ask.duty_shown(known, configuration, site, risk, at_ns)
+    show_duty(found, map(person_row, known.people()), as_json)
+
+
+def show_duty(found: Mapping[str, Any], people: Iterable[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have it; `people`: for their names."""
     if as_json:
-        print_json({"schema": ask.SCHEMA, "at": format_rfc3339(at_ns), "risk": risk or None, "sites": rows})
+        print_json(found)
         return
-    if not rows:
+    if not found["sites"]:
         say("no roster covers anything: set one with `cryogate roster set`")
-    for row in rows:
-        _print(configuration, known, row, at_ns)
+    out, name = console(), named(safe(list(people)))
+    for row in safe(found["sites"]):
+        for line in _lines(row, name):
+            out.print(line, soft_wrap=True)
 
 
 def stand_in(
@@ -98,10 +107,15 @@ def stand_in(
         done = commands.stand_in(desk, at_this_box(by), said, corrects, reason)
     if as_json:
         print_json(answer(done, **stated.to_body(said)))
-        return
-    where = f" in {', '.join(said.rosters)}" if said.rosters else ""
-    end = f"{local_time(to_ns, zone):%A %Y-%m-%d %H:%M} {zone_name}"
-    say(f"{person} stands in for {instead_of}{where} until {end}; {said_by(done)}")
+    else:
+        say(f"{words_of(stated.to_body(said), zone_name)}; {said_by(done)}")
+
+
+def words_of(said: Mapping[str, Any], zone_name: str) -> str:
+    """Of a stand-in as JSON has it, by the clock of whose turns they are."""
+    where = f" in {', '.join(said['rosters'])}" if said["rosters"] else ""
+    end = f"{local_time(parse_rfc3339(said['to']), zone_named(zone_name)):%A %Y-%m-%d %H:%M} {zone_name}"
+    return f"{said['person']} stands in for {said['instead_of']}{where} until {end}"
 
 
 def _said(person: str, instead_of: str, rosters: list[str] | None, from_ns: int, to_ns: int) -> StandIn:
@@ -113,32 +127,23 @@ def _said(person: str, instead_of: str, rosters: list[str] | None, from_ns: int,
     return StandIn(person, instead_of, tuple(dict.fromkeys(rosters or ())), from_ns, to_ns)
 
 
-def _print(configuration: Configuration, known: Duty, row: dict[str, Any], at_ns: int) -> None:
-    out, site = console(), row["site"]
-    zone_name = configuration.sites[site].time_zone
-    zone, name = zone_named(zone_name), named(known)
+def _lines(row: Mapping[str, Any], name: Callable[[str], str]) -> Iterator[Text]:
+    zone_name = row["time_zone"]
+    zone = zone_named(zone_name)
     on_duty = Text(", ".join(map(name, row["on_duty"]))) if row["on_duty"] else NOBODY
     until = "further notice," if row["until"] is None else _local(row["until"], zone)
-    out.print(
-        Text.assemble((site, "bold"), "  on duty: ", on_duty, f" until {until} {zone_name}"), soft_wrap=True
-    )
+    yield Text.assemble((row["site"], "bold"), "  on duty: ", on_duty, f" until {until} {zone_name}")
     if row["deputies"]:
-        out.print(f"    then: {', '.join(map(name, row['deputies']))}", soft_wrap=True)
-    mine = row["everybody"]
-    for one in known.stand_ins(at_ns, at_ns + 1):
-        if one.instead_of not in mine or one.person not in mine:
-            continue
-        until = _local(format_rfc3339(one.to_ns), zone)
-        out.print(
-            f"    {name(one.person)} stands in for {name(one.instead_of)} until {until}", soft_wrap=True
-        )
+        yield Text(f"    then: {', '.join(map(name, row['deputies']))}")
+    for one in row["stand_ins"]:
+        until = _local(one["until"], zone)
+        yield Text(f"    {name(one['person'])} stands in for {name(one['instead_of'])} until {until}")
     if not row["coverage"]["covered"]:
-        out.print(Text(f"    not covered: {row['coverage']['why_not']}", "yellow"), soft_wrap=True)
+        yield Text(f"    not covered: {row['coverage']['why_not']}", "yellow")
     for hole in row["holes"]:
         risks = f" (risk {', '.join(hole['risks'])})" if hole["risks"] else ""
         end = "on" if hole["to"] is None else f"to {_local(hole['to'], zone)}"
-        span = f"from {_local(hole['from'], zone)} {end}"
-        out.print(Text(f"    nobody on duty{risks} {span}", "bold red"), soft_wrap=True)
+        yield Text(f"    nobody on duty{risks} from {_local(hole['from'], zone)} {end}", "bold red")
 
 
 def _local(moment: str, zone: tzinfo) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.cli.far_saying import picked, tell
-from gateway.cli.terminal import print_json, say
+from gateway.cli.quieting import show_rests
+from gateway.cli.terminal import say
 from gateway.client import Client
 from gateway.client.client import in_path
 from gateway.errors import InputError
-from gateway.text import one_line
 
 SHELVED = ("alarm", "channel", "rule", "until")
 
@@ -63,7 +63,7 @@ def out_of_service(
 ) -> None:
     """Where nothing is named: what is out of service. A second person approves in the control room."""
     if not channel and not asset:
-        _list(client, as_json)
+        show_rests(list(client.items("/out-of-service")), as_json)
         return
     if approve and end:
         raise InputError("--approve or --end, not both")
@@ -76,25 +76,6 @@ def out_of_service(
         done = client.post("/out-of-service", said | times)
         words = f"asked to take {name} out of service; a second person has to approve it"
     tell(done, words, picked(done, "channel", "asset"), as_json)
-
-
-def _list(client: Client, as_json: bool) -> None:
-    found = list(client.items("/out-of-service"))
-    if as_json:
-        print_json(found)
-        return
-    for one in found:
-        say(one_line(_rest(one)))
-    if not found:
-        say("nothing is out of service")
-
-
-def _rest(one: dict[str, Any]) -> str:
-    by = one["approved_by"]
-    how = f"approved by {by}" if by else "NOT APPROVED: its alarms speak"
-    ends = f"until {one['until'][:19]}Z" if one["until"] else f"with a review at {one['review'][:19]}Z"
-    who = f"asked for by {one['requested_by']}"
-    return f"{one['channel'] or one['asset']} {ends}, {who}, {how}: {one['reason']}"
 
 
 def _rule(done: dict[str, Any]) -> str:

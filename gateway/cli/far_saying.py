@@ -13,9 +13,27 @@ def tell(done: dict[str, Any], words: str, shown: dict[str, Any], as_json: bool)
     if as_json:
         print_json({**shown, "new": done["new"], "id": done["id"]})
     else:
-        before = "" if done["new"] else "; it was stated before, nothing changes"
-        say(f"{one_line(words)}; in the journal as {done['id']}{before}")
+        say(f"{one_line(words)}; {said_there(done)}")
     remark(done)
+
+
+def said_there(done: dict[str, Any]) -> str:
+    """How an answer ends."""
+    return f"in the journal as {done['id']}{'' if done['new'] else '; it was stated before, nothing changes'}"
+
+
+def say_known(found: dict[str, Any]) -> None:
+    """Beside an answer that is not the present."""
+    known = found["known"]
+    if not known["running"]:
+        at = "when one last ran" if known["at"] is None else f"at {known['at'][:19]}Z"
+        say(f"no gateway runs: this is what was known {at}; start one with `cryogate run`", err=True)
+
+
+def remarked(done: dict[str, Any]) -> dict[str, Any]:
+    """With the remarks about what was said, and those about who said it."""
+    told: list[str] = done.pop("told", [])
+    return {**done, "remarks": [*done["remarks"], *told]}
 
 
 def remark(done: dict[str, Any]) -> None:

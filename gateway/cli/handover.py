@@ -18,17 +18,15 @@ from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
 from gateway.commands.handover import hand_over
-from gateway.commands.out_of_service import Rest, rest_row, rests
+from gateway.commands.out_of_service import rest_row, rests_of
 from gateway.config.load import load
-from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import is_quiet
-from gateway.questions.handover import Report, report
-from gateway.statements import handover as handing
+from gateway.questions.handover import report
 from gateway.text import counted, safe
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.times import parse_rfc3339
 
 MOST_SHOWN = 50  # changes on a screen; --json has more
 
@@ -62,51 +60,50 @@ def handover(
         known_ns = known_at_ns(configuration)
         by_table, now_ns = configuration.priorities, desk.clock.now_ns()
         found = report(desk.journal, records, by_table, site, since_ns, now_ns, known_ns)
-        resting = [rest for rest in rests(desk, desk.clock.now_ns()) if _is_of(rest, site, configuration)]
+        resting = [rest_row(rest) for rest in rests_of(desk, site, desk.clock.now_ns())]
         stated = hand_over(desk, at_this_box(by), to, found, notes) if by else None
         if by:
             remark_on(desk, by, to)
-    if as_json:
-        waiting = {"out_of_service": [rest_row(rest) for rest in resting]}
-        print_json(
-            {
-                **found.plain(),
-                **waiting,
-                **({} if stated is None else answer(stated, by=by, to=to, notes=notes)),
-            }
-        )
+    shown = {**found.plain(), "out_of_service": resting}
+    if stated is None:
+        show_handover(shown, labels_of(configuration), as_json)
         return
-    _print(console(), found, labels_of(configuration))
-    for rest in resting:
+    ends = f"handed over by {by} to {to}; {said_by(stated)}"
+    shown |= answer(stated, by=by, to=to, notes=notes)
+    show_handover(shown, labels_of(configuration), as_json, ends)
+
+
+def show_handover(found: Mapping[str, Any], labels: Labels, as_json: bool, ends: str = "") -> None:
+    """As `--json` and the API have it; `ends`: where it was stated."""
+    if as_json:
+        print_json(found)
+        return
+    _print(console(), found, labels)
+    for rest in found["out_of_service"]:
         say(f"out of service: {rest_words(rest)}")
-    if stated is not None:
-        say(f"handed over by {by} to {to}; {said_by(stated)}")
+    if ends:
+        say(ends)
 
 
-def _print(out: Console, found: Report, labels: Labels) -> None:
-    taken = sum(1 for alarm in found.open if alarm["taken"])
-    quiet = sum(map(is_quiet, found.open))
-    out.print(f"open: {counted(len(found.open), 'alarm')}, {taken} taken, {quiet} quiet for a while")
-    if found.open:
-        shown = [with_few_units(one) for one in safe(found.open[:MOST_SHOWN])]
+def _print(out: Console, found: Mapping[str, Any], labels: Labels) -> None:
+    opened = found["open"]
+    taken = sum(1 for alarm in opened if alarm["taken"])
+    quiet = sum(map(is_quiet, opened))
+    out.print(f"open: {counted(len(opened), 'alarm')}, {taken} taken, {quiet} quiet for a while")
+    if opened:
+        shown = [with_few_units(one) for one in safe(opened[:MOST_SHOWN])]
         out.print(alarms_table(shown, labels, out.width))
         for line in alarm_lines(shown, labels):
             out.print(line, soft_wrap=True)
-        if len(found.open) > MOST_SHOWN:
-            out.print(f"... and {len(found.open) - MOST_SHOWN} more: cryogate alarms")
-    told = ", ".join(f"{number} {change}" for change, number in sorted(found.counts.items()))
-    since = labels.beside(format_rfc3339(found.since_ns), found.site)
+        if len(opened) > MOST_SHOWN:
+            out.print(f"... and {len(opened) - MOST_SHOWN} more: cryogate alarms")
+    told = ", ".join(f"{number} {change}" for change, number in sorted(found["counts"].items()))
+    since = labels.beside(found["since"], found["site"] or "")
     out.print(f"since {since}: {told or 'nothing happened'}", soft_wrap=True)
-    for change in safe(found.changes[-MOST_SHOWN:]):
+    for change in safe(found["changes"][-MOST_SHOWN:]):
         out.print(f"  {_line(change, labels)}", soft_wrap=True)
-    if found.before is not None:
-        _print_last(out, found, labels)
-
-
-def _is_of(rest: Rest, site: str, configuration: Configuration) -> bool:
-    sites = {name: asset.site for name, asset in configuration.assets.items()}
-    sites |= {name: channel.site for name, channel in configuration.channels.items()}
-    return not site or sites.get(rest.scope.name, site) == site
+    if found["last"] is not None:
+        _print_last(out, found["last"], labels)
 
 
 def _line(change: Mapping[str, Any], labels: Labels) -> str:
@@ -114,9 +111,7 @@ def _line(change: Mapping[str, Any], labels: Labels) -> str:
     return f"{labels.beside(change['at'], change['site'])} {change['alarm']} {change['change']}: {about}"
 
 
-def _print_last(out: Console, found: Report, labels: Labels) -> None:
-    assert found.before is not None
-    before = handing.of(found.before.body)
-    at = labels.beside(format_rfc3339(found.before.at_ns), before.site)
-    notes = f": {before.notes}" if before.notes else ""
-    out.print(safe(f"last handover {at}, {found.before.by} to {before.to}{notes}"), soft_wrap=True)
+def _print_last(out: Console, before: Mapping[str, Any], labels: Labels) -> None:
+    at = labels.beside(before["at"], before["site"] or "")
+    notes = f": {before['notes']}" if before["notes"] else ""
+    out.print(safe(f"last handover {at}, {before['by']} to {before['to']}{notes}"), soft_wrap=True)

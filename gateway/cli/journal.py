@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,6 @@ from gateway.errors import InputError
 from gateway.journal import backup as backups
 from gateway.journal.database import SQLITE
 from gateway.journal.journal import Journal
-from gateway.journal.stats import Stats
 from gateway.journal.stats import stats as take_stats
 from gateway.journal.verify import verify as check
 from gateway.questions.export import export as write_export
@@ -46,11 +45,16 @@ def stats(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
     Example: cryogate journal stats --json
     """
-    found = take_stats(journal_path(config), time.time_ns())
+    show_stats(take_stats(journal_path(config), time.time_ns()).public(), as_json)
+
+
+def show_stats(found: Mapping[str, Any], as_json: bool) -> None:
+    """As `--json` and the API have it."""
     if as_json:
-        print_json(found.public())
-    else:
-        _print_stats(found)
+        print_json(found)
+        return
+    for line in _stat_lines(found):
+        say(line)
 
 
 def verify(
@@ -211,30 +215,25 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
         yield told
 
 
-def _print_stats(found: Stats) -> None:
-    def part(name: str, readings: int, size: int) -> str:
-        each = f", {size / readings:.2f} bytes each" if readings else ""
-        return f"{name:10} {readings:,} readings, {decimal(size)}{each}"
-
-    shown: dict[str, Any] = found.public()
-    out = console()
-    copy = f", a copy of {shown['ancestor']}" if shown["ancestor"] else ""
-    lines = [
-        f"{found.path}, journal {shown['id']}{copy}",
-        part("hot", found.hot.readings, found.hot.bytes) + f", {decimal(found.free_bytes)} free inside",
-        part("archived", found.archived.readings, found.archived.bytes) + f", {found.files} files",
-        f"{'log':10} {found.last_seq:,} entries, {found.statements:,} of them statements",
-        f"{'readings':10} from {shown['first'] or '-'} to {shown['last'] or '-'}",
-        f"{'growth':10} {_growth(found)}",
-        f"{'SQLite':10} {SQLITE}",
-    ]
-    for line in lines:
-        out.print(line, soft_wrap=True)
+def _stat_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    copy = f", a copy of {found['ancestor']}" if found["ancestor"] else ""
+    yield f"{found['journal']}, journal {found['id']}{copy}"
+    yield f"{_part('hot', found['hot'])}, {decimal(found['free_bytes'])} free inside"
+    yield f"{_part('archived', found['archived'])}, {found['archived']['files']} files"
+    yield f"{'log':10} {found['last_entry']:,} entries, {found['statements']:,} of them statements"
+    yield f"{'readings':10} from {found['first'] or '-'} to {found['last'] or '-'}"
+    yield f"{'growth':10} {_growth(found)}"
+    yield f"{'SQLite':10} {found['sqlite']}"
 
 
-def _growth(found: Stats) -> str:
-    free = f"{decimal(found.disk_free_bytes)} free on the disk"
-    if found.growth_bytes_per_day is None or found.days_until_full is None:
+def _part(name: str, part: Mapping[str, Any]) -> str:
+    each = f", {part['bytes_per_reading']:.2f} bytes each" if part["readings"] else ""
+    return f"{name:10} {part['readings']:,} readings, {decimal(part['bytes'])}{each}"
+
+
+def _growth(found: Mapping[str, Any]) -> str:
+    free = f"{decimal(found['disk_free_bytes'])} free on the disk"
+    if found["growth_bytes_per_day"] is None or found["days_until_full"] is None:
         return f"not known before an hour of readings; {free}"
-    growth = decimal(round(found.growth_bytes_per_day))
-    return f"{growth} a day; {free}, enough for {found.days_until_full:,.0f} days"
+    growth = decimal(round(found["growth_bytes_per_day"]))
+    return f"{growth} a day; {free}, enough for {found['days_until_full']:,.0f} days"

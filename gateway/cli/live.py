@@ -63,13 +63,13 @@ class Page:
         return f"lines {self.top + 1} to {last} of {lines}; arrows, page up and down scroll; q ends"
 
 
-def watch(console: Console, look: Callable[[], Shown], until_s: float) -> None:
+def watch(console: Console, look: Callable[[], Shown], until_s: float, every_s: float = REFRESH_S) -> None:
     """Show what `look` finds, again and again, until q, Ctrl-C or `until_s` (monotonic)."""
     page = Page()
     with _keys() as keys, Live(page, console=console, screen=True, auto_refresh=False) as live:
         while time.monotonic() < until_s:
             page.title, page.body = look()
-            next_s = min(until_s, time.monotonic() + REFRESH_S)
+            next_s = min(until_s, time.monotonic() + every_s)
             live.refresh()
             while (left_s := next_s - time.monotonic()) > 0:
                 pressed = keys(left_s)

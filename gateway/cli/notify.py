@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,6 +19,7 @@ from gateway.questions.calls import people_now
 from gateway.running.calling import addressed_of
 
 NOT_REACHED: Final = 1  # exit code
+SHOWN: Final = ("notifier", "address", "outcome", "answer", "took_s")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,9 +47,17 @@ def notify(
         for one in try_ways(desk, at_this_box(operating_system_user()), person, addressed):
             attempts.append(one)
             if not as_json:
-                say(f"{one.notifier} {one.address}: {one.outcome} after {one.took_s:.1f} s, {one.answer}")
+                say_attempt(asdict(one))
+    show_attempts([{name: getattr(one, name) for name in SHOWN} for one in attempts], as_json)
+
+
+def say_attempt(one: Mapping[str, Any]) -> None:
+    say(f"{one['notifier']} {one['address']}: {one['outcome']} after {one['took_s']:.1f} s, {one['answer']}")
+
+
+def show_attempts(attempts: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have them; on a screen each was said already."""
     if as_json:
-        shown = ("notifier", "address", "outcome", "answer", "took_s")
-        print_json([{name: getattr(one, name) for name in shown} for one in attempts])
-    if any(one.outcome != "delivered" for one in attempts):
+        print_json(attempts)
+    if any(one["outcome"] != "delivered" for one in attempts):
         raise typer.Exit(NOT_REACHED)

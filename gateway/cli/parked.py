@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,8 +54,13 @@ def parked(
     configuration = load(config)
     found = _found(configuration.data_dir, most)
     if retry is not None or accept is not None:
-        _decide(configuration, found, *_decision(retry, accept), at_this_box(by))
+        _decide(configuration, found, *decision_of(retry, accept), at_this_box(by))
         return
+    show_parked(found, sink, as_json)
+
+
+def show_parked(found: Sequence[Mapping[str, Any]], sink: str | None, as_json: bool) -> None:
+    """As `--json` and the API have it."""
     shown = [told for told in found if sink in (None, told["sink"], told["follower"])]
     if as_json:
         print_json(shown)
@@ -66,7 +71,7 @@ def parked(
         say("nothing is parked")
 
 
-def _decision(retry: str | None, accept: str | None) -> tuple[str, Decision]:
+def decision_of(retry: str | None, accept: str | None) -> tuple[str, Decision]:
     """The sink and what becomes of what is parked there."""
     if retry is not None and accept is not None:
         raise InputError("--retry or --accept: give one of them")
@@ -85,12 +90,16 @@ def _decide(
     configuration: Configuration, found: list[dict[str, Any]], name: str, decision: Decision, author: Author
 ) -> None:
     told = parked_of(found, name)
-    sink = told["sink"]
     with open_desk(configuration) as desk:
         done = settle_parked(desk, author, told["follower"], decision, [t["follower"] for t in found])
-    lost = told["readings"] - told["kept"]
+    show_decided(told, decision, f"says {author.name}; {said_by(done)}")
+
+
+def show_decided(told: Mapping[str, Any], decision: Decision, ends: str) -> None:
+    """`told`: what was parked; `ends`: how the answer ends."""
+    sink, lost = told["sink"], told["readings"] - told["kept"]
     if decision is Decision.ACCEPT:
-        say(f"{sink}: what is parked stays away from there, says {author.name}; {said_by(done)}")
+        say(f"{sink}: what is parked stays away from there, {ends}")
         return
     changes = counted(len(told["alarm_changes"]), "alarm change")
     what = f"{counted(told['kept'], 'reading')} and {changes} are sent again"

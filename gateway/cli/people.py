@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final
 
 import typer
 from rich.text import Text
 
 from gateway.alarms.duty import Duty
-from gateway.alarms.people import Person
 from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in
@@ -26,12 +24,12 @@ from gateway.errors import InputError
 from gateway.published.people import person_row
 from gateway.questions.duty import SCHEMA, duty_of
 from gateway.statements import person as stated
-from gateway.statements.clock_times import shown as shown_hours
 from gateway.statements.person import LANGUAGES, called, masked
 from gateway.statements.person import Person as Stated
-from gateway.text import counted
+from gateway.text import counted, safe
 
-NONE = "none"  # clears a list
+NONE: Final = "none"  # clears a list
+BESIDE: Final = ("new", "id", "remarks")  # the person itself in an answer
 people = typer.Typer(
     cls=Whole, no_args_is_help=True, help="People who can be called: names, languages, ways to reach them."
 )
@@ -55,13 +53,19 @@ def list_people(
     Examples: cryogate people list; cryogate people list --json
     """
     known = duty_there(load(config)).people()
-    shown = [one for one in known if every or not one.has_left]
+    show_people([person_row(one) for one in known], every, as_json)
+
+
+def show_people(known: Sequence[Mapping[str, Any]], every: bool, as_json: bool) -> None:
+    """Rows as `--json` and the API have them; `every`: those who have left, too."""
+    shown = [one for one in known if every or not one["has_left"]]
     if as_json:
-        print_json({"schema": SCHEMA, "people": [person_row(one) for one in shown]})
+        print_json({"schema": SCHEMA, "people": shown})
         return
     table = folding_table("id", "name", "reads", "ways, in order", "on site", padding=(0, 1))
-    for one in shown:
-        table.add_row(one.id, _names(one), " ".join(one.languages), _ways(one), " ".join(sorted(one.on_site)))
+    for one in safe(shown):
+        cells = one["id"], _names(one), " ".join(one["languages"]), _ways(one), " ".join(one["on_site"])
+        table.add_row(*cells)
     if shown:
         console().print(table)
     left = len(known) - len(shown)
@@ -103,17 +107,10 @@ def set_person(
     --by "Wang Wei"
     """
     with open_desk(load(config)) as desk:
-        changes = commands.Changes(
-            name_en,
-            name_zh,
-            _languages(language),
-            time_zone,
-            None if way is None else tuple(commands.way_of(one) for one in _listed(way)),
-            None if on_site is None else tuple(dict.fromkeys(_listed(on_site))),
-        )
-        said = _whole(desk.configuration, changes.of(duty_of(desk.journal), identity))
+        changes = changes_of(name_en, name_zh, language, time_zone, way, on_site)
+        said = commands.whole(desk.configuration, changes.of(duty_of(desk.journal), identity))
         done = commands.enter(desk, at_this_box(by), said, at, corrects, reason)
-    _tell(done, f"{called(said)} is reached by {_by(said)}", said, as_json)
+    _tell(done, said, as_json)
 
 
 def remove(
@@ -132,7 +129,7 @@ def remove(
     with open_desk(load(config)) as desk:
         done = commands.leave(desk, at_this_box(by), identity, at, corrects, reason)
         said = person_known(duty_of(desk.journal), identity)
-    _tell(done, f"{called(said)} has left", said, as_json)
+    _tell(done, said, as_json)
 
 
 def duty_there(configuration: Configuration) -> Duty:
@@ -144,12 +141,39 @@ def duty_there(configuration: Configuration) -> Duty:
         return duty_of(journal)
 
 
-def _tell(done: commands.Entered, what: str, said: Stated, as_json: bool) -> None:
+def changes_of(
+    name_en: str | None,
+    name_zh: str | None,
+    language: list[str] | None,
+    time_zone: str | None,
+    way: list[str] | None,
+    on_site: list[str] | None,
+) -> commands.Changes:
+    """What the options say. Raises InputError."""
+    return commands.Changes(
+        name_en,
+        name_zh,
+        _languages(language),
+        time_zone,
+        None if way is None else tuple(commands.way_of(one) for one in _listed(way)),
+        None if on_site is None else tuple(dict.fromkeys(_listed(on_site))),
+    )
+
+
+def _tell(done: commands.Entered, said: Stated, as_json: bool) -> None:
+    shown = answer(done.stated, **stated.to_body(said), remarks=list(done.remarks))
+    show_entered(shown, said_by(done.stated), as_json)
+
+
+def show_entered(done: Mapping[str, Any], ends: str, as_json: bool) -> None:
+    """As `--json` and the API have it; `ends`: how the answer ends."""
     if as_json:
-        print_json(answer(done.stated, **stated.to_body(said), remarks=list(done.remarks)))
+        print_json(done)
         return
-    say(f"{what}; {said_by(done.stated)}")
-    for remark in done.remarks:
+    said = stated.of({name: value for name, value in done.items() if name not in BESIDE})
+    what = "has left" if said.state == stated.GONE else f"is reached by {_by(said)}"
+    say(f"{called(said)} {what}; {ends}")
+    for remark in done["remarks"]:
         say(f"remark: {remark}", err=True)
 
 
@@ -160,39 +184,23 @@ def _languages(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(given)) if given else None
 
 
-def _whole(configuration: Configuration, said: Stated) -> Stated:
-    """With what follows from the rest, of somebody new."""
-    if not (said.name_en.strip() or said.name_zh.strip()):
-        raise InputError("give a name: --name in Latin script, --name-zh in Chinese script, or both")
-    reads = said.languages or (("zh",) if said.name_zh.strip() else ("en",))
-    return replace(said, languages=reads, time_zone=said.time_zone or _zone_of(configuration, said.on_site))
-
-
 def _listed(given: Iterable[str]) -> list[str]:
     return [one for one in given if one != NONE]
-
-
-def _zone_of(configuration: Configuration, sites: tuple[str, ...]) -> str:
-    """That of the sites where the person is, or of all."""
-    known = configuration.sites
-    here = {known[site].time_zone for site in sites if site in known} or {s.time_zone for s in known.values()}
-    if len(here) > 1:
-        raise InputError(f"give --time-zone: the sites have several ({', '.join(sorted(here))})")
-    return next(iter(here), "UTC")
 
 
 def _by(said: Stated) -> str:
     return ", ".join(way.notifier for way in said.ways) or "no way"
 
 
-def _names(one: Person) -> Text:
-    names = " ".join(name for name in (one.name_zh, one.name_en) if name.strip())
-    return Text(names).append(" has left", "dim") if one.has_left else Text(names)
+def _names(one: Mapping[str, Any]) -> Text:
+    names = " ".join(name for name in (one["name_zh"], one["name_en"]) if name.strip())
+    return Text(names).append(" has left", "dim") if one["has_left"] else Text(names)
 
 
-def _ways(one: Person) -> str:
-    return "\n".join(
-        f"{way.notifier} {masked(way.address)} from {way.from_priority.name.lower()}"
-        + (f", quiet {shown_hours(way.quiet)} unless {way.unless.name.lower()}" if way.quiet else "")
-        for way in one.ways
-    )
+def _ways(one: Mapping[str, Any]) -> str:
+    return "\n".join(map(_way, one["ways"]))
+
+
+def _way(way: Mapping[str, Any]) -> str:
+    quiet = f", quiet {way['quiet']} unless {way['unless']}" if way["quiet"] else ""
+    return f"{way['notifier']} {masked(way['address'])} from {way['from_priority']}{quiet}"

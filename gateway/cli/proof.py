@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
 
 import typer
 from rich.text import Text
@@ -16,9 +17,16 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
 from gateway.questions.compared import compare
-from gateway.questions.proof import Part, Proof, prove
-from gateway.text import counted
-from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.questions.proof import prove
+from gateway.text import counted, safe
+from gateway.times import parse_rfc3339
+
+FLOOR: Final = "had no usable ambient pressure beside them: the lowest floor of the place held"
+CLOCKS: Final = (
+    ("in_range_ns", "in range", "green"),
+    ("out_of_range_ns", "out of range", "red"),
+    ("unproven_ns", "not proven", "magenta"),
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,51 +61,54 @@ def show(
         found = prove(journal, channel, parse_rfc3339(start), parse_rfc3339(end), low, high)
         with records_if_any(path.parent) as records:
             compared = [] if records is None else compare(journal, records, found)
+    show_clocks({**found.public(), "alarms": [one.public() for one in compared]}, as_json)
+
+
+def show_clocks(found: Mapping[str, Any], as_json: bool) -> None:
+    """As `--json` and the API have it."""
     if as_json:
-        print_json({**found.public(), "alarms": [one.public() for one in compared]})
+        print_json(found)
         return
     out = console()
-    out.print(f"{found.channel}, {_interval(found)}")
-    for part in found.parts:
-        during = "" if len(found.parts) == 1 else f"{_interval(part)}: "
-        out.print(f"  {during}{_range(part, found.unit)}")
-    whole = found.end_ns - found.start_ns
-    for what, ns, style in (
-        ("in range", found.clocks.in_range_ns, "green"),
-        ("out of range", found.clocks.out_of_range_ns, "red"),
-        ("not proven", found.clocks.unproven_ns, "magenta"),
-    ):
-        bar = "█" * round(40 * ns / whole)
-        share = f"  {what:13} {_exactly(ns):>28}  {100 * ns / whole:6.2f} %  "
-        out.print(Text.assemble(share, (bar, style)))
-    for outage in found.outages:
-        during = f" from {format_rfc3339(outage.from_ns)} to {format_rfc3339(outage.to_ns)}: "
-        line = Text.assemble(("  the journal could not be written", "magenta"), during, outage.reason)
+    for line in _lines(safe(found)):
         out.print(line, soft_wrap=True)
-    mean = "not applicable" if found.mean_kinetic_degC is None else f"{found.mean_kinetic_degC:.2f} °C"
-    out.print(f"  {'together':13} {_exactly(whole):>28}")
-    if found.without_pressure:
-        of = counted(found.without_pressure, "reading")
-        out.print(
-            f"  {of} had no usable ambient pressure beside them: the lowest floor of the place held",
-            style="yellow",
-        )
-    for one in compared:
-        out.print(Text(f"  {one.words()}"), soft_wrap=True)
-    out.print(f"  {counted(found.readings, 'reading')}; mean kinetic temperature {mean}")
 
 
-def _interval(of: Proof | Part) -> str:
-    return f"{format_rfc3339(of.start_ns)} to {format_rfc3339(of.end_ns)}"
+def _lines(found: Mapping[str, Any]) -> Iterator[Text]:
+    yield Text(f"{found['channel']}, {_interval(found)}")
+    for part in found["parts"]:
+        during = "" if len(found["parts"]) == 1 else f"{_interval(part)}: "
+        yield Text(f"  {during}{_range(part, found['unit'])}")
+    whole_ns = found["interval_ns"]
+    for name, what, style in CLOCKS:
+        ns = found[name]
+        share = f"  {what:13} {_exactly(ns):>28}  {100 * ns / whole_ns:6.2f} %  "
+        yield Text.assemble(share, ("█" * round(40 * ns / whole_ns), style))
+    for outage in found["outages"]:
+        during = f" from {outage['from']} to {outage['to']}: "
+        yield Text.assemble(("  the journal could not be written", "magenta"), during, outage["reason"])
+    yield Text(f"  {'together':13} {_exactly(whole_ns):>28}")
+    if found["readings_without_pressure"]:
+        of = counted(found["readings_without_pressure"], "reading")
+        yield Text(f"  {of} {FLOOR}", "yellow")
+    yield from (Text(f"  {one['words']}") for one in found["alarms"])
+    mean_degC = found["mean_kinetic_temperature_degC"]
+    mean = "not applicable" if mean_degC is None else f"{mean_degC:.2f} °C"
+    yield Text(f"  {counted(found['readings'], 'reading')}; mean kinetic temperature {mean}")
 
 
-def _range(part: Part, unit: str) -> str:
+def _interval(of: Mapping[str, Any]) -> str:
+    return f"{of['start']} to {of['end']}"
+
+
+def _range(part: Mapping[str, Any], unit: str) -> str:
     sides = [
-        f"{word} {value:g} {unit}"
-        for word, value in (("from", part.low), ("to", part.high))
-        if value is not None
+        f"{word} {part[side]:g} {unit}"
+        for word, side in (("from", "low"), ("to", "high"))
+        if part[side] is not None
     ]
-    names = dict.fromkeys(version_words(name) for name in part.version.split(", ")) if part.version else {}
+    version = part["profile_version"]
+    names = dict.fromkeys(version_words(name) for name in version.split(", ")) if version else {}
     of = f" ({', '.join(names)})" if names else ""
     return f"range {' '.join(sides)}{of}"
 

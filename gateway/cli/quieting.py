@@ -5,8 +5,9 @@ None of them hides anything: such an alarm is shown everywhere, with its reason 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -151,7 +152,8 @@ def out_of_service(
     scope, times = Scope(channel, asset), (Until(until, lasting), Until(review, None))
     with open_desk(load(config)) as desk:
         if not by:
-            _list(resting.rests(desk, desk.clock.now_ns()), as_json)
+            rests = resting.rests(desk, desk.clock.now_ns())
+            show_rests([rest_row(rest) for rest in rests], as_json)
             return
         author = at_this_box(by)
         if approve and end:
@@ -186,19 +188,23 @@ def _shelved(row: AlarmRow, done: quieting.Shelved) -> object:
     return answer(done.stated, alarm=row.id, channel=done.channel, rule=done.rule, until=until)
 
 
-def rest_words(rest: Rest) -> str:
-    """What is out of service, or waits for the approval of a second person."""
-    how = f"approved by {rest.approval.by}" if rest.approval else "NOT APPROVED: its alarms speak"
-    return f"{rest.scope.name} {_ends(rest)}, asked for by {rest.request.by}, {how}: {rest.said.why}"
+def rest_words(rest: Mapping[str, Any]) -> str:
+    """What is out of service, or waits for the approval of a second person; as JSON has it."""
+    by, until, review = rest["approved_by"], rest["until"], rest["review"]
+    how = f"approved by {by}" if by else "NOT APPROVED: its alarms speak"
+    ends = f"until {until[:19]}Z" if review is None else f"with a review at {review[:19]}Z"
+    who = f"asked for by {rest['requested_by']}"
+    return f"{rest['channel'] or rest['asset']} {ends}, {who}, {how}: {rest['reason']}"
 
 
-def _list(rests: list[Rest], as_json: bool) -> None:
+def show_rests(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have them."""
     if as_json:
-        print_json([rest_row(rest) for rest in rests])
+        print_json(rows)
         return
-    for rest in rests:
-        say(rest_words(rest))
-    if not rests:
+    for row in rows:
+        say(rest_words(row))
+    if not rows:
         say("nothing is out of service")
 
 

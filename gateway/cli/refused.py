@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -15,7 +16,7 @@ from gateway.commands.refused import Again, send_again
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.published.labels import labels_of
+from gateway.published.labels import Labels, labels_of
 from gateway.questions.refused import refused_rows
 from gateway.text import counted, safe
 
@@ -54,14 +55,19 @@ def refused(
     if retry is not None:
         author = at_this_box(by)
         with open_desk(configuration) as desk:
-            _answer(send_again(desk, author, retry), as_json)
+            show_again(_plain(send_again(desk, author, retry)), as_json)
         return
     with Journal.open_reading(path) as journal:
         rows = refused_rows(journal, source, most)
+    show_refused(rows, labels_of(configuration), as_json)
+
+
+def show_refused(rows: Sequence[Mapping[str, Any]], labels: Labels, as_json: bool) -> None:
+    """As `--json` and the API have them."""
     if as_json:
         print_json(rows)
         return
-    out, labels = console(), labels_of(configuration)
+    out = console()
     for row in rows:
         payload, row = _as_written(row["payload"]), safe(row)
         head = f"{labels.both(row['received'], '')} {row['source']} "
@@ -82,17 +88,22 @@ def _as_written(payload: str) -> str:
         return payload
 
 
-def _answer(done: Again, as_json: bool) -> None:
+def _plain(done: Again) -> dict[str, Any]:
     reasons = [f"{one.reason}: {one.detail}" for one in done.refused]
+    told = {"source": done.source, "messages": done.messages, "readings": done.readings}
+    return {**told, "new": done.fresh, "cut": done.cut, "refused": reasons}
+
+
+def show_again(done: Mapping[str, Any], as_json: bool) -> None:
+    """As `--json` and the API have it."""
     if as_json:
-        told = {"source": done.source, "messages": done.messages, "readings": done.readings}
-        print_json({**told, "new": done.fresh, "cut": done.cut, "refused": reasons})
+        print_json(done)
         return
-    messages = counted(done.messages, "message")
-    say(f"{done.source}: {messages}, {counted(done.readings, 'reading')} in them, {done.fresh} of them new")
-    if done.cut:
-        say(f"  {counted(done.cut, 'message')} left out: only the beginning was kept")
-    for reason in list(dict.fromkeys(reasons))[:MOST_REASONS]:
+    messages, readings = counted(done["messages"], "message"), counted(done["readings"], "reading")
+    say(f"{done['source']}: {messages}, {readings} in them, {done['new']} of them new")
+    if done["cut"]:
+        say(f"  {counted(done['cut'], 'message')} left out: only the beginning was kept")
+    for reason in list(dict.fromkeys(done["refused"]))[:MOST_REASONS]:
         say(f"  refused again: {reason}")
-    if len(reasons) > MOST_REASONS:
-        say(f"  {counted(len(reasons), 'refusal')} in all")
+    if len(done["refused"]) > MOST_REASONS:
+        say(f"  {counted(len(done['refused']), 'refusal')} in all")

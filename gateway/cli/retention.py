@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -18,10 +19,10 @@ from gateway.commands.holds import release as release_hold
 from gateway.commands.retention import retain as delete
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.followers.registration import taken_by_followers
 from gateway.journal.journal import Journal
 from gateway.journal.retaining import Removed, Retained
 from gateway.questions.retention import holds as in_force
+from gateway.questions.retention import still_taking
 from gateway.statements import hold as holding
 from gateway.statements.hold import scope
 from gateway.statements.retention import to_body
@@ -62,8 +63,11 @@ def hold(
     if as_json:
         print_json(answer(done.stated, **holding.to_body(done.hold)))
     else:
-        end = f"`cryogate release {identity} --by NAME --why TEXT` ends it"
-        say(f"{identity} is {said_by(done.stated)}; {end}")
+        say(hold_words(identity, said_by(done.stated)))
+
+
+def hold_words(identity: str, said: str) -> str:
+    return f"{identity} is {said}; `cryogate release {identity} --by NAME --why TEXT` ends it"
 
 
 def release(
@@ -88,21 +92,25 @@ def holds(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Holds in force: what they keep, who placed them and why. And which followers keep what is archived."""
     path = journal_path(config)
     with Journal.open_reading(path) as journal:
-        found, archived = list(in_force(journal).values()), journal.archived_until()
+        rows = [{**holding.to_body(one.hold), "by": one.by} for one in in_force(journal).values()]
+        waiting = still_taking(journal, path.with_name(RECORDS))
+    show_holds(rows, waiting, as_json)
+
+
+def show_holds(
+    rows: Sequence[Mapping[str, Any]], waiting: Sequence[Mapping[str, Any]], as_json: bool
+) -> None:
+    """As `--json` and the API have them; `waiting`: followers that keep what is archived."""
     if as_json:
-        print_json([{**holding.to_body(one.hold), "by": one.by} for one in found])
+        print_json(rows)
         return
-    out = console()
-    for one in found:
-        told = f"{one.hold.id}  {scope(one.hold)}  by {one.by}: {one.hold.why}"
-        out.print(told, soft_wrap=True)
-    out.print(f"{len(found)} in force")
-    for name, seq in taken_by_followers(path.with_name(RECORDS)).items():
-        if seq < archived:
-            out.print(
-                f"{name} keeps what it has not taken yet: it is at entry {seq}, the archive at {archived}",
-                soft_wrap=True,
-            )
+    for row in rows:
+        hold = holding.of({name: value for name, value in row.items() if name != "by"})
+        say(f"{hold.id}  {scope(hold)}  by {row['by']}: {hold.why}")
+    say(f"{len(rows)} in force")
+    for one in waiting:
+        at = f"it is at entry {one['entry']}, the archive at {one['archived']}"
+        say(f"{one['follower']} keeps what it has not taken yet: {at}")
 
 
 def retain(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.alarms.duty import ANY, Duty
+from gateway.alarms.duty import ANY
 from gateway.alarms.walltime import local_time, zone_named
 from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -24,17 +25,20 @@ from gateway.commands.roster_file import read_for
 from gateway.commands.when import day_of, moment_ns
 from gateway.config.load import load
 from gateway.config.toml import read_toml
-from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.published.people import person_row
 from gateway.questions import duty as ask
 from gateway.statements import roster as stated
 from gateway.statements.roster import Roster, people_of
-from gateway.text import counted
+from gateway.text import counted, safe
 from gateway.times import format_rfc3339
 
 roster = typer.Typer(
     cls=Whole, no_args_is_help=True, help="Rosters: who is on duty when, for which sites and risks."
 )
+PERIOD_DAYS: Final = 7
+HAND_OVER: Final = "08:00"
+BESIDE: Final = ("new", "id", "remarks", "nobody_now")  # the roster itself in an answer
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the roster, lower case.")]
 
 
@@ -52,13 +56,18 @@ def list_rosters(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> No
     Example: cryogate roster list
     """
     found = duty_there(load(config)).rosters_from(time.time_ns())
+    show_rosters([stated.to_body(one) for one in found], as_json)
+
+
+def show_rosters(bodies: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have them."""
     if as_json:
-        print_json({"schema": ask.SCHEMA, "rosters": [stated.to_body(one) for one in found]})
+        print_json({"schema": ask.SCHEMA, "rosters": bodies})
         return
-    for one in found:
+    for one in map(stated.of, bodies):
         since = f"{local_time(one.from_ns, zone_named(one.time_zone)):%Y-%m-%d %H:%M} {one.time_zone}"
         say(f"{one.id}: {_scope(one)}, {', '.join(sorted(people_of(one)))}; from {since} on")
-    say(counted(len(found), "roster"))
+    say(counted(len(bodies), "roster"))
 
 
 def set_roster(
@@ -71,8 +80,8 @@ def set_roster(
     start: Annotated[
         str | None, typer.Option("--start", help="The first day of the first, 2026-01-05.")
     ] = None,
-    period_days: Annotated[int, typer.Option("--period-days", help="How long a turn is.")] = 7,
-    hand_over: Annotated[str, typer.Option("--hand-over", help="At what time of day.")] = "08:00",
+    period_days: Annotated[int, typer.Option("--period-days", help="How long a turn is.")] = PERIOD_DAYS,
+    hand_over: Annotated[str, typer.Option("--hand-over", help="At what time of day.")] = HAND_OVER,
     weekday: Annotated[str | None, typer.Option("--weekday", help="On which day of the week.")] = None,
     hours: Annotated[str | None, typer.Option("--hours", help="Only then, e.g. 20:00-08:00.")] = None,
     on: Annotated[list[str] | None, typer.Option("--on", help="Only on this day of the week.")] = None,
@@ -101,17 +110,9 @@ def set_roster(
     --person li.na --person wang.wei --start=2026-01-05 --weekday monday --by "Wang Wei"
     """
     options: dict[str, Any] = {"people": person, "start": _date(start), "hours": hours, "weekday": weekday}
-    options |= {"weekdays": on}
+    options |= {"weekdays": on, "period_days": period_days, "hand_over": hand_over}
     whole = {"sites": site, "risks": risk, "deputies": deputy, "everybody": everybody, "time_zone": time_zone}
-    if (file is None) == (person is None):
-        raise InputError("give a file, or --person and --start for one rotation (docs/people.md)")
-    if file is not None and any(value is not None for value in (*options.values(), *whole.values())):
-        raise InputError("the file says it all: give no options of the roster beside it")
-    if file is None:
-        rotation = _given(options) | {"period_days": period_days, "hand_over": hand_over}
-        document, where = _given(whole) | {"rotations": [rotation]}, "the options"
-    else:
-        document, where = read_toml(file), str(file)
+    document, where = told(file, options, whole)
     with open_desk(load(config)) as desk:
         said = read_for(desk, document, name, where)
         try:
@@ -134,25 +135,25 @@ def show(
     Examples: cryogate roster show night; cryogate roster show --site lab --week 2026-02-16
     """
     configuration = load(config)
-    duty, now_ns = duty_there(configuration), time.time_ns()
-    zone_name = _zone_shown(configuration, duty, name, site, now_ns)
-    zone = zone_named(zone_name)
-    monday = ask.week_of(_date(week) or local_time(now_ns, zone).date())
-    begin_ns, end_ns = ask.span_of_week(monday, zone)
-    of_roster = name is not None
-    shifts = (
-        duty.course_of(name or "", begin_ns, end_ns)
-        if of_roster
-        else duty.course(site or ANY, risk, begin_ns, end_ns)
-    )
+    known, now_ns = duty_there(configuration), time.time_ns()
+    found = ask.week_shown(known, configuration, (name, site, risk), _date(week), now_ns)
+    show_week({"schema": ask.SCHEMA, **found}, map(person_row, known.people()), as_json)
+
+
+def show_week(found: Mapping[str, Any], people: Iterable[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have it; `people`: for their names."""
     if as_json:
-        told = {"roster": name, "site": site, "risk": risk or None, "time_zone": zone_name}
-        rows = [ask.shift_row(shift) for shift in shifts]
-        print_json({"schema": ask.SCHEMA, **told, "week": monday.isoformat(), "shifts": rows})
+        print_json(found)
         return
-    what = f"roster {name}" if of_roster else f"site {site}" if site else "all sites"
-    console().print(f"{what}, week of {monday:%A %Y-%m-%d}, times of {zone_name}")
-    console().print(week_table(ask.days(shifts, monday, zone), zone, named(duty), now_ns))
+    found, out = safe(found), console()
+    zone, monday = zone_named(found["time_zone"]), datetime.date.fromisoformat(found["week"])
+    what = f"site {found['site']}" if found["site"] else "all sites"
+    if found["roster"]:
+        what = f"roster {found['roster']}"
+    out.print(f"{what}, week of {monday:%A %Y-%m-%d}, times of {found['time_zone']}")
+    shifts = [ask.shift_of(row) for row in found["shifts"]]
+    days = ask.days(shifts, monday, zone)
+    out.print(week_table(days, zone, named(safe(list(people))), time.time_ns()))
 
 
 def end(
@@ -177,21 +178,37 @@ def end(
     _tell(done, as_json)
 
 
+def told(
+    file: Path | None, options: Mapping[str, Any], whole: Mapping[str, Any]
+) -> tuple[dict[str, Any], str]:
+    """The roster as a file has it, and what says so: the file, or the options of its one rotation."""
+    if (file is None) == (options["people"] is None):
+        raise InputError("give a file, or --person and --start for one rotation (docs/people.md)")
+    usual = {"period_days": PERIOD_DAYS, "hand_over": HAND_OVER}
+    given = [value for key, value in options.items() if value != usual.get(key)]
+    if file is not None and any(value is not None for value in (*given, *whole.values())):
+        raise InputError("the file says it all: give no options of the roster beside it")
+    if file is not None:
+        return read_toml(file), str(file)
+    return _given(whole) | {"rotations": [_given(options)]}, "the options"
+
+
 def _tell(done: commands.Set, as_json: bool) -> None:
+    more = {"remarks": list(done.remarks), "nobody_now": list(done.nobody_now)}
+    shown = answer(done.stated, **stated.to_body(done.roster), **more)
+    show_set(shown, said_by(done.stated), as_json)
+
+
+def show_set(done: Mapping[str, Any], ends: str, as_json: bool) -> None:
+    """As `--json` and the API have it; `ends`: how the answer ends."""
     if as_json:
-        print_json(
-            answer(
-                done.stated,
-                **stated.to_body(done.roster),
-                remarks=list(done.remarks),
-                nobody_now=list(done.nobody_now),
-            )
-        )
+        print_json(done)
         return
-    for site in done.nobody_now:
+    for site in done["nobody_now"]:
         say(f"nobody is on duty NOW for {site}: see `cryogate duty`", err=True)
-    say(f"roster {done.roster.id}: {_scope(done.roster)}, {_since(done.roster)}; {said_by(done.stated)}")
-    for remark in done.remarks:
+    one = stated.of({name: value for name, value in done.items() if name not in BESIDE})
+    say(f"roster {one.id}: {_scope(one)}, {_since(one)}; {ends}")
+    for remark in done["remarks"]:
         say(f"remark: {remark}", err=True)
 
 
@@ -205,25 +222,9 @@ def _since(one: Roster) -> str:
     return f"{verb} {format_rfc3339(one.from_ns)[:19]}Z" + ("" if verb == "ends" else " on")
 
 
-def _zone_shown(
-    configuration: Configuration, duty: Duty, name: str | None, site: str | None, now_ns: int
-) -> str:
-    """Whose clock the times are of: the roster's, or the site's."""
-    if name is not None:
-        there = {one.id: one for one in duty.rosters_from(now_ns)}
-        found = duty.roster(name, now_ns) or there.get(name)
-        if found is None:
-            raise InputError(commands.unknown_roster(duty, name, now_ns))
-        return found.time_zone
-    if site is not None and site not in configuration.sites:
-        raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites) or 'none'}")
-    known = {s.time_zone for key, s in configuration.sites.items() if site in (None, key)}
-    return known.pop() if len(known) == 1 else "UTC"
-
-
 def _date(text: str | None) -> datetime.date | None:
     return None if text is None else day_of(text)
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.reading import journal_in, open_records
-from gateway.cli.terminal import console, print_json
+from gateway.cli.terminal import print_json, say
 from gateway.commands import sirens as commands
 from gateway.commands.sirens import sirens_of
 from gateway.config.load import load
 from gateway.config.types import Configuration
-from gateway.text import one_line
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,13 +41,19 @@ def siren(
     because = {name: _because(configuration, name) for name in sirens_of(configuration)}
     if because:
         known_at_ns(configuration)
+    rows = [{"siren": name, "on": bool(ids), "because": ids} for name, ids in because.items()]
+    show_sirens(rows, as_json)
+
+
+def show_sirens(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have them."""
     if as_json:
-        print_json([{"siren": name, "on": bool(ids), "because": ids} for name, ids in because.items()])
+        print_json(rows)
         return
-    for name, ids in because.items():
-        console().print(_line(name, ids), soft_wrap=True)
-    if not because:
-        console().print('no siren: the configuration has no notifier with kind = "siren"')
+    for row in rows:
+        say(line_of(row["siren"], row["because"]))
+    if not rows:
+        say('no siren: the configuration has no notifier with kind = "siren"')
 
 
 def _press(configuration: Configuration, name: str, seconds: float) -> None:
@@ -58,10 +64,10 @@ def _press(configuration: Configuration, name: str, seconds: float) -> None:
         return bool(ids)
 
     def tell(answer: str) -> None:
-        console().print(f"{one_line(name)}: {answer}", soft_wrap=True)
+        say(f"{name}: {answer}")
 
     commands.press(options, seconds, should_be_on, tell)
-    console().print(_line(name, ids), soft_wrap=True)
+    say(line_of(name, ids))
 
 
 def _because(configuration: Configuration, name: str) -> list[str]:
@@ -70,6 +76,6 @@ def _because(configuration: Configuration, name: str) -> list[str]:
         return commands.because(configuration, name, options, journal, records, time.time_ns())
 
 
-def _line(name: str, because: list[str]) -> str:
+def line_of(name: str, because: Sequence[str]) -> str:
     why = f"on, because of {', '.join(because)}" if because else "off: no alarm asks for it"
-    return f"{one_line(name)}: should be {why}"
+    return f"{name}: should be {why}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -17,9 +17,8 @@ from gateway.cli.reading import asked_ns, journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
-from gateway.questions.time_left import HOUR_S, Left, TimesLeft, range_of
+from gateway.questions.time_left import HOUR_S, TimesLeft, range_of
 from gateway.text import safe
-from gateway.times import to_the_second
 
 SOON_S: Final = 12 * HOUR_S  # shown red
 
@@ -52,17 +51,22 @@ def show(
         found = TimesLeft(journal).of(name, at_ns)
     if at is None:
         known_at_ns(configuration)
+    show_times([left.public() for left in found], as_json)
+
+
+def show_times(found: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """As `--json` and the API have it."""
     if as_json:
-        print_json([left.public() for left in found])
+        print_json(found)
     else:
-        _print(console(), found, at_ns)
+        _print(console(), safe(found))
 
 
-def _print(out: Console, found: Sequence[Left], at_ns: int) -> None:
+def _print(out: Console, found: Sequence[Mapping[str, Any]]) -> None:
     if not found:
         out.print("nothing to say: no channel has a level, a weight, or a temperature with a limit")
         return
-    out.print(f"at {to_the_second(at_ns)}, if nobody does anything:")
+    out.print(f"at {found[0]['at'][:19]}Z, if nobody does anything:")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("asset", "channel", "until", "time left, 10-90 %", "how"):
         table.add_column(title, overflow="fold")
@@ -71,17 +75,18 @@ def _print(out: Console, found: Sequence[Left], at_ns: int) -> None:
     out.print(table)
 
 
-def _cells(left: Left) -> Iterator[Text]:
-    yield from (Text(safe(text)) for text in (left.asset, left.channel or "-", left.until))
-    told = left.estimate
-    if isinstance(told, TimeLeft):
-        yield Text(range_of(told), "bold red" if told.lowest_s < SOON_S else "")
-        yield Text(told.method)
-    else:
+def _cells(left: Mapping[str, Any]) -> Iterator[Text]:
+    yield from (Text(text) for text in (left["asset"], left["channel"] or "-", left["until"]))
+    lowest_s = left["lowest_s"]
+    if lowest_s is None:
         yield Text("not known", "magenta")
-        yield Text(safe(told.why))
+        yield Text(left["why_not_known"])
+    else:
+        told = TimeLeft(left["until"], lowest_s, left["highest_s"], left["method"])
+        yield Text(range_of(told), "bold red" if lowest_s < SOON_S else "")
+        yield Text(left["method"])
 
 
-def _soonest(left: Left) -> tuple[float, str, str]:
-    told = left.estimate
-    return (told.lowest_s if isinstance(told, TimeLeft) else float("inf"), left.asset, left.channel)
+def _soonest(left: Mapping[str, Any]) -> tuple[float, str, str]:
+    lowest_s = left["lowest_s"]
+    return (float("inf") if lowest_s is None else lowest_s, left["asset"], left["channel"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,7 +18,8 @@ from gateway.cli.options import DEFAULT_CONFIG, Config
 from gateway.cli.screen import watch_body, watch_title
 from gateway.cli.terminal import console
 from gateway.config.load import load
-from gateway.errors import NotRunning
+from gateway.dataclass import dataclass
+from gateway.errors import LinkDown, NotRunning
 from gateway.published.labels import Labels, labels_of, now_text
 from gateway.published.quiet import handling_words, overlay_words
 from gateway.text import one_line, safe
@@ -38,32 +39,47 @@ def watch(
     changes.
     """
     configuration = load(config)
-    folder, labels = configuration.data_dir, labels_of(configuration)
+    folder = configuration.data_dir
+    look = Look(lambda: ask(folder, "status"), lambda: ask(folder, "alarms"))
+    watch_on(look, labels_of(configuration), seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Asked again and again; `every_s` apart. Both raise NotRunning or LinkDown while nobody answers."""
+
+    status: Callable[[], Any]
+    alarms: Callable[[], Any]
+    every_s: float = live.REFRESH_S
+
+
+def watch_on(look: Look, labels: Labels, seconds: float | None) -> None:
+    """A screen that stays, or without a terminal a line whenever an alarm changes."""
     until = time.monotonic() + (seconds if seconds is not None else float("inf"))
     out = console()
     with contextlib.suppress(KeyboardInterrupt):
         if out.is_terminal:
-            live.watch(out, lambda: _looked(folder, labels, out), until)
+            live.watch(out, lambda: _looked(look, labels, out), until, look.every_s)
         else:
-            _lines(out, folder, labels, until)
+            _lines(out, look, labels, until)
 
 
-def _looked(folder: Path, labels: Labels, out: Console) -> live.Shown:
+def _looked(look: Look, labels: Labels, out: Console) -> live.Shown:
     try:
-        status, alarms = safe(ask(folder, "status")), safe(ask(folder, "alarms"))
-    except NotRunning as error:
+        status, alarms = safe(look.status()), safe(look.alarms())
+    except (NotRunning, LinkDown) as error:
         return Text(f"{now_text()}  nothing is known", "bold white on red"), Text(one_line(str(error)), "red")
     return watch_title(status, labels), watch_body(status, alarms, labels, out)
 
 
-def _lines(out: Console, folder: Path, labels: Labels, until: float) -> None:
+def _lines(out: Console, look: Look, labels: Labels, until: float) -> None:
     """One line whenever an alarm changes, or the gateway comes or goes."""
     told: dict[str, str] = {}
     answers = True
     while time.monotonic() < until:
         try:
-            found = safe(ask(folder, "alarms"))
-        except NotRunning as error:
+            found = safe(look.alarms())
+        except (NotRunning, LinkDown) as error:
             if answers:
                 out.print(f"{now_text()} {one_line(str(error))}", soft_wrap=True)
             answers, found = False, None
@@ -75,4 +91,4 @@ def _lines(out: Console, folder: Path, labels: Labels, until: float) -> None:
             if told.get(alarm["id"]) != now:
                 told[alarm["id"]] = now
                 out.print(alarm_lines([alarm], labels)[0], soft_wrap=True)
-        time.sleep(live.REFRESH_S)
+        time.sleep(look.every_s)

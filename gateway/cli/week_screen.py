@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from gateway.alarms.duty import Duty, Shift
+from gateway.alarms.duty import Shift
 from gateway.alarms.walltime import local_time
 from gateway.cli.terminal import folding_table
 from gateway.questions.duty import Day
@@ -32,14 +33,20 @@ def week_table(days: Iterable[Day], zone: tzinfo, name: Callable[[str], str], no
     return table
 
 
-def named(duty: Duty) -> Callable[[str], str]:
+def named(people: Iterable[Mapping[str, Any]]) -> Callable[[str], str]:
     """The words for an id: the name in the person's language, and the id where that is another word."""
+    names = {one["id"]: name_of(one) for one in people}
 
     def name(identity: str) -> str:
-        one = duty.person(identity)
-        return identity if one is None else f"{one.name()} ({identity})"
+        return f"{names[identity]} ({identity})" if identity in names else identity
 
     return name
+
+
+def name_of(one: Mapping[str, Any]) -> str:
+    """As the person writes it, or else in the other script."""
+    mine = one[f"name_{one['languages'][0]}"].strip()
+    return str(mine or one["name_en"].strip() or one["name_zh"].strip())
 
 
 def clock(at_ns: int, zone: tzinfo) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from gateway.alarming.entry import cause_of
 from gateway.alarming.rehearsal import Input, input_of, worst_signal
@@ -50,6 +50,20 @@ class Begun:
     rehearsed: Rehearsed
     unit: str
     at_ns: int
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "drill": self.drill.id,
+            "asset": self.drill.asset,
+            "channel": self.drill.channel,
+            "signal": self.drill.signal,
+            "value": self.rehearsed.value,
+            "unit": self.unit,
+            "rule": self.rehearsed.rule,
+            "at": format_rfc3339(self.at_ns),
+            "until": format_rfc3339(self.at_ns + to_ns(self.drill.within_s)),
+        }
 
 
 def begin(desk: Desk, author: Author, wanted: Wanted, records: Records) -> Begun:

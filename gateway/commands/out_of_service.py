@@ -129,6 +129,13 @@ def rests(desk: Desk, now_ns: int) -> list[Rest]:
     return sorted(there, key=lambda one: one.scope.name)
 
 
+def rests_of(desk: Desk, site: str, at_ns: int) -> list[Rest]:
+    """Those of a site; empty: all. What left the configuration is of every site."""
+    sites = {name: asset.site for name, asset in desk.configuration.assets.items()}
+    sites |= {name: channel.site for name, channel in desk.configuration.channels.items()}
+    return [one for one in rests(desk, at_ns) if site in ("", sites.get(one.scope.name, site))]
+
+
 def rest_row(rest: Rest) -> dict[str, Any]:
     """As JSON has it; `approved_by` null: it waits for a second person."""
     said = rest.said

@@ -58,6 +58,14 @@ class Changes:
         return replace(known, **{"on_site": here.on_site, "state": HERE} | given)
 
 
+def whole(configuration: Configuration, said: Person) -> Person:
+    """With what follows from the rest, of somebody new. Raises InputError."""
+    if not (said.name_en.strip() or said.name_zh.strip()):
+        raise InputError("give a name: --name in Latin script, --name-zh in Chinese script, or both")
+    reads = said.languages or (("zh",) if said.name_zh.strip() else ("en",))
+    return replace(said, languages=reads, time_zone=said.time_zone or _zone_of(configuration, said.on_site))
+
+
 def enter(
     desk: Desk,
     author: Author,
@@ -131,6 +139,15 @@ def way_of(text: str) -> Way:
         else:
             raise InputError(f"--way {text!r}: {key!r} is not understood; expected {WAY}")
     return way
+
+
+def _zone_of(configuration: Configuration, sites: tuple[str, ...]) -> str:
+    """That of the sites where the person is, or of all."""
+    known = configuration.sites
+    here = {known[site].time_zone for site in sites if site in known} or {s.time_zone for s in known.values()}
+    if len(here) > 1:
+        raise InputError(f"give --time-zone: the sites have several ({', '.join(sorted(here))})")
+    return next(iter(here), "UTC")
 
 
 def _hours(text: str, value: str) -> clock_times.Hours:

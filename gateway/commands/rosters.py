@@ -20,7 +20,7 @@ from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS, SECOND
-from gateway.questions.duty import duty_of
+from gateway.questions.duty import duty_of, unknown_roster
 from gateway.statements import Statement
 from gateway.statements import roster as stating
 from gateway.statements import stand_in as standing_in
@@ -115,11 +115,6 @@ def wrong_person(duty: Duty, who: str) -> str:
     if known is None:
         return unknown_person(duty, who)
     return f"{who} has left; name who takes the place" if known.has_left else ""
-
-
-def unknown_roster(duty: Duty, identity: str, at_ns: int) -> str:
-    names = ", ".join(dict.fromkeys(one.id for one in duty.rosters_from(at_ns))) or "none"
-    return f"no roster {identity!r} is in force; there is {names}"
 
 
 def _mistakes(configuration: Configuration, duty: Duty, said: Roster) -> Iterator[str]:

@@ -53,6 +53,7 @@ class Compared:
             "crossed": format_rfc3339(self.crossing_ns),
             "out_of_range_ns": self.out_of_range_ns,
             "agrees": self.out_of_range_ns == self.beyond_ns and not self.other_range,
+            "words": self.words(),
         }
 
     def words(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from gateway.alarms.duty import ANY, KINDS, Coverage, Duty, Hole, Shift
 from gateway.alarms.policy import Policy, policy_for
 from gateway.alarms.priority import Risk
 from gateway.alarms.rotation import MIDNIGHT
-from gateway.alarms.walltime import DAY, begins_ns
+from gateway.alarms.walltime import DAY, begins_ns, local_time, zone_named
 from gateway.config.escalations import named_in
 from gateway.config.names import Names
 from gateway.config.timeline import timeline_of
@@ -21,7 +21,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import SECOND
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339
 
 SCHEMA: Final = 1
 AHEAD_NS: Final = 7 * 86_400 * SECOND  # a hole is said a week before it comes
@@ -140,16 +140,77 @@ def duty_rows(duty: Duty, configuration: Configuration, risk: str, at_ns: int) -
         found = covered.get(duty.same_site(name))
         if found is None:
             continue
-        until_ns = duty.until_ns(name, risk, at_ns)
+        until_ns, everybody = duty.until_ns(name, risk, at_ns), duty.everybody(name, risk, at_ns)
         yield {
             "site": name,
+            "time_zone": configuration.sites[name].time_zone,
             "on_duty": list(duty.on_duty(name, risk, at_ns)),
             "until": None if until_ns is None else format_rfc3339(until_ns),
             "deputies": list(duty.deputies(name, risk, at_ns)),
-            "everybody": list(duty.everybody(name, risk, at_ns)),
+            "everybody": list(everybody),
+            "stand_ins": [
+                {"person": one.person, "instead_of": one.instead_of, "until": format_rfc3339(one.to_ns)}
+                for one in duty.stand_ins(at_ns, at_ns + 1)
+                if {one.person, one.instead_of} <= set(everybody)
+            ],
             "coverage": coverage_row(found),
             "holes": [hole_row(hole) for hole in holes if hole.site == found.site],
         }
+
+
+def week_shown(
+    duty: Duty,
+    configuration: Configuration,
+    of: tuple[str | None, str | None, str],
+    day: date | None,
+    now_ns: int,
+) -> dict[str, Any]:
+    """Who is on duty from when to when in the week of a day (None: today), Monday to Sunday of its clocks.
+
+    `of`: a roster; or a site, None: all, and a risk. Raises InputError.
+    """
+    roster, site, risk = of
+    check_risk(risk)
+    zone_name = _zone_shown(duty, configuration, roster, site, now_ns)
+    zone = zone_named(zone_name)
+    monday = week_of(day or local_time(now_ns, zone).date())
+    begin_ns, end_ns = span_of_week(monday, zone)
+    if roster is not None:
+        shifts = duty.course_of(roster, begin_ns, end_ns)
+    else:
+        shifts = duty.course(site or ANY, risk, begin_ns, end_ns)
+    told = {"roster": roster, "site": site, "risk": risk or None, "time_zone": zone_name}
+    return {**told, "week": monday.isoformat(), "shifts": [shift_row(shift) for shift in shifts]}
+
+
+def unknown_roster(duty: Duty, identity: str, at_ns: int) -> str:
+    """Why there is none of this name, in words."""
+    names = ", ".join(dict.fromkeys(one.id for one in duty.rosters_from(at_ns))) or "none"
+    return f"no roster {identity!r} is in force; there is {names}"
+
+
+def _zone_shown(
+    duty: Duty, configuration: Configuration, roster: str | None, site: str | None, now_ns: int
+) -> str:
+    """Whose clock the times are of: the roster's, or the site's."""
+    if roster is not None:
+        there = {one.id: one for one in duty.rosters_from(now_ns)}
+        found = duty.roster(roster, now_ns) or there.get(roster)
+        if found is None:
+            raise InputError(unknown_roster(duty, roster, now_ns))
+        return found.time_zone
+    if site is not None and site not in configuration.sites:
+        raise InputError(f"there is no site {site!r}; known: {', '.join(configuration.sites) or 'none'}")
+    known = {s.time_zone for key, s in configuration.sites.items() if site in (None, key)}
+    return known.pop() if len(known) == 1 else "UTC"
+
+
+def duty_shown(
+    duty: Duty, configuration: Configuration, site: str | None, risk: str, at_ns: int
+) -> dict[str, Any]:
+    """The rows of a site, or of all, as JSON has them."""
+    rows = [row for row in duty_rows(duty, configuration, risk, at_ns) if site in (None, row["site"])]
+    return {"schema": SCHEMA, "at": format_rfc3339(at_ns), "risk": risk or None, "sites": rows}
 
 
 def shift_row(shift: Shift) -> dict[str, Any]:
@@ -159,6 +220,11 @@ def shift_row(shift: Shift) -> dict[str, Any]:
         "to": format_rfc3339(shift.to_ns),
         "people": list(shift.people),
     }
+
+
+def shift_of(row: Mapping[str, Any]) -> Shift:
+    """What `shift_row` made."""
+    return Shift(parse_rfc3339(row["from"]), parse_rfc3339(row["to"]), tuple(row["people"]))
 
 
 def hole_row(hole: Hole) -> dict[str, Any]:

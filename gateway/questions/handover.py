@@ -138,5 +138,6 @@ def _plain(statement: Statement) -> dict[str, Any]:
         "at": format_rfc3339(statement.at_ns),
         "by": statement.by,
         "to": told.to,
+        "site": told.site or None,
         "notes": told.notes,
     }

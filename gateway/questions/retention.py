@@ -18,13 +18,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
 from gateway.config.types import FOREVER, FOREVER_PAST, Configuration, RecordClass
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.followers.registration import taken_by_followers
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import SECOND, Arrivals, Mask, Times
@@ -142,6 +144,16 @@ class Retention:
             for c, _ in self._classes
             if not (asset.isdisjoint(c.assets) and channel.names.isdisjoint(c.channels))
         )
+
+
+def still_taking(journal: Journal, records: Path) -> list[dict[str, Any]]:
+    """Followers that have not taken yet what is archived, and so keep it."""
+    archived = journal.archived_until()
+    return [
+        {"follower": name, "entry": seq, "archived": archived}
+        for name, seq in taken_by_followers(records).items()
+        if seq < archived
+    ]
 
 
 def hold_from(

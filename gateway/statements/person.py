@@ -126,7 +126,8 @@ def masked(address: str) -> str:
         return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/..."
     name, at, host = address.rpartition("@")
     if at:
-        return f"{name[:1]}...{name[-1:] if len(name) > 3 else ''}@{host}"
+        end = name[-1:] if len(name) > 3 and not name.endswith("...") else ""  # shortened again it stays so
+        return f"{name[:1]}...{end}@{host}"
     kept = 3 if len(address) >= 8 else 1
     return f"{address[:kept]}...{address[-2:] if kept == 3 else ''}"
 

@@ -50,6 +50,7 @@ from gateway.statements import placement as placing
 from gateway.statements import reset as resetting
 from gateway.statements.fields import LONGEST_TEXT
 from gateway.statements.kinds import about as names_in
+from gateway.times import parse_rfc3339
 
 router = APIRouter(tags=["actions"])
 MOST_UNITS: Final = 500  # in one request; a file of more is for `cryogate load`
@@ -113,6 +114,7 @@ class Handover(Said):
     to: Name
     notes: Text = ""
     site: Name = ""
+    since: Moment = None
 
 
 @router.post("/contents", **told("contents.write", LOADED))
@@ -256,7 +258,8 @@ def handover(request: Request, world: Asked, who: Who, said: Handover, key: Key 
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         records, by = world.reading().records, world.configuration.priorities
-        found = report(desk.journal, records, by, said.site, None, desk.clock.now_ns())
+        times = (None if said.since is None else parse_rfc3339(said.since)), desk.clock.now_ns()
+        found = report(desk.journal, records, by, said.site, *times, world.known_ns())
         return hand_over(desk, author, said.to, found, said.notes), {"to": said.to, "open": len(found.open)}
 
     return state(request, world, who, key, handing.KIND, [], act, (said.to,))

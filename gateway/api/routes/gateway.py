@@ -14,7 +14,7 @@ from gateway.api.asked import Named
 from gateway.api.describing import told
 from gateway.api.routes.fleet import RUNS, whole
 from gateway.api.who import Who
-from gateway.api.world import JOURNAL, Asked
+from gateway.api.world import JOURNAL, RECORDS, Asked
 from gateway.config.profiles import profiles as parse_profiles
 from gateway.config.profiles import written
 from gateway.config.tables import Problems
@@ -26,6 +26,7 @@ from gateway.questions.parked import all_parked
 from gateway.questions.preview import preview, public
 from gateway.questions.refused import refused_rows
 from gateway.questions.retention import holds as holds_of
+from gateway.questions.retention import still_taking
 from gateway.statements import hold as holding
 from gateway.times import format_rfc3339
 
@@ -47,7 +48,12 @@ PARKED = {
     "known": RUNS,
     "items": [{"sink": "central", "follower": "sink:central", "readings": 3}],
 }
-HOLDS = {"schema": 1, "known": RUNS, "items": [{"id": "H-1A2B3C", "why": "audit", "by": "Li Na"}]}
+HOLDS = {
+    "schema": 1,
+    "known": RUNS,
+    "items": [{"id": "H-1A2B3C", "why": "audit", "by": "Li Na"}],
+    "waiting": [],
+}
 STATS = {"id": "7Q2M9XKD", "last_entry": 4711}
 RULE = {
     "id": "too-warm",
@@ -92,9 +98,10 @@ def journal(request: Request, world: Asked) -> Response:
 @router.get("/holds", **told("journal.read", HOLDS))
 def holds(request: Request, world: Asked) -> Response:
     """What is kept whatever retention says, and who said so."""
-    found = holds_of(world.reading().journal).values()
-    rows = [{**holding.to_body(one.hold), "by": one.by} for one in found]
-    return json_answer(request, whole(world, {"items": rows}))
+    journal = world.reading().journal
+    rows = [{**holding.to_body(one.hold), "by": one.by} for one in holds_of(journal).values()]
+    waiting = still_taking(journal, world.folder / RECORDS)
+    return json_answer(request, whole(world, {"items": rows, "waiting": waiting}))
 
 
 @router.get("/profiles", **told("profiles.read", PROFILES))

@@ -140,7 +140,7 @@ def hold(request: Request, world: Asked, who: Who, said: Held, key: Key = "") ->
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         places, interval = (said.assets, said.channels), (said.since, said.to)
         done = holds.hold(desk, author, said.why, places, interval, said.corrects, said.reason)
-        return done.stated, {"hold": done.hold.id}
+        return done.stated, holding.to_body(done.hold)
 
     return state(request, world, who, key, holding.KIND, [], act)
 
@@ -165,8 +165,7 @@ def drill(request: Request, world: Asked, who: Who, said: Drill, key: Key = "") 
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = drilling.begin(desk, author, wanted, world.reading().records)
-        more = {"drill": done.drill.id, "channel": done.drill.channel, "rule": done.rehearsed.rule}
-        return done.stated, more
+        return done.stated, done.plain()
 
     return state(request, world, who, key, drills.KIND, [said.asset], act)
 

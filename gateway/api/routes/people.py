@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
 from gateway.alarms.duty import ANY, Duty
 from gateway.alarms.people import Person
-from gateway.alarms.walltime import local_time, zone_named
 from gateway.api.answers import json_answer
 from gateway.api.asked import Moment, Name, Named, moment_ns
 from gateway.api.describing import told
@@ -19,6 +17,8 @@ from gateway.api.routes.fleet import RUNS, whole
 from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked, World
+from gateway.commands.desk import Desk
+from gateway.commands.out_of_service import rest_row, rests_of
 from gateway.commands.when import day_of
 from gateway.errors import InputError
 from gateway.published.people import person_row
@@ -29,7 +29,6 @@ from gateway.questions.handover import report as handover_report
 from gateway.rights.principal import Principal
 from gateway.statements import roster as stated
 from gateway.statements.person import masked
-from gateway.times import format_rfc3339
 
 router = APIRouter(tags=["people"])
 ADDRESSES: Final = "people.write"  # who may do this sees whole addresses
@@ -56,6 +55,7 @@ HANDOVER: Final[Any] = {
     "since": "2026-01-05T00:00:00.000000000Z",
     "last": None,
     "open": [],
+    "out_of_service": [],
 }
 
 
@@ -85,20 +85,24 @@ def week(
     request: Request,
     world: Asked,
     who: Who,
-    site: Annotated[str, Query(max_length=200)],
+    site: Named = None,
+    roster: Annotated[
+        str | None, Query(max_length=200, description="Of this one, instead of a site.")
+    ] = None,
     risk: Annotated[str, Query(max_length=200)] = ANY,
     day: Annotated[str | None, Query(max_length=10, description="A day of the week: 2026-01-05.")] = None,
 ) -> Response:
-    """Who is on duty at a site in a week, Monday to Sunday there, by all of its rosters."""
-    world.scope(who).need_site(site)
-    zone_name = world.configuration.sites[site].time_zone
-    zone = zone_named(zone_name)
-    today: datetime.date = local_time(world.now_ns(), zone).date()
-    monday = ask.week_of(today if day is None else day_of(day))
-    ask.check_risk(risk)
-    shifts = _duty(world).course(site, risk, *ask.span_of_week(monday, zone))
-    told_of = {"site": site, "risk": risk or None, "time_zone": zone_name, "week": monday.isoformat()}
-    return json_answer(request, whole(world, {**told_of, "shifts": [ask.shift_row(one) for one in shifts]}))
+    """Who is on duty in a week, Monday to Sunday there: by a roster, or by all of a site, or of all sites."""
+    scope, known, now_ns = world.scope(who), _duty(world), world.now_ns()
+    if roster is not None:
+        _need_roster(scope, known, roster, now_ns)
+    elif site is not None:
+        scope.need_site(site)
+    elif not scope.everything:
+        raise InputError("name your site: ?site=NAME")
+    monday = None if day is None else day_of(day)
+    found = ask.week_shown(known, world.configuration, (roster, site, risk), monday, now_ns)
+    return json_answer(request, whole(world, found))
 
 
 @router.get("/duty", **told("rosters.read", DUTY))
@@ -111,9 +115,9 @@ def duty(
 ) -> Response:
     """Who is on duty at each site with a roster, who is next, and what is missing in the coming week."""
     scope, at_ns = world.scope(who), moment_ns(at, world.now_ns())
-    rows = ask.duty_rows(_duty(world), world.configuration, risk, at_ns)
-    seen = [row for row in rows if scope.site(row["site"])]
-    return json_answer(request, whole(world, {"at": format_rfc3339(at_ns), "sites": seen}))
+    found = ask.duty_shown(_duty(world), world.configuration, None, risk, at_ns)
+    seen = [row for row in found["sites"] if scope.site(row["site"])]
+    return json_answer(request, whole(world, {**found, "sites": seen}))
 
 
 @router.get("/calls", **told("calls.read", CALLS))
@@ -127,10 +131,16 @@ def calls(request: Request, world: Asked, who: Who, paging: Pages) -> Response:
 
 
 @router.get("/drills", **told("drills.read", DRILLS))
-def drills(request: Request, world: Asked, who: Who, paging: Pages) -> Response:
+def drills(
+    request: Request,
+    world: Asked,
+    who: Who,
+    paging: Pages,
+    drill: Annotated[str, Query(max_length=200, description="One, or the start of its id.")] = "",
+) -> Response:
     """What came of each drill, the newest first: every hop with its time, who was reached how fast."""
     reading, scope = world.reading(), world.scope(who)
-    found = report(reading.journal, reading.records, world.now_ns())
+    found = report(reading.journal, reading.records, world.now_ns(), drill)
     rows = list(enumerate(one for one in found if scope.asset(one["asset"])))
     return json_answer(request, whole(world, page(rows, lambda row: (row[0],), paging, lambda row: row[1])))
 
@@ -154,8 +164,11 @@ def handover(request: Request, world: Asked, who: Who, site: Named = None, since
         raise InputError("name your site: ?site=NAME")
     since_ns = None if since is None else moment_ns(since, 0)
     by = world.configuration.priorities
-    found = handover_report(reading.journal, reading.records, by, site or "", since_ns, now_ns)
-    return json_answer(request, {**found.plain(), "known": world.known()})
+    known_ns = world.known_ns()
+    found = handover_report(reading.journal, reading.records, by, site or "", since_ns, now_ns, known_ns)
+    resting = rests_of(Desk(world.configuration, reading.journal, world.clock), site or "", now_ns)
+    waiting = [rest_row(one) for one in resting if scope.names([one.scope.name])]
+    return json_answer(request, {**found.plain(), "out_of_service": waiting, "known": world.known()})
 
 
 @router.get("/people/{person}", **told("people.read", PERSON))
@@ -181,6 +194,13 @@ def _duty(world: World) -> Duty:
 def _covers(scope: Scope, sites: tuple[str, ...]) -> bool:
     """One without sites covers all."""
     return scope.everything or not sites or any(map(scope.site, sites))
+
+
+def _need_roster(scope: Scope, duty: Duty, name: str, now_ns: int) -> None:
+    """Raises NotThere for one that covers none of their sites."""
+    mine = [one for one in duty.rosters_from(now_ns) if one.id == name and _covers(scope, one.sites)]
+    if not mine and not scope.everything:
+        raise NotThere(f"there is no roster {name[:80]!r} of your sites; /api/v1/rosters lists them")
 
 
 def _as_seen(world: World, scope: Scope, group: dict[str, Any]) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ from gateway.statements import clock_times
 from gateway.statements import person as persons
 from gateway.statements import roster as rostering
 from gateway.statements import stand_in as standing_in
-from gateway.statements.person import PRIORITIES, Way
+from gateway.statements.person import PRIORITIES, Person, Way
 from gateway.statements.roster import people_of
 from gateway.statements.stand_in import StandIn
 
@@ -59,8 +59,8 @@ class APerson(Revisable):
 
     name_en: Name | None = None
     name_zh: Name | None = None
-    languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1, max_length=2)]
-    time_zone: Name
+    languages: Annotated[tuple[Literal["en", "zh"], ...] | None, Field(min_length=1, max_length=2)] = None
+    time_zone: Name | None = None
     ways: Annotated[tuple[AWay, ...] | None, Field(max_length=persons.MOST_WAYS)] = None
     on_site: Names | None = None
     at: Moment = None
@@ -94,13 +94,13 @@ class AStandIn(Revisable):
 def enter(request: Request, world: Asked, who: Who, person: InUrl, said: APerson, key: Key = "") -> Response:
     """Enter a person, or change one: what is not given stays. The same again changes nothing."""
     ways = None if said.ways is None else tuple(_way(one) for one in said.ways)
-    languages = tuple(said.languages)
+    languages = None if said.languages is None else tuple(said.languages)
     changes = Changes(said.name_en, said.name_zh, languages, said.time_zone, ways, said.on_site)
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
-        meant = changes.of(duty_of(desk.journal), person)
+        meant = people.whole(desk.configuration, changes.of(duty_of(desk.journal), person))
         done = people.enter(desk, author, meant, said.at, said.corrects, said.reason)
-        return done.stated, {"person": person, "told": [with_fields(one) for one in done.remarks]}
+        return done.stated, _entered(meant, done.remarks)
 
     return state(request, world, who, key, persons.KIND, [person], act)
 
@@ -111,7 +111,7 @@ def leave(request: Request, world: Asked, who: Who, person: InUrl, said: Leaving
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = people.leave(desk, author, person, said.at, said.corrects, said.reason)
-        return done.stated, {"person": person, "told": [with_fields(one) for one in done.remarks]}
+        return done.stated, _entered(person_known(duty_of(desk.journal), person), done.remarks)
 
     return state(request, world, who, key, persons.KIND, [person], act)
 
@@ -133,12 +133,7 @@ def set_roster(
         _need_own(scope, duty_of(desk.journal), roster, desk.clock.now_ns())
         meant = read_for(desk, document, roster, "toml")
         done = rosters.set_roster(desk, author, meant, said.corrects, said.reason)
-        more = {
-            "roster": roster,
-            "told": [with_fields(one) for one in done.remarks],
-            "nobody_now": list(done.nobody_now),
-        }
-        return done.stated, more
+        return done.stated, _set(done)
 
     return state(request, world, who, key, rostering.KIND, [roster], act)
 
@@ -154,7 +149,7 @@ def end_roster(request: Request, world: Asked, who: Who, roster: InUrl, said: En
         zone = next((one.time_zone for one in duty.rosters_from(now_ns) if one.id == roster), "UTC")
         at_ns = now_ns if said.at is None else moment_ns(said.at, zone_named(zone), now_ns)
         done = rosters.end_roster(desk, author, roster, at_ns)
-        return done.stated, {"roster": roster, "nobody_now": list(done.nobody_now)}
+        return done.stated, _set(done)
 
     return state(request, world, who, key, rostering.KIND, [roster], act)
 
@@ -167,14 +162,24 @@ def stand_in(request: Request, world: Asked, who: Who, said: AStandIn, key: Key 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         now_ns, duty = desk.clock.now_ns(), duty_of(desk.journal)
         _need_turns(scope, duty, said, now_ns)
-        zone = zone_named(person_known(duty, said.instead_of).time_zone)
+        zone_name = person_known(duty, said.instead_of).time_zone
+        zone = zone_named(zone_name)
         from_ns = now_ns if said.since is None else moment_ns(said.since, zone, now_ns)
         names = tuple(dict.fromkeys(said.rosters))
         meant = StandIn(said.person, said.instead_of, names, from_ns, moment_ns(said.until, zone, now_ns))
         done = rosters.stand_in(desk, author, meant, said.corrects, said.reason)
-        return done, {"person": said.person, "instead_of": said.instead_of}
+        return done, {**standing_in.to_body(meant), "time_zone": zone_name}
 
     return state(request, world, who, key, standing_in.KIND, [said.person], act)
+
+
+def _entered(meant: Person, told: Iterable[str]) -> dict[str, Any]:
+    return {**persons.to_body(meant), "told": [with_fields(one) for one in told]}
+
+
+def _set(done: rosters.Set) -> dict[str, Any]:
+    told = {"told": [with_fields(one) for one in done.remarks], "nobody_now": list(done.nobody_now)}
+    return {**rostering.to_body(done.roster), **told}
 
 
 def _way(said: AWay) -> Way:

@@ -68,14 +68,15 @@ def sirens(request: Request, world: Asked, who: Who) -> Response:
     return json_answer(request, whole(world, {"items": rows}))
 
 
-@router.post("/sirens/{siren}/test", **told("siren.write", SIREN))
+@router.post("/sirens/{siren}/test", **told("siren.write", {**SIREN, "answers": ["on"]}))
 def press(request: Request, world: Asked, who: Who, siren: Name, said: Seconds) -> Response:
     """Switch a siren on for some seconds, then to what it should be. Say so to the people who hear it."""
     _need_everything(world.scope(who))
     options = commands.siren_named(world.configuration, siren)
     with _one_at_a_time():
-        commands.press(options, said.seconds, lambda: bool(_row(world, siren)["on"]), lambda _: None)
-    return json_answer(request, _row(world, siren))
+        heard = list[str]()
+        commands.press(options, said.seconds, lambda: bool(_row(world, siren)["on"]), heard.append)
+    return json_answer(request, {**_row(world, siren), "answers": heard})
 
 
 @router.get("/alarm-health", **told("alarm-health.read", HEALTH))

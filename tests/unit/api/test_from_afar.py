@@ -5,19 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from gateway.api.application import guarded
-from gateway.api.certificate import Certificate, own
-from gateway.cli import app
 from gateway.client import Client
 from gateway.errors import CryogateError, Declined, InputError, LinkDown
-from tests.unit.api.served import served
+from tests.unit.api.far import Far, far_from
 from tests.unit.api.two_sites import FROM, TwoSites
 
 LATER = "2026-01-06T00:00:00Z"
@@ -61,29 +55,11 @@ T = "shipper"
 """
 
 
-@dataclass
-class Far:
-    sites: TwoSites
-    url: str
-    certificate: Certificate
-
-    def asked(self, *words: str, token: str = "operator+quality") -> Any:
-        given = ("--server", self.url, "--token", token, "--ca-file", str(self.certificate.certificate))
-        return CliRunner().invoke(app, [*given, *words])
-
-    def here(self, *words: str) -> Any:
-        return CliRunner().invoke(app, [*words, "--config", str(self.sites.door.config)])
-
-    def client(self, token: str = "operator+quality") -> Client:
-        return Client(self.url, token, self.certificate.certificate)
-
-
 @pytest.fixture
 def far(sites: TwoSites, tmp_path: Path) -> Iterator[Far]:
-    certificate = own(tmp_path, "127.0.0.1")
     sites.enter_people()
-    with served(guarded(sites.door.app), certificate) as port:
-        yield Far(sites, f"https://127.0.0.1:{port}", certificate)
+    with far_from(sites, tmp_path) as found:
+        yield found
 
 
 def comparable(text: str) -> list[str]:
@@ -202,10 +178,8 @@ def test_the_rest_of_a_happening_is_named_that_nobody_is_on(tmp_path: Path) -> N
     sites = TwoSites(tmp_path / "two", warmer)
     sites.happen()
     sites.enter_people()
-    certificate = own(tmp_path, "127.0.0.1")
     first, second = (one["id"] for one in sites.door.get("/alarms")["items"] if one["channel"] == "top")
-    with served(guarded(sites.door.app), certificate) as port:
-        far = Far(sites, f"https://127.0.0.1:{port}", certificate)
+    with far_from(sites, tmp_path) as far:
         for verb in ("take", "ack"):
             told = far.asked(verb, first, "--comment", "on my way").stdout
             assert "nobody is on 1 alarm of the same happening: " in told
@@ -231,7 +205,9 @@ def test_readings_come_as_a_file(far: Far, tmp_path: Path) -> None:
     ("words", "why"),
     [
         (("run",), "works on the machine of the gateway"),
-        (("journal", "stats"), "works on the machine of the gateway"),
+        (("journal", "verify"), "the key of the chain"),
+        (("journal", "backup", "/tmp/x"), "leave the folder out"),
+        (("account", "list"), "log in to the control room"),
         (("take", "E-1", "--by", "Li Na"), "leave --by out"),
         (("ack", "E-1", "--comment", "x", "--but", "E-2"), "give --group, too"),
         (("take", "E-NONE", "--group"), "there is no alarm"),

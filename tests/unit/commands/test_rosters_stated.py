@@ -25,6 +25,7 @@ from gateway.config.toml import toml
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
+from gateway.published.people import person_row
 from gateway.questions.duty import days, span_of_week, week_of
 from gateway.statements import roster
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -102,10 +103,10 @@ def test_a_week_fits_80_columns_with_chinese_names(
     staffed: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     staffed.run("roster", "set", "lab", file(staffed, GOOD), *BY)
-    duty, zone = duty_there(staffed.configuration), zone_named("Asia/Shanghai")
-    monday = week_of(date(2026, 1, 14))
-    shifts = duty.course_of("lab", *span_of_week(monday, zone))
-    Terminal(width=80).print(week_table(days(shifts, monday, zone), zone, named(duty), 0))
+    duty = duty_there(staffed.configuration)
+    zone, monday = zone_named("Asia/Shanghai"), week_of(date(2026, 1, 14))
+    shown = days(duty.course_of("lab", *span_of_week(monday, zone)), monday, zone)
+    Terminal(width=80).print(week_table(shown, zone, named(map(person_row, duty.people())), 0))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines[1:4] == [
         "Mon 12 Jan  00:00  08:00  李娜 (li.na)",
