@@ -40,6 +40,7 @@ from gateway.followers.registration import register
 from gateway.followers.sink import SinkFollower
 from gateway.followers.tellers import Teller
 from gateway.followers.transitions import Transitions
+from gateway.followers.uncounted import since_boot
 from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
@@ -376,7 +377,7 @@ class _Gateway:
         return TimeLeftWatch(self._configuration, self._writing(), raised, self._clock.now_ns)
 
     def _voice(self) -> Voice:
-        return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns)
+        return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns, since_boot)
 
     def _writing(self) -> Journal:
         path = self._configuration.data_dir / JOURNAL

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Final
 
 from gateway.alarms.policy import Place
 from gateway.dataclass import dataclass
+
+MOMENTS: Final = ("since_ns", "called_ns", "grown_ns", "acted_ns", "corrected_ns", "swung_ns")
 
 
 @dataclass(slots=True)
@@ -36,6 +39,12 @@ class Course:
         """Delays count from then on; 0: nobody is called."""
         self.since_ns, self.done, self.grown_ns, self.swung_ns = at_ns, None, 0, 0
         self.asked.clear()
+
+    def begin_earlier(self, by_ns: int) -> None:
+        """Whatever delays count from."""
+        for moment in MOMENTS:
+            if at_ns := getattr(self, moment):
+                setattr(self, moment, at_ns - by_ns)
 
     def drop(self, name: str) -> None:
         """This one has not to hear that it is over."""

@@ -131,6 +131,12 @@ class Escalations:
         """The rules say something else from now on."""
         self._changed |= dict.fromkeys(self.groups)
 
+    def count_on(self, lost_ns: int) -> None:
+        """So much time has passed that no clock counts; delays are of time that passes."""
+        for course in self.courses.values():
+            course.begin_earlier(lost_ns)
+        self.reschedule()
+
     def remember_told(self, group_id: str, name: str, at_ns: int, *, said_over: bool = False) -> None:
         """Somebody was reached; `said_over`: and heard with it that it is over, unless it goes on again."""
         group, course = self.groups.get(group_id), self.courses.get(group_id)

@@ -27,6 +27,7 @@ from gateway.followers.composing import Composer, Hinting, Linking, Remaining, n
 from gateway.followers.pauses import Pauses
 from gateway.followers.recalling import NAME, in_order, recall
 from gateway.followers.tellers import Errand, Result, Teller
+from gateway.followers.uncounted import Uncounted
 from gateway.followers.under_way import UnderWay, Ways
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal
@@ -100,6 +101,7 @@ class Caller:
         self._saved_s = time.monotonic()
         self._saved_seq = 0
         self._has_begun = self._knows_people = False
+        self._uncounted = Uncounted(voice.now_ns, voice.steady_ns or voice.now_ns)
 
     @contextmanager
     def looking(self) -> Iterator[tuple[CallBook, Decisions] | None]:
@@ -155,6 +157,8 @@ class Caller:
 
     def _step(self) -> None:
         self._hear()
+        if lost_ns := self._uncounted.take():
+            self._book.escalations.count_on(lost_ns)
         if self._settle_results():
             self._decide_if_possible()
         self._hand()

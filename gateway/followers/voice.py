@@ -12,11 +12,12 @@ from gateway.journal.journal import Journal, Statement
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """`journal` is one that may write, of the thread that speaks."""
+    """`journal` is one that may write, of the thread that speaks; `steady_ns`: nobody sets it."""
 
     journal: Journal
     gateway: str
     now_ns: Callable[[], int] = time.time_ns
+    steady_ns: Callable[[], int] | None = None
 
     def state(self, said: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Kinds and bodies, in one commit."""

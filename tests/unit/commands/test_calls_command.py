@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,21 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from gateway.alarming import entry
+from gateway.alarms import lifecycle
+from gateway.alarms.fault import StatedFault
 from gateway.cli import app
 from gateway.cli.calls_screen import group_lines
 from gateway.cli.told import told_lines, told_short
 from gateway.journal.journal import Journal, Statement
+from gateway.journal.records import Records
+from gateway.model import SECOND, Severity
 from gateway.published.labels import UNLABELLED
-from gateway.statements import attempt, person
+from gateway.statements import attempt, person, roster, transition
 from gateway.statements.person import Way
+from gateway.statements.transition import Transition
 from tests.system.http_receiver import NTFY_TOOK, HttpReceiver, Reply
-from tests.unit.alarms.staff import BEGIN_NS, somebody
+from tests.unit.alarms.staff import BEGIN_NS, made, somebody, weekly
 
 CONFIG = """
 [gateway]
@@ -143,3 +150,18 @@ def test_what_is_tried_again_and_again_is_one_line() -> None:
     lines = [str(line) for line in group_lines(group, UNLABELLED, "2026-01-05T12:05:00Z")][2:]
     assert len(lines) == 4
     assert [line.endswith("busy (3 times so far)") for line in lines] == [True, False, False, False]
+
+
+def test_who_is_next_is_asked_of_the_time_that_the_journal_has(config: Path) -> None:
+    """The clock of the machine was set back by an hour; the gateway's goes on, and the roster is in force."""
+    ahead_ns = time.time_ns() + 3600 * SECOND
+    stated = made("r", weekly("wang-wei"), sites=(), from_ns=ahead_ns - 600 * SECOND)
+    fault = StatedFault("F-1", "source:broker", Severity.CRITICAL, "away", ("dewar",), ahead_ns)
+    known = entry.stored(entry.Entry(fault, lifecycle.raised("F-1", ahead_ns), entry.AlarmPlace(), None))
+    said = Transition("F-1", 1, "raised", 0, "", "0.1.0", known)
+    with Journal.open(config.parent / "data" / "journal.sqlite", lambda: ahead_ns) as journal:
+        for kind, body in ((roster, stated), (transition, said)):
+            journal.commit(statements=[Statement(kind.KIND, "g", ahead_ns, kind.to_body(body))])
+    Records(config.parent / "data" / "records.sqlite").close()
+    [group] = json.loads(run(config, "calls", "--json").stdout)
+    assert group["next"]["names"] == ["Wang-Wei"]
