@@ -39,6 +39,12 @@ class Request:
     `length` takes the bytes from where a frame may begin and gives the whole frame's length, None while it
     cannot be told yet, 0 when no frame begins there. Such a frame has no terminator and is kept whole.
     `sound` says whether a frame without its terminator has the right checksum; None: the protocol has none.
+
+    Where replies do not say which request they answer, a late one could be taken for that of another. With
+    these `gateway.drivers.in_step` rules that out: `fits`, whether a frame can be the reply to this request
+    (None: each that is sound); `proofs`, requests to the same instrument whose replies do not fit this one,
+    in the order in which they are tried (empty: the reply is no reading); `queue`, within which replies keep
+    their order. Replies of different queues never fit each other's requests.
     """
 
     payload: bytes
@@ -46,6 +52,15 @@ class Request:
     longest_reply: int  # bytes; more without a terminator is noise
     length: Callable[[bytes], int | None] | None = None
     sound: Callable[[bytes], bool] | None = None
+    fits: Callable[[bytes], bool] | None = None
+    proofs: tuple[Request, ...] = ()
+    queue: str = ""
+    owed: tuple[Request, ...] = ()  # earlier requests of the queue whose replies may still come
+
+    def is_answered_by(self, frame: bytes) -> bool:
+        """Whether a frame without its terminator can be the reply."""
+        fits = self.fits or self.sound
+        return bool(frame) and (fits is None or fits(frame))
 
     @property
     def name(self) -> str:

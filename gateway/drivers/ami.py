@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Final, Literal
 
 from gateway.dataclass import dataclass
@@ -91,8 +92,7 @@ def poll(options: Options) -> Poll:
     for channel, address in zip(options.channels, addresses(options), strict=True):
         if not ready and not (yield from _unit_is_right(options, refused)):
             break
-        request = _request(LEVEL_QUERIES.get(options.model, f"{channel}:LEVEL?"))
-        reply = yield from _asked_twice(request, refused)
+        reply = yield from _asked_twice(_level_request(channel, options), refused)
         ready = reply is not None
         if reply is not None:
             rows.append(_row(address, reply.time_ns, float(reply.frame), options))
@@ -115,9 +115,9 @@ def _asked_twice(request: Request, refused: list[Refused]) -> Generator[Request,
 def _identified(options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:
     if options.model in NAMELESS:
         return True
-    request = _request("*IDN?")
+    request = Request(b"*IDN?\r\n", b"\r\n", LONGEST_REPLY, fits=lambda frame: _names(frame, options.model))
     reply = yield request
-    if re.search(rb"\b" + options.model.encode("ascii") + rb"\b", reply.frame):
+    if _names(reply.frame, options.model):
         return True
     refused += refuse(request, reply, f"not the identification of an AMI {options.model}")
     return False
@@ -125,7 +125,7 @@ def _identified(options: Options, refused: list[Refused]) -> Generator[Request, 
 
 def _unit_is_right(options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:
     sign, digit = UNIT_REPLIES[options.unit]
-    request = _request(UNIT_QUERIES[options.model])
+    request = replace(_unit_request(options), proofs=(_level_request(options.channels[0], options),))
     reply = yield request
     numbered = SCPI_UNIT.fullmatch(reply.frame)
     said = numbered[1] if numbered is not None else None
@@ -147,5 +147,27 @@ def _row(address: str, time_ns: int, level: float, options: Options) -> Row:
     return address, time_ns, math.nan, Quality.BAD
 
 
-def _request(command: str) -> Request:
-    return Request(f"{command}\r\n".encode("ascii"), b"\r\n", LONGEST_REPLY)
+def _names(frame: bytes, model: str) -> bool:
+    """Whether this is the identification of such a meter."""
+    named = re.search(rb"\b" + model.encode("ascii") + rb"\b", frame) is not None
+    return named and measured(frame) is None
+
+
+def _unit_request(options: Options) -> Request:
+    payload = f"{UNIT_QUERIES[options.model]}\r\n".encode("ascii")
+    signs = tuple(sign for sign, _ in UNIT_REPLIES.values())
+
+    def fits(frame: bytes) -> bool:
+        return frame in signs or (SCPI_UNIT.fullmatch(frame) or ERROR.fullmatch(frame)) is not None
+
+    return Request(payload, b"\r\n", LONGEST_REPLY, fits=fits)
+
+
+def _level_request(channel: str, options: Options) -> Request:
+    query = LEVEL_QUERIES.get(options.model, f"{channel}:LEVEL?")
+
+    def fits(frame: bytes) -> bool:
+        return measured(frame) is not None or ERROR.fullmatch(frame) is not None
+
+    payload = f"{query}\r\n".encode("ascii")
+    return Request(payload, b"\r\n", LONGEST_REPLY, fits=fits, proofs=(_unit_request(options),))

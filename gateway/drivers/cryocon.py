@@ -1,9 +1,10 @@
 """Cryo-con temperature monitors and controllers 12C, 14C, 18i, 22C, 24C: everything in one chained query.
 
 LF ends a request of at most 255 characters, 100 ms go by between two. The reply holds the identification,
-then value and unit of each input, joined by ";": one line that cannot be taken for another. Values come in
-the unit of the front panel, which anybody may turn; so the unit is asked each time, and readings are always
-degC. Seven dashes stand for a faulty or missing sensor, seven dots for one outside its calibration curve.
+then value and unit of each input, joined by ";": one line that cannot be taken for another, but for that of
+an earlier poll. So after a silence the identification is asked for alone. Values come in the unit of the
+front panel, which anybody may turn; so the unit is asked each time, and readings are always degC. Seven
+dashes stand for a faulty or missing sensor, seven dots for one outside its calibration curve.
 
 Source: Model 24C User's Guide, remote programming guide p. 129-130; fault signs as the instruments send them.
 """
@@ -92,4 +93,11 @@ def _celsius(value: bytes, unit: bytes) -> float | None:
 
 def _request(inputs: tuple[str, ...]) -> Request:
     queries = ";".join(f":INP {name}:TEMP?;:INP {name}:UNIT?" for name in inputs)
-    return Request(f"*IDN?;{queries}\n".encode("ascii"), b"\n", LONGEST_REPLY)
+    identity = Request(b"*IDN?\n", b"\n", LONGEST_REPLY, fits=lambda line: _parts(line) == 1)
+    payload = f"*IDN?;{queries}\n".encode("ascii")
+    return Request(payload, b"\n", LONGEST_REPLY, fits=lambda line: _parts(line) > 1, proofs=(identity,))
+
+
+def _parts(line: bytes) -> int:
+    """How many a Cryo-con says in a line; 0 for what is none of its lines."""
+    return line.count(b";") + 1 if line.strip().startswith(IDENTITY) else 0

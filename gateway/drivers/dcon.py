@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Final, Literal
 
 from gateway.dataclass import dataclass
@@ -89,7 +90,7 @@ def checksum(text: bytes) -> bytes:
 
 
 def _configured(module: int, options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:
-    request = _request(f"${module:02X}2", options)
+    request = _configuration(module, options)
     reply = yield request
     match = CONFIGURATION.fullmatch(_plain(reply.frame, options))
     if match is None or int(match[1], 16) != module:
@@ -105,7 +106,7 @@ def _broken(module: int, options: Options, refused: list[Refused]) -> Generator[
     """Bits of channels that are open or out of range; None when the module did not say."""
     if not options.diagnose:
         return 0
-    request = _request(f"${module:02X}B", options)
+    request = _measuring(f"${module:02X}B", DIAGNOSIS, module, options)
     reply = yield request
     match = DIAGNOSIS.fullmatch(_plain(reply.frame, options))
     if match is None or int(match[1], 16) != module:
@@ -117,7 +118,7 @@ def _broken(module: int, options: Options, refused: list[Refused]) -> Generator[
 def _read(
     module: int, broken: int, options: Options, refused: list[Refused]
 ) -> Generator[Request, Reply, list[Row]]:
-    request = _request(f"#{module:02X}", options)
+    request = _measuring(f"#{module:02X}", FIELDS, module, options)
     reply = yield request
     fields = _fields(_plain(reply.frame, options))
     if len(fields) != options.channels:
@@ -156,11 +157,26 @@ def _plain(frame: bytes, options: Options) -> bytes:
     return text if given == checksum(text) else b""
 
 
-def _request(command: str, options: Options) -> Request:
-    text = command.encode("ascii")
+def _measuring(command: str, grammar: re.Pattern[bytes], module: int, options: Options) -> Request:
+    request = _request(command, grammar, module, options)
+    return replace(request, proofs=(_configuration(module, options),))
+
+
+def _configuration(module: int, options: Options) -> Request:
+    return _request(f"${module:02X}2", CONFIGURATION, module, options)
+
+
+def _request(command: str, grammar: re.Pattern[bytes], module: int, options: Options) -> Request:
+    text, refusal = command.encode("ascii"), b"?%02X" % module
+
+    def fits(frame: bytes) -> bool:
+        """A module that does not know a command may be answering any."""
+        plain = _plain(frame, options)
+        return plain == refusal or grammar.fullmatch(plain) is not None
+
     if not options.checksum:
-        return Request(text + b"\r", b"\r", LONGEST_REPLY)
-    return Request(text + checksum(text) + b"\r", b"\r", LONGEST_REPLY, sound=_is_sound)
+        return Request(text + b"\r", b"\r", LONGEST_REPLY, fits=fits)
+    return Request(text + checksum(text) + b"\r", b"\r", LONGEST_REPLY, sound=_is_sound, fits=fits)
 
 
 def _is_sound(frame: bytes) -> bool:

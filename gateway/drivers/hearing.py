@@ -6,6 +6,9 @@ with two registers and the right checksum.
 
 Where a checksum protects the frames, bytes before a frame cost nothing: the frame is found behind them. Where
 none does, they stay part of the line, and the driver refuses it.
+
+What fits an earlier request that is still owed its reply, and not this one, comes late. It is noise, and so
+is its echo; the reply may follow.
 """
 
 from __future__ import annotations
@@ -51,7 +54,8 @@ class Hearing:
 def first_frame(buffer: bytes, request: Request) -> Cut:
     """The first frame that can be the reply; cutting `rest` again goes on behind it."""
     if request.length is not None:
-        return cut_measured(buffer, request.length, request.sound, request.payload)
+        sent = (request.payload, *(earlier.payload for earlier in request.owed))
+        return cut_measured(buffer, request.length, request.sound, sent)
     return _first_line(buffer, request)
 
 
@@ -67,6 +71,9 @@ def _first_line(buffer: bytes, request: Request) -> Cut:
             echoed = True
             continue
         frame = _sound_end(line, request)
+        if frame and _is_late(frame, request):
+            noise += line + request.terminator
+            continue
         if frame:
             return Cut(frame, buffer, noise + line.removesuffix(frame), damaged, echoed)
         damaged = damaged or line
@@ -74,7 +81,14 @@ def _first_line(buffer: bytes, request: Request) -> Cut:
 
 
 def _is_echo(line: bytes, request: Request) -> bool:
-    return line.rstrip().endswith(request.payload.rstrip())
+    """Of this request, or of an earlier one whose reply has not come."""
+    end = line.rstrip()
+    return any(end.endswith(sent.payload.rstrip()) for sent in (request, *request.owed))
+
+
+def _is_late(frame: bytes, request: Request) -> bool:
+    late = any(earlier.is_answered_by(frame) for earlier in request.owed)
+    return late and not request.is_answered_by(frame)
 
 
 def _sound_end(line: bytes, request: Request) -> bytes:

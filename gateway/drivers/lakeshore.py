@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final, Literal
 
 from gateway.dataclass import dataclass
@@ -95,14 +95,14 @@ def poll(options: Options) -> Poll:
 
 def _read(model: str, name: str, refused: list[Refused]) -> Generator[Request, Reply, Row | None]:
     argument = "" if model == "211" else f" {name}"  # it has one input and no argument
-    asked = _request(f"CRDG?{argument}")
+    asked = _measuring(model, f"CRDG?{argument}", _is_value)
     reply = yield asked
-    if (VALUE.fullmatch(reply.frame) or NO_NUMBER.fullmatch(reply.frame)) is None:
+    if not _is_value(reply.frame):
         refused += refuse(asked, reply, "not a number with a decimal point")
         return None
-    asked = _request(f"RDGST?{argument}")
+    asked = _measuring(model, f"RDGST?{argument}", _is_status)
     status = yield asked
-    if STATUS.fullmatch(status.frame) is None:
+    if not _is_status(status.frame):
         refused += refuse(asked, status, "not a status of three digits")
         return None
     value, quality = _judged(float(reply.frame), int(status.frame), MODELS[model])
@@ -116,9 +116,9 @@ def _judged(value_degC: float, status: int, model: Model) -> tuple[float, Qualit
 
 
 def _identify(model: str, refused: list[Refused]) -> Generator[Request, Reply, bool]:
-    request = _request("*IDN?")
+    request = _identification(model)
     reply = yield request
-    if reply.frame.startswith(f"LSCI,MODEL{model}".encode("ascii")):
+    if request.is_answered_by(reply.frame):
         return True
     refused += refuse(request, reply, f"not the identification of a Lake Shore {model}")
     return False
@@ -129,5 +129,19 @@ def _built_in(model: str) -> tuple[str, ...]:
     return inputs if model == "224" else tuple(name for name in inputs if name not in _D1_TO_D5)
 
 
-def _request(query: str) -> Request:
-    return Request(f"{query}\r\n".encode("ascii"), b"\r\n", LONGEST_REPLY)
+def _is_value(frame: bytes) -> bool:
+    return (VALUE.fullmatch(frame) or NO_NUMBER.fullmatch(frame)) is not None
+
+
+def _is_status(frame: bytes) -> bool:
+    return STATUS.fullmatch(frame) is not None
+
+
+def _identification(model: str) -> Request:
+    beginning = f"LSCI,MODEL{model}".encode("ascii")
+    return Request(b"*IDN?\r\n", b"\r\n", LONGEST_REPLY, fits=lambda frame: frame.startswith(beginning))
+
+
+def _measuring(model: str, query: str, fits: Callable[[bytes], bool]) -> Request:
+    payload, proofs = f"{query}\r\n".encode("ascii"), (_identification(model),)
+    return Request(payload, b"\r\n", LONGEST_REPLY, fits=fits, proofs=proofs)

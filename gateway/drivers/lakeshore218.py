@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final
 
 from gateway.dataclass import dataclass
@@ -62,7 +62,7 @@ def poll(options: Options) -> Poll:
     rows: list[Row] = []
     refused: list[Refused] = []
     if (yield from _identify(refused)) and (before := (yield from _statuses(options.inputs, refused))):
-        request = _request("CRDG? 0")
+        request = _measuring("CRDG? 0", lambda frame: _values(frame) is not None)
         reply = yield request
         values = _values(reply.frame)
         if values is None:
@@ -82,9 +82,9 @@ def _statuses(inputs: tuple[int, ...], refused: list[Refused]) -> Generator[Requ
     for i in inputs:
         if not identified and not (yield from _identify(refused)):
             break
-        request = _request(f"RDGST? {i}")
+        request = _measuring(f"RDGST? {i}", _is_status)
         reply = yield request
-        identified = STATUS.fullmatch(reply.frame) is not None
+        identified = _is_status(reply.frame)
         if identified:
             found[i] = int(reply.frame)
         else:
@@ -93,11 +93,10 @@ def _statuses(inputs: tuple[int, ...], refused: list[Refused]) -> Generator[Requ
 
 
 def _identify(refused: list[Refused]) -> Generator[Request, Reply, bool]:
-    request = _request("*IDN?")
-    reply = yield request
-    if reply.frame.startswith(IDENTITY):
+    reply = yield IDENTIFICATION
+    if _is_identity(reply.frame):
         return True
-    refused += refuse(request, reply, "not the identification of a Lake Shore 218")
+    refused += refuse(IDENTIFICATION, reply, "not the identification of a Lake Shore 218")
     return False
 
 
@@ -115,5 +114,17 @@ def _row(address: str, time_ns: int, value: float, status: int) -> Row:
     return address, time_ns, math.nan, Quality.BAD
 
 
-def _request(query: str) -> Request:
-    return Request(f"{query}\r\n".encode("ascii"), b"\r\n", LONGEST_REPLY)
+def _is_identity(frame: bytes) -> bool:
+    return frame.startswith(IDENTITY)
+
+
+def _is_status(frame: bytes) -> bool:
+    return STATUS.fullmatch(frame) is not None
+
+
+def _measuring(query: str, fits: Callable[[bytes], bool]) -> Request:
+    payload = f"{query}\r\n".encode("ascii")
+    return Request(payload, b"\r\n", LONGEST_REPLY, fits=fits, proofs=(IDENTIFICATION,))
+
+
+IDENTIFICATION: Final = Request(b"*IDN?\r\n", b"\r\n", LONGEST_REPLY, fits=_is_identity)

@@ -11,21 +11,22 @@ def cut_measured(
     buffer: bytes,
     length: Callable[[bytes], int | None],
     sound: Callable[[bytes], bool] | None = None,
-    echo: bytes = b"",
+    echoes: tuple[bytes, ...] = (),
 ) -> Cut:
     """The first whole and sound frame, `length` and `sound` as in Request; every byte before it is noise.
 
-    `echo`: the request, which may come back before its reply; it is dropped, and what may still become it
-    waits. Cutting `rest` again, with more bytes behind it, gives the same frames as cutting the whole stream;
-    without a frame `rest` is shorter than the longest frame, or the echo.
+    `echoes`: requests, which may come back before their replies; they are dropped, and what may still become
+    one waits. Cutting `rest` again, with more bytes behind it, gives the same frames as cutting the whole
+    stream; without a frame `rest` is shorter than the longest frame, or echo.
     """
     at, noise, damaged, echoed = 0, b"", b"", False
     while at < len(buffer):
         tail = buffer[at:]
-        if echo and tail.startswith(echo):
+        echo = next((echo for echo in echoes if tail.startswith(echo)), b"")
+        if echo:
             at, echoed = at + len(echo), True
             continue
-        size = None if echo.startswith(tail) else length(tail)
+        size = None if any(echo.startswith(tail) for echo in echoes) else length(tail)
         if size is None or size > len(tail):
             return Cut(None, tail, noise, damaged, echoed)
         frame = tail[:size]

@@ -2,7 +2,7 @@
 
 9600 8N1 unless set otherwise. Only functions 3 and 4 are ever sent; both only read. A reply says which slave
 and which function it answers, but not which registers: after anything that was not a sound reply a slave is
-asked nothing more in that poll, so that a reply that comes late is never taken for that of other registers.
+asked nothing more in that poll, and what may be late is proved (gateway.drivers.in_step).
 
 Sources: PTA8C04 and PTA8D08: lamaplc.com register table; PM6RTD: modmux.com; TB-260: controlbox.eu; MW100:
 Yokogawa IM MW100-17E, appendix 2.
@@ -116,7 +116,7 @@ def _visit(
 ) -> Generator[Request, Reply, list[Row]]:
     rows: list[Row] = []
     for block in wanted:
-        request = read_request(slave, block.function, block.first, block.size)
+        request = _request(slave, block)
         reply = yield request
         match opened(reply.frame, slave, block.function, block.size):
             case bytes() as data:
@@ -130,6 +130,17 @@ def _visit(
                 refused += refuse(request, reply, f"not {wanted_reply}")
                 break
     return rows
+
+
+def _request(slave: int, block: Registers) -> Request:
+    """A read of fewer or more registers proves which request is answered; so does the other function, where
+    the slave refuses those: also a refusal names the function."""
+    size = block.size - 1 if block.size > 1 else 2
+    first = min(block.first, 0x10000 - size)
+    length = read_request(slave, block.function, first, size)
+    function = read_request(slave, 4 if block.function == 3 else 3, block.first, 1)
+    request = read_request(slave, block.function, block.first, block.size)
+    return replace(request, proofs=(length, function) if block.size > 1 else (function, length))
 
 
 def _row(address: str, time_ns: int, value: float) -> Row:

@@ -49,6 +49,7 @@ def read_request(slave: int, function: Literal[3, 4], first: int, count: int) ->
         LONGEST_REPLY,
         reply_length(slave, function, count),
         lambda frame: opened(frame, slave, function, count) is not None,
+        queue=f"{slave}",
     )
 
 

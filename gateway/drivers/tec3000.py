@@ -105,7 +105,7 @@ def _measure(
 def _identify(bus_id: int | None, refused: list[Refused]) -> Generator[Request, Reply, bool]:
     request = _request(bus_id, "*IDN?")
     reply = yield request
-    if reply.frame.strip().startswith(IDENTITY):
+    if _is_identity(reply.frame):
         return True
     refused += refuse(request, reply, "not the identification of a TEC 3000")
     return False
@@ -121,7 +121,17 @@ def _row(bus_id: int | None, query: str, time_ns: int, value: float) -> Row:
 
 def _request(bus_id: int | None, query: str) -> Request:
     prefix = "" if bus_id is None else f"{bus_id:03d} "
-    return Request(f"{prefix}{query}\r\n".encode("ascii"), b"\r\n", LONGEST_REPLY)
+    payload = f"{prefix}{query}\r\n".encode("ascii")
+    if query == "*IDN?":
+        return Request(payload, b"\r\n", LONGEST_REPLY, fits=_is_identity)
+    proofs = (_request(bus_id, "*IDN?"),)
+    return Request(
+        payload, b"\r\n", LONGEST_REPLY, fits=lambda frame: measured(frame) is not None, proofs=proofs
+    )
+
+
+def _is_identity(frame: bytes) -> bool:
+    return frame.strip().startswith(IDENTITY)
 
 
 def _address(bus_id: int | None, query: str) -> str:

@@ -21,6 +21,7 @@ import math
 import re
 import struct
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Final, Literal
 
 from gateway.dataclass import dataclass
@@ -63,6 +64,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {
     "DOOR1": Parameter(0x670, "bit", 9),
     "DOOR2": Parameter(0x670, "bit", 10),
 }
+CONTROL_MODEL: Final = 0x59C  # one byte
 STATUS: Final = 0x66F  # one byte of bits
 STATUS_BITS: Final = {"POWER_FAILURE": 1, "SERVICE": 3, "SHUTDOWN": 4}
 MAIN_FAILURE: Final = 1 << 2  # main board and display no longer talk: what comes may be old
@@ -118,20 +120,31 @@ def read_request(bus_id: int, register: int, words: int) -> Request:
     """Reading `words` 16-bit words; a byte of flags counts as one."""
     body = struct.pack(">BBHH", bus_id, 3, register, words)
     text = (body + bytes((lrc(body),))).hex().upper().encode("ascii")
-    return Request(b":%s\r\n" % text, b"\r\n", LONGEST_REPLY, sound=lambda frame: _body(frame) != b"")
+    return Request(
+        b":%s\r\n" % text,
+        b"\r\n",
+        LONGEST_REPLY,
+        sound=lambda frame: _body(frame) != b"",
+        fits=lambda frame: _is_exception(_body(frame), bus_id) or _fits(_body(frame), bus_id, words),
+        queue=f"{bus_id}",
+    )
 
 
 def _visit(bus_id: int, options: Options, refused: list[Refused]) -> Generator[Request, Reply, list[Row]]:
     rows: list[Row] = []
     best = Quality.GOOD
     if options.status:
-        answer = yield from _ask(bus_id, STATUS, 1, refused)
+        proof = read_request(bus_id, PARAMETERS["SETPOINT"].register, 2)
+        answer = yield from _ask(bus_id, STATUS, 1, (proof,), refused)
         if answer is None:
             return rows
         best = _best(answer.data)
         rows += _flags(bus_id, answer, options.parameters)
     for name in (name for name in options.parameters if name in PARAMETERS):
-        answer = yield from _ask(bus_id, PARAMETERS[name].register, 2, refused)
+        register = PARAMETERS[name].register
+        bytes_only = (STATUS, CONTROL_MODEL) if options.status else (CONTROL_MODEL,)
+        proofs = tuple(read_request(bus_id, first, 1) for first in bytes_only)
+        answer = yield from _ask(bus_id, register, 2, proofs, refused)
         if answer is None:
             break
         if answer.data:
@@ -146,21 +159,29 @@ class _Answer:
 
 
 def _ask(
-    bus_id: int, register: int, words: int, refused: list[Refused]
+    bus_id: int, register: int, words: int, proofs: tuple[Request, ...], refused: list[Refused]
 ) -> Generator[Request, Reply, _Answer | None]:
     """What the freezer says; None when it did not come as it should."""
-    request = read_request(bus_id, register, words)
+    request = replace(read_request(bus_id, register, words), proofs=proofs)
     reply = yield request
     body = _body(reply.frame)
-    if len(body) == 3 and body[:2] == bytes((bus_id, 0x83)):
+    if _is_exception(body, bus_id):
         refused += refuse(request, reply, f"exception {body[2]}")
         return _Answer(b"", reply.time_ns)
-    data = body[3:]
-    fits = len(data) in ((1, 2) if words == 1 else (4,)) and body[2] in (len(data), 2 * len(data))
-    if not fits or body[:2] != bytes((bus_id, 3)):
+    if not _fits(body, bus_id, words):
         refused += refuse(request, reply, f"not {words} words of freezer {bus_id} with the right LRC")
         return None
-    return _Answer(data, reply.time_ns)
+    return _Answer(body[3:], reply.time_ns)
+
+
+def _is_exception(body: bytes, bus_id: int) -> bool:
+    return len(body) == 3 and body[:2] == bytes((bus_id, 0x83))
+
+
+def _fits(body: bytes, bus_id: int, words: int) -> bool:
+    size = len(body) - 3  # of the data
+    fits = size in ((1, 2) if words == 1 else (4,)) and body[2] in (size, 2 * size)
+    return fits and body[:2] == bytes((bus_id, 3))
 
 
 def _body(frame: bytes) -> bytes:

@@ -61,11 +61,14 @@ def cases(driver: str) -> list[Case]:
     return [_case(folder) for folder in sorted((CASES / driver).glob("*/"))]
 
 
-def converse(poll: Any, respond: Respond) -> Readings:
-    """Run one poll on a line where `respond` says what arrives after each request, as a port would."""
+def converse(poll: Any, respond: Respond, first: int = 0) -> Readings:
+    """Run one poll on a line where `respond` says what arrives after each request, as a port would.
+
+    The reply to request `number`, counted from `first`, has the time T0_NS + number + 1.
+    """
     try:
         request = next(poll)
-        for number in range(MOST_REQUESTS):
+        for number in range(first, first + MOST_REQUESTS):
             hearing = Hearing(request)
             frame = hearing.hear(respond(number, request))
             request = poll.send(Reply(hearing.give_up() if frame is None else frame, T0_NS + number + 1))

@@ -237,7 +237,7 @@ def test_a_late_reply_is_never_the_answer_to_the_next_question(line: Path, peer:
     eventually(lambda: len(peer.asked) >= 12)
     delivered.look()
     assert all(poll == {} for poll in delivered.polls)
-    assert ("malformed", "TEMPA?") in delivered.reasons()
+    assert ("noise", "TEMPA?") in delivered.reasons()  # an identification
     peer.script = sound
     eventually(lambda: {3: -197.1, 4: -150.02} in delivered.look().polls)
     assert {value for poll in delivered.polls for value in poll.values()} == {-197.1, -150.02}

@@ -15,6 +15,8 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Readings, Request
+from gateway.drivers.in_step import Account, in_step
+from gateway.errors import LinkDown
 from gateway.hosts import is_machine
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.line_noise import LineNoise, unprintable
@@ -102,6 +104,7 @@ class Source:
         self._channels = channels
         self._verdicts: dict[int, tuple[LinkState, str]] = {}  # by position of the poll
         self._noise = LineNoise()
+        self._account = Account()
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
@@ -109,6 +112,7 @@ class Source:
 
         self.link.change(LinkState.CONNECTING, self._options.port)
         self._verdicts.clear()
+        self._account = Account()  # a new connection: what the last one owed is gone
         now_ns = intake.clock.now_ns
         port = Port(self._options.port, self._settings(), self._options.reply_timeout_s, now_ns)
         try:
@@ -136,7 +140,7 @@ class Source:
     def _poll(self, turn: int, port: Port, intake: Intake, stop: threading.Event) -> bool:
         """Whether some request got no reply."""
         heard, poll = _Heard(), self._options.polls()[turn]
-        asking = _driver(poll).poll(_options(poll))
+        asking = in_step(_driver(poll).poll(_options(poll)), self._account)
         try:
             request = next(asking)
             while not stop.is_set():
@@ -150,9 +154,17 @@ class Source:
             self.link.change(*_of_the_line(self._options.port, self._verdicts.values()))
             self.link.remarks = self._noise.words(time.monotonic())
             self._deliver(ended.value, heard, intake)
+            self._check_step()
         finally:
             asking.close()
         return len(heard.silent) > 0
+
+    def _check_step(self) -> None:
+        if self._account.is_stuck:
+            raise LinkDown(
+                f"{self._options.port}: after a silence an instrument answers, but not to what would prove "
+                "that its replies are not late; the line is opened again"
+            ) from None
 
     def _deliver(self, readings: Readings, heard: _Heard, intake: Intake) -> None:
         refused = (*readings.refused, *heard.noise)  # at most two for each request of the driver

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.drivers import Request
@@ -69,3 +71,17 @@ def test_noise_is_kept_only_as_far_as_it_shows_what_it_is() -> None:
     for _ in range(100):
         assert hearing.hear(b"x" * 1000) is None
     assert len(hearing.noise) == NOISE_KEPT
+
+
+def test_a_late_reply_and_its_echo_are_noise_and_the_reply_follows() -> None:
+    unit = Request(b"UNIT\r\n", b"\r\n", 20, fits=lambda frame: frame == b"%")
+    level = Request(b"LEVEL\r\n", b"\r\n", 20, fits=bytes.isdigit, owed=(unit,))
+    assert heard(level, b"UNIT\r\n%\r\n50\r\n") == (b"50", b"%\r\n", True)
+    assert heard(replace(level, owed=()), b"%\r\n50\r\n")[0] == b"%"  # for the driver to refuse
+
+
+def test_a_late_echo_is_no_reply_of_registers() -> None:
+    """Slave 83, one register from 0x200 on: its first seven bytes are a reply with the right checksum."""
+    owed, asked = read_request(83, 3, 0x200, 1), read_request(83, 3, 0, 1)
+    assert heard(asked, owed.payload)[0] is not None
+    assert heard(replace(asked, owed=(owed,)), owed.payload) == (None, b"", True)
