@@ -13,7 +13,7 @@ from gateway.model import SECOND, Samples, to_ns, usable
 from gateway.screening.excursion import Excursion
 from gateway.screening.gaps import Gaps
 from gateway.screening.judged import Read
-from gateway.screening.plan import Instance, Key, Plan
+from gateway.screening.plan import SUPERSEDED, Instance, Key, Plan
 from gateway.screening.rules import Limit, limit_of, no_data
 from gateway.screening.totals import Stretches
 from gateway.traceability.exposure import Measure
@@ -79,7 +79,8 @@ class Measures:
 
     def line_to(self, found: Excursion) -> tuple[int, int]:
         """When the last usable reading before its first one was, and when the line between them crossed the
-        limit. Its start where there is none, or where none is proven to have crossed."""
+        limit; neither before the limit was in force. Its start where there is none, or none proven to have
+        crossed."""
         key = (found.channel, found.rule, found.start_ns, found.revision)
         if key not in self._lines:
             if len(self._lines) >= MOST_REMEMBERED:
@@ -111,14 +112,17 @@ class Measures:
         last, sign, only = samples.take(good), _sign(limit), np.zeros(1, np.int64)
         one, other = slice(0, 1), slice(1, 2)
         x, far = sign * last.value, np.full(1, sign * limit[1])
-        proven = self._gaps[instance.channel].bridges(only, last.time[one], last.time[other]) & (x[0] <= far)
+        proven = self._gaps[instance.channel].bridges(only, last.time[one], last.time[other])
+        proven &= (x[0] <= far) | (last.time[one] < instance.valid_from_ns)
         proven &= good[1] - good[0] == 1
         line = Stretches.between(last.time[one], x[one], last.time[other], x[other], proven, far)
-        return int(last.time[0]), found.start_ns - int(line.beyond[0])
+        moments = int(last.time[0]), found.start_ns - int(line.beyond[0])
+        return max(moments[0], instance.valid_from_ns), max(moments[1], instance.valid_from_ns)
 
     def _before(self, found: Excursion, instance: Instance) -> Samples:
-        """Its first reading and those before it, back to a usable one if the line can begin there."""
-        furthest_ns = max(found.start_ns - self.doubt_ns(found), instance.valid_from_ns)
+        """Its first reading and those of the same place before it, back to a usable one if the line can begin
+        there."""
+        furthest_ns = max(found.start_ns - self.doubt_ns(found), instance.looks_from_ns)
         back_ns = LOOK_BACK_NS
         while True:
             begin_ns = max(furthest_ns, found.start_ns - back_ns)
@@ -131,6 +135,11 @@ class Measures:
         """The limit that it is about; None where its rule has none."""
         instance = self._instance(found)
         return None if instance is None else limit_of(instance.kind, instance.parameters)
+
+    def in_force_from(self, found: Excursion) -> int:
+        """ns UTC, since when the limit that it is about held there."""
+        instance = self._instance(found)
+        return found.start_ns if instance is None else instance.valid_from_ns
 
     def _instance(self, found: Excursion) -> Instance | None:
         """The one it was found under."""
@@ -159,7 +168,11 @@ class Measures:
         """Those of [start, until] and of the stretches that reach into it, as far as the excursion goes."""
         gap_ns = int(self._gaps[instance.channel].longest[0])
         end_ns = found.last_ns if found.end_ns is None else found.end_ns
-        end_ns = min(end_ns, until_ns + gap_ns, instance.valid_to_ns - 1)
+        if found.ended_by == SUPERSEDED:  # the line goes on to the next reading
+            end_ns += gap_ns
+        else:
+            end_ns = min(end_ns, instance.valid_to_ns - 1)
+        end_ns = min(end_ns, until_ns + gap_ns)
         begin_ns = max(found.start_ns, start_ns - gap_ns)
         return self._judge.readings(instance.channel, begin_ns, end_ns + 1)
 
@@ -182,8 +195,9 @@ class Measures:
         beyond = Stretches.between(time[:-1], x[:-1], time[1:], x[1:], proven, far).beyond
         begins = np.where(x[1:] > x[:-1], time[1:] - beyond, time[:-1])  # rising: the later part is beyond
         inside = np.minimum(begins + beyond, until_ns) - np.maximum(begins, from_ns)
-        mine = x[(time >= from_ns) & (time <= until_ns) & ((end_ns is None) | (time != end_ns))]
-        worst = [w for w in (before.worst, float(mine.max()) if len(mine) else None) if w is not None]
+        mine = (time >= from_ns) & (time <= until_ns) & (time < instance.valid_to_ns)
+        mine &= (end_ns is None) | (time != end_ns)
+        worst = [w for w in (before.worst, float(x[mine].max()) if mine.any() else None) if w is not None]
         beyond_ns = before.beyond_ns + int(np.maximum(inside, 0).sum())
         return _Counted(until_ns, beyond_ns, max(worst, default=None))
 

@@ -1,8 +1,8 @@
 """Why an alarm and the clocks count differently how long a channel was beyond a limit, or that they agree.
 
 An excursion counts from its first reading beyond to its end. The clocks know no readings, only lines: what of
-the line to that reading lies beyond the limit is out of range, too. And an alarm goes by the limit of its
-rule, while the clocks go by the tightest limit of the worst severity.
+the line to that reading lies beyond the limit is out of range, too, since the limit came into force. And an
+alarm goes by the limit of its rule, while the clocks go by the tightest limit of the worst severity.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Compared:
     unit: str
     start_ns: int
     beyond_ns: int  # as the alarm says
-    crossing_ns: int  # when the line to its first reading crossed the limit
+    crossing_ns: int  # when the line to its first reading crossed the limit, or the limit came into force
+    from_change: bool  # whether that line was beyond already when the limit came into force
     out_of_range_ns: int  # as the clocks count, from the crossing on
     other_range: bool  # whether the clocks go by another limit there
 
@@ -65,10 +66,12 @@ class Compared:
             told += "; the clocks count the same"
         else:
             before = _seconds(self.start_ns - self.crossing_ns)
-            told += (
-                f"; the clocks count {_seconds(self.out_of_range_ns)}: the line to that reading crossed the "
-                f"limit {before} earlier"
+            how = (
+                f"was beyond already when this limit came into force, {before} earlier"
+                if self.from_change
+                else f"crossed the limit {before} earlier"
             )
+            told += f"; the clocks count {_seconds(self.out_of_range_ns)}: the line to that reading {how}"
         return f"{told}; they go by another limit there" if self.other_range else told
 
 
@@ -89,7 +92,7 @@ def compare(journal: Journal, records: Records, proof: Proof) -> list[Compared]:
         if limit is None or found.beyond_ns is None:
             continue
         end_ns, gap_ns = _end(found), int(gaps.longest[0])
-        readings = judge.readings(number, crossing_ns - gap_ns, end_ns + 1)
+        readings = judge.readings(number, crossing_ns - gap_ns, end_ns + gap_ns + 1)
         low, high = (limit[1], None) if limit[0] == "low" else (None, limit[1])
         out_ns = clocks(readings, gaps, crossing_ns, end_ns, low, high).out_of_range_ns
         other = _goes_by_another(proof, limit, found.start_ns)
@@ -102,6 +105,7 @@ def compare(journal: Journal, records: Records, proof: Proof) -> list[Compared]:
                 found.start_ns,
                 found.beyond_ns,
                 crossing_ns,
+                crossing_ns == measures.in_force_from(found) < found.start_ns,
                 out_ns,
                 other,
             )

@@ -42,4 +42,6 @@ class Boundaries:
         found["end"][over] = found["cleared"][over] = end[over]
         silent = over & (found["readings"] == 0)  # nothing of a silence is proven
         found["unproven"][silent] = end[silent] - found["start"][silent]
+        tail = over & ~silent  # nor what follows the last reading, until the next one is there
+        found["unproven"][tail] += end[tail] - found["last"][tail]
         return found

@@ -10,13 +10,15 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.model import Floats, Mask, Times
+from gateway.screening import totals
 from gateway.screening.batch import Batch
 from gateway.screening.cells import Cells
 from gateway.screening.excursion import NEVER, Phase
 from gateway.screening.findings import Findings, no_findings
 from gateway.screening.latch import Latch, Runs, facing, idle, still_open, work
 from gateway.screening.members import Couples, Guides, Members, uncoupled, unguided, with_cells
-from gateway.screening.ranges import Rows, chosen, expand, latest, pieces, starts
+from gateway.screening.ranges import Rows, chosen, expand, first_at, latest, pieces, starts
+from gateway.screening.totals import Stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 WINDOW: Final = 512  # rows that a run is taken to bring with it, of rules that look back
 MANY: Final = 0.5  # share of suspect cells from which on looking closer would not pay
 PIECE: Final = 131_072  # rows screened exactly at a time
+NOWHERE: Final = 1e200  # a limit that no reading is beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +109,7 @@ class Latched:
         pieces = _pieces(batch.cells, hot, cell, self._window_rows)
         findings = [self._screen(batch, hot[a:b], cell[a:b]) for a, b in pieces]
         if self.members.bounded:
-            findings.append(self._expired(member, batch.seen[segment]))
+            findings.append(self._expired(batch, member, segment))
         if len(hot) > 0:
             findings.append(self.present(hot[starts(hot)]))
         return findings
@@ -269,16 +272,43 @@ class Latched:
         begins = (batch.time[lo] >= self.members.valid_from[whose]).all()
         return bool(begins and (batch.time[hi - 1] < self.members.valid_to[whose]).all())
 
-    def _expired(self, member: Rows, seen: Times) -> Findings:
+    def _expired(self, batch: Batch, member: Rows, segment: Rows) -> Findings:
         """End what is open where a reading at or after the end of the instance's validity exists."""
-        over = member[self.members.valid_to[member] <= seen]
-        ends = over[self.state["open"][over]]
-        made = still_open(self.state[ends], self._latch, ends)
+        over = self.members.valid_to[member] <= batch.seen[segment]
+        member, segment = member[over], segment[over]
+        is_open = self.state["open"][member]
+        ends, segment = member[is_open], segment[is_open]
+        state = self.state[ends]
+        if len(ends) > 0:
+            state["so_far"] = totals.joined(state["so_far"], self._tails(batch, ends, segment))
+        made = still_open(state, self._latch, ends)
         made["phase"] = Phase.CLOSED
         made["end"] = made["cleared"] = self.members.valid_to[ends]
         made["instance"] = self.members.number[ends]
-        self.state[over] = idle(1)
+        self.state[member] = idle(1)
         return made
+
+    def _tails(self, batch: Batch, member: Rows, segment: Rows) -> NDArray[Any]:
+        """TOTALS from the last reading of what is open to the end of its rule, by the line to the next."""
+        end, count = self.members.valid_to[member], np.ones(len(member), np.int64)
+        after = first_at(batch.time, batch.lo[segment], batch.hi[segment], end)
+        last, value, blocked = batch.reading_before(after, segment)
+        proven = self.members.goes_on[member] & ~blocked & batch.usable(after)
+        proven &= self._latch.gaps.bridges(member, last, batch.time[after])
+        now = np.where(proven, batch.value[after], value)
+        limit = self._latch.limit[member]
+        made = Stretches.until(
+            end,
+            last,
+            facing(self._latch, member, count, value),
+            batch.time[after],
+            facing(self._latch, member, count, now),
+            proven,
+            np.where(np.isnan(limit), NOWHERE, limit),
+        )
+        tails = totals.blank(len(member))
+        tails["beyond"], tails["degree_low"], tails["unproven"] = made.beyond, made.degree, made.unproven
+        return tails
 
     def present(self, member: Rows) -> Findings:
         """What is open at these members."""

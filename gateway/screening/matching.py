@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateway.screening.excursion import Excursion
+from gateway.screening.plan import SUPERSEDED
 
 Pairs = list[tuple[Excursion, Excursion]]
 NUMBERS = ("extreme", "extreme_at_ns", "beyond_ns", "degree_seconds", "readings", "first_ns", "last_ns")
 GROWING = ("beyond_ns", "degree_seconds", "readings", "unproven_ns", "last_ns")  # while it goes on
+
+OF_A_TAIL = ("beyond_ns", "degree_seconds", "unproven_ns", "contains_gap")
 
 
 def match(before: list[Excursion], now: list[Excursion]) -> tuple[Pairs, list[Excursion], list[Excursion]]:
@@ -43,6 +46,8 @@ def known_as(now: Excursion, before: Excursion) -> Excursion:
 def _goes_on(before: Excursion, now: Excursion) -> bool:
     """Whether time alone made the one from the other: it was open, and nothing known of it changed."""
     began = (before.start_ns, before.confirmed_ns) == (now.start_ns, now.confirmed_ns)
+    if before.ended_by == SUPERSEDED and began and _is_same_but_for_its_tail(before, now):
+        return True
     if before.end_ns is not None or before.withdrawn or not began:
         return False
     if before.last_ns == now.last_ns and now.end_ns is None:
@@ -50,6 +55,12 @@ def _goes_on(before: Excursion, now: Excursion) -> bool:
     return before.first_ns == now.first_ns and all(
         getattr(before, name) is None or getattr(before, name) <= getattr(now, name) for name in GROWING
     )
+
+
+def _is_same_but_for_its_tail(before: Excursion, now: Excursion) -> bool:
+    """The clock ended it; the first reading from then on says what the line to it was like until the end."""
+    tail = {name: getattr(now, name) for name in OF_A_TAIL}
+    return replace(before, **tail) == now and before.unproven_ns > now.unproven_ns
 
 
 def _overlap(one: Excursion, other: Excursion) -> bool:

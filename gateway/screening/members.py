@@ -16,7 +16,7 @@ from gateway.screening.excursion import NEVER
 from gateway.screening.findings import Findings
 from gateway.screening.gaps import Gaps
 from gateway.screening.history import History
-from gateway.screening.plan import FOREVER, FOREVER_PAST, ChannelPlan, Instance, Reset
+from gateway.screening.plan import FOREVER, FOREVER_PAST, SUPERSEDED, ChannelPlan, Instance, Reset
 from gateway.screening.ranges import Rows, expand
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Members:
     parameters: tuple[Any, ...]
     valid_from: Times  # ns UTC; FOREVER_PAST where unbounded
     valid_to: Times  # ns UTC; FOREVER where unbounded
+    goes_on: Mask  # where the readings from then on are of the same place
     sees_from: Times  # ns UTC; what lies before is not looked back on
     silent_from: Times  # ns UTC; from then on a channel that was never heard is silent, NEVER for not at all
     gaps: Gaps  # of each member's channel
@@ -65,6 +66,7 @@ class Members:
             tuple(e[2].parameters for e in ordered),
             np.array([e[2].valid_from_ns for e in ordered], np.int64),
             np.array([e[2].valid_to_ns for e in ordered], np.int64),
+            np.array([e[2].ends_by == SUPERSEDED for e in ordered], np.bool_),
             np.array([e[2].looks_from_ns for e in ordered], np.int64),
             np.array([e[2].silent_from_ns for e in ordered], np.int64),
             gaps.take(row),

@@ -16,7 +16,7 @@ from gateway.model import SECOND
 from gateway.screening.excursion import NEVER, RETURNED, Excursion, Phase, identity
 from gateway.screening.findings import LIMB, Findings
 from gateway.screening.matching import known_as, match
-from gateway.screening.plan import FOREVER_PAST, MOVED, RETIRED, Instance, Key, Plan
+from gateway.screening.plan import FOREVER_PAST, Instance, Key, Plan
 
 CLOSED, WITHDRAWN, COMPLETE = int(Phase.CLOSED), int(Phase.WITHDRAWN), int(Phase.COMPLETE)
 _INSTANCE, _PHASE, _START, _CLEARED = 0, 1, 2, 5  # positions in FINDING
@@ -256,9 +256,6 @@ class Record:
         limited = beyond != NEVER
         end_ns = end if phase == CLOSED else None
         known_ns = max(confirmed, last, now_ns) if end_ns is None else end_ns - 1
-        ended_by = _ended_by(end_ns, instance)
-        if end_ns is not None and ended_by in (MOVED, RETIRED) and readings > 0:
-            unproven += end_ns - last  # no reading of that place follows
         return Excursion(
             "" if before is None else before.id,
             instance.channel,
@@ -270,7 +267,7 @@ class Record:
             confirmed,
             end_ns,
             cleared if phase == CLOSED else None,
-            ended_by,
+            _ended_by(end_ns, instance),
             extreme if readings > 0 else None,
             extreme_at if readings > 0 else None,
             beyond if limited else None,

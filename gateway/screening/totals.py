@@ -9,6 +9,9 @@ seen from a limit L, with up = max(x0 - L, 0) + max(x1 - L, 0) and whole = |x0 -
     degree = round(up / 2 * part * (t1 - t0))    unit x ns, at most 2**62
 
 An unproven stretch is neither beyond nor in range: all of it counts as unproven.
+
+Where a rule goes out of force between two readings, the last stretch ends there. It goes on to the next
+reading only where that is of the same place (`superseded`), else it is unproven.
 """
 
 from __future__ import annotations
@@ -59,6 +62,18 @@ class Stretches:
         degree[outside] = shown[outside] = 0
         shown[crosses] = beyond
         return Stretches(shown, degree.astype(np.int64), unproven)
+
+    @staticmethod
+    def until(
+        end: Times, time_before: Times, before: Floats, time: Times, now: Floats, proven: Mask, limit: Floats
+    ) -> Stretches:
+        """Of such stretches, which reach `end`, what lies before it: beyond as it is of the whole line."""
+        whole = Stretches.between(time_before, before, time, now, proven, limit).beyond
+        begin = np.where(before > limit, time_before, time - whole)
+        beyond = np.maximum(np.minimum(begin + whole, end) - begin, 0)
+        at_end = before + (now - before) * ((end - time_before) / (time - time_before))
+        part = Stretches.between(time_before, before, end, at_end, proven, limit)
+        return Stretches(beyond, part.degree, part.unproven)
 
 
 def _crossing(before: Floats, now: Floats, length: Times) -> tuple[Floats, Times]:

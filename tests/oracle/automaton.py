@@ -46,6 +46,7 @@ class Force:
     sees_from: int = -(2**63)
     expected_from: int | None = None  # from when on a channel that was never heard is silent
     now: int | None = None
+    ends_by: str = "superseded"
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,12 @@ def latch(readings: list[Flagged], on_delay: int, off_delay: int) -> list[Found]
     return found
 
 
-def measure(found: Found, readings: list[Flagged], sign: int, limit: float | None, gap: Gap) -> None:
-    """Fill in the numbers of an excursion from the usable readings its rule has seen."""
+def measure(
+    found: Found, readings: list[Flagged], sign: int, limit: float | None, force: Force, every: list[Reading]
+) -> None:
+    """Fill in the numbers of an excursion from the usable readings its rule has seen; `every` reading of the
+    channel says how the last of its lines goes on where the rule ends."""
+    gap = force.gap
     inside = [r for r in readings if r.time >= found.start and (found.end is None or r.time < found.end)]
     worst = max(sign * r.value for r in inside)
     found.extreme = sign * worst
@@ -117,6 +122,29 @@ def measure(found: Found, readings: list[Flagged], sign: int, limit: float | Non
             )
             found.beyond += beyond
             found.degree += degree
+    if found.end == force.valid_to:
+        _tail(found, inside[-1], sign, limit, force, every)
+
+
+def _tail(
+    found: Found, last: Flagged, sign: int, limit: float | None, force: Force, every: list[Reading]
+) -> None:
+    """From the last reading to the end of the rule: on the line to the next reading, if it is of the same
+    place and proves anything."""
+    after = next((r for r in every if r.time > last.time), None)
+    proven = after is not None and after.usable and force.gap.bridges(last.time, after.time)
+    if force.ends_by != "superseded" or not proven:
+        found.unproven += force.valid_to - last.time
+        return
+    if limit is None:
+        return
+    whole, part = after.time - last.time, force.valid_to - last.time
+    here, there = sign * last.value, sign * after.value
+    line, _ = stretch(whole, here - sign * limit, there - sign * limit)
+    begin = 0 if here > sign * limit else whole - line
+    found.beyond += max(0, min(begin + line, part) - begin)
+    at_end = here + (there - here) * (part / whole)
+    found.degree += stretch(part, here - sign * limit, at_end - sign * limit)[1]
 
 
 def stretch(length: int, before: float, after: float) -> tuple[int, int]:

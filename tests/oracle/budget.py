@@ -35,7 +35,7 @@ def excursions(
     found = latch(known, 0, 0)
     end_of_force(found, readings, force)
     for one in found:
-        measure(one, known, 1 if parameters.side == "high" else -1, parameters.limit, force.gap)
+        measure(one, known, 1 if parameters.side == "high" else -1, parameters.limit, force, readings)
     return found
 
 

@@ -18,7 +18,7 @@ def excursions(
     end_of_force(found, readings, force)
     for one in found:
         rise, fall = next(s for r, s in zip(known, sums, strict=True) if r.time == one.start)
-        measure(one, known, 1 if rise > fall else -1, None, force.gap)
+        measure(one, known, 1 if rise > fall else -1, None, force, readings)
     return found
 
 

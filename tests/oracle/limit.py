@@ -17,7 +17,7 @@ def excursions(
     found = latch(usable, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
     end_of_force(found, readings, force)
     for one in found:
-        measure(one, usable, 1 if parameters.side == "high" else -1, parameters.limit, force.gap)
+        measure(one, usable, 1 if parameters.side == "high" else -1, parameters.limit, force, readings)
     return found
 
 

@@ -72,7 +72,8 @@ def excursions(plan: Plan, raw: list[Row], now: int | None = None) -> list[tuple
         sees_from = instance.valid_from_ns if instance.sees_from_ns is None else instance.sees_from_ns
         expected = sees_from if instance.expected_from_ns is None else instance.expected_from_ns
         bounds = instance.valid_from_ns, instance.valid_to_ns, sees_from
-        force = Force(gaps[instance.channel], *bounds, None if expected == -(2**63) else expected, now)
+        heard_from = None if expected == -(2**63) else expected
+        force = Force(gaps[instance.channel], *bounds, heard_from, now, instance.ends_by)
         for found in twin.excursions(readings, instance.parameters, force, *more):
             made.append(_comparable_found(instance, found, now))
     return sorted(made, key=_order)
@@ -107,16 +108,13 @@ def comparable(found: list[Excursion]) -> list[tuple]:
 def _comparable_found(instance: Instance, found: Found, now: int | None) -> tuple:
     degree_seconds = None if found.degree is None else found.degree / 1_000_000_000
     lived = _lived(instance, found, now)
-    unproven = found.unproven
-    if lived[2] in ("moved", "retired") and found.end is not None and found.readings > 0:
-        unproven += found.end - found.last  # no reading of that place follows
-    contains_gap = unproven > 0 or found.readings == 0
+    contains_gap = found.unproven > 0 or found.readings == 0
     return (
         (instance.channel, instance.rule, *lived),
         (found.start, found.confirmed, found.end, found.cleared),
         (found.extreme, found.extreme_at),
         (found.beyond, degree_seconds),
-        (found.readings, unproven, contains_gap, found.first, found.last),
+        (found.readings, found.unproven, contains_gap, found.first, found.last),
     )
 
 

@@ -30,7 +30,7 @@ def excursions(
     found = latch(known, round(parameters.on_delay_s * 1e9), round(parameters.off_delay_s * 1e9))
     end_of_force(found, readings, force)
     for one in found:
-        measure(one, known, 1, None, force.gap)
+        measure(one, known, 1, None, force, readings)
     return found
 
 

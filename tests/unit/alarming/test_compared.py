@@ -29,6 +29,7 @@ def test_the_line_to_the_first_reading_is_told(tmp_path: Path) -> None:
         "crossed": moment(8),
         "out_of_range_ns": 4 * SECOND,
         "agrees": False,
+        "words": one.words(),
     }
     assert one.words() == (
         f"{alarm['id']} above-150: 2 s beyond -150 degC from its first reading on; the clocks count 4 s: the "
@@ -64,3 +65,37 @@ severity = "warning"
     (one,) = compared(desk)
     assert (one.rule, one.other_range, one.beyond_ns) == ("above-170", True, 20 * SECOND)
     assert one.words().endswith("; they go by another limit there")
+
+
+def test_where_the_limits_change_between_two_readings_the_figures_add_up(tmp_path: Path) -> None:
+    tighter = f"""
+[[profiles.p]]
+version = "2"
+valid_from = "{moment(25)}"
+[[profiles.p.rules]]
+id = "above-150"
+kind = "limit"
+side = "high"
+limit_degC = -160.0
+severity = "critical"
+[channels.top]
+"""
+    desk = Desk(tmp_path, CONFIG.replace("[channels.top]\n", tighter, 1))
+    desk.contain("BAG-1", "freezer", -60)
+    desk.contain("BAG-2", "freezer", -60, 23)  # it left before the change
+    desk.read(("top", 5, -140.0), ("top", 20, -140.0), ("top", 30, -140.0), ("top", 40, -160.0))
+    desk.run()
+    first, second = compared(desk)
+    assert (first.beyond_ns, first.out_of_range_ns) == (20 * SECOND, 20 * SECOND)
+    assert (second.beyond_ns, second.out_of_range_ns) == (10 * SECOND, 15 * SECOND)
+    assert second.words().endswith(
+        "the clocks count 15 s: the line to that reading was beyond already when this limit came into force, "
+        "5 s earlier"
+    )
+    whole = prove(desk.journal, "top", NOON_NS, NOON_NS + 60 * SECOND)
+    assert whole.clocks.out_of_range_ns == first.out_of_range_ns + second.out_of_range_ns
+    parts = {(a["start"], u["code"]): u["beyond_s"] for a in desk.alarms() for u in a["units"]}
+    assert parts[moment(5), "BAG-1"] == 20.0
+    assert parts[moment(5), "BAG-2"] == 18.0
+    assert parts[moment(30), "BAG-1"] == 15.0  # from the change on
+    assert (moment(30), "BAG-2") not in parts

@@ -105,9 +105,17 @@ def test_parts_are_what_plain_arithmetic_says(rows, side, off_delay_s, cuts):
 
 
 @settings(max_examples=60, deadline=None)
-@given(rows=channel_rows(CHANNEL, most=20), cuts=st.lists(st.integers(0, 40), max_size=3))
-def test_the_parts_of_an_excursion_add_up_to_the_whole(rows, cuts):
+@given(
+    rows=channel_rows(CHANNEL, most=20),
+    cuts=st.lists(st.integers(0, 40), max_size=3),
+    over=st.one_of(st.none(), st.integers(1, 60)),
+)
+def test_the_parts_of_an_excursion_add_up_to_the_whole(rows, cuts, over):
+    """Also of one that ends between two readings, because other limits came into force."""
     plan, journal = a_plan(), Journal(rows)
+    if over is not None:
+        (one,) = plan.instances
+        plan = replace(plan, instances=(replace(one, valid_to_ns=EPOCH + over * SECOND // 3),))
     for found in excursions(plan, journal):
         if found.end_ns is None or found.end_ns - found.start_ns < 2:
             continue
