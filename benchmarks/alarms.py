@@ -23,8 +23,9 @@ from pathlib import Path
 
 from gateway.alarms.call import Call
 from gateway.alarms.callbook import CallBook, Plan
+from gateway.alarms.due import Rules
 from gateway.alarms.duty import Duty
-from gateway.alarms.escalation import Escalations, Rules
+from gateway.alarms.escalation import Escalations
 from gateway.alarms.groups import Groups
 from gateway.alarms.policy import DEFAULT_POLICIES
 from gateway.alarms.priority import Inside, Priorities, judge
@@ -98,7 +99,7 @@ def due() -> None:
         "of a core (goal: under 50 ms)"
     )
     for one in escalations.due(ns(1)):
-        escalations.hear_call(one.group, one.kind, (one.round, one.steps), ("li-na",), ns(1))
+        escalations.hear_call(one.group, one.kind, (one.round, one.steps), ("li-na",), ns(1), 0)
     escalations.soonest_ns()
     print(f"the same where none is due: {_timed(lambda: escalations.due(ns(2))) * 1e6:.0f} us")
 

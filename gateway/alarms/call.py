@@ -84,6 +84,8 @@ class Call:
     alarms: tuple[Mapping[str, Any], ...] = ()
     more: int = 0  # further alarms of the group, or of the summary, that are not listed
     over: int = 0  # how many of all these alarms are over
+    is_past: bool = False  # what it is about first is over, and what goes on asks for nobody
+    is_beside: bool = False  # what it is about first is over, and something else goes on and asks
     ended: tuple[str, ...] = ()  # of a summary: the groups that are over
     over_names: tuple[str, ...] = ()  # and what some of them are about
     answered: int = 0  # of a summary: how many alarms that go on somebody sees to
@@ -122,5 +124,6 @@ class Call:
 
     @property
     def is_late(self) -> bool:
-        """Whether all that it is about is over by now, and this is no message that says so."""
-        return 0 < self.number == self.over and self.kind not in (CallKind.OVER, CallKind.TEST)
+        """Whether nobody has to get up because of it any more, and this is no message that says so."""
+        is_over = self.is_past or 0 < self.number == self.over
+        return is_over and self.kind not in (CallKind.OVER, CallKind.TEST)

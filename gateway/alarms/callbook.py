@@ -14,14 +14,16 @@ import msgspec
 from gateway.alarms.call import LOUD, CallKind, Priority
 from gateway.alarms.chatter import Limits, Raisings
 from gateway.alarms.delivery import Delivery, Outcome
+from gateway.alarms.due import Rules
 from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.duty import Duty
-from gateway.alarms.escalation import Escalations, Rules
+from gateway.alarms.escalation import Escalations
 from gateway.alarms.failures import LONGEST_ANSWER, Failures
 from gateway.alarms.flood import KNOWN, Flood, FloodLimits
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.guidance import Guidances
 from gateway.alarms.kept_calls import SCHEMA, Attempted, Failure, Kept
+from gateway.alarms.leading import deciding
 from gateway.alarms.member import Member, member
 from gateway.alarms.nobody import Nobody
 from gateway.alarms.policy import DEFAULT_POLICIES, SIREN, Policy, policy_for
@@ -83,7 +85,7 @@ class CallBook:
         if statement.kind == transition.KIND:
             self._hear_transition(seq, at_ns, transition.of(statement.body))
         elif statement.kind == call.KIND:
-            self._hear_call(at_ns, call.of(statement.body))
+            self._hear_call(seq, at_ns, call.of(statement.body))
         elif statement.kind == attempt.KIND:
             self._hear_attempt(at_ns, attempt.of(statement.body))
         elif statement.kind in DUTY_KINDS:
@@ -179,12 +181,11 @@ class CallBook:
         found = (policy_for(policies, matter.priority, site) for site in sites)
         return next((one for one in found if one is not None), None)
 
-    def judged(self, group: Group) -> Judged:
-        """By those of its alarms that ask for somebody; or that go on; or by all."""
-        members = group.members.values()
-        asking = [m for m in members if not m.is_over and (m.asks or m.worsened)]
-        deciding = asking or [m for m in members if not m.is_over] or list(members)
-        return most_urgent(self._judging.of(*fact) for fact in {(m.severity, m.inside) for m in deciding})
+    def judged(self, group: Group, since_seq: int | None = None) -> Judged:
+        """By those of its alarms that ask for somebody, or were not told; or that go on; or by all."""
+        said_seq = self.escalations.said_seq(group.id) if since_seq is None else since_seq
+        facts = {(one.severity, one.inside) for one in deciding(group, said_seq)}
+        return most_urgent(self._judging.of(*fact) for fact in facts)
 
     def priority_of(self, one: Member) -> Priority:
         """Of one alarm alone."""
@@ -290,12 +291,14 @@ class CallBook:
             self.drop(delivery)
         self.waiting.forget(other)
 
-    def _hear_call(self, at_ns: int, said: Called) -> None:
+    def _hear_call(self, seq: int, at_ns: int, said: Called) -> None:
         kind, names = CallKind(said.kind), [receiver.name for receiver in said.receivers]
         for receiver in said.receivers:
             if kind is CallKind.SUMMARY:
                 self.waiting.summaries[said.id] = said.groups
-            self.waiting.add(Delivery(said.id, said.group, kind, receiver, at_ns, said.round, said.steps))
+            delivery = Delivery(said.id, said.group, kind, receiver, at_ns, said.round, said.steps)
+            delivery.reader = self.escalations.reader(said.group, receiver.name)
+            self.waiting.add(delivery)
             if receiver.person and kind is not CallKind.SUMMARY and not said.drill:
                 self.flood.sent(receiver.person, at_ns, self._rank(receiver.person, said))
         if kind is CallKind.SUMMARY:
@@ -303,7 +306,8 @@ class CallBook:
             return
         for name in said.held:
             self.flood.holds(name, said.group, at_ns, self._rank(name, said))
-        self.escalations.hear_call(said.group, kind, (said.round, said.steps), (*names, *said.held), at_ns)
+        place, persons = (said.round, said.steps), (*names, *said.held)
+        self.escalations.hear_call(said.group, kind, place, persons, at_ns, seq)
         self._hold_once(said.group)
         self._nobody.hear_call(said, at_ns)
         self._tidy(said.group)
@@ -322,18 +326,9 @@ class CallBook:
     def _hear_attempt(self, at_ns: int, said: Attempt) -> None:
         name = said.person or f"{SIREN}{said.notifier}"
         delivery = self.deliveries.get(f"{said.call}.{name}")
-        shown = Attempted(
-            at_ns,
-            said.call,
-            said.kind,
-            said.steps[-1] + 1 if said.steps else 0,
-            said.person,
-            said.notifier,
-            said.address,
-            said.outcome,
-            said.answer[:LONGEST_ANSWER],
-            said.took_s,
-        )
+        step, answer = said.steps[-1] + 1 if said.steps else 0, said.answer[:LONGEST_ANSWER]
+        whom = said.person, said.notifier, said.address
+        shown = Attempted(at_ns, said.call, said.kind, step, *whom, said.outcome, answer, said.took_s)
         self._failures.hear(at_ns, said)
         for group in self.waiting.groups(said.call, said.group):
             if group in self.escalations.courses:

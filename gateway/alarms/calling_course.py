@@ -18,9 +18,11 @@ class Course:
     since_ns: int = 0  # the moment that delays count from; 0: nobody is to be called
     done: Place | None = None
     calls: int = 0  # that were decided so far
-    called_ns: int = 0  # when the last of them was
-    rank: int = 0  # the priority it said
+    called_ns: int = 0  # when somebody was called to act last
+    rank: int = 0  # the highest priority that was said within a minute
     severity: int = 0  # the worst that it was about
+    said_seq: int = 0  # entry of the journal with the last call that found somebody: what is older was told
+    known: dict[str, int] = field(default_factory=dict)  # the same by whom it was for
     told: dict[str, int] = field(default_factory=dict)  # who has to hear that it is over, since when
     reached: dict[str, int] = field(default_factory=dict)  # of these, whom a message has reached
     unseen: bool = False  # it was over before somebody answered: who was not reached is told, but of that
@@ -31,7 +33,6 @@ class Course:
     reopened: bool = False  # who had taken it is not on it any more, and nobody has heard that
     stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
     asked: set[str] = field(default_factory=set)  # whoever was called since that moment, reached or not
-    unheard: bool = False  # something new was over before a call could say that it began
     corrected_ns: int = 0  # since when something of it never was, which nobody has heard; 0: they have
     swung_ns: int = 0  # since when it came and went again, which nobody has heard; 0: they have
 
@@ -48,13 +49,16 @@ class Course:
 
     def drop(self, name: str) -> None:
         """This one has not to hear that it is over."""
-        self.told.pop(name, None)
-        self.reached.pop(name, None)
+        for known in (self.told, self.reached, self.known):
+            known.pop(name, None)
 
     def absorb(self, other: Course) -> None:
         """Two groups turned out to be one: who was told of either is told how it goes on."""
         self.told = {**other.told, **self.told}
         self.reached = {**other.reached, **self.reached}
+        both = {name: min(seq, self.known[name]) for name, seq in other.known.items() if name in self.known}
+        self.known = {**other.known, **self.known, **both}
+        self.said_seq = max(self.said_seq, other.said_seq)
         self.asked |= other.asked
         self.acted_ns = max(self.acted_ns, other.acted_ns)
         self.called_ns = max(self.called_ns, other.called_ns)

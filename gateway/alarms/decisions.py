@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.alarms.call import CallKind, Priority
 from gateway.alarms.callbook import CallBook
-from gateway.alarms.escalation import Due
+from gateway.alarms.due import Due
 from gateway.alarms.groups import Group
 from gateway.alarms.latecomers import Latecomers
 from gateway.alarms.reach import Reach, Reached, Way
@@ -73,12 +73,12 @@ class Decisions:
             reached = self._of_steps(one, group, now_ns)
             if one.is_late:
                 reached = _without(reached, course.asked)
+            elif one.kind is CallKind.WORSE and self._book.escalations.is_worse(one.group):
+                reached = _with(reached, self._of_names(one, priority, now_ns))
         else:
             is_over = one.kind is CallKind.OVER
             priority = Priority(course.rank or priority) if is_over else priority
-            names = self._book.escalations.over_to(one.group) if is_over else tuple(course.told)
-            told_by = self._book.told_by(one.group)
-            reached = self._reach.of_names(names, told_by, priority, now_ns, also_former=is_over)
+            reached = self._of_names(one, priority, now_ns)
         if not reached.receivers and reached.is_quiet:
             self._quiet[one.group] = now_ns + QUIET_NS
             return None
@@ -124,6 +124,13 @@ class Decisions:
             groups,
         )
 
+    def _of_names(self, one: Due, priority: Priority, now_ns: int) -> Reached:
+        """Who was told before, and hears how it goes on."""
+        escalations, is_over = self._book.escalations, one.kind is CallKind.OVER
+        names = escalations.over_to(one.group) if is_over else escalations.to_update(one.group)
+        told_by = self._book.told_by(one.group)
+        return self._reach.of_names(names, told_by, priority, now_ns, also_former=is_over)
+
     def _of_steps(self, one: Due, group: Group, now_ns: int) -> Reached:
         policy = self._book.policy(group)
         if policy is None:
@@ -158,6 +165,13 @@ class Decisions:
 
     def _group(self, name: str) -> Group:
         return self._book.escalations.groups[name]
+
+
+def _with(reached: Reached, others: Reached) -> Reached:
+    """Of both; whoever is in both as in the first."""
+    known = {one.name for one in reached.receivers}
+    new = (one for one in others.receivers if one.name not in known)
+    return Reached((*reached.receivers, *new), reached.is_quiet)
 
 
 def _without(reached: Reached, names: Collection[str]) -> Reached:

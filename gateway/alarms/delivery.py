@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from gateway.alarms.call import CallKind
+from gateway.alarms.leading import Reader
 from gateway.dataclass import dataclass
 from gateway.statements.call import Receiver
 
@@ -31,6 +32,7 @@ class Delivery:
     round: int = 0
     steps: tuple[int, ...] = ()
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    reader: Reader = field(default_factory=Reader)
 
     @property
     def id(self) -> str:

@@ -7,48 +7,20 @@ Fed with what groups.py makes of transitions and with the calls that were decide
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import field
+from dataclasses import replace
 from typing import Final
 
-from gateway.alarms.asking import calls_people, is_news, is_unheard, kind_of, worst
+from gateway.alarms.asking import calls_people, is_news, kind_of, lacking, untold, worst
 from gateway.alarms.call import CallKind
 from gateway.alarms.calling_course import Course
+from gateway.alarms.due import Due, Rules
 from gateway.alarms.groups import Group, Heard
+from gateway.alarms.leading import Reader, reader
 from gateway.alarms.member import BY_PEOPLE, WITHDRAWN, Member
 from gateway.alarms.policy import NEVER, SIREN, Policy, due_steps, next_moment
-from gateway.alarms.priority import Judged
-from gateway.alarms.swings import Swings
-from gateway.dataclass import dataclass
 from gateway.model import SECOND, to_ns
 
 UPDATE_NS: Final = 60 * SECOND  # what grows all the time is said so often; what gets more urgent, at once
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A call that should be decided now: the steps of the policy that it is, or none for an update."""
-
-    group: str
-    kind: CallKind
-    moment_ns: int
-    round: int = 0
-    steps: tuple[int, ...] = ()
-    until_ns: int = field(default=NEVER, compare=False)  # then there is more to it
-    is_late: bool = False  # of steps that found nobody: whoever is there by now
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the configuration and the people say of a group; `same` finds the person behind a name.
-
-    `is_coming`: whether one is being called about a group, and nothing has come through.
-    """
-
-    policy: Callable[[Group], Policy | None]
-    judged: Callable[[Group], Judged]
-    same: Callable[[str], str]
-    is_coming: Callable[[str, str], bool] = lambda _group, _name: False
-    swings: Swings = field(default_factory=Swings)
 
 
 class Escalations:
@@ -93,29 +65,29 @@ class Escalations:
         place: tuple[int, tuple[int, ...]],
         persons: Iterable[str],
         at_ns: int,
+        seq: int,
     ) -> None:
-        """A call was decided: whoever is to be called will be."""
+        """A call was decided, by entry `seq` of the journal: whoever is to be called will be."""
         group, course = self.groups.get(group_id), self.courses.get(group_id)
         if group is None or course is None:
             return
         round_, steps = place
         wants = self._wants(group, course)
-        course.calls, course.called_ns = course.calls + 1, at_ns
-        self._note_worst(group, course, kind, at_ns)
+        course.calls += 1
         if kind is CallKind.OVER:
-            self._calm_down(group, course, at_ns)
+            self._calm_down(group, course, at_ns, seq)
             for person in self._released(group, course):
                 course.drop(person)
         else:
-            course.grown_ns, course.swung_ns, course.corrected_ns = 0, 0, 0
-            course.reopened, course.unheard = False, False
             names = list(persons)
-            self._note_missed(group_id, course, names)
+            self._note_worst(group, course, at_ns)
+            self._note_said(group_id, course, names, at_ns, seq)
             if steps:
                 self._carry_out(course, round_, steps[-1], at_ns, wants)
-            course.asked |= set(names)
             if wants or course.resumed:
                 course.told |= dict.fromkeys(names, at_ns)
+            course.grown_ns = course.grown_ns if names and lacking(group, course) else 0
+            course.swung_ns, course.corrected_ns, course.reopened = 0, 0, False
         self._schedule(group_id)
 
     def forget_if_done(self, group_id: str) -> bool:
@@ -239,6 +211,21 @@ class Escalations:
         group, course = self.groups.get(group_id), self.courses.get(group_id)
         return group is not None and course is not None and self._is_worse(group, course)
 
+    def said_seq(self, group_id: str) -> int:
+        """Up to which entry of the journal people were told of it."""
+        course = self.courses.get(group_id)
+        return 0 if course is None else course.said_seq
+
+    def reader(self, group_id: str, name: str) -> Reader:
+        """How much this one knows of it before the next call."""
+        course = self.courses.get(group_id)
+        return Reader() if course is None else reader(course, name)
+
+    def to_update(self, group_id: str) -> list[str]:
+        """Whom a call that is no step is for: who has not heard of all of it, or everybody who was told."""
+        group, course = self.groups[group_id], self.courses[group_id]
+        return lacking(group, course) or list(course.told)
+
     def has_told_people(self, group_id: str) -> bool:
         """Whether there is a person who was told, or is being told."""
         course = self.courses.get(group_id)
@@ -249,50 +236,71 @@ class Escalations:
     def _turn(self, group: Group, course: Course, heard: Heard, one: Member) -> None:
         """Whether people are to be called from now on, or no longer, or hear that it is worse."""
         if not self._wants(group, course):
-            course.unheard = one.change not in BY_PEOPLE and (course.unheard or is_unheard(one, course))
             self._stop(group, course, one.at_ns)
             return
         course.unseen = False
         swing = self._swings.known_to_all(one, self._priority(group)) if one.is_new else None
+        if swing is not None:  # the steps tell of it, and no call of its own
+            one = group.members[one.id] = replace(one, news_seq=0)
         if not course.since_ns and swing is not None:
             course.begin(max(one.at_ns, swing.said_ns + self._swings.calm_ns))
             course.rank, course.severity = max(course.rank, swing.rank), max(course.severity, swing.severity)
         elif not course.since_ns:
-            course.begin(one.at_ns)
+            course.begin(one.at_ns if one.is_let_go else self._soonest(group, course, one.at_ns))
             course.grown_ns = one.at_ns if course.calls else 0
             course.reopened = course.calls > 0 and one.is_let_go
         elif swing is not None and not heard.merged:
             course.swung_ns = course.swung_ns or one.at_ns
         elif heard.merged or (heard.is_new and calls_people(one, course)) or self._is_worse(group, course):
-            course.since_ns = min(course.since_ns, one.at_ns)
+            course.since_ns = min(course.since_ns, self._soonest(group, course, one.at_ns))
             if course.told:  # who has not heard of it hears of all of it
                 course.grown_ns = course.grown_ns or one.at_ns
+        elif course.told and not course.reopened and not lacking(group, course):
+            course.grown_ns = 0  # somebody answered it, before it was told
 
     def _stop(self, group: Group, course: Course, at_ns: int) -> None:
         """Nobody is called any more, unless nobody has heard of it."""
-        news = any(is_news(m) for m in group.members.values())
-        was_unseen, course.unseen = course.unseen, news and group.is_over
-        is_first = news and (course.calls == 0 or course.unheard or self._is_missed(group.id, course))
-        if not is_first and (course.since_ns or was_unseen):
-            course.stopped = course.calls
-        course.begin(at_ns if is_first else 0)
+        was_unseen = course.unseen
+        course.unseen = group.is_over and any(is_news(m) for m in group.members.values())
+        if not any(untold(group, course)):
+            course.stopped = course.calls if course.since_ns or was_unseen else course.stopped
+            course.begin(0)
+            return
+        course.begin(self._soonest(group, course, at_ns))
+        if course.calls and self._is_worse(group, course):
+            course.grown_ns = at_ns
 
-    def _calm_down(self, group: Group, course: Course, at_ns: int) -> None:
+    def _soonest(self, group: Group, course: Course, at_ns: int) -> int:
+        """When people may hear of what begins: what is worse than all that they were told lately, at once."""
+        if self._is_worse(group, course) or not _is_lately(course, at_ns):
+            return at_ns
+        return course.called_ns + UPDATE_NS
+
+    def _calm_down(self, group: Group, course: Course, at_ns: int, seq: int) -> None:
         """What came and went has been over for long enough."""
         ended = [one for one in group.members.values() if self._has_swung(one, course)]
         if ended and not any(calls_people(one, course) for one in group.members.values()):
             self._swings.end(ended)
+            course.said_seq = course.said_seq if course.missed else seq
             self._stop(group, course, at_ns)
 
-    def _note_worst(self, group: Group, course: Course, kind: CallKind, at_ns: int) -> None:
-        """What a call says; of what comes and goes the worst that was said counts on."""
-        rank, severity = self._priority(group), worst(group)
+    def _note_worst(self, group: Group, course: Course, at_ns: int) -> None:
+        """What a call says; the worst that was said counts on for a minute, and of what comes and goes."""
+        rank, severity = self._priority(group), worst(group, course)
         swinging = [one for one in group.members.values() if self._swings.of(one) is not None]
-        if kind is not CallKind.OVER and swinging:
+        if swinging or _is_lately(course, at_ns):
             rank, severity = max(rank, course.rank), max(severity, course.severity)
-            for one in swinging:
-                self._swings.say(one, at_ns, rank)
+        for one in swinging:
+            self._swings.say(one, at_ns, rank)
         course.rank, course.severity = rank, severity
+
+    def _note_said(self, group_id: str, course: Course, names: list[str], at_ns: int, seq: int) -> None:
+        """Who is to hear of all that was stated so far."""
+        self._note_missed(group_id, course, names)
+        course.called_ns = at_ns if names else course.called_ns
+        course.said_seq = course.said_seq if course.missed else seq
+        course.known |= dict.fromkeys(names, seq)
+        course.asked |= set(names)
 
     def _carry_out(self, course: Course, round_: int, step: int, at_ns: int, wants: bool) -> None:
         if not course.since_ns:
@@ -308,10 +316,6 @@ class Escalations:
             course.missed = False
         elif not names and not self.has_told_people(group_id):
             course.missed = True
-
-    def _is_missed(self, group_id: str, course: Course) -> bool:
-        """Whether people were to be called, and not one was there."""
-        return course.missed and not self.has_told_people(group_id)
 
     def _wants(self, group: Group, course: Course) -> bool:
         return any(
@@ -363,11 +367,11 @@ class Escalations:
             return swung_ns
         if self._is_worse(group, course):
             return course.grown_ns
-        return min(swung_ns, max(course.grown_ns, course.called_ns + UPDATE_NS))
+        return min(swung_ns, max(course.grown_ns, min(course.called_ns, course.grown_ns) + UPDATE_NS))
 
     def _is_worse(self, group: Group, course: Course) -> bool:
         """Than what was called last: more urgent, or something more severe is part of it."""
-        return self._priority(group) > course.rank or worst(group) > course.severity
+        return self._priority(group) > course.rank or worst(group, course) > course.severity
 
     def _priority(self, group: Group) -> int:
         return int(self._rules.judged(group).priority)
@@ -388,3 +392,8 @@ class Escalations:
     def _forget(self, group_id: str) -> None:
         for known in (self.groups, self.courses, self._next, self._changed):
             known.pop(group_id, None)
+
+
+def _is_lately(course: Course, at_ns: int) -> bool:
+    """Whether somebody was called within a minute; a clock may have been set back since then."""
+    return abs(at_ns - course.called_ns) < UPDATE_NS

@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.alarms.call import CallKind
 from gateway.alarms.callbook import CallBook
-from gateway.alarms.escalation import Due
+from gateway.alarms.due import Due
 from gateway.alarms.policy import Policy, past_steps
 from gateway.alarms.reach import Matter, Reach
 from gateway.model import SECOND

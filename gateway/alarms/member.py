@@ -54,6 +54,10 @@ class Member:
     answered_by: str = ""  # who acknowledged it last
     is_hushed: bool = False  # shelved, suppressed, or out of service
     answered: int = 0  # its severity when somebody last took or acknowledged it
+    news_seq: int = (
+        0  # entry of the journal that raised it, or made it more severe; 0: no call is owed for it
+    )
+    is_withdrawn: bool = False  # it never was
 
     @property
     def is_fault(self) -> bool:
@@ -137,7 +141,16 @@ def member(
         str(acknowledgements[-1]["by"]) if acknowledgements else "",
         alarm.get("overlay") is not None,
         int(severity) if answers else said_before,
+        _news_seq(seq, said.change, severity, before),
+        bool(alarm["withdrawn"]),
     )
+
+
+def _news_seq(seq: int, change: str, severity: Severity, before: Member | None) -> int:
+    """Whoever did something about what is over has seen it."""
+    if before is None or change == RAISED or severity > before.severity:
+        return seq
+    return 0 if before.is_over and change in BY_PEOPLE else before.news_seq
 
 
 def _is_of_now(at_ns: int, over_ns: int, before: Member | None) -> bool:

@@ -76,6 +76,8 @@ class Waiting:
         mine[made.receiver.name] = made.id
         if older is None or older.id == made.id:
             return
+        if not older.is_delivered:
+            made.reader = made.reader.without(older.reader)
         left = tuple(one for one in self.about(older) if one != group)
         if left:
             self.summaries[older.call] = left

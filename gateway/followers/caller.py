@@ -23,7 +23,17 @@ from gateway.alarms.duty import KINDS as DUTY_KINDS
 from gateway.alarms.reach import Reach
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError
-from gateway.followers.composing import Composer, Hinting, Linking, Remaining, no_hint, no_link, not_known
+from gateway.followers.composing import (
+    Composer,
+    Hinting,
+    Limiting,
+    Linking,
+    Remaining,
+    no_hint,
+    no_limit,
+    no_link,
+    not_known,
+)
 from gateway.followers.pauses import Pauses
 from gateway.followers.recalling import NAME, in_order, recall
 from gateway.followers.tellers import Errand, Result, Teller
@@ -70,6 +80,7 @@ class Caller:
         remaining: Remaining = not_known,
         hinting: Hinting = no_hint,
         linking: Linking = no_link,
+        limiting: Limiting = no_limit,
     ) -> None:
         self.name = NAME
         self.problem = ""  # why nobody is called at all
@@ -87,7 +98,7 @@ class Caller:
         self._committed = committed
         self._decisions = Decisions(book, reach)
         self._composer = Composer(
-            book, self._decisions, voice.journal, book.publish, remaining, hinting, linking
+            book, self._decisions, voice.journal, book.publish, remaining, hinting, linking, limiting
         )
         self.tellers = {name: Teller(name, one, self._done) for name, one in addressed.items()}
         self._sirens = [name for name, one in addressed.items() if isinstance(one, Sounding)]

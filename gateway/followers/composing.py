@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from gateway.alarms.asking import calls_people, is_untold
 from gateway.alarms.back import back
 from gateway.alarms.call import LOUD, Back, Call, CallKind, Guidance, Language, TimeLeft
 from gateway.alarms.callbook import CallBook, Publish
@@ -14,9 +15,10 @@ from gateway.alarms.decisions import Decisions
 from gateway.alarms.delivery import Delivery
 from gateway.alarms.groups import Group
 from gateway.alarms.guidance import guidance_for
+from gateway.alarms.leading import ranked
 from gateway.alarms.member import SPEAKS_AGAIN, TAKEN, Member
 from gateway.alarms.policy import SIREN
-from gateway.alarms.priority import with_priority
+from gateway.alarms.priority import Judged, with_priority
 from gateway.errors import CryogateError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
@@ -24,6 +26,7 @@ from gateway.statements import transition
 from gateway.statements.transition import Transition
 
 TO_ACT: Final = (*LOUD, CallKind.SUMMARY)
+MOST_TIED: Final = 50  # alarms of which the most extreme is looked for: each is read from the journal
 MOST_LISTED: Final = 10  # alarms in one message; the others are counted
 FRESH_NS: Final = 30 * SECOND  # several people are called at once, and a day of readings takes 0.2 s to ask
 
@@ -54,6 +57,15 @@ def no_link(call: str, person: str, alarms: Sequence[str], at_ns: int) -> str:  
     return ""
 
 
+Limiting = Callable[[str, str, str], tuple[float, str] | None]
+"""Channel, rule, version -> its limit, and the unit of it; None: it has none."""
+
+
+def no_limit(channel: str, rule: str, version: str) -> tuple[float, str] | None:  # noqa: ARG001
+    """Where nobody knows limits."""
+    return None
+
+
 class Composer:
     """Belongs to the thread of its journal."""
 
@@ -66,8 +78,10 @@ class Composer:
         remaining: Remaining,
         hinting: Hinting = no_hint,
         linking: Linking = no_link,
+        limiting: Limiting = no_limit,
     ) -> None:
         self._linking = linking
+        self._limiting = limiting
         self._book = book
         self._decisions = decisions
         self._journal = journal
@@ -83,8 +97,8 @@ class Composer:
         groups = [group for group in found if group is not None]
         if not groups:
             return None
-        members = self._listed(groups)
-        judged = self._book.judged(groups[0]) if delivery.group else self._book.judged_together(groups)
+        members = self._listed(delivery, groups)
+        judged = self._judged(delivery, groups)
         person = self._book.duty.person(delivery.receiver.person)
         language: Language = "en" if person is None else person.language
         alarms = [self._alarm(one, now_ns) for one in members[:MOST_LISTED]]
@@ -104,6 +118,7 @@ class Composer:
             tuple(alarms),
             max(0, len(members) - MOST_LISTED),
             sum(self._is_over(one) for one in members),
+            **self._of_past(delivery, groups[0], members[0]),
             **self._of_summary(delivery, groups, language),
             guidance=self._guidance(delivery, alarms[0], language),
             time_left=self._left(delivery, alarms[0], now_ns),
@@ -143,18 +158,50 @@ class Composer:
             return None
         return guidance_for(self._book.plan.guidances, alarm, language)
 
-    def _listed(self, groups: Sequence[Group]) -> list[Member]:
-        """What has to be seen to first: what goes on before what is over, the most urgent, the first."""
-        firsts = {group.first for group in groups}
-        members = (one for group in groups for one in group.members.values())
-        return sorted(members, key=lambda one: (*self._rank(one), one.id not in firsts, one.at_ns))
+    def _judged(self, delivery: Delivery, groups: Sequence[Group]) -> Judged:
+        """As it was when the message was decided: what it tells first is told by now."""
+        if not delivery.group:
+            return self._book.judged_together(groups)
+        return self._book.judged(groups[0], delivery.reader.since_seq)
 
-    def _rank(self, one: Member) -> tuple[bool, bool, int, int]:
-        return self._is_over(one), not one.speaks, -self._book.priority_of(one), -one.severity
+    def _listed(self, delivery: Delivery, groups: Sequence[Group]) -> list[Member]:
+        """What has to be seen to first, as `leading` has it; of several groups the most urgent."""
+        courses = self._book.escalations.courses
+        each = (
+            ranked(one, courses[one.id], delivery.reader, self._book.priority_of, self._has_swung)
+            for one in groups
+        )
+        found = sorted((one for group in each for one in group), key=lambda one: one[0])
+        members = [one for _, one in found]
+        if delivery.group and delivery.kind in LOUD:
+            tied = [one for place, one in found[:MOST_TIED] if place == found[0][0]]
+            members.insert(0, members.pop(members.index(self._most_extreme(tied))))
+        return members
+
+    def _most_extreme(self, tied: Sequence[Member]) -> Member:
+        """Of some that are as urgent and as severe: what went farthest beyond its limit; else the first."""
+        if len(tied) == 1:
+            return tied[0]
+        alarms = list(map(self._published, tied))
+        beyond = [_beyond(alarm, self._limiting) for alarm in alarms]
+        same = [k for k, alarm in enumerate(alarms) if alarm["unit"] == alarms[0]["unit"]]
+        return tied[max(same, key=lambda k: beyond[k])]
 
     def _is_over(self, one: Member) -> bool:
-        """What comes and goes is not, until it has been calm."""
-        return one.is_over and (self._book.swings.of(one) is None or not one.asks)
+        return one.is_over and not self._has_swung(one)
+
+    def _has_swung(self, one: Member) -> bool:
+        """What comes and goes is not over until it has been calm."""
+        return one.is_over and one.asks and self._book.swings.of(one) is not None
+
+    def _of_past(self, delivery: Delivery, group: Group, first: Member) -> dict[str, Any]:
+        """Whether what leads is over: then nobody has to get up, unless something that goes on asks."""
+        if not delivery.group or not self._is_over(first):
+            return {}
+        course = self._book.escalations.courses[group.id]
+        asks = any(calls_people(one, course) for one in group.members.values())
+        asks = asks or self._book.has_swings(group)
+        return {"is_past": not asks, "is_beside": asks}
 
     def _answered(self, going_on: Sequence[Member], language: Language, is_open: bool) -> dict[str, Any]:
         """Who sees to what goes on, as the reader knows them; of what is all over nothing is said.
@@ -177,7 +224,8 @@ class Composer:
             return False
         going_on = (one for one in group.members.values() if not one.is_over and not one.is_hushed)
         is_resumed = self._book.escalations.courses[group.id].resumed
-        return is_resumed or any(one.asks and not one.taken_by for one in going_on)
+        is_new = any(is_untold(one, delivery.reader.since_seq) for one in group.members.values())
+        return is_resumed or is_new or any(one.asks and not one.taken_by for one in going_on)
 
     def _name(self, who: str, language: Language) -> str:
         person = self._book.duty.find(who) if who else None
@@ -264,6 +312,13 @@ def _is_correction(delivery: Delivery, alarms: Sequence[Mapping[str, Any]]) -> b
     """An update because something of it never was."""
     is_update = delivery.kind is CallKind.ALARM and not delivery.steps
     return is_update and any(one["withdrawn"] for one in alarms)
+
+
+def _beyond(alarm: Mapping[str, Any], limiting: Limiting) -> float:
+    """How far, whichever side of the limit is the wrong one; -1: nobody knows."""
+    limit = limiting(*(str(alarm.get(key) or "") for key in ("channel", "rule", "profile_version")))
+    extreme = alarm.get("extreme")
+    return -1.0 if limit is None or extreme is None else abs(float(extreme) - limit[0])
 
 
 def _is_silent(one: Member) -> bool:

@@ -18,6 +18,8 @@ class CallVocabulary:
     over_line: str
     ends: Mapping[str, tuple[str, str]]  # title and line of an end that is no return
     over_already: str  # before a title: told after its end, nobody has to get up
+    beside_title: str  # told after its end, while something else goes on
+    ended_title: str  # its end was no return, and nobody has looked
     all_over_title: str  # of a summary
     some_over_title: str
     answered_title: str  # of a summary: it goes on, and nobody is called any more
@@ -74,19 +76,21 @@ EN: Final = CallVocabulary(
         "withdrawn": ("Withdrawn: {about}", "late data or a statement show that it never was"),
         "moved": (
             "Ended, not returned: {about}",
-            "its probe measures something else since then; look at it, then close the alarm",
+            "it may be as it was: its probe is elsewhere since {at}; look at it, then close the alarm",
         ),
         "superseded": (
             "Ended, not returned: {about}",
-            "other limits hold since then; look at it, then close the alarm",
+            "it may be as it was: other limits hold since {at}; look at it, then close the alarm",
         ),
         "retired": (
             "Ended, not returned: {about}",
-            "nothing measures it since then; look at it, then close the alarm",
+            "it may be as it was: nothing measures it since {at}; look at it, then close the alarm",
         ),
         "failed": ("Failed: {about}", "nobody acknowledged it in time"),
     },
     over_already="Over already - ",
+    beside_title="{priority}, over already, another goes on: {about}",
+    ended_title="{priority}, ended, not returned: {about}",
     all_over_title="{number} alarms, all over: {about}, ...",
     some_over_title="{priority}, {going_on} of {number} alarms go on: {about}, ...",
     answered_title="Somebody has answered, {going_on} of {number} alarms go on: {about}, ...",
@@ -137,6 +141,7 @@ EN: Final = CallVocabulary(
         "units": "Units inside",
         "since": "Since",
         "over": "Over",
+        "ended": "Ended",
         "rule": "Rule",
         "priority": "Priority",
         "remarks": "Note",
@@ -175,12 +180,14 @@ ZH: Final = CallVocabulary(
     ends={
         "open": ("【已结束】{about}", "无需再赶去处理；报警尚未确认"),
         "withdrawn": ("【已撤回】{about}", "后来的数据或声明表明该报警不成立"),
-        "moved": ("【已终止，未恢复】{about}", "此后探头测量别处；请查看后关闭报警"),
-        "superseded": ("【已终止，未恢复】{about}", "此后适用其他限值；请查看后关闭报警"),
-        "retired": ("【已终止，未恢复】{about}", "此后不再测量；请查看后关闭报警"),
+        "moved": ("【已终止，未恢复】{about}", "自 {at} 起探头测量别处，不知是否恢复；请查看后关闭报警"),
+        "superseded": ("【已终止，未恢复】{about}", "自 {at} 起适用其他限值，不知是否恢复；请查看后关闭报警"),
+        "retired": ("【已终止，未恢复】{about}", "自 {at} 起不再测量，不知是否恢复；请查看后关闭报警"),
         "failed": ("【未通过】{about}", "无人及时确认"),
     },
     over_already="【已经结束】",
+    beside_title="【{priority}】已结束，另有报警持续：{about}",
+    ended_title="【{priority}】已终止，未恢复：{about}",
     all_over_title="【已结束】{number} 个报警均已结束：{about} 等",
     some_over_title="【{priority}】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
     answered_title="【已有人处理】{number} 个报警中 {going_on} 个仍在持续：{about} 等",
@@ -231,6 +238,7 @@ ZH: Final = CallVocabulary(
         "units": "内含产品",
         "since": "开始",
         "over": "结束",
+        "ended": "终止",
         "rule": "规则",
         "priority": "优先级",
         "remarks": "备注",

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gateway.alarms.call import Back, Call, CallKind, TimeLeft
+from gateway.alarms.call import LOUD, Back, Call, CallKind, TimeLeft
 from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import LONGEST_PLACE, NO_RETURN, AlarmWords, short
 from gateway.notifiers.call_vocabulary import EN, ZH, CallVocabulary
@@ -89,9 +89,20 @@ class CallWords:
             return words.swings_title
         if call.was_quiet and call.kind is CallKind.AGAIN:
             return words.speaks_title
-        if call.back is None or call.kind is not CallKind.AGAIN:
-            return words.titles[call.kind]
-        return words.back_title if call.back.what else words.some_back_title
+        if call.back is not None and call.kind is CallKind.AGAIN:
+            return words.back_title if call.back.what else words.some_back_title
+        return self._of_end() or words.titles[call.kind]
+
+    def _of_end(self) -> str:
+        """Of a call to act whose first alarm does not go on as it began; empty: it does."""
+        call, words = self._call, self._words
+        if call.kind not in LOUD:
+            return ""
+        if call.is_late:
+            return words.titles[CallKind.ALARM]
+        if call.is_beside:
+            return words.beside_title
+        return words.ended_title if self._first.end() in NO_RETURN else ""
 
     def _answer(self) -> str:
         """Why nobody has to get up although it goes on; empty: it does not."""
@@ -177,7 +188,7 @@ class CallWords:
         if call.kind is CallKind.OVER:
             yield labels["what"], self._end()
         elif call.is_loud and (end := self._first.end()) in NO_RETURN:
-            yield labels["what"], self._words.ends[end][1]
+            yield labels["what"], self._ended(end)
         yield labels["what"], self._correction()
         yield labels["what"], self.back()
         yield labels["what"], self.swings()
@@ -203,7 +214,8 @@ class CallWords:
         yield labels["units"], first.units() if self._call.alarms else ""
         yield labels["since"], first.since("start")
         is_one = self._call.kind is not CallKind.SUMMARY  # of which the first alarm is the whole
-        yield labels["over"], first.since("over") if is_one else self.ended()
+        over = "ended" if first.end() in NO_RETURN and is_one else "over"
+        yield labels[over], first.since("over") if is_one else self.ended()
         yield labels["rule"], first.rule() if self._call.alarms else ""
         yield labels["priority"], self._priority()
         yield labels["remarks"], first.remarks()
@@ -243,7 +255,10 @@ class CallWords:
         if call.is_quiet:
             return self._quiet()
         end = self._first.end()
-        return words.ends[end][1] if end else words.over_line
+        return self._ended(end) if end else words.over_line
+
+    def _ended(self, end: str) -> str:
+        return self._words.ends[end][1].format(at=self._first.since("end") or self._first.since("over"))
 
     def _correction(self) -> str:
         """What of it never was; empty where that is told by its state."""

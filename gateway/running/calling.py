@@ -84,7 +84,8 @@ def caller_of(
     reach = reach_of(configuration, addressed, book.duty)
     left = TimeLeftSoon(TimesLeft(voice.journal).of_alarm)
     hints = HintSoon(voice.journal)
-    return Caller(book, reach, addressed, voice, records, committed, left, hints, links(configuration))
+    linking, limiting = links(configuration), SettingNow(configuration).limit
+    return Caller(book, reach, addressed, voice, records, committed, left, hints, linking, limiting)
 
 
 def check(configuration: Configuration, caller: Caller) -> Check:

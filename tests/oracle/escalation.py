@@ -1,7 +1,8 @@
 """Escalation, slow and obvious: one alarm, everything that happened gone through again at every look.
 
 Who is called is who takes and acknowledges it: that person hears only that it is over. A call may find
-nobody at all: what is over by then is called about on, until a call finds somebody.
+nobody at all: what is over by then is called about on, until a call finds somebody. What begins again is told
+a minute after the last call, unless it is more severe than what was said within a minute.
 """
 
 from __future__ import annotations
@@ -30,14 +31,15 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
     """The call that should be made now."""
     since: int | None = None  # people are called from then on
     done: list[tuple[int, int]] = []
-    going_on = answered = taken = told = resumed = missed = unheard = False
+    going_on = answered = taken = told = resumed = missed = untold = False
     severity = answered_at = 0
     grown: int | None = None
+    called: int | None = None  # when somebody was called last
     acted_s = calls = rank = 0
     for one in story:
         wanted = _wanted(going_on, answered, taken, resumed, severity > answered_at > 0)
         if one.what == "raise":
-            going_on, answered, severity = True, False, severity or 1
+            going_on, answered, severity, untold = True, False, severity or 1, True
         elif one.what == "return":
             going_on = False
         elif one.what == "ack":
@@ -45,15 +47,19 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
         elif one.what == "take":
             taken, answered_at, acted_s, resumed = True, severity, one.at_s, False
         elif one.what == "worse":
-            severity += 1
+            severity, untold = severity + 1, True
         wants = _wanted(going_on, answered, taken, resumed, severity > answered_at > 0)
         if one.what == "call":
-            calls, rank = calls + 1, severity
+            calls += 1
             if one.kind == "over":
                 told = False
             else:
-                grown, unheard = None, False
+                asks = severity if (going_on and not answered) or severity > answered_at > 0 or untold else 0
+                is_lately = called is not None and one.at_s - called < 60
+                rank = max(asks, rank) if is_lately else asks
                 missed = not one.found and (missed or not told)
+                grown, untold = None, untold and missed
+                called = one.at_s if one.found else called
                 if one.steps and since is None:
                     since, resumed = one.at_s, True
                 if wanted or resumed:
@@ -64,15 +70,16 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
                 else:
                     since, done = None, []
         elif not wants:
-            began_since = since is not None and not done and grown is not None
-            unheard = one.what not in ("ack", "take") and (unheard or (began_since and not answered))
-            is_unknown = calls == 0 or unheard or (missed and not told)
-            is_news = is_unknown and not going_on and not answered and not taken
-            since, done, grown = (one.at_s if is_news else None), [], None
+            is_news = untold and not going_on and not answered and not taken
+            since, done = (_soonest(one.at_s, called, severity > rank) if is_news else None), []
+            grown = one.at_s if is_news and calls and severity > rank else None
         elif since is None:
-            since, done, grown = one.at_s, [], (one.at_s if calls else None)
-        elif told and severity > rank:
-            grown = one.at_s if grown is None else grown
+            since, done = _soonest(one.at_s, called, severity > rank), []
+            grown = one.at_s if calls else None
+        elif severity > rank:
+            since = min(since, one.at_s)
+            if told:
+                grown = one.at_s if grown is None else grown
     wants = _wanted(going_on, answered, taken, resumed, severity > answered_at > 0)
     if told and not wants and not going_on:
         return Happened(now_s, "call", "over")
@@ -83,13 +90,19 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
     moments = _moments(policy, since, now_s)
     late = [place for place, at_s in moments if at_s <= now_s and (not done or place > done[-1])]
     late = late[-len(policy.steps) :]
-    if grown is not None and told and not (late and _at(moments, done) <= grown):
-        return Happened(now_s, "call", "worse")
+    if grown is not None and told and called is not None:
+        told_s = grown if severity > rank else max(grown, min(called, grown) + 60)
+        if told_s <= now_s and not (late and _at(moments, done) <= told_s):
+            return Happened(now_s, "call", "worse")
     if not late:
         return None
     latest = [place for place, at_s in moments if at_s <= now_s][-1]
     kind = "alarm" if grown is None else "worse"
     return Happened(now_s, "call", kind, latest[0], tuple(step for _, step in late))
+
+
+def _soonest(at_s: int, called: int | None, is_worse: bool) -> int:
+    return at_s if called is None or is_worse else max(at_s, called + 60)
 
 
 def _wanted(going_on: bool, answered: bool, taken: bool, resumed: bool, worsened: bool) -> bool:

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.alarms.call import CallKind, Priority
-from gateway.alarms.escalation import Due, Escalations, Rules
+from gateway.alarms.due import Due, Rules
+from gateway.alarms.escalation import Escalations
 from gateway.alarms.groups import Group, Groups
 from gateway.alarms.policy import EVERYBODY, ON_DUTY, Policy, Step
 from gateway.alarms.priority import Inside, Judged, Priorities, judge, most_urgent
@@ -62,7 +63,8 @@ class Desk:
         """What is due, decided."""
         found = self.due(at_s)
         for one in found:
-            self.escalations.hear_call(one.group, one.kind, (one.round, one.steps), persons, ns(at_s))
+            place, seq = (one.round, one.steps), self.site.seq
+            self.escalations.hear_call(one.group, one.kind, place, persons, ns(at_s), seq)
             self.escalations.forget_if_done(one.group)
         return [(one.kind.value, one.round, one.steps) for one in found]
 
@@ -282,7 +284,7 @@ def test_silences_of_one_site_that_begin_together_are_called_as_one() -> None:
         desk.happens(name, "acknowledged", 70, f"shipper-{name[2:]}")
     desk.call(70)
     desk.happens("E-8", "raised", 100, "shipper-8", kind="no_data", rule="no-data")
-    assert desk.call(100) == [("worse", 0, (0,))], "and at once, if nobody is called any more"
+    assert desk.call(121) == [] and desk.call(122) == [("worse", 0, (0,))], "as well, if nobody is called"
 
 
 STORIES = st.lists(

@@ -6,7 +6,8 @@ import pytest
 
 from gateway.alarms.call import Priority
 from gateway.alarms.chatter import Limits, Raisings
-from gateway.alarms.escalation import Escalations, Rules
+from gateway.alarms.due import Rules
+from gateway.alarms.escalation import Escalations
 from gateway.alarms.member import Member
 from gateway.alarms.policy import EVERYBODY, ON_DUTY, Policy, Step
 from gateway.alarms.priority import Judged

@@ -17,7 +17,16 @@ from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, Policy, Step
 from gateway.alarms.reach import Reach
 from gateway.errors import LinkDown, Rejected
 from gateway.followers.caller import Caller
-from gateway.followers.composing import Hinting, Linking, Remaining, no_hint, no_link, not_known
+from gateway.followers.composing import (
+    Hinting,
+    Limiting,
+    Linking,
+    Remaining,
+    no_hint,
+    no_limit,
+    no_link,
+    not_known,
+)
 from gateway.followers.voice import Voice
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
@@ -99,6 +108,7 @@ class Switchboard:
         self.now_s = 0.0
         self.journal = Journal.open(folder / "journal.sqlite", self.now_ns)
         self.site = Site()
+        self._together: list[Statement] | None = None
         self.renamed: dict[str, str] = {}  # name of a site -> its first one
 
     def now_ns(self) -> int:
@@ -123,7 +133,19 @@ class Switchboard:
     def happens(self, name: str, change: str, *assets: str, by: str = "Li Na", **facts: Any) -> None:
         said, at_ns = self.site.transition(name, change, self.now_s, assets or ("dewar-1",), by, **facts)
         body = transition.to_body(said)
-        self.journal.commit(statements=[Statement(transition.KIND, "test", at_ns, body)])
+        stated = Statement(transition.KIND, "test", at_ns, body)
+        if self._together is None:
+            self.journal.commit(statements=[stated])
+        else:
+            self._together.append(stated)
+
+    @contextmanager
+    def in_one_commit(self):
+        """All that happens meanwhile."""
+        self._together = []
+        yield
+        self.journal.commit(statements=self._together)
+        self._together = None
 
     def _same_site(self, name: str) -> str:
         return self.renamed.get(name, name)
@@ -140,6 +162,7 @@ class Switchboard:
         remaining: Remaining = not_known,
         hinting: Hinting = no_hint,
         linking: Linking = no_link,
+        limiting: Limiting = no_limit,
         **plan: Any,
     ) -> Caller:
         book = CallBook(Plan(policies=self.policies, **plan), Duty(self._same_site), published)
@@ -149,7 +172,8 @@ class Switchboard:
         reach = Reach(book.duty, notifiers, alone)
         spoken = voice(journal, "test", self.now_ns)
         committed = threading.Condition()
-        return Caller(book, reach, notifiers, spoken, records, committed, remaining, hinting, linking)
+        told = remaining, hinting, linking, limiting
+        return Caller(book, reach, notifiers, spoken, records, committed, *told)
 
     @contextmanager
     def running(self, caller: Caller):

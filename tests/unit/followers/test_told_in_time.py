@@ -269,7 +269,7 @@ def test_an_excursion_that_late_data_bring_is_told_behind_the_end_of_a_silence(b
             assert seen is not None
             shown = list(CallsView(seen[0], seen[1], board.now_ns()).alarms(board.site.alarms.values()))
     told, _ = push.heard[-1]
-    assert (told.kind, told.is_late, told.priority) == (CallKind.ALARM, True, Priority.URGENT)
+    assert (told.kind, told.is_late, told.priority) == (CallKind.WORSE, True, Priority.URGENT)
     assert told.alarms[0]["id"] == "E-2" and told.group == "G-1"
     told_of = {one["id"]: [who["at"] for who in one["told"]] for one in shown}
     assert all(at >= one["raised"] for one in shown for at in told_of[one["id"]])

@@ -149,4 +149,4 @@ def test_a_summary_says_who_sees_to_what_and_what_to_do_about_the_rest(board: Sw
     summary, _ = push.heard[1]
     assert (summary.answered, summary.answered_by, summary.taken_by) == (1, ("Wang Wei",), "")
     assert summary.guidance is not None and summary.guidance.steps == ("close the lid",)
-    assert (summary.next_name, summary.link) == ("Li-Na", "https://lab.example/li-na/E-1+E-2")
+    assert (summary.next_name, summary.link) == ("Li-Na", "https://lab.example/li-na/E-2+E-1")
