@@ -56,6 +56,7 @@ from gateway.published.calls import CallsView
 from gateway.published.few import with_few_units
 from gateway.published.urgency import most_urgent_first
 from gateway.questions.approvals import in_force
+from gateway.questions.channel_names import refuse_contradicted
 from gateway.running import calling, checks
 from gateway.running.archive_watch import ArchiveWatch
 from gateway.running.calling import caller_of, hears_changes, notifier_of
@@ -94,6 +95,7 @@ async def run_gateway(configuration: Configuration) -> bool:
     """
     folder = configuration.data_dir
     with _locked(folder):
+        refuse_contradicted(folder / JOURNAL)
         chain = chain_if_possible(configuration)
         with Journal.open(folder / JOURNAL, damaged=Damaged(), chain=chain) as journal:
             clock = clock_of(journal, configuration.clock.require_sync)

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
+from gateway.accounts.accounts import FILE as ACCOUNTS
 from gateway.api.asking import ask
 from gateway.app import rehearse
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -20,7 +21,8 @@ from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
 from gateway.doctor import duty
 from gateway.errors import ConfigurationError, JournalError, NotRunning
-from gateway.journal.rights import no_archive, unusable
+from gateway.journal.rights import no_archive, no_database, unusable
+from gateway.journal.signing_key import unusable_keys
 from gateway.questions.approvals import as_it_would_start
 from gateway.questions.start import Start, would_follow
 from gateway.text import counted
@@ -66,6 +68,7 @@ def _start(configuration: Configuration) -> Start:
     problems = [f"{key}: {what}" for key, what in (*missing(configuration), *unwritable(written))]
     problems += [what for is_sure, what in _lost_signs(configuration) if is_sure]
     problems += (f"gateway.data_dir: {what}" for what in no_archive(configuration.data_dir))
+    problems += (f"gateway.data_dir: {what}" for what in _spoiled(configuration))
     problems += _strangers(configuration)
     try:
         start = would_follow(configuration, configuration.data_dir)
@@ -87,6 +90,14 @@ def _further(parts: Parts) -> Iterator[str]:
     if parts.data_dir is not None:
         yield from (f"gateway.data_dir: {what}" for what in unusable(parts.data_dir))
         yield from (f"gateway.data_dir: {what}" for what in no_archive(parts.data_dir))
+
+
+def _spoiled(configuration: Configuration) -> Iterator[str]:
+    """Files of the data folder without which a gateway starts, and raises a fault or shows no pages."""
+    has_other = configuration.journal.chain_key_file is not None
+    yield from unusable_keys(configuration.data_dir, has_other_chain=has_other)
+    if other := no_database(configuration.data_dir / ACCOUNTS):
+        yield other
 
 
 def _strangers(configuration: Configuration) -> Iterator[str]:

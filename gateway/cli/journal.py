@@ -22,6 +22,7 @@ from gateway.journal.database import SQLITE
 from gateway.journal.journal import Journal
 from gateway.journal.stats import stats as take_stats
 from gateway.journal.verify import verify as check
+from gateway.questions.channel_names import contradicted
 from gateway.questions.export import export as write_export
 from gateway.text import counted
 from gateway.times import parse_rfc3339
@@ -80,6 +81,8 @@ def verify(
     path, chains = journal_path(config), keys_of(load(config), key or [])
     with bars() as progress:
         found = check(path, progress, chains, head)
+        for problem in contradicted(path):
+            found.add(problem)
     if as_json:
         print_json(found.public())
     else:

@@ -18,7 +18,7 @@ WRITES: Final = "writes"
 FOLDER: Final = "folder"
 OWN: Final = (
     *("journal.sqlite", "records.sqlite", "accounts.sqlite", "archive", "lock", "control.sock", "pages.lock"),
-    "chain.key",
+    *("chain.key", "drill.key", "token.key", "tiles.sqlite"),
 )  # in the data folder
 
 

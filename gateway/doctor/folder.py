@@ -19,6 +19,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.rights import leads_nowhere, misplaced, no_archive
 from gateway.journal.said import check_readable
+from gateway.journal.signing_key import unusable_keys
 from gateway.model import SECOND
 from gateway.running.space import began_ns, room
 
@@ -43,6 +44,8 @@ def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[
     if denied:
         return
     yield from map(_as_error, no_archive(folder))
+    has_other = configuration.journal.chain_key_file is not None
+    yield from map(_as_error, unusable_keys(folder, has_other_chain=has_other))
     if not runs and is_held(folder):
         holder = holder_of_lock(folder / LOCK)
         who = "a process that cannot be seen" if holder is None else str(holder)

@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
-from gateway.journal.database import Connection, all_rows
+from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.seal import is_sealed, seal, text
 
 
@@ -32,6 +32,14 @@ def table(connection: Connection) -> dict[int, ChannelRow]:
 def names(connection: Connection) -> dict[int, str]:
     """The present name of each, by number."""
     return {row.number: row.name for row in table(connection).values()}
+
+
+def written(connection: Connection) -> dict[int, str]:
+    """Names by number as they stand there, also in a journal of an older version, which has them once."""
+    if only_row(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'channel_copy'")[0]:
+        return names(connection)
+    select = "SELECT number, CAST(name AS BLOB) FROM channel"
+    return {number: name.decode("utf-8", "replace") for number, name in all_rows(connection, select)}
 
 
 def number(connection: Connection, wanted: Iterable[str]) -> None:

@@ -115,8 +115,30 @@ class File:
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise JournalError(damaged(self._path, _why(error))) from error
 
+    def names(self, number: int) -> dict[int, str]:
+        """Of the channels in one row group. Raises what pyarrow raises."""
+        table = self._file.read_row_group(number, columns=["number", "channel"], use_threads=False)
+        channel, first = np.unique(table.column("number").to_numpy(), return_index=True)
+        called = table.column("channel").take(first).to_pylist()
+        return dict(zip(channel.tolist(), called, strict=True))
+
     def close(self) -> None:
         self._file.close(force=True)
+
+
+def names(path: Path, footer_crc: int) -> dict[int, str]:
+    """What each channel in a file was called when that was written, by number. Raises JournalError."""
+    import pyarrow as pa
+
+    file, known = File(path, footer_crc), dict[int, str]()
+    try:
+        for group in range(file.groups):
+            known |= file.names(group)
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise JournalError(damaged(path, _why(error))) from error
+    finally:
+        file.close()
+    return known
 
 
 def read_footer(file: BinaryIO) -> bytes:

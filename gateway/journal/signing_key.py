@@ -5,8 +5,10 @@ Where none is named, one is made in the data folder at first use. It belongs to 
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,8 @@ NO_TOKENS: Final = "delete it, and it is made anew: tokens that are out are good
 NO_DRILLS: Final = "delete it, and it is made anew: a drill that has not begun never does"
 NO_LINKS: Final = "copy it from where you keep a second one; with another key a new part of the chain begins"
 
+OWN: Final = {TOKENS: NO_TOKENS, CHAIN: NO_LINKS, DRILLS: NO_DRILLS}
+
 
 def signing_key(folder: Path) -> bytes:
     """Of acknowledge tokens. Raises InputError where it cannot be read or made."""
@@ -38,6 +42,20 @@ def drill_key(folder: Path) -> bytes:
 def chain_key(folder: Path, named: Path | None) -> bytes:
     """Of the journal's chain; one that is `named` is never made. Raises InputError."""
     return _own(folder / CHAIN, NO_LINKS) if named is None else _read(named, NO_LINKS)
+
+
+def unusable_keys(folder: Path, *, has_other_chain: bool) -> Iterator[str]:
+    """Why keys of a data folder cannot be read, as a gateway would find out. `has_other_chain`: the
+    configuration names a file for the chain."""
+    for name, otherwise in OWN.items():
+        path = folder / name
+        if leads := rights.leads_nowhere(path):
+            yield leads
+        elif path.exists() and not (name == CHAIN and has_other_chain):
+            try:
+                _read(path, otherwise)
+            except InputError as error:
+                yield str(error)
 
 
 def _own(path: Path, otherwise: str) -> bytes:
@@ -66,8 +84,11 @@ def _read(path: Path, otherwise: str) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> InputError:
-    why = error.strerror if isinstance(error, OSError) else "it is no text"
-    return InputError(f"{path}: {why}; run it as the user of the gateway")
+    if not isinstance(error, OSError):
+        return InputError(f"{path}: it is no text")
+    is_right = error.errno in (errno.EACCES, errno.EPERM)
+    do = "run it as the user of the gateway" if is_right else "move it away"
+    return InputError(f"{path}: {error.strerror}; {do}")
 
 
 def _make(path: Path) -> None:

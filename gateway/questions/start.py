@@ -24,6 +24,7 @@ from gateway.journal.lost import lost
 from gateway.journal.records import Records
 from gateway.journal.said import check_readable
 from gateway.mqtt.left_behind import left_by
+from gateway.questions.channel_names import contradicted
 from gateway.screening.excursion import Excursion
 from gateway.statements import configuration as configured
 from gateway.text import one_line
@@ -55,7 +56,7 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
     if not path.exists() or not path.stat().st_size:
         return Start((), ())
     if (older := schema.older(path)) is not None:
-        return Start((), (MIGRATED.format(older, schema.CURRENT),))
+        return Start(tuple(contradicted(path)), (MIGRATED.format(older, schema.CURRENT),))
     damaged = Damaged()
     with Journal.open_reading(path, damaged) as journal:
         try:

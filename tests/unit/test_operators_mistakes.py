@@ -145,6 +145,28 @@ def test_a_pipe_in_place_of_a_database(site: Path, name: str) -> None:
         assert f"data/{name} is a pipe, a device or the like" in told and "move it away" in told
 
 
+@pytest.mark.parametrize("name", ["chain.key", "drill.key", "token.key"])
+@pytest.mark.parametrize(
+    ("put", "words"),
+    [
+        (os.mkfifo, "it is a pipe, a device or the like, and no file; move it away"),
+        (Path.mkdir, "Is a directory; move it away"),
+        (lambda path: path.symlink_to("/nowhere/x"), "is a link to /nowhere/x, which is not there"),
+        (lambda path: path.write_text("many words"), "expected 64 hex digits"),
+    ],
+    ids=["a pipe", "a folder", "a link", "no key"],
+)
+def test_what_is_no_key_of_the_gateway(
+    site: Path, name: str, put: Callable[[Path], object], words: str
+) -> None:
+    """A gateway starts without, and raises a fault or sends no links."""
+    (site / "data").mkdir()
+    put(site / "data" / name)
+    for command in ("check", "doctor"):
+        told = answered(command)
+        assert f"data/{name}" in told and all(part in told for part in words.split("; "))
+
+
 @pytest.mark.parametrize("name", ["", "journal.sqlite", "records.sqlite", "lock"])
 def test_a_link_to_a_disk_that_is_not_mounted(site: Path, name: str) -> None:
     if name:
