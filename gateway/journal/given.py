@@ -43,9 +43,14 @@ def as_stored(arrivals: Arrivals) -> Samples:
 
 def as_said(samples: Samples) -> Samples:
     """What they say, whatever it is worth: GOOD where there is a value, else BAD; NO_DATA says nothing."""
+    said = in_two(samples)
+    return said.take(said.quality < Quality.NO_DATA)
+
+
+def in_two(samples: Samples) -> Samples:
+    """Every usable quality is GOOD, and it is all the same whether a reading was shifted or came late."""
     quality = samples.quality & np.uint8(_QUALITY)
-    said = np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), np.uint8(Quality.BAD))
-    return replace(samples, quality=said).take(quality < Quality.NO_DATA)
+    return replace(samples, quality=np.where(quality <= WORST_USABLE, np.uint8(Quality.GOOD), quality))
 
 
 def repeats(stored: Samples, given: Samples) -> Mask:

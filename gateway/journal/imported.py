@@ -16,8 +16,9 @@ import numpy as np
 from gateway.journal.archive import Archive
 from gateway.journal.counting import Ranges
 from gateway.journal.database import Connection, all_rows, first_row
-from gateway.statements import import_
+from gateway.statements import import_, retry
 
+BROUGHT: Final = frozenset({import_.KIND, retry.KIND})  # kinds beside readings that people bring
 FILES_KEPT: Final = 200  # of the archive whose imports are remembered: a few ranges each
 _IMPORTS: Final = """SELECT seq, committed_ns FROM entry
     WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq"""

@@ -37,7 +37,6 @@ from gateway.journal.still_written import StillWritten
 from gateway.journal.transaction import snapshot, transaction
 from gateway.journal.withdrawn import Withdrawn, withdrawn_import
 from gateway.model import Arrivals, Refusal, Refused
-from gateway.statements import import_
 
 __all__ = ["ChannelRow", "Committed", "Entry", "Journal", "Statement"]
 
@@ -190,7 +189,8 @@ class Journal(Closes):
 
         Readings may come in any order. One that is in the journal already, or came earlier in the batch,
         as given.py compares them, is dropped; one with another value is a conflict and kept, and so is one
-        that only an import brought before, unless this is an import, too.
+        that only an import brought before, unless this is an import, too. What is retried needs only the same
+        value to be dropped.
         `refused` is by source. Raises JournalFull when the disk is; Outdated where behind the entry
         `unless_said_since` anything was stated that somebody decided on. Where the disk fails in the last
         moment it may be there all the same.
@@ -206,8 +206,8 @@ class Journal(Closes):
         with self._writing():
             if unless_said_since is not None:
                 entries.check_nothing_said_since(self._connection, unless_said_since)
-            imported = any(one.kind == import_.KIND for one in statements)
-            fresh = self._repeats.drop(arrivals, imported=imported) if len(arrivals) else arrivals
+            beside = [one.kind for one in statements]
+            fresh = self._repeats.drop(arrivals, beside) if len(arrivals) else arrivals
             seqs = append(self._connection, fresh, refused, told, self.now_ns(), self.chain)
             if settled_from_hour is not None:
                 deferred.settle(self._connection, settled_from_hour)
@@ -225,10 +225,10 @@ class Journal(Closes):
             deferred.mend(self._connection)
         return kept, problems
 
-    def new_among(self, arrivals: Arrivals, *, imported: bool = False) -> int:
-        """How many of these readings the journal does not have yet, as `commit` drops; nothing is written."""
+    def new_among(self, arrivals: Arrivals, *beside: str) -> int:
+        """How many of these readings are new, as `commit` drops beside statements of these kinds."""
         with explained(self.path), snapshot(self._connection):
-            return len(self._repeats.drop(arrivals, imported=imported)) if len(arrivals) else 0
+            return len(self._repeats.drop(arrivals, beside)) if len(arrivals) else 0
 
     def contradicting(self, arrivals: Arrivals) -> int:
         """How many say another value than what the journal has of their channel and time."""

@@ -9,7 +9,7 @@ an import brought (imported.py).
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -22,13 +22,14 @@ from gateway.journal.archive import Archive, Piece
 from gateway.journal.counting import Ranges, counts
 from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
-from gateway.journal.given import as_given, as_said, as_stored, repeats
+from gateway.journal.given import as_given, as_said, as_stored, in_two, repeats
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
-from gateway.journal.imported import Imported
+from gateway.journal.imported import BROUGHT, Imported
 from gateway.journal.marks import Marks
 from gateway.journal.shifts import Search, Shifts
 from gateway.journal.withdrawn import Withdrawn
 from gateway.model import Arrivals, Mask, Samples
+from gateway.statements import retry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,14 +68,18 @@ class Repeats:
         """Only who writes readings needs them."""
         return Marks()
 
-    def drop(self, arrivals: Arrivals, *, imported: bool) -> Arrivals:
+    def drop(self, arrivals: Arrivals, beside: Collection[str] = ()) -> Arrivals:
         """What is new, sorted by (channel, time); of repeats within the batch the first one.
 
-        `imported`: whether they are of a file that a person brings, and no device sends them.
+        `beside`: kinds of the statements that are committed with them. An import is of a file that a person
+        brings, and no device sends its readings; a retry is of messages of which readings may have been taken
+        when they came.
         """
         self._notice_others()
         self._imported.hear()
-        self._with_imports = imported
+        self._with_imports = not BROUGHT.isdisjoint(beside)
+        if retry.KIND in beside:
+            arrivals = arrivals.take(~self._taken_before(arrivals))
         given = as_stored(arrivals)
         shifted = self._shifts.may_hold(given)
         if arrivals.shift is None and not shifted.any():
@@ -90,6 +95,16 @@ class Repeats:
         if doubtful.any():
             return take(ordered, ~self._stored(ordered.samples, doubtful))
         return ordered
+
+    def _taken_before(self, arrivals: Arrivals) -> Mask:
+        """bool[N]: which are there with their channel, device's time and value, whatever these are worth.
+
+        A message without a time came live, as GOOD; how old it is nobody knows any more once it was kept.
+        """
+        asked = in_two(as_stored(arrivals))
+        if len(asked) == 0:
+            return np.zeros(0, np.bool_)
+        return repeats(in_two(self._with_same_keys(asked)), asked)
 
     def contradicting(self, arrivals: Arrivals) -> int:
         """How many say another value than whatever is there of their channel and time; NO_DATA says none."""

@@ -16,6 +16,7 @@ from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
 from gateway.model import SECOND, Arrivals, Quality, Samples, to_ns
 from gateway.questions.import_alarms import alarms_in
+from gateway.statements import import_
 from gateway.statements.verdict import Verdict, to_plain
 from gateway.tables import Lines
 from gateway.times import format_rfc3339
@@ -201,5 +202,5 @@ def _compared(
                 mine = samples.take((samples.channel == number) & (samples.quality != Quality.NO_DATA))
                 there = np.full(len(mine), known[channel], np.int32)
                 asked = Arrivals(Samples(mine.time, there, mine.value, mine.quality), mine.time)
-                found[channel] = journal.new_among(asked, imported=True), journal.contradicting(asked)
+                found[channel] = journal.new_among(asked, import_.KIND), journal.contradicting(asked)
     return found

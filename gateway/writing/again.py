@@ -20,6 +20,7 @@ from gateway.ingestion.sources.mqtt import Received, Source
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.refusals import KEPT_PER_SOURCE, is_whole
 from gateway.model import Arrivals, Decoded, Refusal, Refused
+from gateway.statements import retry
 from gateway.statements.retry import Retry
 from gateway.writing.conversion import conversions, to_canonical
 from gateway.writing.described import describe, numbers_of
@@ -59,7 +60,7 @@ def again(
     decoded = _decoded(Source(source, plug_in.options, _addresses(source, configuration, numbers)), whole)
     arrivals = _canonical(decoded.arrivals, configuration, numbers)
     cut = len(kept) - len(whole)
-    if len(arrivals) == 0 or journal.new_among(arrivals) == 0:
+    if len(arrivals) == 0 or journal.new_among(arrivals, retry.KIND) == 0:
         return Again(source, len(whole), len(arrivals), 0, cut, decoded.refused)
     names = {number: name for name, number in numbers.items()}
     describe(configuration, journal, {names[n] for n in arrivals.samples.channel.tolist()})

@@ -80,10 +80,10 @@ def bring(
     before = _before(journal, logged.sha256, mapped)
     is_mark = samples.quality == Quality.NO_DATA
     readings, marks = arrivals.take(~is_mark), arrivals.take(is_mark)
-    if before is not None and journal.new_among(arrivals, imported=True) == 0:
+    if before is not None and journal.new_among(arrivals, import_.KIND) == 0:
         return Brought(logged.sha256, said.readings, 0, 0, len(marks), lines, before, said, samples)
     describe(configuration, journal, numbers)
-    contradicting, new_marks = journal.contradicting(readings), journal.new_among(marks, imported=True)
+    contradicting, new_marks = journal.contradicting(readings), journal.new_among(marks, import_.KIND)
     done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
     fresh = done.fresh - new_marks
     return Brought(logged.sha256, said.readings, fresh, contradicting, len(marks), lines, None, said, samples)

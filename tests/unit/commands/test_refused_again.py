@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -14,9 +15,10 @@ from gateway.config.load import load
 from gateway.doctor.refused import findings as refused_findings
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
-from gateway.model import Quality, Refusal, Refused
+from gateway.model import Arrivals, Quality, Refusal, Refused, Samples
 from gateway.questions.refused import refused_rows
 from gateway.times import format_rfc3339, parse_rfc3339
+from gateway.writing.described import numbers_of
 
 CONFIG = """
 [gateway]
@@ -95,6 +97,43 @@ def test_what_can_be_taken_now_is_taken_once(folder: Path) -> None:
         ("lid", 0, -195.8, Quality.UNCERTAIN),  # nobody knows how old it was when it came
     ]
     assert [(one.by, one.body["readings"]) for one in said] == [("Li Na", 2)]
+
+
+def test_readings_of_a_message_that_were_taken_when_it_came_are_repeats(folder: Path) -> None:
+    """Without a time of its own a reading came live as GOOD; nobody knows the age of what was kept."""
+    both = """[[sources.broker.topics]]
+pattern = "two/{device}"
+payload = "json"
+options = { readings = [{ address = "a", value_pointer = "/a" }, { address = "b", value_pointer = "/b" }] }
+[channels.na]
+asset = "dewar"
+source = "broker"
+address = "a"
+[channels.nb]
+asset = "dewar"
+source = "broker"
+address = "b"
+[channels.lid]"""
+    path = folder / "cryogate.toml"
+    path.write_text(CONFIG.replace("[channels.lid]", both))
+    late_ns, second = NOON_NS + 3600 * 1_000_000_000, 1_000_000_000
+    with Journal.open(folder / "data" / "journal.sqlite") as journal:
+        numbers = numbers_of(load(path), journal, ["na"])
+        times = np.array([late_ns, late_ns + second])
+        live = Samples(
+            times, np.full(2, numbers["na"], np.int32), np.array([5.0, -0.0]), np.zeros(2, np.uint8)
+        )
+        kept = [
+            Refused(Refusal.UNKNOWN_CHANNEL, "b", "two/x", payload, late_ns + k * second)
+            for k, payload in enumerate((b'{"a": 5, "b": 6}', b'{"a": 0, "b": 7}', b'{"a": 1, "b": 8}'))
+        ]
+        journal.commit(Arrivals(live, times), refused={"broker": kept})
+    told = retried(folder, "--retry", "broker")
+    assert (told["readings"], told["new"]) == (2 + 6, 2 + 4)  # the first two of `a` are there
+    assert retried(folder, "--retry", "broker")["new"] == 0
+    with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+        rows = journal.read([numbers["na"]], late_ns, None).samples
+    assert (rows.value.tolist(), rows.quality.tolist()) == ([5.0, 0.0, 1.0], [0, 0, 1])
 
 
 def test_the_list_says_which_were_sent_through_again_and_when(folder: Path) -> None:
