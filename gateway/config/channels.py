@@ -5,14 +5,18 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Final
 
 from gateway.config import plugins
 from gateway.config.believed import believed, useless_limits, usual_faults
 from gateway.config.contradictions import contradictions
+from gateway.config.past import PastChannel
 from gateway.config.profiles import doubles, rules, severity_of
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import DIRECT, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
+from gateway.errors import JournalError
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import named_channels, plausible
 from gateway.units import CONVERSIONS, QUANTITIES
@@ -113,6 +117,40 @@ def _with_unit(
     site = assets[table.asset].site if table.asset in assets else ""
     trusted = believed(table, unit, path, problems)
     return Channel(name, table, site, unit, wire.scale, wire.offset, calibration, believed=trusted)
+
+
+def as_it_was_read(name: str, was: PastChannel, folder: Path) -> Channel | None:
+    """A channel as a configuration of the journal described it, without rules.
+
+    None where that cannot be made again: a file that it named, like the curve of a probe, is gone, or this
+    version does not take its certificate.
+    """
+    problems, path = Problems(folder), f"channels.{name}"
+    given = {"asset": was.asset, "source": was.source, "address": was.address, "quantity": was.quantity}
+    table = build(ChannelTable, {**given, **was.read}, path, problems)
+    made = None if table is None else _with_unit(name, table, path, {}, problems)
+    if made is None or problems:
+        return None
+    try:
+        return replace(made, calibration=calibration_that_was(name, was, made.unit))
+    except JournalError:
+        return None
+
+
+def calibration_that_was(name: str, was: PastChannel, unit: str) -> Calibration | None:
+    """From the JSON of a configuration, in which days are text. Raises JournalError."""
+    stated = was.calibration
+    if not isinstance(stated, dict):
+        return None
+    days = {key: date.fromisoformat(stated[key]) for key in ("date", "due") if key in stated}
+    problems = Problems()
+    found = calibration_of({**stated, **days}, unit, f"channels.{name}.calibration", problems)
+    if problems:
+        raise JournalError(
+            "a calibration in the journal cannot be read by this version of Cryogate; run the version that "
+            "wrote it: " + "; ".join(problems[:5])
+        )
+    return found
 
 
 def calibration_of(table: Table | None, unit: str, path: str, problems: Problems) -> Calibration | None:

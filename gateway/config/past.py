@@ -21,6 +21,7 @@ from gateway.units import CONVERSIONS
 
 _DEFAULTS: Final = {f.name: f.default for f in fields(ChannelTable)}
 _VESSEL: Final = {f.name for f in fields(Vessel)}
+READ: Final = ("unit", "probe", "probe_options", "faults", "lowest", "highest")  # what a device says
 NAMED: Final = ("sites", "assets", "channels")  # sections whose tables have an identity in the journal
 
 
@@ -51,6 +52,7 @@ class PastChannel:
     silence_severity: Severity
     rules: tuple[Rule, ...]  # its own
     calibration: Mapping[str, Any] | None
+    read: Mapping[str, Any] = field(default_factory=dict)  # how what the device said was read, as in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def _channel(
         severity_of(told("no_data_severity")) or Severity.MAJOR,
         _rules(table, f"channels.{name}", problems),
         table.get("calibration"),
+        {key: table[key] for key in READ if key in table},
     )
 
 

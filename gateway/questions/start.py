@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from gateway.alarming.course import SUPERSEDED, plan_over
 from gateway.alarming.entry import cause_of
@@ -36,6 +37,10 @@ MIGRATED = (
     "the journal has schema {}: the start brings it to {}. What else would change can be said after that; a "
     "backup before it is the way back to the version before"
 )
+
+BELIEVED: Final = ("faults", "lowest", "highest")
+MEANT: Final = ("unit", "probe", "probe_options", "address")
+CERTIFICATE: Final = "calibration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def would_follow(configuration: Configuration, folder: Path) -> Start:
         after = _after(configuration, follows, journal, now_ns)
         changes = [*_moves(follows), *_renames(follows), *_back(follows), *_retired(follows)]
         changes += _rules(after, now_ns)
-        changes += _beliefs(before.document, configuration, follows)
+        changes += _readings(before.document, configuration, follows)
         changes += _retroactive(configuration, before, after, folder)
         changes += list(_units(after, journal, now_ns)) + list(_alarms(after, folder, now_ns))
         changes += _at_brokers(configuration, journal)
@@ -140,16 +145,21 @@ def _rules(after: Timeline, now_ns: int) -> Iterator[str]:
         )
 
 
-def _beliefs(before: str, configuration: Configuration, follows: Succession) -> Iterator[str]:
-    """Channels whose readings are judged otherwise when they come."""
+def _readings(before: str, configuration: Configuration, follows: Succession) -> Iterator[str]:
+    """Channels whose readings are understood or judged otherwise when they come."""
     earlier = json.loads(before).get("channels", {}) if before else {}
     for name, table in json.loads(configuration.document).get("channels", {}).items():
         old = earlier.get(follows.renamed.get(name, name), table)
-        if keys := [key for key in ("faults", "lowest", "highest") if old.get(key) != table.get(key)]:
-            yield (
-                f"channels.{name}: other {', '.join(keys)} from the start on; what came before stays in the "
-                "journal as it was judged then"
-            )
+        other = [key for key in (*BELIEVED, *MEANT, CERTIFICATE) if old.get(key) != table.get(key)]
+        if not other:
+            continue
+        told = f"channels.{name}: other {', '.join(other)} from the start on; what came before stays in the "
+        told += "journal as it was judged then"
+        if not set(other).issubset(BELIEVED):
+            told += ", and what was measured before and comes later is read as it was then"
+        if not set(other).isdisjoint(MEANT):
+            told += ", and is uncertain: the device may have changed before"
+        yield told
 
 
 def _retroactive(

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from gateway.clocks.device_clocks import DeviceClocks
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
@@ -24,6 +25,7 @@ from gateway.statements import retry
 from gateway.statements.retry import Retry
 from gateway.writing.conversion import conversions, to_canonical
 from gateway.writing.described import describe, numbers_of
+from gateway.writing.earlier import certificates_before
 
 MQTT: Final = "mqtt"  # the kind of source whose messages stand alone
 
@@ -58,7 +60,7 @@ def again(
     whole = [one for one in kept if is_whole(one)]
     numbers = numbers_of(configuration, journal, configuration.channels)
     decoded = _decoded(Source(source, plug_in.options, _addresses(source, configuration, numbers)), whole)
-    arrivals = _canonical(decoded.arrivals, configuration, numbers)
+    arrivals = _canonical(decoded.arrivals, configuration, journal, numbers)
     cut = len(kept) - len(whole)
     if len(arrivals) == 0 or journal.new_among(arrivals, retry.KIND) == 0:
         return Again(source, len(whole), len(arrivals), 0, cut, decoded.refused)
@@ -87,9 +89,13 @@ def _decoded(source: Source, kept: list[Refused]) -> Decoded:
     )  # fmt: skip
 
 
-def _canonical(arrivals: Arrivals, configuration: Configuration, numbers: dict[str, int]) -> Arrivals:
+def _canonical(
+    arrivals: Arrivals, configuration: Configuration, journal: Journal, numbers: dict[str, int]
+) -> Arrivals:
+    """Read as the configuration of today says, which was mended, but by the certificates of their time."""
     if len(arrivals) == 0:
         return arrivals
     clocks = DeviceClocks(max(numbers.values()) + 1)
     judged = clocks.judge(arrivals, np.ones(len(arrivals), np.bool_))
-    return to_canonical(judged, conversions(configuration.channels.values(), numbers))
+    before = certificates_before(configuration.channels, numbers, timeline_of(journal))
+    return to_canonical(judged, conversions(configuration.channels.values(), numbers, before, again=True))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
-from gateway.config.channels import calibration_of
-from gateway.config.tables import Problems
+from gateway.config.channels import calibration_that_was
 from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST, Channel
 from gateway.dataclass import dataclass
-from gateway.errors import JournalError
 from gateway.probes.calibration import Calibration
 
 
@@ -43,22 +40,7 @@ class Certificates:
         identity, last, is_first = self._timeline.names.identity("channels", channel.name), None, True
         for step in self._timeline.steps:
             past = step.channels.get(identity)
-            held = last if past is None else _read(past.calibration, channel)
+            held = last if past is None else calibration_that_was(channel.name, past, channel.unit)
             if past is not None and (is_first or held != last):
                 yield FOREVER_PAST if is_first else step.from_ns, held
                 last, is_first = held, False
-
-
-def _read(stated: object, channel: Channel) -> Calibration | None:
-    """From the JSON of a configuration, in which days are text."""
-    if not isinstance(stated, dict):
-        return None
-    days = {name: date.fromisoformat(stated[name]) for name in ("date", "due") if name in stated}
-    problems = Problems()
-    found = calibration_of({**stated, **days}, channel.unit, f"channels.{channel.name}.calibration", problems)
-    if problems:
-        raise JournalError(
-            "a calibration in the journal cannot be read by this version of Cryogate; run the version that "
-            "wrote it: " + "; ".join(problems[:5])
-        )
-    return found

@@ -10,7 +10,7 @@ declares of its device (`faults`, `lowest`, `highest`) is about what is indicate
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,11 @@ import numpy as np
 
 from gateway.config.types import DIRECT, PROBES, Channel
 from gateway.dataclass import dataclass
-from gateway.model import LARGEST_VALUE, Arrivals, Floats, Samples
+from gateway.model import LARGEST_VALUE, Arrivals, Floats, Qualities, Quality, Samples
 from gateway.possible import ANYTHING, EVERYTHING, Beliefs, judge, possible
 from gateway.probes import Converted
 from gateway.probes.calibration import Calibrations, correct
+from gateway.writing.earlier import Earlier, Then, earlier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,10 +43,20 @@ class Conversions:
     probe: NDArray[np.int32]  # int32[channels], position in `probes`
     probes: tuple[Convert, ...]  # each type with its options once, however many channels share it
     calibrations: Calibrations
+    earlier: Earlier  # of readings that were measured before these held
 
 
-def conversions(channels: Iterable[Channel], numbers: Mapping[str, int]) -> Conversions:
-    """Tables for `channels`, whose numbers the journal gave out; other channels stay as they are."""
+def conversions(
+    channels: Iterable[Channel],
+    numbers: Mapping[str, int],
+    before: Mapping[int, Sequence[Then]] | None = None,
+    *,
+    again: bool = False,
+) -> Conversions:
+    """Tables for `channels`, whose numbers the journal gave out; other channels stay as they are.
+
+    `before`, `again`: how they were read before, see earlier.py.
+    """
     size = max(numbers.values(), default=-1) + 1
     scale, offset, probe = np.ones(size), np.zeros(size), np.full(size, AS_IT_IS, np.int32)
     lowest, highest = np.full(size, ANYTHING.lowest), np.full(size, ANYTHING.highest)
@@ -64,11 +75,28 @@ def conversions(channels: Iterable[Channel], numbers: Mapping[str, int]) -> Conv
     probes = tuple(_convert(name, options) for name, options in kinds)
     beliefs = Beliefs.of(believed, lowest, highest)
     corrections = Calibrations.of(calibrations, size)
-    return Conversions(scale, offset, lowest, highest, beliefs, probe, probes, corrections)
+    past = earlier(before or {}, size, again=again)
+    return Conversions(scale, offset, lowest, highest, beliefs, probe, probes, corrections, past)
 
 
 def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
     """The same readings in canonical units; a value that no instrument or probe can mean becomes BAD."""
+    now = _by_now(arrivals, by)
+    value, quality = now.value, now.quality
+    for mine, then in by.earlier.readings(arrivals):
+        value[mine], quality[mine] = _by_then(arrivals.samples.take(mine), then)
+    return replace(arrivals, samples=now)
+
+
+def _by_then(samples: Samples, then: Then) -> tuple[Floats, Qualities]:
+    """Values and qualities of readings of one channel."""
+    alone = replace(samples, channel=np.zeros_like(samples.channel))
+    read = _by_now(Arrivals(alone, samples.time), conversions([then.channel], {then.channel.name: 0}))
+    quality = read.quality if then.certain else np.maximum(read.quality, Quality.UNCERTAIN)
+    return read.value, quality
+
+
+def _by_now(arrivals: Arrivals, by: Conversions) -> Samples:
     given = arrivals.samples
     channel = given.channel
     with np.errstate(over="ignore", invalid="ignore"):
@@ -77,7 +105,7 @@ def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
     for which, mine in _groups(by.probe[channel]):
         value[mine], judged = by.probes[which](_measured(value[mine]))
         quality[mine] = np.maximum(quality[mine], judged)
-    return replace(arrivals, samples=corrected(Samples(given.time, channel, value, quality), by))
+    return corrected(Samples(given.time, channel, value, quality), by)
 
 
 def corrected(samples: Samples, by: Conversions) -> Samples:
