@@ -75,8 +75,10 @@ def log_out(desk: Desk, accounts: Accounts, who: Principal, origin: str) -> Stat
 
 def offer(desk: Desk, accounts: Accounts, link: str) -> Offered:
     """What an app takes. Raises InputError for a link that is good for nothing."""
+    now_ns = desk.clock.now_ns()
+    setup.owner(accounts, link, now_ns)  # outside of the change: one that is over is deleted for good
     with accounts.change():
-        return setup.offer(accounts, link, desk.clock.now_ns())
+        return setup.offer(accounts, link, now_ns)
 
 
 def set_up(desk: Desk, accounts: Accounts, link: str, password: str, code: str, origin: str) -> SetUp:
