@@ -36,6 +36,10 @@ TITLES: Final = {
     "people": "who took or acknowledged it first",
     "duty": "who was on duty",
 }
+UNREADABLE: Final = (
+    "readings from {from} to {to} cannot be read, because a file of the archive is missing or damaged: "
+    "alarms of that time are as they were stated"
+)
 VERDICTS: Final = {True: ("good", "green"), False: ("too much", "bold red"), None: ("too few to tell", "dim")}
 
 
@@ -140,6 +144,8 @@ def _print(out: Console, of: Mapping[str, Any]) -> None:
     left_out = f", {of['withdrawn']} withdrawn left out" if of["withdrawn"] else ""
     alarms, span = counted(whole["rate"]["alarms"], "alarm"), _span(whole)
     out.print(f"{alarms} raised {span}{left_out}", soft_wrap=True)
+    for part in of.get("unreadable", ()):  # an older gateway does not say
+        out.print(UNREADABLE.format(**part), style="yellow", soft_wrap=True)
     if not whole["rate"]["alarms"]:
         return
     out.print(_goals(of["goals"]))

@@ -20,6 +20,7 @@ from gateway.dossier.report import Report
 from gateway.dossier.state import State
 from gateway.errors import InputError
 from gateway.journal.records import Records
+from gateway.journal.verify import unreadable
 from gateway.model import SECOND
 from gateway.published.alarm import EXCURSION
 from gateway.published.values import moment
@@ -78,6 +79,10 @@ def facts(state: State, records: Records, year: int, progress: Progress = lambda
         "excursions": rows,
         "basis": _basis(state, begin, end, entries, {version for _, version in told}),
         "channels": [],
+        "unreadable": [
+            {"from": moment(one.first_ns), "to": moment(one.last_ns)}
+            for one in unreadable(state.journal.path, begin, end)
+        ],
     }
     return found | {"unknown": unknown.of_year(found)}
 

@@ -40,6 +40,8 @@ def _of_year(facts: Mapping[str, Any]) -> Iterator[Unknown]:
     hidden = sum(site["units_unknown"] for site in facts["sites"])
     if hidden:
         yield {"what": "contents of some", "count": hidden}
+    for part in facts["unreadable"]:
+        yield {"what": "unreadable", **part}
     yield {"what": "not proven in a year"}
 
 

@@ -9,6 +9,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,7 @@ from gateway.journal import (
 )
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.chain import Chain
+from gateway.journal.damaged import DamagedFile
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
 from gateway.journal.entries import HOUR_NS, runs
 from gateway.journal.failures import explained
@@ -230,6 +232,29 @@ def check_outline(archive: Archive, segment: Segment) -> None:
         raise JournalError(parquet.damaged(path, str(error))) from error
     if size != segment.bytes or zlib.crc32(footer) != segment.footer_crc:
         raise JournalError(parquet.damaged(path, "its footer is not the one that was written"))
+
+
+def unreadable(path: Path, start_ns: int, end_ns: int) -> list[DamagedFile]:
+    """Files of the archive with readings of [start, end) that cannot be read, as far as their size, their
+    footer and their index tell: for who answers from elsewhere, and says what may be missing."""
+    with explained(path), closing(schema.open_reading(path)) as connection:
+        archive, why = Archive(path.parent / FOLDER, connection), index_seal.problems(connection)
+        archive.go_through_all()
+        there = [
+            DamagedFile(s.file, why.get(s.number) or _outline_problem(archive, s), s.first_ns, s.last_ns)
+            for s in archive.segments()
+            if s.readings and s.first_ns < end_ns and start_ns <= s.last_ns
+        ]
+        archive.close()
+    return [one for one in there if one.why]
+
+
+def _outline_problem(archive: Archive, segment: Segment) -> str:
+    try:
+        check_outline(archive, segment)
+    except JournalError as error:
+        return str(error)
+    return ""
 
 
 def check_file(connection: Connection, archive: Archive, segment: Segment) -> int:

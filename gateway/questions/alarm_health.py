@@ -21,9 +21,11 @@ from gateway.alarms.priority import Inside, Priorities, judge
 from gateway.config.timeline import timeline_of
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.journal.damaged import DamagedFile
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import said
+from gateway.journal.verify import unreadable
 from gateway.screening.excursion import Excursion
 from gateway.statements import configuration
 from gateway.times import format_rfc3339
@@ -50,6 +52,9 @@ class Report:
     causes: dict[str, tuple[str, str]]
     withdrawn: int
     start_ns: int  # of the interval that was asked for; `all` begins when the gateway did
+    unreadable: tuple[
+        DamagedFile, ...
+    ] = ()  # files of the archive: alarms of that time are as they were stated
 
     def public(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -58,6 +63,10 @@ class Report:
             "from": format_rfc3339(self.all.start_ns),
             "to": format_rfc3339(self.all.end_ns),
             "withdrawn": self.withdrawn,
+            "unreadable": [
+                {"from": format_rfc3339(one.first_ns), "to": format_rfc3339(one.last_ns)}
+                for one in self.unreadable
+            ],
             "all": asdict(self.all),
             "goals": [asdict(goal) for goal in self.goals],
             **{name: {k: asdict(v) for k, v in found.items()} for name, found in self.groups.items()},
@@ -106,7 +115,8 @@ def alarm_health(
     since_ns = _since(journal, lives, start_ns, end_ns)
     whole = health(lives, since_ns, end_ns)
     groups = {name: by_group(lives, group, since_ns, end_ns) for name, group in GROUPS.items()}
-    return Report(whole, tuple(goals(whole)), groups, causes, withdrawn, start_ns)
+    lost = tuple(unreadable(journal.path, start_ns, end_ns))
+    return Report(whole, tuple(goals(whole)), groups, causes, withdrawn, start_ns, lost)
 
 
 def _person(duty: Duty, by: str) -> str:

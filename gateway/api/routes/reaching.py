@@ -36,7 +36,14 @@ LONGEST_S: Final = 10.0  # of a siren's test: as long it holds up others who ask
 ATTEMPT = {"notifier": "push", "address": "li-na", "outcome": "delivered", "answer": "200", "took_s": 0.2}
 SIREN = {"siren": "lamp", "on": False, "because": []}
 SIRENS = {"schema": 1, "known": RUNS, "items": [SIREN]}
-HEALTH = {"schema": 1, "from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "all": {}, "goals": []}
+HEALTH = {
+    "schema": 1,
+    "from": "2026-01-01T00:00:00Z",
+    "to": "2026-02-01T00:00:00Z",
+    "all": {},
+    "goals": [],
+    "unreadable": [],
+}
 _trying = threading.Lock()
 
 

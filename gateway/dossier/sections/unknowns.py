@@ -114,6 +114,11 @@ TIMES: Final = {
         "{} 至 {} 没有探头测量它。",
         "From {} to {} no probe measured it.",
     ),
+    "unreadable": (
+        "{} 至 {} 的读数无法读取（归档文件缺失或损坏）：此时段的超限仍按先前的记载，是否完整未知。",
+        "Readings from {} to {} cannot be read, because a file of the archive is missing or damaged: the "
+        "excursions of that time are as they were stated, and nobody can tell whether they are all.",
+    ),
 }
 OF_STAYS: Final = {
     "stay unmeasured": (

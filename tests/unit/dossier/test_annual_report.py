@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from gateway.dossier.annual import facts, report_of
+from gateway.dossier.blocks import Line
 from gateway.dossier.kinds import year
-from gateway.dossier.sections import sections
+from gateway.dossier.sections import sections, unknowns
 from gateway.dossier.state import state_of
 from gateway.dossier.words import in_language
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.times import parse_rfc3339
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk, Still
 
@@ -81,3 +83,29 @@ def test_progress_ends_with_all_of_them(tmp_path: Path) -> None:
     seen = list[tuple[int, int]]()
     report_of(state_of(desk.journal), desk.records, 2025, lambda done, total: seen.append((done, total)))
     assert seen == [(0, 1), (1, 1)]
+
+
+def test_a_file_of_the_archive_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    """No reading is read for a year; but nobody can tell either whether its excursions are all."""
+    desk = desk_at(tmp_path, TWO_SITES, "2026-01-05T00:00:00Z")
+    warm(desk, "top", "2025-05-10T00:00:00Z")
+    desk.run()
+    archive(desk)
+    assert "unreadable" not in [one["what"] for one in told(desk, 2025)["unknown"]]
+    [file] = (tmp_path / "archive").glob("*.parquet")
+    file.unlink()
+    found = told(desk, 2025)
+    assert len(found["excursions"]) == 1
+    [one] = [one for one in found["unknown"] if one["what"] == "unreadable"]
+    assert one["from"].startswith("2025-05-09T23:59:30")
+    assert any("cannot be read" in text for text in shown_unknowns(found))
+    assert told(desk, 2024)["unreadable"] == []
+
+
+def archive(desk: Desk) -> None:
+    with RollOver(desk.folder / "journal.sqlite") as roll:
+        assert roll.step(2**62, SegmentEnd(0)) > 0
+
+
+def shown_unknowns(of: dict[str, Any]) -> list[str]:
+    return [in_language(line.text, "en") for line in unknowns.blocks(of, ()) if isinstance(line, Line)]

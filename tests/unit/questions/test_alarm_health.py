@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.journal.rollover import RollOver, SegmentEnd
 from gateway.statements import Statement, person, take
 from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
 
@@ -139,3 +140,16 @@ def test_alarms_are_read_by_pages_each_once(desk: Desk) -> None:
     within = list(book.raised_within(min(raised) + 1, max(raised)))
     assert all(min(raised) < row.raised_ns < max(raised) for row in within)
     assert len(within) == book.count_within(min(raised) + 1, max(raised))
+
+
+def test_a_file_of_the_archive_that_cannot_be_read_is_said(desk: Desk) -> None:
+    with RollOver(desk.folder / "journal.sqlite") as roll:
+        assert roll.step(2**62, SegmentEnd(0)) > 0
+    assert told(desk, *everything(desk))["unreadable"] == []
+    [file] = (desk.folder / "archive").glob("*.parquet")
+    file.write_bytes(b"PAR1")
+    [part] = told(desk, *everything(desk))["unreadable"]
+    assert part["from"] == moment(0).replace("+00:00", "Z")
+    assert "cannot be read, because a file of the archive is missing or damaged" in shown(
+        desk, *everything(desk)
+    )
