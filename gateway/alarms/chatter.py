@@ -39,8 +39,11 @@ class Raisings:
 
     def count(self, cause: str, limits: Limits, now_ns: int) -> int:
         """How often within the time that counts."""
+        times = self.times.get(cause)
+        if times is None:
+            return 0
         since_ns = now_ns - to_ns(limits.chatter_within_s)
-        return sum(at_ns > since_ns for at_ns in self.times.get(cause, ()))
+        return sum([at_ns > since_ns for at_ns in times])
 
     def forget(self, limits: Limits, now_ns: int) -> None:
         """What no longer counts."""

@@ -73,7 +73,9 @@ def guidance_for(of: Guidances, alarm: Mapping[str, Any], language: Language) ->
 
 def with_guidance(alarm: Mapping[str, Any], of: Guidances) -> dict[str, Any]:
     """The published alarm with `guidance`; null where nothing is said."""
-    advice = advice_for(of, alarm) if of.kinds or of.rules or of.sites else Advice()
+    if not (of.kinds or of.rules or of.sites):
+        return {**alarm, "guidance": None}
+    advice = advice_for(of, alarm)
     if advice == Advice():
         return {**alarm, "guidance": None}
     steps = {language: list(said) for language, said in (advice.steps or {}).items()}

@@ -13,6 +13,7 @@ from gateway.model import Severity
 
 UNKNOWN: Final = "unknown"  # contents of a published alarm
 MOST_NAMED: Final = 3  # products in a reason
+SEVERITIES: Final = {severity.name.lower(): severity for severity in Severity}
 MOST_JUDGEMENTS: Final = 4096  # of severities and contents that differ
 
 
@@ -71,6 +72,9 @@ class Inside:
     is_about_product: bool = True
 
 
+NOT_KNOWN: Final = Inside(None)
+
+
 @runtime_checkable
 class KnowsProducts(Protocol):
     """Units that may be 100 000 and know it without being looked at one by one."""
@@ -84,7 +88,7 @@ def inside_of(alarm: Mapping[str, Any]) -> Inside:
     if alarm["kind"] == "fault" and not alarm["asset"]:
         return inside_of_site(alarm.get("site", ""), severity_of(alarm))
     units = alarm["units"]
-    return Inside(None if units == UNKNOWN else tuple(sorted(_products(units))))
+    return NOT_KNOWN if units == UNKNOWN else Inside(tuple(sorted(_products(units))))
 
 
 def inside_of_site(site: str, severity: Severity) -> Inside:
@@ -95,7 +99,7 @@ def inside_of_site(site: str, severity: Severity) -> Inside:
 
 def severity_of(alarm: Mapping[str, Any]) -> Severity:
     """Of a published alarm."""
-    return Severity[str(alarm["severity"]).upper()]
+    return SEVERITIES.get(alarm["severity"]) or Severity[str(alarm["severity"]).upper()]
 
 
 def _products(units: Any) -> Collection[str]:
@@ -115,15 +119,20 @@ class Judging:
 
     def __init__(self, by: Priorities) -> None:
         self._by = by
-        self._known: dict[tuple[Severity, Inside], Judged] = {}
+        self._known: dict[tuple[Severity, tuple[str, ...] | None, bool], Judged] = {}
 
     def of(self, severity: Severity, inside: Inside) -> Judged:
-        fact = severity, inside
-        if fact not in self._known:
+        fact = (
+            severity,
+            inside.products,
+            inside.is_about_product,
+        )  # a dataclass hashes all of its own each time
+        judged = self._known.get(fact)
+        if judged is None:
             if len(self._known) >= MOST_JUDGEMENTS:
                 self._known.clear()
-            self._known[fact] = judge(severity, inside, self._by)
-        return self._known[fact]
+            judged = self._known[fact] = judge(severity, inside, self._by)
+        return judged
 
     def told(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
         """As `with_priority` tells it."""

@@ -107,10 +107,10 @@ class AlarmTables:
 
         What goes on is not left out for what is over.
         """
-        newest, goes_on = "ORDER BY raised_ns DESC, id", "closed = 0 AND ongoing"
+        goes_on = "closed = 0 AND ongoing"
         over = f"NOT ({goes_on})" if closed else "closed = 0 AND NOT ongoing"
-        found = self._alarms(f"WHERE {goes_on} {newest} LIMIT ?", (most,))
-        found += self._alarms(f"WHERE {over} {newest} LIMIT ?", (most - len(found),))
+        found = self._alarms(_NEWEST.format(goes_on), (most,))
+        found += self._alarms(_NEWEST.format(over), (most - len(found),))
         return sorted(found, key=lambda row: (-row.raised_ns, row.id))
 
     def ongoing(self) -> list[AlarmRow]:
@@ -310,6 +310,8 @@ _SEALED_TRANSITION: Final = (
 )
 # In JSON as it is written here; in a text the quotation mark before the name would be escaped.
 _QUIET: Final = """instr(body, '"overlay": {') > 0"""
+# Sorted by number alone: 10 000 rows with their bodies take three times as long.
+_NEWEST: Final = "WHERE alarm.rowid IN (SELECT rowid FROM alarm WHERE {} ORDER BY raised_ns DESC, id LIMIT ?)"
 _LAST_TRANSITION: Final = "SELECT max(seq) FROM transition WHERE id = ?"
 Damage = tuple[dict[int, str], int | None]
 """Damaged rows and what their first column says; behind which row to go on, None at the end."""

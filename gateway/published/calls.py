@@ -56,7 +56,7 @@ class CallsView:
             told = list(remarks(alarm, self._book.raisings, self._book.plan.chatter, self._now_ns))
             brief = _NOTHING if group is None else self._brief(group)
             told += self._left(alarm)
-            known_of = [one for one in brief["told"] if one["at"] >= alarm["raised"]]
+            known_of = brief["told"] and [one for one in brief["told"] if one["at"] >= alarm["raised"]]
             yield {**alarm, **brief, "told": known_of, "remarks": told}
 
     def _left(self, alarm: Mapping[str, Any]) -> Iterator[str]:
