@@ -175,7 +175,8 @@ class Composer:
         members = [one for _, one in found]
         if delivery.group and delivery.kind in LOUD:
             tied = [one for place, one in found[:MOST_TIED] if place == found[0][0]]
-            members.insert(0, members.pop(members.index(self._most_extreme(tied))))
+            first = members.pop(members.index(self._most_extreme(tied)))
+            return [first, *sorted(members, key=self._is_over)]  # of what goes on beside it all is listed
         return members
 
     def _most_extreme(self, tied: Sequence[Member]) -> Member:

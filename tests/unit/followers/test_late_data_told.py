@@ -105,7 +105,7 @@ def test_what_late_data_bring_into_what_goes_on_calls_all_who_were_told_at_once(
         board.now_s = 180
         eventually(lambda: len(push.heard) == 2, "the next step")
         board.now_s = 181
-        late(board, {**WARM, "name": "E-2"})
+        late(board, {**WARM, "name": "E-2"}, {**MINOR, "name": "E-3"})
         eventually(lambda: len(push.heard) == 4, "both, at once")
         nothing_more(board, push, 4)
     assert titles(push)[2:4] == ["URGENT, over already, another goes on: dewar-1 -100 °C"] * 2
