@@ -9,6 +9,10 @@ this folder provides
     def addresses(options) -> tuple[str, ...]           every address the driver can deliver
     def unit_of(options, address) -> str | None         what it comes in; None: as the instrument was set up
     def poll(options) -> Generator[Request, Reply, Readings]
+
+and, where an instrument can be asked for less than all of it,
+
+    def narrowed(options, wanted: Collection[str]) -> Options      what those addresses need
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ Yokogawa IM MW100-17E, appendix 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -93,6 +93,18 @@ def addresses(options: Options) -> tuple[str, ...]:
         for block in _of(slave, blocks(options))
         for address in _names(slave, block)
     )
+
+
+def narrowed(options: Options, wanted: Collection[str]) -> Options:
+    """Only blocks of which somebody wants a value; all of them where nobody wants any."""
+    kept = [
+        replace(block, slaves=(slave,))
+        for slave in options.slaves
+        for block in _of(slave, blocks(options))
+        if any(address in wanted for address in _names(slave, block))
+    ]
+    slaves = tuple(dict.fromkeys(slave for block in kept for slave in block.slaves))
+    return Options(slaves, registers=tuple(kept)) if kept else options
 
 
 def unit_of(options: Options, address: str) -> str | None:

@@ -18,6 +18,7 @@ from firmware_sim import instruments
 from firmware_sim.pty import serve_pty
 from firmware_sim.tcp import serve_tcp
 from gateway.drivers import lakeshore218, tec3000
+from gateway.drivers.rtu import read_request
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources.serial import Options, Source
@@ -71,6 +72,22 @@ def test_only_configured_addresses_are_delivered_with_their_time(line: Path, sta
     times = [int(decoded.arrivals.samples.time[0]) for decoded in delivered.decoded]
     assert before_ns < times[0] < times[1] < time.time_ns()
     assert [int(decoded.arrivals.received[0]) for decoded in delivered.decoded] == times
+
+
+def test_registers_that_no_channel_has_are_not_read(line: Path, start: Any) -> None:
+    transmitter, asked = instrument("modbus_rtu", {"units": [{"probes": ["top"]}]}), []
+
+    def receive(data: bytes, time_s: float) -> bytes:
+        asked.append(data)
+        return transmitter.receive(data, time_s)
+
+    with in_background(lambda: serve_pty(line, receive, lambda: False)):
+        eventually(line.exists)
+        source = Source("line", Options("modbus_rtu", str(line), 0.05, 2.0), {"1/temperature/1": 5})
+        running, delivered = start(source)
+        assert polls(delivered, 2) == [{5: -197.1}] * 2
+        running.end()
+    assert b"".join(asked) == read_request(1, 3, 0, 4).payload * (sum(map(len, asked)) // 8)
 
 
 def test_a_lake_shore_218_that_loses_what_comes_within_50_ms(line: Path, start: Any) -> None:

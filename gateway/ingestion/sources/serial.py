@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -140,14 +140,15 @@ class Source:
     def _poll(self, turn: int, port: Port, intake: Intake, stop: threading.Event) -> bool:
         """Whether some request got no reply."""
         heard, poll = _Heard(), self._options.polls()[turn]
-        asking = in_step(_driver(poll).poll(_options(poll)), self._account)
+        asking = in_step(_driver(poll).poll(_narrowed(poll, self._channels)), self._account)
         try:
             request = next(asking)
             while not stop.is_set():
                 answer = port.ask(request)
                 heard.note(request, answer)
                 stray = answer.noise or unprintable(request, answer.reply.frame)
-                self._noise.note(time.monotonic(), answer.echoed, stray)
+                known = b"" if request.owed else stray  # while something is owed, it may be that
+                self._noise.note(time.monotonic(), answer.echoed, known)
                 request = asking.send(answer.reply)
         except StopIteration as ended:
             self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)
@@ -233,6 +234,12 @@ def _driver(poll: Poll) -> ModuleType:
 
 def _options(poll: Poll) -> Any:
     return _driver(poll).Options() if poll.options is None else poll.options
+
+
+def _narrowed(poll: Poll, wanted: Collection[str]) -> Any:
+    """What is asked for: an instrument may have values that nobody configured."""
+    driver, options = _driver(poll), _options(poll)
+    return driver.narrowed(options, wanted) if hasattr(driver, "narrowed") else options
 
 
 def _check_interval(interval_s: float) -> None:

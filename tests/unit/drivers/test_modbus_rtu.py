@@ -13,7 +13,7 @@ from pymodbus.framer import FramerRTU
 
 from gateway.config import tables
 from gateway.drivers import Poll, PortSettings, Readings, Reply
-from gateway.drivers.modbus_rtu import PORT, PRESETS, Options, addresses, blocks, poll
+from gateway.drivers.modbus_rtu import PORT, PRESETS, Options, addresses, blocks, narrowed, poll
 from gateway.drivers.registers import Registers
 from gateway.drivers.rtu import opened, read_request
 from gateway.model import Quality
@@ -218,3 +218,26 @@ def test_the_map_in_a_configuration_file() -> None:
     assert options is not None
     assert addresses(options) == ("3/shelf/1", "3/shelf/2", "3/lid/1")
     assert blocks(options)[0].size == 4
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ({"1/temperature/3"}, ("1/temperature",)),
+        ({"7/resistance/1", "1/temperature/1"}, ("1/temperature", "7/resistance")),
+        ({"7/temperature/1", "7/resistance/4"}, ("7/temperature", "7/resistance")),
+        ({"9/temperature/1"}, ("1/temperature", "1/resistance", "7/temperature", "7/resistance")),
+    ],
+)
+def test_only_blocks_that_somebody_wants_are_read(wanted: set[str], kept: tuple[str, ...]) -> None:
+    options = Options((1, 7), first_register=100)
+    less = narrowed(options, wanted)
+    assert addresses(less) == tuple(f"{block}/{i}" for block in kept for i in (1, 2, 3, 4))
+    asked, every = requests_of(less), requests_of(options)
+    assert asked == [request for request in every if request in asked]
+    assert len(asked) == len(kept)
+
+
+def requests_of(options: Options) -> list[str]:
+    """All of them: each is refused with an exception."""
+    return feed(poll(options), lambda payload: framed(f"{payload[0]:02X}8302"))[0]
