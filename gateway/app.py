@@ -30,7 +30,6 @@ from gateway.api.systemd import Systemd, watch
 from gateway.clocks.clock_watch import ClockWatch, clock_of
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.places import PlacesOverTime
-from gateway.config.timeline import timeline_of
 from gateway.config.types import SINKS, SOURCES, Configuration
 from gateway.doctor import Level, worst_first
 from gateway.doctor.alarms import in_short
@@ -76,8 +75,7 @@ from gateway.running.time_left_watch import TimeLeftWatch
 from gateway.running.watching import Watching
 from gateway.sinks import Retaining
 from gateway.writing.archiving import Archiving
-from gateway.writing.conversion import conversions
-from gateway.writing.earlier import read_before
+from gateway.writing.conversion import as_ever_read
 from gateway.writing.introduction import earlier_documents, introduce
 from gateway.writing.linking import chain_if_possible
 from gateway.writing.pump import Pump
@@ -165,8 +163,7 @@ class _Gateway:
         self._earlier = earlier_documents(journal)
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages, clock)
-        before = read_before(configuration, numbers, timeline_of(journal))
-        by = conversions(configuration.channels.values(), numbers, before)
+        by = as_ever_read(configuration, journal, numbers)
         self._alarms = self._records()
         self._metrics = Metrics(self._answer, lambda: needing(self._alarms))
         self._pump = Pump(

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gateway.config.types import DIRECT, PROBES, Channel
+from gateway.config.timeline import timeline_of
+from gateway.config.types import DIRECT, PROBES, Channel, Configuration
 from gateway.dataclass import dataclass
+from gateway.journal.journal import Journal
 from gateway.model import LARGEST_VALUE, Arrivals, Floats, Qualities, Quality, Samples
 from gateway.possible import ANYTHING, EVERYTHING, Beliefs, judge, possible
 from gateway.probes import Converted
 from gateway.probes.calibration import Calibrations, correct
-from gateway.writing.earlier import Earlier, Then, earlier
+from gateway.writing.earlier import Earlier, Then, earlier, read_before
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,6 +79,12 @@ def conversions(
     corrections = Calibrations.of(calibrations, size)
     past = earlier(before or {}, size, again=again)
     return Conversions(scale, offset, lowest, highest, beliefs, probe, probes, corrections, past)
+
+
+def as_ever_read(configuration: Configuration, journal: Journal, numbers: Mapping[str, int]) -> Conversions:
+    """Of a gateway: what was measured before its start is read as the journal says that it was then."""
+    before = read_before(configuration, numbers, timeline_of(journal))
+    return conversions(configuration.channels.values(), numbers, before)
 
 
 def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
