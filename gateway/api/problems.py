@@ -49,6 +49,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "name": "name_en",
 }  # where they are not called the same
 NEXT: Final[Mapping[int, str]] = {
+    400: "the body cannot be read: send JSON in UTF-8, or a form as /api/v1/openapi.json shows it",
     401: "log in, or send the header `Authorization: Bearer TOKEN` with a token that is still valid",
     404: "there is nothing at this address; /api/v1/openapi.json lists what there is",
     405: "this address is not asked in this way; /api/v1/openapi.json says how",

@@ -20,7 +20,7 @@ from gateway.journal import rights
 from gateway.questions.audit_rows import SCHEMA as AUDIT_SCHEMA
 from gateway.text import counted
 
-FORMS: Final = ("parquet", "csv", "arrow")
+FORMS: Final = ("parquet", "csv", "json", "arrow")
 
 
 def contents(

@@ -102,7 +102,7 @@ def verify(
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="What to write: its name ends in .parquet, .csv or .arrow.")],
+    file: Annotated[Path, typer.Argument(help="What to write: .parquet, .csv, .json or .arrow by its name.")],
     channel: Annotated[
         list[str] | None, typer.Option("--channel", help="Only this channel; may be given several times.")
     ] = None,

@@ -121,7 +121,7 @@ class Client:
     def readings_file(
         self, channels: Sequence[str], form: str, start: str | None = None, end: str | None = None
     ) -> Iterator[bytes]:
-        """`form`: csv, parquet or arrow."""
+        """`form`: csv, json, parquet or arrow."""
         asked = {"channel": list(channels), "from": start, "to": end, "format": form}
         return self.pieces("/readings/file", **asked)
 

@@ -37,6 +37,14 @@ def rows(columns: Sequence[Cells]) -> bytes:
     return lines
 
 
+def joined(columns: Sequence[Cells | bytes]) -> bytes:
+    """The same with nothing between the cells; a text alone stands in each row."""
+    number = next(len(column) for column in columns if not isinstance(column, bytes))
+    parts = [_wide(np.full(number, c) if isinstance(c, bytes) else c) for c in columns]
+    filled: Bytes = np.concatenate(parts, axis=1).ravel()
+    return bytes(filled[filled != 0].tobytes())
+
+
 def words(texts: Iterable[str]) -> Cells:
     """Cells of some texts, none of which has a NUL."""
     return np.array([_quoted(text) for text in texts] or [b""], np.bytes_)

@@ -1,4 +1,4 @@
-"""Readings of the journal, archived or not, as one file for somebody else: Parquet, CSV or Arrow.
+"""Readings of the journal, archived or not, as one file for somebody else: Parquet, CSV, JSON or Arrow.
 
 Columns: time, channel, value, unit, quality, received, and device_time where the device's clock was ahead, so
 that the reading was shifted. The file appears under its name once it is whole.
@@ -7,8 +7,9 @@ that the reading was shifted. The file appears under its name once it is whole.
 from __future__ import annotations
 
 import io
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -22,8 +23,8 @@ from gateway.journal.entries import HOUR_NS
 from gateway.journal.hours import LAST_SEQ
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
-from gateway.model import Arrivals, Quality, Samples
-from gateway.questions.csv_rows import MOMENTS, moments, numbers, rows, words
+from gateway.model import Arrivals, Mask, Quality, Samples, Times
+from gateway.questions.csv_rows import MOMENTS, Cells, joined, moments, numbers, rows, words
 from gateway.text import csv_cell
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COLUMNS: Final = ("time", "channel", "value", "unit", "quality", "received", "device_time")
+NULL: Final = b"null"
 GROUP_ROWS: Final = 100_000  # in memory at once
 Progress = Callable[[int, int], None]
 """Hears how many hours of how many are done."""
@@ -49,7 +51,7 @@ def export(
     suffix than those of WRITERS, a file that is there already or cannot be written.
     """
     if path.suffix not in WRITERS:
-        raise InputError(f"{path}: expected a name that ends in .parquet, .csv or .arrow")
+        raise InputError(f"{path}: expected a name that ends in .parquet, .csv, .json or .arrow")
     if path.exists():
         raise InputError(f"{path} is there already; give another name or remove it")
     numbers = _numbers(channels, {number: row.name for number, row in journal.channels().items()})
@@ -78,7 +80,7 @@ class Channels:
 def pieces(
     journal: Journal, suffix: str, channels: Sequence[str], interval: tuple[int, int]
 ) -> Iterator[bytes]:
-    """What `export` would write, as it is made: .csv, .parquet, or .arrow (a stream of record batches).
+    """What `export` would write, as it is made: .csv, .json, .parquet, or .arrow (a stream of batches).
 
     Raises InputError for an unknown channel.
     """
@@ -209,6 +211,40 @@ def _csv(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterat
         yield len(arrivals)
 
 
+def _json(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iterator[int]:
+    """One list, each reading an object on a line of its own; null where there is nothing."""
+    begun = False
+    qualities = _quoted(q.name.lower() for q in Quality)
+    for arrivals in batches:
+        s, own = arrivals.samples, arrivals.device_time
+        present, index = _numbered(s.channel)
+        names = [known.names[int(number)] for number in present]
+        values = numbers(s.value)
+        columns = (
+            *(b',\n{"time":"', moments(s.time), b'","channel":', _quoted(names)[index]),
+            *(b',"value":', np.where(values == b"", NULL, values)),
+            *(b',"unit":', _quoted(known.units.get(name, "") for name in names)[index]),
+            *(b',"quality":', qualities[s.quality], b',"received":"', moments(arrivals.received)),
+            *(b'","device_time":', _own_times(own, own != s.time), b"}"),
+        )
+        lines = joined(columns)
+        file.write(lines if begun else b"[" + lines[1:])
+        begun = True
+        yield len(arrivals)
+    file.write(b"\n]\n" if begun else b"[]\n")
+
+
+def _own_times(own: Times, is_own: Mask) -> Cells:
+    """In quotation marks; null where a device's clock was not ahead."""
+    shown = np.full(len(own), NULL, np.dtype(f"S{MOMENTS.itemsize + 2}"))
+    shown[is_own] = np.char.add(np.char.add(b'"', moments(own[is_own])), b'"')
+    return shown
+
+
+def _quoted(texts: Iterable[str]) -> Cells:
+    return np.array([json.dumps(text) for text in texts] or [""], np.bytes_)
+
+
 def _numbered(channel: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """Channels that are there, and of each reading the place of its own; their numbers are small."""
     present = np.flatnonzero(np.bincount(channel))
@@ -246,6 +282,7 @@ def _arrow(file: BinaryIO, batches: Iterator[Arrivals], known: Channels) -> Iter
 
 WRITERS: Final[Mapping[str, Callable[[BinaryIO, Iterator[Arrivals], Channels], Iterator[int]]]] = {
     ".csv": _csv,
+    ".json": _json,
     ".parquet": _parquet,
     ".arrow": _arrow,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,6 +17,7 @@ from gateway.api.world import JOURNAL, RECORDS, Asked
 from gateway.config.profiles import profiles as parse_profiles
 from gateway.config.profiles import written
 from gateway.config.tables import Problems
+from gateway.config.toml import toml
 from gateway.config.types import FOREVER_PAST, ProfileVersion, Rule
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal.stats import stats
@@ -133,8 +133,8 @@ def previewed(
 
 def _proposed(text: str) -> dict[str, tuple[ProfileVersion, ...]]:
     try:
-        tables = tomllib.loads(text).get("profiles")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        tables = toml(text).get("profiles")
+    except ValueError as error:
         raise InputError(f"this is no TOML: {error}") from None
     if not isinstance(tables, dict) or not tables:
         raise InputError("there is no [[profiles.NAME]] block in it")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -25,6 +24,7 @@ from gateway.commands.names import person_known
 from gateway.commands.people import Changes
 from gateway.commands.roster_file import read_for
 from gateway.commands.when import moment_ns
+from gateway.config.toml import toml
 from gateway.errors import InputError
 from gateway.questions.duty import duty_of
 from gateway.statements import clock_times
@@ -123,8 +123,8 @@ def set_roster(
     """Set a roster, whole; it replaces the one of this name from `valid_from`, or from now, on."""
     scope = world.scope(who)
     try:
-        document = tomllib.loads(said.toml)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = toml(said.toml)
+    except ValueError as error:
         raise InputError(f"this is no TOML: {error}") from None
     sites = document.get("sites")
     _need_all(scope, sites if isinstance(sites, list) else [])

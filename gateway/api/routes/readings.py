@@ -33,6 +33,7 @@ MOST_CHANNELS: Final = 50  # in one picture
 DAY_NS: Final = 24 * HOUR_NS
 MEDIA: Final = {
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.stream",
 }
@@ -124,9 +125,9 @@ def file(
     channel: Names = None,
     start: From = None,
     end: To = None,
-    form: Annotated[Literal["csv", "parquet", "arrow"], Query(alias="format")] = "csv",
+    form: Annotated[Literal["csv", "json", "parquet", "arrow"], Query(alias="format")] = "csv",
 ) -> StreamingResponse:
-    """Every reading of some channels in [from, to) as CSV, Parquet or Arrow, sent while it is read.
+    """Every reading of some channels in [from, to) as CSV, JSON, Parquet or Arrow, sent while it is read.
 
     As `cryogate journal export` writes it. Default: the last day.
     """

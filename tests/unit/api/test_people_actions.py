@@ -72,7 +72,8 @@ def test_a_roster_and_who_stands_in(people: TwoSites) -> None:
     assert say(door, "/stand-ins", stand_in, mine).status_code == 404, "in all rosters is for all sites"
     assert say(door, "/stand-ins", {**stand_in, "rosters": ["night"]}, mine).json()["new"]
     assert say(door, "/stand-ins", {**stand_in, "rosters": ["night"]}).status_code == 422, "there is one"
-    for wrong in ("people = 3", "[[rotations", ROSTER.format(site="s").replace("li.na", "nobody")):
+    whole = ROSTER.format(site="s")
+    for wrong in ("people = 3", "[[rotations", f"x = {'1' * 5000}", whole.replace("li.na", "nobody")):
         assert say(door, "/rosters/night", {"toml": wrong}).status_code == 422, wrong
     assert say(door, "/rosters/night/end", {}, mine).json()["new"]
 

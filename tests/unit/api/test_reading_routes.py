@@ -216,6 +216,8 @@ def test_readings_as_files(sites: TwoSites) -> None:
     csv = sites.door.ask("GET", f"{asked}csv")
     assert csv.text.splitlines()[0].startswith("time,channel,value") and len(csv.text.splitlines()) == 15
     assert csv.headers["content-disposition"] == 'attachment; filename="readings.csv"'
+    listed = sites.door.ask("GET", f"{asked}json")
+    assert len(listed.json()) == 14 and listed.headers["content-type"] == "application/json"
     assert len(pq.read_table(io.BytesIO(sites.door.ask("GET", f"{asked}parquet").content))) == 14
     assert len(pa.ipc.open_stream(sites.door.ask("GET", f"{asked}arrow").content).read_all()) == 14
     assert sites.door.ask("GET", "/readings/file?channel=top", AT_PORT).status_code == 404
@@ -274,7 +276,7 @@ def test_a_preview_changes_nothing(sites: TwoSites) -> None:
     assert {one["effect"] for one in answer.json()} == {"vanishes"}
     mine = sites.door.ask("POST", "/profiles/preview", AT_PORT, json={"toml": proposal})
     assert {one["present"]["channel"] for one in mine.json()} == {"shipper"}
-    for wrong in ("", "x = ", "[profiles]", "[[profiles.p]]\nversion = 1"):
+    for wrong in ("", "x = ", "[profiles]", "[[profiles.p]]\nversion = 1", f"x = {'1' * 5000}"):
         assert sites.door.ask("POST", "/profiles/preview", json={"toml": wrong}).status_code == 422, wrong
 
 

@@ -1,6 +1,7 @@
 """Exports: the same readings, archived or not, in a file that somebody else reads."""
 
 import csv
+import json
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -35,13 +36,15 @@ def rows_of(path):
     if path.suffix == ".csv":
         with path.open(newline="") as file:
             return list(csv.DictReader(file))
+    if path.suffix == ".json":
+        return json.loads(path.read_text(encoding="ascii"))
     table = pq.read_table(path)
     for name in ("time", "received", "device_time"):
         table = table.set_column(table.schema.get_field_index(name), name, table.column(name).cast("int64"))
     return table.to_pylist()
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
 def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
     monkeypatch.setattr(module, "GROUP_ROWS", 400)
     path, steps = tmp_path / f"all{suffix}", []
@@ -53,7 +56,9 @@ def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
     assert {r["channel"]: r["unit"] for r in rows} == {"lid": "degC", "core": ""}
     numbers = {"lid": 1, "core": 2}
     found = sorted(
-        (numbers[r["channel"]], float(r["value"] or "nan")) for r in rows if r["quality"] == "good"
+        (numbers[r["channel"]], float("nan" if r["value"] in (None, "") else r["value"]))
+        for r in rows
+        if r["quality"] == "good"
     )
     assert found == sorted(
         zip(
@@ -66,6 +71,25 @@ def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
     assert not bad["value"]
     assert steps[-1] == (3, 3) and [done for done, _ in steps] == [0, 1, 2, 3]
     assert [p.name for p in tmp_path.iterdir() if "partial" in p.name] == []
+
+
+def test_json_says_what_csv_says(journal, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "GROUP_ROWS", 400)
+    ahead_ns, odd = NOON_NS + 9 * HOUR_NS, 'a "b"\\c 李娜'
+    number = journal.channel_numbers([odd])[odd]
+    journal.commit(
+        arrivals([(NOON_NS + 3 * HOUR_NS, number, 0.1, 1, ahead_ns, ahead_ns), (ahead_ns, 1, -1e-9)])
+    )
+    for suffix in (".csv", ".json"):
+        export(journal, tmp_path / f"all{suffix}", None, ALL)
+    plain = [{name: value or None for name, value in row.items()} for row in rows_of(tmp_path / "all.csv")]
+    found = rows_of(tmp_path / "all.json")
+    assert {row["channel"] for row in found} == {"lid", "core", odd}
+    values = [None if row["value"] is None else float(row["value"]) for row in plain]
+    assert [row["value"] for row in found] == values
+    assert [{**row, "value": 0, "unit": row["unit"] or None} for row in found] == [
+        {**row, "value": 0} for row in plain
+    ]
 
 
 def test_times_are_exact_in_both(journal, tmp_path):
@@ -88,7 +112,7 @@ def test_the_time_that_a_wrong_clock_said_stands_beside_the_one_that_counts(jour
         assert [row["device_time"] or None for row in rows_of(path)] == [own, None]
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
 def test_an_interval_without_readings_is_an_empty_table(journal, tmp_path, suffix):
     path = tmp_path / f"none{suffix}"
     assert export(journal, path, None, (0, NOON_NS - HOUR_NS)) == 0
@@ -103,7 +127,7 @@ def test_an_empty_journal_is_an_empty_table(tmp_path):
 def test_what_can_not_be_done_is_said_and_leaves_no_file(journal, tmp_path):
     with pytest.raises(InputError, match=r"no channel top.*it has lid, core"):
         export(journal, tmp_path / "x.csv", ["top"], ALL)
-    with pytest.raises(InputError, match=r"\.parquet, \.csv or \.arrow"):
+    with pytest.raises(InputError, match=r"\.parquet, \.csv, \.json or \.arrow"):
         export(journal, tmp_path / "x.xlsx", None, ALL)
     with pytest.raises(InputError, match="nowhere"):
         export(journal, tmp_path / "nowhere" / "x.csv", None, ALL)
