@@ -8,7 +8,7 @@
 
 Whoever knows the group reads first what is new to him. To anybody else all that asks is new: the more urgent
 leads, then the more severe. What somebody sees to never leads while something asks, and what was told as over
-never leads while anything else is there.
+never leads while anything else is there. Of what is over, that of which the reader has not heard it leads.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gateway.alarms.groups import Group
 from gateway.alarms.member import Member
 from gateway.dataclass import dataclass
 
-Place = tuple[int, int, int, int]
+Place = tuple[int, bool, int, int, int]
 """By which alarms are sorted: the least leads."""
 
 
@@ -91,4 +91,5 @@ def deciding(group: Group, since_seq: int) -> list[Member]:
 def _place(one: Member, standing: Standing, priority: int, reader: Reader) -> Place:
     asks_all_the_same = standing is Standing.ASKS and not reader.knows
     first = Standing.NEW if asks_all_the_same else standing
-    return first, -priority, -one.severity, standing
+    is_known = standing is Standing.OVER and one.seq <= reader.since_seq
+    return first, is_known, -priority, -one.severity, standing

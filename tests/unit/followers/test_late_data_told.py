@@ -97,6 +97,20 @@ def test_what_an_import_brings_into_what_was_answered_leads_and_is_one_message(
     assert (told_of["State"], told_of["What"]) == ("returned unacknowledged", "1 go on, 4 over")
 
 
+def test_the_end_of_what_went_on_beside_is_told_under_its_own_title(board: Switchboard) -> None:
+    push = Phone()
+    with run(board, push):
+        board.happens("E-1", "raised", **MINOR)
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-1", "acknowledged", by="Li-Na")
+        late(board, {**WARM, "name": "E-2"})
+        eventually(lambda: len(push.heard) == 2, "what was meanwhile")
+        eventually(lambda: len(board.attempts()) == 2, "stated")
+        board.happens("E-1", "returned")
+        eventually(lambda: len(push.heard) == 3, "over")
+    assert titles(push)[1:] == ["Over already - URGENT: dewar-1 -100 °C", "Over: dewar-1 -160 °C"]
+
+
 def test_what_late_data_bring_into_what_goes_on_calls_all_who_were_told_at_once(board: Switchboard) -> None:
     push = Phone()
     with run(board, push):
