@@ -96,14 +96,14 @@ async def run_gateway(configuration: Configuration) -> bool:
     folder = configuration.data_dir
     with _locked(folder):
         refuse_contradicted(folder / JOURNAL)
-        chain = chain_if_possible(configuration)
-        with Journal.open(folder / JOURNAL, damaged=Damaged(), chain=chain) as journal:
+        chain, first = chain_if_possible(configuration), Damaged()
+        with Journal.open(folder / JOURNAL, damaged=first, chain=chain) as journal:
             clock = clock_of(journal, configuration.clock.require_sync)
             configuration = in_force(configuration, journal)
         begins_again = False
         while True:
             was_damaged = put_aside_if_damaged(folder / RECORDS, certain=begins_again)
-            damaged = Damaged()
+            damaged = Damaged(first)
             with Journal.open(folder / JOURNAL, clock.now_ns, damaged, chain) as journal:
                 gateway = _Gateway(configuration, journal, clock, damaged, was_damaged)
                 await gateway.run()
@@ -375,8 +375,7 @@ class _Gateway:
         return NotifierFollower(name, notifier, voice, records, self._pump.committed, changes)
 
     def _early_alarms(self, journal: Journal) -> TimeLeftWatch:
-        raised = open_faults(journal)
-        return TimeLeftWatch(self._configuration, self._writing(), raised, self._clock.now_ns)
+        return TimeLeftWatch(self._configuration, self._writing(), open_faults(journal), self._clock.now_ns)
 
     def _voice(self) -> Voice:
         return Voice(self._writing(), self._configuration.gateway.name, self._clock.now_ns, since_boot)

@@ -35,12 +35,16 @@ class DamagedStatement:
 
 
 class Damaged:
-    """Those that are known, by name; any thread may ask, add and remove."""
+    """Those that are known, by name; any thread may ask, add and remove.
 
-    def __init__(self) -> None:
+    What was logged of the journal itself is kept over a new list: `earlier`, of the same process.
+    """
+
+    def __init__(self, earlier: Damaged | None = None) -> None:
         self._files: dict[str, DamagedFile] = {}
         self._statements: dict[int, DamagedStatement] = {}
         self._turn = threading.Lock()
+        self._logged: set[str] = set() if earlier is None else earlier._logged
         self.hidden = ""  # why entries that are there may not be found
 
     def __contains__(self, file: str) -> bool:
@@ -60,6 +64,14 @@ class Damaged:
         """Those of the earliest readings first."""
         with self._turn:
             return sorted(self._files.values(), key=lambda one: (one.first_ns, one.file))
+
+    def is_new(self, message: str) -> bool:
+        """Whether it was not logged yet: each connection of a gateway finds the same."""
+        with self._turn:
+            if message in self._logged:
+                return False
+            self._logged.add(message)
+            return True
 
     def add_statement(self, found: DamagedStatement) -> None:
         with self._turn:

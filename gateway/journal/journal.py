@@ -93,7 +93,7 @@ class Journal(Closes):
         connection = schema.open_writing(path)
         if damage is not None:
             wal.tell(damage, path, connection, chain)
-        mend(path, connection, chain)
+        mend(path, connection, chain, damaged)
         return Journal(path, connection, now_ns, damaged, chain)
 
     @staticmethod

@@ -10,6 +10,7 @@ from gateway.errors import JournalError, JournalFull
 from gateway.journal import channels, entries, index_seal, mentions
 from gateway.journal.appending import append
 from gateway.journal.chain import Chain
+from gateway.journal.damaged import Damaged
 from gateway.journal.database import Connection
 from gateway.journal.failures import explained
 from gateway.journal.transaction import transaction
@@ -33,13 +34,16 @@ def is_stated(said: Recovery, journal: Path, connection: Connection, chain: Chai
     return True
 
 
-def mend(journal: Path, connection: Connection, chain: Chain | None) -> None:
-    """What is there twice, and damaged in one place. The rest keeps no gateway from its start."""
+def mend(journal: Path, connection: Connection, chain: Chain | None, damaged: Damaged | None) -> None:
+    """What is there twice, and damaged in one place. The rest keeps no gateway from its start: it is logged,
+    by who has a list `damaged` once for all its connections."""
     try:
         mend_index(journal, connection, chain)
-        mend_channels(journal, connection, chain)
+        left = mend_channels(journal, connection, chain)
     except JournalError as error:
-        log.error("journal %s: what is damaged in it cannot be made again: %s", journal, error)
+        left = f"what is damaged in it cannot be made again: {error}"
+    if left and (damaged is None or damaged.is_new(left)):
+        log.error("journal %s: %s", journal, left)
 
 
 def mend_index(journal: Path, connection: Connection, chain: Chain | None) -> None:
@@ -57,17 +61,17 @@ def mend_index(journal: Path, connection: Connection, chain: Chain | None) -> No
     is_stated(Recovery(message), journal, connection, chain)
 
 
-def mend_channels(journal: Path, connection: Connection, chain: Chain | None) -> None:
-    """A row of the channels, or its copy, that is damaged is made again from the other."""
+def mend_channels(journal: Path, connection: Connection, chain: Chain | None) -> str:
+    """A row of the channels, or its copy, that is damaged is made again from the other; what cannot be."""
     with explained(journal):
         found = channels.damaged(connection)
         if not found:
-            return
+            return ""
         if channels.lost(connection):
-            log.error("journal %s: %s", journal, "; ".join(found)[:400])
-            return  # what is left of it may still tell somebody which one it was
+            return "; ".join(found)[:400]  # what is left of it may still tell somebody which one it was
         with transaction(connection):
             channels.mend(connection)
     message = f"{'; '.join(found)[:400]}; made again from what stands there twice: check the disk"
     log.error("journal %s: %s", journal, message)
     is_stated(Recovery(message), journal, connection, chain)
+    return ""

@@ -9,6 +9,7 @@ import pytest
 from gateway.config.timeline import timeline_of
 from gateway.errors import JournalError
 from gateway.journal import channels
+from gateway.journal.damaged import Damaged
 from gateway.journal.database import connect
 from gateway.journal.journal import Journal
 from gateway.journal.verify import verify
@@ -83,6 +84,20 @@ def test_what_is_left_of_one_that_is_lost_stays(path: Path) -> None:
     Journal.open(path).close()
     assert connection.execute("SELECT name FROM channel_copy WHERE number = 2").fetchall() == [("b2",)]
     assert any("nothing says any more which it is" in problem for problem in verify(path).problems)
+
+
+def test_what_cannot_be_mended_is_logged_once_by_all_connections(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection = connect(path, writing=True)
+    connection.execute("DELETE FROM channel WHERE name = 'c2'")
+    connection.execute("UPDATE channel_copy SET name = 'b2' WHERE name = 'c2'")
+    damaged = Damaged()
+    for known in (damaged, damaged, Damaged(damaged)):
+        Journal.open(path, damaged=known).close()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    Journal.open(path).close()  # a command by itself
+    assert len(caplog.records) == 2
 
 
 def test_what_both_have_lost_is_a_sentence(tmp_path: Path) -> None:
