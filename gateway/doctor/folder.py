@@ -13,7 +13,7 @@ from gateway.alarming.screening import STATE
 from gateway.clocks.device_clocks import span
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, error, note, running, warning
-from gateway.doctor.processes import holder_of_lock
+from gateway.doctor.processes import holder_of_lock, holders_beside
 from gateway.errors import JournalError, StatementError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -33,6 +33,13 @@ def findings(configuration: Configuration, runs: bool, now_ns: int) -> Iterator[
         yield _as_error(leads)
         return
     if not folder.exists():
+        moved = next(holders_beside(folder / LOCK), None)
+        if moved is not None:
+            process, lock = moved
+            what = f"{folder} does not exist, and {process} holds {lock}"
+            do = f"if it is this gateway, it was renamed under it: mv {lock.parent} {folder}; start no other"
+            yield error("data", what, do)
+            return
         yield warning(
             "data",
             f"{folder} does not exist: no gateway ran here, or it was moved",

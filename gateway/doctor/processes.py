@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,15 @@ def users_of(device: Path) -> list[Process]:
     """Those that have a device open, this one left out."""
     target = device.resolve()
     return [_process(pid) for pid in _all() if pid != os.getpid() and _holds(pid, target)]
+
+
+def holders_beside(path: Path) -> Iterator[tuple[Process, Path]]:
+    """Who has a file of this name open in another folder beside its own, and which one: what was `data/lock`
+    is `data.old/lock` for whoever had it open before the folder was renamed."""
+    for pid in _all():
+        for held in set(_held(pid)) if pid != os.getpid() else ():
+            if held.name == path.name and held.parent.parent == path.parent.parent.resolve():
+                yield _process(pid), held
 
 
 def holder_of_lock(path: Path) -> Process | None:
@@ -59,7 +69,11 @@ def _process(pid: int) -> Process:
 
 
 def _holds(pid: int, target: Path) -> bool:
-    try:
-        return any(entry.readlink() == target for entry in (PROCESSES / str(pid) / "fd").iterdir())
-    except OSError:  # another user's, or gone meanwhile
-        return False
+    return target in _held(pid)
+
+
+def _held(pid: int) -> Iterator[Path]:
+    """What a process has open; nothing of another user's."""
+    with suppress(OSError):  # not ours to see, or gone meanwhile
+        for entry in (PROCESSES / str(pid) / "fd").iterdir():
+            yield entry.readlink()

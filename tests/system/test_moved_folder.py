@@ -35,7 +35,9 @@ def test_a_folder_that_is_moved_takes_nothing_until_it_is_back(
     away = gateway.folder.rename(gateway.folder.with_name("away"))
     publish("dewar", {"temp": -120.0})
     eventually(lambda: "is gone: its folder was moved" in gateway.log.read_text(), "it says so")
-    assert "no gateway runs" in gateway.cryogate("doctor").stdout
+    examined = " ".join(gateway.cryogate("doctor").stdout.split())
+    assert "no gateway runs" in examined
+    assert f"holds {away}/lock" in examined and f"mv {away} {gateway.folder}" in examined
     away.rename(gateway.folder)
     eventually(lambda: any(a.get("extreme") == -120.0 for a in gateway.alarms()), "what waited is screened")
     assert gateway.stop() == 0
