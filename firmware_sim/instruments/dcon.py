@@ -35,6 +35,7 @@ class Module(BaseModel):
     lowest_degC: float = -200.0  # of the type code; many modules know no wider one
     highest_degC: float = 200.0
     type_code: str = Field(default="2B", pattern=r"^[0-9A-F]{2}$")
+    channel_types: dict[int, str] = {}  # of modules whose channels have types of their own
     format: int = Field(default=ENGINEERING, ge=0, le=3)
     checksum: bool = False
 
@@ -100,6 +101,9 @@ class Dcon:
                 return f"!{own}{module.type_code}06{module.format | module.checksum << 6:02X}"
             case "$", "5":
                 return f"!{own}0"
+            case "$", asked if asked[:2] == "8C" and asked[2:].isdigit():
+                code = module.channel_types.get(int(asked[2:]))
+                return f"?{own}" if code is None else f"!{own}{asked[1:]}R{code}"
             case "$", "B":
                 return f"!{own}{self._diagnosis(module):02X}"
             case "%", settings if len(settings) == 8:

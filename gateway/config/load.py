@@ -16,7 +16,7 @@ from gateway.config.far_times import far_times
 from gateway.config.guidance import Known, guidance
 from gateway.config.outputs import Output, misplaced, outputs
 from gateway.config.peers import unknown_places
-from gateway.config.ports import doubled_ports
+from gateway.config.ports import doubled_ports, numbered_ports
 from gateway.config.priorities import priorities
 from gateway.config.profiles import profiles
 from gateway.config.shelving import Shelving
@@ -172,6 +172,7 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         (
             *remarks,
             *doubled_patterns(sources),
+            *numbered_ports(sources),
             *advice_remarks,
             *odd(escalations, sites),
             *unprotected(

@@ -1,7 +1,8 @@
-"""Serial sources that would share a port: two programs on one line take each other's replies."""
+"""Serial sources that would share a port, or may exchange them: each then has the other's replies."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from gateway.config.types import PlugIn
 from gateway.hosts import one_name
 
 SERIAL: Final = "serial"
+NUMBERED: Final = re.compile("/dev/tty(USB|ACM)[0-9]+")  # in the order in which adapters were found
 
 
 def doubled_ports(sources: Mapping[str, PlugIn]) -> Iterator[tuple[str, str]]:
@@ -25,6 +27,23 @@ def doubled_ports(sources: Mapping[str, PlugIn]) -> Iterator[tuple[str, str]]:
                 f"sources.{name}.port",
                 f"{source.options.port} is the port of source {other!r}; two sources on one line take each "
                 "other's replies: put the second instrument into `more` of the first",
+            )
+
+
+def numbered_ports(sources: Mapping[str, PlugIn]) -> Iterator[str]:
+    """Adapters of one kind that come back after a loose cable or a start may have exchanged their names."""
+    found: dict[str, list[str]] = {}
+    for name, source in sources.items():
+        numbered = NUMBERED.fullmatch(source.options.port) if source.kind == SERIAL else None
+        if numbered is not None:
+            found.setdefault(numbered[1], []).append(name)
+    for kind, names in found.items():
+        if len(names) > 1:
+            yield (
+                f"sources {', '.join(names)}: the numbers of /dev/tty{kind} change when adapters are plugged "
+                "in again or the machine starts: each source may then read the other's instrument; give "
+                "`port` a name that stays, from /dev/serial/by-id, or from /dev/serial/by-path for adapters "
+                "without a serial number"
             )
 
 

@@ -31,7 +31,7 @@ def findings(name: str, port: str, gateway_pid: int | None) -> Iterator[Finding]
             where, f"{port} does not exist", f"check cable and adapter (dmesg | tail){_known_ports()}"
         )
     elif not stat.S_ISCHR(path.stat().st_mode):
-        yield error(where, f"{port} is no serial port", "set `port` to a device, e.g. /dev/ttyUSB0")
+        yield error(where, f"{port} is no serial port", "set `port` to a device, of /dev/serial/by-id")
     elif not os.access(path, os.R_OK | os.W_OK):
         yield _denied(where, path)
     else:

@@ -9,6 +9,7 @@ this folder provides
     def addresses(options) -> tuple[str, ...]           every address the driver can deliver
     def unit_of(options, address) -> str | None         what it comes in; None: as the instrument was set up
     def poll(options) -> Generator[Request, Reply, Readings]
+    def says(options, frame) -> tuple[Said, ...]        optional: gateway.drivers.steady
 
 and, where an instrument can be asked for less than all of it,
 

@@ -28,6 +28,7 @@ from typing import Final, Literal
 from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import measured, refuse
+from gateway.drivers.steady import Said, serial_number
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600)
@@ -44,17 +45,20 @@ UNIT_REPLIES: Final[dict[str, tuple[bytes, bytes]]] = {  # unit -> its sign, its
 }
 SCPI_UNIT: Final = re.compile(rb'([012]), ?"[A-Z]+"')
 ERROR: Final = re.compile(rb"-\d{1,3}(,.*)?")  # -8; -101,"Unrecognized command"
+MAKER: Final = re.compile(rb"AMERICAN MAGNETICS|AMI\b", re.IGNORECASE)  # begins an identification
 BEYOND: Final = 0.05  # of the sensor's length: more below empty or above full is no level
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`unit` is the one the meter must be set to; `active_length` of the sensor, in that unit."""
+    """`unit` is the one the meter must be set to; `active_length` of the sensor, in that unit. `serial`: the
+    number that the meter must have, where its identification tells one."""
 
     model: Literal["185", "186", "187", "286", "1700"] = "186"
     unit: Literal["percent", "cm", "inch"] = "percent"
     channels: tuple[str, ...] = ("CH1",)
     active_length: float | None = None
+    serial: str = ""
 
     def __post_init__(self) -> None:
         known = set(self.channels) <= set(CHANNELS) and len(set(self.channels)) == len(self.channels)
@@ -68,6 +72,8 @@ class Options:
             raise ValueError("active_length must be positive, in the meter's unit")
         if self.unit == "percent" and self.active_length is not None:
             raise ValueError("active_length means nothing in percent; leave it out")
+        if self.serial and self.model in NAMELESS:
+            raise ValueError(f"a {self.model} has no identification, so it tells no serial; leave it out")
 
 
 def addresses(options: Options) -> tuple[str, ...]:
@@ -80,6 +86,13 @@ def addresses(options: Options) -> tuple[str, ...]:
 def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
     """The one that the meter must be set to."""
     return options.unit
+
+
+def says(options: Options, frame: bytes) -> tuple[Said, ...]:
+    """The serial number of the identification, where it has one."""
+    if MAKER.match(frame) is None:
+        return ()
+    return serial_number(frame, options.serial, addresses(options))
 
 
 def poll(options: Options) -> Poll:

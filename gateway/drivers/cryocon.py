@@ -19,6 +19,7 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Request, Row
 from gateway.drivers.lines import measured, refuse
+from gateway.drivers.steady import Said, serial_number
 from gateway.model import Quality
 from gateway.units import CONVERSIONS
 
@@ -34,9 +35,10 @@ COLDEST_DEGC, WARMEST_DEGC = -273.149, 1232.0  # 0 K is no reading; thermocouple
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`inputs`: those that are connected."""
+    """`inputs`: those that are connected. `serial`: the number that the instrument must have."""
 
     inputs: tuple[str, ...] = ("A", "B")
+    serial: str = ""
 
     def __post_init__(self) -> None:
         if not self.inputs or len(set(self.inputs)) != len(self.inputs):
@@ -53,6 +55,12 @@ def addresses(options: Options) -> tuple[str, ...]:
 def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
     """Always degC."""
     return "degC"
+
+
+def says(options: Options, frame: bytes) -> tuple[Said, ...]:
+    """The serial number of the identification."""
+    identity = frame.partition(b";")[0]
+    return serial_number(identity, options.serial, options.inputs) if identity.startswith(IDENTITY) else ()
 
 
 def poll(options: Options) -> Poll:

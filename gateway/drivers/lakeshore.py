@@ -23,6 +23,7 @@ from typing import Final, Literal
 from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import NO_NUMBER, refuse
+from gateway.drivers.steady import Said, serial_number
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=57_600, data_bits=7, parity="O", stop_bits=1, pause_s=0.05)
@@ -58,10 +59,11 @@ MODELS: Final[dict[str, Model]] = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`inputs`: those that are connected."""
+    """`inputs`: those that are connected. `serial`: the number that the instrument must have."""
 
     model: Literal["211", "224", "240", "335", "336", "340", "350"] = "336"
     inputs: tuple[str, ...] = ()
+    serial: str = ""
 
     def __post_init__(self) -> None:
         known = MODELS[self.model].inputs
@@ -77,6 +79,13 @@ def addresses(options: Options) -> tuple[str, ...]:
 def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
     """Always degC."""
     return "degC"
+
+
+def says(options: Options, frame: bytes) -> tuple[Said, ...]:
+    """The serial number of the identification."""
+    if not frame.startswith(b"LSCI,"):
+        return ()
+    return serial_number(frame, options.serial, addresses(options))
 
 
 def poll(options: Options) -> Poll:

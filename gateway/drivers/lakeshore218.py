@@ -22,6 +22,7 @@ from typing import Final
 from gateway.dataclass import dataclass
 from gateway.drivers import Poll, PortSettings, Readings, Reply, Request, Row
 from gateway.drivers.lines import measured, refuse
+from gateway.drivers.steady import Said, serial_number
 from gateway.model import Quality, Refused
 
 PORT: Final = PortSettings(baud=9600, data_bits=7, parity="O", stop_bits=1, pause_s=0.05)
@@ -36,9 +37,10 @@ COLDEST_DEGC, WARMEST_DEGC = -271.75, 527.0  # the instrument measures from 1.4 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`inputs`: those that are connected."""
+    """`inputs`: those that are connected. `serial`: the number that the instrument must have."""
 
     inputs: tuple[int, ...] = tuple(range(1, INPUTS + 1))
+    serial: str = ""
 
     def __post_init__(self) -> None:
         if not self.inputs or len(set(self.inputs)) != len(self.inputs):
@@ -55,6 +57,13 @@ def addresses(options: Options) -> tuple[str, ...]:
 def unit_of(options: Options, address: str) -> str | None:  # noqa: ARG001
     """Always degC."""
     return "degC"
+
+
+def says(options: Options, frame: bytes) -> tuple[Said, ...]:
+    """The serial number of the identification."""
+    if not frame.startswith(IDENTITY):
+        return ()
+    return serial_number(frame, options.serial, addresses(options))
 
 
 def poll(options: Options) -> Poll:

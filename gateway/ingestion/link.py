@@ -34,6 +34,7 @@ class Link:
         self.state = LinkState.CONNECTING
         self.detail = ""
         self.remarks: tuple[str, ...] = ()  # what is wrong although it works: what; what to do
+        self.strangers: tuple[str, ...] = ()  # what an instrument says of itself and did not say before
         self.since_ns = time.time_ns()  # for people; may jump
         self._clock_s = clock_s
         self._since_s = clock_s()

@@ -66,7 +66,7 @@ def unlinked(chain: Chain | None) -> Check:
 
 
 def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
-    """A broker or port that does not answer, or comes and goes."""
+    """A broker or port that does not answer, or comes and goes; an instrument that is another one."""
     after_s = {link.name: _down_after_s(configuration, link.name) for link in links}
     assets = {
         link.name: tuple(
@@ -85,6 +85,10 @@ def sources(configuration: Configuration, links: Sequence[Source]) -> Check:
             if flapping := link.flapping:
                 message = f"source {link.name}: {flapping}; its channels have gaps until it holds"
                 yield Fault(f"flaps:{link.name}", Severity.MAJOR, message, assets[link.name])
+            if link.strangers:
+                message = f"source {link.name}: {link.strangers[0]}"
+                down_s = after_s[link.name]  # a single damaged reply is over with the next poll
+                yield Fault(f"instrument:{link.name}", Severity.MAJOR, message, assets[link.name], down_s)
 
     return check
 

@@ -20,8 +20,9 @@ READ_ONLY = {
     "ami": rb"(UNIT|LEVEL|\*IDN\?|UNITS\?|LEVEL\?|CH[1-4]:LEVEL\?|N2:UNIT\?|MEAS:N2:LEV\?)\r\n",
     # 24C manual p. 129-138: queries, chained by semicolons
     "cryocon": rb"\*IDN\?(;:INP [A-H]:(TEMP|UNIT)\?)*\n",
-    # ADAM-4000 manual: $AA2 configuration, $AAB diagnosis, #AA values; neither %, ~, @ nor other $
-    "dcon": rb"(\$[0-9A-F]{2}[2B]|#[0-9A-F]{2})([0-9A-F]{2})?\r",
+    # ADAM-4000 manual: $AA2 configuration, $AA8Ci type of a channel, $AAB diagnosis, #AA values; neither %,
+    # ~, @ nor other $ ($AA7Ci sets a type)
+    "dcon": rb"(\$[0-9A-F]{2}([2B]|8C[0-9A-F])|#[0-9A-F]{2})([0-9A-F]{2})?\r",
     # 218 and 350 manuals: queries
     "lakeshore": rb"(\*IDN\?|(CRDG|RDGST)\?( [A-D][1-5]?| [1-8])?)\r\n",
     "lakeshore218": rb"(\*IDN\?|CRDG\? 0|RDGST\? [1-8])\r\n",
@@ -42,10 +43,17 @@ OPTIONS = {
     ],
     "cryocon": [{}, {"inputs": tuple("ABCDEFGH")}],
     "dcon": [
-        {"modules": (0x01, 0xDE), "checksum": checksum, "diagnose": diagnose, "format": unit}
+        {
+            "modules": (0x01, 0xDE),
+            "checksum": checksum,
+            "diagnose": diagnose,
+            "format": unit,
+            "channel_types": own,
+        }
         for checksum in (False, True)
         for diagnose in (False, True)
         for unit in ("engineering", "ohm")
+        for own in (False, True)
     ],
     "lakeshore": [{"model": model} for model in ("211", "224", "240", "335", "336", "340", "350")],
     "lakeshore218": [{}],
@@ -104,6 +112,7 @@ def test_all_that_is_sent_only_reads(name: str, options: object, data: st.DataOb
         ("cryocon", b"*IDN?;:INP A:UNIT C\n"),
         ("dcon", b"%0102070600\r"),
         ("dcon", b"$015\r"),
+        ("dcon", b"$017C0R08\r"),
         ("lakeshore", b"RANGE 1,3\r\n"),
         ("lakeshore218", b"RELAY 1,1,1,0\r\n"),
         ("modbus_rtu", bytes.fromhex("010600FD00027A0B")),

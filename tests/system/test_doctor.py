@@ -137,7 +137,7 @@ def test_serial_ports(patient: Patient) -> None:
     patient.has("error", "source line", "/dev/ttyNONE does not exist", "check cable and adapter")
     (patient.folder / "file").write_text("")
     patient.configure(SERIAL.format(port=patient.folder / "file"))
-    patient.has("error", "source line", "is no serial port", "/dev/ttyUSB0")
+    patient.has("error", "source line", "is no serial port", "/dev/serial/by-id")
     patient.configure(SERIAL.format(port=f"socket://127.0.0.1:{free_port()}"))
     patient.has("error", "source line", "does not answer", "power of the serial server")
 

@@ -156,6 +156,18 @@ def test_two_sources_on_one_port(check: Check, tmp_path: Path) -> None:
     assert check(LINE.format(name="x", port=here), LINE.format(name="y", port=also), code=2)
 
 
+def test_adapters_that_may_come_back_with_exchanged_names(check: Check) -> None:
+    def remarks(*ports: str) -> list[str]:
+        lines = [LINE.format(name=f"x{n}", port=port) for n, port in enumerate(ports)]
+        return [remark for remark in check(*lines, code=0) if "/dev/serial/by-id" in remark]
+
+    (remark,) = remarks("/dev/ttyUSB0", "/dev/ttyUSB1", "/dev/ttyS0", "/dev/ttyACM0")
+    assert remark.startswith("sources x0, x1: the numbers of /dev/ttyUSB change when adapters are plugged in")
+    assert len(remarks("/dev/ttyACM0", "/dev/ttyACM1", "/dev/ttyUSB0", "/dev/ttyUSB1")) == 2
+    assert remarks("/dev/ttyUSB0", "/dev/serial/by-id/usb-FTDI_FT232R_A50285BI-if00-port0") == []
+    assert remarks("/dev/ttyUSB0", "/dev/ttyACM0", "/dev/ttyS0", "/dev/ttyS1") == []
+
+
 @pytest.mark.parametrize(
     ("limit", "kind", "code"),
     [

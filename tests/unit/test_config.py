@@ -170,10 +170,13 @@ def test_the_fingerprint_is_of_the_content_not_of_its_layout(tmp_path: Path) -> 
     assert a.fingerprint == b.fingerprint != c.fingerprint
 
 
+ADAPTER = "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_FT3XY0AB-if00-port0"
+
+
 def test_relative_paths_start_at_the_file_and_urls_are_none(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     text = (
-        EXAMPLE.read_text().replace('"/dev/ttyUSB0"', '"run/x.tty"')
+        EXAMPLE.read_text().replace(f'"{ADAPTER}"', '"run/x.tty"')
         + '\n[sinks.c]\nkind = "csv"\nfolder = "out"\n'
     )
     path.write_text(text)
@@ -182,7 +185,7 @@ def test_relative_paths_start_at_the_file_and_urls_are_none(tmp_path: Path) -> N
     assert found.sinks["c"].options.folder == str(tmp_path / "out")
     path.write_text(text.replace('"run/x.tty"', '"socket://10.0.0.5:10001"'))
     assert load(path).sources["freezer-port"].options.port == "socket://10.0.0.5:10001"
-    assert load(EXAMPLE).sources["freezer-port"].options.port == "/dev/ttyUSB0"
+    assert load(EXAMPLE).sources["freezer-port"].options.port == ADAPTER
 
 
 EXTRA = """

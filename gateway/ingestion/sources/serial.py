@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import threading
 import time
@@ -16,6 +17,7 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.drivers import PortSettings, Readings, Request
 from gateway.drivers.in_step import Account, in_step
+from gateway.drivers.steady import Sayings, Says, steady
 from gateway.errors import LinkDown
 from gateway.hosts import is_machine
 from gateway.ingestion.intake import Intake
@@ -105,6 +107,7 @@ class Source:
         self._verdicts: dict[int, tuple[LinkState, str]] = {}  # by position of the poll
         self._noise = LineNoise()
         self._account = Account()
+        self._sayings = [Sayings() for _ in options.polls()]  # they outlive a connection
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
         """Poll until `stop` is set, which takes about one reply timeout. Raises LinkDown."""
@@ -140,7 +143,8 @@ class Source:
     def _poll(self, turn: int, port: Port, intake: Intake, stop: threading.Event) -> bool:
         """Whether some request got no reply."""
         heard, poll = _Heard(), self._options.polls()[turn]
-        asking = in_step(_driver(poll).poll(_narrowed(poll, self._channels)), self._account)
+        heeded = steady(_driver(poll).poll(_narrowed(poll, self._channels)), _says(poll), self._sayings[turn])
+        asking = in_step(heeded, self._account)
         try:
             request = next(asking)
             while not stop.is_set():
@@ -153,7 +157,8 @@ class Source:
         except StopIteration as ended:
             self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)
             self.link.change(*_of_the_line(self._options.port, self._verdicts.values()))
-            self.link.remarks = self._noise.words(time.monotonic())
+            self.link.strangers = tuple(words for heard_of in self._sayings for words in heard_of.words)
+            self.link.remarks = (*self.link.strangers, *self._noise.words(time.monotonic()))
             self._deliver(ended.value, heard, intake)
             self._check_step()
         finally:
@@ -240,6 +245,11 @@ def _narrowed(poll: Poll, wanted: Collection[str]) -> Any:
     """What is asked for: an instrument may have values that nobody configured."""
     driver, options = _driver(poll), _options(poll)
     return driver.narrowed(options, wanted) if hasattr(driver, "narrowed") else options
+
+
+def _says(poll: Poll) -> Says | None:
+    says = getattr(_driver(poll), "says", None)
+    return None if says is None else functools.partial(says, _options(poll))
 
 
 def _check_interval(interval_s: float) -> None:

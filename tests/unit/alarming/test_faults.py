@@ -262,6 +262,19 @@ def test_a_source_that_comes_and_goes_is_named_with_its_assets(site: Site) -> No
     )
 
 
+def test_an_instrument_that_is_another_one_is_named_with_its_assets(site: Site) -> None:
+    broker = Broker()
+    check = checks.sources(site.desk.configuration, [broker])  # type: ignore[list-item]
+    broker.link.change(LinkState.UP)
+    assert list(check()) == []
+    broker.link.strangers = ("the serial number is 2, and was 1: another instrument is connected here",)
+    (fault,) = check()
+    assert (fault.key, fault.assets) == ("instrument:broker", ("freezer", "shipper"))
+    assert fault.message.startswith("source broker: the serial number is 2, and was 1")
+    broker.link.strangers = ()
+    assert list(check()) == []
+
+
 def test_a_fault_of_a_site_says_so_to_whoever_is_called(site: Site) -> None:
     site.look(Fault("peer:far", Severity.CRITICAL, "gateway far is silent; go and look", site="s"))
     (alarm,) = site.desk.alarms()
