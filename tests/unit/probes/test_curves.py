@@ -88,6 +88,18 @@ def test_a_resistor_with_linear_units_and_windows_line_ends() -> None:
         ("  1  0.090681    500.0", "  1  0.090681    5O0.0", "143 are there"),
         ("  1  0.090681    500.0", "  1  0.090681    1E999", "no finite number"),
         ("  1  0.090681    500.0", "  1  0.09.0681   500.0", "could not convert"),
+        ("144  1.644290    1.4", "144  1.644290    0.0", "a breakpoint at 0 K or below"),
+        ("  3  0.135480", "  4  0.135480", "breakpoint 3 is missing: number 4 stands in its place"),
+        ("1 (Negative)", "2 (Positive)", r"coefficient is 2 \(Positive\), but the temperature falls with"),
+        (
+            "2      (Volts/Kelvin)",
+            "3      (Volts/Kelvin)",
+            r"Format is 3, but its words say \(Volts/Kelvin\)",
+        ),
+        ("2      (Volts/Kelvin)", "2      (Ohms/Kelvin)", "Format is 2, but its words say"),
+        ("2      (Volts/Kelvin)", "3      (Log Ohms/Kelvin)", "Format is 3, but its words say"),
+        ("2      (Volts/Kelvin)", "2  (Millivolts/Kelvin)", "Format is 2, but its words say"),
+        ("Temperature (K)", "Temperature (C)", r"must be kelvin, and the line of titles says \(c\)"),
     ],
 )
 def test_a_file_that_is_not_right_is_not_taken(old: str, new: str, message: str) -> None:
@@ -97,10 +109,45 @@ def test_a_file_that_is_not_right_is_not_taken(old: str, new: str, message: str)
 
 
 def test_a_file_that_is_cut_off_anywhere_is_not_taken() -> None:
-    """But behind a digit of its last temperature, where it cannot be seen."""
-    for end in range(0, len(TEXT.rstrip()) - 3, 7):
+    for end in (*range(0, len(TEXT.rstrip()) - 8, 7), *range(len(TEXT.rstrip()) - 8, len(TEXT.rstrip()))):
         with pytest.raises(ValueError, match=r"Data Format|cut off|2 to 200"):
             curve340.parse(TEXT[:end])
+    assert curve340.parse(TEXT.rstrip()) == dt670.STANDARD
+
+
+@pytest.mark.parametrize(
+    ("temperatures", "is_whole"),
+    [
+        (("320.0", "77.4"), True),
+        (("320.0", "77."), False),
+        (("320.0", "7"), False),
+        (("320.25", "77.3"), False),
+        (("320", "77"), False),
+        (("320", "77.4"), True),
+        (("3.2E+02", "7.7E+0"), False),
+        (("3.2E+02", "7.7"), False),
+    ],
+)
+def test_a_last_line_without_its_end(temperatures: tuple[str, str], is_whole: bool) -> None:
+    """As many decimals as the others: whole. All the rest could have lost a digit."""
+    lines = "\n".join(f" {n}  {n}.5  {value}" for n, value in enumerate(temperatures, start=1))
+    text = f"Data Format: 2 (Volts/Kelvin)\nNumber of Breakpoints: 2\n\n{lines}"
+    assert curve340.parse(f"{text}\n") == curve340.parse(f"{text}\r\n")
+    if is_whole:
+        assert curve340.parse(text) == curve340.parse(f"{text}\n")
+        return
+    with pytest.raises(ValueError, match="the last line has no end, and its temperature"):
+        curve340.parse(text)
+
+
+@pytest.mark.parametrize(("given", "unit"), [("2", "V"), ("4", "log ohm")])
+def test_units_that_are_of_another_format(given: str, unit: str) -> None:
+    """A resistor of 1000 ohm, whose file says volt, or the logarithm of ohm."""
+    text = f"Data Format: {given}\nNumber of Breakpoints: 2\n\n 1 100.0 300.0\n 2 1000.0 30.0\n"
+    with pytest.raises(
+        ValueError, match=f"Format is {given}, but a breakpoint of 1000 {unit} is no sensor's"
+    ):
+        curve340.parse(text)
 
 
 def test_too_many_breakpoints() -> None:
