@@ -1,0 +1,61 @@
+"""A unit of temperature that stands at a measured column has to be the unit that the mapping gives it.
+
+A logger that is set to Fahrenheit writes the same table with another row of units, or another header. Those
+rows are not readings, and 40.1 is a number in any unit: only these words tell that it is not 40.1 degC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gateway.dataclass import dataclass
+from gateway.tables.cells import Column
+
+BY_LETTER: Final = {"c": "degC", "f": "degF", "k": "K"}
+WORDS: Final = {"celsius": "c", "centigrade": "c", "fahrenheit": "f", "kelvin": "k"}
+_SIGNS: Final = str.maketrans({"\N{DEGREE CELSIUS}": "°c", "\N{DEGREE FAHRENHEIT}": "°f", "º": "°", "˚": "°"})
+_MARKED: Final = re.compile(r"(?:°|deg|degree|degrees) ?([cfk])(?![a-z])")
+_IN_BRACKETS: Final = re.compile(r"[(\[] ?([cfk]) ?[)\]]")
+_THERMOCOUPLE: Final = re.compile(r"type|typ\b|thermocouple|thermoelement|\btc\b")  # (K) is one, too
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One that is no reading, and the column it stands at. `is_alone`: it may hold a unit alone."""
+
+    text: str
+    column: Column
+    is_alone: bool
+
+
+def contradiction(cell: Cell) -> str:
+    """What is wrong with its unit; empty where it says none, or that of the column."""
+    text = cell.text.strip().lower().translate(_SIGNS)
+    said = _said(text, cell.is_alone)
+    if not said or cell.column.unit in said:
+        return ""
+    names = " and ".join(sorted(said))
+    return (
+        f"{cell.text.strip()[:40]!r} stands at column {cell.column.series!r}: that is {names}, and the "
+        f"mapping reads it as {cell.column.unit}; check how the logger is set, and `unit` of the column"
+    )
+
+
+def contradictions(
+    cells: Sequence[str], columns: Sequence[Column], at: Mapping[str | int, int], is_alone: bool
+) -> list[str]:
+    """The same of each measured column of a row."""
+    found = (Cell(cells[at[c.column]], c, is_alone) for c in columns if at[c.column] < len(cells))
+    return [words for cell in found if (words := contradiction(cell))]
+
+
+def _said(text: str, is_alone: bool) -> set[str]:
+    """Units of temperature in a cell. A letter alone is one only where nothing else is meant by it."""
+    letters = set(_MARKED.findall(text)) | {letter for word, letter in WORDS.items() if word in text}
+    if not letters and not _THERMOCOUPLE.search(text):
+        letters = set(_IN_BRACKETS.findall(text))
+    if not letters and is_alone and text.strip("[]() .") in BY_LETTER:
+        letters = {text.strip("[]() .")}
+    return {BY_LETTER[letter] for letter in letters}
