@@ -105,13 +105,13 @@ def by_amount(
     before = None if filled is None else readings.until(float(readings.t_s[filled]))
     if filled is not None:
         readings = readings.since(float(readings.t_s[filled]))
+    if readings.value[-1] <= readings.resolution:  # whatever came before
+        return NotKnown("it is there already, or nearly", Standing.THERE)
     fell = last_fall(readings)
     if fell is not None and method == WEIGHT:
         return NotKnown("its weight fell at once: something was taken out, and what is left is not known")
     if fell is not None:
         readings = readings.since(float(readings.t_s[fell]))
-    if readings.value[-1] <= readings.resolution:
-        return NotKnown("it is there already, or nearly", Standing.THERE)
     line = steadiest(readings)
     if line is None or _is_unsure(line):
         return _by_rate_alone(readings, line, _expected(before, vessel, method), until)

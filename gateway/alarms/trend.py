@@ -142,10 +142,11 @@ def _last_step(readings: Readings, *, upwards: bool) -> int | None:
         if len(value) < 2 * width:
             break
         jump = _jumps(value, width)
-        usual = np.zeros(1) if upwards else _usual(jump, _jumps(readings.t_s, width))
-        is_step = jump > least + usual
+        is_step = jump > least
         if not upwards:
-            is_step &= _goes_no_further(jump, width)
+            lasted_s = _jumps(readings.t_s, width)
+            is_step = (jump > least + _usual(jump, lasted_s)) & _goes_no_further(jump, width)
+            is_step &= jump > 3.0 * lasted_s * _fell_before(jump / lasted_s, width)
         steps = np.flatnonzero(is_step)
         if len(steps):
             last = int(steps[-1])
@@ -166,6 +167,13 @@ def _goes_no_further(jump: Floats, width: int) -> Mask:
     following = np.full(len(jump), np.inf)
     following[: max(len(jump) - width, 0)] = jump[width:]
     return np.asarray(jump > 3.0 * following)
+
+
+def _fell_before(per_s: Floats, width: int) -> Floats:
+    """How fast it fell in both windows before, one of which may hold a part of a step: no step is as long."""
+    found = np.zeros(len(per_s))
+    found[2 * width :] = np.minimum(per_s[width:-width], per_s[: -2 * width])
+    return np.maximum(found, 0.0)
 
 
 def _usual(jump: Floats, lasted_s: Floats) -> Floats:

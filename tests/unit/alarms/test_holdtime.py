@@ -14,6 +14,7 @@ from gateway.alarms.holdtime import (
     WEIGHT,
     Estimate,
     NotKnown,
+    Standing,
     Vessel,
     by_amount,
     by_rating,
@@ -101,6 +102,36 @@ def test_a_vessel_that_is_lifted_off_the_scale_comes_back() -> None:
 def test_a_weight_that_falls_at_once_says_nothing_of_the_liquid() -> None:
     time, kg = falling(per_day=0.2, now=1.5, noise=0.01)
     kg[-60:] -= 0.5
+    found = by_amount(time, kg, NOW_NS, method=WEIGHT)
+    assert isinstance(found, NotKnown) and "something was taken out" in found.why
+
+
+def ran_out(standing_h: float, floor: float = 0.0) -> Estimate:
+    """A shipper that loses 4 % of 3.2 kg an hour, and has stood for a while at the end of it."""
+    hour = np.arange(0.0, 25.0 + standing_h, 1 / 6)
+    kg = np.round(3.232 * np.maximum(floor, 1.0 - 0.04 * hour), 3)
+    return by_amount((NOW_NS + (hour - hour[-1]) * HOUR_NS).astype(np.int64), kg, NOW_NS, method=WEIGHT)
+
+
+@pytest.mark.parametrize("standing_h", [1, 10, 12, 13, 15, 26, 40, 200])
+def test_a_weight_that_ran_out_is_empty_however_long_ago(standing_h: float) -> None:
+    """Most of the readings then stand still, and the fall before them is steeper than what is usual."""
+    found = ran_out(standing_h)
+    assert isinstance(found, NotKnown)
+    assert (found.why, found.standing) == ("it is there already, or nearly", Standing.THERE)
+
+
+@pytest.mark.parametrize("standing_h", [10, 26, 40, 200])
+def test_a_weight_that_fell_steadily_and_stands_did_not_fall_at_once(standing_h: float) -> None:
+    found = ran_out(standing_h, floor=0.12)
+    assert isinstance(found, NotKnown)
+    assert "at once" not in found.why and found.standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize("before", [20, 90, 200])
+def test_a_weight_that_falls_at_once_some_time_ago_too(before: int) -> None:
+    time, kg = falling(per_day=0.2, now=1.5, noise=0.01)
+    kg[-before:] -= 0.5
     found = by_amount(time, kg, NOW_NS, method=WEIGHT)
     assert isinstance(found, NotKnown) and "something was taken out" in found.why
 
