@@ -30,7 +30,6 @@ from gateway.statements import (
     empty,
     fault,
     filling,
-    import_,
     out_of_service,
     placement,
     reset,
@@ -41,6 +40,7 @@ from gateway.statements import (
     unshelve,
     withdrawal,
 )
+from gateway.statements.brought import KINDS as BROUGHT
 
 STATE: Final = "screening:state"  # of the records: screening's saved state, and its cursor
 FORMAT: Final = 5  # of saved states
@@ -56,7 +56,7 @@ OF_PEOPLE: Final = (
     drill.KIND,
 )
 BEARING: Final = (*OF_PEOPLE, fault.KIND)
-HEARD: Final = {*BEARING, configuration.KIND, placement.KIND, import_.KIND}
+HEARD: Final = {*BEARING, configuration.KIND, placement.KIND, *BROUGHT}
 PAGE: Final = 500
 
 

@@ -37,7 +37,8 @@ from gateway.journal.remade import Remaking
 from gateway.model import SECOND, Arrivals, Samples
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
-from gateway.statements import Statement, import_
+from gateway.statements import Statement
+from gateway.statements.brought import KINDS, Brought, brought_by
 
 log = logging.getLogger(__name__)
 STATE: Final = memory.STATE
@@ -257,12 +258,11 @@ class Screening:
         return []
 
     def _before(self, entry: Entry, waiting: Sequence[Entry], now_ns: int) -> None:
-        """The readings before a statement; what follows from those of an import is because of it."""
+        """The readings before a statement; what follows from those that people brought is because of it."""
         if entry.committed_ns != self._heard_ns:  # a file may name 100 000 units: looked at once
             self._book.look_inside(now_ns)
         self._heard_ns = entry.committed_ns
-        brought = entry.kind == import_.KIND
-        own = [e for e in waiting if brought and e.committed_ns == entry.committed_ns]
+        own = [e for e in waiting if entry.kind in KINDS and e.committed_ns == entry.committed_ns]
         self._screen([e for e in waiting if e not in own], now_ns)
         if own and entry.statement is not None:
             self._book.because = entry.statement.id
@@ -274,9 +274,9 @@ class Screening:
         moved = not self._quiet and self._timeline.hear(seq, statement)
         told = not self._quiet and self._resets.hear(statement)
         changes = self._replan() if told or moved else []
-        brought = self._journal.withdrawn_import(statement)
-        if brought is not None:
-            changes += self._without(import_.of(brought.body))
+        taken_back = self._journal.withdrawn_readings(statement)
+        if taken_back is not None and (brought := brought_by(taken_back)) is not None:
+            changes += self._without(brought)
         if self._quiet:
             self._book.recall([statement])
             return
@@ -288,10 +288,10 @@ class Screening:
             self._book.because = ""
             self._book.look_at_places(now_ns)
 
-    def _without(self, brought: import_.Import) -> list[Change]:
-        """What changes because readings of an import count no longer, or again."""
+    def _without(self, brought: Brought) -> list[Change]:
+        """What changes because readings that people brought count no longer, or again."""
         known = self._timeline.numbers
-        numbers = [known[name] for name in brought.channels.values() if name in known]
+        numbers = [known[name] for name in brought.channels if name in known]
         self._present.look_again(numbers)
         stored = self._reading.at_once(numbers, brought.first_ns, brought.last_ns + 1)
         return self._screener.anew(numbers, brought.first_ns, stored)

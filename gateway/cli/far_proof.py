@@ -9,7 +9,7 @@ from gateway.cli.far_labels import labels_there
 from gateway.cli.far_saying import said_there, say_known
 from gateway.cli.parked import decision_of, show_decided, show_parked
 from gateway.cli.proof import show_clocks
-from gateway.cli.refused import show_again, show_refused
+from gateway.cli.refused import check_retry, show_again, show_before, show_refused
 from gateway.cli.retention import hold_words, show_holds
 from gateway.cli.terminal import print_json, say
 from gateway.cli.time_left import show_times
@@ -89,9 +89,19 @@ def parked(
     show_decided(told, decision, said_there(done))
 
 
-def refused(client: Client, source: str | None, most: int, retry: str | None, as_json: bool) -> None:
+def refused(
+    client: Client,
+    source: str | None,
+    most: int,
+    retry: str | None,
+    mapping: str,
+    dry: bool,
+    as_json: bool,
+) -> None:
+    check_retry(retry, mapping, dry)
     if retry is not None:
-        show_again(client.post(f"/refused/{in_path(retry)}/retry", {}), as_json)
+        show, route = (show_before, "preview") if dry else (show_again, "retry")
+        show(client.post(f"/refused/{in_path(retry)}/{route}", {"mapping": mapping}), as_json)
         return
     found = client.get("/refused", source=source, most=min(most, MOST))["items"]
     show_refused(found, labels_there(client), as_json)

@@ -24,11 +24,11 @@ def preview_lines(preview: Preview) -> list[str]:
     return [
         f"{preview.file}: {_counted(preview.lines)}",
         *([f"  logger says: {told}"] if told else []),
-        *(line for seen in preview.series for line in _series_lines(seen)),
+        *(line for seen in preview.series for line in series_lines(seen)),
         *(f"  series {name!r} is given to no channel" for name in preview.unused),
         *_missed(preview.lines),
         *_judged(preview.verdicts),
-        *_alarms(preview.alarms, "the import would raise"),
+        *alarm_lines(preview.alarms, "the import would raise"),
     ]
 
 
@@ -44,11 +44,11 @@ def after_import(path: Path, done: Brought, alarms: Sequence[Mapping[str, Any]])
         *_contradicting(done.contradicting),
         *_missed(done.lines),
         *_judged(done.said.verdicts),
-        *_alarms(alarms, "the import raises"),
+        *alarm_lines(alarms, "the import raises"),
     ]
 
 
-def _alarms(alarms: Sequence[Mapping[str, Any]], what: str) -> Iterator[str]:
+def alarm_lines(alarms: Sequence[Mapping[str, Any]], what: str) -> Iterator[str]:
     """Under the configuration as it is; what came live in between may fill a silence."""
     total = sum(one["alarms"] for one in alarms)
     yield f"  {what} {counted(total, 'alarm') if total else 'no alarm'}{ALONE if total else ''}"
@@ -80,7 +80,8 @@ def _missed(lines: Lines) -> Iterator[str]:
     yield from (f"  {remark}" for remark in lines.remarks)
 
 
-def _series_lines(seen: Seen) -> Iterator[str]:
+def series_lines(seen: Seen) -> Iterator[str]:
+    """One series as it would be taken."""
     converted = f", converted from {seen.logger_unit}" if seen.logger_unit != seen.unit else ""
     yield f"  {seen.series} -> {seen.channel}: {counted(seen.readings, 'reading')}, {seen.new} new"
     yield from marked(seen.no_data, "  ")

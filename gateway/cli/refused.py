@@ -8,17 +8,20 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from gateway.cli.import_screen import alarm_lines, series_lines
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
 from gateway.commands.desk import open_desk
-from gateway.commands.refused import Again, send_again
+from gateway.commands.refused import send_again
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.published.labels import Labels, labels_of
+from gateway.questions.import_preview import Seen
 from gateway.questions.refused import refused_rows
-from gateway.text import counted, safe
+from gateway.questions.retry_preview import preview_retry
+from gateway.text import counted, one_line, safe
 
 LONGEST_PAYLOAD = 200  # characters on a screen
 RETRY = "-> once the mapping is mended: `cryogate refused --retry SOURCE --by NAME` reads the messages again"
@@ -37,25 +40,45 @@ def refused(
         str | None,
         typer.Option(metavar="SOURCE", help="The mapping is mended: send its messages through again."),
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who does so; needed with --retry.")] = "",
+    mapping: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="SOURCE",
+            help="With --retry: by the mapping of this source, where it was renamed.",
+        ),
+    ] = "",
+    dry: Annotated[
+        bool, typer.Option("--dry", help="With --retry: show what would be taken, and take nothing.")
+    ] = False,
+    by: Annotated[str, typer.Option("--by", help="Who does so; needed with --retry, not with --dry.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """What came in and could not be taken: the bytes themselves, with the reason.
 
     With --retry, messages of a broker that are kept here are read under the configuration as it is now; what
     can be taken is screened like any other reading. The gateway may be running or not; restart it, too, so
-    that it takes what comes from now on.
+    that it takes what comes from now on. Look first with --dry. `cryogate withdraw` takes a retry back.
 
-    Examples: cryogate refused --source broker; cryogate refused --retry broker --by "Li Na"
+    Examples: cryogate refused --source broker; cryogate refused --retry broker --dry
+
+    Example: cryogate refused --retry broker --by "Li Na"
+
+    Example: cryogate refused --retry old-broker --as broker --by "Li Na"
     """
+    check_retry(retry, mapping, dry)
     configuration = load(config)
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
         raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
+    if retry is not None and dry:
+        with Journal.open_reading(path) as journal:
+            show_before(preview_retry(retry, mapping or retry, configuration, journal).plain(), as_json)
+        return
     if retry is not None:
         author = at_this_box(by)
         with open_desk(configuration) as desk:
-            show_again(_plain(send_again(desk, author, retry)), as_json)
+            show_again(send_again(desk, author, retry, mapping).plain(), as_json)
         return
     with Journal.open_reading(path) as journal:
         rows = refused_rows(journal, source, most)
@@ -88,10 +111,23 @@ def _as_written(payload: str) -> str:
         return payload
 
 
-def _plain(done: Again) -> dict[str, Any]:
-    reasons = [f"{one.reason}: {one.detail}" for one in done.refused]
-    told = {"source": done.source, "messages": done.messages, "readings": done.readings}
-    return {**told, "new": done.fresh, "cut": done.cut, "refused": reasons}
+def check_retry(retry: str | None, mapping: str, dry: bool) -> None:
+    """Raises InputError where an option says nothing."""
+    if retry is None and (mapping or dry):
+        raise InputError("--as and --dry go with --retry SOURCE")
+
+
+def show_before(seen: Mapping[str, Any], as_json: bool) -> None:
+    """What would be taken, as `--json` and the API have it."""
+    show_again(seen, as_json)
+    if as_json:
+        return
+    for one in seen["series"]:
+        for line in series_lines(Seen(**one)):
+            say(one_line(line))
+    for line in alarm_lines(seen["alarms"], "this would raise"):
+        say(one_line(line))
+    say("nothing was taken")
 
 
 def show_again(done: Mapping[str, Any], as_json: bool) -> None:
@@ -100,7 +136,8 @@ def show_again(done: Mapping[str, Any], as_json: bool) -> None:
         print_json(done)
         return
     messages, readings = counted(done["messages"], "message"), counted(done["readings"], "reading")
-    say(f"{done['source']}: {messages}, {readings} in them, {done['new']} of them new")
+    by = f", by the mapping of {done['mapping']}" if done["mapping"] != done["source"] else ""
+    say(f"{done['source']}{by}: {messages}, {readings} in them, {done['new']} of them new")
     if done["cut"]:
         say(f"  {counted(done['cut'], 'message')} left out: only the beginning was kept")
     for reason in list(dict.fromkeys(done["refused"]))[:MOST_REASONS]:

@@ -11,8 +11,8 @@ from gateway.commands.desk import Desk, Revising, Stated
 from gateway.commands.words import Words
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
-from gateway.statements import Statement, import_, withdrawal
-from gateway.statements.import_ import Import
+from gateway.statements import Statement, withdrawal
+from gateway.statements.brought import KINDS, Brought, brought_by
 from gateway.statements.withdrawal import Withdrawal
 
 MOST_FILES: Final = 10  # named of those to be imported again
@@ -32,6 +32,8 @@ FOLLOWS: Final = {
     "reset": "the budget counts as if it had not been reset; the record is amended",
     "handover": "the handover before it is the last one",
     "hold": "retention may delete what only it kept",
+    "retry": "its readings stay in the journal and do not count; the record is amended. Mend the mapping, "
+    "and use `cryogate refused --retry` again; sinks keep what they were sent",
     "import": "its readings stay in the journal and do not count; the record is amended. What came live "
     "counts, whether it came before or since; sinks keep what they were sent",
     "release": "the hold is in force again; what was deleted meanwhile stays deleted",
@@ -79,31 +81,31 @@ def withdraw(desk: Desk, author: Author, identity: str, reason: str) -> Withdraw
 
 
 def _follows(words: Words, target: Statement) -> str:
-    """An import is compared with earlier imports, so what it shared with this one has to come again."""
+    """What people bring is compared with what they brought, so what it shared with this has to come again."""
     follows = FOLLOWS.get(target.kind, "")
-    files = sorted({import_.of(one.body).file for one in _shared(words, target)})
+    files = sorted({one.words for one in _shared(words, target)})
     if not files:
         return follows
     named = ", ".join(files[:MOST_FILES]) + (
         f" and {len(files) - MOST_FILES} more" if files[MOST_FILES:] else ""
     )
-    return f"{follows}. Imported since, about the same time; import again what it shared with this: {named}"
+    return f"{follows}. Brought since, about the same time; bring again what it shared with this: {named}"
 
 
-def _shared(words: Words, target: Statement) -> Iterator[Statement]:
-    """Later imports in effect whose readings may have been dropped as repeats of those of `target`."""
-    if target.kind != import_.KIND:
+def _shared(words: Words, target: Statement) -> Iterator[Brought]:
+    """What was brought later and counts, of which readings may have been dropped as repeats of those of
+    `target`."""
+    said, is_later = brought_by(target), False
+    if said is None:
         return
-    said, is_later = import_.of(target.body), False
     mine = _channels(words, said)
-    for one in words.of(import_.KIND):
-        other = import_.of(one.body)
-        overlaps = said.first_ns <= other.last_ns and other.first_ns <= said.last_ns
-        if is_later and overlaps and mine & _channels(words, other):
-            yield one
+    for one in words.of(*KINDS):
+        other = brought_by(one)
+        if is_later and other is not None and said.meets(other) and mine & _channels(words, other):
+            yield other
         is_later = is_later or one.id == target.id
 
 
-def _channels(words: Words, said: Import) -> set[str]:
+def _channels(words: Words, said: Brought) -> set[str]:
     """By identity: a channel may have been renamed between two imports."""
-    return {words.names.identity("channels", name) for name in said.channels.values()}
+    return {words.names.identity("channels", name) for name in said.channels}

@@ -13,7 +13,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.journal.standing import Standing, speaking_of
 from gateway.statements import Statement
-from gateway.statements.kinds import kind_named, kind_of, why_final
+from gateway.statements.kinds import kind_named, why_final
 from gateway.times import format_rfc3339
 
 
@@ -61,7 +61,7 @@ class Words:
         found = self.find(identity)
         if found is None:
             raise InputError(self._unknown(identity))
-        if reason := why_final(kind_of(found)):
+        if reason := why_final(found):
             raise InputError(f"{found.id} cannot be taken back: {reason}")
         undone = self._standing.undone_by(found.id)
         if undone is not None:

@@ -1,4 +1,4 @@
-"""Which entries' readings count: all, but those of imports that were withdrawn (withdrawn.py)."""
+"""Which entries' readings count: all, but those of imports and retries that were withdrawn (withdrawn.py)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Entries whose readings an import brought: what comes live besides must not hang on them.
+"""Entries whose readings an import or a retry brought: what comes live besides must not hang on them.
 
-An import can be withdrawn, and then its readings do not count. A live reading that was dropped as a repeat of
-an imported one would be lost with it, and no device sends it again. So live readings are compared with what
-came live; only imports, whose files can be brought again, are compared with imports.
+Both can be withdrawn, and then their readings do not count. A live reading that was dropped as a repeat of
+such a one would be lost with it, and no device sends it again. So live readings are compared with what came
+live; only what people bring, and can bring again, is compared with what they brought.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ import numpy as np
 from gateway.journal.archive import Archive
 from gateway.journal.counting import Ranges
 from gateway.journal.database import Connection, all_rows, first_row
-from gateway.statements import import_, retry
+from gateway.statements.brought import KINDS
 
-BROUGHT: Final = frozenset({import_.KIND, retry.KIND})  # kinds beside readings that people bring
 FILES_KEPT: Final = 200  # of the archive whose imports are remembered: a few ranges each
 _IMPORTS: Final = """SELECT seq, committed_ns FROM entry
-    WHERE kind = ? AND hour IS NULL AND seq > ? ORDER BY seq"""
+    WHERE kind IN (?, ?) AND hour IS NULL AND seq > ? ORDER BY seq"""
 _COMMITTED: Final = "SELECT committed_ns FROM entry WHERE seq = ?"
 
 
 class Imported:
-    """An import's entries stand right before its statement and were committed with it, so at its moment."""
+    """Their entries stand right before the statement and were committed with it, so at its moment."""
 
     def __init__(self, connection: Connection, archive: Archive) -> None:
         self._connection = connection
@@ -36,14 +35,14 @@ class Imported:
         self._files: OrderedDict[str, Ranges] = OrderedDict()
 
     def hear(self) -> None:
-        """Look for new imports: one step in an index where there are none."""
+        """Look for new ones: one step in an index where there are none."""
         behind = self._seq[-1] if self._seq else 0
-        for seq, committed_ns in all_rows(self._connection, _IMPORTS, (import_.KIND, behind)):
+        for seq, committed_ns in all_rows(self._connection, _IMPORTS, (*KINDS, behind)):
             self._seq.append(seq)
             self._committed.append(committed_ns)
 
     def brought(self, seq: int) -> bool:
-        """Whether an entry of readings, which is not archived, is of an import."""
+        """Whether people brought an entry of readings, which is not archived."""
         following = bisect_right(self._seq, seq)
         if following == len(self._seq):
             return False

@@ -35,7 +35,7 @@ from gateway.journal.recovering import mend
 from gateway.journal.repeats import Repeats
 from gateway.journal.still_written import StillWritten
 from gateway.journal.transaction import snapshot, transaction
-from gateway.journal.withdrawn import Withdrawn, withdrawn_import
+from gateway.journal.withdrawn import Withdrawn, withdrawn_readings
 from gateway.model import Arrivals, Refusal, Refused
 
 __all__ = ["ChannelRow", "Committed", "Entry", "Journal", "Statement"]
@@ -375,10 +375,10 @@ class Journal(Closes):
             asked = (self._decoded, self._archive, wanted, start_ns, last_ns, until_seq, without)
             yield from hours.scan(self._connection, *asked)
 
-    def withdrawn_import(self, statement: Statement) -> Statement | None:
+    def withdrawn_readings(self, statement: Statement) -> Statement | None:
         """The import that `statement` takes back, or brings back; its readings count no longer, or again."""
         with explained(self.path):
-            found = withdrawn_import(self._connection, statement, self._archive.damaged)
+            found = withdrawn_readings(self._connection, statement, self._archive.damaged)
         return None if found is None else found[1]
 
     def span(self) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 New data is the common case and costs one comparison per reading with its channel's high-water mark, the
 latest time that channel may have in the journal. Only readings at or below their mark are looked up, where
 their device's time stands, and where one of that time was shifted to. A live reading is no repeat of one that
-an import brought (imported.py).
+an import or a retry brought (imported.py).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from gateway.journal.database import Connection, only_row
 from gateway.journal.entries import HOUR_NS, take
 from gateway.journal.given import as_given, as_said, as_stored, in_two, repeats
 from gateway.journal.hours import LAST_SEQ, by_key, overlapping
-from gateway.journal.imported import BROUGHT, Imported
+from gateway.journal.imported import Imported
 from gateway.journal.marks import Marks
 from gateway.journal.shifts import Search, Shifts
 from gateway.journal.withdrawn import Withdrawn
 from gateway.model import Arrivals, Mask, Samples
-from gateway.statements import retry
+from gateway.statements import brought, retry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +77,7 @@ class Repeats:
         """
         self._notice_others()
         self._imported.hear()
-        self._with_imports = not BROUGHT.isdisjoint(beside)
+        self._with_imports = not set(brought.KINDS).isdisjoint(beside)
         if retry.KIND in beside:
             arrivals = arrivals.take(~self._taken_before(arrivals))
         given = as_stored(arrivals)

@@ -1,6 +1,6 @@
-"""Readings of imports that were withdrawn: they stay in the log, and do not count.
+"""Readings of imports and retries that were withdrawn: they stay in the log, and do not count.
 
-An import's readings are the entries right before its statement that were committed with it. Which ones do not
+Their readings are the entries right before its statement that were committed with it. Which ones do not
 count follows from the statements alone, as they were after any entry.
 """
 
@@ -16,11 +16,13 @@ from gateway.journal.counting import ALL_COUNT, Ranges
 from gateway.journal.damaged import Damaged
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.hours import LAST_SEQ
-from gateway.statements import Statement, import_, withdrawal
+from gateway.statements import Statement, withdrawal
+from gateway.statements.brought import KINDS
 from gateway.statements.effect import Effects
+from gateway.statements.kinds import why_final
 
 PAGE: Final = 500
-FIRST_STEP: Final = 500  # entries of an import; each step back takes four times as many
+FIRST_STEP: Final = 500  # entries of one; each step back takes four times as many
 _COMMITTED: Final = "SELECT seq, committed_ns FROM entry WHERE seq > ? AND seq < ? AND hour IS NOT NULL"
 _OF_A_JOURNAL: Final = re.compile(r"[0-9A-Z]{8}-(\d{1,18})")
 
@@ -32,8 +34,8 @@ class Withdrawn:
         self._connection = connection
         self._archive = archive
         self._seen_seq = 0
-        self._stated: list[tuple[int, Statement]] = []  # withdrawals that bear on imports
-        self._imports: dict[str, tuple[Statement, tuple[int, int]]] = {}
+        self._stated: list[tuple[int, Statement]] = []  # withdrawals that bear on what was brought
+        self._brought: dict[str, tuple[Statement, tuple[int, int]]] = {}
 
     def ranges(self, until_seq: int) -> Ranges:
         """What does not count, as it was after entry `until_seq`."""
@@ -42,10 +44,10 @@ class Withdrawn:
         if not stated:
             return ALL_COUNT
         effects = Effects()
-        for statement in (*(one for one, _ in self._imports.values()), *stated):
+        for statement in (*(one for one, _ in self._brought.values()), *stated):
             effects.hear(statement)
         return tuple(
-            entries_of for name, (_, entries_of) in self._imports.items() if not effects.counts(name)
+            entries_of for name, (_, entries_of) in self._brought.items() if not effects.counts(name)
         )
 
     def _hear(self) -> None:
@@ -57,19 +59,19 @@ class Withdrawn:
             self._seen_seq = page[-1].seq
 
     def _bears(self, statement: Statement) -> bool:
-        """Whether it takes an import back, or brings one back."""
-        found = withdrawn_import(self._connection, statement, self._archive.damaged)
+        """Whether it takes what was brought back, or lets it count again."""
+        found = withdrawn_readings(self._connection, statement, self._archive.damaged)
         if found is None:
             return False
         seq, target = found
-        if target.id not in self._imports:
-            self._imports[target.id] = (target, (self._first_of(seq), seq - 1))
+        if target.id not in self._brought:
+            self._brought[target.id] = (target, (self._first_of(seq), seq - 1))
         return True
 
     def _first_of(self, seq: int) -> int:
         """The first entry of readings that were committed with statement `seq`.
 
-        An import states its readings alone: rows NO_DATA have entries, too, and are not counted there.
+        It states its readings alone: rows NO_DATA have entries, too, and are not counted there.
         """
         (own,) = entries.between(self._connection, seq - 1, seq)
         first, looked_from, step = seq, seq, FIRST_STEP
@@ -89,12 +91,12 @@ class Withdrawn:
             behind = segment.last_seq
 
 
-def withdrawn_import(
+def withdrawn_readings(
     connection: Connection, statement: Statement, damaged: Damaged | None = None
 ) -> tuple[int, Statement] | None:
-    """Number and statement of the import that a withdrawal, or one of a withdrawal, is about."""
+    """Number and statement of the import or retry that a withdrawal, or one of a withdrawal, is about."""
     for seq, target in _targets(connection, statement, damaged):
-        if target.kind == import_.KIND:
+        if target.kind in KINDS and not why_final(target):
             return seq, target
     return None
 

@@ -56,6 +56,10 @@ class Seen:
     longest_gap_s: float | None
     calibration: str  # which correction is applied, in words; empty for a channel without a certificate
 
+    def plain(self) -> dict[str, Any]:
+        """For scripts."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -82,7 +86,7 @@ class Preview:
                 "remarks": list(self.lines.remarks),
             },
             "logger": self.logger,
-            "series": [{name: getattr(s, name) for name in Seen.__slots__} for s in self.series],
+            "series": [seen.plain() for seen in self.series],
             "unused": list(self.unused),
             "verdicts": [to_plain(v) for v in self.verdicts],
             "alarms": list(self.alarms),
@@ -128,10 +132,10 @@ def _seen(
         told = configuration.channels[channel]
         words = correction_words(name, told, spans[name], mapped)
         there = compared.get(channel, (len(mine), 0))
-        yield _of_one(name, units[name], told, mine.sorted(), len(every) - len(mine), there, words)
+        yield seen_of(name, units[name], told, mine.sorted(), len(every) - len(mine), there, words)
 
 
-def _of_one(
+def seen_of(
     name: str,
     logger_unit: str,
     channel: Channel,
@@ -140,6 +144,7 @@ def _of_one(
     compared: tuple[int, int],
     calibration: str,
 ) -> Seen:
+    """From the readings of one series, sorted by time; `compared`: how many are new, how many contradict."""
     fine = mine.value[mine.quality < Quality.BAD]
     step = np.diff(mine.time)
     has_any, has_steps = len(mine) > 0, len(step) > 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.journal.journal import Journal
 from gateway.journal.refusals import is_whole
+from gateway.journal.standing import Standing
 from gateway.model import Refused
 from gateway.statements import retry
 from gateway.times import format_rfc3339
@@ -14,9 +15,12 @@ from gateway.times import format_rfc3339
 def refused_rows(journal: Journal, source: str | None, most: int) -> list[dict[str, Any]]:
     """Of a source, or of all; `payload` as Latin-1, so that every byte is a character.
 
-    `sent_again`: when somebody had it sent through again last; what could be taken then is in the journal.
+    `sent_again`: when somebody had it sent through again last, and did not take that back; what could be
+    taken then is in the journal.
     """
-    sent_ns = {retry.of(said.body).source: said.at_ns for _, said in journal.statements(retry.KIND)}
+    standing = Standing(journal)
+    counting = [said for _, said in journal.statements(retry.KIND) if standing.counts(said)]
+    sent_ns = {retry.of(said.body).source: said.at_ns for said in counting}
     return [
         {
             "source": name,

@@ -6,6 +6,7 @@ A file in this folder that has a KIND is a kind of statement. It provides
     SCHEMA: int                        of its JSON form today; it grows with every change of the form
     BY_PEOPLE: bool                    whether people state it: then it can be corrected and withdrawn
     FINAL: str                         left out, or why one that was stated can no longer be taken back
+    def final(body) -> str             the same of one statement; empty: it can be taken back
     a frozen dataclass                 what is said
     def to_body(said) -> dict          plain JSON with "schema"; raises StatementError at what cannot be
     def of(body) -> said               the same again; raises StatementError where it is damaged or newer

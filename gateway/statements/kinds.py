@@ -6,7 +6,7 @@ import functools
 import importlib
 import keyword
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, cast
 
 import gateway.statements
@@ -82,6 +82,8 @@ def check_known(names: Iterable[str]) -> None:
         )
 
 
-def why_final(kind: Kind) -> str:
-    """Why what was stated cannot be taken back; empty: it can."""
-    return str(getattr(kind, "FINAL", ""))
+def why_final(statement: Statement) -> str:
+    """Why it cannot be taken back; empty: it can. Raises StatementError."""
+    kind = kind_of(statement)
+    final: Callable[[Mapping[str, Any]], str] | None = getattr(kind, "final", None)
+    return str(getattr(kind, "FINAL", "")) if final is None else final(statement.body)

@@ -10,7 +10,8 @@ from gateway.journal.database import all_rows
 from gateway.journal.entries import HOUR_NS
 from gateway.journal.failures import explained
 from gateway.journal.journal import Journal
-from gateway.statements import import_, retention, withdrawal
+from gateway.statements import retention, withdrawal
+from gateway.statements.brought import brought_by
 
 CHANGING: Final = (withdrawal.KIND, retention.KIND)  # statements by which readings count no longer, or again
 _HOT: Final = "SELECT DISTINCT hour FROM entry WHERE seq > ? AND seq <= ? AND hour IS NOT NULL"
@@ -45,9 +46,11 @@ def _changed(journal: Journal, after_seq: int, until_seq: int) -> Iterator[range
             if kind == retention.KIND:
                 removed = retention.of(statement.body)
                 yield _hours(removed.first_ns, removed.last_ns)
-            elif (taken_back := journal.withdrawn_import(statement)) is not None:
-                said = import_.of(taken_back.body)
-                yield _hours(said.first_ns, said.last_ns)
+            else:
+                taken_back = journal.withdrawn_readings(statement)
+                said = None if taken_back is None else brought_by(taken_back)
+                if said is not None:
+                    yield _hours(said.first_ns, said.last_ns)
 
 
 def _hours(first_ns: int, last_ns: int) -> range:

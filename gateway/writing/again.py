@@ -8,7 +8,7 @@ sent through before is a repeat and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -32,43 +32,103 @@ MQTT: Final = "mqtt"  # the kind of source whose messages stand alone
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What became of them. `cut`: of how many only the beginning was kept; `refused`: as they are now."""
+    """What became of them. `mapping`: the source by whose mapping they were read. `cut`: of how many only the
+    beginning was kept; `refused`: as they are now."""
 
     source: str
+    mapping: str
     messages: int
     readings: int
     fresh: int
     cut: int
     refused: tuple[Refused, ...]
 
+    def plain(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "source": self.source,
+            "mapping": self.mapping,
+            "messages": self.messages,
+            "readings": self.readings,
+            "new": self.fresh,
+            "cut": self.cut,
+            "refused": [f"{one.reason}: {one.detail}" for one in self.refused],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The messages of a source that are kept, as they read now."""
+
+    source: str
+    mapping: str
+    messages: int
+    cut: int
+    refused: tuple[Refused, ...]
+    arrivals: Arrivals
+
+    def taken(self, fresh: int) -> Again:
+        mine = self.source, self.mapping, self.messages, len(self.arrivals)
+        return Again(*mine, fresh, self.cut, self.refused)
+
 
 def again(
-    source: str, configuration: Configuration, journal: Journal, drafted: Callable[[Retry], Statement]
+    source: str,
+    mapping: str,
+    configuration: Configuration,
+    journal: Journal,
+    drafted: Callable[[Retry], Statement],
 ) -> Again:
     """Take what can be taken of the kept messages of a source. `drafted` makes the statement beside them.
 
     Raises InputError, JournalError, and Outdated where somebody stated something meanwhile: try again.
     """
-    plug_in = configuration.sources.get(source)
+    seen = journal.last_seq()
+    check_sources(source, mapping, configuration, journal)
+    numbers = numbers_of(configuration, journal, configuration.channels)
+    read = read_again(source, mapping, configuration, journal, numbers)
+    if len(read.arrivals) == 0 or journal.new_among(read.arrivals, retry.KIND) == 0:
+        return read.taken(0)
+    channels = channels_in(read.arrivals, numbers)
+    describe(configuration, journal, channels)
+    time_ns = read.arrivals.samples.time
+    said = Retry(
+        source, mapping, read.messages, len(time_ns), channels, int(time_ns.min()), int(time_ns.max())
+    )
+    done = journal.commit(read.arrivals, statements=[drafted(said)], unless_said_since=seen)
+    return read.taken(done.fresh)
+
+
+def check_sources(source: str, mapping: str, configuration: Configuration, journal: Journal) -> None:
+    """Raises InputError where there is no such mapping, or there are no such messages."""
+    plug_in = configuration.sources.get(mapping)
     if plug_in is None or plug_in.kind != MQTT:
         brokers = [name for name, other in configuration.sources.items() if other.kind == MQTT]
         raise InputError(
-            f"{source!r} is no broker of the configuration; there is: {', '.join(brokers) or 'none'}"
+            f"{mapping!r} is no broker of the configuration; there is: {', '.join(brokers) or 'none'}. "
+            "Messages of a source that was renamed or removed: --retry OLD --as NEW"
         )
-    seen = journal.last_seq()
+    kept = journal.refusal_counts()
+    if source not in kept and source not in configuration.sources:
+        raise InputError(f"nothing of a source {source!r} is kept; of: {', '.join(sorted(kept)) or 'none'}")
+
+
+def read_again(
+    source: str, mapping: str, configuration: Configuration, journal: Journal, numbers: dict[str, int]
+) -> Read:
+    """By the mapping of a broker of the configuration. `numbers`: of all channels."""
     kept = [one for _, one in reversed(journal.refused(source, KEPT_PER_SOURCE))]
     whole = [one for one in kept if is_whole(one)]
-    numbers = numbers_of(configuration, journal, configuration.channels)
-    decoded = _decoded(Source(source, plug_in.options, _addresses(source, configuration, numbers)), whole)
+    options = configuration.sources[mapping].options
+    decoded = _decoded(Source(mapping, options, _addresses(mapping, configuration, numbers)), whole)
     arrivals = _canonical(decoded.arrivals, configuration, journal, numbers)
-    cut = len(kept) - len(whole)
-    if len(arrivals) == 0 or journal.new_among(arrivals, retry.KIND) == 0:
-        return Again(source, len(whole), len(arrivals), 0, cut, decoded.refused)
-    names = {number: name for name, number in numbers.items()}
-    describe(configuration, journal, {names[n] for n in arrivals.samples.channel.tolist()})
-    said = Retry(source, len(whole), len(arrivals))
-    done = journal.commit(arrivals, statements=[drafted(said)], unless_said_since=seen)
-    return Again(source, len(whole), len(arrivals), done.fresh, cut, decoded.refused)
+    return Read(source, mapping, len(whole), len(kept) - len(whole), decoded.refused, arrivals)
+
+
+def channels_in(arrivals: Arrivals, numbers: dict[str, int]) -> tuple[str, ...]:
+    """Names of the channels that these readings are of, sorted."""
+    present = set(arrivals.samples.channel.tolist())
+    return tuple(sorted(name for name, number in numbers.items() if number in present))
 
 
 def _addresses(source: str, configuration: Configuration, numbers: dict[str, int]) -> dict[str, int]:

@@ -262,7 +262,9 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "proposal": st.builds(proposal.Proposal, names, names, lines, comments),
     "recovery": st.builds(recovery.Recovery, messages, *[st.none() | counts] * 5),
     "release": st.builds(release.Release, names, comments),
-    "retry": st.builds(retry.Retry, names, counts, counts),
+    "retry": st.builds(
+        retry.Retry, names, names, counts, counts, st.lists(names).map(tuple), moments, moments
+    ),
     "roster": rosters(),
     "signature": st.builds(
         signature.Signature,

@@ -206,6 +206,7 @@ ARGUMENTS = [
     ("import", "?", "--map", "?", "--by", "?"),
     ("refused", "--source", "?", "--most", "?"),
     ("refused", "--retry", "?", "--by", "?"),
+    ("refused", "--retry", "?", "--as", "?", "--dry"),
     ("parked", "--retry", "?", "--by", "?"),
     ("hold", "--by", "?", "--why", "?", "--asset", "?", "--from", "?"),
     ("release", "?", "--by", "?", "--why", "?"),

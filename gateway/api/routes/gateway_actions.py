@@ -26,6 +26,7 @@ from gateway.commands.parked import settle_parked
 from gateway.commands.refused import send_again
 from gateway.questions.import_preview import preview_import
 from gateway.questions.parked import all_parked, parked_of
+from gateway.questions.retry_preview import preview_retry
 from gateway.statements import drill as drills
 from gateway.statements import hold as holding
 from gateway.statements import parked as parking
@@ -46,7 +47,15 @@ IMPORTED = {
     "no_data": 0,
 }
 PREVIEW = {"file": "box-7.csv", "sha256": "0f2e7c1d", "series": [], "unused": [], "alarms": []}
-AGAIN = {"source": "broker", "messages": 3, "readings": 3, "new": 3, "cut": 0, "refused": []}
+AGAIN = {
+    "source": "broker",
+    "mapping": "broker",
+    "messages": 3,
+    "readings": 3,
+    "new": 3,
+    "cut": 0,
+    "refused": [],
+}
 MappingText = Annotated[str, Form(max_length=LONGEST_MAPPING, description="TOML: docs/imports.md.")]
 
 
@@ -62,6 +71,13 @@ class Held(Revisable):
 
 class Why(Said):
     reason: Text
+
+
+class Retried(Said):
+    mapping: Name = ""
+
+
+OF_ITS_OWN: Final = Retried()
 
 
 class Settled(Said):
@@ -109,13 +125,19 @@ def import_(request: Request, world: Asked, who: Who, file: UploadFile, mapping:
 
 
 @router.post("/refused/{source}/retry", **told("refused.write", AGAIN))
-def retry(request: Request, world: Asked, who: Who, source: InUrl) -> Response:
-    """Read the refused messages of a source again, under the configuration as it is now."""
+def retry(request: Request, world: Asked, who: Who, source: InUrl, said: Retried = OF_ITS_OWN) -> Response:
+    """Read the refused messages of a source again, under the configuration as it is now; `mapping` is the
+    source by whose mapping, where it was renamed or removed."""
     with desk_for(world, who) as (desk, author):
-        done = send_again(desk, author, source)
-    told_of = {"source": done.source, "messages": done.messages, "readings": done.readings}
-    reasons = [f"{one.reason}: {one.detail}" for one in done.refused]
-    return json_answer(request, {**told_of, "new": done.fresh, "cut": done.cut, "refused": reasons})
+        done = send_again(desk, author, source, said.mapping)
+    return json_answer(request, done.plain())
+
+
+@router.post("/refused/{source}/preview", **told("refused.write", AGAIN | {"series": [], "alarms": []}))
+def preview_of_retry(request: Request, world: Asked, source: InUrl, said: Retried = OF_ITS_OWN) -> Response:
+    """What sending the refused messages of a source through again would give; nothing is taken."""
+    found = preview_retry(source, said.mapping or source, world.configuration, world.reading().journal)
+    return json_answer(request, found.plain())
 
 
 @router.post("/parked/{name}", **told("parked.write", DONE))

@@ -196,6 +196,8 @@ def test_holds_parked_and_refused(sites: TwoSites) -> None:
     assert refused(sites, f"/holds/{held['hold']}/release", {"reason": "over"}, "quality")[0] == 422
     assert refused(sites, "/parked/central", {"decision": "accept"})[0] == 422
     assert done(sites, "/refused/broker/retry", {})["messages"] == 0
+    assert done(sites, "/refused/broker/preview", {})["series"] == []
+    assert refused(sites, "/refused/broker/preview", {"mapping": "none"})[0] == 422
 
 
 def test_a_drill_needs_a_gateway(sites: TwoSites) -> None:

@@ -74,6 +74,8 @@ SAME = (
     ("parked", "--sink", "central", "--json"),
     ("refused",),
     ("refused", "--json"),
+    ("refused", "--retry", "broker", "--dry"),
+    ("refused", "--retry", "broker", "--dry", "--json"),
     ("siren",),
     ("siren", "--json"),
     ("drill", "--due"),

@@ -17,6 +17,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.model import Arrivals, Quality, Refusal, Refused, Samples
 from gateway.questions.refused import refused_rows
+from gateway.statements import Statement
 from gateway.times import format_rfc3339, parse_rfc3339
 from gateway.writing.described import numbers_of
 
@@ -191,3 +192,74 @@ def test_people_read_what_happened(folder: Path) -> None:
     assert told.output.count("refused again: ") == 2
     said = " ".join(CliRunner().invoke(app, ["statements", "--config", config]).output.split())
     assert "had 4 refused messages of source broker sent through again: 2 readings" in said
+
+
+def screen(folder: Path, *words: str) -> str:
+    config = str(folder / "cryogate.toml")
+    told = CliRunner().invoke(app, [words[0], "--config", config, *words[1:]])
+    if told.exception is not None and not isinstance(told.exception, SystemExit):
+        raise told.exception
+    return " ".join(told.output.split())
+
+
+def values(folder: Path) -> list[float]:
+    with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+        return journal.read(None, 0, None).samples.value.tolist()
+
+
+def test_it_can_be_looked_at_first_and_nothing_is_written(folder: Path) -> None:
+    told = retried(folder, "--retry", "broker", "--dry")
+    [lid] = told["series"]
+    assert (lid["series"], lid["channel"], lid["readings"], lid["new"]) == ("lid", "lid", 2, 2)
+    assert (lid["lowest"], lid["highest"], lid["unit"], lid["logger_unit"]) == (-195.8, -150.0, "degC", "K")
+    assert (lid["first"], lid["last"]) == ("2026-01-05T11:59:00.000000000Z", "2026-01-05T12:00:00.000000000Z")
+    shown = screen(folder, "refused", "--retry", "broker", "--dry")
+    assert "lowest -195.8 \N{DEGREE SIGN}C highest -150 \N{DEGREE SIGN}C, converted from K" in shown
+    assert shown.endswith("nothing was taken")
+    with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+        assert journal.last_seq() == 0 and journal.channel_names() == {}
+    retried(folder, "--retry", "broker")
+    assert retried(folder, "--retry", "broker", "--dry")["series"][0]["new"] == 0
+
+
+def test_a_wrong_mapping_is_taken_back_and_the_mended_one_counts(folder: Path) -> None:
+    path = folder / "cryogate.toml"
+    path.write_text(CONFIG.replace('unit = "K"', 'unit = "degC"'))
+    assert retried(folder, "--retry", "broker")["new"] == 2
+    assert values(folder) == [123.15, 77.35]
+    path.write_text(CONFIG)
+    assert retried(folder, "--retry", "broker", "--dry")["series"][0]["contradicting"] == 2
+    with Journal.open_reading(folder / "data" / "journal.sqlite") as journal:
+        [said] = [statement for _, statement in journal.statements("retry")]
+    assert (said.body["channels"], said.body["mapping"]) == (["lid"], "broker")
+    shown = screen(folder, "withdraw", said.id, "--by", "Li Na", "--reason", "the unit is K")
+    assert "Mend the mapping" in shown
+    assert "sent through again" not in screen(folder, "refused")
+    assert values(folder) == []
+    assert retried(folder, "--retry", "broker")["new"] == 2
+    assert values(folder) == [-150.0, -195.8]
+
+
+def test_messages_of_a_source_that_was_renamed_are_read_by_the_mapping_of_another(folder: Path) -> None:
+    renamed = CONFIG.replace("sources.broker", "sources.hub").replace('source = "broker"', 'source = "hub"')
+    (folder / "cryogate.toml").write_text(renamed)
+    with pytest.raises(InputError, match="--retry OLD --as NEW"):
+        retried(folder, "--retry", "broker")
+    with pytest.raises(InputError, match="nothing of a source 'none' is kept; of: broker"):
+        retried(folder, "--retry", "none", "--as", "hub")
+    with pytest.raises(InputError, match="go with --retry"):
+        retried(folder, "--as", "hub")
+    assert retried(folder, "--retry", "broker", "--as", "hub", "--dry")["new"] == 2
+    told = retried(folder, "--retry", "broker", "--as", "hub")
+    assert (told["mapping"], told["messages"], told["new"]) == ("hub", 4, 2)
+    assert "sent through again, by the mapping of hub: 2 readings" in screen(folder, "statements")
+    assert "sent through again at " in screen(folder, "refused")
+
+
+def test_what_an_earlier_version_retried_stays(folder: Path) -> None:
+    body = {"schema": 1, "source": "broker", "messages": 4, "readings": 2}
+    with Journal.open(folder / "data" / "journal.sqlite") as journal:
+        journal.commit(statements=[Statement("retry", "Li Na", NOON_NS, body, actor="person")])
+        [said] = [statement for _, statement in journal.statements("retry")]
+    with pytest.raises(InputError, match="cannot be taken back: an earlier version"):
+        screen(folder, "withdraw", said.id, "--by", "Li Na", "--reason", "x")
