@@ -4,6 +4,7 @@
     ├── ConfigurationError      the configuration file is wrong; says where and what was expected
     ├── InputError              a file or value that a person gave is wrong; says where
     ├── LinkDown                a port, broker or server does not answer; it is tried again
+    │   └── NotYet              nothing failed: so many messages a minute, and this is one more
     ├── Rejected                the outside world will never take it; it is parked
     ├── JournalError            the journal cannot be read or written
     │   ├── JournalFull         no room on the disk
@@ -40,6 +41,10 @@ class LinkDown(CryogateError):
     def __init__(self, message: str, after_s: float = 0.0) -> None:
         super().__init__(message)
         self.after_s = after_s
+
+
+class NotYet(LinkDown):
+    """We send no faster than the outside world takes it: a message waits for its turn."""
 
 
 class Rejected(CryogateError):

@@ -16,7 +16,7 @@ from typing import Final
 from gateway.alarms.call import Call
 from gateway.alarms.delivery import Delivery, Outcome
 from gateway.dataclass import dataclass
-from gateway.errors import LinkDown, Rejected
+from gateway.errors import LinkDown, NotYet, Rejected
 from gateway.followers.pauses import Pauses
 from gateway.notifiers import Addressed, Keeping
 from gateway.text import first_words
@@ -41,6 +41,7 @@ class Errand:
     known: tuple[int, ...] = ()
     is_about_ways: bool = False
     began_s: float | None = None
+    not_before_s: float = 0.0  # where its turn came, and the service takes no more for now
     is_cancelled: bool = False
 
     @property
@@ -109,6 +110,8 @@ class Teller:
                 continue
             self._present = errand
             result = self._tell(errand, errand.began_s or 0.0)
+            if result is None:
+                continue
             self._slow.discard(errand.address)
             if result.outcome is Outcome.RETRY and result.took_s > SLOW_S:
                 self._slow.add(errand.address)
@@ -120,13 +123,25 @@ class Teller:
     def _next(self) -> Errand | None:
         """Whose turn it is, once there is one."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._errands) > 0, LOOK_S)
+            self._changed.wait_for(self._ready, LOOK_S)
             self._errands = [one for one in self._errands if not one.is_cancelled]
-            found = min(self._errands, key=self._rank, default=None)
+            found = min(self._ready(), key=self._rank, default=None)
             if found is not None:
                 self._errands.remove(found)
                 found.began_s = time.monotonic()
             return found
+
+    def _ready(self) -> list[Errand]:
+        now_s = time.monotonic()
+        return [one for one in self._errands if one.not_before_s <= now_s]
+
+    def _put_back(self, errand: Errand, after_s: float) -> None:
+        """Its turn comes again; what others wait for is that, and no delivery meanwhile."""
+        with self._changed:
+            errand.not_before_s = time.monotonic() + after_s
+            errand.began_s, self._present = None, None
+            self.delivered_s = max(self.delivered_s, errand.not_before_s)
+            self._errands.append(errand)
 
     def _rank(self, errand: Errand) -> tuple[bool, bool, bool, int]:
         """Equal ones in the order in which they came."""
@@ -150,12 +165,16 @@ class Teller:
             self.problem = str(down)
             self._again_s = time.monotonic() + self._pauses.next_s()
 
-    def _tell(self, errand: Errand, began_s: float) -> Result:
+    def _tell(self, errand: Errand, began_s: float) -> Result | None:
+        """None: it waits for its turn again."""
         after_s = 0.0
         try:
             outcome, answer = Outcome.DELIVERED, self._addressed.tell(errand.call, errand.address)
         except Rejected as refused:
             outcome, answer = Outcome.REJECTED, str(refused)
+        except NotYet as later:
+            self._put_back(errand, later.after_s)
+            return None
         except LinkDown as down:
             outcome, answer, after_s = Outcome.RETRY, str(down), down.after_s
         took_s = time.monotonic() - began_s

@@ -48,7 +48,7 @@ class UnderWay:
         """Of these, those whose turn takes long to come, though others have theirs."""
         mine = self._errands.get(delivery, {}).items()
         waiting = [(way, one) for way, one in mine if one.began_s is None]
-        return frozenset(way for way, one in waiting if now_s - one.handed_s > patience_s)
+        return frozenset(w for w, e in waiting if e.not_before_s > now_s or now_s - e.handed_s > patience_s)
 
     def waiting(self, delivery: str) -> list[Errand]:
         """Whose turn has not come."""

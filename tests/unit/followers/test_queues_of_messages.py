@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from gateway.alarms.call import Call, CallKind, Priority
 from gateway.alarms.policy import EVERYBODY, ON_DUTY, Policy, Step
+from gateway.errors import NotYet
 from gateway.followers import caller as calling
 from gateway.statements.person import Way
 from tests.unit.alarming.alarm_desk import eventually
@@ -78,6 +80,47 @@ def test_who_has_to_wait_long_for_a_turn_is_told_by_the_next_way_and_not_by_both
         assert not caller.failing
     assert sms.ids() and {one.outcome for one in board.attempts()} == {"delivered"}
     assert not set(push.ids()) & set(sms.ids())
+
+
+class Paced(Phone):
+    """A service that takes two messages, and more after a while."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__()
+        self.after_s, self.since_s = after_s, time.monotonic()
+
+    def tell(self, call: Call, address: str) -> str:
+        if len(self.heard) >= 2 and time.monotonic() - self.since_s < self.after_s:
+            raise NotYet("it takes 2 messages for now", self.since_s + self.after_s - time.monotonic())
+        return super().tell(call, address)
+
+
+def test_what_a_service_takes_later_has_not_failed(
+    board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "PATIENCE_S", 1.0)
+    push = Paced(3.0)
+    board.employ(*PEOPLE[:5], ways=[Way("push", "hook")])
+    board.roster(*PEOPLE[:5])
+    with board.running(board.caller({"push": push})) as caller:
+        board.happens("E-1", "raised")
+        eventually(lambda: board.calls(), "who is on duty")
+        board.now_s = 10
+        eventually(lambda: {one.person for one in board.attempts()} == set(PEOPLE[:5]), "all of them")
+        assert not caller.failing and not caller.nobody
+    assert {one.outcome for one in board.attempts()} == {"delivered"}
+
+
+def test_who_has_another_way_does_not_wait_for_such_a_service(board: Switchboard) -> None:
+    push, sms = Paced(300.0), Phone()
+    board.employ(*PEOPLE[:5])
+    board.roster(*PEOPLE[:5])
+    with board.running(board.caller({"push": push, "sms": sms})) as caller:
+        board.happens("E-1", "raised")
+        eventually(lambda: board.calls(), "who is on duty")
+        board.now_s = 10
+        eventually(lambda: {one.person for one in board.attempts()} == set(PEOPLE[:5]), "all of them")
+        assert not caller.failing and len(push.heard) == 2 <= len(sms.heard)
 
 
 def test_what_waits_for_its_turn_is_told_as_things_are_then(board: Switchboard) -> None:
