@@ -6,7 +6,7 @@
     goes on    somebody has taken or acknowledged it, or it is quiet
     over       it is over, and the reader knows, or need not
 
-Whoever knows the group reads first what is new to him. To anybody else all that asks is new: the more urgent
+Whoever knows the group reads first what is new. To anybody else all that asks is new: the more urgent
 leads, then the more severe. What somebody sees to never leads while something asks, and what was told as over
 never leads while anything else is there. Of what is over, that of which the reader has not heard it leads.
 """
