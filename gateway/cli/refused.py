@@ -138,6 +138,8 @@ def show_again(done: Mapping[str, Any], as_json: bool) -> None:
     messages, readings = counted(done["messages"], "message"), counted(done["readings"], "reading")
     by = f", by the mapping of {done['mapping']}" if done["mapping"] != done["source"] else ""
     say(f"{done['source']}{by}: {messages}, {readings} in them, {done['new']} of them new")
+    if done["messages"] + done["cut"] == 0:
+        say(f"  of a source that was renamed or removed: --retry OLD --as {one_line(done['mapping'])}")
     if done["cut"]:
         say(f"  {counted(done['cut'], 'message')} left out: only the beginning was kept")
     for reason in list(dict.fromkeys(done["refused"]))[:MOST_REASONS]:

@@ -249,6 +249,7 @@ def test_messages_of_a_source_that_was_renamed_are_read_by_the_mapping_of_anothe
         retried(folder, "--retry", "none", "--as", "hub")
     with pytest.raises(InputError, match="go with --retry"):
         retried(folder, "--as", "hub")
+    assert "removed: --retry OLD --as hub" in screen(folder, "refused", "--retry", "hub", "--by", "Li Na")
     assert retried(folder, "--retry", "broker", "--as", "hub", "--dry")["new"] == 2
     told = retried(folder, "--retry", "broker", "--as", "hub")
     assert (told["mapping"], told["messages"], told["new"]) == ("hub", 4, 2)
