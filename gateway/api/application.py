@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from gateway import __version__
 from gateway.api import routes
+from gateway.api.bodies import add_bodies
 from gateway.api.guards import Headers, Limits
 from gateway.api.links import add_links
 from gateway.api.live import Live
@@ -49,7 +50,7 @@ def application(world: World, gate: Gate) -> FastAPI:
     for router in routers():
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])
     bare = app.openapi
-    app.openapi = lambda: add_links(bare(), PREFIX)  # type: ignore[method-assign]
+    app.openapi = lambda: add_bodies(add_links(bare(), PREFIX), PREFIX)  # type: ignore[method-assign]
     return app
 
 
