@@ -87,6 +87,9 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         if source["flapping"]:
             do = "mend what lies between: every loss is a gap of its channels, or a delay"
             yield warning(f"link of {source['name']}", source["flapping"], do)
+        for stranger in source.get("strangers", ()):  # a gateway of before has none
+            what, _, do = stranger.partition("; ")
+            yield warning(f"instrument of {source['name']}", what, do)
         for remark in source["remarks"]:
             what, _, do = remark.partition("; ")
             yield note(f"line of {source['name']}", what, do)

@@ -111,6 +111,7 @@ class Status:
             "age_s": link.age_s,
             "detail": link.detail,
             "flapping": link.flapping,
+            "strangers": list(link.strangers),
             "remarks": list(link.remarks),
         }
 

@@ -158,7 +158,7 @@ class Source:
             self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)
             self.link.change(*_of_the_line(self._options.port, self._verdicts.values()))
             self.link.strangers = tuple(words for heard_of in self._sayings for words in heard_of.words)
-            self.link.remarks = (*self.link.strangers, *self._noise.words(time.monotonic()))
+            self.link.remarks = self._noise.words(time.monotonic())
             self._deliver(ended.value, heard, intake)
             self._check_step()
         finally:

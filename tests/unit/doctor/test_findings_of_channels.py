@@ -69,6 +69,16 @@ def test_a_line_that_works_and_is_not_well_is_a_note_with_what_to_do() -> None:
     assert [(f.level, f.what, f.do) for f in found][1] == (Level.NOTE, "stray bytes", "check termination")
 
 
+def test_an_instrument_that_is_another_one_is_a_warning_with_what_to_do() -> None:
+    words = (
+        "the serial number is 2, and was 1: another instrument is connected here; its readings are refused"
+    )
+    line = {"name": "com1", "kind": "serial", "state": "up", "flapping": "", "detail": "", "remarks": []}
+    (found,) = findings(WELL | {"sources": [line | {"strangers": [words]}], "channels": []})
+    assert (found.level, found.where) == (Level.WARNING, "instrument of com1")
+    assert f"{found.what}; {found.do}" == words
+
+
 def test_a_logger_of_which_nothing_was_imported_is_no_device_that_is_silent() -> None:
     logger = {
         "name": "loggers",

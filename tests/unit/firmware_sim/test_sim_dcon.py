@@ -35,6 +35,13 @@ def test_a_module_answers(asked: bytes, reply: bytes) -> None:
     assert line().receive(asked + b"\r", 0.0) == reply + b"\r"
 
 
+def test_channels_may_have_types_of_their_own() -> None:
+    module = line(channel_types={0: "0F", 3: "10"})
+    asked = (b"$018C0", b"$018C3", b"$018C1")
+    assert [module.receive(one + b"\r", 0.0) for one in asked] == [b"!01C0R0F\r", b"!01C3R10\r", b"?01\r"]
+    assert line().receive(b"$018C0\r", 0.0) == b"?01\r"
+
+
 @pytest.mark.parametrize("asked", [b"#02", b"#1", b"01", b"*01", b"\xff\xff", b"", b"#DE", b"#DE00"])
 def test_silence_to_a_wrong_address_checksum_or_grammar(asked: bytes) -> None:
     assert line().receive(asked + b"\r", 0.0) == b""
