@@ -8,7 +8,7 @@ be the request during which it came.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -219,6 +219,20 @@ def test_a_line_that_answers_is_asked_nothing_more(line: Line) -> None:
     assert site.number == sound and set(plain.address) == set(site.addresses)
 
 
+@pytest.mark.parametrize("name", ["tec3000-bus", "dcon", "dcon-checksum", "modbus_rtu-blocks", "thermo_ult"])
+@pytest.mark.parametrize("off", [0, 1])
+def test_an_instrument_that_is_off_costs_no_request_and_no_value_of_another(name: str, off: int) -> None:
+    line = LINES[name]
+    [(kind, both)] = line.table.items()
+    site = Site(replace(line, table={kind: [both[1 - off]]}), Stalls())
+    per_poll: set[int] = set()
+    for _ in range(20):
+        before = site.number
+        assert {address.partition("/")[0].lstrip("0") for address in site.poll().address} == {str(2 - off)}
+        per_poll.add(site.number - before)
+    assert len(per_poll) == 1
+
+
 @EVERY_LINE
 @pytest.mark.parametrize("echoes", [False, True])
 def test_one_stall_at_every_request(line: Line, echoes: bool) -> None:
@@ -227,7 +241,7 @@ def test_one_stall_at_every_request(line: Line, echoes: bool) -> None:
 
 
 @EVERY_LINE
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     stalls=st.dictionaries(NUMBERS, st.integers(1, 40), max_size=8),
     lost=st.frozensets(NUMBERS, max_size=8),
