@@ -45,6 +45,7 @@ class _Moment:
     present_ns: int
     rules: dict[str, _Held]  # by id
     bridged: bool = False  # it was not configured, for so short a time that only the silence rule ended
+    left_out_ns: int | None = None  # since then it was not configured, and it came back later
 
 
 @dataclass(slots=True)
@@ -102,7 +103,8 @@ def _instances(
 
 def _ends_by(one: _Running, moment: _Moment, rule: str) -> str:
     """Why an instance ends at a moment; empty where it goes on."""
-    if not moment.configured or (moment.bridged and rule not in moment.rules):
+    began_since = moment.left_out_ns is not None and one.from_ns >= moment.left_out_ns
+    if not (moment.configured or began_since) or (moment.bridged and rule not in moment.rules):
         return RETIRED
     if moment.place != one.place:
         return MOVED
@@ -208,18 +210,26 @@ def _named(timeline: Timeline, parameters: Any) -> Any:
 
 
 def _bridged(moments: Sequence[_Moment], timeline: Timeline, identity: str) -> list[_Moment]:
-    """A removal that is no longer than the channel's max_gap is none, but for the rule about silence."""
+    """A removal that is no longer than the channel's max_gap is none, but for the rule about silence.
+
+    After a longer one that ended, too, whatever was measured meanwhile and comes late is judged: by the rules
+    of before, anew. No reading is without limits because somebody left a channel out for a while.
+    """
     found = list(moments)
     for k, moment in enumerate(found):
         if moment.configured or k == 0 or not found[k - 1].configured:
             continue
         back = next((m.from_ns for m in found[k:] if m.configured), None)
-        channel = timeline.last_known(identity, moment.from_ns)
-        if back is None or back - moment.from_ns > channel.max_gap_ns:
+        if back is None:
             continue
+        channel = timeline.last_known(identity, moment.from_ns)
+        is_short = back - moment.from_ns <= channel.max_gap_ns
         kept = {rule: held for rule, held in found[k - 1].rules.items() if rule != NO_DATA}
+        since_ns = None if is_short else moment.from_ns
         for j in range(k, len(found)):
             if found[j].from_ns >= back:
                 break
-            found[j] = dataclasses.replace(found[j], configured=True, rules=kept, bridged=True)
+            found[j] = dataclasses.replace(
+                found[j], configured=is_short, rules=kept, bridged=is_short, left_out_ns=since_ns
+            )
     return found

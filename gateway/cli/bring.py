@@ -16,6 +16,7 @@ from gateway.commands.author import at_this_box
 from gateway.commands.desk import Desk, open_desk
 from gateway.commands.imports import Brought, import_file
 from gateway.config.load import load
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.questions.import_alarms import alarms_in
@@ -104,7 +105,7 @@ def _alarms(done: Brought, mapped: Mapped, desk: Desk) -> list[dict[str, Any]]:
     if not done.fresh:
         return []
     numbers = numbers_of(desk.configuration, desk.journal, mapped.channels.values())
-    return alarms_in(desk.configuration, numbers, done.samples)
+    return alarms_in(desk.configuration, numbers, done.samples, timeline_of(desk.journal))
 
 
 def _plain(path: Path, done: Brought) -> dict[str, Any]:

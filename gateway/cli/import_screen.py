@@ -49,7 +49,7 @@ def after_import(path: Path, done: Brought, alarms: Sequence[Mapping[str, Any]])
 
 
 def alarm_lines(alarms: Sequence[Mapping[str, Any]], what: str) -> Iterator[str]:
-    """Under the configuration as it is; what came live in between may fill a silence."""
+    """By the limits of their time; what came live in between may fill a silence."""
     total = sum(one["alarms"] for one in alarms)
     yield f"  {what} {counted(total, 'alarm') if total else 'no alarm'}{ALONE if total else ''}"
     for one in alarms[:MOST_SHOWN]:

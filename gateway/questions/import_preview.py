@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gateway.clocks.clock_watch import clock_of
-from gateway.config.timeline import timeline_of
+from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Channel, Configuration
 from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
@@ -97,7 +97,8 @@ def preview_import(path: Path, mapped: Mapped, configuration: Configuration) -> 
     """Raises InputError and ConfigurationError exactly where the import would."""
     logged = read_file(path, mapped)
     numbers = {name: i for i, name in enumerate(mapped.channels.values())}
-    certificates = _certificates(configuration)
+    timeline = _timeline(configuration)
+    certificates = Certificates(timeline)
     samples = samples_of(logged, mapped, configuration, numbers, certificates)
     check_times(samples, path, _now_ns(configuration))
     names = [s.name for s in logged.download.series]
@@ -112,7 +113,7 @@ def preview_import(path: Path, mapped: Mapped, configuration: Configuration) -> 
         series,
         tuple(name for name in names if name not in mapped.channels),
         logged.download.verdicts,
-        tuple(alarms_in(configuration, numbers, samples)) if is_new else (),
+        tuple(alarms_in(configuration, numbers, samples, timeline)) if is_new else (),
     )
 
 
@@ -170,13 +171,13 @@ def seen_of(
     )
 
 
-def _certificates(configuration: Configuration) -> Certificates:
+def _timeline(configuration: Configuration) -> Timeline | None:
     """Of the journal, where there is one."""
     path = configuration.data_dir / "journal.sqlite"
     if not path.exists():
-        return Certificates()
+        return None
     with Journal.open_reading(path) as journal:
-        return Certificates(timeline_of(journal))
+        return timeline_of(journal)
 
 
 def _now_ns(configuration: Configuration) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from gateway.config.types import FOREVER, Configuration
 from gateway.model import Samples
 from gateway.published import view
 from gateway.screening.excursion import Excursion
+from gateway.screening.plan import Plan
 from gateway.screening.screener import Screener
 from gateway.traceability.containment import Containments
 from gateway.writing.conversion import conversions, settled
@@ -34,7 +35,25 @@ def replay(
     """
     by = conversions(configuration.channels.values(), numbers)
     samples = settled(Samples.concatenate(parts).sorted(), by)
+    screened = plan(configuration, numbers, for_screening(resets, numbers))
+    measures = Measures(screened, _reader(samples))
+    ordered = sorted(excursions(screened, samples), key=lambda e: (e.start_ns, e.channel, e.rule))
+    now_ns = int(samples.time.max(initial=0))
+    return [_public(e, configuration, screened.names[e.channel], inside, measures, now_ns) for e in ordered]
 
+
+def excursions(screened: Plan, samples: Samples) -> list[Excursion]:
+    """Of readings sorted by (channel, time), without those that were withdrawn again."""
+    screener, found = Screener(screened, _reader(samples)), dict[str, Excursion]()
+    changes = screener.take(samples)
+    if len(samples):
+        changes += screener.advance(int(samples.time.max()))
+    for change in changes:
+        found[change.excursion.id] = change.excursion
+    return [one for one in found.values() if not one.withdrawn]
+
+
+def _reader(samples: Samples) -> Callable[[Sequence[int], int, int | None], Samples]:
     def read(channels: Sequence[int], start_ns: int, end_ns: int | None) -> Samples:
         found = []
         for channel in channels:
@@ -45,21 +64,7 @@ def replay(
             found.append(samples.take(slice(lo + first, lo + last)))
         return Samples.concatenate(found)
 
-    said = for_screening(resets, numbers)
-    screened = plan(configuration, numbers, said)
-    screener = Screener(screened, read)
-    found: dict[str, Excursion] = {}
-    changes = screener.take(samples)
-    if len(samples):
-        changes += screener.advance(int(samples.time.max()))
-    for change in changes:
-        found[change.excursion.id] = change.excursion
-    measures = Measures(screened, read)
-    ordered = sorted(
-        (e for e in found.values() if not e.withdrawn), key=lambda e: (e.start_ns, e.channel, e.rule)
-    )
-    now_ns = int(samples.time.max(initial=0))
-    return [_public(e, configuration, screened.names[e.channel], inside, measures, now_ns) for e in ordered]
+    return read
 
 
 def _public(

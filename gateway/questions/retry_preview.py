@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.config.timeline import timeline_of
 from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
@@ -41,7 +42,7 @@ def preview_retry(source: str, mapping: str, configuration: Configuration, journ
     mine = {name: number for name, number in numbers.items() if name in channels}
     series = tuple(_series(read.arrivals, mine, known, configuration, journal))
     is_new = any(seen.new for seen in series)
-    alarms = alarms_in(configuration, mine, read.arrivals.samples.sorted()) if is_new else []
+    alarms = alarms_in(configuration, mine, read.arrivals.samples, timeline_of(journal)) if is_new else []
     return RetryPreview(read, series, tuple(alarms))
 
 

@@ -59,13 +59,28 @@ def test_a_removal_ends_as_retired_and_a_short_one_is_none() -> None:
     assert silences[1].valid_from_ns == silences[1].looks_from_ns == ns(310)
 
 
-def test_a_long_removal_is_one() -> None:
+def test_a_long_removal_is_one_and_what_was_measured_meanwhile_is_judged_anew() -> None:
     told = Told("t", "u").configure(0, document({"t": {"asset": "s1"}, "u": {"asset": "s1"}}))
     told.configure(10, document({"u": {"asset": "s1"}}))
     told.configure(311, document({"t": {"asset": "s1"}, "u": {"asset": "s1"}}))
     first, second = instances(told)
     assert (first.valid_to_ns, first.ends_by) == (ns(10), "retired")
-    assert second.valid_from_ns == ns(311)
+    assert (second.valid_from_ns, second.parameters) == (ns(10), first.parameters)
+    assert [one.valid_from_ns for one in instances(told, NO_DATA)] == [FOREVER_PAST, ns(311)]
+
+
+def test_other_limits_after_a_long_removal_count_from_there_on() -> None:
+    told = Told("t", "u").configure(0, document({"t": {"asset": "s1"}, "u": {"asset": "s1"}}, [P1]))
+    told.configure(10, document({"u": {"asset": "s1"}}, [P1]))
+    told.configure(
+        400, document({"u": {"asset": "s1"}}, [P1, version("2", limit("high", -140.0), since_s=350)])
+    )
+    both = {"t": {"asset": "s1"}, "u": {"asset": "s1"}}
+    told.configure(911, document(both, [P1, version("2", limit("high", -140.0), since_s=350)]))
+    before, meanwhile, since = instances(told)
+    assert (before.ends_by, before.valid_to_ns) == ("retired", ns(10))
+    assert (meanwhile.parameters, meanwhile.ends_by) == (before.parameters, "superseded")
+    assert (meanwhile.valid_to_ns, since.valid_from_ns) == (ns(911), ns(911))
 
 
 def test_max_gap_is_a_function_of_time() -> None:
@@ -123,7 +138,7 @@ def _held(
         gone = next(c[0] for c in reversed(began) if c[1] is not None or c is began[0])
         since = min(c[0] for c in began if c[0] > gone and c[1] is None)
         back = [c[0] for c in configured if c[0] > moment and c[1] is not None]
-        if not back or back[0] - since > 300:
+        if not back:
             return {"own": None, "high": None}
         own = [c for c in configured if c[0] < since][-1][2]
         moment_of_rules = since - 1e-9

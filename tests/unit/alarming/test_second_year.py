@@ -106,6 +106,28 @@ def test_out_and_back_without_a_missing_reading_is_one_story(tmp_path: Path) -> 
     assert desk.changes() == ["raised", "ended", "amended", "raised"]
 
 
+def test_what_was_measured_while_a_channel_was_left_out_is_judged_once_it_is_back(tmp_path: Path) -> None:
+    """It was left out by mistake for longer than it may be silent; its device has kept what it measured."""
+    desk = Desk(tmp_path, since_ns=NOON_NS)
+    desk.read(("top", 0, -190.0))
+    desk.configure(CONFIG.replace(TOP, ""), NOON_NS + 10 * SECOND)
+    desk.run()
+    desk.configure(CONFIG, NOON_NS + 400 * SECOND)
+    desk.contain(SOME_CODE, "freezer", -10)
+    desk.read(("top", 410, -190.0), ("top", 100, -190.0), ("top", 130, -120.0), ("top", 160, -190.0))
+    desk.run()
+    (alarm,) = desk.alarms()
+    assert (alarm["start"], alarm["end"], alarm["state"]) == (
+        moment(130),
+        moment(160),
+        "returned unacknowledged",
+    )
+    assert (alarm["asset"], codes(alarm), alarm["extreme"]) == ("freezer", [SOME_CODE], -120.0)
+    desk.lose_records()
+    desk.run()
+    assert [one["id"] for one in desk.alarms()] == [alarm["id"]] and desk.changes().count("raised") == 1
+
+
 def test_clocks_of_a_time_that_is_over_stay_what_they_were(tmp_path: Path) -> None:
     desk = Desk(tmp_path, since_ns=NOON_NS)
     desk.read(*[("top", 10 * k, -190.0 + 10 * k) for k in range(8)])
