@@ -173,7 +173,7 @@ def test_a_withdrawal_names_the_files_that_shared_readings_with_it(site: Path) -
     bring(site, "--by", "Li Na", file="later.csv")
     assert readings(site) == 4
     said = withdraw_first_import(site)
-    assert "about the same time; import again what it shared with this: more.csv\n" in said
+    assert "about the same time; bring again what it shared with this: more.csv\n" in said
     assert readings(site) == 2
     assert "3 readings, 2 of them new" in bring(site, "--by", "Li Na", file="more.csv")
     assert readings(site) == 4
@@ -191,7 +191,7 @@ def test_a_withdrawal_names_them_where_the_channel_was_renamed_in_between(site: 
     (site / "more.csv").write_text(LOG + "2026-01-05T11:02:00Z,123.35,-3\n")
     bring(site, "--by", "Li Na", file="more.csv")
     said = withdraw_first_import(site)
-    assert "import again what it shared with this: more.csv\n" in said
+    assert "bring again what it shared with this: more.csv\n" in said
     assert "said since about the same, to be looked at again:\n" in said and "imported more.csv" in said
     assert "3 readings, 2 of them new" in bring(site, "--by", "Li Na", file="more.csv")
 
