@@ -23,7 +23,7 @@ from gateway.tables.moments import Moment, parser
 from gateway.tables.options import Options
 from gateway.tables.order import placed
 from gateway.tables.passed_over import PassedOver
-from gateway.tables.said_units import contradictions
+from gateway.tables.said_units import contradictions, labelled
 from gateway.tables.same_times import same_times
 from gateway.zones import zone
 
@@ -172,7 +172,10 @@ class _Reader:
     def _pass_over(self, option: str, rows: Iterable[Row]) -> None:
         for row in rows:
             self._header += row.lines
-            for why in contradictions(row.cells, self._options.columns, self._at, option == "skip_rows"):
+            columns = self._options.columns
+            for why in contradictions(row.cells, columns, self._at, option == "skip_rows"):
+                self._mistakes.add(row.line, why)
+            for why in labelled(row.cells, columns):
                 self._mistakes.add(row.line, why)
             if self._is_reading(row.cells):
                 self._passed.add(option, row.line)

@@ -18,6 +18,7 @@ WORDS: Final = {"celsius": "c", "centigrade": "c", "fahrenheit": "f", "kelvin": 
 _SIGNS: Final = str.maketrans({"\N{DEGREE CELSIUS}": "°c", "\N{DEGREE FAHRENHEIT}": "°f", "º": "°", "˚": "°"})
 _MARKED: Final = re.compile(r"(?:°|deg|degree|degrees) ?([cfk])(?![a-z])")
 _IN_BRACKETS: Final = re.compile(r"[(\[] ?([cfk]) ?[)\]]")
+LABELS: Final = ("unit", "units", "temperature unit", "temperature units", "unit of temperature")
 _THERMOCOUPLE: Final = re.compile(r"type|typ\b|thermocouple|thermoelement|\btc\b")  # (K) is one, too
 
 
@@ -49,6 +50,25 @@ def contradictions(
     """The same of each measured column of a row."""
     found = (Cell(cells[at[c.column]], c, is_alone) for c in columns if at[c.column] < len(cells))
     return [words for cell in found if (words := contradiction(cell))]
+
+
+def labelled(cells: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    """The same of a line about the logger, `Temperature unit: °F` in one cell or in two: of no column."""
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) == 1:
+        filled = filled[0].split(":", 1)
+    if len(filled) != 2:
+        return []
+    label, value = filled
+    if label.strip(" :").lower() not in LABELS:
+        return []
+    said = _said(value.strip().lower().translate(_SIGNS), is_alone=True)
+    if not said or said & {column.unit for column in columns}:
+        return []
+    names = " and ".join(sorted(said))
+    return [
+        f"{label.strip(' :')!r} is {value.strip()[:40]!r}, that is {names}, and no column has that `unit`"
+    ]
 
 
 def _said(text: str, is_alone: bool) -> set[str]:

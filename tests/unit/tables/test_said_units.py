@@ -96,6 +96,32 @@ def test_a_row_of_units_above_the_header() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "is_taken"),
+    [
+        ("Temperature unit: °F", False),
+        ("Temperature unit,°F", False),
+        ("Units:,,Fahrenheit", False),
+        ("UNIT,K", False),
+        ("Unit,C", True),
+        ("Units: °C", True),
+        ("Unit,17", True),
+        ("Handling unit,F", True),
+        ("F,Unit", True),
+        ("Unit,F,9", True),
+    ],
+)
+def test_a_line_about_the_logger_that_says_its_unit(line: str, is_taken: bool) -> None:
+    options = replace(PLAIN, header="found", skip_rows=0)
+    for skipped in (0, 2):
+        text = f"box 1\n{line}\ntime,A,B\n{START},40.1,55.0\n".encode()
+        if is_taken:
+            assert csv.read(text, replace(options, skip_lines=skipped)).series[0].value.tolist() == [40.1]
+            continue
+        with pytest.raises(InputError, match=r"line 2: 'U|line 2: 'Temperature unit' is"):
+            csv.read(text, replace(options, skip_lines=skipped))
+
+
+@pytest.mark.parametrize(
     ("name", "there", "instead"),
     [
         ("hobo", "°C", "°F"),
