@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
+from gateway.config.timeline import names_of
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
@@ -54,7 +55,7 @@ def export(
         raise InputError(f"{path}: expected a name that ends in .parquet, .csv, .json or .arrow")
     if path.exists():
         raise InputError(f"{path} is there already; give another name or remove it")
-    numbers = _numbers(channels, {number: row.name for number, row in journal.channels().items()})
+    numbers = None if channels is None else _numbers(channels, journal)
     hours = _hours(journal, numbers, interval, progress)
     try:
         with _whole(path) as file:
@@ -84,8 +85,8 @@ def pieces(
 
     Raises InputError for an unknown channel.
     """
-    every = {number: row.name for number, row in journal.channels().items()}
-    names = {number: every[number] for number in _numbers(channels, every) or ()}
+    every = journal.channels()
+    names = {number: every[number].name for number in _numbers(channels, journal)}
     yield from pieces_of(journal, suffix, names, interval)
 
 
@@ -133,16 +134,17 @@ class _Pieces(io.BytesIO):
         return self._before + super().tell()
 
 
-def _numbers(channels: Sequence[str] | None, names: Mapping[int, str]) -> list[int] | None:
-    if channels is None:
-        return None
-    number_of = {name: number for number, name in names.items()}
-    unknown = [name for name in channels if name not in number_of]
-    if unknown:
+def _numbers(channels: Sequence[str], journal: Journal) -> list[int]:
+    """Of channels by any name that they have or had. Raises InputError for an unknown one."""
+    named = {row.name: number for number, row in journal.channels().items()}
+    if not named.keys() >= set(channels):
+        names = names_of(journal)
+        channels = [name if name in named else names.today("channels", name) for name in channels]
+    if unknown := [name for name in channels if name not in named]:
         raise InputError(
-            f"no channel {', '.join(unknown)} in the journal; it has {', '.join(number_of) or 'none'}"
+            f"no channel {', '.join(unknown)} in the journal; it has {', '.join(named) or 'none'}"
         )
-    return [number_of[name] for name in channels]
+    return [named[name] for name in channels]
 
 
 def _hours(

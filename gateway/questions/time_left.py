@@ -105,13 +105,16 @@ class TimesLeft:
         self._rules: dict[int, list[Instance]] = {}  # of kind `limit`, by the channel's number
 
     def of(self, name: str | None, at_ns: int) -> list[Left]:
-        """Of one asset or channel, or of all. Raises InputError where there is none of that name."""
-        assets = list(self._known().assets_at(at_ns))
+        """Of one asset or channel by any name that it has or had, or of all. Raises InputError."""
+        assets, names = list(self._known().assets_at(at_ns)), self._known().names
         if name is None:
             return [left for asset in assets for left in self.of_asset(asset, at_ns)]
-        if name in assets:
-            return self.of_asset(name, at_ns)
-        channel = self._of_name(name, at_ns)
+        wanted = names.identity("assets", name)
+        if (
+            asset := next((one for one in assets if names.identity("assets", one) == wanted), None)
+        ) is not None:
+            return self.of_asset(asset, at_ns)
+        channel = self._of_name(names.today("channels", name), at_ns)
         if channel is None:
             known = ", ".join(assets) or "none"
             raise InputError(f"no asset or channel {name!r} at that time; assets: {known}")
