@@ -100,7 +100,7 @@ def test_what_was_said_since_under_another_name_is_to_be_looked_at_again(started
     assert since["id"] in told["look_again"]["statements"]
 
 
-def test_a_question_by_a_former_name_is_about_the_same_channel(started: Office) -> None:
+def test_an_export_by_a_former_name_is_of_the_same_channel(started: Office) -> None:
     start(started, RENAMED)
     for name in ("probe-1", "crown"):
         out = started.folder / f"{name}.csv"
@@ -108,6 +108,3 @@ def test_a_question_by_a_former_name_is_about_the_same_channel(started: Office) 
         assert out.read_text(encoding="utf-8").startswith("time,channel,value")
     with pytest.raises(InputError, match="no channel probe-9 in the journal; it has"):
         started.run("journal", "export", str(started.folder / "no.csv"), "--channel", "probe-9")
-    for name in ("probe-1", "crown", "shipper-1", "dewar"):
-        (told,) = started.json("time-left", name)
-        assert (told["asset"], told["channel"]) == ("dewar", "crown")

@@ -218,6 +218,9 @@ def test_an_alarm_that_is_open_while_its_asset_and_channel_are_renamed(
     asked = TimesLeft(journal)
     assert asked.of_alarm({"channel": "", "asset": "shipper-1"}, NOW_NS) == before is not None
     assert asked.of_alarm({"channel": "shipper-1-weight", "asset": "shipper-1"}, NOW_NS) == before
+    for name, was in (("vessel-1", "shipper-1"), ("scale", "shipper-1-weight")):
+        assert asked.of(was, NOW_NS) == asked.of(name, NOW_NS) != []
+    assert asked.of("vessel-1", NOW_NS - 3600 * SECOND) == asked.of("shipper-1", NOW_NS - 3600 * SECOND)
 
 
 def test_a_name_that_nothing_has(journal: Journal) -> None:
