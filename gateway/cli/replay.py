@@ -64,11 +64,13 @@ def replay(
 ) -> None:
     """Screen readings again and print the excursions. Nothing is written anywhere.
 
-    Without --input it is the journal, under what held at each time: the same as the gateway found, but for a
-    silence that goes on behind the latest reading. Files are judged by the configuration file as it is now,
-    as if it had always held. Times in them are RFC 3339 with a zone, or integer nanoseconds; the rows may be
-    in any order. Values are in the unit that the channel is configured with, unless a column `unit` says
-    otherwise. With --map files are those of a logger, as `cryogate import` does.
+    Without --input it is the journal, under what held at each time: the same as the gateway found, but
+    for a silence that goes on behind the latest reading. An alarm keeps the id that it was raised with,
+    also where late readings moved its start; here such an excursion has the id of its start. Files are
+    judged by the configuration file as it is now, as if it had always held. Times in them are RFC 3339
+    with a zone, or integer nanoseconds; the rows may be in any order. Values are in the unit that the
+    channel is configured with, unless a column `unit` says otherwise. With --map files are those of a
+    logger, as `cryogate import` does.
 
     Example: cryogate replay --json
 
