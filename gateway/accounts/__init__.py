@@ -20,3 +20,7 @@ Time is always an argument, ns UTC of the gateway's clock. Of a secret only the 
 keys of authenticator apps, without which no code can be checked. What was done to an account is stated in
 the journal (kind `account`), by `gateway/commands/accounts.py`.
 """
+
+from typing import Final
+
+FILE: Final = "accounts.sqlite"  # in the data folder

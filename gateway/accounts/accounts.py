@@ -11,6 +11,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
+from gateway.accounts import FILE
 from gateway.accounts.challenges import KEY_BYTES
 from gateway.accounts.factors import Factors
 from gateway.accounts.links import Links
@@ -27,7 +28,6 @@ from gateway.journal.database import Connection
 from gateway.journal.transaction import transaction
 from gateway.rights.principal import Principal
 
-FILE: Final = "accounts.sqlite"
 LOST: Final = (
     "move it away, and make the accounts anew from the journal with `cryogate account remake`; "
     "everybody then sets a password by a link"

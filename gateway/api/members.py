@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from gateway.accounts.accounts import FILE, Accounts, open_accounts
+from gateway.accounts import FILE
+from gateway.accounts.accounts import Accounts, open_accounts
 from gateway.commands.desk import Desk, open_desk
 from gateway.config.types import Configuration
 from gateway.errors import InputError, JournalError

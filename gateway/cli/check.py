@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from gateway.accounts.accounts import FILE as ACCOUNTS
+from gateway.accounts import FILE as ACCOUNTS
 from gateway.api.asking import ask
 from gateway.app import rehearse
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from starlette.types import ASGIApp
 
-from gateway.accounts.accounts import FILE
+from gateway.accounts import FILE
 from gateway.api.application import application, guarded
 from gateway.api.certificate import Certificate, given, own
 from gateway.api.members import Members

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
-from gateway.accounts.accounts import FILE, Accounts, open_accounts
+from gateway.accounts import FILE
+from gateway.accounts.accounts import Accounts, open_accounts
 from gateway.accounts.register import Account, check
 from gateway.accounts.tokens import Token
 from gateway.commands.author import Author

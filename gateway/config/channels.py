@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gateway.config import plugins
 from gateway.config.believed import believed, useless_limits, usual_faults
 from gateway.config.contradictions import contradictions
-from gateway.config.past import PastChannel
 from gateway.config.profiles import doubles, rules, severity_of
 from gateway.config.tables import Problems, Table, build
 from gateway.config.types import DIRECT, PROBES, Asset, Channel, ChannelTable, PlugIn, ProfileVersion, Rule
@@ -20,6 +19,9 @@ from gateway.errors import JournalError
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import named_channels, plausible
 from gateway.units import CONVERSIONS, QUANTITIES
+
+if TYPE_CHECKING:
+    from gateway.config.past import PastChannel
 
 USUAL_PROBES: Final = {"ohm": "pt100", "V": "dt670", "mV": "thermocouple"}  # for each raw signal
 Profiles = Mapping[str, tuple[ProfileVersion, ...]]

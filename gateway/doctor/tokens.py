@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gateway.accounts import FILE
 from gateway.config.types import Configuration
 from gateway.doctor import Finding, warning
 from gateway.errors import InputError
@@ -19,7 +20,7 @@ DO: Final = "make another one (`cryogate account token add`), and give it to the
 
 def findings(configuration: Configuration, now_ns: int) -> Iterator[Finding]:
     """Of a file that is not there, or that this user may not read, nothing is said."""
-    from gateway.accounts.accounts import FILE, ending_tokens  # takes long to import, and most have none
+    from gateway.accounts.accounts import ending_tokens  # takes long to import, and most have none
 
     try:
         if not (configuration.data_dir / FILE).exists():

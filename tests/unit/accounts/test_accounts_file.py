@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.accounts import FILE, setup, totp
 from gateway.accounts import accounts as accounts_file
-from gateway.accounts import setup, totp
-from gateway.accounts.accounts import FILE, Accounts, open_accounts
+from gateway.accounts.accounts import Accounts, open_accounts
 from gateway.accounts.links import GOOD_NS
 from gateway.accounts.login import LoggedIn
 from gateway.accounts.register import Account, check

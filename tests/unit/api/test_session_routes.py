@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.accounts import totp
-from gateway.accounts.accounts import FILE, open_accounts
+from gateway.accounts import FILE, totp
+from gateway.accounts.accounts import open_accounts
 from gateway.accounts.register import Account
 from gateway.accounts.totp import step_at
 from gateway.api.routes import session as routes

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway.accounts import passwords, totp
-from gateway.accounts.accounts import FILE, open_accounts
+from gateway.accounts import FILE, passwords, totp
+from gateway.accounts.accounts import open_accounts
 from gateway.accounts.login import LoggedIn, Refused
 from gateway.cli import app
 from gateway.commands import logins

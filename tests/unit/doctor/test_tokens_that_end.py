@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.accounts.accounts import FILE, open_accounts
+from gateway.accounts import FILE
+from gateway.accounts.accounts import open_accounts
 from gateway.accounts.tokens import Token
 from gateway.config.load import load
 from gateway.doctor.tokens import DO, findings
