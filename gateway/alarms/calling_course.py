@@ -7,7 +7,9 @@ from typing import Final
 
 from gateway.alarms.policy import Place
 from gateway.dataclass import dataclass
+from gateway.model import SECOND
 
+UPDATE_NS: Final = 60 * SECOND  # what grows all the time is said so often; what gets more urgent, at once
 MOMENTS: Final = ("since_ns", "called_ns", "grown_ns", "acted_ns", "corrected_ns", "swung_ns")
 
 
@@ -34,6 +36,7 @@ class Course:
     stopped: int = 0  # calls that were decided before somebody answered, or it was over: not told any more
     asked: set[str] = field(default_factory=set)  # whoever was called since that moment, reached or not
     corrected_ns: int = 0  # since when something of it never was, which nobody has heard; 0: they have
+    said_over: bool = False  # the last word that people have is that it is over
     swung_ns: int = 0  # since when it came and went again, which nobody has heard; 0: they have
 
     def begin(self, at_ns: int) -> None:
@@ -46,6 +49,10 @@ class Course:
         for moment in MOMENTS:
             if at_ns := getattr(self, moment):
                 setattr(self, moment, at_ns - by_ns)
+
+    def is_lately(self, at_ns: int) -> bool:
+        """Whether somebody was called within a minute; a clock may have been set back since then."""
+        return abs(at_ns - self.called_ns) < UPDATE_NS
 
     def drop(self, name: str) -> None:
         """This one has not to hear that it is over."""
@@ -61,6 +68,7 @@ class Course:
         self.said_seq = max(self.said_seq, other.said_seq)
         self.asked |= other.asked
         self.acted_ns = max(self.acted_ns, other.acted_ns)
+        self.said_over = self.said_over or other.said_over
         self.called_ns = max(self.called_ns, other.called_ns)
         self.rank = max(self.rank, other.rank)
         self.severity = max(self.severity, other.severity)

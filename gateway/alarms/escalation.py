@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Final
 
 from gateway.alarms.asking import calls_people, is_news, kind_of, lacking, untold, worst
 from gateway.alarms.call import CallKind
-from gateway.alarms.calling_course import Course
+from gateway.alarms.calling_course import UPDATE_NS, Course
 from gateway.alarms.due import Due, Rules
 from gateway.alarms.groups import Group, Heard
 from gateway.alarms.leading import Reader, reader
 from gateway.alarms.member import BY_PEOPLE, WITHDRAWN, Member
 from gateway.alarms.policy import NEVER, SIREN, Policy, due_steps, next_moment
-from gateway.model import SECOND, to_ns
-
-UPDATE_NS: Final = 60 * SECOND  # what grows all the time is said so often; what gets more urgent, at once
+from gateway.model import to_ns
 
 
 class Escalations:
@@ -80,7 +77,7 @@ class Escalations:
                 course.drop(person)
         else:
             names = list(persons)
-            self._note_worst(group, course, at_ns)
+            self._note_worst(group, course, at_ns, wants=wants)
             self._note_said(group_id, course, names, at_ns, seq)
             if steps:
                 self._carry_out(course, round_, steps[-1], at_ns, wants)
@@ -88,6 +85,8 @@ class Escalations:
                 course.told |= dict.fromkeys(names, at_ns)
             course.grown_ns = course.grown_ns if names and lacking(group, course) else 0
             course.swung_ns, course.corrected_ns, course.reopened = 0, 0, False
+            wants = wants or not (names or course.said_over)
+        course.said_over = group.is_over and (kind is CallKind.OVER or not wants)
         self._schedule(group_id)
 
     def forget_if_done(self, group_id: str) -> bool:
@@ -120,6 +119,7 @@ class Escalations:
             return
         if said_over and group.is_over and not self._wants(group, course):
             course.drop(name)
+            course.said_over = True
         else:
             course.reached[name] = at_ns
         self._schedule(group_id)
@@ -271,8 +271,12 @@ class Escalations:
             course.grown_ns = at_ns
 
     def _soonest(self, group: Group, course: Course, at_ns: int) -> int:
-        """When people may hear of what begins: what is worse than all that they were told lately, at once."""
-        if self._is_worse(group, course) or not _is_lately(course, at_ns):
+        """When people may hear of what begins: what is worse than all that they were told lately, at once.
+
+        So does what asks where they believe that it is over.
+        """
+        believed_over = course.said_over and self._wants(group, course)
+        if believed_over or self._is_worse(group, course) or not course.is_lately(at_ns):
             return at_ns
         return course.called_ns + UPDATE_NS
 
@@ -284,11 +288,11 @@ class Escalations:
             course.said_seq = course.said_seq if course.missed else seq
             self._stop(group, course, at_ns)
 
-    def _note_worst(self, group: Group, course: Course, at_ns: int) -> None:
+    def _note_worst(self, group: Group, course: Course, at_ns: int, *, wants: bool) -> None:
         """What a call says; the worst that was said counts on for a minute, and of what comes and goes."""
         rank, severity = self._priority(group), worst(group, course)
         swinging = [one for one in group.members.values() if self._swings.of(one) is not None]
-        if swinging or _is_lately(course, at_ns):
+        if swinging or (course.is_lately(at_ns) and not (course.said_over and wants)):
             rank, severity = max(rank, course.rank), max(severity, course.severity)
         for one in swinging:
             self._swings.say(one, at_ns, rank)
@@ -392,8 +396,3 @@ class Escalations:
     def _forget(self, group_id: str) -> None:
         for known in (self.groups, self.courses, self._next, self._changed):
             known.pop(group_id, None)
-
-
-def _is_lately(course: Course, at_ns: int) -> bool:
-    """Whether somebody was called within a minute; a clock may have been set back since then."""
-    return abs(at_ns - course.called_ns) < UPDATE_NS

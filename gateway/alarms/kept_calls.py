@@ -11,7 +11,7 @@ from gateway.alarms.groups import Group
 from gateway.alarms.swings import Swing
 from gateway.dataclass import dataclass
 
-SCHEMA: Final = 5  # of another one nothing is taken over: everything is heard again
+SCHEMA: Final = 6  # of another one nothing is taken over: everything is heard again
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Who is called is who takes and acknowledges it: that person hears only that it is over. A call may find
 nobody at all: what is over by then is called about on, until a call finds somebody. What begins again is told
-a minute after the last call, unless it is more severe than what was said within a minute.
+a minute after the last call, unless it is more severe than what was said within a minute, or the last word
+was that it is over.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
     """The call that should be made now."""
     since: int | None = None  # people are called from then on
     done: list[tuple[int, int]] = []
-    going_on = answered = taken = told = resumed = missed = untold = False
+    going_on = answered = taken = told = resumed = missed = untold = believed_over = False
     severity = answered_at = 0
     grown: int | None = None
     called: int | None = None  # when somebody was called last
@@ -51,11 +52,13 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
         wants = _wanted(going_on, answered, taken, resumed, severity > answered_at > 0)
         if one.what == "call":
             calls += 1
+            believed_before = believed_over and wants
+            believed_over = (believed_over or one.found) and not going_on and not wants
             if one.kind == "over":
                 told = False
             else:
                 asks = severity if (going_on and not answered) or severity > answered_at > 0 or untold else 0
-                is_lately = called is not None and one.at_s - called < 60
+                is_lately = called is not None and one.at_s - called < 60 and not believed_before
                 rank = max(asks, rank) if is_lately else asks
                 missed = not one.found and (missed or not told)
                 grown, untold = None, untold and missed
@@ -74,9 +77,9 @@ def due(policy: Policy, story: Sequence[Happened], now_s: int) -> Happened | Non
             since, done = (_soonest(one.at_s, called, severity > rank) if is_news else None), []
             grown = one.at_s if is_news and calls and severity > rank else None
         elif since is None:
-            since, done = _soonest(one.at_s, called, severity > rank), []
+            since, done = _soonest(one.at_s, called, severity > rank or believed_over), []
             grown = one.at_s if calls else None
-        elif severity > rank:
+        elif severity > rank or (believed_over and one.what == "raise"):
             since = min(since, one.at_s)
             if told:
                 grown = one.at_s if grown is None else grown

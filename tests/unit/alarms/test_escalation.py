@@ -311,6 +311,7 @@ ONCE = Policy("o", (Step(10), Step(20)), repeat_after_s=0, taken_for_s=0)
 )
 @example([(15, "return")], SHORT, set(), set(range(4)))
 @example([(1, "return"), (5, "raise")], SHORT, set(), {0})
+@example([(5, "return"), (20, "raise"), (25, "worse")], SHORT, set(), set())
 def test_it_calls_as_the_slow_one_does(
     moves: list[tuple[int, str]], policy: Policy, down: set[int], empty: set[int]
 ) -> None:
