@@ -12,6 +12,7 @@ from dataclasses import field
 from typing import Any, Final
 
 from gateway.alarming.versions import own_version, version_name
+from gateway.config.past import PastChannel
 from gateway.config.profiles import NO_DATA
 from gateway.config.timeline import Placed, Timeline
 from gateway.config.types import FOREVER, FOREVER_PAST, ProfileVersion, Rule
@@ -87,7 +88,7 @@ def _instances(
     timeline: Timeline, identity: str, versions: dict[str, tuple[ProfileVersion, ...]]
 ) -> Iterator[Instance]:
     number, running = timeline.number(identity), dict[str, _Running]()
-    moments = _bridged(list(_moments(timeline, identity, versions)), timeline, identity)
+    moments = _bridged(list(_moments(timeline, identity, versions)), timeline, identity, versions)
     for moment in moments:
         for rule, one in list(running.items()):
             ends_by = _ends_by(one, moment, rule)
@@ -161,20 +162,19 @@ def _moments(
             before is not None and before.configured and before.place == place and before.from_ns >= since_ns
         )
         present_ns = before.present_ns if before is not None and stays else from_ns
-        rules = dict(_rules(timeline, identity, from_ns, place, versions))
+        rules = dict(_rules(timeline, timeline.channel_at(identity, from_ns), from_ns, place, versions))
         before = _Moment(from_ns, place, configured, present_ns, rules)
         yield before
 
 
 def _rules(
     timeline: Timeline,
-    identity: str,
+    channel: PastChannel | None,
     time_ns: int,
     place: Placed,
     versions: dict[str, tuple[ProfileVersion, ...]],
 ) -> Iterator[tuple[str, _Held]]:
     """The rules of a channel at a moment: of what it measures, its own, and of its profile."""
-    channel = timeline.channel_at(identity, time_ns)
     if channel is None:
         return
     told = channel.silence
@@ -209,11 +209,17 @@ def _named(timeline: Timeline, parameters: Any) -> Any:
     return dataclasses.replace(parameters, **renamed) if renamed else parameters
 
 
-def _bridged(moments: Sequence[_Moment], timeline: Timeline, identity: str) -> list[_Moment]:
+def _bridged(
+    moments: Sequence[_Moment],
+    timeline: Timeline,
+    identity: str,
+    versions: dict[str, tuple[ProfileVersion, ...]],
+) -> list[_Moment]:
     """A removal that is no longer than the channel's max_gap is none, but for the rule about silence.
 
-    After a longer one that ended, too, whatever was measured meanwhile and comes late is judged: by the rules
-    of before, anew. No reading is without limits because somebody left a channel out for a while.
+    After a longer one that ended, too, whatever was measured meanwhile and comes late is judged anew, as if
+    it had stayed as it was: by the versions of its profile that were in force by then. No reading is without
+    limits because somebody left a channel out for a while.
     """
     found = list(moments)
     for k, moment in enumerate(found):
@@ -224,12 +230,13 @@ def _bridged(moments: Sequence[_Moment], timeline: Timeline, identity: str) -> l
             continue
         channel = timeline.last_known(identity, moment.from_ns)
         is_short = back - moment.from_ns <= channel.max_gap_ns
-        kept = {rule: held for rule, held in found[k - 1].rules.items() if rule != NO_DATA}
         since_ns = None if is_short else moment.from_ns
         for j in range(k, len(found)):
             if found[j].from_ns >= back:
                 break
+            rules = dict(_rules(timeline, channel, found[j].from_ns, found[j].place, versions))
+            del rules[NO_DATA]
             found[j] = dataclasses.replace(
-                found[j], configured=is_short, rules=kept, bridged=is_short, left_out_ns=since_ns
+                found[j], configured=is_short, rules=rules, bridged=is_short, left_out_ns=since_ns
             )
     return found

@@ -25,7 +25,7 @@ from gateway.statements import retry
 from gateway.statements.retry import Retry
 from gateway.writing.conversion import conversions, to_canonical
 from gateway.writing.described import describe, numbers_of
-from gateway.writing.earlier import certificates_before
+from gateway.writing.earlier import read_before
 
 MQTT: Final = "mqtt"  # the kind of source whose messages stand alone
 
@@ -152,10 +152,10 @@ def _decoded(source: Source, kept: list[Refused]) -> Decoded:
 def _canonical(
     arrivals: Arrivals, configuration: Configuration, journal: Journal, numbers: dict[str, int]
 ) -> Arrivals:
-    """Read as the configuration of today says, which was mended, but by the certificates of their time."""
+    """Understood as the configuration of today says, which was mended, by the certificates of their time."""
     if len(arrivals) == 0:
         return arrivals
     clocks = DeviceClocks(max(numbers.values()) + 1)
     judged = clocks.judge(arrivals, np.ones(len(arrivals), np.bool_))
-    before = certificates_before(configuration.channels, numbers, timeline_of(journal))
+    before = read_before(configuration, numbers, timeline_of(journal), again=True)
     return to_canonical(judged, conversions(configuration.channels.values(), numbers, before, again=True))

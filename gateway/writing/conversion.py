@@ -20,7 +20,7 @@ from gateway.config.timeline import timeline_of
 from gateway.config.types import DIRECT, PROBES, Channel, Configuration
 from gateway.dataclass import dataclass
 from gateway.journal.journal import Journal
-from gateway.model import LARGEST_VALUE, Arrivals, Floats, Qualities, Quality, Samples
+from gateway.model import LARGEST_VALUE, Arrivals, Floats, Mask, Qualities, Quality, Samples
 from gateway.possible import ANYTHING, EVERYTHING, Beliefs, judge, possible
 from gateway.probes import Converted
 from gateway.probes.calibration import Calibrations, correct
@@ -87,11 +87,16 @@ def as_ever_read(configuration: Configuration, journal: Journal, numbers: Mappin
     return conversions(configuration.channels.values(), numbers, before)
 
 
-def to_canonical(arrivals: Arrivals, by: Conversions) -> Arrivals:
-    """The same readings in canonical units; a value that no instrument or probe can mean becomes BAD."""
+def to_canonical(arrivals: Arrivals, by: Conversions, trusted: Mask | None = None) -> Arrivals:
+    """The same readings in canonical units; a value that no instrument or probe can mean becomes BAD.
+
+    `trusted`: bool[N], whether the gateway's clock was, at receipt; None: it was.
+    """
+    if trusted is None:
+        trusted = np.ones(len(arrivals), np.bool_)
     now = _by_now(arrivals, by)
     value, quality = now.value, now.quality
-    for mine, then in by.earlier.readings(arrivals):
+    for mine, then in by.earlier.readings(arrivals, trusted):
         value[mine], quality[mine] = _by_then(arrivals.samples.take(mine), then)
     return replace(arrivals, samples=now)
 

@@ -20,8 +20,7 @@ from gateway.config.past import PastChannel
 from gateway.config.timeline import Timeline
 from gateway.config.types import FOREVER_PAST, Channel, Configuration
 from gateway.dataclass import dataclass
-from gateway.model import Arrivals, Times
-from gateway.writing.certificates import Certificates
+from gateway.model import Arrivals, Mask, Times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """Until `until_ns` a channel was read like this. `certain`: what the device meant is as now."""
+    """In [from, until) a channel was read like this. `certain`: what the device meant is as now."""
 
+    from_ns: int
     until_ns: int
     channel: Channel
     certain: bool
@@ -47,22 +47,26 @@ class Earlier:
     spans: Mapping[int, Sequence[Then]]
     again: bool = False
 
-    def readings(self, arrivals: Arrivals) -> Iterator[tuple[NDArray[np.intp], Then]]:
-        """Positions of those that were measured under an earlier configuration, and what it said."""
+    def readings(self, arrivals: Arrivals, trusted: Mask) -> Iterator[tuple[NDArray[np.intp], Then]]:
+        """Positions of those that were measured under an earlier configuration, and what it said.
+
+        `trusted`: bool[N], whether the gateway's clock was, at receipt. Where it was not, or where a reading
+        was received before a start and comes after it, since the clock was set back, nobody knows what was
+        before the start.
+        """
         if not self.spans:
             return
         samples = arrivals.samples
         until = self.until[samples.channel]
         late = samples.time < until
-        if not self.again:  # received before the start, after it: the gateway's clock was set back
-            late &= arrivals.received >= until
+        if not self.again:
+            late &= trusted & (arrivals.received >= until)
         where = np.flatnonzero(late)
         for number in np.unique(samples.channel[where]).tolist():
-            mine, from_ns = where[samples.channel[where] == number], FOREVER_PAST
+            mine = where[samples.channel[where] == number]
             for then in self.spans[number]:
                 time = samples.time[mine]
-                yield mine[(time >= from_ns) & (time < then.until_ns)], then
-                from_ns = then.until_ns
+                yield mine[(time >= then.from_ns) & (time < then.until_ns)], then
 
 
 def earlier(spans: Mapping[int, Sequence[Then]], size: int, *, again: bool = False) -> Earlier:
@@ -73,36 +77,42 @@ def earlier(spans: Mapping[int, Sequence[Then]], size: int, *, again: bool = Fal
     return Earlier(until, spans, again)
 
 
-def certificates_before(
-    channels: Mapping[str, Channel], numbers: Mapping[str, int], timeline: Timeline
+def read_before(
+    configuration: Configuration, numbers: Mapping[str, int], timeline: Timeline, *, again: bool = False
 ) -> dict[int, list[Then]]:
-    """Of each channel whose certificate changed: everything else is read as it is now."""
-    found, certificates = {}, Certificates(timeline)
-    for name, channel in channels.items():
-        spans = certificates.of(channel)[:-1]
+    """Of each channel that was read in another way once.
+
+    `again`: of messages that are sent through again because a mapping was mended: they are understood as now,
+    and are uncertain where it was configured otherwise at their time; their certificates are those of then.
+    """
+    folder, found = configuration.path.parent, dict[int, list[Then]]()
+    for name, channel in configuration.channels.items():
+        spans = _spans(channel, timeline, folder)
+        if again and spans:
+            identity = timeline.names.identity("channels", name)
+            spans = [_understood_now(one, channel, timeline.since_ns(identity)) for one in spans]
         if spans:
-            then = [Then(one.until_ns, replace(channel, calibration=one.calibration), True) for one in spans]
-            found[numbers[name]] = then
+            found[numbers[name]] = spans
     return found
 
 
-def read_before(
-    configuration: Configuration, numbers: Mapping[str, int], timeline: Timeline
-) -> dict[int, list[Then]]:
-    """Of each channel that was read in another way once."""
-    folder, channels = configuration.path.parent, configuration.channels
-    spans = {numbers[name]: _spans(channel, timeline, folder) for name, channel in channels.items()}
-    return {number: several for number, several in spans.items() if several}
+def _understood_now(then: Then, channel: Channel, since_ns: int) -> Then:
+    """Before the channel was configured at all nothing of it was understood otherwise."""
+    channel = replace(channel, calibration=then.channel.calibration)
+    return replace(
+        then, channel=channel, from_ns=then.from_ns if then.certain else max(then.from_ns, since_ns)
+    )
 
 
 def _spans(channel: Channel, timeline: Timeline, folder: Path) -> list[Then]:
     """By time, up to the last one that was another than now; a pause is of what was before it."""
     found: list[Then] = []
-    was, identity = None, timeline.names.identity("channels", channel.name)
+    was, from_ns, identity = None, FOREVER_PAST, timeline.names.identity("channels", channel.name)
     for step in timeline.steps:
         told = step.channels.get(identity)
         if told is not None and was is not None and _told(told) != _told(was):
-            found.append(_then(channel, was, step.from_ns, folder))
+            found.append(_then(channel, was, from_ns, step.from_ns, folder))
+            from_ns = step.from_ns
         was = told or was
     while found and found[-1].certain and found[-1].channel.calibration == channel.calibration:
         found.pop()
@@ -113,14 +123,14 @@ def _told(was: PastChannel) -> tuple[object, ...]:
     return was.read, was.calibration, was.address
 
 
-def _then(channel: Channel, was: PastChannel, until_ns: int, folder: Path) -> Then:
+def _then(channel: Channel, was: PastChannel, from_ns: int, until_ns: int, folder: Path) -> Then:
     """What the device says of itself (`faults` and the like) counts as it is known now, where it means it."""
     made = as_it_was_read(channel.name, was, folder)
     if made is None:
-        return Then(until_ns, channel, False)
+        return Then(from_ns, until_ns, channel, False)
     if _wire(made) == _wire(channel):
-        return Then(until_ns, replace(channel, calibration=made.calibration), True)
-    return Then(until_ns, made, False)
+        return Then(from_ns, until_ns, replace(channel, calibration=made.calibration), True)
+    return Then(from_ns, until_ns, made, False)
 
 
 def _wire(channel: Channel) -> tuple[object, ...]:

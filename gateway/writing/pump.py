@@ -136,7 +136,7 @@ class Pump:
     def _judged(self, came: Arrivals) -> Arrivals:
         """As the journal takes them."""
         trusted = self._intake.clock.trusted_at(came.received)
-        return _shortened(to_canonical(self.clocks.judge(came, trusted), self._conversions))
+        return _shortened(to_canonical(self.clocks.judge(came, trusted), self._conversions, trusted))
 
     def _written(self, taken: _Taken, slice_: Slice | None) -> bool:
         began_s = time.monotonic()

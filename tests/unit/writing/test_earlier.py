@@ -17,7 +17,7 @@ from gateway.config.timeline import timeline_of
 from gateway.model import SECOND, Arrivals, Quality, Samples
 from gateway.writing.certificates import Certificates
 from gateway.writing.conversion import Conversions, conversions, to_canonical
-from gateway.writing.earlier import Then, certificates_before, read_before
+from gateway.writing.earlier import Then, read_before
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk
 
 CERTIFICATE = """[channels.top.calibration]
@@ -131,18 +131,37 @@ def test_a_gateway_whose_clock_was_set_back_reads_as_now(tmp_path: Path) -> None
     assert read(desk, ("top", 10, 6.0), received_s=11) == [(7.0, GOOD)]
 
 
-def test_what_is_sent_through_again_has_the_certificate_of_its_time_and_todays_unit(tmp_path: Path) -> None:
-    """Its unit was mended since: that is why it is sent through again."""
-    unit = 'unit = "K"\n'
-    desk = changed(tmp_path, CERTIFICATE.format("K1", 3.0), unit + CERTIFICATE.format("K2", 1.0))
-    channels = desk.configuration.channels
-    before = certificates_before(channels, desk.numbers, timeline_of(desk.journal))
-    by = conversions(channels.values(), desk.numbers, before, again=True)
-    time = np.array([NOON_NS, NOON_NS + 2 * CHANGE_S * SECOND], np.int64)
-    top = np.full(2, desk.numbers["top"], np.int32)
-    samples = Samples(time, top, np.full(2, 279.15), np.full(2, GOOD, np.uint8))
+def again(desk: Desk, *seconds: float, value: float) -> list[tuple[float, int]]:
+    before = read_before(desk.configuration, desk.numbers, timeline_of(desk.journal), again=True)
+    by = conversions(desk.configuration.channels.values(), desk.numbers, before, again=True)
+    time = np.array([NOON_NS + round(s * SECOND) for s in seconds], np.int64)
+    top = np.full(len(seconds), desk.numbers["top"], np.int32)
+    samples = Samples(time, top, np.full(len(seconds), value), np.full(len(seconds), GOOD, np.uint8))
     found = to_canonical(Arrivals(samples, time), by).samples
-    assert (found.value.tolist(), found.quality.tolist()) == ([9.0, 7.0], [GOOD, GOOD])
+    return list(zip(found.value.tolist(), found.quality.tolist(), strict=True))
+
+
+def test_what_is_sent_through_again_has_the_certificate_of_its_time(tmp_path: Path) -> None:
+    desk = changed(tmp_path, CERTIFICATE.format("K1", 3.0), CERTIFICATE.format("K2", 1.0))
+    assert again(desk, 0, 2 * CHANGE_S, value=6.0) == [(9.0, GOOD), (7.0, GOOD)]
+
+
+def test_what_is_sent_through_again_is_understood_as_now(tmp_path: Path) -> None:
+    """Its unit was mended since; while it was configured otherwise, nobody knows what the device meant."""
+    desk = changed(tmp_path, "", 'unit = "K"\n')
+    assert again(desk, -10, 0, 2 * CHANGE_S, value=279.15) == [(6.0, GOOD), (6.0, UNCERTAIN), (6.0, GOOD)]
+
+
+def test_while_the_clock_of_the_gateway_is_not_trusted_nothing_is_before_a_start(tmp_path: Path) -> None:
+    """It started with a clock that is ahead; what is measured now seems to be of before."""
+    desk = changed(tmp_path, 'unit = "degF"\n', "")
+    time = np.array([NOON_NS + 50 * SECOND], np.int64)
+    top = np.full(1, desk.numbers["top"], np.int32)
+    came = Arrivals(
+        Samples(time, top, np.full(1, 9.0), np.full(1, UNCERTAIN, np.uint8)), time + 2 * CHANGE_S * SECOND
+    )
+    (value,) = to_canonical(came, tables(desk), np.zeros(1, np.bool_)).samples.value
+    assert value == 9.0
 
 
 @pytest.mark.parametrize(
