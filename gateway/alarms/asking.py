@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gateway.alarms.call import CallKind
 from gateway.alarms.calling_course import Course
 from gateway.alarms.groups import Group
-from gateway.alarms.member import HISTORY_NS, Member
+from gateway.alarms.member import HISTORY_NS, WHEN_IT_SPEAKS, Member
 
 
 def calls_people(one: Member, course: Course) -> bool:
@@ -26,6 +27,12 @@ def is_news(one: Member) -> bool:
 def is_untold(one: Member, said_seq: int) -> bool:
     """The same, and no call up to this entry of the journal told it; what never was is told to nobody."""
     return one.news_seq > said_seq and is_news(one) and not one.is_withdrawn
+
+
+def withheld(one: Member, course: Course) -> Member:
+    """What is quiet before a call told it is news once it speaks: no message about others tells it."""
+    is_news_then = one.is_hushed and one.news_seq > course.said_seq
+    return replace(one, news_seq=WHEN_IT_SPEAKS) if is_news_then else one
 
 
 def untold(group: Group, course: Course) -> Iterable[Member]:

@@ -73,7 +73,7 @@ class Decisions:
             reached = self._of_steps(one, group, now_ns)
             if one.is_late:
                 reached = _without(reached, course.asked)
-            elif one.kind is CallKind.WORSE and self._book.escalations.is_worse(one.group):
+            elif one.kind in (CallKind.WORSE, CallKind.AGAIN) and self._book.escalations.is_worse(one.group):
                 reached = _with(reached, self._of_names(one, priority, now_ns))
         else:
             is_over = one.kind is CallKind.OVER

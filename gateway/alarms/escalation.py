@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from gateway.alarms.asking import calls_people, is_news, kind_of, lacking, untold, worst
+from gateway.alarms.asking import calls_people, is_news, kind_of, lacking, untold, withheld, worst
 from gateway.alarms.call import CallKind
 from gateway.alarms.calling_course import UPDATE_NS, Course
 from gateway.alarms.due import Due, Rules
@@ -52,6 +52,7 @@ class Escalations:
             course.acted_ns, course.resumed = one.at_ns, False
         if one.change == WITHDRAWN and course.calls:
             course.corrected_ns = one.at_ns
+        one = group.members[one.id] = withheld(one, course)
         self._turn(group, course, heard, one)
         self._schedule(group.id)
 
@@ -253,6 +254,7 @@ class Escalations:
             course.swung_ns = course.swung_ns or one.at_ns
         elif heard.merged or (heard.is_new and calls_people(one, course)) or self._is_worse(group, course):
             course.since_ns = min(course.since_ns, self._soonest(group, course, one.at_ns))
+            course.reopened = course.reopened or (course.calls > 0 and one.is_let_go)
             if course.told:  # who has not heard of it hears of all of it
                 course.grown_ns = course.grown_ns or one.at_ns
         elif course.told and not course.reopened and not lacking(group, course):
@@ -346,7 +348,7 @@ class Escalations:
         if group.is_over:
             is_unseen = course.unseen or is_calm
             return [name for name in course.told if not self._will_hear_all(group, course, name, is_unseen)]
-        answers = (m.taken_by or m.answered_by for m in group.members.values() if not m.is_over)
+        answers = (m.seen_to_by for m in group.members.values() if not m.is_over)
         keep = {self._rules.same(by) for by in answers if by}
         return [person for person in course.told if person not in keep]
 

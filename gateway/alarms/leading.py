@@ -3,7 +3,8 @@
     standing   what it is                                          of one whom the reader ...
     new        it asks, or was over before a call could say so     has not heard of
     asks       it goes on, and nobody sees to it                   knows
-    goes on    somebody has taken or acknowledged it, or it is quiet
+    goes on    somebody has taken or acknowledged it
+    quiet      it goes on, shelved, suppressed or out of service
     over       it is over, and the reader knows, or need not
 
 Whoever knows the group reads first what is new. To anybody else all that asks is new: the more urgent
@@ -32,7 +33,8 @@ class Standing(IntEnum):
     NEW = 0
     ASKS = 1
     GOES_ON = 2
-    OVER = 3
+    QUIET = 3
+    OVER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def standing(one: Member, course: Course, since_seq: int, *, swings: bool = Fals
     if one.is_over and not swings:
         return Standing.NEW if is_untold(one, since_seq) else Standing.OVER
     if not swings and not calls_people(one, course):
-        return Standing.GOES_ON
+        return Standing.QUIET if one.is_hushed else Standing.GOES_ON
     return Standing.NEW if one.news_seq > since_seq else Standing.ASKS
 
 
@@ -82,10 +84,11 @@ def ranked(
 
 
 def deciding(group: Group, since_seq: int) -> list[Member]:
-    """By which it is judged: what asks or was not told; or what goes on; or all."""
+    """By which it is judged: what asks or was not told; or what goes on, at best unless quiet; or all."""
     members = list(group.members.values())
-    asking = [m for m in members if (not m.is_over and (m.asks or m.worsened)) or is_untold(m, since_seq)]
-    return asking or [m for m in members if not m.is_over] or members
+    asking = [m for m in members if (not m.is_over and m.speaks) or is_untold(m, since_seq)]
+    going_on = [m for m in members if not m.is_over]
+    return asking or [m for m in going_on if not m.is_hushed] or going_on or members
 
 
 def _place(one: Member, standing: Standing, priority: int, reader: Reader) -> Place:

@@ -22,6 +22,7 @@ CLOSED: Final = "closed"
 WITHDRAWN: Final = "withdrawn"
 ENDED: Final = "ended unacknowledged"  # a state: moved, other limits, measured by nobody
 HISTORY_NS: Final = 86_400 * SECOND  # what was over so long before it was noticed wakes nobody
+WHEN_IT_SPEAKS: Final = 2**62  # entry of the journal that will be news
 TAKEN: Final = "taken"
 TAKEN_BACK: Final = "taken back"  # what somebody had said of it
 ASKS_AGAIN: Final = "asks again"
@@ -82,6 +83,11 @@ class Member:
         return self.kind == SILENCE
 
     @property
+    def seen_to_by(self) -> str:
+        """Who is on it: an acknowledgement counts more than a take before it."""
+        return self.taken_by if self.asks or self.change == TAKEN else self.answered_by
+
+    @property
     def speaks(self) -> bool:
         """Whether it asks for somebody, or is worse than what somebody answered; not while it is quiet."""
         return (self.asks or self.worsened) and not self.is_hushed
@@ -120,6 +126,7 @@ def member(
     said_before = 0 if before is None else before.answered
     acknowledgements = alarm["acknowledgements"]
     over_ns = 0 if over is None else parse_rfc3339(str(alarm["end"] or over))
+    is_hushed = alarm.get("overlay") is not None
     has_end = over is not None or bool(alarm["withdrawn"])
     return Member(
         said.alarm,
@@ -139,16 +146,18 @@ def member(
         state == CLOSED,
         str(taken["by"]) if taken else "",
         str(acknowledgements[-1]["by"]) if acknowledgements else "",
-        alarm.get("overlay") is not None,
+        is_hushed,
         int(severity) if answers else said_before,
-        _news_seq(seq, said.change, severity, before),
+        _news_seq(seq, said.change, severity, before, is_hushed=is_hushed),
         bool(alarm["withdrawn"]),
     )
 
 
-def _news_seq(seq: int, change: str, severity: Severity, before: Member | None) -> int:
+def _news_seq(seq: int, change: str, severity: Severity, before: Member | None, *, is_hushed: bool) -> int:
     """Whoever did something about what is over has seen it."""
     if before is None or change == RAISED or severity > before.severity:
+        return seq
+    if before.news_seq == WHEN_IT_SPEAKS and not is_hushed:
         return seq
     return 0 if before.is_over and change in BY_PEOPLE else before.news_seq
 

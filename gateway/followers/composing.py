@@ -209,9 +209,10 @@ class Composer:
 
         `is_open`: nobody sees to all of it, so that whoever reads a name would lean back.
         """
-        takers = (one.taken_by for one in going_on if one.taken_by and (one.asks or one.change == TAKEN))
-        taken = "" if is_open else next(takers, "")
-        answered = "" if is_open else next((one.answered_by for one in going_on if not one.asks), "")
+        first = None if is_open else next((one for one in going_on if one.seen_to_by), None)
+        by = "" if first is None else first.seen_to_by
+        is_taken = first is not None and by == first.taken_by and (first.asks or first.change == TAKEN)
+        taken, answered = (by, "") if is_taken else ("", by)
         return {
             "taken_by": self._name(taken, language),
             "acknowledged_by": self._name(answered, language),

@@ -228,7 +228,9 @@ class CallWords:
         label = self._words.labels["others"]
         for alarm in shown:
             words = self._alarm(alarm)
-            yield label, self._words.with_reason.format(what=words.about(), reason=words.text("id"))
+            said = self._words.with_reason.format(what=words.about(), reason=words.text("id"))
+            quiet = self._quiet(alarm["overlay"]) if alarm.get("overlay") and not alarm.get("over") else ""
+            yield label, VOCABULARIES[self._call.language].separator.join(filter(None, (said, quiet)))
             label = ""
         left = self._call.number - 1 - len(shown)
         if left > 0:
@@ -253,7 +255,7 @@ class CallWords:
         if call.acknowledged_by:
             return words.acknowledged_line.format(by=one_line(call.acknowledged_by))
         if call.is_quiet:
-            return self._quiet()
+            return self._quiet(next((o for one in call.alarms if (o := one.get("overlay"))), {}))
         end = self._first.end()
         return self._ended(end) if end else words.over_line
 
@@ -268,10 +270,9 @@ class CallWords:
         what = ", ".join(self._words.with_reason.format(what=a.about(), reason=a.text("id")) for a in never)
         return self._words.correction_line.format(what=what)
 
-    def _quiet(self) -> str:
+    def _quiet(self, overlay: Mapping[str, Any]) -> str:
         """Why nobody is called, who said so, until when; not the reason, which may hold anything."""
         words = self._words
-        overlay: Mapping[str, Any] = next((o for one in self._call.alarms if (o := one.get("overlay"))), {})
         by, until = one_line(str(overlay.get("by") or "")), overlay.get("until")
         return words.quiet_line.format(
             kind=words.quiet_kinds.get(str(overlay.get("kind", "")), words.quiet_kinds[""]),
