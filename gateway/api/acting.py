@@ -69,7 +69,7 @@ def state(
         before = desk.said_before()
         if before is not None:
             check_repeated(before, kind, names)
-            return json_answer(request, {"new": False, "id": before.id, "remarks": []})
+            return json_answer(request, {**before.body, "new": False, "id": before.id, "remarks": []})
         stated, more = act(desk, author)
         odd = list(remarks(duty_of(desk.journal), author.name, *others))
     return json_answer(request, {"new": stated.is_new, "id": stated.id, "remarks": odd, **more})

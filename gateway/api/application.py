@@ -18,6 +18,7 @@ from gateway.api.live import Live
 from gateway.api.problems import answer_with_problems
 from gateway.api.rates import Rates
 from gateway.api.refusals import Noting, Refusals
+from gateway.api.repeats import add_keys, answer_repeats, do_once
 from gateway.api.serving import at_work
 from gateway.api.who import Gate, admit
 from gateway.api.world import World
@@ -47,10 +48,11 @@ def application(world: World, gate: Gate) -> FastAPI:
     openid = world.configuration.pages.openid
     app.state.openid = None if openid is None else Provider(openid)
     answer_with_problems(app)
+    answer_repeats(app)
     for router in routers():
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit)])
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(admit), Depends(do_once)])
     bare = app.openapi
-    app.openapi = lambda: add_bodies(add_links(bare(), PREFIX), PREFIX)  # type: ignore[method-assign]
+    app.openapi = lambda: add_keys(add_bodies(add_links(bare(), PREFIX), PREFIX))  # type: ignore[method-assign]
     return app
 
 

@@ -59,6 +59,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSO
     "POST /profiles/preview": {"toml": PROFILE},
     "POST /proposals": {"text": PROFILE, "why": "warmer product"},
     "POST /parked/{name}": {"decision": "retry"},
+    **{f"POST /refused/{{source}}/{verb}": {"mapping": "broker"} for verb in ("retry", "preview")},
     "POST /holds": {"why": "deviation 26-014", "assets": ["shipper-7"], "from": "2026-03-01T00:00:00Z"},
     "POST /holds/{hold}/release": {"reason": "deviation 26-014 closed"},
     "POST /drills": {"asset": "dewar-1", "reason": "monthly, night shift", "within_s": 900.0},

@@ -7,7 +7,7 @@ from typing import Any, Final
 from gateway.api.answers import JSON
 from gateway.api.problems import MEDIA_TYPE
 from gateway.api.shapes import shape_of
-from gateway.api.who import ACTION, OPEN
+from gateway.api.who import ACTION, OPEN, TOLD_ONCE
 
 HTML: Final = "text/html"
 _REFUSED: Final = {
@@ -54,8 +54,13 @@ _WRONG: Final = {
 }
 
 
-def told(action: str, example: Any, status: int = 200, media: str = JSON) -> dict[str, Any]:
-    """Of a route, for its decorator: `@router.get(path, **told("assets.read", example))`."""
+def told(
+    action: str, example: Any, status: int = 200, media: str = JSON, told_once: str = ""
+) -> dict[str, Any]:
+    """Of a route, for its decorator: `@router.get(path, **told("assets.read", example))`.
+
+    `told_once`: the answer holds a secret; how to get another one where it was lost.
+    """
     content = {"example": example, **({"schema": shape_of(example)} if media == JSON else {})}
     shown = {"description": "as asked for", "content": {media: content}}
     problems = {401: _UNKNOWN, 403: _REFUSED} if action != OPEN else {}
@@ -71,6 +76,6 @@ def told(action: str, example: Any, status: int = 200, media: str = JSON) -> dic
     return {
         "status_code": status,
         "responses": {status: shown, **others},
-        "openapi_extra": {ACTION: action},
+        "openapi_extra": {ACTION: action, **({TOLD_ONCE: told_once} if told_once else {})},
         "response_model": None,
     }

@@ -22,6 +22,7 @@ from gateway.rights.principal import Principal
 from gateway.rights.table import ACTIONS
 
 ACTION: Final = "x-action"  # in the schema, too
+TOLD_ONCE: Final = "x-told-once"  # how to get another secret, of a route that answers with one
 OPEN: Final = "open"  # the action of what everybody may ask
 NAMES: Final = ("alarm", "asset", "channel", "code", "site", "statement", "about", "name")
 FREE: Final = ("/api/v1/alive",)  # it costs no more than a refusal

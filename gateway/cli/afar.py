@@ -15,7 +15,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.errors import InputError
+from gateway.errors import Declined, InputError
 
 THERE: Final[Mapping[str, str]] = {  # the file, and the function where it is not called as the command
     "status": "far_fleet",
@@ -129,10 +129,14 @@ def _asked(name: str, params: list[Any], given: Mapping[str, Any], /, **said: An
         if one.name not in (*takes, *MEANINGLESS) and said[one.name] not in (one.default, None, (), False):
             raise InputError(f"{one.opts[-1]} works on the machine of the gateway alone")
     from gateway.client import Client  # TLS takes its time, and most commands need none
+    from gateway.client.answer import OK, OTHER
 
     ca_file = given.get(CA_FILE)
     with Client(given[SERVER], given.get(TOKEN) or "", None if ca_file is None else Path(ca_file)) as client:
-        done(client, **{key: value for key, value in said.items() if key in takes})
+        try:
+            done(client, **{key: value for key, value in said.items() if key in takes})
+        except KeyError as error:  # a part of an answer that was looked at as a whole
+            raise Declined(OTHER.format(name=error.args[0]), OK) from error
 
 
 def _done(name: str) -> Callable[..., None]:

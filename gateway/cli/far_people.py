@@ -126,7 +126,8 @@ def stand_in(
     said = {"person": person, "instead_of": instead_of, "until": until, "from": since}
     more = {"rosters": list(roster or ()), "corrects": corrects, "reason": reason}
     done = client.post("/stand-ins", said | more)
-    zone_name = done.pop("time_zone")
+    zone_name = done["time_zone"]
+    del done["time_zone"]
     tell(done, words_of(done, zone_name), done, as_json)
 
 

@@ -58,7 +58,7 @@ def hold(
 ) -> None:
     said = {"why": why, "assets": list(asset or ()), "channels": list(channel or ()), "from": start}
     done = client.post("/holds", said | {"to": end, "corrects": corrects, "reason": reason})
-    done.pop("remarks")
+    done.pop("remarks", None)
     if as_json:
         print_json(done)
     else:

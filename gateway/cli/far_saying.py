@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.cli.terminal import print_json, say
+from gateway.client.answer import Answered
 from gateway.text import one_line
 
 
@@ -33,7 +34,7 @@ def say_known(found: dict[str, Any]) -> None:
 def remarked(done: dict[str, Any]) -> dict[str, Any]:
     """With the remarks about what was said, and those about who said it."""
     told: list[str] = done.pop("told", [])
-    return {**done, "remarks": [*done["remarks"], *told]}
+    return Answered({**done, "remarks": [*done["remarks"], *told]})
 
 
 def remark(done: dict[str, Any]) -> None:

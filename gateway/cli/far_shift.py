@@ -61,12 +61,12 @@ def drill(
     said = {"asset": asset, "channel": channel, "reason": reason, "at": at}
     done = client.post("/drills", {**said, "within_s": lasting_ns(within) / SECOND})
     remark(done)
-    done.pop("remarks")
+    done.pop("remarks", None)
     drilling.show_begun(done, said_there(done), as_json)
 
 
 def notify(client: Client, test: str, as_json: bool) -> None:
-    attempts: Any = client.post(f"/people/{in_path(test)}/test", {})
+    attempts = client.post_for_list(f"/people/{in_path(test)}/test", {})
     for one in () if as_json else attempts:
         say_attempt(one)
     show_attempts(attempts, as_json)

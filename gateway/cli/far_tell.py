@@ -11,6 +11,7 @@ from gateway.cli.far_saying import tell
 from gateway.cli.import_screen import marked
 from gateway.cli.terminal import print_json, say
 from gateway.client import Client
+from gateway.client.answer import Answered
 from gateway.client.client import in_path
 from gateway.errors import InputError
 from gateway.regular import open_regular
@@ -89,7 +90,7 @@ def import_(client: Client, files: Sequence[Any], mapping: Any, dry: bool, as_js
 def _sent(client: Client, route: str, path: Path, fields: dict[str, Any]) -> dict[str, Any]:
     try:
         with open_regular(path):  # a pipe would never end
-            return {**client.post_file(route, path, fields), "file": str(path)}
+            return Answered({**client.post_file(route, path, fields), "file": str(path)})
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
 

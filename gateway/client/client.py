@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Generator, Iterator, Sequence
+from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import quote
 
+from gateway.client.answer import read_answer, read_list, read_object
 from gateway.client.connection import Body, Connection
 from gateway.client.live import Event, events
 
@@ -44,7 +46,7 @@ class Client:
     # any route
 
     def get(self, path: str, **asked: Any) -> Any:
-        return json.load(self._connection.ask("GET", path, asked))
+        return read_answer(self._connection.ask("GET", path, asked))
 
     def items(self, path: str, **asked: Any) -> Iterator[Row]:
         """Of a list, all pages."""
@@ -58,20 +60,20 @@ class Client:
 
     def post(self, path: str, said: Row, key: str = "") -> Row:
         """`key`: of this request, where it may be sent again later; else it gets one."""
-        body = Body(json.dumps(said).encode(), key=key or secrets.token_hex(16))
-        found: Row = json.load(self._connection.ask("POST", path, None, body))
-        return found
+        return read_object(self._posted(path, said, key))
 
-    def post_file(self, path: str, file: Path, fields: Row) -> Row:
+    def post_for_list(self, path: str, said: Row, key: str = "") -> list[Row]:
+        return read_list(self._posted(path, said, key))
+
+    def post_file(self, path: str, file: Path, fields: Row, key: str = "") -> Row:
         """A form with a file. Raises OSError where it cannot be read."""
         border = f"cryogate-{secrets.token_hex(16)}"
         parts = [_part(border, f'name="{name}"', str(value).encode()) for name, value in fields.items()]
         named = quote(file.name)  # no quotation mark and no line end can be in it
         parts.append(_part(border, f'name="file"; filename="{named}"', file.read_bytes()))
         data = b"".join([*parts, f"--{border}--\r\n".encode()])
-        body = Body(data, f"multipart/form-data; boundary={border}")
-        found: Row = json.load(self._connection.ask("POST", path, None, body))
-        return found
+        body = Body(data, f"multipart/form-data; boundary={border}", key or secrets.token_hex(16))
+        return read_object(self._connection.ask("POST", path, None, body))
 
     def pieces(self, path: str, **asked: Any) -> Iterator[bytes]:
         """A long answer as it comes."""
@@ -164,6 +166,10 @@ class Client:
 
     def withdraw(self, statement: str, reason: str, key: str = "") -> Row:
         return self.post(f"/statements/{in_path(statement)}/withdraw", {"reason": reason}, key)
+
+    def _posted(self, path: str, said: Row, key: str) -> HTTPResponse:
+        body = Body(json.dumps(said).encode(), key=key or secrets.token_hex(16))
+        return self._connection.ask("POST", path, None, body)
 
     def _about(self, alarm: str, action: str, said: Row, key: str) -> Row:
         return self.post(f"/alarms/{in_path(alarm)}/{action}", said, key)

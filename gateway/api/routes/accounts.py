@@ -27,6 +27,7 @@ from gateway.commands.until import until_ns
 from gateway.published.accounts import account_row, rights_row, session_row
 
 router = APIRouter(tags=["accounts"])
+LINK_AGAIN: Final = "its link was shown once: reset the account for another one"
 Names = Annotated[list[Short] | None, Field(max_length=200)]
 
 
@@ -99,7 +100,7 @@ def accounts(world: Asked) -> Response:
         )
 
 
-@router.post("/accounts", **told("account.write", LINK))
+@router.post("/accounts", **told("account.write", LINK, told_once=LINK_AGAIN))
 def add(world: Asked, who: Who, given: New) -> Response:
     """Make an account for a person; the one-time link is for that person alone, and shown this once."""
     with office(world.configuration) as (desk, there):
@@ -139,7 +140,7 @@ def unlock(world: Asked, who: Who, account: Name, given: Why) -> Response:
     return secret_answer({"id": done.id, "account": account})
 
 
-@router.post("/accounts/{account}/reset", **told("account.write", LINK))
+@router.post("/accounts/{account}/reset", **told("account.write", LINK, told_once=LINK_AGAIN))
 def reset(world: Asked, who: Who, account: Name, given: Why) -> Response:
     """End password, factors, sessions, tokens at once. Whoever gets the link is this person from then on."""
     _check_other(who.account, account)

@@ -24,6 +24,7 @@ from gateway.published.accounts import token_row
 ORIGIN: Final = "api"
 MOST_NAMES: Final = 200
 router = APIRouter(tags=["account"])
+TOKEN_AGAIN: Final = "the token was shown once: end it and make another"
 
 
 LinkText = Annotated[str, Field(max_length=200, examples=["cgl_0V3..."])]
@@ -98,7 +99,10 @@ def tokens(world: Asked, who: Who) -> Response:
     return secret_answer({"schema": 1, "tokens": [token_row(one) for one in there]})
 
 
-@router.post("/tokens", **told("token.write", {**TOKEN, "id": "7DAB1RC5-12", "secret": "cgt_..."}))
+@router.post(
+    "/tokens",
+    **told("token.write", {**TOKEN, "id": "7DAB1RC5-12", "secret": "cgt_..."}, told_once=TOKEN_AGAIN),
+)
 def new_token(world: Asked, who: Who, wanted: WantedToken) -> Response:
     """A token of the own account; it is shown this once, and never may more than the account."""
     with office(world.configuration) as (desk, accounts):

@@ -32,6 +32,7 @@ ORIGIN: Final = "api"
 AT_ONCE: Final = 3  # log-ins that are looked at: each takes memory and half a core for a moment
 _room = threading.BoundedSemaphore(AT_ONCE)
 router = APIRouter(tags=["session"])
+CODES_AGAIN: Final = "the codes were shown once: ask for new ones again, with a new code and another key"
 
 
 Password = Annotated[str, Field(max_length=1000, examples=["violet teapots glide"])]
@@ -158,7 +159,11 @@ def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
 
 @router.post(
     "/session/recovery-codes",
-    **told("self.write", {**DONE, "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P-X5ZE"]}),
+    **told(
+        "self.write",
+        {**DONE, "recovery_codes": ["K7QF-2M4X-4RTB-6WYA-HN5C-UD3P-X5ZE"]},
+        told_once=CODES_AGAIN,
+    ),
 )
 def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
     """New recovery codes, with password and a code, shown this once; those of before are good no more."""
