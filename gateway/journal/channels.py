@@ -34,12 +34,11 @@ def names(connection: Connection) -> dict[int, str]:
     return {row.number: row.name for row in table(connection).values()}
 
 
-def written(connection: Connection) -> dict[int, str]:
-    """Names by number as they stand there, also in a journal of an older version, which has them once."""
+def written(connection: Connection) -> dict[int, ChannelRow]:
+    """By number as they stand there, also in a journal of an older version, which has them once."""
     if only_row(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'channel_copy'")[0]:
-        return names(connection)
-    select = "SELECT number, CAST(name AS BLOB) FROM channel"
-    return {number: name.decode("utf-8", "replace") for number, name in all_rows(connection, select)}
+        return table(connection)
+    return _rows(connection)
 
 
 def number(connection: Connection, wanted: Iterable[str]) -> None:

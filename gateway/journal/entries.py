@@ -31,6 +31,7 @@ HOUR_NS: Final = 3600 * SECOND
 READINGS: Final = "readings"
 PAGE_BYTES: Final = 4 * 2**20  # of statements that are read at once: one may name 100 000 units
 _RUN: Final = 8  # bytes of a pair of int32
+MOST_IN_A_RUN: Final = 1_000_000  # channels; more is damage
 # Kinds that nobody decides on: they do not make outdated what a person looked at.
 BY_ITSELF: Final = ("transition", "notification", "progress", "clock", "fault", "look")
 
@@ -268,6 +269,19 @@ def shares(present: bytes, channels: Channels) -> bool:
     pairs = np.frombuffer(present, "<i4").reshape(-1, 2)
     run = np.searchsorted(pairs[:, 0], channels, side="right") - 1
     return bool(((run >= 0) & (channels <= pairs[run, 1])).any())
+
+
+def channels_named(connection: Connection) -> set[int]:
+    """Numbers of all channels that have readings which are not archived, as the rows of entries say.
+
+    What is damaged is left out: whoever looks finds out.
+    """
+    found = set[int]()
+    for (present,) in all_rows(connection, "SELECT DISTINCT channels FROM entry WHERE hour IS NOT NULL"):
+        if len(present) % _RUN == 0:
+            for first, last in struct.iter_unpack("<2i", present):
+                found.update(range(first, last + 1) if last - first < MOST_IN_A_RUN else ())
+    return found
 
 
 def _add(connection: Connection, row: _Row) -> int:

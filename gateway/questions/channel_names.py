@@ -1,4 +1,4 @@
-"""Names of channels that contradict what the journal's configurations and its archive say of them.
+"""Channels that contradict what the journal's configurations, its entries and its archive say of them.
 
 From schema 10 on each channel stands in the journal twice. What was damaged before that stands there twice,
 too; but each configuration has the names of its channels, and each file of the archive has number and name.
@@ -7,7 +7,7 @@ too; but each configuration has the names of its channels, and each file of the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
@@ -16,15 +16,17 @@ from gateway.config.names import Names
 from gateway.errors import JournalError, StatementError
 from gateway.journal import entries, parquet, schema
 from gateway.journal.archive import FOLDER
-from gateway.journal.channels import written
+from gateway.journal.channels import ChannelRow, written
 from gateway.journal.damaged import Damaged
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.failures import explained
 from gateway.statements import configuration as configured
+from gateway.units import QUANTITIES
 
 PAGE: Final = 100  # configurations at once
 WITH_IDENTITY: Final = 3  # the schema from which on entries can be named
 RESTORE: Final = "stop the gateway and restore a backup"
+DAMAGED: Final = f"it is damaged; {RESTORE}"
 
 
 def contradicted(path: Path) -> list[str]:
@@ -36,17 +38,34 @@ def contradicted(path: Path) -> list[str]:
     if older is not None and older < WITH_IDENTITY:
         return []
     with explained(path), closing(schema.open_reading(path, WITH_IDENTITY)) as connection:
-        heard, present = _heard(connection), written(connection)
-        return [*_missing(heard, present), *_in_files(connection, path.parent / FOLDER, heard, present)]
+        heard, rows = _heard(connection), written(connection)
+        present = {number: row.name for number, row in rows.items()}
+        return [
+            *_missing(heard, present),
+            *_without_row(connection, present),
+            *_described(rows.values()),
+            *_in_files(connection, path.parent / FOLDER, heard, present),
+        ]
 
 
 def _missing(heard: Names, present: Mapping[int, str]) -> Iterator[str]:
     latest = {heard.latest("channels", identity) for identity in heard.ever("channels").values()}
     for name in sorted(latest - {*present.values()}):
-        yield (
-            f"channel {name} stood in a configuration, and the journal has no such channel: it is damaged; "
-            f"{RESTORE}"
-        )
+        yield (f"channel {name} stood in a configuration, and the journal has no such channel: {DAMAGED}")
+
+
+def _without_row(connection: Connection, present: Mapping[int, str]) -> Iterator[str]:
+    for number in sorted(entries.channels_named(connection) - present.keys()):
+        yield f"there are readings of channel {number}, and the journal has no such channel: {DAMAGED}"
+
+
+def _described(rows: Iterable[ChannelRow]) -> Iterator[str]:
+    for row in rows:
+        if row.quantity is not None and row.unit not in QUANTITIES.get(row.quantity, ()):
+            yield (
+                f"channel {row.number} ({row.name}) measures {row.quantity!r} in {row.unit!r}, which nothing "
+                f"does: {DAMAGED}"
+            )
 
 
 def _in_files(
@@ -63,7 +82,7 @@ def _in_files(
                     told.add(number)
                     yield (
                         f"channel {number} is called {present.get(number, 'nothing')!r}, and archive file "
-                        f"{folder / file} has its readings as {name!r}: it is damaged; {RESTORE}"
+                        f"{folder / file} has its readings as {name!r}: {DAMAGED}"
                     )
 
 

@@ -65,6 +65,35 @@ def test_a_damaged_name_is_found_before_it_is_copied_and_after(desk: Desk, name:
     assert contradicted(path) == found
 
 
+def test_a_damaged_number_is_found_by_what_is_not_archived(desk: Desk) -> None:
+    desk.read(("tip", 7200, -120.0))
+    number = desk.numbers["tip"]
+    path = damaged(desk, "tip", "tip")
+    connection = connect(path, writing=True)
+    connection.execute("UPDATE channel SET number = ? WHERE number = ?", (number + 64, number))
+    connection.close()
+    expected = f"there are readings of channel {number}, and the journal has no such channel: it is damaged"
+    assert any(one.startswith(expected) for one in contradicted(path))
+    with pytest.raises(JournalError, match="it is damaged; stop the gateway and restore a backup"):
+        refuse_contradicted(path)
+
+
+@pytest.mark.parametrize(("column", "found"), [("quantity", "temperaturg"), ("unit", "degB")])
+def test_what_nothing_measures_is_damage_and_no_reason_to_retire_a_channel(
+    desk: Desk, column: str, found: str
+) -> None:
+    path = damaged(desk, "tip", "tip")
+    connection = connect(path, writing=True)
+    connection.execute("UPDATE channel SET quantity = 'temperature', unit = 'degC' WHERE name = 'tip'")
+    assert contradicted(path) == []
+    connection.execute(f"UPDATE channel SET {column} = ? WHERE name = 'tip'", (found,))
+    connection.close()
+    [problem] = contradicted(path)
+    assert found in problem and "which nothing does: it is damaged" in problem
+    with pytest.raises(JournalError, match="which nothing does"):
+        refuse_contradicted(path)
+
+
 def test_a_channel_that_only_imports_know_is_found_by_the_archive(desk: Desk) -> None:
     desk.numbers |= desk.journal.channel_numbers(["logger"])
     desk.read(("logger", 7200, 4.0))
