@@ -68,8 +68,16 @@ def read(data: bytes, options: Options) -> Download:
     about = {key: export.head[key] for key in ABOUT if key in export.head}
     if not export.limits and (marked := sum(is_marked for is_marked, _ in lines)):
         about["Out of limits"] = f"{counted(marked, 'line')}, of limits that the file does not tell"
-    remarks = (*left_out(export.days), *filter(None, map(same_times, series)))
+    remarks = (*_unsigned(export), *left_out(export.days), *filter(None, map(same_times, series)))
     return Download(tuple(series), about, replace(export.lines, remarks=remarks), tuple(judged))
+
+
+def _unsigned(export: Export) -> Iterator[str]:
+    if "Sig" not in export.head:
+        yield (
+            "the report ends without its signature (`Sig:`), with which the device ends each: it may be cut, "
+            "and days or readings be missing; copy the file again"
+        )
 
 
 def _unit(export: Export) -> str:

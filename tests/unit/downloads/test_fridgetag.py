@@ -100,7 +100,7 @@ def test_what_cannot_be_is_compared_with_nothing() -> None:
 
 def test_lines_of_one_minute_that_contradict_each_other_are_said() -> None:
     line = next(one for one in ULTRA_LOW.splitlines() if "-75.0" in one)
-    (remark,) = read(ULTRA_LOW.replace(line, f"{line}\n{line.replace('-75.0', '-74.0')}", 1)).lines.remarks
+    _, remark = read(ULTRA_LOW.replace(line, f"{line}\n{line.replace('-75.0', '-74.0')}", 1)).lines.remarks
     assert remark.startswith("data: 1 reading has the time of another one and another value")
     with pytest.raises(InputError, match=r"the time goes back from .*Z$"):
         read(ULTRA_LOW.rstrip() + f"\n{line}\n")

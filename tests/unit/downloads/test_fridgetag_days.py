@@ -55,6 +55,15 @@ def test_days_that_are_left_out_are_said() -> None:
     assert read(sample()).lines.remarks == ()
 
 
+def test_a_report_that_was_cut_at_the_end_of_a_day_is_told() -> None:
+    """Every line that is left is whole; the signature at the end is not there."""
+    lines = sample().splitlines(keepends=True)
+    days = [n for n, line in enumerate(lines) if line.strip().startswith("Date:")]
+    cut = "".join(lines[: days[-5] - 1])
+    (remark,) = read(cut).lines.remarks
+    assert remark.startswith("the report ends without its signature (`Sig:`)")
+
+
 def test_numbers_of_days_need_not_be_there() -> None:
     """Of another firmware, say."""
     text = sample()
