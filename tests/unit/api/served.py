@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,8 @@ def served(
 
     thread = threading.Thread(target=serve)
     thread.start()
+    while thread.is_alive() and not server.started:  # what it says of its start is not part of an answer
+        time.sleep(0.005)
     try:
         yield port
     finally:
