@@ -194,7 +194,8 @@ class _Gateway:
                 one.oversee(partial(_known, self._records()))
         heard = {name: one for name, one in made.items() if hears_changes(configuration, name, one)}
         self._notifiers = [self._follow(name, one) for name, one in heard.items()]
-        self._caller = caller_of(configuration, self._voice(), self._records(), self._pump.committed)
+        committed = self._pump.committed
+        self._caller = caller_of(configuration, self._voice(), self._records(), committed, self._screening)
         tellers = self._caller.tellers.values()
         self._outward: list[Outward] = [*self._sinks, *self._notifiers, *tellers]
         with self._records() as records:

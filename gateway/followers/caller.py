@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
 from functools import partial
@@ -57,6 +57,11 @@ HANGS: Final = f"no answer within {PATIENCE_S:.0f} s"
 WAITS: Final = f"its turn did not come within {PATIENCE_S:.0f} s: what was to be told before hangs"
 
 
+def at_once() -> bool:
+    """Where nothing has to be waited for."""
+    return True
+
+
 @dataclass(slots=True)
 class _Again:
     """When a call is tried again of which every way has failed."""
@@ -81,7 +86,9 @@ class Caller:
         hinting: Hinting = no_hint,
         linking: Linking = no_link,
         limiting: Limiting = no_limit,
+        knows_answers: Callable[[], bool] = at_once,
     ) -> None:
+        """`knows_answers`: whether what people answered before the start counts; nobody is called before."""
         self.name = NAME
         self.problem = ""  # why nobody is called at all
         self.nobody: Mapping[str, int] = {}  # groups that nobody could be reached about, since when
@@ -96,6 +103,7 @@ class Caller:
         self._journal: Journal = voice.journal
         self._records = records
         self._committed = committed
+        self._knows_answers = knows_answers
         self._decisions = Decisions(book, reach)
         self._composer = Composer(
             book, self._decisions, voice.journal, book.publish, remaining, hinting, linking, limiting
@@ -167,12 +175,14 @@ class Caller:
     # Doing
 
     def _step(self) -> None:
+        knows_answers = self._knows_answers()  # which are heard then
         self._hear()
         if lost_ns := self._uncounted.take():
             self._book.escalations.count_on(lost_ns)
-        if self._settle_results():
+        if self._settle_results() and knows_answers:
             self._decide_if_possible()
-        self._hand()
+        if knows_answers:
+            self._hand()
         self._tell_sirens()
         self._show()
         if time.monotonic() - self._saved_s > SAVE_EVERY_S:

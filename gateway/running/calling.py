@@ -20,6 +20,7 @@ from gateway.model import Severity
 from gateway.notifiers import Addressed, Notifier, Sounding, Worded, tells_changes
 from gateway.questions.calls import book_of
 from gateway.questions.time_left import TimesLeft
+from gateway.running.answers_first import AnswersFirst, Screened
 from gateway.running.hint_soon import HintSoon
 from gateway.running.links import links
 from gateway.running.setting import SettingNow
@@ -76,7 +77,11 @@ def reach_of(configuration: Configuration, addressed: Mapping[str, Addressed], d
 
 
 def caller_of(
-    configuration: Configuration, voice: Voice, records: Records, committed: threading.Condition
+    configuration: Configuration,
+    voice: Voice,
+    records: Records,
+    committed: threading.Condition,
+    screening: Screened,
 ) -> Caller:
     """Raises ConfigurationError."""
     book = book_of(configuration, voice.journal, voice.now_ns())
@@ -85,7 +90,9 @@ def caller_of(
     left = TimeLeftSoon(TimesLeft(voice.journal).of_alarm)
     hints = HintSoon(voice.journal)
     linking, limiting = links(configuration), SettingNow(configuration).limit
-    return Caller(book, reach, addressed, voice, records, committed, left, hints, linking, limiting)
+    answers = AnswersFirst(screening, voice.journal.last_seq())
+    told = left, hints, linking, limiting, answers
+    return Caller(book, reach, addressed, voice, records, committed, *told)
 
 
 def check(configuration: Configuration, caller: Caller) -> Check:

@@ -16,7 +16,7 @@ from gateway.alarms.duty import Duty
 from gateway.alarms.policy import DEPUTIES, EVERYBODY, ON_DUTY, Policy, Step
 from gateway.alarms.reach import Reach
 from gateway.errors import LinkDown, Rejected
-from gateway.followers.caller import Caller
+from gateway.followers.caller import Caller, at_once
 from gateway.followers.composing import (
     Hinting,
     Limiting,
@@ -163,6 +163,7 @@ class Switchboard:
         hinting: Hinting = no_hint,
         linking: Linking = no_link,
         limiting: Limiting = no_limit,
+        knows_answers: Callable[[], bool] = at_once,
         **plan: Any,
     ) -> Caller:
         book = CallBook(Plan(policies=self.policies, **plan), Duty(self._same_site), published)
@@ -172,7 +173,7 @@ class Switchboard:
         reach = Reach(book.duty, notifiers, alone)
         spoken = voice(journal, "test", self.now_ns)
         committed = threading.Condition()
-        told = remaining, hinting, linking, limiting
+        told = remaining, hinting, linking, limiting, knows_answers
         return Caller(book, reach, notifiers, spoken, records, committed, *told)
 
     @contextmanager
