@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field
 from typing import Final
 
-from gateway.alarms.policy import Place
+from gateway.alarms.groups import Group
+from gateway.alarms.policy import SIREN, Place
 from gateway.dataclass import dataclass
 from gateway.model import SECOND
 
@@ -27,6 +29,7 @@ class Course:
     known: dict[str, int] = field(default_factory=dict)  # the same by whom it was for
     told: dict[str, int] = field(default_factory=dict)  # who has to hear that it is over, since when
     reached: dict[str, int] = field(default_factory=dict)  # of these, whom a message has reached
+    quieted: dict[str, int] = field(default_factory=dict)  # whose last word is that it is quiet, since when
     unseen: bool = False  # it was over before somebody answered: who was not reached is told, but of that
     grown_ns: int = 0  # since when it is worse than that; 0: it is not
     acted_ns: int = 0  # when somebody last did something about it
@@ -59,9 +62,21 @@ class Course:
         for known in (self.told, self.reached, self.known):
             known.pop(name, None)
 
+    def release(self, names: Iterable[str], at_ns: int, group: Group) -> None:
+        """They hear that it is over, or why nobody calls them; who hears of quiet waits for its end."""
+        is_quiet = any(one.is_hushed and not one.is_over for one in group.members.values())
+        if group.is_over:
+            self.quieted.clear()
+        for name in names:
+            self.drop(name)
+            self.quieted.pop(name, None)
+            if is_quiet and not name.startswith(SIREN):
+                self.quieted[name] = at_ns
+
     def absorb(self, other: Course) -> None:
         """Two groups turned out to be one: who was told of either is told how it goes on."""
         self.told = {**other.told, **self.told}
+        self.quieted = {**other.quieted, **self.quieted}
         self.reached = {**other.reached, **self.reached}
         both = {name: min(seq, self.known[name]) for name, seq in other.known.items() if name in self.known}
         self.known = {**other.known, **self.known, **both}

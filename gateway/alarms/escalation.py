@@ -74,8 +74,7 @@ class Escalations:
         course.calls += 1
         if kind is CallKind.OVER:
             self._calm_down(group, course, at_ns, seq)
-            for person in self._released(group, course):
-                course.drop(person)
+            course.release(self._released(group, course), at_ns, group)
         else:
             names = list(persons)
             self._note_worst(group, course, at_ns, wants=wants)
@@ -343,11 +342,12 @@ class Escalations:
     def _released(self, group: Group, course: Course, *, is_calm: bool = False) -> list[str]:
         """Of those that were told: whom that does not concern any more; `is_calm`: nor what has swung."""
         calls = any(calls_people(one, course) for one in group.members.values())
-        if not course.told or calls or (not is_calm and self._wants(group, course)):
+        if not (course.told or course.quieted) or calls or (not is_calm and self._wants(group, course)):
             return []
         if group.is_over:
             is_unseen = course.unseen or is_calm
-            return [name for name in course.told if not self._will_hear_all(group, course, name, is_unseen)]
+            names = {**course.quieted, **course.told}
+            return [name for name in names if not self._will_hear_all(group, course, name, is_unseen)]
         answers = (m.seen_to_by for m in group.members.values() if not m.is_over)
         keep = {self._rules.same(by) for by in answers if by}
         return [person for person in course.told if person not in keep]

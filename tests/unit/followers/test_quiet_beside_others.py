@@ -117,3 +117,26 @@ def test_who_took_it_hears_that_somebody_else_has_acknowledged_it(board: Switchb
         eventually(lambda: len(push.heard) == 3, "she need not go")
     assert [at for _, at in push.heard] == ["li-na@push"] * 3
     assert message(push)[0].startswith("Acknowledged by Zhao-Min")
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_who_heard_that_it_is_quiet_hears_once_that_it_is_over(board: Switchboard, restarts: bool) -> None:
+    push = Phone()
+    with board.running(board.caller({"push": push})):
+        board.happens("E-1", "raised")
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.now_s = 10
+        board.happens("E-1", "shelved", by="Wang-Wei")
+        eventually(lambda: len(push.heard) == 2, "quiet")
+    if restarts:
+        board.lose_records()
+    with board.running(board.caller({"push": push})):
+        board.now_s = 20
+        board.happens("E-1", "returned")
+        eventually(lambda: len(push.heard) == 3, "over")
+        board.now_s = 90
+        board.happens("E-1", "speaks again", overlay=None)
+        board.happens("E-9", "raised", "dewar-9")
+        eventually(lambda: push.heard[-1][0].group == "G-9", "nothing before the next")
+    titles = [call_message(call, UnknownSetting()).title for call, _ in push.heard]
+    assert [title.split(":")[0] for title in titles] == ["URGENT", "Quiet for now", "Over", "URGENT"]
