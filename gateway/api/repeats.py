@@ -32,7 +32,10 @@ MOST_OF_ACCOUNT: Final = 200  # answers; a client that lost one asks again at on
 LARGEST: Final = 64 * 1024  # bytes of an answer that is kept
 CHANGE_NOTHING: Final = ("/preview", "/options")  # how their addresses end
 PIECE: Final = 1 << 20  # bytes
-OTHER: Final = "this Idempotency-Key was used for another request: give each request its own"
+OTHER: Final = (
+    "this Idempotency-Key was used for another request, which was done: look at what is there, and give each "
+    "request its own"
+)
 TOO_LONG: Final = (
     "this was done when it came first; its answer was too long to keep: ask for what is there now"
 )
