@@ -9,6 +9,10 @@ reply that also fits one of these is no reading. It is asked for something whose
 of a request); when that has come, all that was asked before it has come or is lost, for replies keep their
 order. Then the value is asked for again.
 
+A device file that is opened anew owes nothing. A serial server puts what comes out of its line into whatever
+connection is there: what was owed when a connection broke stays owed, and what was asked before the gateway
+started nobody knows. There the first value of an instrument is proved as if it was owed already.
+
 An instrument that answers owes nothing, and costs nothing. One that is off costs no more than it did: it owes
 replies, but none comes that could be mistaken. When it is back, it is asked twice more, once.
 """
@@ -27,21 +31,29 @@ MOST_KEPT: Final = (
 )
 MOST_TRIES: Final = 8  # for one value in one poll; three are enough unless replies are lost meanwhile
 MOST_UNPROVED: Final = 2  # values in a row that nothing could prove: the instrument does not know the proofs
+MOST_BROKEN: Final = 5  # connections in a row that broke at a proof: the instrument does not bear the proofs
 
 
 class _Queue:
     """Requests that may be owed their replies. It may hold more than is owed in truth, never less."""
 
-    def __init__(self) -> None:
-        self.unproved = 0
+    def __init__(self, unsure: bool) -> None:
+        self.unproved = self.broken = 0
+        self._unsure = unsure
+        self._suspected: tuple[Request, ...] = ()  # older than all that was sent here
         self._older: dict[
             bytes, Request
         ] = {}  # by payload: of these neither the number nor the order is kept
         self._sent: deque[Request] = deque()
 
+    def suspect(self, request: Request) -> None:
+        """Before it is sent: until it is known what is owed, its reply may be owed already."""
+        if self._unsure:
+            self._suspected = (request,)
+
     def send(self, request: Request) -> Request:
         """The request with what is owed before it."""
-        before = self._older | {sent.payload: sent for sent in self._sent}
+        before = self._older | {sent.payload: sent for sent in (*self._suspected, *self._sent)}
         self._sent.append(request)
         if len(self._sent) > MOST_KEPT:
             oldest = self._sent.popleft()
@@ -56,6 +68,7 @@ class _Queue:
         oldest, newest = self.oldest(frame), len(self._sent) - 1
         if 0 <= oldest <= newest:
             self._older.clear()
+            self._unsure, self._suspected = False, ()
             for _ in range(oldest + 1):
                 self._sent.popleft()
         return oldest == newest
@@ -74,21 +87,21 @@ class _Queue:
         return self.oldest(frame) < len(self._sent)
 
     def _position(self, is_wanted: Callable[[Request], bool]) -> int:
-        if any(map(is_wanted, self._older.values())):
+        if any(map(is_wanted, (*self._older.values(), *self._suspected))):
             return -1
         return next((i for i, sent in enumerate(self._sent) if is_wanted(sent)), len(self._sent))
 
 
 class Account:
-    """What the instruments of one line owe since it was opened; for all polls of the line."""
+    """What the instruments of one line owe, for all its polls. `unsure`: others may have asked before."""
 
-    def __init__(self) -> None:
-        self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
+    def __init__(self, unsure: bool = False) -> None:
+        self._queues: defaultdict[str, _Queue] = defaultdict(lambda: _Queue(unsure))
 
     @property
     def is_stuck(self) -> bool:
-        """Whether an instrument answers, but to no proof: only a line that is opened anew owes nothing."""
-        return any(queue.unproved >= MOST_UNPROVED for queue in self._queues.values())
+        """Whether an instrument answers, but to no proof: open the line anew, with a new account."""
+        return any(q.unproved >= MOST_UNPROVED or q.broken >= MOST_BROKEN for q in self._queues.values())
 
     def queue(self, name: str) -> _Queue:
         return self._queues[name]
@@ -109,6 +122,8 @@ def in_step(poll: Poll, account: Account) -> Poll:
 
 
 def _certain(request: Request, queue: _Queue) -> Generator[Request, Reply, Reply]:
+    if request.proofs:
+        queue.suspect(request)
     reply, certain = yield from _ask(request, queue)
     proofs = deque(request.proofs)
     for _ in range(MOST_TRIES):
@@ -116,18 +131,27 @@ def _certain(request: Request, queue: _Queue) -> Generator[Request, Reply, Reply
             break
         proof = proofs[0]
         if queue.oldest(reply.frame) <= queue.oldest_like(proof):  # what it proves reaches further
-            answer, _ = yield from _ask(proof, queue)
+            answer = yield from _prove(proof, queue)
             if not proof.is_answered_by(answer.frame) or request.is_answered_by(answer.frame):
                 proofs.popleft()
             if queue.owes(reply.frame):
                 continue
         reply, certain = yield from _ask(request, queue)
     if certain:
-        queue.unproved = 0
+        queue.unproved = queue.broken = 0
     elif request.proofs and request.is_answered_by(reply.frame):
         queue.unproved += 1
         return Reply(b"", reply.time_ns)
     return reply
+
+
+def _prove(proof: Request, queue: _Queue) -> Generator[Request, Reply, Reply]:
+    try:
+        answer, _ = yield from _ask(proof, queue)
+    except GeneratorExit:  # the connection broke
+        queue.broken += 1
+        raise
+    return answer
 
 
 def _ask(request: Request, queue: _Queue) -> Generator[Request, Reply, tuple[Reply, bool]]:

@@ -40,12 +40,17 @@ class Line:
     lowest: float = -200.0
 
 
+class Broken(Exception):
+    pass
+
+
 @dataclass
 class Stalls:
     """When replies come. A position is twice the number of a request; those between are before a request."""
 
     at: dict[int, int] = field(default_factory=dict)  # request -> positions for which the line stands still
     lost: frozenset[int] = frozenset()
+    breaks: frozenset[int] = frozenset()  # requests at which the connection breaks; the line lives on
     echoes: bool = False
     _until: int = 0
     _held: list[tuple[int, bytes]] = field(default_factory=list)
@@ -55,6 +60,8 @@ class Stalls:
         self._until = max(self._until, 2 * number + self.at.get(number, 0))
         if number not in self.lost:
             self._held.append((self._until, payload * self.echoes + came))
+        if number in self.breaks:
+            raise Broken
         now = [data for position, data in self._held if position == 2 * number]
         self._held = [(position, data) for position, data in self._held if position > 2 * number]
         return b"".join(now)
@@ -153,7 +160,11 @@ class Site:
 
     def poll(self) -> Readings:
         poll = in_step(self._driver.poll(self._options), self._account)
-        readings = converse(poll, self._respond, self.number)
+        try:
+            readings = converse(poll, self._respond, self.number)
+        except Broken:
+            poll.close()
+            readings = Readings.of([], [])
         if self._account.is_stuck:
             self._account = Account()
             self._stalls.reconnect()
@@ -182,7 +193,7 @@ def run(line: Line, stalls: Stalls) -> Site:
     site = Site(line, stalls)
     for _ in range(POLLS):
         site.poll()
-    stalls.at, stalls.lost = {}, frozenset()
+    stalls.at, stalls.lost, stalls.breaks = {}, frozenset(), frozenset()
     while stalls.go_on_at(site.number):
         site.poll()
     for _ in range(SOUND_POLLS):
@@ -245,10 +256,17 @@ def test_one_stall_at_every_request(line: Line, echoes: bool) -> None:
 @given(
     stalls=st.dictionaries(NUMBERS, st.integers(1, 40), max_size=8),
     lost=st.frozensets(NUMBERS, max_size=8),
+    breaks=st.frozensets(NUMBERS, max_size=4),
     echoes=st.booleans(),
 )
-@example({1: 3, 4: 2, 6: 9}, frozenset({2}), False)
+@example({1: 3, 4: 2, 6: 9}, frozenset({2}), frozenset(), False)
 def test_many_stalls_and_lost_replies(
-    line: Line, stalls: dict[int, int], lost: frozenset[int], echoes: bool
+    line: Line, stalls: dict[int, int], lost: frozenset[int], breaks: frozenset[int], echoes: bool
 ) -> None:
-    run(line, Stalls(stalls, lost, echoes))
+    run(line, Stalls(stalls, lost, breaks, echoes))
+
+
+@EVERY_LINE
+def test_a_connection_that_breaks_at_every_request_of_a_stall(line: Line) -> None:
+    for at in single_stalls(line):
+        run(line, Stalls(at, breaks=frozenset(at)))

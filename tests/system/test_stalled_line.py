@@ -1,4 +1,5 @@
-"""A serial server that stalls and then delivers everything: no value comes under another channel's name."""
+"""A serial server that stalls and then delivers everything, also over a new connection: no value comes under
+another channel's name."""
 
 from __future__ import annotations
 
@@ -23,11 +24,12 @@ Answer = Callable[[bytes], bytes]
 
 
 class Server:
-    """Passes each request to `answer`; from one on it holds the replies until as many more were asked for."""
+    """Passes each request to `answer`; from one on it holds the replies until as many more were asked for, or
+    breaks the connection at the next request of a register and holds the reply for the next connection."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer, self.connections = answer, 0
-        self._hold_for = 0
+        self._hold_for, self._break_at = 0, -1
         self._held: list[bytes] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = f"socket://127.0.0.1:{self._listening.getsockname()[1]}"
@@ -36,6 +38,10 @@ class Server:
 
     def stall_for(self, requests: int) -> None:
         self._hold_for = requests
+
+    def break_at(self, register: int, hold_for: int) -> None:
+        """And hold the replies until as many requests more were asked for on the next connection."""
+        self._hold_for_then, self._break_at = hold_for, register
 
     @property
     def stalls(self) -> bool:
@@ -61,8 +67,11 @@ class Server:
         while came := connection.recv(100):
             asked += came
             while len(asked) >= REQUEST:
-                self._held.append(self._answer(asked[:REQUEST]))
-                asked = asked[REQUEST:]
+                request, asked = asked[:REQUEST], asked[REQUEST:]
+                self._held.append(self._answer(request))
+                if request[3] == self._break_at:
+                    self._break_at, self._hold_for = -1, self._hold_for_then
+                    return
                 self._hold_for = max(0, self._hold_for - 1)
             if not self._hold_for:
                 connection.sendall(b"".join(self._held))
@@ -128,6 +137,8 @@ def test_a_transmitter_that_answers_nothing_else_is_connected_to_again(serve: An
 
     server = serve(stubborn)
     source = source_at(server.port)
+    begun, _ = start(source)
+    assert "the line is opened again" in begun.join()  # nobody knows what was asked before
     running, delivered = start(source)
     eventually(lambda: RIGHT in delivered.look().polls)
     server.stall_for(3)
@@ -137,4 +148,22 @@ def test_a_transmitter_that_answers_nothing_else_is_connected_to_again(serve: An
     eventually(lambda: RIGHT in again.look().polls)
     values = {pair for poll in delivered.polls + again.polls for pair in poll.items()}
     assert values == set(RIGHT.items())
-    assert server.connections == 2
+    assert server.connections == 3
+
+
+@pytest.mark.parametrize("requests", [0, 1, 3])
+@pytest.mark.parametrize("register", [TOP, BOTTOM])
+@pytest.mark.parametrize("restarted", [False, True], ids=["reconnected", "restarted"])
+def test_what_was_asked_before_a_break_is_no_reply_to_what_is_asked_after_it(
+    requests: int, register: int, restarted: bool, serve: Any, start: Any
+) -> None:
+    server = serve(transmitter)
+    source = source_at(server.port)
+    running, before = start(source)
+    eventually(lambda: RIGHT in before.look().polls)
+    server.break_at(register, requests)
+    assert "the port is gone" in running.join()
+    _, after = start(source_at(server.port) if restarted else source)
+    eventually(lambda: after.look().polls.count(RIGHT) >= 2)
+    values = {pair for poll in before.look().polls + after.polls for pair in poll.items()}
+    assert values == set(RIGHT.items())

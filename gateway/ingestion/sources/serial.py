@@ -106,7 +106,7 @@ class Source:
         self._channels = channels
         self._verdicts: dict[int, tuple[LinkState, str]] = {}  # by position of the poll
         self._noise = LineNoise()
-        self._account = Account()
+        self._account = Account(unsure=_is_server(options.port))
         self._sayings = [Sayings() for _ in options.polls()]  # they outlive a connection
 
     def run(self, intake: Intake, stop: threading.Event) -> None:
@@ -115,7 +115,8 @@ class Source:
 
         self.link.change(LinkState.CONNECTING, self._options.port)
         self._verdicts.clear()
-        self._account = Account()  # a new connection: what the last one owed is gone
+        if self._account.is_stuck or not _is_server(self._options.port):
+            self._account = Account()  # opened anew it owes nothing, or nothing that could ever be proved
         now_ns = intake.clock.now_ns
         port = Port(self._options.port, self._settings(), self._options.reply_timeout_s, now_ns)
         try:
@@ -257,8 +258,13 @@ def _check_interval(interval_s: float) -> None:
         raise ValueError(f"poll_interval_s must lie between {SHORTEST_INTERVAL_S} and 86400")
 
 
+def _is_server(port: str) -> bool:
+    """Whether the line lives on while no connection to it is there."""
+    return "://" in port
+
+
 def _check_port(port: str) -> None:
-    if "://" not in port:
+    if not _is_server(port):
         if not port:
             raise ValueError(f"port is empty; expected {PORTS}")
         return

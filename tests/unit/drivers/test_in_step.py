@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.drivers import Poll, Readings, Reply, Request
-from gateway.drivers.in_step import MOST_KEPT, MOST_UNPROVED, Account, in_step
+from gateway.drivers.in_step import MOST_BROKEN, MOST_KEPT, MOST_UNPROVED, Account, in_step
 
 NAME = Request(b"who\n", b"\n", 20, fits=lambda frame: frame.isalpha())
 TOP, BOTTOM = (
@@ -125,6 +125,47 @@ def test_what_is_proved_in_between_counts_anew() -> None:
         assert poll(account, lambda request: b"1" * (request.payload == b"top\n"), TOP)[1] == [b""]
         assert poll(account, sound, TOP)[1] == [b"1"]
     assert not account.is_stuck
+
+
+def test_what_others_may_have_asked_is_proved_once() -> None:
+    account = Account(unsure=True)
+    late = iter([b"2", b"box", b"1"])
+    assert poll(account, lambda _: next(late), TOP) == ("twt", [b"1"])
+    assert poll(account, sound, NAME, TOP, BOTTOM) == ("wtb", [b"box", b"1", b"1"])
+
+
+def test_what_is_asked_first_and_fits_no_value_proves_it_too() -> None:
+    assert poll(Account(unsure=True), sound, NAME, TOP, BOTTOM) == ("wtb", [b"box", b"1", b"1"])
+
+
+def test_two_that_prove_each_other_are_in_step_after_they_were_off_from_the_beginning() -> None:
+    account = Account(unsure=True)
+    level = Request(b"level\n", b"\n", 20, fits=bytes.isdigit, proofs=(NAME,))
+    unit = Request(b"unit\n", b"\n", 20, fits=bytes.isalpha, proofs=(level,))
+    level = Request(b"level\n", b"\n", 20, fits=bytes.isdigit, proofs=(unit,))
+    answers = {b"unit\n": b"cm", b"level\n": b"7"}
+    for _ in range(3):
+        assert poll(account, silent, unit, level) == ("ul", [b"", b""])
+    assert poll(account, lambda request: answers[request.payload], unit, level)[1] == [b"cm", b"7"]
+    assert poll(account, lambda request: answers[request.payload], unit, level) == ("ul", [b"cm", b"7"])
+
+
+def test_what_was_asked_when_the_connection_broke_is_owed() -> None:
+    account = Account()
+    next(in_step(asking(BOTTOM, got=[]), account))
+    late = iter([b"2", b"box", b"1"])
+    assert poll(account, lambda _: next(late), TOP) == ("twt", [b"1"])
+
+
+def test_an_instrument_that_ends_the_connection_at_a_proof_needs_a_new_account() -> None:
+    account = Account(unsure=True)
+    for _ in range(MOST_BROKEN):
+        assert not account.is_stuck
+        steps = in_step(asking(TOP, got=[]), account)
+        next(steps)
+        assert steps.send(Reply(b"1", 1)).payload == NAME.payload
+        steps.close()
+    assert account.is_stuck
 
 
 def test_a_second_proof_is_tried_where_the_first_is_not_answered() -> None:
