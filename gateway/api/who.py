@@ -73,13 +73,18 @@ async def admit(request: Request) -> None:
     if rates.wait_s(principal.account, path) > 0:
         raise Problem(429, "too many requests of this account: ask slower", {"Retry-After": "1"})
     if not action or not principal.may_somewhere(action):
-        told = f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
-        raise Problem(403, told)
+        raise Problem(403, _why_not(principal, action))
     if principal.looks_are_recorded and ACTIONS[action].reads:
         asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")
         await run_in_threadpool(
             record_look, request.app.state.world, principal, action, asked, _names(request)
         )
+
+
+def _why_not(principal: Principal, action: str) -> str:
+    if principal.by_token and action and not ACTIONS[action].by_token:
+        return f"a program with an API token may not do this ({action}): a person who is logged in has to"
+    return f"{principal.account} may not do this ({action}): ask an administrator for a role that may"
 
 
 def _address(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from gateway.api import guards, limits
 from gateway.api.application import routers
 from gateway.api.describing import told
 from gateway.api.problems import Problem, problem_of
-from gateway.api.who import OPEN, action_of, admit
+from gateway.api.who import OPEN, _why_not, action_of, admit
 from gateway.errors import InputError
+from gateway.rights.principal import BY_TOKEN
 from gateway.rights.table import ACTIONS
-from tests.unit.api.front_door import FrontDoor
+from tests.unit.api.front_door import FrontDoor, Tokens
 
 WAYS_IN = (  # asked by who is nobody yet
     "/link",
@@ -72,6 +74,16 @@ def test_who_may_not_is_told_so(door: FrontDoor) -> None:
     assert door.ask("GET", "/status", "inspector").status_code == 403
     of_one_site = door.ask("GET", "/status", "operator@lab")
     assert of_one_site.status_code == 403 and "status.read" in of_one_site.json()["detail"]
+
+
+def test_a_program_is_told_that_it_takes_a_person() -> None:
+    """No administrator can give its owner a role that helps."""
+    who = Tokens().by_token("quality", 0)
+    assert who is not None
+    program = replace(who, authenticated=f"{BY_TOKEN}t")
+    assert "a person who is logged in has to" in _why_not(program, "out-of-service.approve")
+    assert "ask an administrator" in _why_not(program, "account.read")
+    assert "ask an administrator" in _why_not(who, "account.write")
 
 
 @pytest.mark.parametrize("path", ["/alive", "/status", "/nothing", "/fails"])
