@@ -159,7 +159,7 @@ class _Gateway:
         self._systemd = Systemd()
         self._clock = clock
         go_on_behind_what_was_seen(journal, self._records(), configuration.gateway.name, clock.now_ns())
-        numbers = introduce(configuration, journal, clock.now_ns())
+        numbers = introduce(configuration, journal, clock.now_ns(), trusted=clock.trusted)
         self._earlier = earlier_documents(journal)
         self._sources = {name: self._source(name, numbers) for name in configuration.sources}
         self._intake = Intake(configuration.journal.queue_messages, clock)

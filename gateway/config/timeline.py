@@ -48,6 +48,7 @@ class Step:
     meant: PastConfiguration
     channels: Mapping[str, PastChannel]  # by identity
     sites: Mapping[str, str]  # identity of each asset: of its site
+    trusted: bool = True  # whether the clock was that said `from_ns`
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class Timeline:
         for identity in channels:
             self._since.setdefault(identity, statement.at_ns)
         sites = {own("assets", name): own("sites", asset.site) for name, asset in meant.assets.items()}
-        self._configured.append(Step(statement.at_ns, seq, meant, channels, sites))
+        self._configured.append(Step(statement.at_ns, seq, meant, channels, sites, statement.trusted))
 
     def _replace(self) -> None:
         """Placements anew from all that is in effect."""

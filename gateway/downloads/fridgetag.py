@@ -19,7 +19,7 @@ import numpy as np
 from gateway.dataclass import dataclass
 from gateway.downloads import Download
 from gateway.downloads import fridgetag_verdicts as verdicts
-from gateway.downloads.fridgetag_days import days_in_doubt, left_out, minute
+from gateway.downloads.fridgetag_days import days_in_doubt, left_out, minute, without_limits
 from gateway.downloads.fridgetag_lines import Day, Export, parse
 from gateway.errors import InputError
 from gateway.model import Quality
@@ -68,7 +68,8 @@ def read(data: bytes, options: Options) -> Download:
     about = {key: export.head[key] for key in ABOUT if key in export.head}
     if not export.limits and (marked := sum(is_marked for is_marked, _ in lines)):
         about["Out of limits"] = f"{counted(marked, 'line')}, of limits that the file does not tell"
-    remarks = (*_unsigned(export), *left_out(export.days), *filter(None, map(same_times, series)))
+    told = (*_unsigned(export), *without_limits(export), *left_out(export.days))
+    remarks = (*told, *filter(None, map(same_times, series)))
     return Download(tuple(series), about, replace(export.lines, remarks=remarks), tuple(judged))
 
 

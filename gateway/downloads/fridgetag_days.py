@@ -36,6 +36,7 @@ def days_in_doubt(export: Export) -> Iterator[Doubt]:
             yield from ((day.line, why) for why in _extremes_in_doubt(day))
     yield from _dates_in_doubt(export.days)
     yield from _numbers_in_doubt(export.days)
+    yield from _lost(export.days)
     yield from _outside(export)
 
 
@@ -46,12 +47,30 @@ def left_out(days: Sequence[Day]) -> Iterator[str]:
             yield f"no day between {one} and {other}: {missing} left out"
 
 
+def without_limits(export: Export) -> Iterator[str]:
+    """What the device judged is not compared where the file does not tell by what."""
+    judged = {number for day in export.days for number in day.alarms}
+    if missing := sorted(judged - export.limits.keys()):
+        numbers = ", ".join(map(str, missing))
+        yield f"no limit (`T AL`) of alarm {numbers}: what the device judged of it is left out"
+
+
 def _extremes_in_doubt(day: Day) -> Iterator[str]:
     low, high = measurement(day.fields["Min T"]), measurement(day.fields["Max T"])
     if low > high:
         yield f"'Min T' {low:g} lies above 'Max T' {high:g}"
     elif "Avrg T" in day.fields and not low <= (mean := measurement(day.fields["Avrg T"])) <= high:
         yield f"'Avrg T' {mean:g} lies outside of 'Min T' {low:g} and 'Max T' {high:g}"
+
+
+def _lost(days: Sequence[Day]) -> Iterator[Doubt]:
+    """Lines that a day has not, and others have: without that of the timeout, BAD readings would be good."""
+    timeouts, alarms = any(day.timeouts for day in days), {number for day in days for number in day.alarms}
+    for day in days:
+        if timeouts and not day.timeouts:
+            yield day.line, "no 't AccST', which other days have: nobody knows whether a sensor had a timeout"
+        for number in sorted(alarms - day.alarms.keys()):
+            yield day.line, f"nothing of alarm {number}, which other days have"
 
 
 def _dates_in_doubt(days: Sequence[Day]) -> Iterator[Doubt]:

@@ -12,6 +12,7 @@ from typing import Final
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import LARGEST_VALUE
+from gateway.tables.unit_words import said_in
 
 NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 NO_NUMBER: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -42,6 +43,11 @@ class Column:
             raise ValueError(f"lowest ({self.lowest:g}) must lie below highest ({self.highest:g})")
         if _OF_A_NUMBER.match(self.suffix):
             raise ValueError(f"suffix {self.suffix!r} can be part of a number: digits would be lost with it")
+        if (said := said_in(self.suffix, is_alone=True)) and self.unit not in said:
+            names = " and ".join(sorted(said))
+            raise ValueError(
+                f"suffix {self.suffix!r} is {names}, and unit is {self.unit}: say the same in both"
+            )
 
     @property
     def series(self) -> str:

@@ -6,20 +6,14 @@ rows are not readings, and 40.1 is a number in any unit: only these words tell t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gateway.dataclass import dataclass
 from gateway.tables.cells import Column
+from gateway.tables.unit_words import said_in
 
-BY_LETTER: Final = {"c": "degC", "f": "degF", "k": "K"}
-WORDS: Final = {"celsius": "c", "centigrade": "c", "fahrenheit": "f", "kelvin": "k"}
-_SIGNS: Final = str.maketrans({"\N{DEGREE CELSIUS}": "°c", "\N{DEGREE FAHRENHEIT}": "°f", "º": "°", "˚": "°"})
-_MARKED: Final = re.compile(r"(?:°|deg|degree|degrees) ?([cfk])(?![a-z])")
-_IN_BRACKETS: Final = re.compile(r"[(\[] ?([cfk]) ?[)\]]")
 LABELS: Final = ("unit", "units", "temperature unit", "temperature units", "unit of temperature")
-_THERMOCOUPLE: Final = re.compile(r"type|typ\b|thermocouple|thermoelement|\btc\b")  # (K) is one, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +27,7 @@ class Cell:
 
 def contradiction(cell: Cell) -> str:
     """What is wrong with its unit; empty where it says none, or that of the column."""
-    text = cell.text.strip().lower().translate(_SIGNS)
-    said = _said(text, cell.is_alone)
+    said = said_in(cell.text, cell.is_alone)
     if not said or cell.column.unit in said:
         return ""
     names = " and ".join(sorted(said))
@@ -62,20 +55,10 @@ def labelled(cells: Sequence[str], columns: Sequence[Column]) -> list[str]:
     label, value = filled
     if label.strip(" :").lower() not in LABELS:
         return []
-    said = _said(value.strip().lower().translate(_SIGNS), is_alone=True)
+    said = said_in(value, is_alone=True)
     if not said or said & {column.unit for column in columns}:
         return []
     names = " and ".join(sorted(said))
     return [
         f"{label.strip(' :')!r} is {value.strip()[:40]!r}, that is {names}, and no column has that `unit`"
     ]
-
-
-def _said(text: str, is_alone: bool) -> set[str]:
-    """Units of temperature in a cell. A letter alone is one only where nothing else is meant by it."""
-    letters = set(_MARKED.findall(text)) | {letter for word, letter in WORDS.items() if word in text}
-    if not letters and not _THERMOCOUPLE.search(text):
-        letters = set(_IN_BRACKETS.findall(text))
-    if not letters and is_alone and text.strip("[]() .") in BY_LETTER:
-        letters = {text.strip("[]() .")}
-    return {BY_LETTER[letter] for letter in letters}

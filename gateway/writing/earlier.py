@@ -17,7 +17,7 @@ import numpy as np
 
 from gateway.config.channels import as_it_was_read
 from gateway.config.past import PastChannel
-from gateway.config.timeline import Timeline
+from gateway.config.timeline import Step, Timeline
 from gateway.config.types import FOREVER_PAST, Channel, Configuration
 from gateway.dataclass import dataclass
 from gateway.model import Arrivals, Mask, Times
@@ -111,7 +111,7 @@ def _spans(channel: Channel, timeline: Timeline, folder: Path) -> list[Then]:
     for step in timeline.steps:
         told = step.channels.get(identity)
         if told is not None and was is not None and _told(told) != _told(was):
-            found.append(_then(channel, was, from_ns, step.from_ns, folder))
+            found.append(_then(channel, was, from_ns, step, folder))
             from_ns = step.from_ns
         was = told or was
     while found and found[-1].certain and found[-1].channel.calibration == channel.calibration:
@@ -123,14 +123,17 @@ def _told(was: PastChannel) -> tuple[object, ...]:
     return was.read, was.calibration, was.address
 
 
-def _then(channel: Channel, was: PastChannel, from_ns: int, until_ns: int, folder: Path) -> Then:
-    """What the device says of itself (`faults` and the like) counts as it is known now, where it means it."""
+def _then(channel: Channel, was: PastChannel, from_ns: int, ended: Step, folder: Path) -> Then:
+    """What the device says of itself (`faults` and the like) counts as it is known now, where it means it.
+
+    Where the clock was not trusted when that ended, nobody knows what was before it.
+    """
     made = as_it_was_read(channel.name, was, folder)
     if made is None:
-        return Then(from_ns, until_ns, channel, False)
+        return Then(from_ns, ended.from_ns, channel, False)
     if _wire(made) == _wire(channel):
-        return Then(from_ns, until_ns, replace(channel, calibration=made.calibration), True)
-    return Then(from_ns, until_ns, made, False)
+        return Then(from_ns, ended.from_ns, replace(channel, calibration=made.calibration), ended.trusted)
+    return Then(from_ns, ended.from_ns, made, False)
 
 
 def _wire(channel: Channel) -> tuple[object, ...]:

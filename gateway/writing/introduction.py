@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.config.succession import Move, Succession, succession
@@ -19,10 +20,13 @@ from gateway.writing.described import describe
 BECAUSE = "another asset in the configuration"
 
 
-def introduce(configuration: Configuration, journal: Journal, now_ns: int) -> dict[str, int]:
+def introduce(
+    configuration: Configuration, journal: Journal, now_ns: int, *, trusted: bool = True
+) -> dict[str, int]:
     """Channel numbers; states a configuration that changed, and the moves that it makes.
 
-    Raises ConfigurationError where it contradicts what was in force.
+    `trusted`: whether the gateway's clock is. Raises ConfigurationError where it contradicts what was in
+    force.
     """
     timeline = timeline_of(journal)
     follows = examined(configuration, timeline, journal, now_ns)
@@ -34,7 +38,7 @@ def introduce(configuration: Configuration, journal: Journal, now_ns: int) -> di
     numbers = journal.channel_numbers(names)
     describe(configuration, journal, names)
     if timeline.fingerprint != configuration.fingerprint:
-        journal.commit(statements=statements_of(configuration, follows, now_ns))
+        journal.commit(statements=statements_of(configuration, follows, now_ns, trusted=trusted))
     return numbers
 
 
@@ -48,7 +52,9 @@ def examined(configuration: Configuration, timeline: Timeline, journal: Journal,
     return succession(configuration, timeline, described, has_readings, now_ns)
 
 
-def statements_of(configuration: Configuration, follows: Succession, now_ns: int) -> list[Statement]:
+def statements_of(
+    configuration: Configuration, follows: Succession, now_ns: int, *, trusted: bool = True
+) -> list[Statement]:
     """A changed configuration, and the placements that its changed assets are."""
     told = configured.Configured(
         configuration.fingerprint,
@@ -61,8 +67,8 @@ def statements_of(configuration: Configuration, follows: Succession, now_ns: int
     by = configuration.gateway.name
     body = configured.to_body(told)
     return [
-        Statement(configured.KIND, by, now_ns, body, origin="configuration", reason=reasons),
-        *(_placement(move, by, now_ns) for move in follows.moves),
+        Statement(configured.KIND, by, now_ns, body, trusted=trusted, origin="configuration", reason=reasons),
+        *(replace(_placement(move, by, now_ns), trusted=trusted) for move in follows.moves),
     ]
 
 

@@ -288,9 +288,9 @@ def test_a_heading_may_stand_on_the_line_of_its_field() -> None:
     assert Quality.BAD in read(late).series[0].quality
 
 
-def test_minutes_of_no_alarm_are_not_understood() -> None:
-    found = read(sample().replace("   0:\n    t Acc: 0", "    t Acc: 5", 1))
-    assert [text for _, text in found.lines.not_understood] == ["t Acc: 5"]
+def test_minutes_of_no_alarm_leave_an_alarm_without_any() -> None:
+    with pytest.raises(InputError, match="nothing of alarm 0, which other days have"):
+        read(sample().replace("   0:\n    t Acc: 0", "    t Acc: 5", 1))
 
 
 # One alarm, whose number does not tell its side.

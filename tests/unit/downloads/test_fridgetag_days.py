@@ -77,3 +77,20 @@ def test_data_of_after_the_report_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         read(text)
     assert [line.split(": ")[0] for line in str(caught.value).splitlines()] == ["line 17", "line 18"]
+
+
+def test_a_day_that_lost_the_line_of_its_timeout_is_a_mistake() -> None:
+    """With it the readings of such a day may be BAD."""
+    text = sample()
+    line = next(one for one in text.splitlines(keepends=True) if "t AccST" in one)
+    with pytest.raises(InputError, match="no 't AccST', which other days have"):
+        read(text.replace(line, "", 1))
+
+
+def test_limits_that_the_file_does_not_tell_are_told_to_be_missing() -> None:
+    text = "".join(one for one in sample().splitlines(keepends=True) if "T AL" not in one)
+    found = read(text)
+    assert found.verdicts == ()
+    assert found.lines.remarks == (
+        "no limit (`T AL`) of alarm 0, 1: what the device judged of it is left out",
+    )

@@ -145,3 +145,16 @@ def test_no_ready_mapping_takes_its_sample_in_another_unit(name: str, there: str
     except InputError:
         return
     assert not {series.name for series in taken.series} & set(mapped.channels)  # a long one names its series
+
+
+@pytest.mark.parametrize(
+    ("suffix", "unit"), [(" °F", "degC"), ("K", "degC"), (" K", "degF"), ("℉", "degC"), (" deg C", "K")]
+)
+def test_what_stands_behind_each_number_is_the_unit_of_the_column(suffix: str, unit: str) -> None:
+    with pytest.raises(ValueError, match=f"and unit is {unit}: say the same in both"):
+        Column("A", unit=unit, suffix=suffix)
+
+
+@pytest.mark.parametrize(("suffix", "unit"), [("°C", "degC"), (" K", "K"), (" mm", "mm"), (" %", "percent")])
+def test_the_same_in_both_is_taken(suffix: str, unit: str) -> None:
+    assert Column("A", unit=unit, suffix=suffix).suffix == suffix

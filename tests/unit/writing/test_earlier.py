@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.config.load import parse
 from gateway.config.timeline import timeline_of
 from gateway.model import SECOND, Arrivals, Quality, Samples
 from gateway.writing.certificates import Certificates
 from gateway.writing.conversion import Conversions, conversions, to_canonical
 from gateway.writing.earlier import Then, read_before
+from gateway.writing.introduction import introduce
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk
 
 CERTIFICATE = """[channels.top.calibration]
@@ -90,6 +93,15 @@ def test_a_unit_of_its_time_reads_it_and_it_is_uncertain(tmp_path: Path) -> None
         (5.0, GOOD),
         pytest.approx((np.nan, BAD), nan_ok=True),
     ]
+
+
+def test_nothing_is_certain_before_a_start_whose_clock_was_not_trusted(tmp_path: Path) -> None:
+    """It was ahead: what was measured since may lie before the time that the journal has of the start."""
+    desk = Desk(tmp_path, with_top(CERTIFICATE.format("K1", 3.0)), NOON_NS)
+    after = parse(tomllib.loads(with_top(CERTIFICATE.format("K2", 1.0))), tmp_path / "cryogate.toml")
+    introduce(after, desk.journal, NOON_NS + CHANGE_S * SECOND, trusted=False)
+    desk.configuration = after
+    assert read(desk, ("top", 50, 6.0), ("top", 120, 6.0)) == [(9.0, UNCERTAIN), (7.0, GOOD)]
 
 
 def test_what_is_said_in_other_words_changes_nothing(tmp_path: Path) -> None:
