@@ -92,6 +92,25 @@ class Memories:
             found[saved.valid[row] & (seen < moment) & (seen != NEVER)] = k
         return found
 
+    def together(self, screen: Screen, row: Rows, moment: Times, which: Rows) -> tuple[Rows, Rows]:
+        """States for channels that go back together (-1: the beginning; the number of states: as they are
+        now), of which each is right for all of them: what is wrong for a partner is wrong for the pair."""
+        while True:
+            row, which = screen.together(row, which)
+            right = self._right(row, moment, which)
+            if (right == which).all():
+                return row, which
+            which = right
+
+    def _right(self, row: Rows, moment: Times, which: Rows) -> Rows:
+        """For each channel the youngest state that is right for it, at most the one that was chosen."""
+        is_now = which == len(self.kept)
+        found = np.where(is_now, which, -1)
+        for k, saved in enumerate(self.kept):
+            knows_nothing = saved.memory.channels["seen"][row] < moment
+            found[~is_now & (which >= k) & saved.valid[row] & knows_nothing] = k
+        return found
+
     def distrust(self, row: Rows, moment: Times) -> None:
         """Late data came for these channels: states that had seen `moment` or later are wrong for them."""
         for k, saved in enumerate(self.kept):

@@ -111,7 +111,7 @@ class PutOff:
         """
         assert self._scan is not None
         row, earliest, is_late = self._next(screen, ready)
-        both, which = screen.together(row, memories.before(row, earliest))
+        both, which = memories.together(screen, row, earliest, memories.before(row, earliest))
         judges = is_late & np.isin(row, screen.guides.by)
         k = int(which[np.isin(both, row[judges if judges.any() else is_late])].min())
         mine = np.isin(row, both[which == k])

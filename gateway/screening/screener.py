@@ -320,7 +320,7 @@ class Screener:
         seen = self._screen.reached[row]
         if new is not None:
             seen[np.isin(row, new)] = FOREVER
-        row, which = self._screen.together(row, which)
+        row, which = self._memories.together(self._screen, row, earliest, which)
         self._memories.distrust(row, earliest)
         changes: list[Change] = []
         begins = [(which == k, self._memory(k)) for k in np.unique(which).tolist()]
