@@ -26,9 +26,7 @@ from typing import Final
 
 from gateway.drivers import Poll, Readings, Reply, Request
 
-MOST_KEPT: Final = (
-    64  # of a queue's requests in their order: more than a driver asks one instrument in a poll
-)
+MOST_KEPT: Final = 64  # of a queue's requests in order: more than a driver asks an instrument in a poll
 MOST_TRIES: Final = 8  # for one value in one poll; three are enough unless replies are lost meanwhile
 MOST_UNPROVED: Final = 2  # values in a row that nothing could prove: the instrument does not know the proofs
 MOST_BROKEN: Final = 5  # connections in a row that broke at a proof: the instrument does not bear the proofs
@@ -41,9 +39,7 @@ class _Queue:
         self.unproved = self.broken = 0
         self._unsure = unsure
         self._suspected: tuple[Request, ...] = ()  # older than all that was sent here
-        self._older: dict[
-            bytes, Request
-        ] = {}  # by payload: of these neither the number nor the order is kept
+        self._older: dict[bytes, Request] = {}  # by payload: neither their number nor their order is kept
         self._sent: deque[Request] = deque()
 
     def suspect(self, request: Request) -> None:

@@ -72,9 +72,7 @@ class Teller:
         self.notifier = notifier
         self.name = f"teller:{notifier}"
         self.problem = ""  # why a siren is not as it should be
-        self.delivered_s = (
-            0.0  # when it last was, monotonic: so long as it is, the others wait for their turn
-        )
+        self.delivered_s = 0.0  # when it last was, monotonic: so long as it is, others wait for their turn
         self._pauses, self._again_s = Pauses(), 0.0  # after such a problem; monotonic
         self._addressed = addressed
         self._done = done

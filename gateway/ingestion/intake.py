@@ -16,9 +16,7 @@ import numpy as np
 from gateway.model import Mask, Times
 
 BYTES_PER_MESSAGE = 1024  # the byte bound is the message bound times this: 20 MB where nobody says another
-MOST_AT_ONCE = (
-    4 * 1024 * 1024
-)  # bytes of one batch, and one delivery more: decoded they are many times as much
+MOST_AT_ONCE = 4 * 1024 * 1024  # bytes of a batch, and one delivery more: decoded it is many times as much
 
 
 class Clock(Protocol):

@@ -31,10 +31,8 @@ from gateway.writing.conversion import Conversions, to_canonical
 log = logging.getLogger(__name__)
 TAKE_S = 0.5  # how long an idle pump waits before it looks whether to stop
 RECEIPT_NS = 1_000_000  # finer it is the noise of networks and threads, and most of the room of a reading
-MOST_STRANGERS = (
-    200  # refusals of addresses that are no channel's, for whoever looks for retired ones: 0.8 MB,
-)
-STRANGER_CHARACTERS = 1_000  # as of each only so much is kept; addresses stand there shortened
+MOST_STRANGERS = 200  # refusals of addresses that are no channel's, for whoever looks for retired ones
+STRANGER_CHARACTERS = 1_000  # kept of each: 0.8 MB of all at most; addresses stand there shortened
 RETRY_S = 2.0  # between attempts while the journal cannot be written
 
 

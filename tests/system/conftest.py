@@ -11,6 +11,7 @@ import pytest
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.sources.serial import Source
 from tests.system.gateway_process import GatewayProcess
+from tests.system.http_receiver import NTFY_TOOK, HttpReceiver
 from tests.system.mosquitto import Mosquitto
 from tests.system.mqtt_parts import OddBroker, Publisher, Running
 from tests.system.patient import Patient
@@ -30,6 +31,15 @@ def start_mosquitto(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
     yield start
     for broker in brokers:
         broker.kill()
+
+
+@pytest.fixture
+def phones() -> Iterator[HttpReceiver]:
+    """A push service that takes every message."""
+    receiver = HttpReceiver()
+    receiver.usual = NTFY_TOOK
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from gateway.statements import person, roster
 from gateway.statements.person import Way
 from tests.system.configurations import BROKER, PLAIN
 from tests.system.gateway_process import GatewayProcess, eventually
-from tests.system.http_receiver import NTFY_TOOK, HttpReceiver
+from tests.system.http_receiver import HttpReceiver
 from tests.system.mosquitto import Mosquitto
 from tests.unit.alarms.staff import BEGIN_NS, made, somebody, weekly
 
@@ -45,14 +45,6 @@ url = "{push}"
 topic = "everything"
 """
 WITHIN_S = 60.0  # machines are shared
-
-
-@pytest.fixture
-def phones() -> Iterator[HttpReceiver]:
-    receiver = HttpReceiver()
-    receiver.usual = NTFY_TOOK
-    yield receiver
-    receiver.close()
 
 
 @pytest.fixture

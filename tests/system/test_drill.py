@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from gateway.statements.person import Way
 from tests.system.configurations import ABOVE_150, BROKER, DEWAR, PLAIN
 from tests.system.faketime import FakeTime
 from tests.system.gateway_process import GatewayProcess, eventually
-from tests.system.http_receiver import NTFY_TOOK, HttpReceiver
+from tests.system.http_receiver import HttpReceiver
 from tests.system.mosquitto import Mosquitto
 from tests.unit.alarms.staff import BEGIN_NS, made, somebody, weekly
 
@@ -33,14 +33,6 @@ topic = "everything"
 repeat_after_s = 3600
 steps = [{{ after_s = 0, call = ["on duty"] }}]
 """
-
-
-@pytest.fixture
-def phones() -> Iterator[HttpReceiver]:
-    receiver = HttpReceiver()
-    receiver.usual = NTFY_TOOK
-    yield receiver
-    receiver.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from gateway.statements import person, roster
 from gateway.statements.person import Way
 from tests.system.configurations import ABOVE_150, BROKER, DEWAR, PLAIN
 from tests.system.gateway_process import GatewayProcess, eventually
-from tests.system.http_receiver import NTFY_TOOK, HttpReceiver
+from tests.system.http_receiver import HttpReceiver
 from tests.system.mosquitto import Mosquitto
 from tests.unit.alarms.staff import BEGIN_NS, made, somebody, weekly
 
@@ -52,14 +52,6 @@ columns = [{ column = "temp", unit = "degC" }]
 "temp" = "dewar"
 """
 PEOPLE = {"li-na": ("en",), "wang-wei": ("zh",)}
-
-
-@pytest.fixture
-def phones() -> Iterator[HttpReceiver]:
-    receiver = HttpReceiver()
-    receiver.usual = NTFY_TOOK
-    yield receiver
-    receiver.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from gateway.statements.person import Way
 from tests.system.certificates import Certificates
 from tests.system.configurations import ABOVE_150, BROKER, DEWAR, PLAIN
 from tests.system.gateway_process import GatewayProcess, eventually
-from tests.system.http_receiver import NTFY_TOOK, HttpReceiver
+from tests.system.http_receiver import HttpReceiver
 from tests.system.mosquitto import Mosquitto
 from tests.system.smtp_receiver import SmtpReceiver
 from tests.unit.alarms.staff import BEGIN_NS, made, somebody, weekly
@@ -49,14 +49,6 @@ PEOPLE = {
     "li-na": (Way("mail", "li-na@lab.example"), Way("push", "li-na")),
     "wang-wei": (Way("push", "wang-wei"), Way("mail", "wang-wei@lab.example")),
 }
-
-
-@pytest.fixture
-def phones() -> Iterator[HttpReceiver]:
-    receiver = HttpReceiver()
-    receiver.usual = NTFY_TOOK
-    yield receiver
-    receiver.close()
 
 
 @pytest.fixture
