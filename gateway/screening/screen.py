@@ -18,7 +18,7 @@ from gateway.model import Samples, Times
 from gateway.screening import history
 from gateway.screening.batch import Batch
 from gateway.screening.boundaries import Boundaries
-from gateway.screening.excursion import NEVER
+from gateway.screening.excursion import NEVER, Phase
 from gateway.screening.findings import Findings, in_order, no_findings
 from gateway.screening.history import History
 from gateway.screening.kernels import kernel
@@ -149,8 +149,8 @@ class Screen:
         """What is open under these instances of the plan."""
         if len(number) == 0:
             return no_findings()
-        groups = self.groups.values()
-        return in_order([g.present(np.flatnonzero(np.isin(g.members.number, number))) for g in groups])
+        found = [g.present(np.flatnonzero(np.isin(g.members.number, number))) for g in self.groups.values()]
+        return in_order([part[part["phase"] == Phase.OPEN] for part in found])  # pairs say what is over, too
 
     @property
     def reached(self) -> Times:

@@ -68,6 +68,15 @@ def test_a_partner_that_comes_late_confirms_amends_or_withdraws():
             assert comparable(desk.standing()) == excursions(desk.plan, desk.journal.rows, EPOCH)
 
 
+def test_what_was_over_before_its_rule_ended_is_not_told_anew_by_the_clock():
+    ends = replace(APART, valid_to_ns=EPOCH + 60 * SECOND, ends_by="moved")
+    desk = Desk(Plan(CHANNELS, (ends,)))
+    desk.take([one(0, 0), other(0, 0), one(10, 5), one(20, 0)])
+    desk.leave_past()
+    desk.advance(EPOCH + 70 * SECOND)
+    assert told(desk) == [(10, 20, 1, False)]
+
+
 def test_a_silent_partner_ends_nothing_and_is_not_held_for_ever():
     desk = Desk(Plan(CHANNELS, (APART,)))
     desk.take([one(0, 0), other(0, 0)])
