@@ -65,6 +65,15 @@ class Delivery:
         """Every way was tried, and none has worked so far."""
         return len(self.outcomes) == len(self.receiver.ways) and not self.is_delivered
 
+    @property
+    def wanted(self) -> int:
+        """By how many ways it has to come through: where all have failed, one is enough."""
+        return 1 if self.has_failed else self.at_once
+
+    @property
+    def delivered_ways(self) -> set[int]:
+        return {way for way, outcome in self.outcomes.items() if outcome is Outcome.DELIVERED}
+
     def next_ways(
         self, busy: frozenset[int] = frozenset(), queued: frozenset[int] = frozenset()
     ) -> Iterator[int]:

@@ -3,7 +3,8 @@
 It only asks the outside world. Who is told, and what became of it, the caller decides and states. What is
 most urgent goes first, and what is about people who are not reached behind all that is not. An address that
 did not answer lately goes behind all that may, so that those who can be reached are. In between it keeps a
-siren as it should be.
+siren as it should be. What has come through by other ways while it waited for its turn is not told any
+more: the teller that told it says so before the caller can state it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import field
 from typing import Final
 
 from gateway.alarms.call import Call
@@ -24,6 +26,18 @@ from gateway.text import first_words
 LOOK_S: Final = 0.5  # at `stop`, while nothing is to be told
 LONGEST_ANSWER: Final = 1000  # characters; a server may answer with a page
 SLOW_S: Final = 3.0  # an address that takes so long, in vain, goes behind the others
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """Of one delivery, for all its errands: the ways by which it came through, stated or not."""
+
+    wanted: int = 1
+    ways: set[int] = field(default_factory=set)
+
+    @property
+    def are_enough(self) -> bool:
+        return len(self.ways) >= self.wanted
 
 
 @dataclass(slots=True)
@@ -43,6 +57,7 @@ class Errand:
     began_s: float | None = None
     not_before_s: float = 0.0  # where its turn came, and the service takes no more for now
     is_cancelled: bool = False
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
     def notifier(self) -> str:
@@ -115,6 +130,7 @@ class Teller:
                 self._slow.add(errand.address)
             if result.outcome is Outcome.DELIVERED:
                 self.delivered_s = time.monotonic()
+                errand.arrivals.ways.add(errand.way)
             self._done(result)
             self._present = None
 
@@ -131,7 +147,8 @@ class Teller:
 
     def _ready(self) -> list[Errand]:
         now_s = time.monotonic()
-        return [one for one in self._errands if one.not_before_s <= now_s]
+        due = (one for one in self._errands if one.not_before_s <= now_s)
+        return [one for one in due if not one.arrivals.are_enough]  # the caller cancels these
 
     def _put_back(self, errand: Errand, after_s: float) -> None:
         """Its turn comes again; what others wait for is that, and no delivery meanwhile."""

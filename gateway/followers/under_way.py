@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from gateway.alarms.delivery import Outcome
-from gateway.followers.tellers import Errand, Result, Teller
+from gateway.followers.tellers import Arrivals, Errand, Result, Teller
 
 Ways = frozenset[int]
 """Positions among the ways of a receiver."""
@@ -21,7 +21,8 @@ class UnderWay:
     def __init__(self, tellers: Mapping[str, Teller]) -> None:
         self._tellers = tellers
         self._errands: dict[str, dict[int, Errand]] = {}  # by delivery and way
-        self._late: set[tuple[str, int]] = set()  # of these, those that nobody waits for any more
+        self._arrivals: dict[str, Arrivals] = {}  # by delivery
+        self._late: set[tuple[str, int]] = set()  # of the errands, those that nobody waits for any more
 
     def __contains__(self, delivery: str) -> bool:
         return delivery in self._errands
@@ -33,6 +34,9 @@ class UnderWay:
     def hand(self, errand: Errand, teller: Teller | None) -> None:
         """None: nobody is asked, and the answer is known."""
         self._errands.setdefault(errand.delivery.id, {})[errand.way] = errand
+        errand.arrivals = self._arrivals.setdefault(errand.delivery.id, Arrivals())
+        errand.arrivals.wanted = errand.delivery.wanted
+        errand.arrivals.ways |= errand.delivery.delivered_ways
         if teller is not None:
             teller.hand(errand)
 
@@ -72,7 +76,8 @@ class UnderWay:
         every = [((name, way), e) for name, ways in self._errands.items() for way, e in ways.items()]
         for key, errand in every:
             teller = self._tellers.get(errand.notifier)
-            if teller is None or key in self._late:
+            is_settled = errand.began_s is None and errand.arrivals.are_enough
+            if teller is None or key in self._late or is_settled:
                 continue
             if errand.waits_s(now_s, teller.delivered_s) > patience_s:
                 why = waits if teller.cancel(errand) else hangs
@@ -99,3 +104,4 @@ class UnderWay:
             self._late.discard((name, errand.way))
         if not ways:
             self._errands.pop(name, None)
+            self._arrivals.pop(name, None)

@@ -12,6 +12,7 @@ from gateway.alarms.delivery import Delivery
 from gateway.errors import LinkDown
 from gateway.followers import tellers
 from gateway.followers.tellers import Errand, Result, Teller
+from gateway.followers.under_way import UnderWay
 from gateway.statements.call import Receiver
 from tests.unit.alarming.alarm_desk import eventually
 
@@ -101,3 +102,33 @@ def test_what_was_cancelled_before_its_turn_is_passed_over(post: Post) -> None:
     stop.set()
     thread.join(10)
     assert post.told == ["ok other"]
+
+
+@pytest.mark.parametrize(("at_once", "told"), [(1, ["plug", "last"]), (2, ["plug", "c", "last"])])
+def test_what_came_through_by_another_way_is_passed_over_before_anybody_states_that(
+    post: Post, at_once: int, told: list[str]
+) -> None:
+    sms, results = Post(), list[Result]()
+    sms.open.set()
+    tellers = {name: Teller(name, one, results.append) for name, one in (("push", post), ("sms", sms))}
+    under_way, stop = UnderWay(tellers), threading.Event()
+    threads = [threading.Thread(target=one.run, args=(stop,)) for one in tellers.values()]
+    for thread in threads:
+        thread.start()
+    first, last = errand("ok", "plug"), errand("ok", "last", Priority.LOW)
+    under_way.hand(first, tellers["push"])
+    eventually(lambda: first.began_s is not None, "it is at work")
+    receiver = Receiver("p", (("push", "ok"), ("sms", "ok")), at_once)
+    delivery = Delivery("c", "G-1", CallKind.ALARM, receiver, 0)
+    for way, name in enumerate(tellers):
+        under_way.hand(Errand(delivery, way, errand("ok").call, "ok", time.monotonic()), tellers[name])
+    eventually(lambda: len(results) == 1, "by text message")
+    under_way.hand(last, tellers["push"])
+    post.open.set()
+    eventually(lambda: "ok last" in post.told, "what came later")
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+    assert sms.told == ["ok c"] and post.told == [f"ok {one}" for one in told]
+    overdue = under_way.overdue(time.monotonic() + 60, 20, "hangs", "waits")
+    assert "waits" not in {one.answer for one in overdue}
