@@ -11,6 +11,7 @@
     │   ├── Outdated            somebody stated something after what was looked at
     │   └── ArchiveFileMissing  a file of the archive is not there
     ├── StatementError          a statement is damaged, of a newer version, or not what its kind asks for
+    ├── EvidenceError           the evidence log, or what was shown of one, is not what it has to be
     ├── CodeError               a traceability code breaks its scheme's rules
     ├── NotRunning              no gateway answers on the control socket
     └── Declined                the API of a gateway refused what it was asked
@@ -77,6 +78,10 @@ class StatementError(CryogateError):
     def __init__(self, message: str, why: str = "") -> None:
         super().__init__(message)
         self.why = why or message
+
+
+class EvidenceError(CryogateError):
+    """The evidence log, or what somebody shows of one, is damaged, changed, or of another log."""
 
 
 class CodeError(CryogateError):

@@ -26,6 +26,7 @@ ROWS = (
     # the journal to the outside world
     ("sinks", "notifiers"),
     ("followers",),
+    ("evidence",),  # what people outside can check: the log of hashes over the journal
     # who watches the gateway itself
     ("heartbeats", "power"),
     ("peers",),
