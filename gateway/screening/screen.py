@@ -35,7 +35,7 @@ LONG: Final = 64  # readings a channel from which on searching for its first is 
 TEMPORARY: Final = (
     16 * 2**20
 )  # bytes; else each one is given back and comes again page by page: half the time
-FORMAT: Final = 5  # of saved states
+FORMAT: Final = 6  # of saved states
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,10 @@ from gateway.screening.latch import Latch, Runs
 from gateway.screening.latched import Flags, Latched
 from gateway.screening.members import Group, Members
 from gateway.screening.ranges import Rows
+from gateway.screening.rules import drift
 
-STEPS: Final = 2.0**20  # of the sum in one h
-LARGEST_STEP: Final = 2.0**30  # one reading's share; 2**33 of them in a row fit into 64 bits
+LARGEST: Final = 1024.0  # h that one reading adds, some 2**33 steps: 2**29 of them in a row fit into 64 bits
+CLEAN: Final = 3  # decimals of a step that are not the rounding of a binary number
 
 
 class Condition:
@@ -25,7 +26,11 @@ class Condition:
         self._up, self._down = ~members.flag("side", "down"), ~members.flag("side", "up")
         self._both = self._up & self._down
         self._target, self._slack = members.column("target"), members.column("slack")
-        self._h = members.column("h")
+        h = members.column("h")
+        self._scale = np.array(
+            [10.0 ** drift.decimals(one) for one in h.tolist()]
+        )  # steps in one of the unit
+        self._h = np.round(h * self._scale, CLEAN)
 
     def may_enter(self, batch: Batch, member: Rows, cell: Rows) -> Mask:
         high, low = (
@@ -42,16 +47,18 @@ class Condition:
         away = runs.said - runs.of_rows(self._target)
         rise = self._sums(runs, away, 0) * runs.of_rows(self._up)
         fall = self._sums(runs, -away, 1) * runs.of_rows(self._down)
-        entry = (rise > STEPS) | (fall > STEPS)
+        h = runs.of_rows(self._h)
+        entry = (rise > h) | (fall > h)
         last = runs.hi - 1
         carry = np.column_stack((rise[last], fall[last]))
-        turned = (fall > STEPS) & runs.of_rows(self._both)
+        turned = (fall > h) & runs.of_rows(self._both)
         return Flags(entry, (rise == 0) & (fall == 0), carry, turned)
 
     def _sums(self, runs: Runs, away: Floats, side: int) -> Times:
         """S after each row. With c the plain sum from the start: S = c - min(0, the lowest c so far)."""
-        share = (away - runs.of_rows(self._slack)) / runs.of_rows(self._h) * STEPS
-        share = np.rint(np.clip(share, -LARGEST_STEP, LARGEST_STEP)).astype(np.int64)
+        most = LARGEST * runs.of_rows(self._h)
+        steps = np.round((away - runs.of_rows(self._slack)) * runs.of_rows(self._scale), CLEAN)
+        share = np.rint(np.clip(steps, -most, most)).astype(np.int64)
         first = np.append(True, runs.member[1:] != runs.member[:-1])
         lo = runs.lo[first]
         count = np.diff(np.append(lo, len(share)))

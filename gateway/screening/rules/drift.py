@@ -1,16 +1,24 @@
 """drift: small deviations from a target that add up (CUSUM), one-sided or two-sided.
 
-The sum counts in whole steps of h / 2**20, and one reading adds or takes at most 1024 h: integers, so that no
-cut of the readings changes it.
+The sum counts in decimal steps, and one reading adds or takes at most 1024 h: integers, so that no cut of the
+readings changes it, and a sum that is written like h is h. What has more decimals is rounded to a step.
 """
 
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.dataclass import dataclass
 from gateway.screening.rules import VALUE_UNIT, need_delays, need_size, need_value
+
+FINEST: Final = 9  # decimals: readings have no more of them
+STEPS: Final = 2**20  # in one h, or more, where readings have so many decimals
+
+
+def decimals(h: float) -> int:
+    """How many decimals the sum of a rule has: the fewest that divide h into so many steps."""
+    return next((k for k in range(FINEST) if h * 10.0**k >= STEPS), FINEST)
 
 
 @dataclass(frozen=True, slots=True)
