@@ -145,15 +145,16 @@ class Archive:
         return None if first is None else (first, last)
 
     def overlapping(
-        self, hour: int, first_ns: int, last_ns: int, channels: Channels | None, until_seq: int
+        self, hours: tuple[int, int], first_ns: int, last_ns: int, channels: Channels | None, until_seq: int
     ) -> list[Piece]:
-        """Pieces of an hour that may have readings in [first_ns, last_ns] of sorted `channels`."""
+        """Pieces of these hours, first and last, that may have readings in [first_ns, last_ns] of sorted
+        `channels`, hour by hour."""
         self._check_index()
         select = """SELECT row_group, start, p.readings, hour, file, footer_crc, channels
             FROM piece p JOIN segment ON number = segment
-            WHERE hour = ? AND p.last_ns >= ? AND p.first_ns <= ? AND first_seq <= ?
-            ORDER BY segment, row_group, start"""
-        found = all_rows(self._connection, select, (hour, first_ns, last_ns, until_seq))
+            WHERE hour BETWEEN ? AND ? AND p.last_ns >= ? AND p.first_ns <= ? AND first_seq <= ?
+            ORDER BY hour, segment, row_group, start"""
+        found = all_rows(self._connection, select, (*hours, first_ns, last_ns, until_seq))
         return [
             Piece(*row) for *row, present in found if channels is None or entries.shares(present, channels)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from gateway.journal import entries
-from gateway.journal.archive import ARCHIVED_UNTIL, Archive, archived_until, next_hours
+from gateway.journal.archive import ARCHIVED_UNTIL, Archive, Piece, archived_until, next_hours
 from gateway.journal.counting import ALL_COUNT, Ranges, counts
 from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.decoded import Decoded
@@ -22,6 +22,7 @@ LATEST_NS: Final = 2**63 - 1
 LAST_SEQ: Final = LATEST_NS  # SQLite counts in int64 as well
 MOST_HOURS: Final = 64  # read at once, where they have few readings
 ENOUGH: Final = 20_000  # readings read at once; an hour may have more
+PORTION: Final = 100_000  # readings, 3 MB
 FEW: Final = 64  # readings, of which it costs more to look at their channels than to keep them for a while
 
 
@@ -37,6 +38,20 @@ def cut(arrivals: Arrivals) -> Iterator[Arrivals]:
     for start, end in zip([0, *edges], [*edges, len(hour)], strict=True):
         if start < end:
             yield take(arrivals, slice(start, end))
+
+
+def in_portions(hours: Iterable[Arrivals]) -> Iterator[Arrivals]:
+    """Hours one behind the other, so many at once that it does not matter how few readings each has."""
+    waiting: list[Arrivals] = []
+    readings = 0
+    for hour in hours:
+        waiting.append(hour)
+        readings += len(hour)
+        if readings >= PORTION:
+            yield Arrivals.concatenate(waiting)
+            waiting, readings = [], 0
+    if waiting:
+        yield Arrivals.concatenate(waiting)
 
 
 def by_key(arrivals: Arrivals) -> Arrivals:
@@ -64,7 +79,7 @@ def scan(
         asked = (connection, decoded, archive, hours, channels, first_ns, last_ns, until_seq, without)
         done, found = archive.persist(partial(_read, *asked))
         yield from cut(found)
-        hour, several = hours[done - 1] + 1, min(2 * done, MOST_HOURS)
+        hour, several = list(hours)[done - 1] + 1, min(2 * done, MOST_HOURS)
 
 
 def span(connection: Connection) -> tuple[int, int] | None:
@@ -95,18 +110,18 @@ def overlapping(
     return [seq for seq, present in rows if channels is None or entries.shares(present, channels)]
 
 
-def _next(connection: Connection, archive: Archive, hour: int, last_hour: int, most: int) -> list[int]:
-    """The first hours with readings from `hour` to `last_hour`."""
-    hot = next_hours(connection, "entry", hour, most)
+def _next(connection: Connection, archive: Archive, hour: int, last_hour: int, most: int) -> dict[int, bool]:
+    """The first hours with readings from `hour` to `last_hour`, in order; whether the log has any of them."""
+    hot = set(next_hours(connection, "entry", hour, most))
     found = sorted({*hot, *archive.next_hours(hour, most)})[:most]
-    return [one for one in found if one <= last_hour]
+    return {one: one in hot for one in found if one <= last_hour}
 
 
 def _read(
     connection: Connection,
     decoded: Decoded,
     archive: Archive,
-    hours: list[int],
+    hours: dict[int, bool],
     channels: Channels | None,
     first_ns: int,
     last_ns: int,
@@ -117,11 +132,15 @@ def _read(
     parts: list[Arrivals] = []
     done = looked_at = 0
     with snapshot(connection):
-        while done < len(hours) and looked_at < ENOUGH:
-            pieces = archive.overlapping(hours[done], first_ns, last_ns, channels, until_seq)
-            numbers = overlapping(connection, hours[done], first_ns, last_ns, channels, until_seq)
+        archived: dict[int, list[Piece]] = {hour: [] for hour in hours}
+        for piece in archive.overlapping((min(hours), max(hours)), first_ns, last_ns, channels, until_seq):
+            archived.setdefault(piece.hour, []).append(piece)
+        for hour, is_hot in hours.items():
+            if looked_at >= ENOUGH:
+                break
+            numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq) if is_hot else ()
             found = chain(  # in the order of commits, as far as readings of one channel and time go
-                (archive.readings(piece, until_seq, without) for piece in pieces),
+                (archive.readings(piece, until_seq, without) for piece in archived[hour]),
                 (decoded.readings(seq) for seq in numbers if counts(seq, without)),
             )
             for part in found:
@@ -133,6 +152,6 @@ def _read(
 
 def _wanted(arrivals: Arrivals, channels: Channels | None, first_ns: int, last_ns: int) -> Arrivals:
     inside = (arrivals.samples.time >= first_ns) & (arrivals.samples.time <= last_ns)
-    if channels is not None:
-        inside &= np.isin(arrivals.samples.channel, channels)
+    if channels is not None:  # sorted: for an hour, this takes a quarter of the time of `isin`
+        inside &= channels[channels[:-1].searchsorted(arrivals.samples.channel)] == arrivals.samples.channel
     return take(arrivals, inside)

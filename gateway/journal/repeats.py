@@ -171,7 +171,7 @@ class Repeats:
 
     def _stored_about(self, search: Search, without: Ranges) -> Iterator[Samples]:
         hour, first, last, channels = search
-        for piece in self._archive.overlapping(hour, first, last, channels, LAST_SEQ):
+        for piece in self._archive.overlapping((hour, hour), first, last, channels, LAST_SEQ):
             yield self._archived(piece, without)
         for seq in overlapping(self._connection, hour, first, last, channels):
             if counts(seq, without) and self._is_looked_at(seq):

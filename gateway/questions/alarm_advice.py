@@ -14,6 +14,7 @@ from gateway.alarming.plan import numbers_of, plan
 from gateway.alarms.advice import Change, Effect, Span, best, changes, effect
 from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
+from gateway.journal.hours import in_portions
 from gateway.journal.journal import Journal
 from gateway.model import Samples
 from gateway.questions.preview import always, in_force, with_named
@@ -132,9 +133,9 @@ def _screened(
 
     screener, found = Screener(of, read), dict[str, Excursion]()
     numbers = [channel.channel for channel in of.channels]
-    for hour in journal.scan(numbers, start_ns, end_ns, until_seq) if numbers else ():
-        found |= {change.excursion.id: change.excursion for change in screener.take(hour.samples)}
-        progress(int(hour.samples.time.max()))
+    for some in in_portions(journal.scan(numbers, start_ns, end_ns, until_seq)) if numbers else ():
+        found |= {change.excursion.id: change.excursion for change in screener.take(some.samples)}
+        progress(int(some.samples.time.max()))
     found |= {change.excursion.id: change.excursion for change in screener.advance(end_ns)}
     spans: dict[tuple[int, str], list[Span]] = {}
     for e in sorted(found.values(), key=lambda e: e.start_ns):

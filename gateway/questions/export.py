@@ -21,7 +21,7 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
 from gateway.journal.entries import HOUR_NS
-from gateway.journal.hours import LAST_SEQ
+from gateway.journal.hours import LAST_SEQ, in_portions
 from gateway.journal.journal import Journal
 from gateway.journal.rollover import SUFFIX
 from gateway.model import Arrivals, Mask, Quality, Samples, Times
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("time", "channel", "value", "unit", "quality", "received", "device_time")
 NULL: Final = b"null"
-GROUP_ROWS: Final = 100_000  # in memory at once
 Progress = Callable[[int, int], None]
 """Hears how many hours of how many are done."""
 
@@ -59,7 +58,7 @@ def export(
     hours = _hours(journal, numbers, interval, progress)
     try:
         with _whole(path) as file:
-            return sum(WRITERS[path.suffix](file, _batches(hours), Channels.of(journal)))
+            return sum(WRITERS[path.suffix](file, in_portions(hours), Channels.of(journal)))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; check its folder and the room on the disk") from error
 
@@ -106,7 +105,7 @@ def pieces_of(
     known = Channels(channels, {name: rows[number].unit or "" for number, name in channels.items()})
     hours = _heard(_hours(journal, list(channels), interval, lambda *_: None, until_seq), hear)
     file = _Pieces()
-    for _ in WRITERS[suffix](file, _batches(hours), known):
+    for _ in WRITERS[suffix](file, in_portions(hours), known):
         yield file.taken()
     yield file.taken()
 
@@ -162,18 +161,6 @@ def _hours(
         progress(int(arrivals.samples.time[0]) // HOUR_NS - begin, total)
         yield arrivals
     progress(total, total)
-
-
-def _batches(hours: Iterator[Arrivals]) -> Iterator[Arrivals]:
-    """Hours joined until they are worth a row group."""
-    waiting: list[Arrivals] = []
-    for hour in hours:
-        waiting.append(hour)
-        if sum(map(len, waiting)) >= GROUP_ROWS:
-            yield Arrivals.concatenate(waiting)
-            waiting = []
-    if waiting:
-        yield Arrivals.concatenate(waiting)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from gateway.alarming.measure import Measures
 from gateway.alarming.resets import StatedReset, for_screening
 from gateway.config.timeline import Timeline, timeline_of
 from gateway.dataclass import dataclass
+from gateway.journal.hours import in_portions
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import Samples
@@ -59,10 +60,10 @@ def replay_journal(journal: Journal, progress: Progress = lambda *_: None) -> Re
 
     screener, found, readings = Screener(plan, read, journal=journal.id), dict[str, Excursion](), 0
     numbers, last_ns = list(plan.names), _last_change_ns(journal)
-    for hour in journal.scan(numbers, -(2**63), None, until_seq) if numbers else ():
-        found |= {change.excursion.id: change.excursion for change in screener.take(hour.samples)}
-        readings, last_ns = readings + len(hour), max(last_ns, int(np.max(hour.samples.time)))
-        progress(last_ns, len(hour))
+    for some in in_portions(journal.scan(numbers, -(2**63), None, until_seq)) if numbers else ():
+        found |= {change.excursion.id: change.excursion for change in screener.take(some.samples)}
+        readings, last_ns = readings + len(some), max(last_ns, int(np.max(some.samples.time)))
+        progress(last_ns, len(some))
     found |= {change.excursion.id: change.excursion for change in screener.advance(last_ns)}
     boundary_ns = _last_boundary_ns(plan, journal)
     if boundary_ns > last_ns:

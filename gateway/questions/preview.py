@@ -1,6 +1,6 @@
 """What a proposed profile would have said about the readings in the journal, beside the present one.
 
-Both are screened in one pass over the journal, hour by hour, as if each had been in force all the time.
+Both are screened in one pass over the journal, as if each had been in force all the time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from gateway.config.tables import Problems
 from gateway.config.types import FOREVER_PAST, Configuration, ProfileVersion
 from gateway.dataclass import dataclass
 from gateway.errors import ConfigurationError, InputError
+from gateway.journal.hours import in_portions
 from gateway.journal.journal import Journal
 from gateway.model import Samples
 from gateway.published import view
@@ -91,10 +92,10 @@ def preview(
 
     resets = for_screening(stated(journal, until_seq), numbers)
     present, other = (_Side(replace(side, channels=channels), numbers, resets, read) for side in sides)
-    for hour in journal.scan([numbers[name] for name in channels], start_ns, end_ns, until_seq):
-        present.take(hour.samples)
-        other.take(hour.samples)
-        progress(int(hour.samples.time.max()), len(hour))
+    for some in in_portions(journal.scan([numbers[name] for name in channels], start_ns, end_ns, until_seq)):
+        present.take(some.samples)
+        other.take(some.samples)
+        progress(int(some.samples.time.max()), len(some))
     names = {numbers[name]: name for name in mine}
     return _compared(present.finish(end_ns), other.finish(end_ns), names)
 

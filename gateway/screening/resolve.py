@@ -17,7 +17,7 @@ def resolve(samples: Samples) -> Samples:
     """Readings by (channel, time), strictly rising; NaN exactly where a reading is not usable."""
     sane = _sane(samples)
     if not _is_sorted(sane):
-        sane = sane.take(np.lexsort((-sane.value, sane.quality, sane.time, sane.channel)))
+        sane = sane.take(np.lexsort((sane.time, sane.channel)))
     again = _same_moment(sane)
     if not again.any():
         return sane

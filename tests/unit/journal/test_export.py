@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gateway.errors import InputError
+from gateway.journal import hours
 from gateway.journal.journal import Journal
 from gateway.questions import export as module
 from gateway.questions.export import export
@@ -46,7 +47,7 @@ def rows_of(path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
 def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr(module, "GROUP_ROWS", 400)
+    monkeypatch.setattr(hours, "PORTION", 400)
     path, steps = tmp_path / f"all{suffix}", []
     assert export(journal, path, None, ALL, lambda *step: steps.append(step)) == 802
     rows = rows_of(path)
@@ -74,7 +75,7 @@ def test_everything_comes_out_once(journal, tmp_path, monkeypatch, suffix):
 
 
 def test_json_says_what_csv_says(journal, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "GROUP_ROWS", 400)
+    monkeypatch.setattr(hours, "PORTION", 400)
     ahead_ns, odd = NOON_NS + 9 * HOUR_NS, 'a "b"\\c 李娜'
     number = journal.channel_numbers([odd])[odd]
     journal.commit(
