@@ -12,6 +12,7 @@ from gateway.alarms.due import Due
 from gateway.alarms.groups import Group
 from gateway.alarms.latecomers import Latecomers
 from gateway.alarms.reach import Reach, Reached, Way
+from gateway.alarms.sparing import rung_lately, without_rung
 from gateway.model import SECOND
 from gateway.statements.call import Called
 
@@ -68,7 +69,7 @@ class Decisions:
     def _call(self, one: Due, now_ns: int, sent: Sent) -> Called | None:
         group, course = self._group(one.group), self._book.escalations.courses[one.group]
         matter = self._book.matter(group)
-        priority = matter.priority
+        priority, spared = matter.priority, tuple[str, ...]()
         if one.steps:
             reached = self._of_steps(one, group, now_ns)
             if one.is_late:
@@ -82,6 +83,8 @@ class Decisions:
         if not reached.receivers and reached.is_quiet:
             self._quiet[one.group] = now_ns + QUIET_NS
             return None
+        if one.steps and not one.is_late:
+            reached, spared = without_rung(reached, rung_lately(self._book, group, now_ns))
         held = list[str]()
         if not group.is_drill:  # which is no part of a flood, and in no summary
             persons = (r.person for r in reached.receivers if r.person)
@@ -97,6 +100,7 @@ class Decisions:
             tuple(r for r in reached.receivers if r.person not in held),
             tuple(held),
             drill=group.is_drill,
+            spared=spared,
         )
 
     def _summary(self, name: str, person: str, now_ns: int) -> Called | None:

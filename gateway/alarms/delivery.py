@@ -42,7 +42,7 @@ class Delivery:
     @property
     def number(self) -> int:
         """Of the call, among those about its group: clocks may be set back, numbers are not."""
-        return int(self.call.rpartition(".")[2])
+        return call_number(self.call)
 
     @property
     def at_once(self) -> int:
@@ -89,3 +89,8 @@ class Delivery:
 
     def _count(self, outcome: Outcome) -> int:
         return sum(one is outcome for one in self.outcomes.values())
+
+
+def call_number(call: str) -> int:
+    """Of a call, by its id."""
+    return int(call.rpartition(".")[2])

@@ -54,6 +54,11 @@ class Waiting:
         """What a call is about."""
         return self.summaries.get(call_id, (group,))
 
+    def telling(self, group: str) -> list[Delivery]:
+        """What waits and is about it: one at most of each person."""
+        mine = (self.deliveries.get(name) for name in self._latest.get(group, {}).values())
+        return [one for one in mine if one is not None]
+
     def is_about(self, group: str) -> bool:
         """Whether something that waits is."""
         return bool(self._latest.get(group))
@@ -67,8 +72,7 @@ class Waiting:
 
     def ends(self, group: str) -> list[Delivery]:
         """Messages that say that it is over, and have not come through."""
-        mine = (self.deliveries.get(name) for name in self._latest.get(group, {}).values())
-        return [one for one in mine if one is not None and one.kind is CallKind.OVER and not one.is_delivered]
+        return [one for one in self.telling(group) if one.kind is CallKind.OVER and not one.is_delivered]
 
     def _take_from_older(self, group: str, made: Delivery) -> None:
         mine = self._latest.setdefault(group, {})

@@ -92,6 +92,7 @@ def _called(said: Called, names: _Names) -> dict[str, Any]:
         "priority": said.priority,
         "persons": persons,
         "held": held,
+        "spared": [names.of(one) or one for one in said.spared],
         "drill": said.drill,
     }
 

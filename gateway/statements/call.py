@@ -9,7 +9,7 @@ from gateway.dataclass import dataclass
 from gateway.statements.fields import LONGEST_MESSAGE, LONGEST_NAME, Fields, is_unicode
 
 KIND: Final = "call"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 BY_PEOPLE: Final = False
 
 
@@ -32,7 +32,8 @@ class Called:
     """`id` is the same on every try. `group` is empty, and `groups` has some, in a summary.
 
     `steps`: those of the policy that it is, in `round`; none: an update. `held`: who gets it with the next
-    summary. Nobody in `receivers` and `held`: nobody could be reached. A summary without receivers is for one
+    summary. `spared`: for whom a step was, who had heard all of it just before by the same ways. Nobody in
+    these three: nobody could be reached. A summary without receivers is for one
     in `held` who cannot be reached any more.
     """
 
@@ -47,6 +48,7 @@ class Called:
     held: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     drill: bool = False
+    spared: tuple[str, ...] = ()
 
 
 def to_body(said: Called) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def to_body(said: Called) -> dict[str, Any]:
         "held": list(said.held),
         "groups": list(said.groups),
         "drill": said.drill,
+        "spared": list(said.spared),
     }
     of(body)
     return body
@@ -86,6 +89,7 @@ def of(body: Mapping[str, Any]) -> Called:
         fields.names("held"),
         fields.names("groups"),
         fields.flag("drill"),
+        fields.names("spared") if fields.schema > 1 else (),
     )
     fields.end()
     return said
@@ -93,7 +97,8 @@ def of(body: Mapping[str, Any]) -> Called:
 
 def words(said: Called) -> str:
     held = [f"{one} (with a summary)" for one in said.held if said.group]
-    people = ", ".join([r.name for r in said.receivers] + held)
+    spared = [f"{one} (who has just heard it)" for one in said.spared]
+    people = ", ".join([r.name for r in said.receivers] + held + spared)
     about = f"group {said.group}" if said.group else f"{len(said.groups)} groups"
     drill = " as a drill" if said.drill else ""
     return f"decided to tell {people or 'somebody, and could reach nobody,'} of {about} ({said.kind}){drill}"

@@ -234,6 +234,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         lists,
         lists,
         st.booleans(),
+        lists,
     ),
     "attempt": st.builds(
         attempt.Attempt,

@@ -149,6 +149,12 @@ def _changed(row: Mapping[str, Any]) -> W:
 
 def _called(row: Mapping[str, Any]) -> W:
     if not row["persons"] and not row["held"]:
+        if row["spared"]:
+            persons = ", ".join(row["spared"])
+            return W(
+                f"{persons} 刚已获知，未再通知",
+                f"{persons} had just heard it, and nobody else was to be told",
+            )
         return W("应通知，但无人可达", "People were to be told, and nobody could be reached")
     persons = ", ".join([*row["persons"], *row["held"]])
     drill = W("（演练）", " (drill)") if row["drill"] else W("", "")
