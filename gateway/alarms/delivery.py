@@ -67,8 +67,8 @@ class Delivery:
 
     @property
     def wanted(self) -> int:
-        """By how many ways it has to come through: where all have failed, one is enough."""
-        return 1 if self.has_failed else self.at_once
+        """By how many ways it is to come through: where all have failed, by each that is tried again."""
+        return len(self.receiver.ways) if self.has_failed else self.at_once
 
     @property
     def delivered_ways(self) -> set[int]:
