@@ -191,13 +191,6 @@ class CallBook:
         """Of one alarm alone."""
         return self._judging.of(one.severity, one.inside).priority
 
-    def judged_together(self, groups: Sequence[Group]) -> Judged:
-        """Of a summary: by what people are called about. Of the rest they have to know, not to get up."""
-        going_on = [one for one in groups if not one.is_over or self.has_swings(one)]
-        calling = [one for one in going_on if self.escalations.is_calling(one.id)]
-        judged = most_urgent(map(self.judged, calling or going_on or groups))
-        return judged if calling else replace(judged, priority=min(judged.priority, Priority.MEDIUM))
-
     def has_swings(self, group: Group) -> bool:
         """Whether it comes and goes, and nobody has answered."""
         return any(one.asks and self.swings.of(one) is not None for one in group.members.values())
@@ -245,8 +238,10 @@ class CallBook:
                 found.setdefault(one.person, {})[one.notifier, one.address] = None
         return found
 
-    def rank(self, person: str, group: str, priority: Priority) -> int:
+    def rank(self, person: str, group: str, kind: CallKind, priority: Priority) -> int:
         """How a message counts in a flood: what is news by its priority, what the person knows hardly."""
+        if kind is CallKind.OVER:
+            return KNOWN
         course = self.escalations.courses.get(group)
         is_known = course is not None and person in course.told and priority <= course.rank
         return KNOWN if is_known and not self.escalations.is_worse(group) else int(priority)
@@ -298,6 +293,7 @@ class CallBook:
                 self.waiting.summaries[said.id] = said.groups
             delivery = Delivery(said.id, said.group, kind, receiver, at_ns, said.round, said.steps)
             delivery.reader = self.escalations.reader(said.group, receiver.name)
+            delivery.ranks = self._ranks(receiver.person, said)
             self.waiting.add(delivery)
             if receiver.person and kind is not CallKind.SUMMARY and not said.drill:
                 self.flood.sent(receiver.person, at_ns, self._rank(receiver.person, said))
@@ -313,7 +309,13 @@ class CallBook:
         self._tidy(said.group)
 
     def _rank(self, person: str, said: Called) -> int:
-        return self.rank(person, said.group, Priority[said.priority.upper()])
+        return self.rank(person, said.group, CallKind(said.kind), Priority[said.priority.upper()])
+
+    def _ranks(self, person: str, said: Called) -> dict[str, int]:
+        """By group, of a message before it is sent."""
+        if not said.group:
+            return self.flood.ranks(person)
+        return {said.group: int(Priority[said.priority.upper()])} if said.kind in LOUD else {}
 
     def _hear_summary(self, at_ns: int, said: Called) -> None:
         """Without a receiver: whoever it was for cannot be reached any more."""

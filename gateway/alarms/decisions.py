@@ -13,6 +13,7 @@ from gateway.alarms.groups import Group
 from gateway.alarms.latecomers import Latecomers
 from gateway.alarms.reach import Reach, Reached, Way
 from gateway.alarms.sparing import rung_lately, without_rung
+from gateway.alarms.summing import judged_together
 from gateway.model import SECOND
 from gateway.statements.call import Called
 
@@ -88,7 +89,7 @@ class Decisions:
         held = list[str]()
         if not group.is_drill:  # which is no part of a flood, and in no summary
             persons = (r.person for r in reached.receivers if r.person)
-            held += [one for one in persons if not self._is_sent(one, group, priority, now_ns, sent)]
+            held += [p for p in persons if not self._is_sent(p, group, one.kind, priority, now_ns, sent)]
         return Called(
             f"{group.id}.{course.calls + 1}",
             one.kind.value,
@@ -106,9 +107,10 @@ class Decisions:
     def _summary(self, name: str, person: str, now_ns: int) -> Called | None:
         if person in self._quiet:
             return None
-        groups = tuple(self._book.flood.received[person].held)
+        ranks = self._book.flood.ranks(person)
+        groups = tuple(ranks)
         known = [g for name in groups if (g := self._book.escalations.groups.get(name)) is not None]
-        priority = self._book.judged_together(known).priority if known else Priority.LOW
+        priority = judged_together(self._book, known, ranks).priority if known else Priority.LOW
         ways = max((self._ways(person, group, now_ns) for group in known), default=1)
         told = [way for group in known for way in self._told(person, group)]
         reached = self._reach.of_summary(person, told, priority, now_ns, ways)
@@ -160,9 +162,11 @@ class Decisions:
             return ()
         return self._book.told_by(group.id).get(person, ())
 
-    def _is_sent(self, person: str, group: Group, priority: Priority, now_ns: int, sent: Sent) -> bool:
+    def _is_sent(
+        self, person: str, group: Group, kind: CallKind, priority: Priority, now_ns: int, sent: Sent
+    ) -> bool:
         """Whether it is a message of its own, and counted; else it waits for a summary."""
-        rank = self._book.rank(person, group.id, priority)
+        rank = self._book.rank(person, group.id, kind, priority)
         is_full = self._book.flood.is_full(person, now_ns, rank, sent[person])
         sent[person] += [] if is_full else [rank]
         return not is_full

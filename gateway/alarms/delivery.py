@@ -33,6 +33,7 @@ class Delivery:
     steps: tuple[int, ...] = ()
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     reader: Reader = field(default_factory=Reader)
+    ranks: dict[str, int] = field(default_factory=dict)  # by group: how urgent what it tells was then
 
     @property
     def id(self) -> str:

@@ -56,6 +56,11 @@ class Flood:
         since_ns, highest = held.get(group, (at_ns, rank))
         held[group] = since_ns, max(highest, rank)
 
+    def ranks(self, person: str) -> dict[str, int]:
+        """How urgent is what waits for the summary of this one, by group."""
+        held = self.received.get(person, Received()).held
+        return {group: rank for group, (_, rank) in held.items()}
+
     def is_held(self, group: str) -> bool:
         """Whether a message about it waits for somebody's summary."""
         return any(group in one.held for one in self.received.values())

@@ -82,6 +82,7 @@ class Waiting:
             return
         if not older.is_delivered:
             made.reader = made.reader.without(older.reader)
+            made.ranks[group] = max(made.ranks.get(group, 0), older.ranks.get(group, 0))
         left = tuple(one for one in self.about(older) if one != group)
         if left:
             self.summaries[older.call] = left

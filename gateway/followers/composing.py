@@ -19,6 +19,7 @@ from gateway.alarms.leading import ranked
 from gateway.alarms.member import SPEAKS_AGAIN, TAKEN, Member
 from gateway.alarms.policy import SIREN
 from gateway.alarms.priority import Judged, with_priority
+from gateway.alarms.summing import is_answered, judged_together
 from gateway.errors import CryogateError
 from gateway.journal.journal import Journal
 from gateway.model import SECOND
@@ -103,8 +104,8 @@ class Composer:
         language: Language = "en" if person is None else person.language
         alarms = [self._alarm(one, now_ns) for one in members[:MOST_LISTED]]
         moment_ns, next_name = self._next(members[0], delivery, language, now_ns)
-        is_answered = not any(self._book.escalations.is_calling(one.id) for one in groups)
-        is_open = self._is_open(delivery) if delivery.group else not is_answered
+        has_answer = is_answered(self._book, groups, {} if delivery.group else delivery.ranks)
+        is_open = self._is_open(delivery) if delivery.group else not has_answer
         return Call(
             delivery.id,
             delivery.kind,
@@ -126,11 +127,11 @@ class Composer:
             is_correction=_is_correction(delivery, alarms),
             was_quiet=delivery.kind is CallKind.AGAIN and any(one.change == SPEAKS_AGAIN for one in members),
             hint=self._hint(delivery, members[0], language, now_ns),
-            is_answered=is_answered,
+            is_answered=has_answer,
             **self._answered([one for one in members if not one.is_over], language, is_open),
             next_name=next_name,
             next_at_ns=moment_ns,
-            link=self._link(delivery, members[:MOST_LISTED]),
+            link=self._link(delivery, members[:MOST_LISTED], is_answered=has_answer),
             drill=groups[0].is_drill,
             swings=self._book.swings.counts(members[0], now_ns) if delivery.group else 0,
             swings_within_s=self._book.plan.chatter.chatter_within_s,
@@ -161,7 +162,7 @@ class Composer:
     def _judged(self, delivery: Delivery, groups: Sequence[Group]) -> Judged:
         """As it was when the message was decided: what it tells first is told by now."""
         if not delivery.group:
-            return self._book.judged_together(groups)
+            return judged_together(self._book, groups, delivery.ranks)
         return self._book.judged(groups[0], delivery.reader.since_seq)
 
     def _listed(self, delivery: Delivery, groups: Sequence[Group]) -> list[Member]:
@@ -255,12 +256,12 @@ class Composer:
             self._hints[key] = now_ns, self._looks_like(one, language, now_ns)
         return self._hints[key][1]
 
-    def _link(self, delivery: Delivery, members: Sequence[Member]) -> str:
+    def _link(self, delivery: Delivery, members: Sequence[Member], *, is_answered: bool) -> str:
         """For a person, while there is something to acknowledge among what is listed."""
         who = delivery.receiver.person
         if delivery.kind not in TO_ACT or not who or not any(one.asks for one in members):
             return ""
-        if not delivery.group and all(map(self._is_over, members)):
+        if not delivery.group and is_answered and all(map(self._is_over, members)):
             return ""
         return self._linking(delivery.id, who, [one.id for one in members], delivery.at_ns)
 

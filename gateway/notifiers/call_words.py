@@ -66,7 +66,7 @@ class CallWords:
             **self._of_swings(),
         )
         drill = VOCABULARIES[call.language].drill if call.drill else ""
-        late = words.over_already if call.is_late and call.kind is not CallKind.SUMMARY else ""
+        late = words.over_already if call.is_late and not self._is_known_end() else ""
         return f"{drill}{late}{said}"
 
     def _template(self) -> str:
@@ -80,9 +80,11 @@ class CallWords:
         if call.kind is CallKind.SUMMARY and is_answered:
             return words.answered_title
         if is_of_one:  # what else was held is forgotten by now
-            return words.titles[CallKind.OVER if call.is_late else CallKind.ALARM]
-        if call.kind is CallKind.SUMMARY and call.over:
-            return words.all_over_title if call.is_late else words.some_over_title
+            return words.titles[CallKind.OVER if self._is_known_end() else CallKind.ALARM]
+        if call.kind is CallKind.SUMMARY and self._is_known_end():
+            return words.all_over_title
+        if call.kind is CallKind.SUMMARY and call.over and not call.is_late:
+            return words.some_over_title
         if call.is_correction:
             return words.correction_title
         if call.swings and call.is_loud:
@@ -92,6 +94,11 @@ class CallWords:
         if call.back is not None and call.kind is CallKind.AGAIN:
             return words.back_title if call.back.what else words.some_back_title
         return self._of_end() or words.titles[call.kind]
+
+    def _is_known_end(self) -> bool:
+        """Of a summary: whether all of it is over, and nothing of that is new."""
+        call = self._call
+        return call.kind is CallKind.SUMMARY and call.is_late and call.is_answered
 
     def _of_end(self) -> str:
         """Of a call to act whose first alarm does not go on as it began; empty: it does."""

@@ -158,3 +158,67 @@ def test_what_was_told_as_over_leads_nothing_any_more(board: Switchboard) -> Non
         "Over already - URGENT: dewar-1 -90 °C",
     ]
     assert rows(push.heard[2][0])["Also"] == "dewar-1 no data (E-1)"
+
+
+def in_summary(board: Switchboard, push: Phone) -> Call:
+    board.now_s += 60
+    eventually(lambda: push.heard[-1][0].kind is CallKind.SUMMARY, "the summary")
+    return push.heard[-1][0]
+
+
+def flooded(board: Switchboard, push: Phone, count: int) -> Any:
+    flood = FloodLimits(flood_count=count, summary_after_s=60)
+    return board.running(board.caller({"push": push}, flood=flood, limiting=Minus150().limit))
+
+
+def test_late_data_in_a_summary_are_as_urgent_as_in_a_message_of_their_own(board: Switchboard) -> None:
+    push = Phone()
+    with flooded(board, push, 2):
+        for k in range(4):
+            with board.in_one_commit():
+                for change in ("raised", "returned"):
+                    board.happens(f"E-{k}", change, f"dewar-{k}", rule="above-150", **WARM)
+        eventually(lambda: len(board.calls()) == 4 and len(push.heard) == 2, "two by themselves")
+        summary = in_summary(board, push)
+    assert summary.priority is Priority.URGENT and summary.is_late and not summary.is_answered
+    assert titles(push)[-1].startswith("Over already - URGENT, 2 alarms")
+
+
+def test_late_data_of_a_happening_that_the_reader_knew_are_urgent_in_a_summary_until_somebody_answers(
+    board: Switchboard,
+) -> None:
+    push = Phone()
+    with flooded(board, push, 1):
+        board.happens("E-1", "raised", **MINOR, units=[])
+        eventually(lambda: len(push.heard) == 1, "told")
+        board.happens("E-1", "acknowledged")
+        board.happens("E-9", "raised", "dewar-9", **WARM)
+        eventually(lambda: len(push.heard) == 2, "urgent, and so by itself")
+        board.happens("E-9", "acknowledged", "dewar-9")
+        board.now_s = 100
+        late(board, {"name": "E-2", **WARM})
+        eventually(lambda: board.calls()[-1].held, "it waits")
+        first = in_summary(board, push)
+        with board.in_one_commit():
+            for change in ("raised", "returned"):
+                board.happens("E-3", change, "dewar-3", rule="above-150", **WARM)
+        eventually(lambda: board.calls()[-1].held, "one more waits")
+        board.happens("E-3", "acknowledged", "dewar-3")
+        told = len(push.heard)
+        board.now_s += 60
+        eventually(lambda: len(push.heard) > told, "the next summary")
+    assert first.priority is Priority.URGENT and first.alarms[0]["id"] == "E-2"
+    assert push.heard[-1][0].priority is Priority.MEDIUM
+
+
+def test_what_was_told_and_is_over_wakes_nobody_by_a_summary(board: Switchboard) -> None:
+    push = Phone()
+    with flooded(board, push, 2):
+        for k in range(2):
+            board.happens(f"E-{k}", "raised", f"dewar-{k}", rule="above-150", **WARM)
+        eventually(lambda: len(push.heard) == 2, "by themselves")
+        for k in range(2):
+            board.happens(f"E-{k}", "returned", f"dewar-{k}")
+        eventually(lambda: len(board.calls()) == 4, "over")
+        summary = in_summary(board, push)
+    assert summary.priority is Priority.MEDIUM and titles(push)[-1].startswith("2 alarms, all over")

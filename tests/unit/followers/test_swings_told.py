@@ -10,6 +10,7 @@ import pytest
 from gateway.alarms.call import CallKind, Priority
 from gateway.alarms.chatter import Limits
 from gateway.alarms.policy import ON_DUTY, Policy, Step
+from gateway.alarms.summing import judged_together
 from gateway.cli.calls_screen import group_lines
 from gateway.followers import caller as calling
 from gateway.followers.caller import Caller
@@ -71,7 +72,7 @@ def test_it_says_that_it_comes_and_goes_until_it_is_calm(board: Switchboard, los
         with caller.looking() as seen:
             assert seen is not None
             [shown] = CallsView(seen[0], seen[1], board.now_ns()).groups()
-            together = seen[0].judged_together(list(seen[0].groups.by_id.values()))
+            together = judged_together(seen[0], list(seen[0].groups.by_id.values()), {})
         assert (shown["over"], shown["swings"], together.priority) == (True, 4, Priority.URGENT)
         lines = [str(line) for line in group_lines(shown, UNLABELLED, "2026-01-05T12:05:00Z")]
         assert lines[0].endswith("comes and goes (4 times), people are called")

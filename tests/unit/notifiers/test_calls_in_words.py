@@ -85,7 +85,7 @@ def test_a_summary_of_one_alarm_counts_nothing() -> None:
     assert call_message(call(kind=CallKind.SUMMARY), Shanghai()).title == "URGENT: freezer-1/top -140.5 °C"
     seen = {"kind": CallKind.SUMMARY, "is_answered": True, "acknowledged_by": "Li Na"}
     assert call_message(call(**seen), Shanghai()).title == "Acknowledged by Li Na: freezer-1/top -140.5 °C"
-    over = call_message(in_chinese(kind=CallKind.SUMMARY, over=1), Shanghai())
+    over = call_message(in_chinese(kind=CallKind.SUMMARY, over=1, is_answered=True), Shanghai())
     assert over.title == "【已结束】freezer-1/top -140.5 °C"
 
 
@@ -300,6 +300,9 @@ def test_a_summary_counts_what_goes_on_and_what_is_over() -> None:
     assert rows["What"].endswith("; somebody sees to 2 of those that go on: Wang Wei")
     assert rows["Over"] == "dewar-1, dewar-2 and 1 more" and not {"Taken"} & rows.keys()
     ended = call(kind=CallKind.SUMMARY, alarms=({**RAISED, "over": RAISED["start"]},), more=499, over=500)
+    unheard = call_message(ended, Shanghai()).title
+    assert unheard == "Over already - URGENT, 500 alarms: freezer-1/top -140.5 °C, ..."
+    ended = replace(ended, is_answered=True)
     rows = dict(call_message(ended, Shanghai()).rows)
     assert call_message(ended, Shanghai()).title == "500 alarms, all over: freezer-1/top -140.5 °C, ..."
     assert rows["What"] == "0 go on, 500 over" and not {"Over", "State"} & rows.keys()
