@@ -11,12 +11,15 @@ from fastapi import Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.api.answers import json_answer
+from gateway.api.asking import ask
+from gateway.api.control import START_ANEW
 from gateway.api.problems import Problem
-from gateway.api.world import World
+from gateway.api.world import ANSWER_WITHIN_S, World
 from gateway.commands import looks
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated, open_desk
 from gateway.commands.names import remarks
+from gateway.errors import NotRunning
 from gateway.questions.duty import duty_of
 from gateway.rights.principal import Principal
 from gateway.statements import Statement
@@ -100,6 +103,15 @@ def author_of(desk: Desk, who: Principal) -> Author:
 def identity_of(who: Principal, key: str) -> str:
     """Of the statement: nobody can take that of another account, or of the gateway."""
     return "K-" + hashlib.sha256(f"{who.account}\0{key}".encode()).hexdigest()[:24].upper()
+
+
+def start_anew(world: World) -> bool:
+    """Have the gateway start with the configuration that was written. False: somebody has to start it."""
+    try:
+        answer = ask(world.folder, START_ANEW, ANSWER_WITHIN_S)
+    except NotRunning:
+        return False
+    return isinstance(answer, dict) and answer.get("starts_anew") is True
 
 
 def check_repeated(before: Statement, kind: str, names: Iterable[str]) -> None:

@@ -30,6 +30,12 @@ side = "high"
 limit_degC = -150.0
 severity = "critical"
 """
+REFUSED: Final = {
+    "topic": "cryo/shipper-7/telemetry",
+    "payload": '{"temp": -188.4}',
+    "received": "2026-01-05T11:00:00Z",
+}
+CHANNEL: Final = {**REFUSED, "pointer": "/temp", "name": "shipper-7-payload", "asset": "shipper-7"}
 BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSON
     "POST /accounts": {"account": "li.na", **RIGHTS},
     "POST /accounts/{account}/rights": RIGHTS,
@@ -60,6 +66,9 @@ BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSO
     "POST /proposals": {"text": PROFILE, "why": "warmer product"},
     "POST /parked/{name}": {"decision": "retry"},
     **{f"POST /refused/{{source}}/{verb}": {"mapping": "broker"} for verb in ("retry", "preview")},
+    "POST /refused/{source}/channel/options": REFUSED,
+    "POST /refused/{source}/channel/preview": CHANNEL,
+    "POST /refused/{source}/channel": CHANNEL,
     "POST /holds": {"why": "deviation 26-014", "assets": ["shipper-7"], "from": "2026-03-01T00:00:00Z"},
     "POST /holds/{hold}/release": {"reason": "deviation 26-014 closed"},
     "POST /drills": {"asset": "dewar-1", "reason": "monthly, night shift", "within_s": 900.0},

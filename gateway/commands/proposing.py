@@ -6,9 +6,10 @@ import json
 from typing import Any, Final
 
 from gateway.commands.author import Author
+from gateway.commands.configuring import Change, put_in, why_not_written
 from gateway.commands.desk import Desk, Stated
 from gateway.config import appending
-from gateway.config.load import load, parse
+from gateway.config.load import parse
 from gateway.config.profiles import profiles
 from gateway.config.tables import Problems
 from gateway.config.toml import read_toml, toml
@@ -16,10 +17,8 @@ from gateway.config.types import Configuration, ProfileVersion
 from gateway.dataclass import dataclass
 from gateway.errors import ConfigurationError, InputError
 from gateway.model import SECOND
-from gateway.questions.approvals import as_it_would_start, signed_by
+from gateway.questions.approvals import signed_by
 from gateway.questions.proposals import Proposed, State, needed, proposed, versions_proposed
-from gateway.questions.start import would_follow
-from gateway.statements import configuration as configured
 from gateway.statements import proposal as proposing
 from gateway.statements import written as writing
 from gateway.statements.proposal import Proposal
@@ -27,11 +26,6 @@ from gateway.statements.written import Written
 from gateway.times import to_the_second
 
 AHEAD_S: Final = 120.0  # a gateway is started anew within that, also on a small machine
-OFF: Final = (
-    "writes_configuration under [pages] is not set: copy the text and add it to the configuration by hand, "
-    "or set it there and start the gateway again"
-)
-
 ONE_BLOCK: Final = "expected one [[profiles.NAME]] block with a new version, and nothing else"
 
 
@@ -63,11 +57,6 @@ def propose(desk: Desk, author: Author, text: str, why: str) -> Stated:
         return [desk.draft(proposing, said, author, desk.clock.now_ns())]
 
     return desk.state(look)
-
-
-def why_not_written(configuration: Configuration) -> str:
-    """Why nothing can be written from here; empty: it can."""
-    return appending.why_not(configuration.path) if configuration.pages.writes_configuration else OFF
 
 
 def write(desk: Desk, author: Author, identity: str) -> WrittenNow:
@@ -103,27 +92,11 @@ def _check_ready(desk: Desk, found: Proposed) -> tuple[str, ...]:
 def _write(
     desk: Desk, author: Author, found: Proposed, signers: tuple[str, ...]
 ) -> tuple[Written, tuple[str, ...]]:
-    path, now = desk.configuration.path, to_the_second(desk.clock.now_ns())
-    before = appending.read(path)
-    old = load(path)
-    _check_started_with(desk, old)
-    after = appending.appended(before.content, _block(found, author, signers, now))
-    tried = appending.attempt(before, after)
-    try:
-        new = load(tried)
-        _check_only(found, old, new)
-        start = would_follow(as_it_would_start(new), new.data_dir)
-        if start.problems:
-            raise ConfigurationError(list(start.problems))
-        kept = appending.kept_name(before, now.replace(":", ""))
-        appending.replace(before, tried, kept)
-    except OSError as error:
-        raise InputError(f"{path} was not written: {error.strerror}; {appending.BY_HAND}") from None
-    finally:
-        tried.unlink(missing_ok=True)
-    digest = appending.read(path).digest
-    said = Written(found.record.name, found.statement.id, path.name, before.digest, digest, kept)
-    return said, start.changes
+    def after(before: bytes, now: str) -> bytes:
+        return appending.appended(before, _block(found, author, signers, now))
+
+    change = Change(found.record.name, after, lambda old, new: _check_only(found, old, new))
+    return put_in(desk, change, found.statement.id)
 
 
 def _block(found: Proposed, author: Author, signers: tuple[str, ...], now: str) -> str:
@@ -170,17 +143,6 @@ def _check_ahead(version: ProfileVersion, now_ns: int) -> None:
         raise InputError(
             f"valid_from of version {version.version!r} is not at least {AHEAD_S / 60:.0f} minutes ahead of "
             f"the gateway's clock ({to_the_second(now_ns)}): give a later one, in a new proposal"
-        )
-
-
-def _check_started_with(desk: Desk, old: Configuration) -> None:
-    """Raises InputError where somebody changed the file by hand, and no gateway was started with that."""
-    newest = next(desk.journal.newest_statements(configured.KIND), None)
-    told = "" if newest is None else configured.of(newest[1].body).fingerprint
-    if told != as_it_would_start(old).fingerprint:
-        raise InputError(
-            f"{old.path} was changed by hand since the gateway was started with it: look at it with "
-            "`cryogate check`, start the gateway with it, and write then"
         )
 
 

@@ -120,7 +120,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "status.read": _reads("VOQPSA", "see sources, journal, sinks, faults", Scope.GATEWAY),
     "configuration.read": _reads("QPA", "see the configuration, and check a proposed one", Scope.GATEWAY),
     "configuration.write": _alone(
-        _does("QPA", "have what is signed written into the configuration", Scope.GATEWAY)
+        _does("QPA", "have what is signed, or a channel, written into the configuration", Scope.GATEWAY)
     ),
     "refused.read": _reads("OQPA", "see what came in and could not be taken", Scope.GATEWAY),
     "refused.write": _does("OQA", "bring what was refused in again", Scope.GATEWAY),

@@ -8,21 +8,19 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from gateway.api.acting import DONE, Key, Said, Text, state
+from gateway.api.acting import DONE, Key, Said, Text, start_anew, state
 from gateway.api.answers import json_answer
 from gateway.api.asked import Name as InUrl
-from gateway.api.asking import ask
-from gateway.api.control import START_ANEW
 from gateway.api.describing import told
 from gateway.api.problems import Problem
 from gateway.api.routes.fleet import RUNS, whole
 from gateway.api.scope import Scope
 from gateway.api.who import Who
-from gateway.api.world import ANSWER_WITHIN_S, Asked, World
+from gateway.api.world import Asked
 from gateway.commands.author import Author
+from gateway.commands.configuring import why_not_written
 from gateway.commands.desk import Desk, Stated
-from gateway.commands.proposing import propose, why_not_written, write
-from gateway.errors import NotRunning
+from gateway.commands.proposing import propose, write
 from gateway.questions.proposals import needed, proposals
 from gateway.statements import proposal as proposing
 from gateway.statements import written as writing
@@ -91,7 +89,7 @@ def wrote(request: Request, world: Asked, who: Who, proposal: InUrl, key: Key = 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = write(desk, author, proposal)
         more = {"file": done.said.file, "kept": done.said.kept, "changes": list(done.changes)}
-        return done.stated, {**more, "starts_anew": _start_anew(world)}
+        return done.stated, {**more, "starts_anew": start_anew(world)}
 
     return state(request, world, who, key, writing.KIND, [], act)
 
@@ -99,12 +97,3 @@ def wrote(request: Request, world: Asked, who: Who, proposal: InUrl, key: Key = 
 def _need_everything(scope: Scope) -> None:
     if not scope.everything:
         raise Problem(403, EVERYWHERE)
-
-
-def _start_anew(world: World) -> bool:
-    """False: somebody has to start it."""
-    try:
-        answer = ask(world.folder, START_ANEW, ANSWER_WITHIN_S)
-    except NotRunning:
-        return False
-    return isinstance(answer, dict) and answer.get("starts_anew") is True

@@ -33,6 +33,8 @@ WITHOUT_KEY = {
     "/imports/preview": "nothing changes",
     "/profiles/preview": "nothing changes",
     "/refused/{source}/preview": "nothing changes",
+    "/refused/{source}/channel/options": "nothing changes",
+    "/refused/{source}/channel/preview": "nothing changes",
 }
 MAPPING = """
 format = "csv"

@@ -1,26 +1,35 @@
 // Sources as they are now, and messages that could not be taken, with the reason; read again once the configuration fits.
 
-import { get, post } from "./api.js";
+import { get, newKey, post } from "./api.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element } from "./elements.js";
 import { action, cell, fill, ifAllowed } from "./forms.js";
-import { on } from "./live.js";
+import { isLive, on } from "./live.js";
 import { ready, zone } from "./page.js";
+import { point, readable } from "./pointing.js";
 import { unitWord } from "./states.js";
 import { duration, timeElement } from "./time.js";
 import { measured, t, tn } from "./words.js";
 
 const EVERY_MS = 5000;
-await ready;
+const LONG_MS = 60_000; // a thousand messages are read
+const who = await ready;
+let brokers = new Set();
+let others = new Set(); // messages of a source that left the configuration can be read by the mapping of another
 byId("of").addEventListener("change", () => refused().catch(tellProblem));
 on("gateway", () => sources().catch(() => {}));
 setInterval(() => { if (!document.hidden) sources().catch(() => {}); }, EVERY_MS);
-Promise.all([sources(), refused()]).catch(tellProblem);
+on("link", () => { // the gateway may have started anew, with another channel
+  if (isLive()) refused().catch(tellProblem);
+});
+sources().then(refused).catch(tellProblem);
 
 async function sources() {
   const found = await ifAllowed(get("/status"));
   const rows = (found?.sources ?? []).map((one) => sourceRow(one, found.channels.filter((other) => other.source === one.name)));
   fill(byId("sources"), rows, found === null ? t("Not for your account.") : t("No source is configured. [sources.NAME] in the configuration makes one; docs/configuration.md."));
+  others = new Set((found?.sources ?? []).filter((one) => one.kind !== "mqtt").map((one) => one.name));
+  brokers = new Set((found?.sources ?? []).filter((one) => one.kind === "mqtt").map((one) => one.name));
   const known = new Set([...byId("of").options].map((one) => one.value));
   byId("of").append(...(found?.sources ?? []).filter((one) => !known.has(one.name)).map((one) => element("option", { value: one.name }, one.name)));
 }
@@ -35,9 +44,9 @@ function sourceRow(one, channels) {
 async function refused() {
   const source = byId("of").value;
   const found = await ifAllowed(get(`/refused?most=100${source ? `&source=${encodeURIComponent(source)}` : ""}`));
-  const rows = (found?.items ?? []).map((one) => element("tr", {}, cell(timeElement(one.received, zone)), cell(one.source), cell([element("b", {}, one.reason), one.detail ? `: ${one.detail}` : ""], { lang: "en" }), cell(payloadOf(one))));
+  const rows = (found?.items ?? []).map((one) => element("tr", {}, cell(timeElement(one.received, zone)), cell(one.source), cell([element("b", {}, one.reason), one.detail ? `: ${one.detail}` : ""], { lang: "en" }), cell(payloadOf(one)), cell(pointer(one), { class: "actions no-print" })));
   fill(byId("refused"), rows, found === null ? t("Not for your account.") : t("Nothing was refused: every message could be read."));
-  const names = [...new Set((found?.items ?? []).map((one) => one.source))];
+  const names = [...new Set((found?.items ?? []).map((one) => one.source))].filter((one) => !others.has(one));
   byId("retries").replaceChildren(...names.map((name) => action(t("Read those of {source} again", { source: name }), () => again(name))));
 }
 
@@ -45,20 +54,22 @@ function payloadOf({ topic = "", payload = "" }) {
   return [topic ? element("div", { class: "quiet" }, topic) : "", element("code", { class: "payload", tabindex: 0 }, readable(payload))];
 }
 
-// Each character is a byte of the message; most messages are UTF-8.
-function readable(payload) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(payload, (one) => one.charCodeAt(0)));
-  } catch {
-    return payload;
-  }
+function pointer(one) {
+  if (!who.actions.includes("configuration.write") || !brokers.has(one.source)) return "";
+  const label = t("Add a channel from the message of {source} on {topic}", one);
+  return action(t("Add a channel"), () => point(one).catch(tellProblem), { "aria-label": label });
 }
 
 async function again(source) {
-  const agreed = await ask({ title: t("Read again"), text: t("The refused messages of {source} are read under the configuration as it is now. Readings that are in the journal already are not taken twice.", { source }), button: t("Read again") });
-  if (agreed === null) return;
   try {
-    const done = await post(`/refused/${encodeURIComponent(source)}/retry`);
+    const would = await post(`/refused/${encodeURIComponent(source)}/preview`, {}, { within: LONG_MS });
+    const text = [
+      t("The refused messages of {source} are read under the configuration as it is now. Readings that are in the journal already are not taken twice.", { source }),
+      t("This would give {fresh} new readings from {messages} messages; {refused} values or messages still cannot be read.", { messages: would.messages, fresh: would.new, refused: would.refused.length }),
+      would.alarms.length ? tn("It would raise one alarm.", "It would raise {n} alarms.", would.alarms.length) : t("It would raise no alarm."),
+    ];
+    if ((await ask({ title: t("Read again"), text: text.join(" "), button: t("Read again") })) === null) return;
+    const done = await post(`/refused/${encodeURIComponent(source)}/retry`, {}, { key: newKey(), within: LONG_MS });
     toast(t("{messages} messages read, {fresh} new readings; {refused} still cannot be read.", { messages: done.messages, fresh: done.new, refused: done.refused.length }), done.refused.length ? "warning" : "fine");
     await refused();
   } catch (problem) {

@@ -57,8 +57,15 @@ const KINDS = {
   ln2_freezer: () => t("LN2 freezer"), dewar: () => t("dewar"), dry_shipper: () => t("dry shipper"), ult_freezer: () => t("ULT freezer"),
   freezer: () => t("freezer"), fridge: () => t("2–8 °C refrigerator"),
 };
+export const ASSET_KINDS = Object.keys(KINDS);
 export const kindWord = (kind) => KINDS[kind]?.() ?? kind;
 
+const QUANTITIES = {
+  temperature: () => t("temperature"), pressure: () => t("pressure"), gauge_pressure: () => t("gauge pressure"), level: () => t("level"), humidity: () => t("humidity"),
+  mass: () => t("mass"), voltage: () => t("voltage"), resistance: () => t("resistance"), state: () => t("state (0 or 1)"),
+};
+export const quantityWord = (quantity) => QUANTITIES[quantity]?.() ?? quantity;
+
 // Units as people write them.
-const UNITS = { degC: "°C", percent: "%", kPa: "kPa", mbar: "mbar", kg: "kg", mm: "mm" };
+const UNITS = { degC: "°C", degF: "°F", ohm: "Ω", percent: "%", kPa: "kPa", mbar: "mbar", kg: "kg", mm: "mm" };
 export const unitWord = (unit) => UNITS[unit] ?? unit ?? "";
