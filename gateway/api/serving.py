@@ -8,7 +8,7 @@ import os
 import ssl
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from gateway.api.proxies import Proxies
 from gateway.api.renewal import Renewal
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
+from gateway.running import left_pages
 
 log = logging.getLogger(__name__)
 THREADS: Final = 8  # of questions that are answered at once: each may need a whole processor for a moment
@@ -68,6 +69,9 @@ async def _serve(app: ASGIApp, listening: Listening, folder: Path, of_gateway: i
     except OSError as error:
         where = f"{listening.host}:{listening.port}"
         raise InputError(f"{where} cannot be listened to ({error.strerror}): {NEXT}") from None
+    if of_gateway is not None:
+        with suppress(OSError):  # a file system without locks
+            left_pages.hold(folder)
     async with asyncio.TaskGroup() as group:
         beside = [group.create_task(_end_with_a_newer_gateway(server, folder, of_gateway), name="successor")]
         if config.ssl is not None and listening.certificate is not None:

@@ -17,6 +17,7 @@ from gateway.cli.terminal import console, folding_table, print_json
 from gateway.config.files import exposed, missing, unreadable
 from gateway.config.load import Parts, load
 from gateway.config.outputs import outputs, unwritable
+from gateway.config.ports import why_closed
 from gateway.config.signs import lost_signs
 from gateway.config.types import Configuration, PlugIn
 from gateway.doctor import duty
@@ -113,11 +114,22 @@ def _strangers(configuration: Configuration) -> Iterator[str]:
         )
 
 
+def _closed_doors(configuration: Configuration) -> Iterator[str]:
+    """Where nobody could be answered, as far as it shows while no gateway runs, which would be it itself."""
+    try:
+        ask(configuration.data_dir, "status")
+    except NotRunning:
+        for key, options in (("metrics", configuration.metrics), ("pages", configuration.pages)):
+            if options.listen and (why := why_closed(options.host, options.port)):
+                yield f"{key}.listen: nobody can listen at {options.listen} now ({why}); see `ss -ltnp`"
+
+
 def _remarks(configuration: Configuration) -> Iterator[str]:
     """What is legal, but probably not meant."""
     yield from configuration.remarks
     yield from (what for is_sure, what in _lost_signs(configuration) if not is_sure)
     yield from (f"{key}: {what}; {do}" for key, what, do in exposed(configuration))
+    yield from _closed_doors(configuration)
     yield from (f"{one.where}: {one.what}; {one.do}" for one in duty.findings(configuration, time.time_ns()))
 
 

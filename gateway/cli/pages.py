@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +28,7 @@ from gateway.doctor.examination import Examination, examine
 from gateway.errors import ConfigurationError, InputError
 from gateway.journal import rights
 from gateway.pages.routes import add_pages
-from gateway.running.left_pages import OF_GATEWAY, hold
+from gateway.running.left_pages import OF_GATEWAY
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
 NOBODY = (
@@ -79,9 +78,6 @@ def pages(
         say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
     if not (configuration.data_dir / FILE).exists():
         say(NOBODY)
-    if of_gateway is not None:
-        with suppress(OSError):  # another one answers still: who listens next says so
-            hold(configuration.data_dir)
     serve(proxies.before(_application(configuration, config)), where, configuration.data_dir, of_gateway)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
+from gateway.journal import signing_key
 from gateway.regular import open_regular
 
 READS: Final = "reads"
@@ -22,6 +23,9 @@ SECRET: Final = "secret"
 LONGEST_LINE: Final = 65_535  # bytes; a password that MQTT can send
 LINES: Final = ("password_file", "secret_file", "token_file", "url_file")  # keys of secrets of one line
 AUTHORITY: Final = "ca_file"  # how the keys of its certificates end
+CERTIFICATE: Final = ".certificate_file"  # ours, and beside it its key
+PRIVATE: Final = ".key_file"
+CHAIN: Final = ".chain_key_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def missing(configuration: Configuration) -> Iterator[tuple[str, str]]:
 
 def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
     """The same of files by the key that names them; certificates of an authority are looked for, too."""
+    sound: dict[str, Path] = {}
     for key, path in named:
         try:
             with open_regular(path) as file:
@@ -69,6 +74,26 @@ def unreadable(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, str]]:
                 yield key, f"{path} holds no certificate: expected those of the authority, in PEM"
             if key.endswith(LINES) and not _is_text(line):
                 yield key, f"{path}: its first line is no text; paste the secret alone into it"
+            if key.endswith(CHAIN) and (why := signing_key.why_no_key(path)):
+                yield key, why
+            sound[key] = path
+    for key, certificate in sound.items():
+        pair = sound.get(key.removesuffix(CERTIFICATE) + PRIVATE)
+        if key.endswith(CERTIFICATE) and pair is not None and (why := _why_no_pair(certificate, pair)):
+            yield key, why
+
+
+def _why_no_pair(certificate: Path, key: Path) -> str:
+    """Why a broker cannot be told who we are by them; empty: it can."""
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password="")
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            return f"{key} is not the key of {certificate}: give those that belong together"
+        return f"{certificate} and {key}: expected a certificate and its key without a password, in PEM"
+    return ""
 
 
 def _is_text(line: bytes) -> bool:

@@ -16,7 +16,7 @@ from gateway.config.far_times import far_times
 from gateway.config.guidance import Known, guidance
 from gateway.config.outputs import Output, misplaced, outputs
 from gateway.config.peers import unknown_places
-from gateway.config.ports import doubled_ports, numbered_ports
+from gateway.config.ports import doubled_doors, doubled_ports, numbered_ports
 from gateway.config.priorities import priorities
 from gateway.config.profiles import profiles
 from gateway.config.shelving import Shelving
@@ -146,6 +146,8 @@ def parse(document: Table, path: Path, further: Further = lambda _: ()) -> Confi
         for i, rights in enumerate(pages.openid.groups):
             for given in set(rights.sites or ()) - set(there):
                 problems.unknown(f"pages.openid.groups[{i}].sites", given, there, "site")
+    for at, what in doubled_doors(metrics or MetricsOptions(), pages):
+        problems.add(at, what)
     signatures = build(SignatureOptions, document.get("signatures", {}), "signatures", problems)
     drills = schedules(_table(document, "drills", problems), assets, made, problems)
     folder = None if gateway is None else path.parent / gateway.data_dir

@@ -1,17 +1,19 @@
-"""Serial sources that would share a port, or may exchange them: each then has the other's replies."""
+"""Ports that two parts would share: serial lines whose replies each would take, and doors of this machine."""
 
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from gateway.config.types import PlugIn
+from gateway.config.types import MetricsOptions, PagesOptions, PlugIn
 from gateway.hosts import one_name
 
 SERIAL: Final = "serial"
+EVERYWHERE: Final = ("0.0.0.0", "::")  # every address of this machine
 NUMBERED: Final = re.compile("/dev/tty(USB|ACM)[0-9]+")  # in the order in which adapters were found
 
 
@@ -28,6 +30,29 @@ def doubled_ports(sources: Mapping[str, PlugIn]) -> Iterator[tuple[str, str]]:
                 f"{source.options.port} is the port of source {other!r}; two sources on one line take each "
                 "other's replies: put the second instrument into `more` of the first",
             )
+
+
+def doubled_doors(metrics: MetricsOptions, pages: PagesOptions) -> Iterator[tuple[str, str]]:
+    """The path of the later one, and what is wrong: one of both could not be asked."""
+    if metrics.listen and pages.listen and metrics.port == pages.port:
+        hosts = {metrics.host, pages.host}
+        if len({one_name(host) for host in hosts}) == 1 or hosts & set(EVERYWHERE):
+            yield (
+                "pages.listen",
+                f"{pages.listen} is taken by metrics.listen, {metrics.listen}: give one of both another port",
+            )
+
+
+def why_closed(host: str, port: int) -> str:
+    """Why nobody can listen there now; empty: somebody could."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as door:
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                door.bind(address)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def numbered_ports(sources: Mapping[str, PlugIn]) -> Iterator[str]:

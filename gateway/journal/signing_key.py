@@ -44,6 +44,15 @@ def chain_key(folder: Path, named: Path | None) -> bytes:
     return _own(folder / CHAIN, NO_LINKS) if named is None else _read(named, NO_LINKS)
 
 
+def why_no_key(path: Path) -> str:
+    """Why a key that is named cannot be that of the chain; empty: it can."""
+    try:
+        _read(path, NO_LINKS)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
 def unusable_keys(folder: Path, *, has_other_chain: bool) -> Iterator[str]:
     """Why keys of a data folder cannot be read, as a gateway would find out. `has_other_chain`: the
     configuration names a file for the chain."""

@@ -26,28 +26,29 @@ FLOCK: Final = struct.Struct("hhqqi4x")  # struct flock of 64-bit Linux: type, w
 
 
 def hold(folder: Path) -> None:
-    """Answer for the gateway of this folder until this process ends. Raises OSError where another does."""
+    """Answer for the gateway of this folder until this process ends: called once somebody can ask. Raises
+    OSError where another does."""
     descriptor = rights.secret_opener(str(folder / LOCK), os.O_RDWR | os.O_CREAT)
     fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def end_left_pages(folder: Path, goodbye_s: float = GOODBYE_S) -> None:
     """Whatever they do, they are gone afterwards; those of another user stay, and hold the port."""
-    process = _left(folder)
+    process = answering(folder)
     if process is None:
         return
     with suppress(ProcessLookupError, PermissionError):  # it ended meanwhile, or is not ours
         handle = os.pidfd_open(process)
         try:
-            if _left(folder) == process:  # nobody else got its number
+            if answering(folder) == process:  # nobody else got its number
                 log.info("process %d answers for a gateway that is gone; it makes room", process)
                 _end(handle, goodbye_s)
         finally:
             os.close(handle)
 
 
-def _left(folder: Path) -> int | None:
-    """The process that holds the lock."""
+def answering(folder: Path) -> int | None:
+    """The process that answers for a gateway of this folder: it holds the lock."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDWR)
     except OSError:  # none was ever held, or it is not ours

@@ -16,11 +16,11 @@ from gateway.alarming.faults import Check, Fault
 from gateway.config.types import PagesOptions
 from gateway.errors import LinkDown
 from gateway.model import Severity
-from gateway.running.left_pages import OF_GATEWAY, end_left_pages
+from gateway.running.left_pages import OF_GATEWAY, answering, end_left_pages
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 0.5
-STEADY_S: Final = 10.0  # whoever ran that long does not die at its start
+STEADY_S: Final = 120.0  # whoever ran that long answers, also where no lock says so
 KEEPS_DYING_S: Final = 60.0
 GOODBYE_S: Final = 5.0
 COMMAND: Final = (sys.executable, "-c", "from gateway.cli import main; main()", "pages")
@@ -46,7 +46,8 @@ class Pages:
         log.info("pages run as process %d", process.pid)
         try:
             while process.poll() is None and not stop.wait(LOOK_S):
-                if time.monotonic() - began_s >= STEADY_S:
+                is_steady = time.monotonic() - began_s >= STEADY_S
+                if self.problem and (is_steady or answering(self._folder) == process.pid):
                     self.problem = ""
         finally:
             _end(process)

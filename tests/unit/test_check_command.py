@@ -7,11 +7,13 @@ import datetime
 import json
 import os
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from typer.testing import CliRunner, Result
 
 from gateway.api.certificate import own
@@ -116,6 +118,48 @@ def test_a_file_of_certificates_that_has_none(check: Check, tmp_path: Path, cont
     (tmp_path / "ca.pem").write_text(content)
     (problem,) = check(BROKER, INFLUX, code=2)
     assert problem.startswith(f"sources.broker.tls.ca_file: {tmp_path / 'ca.pem'} holds no certificate")
+
+
+def test_a_certificate_and_a_key_that_do_not_belong_together(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    mine, other = own(tmp_path, "127.0.0.1"), own(tmp_path / "other", "127.0.0.1")
+    tls = 'tls = {{ ca_file = "ca.pem", certificate_file = "{}", key_file = "{}" }}'
+    with_pair = BROKER.replace('tls = { ca_file = "ca.pem" }', tls.format(mine.certificate, mine.key))
+    check(with_pair, code=0)
+    mixed = BROKER.replace('tls = { ca_file = "ca.pem" }', tls.format(mine.certificate, other.key))
+    (problem,) = check(mixed, code=2)
+    assert problem.startswith(f"sources.broker.tls.certificate_file: {other.key} is not the key of")
+    secret = serialization.load_pem_private_key(mine.key.read_bytes(), None)
+    sealed = serialization.BestAvailableEncryption(b"a pass phrase")
+    private = serialization.PrivateFormat.PKCS8
+    mine.key.write_bytes(secret.private_bytes(serialization.Encoding.PEM, private, sealed))
+    (problem,) = check(with_pair, code=2)
+    assert "its key without a password" in problem
+
+
+def test_a_chain_key_that_is_none(check: Check, tmp_path: Path) -> None:
+    key = tmp_path / "chain.hex"
+    key.write_text("ab" * 32 + "\n")
+    key.chmod(0o600)
+    named = '[journal]\nchain_key_file = "chain.hex"\n'
+    check(BROKER, named, code=0)
+    key.write_text("abcd")
+    (problem,) = check(BROKER, named, code=2)
+    assert problem.startswith(f"journal.chain_key_file: {key}: expected 64 hex digits")
+
+
+def test_two_doors_at_one_address_and_one_that_is_taken(check: Check) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as made:
+        port, free = taken.getsockname()[1], made.getsockname()[1]
+        made.close()
+        pages = f'[pages]\nlisten = "127.0.0.1:{port}"\n'
+        for host in ("127.0.0.1", "localhost", "0.0.0.0"):
+            (problem,) = check(BROKER, pages, f'[metrics]\nlisten = "{host}:{port}"\n', code=2)
+            assert problem.startswith(f"pages.listen: 127.0.0.1:{port} is taken by metrics.listen")
+        (remark,) = [r for r in check(BROKER, pages, code=0) if "nobody can listen" in r]
+        assert remark.startswith("pages.listen: ") and "Address already in use" in remark
+        there = check(BROKER, f'[metrics]\nlisten = "127.0.0.1:{free}"\n', code=0)
+        assert not [r for r in there if "nobody can listen" in r]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,40 @@ def test_one_that_runs_steadily_is_no_problem_any_more(monkeypatch):
     assert not list(check(shown)())
 
 
+DIES_LATE = """
+import sys, time
+from pathlib import Path
+from gateway.running.left_pages import hold
+if {answers}:
+    hold(Path({folder!r}))
+time.sleep({lives_s})
+raise SystemExit(1)
+"""
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_one_that_lives_long_and_never_answers_stays_a_problem(monkeypatch, tmp_path, answers):
+    code = DIES_LATE.format(answers=answers, folder=str(tmp_path), lives_s=60 if answers else 1)
+    process(monkeypatch, code)
+    shown = Pages(WANTED, Path("cryogate.toml"), tmp_path)
+    shown.failed("it ended")
+    stop, over = threading.Event(), []
+
+    def run() -> None:
+        try:
+            shown.run(stop)
+        except LinkDown as error:
+            over.append(error)
+
+    running = threading.Thread(target=run)
+    running.start()
+    while running.is_alive() and shown.problem:
+        running.join(0.05)
+    stop.set()
+    running.join()
+    assert bool(shown.problem) is not answers and bool(over) is not answers
+
+
 def test_one_that_does_not_listen_is_killed(monkeypatch):
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
     monkeypatch.setattr(pages, "GOODBYE_S", 0.5)
