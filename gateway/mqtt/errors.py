@@ -64,7 +64,7 @@ def taken_over(options: Login, times: int) -> LinkDown:
 def unreadable(options: Login, key: str, file: str, error: OSError) -> LinkDown:
     """A file that the options name cannot be used."""
     what = error.strerror if error.errno and not isinstance(error, ssl.SSLError) else f"not usable: {error}"
-    return LinkDown(f"{place(options)}: {key} {file}: {what}")
+    return LinkDown(f"{place(options)}: {key} {file}: {what}; `cryogate check` says what is wrong with it")
 
 
 def place(options: Login) -> str:
