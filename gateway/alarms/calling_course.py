@@ -47,11 +47,14 @@ class Course:
         self.since_ns, self.done, self.grown_ns, self.swung_ns = at_ns, None, 0, 0
         self.asked.clear()
 
-    def begin_earlier(self, by_ns: int) -> None:
-        """Whatever delays count from."""
+    def count_on(self, lost_ns: int, now_ns: int) -> None:
+        """Delays count from so much earlier; less than 0: later, but what is later than now stays.
+
+        What was stated after the clock was set forward, and is heard before that is noticed, is of now.
+        """
         for moment in MOMENTS:
             if at_ns := getattr(self, moment):
-                setattr(self, moment, at_ns - by_ns)
+                setattr(self, moment, min(at_ns - lost_ns, max(at_ns, now_ns)))
 
     def is_lately(self, at_ns: int) -> bool:
         """Whether somebody was called within a minute; a clock may have been set back since then."""

@@ -102,10 +102,10 @@ class Escalations:
         """The rules say something else from now on."""
         self._changed |= dict.fromkeys(self.groups)
 
-    def count_on(self, lost_ns: int) -> None:
+    def count_on(self, lost_ns: int, now_ns: int) -> None:
         """So much time has passed that no clock counts; delays are of time that passes."""
         for course in self.courses.values():
-            course.begin_earlier(lost_ns)
+            course.count_on(lost_ns, now_ns)
         self.reschedule()
 
     def remember_told(self, group_id: str, name: str, at_ns: int, *, said_over: bool = False) -> None:

@@ -176,9 +176,8 @@ class Caller:
 
     def _step(self) -> None:
         knows_answers = self._knows_answers()  # which are heard then
+        self._count_on()
         self._hear()
-        if lost_ns := self._uncounted.take():
-            self._book.escalations.count_on(lost_ns)
         if self._settle_results() and knows_answers:
             self._decide_if_possible()
         if knows_answers:
@@ -225,11 +224,17 @@ class Caller:
     def _decide(self) -> None:
         """State who is to be told, before anybody is."""
         for _ in range(MOST_COMMITS):
+            self._count_on()
             found = self._decisions.due(self._voice.now_ns())
             if not found:
                 return
             self._voice.state([(call.KIND, call.to_body(one)) for one in found])
             self._hear()
+
+    def _count_on(self) -> None:
+        """Somebody may have set the clock since it was looked at last."""
+        if lost_ns := self._uncounted.take():
+            self._book.escalations.count_on(lost_ns, self._voice.now_ns())
 
     def _hand(self) -> None:
         now_s = time.monotonic()

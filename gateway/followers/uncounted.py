@@ -1,7 +1,8 @@
-"""Time that passes and that the gateway's clock does not count: the clock of the machine was set back.
+"""Time that passes and that the gateway's clock does not count, or counts and that did not pass.
 
-The gateway's clock then goes half as fast until both meet, or follows at once where it is more than a day: a
-delay between two calls would take twice as long, or days.
+Where the clock of the machine was set back, the gateway's goes half as fast until both meet, or follows at
+once where it is more than a day: a delay between two calls would take twice as long, or days. Where it was
+set forward, the gateway's follows at once: all that is due within hours would be due in that moment.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ class Uncounted:
         self._from = now_ns(), steady_ns()
 
     def take(self) -> int:
-        """So much since it was taken last; 0 while the clock counts all of it, or more."""
+        """So much since it was taken last; less than 0 where the clock counted what did not pass."""
         now_ns, steady_ns = self._now_ns(), self._steady_ns()
         lost_ns = (steady_ns - self._from[1]) - (now_ns - self._from[0])
         if abs(lost_ns) < LEAST_NS:
             return 0
         self._from = now_ns, steady_ns
-        return max(0, lost_ns)
+        return lost_ns
