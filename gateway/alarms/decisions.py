@@ -12,6 +12,7 @@ from gateway.alarms.due import Due
 from gateway.alarms.groups import Group
 from gateway.alarms.latecomers import Latecomers
 from gateway.alarms.reach import Reach, Reached, Way
+from gateway.alarms.resuming import resume_ns
 from gateway.alarms.sparing import rung_lately, without_rung
 from gateway.alarms.summing import judged_together
 from gateway.model import SECOND
@@ -84,7 +85,8 @@ class Decisions:
         if not reached.receivers and reached.is_quiet:
             self._quiet[one.group] = now_ns + QUIET_NS
             return None
-        if one.steps and not one.is_late:
+        resumes = resume_ns(group, course, self._book.policy(group)) <= now_ns
+        if one.steps and not one.is_late and not resumes:
             reached, spared = without_rung(reached, rung_lately(self._book, group, now_ns))
         held = list[str]()
         if not group.is_drill:  # which is no part of a flood, and in no summary

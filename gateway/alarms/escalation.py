@@ -16,8 +16,8 @@ from gateway.alarms.due import Due, Rules
 from gateway.alarms.groups import Group, Heard
 from gateway.alarms.leading import Reader, reader
 from gateway.alarms.member import BY_PEOPLE, WITHDRAWN, Member
-from gateway.alarms.policy import NEVER, SIREN, Policy, due_steps, next_moment
-from gateway.model import to_ns
+from gateway.alarms.policy import NEVER, SIREN, Place, due_steps, next_moment
+from gateway.alarms.resuming import resume_ns
 
 
 class Escalations:
@@ -80,7 +80,7 @@ class Escalations:
             self._note_worst(group, course, at_ns, wants=wants)
             self._note_said(group_id, course, names, at_ns, seq)
             if steps:
-                self._carry_out(course, round_, steps[-1], at_ns, wants)
+                self._carry_out(group, course, (round_, steps[-1]), at_ns, wants)
             if wants or course.resumed:
                 course.told |= dict.fromkeys(names, at_ns)
             course.grown_ns = course.grown_ns if names and lacking(group, course) else 0
@@ -181,13 +181,16 @@ class Escalations:
         policy = self._rules.policy(group)
         if policy is None:
             return None
+        again_ns = resume_ns(group, course, policy)
         if not course.since_ns:
-            return self._resuming(group, course, policy)
+            return Due(group_id, CallKind.ALARM, again_ns, 0, (0,)) if again_ns < NEVER else None
         moment_ns = next_moment(policy, course.since_ns, course.done)
         grown_ns = self._grown_moment(group, course)
         calm_ns = self._calm_moment(group, course)
         if calm_ns < NEVER and calm_ns <= max(now_ns, min(moment_ns, grown_ns)):
             return Due(group_id, CallKind.OVER, calm_ns)
+        if again_ns < grown_ns and max(again_ns, now_ns) < moment_ns:
+            return Due(group_id, kind_of(course), again_ns, 0, (0,), min(moment_ns, calm_ns))
         if grown_ns < moment_ns:
             return Due(group_id, kind_of(course), grown_ns, until_ns=min(moment_ns, calm_ns))
         if moment_ns == NEVER:
@@ -307,13 +310,18 @@ class Escalations:
         course.known |= dict.fromkeys(names, seq)
         course.asked |= set(names)
 
-    def _carry_out(self, course: Course, round_: int, step: int, at_ns: int, wants: bool) -> None:
+    def _carry_out(self, group: Group, course: Course, place: Place, at_ns: int, wants: bool) -> None:
+        policy = self._rules.policy(group)
         if not course.since_ns:
             course.since_ns, course.resumed = at_ns, True
+        elif resume_ns(group, course, policy) <= at_ns:  # the steps go on, or begin again behind the last one
+            course.resumed = True
+            if policy is not None and next_moment(policy, course.since_ns, course.done) == NEVER:
+                course.since_ns, course.done = at_ns, None
         elif not wants and not course.missed:  # it was over before anybody could be told: once is enough
             course.since_ns, course.done = 0, None
             return
-        course.done = (round_, step)
+        course.done = place if course.done is None else max(course.done, place)
 
     def _note_missed(self, group_id: str, course: Course, names: list[str]) -> None:
         """A siren alone is nobody, but may be all that a policy asks for."""
@@ -356,14 +364,6 @@ class Escalations:
         """Of the alarm and of its end in one message, that is on its way: of one that nobody has seen."""
         is_first = is_unseen and name not in course.reached and not name.startswith(SIREN)
         return is_first and self._rules.is_coming(group.id, name)
-
-    def _resuming(self, group: Group, course: Course, policy: Policy) -> Due | None:
-        taken = any(
-            m.taken_by and m.asks and not m.is_over and not m.is_hushed for m in group.members.values()
-        )
-        if not taken or policy.taken_for_s <= 0:
-            return None
-        return Due(group.id, CallKind.ALARM, course.acted_ns + to_ns(policy.taken_for_s), 0, (0,))
 
     def _grown_moment(self, group: Group, course: Course) -> int:
         if not course.told:
