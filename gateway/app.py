@@ -7,15 +7,12 @@ what is in the journal; a sink that is behind goes on after the next start.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import importlib
 import logging
-import os
 import signal
 import tempfile
 import threading
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -35,6 +32,7 @@ from gateway.doctor import Level, worst_first
 from gateway.doctor.alarms import in_short
 from gateway.doctor.running import findings
 from gateway.errors import CryogateError
+from gateway.evidence.follower import EvidenceFollower
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.registration import register
 from gateway.followers.sink import SinkFollower
@@ -45,7 +43,6 @@ from gateway.followers.voice import Voice
 from gateway.ingestion.intake import Intake
 from gateway.ingestion.link import LinkState
 from gateway.ingestion.sources import Source, Successor
-from gateway.journal import rights
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -64,6 +61,7 @@ from gateway.running.collecting import spare_the_collector
 from gateway.running.deferred_watch import DeferredWatch
 from gateway.running.drill_watch import DrillWatch
 from gateway.running.duty_watch import DutyWatch
+from gateway.running.lock import locked
 from gateway.running.parts import Parts
 from gateway.running.records_watch import RecordsWatch, put_aside_if_damaged
 from gateway.running.recovery_watch import RecoveryWatch
@@ -85,7 +83,6 @@ log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
 JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
 Outward = SinkFollower | NotifierFollower | Teller
-NEEDS_FOLDER = "data_dir must be a folder in which this user may write"
 
 
 async def run_gateway(configuration: Configuration) -> bool:
@@ -94,7 +91,7 @@ async def run_gateway(configuration: Configuration) -> bool:
     Raises CryogateError when it cannot start.
     """
     folder = configuration.data_dir
-    with _locked(folder):
+    with locked(folder):
         refuse_contradicted(folder / JOURNAL)
         chain, first = chain_if_possible(configuration), Damaged()
         with Journal.open(folder / JOURNAL, damaged=first, chain=chain) as journal:
@@ -117,25 +114,6 @@ def rehearse(configuration: Configuration) -> None:
         there = replace(configuration, gateway=replace(configuration.gateway, data_dir=folder))
         with Journal.open(Path(folder) / JOURNAL) as journal:
             _Gateway(there, journal, clock_of(journal, configuration.clock.require_sync))
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One gateway per data folder, which is made; the lock ends with the process, however it ends."""
-    for what in rights.unusable(folder):
-        raise CryogateError(f"gateway.data_dir: {what}; {NEEDS_FOLDER}")
-    try:
-        rights.make_folder(folder)
-        descriptor = rights.opener(str(folder / LOCK), os.O_RDWR | os.O_CREAT)
-    except OSError as error:
-        raise CryogateError(f"{error.filename}: {error.strerror}; {NEEDS_FOLDER}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise CryogateError(f"another gateway already runs on {folder}; stop it first") from None
-    finally:
-        os.close(descriptor)
 
 
 class _Gateway:
@@ -198,6 +176,9 @@ class _Gateway:
         self._caller = caller_of(configuration, self._voice(), self._records(), committed, self._screening)
         tellers = self._caller.tellers.values()
         self._outward: list[Outward] = [*self._sinks, *self._notifiers, *tellers]
+        self._evidence = EvidenceFollower(
+            configuration.data_dir / JOURNAL, configuration.gateway.name, self._records(), clock.now_ns
+        )
         with self._records() as records:
             register(records, self._sinks, self._notifiers)
         parts = Parts(
@@ -218,6 +199,7 @@ class _Gateway:
         kept = (archive, rows, StatementsWatch(configuration.data_dir / JOURNAL, damaged), lost, gone)
         self._watching = watching = Watching(configuration, parts, journal)
         told: list[Check] = [*checks.every(configuration, parts), checks.unlinked(journal.chain), *kept, duty]
+        told.append(checks.evidence(self._evidence))
         drills = DrillWatch(configuration, self._writing(), self._records(), clock)
         told += [
             *watching.checks,
@@ -284,6 +266,7 @@ class _Gateway:
 
     def _answer(self) -> dict[str, Any]:
         told = {"metrics": self._metrics.problem, "archive": self._archiving.problem}
+        told["evidence"] = self._evidence.problem
         told_of = {part: {"problem": problem} for part, problem in told.items()}
         return self._status.answer() | told_of | self._watching.status()
 
@@ -326,6 +309,7 @@ class _Gateway:
             ("faults", self._faults.run, _log_failure("faults")),
             ("archiving", self._archiving.run, self._archiving.failed),
             (self._caller.name, self._caller.run, self._caller.failed),
+            (self._evidence.name, self._evidence.run, self._evidence.failed),
             *outward,
         ]
         clock: list[tuple[str, Run, Failed]] = [("clock", self._clock_watch.run, _log_failure("clock"))]

@@ -71,6 +71,7 @@ THERE: Final[Mapping[str, str]] = {  # the file, and the function where it is no
     "journal backup": "far_journal",
 }
 ACCOUNTS: Final = "no token changes accounts: log in to the control room"
+EVIDENCE: Final = "whoever checks a gateway takes nothing of it on trust: what the log hands out are files"
 HERE: Final[Mapping[str, str]] = {
     "run": "it is the gateway",
     "pages": "it answers those who are far away",
@@ -85,6 +86,13 @@ HERE: Final[Mapping[str, str]] = {
     "journal verify": "it needs the key of the chain, which never leaves the machine",
     "journal restore": "it makes the data folder of a gateway that does not run yet",
     "journal retain": "it deletes, and whoever deletes looks at the machine first",
+    **dict.fromkeys(
+        [
+            f"evidence {one}"
+            for one in ("status", "checkpoint", "prove", "consistency", "verify", "tiles", "key", "begin")
+        ],
+        EVIDENCE,
+    ),
     **dict.fromkeys(
         [
             *("account list", "account add", "account roles", "account setup-link", "account set-up"),

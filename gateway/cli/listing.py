@@ -86,6 +86,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "siren": _in("siren", "Whether a siren or lamp should be on; its test button."),
     "parked": _in("parked", "What a sink or notifier did not take, and what becomes of it."),
     "journal": Listed(("journal", "retention"), "Its size, integrity, exports, backups and retention."),
+    "evidence": _in("evidence", "Checkpoints and proofs that others check without Cryogate."),
     "hold": _in("retention", "Keep readings whatever retention says."),
     "release": _in("retention", "Release a hold."),
     "convert": _in("convert", "Probe mathematics for a bench."),

@@ -19,6 +19,7 @@ FOLDER: Final = "folder"
 OWN: Final = (
     *("journal.sqlite", "records.sqlite", "accounts.sqlite", "archive", "lock", "control.sock", "pages.lock"),
     *("chain.key", "drill.key", "token.key", "tiles.sqlite"),
+    *("evidence.key", "evidence.sqlite", "evidence.checkpoint"),
 )  # in the data folder
 
 

@@ -158,7 +158,14 @@ def _signature(line: str) -> Signature:
         data = base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
         data = b""
-    if not line.startswith(DASH) or not gap or not is_name(name) or len(data) <= KEY_ID_BYTES:
+    is_canonical = base64.b64encode(data).decode() == text
+    if (
+        not line.startswith(DASH)
+        or not gap
+        or not is_name(name)
+        or len(data) <= KEY_ID_BYTES
+        or not is_canonical
+    ):
         raise EvidenceError("a line of signatures of this note is none")
     return Signature(name, data[:KEY_ID_BYTES], data[KEY_ID_BYTES:])
 

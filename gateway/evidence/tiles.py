@@ -40,7 +40,7 @@ class Tree:
         self._edge: list[bytearray] = []
         for level in range(LEVELS):
             count = size >> (HEIGHT * level)
-            self._edge.append(bytearray(self._hashes(level, count >> HEIGHT, count % WIDTH)))
+            self._edge.append(bytearray(self.tile(level, count >> HEIGHT, count % WIDTH)))
 
     def append(self, leaves: Iterable[bytes]) -> None:
         """Hashes of leaves, in their order. What was stored before the call is a whole tree, too."""
@@ -91,6 +91,12 @@ class Tree:
         if first:
             proof.append(self._between(first, end))
         return proof[::-1]
+
+    def leaf_hashes(self, number: int) -> list[bytes]:
+        """Of tile `number` of level 0, as far as the tree goes."""
+        width = min(WIDTH, self.size - number * WIDTH)
+        hashes = self.tile(0, number, width)
+        return [hashes[i : i + HASH_BYTES] for i in range(0, len(hashes), HASH_BYTES)]
 
     def tile_numbers(self, size: int) -> Iterator[tuple[int, int, int]]:
         """Level, number and width of each tile of the first `size` leaves."""
@@ -143,13 +149,14 @@ class Tree:
         key = level, number
         nodes = self._nodes.pop(key, None)
         if nodes is None:
-            nodes = _nodes(self._hashes(level, number, WIDTH))
+            nodes = _nodes(self.tile(level, number, WIDTH))
         self._nodes[key] = nodes
         if len(self._nodes) > CACHED:
             self._nodes.popitem(last=False)
         return nodes
 
-    def _hashes(self, level: int, number: int, width: int) -> bytes:
+    def tile(self, level: int, number: int, width: int) -> bytes:
+        """The first `width` hashes of one, as others read it."""
         if not width:
             return b""
         hashes = self._store.tile(level, number)

@@ -14,11 +14,12 @@ from gateway.journal.records import Records
 
 log = logging.getLogger(__name__)
 SCREENING: Final = "screening"  # its name as a follower of the journal
+EVIDENCE: Final = "evidence"  # so that retention takes nothing of which there is no leaf
 
 
 def register(records: Records, sinks: Sequence[SinkFollower], notifiers: Sequence[NotifierFollower]) -> None:
     """All that this gateway has; says who is no longer among them."""
-    there = {SCREENING: True}
+    there = {SCREENING: True, EVIDENCE: True}
     for sink in sinks:
         there |= {sink.readings.name: True, sink.alarms.name: False}
     there |= {notifier.name: False for notifier in notifiers}

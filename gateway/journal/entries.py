@@ -138,6 +138,19 @@ def look_at_statements(connection: Connection, seq: int, most: int, damaged: Dam
     return last
 
 
+def raw_statements(connection: Connection, seq: int) -> Iterator[tuple[int, int, int, str, bytes, bool]]:
+    """Statements behind `seq` as they stand there: number, when committed, when it was so, kind, body.
+
+    And whether that is what was written.
+    """
+    select = f"SELECT seq, {_STORED} FROM entry WHERE seq > ? AND hour IS NULL ORDER BY seq"
+    with closing(connection.execute(select, (seq,))) as rows:
+        for number, crc, kind, *rest in rows:
+            row = _Row((kind or b"").decode("utf-8", "replace"), *rest)
+            told = row.committed_ns or 0, row.first_ns or 0, row.kind, row.body or b""
+            yield number, *told, _is_intact(crc, row)
+
+
 def statements_numbered(
     connection: Connection, numbers: Iterable[int], damaged: Damaged | None = None
 ) -> Iterator[Entry]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError
-from gateway.journal import archive, channels, database, entries, index_seal, mentions, schema
+from gateway.journal import archive, channels, database, entries, exhibits, index_seal, mentions, schema
 from gateway.journal.appending import append
 from gateway.journal.archive import FOLDER, Archive, Contents, Segment
 from gateway.journal.chain import Chain
@@ -226,6 +226,7 @@ def _replace(connection: Connection, found: Archive, segment: Segment, kept: Row
         ),
     )
     insert_pieces(connection, segment.number, kept, list(cuts_of(kept)))
+    exhibits.put_file(connection, made.name, made.sha256, made.bytes, len(kept))
 
 
 def _remove_leftovers(found: Archive, connection: Connection) -> None:

@@ -23,7 +23,18 @@ import numpy as np
 from gateway.closes import Closes
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError
-from gateway.journal import archive, chain, channels, database, entries, index_seal, parquet, rights, schema
+from gateway.journal import (
+    archive,
+    chain,
+    channels,
+    database,
+    entries,
+    exhibits,
+    index_seal,
+    parquet,
+    rights,
+    schema,
+)
 from gateway.journal.archive import Contents, archived_until
 from gateway.journal.database import Connection, all_rows
 from gateway.journal.entries import HOUR_NS, runs
@@ -131,6 +142,7 @@ class RollOver(Closes):
             if archived_until(self._connection) >= first_seq:
                 raise JournalError(f"journal {self._path}: another process rolls it over; end that one")
             insert_segment(self._connection, made, first_seq, last_seq, chosen, rows, cuts)
+            exhibits.put_file(self._connection, made.name, made.sha256, made.bytes, len(rows))
             chain.thin(self._connection, first_seq, last_seq)
 
     def _empty(self) -> None:

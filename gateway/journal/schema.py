@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.errors import JournalError
-from gateway.journal import chain, channels, deferred, index_seal, mentions, shifts
+from gateway.journal import chain, channels, deferred, exhibits, index_seal, mentions, shifts
 from gateway.journal.database import Connection, connect, only_row, use_wal
 from gateway.journal.failures import explained
 from gateway.journal.identity import RANDOM
@@ -104,6 +104,7 @@ MIGRATIONS: Final[tuple[tuple[Step, ...], ...]] = (
     (chain.SCHEMA,),  # 8: links between commits, under a key
     (index_seal.SCHEMA, index_seal.fill),  # 9: whether the index of the archive is as it was written
     (channels.COPIES, channels.fill),  # 10: channels twice
+    (exhibits.SCHEMA, exhibits.fill),  # 11: what the evidence log keeps a hash of that is no entry
 )
 """Migration n brings a journal from schema n - 1 to n; what has been released is never edited."""
 

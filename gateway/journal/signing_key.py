@@ -21,12 +21,16 @@ from gateway.regular import open_regular
 TOKENS: Final = "token.key"
 CHAIN: Final = "chain.key"
 DRILLS: Final = "drill.key"
+EVIDENCE: Final = "evidence.key"
 LONGEST: Final = 10_000  # bytes of such a file that are read: a key is far shorter
 NO_TOKENS: Final = "delete it, and it is made anew: tokens that are out are good no more"
 NO_DRILLS: Final = "delete it, and it is made anew: a drill that has not begun never does"
+NO_SIGNATURES: Final = (
+    "copy it from where you keep a second one, or begin a new log: `cryogate evidence begin`"
+)
 NO_LINKS: Final = "copy it from where you keep a second one; with another key a new part of the chain begins"
 
-OWN: Final = {TOKENS: NO_TOKENS, CHAIN: NO_LINKS, DRILLS: NO_DRILLS}
+OWN: Final = {TOKENS: NO_TOKENS, CHAIN: NO_LINKS, DRILLS: NO_DRILLS, EVIDENCE: NO_SIGNATURES}
 
 
 def signing_key(folder: Path) -> bytes:
@@ -51,6 +55,26 @@ def why_no_key(path: Path) -> str:
     except InputError as error:
         return str(error)
     return ""
+
+
+def evidence_key(folder: Path, *, new: bool) -> bytes:
+    """Of the evidence log, 32 bytes; `new`: made where there is none. Raises InputError."""
+    path = folder / EVIDENCE
+    if not new and not path.exists():
+        raise InputError(f"{path} is not there; {NO_SIGNATURES}")
+    return _own(path, NO_SIGNATURES)
+
+
+def put_evidence_key_aside(folder: Path, log: str) -> None:
+    """Another log has another key; that of the log before is kept. Raises InputError."""
+    path = folder / EVIDENCE
+    try:
+        if path.exists():
+            path.rename(folder / f"{EVIDENCE}.{log}")
+    except OSError as error:
+        raise InputError(
+            f"{path}: {error.strerror}; it has to be put aside before a new log begins"
+        ) from None
 
 
 def unusable_keys(folder: Path, *, has_other_chain: bool) -> Iterator[str]:

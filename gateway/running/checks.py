@@ -8,6 +8,7 @@ from gateway.alarming.faults import Check, Fault, Undecided
 from gateway.alarming.screening import Screening
 from gateway.clocks.gateway_clock import GatewayClock
 from gateway.config.types import Configuration
+from gateway.evidence.follower import EvidenceFollower
 from gateway.followers.notifier import NotifierFollower
 from gateway.followers.sink import SinkFollower
 from gateway.ingestion.link import LinkState
@@ -61,6 +62,17 @@ def unlinked(chain: Chain | None) -> Check:
                 "`cryogate check` says why; mend it and start the gateway again"
             )
             yield Fault("chain", Severity.MAJOR, message)
+
+    return check
+
+
+def evidence(follower: EvidenceFollower) -> Check:
+    """A log that cannot be gone on with, or that nobody can sign."""
+
+    def check() -> Iterator[Fault]:
+        if follower.problem:
+            message = f"evidence log: {follower.problem}"
+            yield Fault("evidence", Severity.MAJOR, message, after_s=BEHIND_S)
 
     return check
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 
+from gateway.evidence.store import seen_in
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
 from gateway.statements import recovery
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def go_on_behind_what_was_seen(journal: Journal, records: Records, by: str, now_ns: int) -> None:
     """To be called before anything is committed; states what is missing."""
-    last, seen = journal.last_seq(), records.furthest_seen()
+    last, seen = journal.last_seq(), max(records.furthest_seen(), seen_in(journal.path.parent))
     if seen <= last:
         return
     message = (

@@ -106,6 +106,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "parked": ((), ()),
     "place": ((CHANNEL, ASSET, "--by", "[/]", "--reason", "[/]"), (CHANNEL, ASSET)),
     "empty": ((ASSET, "--by", "[/]", "--reason", "[/]"), (ASSET,)),
+    "evidence": (("begin", "--reason", "[/]:m:"), ()),
     "hold": (("--asset", ASSET, "--by", "[/]", "--why", "[/]"), ()),
     "version": ((), ()),
 }

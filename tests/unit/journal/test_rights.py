@@ -5,7 +5,6 @@ import os
 
 import pytest
 
-from gateway.app import _locked
 from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.errors import CryogateError
@@ -14,6 +13,7 @@ from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
 from gateway.notifiers import jsonl
 from gateway.questions.export import export
+from gateway.running.lock import locked
 from gateway.sinks import FixedPlaces, Place, csv, parquet
 from tests.system.alarm_changes import fault
 from tests.unit.journal.journal_data import NOON_NS, noisy
@@ -63,7 +63,7 @@ def test_what_sinks_notifiers_exports_and_commands_create(tmp_path, umask, file,
             sink.write(noisy(100), FixedPlaces({k: Place("top") for k in range(1, 11)}))
             sink.write_alarms([fault(1)])
         jsonl.Notifier(jsonl.Options(str(out / "phone" / "notifications.jsonl"))).notify(fault(1))
-        with contextlib.suppress(CryogateError), _locked(out / "b" / "data"):
+        with contextlib.suppress(CryogateError), locked(out / "b" / "data"):
             pass
         made = [out, *out.rglob("*")]
     finally:

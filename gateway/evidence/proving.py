@@ -1,0 +1,153 @@
+"""What is handed out of the log: proof files, tiles in a folder, and whether all of it is as it was."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from gateway.dataclass import dataclass
+from gateway.errors import EvidenceError
+from gateway.evidence import checkpoint, note
+from gateway.evidence.checkpoint import Checkpoint
+from gateway.evidence.compare import compare, damaged_leaves
+from gateway.evidence.note import Note
+from gateway.evidence.proof import Proof
+from gateway.evidence.store import Signed, Store
+from gateway.evidence.tiles import WIDTH, tile_path
+from gateway.evidence.tree import included, leaf_hash
+from gateway.journal import rights
+from gateway.journal.failures import files_explained
+from gateway.journal.items import Items
+
+NOT_YET: Final = "it is in no checkpoint yet; a running gateway signs one within a minute or two"
+CHECKPOINT: Final = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Problems in words; `missing`: what of the journal cannot be compared any more, and why."""
+
+    leaves: int
+    same: int
+    problems: list[str]
+    missing: list[str]
+
+
+def newest(store: Store) -> tuple[Signed, Note]:
+    """Raises EvidenceError where nothing was signed yet."""
+    signed = store.newest()
+    if signed is None:
+        raise EvidenceError(f"nothing was signed yet: {NOT_YET.partition('; ')[2]}")
+    return signed, note.parse(signed.note.encode())
+
+
+def leaf_of(store: Store, seq: int) -> int:
+    """The number of the leaf that an entry is in. Raises EvidenceError where there is none."""
+    index = store.index_of(seq)
+    if index is None:
+        raise EvidenceError(f"entry {seq} is in no leaf: {NOT_YET}, or the journal never had it")
+    return index
+
+
+def prove(store: Store, index: int) -> Proof:
+    """That a leaf is in the log, under its newest checkpoint. Raises EvidenceError where it is not."""
+    signed, read = newest(store)
+    if index >= signed.size:
+        raise EvidenceError(f"leaf {index}: {NOT_YET}")
+    entry = store.leaves(index, 1)[0].entry
+    hashes = store.tree.inclusion(index, signed.size)
+    point = checkpoint.read(read.text)
+    if not included(leaf_hash(entry), index, signed.size, hashes, point.root):
+        raise EvidenceError(f"leaf {index} is damaged; `cryogate evidence verify` tells more")
+    return Proof(index, tuple(hashes), read, entry)
+
+
+def grown(store: Store, kept: Note) -> tuple[int, str]:
+    """Size of a checkpoint that was kept, and the proof that the newest one only added to it.
+
+    Raises EvidenceError where it did not, or where the checkpoint is none of this log.
+    """
+    old, _ = checkpoint.trusted(kept, note.verifier(store.key))
+    signed, read = newest(store)
+    if wrong := next(_with_tree(store, old), ""):
+        raise EvidenceError(wrong)
+    if old.size > signed.size:
+        raise EvidenceError(f"the checkpoint has {old.size} leaves, and the newest one {signed.size}")
+    hashes = store.tree.consistency(old.size, signed.size)
+    lines = [f"old {old.size}", *(base64.b64encode(one).decode() for one in hashes)]
+    return old.size, "\n".join(lines) + f"\n\n{read}"
+
+
+def verify(
+    store: Store, items: Items, kept: list[Note], progress: Callable[[int, int], None] = lambda *_: None
+) -> Verified:
+    """Every leaf with the tree, the tree with all checkpoints, and the journal with the leaves.
+
+    `kept`: checkpoints that somebody kept elsewhere.
+    """
+    problems = [*damaged_leaves(store), *_against_checkpoints(store, kept)]
+    found = compare(store, items, 0, progress)
+    return Verified(found.leaves, found.same, [*problems, *found.differing], found.missing)
+
+
+def _against_checkpoints(store: Store, kept: list[Note]) -> Iterator[str]:
+    own = note.verifier(store.key)
+    for signed in store.checkpoints():
+        try:
+            read = note.parse(signed.note.encode())
+            if signed.origin == store.origin:
+                checkpoint.trusted(read, own)
+            yield from _with_tree(store, checkpoint.read(read.text))
+        except EvidenceError as error:
+            yield f"the checkpoint of {signed.size} leaves: {error}"
+    for one in kept:
+        point, _ = checkpoint.trusted(one, own)
+        yield from _with_tree(store, point)
+
+
+def _with_tree(store: Store, point: Checkpoint) -> Iterator[str]:
+    if point.size > store.size:
+        yield f"the checkpoint of {point.size} leaves is ahead of the log, which has {store.size}"
+    elif store.tree.root(point.size) != point.root:
+        yield f"the checkpoint of {point.size} leaves has another root than these leaves: the log forked"
+
+
+def write_tiles(store: Store, folder: Path) -> int:
+    """All up to the newest checkpoint, as C2SP tlog-tiles has them, for any web server or stick.
+
+    What is there already stays; how many files were new. The checkpoint comes last.
+    """
+    signed, read = newest(store)
+    written = 0
+    with files_explained(folder):
+        for level, number, width in store.tree.tile_numbers(signed.size):
+            hashes = store.tree.tile(level, number, width)
+            written += _put(folder / tile_path(level, number, width), hashes)
+        for first in range(0, signed.size, WIDTH):
+            width = min(WIDTH, signed.size - first)
+            path = folder / tile_path("entries", first // WIDTH, width)
+            written += _put(path, _entries(store, first, width))
+        (folder / CHECKPOINT).unlink(missing_ok=True)
+        _put(folder / CHECKPOINT, str(read).encode())
+    return written
+
+
+def _entries(store: Store, first: int, width: int) -> bytes:
+    entries = [leaf.entry for leaf in store.leaves(first, width)]
+    return b"".join(len(one).to_bytes(2, "big") + one for one in entries)
+
+
+def _put(path: Path, data: bytes) -> bool:
+    if path.exists():
+        return False
+    rights.make_folder(path.parent)
+    made = path.with_name(f"{path.name}.partial")
+    with open(made, "wb", opener=rights.opener) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    made.rename(path)
+    return True
