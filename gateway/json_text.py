@@ -6,7 +6,7 @@ Every parser takes the last one in silence. So a reading or a statement could be
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -37,6 +37,11 @@ def check_names(text: bytes, document: object) -> None:
         return
     if _ESCAPE in text or _ends_in(document) != ends:
         loads(text)
+
+
+def canonical(data: Mapping[str, Any]) -> bytes:
+    """The form that is hashed: keys sorted by code point, no blanks, UTF-8, numbers as Python writes them."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _ends_in(document: object) -> int:

@@ -19,7 +19,18 @@ ROWS = (
     ("possible", "times", "zones"),
     ("statements",),
     # kernels: columns and plain data in and out
-    ("probes", "drivers", "payloads", "screening", "alarms", "codes", "traceability", "tables", "rights"),
+    (
+        "probes",
+        "drivers",
+        "payloads",
+        "screening",
+        "alarms",
+        "codes",
+        "traceability",
+        "tables",
+        "rights",
+        "reviews",
+    ),
     # edges: one outside thing each
     ("mqtt", "client"),
     ("journal", "ingestion", "downloads"),
@@ -74,6 +85,7 @@ PURE = {
     "tables",
     "statements",
     "rights",
+    "reviews",
 }
 IMPURE = {
     "dataclass",

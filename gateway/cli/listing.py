@@ -76,6 +76,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "withdraw": _in("statements", "Take a statement back."),
     "audit": _in("audit", "The audit trail: who did what, with old and new values."),
     "sign": _in("sign", "Sign a record electronically, with an account."),
+    "review": _in("review", "Reviews of excursions: what is due, and what is decided in one."),
     "signatures": _in("sign", "Who signed what, and whether it changed since."),
     "clocks": _in("proof", "How long a channel was in range, out of range, not proven."),
     "time-left": _in("time_left", "How long each vessel lasts, and each limit."),

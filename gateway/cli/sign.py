@@ -32,6 +32,10 @@ COLOURS = {
     Standing.GONE: "yellow",
     Standing.DIFFERS: "red",
 }
+OfAccount = Annotated[str, typer.Option("--account", help="The account: the id of its person.")]
+Secrets = Annotated[
+    Path | None, typer.Option("--password-file", help="Password and code, a line each; - is stdin.")
+]
 Of = Annotated[list[str] | None, typer.Argument(metavar="RECORD", help="As for `sign`; all without.")]
 
 
@@ -42,13 +46,12 @@ def add_to(app: typer.Typer) -> None:
 
 def sign(
     record: Annotated[
-        list[str], typer.Argument(help="alarm ID; profile NAME VERSION; statement ID.", metavar="RECORD")
+        list[str],
+        typer.Argument(help="alarm ID; review ID; profile NAME VERSION; statement ID.", metavar="RECORD"),
     ],
     meaning: Annotated[str, typer.Option("--meaning", help=f"{', '.join(MEANINGS)}.")],
-    account: Annotated[str, typer.Option("--account", help="The account: the id of its person.")],
-    password_file: Annotated[
-        Path | None, typer.Option("--password-file", help="Password and code, a line each; - is stdin.")
-    ] = None,
+    account: OfAccount,
+    password_file: Secrets = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +63,13 @@ def sign(
     Examples: cryogate sign alarm E-7Q2M --meaning reviewed --account li.na; cryogate sign profile car-t 3
     --meaning approved --account wang.wei
     """
+    sign_now(record, meaning, account, password_file, config, as_json)
+
+
+def sign_now(
+    record: list[str], meaning: str, account: str, password_file: Path | None, config: Path, as_json: bool
+) -> None:
+    """Also for commands that sign one kind of record."""
     configuration = load(config)
     folder = configuration.data_dir
     with (

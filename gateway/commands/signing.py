@@ -10,6 +10,7 @@ from gateway.accounts.register import Account
 from gateway.commands import logins
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
+from gateway.commands.reviewing import check_approval
 from gateway.commands.second import check_second
 from gateway.config.timeline import names_of
 from gateway.dataclass import dataclass
@@ -17,6 +18,7 @@ from gateway.errors import InputError
 from gateway.journal.records import Records
 from gateway.published.labels import labels_of
 from gateway.questions.approvals import APPROVED
+from gateway.questions.reviews import REVIEW, round_of
 from gateway.questions.signatures import signatures
 from gateway.questions.signed_records import PROFILE, SignedRecord, Sources, proposal_of
 from gateway.rights.principal import Principal
@@ -139,6 +141,16 @@ def _check_may(desk: Desk, account: Account, author: Author, record: SignedRecor
         raise InputError(f"{account.id} may sign what is at {', '.join(account.sites)}: this is not there")
     if record.name.startswith(f"{PROFILE} ") and meaning == APPROVED:
         _check_may_approve(desk, account, author, record)
+    if record.name.startswith(f"{REVIEW} "):
+        _check_review(desk, account, author, record, meaning)
+
+
+def _check_review(desk: Desk, account: Account, author: Author, record: SignedRecord, meaning: str) -> None:
+    found = round_of(desk.journal, record.name.partition(" ")[2], record.revision)
+    if found is None or not found[0].step:
+        raise InputError(f"nothing is said in the {record.name} yet: there is nothing to sign")
+    if meaning == APPROVED:
+        check_approval(desk, account.id, actions_of(account.roles), author, found[0])
 
 
 def _check_may_approve(desk: Desk, account: Account, author: Author, record: SignedRecord) -> None:

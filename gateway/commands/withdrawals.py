@@ -23,6 +23,8 @@ FOLLOWS: Final = {
     "close": "the alarm is with people again",
     "take": "whoever had taken it before is on it again, or nobody",
     "assign": "it is whose it was before, or nobody's",
+    "assessment": "an earlier word on it counts again, if there is one; an approval is of before",
+    "disposition": "the unit has the disposition before it, or none; an approval is of before",
     "comment": "it does not stand on the alarm any more",
     "shelve": "what was shelved speaks again, unless an earlier word keeps it quiet",
     "unshelve": "what was shelved before is quiet again until its end",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from gateway.dossier import basis, inside, measured, told, unknown
+from gateway.dossier import basis, inside, judged, measured, told, unknown
 from gateway.dossier import course as courses
 from gateway.dossier.case import Case
 from gateway.dossier.places import visits
@@ -36,6 +36,7 @@ def facts(case: Case) -> dict[str, Any]:
         "clocks": dict(zip(("excursion", "shown"), seen["clocks"], strict=True)),
         "units": units,
         "history": history,
+        "review": judged.review(case),
         "basis": basis.basis(case, history, units or []),
         "channels": list(channels_beside(case)),
     }

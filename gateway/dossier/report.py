@@ -9,7 +9,7 @@ from typing import Any
 from gateway.dataclass import dataclass
 from gateway.dossier.kinds import kind_of
 from gateway.dossier.state import State
-from gateway.questions.signed_records import canonical
+from gateway.json_text import canonical
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from gateway.dossier.amended import differences
 from gateway.dossier.case import Case
 from gateway.journal.standing import Numbered, speaking_of
 from gateway.published.statements import words
+from gateway.questions.reviews import is_in_review
 from gateway.statements import Statement, attempt, call, person, transition
 from gateway.statements.call import Called
 from gateway.statements.transition import Transition
@@ -34,10 +35,10 @@ def _changes(case: Case) -> Iterator[tuple[Transition, tuple[int, Transition]]]:
 
 
 def _about(case: Case) -> Iterator[Numbered]:
-    """Also of its group, as far as the alarm was in it."""
+    """Also of its group, as far as the alarm was in it. What was said in its review stands there."""
     groups = dict[str, None]()
     for seq, said in speaking_of(case.journal, [case.alarm]):
-        if seq <= case.as_of.seq:
+        if seq <= case.as_of.seq and not is_in_review(said):
             yield seq, said
             if said.kind == call.KIND:
                 groups[call.of(said.body).group] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -80,8 +80,12 @@ def of_units(known: StatedContents, code: str, at_ns: int) -> dict[str, Any]:
 
 def units_with(containments: Containments, code: str) -> list[tuple[str, str]]:
     """Those whose code this is, as it stands, or in the normal form that its scheme gives or once gave it."""
-    units = containments.units
-    wanted = {scheme: {code, *_normal_forms(scheme, code)} for scheme, _ in units}
+    return units_among(containments.units, code)
+
+
+def units_among(units: Collection[tuple[str, str]], code: str) -> list[tuple[str, str]]:
+    """The same of some units, each by scheme and code."""
+    wanted = {scheme: {code, *_normal_forms(scheme, code)} for scheme in {scheme for scheme, _ in units}}
     return [(scheme, known) for scheme, known in units if known in wanted[scheme]]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -19,9 +20,12 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.standing import Standing, speaking_of
+from gateway.json_text import canonical
 from gateway.published.alarm import of_known
 from gateway.published.statements import words
 from gateway.questions.history import find
+from gateway.questions.reviews import REVIEW, review_of, round_of
+from gateway.reviews.model import Round
 from gateway.statements import Statement, proposal, signature, transition
 from gateway.statements.envelope import to_row
 from gateway.statements.kinds import about
@@ -29,7 +33,10 @@ from gateway.statements.kinds import about
 ALARM: Final = "alarm"
 PROFILE: Final = "profile"
 STATEMENT: Final = "statement"
-HOW: Final = "records that can be signed: alarm ID; profile NAME VERSION; statement ID, e.g. of a handover"
+HOW: Final = (
+    "records that can be signed: alarm ID; review EXCURSION; profile NAME VERSION; statement ID, e.g. of a "
+    "handover"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Sources:
         """As it is now. Raises InputError where there is none, or where it cannot be signed."""
         if len(words) == 2 and words[0] == ALARM:
             return self._alarm(words[1])
+        if len(words) == 2 and words[0] == REVIEW:
+            return self._review(words[1])
         if len(words) == 2 and words[0] == STATEMENT:
             return self._statement(words[1])
         if len(words) == 3 and words[0] == PROFILE:
@@ -81,6 +90,8 @@ class Sources:
         try:
             if kind == ALARM:
                 return self._alarm(words[0], int(said.revision))
+            if kind == REVIEW:
+                return self._review(words[0], said.revision)
             return self.named(said.record, said.revision if kind == PROFILE else "")
         except (InputError, ValueError, IndexError):
             return None
@@ -98,6 +109,18 @@ class Sources:
         content = canonical({"alarm": identity, "revision": told.number, "known": told.known})
         named = tuple(sorted({*about(statement), *_where(told.known)}))
         return SignedRecord(f"{ALARM} {identity}", str(told.number), content, told.change, named)
+
+    def _review(self, start: str, label: str | None = None) -> SignedRecord:
+        """What people said in it, and of what; `label`: as it was then."""
+        if self.records is None:
+            raise InputError("no gateway ran yet: there are no excursions")
+        row = find(self.records, start)
+        now = review_of(self.journal, row).now
+        found = round_of(self.journal, row.id, now.label if label is None else label)
+        if found is None:
+            raise InputError(f"the review of {row.id} has no revision {label}")
+        named = tuple(sorted({row.id, *_where(found[1])}))
+        return SignedRecord(f"{REVIEW} {row.id}", found[0].label, found[0].content, _told(found[0]), named)
 
     def _profile(self, name: str, version: str) -> SignedRecord:
         """As the configuration has it, or as it is proposed."""
@@ -147,15 +170,16 @@ def proposal_of(journal: Journal, record: str) -> Statement | None:
     return next((one for one in named if standing.counts(one)), None)
 
 
-def canonical(data: Mapping[str, Any]) -> bytes:
-    """Keys sorted by code point, no blanks, UTF-8, numbers as Python writes them."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 def _where(known: Mapping[str, Any]) -> Iterator[str]:
     """Assets and channel of an alarm: who signs it has to be of its site."""
     alarm = of_known({**known, "units": None})
     yield from (name for name in (*str(alarm["asset"]).split(", "), str(alarm["channel"] or "")) if name)
+
+
+def _told(of: Round) -> str:
+    decisions = Counter(one.said.decision for one in of.decided)
+    decided = [f"{many} {decision}" for decision, many in decisions.items()]
+    return ", ".join([of.state.value, *decided])
 
 
 def _of_statement(found: Statement) -> SignedRecord:

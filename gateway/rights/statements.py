@@ -16,10 +16,12 @@ READ_BY: Final = {  # besides the right to read statements
 WITHDRAWN_BY: Final = {  # whoever may state it may take it back, besides the right to withdraw
     "account": "account.write",
     "acknowledge": "alarm.acknowledge",
+    "assessment": "disposition.propose",
     "assign": "alarm.assign",
     "close": "alarm.close",
     "comment": "alarm.comment",
     "containment": "contents.write",
+    "disposition": "disposition.propose",
     "drill": "drill.write",
     "empty": "contents.write",
     "filling": "filling.write",

@@ -11,6 +11,7 @@ from gateway.model import Severity
 from gateway.statements import (
     account,
     acknowledge,
+    assessment,
     assign,
     attempt,
     call,
@@ -19,6 +20,7 @@ from gateway.statements import (
     comment,
     configuration,
     containment,
+    disposition,
     drill,
     empty,
     fault,
@@ -189,6 +191,7 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
         lines,
     ),
     "acknowledge": st.builds(acknowledge.Acknowledge, names, comments),
+    "assessment": st.builds(assessment.Assessment, names, comments, lines, lines, lines),
     "clock": st.builds(
         clock.ClockChange, st.booleans(), messages, numbers, numbers, lines, st.integers(0, 2**62)
     ),
@@ -197,6 +200,15 @@ SAID: dict[str, st.SearchStrategy[Any]] = {
     "comment": st.builds(comment.Comment, names, comments),
     "configuration": st.builds(configuration.Configured, names, messages, lists, lists, lists),
     "containment": st.builds(containment.Containment, st.tuples(stays())),
+    "disposition": st.builds(
+        disposition.Disposition,
+        names,
+        names,
+        names,
+        st.sampled_from(disposition.DECISIONS),
+        comments,
+        lists,
+    ),
     "drill": st.builds(drill.Drill, names, names, names, numbers, st.floats(0.1, 1e6), lines, lines, lines),
     "empty": st.builds(empty.Empty, names, zones),
     "fault": st.builds(fault.FaultRaised, names, names, st.sampled_from(Severity), messages, lists)

@@ -98,6 +98,7 @@ COMMAND_LINES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "code": ((UNIT,), (UNIT,)),
     "statements": (("--kind", "fault"), (SHOWN[:20],)),
     "signatures": ((), ()),
+    "review": (("ALARM",), (CHANNEL, RULE, ASSET, UNIT)),
     "audit": (("--kind", "fault", "--kind", "configuration"), (SHOWN[:20],)),
     "clocks": ((CHANNEL, *FROM_TO), (CHANNEL, "[1]")),
     "replay": ((), (CHANNEL, RULE, UNIT)),

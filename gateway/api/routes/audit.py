@@ -35,7 +35,7 @@ from gateway.statements.kinds import about as names_in
 
 router = APIRouter(tags=["audit"])
 LOOKED_AT: Final = 20_000  # actions for one page: who sees few of them goes on with `next`
-RECORD: Final = "alarm ID, profile NAME VERSION, or statement ID."
+RECORD: Final = "alarm ID, review EXCURSION, profile NAME VERSION, or statement ID."
 ACTION: Final = {
     "entry": 4711,
     "id": "7Q2M9XKD-4711",

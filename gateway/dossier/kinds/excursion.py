@@ -8,8 +8,8 @@ from typing import Any, Final
 from gateway.dossier.words import W
 
 ORDER: Final = (
-    "verdict", "course", "unknowns", "numbers", "clocks", "units", "whereabouts", "history", "measurement",
-    "basis", "attachments",
+    "verdict", "course", "unknowns", "numbers", "clocks", "units", "whereabouts", "history", "review",
+    "measurement", "basis", "attachments",
 )  # fmt: skip
 PRELIMINARY: Final = W("初步报告：超限仍在持续", "PRELIMINARY: the excursion still goes on")
 

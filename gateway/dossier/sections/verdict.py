@@ -9,6 +9,7 @@ from gateway.alarming.versions import version_words
 from gateway.dossier.blocks import Block, Line
 from gateway.dossier.measured import CERTAIN, POSSIBLE, WITHIN
 from gateway.dossier.sections import Attached
+from gateway.dossier.sections.review import standing
 from gateway.dossier.words import W, duration, moment, named, number, short
 
 TITLE: Final = W("", "")  # the title of the report stands above it
@@ -29,6 +30,8 @@ def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[B
             W(f"初步报告：截至 {at} 超限仍在持续。", f"Preliminary: it still went on at {at}."), "warning"
         )
     yield Line(rests_on(facts))
+    if facts["review"] is not None:
+        yield Line(standing(facts, facts["review"]["revisions"][-1]))
 
 
 def headline(facts: Mapping[str, Any]) -> W:

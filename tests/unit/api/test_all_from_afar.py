@@ -82,6 +82,8 @@ SAME = (
     ("drill", "--due", "--json"),
     ("drill", "--report"),
     ("drill", "--report", "--json"),
+    ("review", "--open"),
+    ("review", "list", "--site", "s", "--json"),
 )
 
 

@@ -52,6 +52,9 @@ SAID = {
     "person": "wang.wei",
     "instead_of": "li.na",
     "until": "2027-01-01T00:00:00Z",
+    "assessment": "x",
+    "codes": ["BAG-1"],
+    "decision": "use",
 }
 QUERIES = {
     "/channels/{channel}/clocks": f"?from={FROM}&to={TO}",
