@@ -41,6 +41,7 @@ ALONE_SHORTER, ALONE_SPREAD = 0.15, 0.35  # of a rating that nothing confirms: l
 CHANGED: Final = 0.12  # of each factor e by which the rate has changed: it may change back
 BEFORE_SPREAD: Final = 0.1  # of a rate seen before the last fill (log)
 WARM_DEGC: Final = -130.0  # no vessel with liquid is so warm
+FIRST_S: Final = 600.0  # so long a steep line may be chance
 STALE: Final = 0.5  # of the time that the readings cover: they are this much longer ago at most
 WIDEST: Final = 1.0  # log; a range from a third to three times is no answer
 
@@ -113,7 +114,7 @@ def by_amount(
     if fell is not None:
         readings = readings.since(float(readings.t_s[fell]))
     line = steadiest(readings)
-    if line is None or _is_unsure(line):
+    if line is None or _is_unsure(line, readings):
         return _by_rate_alone(readings, line, _expected(before, vessel, method), until)
     return _until_zero(readings, line, vessel, method, until)
 
@@ -149,9 +150,13 @@ def _on_the_scale(readings: Readings) -> Readings:
     return Readings(readings.t_s[there], readings.value[there], readings.noise, readings.step)
 
 
-def _is_unsure(line: Line) -> bool:
-    """Whether its fall is not clearly more than the scatter."""
-    return -line.per_s <= 2.0 * line.per_s_error
+def _is_unsure(line: Line, readings: Readings) -> bool:
+    """Whether its fall is not clearly more than the scatter.
+
+    Of the first minutes, before which nothing is known, more is asked: they are looked at every few seconds.
+    """
+    is_beginning = line.since_s > -FIRST_S and line.since_s <= float(readings.t_s[0])
+    return -line.per_s <= (4.0 if is_beginning else 2.0) * line.per_s_error
 
 
 def _until_zero(readings: Readings, line: Line, vessel: Vessel, method: str, until: str) -> Estimate:
@@ -183,8 +188,9 @@ class _Rate:
 
 def _expected(before: Readings | None, vessel: Vessel, method: str) -> _Rate | None:
     """As before the last fill; else as the vessel is rated."""
-    line = None if before is None else steadiest(_last_leg(before))
-    if line is not None and not _is_unsure(line):
+    leg = None if before is None else _last_leg(before)
+    line = None if leg is None else steadiest(leg)
+    if leg is not None and line is not None and not _is_unsure(line, leg):
         return _Rate(
             -line.per_s, -line.per_s_error / line.per_s + BEFORE_SPREAD, f"{method} before it was filled"
         )

@@ -80,7 +80,7 @@ def tidy(time: Times, value: Floats, now_ns: int) -> Readings:
     known = np.isfinite(value) & (time <= now_ns)
     t_s, values = _one_of_a_time((time[known] - now_ns) / SECOND, value[known])
     step = _smallest_step(values)
-    t_s, values = _thinned(t_s, values, MOST_READINGS)
+    t_s, values, _ = _thinned(t_s, values, MOST_READINGS)
     if len(t_s) < NEIGHBOURS:
         return Readings(t_s, values, 0.0, step)
     middle = running_median(values)
@@ -196,24 +196,43 @@ def _windows(readings: Readings) -> Iterator[Readings]:
 
 
 def _line(readings: Readings) -> Line | None:
-    """Theil and Sen: the median slope of all pairs, which a third of wrong points cannot move far."""
-    t, v = _thinned(readings.t_s, readings.value, MOST_POINTS)
+    """Theil and Sen: the median slope of all pairs, which a third of wrong points cannot move far.
+
+    A pair counts by how far apart it is (Sievers 1978): of many readings within a minute beside few within
+    hours most pairs are of that minute, and say next to nothing of the slope.
+    """
+    t, v, count = _thinned(readings.t_s, readings.value, MOST_POINTS)
     if len(t) < LEAST_READINGS:
         return None
     i, j = np.triu_indices(len(t), 1)
-    slope = float(np.median((v[j] - v[i]) / (t[j] - t[i])))
+    slope = _weighted_median((v[j] - v[i]) / (t[j] - t[i]), t[j] - t[i])
     level = float(np.median(v - slope * t))
     rest = v - level - slope * t
     each = readings.noise * np.sqrt(len(t) / len(readings))  # of points that are means of several readings
     scatter = max(_deviation(rest), 0.8 * each, readings.step / 4.0)
     alone = _independent(rest)
+    lever = readings.noise * _leverage(t, count) * np.sqrt(len(t) / alone)
     centre, spread = float(np.mean(t)), float(np.std(t))
     by_chance = 1.1 + 4.0 / len(t)  # so few show less scatter than there is
     slope_error = max(
-        by_chance * scatter / (np.sqrt(alone) * spread), 0.4 * readings.step / float(t[-1] - t[0])
+        by_chance * scatter / (np.sqrt(alone) * spread),
+        by_chance * 0.8 * lever,
+        0.4 * readings.step / float(t[-1] - t[0]),
     )
     now_error = float(np.hypot(scatter / np.sqrt(alone), slope_error * centre))
     return Line(level, slope, now_error, float(slope_error), float(t[0]), slope)
+
+
+def _leverage(t: Floats, count: Floats) -> float:
+    """Error of the slope for each unit of noise, of points that are means of so many readings each."""
+    apart = t - np.mean(t)
+    return float(np.sqrt(np.sum(apart**2 / count)) / np.sum(apart**2))
+
+
+def _weighted_median(value: Floats, weight: Floats) -> float:
+    order = np.argsort(value)
+    passed = np.cumsum(weight[order])
+    return float(value[order][np.searchsorted(passed, passed[-1] / 2.0)])
 
 
 def _independent(rest: Floats) -> float:
@@ -241,10 +260,10 @@ def _one_of_a_time(t_s: Floats, value: Floats) -> tuple[Floats, Floats]:
     return times, value[first + (count - 1) // 2]
 
 
-def _thinned(t_s: Floats, value: Floats, most: int) -> tuple[Floats, Floats]:
-    """At most `most` points, each the mean of an equal part of the time."""
+def _thinned(t_s: Floats, value: Floats, most: int) -> tuple[Floats, Floats, Floats]:
+    """At most `most` points, each the mean of an equal part of the time; and of how many readings each is."""
     if len(t_s) <= most:
-        return t_s, value
+        return t_s, value, np.ones(len(t_s))
     width = (t_s[-1] - t_s[0]) / most
     part = np.minimum(((t_s - t_s[0]) / width).astype(np.int64), most - 1)
     count = np.bincount(part, minlength=most)
@@ -252,6 +271,7 @@ def _thinned(t_s: Floats, value: Floats, most: int) -> tuple[Floats, Floats]:
     return (
         (np.bincount(part, t_s, most)[there] / count[there]),
         (np.bincount(part, value, most)[there] / count[there]),
+        count[there].astype(np.float64),
     )
 
 

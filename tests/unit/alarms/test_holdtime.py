@@ -256,3 +256,30 @@ def test_more_scatter_means_a_wider_range(noise: float) -> None:
 
     calm, rough = (by_amount(*falling(noise=n, days=1.0), NOW_NS) for n in (noise, 6.0 * noise))
     assert width(calm) <= width(rough)
+
+
+def dense(seed: int, history_h: float, live_s: float, every_s: float = 1.0) -> Estimate:
+    """30 h are left: one reading in five minutes, then many in a short time."""
+    at_s = (
+        np.concatenate([np.arange(-history_h * HOUR_S, 0.0, 300.0), np.arange(0.0, live_s, every_s)]) - live_s
+    )
+    value = 100.0 / 102.0 * (30.0 - at_s / HOUR_S) + np.random.default_rng(seed).normal(0.0, 0.3, len(at_s))
+    return by_amount(hours(*at_s / HOUR_S), np.round(value, 3), NOW_NS)
+
+
+@pytest.mark.parametrize("live_s", [20.0, 60.0, 200.0])
+def test_many_readings_in_the_last_minutes_do_not_outvote_three_days(live_s: float) -> None:
+    found = [dense(seed, 72.0, live_s) for seed in range(20)]
+    sound = [one for one in found if isinstance(one, TimeLeft) and 25.0 < middle_h(one) < 36.0]
+    assert len(sound) >= 18
+
+
+def test_the_first_minutes_are_no_trend_by_chance() -> None:
+    found = [dense(seed, 0.0, live_s) for seed in range(40) for live_s in (20.0, 60.0, 150.0)]
+    assert sum(isinstance(one, TimeLeft) for one in found) <= 1  # of 120
+
+
+def test_a_leak_that_empties_it_within_the_hour_is_seen_in_the_first_minutes() -> None:
+    at_s = np.arange(-180.0, 0.0, 1.0)
+    value = 50.0 - at_s / 36.0 + np.random.default_rng(7).normal(0.0, 0.3, len(at_s))
+    assert middle_h(by_amount(hours(*at_s / HOUR_S), value, NOW_NS)) == pytest.approx(0.5, rel=0.15)
