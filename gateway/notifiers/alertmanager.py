@@ -6,7 +6,7 @@ alert without endsAt is taken for resolved after resolve_timeout, and the same l
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from gateway.notifiers import Setting
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import Outgoing, Poster, check_timeout, check_url
 from gateway.notifiers.service import Action, action, facts, key_of, not_theirs
-from gateway.notifiers.words import Message, UnknownSetting, message
+from gateway.notifiers.words import REMARKS, Message, UnknownSetting, is_answered, message
 from gateway.text import json_text
 from gateway.times import format_rfc3339
 
@@ -63,32 +63,38 @@ class Notifier:
             bearer = token("token_file", self._options.token_file)
             headers["Authorization"], secrets = f"Bearer {bearer}", (bearer,)
         written = message(change, self._options.language, self._setting)
-        body = json_text(_alerts(change, written)).encode()
+        body = json_text(_alerts(change, written, self._title(change))).encode()
         out = Outgoing(self._options.url, body, headers, secrets=secrets)
         answer = self._poster.send(out)
         if answer.body.strip() not in (b"", b"{}"):
             raise not_theirs(out.shown, answer, "Alertmanager")
         return answer.words
 
+    def _title(self, change: AlarmChange) -> str:
+        """What is wrong: the last words on an alert stay, and a remark does not change it."""
+        is_remark = change.change in REMARKS and not is_answered(change.alarm)
+        shown = replace(change, change="raised") if is_remark else change
+        return message(shown, self._options.language, self._setting).title
 
-def _alerts(change: AlarmChange, written: Message) -> list[dict[str, Any]]:
+
+def _alerts(change: AlarmChange, written: Message, title: str) -> list[dict[str, Any]]:
     """The alert; and, as another severity is another alert, the end of those that it may have been before."""
     severity = facts(change)["severity"]
     others = [one for one in SEVERITIES if one != severity] if change.change == "amended" else []
     is_over = action(change) is Action.RESOLVE
     return [
-        _alert(change, written, severity, is_over),
-        *(_alert(change, written, other, is_over=True) for other in others),
+        _alert(change, written, title, severity, is_over),
+        *(_alert(change, written, title, other, is_over=True) for other in others),
     ]
 
 
-def _alert(change: AlarmChange, written: Message, severity: str, is_over: bool) -> dict[str, Any]:
+def _alert(change: AlarmChange, written: Message, title: str, severity: str, is_over: bool) -> dict[str, Any]:
     known = facts(change)
     labels = {name: known[name] for name in ("site", "asset", "zone", "channel") if known[name]}
     ends_ns = change.recorded_ns if is_over else change.recorded_ns + OPEN_NS
     return {
         "labels": {"alertname": known["rule"], "alarm": key_of(change), "severity": severity, **labels},
-        "annotations": {"summary": written.title, "description": written.text},
+        "annotations": {"summary": title, "description": written.text},
         "startsAt": format_rfc3339(min(change.first_start_ns, change.recorded_ns)),
         "endsAt": format_rfc3339(ends_ns),
     }

@@ -16,10 +16,11 @@ from gateway.alarms.change import AlarmChange
 from gateway.errors import LinkDown
 from gateway.notifiers.identity import at_most, name_of
 from gateway.notifiers.posting import Answer
+from gateway.notifiers.words import REMARKS, is_answered
 
 LONGEST_KEY: Final = 200  # characters: PagerDuty takes 255, Opsgenie 512, GoAlert 512
 KNOWN_HERE: Final = ("acknowledged", "taken", "shelved", "suppressed", "out of service")
-AS_BEFORE: Final = ("commented", "assigned", "speaks again")
+AS_BEFORE: Final = (*REMARKS, "speaks again")
 
 
 class Action(StrEnum):
@@ -34,7 +35,7 @@ def action(change: AlarmChange) -> Action:
     alarm = change.alarm
     if alarm.get("state") == "closed" or alarm.get("returned") or alarm.get("withdrawn"):
         return Action.RESOLVE
-    is_known = change.change in KNOWN_HERE or (change.change in AS_BEFORE and _is_answered(alarm))
+    is_known = change.change in KNOWN_HERE or (change.change in AS_BEFORE and is_answered(alarm))
     return Action.ACKNOWLEDGE if is_known else Action.OPEN
 
 
@@ -66,9 +67,3 @@ def not_theirs(shown: str, answer: Answer, service: str) -> LinkDown:
         f"{shown}: {answer.words}: this is no answer of {service}; check url, and proxies or "
         "portals in between"
     )
-
-
-def _is_answered(alarm: Mapping[str, Any]) -> bool:
-    """Whether somebody is on it, has acknowledged it, or it is quiet."""
-    asks = str(alarm.get("state", "")).endswith("unacknowledged")
-    return not asks or bool(alarm.get("taken")) or bool(alarm.get("overlay"))

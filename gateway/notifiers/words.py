@@ -18,6 +18,7 @@ from gateway.text import one_line
 
 VOCABULARIES: Final[Mapping[str, Vocabulary]] = {"en": EN, "zh": ZH}
 ASKING: Final = ("raised", "amended", "asks again", "speaks again")  # they may ask somebody to act
+REMARKS: Final = ("commented", "assigned")  # what is said of an alarm, which stays as it is
 LONGEST_TITLE: Final = 120  # characters: a lock screen shows about so many
 LONGEST_LINE: Final = 300  # a fault says what, where and what to do; names are bounded, lists of them are not
 
@@ -34,6 +35,12 @@ class Message:
     @property
     def text(self) -> str:
         return "\n".join(f"{label}{self.colon}{said}" if label else said for label, said in self.rows)
+
+
+def is_answered(alarm: Mapping[str, Any]) -> bool:
+    """Whether somebody is on it, has acknowledged it, or it is quiet."""
+    asks = str(alarm.get("state", "")).endswith("unacknowledged")
+    return not asks or bool(alarm.get("taken")) or bool(alarm.get("overlay"))
 
 
 def guidance_rows(guidance: Guidance | None, words: Vocabulary) -> Iterator[tuple[str, str]]:
@@ -74,7 +81,8 @@ class _Writer:
         self._change = change
         self._words = VOCABULARIES[language]
         self._alarm = AlarmWords(change.alarm, self._words, setting)
-        asks = change.change in ASKING and change.alarm.get("over") is None
+        is_open = change.change in REMARKS and not is_answered(change.alarm)
+        asks = (change.change in ASKING or is_open) and change.alarm.get("over") is None
         self._guidance = setting.guidance(change.alarm, language) if asks else None
 
     def message(self) -> Message:
@@ -104,21 +112,26 @@ class _Writer:
             "over": alarm.since("over"),
             "units": alarm.units(),
             "by": self._by(),
+            "assigned": self._assigned(),
             "state": ", ".join(words for words in (alarm.state(), self._quiet()) if words),
             "alarm": alarm.text("id"),
         }
 
     def _by(self) -> str:
-        """Who acknowledged, took or closed it, where that is what happened."""
+        """Who acknowledged, took, assigned or closed it, where that is what happened."""
         alarm = self._change.alarm
         acknowledgements = alarm.get("acknowledgements") or ()
         said = acknowledgements[-1] if acknowledgements else None
         if self._change.change == "closed":
             said = alarm.get("closing") or said
-        if self._change.change == "taken":
-            said = alarm.get("taken")
-        is_about_people = self._change.change in ("acknowledged", "closed", "taken")
+        if self._change.change in ("taken", "assigned"):
+            said = alarm.get(self._change.change)
+        is_about_people = self._change.change in ("acknowledged", "assigned", "closed", "taken")
         return one_line(str(said["by"])) if said and is_about_people else ""
+
+    def _assigned(self) -> str:
+        said = self._change.alarm.get("assigned") if self._change.change == "assigned" else None
+        return one_line(str(said["to"])) if said else ""
 
     def _quiet(self) -> str:
         """Whether it is shelved, suppressed or out of service; the reason may hold anything."""

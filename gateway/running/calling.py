@@ -130,13 +130,14 @@ def _by_notifier(failing: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def _of_ways(notifier: str, answers: Mapping[str, str]) -> str:
+    """What was answered stands last: a message on a phone is cut at its end, and has to say what to do."""
     person, answer = next(iter(answers.items()))
     if not person:
         return f"notifier {notifier}, which a step of an escalation names, does not work: {answer}"
     more = f", nor {len(answers) - 1} more" if len(answers) > 1 else ""
     return (
-        f"notifier {notifier} did not reach {person} ({answer}){more}; other ways are tried where there "
-        f"are any; mend it, then run `cryogate notify --test {person}`"
+        f"notifier {notifier} did not reach {person}{more}; other ways are tried where there are any; mend "
+        f"it, then run `cryogate notify --test {person}`: {answer}"
     )
 
 

@@ -184,3 +184,19 @@ def test_what_to_do_first_is_said_while_there_is_something_to_do() -> None:
     assert "应急预案：EP-07 zh" in message(life()[2], "zh", Advised()).text
     for over in (life()[1], life()[3]):
         assert "Do first" not in message(over, "en", Advised()).text
+
+
+class Guided(Shanghai):
+    def guidance(self, alarm: Mapping[str, Any], language: Language) -> Guidance | None:
+        return Guidance(("Close the lid",), ("EHS 8120",), "EP-07")
+
+
+def test_a_remark_on_what_nobody_is_on_leaves_what_to_do_first() -> None:
+    assigned = {"by": "Wang Wei", "to": "Li Na", "at": "2026-01-05T11:00:00.000000000Z"}
+    for change in ("commented", "assigned"):
+        remark = changed(dataclasses.replace(life()[0], change=change), assigned=assigned)
+        rows = dict(message(remark, "en", Guided()).rows)
+        assert rows["Do first"] == "1. Close the lid" and rows["Plan"] == "EP-07"
+    assert (rows["By"], rows["Assigned to"]) == ("Wang Wei", "Li Na")
+    taken = changed(remark, taken={"by": "Li Na", "at": assigned["at"]})
+    assert "Do first" not in dict(message(taken, "en", Guided()).rows)

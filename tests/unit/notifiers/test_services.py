@@ -133,6 +133,14 @@ def test_goalert(server: HttpReceiver, service) -> None:
     assert {one["dedup"] for one in said(server)} == {"E-7Q2M9XKD"}
 
 
+def test_a_remark_leaves_what_is_wrong_on_the_alert(server: HttpReceiver, service) -> None:
+    raised = life()[0]
+    for change in (raised, dataclasses.replace(raised, change="commented")):
+        service(alertmanager).notify(change)
+    before, after = (one[0]["annotations"]["summary"] for one in said(server))
+    assert before == after
+
+
 def test_alertmanager(server: HttpReceiver, service) -> None:
     for change in life():
         service(alertmanager).notify(change)
