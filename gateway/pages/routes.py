@@ -30,6 +30,7 @@ PAGES: Final[Mapping[str, str]] = {  # its address: its template
     "/assets/{asset}": "asset",
     "/hand-over": "hand-over",
     "/set-up": "set-up",
+    "/set-up/begin": "set-up-begin",
     "/set-up/health": "set-up-health",
     "/set-up/sources": "set-up-sources",
     "/set-up/people": "set-up-people",
@@ -42,6 +43,7 @@ OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/login": "login",
     "/logged-in": "logged-in",
     "/welcome": "welcome",
+    "/first-start": "first-start",
     "/components": "components",
     "/offline": "offline",  # what the service worker keeps
 }
