@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.api import cookies
 from gateway.api.problems import NotThere, Page, Problem, show_to_people
+from gateway.pages import finding_words
 from gateway.pages.files import NOT_KEPT, TYPES, Files
 from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import COOKIE, ENGLISH, chosen, words_in
@@ -60,6 +61,7 @@ def add_pages(app: FastAPI) -> None:
     words, terms = words_in(FOLDER / "words"), terms_in(FOLDER / "words")
     made = {f"words/{name}.json": one.json for name, one in words.items()}
     made |= {f"words/glossary-{name}.json": meanings(terms, name) for name in words}
+    made |= finding_words.tables(FOLDER / "words" / "findings")
     files = Files(FOLDER / "static", made | pictures_in(MANUAL))
     templates = Templates(words, terms, files)
     app.include_router(_router(templates, Manual(MANUAL, files.address), files), include_in_schema=False)
