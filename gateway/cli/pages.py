@@ -85,6 +85,8 @@ def pages(
     say(f"pages: {where.url}/api/v1")
     if where.certificate is not None:
         say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
+        if authority := where.certificate.authority():
+            say(f"authority: SHA-256 {authority}; {where.url}/trust has it for phones")
     if link := _first_link(configuration):
         say(FIRST.format(where.url, link))
     serve(proxies.before(_application(configuration, config)), where, configuration.data_dir, of_gateway)

@@ -14,7 +14,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.api import cookies
 from gateway.api.problems import NotThere, Page, Problem, show_to_people
-from gateway.pages import finding_words
+from gateway.config.types import Configuration
+from gateway.pages import finding_words, trust
 from gateway.pages.files import NOT_KEPT, TYPES, Files
 from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import COOKIE, ENGLISH, chosen, words_in
@@ -53,6 +54,7 @@ HELP: Final[Mapping[str, str]] = {  # for everybody; who is logged in has the na
     "/glossary": "glossary",
     "/manual": "manual",
     "/manual/{task}": "manual",
+    "/trust": "trust",
 }
 
 
@@ -79,6 +81,12 @@ def _router(templates: Templates, manual: Manual, files: Files) -> APIRouter:
         content = f'const VERSION = "{files.version}";\n'.encode() + files.content(WORKER)
         return Response(content, headers={"Cache-Control": NOT_KEPT}, media_type=TYPES[".js"])
 
+    @router.get(trust.FILE)
+    def authority(request: Request) -> Response:
+        if not (content := trust.authority(_configuration(request))):
+            raise NotThere("the certificate of the pages has no authority of its own: see /trust")
+        return Response(content, media_type=trust.MEDIA_TYPE, headers={"Cache-Control": NOT_KEPT})
+
     @router.get("/static/{version}/{name:path}")
     def static(request: Request, version: str, name: str) -> Response:
         found = files.answer(request, version, name)
@@ -99,9 +107,16 @@ def _page(templates: Templates, manual: Manual, path: str, name: str) -> Callabl
         language, values = _looks(request, name, is_open)
         if name == "manual":
             values |= {"tasks": manual.tasks[language], "task": _task(request, manual)}
+        if name == "trust":
+            values |= {"trust": trust.shown(_configuration(request))}
         return HTMLResponse(templates.page(language, name, values))
 
     return show
+
+
+def _configuration(request: Request) -> Configuration:
+    found: Configuration = request.app.state.world.configuration
+    return found
 
 
 def _problem(templates: Templates) -> Page:
