@@ -18,7 +18,7 @@ from gateway.evidence.tiles import WIDTH
 from gateway.evidence.tree import leaf_hash
 from gateway.journal.items import BEGINNING, Items
 
-TAIL: Final = 100  # leaves that are compared at each start
+TAIL: Final = 10  # leaves that are compared at each start: minutes of readings, at most
 AT_ONCE: Final = 1000
 
 

@@ -17,6 +17,7 @@ HEIGHT: Final = 8  # of a tile
 WIDTH: Final = 1 << HEIGHT
 FULL_BYTES: Final = WIDTH * HASH_BYTES
 CACHED: Final = 64  # tiles with the nodes between, 16 kB each
+MOST_AT_EDGE: Final = 8 * 2 * WIDTH  # nodes of tiles that are not full, as many as there can be
 LEVELS: Final = 8  # 2**64 leaves
 
 
@@ -37,6 +38,7 @@ class Tree:
         self.size = size
         self._store = store
         self._nodes: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
+        self._edge_nodes: dict[tuple[int, int, int, int], bytes] = {}
         self._edge: list[bytearray] = []
         for level in range(LEVELS):
             count = size >> (HEIGHT * level)
@@ -139,11 +141,24 @@ class Tree:
         tile, at = divmod(number << above, WIDTH)
         if (tile + 1) << HEIGHT <= self.size >> (HEIGHT * level):
             return self._full(level, tile)[(WIDTH >> above) + (at >> above)]
-        hashes = self._edge[level][at * HASH_BYTES : (at + (1 << above)) * HASH_BYTES]
-        row = [bytes(hashes[i : i + HASH_BYTES]) for i in range(0, len(hashes), HASH_BYTES)]
-        while len(row) > 1:
-            row = [node_hash(*pair) for pair in zip(row[::2], row[1::2], strict=True)]
-        return row[0]
+        return self._at_edge(level, at, above)
+
+    def _at_edge(self, level: int, at: int, above: int) -> bytes:
+        """Of a subtree in a tile that is not full yet; it is whole, and never changes."""
+        key = level, self.size >> (HEIGHT * (level + 1)), at, above
+        found = self._edge_nodes.get(key)
+        if found is None:
+            half = 1 << above >> 1
+            if above:
+                found = node_hash(
+                    self._at_edge(level, at, above - 1), self._at_edge(level, at + half, above - 1)
+                )
+            else:
+                found = bytes(self._edge[level][at * HASH_BYTES : (at + 1) * HASH_BYTES])
+            if len(self._edge_nodes) >= MOST_AT_EDGE:
+                self._edge_nodes.clear()
+            self._edge_nodes[key] = found
+        return found
 
     def _full(self, level: int, number: int) -> list[bytes]:
         key = level, number

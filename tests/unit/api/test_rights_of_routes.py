@@ -29,6 +29,7 @@ HERE = {
     "roster": "night",
     "siren": "lamp",
     "proposal": "P-1",
+    "entry": "1",
 }
 AT_PORT = "operator+quality+supply-chain@port"
 UNIT = {"scheme": "holder", "code": "X", "asset": "freezer", "from": FROM}
