@@ -18,11 +18,16 @@ from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import short
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import Outgoing, Poster, check_timeout, check_url
-from gateway.notifiers.service import Action, action, facts, key_of, need_json, not_theirs
+from gateway.notifiers.service import Action, action, facts, key_of, need_json, not_theirs, opens_anew
 from gateway.notifiers.words import Message, UnknownSetting, message
 from gateway.text import json_text
 
 PRIORITIES: Final[Mapping[str, str]] = {"critical": "P1", "major": "P2", "minor": "P3", "warning": "P4"}
+VERBS: Final[Mapping[Action, str]] = {
+    Action.OPEN: "",
+    Action.ACKNOWLEDGE: "acknowledge",
+    Action.RESOLVE: "close",
+}
 LONGEST_MESSAGE: Final = 130  # characters
 LONGEST_DESCRIPTION: Final = 14_000
 LONGEST_WORDS: Final = 100
@@ -60,14 +65,18 @@ class Notifier:
 
     def notify(self, change: AlarmChange) -> str:
         """Raises LinkDown and Rejected."""
+        what = action(change)
+        if opens_anew(change):  # of an alert that is acknowledged the same alias is only counted
+            self._post(change, "unacknowledge")
+        return self._post(change, VERBS[what])
+
+    def _post(self, change: AlarmChange, verb: str) -> str:
+        """`verb`: what is done to the alert; empty: it is opened."""
         key = token("token_file", self._options.token_file)
         written = message(change, self._options.language, self._setting)
-        what = action(change)
-        said = (
-            _opened(change, written) if what is Action.OPEN else {"source": "cryogate", "note": written.title}
-        )
+        said = {"source": "cryogate", "note": written.title} if verb else _opened(change, written)
         out = Outgoing(
-            self._url(what, key_of(change)),
+            self._url(verb, key_of(change)),
             json_text(said).encode(),
             {"Authorization": f"GenieKey {key}"},
             secrets=(key,),
@@ -77,10 +86,9 @@ class Notifier:
             raise not_theirs(out.shown, answer, "Opsgenie")
         return answer.words
 
-    def _url(self, what: Action, alias: str) -> str:
-        if what is Action.OPEN:
+    def _url(self, verb: str, alias: str) -> str:
+        if not verb:
             return self._options.url
-        verb = "close" if what is Action.RESOLVE else "acknowledge"
         return f"{self._options.url}/{quote(alias, safe='')}/{verb}?identifierType=alias"
 
 

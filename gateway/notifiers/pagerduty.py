@@ -18,7 +18,7 @@ from gateway.notifiers import Setting
 from gateway.notifiers.alarm_words import short
 from gateway.notifiers.credentials import READ, SECRET, token
 from gateway.notifiers.posting import Outgoing, Poster, check_timeout, check_url
-from gateway.notifiers.service import Action, action, facts, key_of, need_json
+from gateway.notifiers.service import Action, action, facts, key_of, need_json, opens_anew
 from gateway.notifiers.words import UnknownSetting, message
 from gateway.text import json_text
 
@@ -64,8 +64,13 @@ class Notifier:
 
     def notify(self, change: AlarmChange) -> str:
         """Raises LinkDown and Rejected."""
+        if opens_anew(change):  # an incident that is acknowledged tells nobody of a new trigger
+            self._post(change, Action.RESOLVE)
+        return self._post(change, action(change))
+
+    def _post(self, change: AlarmChange, what: Action) -> str:
         routing_key = token("token_file", self._options.token_file)
-        body = json_text({**self._event(change), "routing_key": routing_key}).encode()
+        body = json_text({**self._event(change, what), "routing_key": routing_key}).encode()
         out = Outgoing(self._options.url, body, {}, secrets=(routing_key,))
         answer = self._poster.send(out)
         said = need_json(out.shown, answer, "PagerDuty")
@@ -73,7 +78,7 @@ class Notifier:
             raise Rejected(f"{out.shown}: {answer.words}; check token_file, and what the service takes")
         return answer.words
 
-    def _event(self, change: AlarmChange) -> dict[str, Any]:
+    def _event(self, change: AlarmChange, what: Action) -> dict[str, Any]:
         written = message(change, self._options.language, self._setting)
         alarm, known = change.alarm, facts(change)
         payload = {
@@ -86,5 +91,5 @@ class Notifier:
             "class": known["rule"],
             "custom_details": {**known, "message": written.text},
         }
-        event = {"event_action": ACTIONS[action(change)], "dedup_key": key_of(change), "client": "cryogate"}
+        event = {"event_action": ACTIONS[what], "dedup_key": key_of(change), "client": "cryogate"}
         return {**event, "payload": {name: value for name, value in payload.items() if value}}

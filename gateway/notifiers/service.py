@@ -21,6 +21,7 @@ from gateway.notifiers.words import REMARKS, is_answered
 LONGEST_KEY: Final = 200  # characters: PagerDuty takes 255, Opsgenie 512, GoAlert 512
 KNOWN_HERE: Final = ("acknowledged", "taken", "shelved", "suppressed", "out of service")
 AS_BEFORE: Final = (*REMARKS, "speaks again")
+ANEW: Final = ("asks again", "speaks again", "taken back")  # what was answered, or quiet, is not any more
 
 
 class Action(StrEnum):
@@ -37,6 +38,11 @@ def action(change: AlarmChange) -> Action:
         return Action.RESOLVE
     is_known = change.change in KNOWN_HERE or (change.change in AS_BEFORE and is_answered(alarm))
     return Action.ACKNOWLEDGE if is_known else Action.OPEN
+
+
+def opens_anew(change: AlarmChange) -> bool:
+    """Whether it may be acknowledged there: then what only opens it calls nobody."""
+    return change.change in ANEW and action(change) is Action.OPEN
 
 
 def key_of(change: AlarmChange) -> str:

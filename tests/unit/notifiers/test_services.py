@@ -125,6 +125,17 @@ def test_opsgenie(server: HttpReceiver, service) -> None:
     assert (opened["alias"], opened["priority"]) == ("E-7Q2M9XKD", "P1") and len(opened["message"]) <= 130
 
 
+@pytest.mark.parametrize("name", ["speaks again", "asks again", "taken back"])
+def test_what_asks_again_is_not_left_acknowledged_there(server: HttpReceiver, service, name: str) -> None:
+    change = with_fields(life()[0], name)
+    service(pagerduty).notify(change)
+    assert [event["event_action"] for event in said(server)] == ["resolve", "trigger"]
+    service(opsgenie).notify(change)
+    alias = "/v2/alerts/E-7Q2M9XKD/"
+    paths = [posted.path for posted in server.posted][2:]
+    assert paths == [f"{alias}unacknowledge?identifierType=alias", "/v2/alerts"]
+
+
 def test_goalert(server: HttpReceiver, service) -> None:
     for change in life():
         assert service(goalert).notify(change) == "HTTP 204 No Content"
