@@ -88,13 +88,13 @@ class PeerWatch:
         self.problem, self._alive_s = reason, None
 
     def faults(self) -> Iterator[Fault]:
-        """What is wrong now. Silence stays while we are deaf: nobody has heard it since."""
+        """What is wrong now. Silence stays until it is heard, also while we are deaf, and after that."""
         alive_s, what = self._alive_s, f"gateway {self._gateway} at site {self.site}"
         if alive_s is None and self.problem:
             message = f"{what} cannot be watched from here: {self.problem}"
             yield Fault(f"{self.name}:link", Severity.MAJOR, message, (), DEAF_S, self.site)
         elif alive_s is not None:
-            self._is_silent = self._now_s() - alive_s > self._patience_s
+            self._is_silent = self._is_silent or self._now_s() - alive_s > self._patience_s
         if self._other:
             journals = f"{one_line(self._journal)} and {one_line(self._other)}"
             message = (

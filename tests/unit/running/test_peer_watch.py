@@ -144,6 +144,8 @@ def test_who_is_deaf_knows_nothing_but_does_not_take_silence_back(watch: Watch) 
     watch.failed("127.0.0.1:1883: nobody listens there; check host")
     assert [fault.key for fault in watch.after(1)] == ["peer:pudong-1:link", silent.key]
     watch.begin()
+    watch.say(is_old=True)
+    assert [fault.key for fault in watch.after(1)] == [silent.key]  # it can be heard, and has said nothing
     watch.say()
     assert watch.after(1) == []
 
