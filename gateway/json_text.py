@@ -26,6 +26,14 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text, object_pairs_hook=_object)
 
 
+def encoded(data: Any) -> bytes:
+    """What no JSON number can be is null; half a character is escaped."""
+    try:
+        return msgspec.json.encode(data)
+    except (UnicodeEncodeError, OverflowError):  # names of damaged files, numbers of more than 64 bits
+        return json.dumps(data).encode()
+
+
 def check_names(text: bytes, document: object) -> None:
     """For JSON that a faster parser has read as `document`, numbers as bytes or not. Raises StandsTwice.
 

@@ -59,13 +59,17 @@ def first_words(text: str, longest: int) -> str:
 
 
 def safe(data: Any) -> Any:
-    """Plain data as JSON has it, with each text in it and each name of a field as `one_line`."""
+    """Plain data as JSON has it, with each text in it and each name of a field as `one_line`.
+
+    A dict of another class stays one of that class.
+    """
     if isinstance(data, str):
         return data if data.isprintable() else one_line(data)
     if data is None or isinstance(data, int | float):
         return data
     if isinstance(data, Mapping):
-        return {one_line(str(key)): safe(value) for key, value in data.items()}
+        shown = {one_line(str(key)): safe(value) for key, value in data.items()}
+        return type(data)(shown) if isinstance(data, dict) and type(data) is not dict else shown
     return [safe(item) for item in data] if isinstance(data, list | tuple | InParts) else data
 
 

@@ -53,6 +53,7 @@ ROWS = (
     ("questions",),
     ("commands",),
     ("dossier",),  # reports that people sign and show: facts, sections, the printed file
+    ("jobs",),  # long questions, each in a child process
     # root: wiring
     ("running",),
     ("api",),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
 from fastapi import Request, Response
+
+from gateway.json_text import encoded
 
 JSON: Final = "application/json"
 WORTH_PACKING: Final = 2000  # bytes
@@ -31,11 +31,3 @@ def json_answer(request: Request, data: Any, headers: Mapping[str, str] | None =
 def secret_answer(data: Any) -> Response:
     """About an account: kept by no cache, not even the browser's, and not packed beside what others chose."""
     return Response(encoded(data), headers={"Cache-Control": "no-store"}, media_type=JSON)
-
-
-def encoded(data: Any) -> bytes:
-    """What no JSON number can be is null; half a character is escaped."""
-    try:
-        return msgspec.json.encode(data)
-    except (UnicodeEncodeError, OverflowError):  # names of damaged files, numbers of more than 64 bits
-        return json.dumps(data).encode()

@@ -36,7 +36,6 @@ REFUSED: Final = {
     "received": "2026-01-05T11:00:00Z",
 }
 CHANNEL: Final = {**REFUSED, "pointer": "/temp", "name": "shipper-7-payload", "asset": "shipper-7"}
-BEGINNING: Final = {"site": "lab", "time_zone": "Asia/Shanghai", "kind": "mqtt", "source": "broker"}
 BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSON
     "POST /accounts": {"account": "li.na", **RIGHTS},
     "POST /accounts/{account}/rights": RIGHTS,
@@ -70,14 +69,6 @@ BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSO
     "POST /refused/{source}/channel/options": REFUSED,
     "POST /refused/{source}/channel/preview": CHANNEL,
     "POST /refused/{source}/channel": CHANNEL,
-    "POST /first-start": {
-        "link": "cgl_0V3",
-        "account": "li.na",
-        "name_en": "Li Na",
-        "time_zone": "Asia/Shanghai",
-    },
-    "POST /beginning/preview": BEGINNING,
-    "POST /beginning": BEGINNING,
     "POST /holds": {"why": "deviation 26-014", "assets": ["shipper-7"], "from": "2026-03-01T00:00:00Z"},
     "POST /holds/{hold}/release": {"reason": "deviation 26-014 closed"},
     "POST /drills": {"asset": "dewar-1", "reason": "monthly, night shift", "within_s": 900.0},
@@ -103,6 +94,20 @@ BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSO
     "POST /rosters/{roster}/end": {"at": "friday 08:00"},
     "POST /stand-ins": {"person": "wang.wei", "instead_of": "li.na", "until": "friday 08:00"},
     "POST /sirens/{siren}/test": {"seconds": 3.0},
+    "POST /alarms/{alarm}/review/assessment": {
+        "assessment": "lid stood open for 20 min; the probe at the lid alone was warm",
+        "root_cause": "lid not closed after loading",
+        "deviation": "26-014",
+    },
+    "POST /alarms/{alarm}/review/dispositions": {
+        "codes": ["BAG-1"],
+        "decision": "use",
+        "why": "stayed below -150 degC",
+    },
+    "POST /reports": {"year": 2026, "language": "en"},
+    "POST /journal/verify": {"head": "4711:0f2e7c1d9a3b5e6f8091a2b3c4d5e6f7"},
+    "POST /journal/replay": {},
+    "POST /alarm-health/advice": {"from": "2026-01-01T00:00:00Z", "asset": "dewar-1"},
 }
 
 

@@ -15,11 +15,11 @@ from typing import Any, Final
 from starlette.concurrency import run_in_threadpool
 
 from gateway.alarms.priority import with_priority
-from gateway.api.answers import encoded
 from gateway.api.scope import Scope
 from gateway.api.world import World
 from gateway.dataclass import dataclass
 from gateway.errors import CryogateError, NotRunning
+from gateway.json_text import encoded
 from gateway.published.alarm import of_known
 from gateway.published.few import with_few_units
 from gateway.rights.principal import Principal

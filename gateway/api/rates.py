@@ -21,6 +21,10 @@ COSTLY: Final[Mapping[str, float]] = dict.fromkeys(  # seconds of a core: 25 at 
         "/api/v1/imports/preview",
         "/api/v1/imports",
         "/api/v1/contents/file",
+        "/api/v1/reports",
+        "/api/v1/journal/verify",
+        "/api/v1/journal/replay",
+        "/api/v1/alarm-health/advice",
     ),
     20.0,
 )

@@ -21,11 +21,11 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api.acting import LONGEST_KEY, ONCE
-from gateway.api.answers import JSON, encoded
+from gateway.api.answers import JSON
 from gateway.api.problems import Problem
 from gateway.api.who import ACTION, OPEN, TOLD_ONCE
 from gateway.dataclass import dataclass
-from gateway.json_text import loads
+from gateway.json_text import encoded, loads
 
 HEADER: Final = "Idempotency-Key"
 MOST_OF_ACCOUNT: Final = 200  # answers; a client that lost one asks again at once

@@ -131,13 +131,15 @@ async def _end_with_a_newer_gateway(server: uvicorn.Server, folder: Path, of_gat
 
 @asynccontextmanager
 async def at_work(app: FastAPI) -> AsyncIterator[None]:
-    """The lifespan of the application: few threads, and one that makes the tiles of pictures."""
+    """The lifespan of the application: few threads, one that makes tiles of pictures, no jobs left over."""
     current_default_thread_limiter().total_tokens = THREADS
-    stop = threading.Event()
-    making = threading.Thread(target=app.state.world.tiles.run, args=(stop,), name="tiles")
+    stop, world = threading.Event(), app.state.world
+    await asyncio.to_thread(world.jobs.clean)
+    making = threading.Thread(target=world.tiles.run, args=(stop,), name="tiles")
     making.start()
     try:
         yield
     finally:
         stop.set()
+        await asyncio.to_thread(world.jobs.close)
         await asyncio.to_thread(making.join)

@@ -23,6 +23,7 @@ from gateway.config.timeline import Timeline, timeline_of
 from gateway.config.types import Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import NotRunning
+from gateway.jobs.jobs import Jobs
 from gateway.journal.damaged import Damaged
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -69,6 +70,7 @@ class World:
         self.pictures = Pictures(configured.data_dir, self.tiles)
         folder = configured.pages.backup_dir
         self.backups = Backups(configured.data_dir, None if folder is None else Path(folder))
+        self.jobs = Jobs(configured.path, configured.data_dir, now_ns)
         self._of_thread = threading.local()
         self._timeline: tuple[tuple[int, ...], Timeline] | None = None
 

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from gateway.alarms.advice import Change, Effect
+from gateway.cli.bars import bars
 from gateway.cli.measures import duration
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import open_records
-from gateway.cli.terminal import console, errors, print_json
+from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
-from gateway.config.types import Configuration
-from gateway.errors import InputError
-from gateway.journal.journal import Journal
-from gateway.journal.records import Records
+from gateway.jobs.kinds.advice import figures
 from gateway.model import SECOND
-from gateway.questions.alarm_advice import Advice, advise
-from gateway.questions.alarm_health import Report, advice_public, alarm_health
 from gateway.text import counted, safe
-from gateway.times import parse_rfc3339, to_the_second
+from gateway.times import to_the_second
 
-DEFAULT_DAYS: Final = 90
 MOST_ROWS: Final = 15  # of a table of assets or people; the JSON has all
 TITLES: Final = {
     "assets": "asset",
@@ -69,74 +59,20 @@ def show(
 
     Example: cryogate alarm-health --advice
     """
-    configuration = load(config)
-    folder = configuration.data_dir
-    now_ns = time.time_ns()
-    end_ns = now_ns if end is None else parse_rfc3339(end)
-    start_ns = end_ns - DEFAULT_DAYS * 86_400 * SECOND if start is None else parse_rfc3339(start)
-    if now_ns <= start_ns < end_ns:
-        raise InputError(f"{to_the_second(start_ns)} is in the future: no alarms were raised yet")
-    end_ns = min(end_ns, now_ns)
-    with open_records(folder) as records, Journal.open_reading(folder / "journal.sqlite") as journal:
-        found = _figures(journal, records, configuration, start_ns, end_ns, asset)
-        told = _advice(journal, configuration, found) if advice else []
-    show_health(found.public(), told, as_json, with_advice=advice)
+    with bars() as told:
+        found = figures(load(config), told, start, end, asset, advice)
+    show_health(found, as_json)
 
 
-def show_health(
-    found: Mapping[str, Any], told: list[Advice], as_json: bool, with_advice: bool = False
-) -> None:
-    """Figures as `--json` and the API have them."""
+def show_health(found: Mapping[str, Any], as_json: bool) -> None:
+    """Figures as `--json` and the API have them, with advice where some was asked for."""
     if as_json:
-        print_json({**found, **({"advice": [_public(one) for one in told]} if with_advice else {})})
+        print_json(found)
         return
     found = safe(found)
     _print(console(), found)
-    if with_advice:
-        _print_advice(console(), told, found["all"])
-
-
-def _figures(
-    journal: Journal,
-    records: Records,
-    configuration: Configuration,
-    start_ns: int,
-    end_ns: int,
-    asset: str,
-) -> Report:
-    with _bar("reading alarms", records.book.count_within(start_ns, end_ns)) as (bar, task):
-        return alarm_health(
-            journal,
-            records,
-            configuration.priorities,
-            start_ns,
-            end_ns,
-            asset,
-            lambda n: bar.advance(task, n),
-        )
-
-
-def _advice(journal: Journal, configuration: Configuration, of: Report) -> list[Advice]:
-    """About the causes of most alarms, as far as they come from rules."""
-    causes = {actor.cause: of.causes[actor.cause] for actor in of.all.actors if actor.cause in of.causes}
-    start_ns, end_ns = of.start_ns, of.all.end_ns
-    with _bar("screening", end_ns - start_ns) as (bar, task):
-        return advise(
-            configuration,
-            journal,
-            causes,
-            start_ns,
-            end_ns,
-            lambda at_ns: bar.update(task, completed=at_ns - start_ns),
-        )
-
-
-@contextmanager
-def _bar(text: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
-    err = errors()
-    columns = (TextColumn(text), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        yield bar, bar.add_task("", total=max(1, total))
+    if "advice" in found:
+        _print_advice(console(), found["advice"], found["all"])
 
 
 def _print(out: Console, of: Mapping[str, Any]) -> None:
@@ -224,48 +160,38 @@ def _waiting(of: Mapping[str, Any]) -> str:
     return f"{words}, {of['never']} never" if of["never"] else words
 
 
-def _print_advice(out: Console, told: list[Advice], of: Mapping[str, Any]) -> None:
+def _print_advice(out: Console, told: Sequence[Mapping[str, Any]], of: Mapping[str, Any]) -> None:
     long_s = (of["end_ns"] - of["start_ns"]) / SECOND
     span = f"{long_s / 86_400:.3g} days" if long_s >= 2 * 86_400 else duration(long_s)
     for one in told:
-        if one.best is None:
-            why = one.why_not or "no change that was tried is worth it"
-            out.print(f"{one.cause}: {why}", soft_wrap=True)
+        best = one["best"]
+        if best is None:
+            why = one["why_not"] or "no change that was tried is worth it"
+            out.print(f"{one['cause']}: {why}", soft_wrap=True)
             continue
-        change, effect = one.best
-        out.print(
-            Text.assemble((f"{one.cause}: ", ""), (_change_words(change, one.unit), "bold")), soft_wrap=True
-        )
-        out.print(f"    {_effect_words(effect, span)}", soft_wrap=True)
+        change = Text.assemble((f"{one['cause']}: ", ""), (_change_words(best, one["unit"]), "bold"))
+        out.print(change, soft_wrap=True)
+        out.print(f"    {_effect_words(best, span)}", soft_wrap=True)
     if not told:
         out.print("no rule made alarms: there is nothing to try")
     out.print("look at a change with `cryogate preview` before a profile gets a new version")
 
 
-def _change_words(change: Change, unit: str) -> str:
-    name, sign = (change.parameter, unit) if change.parameter == "deadband" else (change.parameter[:-2], "s")
-    return f"{name} {change.before:g} -> {change.after:g} {sign}"
+def _change_words(of: Mapping[str, Any], unit: str) -> str:
+    parameter = of["parameter"]
+    name, sign = (parameter, unit) if parameter == "deadband" else (parameter[:-2], "s")
+    return f"{name} {of['before']:g} -> {of['after']:g} {sign}"
 
 
-def _effect_words(of: Effect, span: str) -> str:
+def _effect_words(of: Mapping[str, Any], span: str) -> str:
     lost = "none would have been lost"
-    if of.lost:
-        lost = f"{of.lost} of at most {duration(of.longest_lost_s)} would not have been said at all"
+    if of["lost"]:
+        longest = duration(of["longest_lost_s"])
+        lost = f"{of['lost']} of at most {longest} would not have been said at all"
     return (
-        f"would have spared {of.spared} of {of.now} in {span}; {lost}; no excursion said more than "
-        f"{of.delay_s:g} s later, no return more than {of.return_delay_s:g} s later"
+        f"would have spared {of['spared']} of {of['now']} in {span}; {lost}; no excursion said more than "
+        f"{of['delay_s']:g} s later, no return more than {of['return_delay_s']:g} s later"
     )
-
-
-def _public(of: Advice) -> dict[str, object]:
-    return {
-        "cause": of.cause,
-        "channel": of.channel,
-        "rule": of.rule,
-        "best": None if of.best is None else advice_public(of.cause, *of.best),
-        "tried": [advice_public(of.cause, change, effect) for change, effect in of.tried.items()],
-        "why_not": of.why_not,
-    }
 
 
 def _table(*names: str) -> Table:

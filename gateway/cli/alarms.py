@@ -13,11 +13,12 @@ from gateway.alarms.guidance import with_guidance
 from gateway.alarms.priority import Judging, Priorities
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, open_records
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.opened import open_records
 from gateway.published.alarm import most_urgent_rows, of_known_in_parts
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of

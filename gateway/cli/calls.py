@@ -9,10 +9,11 @@ import typer
 
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, open_records
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.journal.opened import open_records
 from gateway.published.labels import labels_of, now_text
 from gateway.questions.calls import calls_at
 from gateway.text import safe

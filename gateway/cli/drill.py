@@ -12,7 +12,7 @@ from rich.text import Text
 from gateway.api.asking import ask
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, open_records
+from gateway.cli.reading import journal_in
 from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands import drill as drilling
@@ -23,6 +23,7 @@ from gateway.commands.until import in_words, lasting_ns
 from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
+from gateway.journal.opened import open_records
 from gateway.model import SECOND
 from gateway.questions.drills import due_row, report, schedules_due
 from gateway.text import counted, safe

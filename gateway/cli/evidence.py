@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.cli.journal import bars
+from gateway.cli.bars import bars
 from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json, say

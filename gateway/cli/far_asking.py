@@ -74,7 +74,8 @@ def signatures(client: Client, record: Any, content: bool, as_json: bool) -> Non
 
 
 def code(client: Client, text: str, as_json: bool) -> None:
-    found = {key: value for key, value in client.get("/codes", text=text).items() if key != "known"}
+    found = client.get("/codes", text=text)
+    found.pop("known", None)
     if as_json:
         print_json(found)
     else:

@@ -91,8 +91,8 @@ def show_roster(
     client: Client, name: str | None, site: str | None, risk: str, week: str | None, as_json: bool
 ) -> None:
     found = client.get("/rosters/week", roster=name, site=site, risk=risk, day=week)
-    shown = {key: value for key, value in found.items() if key != "known"}
-    rosters.show_week(shown, [] if as_json else _people(client), as_json)
+    found.pop("known", None)
+    rosters.show_week(found, [] if as_json else _people(client), as_json)
 
 
 def end_roster(client: Client, name: str, at: str | None, as_json: bool) -> None:

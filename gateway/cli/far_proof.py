@@ -1,10 +1,9 @@
-"""`cryogate --server URL clocks`, `time-left`, `alarm-health`, `hold`, `parked` and `refused`."""
+"""`cryogate --server URL clocks`, `time-left`, `hold`, `parked` and `refused`."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from gateway.cli.alarm_health import show_health
 from gateway.cli.far_labels import labels_there
 from gateway.cli.far_saying import said_there, say_known
 from gateway.cli.parked import decision_of, show_decided, show_parked
@@ -37,12 +36,6 @@ def time_left(client: Client, name: str | None, at: str | None, as_json: bool) -
     if at is None:
         say_known(client.get("/health"))
     show_times(client.get("/time-left", name=name, at=at), as_json)
-
-
-def alarm_health(client: Client, start: str | None, end: str | None, asset: str, as_json: bool) -> None:
-    found = client.get("/alarm-health", **{"from": start, "to": end, "asset": asset})
-    found.pop("known")
-    show_health(found, [], as_json)
 
 
 def hold(

@@ -14,7 +14,6 @@ import typer
 from gateway.cli import of_group, token
 from gateway.cli.of_group import Several
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
-from gateway.cli.reading import open_records
 from gateway.cli.saying import By, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import alarms
@@ -24,6 +23,7 @@ from gateway.commands.desk import Desk, open_desk
 from gateway.commands.rest_of_group import published, rest, words_of
 from gateway.config.load import load
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.opened import open_records
 from gateway.questions.history import find
 
 Group = Annotated[bool, typer.Option("--group", help="All alarms of the same happening.")]

@@ -12,7 +12,6 @@ from gateway.cli.alarm_screen import alarm_lines, alarms_table
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.quieting import rest_words
-from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import console, print_json, say
 from gateway.commands.author import at_this_box
@@ -21,6 +20,7 @@ from gateway.commands.handover import hand_over
 from gateway.commands.out_of_service import rest_row, rests_of
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.journal.opened import open_records
 from gateway.published.few import with_few_units
 from gateway.published.labels import Labels, labels_of
 from gateway.published.quiet import is_quiet

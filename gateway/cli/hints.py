@@ -9,9 +9,10 @@ from rich.text import Text
 
 from gateway.alarms.cause_words import cause_words, evidence_words
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import asked_ns, journal_in, open_records
+from gateway.cli.reading import asked_ns, journal_in
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
+from gateway.journal.opened import open_records
 from gateway.questions.causes import Answer, causes
 from gateway.questions.history import find
 from gateway.text import counted

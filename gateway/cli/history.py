@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import open_records
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.journal.journal import Journal
+from gateway.journal.opened import open_records
 from gateway.published.alarm import of_known_in_parts
 from gateway.published.labels import labels_of
 from gateway.questions.history import find

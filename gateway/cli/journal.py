@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.filesize import decimal
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from gateway.cli.bars import bars
 from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.terminal import console, errors, print_json, say
+from gateway.cli.terminal import console, print_json, say
 from gateway.config.load import load
-from gateway.errors import InputError
+from gateway.jobs.kinds.verify import verified
 from gateway.journal import backup as backups
-from gateway.journal.database import SQLITE
 from gateway.journal.journal import Journal
+from gateway.journal.opened import journal_of
 from gateway.journal.stats import stats as take_stats
-from gateway.journal.verify import verify as check
-from gateway.questions.channel_names import contradicted
 from gateway.questions.export import export as write_export
 from gateway.text import counted
 from gateway.times import parse_rfc3339
-from gateway.writing.linking import keys_of
 
 journal = typer.Typer(
     cls=Whole,
@@ -78,27 +74,35 @@ def verify(
 
     Example: cryogate journal verify --head 4711:0f2e7c1d9a3b5e6f8091a2b3c4d5e6f7
     """
-    path, chains = journal_path(config), keys_of(load(config), key or [])
-    with bars() as progress:
-        found = check(path, progress, chains, head)
-        for problem in contradicted(path):
-            found.add(problem)
+    with bars() as told:
+        found = verified(load(config), told, head, key or [])
+    show_verified(found, as_json)
+
+
+def show_verified(found: Mapping[str, Any], as_json: bool) -> None:
+    """As `--json` and the API have it. Exit code 1 where something is wrong."""
     if as_json:
-        print_json(found.public())
+        print_json(found)
     else:
-        out = console()
-        for problem in found.problems:
-            out.print(problem, style="red", soft_wrap=True)
-        for note in found.notes:
-            out.print(note, soft_wrap=True)
-        entries = counted(found.entries, "entry", "entries")
-        what = f"{entries}, {counted(found.segments, 'archive file')}, {counted(found.readings, 'reading')}"
-        problems = counted(len(found.problems), "problem") if found.problems else "no problem"
-        out.print(f"{what}: {problems}, read by SQLite {SQLITE}")
-        if found.head:
-            out.print(f"head of the chain: {found.head}", soft_wrap=True)
-    if found.problems:
+        _print_verified(found)
+    if not found["intact"]:
         raise typer.Exit(1)
+
+
+def _print_verified(found: Mapping[str, Any]) -> None:
+    out = console()
+    for problem in found["problems"]:
+        out.print(problem, style="red", soft_wrap=True)
+    for note in found["notes"]:
+        out.print(note, soft_wrap=True)
+    entries, files = counted(found["entries"], "entry", "entries"), counted(found["segments"], "archive file")
+    problems = counted(len(found["problems"]), "problem") if found["problems"] else "no problem"
+    out.print(
+        f"{entries}, {files}, {counted(found['readings'], 'reading')}: {problems}, read by SQLite "
+        f"{found['sqlite']}"
+    )
+    if found["chain_head"]:
+        out.print(f"head of the chain: {found['chain_head']}", soft_wrap=True)
 
 
 def export(
@@ -196,26 +200,7 @@ def _tell_damaged(done: backups.Done) -> None:
 
 def journal_path(config: Path) -> Path:
     """Raises InputError where there is none yet."""
-    path = load(config).data_dir / "journal.sqlite"
-    if not path.exists():
-        raise InputError(f"{path.parent}: no journal yet; start a gateway with `cryogate run`")
-    return path
-
-
-@contextmanager
-def bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each step, on a terminal."""
-    err = errors()
-    columns = (TextColumn("{task.description:10}", markup=False), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def told(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = shown.add_task(step)
-            shown.update(tasks[step], completed=done, total=total)
-
-        yield told
+    return journal_of(load(config).data_dir)
 
 
 def _stat_lines(found: Mapping[str, Any]) -> Iterator[str]:

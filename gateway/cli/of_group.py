@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands.author import Author, at_this_box
@@ -14,6 +13,7 @@ from gateway.config.load import load
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.opened import open_records
 from gateway.questions.calls import calls_at
 from gateway.questions.history import find
 

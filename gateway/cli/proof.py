@@ -10,11 +10,11 @@ from rich.text import Text
 
 from gateway.alarming.versions import version_words
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import records_if_any
 from gateway.cli.terminal import console, print_json
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.opened import records_if_any
 from gateway.model import SECOND
 from gateway.questions.compared import compare
 from gateway.questions.proof import prove

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli.options import DEFAULT_CONFIG, AlarmId, AsJson, Config
-from gateway.cli.reading import open_records
 from gateway.cli.saying import By, Corrects, answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import out_of_service as resting
@@ -25,6 +24,7 @@ from gateway.config.load import load
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.journal.opened import open_records
 from gateway.questions.history import find
 from gateway.statements.out_of_service import Scope
 from gateway.times import format_rfc3339

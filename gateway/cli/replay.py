@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gateway.alarming.resets import StatedReset, stated
+from gateway.cli.bars import bars
 from gateway.cli.each_file import each_file
 from gateway.cli.measures import duration
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
@@ -20,15 +19,14 @@ from gateway.commands.codes import parse_code
 from gateway.config.load import load
 from gateway.config.types import Channel, Configuration
 from gateway.errors import InputError
+from gateway.jobs.kinds.replay import replayed
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import Samples
 from gateway.questions import readings_csv
-from gateway.questions.journal_replay import replay_journal
 from gateway.questions.readings_csv import Recording, Units
 from gateway.questions.replay import replay as screen
 from gateway.text import counted
-from gateway.times import to_the_second
 from gateway.traceability.containment import Containments
 from gateway.traceability.heard import KINDS, contents
 from gateway.traceability.statements import read
@@ -102,34 +100,26 @@ def replay(
 
 
 def _replay_journal(configuration: Configuration, as_json: bool) -> None:
-    path = configuration.data_dir / "journal.sqlite"
-    if not path.exists():
-        raise InputError(
-            f"{path.parent}: no journal yet; start a gateway with `cryogate run`, or give --input"
-        )
-    err = errors()
-    with Journal.open_reading(path) as journal, _progress(err) as bar:
-        first_ns, last_ns = journal.span()
-        task = bar.add_task("the journal", total=max(1, last_ns - first_ns))
-        replayed = replay_journal(journal, lambda at, _: bar.update(task, completed=at - first_ns))
+    with bars() as told:
+        found = replayed(configuration, told)
+    show_replayed(found, as_json)
+
+
+def show_replayed(found: Mapping[str, Any], as_json: bool) -> None:
+    """The journal's, as the API has it."""
     if as_json:
-        print_json(replayed.excursions)
+        print_json(found["excursions"])
     else:
-        _print(replayed.excursions, replayed.readings)
-    if replayed.readings:
-        until = to_the_second(replayed.until_ns)
-        say(f"until {until}, the latest reading or change: a silence behind that is not looked at", err=True)
-    if replayed.left_out:
+        _print(found["excursions"], found["readings"])
+    if found["until"]:
+        told = f"until {found['until']}, the latest reading or change"
+        say(f"{told}: a silence behind that is not looked at", err=True)
+    if found["left_out"]:
         say(
-            f"left out, because no gateway has run with them yet: {', '.join(replayed.left_out)}; start "
+            f"left out, because no gateway has run with them yet: {', '.join(found['left_out'])}; start "
             "`cryogate run` once with your configuration",
             err=True,
         )
-
-
-def _progress(err: Console) -> Progress:
-    columns = (TextColumn("reading {task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _logged(
@@ -177,25 +167,25 @@ def _assumed(unit: str, names: Sequence[str]) -> str:
 def _read(
     path: Path, numbers: Mapping[str, int], units: Mapping[str, Units], skip_bad_rows: bool
 ) -> Recording:
-    err = errors()
-    with _progress(err) as progress:
-        size = _size(path)
-        task = progress.add_task(path.name, total=size)
-        found = readings_csv.read(path, numbers, units, lambda done: progress.update(task, completed=done))
+    with bars() as told:
+        step, size = f"reading {path.name}", _size(path)
+        found = readings_csv.read(path, numbers, units, lambda done: told(step, done, size))
     if found.refused_rows and not skip_bad_rows:
         shown = "\n".join(found.problems)
         bad = counted(found.refused_rows, "row")
         raise InputError(f"{path}: {bad} cannot be taken (--skip-bad-rows goes on without):\n{shown}")
     if found.refused_rows:
-        err.print(f"{path}: {found.refused_rows} rows left out", *found.problems, sep="\n", style="yellow")
+        errors().print(
+            f"{path}: {found.refused_rows} rows left out", *found.problems, sep="\n", style="yellow"
+        )
     return found
 
 
-def _size(path: Path) -> int | None:
+def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:
-        return None  # whoever reads it says why
+        return 0  # whoever reads it says why
 
 
 def _contents(configuration: Configuration, file: Path | None) -> Containments:

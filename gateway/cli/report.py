@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gateway.cli.bars import bars
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import open_records
-from gateway.cli.terminal import errors, print_json, say
+from gateway.cli.terminal import print_json, say
 from gateway.config.load import load
-from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
-from gateway.journal.journal import Journal
-from gateway.journal.records import Records
-from gateway.questions.history import find
-from gateway.times import parse_rfc3339
-
-if TYPE_CHECKING:
-    from gateway.dossier.report import Report
-    from gateway.dossier.state import State
 
 
 class Tongue(StrEnum):
@@ -87,77 +75,29 @@ def report(
     cryogate report --unit BAG-0001 -o BAG-0001.pdf;
     cryogate report --year 2026 -o 2026.pdf
     """
-    asked = _Asked(excursion, asset, start, end, unit, year)
+    from gateway.dossier.making import gathered, made
+    from gateway.jobs.kinds.report import Subject, opened
+
+    subject = Subject(excursion, asset, start, end, unit, year)
     configuration = load(config)
+    check_output(output, as_json)
+    with bars() as told, opened(configuration, subject, as_of, told) as found:
+        if as_json:
+            print_json(gathered(found))
+        if output is not None:
+            write(output, made(found, language.value, paper.value, fonts))
+            say(f"{output}: {found.words}", err=True)
+
+
+def check_output(output: Path | None, as_json: bool) -> None:
+    """Before anything is made. Raises InputError."""
     if output is None and not as_json:
         raise InputError("where to? give -o FILE.pdf, or --json for the facts alone")
     if output is not None and output.exists():
         raise InputError(f"{output} is there already; give another name or remove it")
-    folder = configuration.data_dir
-    from gateway.dossier.making import gathered, made
-    from gateway.dossier.state import state_of
-
-    with ExitStack() as stack:
-        records = stack.enter_context(open_records(folder))
-        journal = stack.enter_context(Journal.open_reading(folder / "journal.sqlite"))
-        found = asked.of(state_of(journal, as_of), records)
-        if as_json:
-            print_json(gathered(found))
-        if output is not None:
-            _write(output, made(found, language.value, paper.value, fonts))
-            say(f"{output}: {found.words}", err=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the report is to be of: one thing. Raises InputError for none, several, or a part of one."""
-
-    excursion: str | None
-    asset: str | None
-    start: str | None
-    end: str | None
-    unit: str | None
-    year: int | None
-
-    def __post_init__(self) -> None:
-        if sum(one is not None for one in self._named) != 1:
-            raise InputError(
-                "a report of what? give the id of an alarm, or --asset with --from and --to, or --unit CODE, "
-                "or --year YEAR"
-            )
-        if (self.asset is not None) != (self.start is not None) or (self.start is None) != (self.end is None):
-            raise InputError("--asset, --from and --to belong together: give all three")
-
-    @property
-    def _named(self) -> tuple[object, ...]:
-        return self.excursion, self.asset, self.unit, self.year
-
-    def of(self, state: State, records: Records) -> Report:
-        from gateway.dossier import annual, facts, passport, period
-        from gateway.dossier.case import case_in
-
-        if self.asset is not None and self.start is not None and self.end is not None:
-            times = parse_rfc3339(self.start), parse_rfc3339(self.end)
-            return period.report_of(period.period_of(state, self.asset, *times), records)
-        if self.year is not None:
-            with _bar() as progress:
-                return annual.report_of(state, records, self.year, progress)
-        if self.unit is not None:
-            return passport.report_of(passport.passport_of(state, self.unit), records)
-        return facts.report_of(case_in(state, records, find(records, self.excursion or "")))
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """How far it is, where somebody looks."""
-    err = errors()
-    columns = (TextColumn("reading alarms"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Under its name once it is whole."""
     partial = path.with_name(f"{path.name}.part")
     try:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.journal import bars, journal_path
+from gateway.cli.bars import bars
 from gateway.cli.journal import journal as group
+from gateway.cli.journal import journal_path
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.saying import By, Corrects, Reason, answer, said_by
 from gateway.cli.terminal import console, print_json, say

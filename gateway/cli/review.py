@@ -8,7 +8,6 @@ import typer
 
 from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import open_records
 from gateway.cli.review_screen import review_lines, said_words, worklist_lines
 from gateway.cli.saying import By, Corrects, Reason, answer, remark_on, said_by
 from gateway.cli.sign import OfAccount, Secrets, sign_now
@@ -19,6 +18,7 @@ from gateway.commands.reviewing import Decision, assess, decide
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.opened import open_records
 from gateway.published.labels import labels_of
 from gateway.questions.approvals import APPROVED
 from gateway.questions.history import find

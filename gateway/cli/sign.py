@@ -12,13 +12,14 @@ import typer
 from gateway.accounts.accounts import open_accounts
 from gateway.accounts.login import Attempt
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, records_if_any
+from gateway.cli.reading import journal_in
 from gateway.cli.saying import answer
 from gateway.cli.terminal import print_json, say
 from gateway.commands.desk import open_desk
 from gateway.commands.signing import prove_and_sign
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.journal.opened import records_if_any
 from gateway.published.labels import labels_of
 from gateway.questions.signatures import SCHEMA, Standing, signatures
 from gateway.questions.signed_records import HOW, Sources

@@ -10,12 +10,13 @@ import typer
 
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import journal_in, open_records
+from gateway.cli.reading import journal_in
 from gateway.cli.terminal import print_json, say
 from gateway.commands import sirens as commands
 from gateway.commands.sirens import sirens_of
 from gateway.config.load import load
 from gateway.config.types import Configuration
+from gateway.journal.opened import open_records
 
 
 def add_to(app: typer.Typer) -> None:

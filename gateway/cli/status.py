@@ -11,10 +11,10 @@ import typer
 
 from gateway.api.asking import ask
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import records_if_any
 from gateway.cli.terminal import console, print_json, say
 from gateway.config.load import load
 from gateway.errors import JournalError, NotRunning
+from gateway.journal.opened import records_if_any
 from gateway.published.alarm import needing
 from gateway.published.labels import labels_of
 from gateway.text import safe

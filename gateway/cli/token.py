@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.cli.reading import open_records
 from gateway.cli.saying import answer, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands import tokens
 from gateway.commands.desk import open_desk
 from gateway.config.load import load
 from gateway.errors import InputError
+from gateway.journal.opened import open_records
 from gateway.questions.history import find
 from gateway.times import format_rfc3339
 

@@ -20,7 +20,10 @@ OTHER: Final = (
 
 
 class Answered(dict[str, Any]):
-    """Raises Declined instead of KeyError."""
+    """Raises Declined instead of KeyError; `safe` keeps it so. What else raises KeyError is our mistake."""
+
+    def pop(self, name: str, *otherwise: Any) -> Any:
+        return super().pop(name, *otherwise) if otherwise or name in self else self[name]
 
     def __missing__(self, name: str) -> Any:
         is_repeat = self.get("new") is False and "id" in self

@@ -48,6 +48,10 @@ class Client:
     def get(self, path: str, **asked: Any) -> Any:
         return read_answer(self._connection.ask("GET", path, asked))
 
+    def get_list(self, path: str, **asked: Any) -> list[Row]:
+        """Of objects; raises Declined where it is none."""
+        return read_list(self._connection.ask("GET", path, asked))
+
     def items(self, path: str, **asked: Any) -> Iterator[Row]:
         """Of a list, all pages."""
         after = None
@@ -61,6 +65,9 @@ class Client:
     def post(self, path: str, said: Row, key: str = "") -> Row:
         """`key`: of this request, where it may be sent again later; else it gets one."""
         return read_object(self._posted(path, said, key))
+
+    def delete(self, path: str) -> Row:
+        return read_object(self._connection.ask("DELETE", path))
 
     def post_for_list(self, path: str, said: Row, key: str = "") -> list[Row]:
         return read_list(self._posted(path, said, key))

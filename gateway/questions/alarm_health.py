@@ -26,11 +26,14 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Records
 from gateway.journal.said import said
 from gateway.journal.verify import unreadable
+from gateway.model import SECOND
 from gateway.screening.excursion import Excursion
 from gateway.statements import configuration
-from gateway.times import format_rfc3339
+from gateway.times import format_rfc3339, parse_rfc3339, to_the_second
 
 SCHEMA: Final = 1
+USUAL_NS: Final = 90 * 86_400 * SECOND  # what is looked at where nobody says from when on
+ORDER: Final = "the time from which on alarms count must lie before its end"
 NOBODY: Final = "nobody"
 GATEWAY: Final = "gateway"  # of faults that leave every asset watched
 GROUPS: Final[dict[str, Callable[[Life], str]]] = {
@@ -73,6 +76,17 @@ class Report:
         }
 
 
+def interval_of(start: str | None, end: str | None, now_ns: int) -> tuple[int, int]:
+    """As it was asked for, RFC 3339 with zone, until now at most. Raises InputError where it has nothing."""
+    end_ns = now_ns if end is None else parse_rfc3339(end)
+    start_ns = end_ns - USUAL_NS if start is None else parse_rfc3339(start)
+    if start_ns >= now_ns:
+        raise InputError(f"{to_the_second(start_ns)} is in the future: no alarms were raised yet")
+    if start_ns >= end_ns:
+        raise InputError(ORDER)
+    return start_ns, min(end_ns, now_ns)
+
+
 def alarm_health(
     journal: Journal,
     records: Records,
@@ -89,7 +103,7 @@ def alarm_health(
     Raises InputError where there is no such time, or no such asset.
     """
     if start_ns >= end_ns:
-        raise InputError("the time from which on alarms count must lie before its end")
+        raise InputError(ORDER)
     timeline = timeline_of(journal)
     identity = timeline.asset_identity(asset) if asset else ""
     if asset and identity not in {i for step in timeline.steps for i in step.sites}:

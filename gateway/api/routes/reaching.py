@@ -14,7 +14,7 @@ from pydantic import Field
 from gateway.alarms.people import Person
 from gateway.api.acting import Said, desk_for
 from gateway.api.answers import json_answer
-from gateway.api.asked import Moment, Name, Named, interval_ns
+from gateway.api.asked import Moment, Name, Named
 from gateway.api.describing import told
 from gateway.api.problems import NotThere, Problem
 from gateway.api.routes.fleet import RUNS, whole
@@ -24,14 +24,11 @@ from gateway.api.world import Asked, World
 from gateway.commands import sirens as commands
 from gateway.commands.calls import try_ways
 from gateway.errors import InputError
-from gateway.model import SECOND
-from gateway.questions.alarm_health import alarm_health
+from gateway.questions.alarm_health import alarm_health, interval_of
 from gateway.questions.calls import people_now
 from gateway.running.calling import addressed_of
 
 router = APIRouter(tags=["reaching"])
-DAY_NS: Final = 86_400 * SECOND
-USUAL_DAYS: Final = 90
 LONGEST_S: Final = 10.0  # of a siren's test: as long it holds up others who ask
 ATTEMPT = {"notifier": "push", "address": "li-na", "outcome": "delivered", "answer": "200", "took_s": 0.2}
 SIREN = {"siren": "lamp", "on": False, "because": []}
@@ -96,15 +93,15 @@ def health(
     end: Annotated[Moment, Query(alias="to")] = None,
 ) -> Response:
     """How many alarms people get, about what, and how soon somebody acts; of 90 days."""
-    scope, now_ns = world.scope(who), world.now_ns()
+    scope = world.scope(who)
     if asset is not None:
         scope.need_asset(asset)
     elif not scope.everything:
         raise InputError("name an asset of yours: ?asset=NAME")
-    start_ns, end_ns = interval_ns(start, end, (now_ns - USUAL_DAYS * DAY_NS, now_ns))
+    start_ns, end_ns = interval_of(start, end, world.now_ns())
     by = world.configuration.priorities
     with world.apart() as reading:
-        found = alarm_health(reading.journal, reading.records, by, start_ns, min(end_ns, now_ns), asset or "")
+        found = alarm_health(reading.journal, reading.records, by, start_ns, end_ns, asset or "")
     return json_answer(request, {**found.public(), "known": world.known()})
 
 

@@ -52,6 +52,18 @@ COMMANDS = (
 )
 
 
+QUESTIONS = (
+    *(("status",), ("doctor",), ("alarms",), ("alarms", "--json"), ("history", "E-1"), ("calls",)),
+    *(("hints", "E-1"), ("code", "BAG-1"), ("signatures",), ("out-of-service",), ("contents",)),
+    *(("contents", "--unit", "BAG-1"), ("contents", "--conflicts"), ("statements",), ("audit",)),
+    *(("clocks", "top", "--from", "2026-01-05", "--to", "2026-01-06"), ("time-left",), ("alarm-health",)),
+    *(("alarm-health", "--advice"), ("replay",), ("journal", "verify"), ("report", "E-1", "--json")),
+    *(("parked",), ("refused",), ("handover",), ("siren",), ("drill", "--due"), ("drill", "--report")),
+    *(("duty",), ("people", "list"), ("roster", "list"), ("roster", "show"), ("journal", "stats")),
+    *(("journal", "holds"), ("watch", "--seconds", "1"), ("refused", "--retry", "broker", "--dry")),
+)
+
+
 class Relay(BaseHTTPRequestHandler):
     """Between a client and a gateway; the answer to the first POST is lost on the way back."""
 
@@ -91,6 +103,16 @@ class Bare(Relay):
     def answered(self) -> tuple[int, bytes]:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         return 200, self.told if self.command == "POST" else b'{"items": [], "next": null}'
+
+
+class Hollow(Bare):
+    """Answers everything so."""
+
+    def answered(self) -> tuple[int, bytes]:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        return 200, self.told
+
+    do_DELETE = Relay.do_GET
 
 
 @contextmanager
@@ -137,6 +159,18 @@ def test_an_answer_that_lacks_something_is_said_in_words(told: Any, tmp_path: Pa
             assert is_said and not isinstance(done.exception, InputError), (words, done.exception)
             if not isinstance(told, dict | list):
                 assert isinstance(done.exception, Declined), words
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"items": [{}], "next": None}, {"id": "J-1"}], ids=lambda told: str(len(told))
+)
+def test_an_answer_to_a_question_that_lacks_something_is_said_in_words(told: Any, tmp_path: Path) -> None:
+    """Only by what the answer itself says of it: another KeyError would be a mistake of ours."""
+    hollow = {"told": json.dumps(told).encode(), "lost": [b""]}
+    with between(type("Hollow", (Hollow,), hollow)) as url:
+        for words in (*QUESTIONS, ("report", "E-1", "-o", str(tmp_path / "x.pdf"))):
+            done = asked(url, *words)
+            assert isinstance(done.exception, CryogateError | SystemExit | None), (words, done.exception)
 
 
 def test_a_repeat_whose_answer_nobody_knows_any_more_says_where_it_stands() -> None:

@@ -30,6 +30,7 @@ HERE = {
     "siren": "lamp",
     "proposal": "P-1",
     "entry": "1",
+    "job": "J-1",
 }
 AT_PORT = "operator+quality+supply-chain@port"
 UNIT = {"scheme": "holder", "code": "X", "asset": "freezer", "from": FROM}
