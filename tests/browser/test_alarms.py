@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.desk import desk, violations
+from tests.browser.desk import desk, lose_first_answer, violations
 from tests.browser.room import Room
 from tests.browser.test_log_in import type_in
 
@@ -90,6 +90,23 @@ def test_several_get_one_comment_that_can_be_taken_back(page: Page) -> None:
     page.get_by_role("dialog").get_by_label("Reason").fill("wrong vessel")
     page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
     expect(page.locator("#detail .line")).to_contain_text("Li Na took a statement back")
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_form_that_is_changed_after_a_lost_answer_is_another_request(page: Page) -> None:
+    lost = lose_first_answer(page, "**/api/v1/alarms/*/comment")
+    open_alarm(page)
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="Comment")
+    send = dialog.get_by_role("button", name="Comment")
+    dialog.get_by_label("Comment").fill("lid sticks")
+    send.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("does not answer")
+    assert lost == [200]
+    dialog.get_by_label("Comment").fill("lid is repaired")
+    send.click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#detail .line")).to_contain_text("lid is repaired")
 
 
 @pytest.mark.usefixtures("warm")

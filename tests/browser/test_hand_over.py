@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import desk
+from tests.browser.desk import desk, lose_first_answer
 from tests.browser.room import Room
 from tests.unit.accounts.members import PASSWORD
 
@@ -49,22 +49,13 @@ def test_one_hands_over_and_both_sign(page: Page, browser: Browser, room: Room) 
 
 def test_notes_that_are_changed_after_a_lost_answer_are_another_handover(page: Page, room: Room) -> None:
     room.add_account("chen.jing", "Chen Jing", ("operator",))
-    done = list[int]()
-
-    def lose_first(route: Route) -> None:
-        if done or route.request.method != "POST":
-            route.continue_()
-            return
-        done.append(route.fetch().status)
-        route.abort()
-
-    page.route("**/api/v1/handovers", lose_first)
+    lost = lose_first_answer(page, "**/api/v1/handovers")
     page.goto("/hand-over")
     page.get_by_label("Notes for the next shift").fill("Lid sticks.")
     page.get_by_label("To whom").select_option("chen.jing")
     page.get_by_role("button", name="Hand over").click()
     expect(page.locator("#give .problem")).not_to_be_empty()
-    assert done == [200]
+    assert lost == [200]
     page.get_by_label("Notes for the next shift").fill("Lid is repaired.")
     page.get_by_role("button", name="Hand over").click()
     expect(page.locator("#last")).to_contain_text("Lid is repaired.")

@@ -126,8 +126,6 @@ function inOneLine(notes) {
   return notes.split("\n").map((one) => one.trim()).filter(Boolean).join(" / ");
 }
 
-form.addEventListener("input", () => { key = newKey(); }); // what was changed is another handover
-
 whenSent(form, form.querySelector(".problem"), async ({ to, notes }) => {
   const site = byId("where").value;
   const done = await post("/handovers", { to, notes: inOneLine(notes), ...(site && { site }) }, { key });

@@ -8,13 +8,11 @@ function keep(name, value) {
   document.cookie = `${name}=${value};path=/;max-age=${YEAR_S};samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
 }
 
-export function keepLanguage(language) {
-  keep("cryogate-language", language);
+byId("language").addEventListener("change", (event) => {
+  keep("cryogate-language", event.target.value);
   navigator.serviceWorker?.controller?.postMessage("language");
   location.reload();
-}
-
-byId("language").addEventListener("change", (event) => keepLanguage(event.target.value));
+});
 
 byId("theme").addEventListener("change", (event) => {
   keep("cryogate-theme", event.target.value);
