@@ -36,6 +36,7 @@ REFUSED: Final = {
     "received": "2026-01-05T11:00:00Z",
 }
 CHANNEL: Final = {**REFUSED, "pointer": "/temp", "name": "shipper-7-payload", "asset": "shipper-7"}
+BEGINNING: Final = {"site": "lab", "time_zone": "Asia/Shanghai", "kind": "mqtt", "source": "broker"}
 BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSON
     "POST /accounts": {"account": "li.na", **RIGHTS},
     "POST /accounts/{account}/rights": RIGHTS,
@@ -69,6 +70,14 @@ BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSO
     "POST /refused/{source}/channel/options": REFUSED,
     "POST /refused/{source}/channel/preview": CHANNEL,
     "POST /refused/{source}/channel": CHANNEL,
+    "POST /first-start": {
+        "link": "cgl_0V3",
+        "account": "li.na",
+        "name_en": "Li Na",
+        "time_zone": "Asia/Shanghai",
+    },
+    "POST /beginning/preview": BEGINNING,
+    "POST /beginning": BEGINNING,
     "POST /holds": {"why": "deviation 26-014", "assets": ["shipper-7"], "from": "2026-03-01T00:00:00Z"},
     "POST /holds/{hold}/release": {"reason": "deviation 26-014 closed"},
     "POST /drills": {"asset": "dewar-1", "reason": "monthly, night shift", "within_s": 900.0},

@@ -12,9 +12,10 @@ import typer
 from starlette.types import ASGIApp
 
 from gateway.accounts import FILE
+from gateway.accounts.accounts import open_accounts
 from gateway.api.application import application, guarded
 from gateway.api.certificate import Certificate, given, own
-from gateway.api.members import Members
+from gateway.api.members import Members, office
 from gateway.api.proxies import Proxies
 from gateway.api.serving import Listening, serve
 from gateway.api.who import Gate
@@ -22,18 +23,26 @@ from gateway.api.world import World
 from gateway.cli.logs import LogFormat, set_up
 from gateway.cli.options import DEFAULT_CONFIG, Config
 from gateway.cli.terminal import say
+from gateway.commands.accounts import accounts_stated
+from gateway.commands.desk import open_desk
+from gateway.commands.first_start import first_link, is_first
 from gateway.config.load import load
 from gateway.config.types import Configuration, PagesOptions
 from gateway.doctor.examination import Examination, examine
-from gateway.errors import ConfigurationError, InputError
+from gateway.errors import ConfigurationError, CryogateError, InputError
 from gateway.journal import rights
 from gateway.pages.routes import add_pages
 from gateway.running.left_pages import OF_GATEWAY
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
-NOBODY = (
-    "nobody can log in yet: `cryogate account add ID --role administrator --by NAME` makes the first account "
-    "and prints a one-time link"
+FIRST = (
+    "nobody can log in yet. Open {}/first-start#{} once, within 24 hours; or `cryogate account add ID --role "
+    "administrator --by NAME` makes the first account and prints a one-time link"
+)
+
+GONE = (
+    "nobody can log in: the file of the accounts is gone; `cryogate account remake --by NAME` makes them "
+    "anew from the journal"
 )
 
 
@@ -76,9 +85,34 @@ def pages(
     say(f"pages: {where.url}/api/v1")
     if where.certificate is not None:
         say(f"certificate: SHA-256 {where.certificate.fingerprint()}")
-    if not (configuration.data_dir / FILE).exists():
-        say(NOBODY)
+        if authority := where.certificate.authority():
+            say(f"authority: SHA-256 {authority}; {where.url}/trust has it for phones")
+    if link := _first_link(configuration):
+        say(FIRST.format(where.url, link))
     serve(proxies.before(_application(configuration, config)), where, configuration.data_dir, of_gateway)
+
+
+def _first_link(configuration: Configuration) -> str:
+    """Of a gateway that never had an account; else empty, also where nobody can know that now."""
+    is_there = (configuration.data_dir / FILE).exists()
+    try:
+        if is_there and _has_accounts(configuration):
+            return ""  # the journal is left alone
+        with open_desk(configuration) as desk:
+            is_lost = not is_there and bool(accounts_stated(desk))
+        if is_lost:
+            say(GONE)
+            return ""
+        with office(configuration) as (desk, accounts):
+            return first_link(desk, accounts) if is_first(desk, accounts) else ""
+    except CryogateError as error:
+        say(f"no link for the first start: {error}")
+        return ""
+
+
+def _has_accounts(configuration: Configuration) -> bool:
+    with open_accounts(configuration.data_dir) as accounts:
+        return bool(accounts.register.all())
 
 
 def _options(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -95,23 +96,32 @@ def _severity(given: object, path: str, problems: Problems) -> Severity | None:
 
 def _unit_keys(parameters: Any, table: Table) -> tuple[str | None, dict[str, str]]:
     """Which unit the keys of this table carry (limit_degC), and the key of each field under it."""
-    fields = {
-        f.name: SUFFIXES[f.metadata["unit"]] for f in dataclasses.fields(parameters) if "unit" in f.metadata
-    }
+    fields = _suffixes(parameters)
     if not fields:
         return None, {}
-    used = [u for u in CANONICAL for name, suffix in fields.items() if name + suffix.format(unit=u) in table]
-    unit = used[0] if used else "degC"
+    used = (u for u in CANONICAL for name, suffix in fields.items() if name + suffix.format(unit=u) in table)
+    unit = next(used, "degC")
     return unit, {name: name + suffix.format(unit=unit) for name, suffix in fields.items()}
 
 
+@functools.cache
+def _suffixes(parameters: Any) -> dict[str, str]:
+    """Of the fields whose keys carry a unit."""
+    return {
+        f.name: SUFFIXES[f.metadata["unit"]] for f in dataclasses.fields(parameters) if "unit" in f.metadata
+    }
+
+
 def _check_unit(parameters: Any, table: Table, unit: str | None, path: str, problems: Problems) -> None:
-    for field in dataclasses.fields(parameters):
-        only = field.metadata.get("only", unit)
-        if field.name in table and only != unit:
-            problems.add(
-                f"{path}.{field.name}", f"is for limits in {only}, but those of the rule are in {unit}"
-            )
+    for name, only in _bound(parameters).items():
+        if name in table and only != unit:
+            problems.add(f"{path}.{name}", f"is for limits in {only}, but those of the rule are in {unit}")
+
+
+@functools.cache
+def _bound(parameters: Any) -> dict[str, str]:
+    """The unit of the limits that each field is for, where it is not for all."""
+    return {f.name: f.metadata["only"] for f in dataclasses.fields(parameters) if "only" in f.metadata}
 
 
 def _version(profile: str, block: Table, path: str, problems: Problems) -> ProfileVersion | None:

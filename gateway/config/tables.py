@@ -63,7 +63,7 @@ def build(
         problems.add(path, f"expected a table, found {_kind_of(table)}")
         return None
     keys = keys or {}
-    fields = {keys.get(f.name, f.name): f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
+    fields = {keys.get(f.name, f.name): f for f in _fields(typing.cast(Any, cls))}
     for key in table:
         if key not in fields:
             problems.unknown(f"{path}.{key}", key, fields, "key")
@@ -102,6 +102,11 @@ def plug_in(
 def _hints(cls: Any) -> dict[str, Any]:
     """Once for each type: a site has thousands of channels."""
     return typing.get_type_hints(cls)
+
+
+@functools.cache
+def _fields(cls: Any) -> tuple[dataclasses.Field[Any], ...]:
+    return tuple(field for field in dataclasses.fields(cls) if field.init)
 
 
 def _needed(field: dataclasses.Field[Any]) -> bool:
@@ -187,6 +192,7 @@ def _tuples(given: object) -> object:
     return tuple(_tuples(item) for item in given) if isinstance(given, list) else given
 
 
+@functools.cache
 def _dataclass_in(hint: Any) -> Any:
     """The dataclass inside `X`, `X | None` or `tuple[X, ...]`; None when there is none."""
     for candidate in (hint, *typing.get_args(hint)):

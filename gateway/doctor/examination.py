@@ -183,13 +183,13 @@ def _calibrations(configuration: Configuration, today: datetime.date) -> Iterato
 def _summary(configuration: Configuration, status: Mapping[str, Any] | None) -> str:
     name = configuration.gateway.name
     channels = counted(len(configuration.channels), "channel")
-    size = f"{counted(len(configuration.sources), 'source')}, {channels}"
+    sources = counted(len(configuration.sources), "source")
     data = f"data in {configuration.data_dir}, SQLite {database.SQLITE}"
     if status is None:
-        return f"no gateway {name} answers; {size}; {data}"
-    heard = sum(c["age_s"] is not None for c in status["channels"])
-    up = sum(s["state"] == "up" for s in status["sources"])
+        return f"no gateway {name} answers; {sources}, {channels}; {data}"
+    heard = counted(sum(c["age_s"] is not None for c in status["channels"]), "channel")
+    up = counted(sum(s["state"] == "up" for s in status["sources"]), "source")
     newest = status["journal"]["last_commit"]
     stored = f"newest commit {newest[:19]}Z" if newest else "nothing stored since its start"
     of = f"{name} {status['gateway']['version']} runs"
-    return f"{of}; {size}, {counted(up, 'source')} up, {counted(heard, 'channel')} heard; {stored}; {data}"
+    return f"{of}; {sources}, {channels}, {up} up, {heard} heard; {stored}; {data}"

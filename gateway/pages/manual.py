@@ -32,6 +32,7 @@ HELPS: Final[Mapping[str, str]] = {  # the task of each page of the control room
     "set-up": "link-is-down",
     "set-up-health": "link-is-down",
     "set-up-sources": "link-is-down",
+    "set-up-begin": "link-is-down",
     "set-up-people": "people-and-rosters",
     "set-up-rosters": "people-and-rosters",
     "set-up-accounts": "people-and-rosters",
@@ -39,6 +40,7 @@ HELPS: Final[Mapping[str, str]] = {  # the task of each page of the control room
     "set-up-limits": "review-limits",
     "login": "first-log-in",
     "welcome": "first-log-in",
+    "first-start": "first-log-in",
 }
 PARSER: Final = MarkdownIt("commonmark", {"html": False})
 

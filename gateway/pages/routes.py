@@ -14,6 +14,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.api import cookies
 from gateway.api.problems import NotThere, Page, Problem, show_to_people
+from gateway.config.types import Configuration
+from gateway.pages import finding_words, trust
 from gateway.pages.files import NOT_KEPT, TYPES, Files
 from gateway.pages.glossary import meanings, terms_in
 from gateway.pages.languages import COOKIE, ENGLISH, chosen, words_in
@@ -30,6 +32,7 @@ PAGES: Final[Mapping[str, str]] = {  # its address: its template
     "/assets/{asset}": "asset",
     "/hand-over": "hand-over",
     "/set-up": "set-up",
+    "/set-up/begin": "set-up-begin",
     "/set-up/health": "set-up-health",
     "/set-up/sources": "set-up-sources",
     "/set-up/people": "set-up-people",
@@ -42,6 +45,7 @@ OPEN: Final[Mapping[str, str]] = {  # for who is not logged in, too
     "/login": "login",
     "/logged-in": "logged-in",
     "/welcome": "welcome",
+    "/first-start": "first-start",
     "/components": "components",
     "/offline": "offline",  # what the service worker keeps
 }
@@ -50,6 +54,7 @@ HELP: Final[Mapping[str, str]] = {  # for everybody; who is logged in has the na
     "/glossary": "glossary",
     "/manual": "manual",
     "/manual/{task}": "manual",
+    "/trust": "trust",
 }
 
 
@@ -58,6 +63,7 @@ def add_pages(app: FastAPI) -> None:
     words, terms = words_in(FOLDER / "words"), terms_in(FOLDER / "words")
     made = {f"words/{name}.json": one.json for name, one in words.items()}
     made |= {f"words/glossary-{name}.json": meanings(terms, name) for name in words}
+    made |= finding_words.tables(FOLDER / "words" / "findings")
     files = Files(FOLDER / "static", made | pictures_in(MANUAL))
     templates = Templates(words, terms, files)
     app.include_router(_router(templates, Manual(MANUAL, files.address), files), include_in_schema=False)
@@ -74,6 +80,12 @@ def _router(templates: Templates, manual: Manual, files: Files) -> APIRouter:
         """At the root: it may only serve what is below its address. Another one with every version."""
         content = f'const VERSION = "{files.version}";\n'.encode() + files.content(WORKER)
         return Response(content, headers={"Cache-Control": NOT_KEPT}, media_type=TYPES[".js"])
+
+    @router.get(trust.FILE)
+    def authority(request: Request) -> Response:
+        if not (content := trust.authority(_configuration(request))):
+            raise NotThere("the certificate of the pages has no authority of its own: see /trust")
+        return Response(content, media_type=trust.MEDIA_TYPE, headers={"Cache-Control": NOT_KEPT})
 
     @router.get("/static/{version}/{name:path}")
     def static(request: Request, version: str, name: str) -> Response:
@@ -95,9 +107,16 @@ def _page(templates: Templates, manual: Manual, path: str, name: str) -> Callabl
         language, values = _looks(request, name, is_open)
         if name == "manual":
             values |= {"tasks": manual.tasks[language], "task": _task(request, manual)}
+        if name == "trust":
+            values |= {"trust": trust.shown(_configuration(request))}
         return HTMLResponse(templates.page(language, name, values))
 
     return show
+
+
+def _configuration(request: Request) -> Configuration:
+    found: Configuration = request.app.state.world.configuration
+    return found
 
 
 def _problem(templates: Templates) -> Page:

@@ -23,12 +23,17 @@ def test_a_finding_is_read_and_its_button_leads_on(page: Page) -> None:
     expect(page.locator("#refused")).to_contain_text("Nothing was refused")
 
 
-def test_a_chinese_page_says_what_stands_in_english(browser: Browser, room: Room, session: str) -> None:
+def test_a_chinese_page_has_the_findings_in_chinese(browser: Browser, room: Room, session: str) -> None:
+    """Sentences, names in them, and what to do next; commands stay as they are typed."""
     context = desk(browser, room, session, "zh")
     chinese = context.new_page()
     chinese.goto("/set-up/health")
-    expect(chinese.locator("#in-english")).to_contain_text("以英文显示")
-    expect(chinese.locator(".finding").first).to_be_visible()
+    finding = chinese.locator(".finding").filter(has_text="尚未导入任何数据：box-2-air")
+    expect(finding.locator("b")).to_have_text("通道")
+    expect(finding).to_contain_text("导入其记录仪的文件：cryogate import，docs/imports.md")
+    expect(chinese.locator("#summary")).to_contain_text("3 个数据源，9 个通道")
+    words = chinese.locator(".finding [lang=en]").all_inner_texts()
+    assert [one for one in words if " " in one and not one.startswith("cryogate ")] == []
     picture(chinese, "health-zh")
     context.close()
 

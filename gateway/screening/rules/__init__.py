@@ -20,6 +20,7 @@ what means nothing but for a channel in degC.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import math
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ MOST: Final = 65_536  # readings a window holds; sums over them fit into 64 bits
 Limit = tuple[Literal["high", "low"], float]  # the side that is worse, and the value in the channel's unit
 
 
+@functools.cache
 def rule_file(kind: str) -> ModuleType:
     """The module of a kind of rules. Raises ModuleNotFoundError where there is none."""
     return importlib.import_module(f"{RULES}.{kind}")

@@ -12,9 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from gateway.api import certificate
-from gateway.api.certificate import given, own
+from gateway.api.certificate import Certificate, authority_of, given, own
 from gateway.api.renewal import Renewal
 from gateway.config.load import load
 from gateway.doctor.certificate import findings
@@ -27,6 +29,41 @@ def test_one_of_their_own_is_made_once_and_kept(tmp_path: Path) -> None:
     assert len(first.fingerprint()) == 32 * 3 - 1
     assert first.key.stat().st_mode & 0o777 == 0o600
     ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(first.certificate, first.key)
+
+
+def test_its_authority_is_all_that_a_phone_has_to_trust(tmp_path: Path) -> None:
+    """For its own names; the key that signed is nowhere, so that it never signs anything else."""
+    made = own(tmp_path, "10.0.0.7")
+    signer = x509.load_der_x509_certificate(authority_of(made.certificate))
+    assert signer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert {path.name for path in tmp_path.iterdir()} == {made.certificate.name, made.key.name}
+    pem = signer.public_bytes(serialization.Encoding.PEM).decode()
+    for name in ("localhost", "10.0.0.7", "127.0.0.1", socket.gethostname()):
+        verify(made, ssl.create_default_context(cadata=pem), name)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        verify(made, ssl.create_default_context(cadata=pem), "example.com")
+    verify(made, ssl.create_default_context(cafile=made.certificate), "localhost")  # as programs are told to
+    leaf = made.certificate.read_text().split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
+    (tmp_path / "before.pem").write_text(leaf)  # as they were made before there were authorities
+    assert authority_of(tmp_path / "before.pem") == b""
+
+
+def verify(made: Certificate, client: ssl.SSLContext, name: str) -> None:
+    """A handshake as with a browser; raises what a browser would warn of."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(made.certificate, made.key)
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    here = client.wrap_bio(to_client, to_server, server_hostname=name)
+    there = server.wrap_bio(to_server, to_client, server_side=True)
+    done = 0
+    while done < 2:
+        done = 0
+        for side in (here, there):
+            try:
+                side.do_handshake()
+                done += 1
+            except ssl.SSLWantReadError:
+                pass
 
 
 def test_one_that_ends_soon_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

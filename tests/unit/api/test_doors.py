@@ -21,6 +21,7 @@ from gateway.rights.table import ACTIONS
 from tests.unit.api.front_door import FrontDoor, Tokens
 
 WAYS_IN = (  # asked by who is nobody yet
+    "/first-start",
     "/link",
     "/session",
     "/session/passkey",

@@ -23,6 +23,8 @@ from tests.unit.commands.front_desk import CONFIG
 
 WITHOUT_KEY = {
     "/link": "the link is good once, and no account asks",
+    "/first-start": "the link is good once, and there is no account",
+    "/beginning/preview": "nothing changes",
     "/session": "who logs in has no account yet",
     "/session/passkey": "who logs in has no account yet",
     "/session/passkey/options": "a challenge is good once",

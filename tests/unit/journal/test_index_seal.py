@@ -38,6 +38,13 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def whole(sound: Path) -> list[object]:
+    """Its readings."""
+    with Journal.open_reading(sound) as journal:
+        return sorted_bits(journal.read(None, 0, None))
+
+
 def hourly(at_ns: int, seed: int, rows: int = ROWS) -> Arrivals:
     """Each reading in an hour of its own, so that the index is long."""
     some = noisy(rows, start_ns=at_ns, seed=seed)
@@ -63,9 +70,7 @@ def pages(path: Path, which: str = INDEX) -> tuple[int, list[int]]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_flipped_bit_hides_nothing(copied: Path, sound: Path, part: int) -> None:
-    with Journal.open_reading(sound) as journal:
-        whole = sorted_bits(journal.read(None, 0, None))
+def test_a_flipped_bit_hides_nothing(copied: Path, whole: list[object], part: int) -> None:
     size, begins = pages(copied)
     dice = np.random.default_rng(part)
     content = bytearray(copied.read_bytes())

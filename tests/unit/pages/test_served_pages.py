@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import time
 from pathlib import Path
@@ -12,11 +13,13 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from gateway.api.application import application, guarded
+from gateway.api.certificate import authority_of, own
 from gateway.api.members import Members
 from gateway.api.who import Gate
 from gateway.api.world import World
 from gateway.config.load import load
 from gateway.errors import JournalError
+from gateway.pages import trust
 from gateway.pages.files import Files
 from gateway.pages.routes import HELP, OPEN, PAGES, add_pages
 from tests.unit.commands.front_desk import CONFIG
@@ -158,3 +161,20 @@ def test_files_are_packed_where_it_helps(tmp_path: Path) -> None:
     kept = files._files
     assert kept["a.woff2"].packed is None
     assert gzip.decompress(kept["a.js"].packed) == b"x;" * 1000
+
+
+def test_the_page_of_trust_shows_what_phones_take(tmp_path: Path) -> None:
+    config = tmp_path / "cryogate.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    configuration = load(config)
+    app = application(World(configuration, lambda: None), Gate(Members(configuration.data_dir), time.time_ns))
+    add_pages(app)
+    client = TestClient(guarded(app), "https://localhost")
+    assert "a proxy in front of it" in client.get("/trust").text
+    assert client.get(trust.FILE).status_code == 404
+    configuration.data_dir.mkdir()
+    made = own(configuration.data_dir, "localhost")
+    page, file = client.get("/trust").text, client.get(trust.FILE)
+    assert made.fingerprint() in page and file.headers["content-type"] == trust.MEDIA_TYPE
+    printed = hashlib.sha256(file.content).hexdigest().upper()
+    assert printed in page.replace(":", "") and file.content == authority_of(made.certificate)

@@ -15,7 +15,11 @@ from gateway.pages.place import FOLDER
 TRANSLATED = [one for one in LANGUAGES if one != ENGLISH]
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
 SHOWN = ("title", "alt", "placeholder", "aria-label", "aria-description")  # attributes that people read
-SAME_EVERYWHERE = {"Cryogate", "· Cryogate", "简体中文", "English", "×", "CSV", "PNG", "Parquet"}
+SAME_EVERYWHERE = {"Cryogate", "· Cryogate", "简体中文", "English", "×", "CSV", "PNG", "Parquet"} | {
+    "iPhone, iPad",
+    "Android",
+    "Windows",
+}
 FIELD = re.compile(r"\{\w+\}")
 
 

@@ -4,7 +4,7 @@ import { get, newKey, post } from "./api.js";
 import { showBackup } from "./backup.js";
 import { ask, tellProblem, toast } from "./dialogs.js";
 import { badge, byId, element, setText } from "./elements.js";
-import { findingRow, levelOf, levelWord, worstFirst, worstLevel } from "./findings.js";
+import { findingRow, inLanguage, levelOf, levelWord, worstFirst, worstLevel } from "./findings.js";
 import { action, cell, fill, ifAllowed, inWords } from "./forms.js";
 import { on } from "./live.js";
 import { ready, zone } from "./page.js";
@@ -33,7 +33,7 @@ async function read() {
 function showFindings({ summary, findings }, parked) {
   const level = worstLevel(findings);
   byId("worst").replaceChildren(badge(levelOf(level), level ? levelWord(level) : t("all is well")));
-  setText(byId("summary"), summary);
+  setText(byId("summary"), inLanguage(summary));
   byId("findings").replaceChildren(...worstFirst(findings).map((one) => findingRow(one, buttonsFor(one, parked))));
 }
 

@@ -20,6 +20,7 @@ async function health() {
 async function sources() {
   const found = await ifAllowed(get("/status"));
   if (found === null) return;
+  byId("begin").hidden = found.sources.length > 0;
   const up = found.sources.filter((one) => one.state === "up").length;
   setText(byId("of-sources"), t("{up} of {n} sources are up", { up, n: found.sources.length }));
 }

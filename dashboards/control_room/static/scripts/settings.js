@@ -8,11 +8,13 @@ function keep(name, value) {
   document.cookie = `${name}=${value};path=/;max-age=${YEAR_S};samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
 }
 
-byId("language").addEventListener("change", (event) => {
-  keep("cryogate-language", event.target.value);
+export function keepLanguage(language) {
+  keep("cryogate-language", language);
   navigator.serviceWorker?.controller?.postMessage("language");
   location.reload();
-});
+}
+
+byId("language").addEventListener("change", (event) => keepLanguage(event.target.value));
 
 byId("theme").addEventListener("change", (event) => {
   keep("cryogate-theme", event.target.value);

@@ -6,10 +6,11 @@ import "./settings.js";
 
 const first = byId("link-form");
 const second = byId("password-form");
+const next = new URLSearchParams(location.search).get("next"); // where to go on, once logged in
 let link = "";
 
 first.elements.link.value = decodeURIComponent(location.hash.slice(1));
-history.replaceState(null, "", location.pathname); // not in the history of this browser
+history.replaceState(null, "", location.pathname + location.search); // not in the history of this browser
 
 submit(first, async ({ link: given }) => {
   link = given.trim();
@@ -27,7 +28,10 @@ submit(second, async ({ password, code }) => {
   second.hidden = true;
   byId("codes").hidden = false;
   setText(byId("code-list"), codes.join("\n"));
+  if (next) byId("go-on").href = `/login?next=${encodeURIComponent(next)}`;
 });
+
+if (next && first.elements.link.value) first.requestSubmit(); // of the first start: a step of several
 
 function submit(form, act) {
   const problem = form.querySelector(".problem");
