@@ -41,8 +41,8 @@ FIRST = (
 )
 
 GONE = (
-    "nobody can log in: the file of the accounts is gone; `cryogate account remake --by NAME` makes them "
-    "anew from the journal"
+    "nobody can log in: the file of the accounts is gone; "
+    "`cryogate account remake --reason WHY --by NAME` makes them anew from the journal"
 )
 
 
