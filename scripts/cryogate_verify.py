@@ -2,17 +2,15 @@
 """Check what a Cryogate gateway handed out, without Cryogate and without a network.
 
     python3 cryogate_verify.py --key KEY shipped.tlog-proof
-    python3 cryogate_verify.py --key KEY new.checkpoint
+    python3 cryogate_verify.py --key KEY --of report.pdf report.pdf.tlog-proof
     python3 cryogate_verify.py --key KEY --before kept.checkpoint since.consistency
     python3 cryogate_verify.py --key KEY --tiles FOLDER kept.checkpoint
     python3 cryogate_verify.py report.pdf
 
 It needs Python 3.11 or newer, and for signatures the package `cryptography`. KEY is the verifier key of the
 log, which you got once by a way that you trust. It says what is proven, by whom, and what is not. Exit code
-0: what was asked holds. 1: it does not. 2: it could not be asked.
-
-Formats: RFC 6962 and RFC 9162 (the tree), C2SP signed-note, tlog-checkpoint, tlog-proof, tlog-tiles and
-tlog-cosignature. It shares no code with the gateway, so that a mistake of one is found by the other.
+0: what was asked holds. 1: it does not. 2: it could not be asked. Formats: RFC 6962, RFC 9162 and those of
+C2SP. It shares no code with the gateway, so that a mistake of one is found by the other.
 """
 
 from __future__ import annotations
@@ -36,10 +34,7 @@ MOST_SIGNATURES = 100
 MOST_HASHES = 64
 ED25519, COSIGNATURE = 1, 4
 PROOF, OLD, PDF = b"c2sp.org/tlog-proof@v1\n", b"old ", b"%PDF-"
-WORKS_ALONE = (
-    "The owner of the gateway could have made another log before this checkpoint was given away: ask "
-    "whether others (a witness, your own files, printed reports) hold the same one."
-)
+WORKS_ALONE = "That nobody has another log under this name: ask others for the checkpoints that they hold."
 ONLY_HASH = "What the entry says in full: the log has its SHA-256. Compare it with the record of the gateway."
 NOT_TRUE = "That what was recorded was so: the log proves that the record was not changed since."
 
@@ -49,8 +44,6 @@ class Wrong(Exception):
 
 
 class Key(NamedTuple):
-    """A verifier key that the reader trusts."""
-
     name: str
     kind: int
     public: bytes
@@ -236,6 +229,11 @@ def check_proof(data: bytes, keys: list[Key], asked: argparse.Namespace) -> str:
     if root_from_inclusion(leaf_hash(entry), index, point.size, proof) != point.root:
         raise Wrong("the proof does not lead to the root that was signed: leaf, index or a hash was changed")
     proven = f"leaf {index} of the log {point.origin} is\n    {printable(entry)}"
+    if asked.of:
+        sha = sha256(Path(asked.of).read_bytes()).hex()
+        if f'"sha256":"{sha}"'.encode() not in entry:
+            raise Wrong(f"the leaf is not about {asked.of}, whose SHA-256 is {sha}")
+        proven += f"\nwhich is about the file {asked.of}, as it is now"
     return verdict(proven, point, ONLY_HASH, NOT_TRUE, WORKS_ALONE)
 
 
@@ -374,6 +372,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--witness", action="append", default=[], help="of a witness that you trust, too")
     parser.add_argument("--before", help="the checkpoint that you kept")
     parser.add_argument("--tiles", help="a folder with the whole log")
+    parser.add_argument("--of", help="the file that the proof is about")
     parser.add_argument("--entry", help="what the leaf says, where the proof does not")
     asked = parser.parse_args(words)
     try:

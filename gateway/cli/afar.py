@@ -94,7 +94,9 @@ HERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         [
             f"evidence {one}"
-            for one in ("status", "checkpoint", "prove", "consistency", "verify", "tiles", "key", "begin")
+            for one in (
+                *("status", "checkpoint", "add", "prove", "consistency", "verify", "tiles", "key", "begin"),
+            )
         ],
         EVIDENCE,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +21,10 @@ from gateway.evidence import keeping, note, proving
 from gateway.evidence.note import Note
 from gateway.evidence.proof import SUFFIX
 from gateway.evidence.store import FILE, Signed, Store
-from gateway.journal import rights
+from gateway.journal import exhibits, rights
 from gateway.journal.failures import files_explained
 from gateway.journal.items import Items
+from gateway.regular import open_regular
 from gateway.running.lock import locked
 from gateway.text import counted
 from gateway.times import format_rfc3339
@@ -35,7 +38,7 @@ evidence = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (status, checkpoint, prove, consistency, verify, tiles, key, begin):
+    for command in (status, checkpoint, add, prove, consistency, verify, tiles, key, begin):
         evidence.command()(command)
     app.add_typer(evidence, name="evidence")
 
@@ -82,24 +85,58 @@ def checkpoint(
         say(f"{output}: {counted(signed.size, 'leaf', 'leaves')}, signed {format_rfc3339(signed.at_ns)}")
 
 
+def add(
+    file: Annotated[Path, typer.Argument(help="A report, or any other file.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Put the SHA-256 of a file into the log: proven later is that it was there by then, as it is.
+
+    The gateway may run, and puts it under its next checkpoint.
+
+    Example: cryogate evidence add excursion-7Q2M9XKD.pdf
+    """
+    path, (sha256, size) = _journal(load(config).data_dir), _hashed(file)
+    name = os.fsencode(file.name).decode("utf-8", "replace")
+    said: dict[str, object] = {"name": name, "sha256": sha256, "bytes": size}
+    with Items(path, writing=True) as items:
+        items.put(exhibits.FILE, said)
+    if as_json:
+        print_json(said)
+    else:
+        say(f"{name}: SHA-256 {sha256} is in the log with the next checkpoint")
+
+
 def prove(
-    entry: Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=LARGEST, help="Number of the entry.")],
+    entry: Annotated[
+        int | None, typer.Argument(metavar="[ENTRY]", min=1, max=LARGEST, help="Number of the entry.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Instead: a file that was added, or one of the archive.")
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help=f"The file; default: entry-ENTRY{SUFFIX}.")
+        Path | None, typer.Option("--output", "-o", help=f"The proof; default: entry-ENTRY{SUFFIX}.")
     ] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """A proof that an entry of the journal is in the log, as a file for others to check.
+    """A proof that an entry of the journal, or a file, is in the log, for others to check.
 
     Whoever has the key of the log checks it without a network, by scripts/cryogate_verify.py or any program
     that reads C2SP tlog-proof.
 
-    Example: cryogate evidence prove 4711 -o shipped.tlog-proof
+    Examples: cryogate evidence prove 4711 -o shipped.tlog-proof; cryogate evidence prove --file report.pdf
     """
-    path = Path(f"entry-{entry}{SUFFIX}") if output is None else output
+    if (entry is None) == (file is None):
+        raise InputError("give either the number of an entry or --file")
+    default = f"entry-{entry}{SUFFIX}" if file is None else f"{file.name}{SUFFIX}"
+    path = Path(default) if output is None else output
     with _opened(config) as (store, _):
-        made = proving.prove(store, proving.leaf_of(store, entry))
+        if file is None:
+            index = proving.leaf_of(store, entry or 0)
+        else:
+            index = proving.leaf_of_file(store, _hashed(file)[0])
+        made = proving.prove(store, index)
     _write(path, str(made))
     leaf = (made.extra or b"").decode()
     if as_json:
@@ -254,6 +291,15 @@ def _read(path: Path) -> Note:
     try:
         with path.open("rb") as file:
             return note.parse(file.read(note.LONGEST + 1))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+
+
+def _hashed(path: Path) -> tuple[str, int]:
+    """SHA-256 and bytes."""
+    try:
+        with open_regular(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from gateway.evidence.proof import Proof
 from gateway.evidence.store import Signed, Store
 from gateway.evidence.tiles import WIDTH, tile_path
 from gateway.evidence.tree import included, leaf_hash
-from gateway.journal import rights
+from gateway.journal import exhibits, rights
 from gateway.journal.failures import files_explained
 from gateway.journal.items import Items
 
@@ -50,6 +51,15 @@ def leaf_of(store: Store, seq: int) -> int:
     if index is None:
         raise EvidenceError(f"entry {seq} is in no leaf: {NOT_YET}, or the journal never had it")
     return index
+
+
+def leaf_of_file(store: Store, sha256: str) -> int:
+    """The number of the first leaf about a file with this hash. Raises EvidenceError where there is none."""
+    for index, entry in store.exhibits():
+        said = json.loads(entry)
+        if said["type"] in (exhibits.FILE, exhibits.ARCHIVE_FILE) and said["said"]["sha256"] == sha256:
+            return index
+    raise EvidenceError(f"no leaf is about a file with SHA-256 {sha256}: `cryogate evidence add` adds one")
 
 
 def prove(store: Store, index: int) -> Proof:

@@ -1,7 +1,7 @@
 """Exhibits: what the evidence log keeps a hash of that is no entry, at its place in the order of the entries.
 
-Files of the archive, starts of the program, the evidence logs themselves. Each stands behind the entry that
-was the newest when it was put down, so that the order is the same whenever somebody reads it again.
+Files of the archive, starts of the program, the evidence logs themselves, files that people add. Each stands
+behind the entry that was the newest when it was put down: the order is the same whenever it is read again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SCHEMA: Final = """CREATE TABLE exhibit (
 ARCHIVE_FILE: Final = "archive file"
 START: Final = "start"
 LOG: Final = "evidence log"
+FILE: Final = "file"
 _FIELDS: Final = "after_seq, number, kind, body"
 
 

@@ -136,3 +136,34 @@ def test_another_log_begins(box, ask):
     assert told["key"] == ask("key").strip() != before.strip() and told["leaves"] == 8
     box.follow()
     assert "no problem" in ask("verify")
+
+
+def test_a_file_that_was_added(box, ask, capsys, tmp_path):
+    """As it was then, and no other."""
+    report, proof = tmp_path / "r.pdf", tmp_path / "r.tlog-proof"
+    report.write_bytes(b"%PDF-1.7")
+    told = json.loads(ask("add", report, "--json"))
+    assert told["name"] == "r.pdf" and told["bytes"] == 8
+    box.follow()
+    assert "leaf 7 says" in ask("prove", "--file", report, "-o", proof)
+    words = ["--key", ask("key").strip(), "--of", str(report), str(proof)]
+    assert cryogate_verify.main(words) == 0
+    assert f"which is about the file {report}, as it is now" in capsys.readouterr().out
+    report.write_bytes(b"%PDF-1.8")
+    assert cryogate_verify.main(words) == 1
+    assert "the leaf is not about" in capsys.readouterr().out
+    with pytest.raises(EvidenceError, match="no leaf is about a file"):
+        ask("prove", "--file", report)
+    for neither in ((), (3, "--file", report)):
+        with pytest.raises(InputError, match="either the number"):
+            ask("prove", *neither)
+    with pytest.raises(InputError, match="No such file"):
+        ask("add", tmp_path / "nowhere")
+
+
+def test_a_file_of_the_archive(box, ask, tmp_path):
+    box.now_ns += 24 * 3600 * 10**9
+    box.roll()
+    box.follow()
+    path = next((box.folder / "archive").glob("*.parquet"))
+    assert '"type":"archive file"' in ask("prove", "--file", path, "-o", tmp_path / "p")
