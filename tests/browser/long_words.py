@@ -20,6 +20,12 @@ from gateway.pages.templates import Templates
 FIELD_OR_WORD = re.compile(r"\{\w+\}|%\(\w+\)s|[A-Za-z]+")
 MORE = 0.4
 PROSE = "manual"  # its words are no catalogue's, and flow
+PRINTS = {
+    "fingerprint": ":".join(["AB"] * 32),
+    "authority": ":".join(["CD"] * 32),
+    "is_own": True,
+    "file": "/a.crt",
+}
 
 
 def longer(text: str) -> str:
@@ -41,7 +47,7 @@ def speak_long(context: BrowserContext, templates: dict[str, str]) -> None:
         name = templates.get(path, PROSE)
         if route.request.resource_type != "document" or name == PROSE:
             return route.continue_()
-        values = {"page": name, "is_open": path in OPEN}
+        values = {"page": name, "is_open": path in OPEN, "trust": PRINTS}
         html = made.page(ENGLISH, name, {**values, "theme": "light"})
         return route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
