@@ -25,6 +25,7 @@ COSTLY: Final[Mapping[str, float]] = dict.fromkeys(  # seconds of a core: 25 at 
         "/api/v1/journal/verify",
         "/api/v1/journal/replay",
         "/api/v1/alarm-health/advice",
+        "/api/v1/reviews",
     ),
     20.0,
 )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from gateway.dataclass import dataclass
-from gateway.dossier import basis, unknown
+from gateway.dossier import basis, judged, unknown
 from gateway.dossier.budgets import Budgets
 from gateway.dossier.case import Case
 from gateway.dossier.course import Course
@@ -78,6 +78,7 @@ def facts(passport: Passport, records: Records) -> dict[str, Any]:
         "excursions": parts,
         "beyond_s": longest(parts),
         "budgets": budgets.plain(),
+        "decisions": [one for case in cases.values() for one in judged.decisions(case, *key)],
         "statements": [published.mention(one) for one in mentions],
         "conflicts": [c.words() for c in known.conflicts() if c.unit.key == key],
         "basis": _basis(state, told, [case for case in cases.values() if _names(parts, case)]),

@@ -8,7 +8,16 @@ from typing import Any, Final
 from gateway.dossier.words import W
 from gateway.text import first_words
 
-ORDER: Final = ("passport", "unknowns", "stays", "exposures", "statements", "basis", "attachments")
+ORDER: Final = (
+    "passport",
+    "unknowns",
+    "stays",
+    "exposures",
+    "decisions",
+    "statements",
+    "basis",
+    "attachments",
+)
 PRELIMINARY: Final = W(
     "初步报告：产品仍在容器中，或超限仍在持续",
     "PRELIMINARY: the unit is still inside, or an excursion goes on",

@@ -90,6 +90,18 @@ def standing(facts: Mapping[str, Any], one: Mapping[str, Any]) -> W:
     return W(f"评审第 {one['revision']} 版：{zh}。", f"Review, revision {one['revision']}: {en}.")
 
 
+def decided(facts: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[Text, Text, Text]:
+    """A disposition: what, why, by whom."""
+    why = said["why"] + (f" [{joined(said['references'])}]" if said["references"] else "")
+    corrected: Text = why
+    if said["corrects"]:
+        corrected = W(
+            f"{why}；更正 {said['corrects']}：{said['reason']}",
+            f"{why}; corrects {said['corrects']}: {said['reason']}",
+        )
+    return one_of(DECISIONS, said["decision"]), corrected, _by(facts, said)
+
+
 def _revision(facts: Mapping[str, Any], one: Mapping[str, Any]) -> Iterator[Block]:
     yield Line(standing(facts, one), "name")
     if one["because"] is not None:
@@ -160,15 +172,7 @@ def _assessment(facts: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[t
 
 def _unit(facts: Mapping[str, Any], unit: Mapping[str, Any]) -> tuple[Text, ...]:
     code, said = f"{unit['code']} ({unit['scheme']})", unit["disposition"]
-    if said is None:
-        return code, UNDECIDED, NONE, NONE
-    why = said["why"] + (f" [{joined(said['references'])}]" if said["references"] else "")
-    if said["corrects"]:
-        why = W(
-            f"{why}；更正 {said['corrects']}：{said['reason']}",
-            f"{why}; corrects {said['corrects']}: {said['reason']}",
-        )
-    return code, one_of(DECISIONS, said["decision"]), why, _by(facts, said)
+    return (code, UNDECIDED, NONE, NONE) if said is None else (code, *decided(facts, said))
 
 
 def _signature(facts: Mapping[str, Any], sign: Mapping[str, Any]) -> tuple[Text, ...]:

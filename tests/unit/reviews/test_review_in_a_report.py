@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.dossier.blocks import plain
+from gateway.dossier.kinds import unit
 from gateway.dossier.kinds.excursion import ORDER
 from gateway.dossier.sections import sections
 from gateway.questions.review_rows import SCHEMA
@@ -17,10 +18,10 @@ def facts(office: ReviewOffice, *words: str) -> Any:
     return office.json("report", office.alarm, *words)
 
 
-def shown(told: Any, language: Any = "both") -> dict[str, str]:
+def shown(told: Any, language: Any = "both", order: tuple[str, ...] = ORDER) -> dict[str, str]:
     """Texts of each section, by its title."""
     found = {}
-    for one in plain(sections(ORDER, told, ()), language):
+    for one in plain(sections(order, told, ()), language):
         found[" ".join(text["text"] for text in one["title"])] = str(one["blocks"])
     return found
 
@@ -49,6 +50,23 @@ def test_every_revision_is_told_with_what_changed(tmp_path: Path, monkeypatch: A
     text = shown(told)["评审 Review"]
     assert "3 (came: BAG-3)" in text and "re-opened: not assessed anew yet" in text and "SOP-7" in text
     assert facts(office, "--as-of", then)["review"] == approved["review"]
+
+
+def test_the_report_of_a_unit_has_the_decisions_about_it(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("gateway.accounts.accounts.open_accounts.__wrapped__.__defaults__", (CHEAP,))
+    office = ReviewOffice(tmp_path)
+    assert office.json("report", "--unit", "BAG-1")["decisions"] == []
+    office.enter("wang.wei", "Wang Wei", "qualified-person")
+    office.decide()
+    office.approve()
+    office.amend()
+    office.review("dispose", "BAG-1", "--as", "reject", "--why", "thawed", *BY)
+    told = office.json("report", "--unit", "BAG-1")
+    rows = [(one["revision"], one["decision"], one["state"]) for one in told["decisions"]]
+    assert rows == [(1, "use", "approved"), (2, "reject", "re-opened")]
+    text = shown(told, "en", unit.ORDER)["Decisions about it"]
+    assert "revision 1: approved by Wang Wei" in text and "thawed" in text and "SOP-7" in text
+    assert "Decisions about it" not in shown(office.json("report", "--unit", "BAG-3"), "en", unit.ORDER)
 
 
 def test_what_is_unknown_is_said(tmp_path: Path) -> None:
