@@ -20,6 +20,7 @@ from gateway.statements import assessment as assessing
 from gateway.statements import disposition as deciding
 from gateway.statements.assessment import Assessment
 from gateway.statements.disposition import DECISIONS, QUARANTINE, Disposition
+from gateway.statements.second import account_in
 from gateway.text import counted
 
 ACTION: Final = "disposition.approve"
@@ -112,7 +113,13 @@ def check_approval(desk: Desk, account: str, actions: frozenset[str], author: Au
         raise InputError(_missing(now))
     for word in (now.assessment, *now.decided):
         if word is not None:
-            check_second(desk, word.heard.statement, author)
+            _check_other(desk, account, author, word.heard.statement)
+
+
+def _check_other(desk: Desk, account: str, author: Author, said: Statement) -> None:
+    if account_in(said.origin) == account:
+        raise InputError(f"{said.by} ({account}) said {said.id}: somebody else has to approve it")
+    check_second(desk, said, author)
 
 
 def former(of: Review, key: Key) -> Decided | None:

@@ -23,9 +23,9 @@ from gateway.reviews.model import (
     State,
     units_of,
 )
-from gateway.statements import assessment, disposition, signature
+from gateway.statements import Statement, assessment, disposition, signature
 from gateway.statements.effect import Effects
-from gateway.statements.second import is_second
+from gateway.statements.second import account_in, is_second
 
 APPROVED = "approved"
 AMENDED = "amended"
@@ -154,4 +154,9 @@ def _approves(one: Signed, of: Round) -> bool:
     if not one.is_current or one.said.meaning != APPROVED or not of.is_over or of.state is not State.DISPOSED:
         return False
     words = (of.assessment, *of.decided)
-    return all(word is None or is_second(word.heard.statement, one.heard.statement) for word in words)
+    return all(word is None or _is_of_another(word.heard.statement, one) for word in words)
+
+
+def _is_of_another(word: Statement, one: Signed) -> bool:
+    """By account, too: whoever has another name meanwhile is the same person."""
+    return account_in(word.origin) != one.said.account and is_second(word, one.heard.statement)

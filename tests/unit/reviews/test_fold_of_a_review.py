@@ -132,6 +132,20 @@ def test_who_said_part_of_it_does_not_approve_it() -> None:
     assert told(*WHOLE[:4], ("sign", "wang", "reviewed")).states == ["disposed"]
 
 
+def test_who_has_another_name_meanwhile_is_the_same_person() -> None:
+    story = told(WHOLE[0])
+    said = [Assessment(ALARM, "lid open"), *(Disposition(ALARM, "holder", c, "use", "x") for c in "AB")]
+    for n, one in enumerate(said):
+        kind = assessment if isinstance(one, Assessment) else disposition
+        origin = "api, li by password+totp" if n == 1 else "cli"
+        statement = Statement(kind.KIND, "Li Na", 0, kind.to_body(one), f"S-{n}", actor=PERSON, origin=origin)
+        story._hear(Heard(n + 2, statement))
+    story.tell("sign", "li", "approved")
+    assert story.states == ["disposed"]
+    story.tell("sign", "wang", "approved")
+    assert story.states == ["approved"]
+
+
 def test_other_numbers_open_it_again_and_keep_what_was_approved() -> None:
     story = told(*WHOLE, ("known", "warmer"))
     assert story.states == ["approved", "re-opened"]
