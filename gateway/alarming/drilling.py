@@ -97,7 +97,11 @@ class Drills:
             return End(PASSED, f"drill passed: {said[0].by} acknowledged it after {after_s:.0f} s")
         if said or now_ns >= cause.until_ns:
             within_s = (cause.until_ns - cause.start_ns) / SECOND
-            return End(FAILED, f"drill failed: nobody acknowledged it within {within_s:.0f} s")
+            after_s = (entry.alarm.raised_ns - cause.start_ns) / SECOND
+            why = "nobody acknowledged it"
+            if after_s >= within_s:
+                why = f"the gateway was behind and raised it after {after_s:.0f} s, so nobody could answer"
+            return End(FAILED, f"drill failed: {why} within {within_s:.0f} s")
         return None
 
     def _place(self, said: Drill, now_ns: int) -> AlarmPlace:

@@ -44,7 +44,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """`lost` excursions would not have been said at all, the longest lasted so long; the others would have
-    been said later by `delay_s` at most, and their returns by `return_delay_s` at most."""
+    been said later by `delay_s` at most, and their returns by `return_delay_s` at most. `unended` of them
+    would go on, although all that they stand for is over."""
 
     now: int
     then: int
@@ -52,6 +53,7 @@ class Effect:
     longest_lost_s: float
     delay_s: float
     return_delay_s: float
+    unended: int = 0
 
     @property
     def spared(self) -> int:
@@ -62,7 +64,7 @@ class Effect:
         """Many fewer, and nothing that lasted is lost or late."""
         saves = self.spared >= max(FEWEST, SHARE * self.now)
         on_time = self.delay_s <= LONGEST_DELAY_S and self.return_delay_s <= LONGEST_RETURN_S
-        return saves and on_time and self.longest_lost_s < LASTING_S
+        return saves and on_time and self.longest_lost_s < LASTING_S and not self.unended
 
 
 def changes(parameters: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -84,7 +86,7 @@ def changes(parameters: Mapping[str, Any]) -> tuple[Change, ...]:
 
 def effect(now: Sequence[Span], then: Sequence[Span], end_ns: int) -> Effect:
     """`end_ns`: up to when both are known."""
-    lost, longest, delay, return_delay = 0, 0, 0, 0
+    lost, longest, delay, return_delay, unended = 0, 0, 0, 0, 0
     for span in now:
         covering = [other for other in then if _overlap(span, other, end_ns)]
         if not covering:
@@ -93,11 +95,13 @@ def effect(now: Sequence[Span], then: Sequence[Span], end_ns: int) -> Effect:
             continue
         delay = max(delay, min(other.confirmed_ns for other in covering) - span.confirmed_ns)
     for other in then:
-        inside = [_said(span, end_ns) for span in now if _overlap(span, other, end_ns)]
-        if inside:
-            return_delay = max(return_delay, _said(other, end_ns) - max(inside))
-    seconds = [ns / SECOND for ns in (longest, delay, return_delay)]
-    return Effect(len(now), len(then), lost, *seconds)
+        inside = [span.cleared_ns for span in now if _overlap(span, other, end_ns)]
+        known = [at_ns for at_ns in inside if at_ns is not None]
+        if other.cleared_ns is not None and known:
+            return_delay = max(return_delay, other.cleared_ns - max(known))
+        unended += other.cleared_ns is None and len(known) == len(inside) > 0
+    longest_s, delay_s, return_delay_s = (ns / SECOND for ns in (longest, delay, return_delay))
+    return Effect(len(now), len(then), lost, longest_s, delay_s, return_delay_s, unended)
 
 
 def best(tried: Mapping[Change, Effect]) -> tuple[Change, Effect] | None:
@@ -114,11 +118,6 @@ def _overlap(one: Span, other: Span, end_ns: int) -> bool:
     return one.start_ns < max(_end(other, end_ns), other.start_ns + 1) and other.start_ns < max(
         _end(one, end_ns), one.start_ns + 1
     )
-
-
-def _said(of: Span, end_ns: int) -> int:
-    """When people heard that it was over."""
-    return end_ns if of.cleared_ns is None else of.cleared_ns
 
 
 def _end(of: Span, end_ns: int) -> int:

@@ -34,7 +34,7 @@ SCHEMA: Final = 1
 DELIVERED: Final = "delivered"
 PLANNED, WAITING, GOES_ON, NEVER = "planned", "waiting", "goes on", "never began"
 """What a drill is while it has no outcome."""
-COUNTING: Final = (PASSED, FAILED, GOES_ON, WAITING, PLANNED)  # as the last one of a schedule
+COUNTING: Final = (PASSED, FAILED, GOES_ON, WAITING, PLANNED, NEVER)  # as the last one; NEVER: not heard yet
 
 
 @dataclass(frozen=True, slots=True)

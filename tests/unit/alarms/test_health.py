@@ -107,6 +107,16 @@ def span(start, confirmed, end):
     return Span(start * SECOND, confirmed * SECOND, over, over)
 
 
+@pytest.mark.parametrize("end_s", [1000, 10**6])
+def test_what_would_not_return_any_more_is_no_advice(end_s):
+    now = [span(k * 100, k * 100, k * 100 + 50) for k in range(8)]
+    found = effect(now, [span(0, 0, None)], end_s * SECOND)
+    assert (found.spared, found.unended, found.return_delay_s) == (7, 1, 0.0)
+    assert not found.is_worth_it, "it hides the next one, however little has passed"
+    going_on = [*now[:-1], span(700, 700, None)]
+    assert effect(going_on, [span(0, 0, None)], end_s * SECOND).is_worth_it, "nor has it returned now"
+
+
 def test_three_that_become_one_are_spared_and_nothing_is_late() -> None:
     now = [span(0, 0, 10), span(20, 20, 30), span(40, 40, 50)]
     found = effect(now, [span(0, 0, 55)], 1000 * SECOND)

@@ -76,6 +76,18 @@ def test_it_begins_by_itself_at_its_time_and_once(tmp_path: Path) -> None:
     assert not keys(watch) and len(stated(desk)) == 2
 
 
+def test_one_that_is_not_heard_in_time_is_begun_no_second_time(tmp_path: Path) -> None:
+    desk, watch = made(tmp_path, MONTHLY)
+    wait(desk, HOUR)
+    for _ in range(5):  # the gateway is behind for five times as long as the drill lasts
+        assert not keys(watch) and len(stated(desk)) == 1
+        wait(desk, stated(desk)[0].within_s)
+    desk.run()
+    [alarm] = desk.alarms()
+    assert alarm["closing"]["comment"].startswith("drill failed: the gateway was behind and raised it after")
+    assert keys(watch) == ["drill failed:freezer"] and len(stated(desk)) == 1
+
+
 def test_a_gateway_that_was_away_waits_for_the_time_of_the_day(tmp_path: Path) -> None:
     desk, watch = made(tmp_path, MONTHLY)
     wait(desk, 6 * HOUR)
