@@ -35,6 +35,7 @@ from gateway.alarming.steps import (
 )
 from gateway.alarming.still_silent import SILENCE, StillSilent
 from gateway.alarming.surroundings import Surroundings
+from gateway.alarming.touched import Touched
 from gateway.alarms import lifecycle
 from gateway.alarms.drills import FAILED
 from gateway.alarms.fault import StatedFault
@@ -75,7 +76,7 @@ class AlarmBook:
         self._effects = Effects()
         self._around = Surroundings(timeline, measures, self._effects.counts)
         self.inside = self._around.inside
-        self._touched: dict[str, str] = {}  # assets whose contents changed, with the last statement about it
+        self.touched = Touched()
         self._said: dict[str, Statement] = {}  # what people said about one alarm, by the statement's id
         self._reasons = Heard(timeline, self._effects.counts)
         self._drills = Drills(timeline, self._effects.counts, self._known, tried)
@@ -112,11 +113,11 @@ class AlarmBook:
         found = change.excursion
         entry = self._known(found.id)
         if entry is None:
-            where = self._around.place(found)
-            entry = Entry(found, lifecycle.raised(found.id, now_ns), where, None)
+            entry = Entry(found, lifecycle.raised(found.id, now_ns), self._around.place(found), None)
             self._kept.add(entry)
             if self.cursor < self.upgraded_seq:
-                self._old_ids |= dict.fromkeys(old_ids(where.channel, found.rule, found.start_ns), found.id)
+                names = old_ids(entry.place.channel, found.rule, found.start_ns)
+                self._old_ids |= dict.fromkeys(names, found.id)
             self._advance(entry, None, now_ns)
             return
         before, entry.cause = entry.cause, found
@@ -133,7 +134,7 @@ class AlarmBook:
         turned = self._effects.hear(statement)
         self._reasons.hear(statement)
         self._drills.hear(statement)
-        self._touched |= dict.fromkeys(self.inside.hear(statement), statement.id)
+        self.touched.add(self.inside.hear(statement), statement.id)
         if statement.kind in HANDLING:
             self._said[statement.id] = statement
             self._people_said(statement, now_ns)
@@ -171,8 +172,8 @@ class AlarmBook:
 
     def refresh(self, now_ns: int, everything: bool = False) -> None:
         """Look inside the assets of alarms that go on and are about to be written."""
-        self.look_inside(now_ns)
-        for entry in self._kept.unwritten(now_ns, self._news.alarms(), everything):
+        self.look_inside(now_ns, may_wait=True)
+        for entry in () if self.touched else self._kept.unwritten(now_ns, self._news.alarms(), everything):
             if entry.is_open:
                 self._refresh(entry, now_ns)
 
@@ -184,10 +185,8 @@ class AlarmBook:
     # Answers
 
     def states(self) -> dict[int, str]:
-        """The worst open excursion of each channel that has one, in words ("critical above-150").
-
-        A silence is none: of such a channel nothing is known.
-        """
+        """The worst open excursion of each channel that has one, in words ("critical above-150"); a silence
+        is none, as nothing is known of such a channel."""
         open_ = (entry.cause for entry in self._kept.open())
         ongoing = [cause for cause in open_ if isinstance(cause, Excursion) and cause.kind != SILENCE]
         ongoing.sort(key=lambda e: (e.severity, -e.start_ns))
@@ -322,15 +321,15 @@ class AlarmBook:
         settle(entry, over, self._gateway, now_ns)
         self._note(entry, CLOSED, now_ns)
 
-    def look_inside(self, now_ns: int) -> None:
+    def look_inside(self, now_ns: int, *, may_wait: bool = False) -> None:
         """Tell alarms who was inside, where that has changed."""
         before = self.because
-        for asset, statement in self._touched.items():
+        for asset, statement in self.touched.taken(may_wait=may_wait):
             self.because = statement
             for entry in self._kept.of_asset(asset):
                 if not (is_withdrawn(entry.cause) or is_settled(entry)):
                     self._refresh(entry, now_ns)
-        self._touched, self.because = {}, before
+        self.because = before
 
     def look_at_lines(self, samples: Samples, late: Mask, now_ns: int) -> None:
         """Readings before the first one of an excursion, over or not: it is the same one, but the line to it

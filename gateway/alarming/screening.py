@@ -37,7 +37,7 @@ from gateway.journal.remade import Remaking
 from gateway.model import SECOND, Arrivals, Samples
 from gateway.screening.record import Change
 from gateway.screening.screener import Screener
-from gateway.statements import Statement
+from gateway.statements import Statement, containment
 from gateway.statements.brought import KINDS, Brought, brought_by
 
 log = logging.getLogger(__name__)
@@ -162,12 +162,12 @@ class Screening:
         while True:
             self.moved_s = time.monotonic()
             moved = self._step(in_a_hurry=is_last)
-            is_last = stop.is_set()
-            if is_last and not moved:
+            if (is_last := stop.is_set()) and not moved:
                 break
             if not moved or (self.late.behind and not is_last):
                 self._wait()
         with self._lock:
+            self._book.look_inside(self._clock.now_ns())
             self._write(self._clock.now_ns(), everything=True)
 
     def failed(self, reason: str) -> None:
@@ -253,14 +253,14 @@ class Screening:
                 if time.monotonic() > until_s:
                     return entries[k + 1 :]
         if len(entries) < MOST_ENTRIES:
-            self._book.look_inside(now_ns)
+            self._book.look_inside(now_ns, may_wait=True)
         self._screen(waiting, now_ns)
         return []
 
     def _before(self, entry: Entry, waiting: Sequence[Entry], now_ns: int) -> None:
         """The readings before a statement; what follows from those that people brought is because of it."""
         if entry.committed_ns != self._heard_ns:  # a file may name 100 000 units: looked at once
-            self._book.look_inside(now_ns)
+            self._book.look_inside(now_ns, may_wait=entry.kind == containment.KIND)
         self._heard_ns = entry.committed_ns
         own = [e for e in waiting if entry.kind in KINDS and e.committed_ns == entry.committed_ns]
         self._screen([e for e in waiting if e not in own], now_ns)
@@ -348,7 +348,7 @@ class Screening:
         self._book.refresh(now_ns, everything)
         news = self._book.news()
         self._unsaved = self._unsaved or everything or bool(news)
-        saving = self._unsaved and rested and not self.late.is_telling  # else it knows more than was told
+        saving = self._unsaved and rested and not (self.late.is_telling or self._book.touched)  # all is told
         seqs = self._journal.commit(statements=news).seqs if news else ()
         if seqs:
             with self._committed:

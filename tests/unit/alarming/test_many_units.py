@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.alarming import entry
+from gateway.alarming import entry, touched
 from gateway.alarming import screening as follower
 from gateway.alarming.stored_units import columns, exposures_of, plain_exposures
 from gateway.journal.database import all_rows, connect
@@ -118,3 +118,42 @@ def test_the_very_units_of_before_are_kept() -> None:
     assert now.units[0] is not units[0]
     assert now.like(before).units is units
     assert now.like(None) is now
+
+
+@pytest.mark.parametrize("killed_after", [None, 1, 2, 3, 5])
+def test_files_that_are_loaded_one_after_the_other_are_told_together_where_each_would_take_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: int | None
+) -> None:
+    monkeypatch.setattr(touched, "SHORT_S", 0.0)
+    monkeypatch.setattr(touched, "RESTS", 1e9)
+    monkeypatch.setattr(follower, "MOST_ENTRIES", 10)
+    desk = Desk(tmp_path)
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    for first in range(0, 100, 10):
+        load(desk, CODES[first : first + 10])
+    desk.run(kill_after=killed_after)
+    if killed_after is not None:
+        desk.run()
+    (alarm,) = desk.alarms()
+    assert codes(alarm) == CODES[:100]
+    assert len([t for t in desk.transitions() if t.change == "amended"]) <= 2 + (killed_after is not None)
+
+
+def test_who_answers_is_told_of_all_that_was_loaded_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(touched, "SHORT_S", 0.0)
+    monkeypatch.setattr(touched, "RESTS", 1e9)
+    desk = Desk(tmp_path)
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    for first in range(0, 30, 10):
+        load(desk, CODES[first : first + 10])
+    desk.acknowledge(desk.alarms()[0]["id"])
+    load(desk, CODES[30:40])
+    desk.run()
+    told = [(t.change, len(exposures_of(t.known["units"] or []))) for t in desk.transitions()]
+    before = told[: [change for change, _ in told].index("acknowledged")]
+    assert before[-1] == ("amended", 30)
+    assert codes(desk.alarms()[0]) == CODES[:40]
