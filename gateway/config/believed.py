@@ -60,6 +60,9 @@ def useless_limits(channel: Channel, rules: Iterable[Rule]) -> Iterator[str]:
             bound, where = (least, "below") if side == "high" else (most, "above")
             yield f"rule {rule.id!r} always fires: nothing can be {where} {bound:g} {channel.unit}"
             continue
+        band = getattr(rule.parameters, "deadband", 0.0)
+        if at - band < least if side == "high" else at + band > most:
+            yield f"rule {rule.id!r} could never end: with a deadband of {band:g} nothing that can be is back"
         if channel.calibration is not None:
             continue  # limits are about what is corrected
         key, bound = ("highest", highest) if side == "high" else ("lowest", lowest)

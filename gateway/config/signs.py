@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from gateway.config.types import Asset, Channel, ProfileVersion, Rule
-from gateway.screening.rules import limit_of
+from gateway.screening.rules import drift, limit_of
 
 COLD: Final = re.compile("ln2|nitrogen|cryo|dewar|dry|vapou?r|ult|freez|frozen", re.IGNORECASE)
 COOL: Final = re.compile("fridge|refrigerat|cool|cold|box", re.IGNORECASE)
@@ -30,7 +30,8 @@ def lost_signs(
             if limit_degC is None or limit_degC <= bound_degC or (rule.id, kind) in told:
                 continue
             told.add((rule.id, kind))
-            what = f"a high limit of {limit_degC:g} degC for {kind or 'a cold chain'}"
+            names = "a target" if isinstance(rule.parameters, drift.Parameters) else "a high limit"
+            what = f"{names} of {limit_degC:g} degC for {kind or 'a cold chain'}"
             is_sure = limit_degC >= WARMEST_degC and bool(COLD.search(kind) or COOL.search(kind))
             yield is_sure, f"channels.{name}: rule {rule.id!r}: {what}: is {_meant(limit_degC, kind)} meant?"
 
@@ -49,5 +50,7 @@ def _rules(channel: Channel, profiles: Mapping[str, tuple[ProfileVersion, ...]])
 def _high_degC(rule: Rule) -> float | None:
     if rule.unit != "degC":
         return None
+    if isinstance(rule.parameters, drift.Parameters):
+        return rule.parameters.target
     limit = limit_of(rule.kind, rule.parameters)
     return limit[1] if limit is not None and limit[0] == "high" else None

@@ -53,6 +53,12 @@ DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity 
 DOWNLOADS: Final = "gateway.downloads"
 
 
+def check_line(key: str, text: str) -> None:
+    """Raises ValueError unless it is empty, or one line that terminals and pages can show."""
+    if (text and not text.strip()) or not text.isprintable() or len(text) > LONGEST_NAME:
+        raise ValueError(f"{key}: expected one line of at most {LONGEST_NAME} printable characters")
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """This box: its name and where it keeps its data."""
@@ -174,6 +180,7 @@ class Site:
 
     def __post_init__(self) -> None:
         zone(self.time_zone)
+        check_line("name", self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +221,10 @@ class Asset:
     rules: tuple[dict[str, Any], ...] = ()
     was: str | None = None
     vessel: Vessel | None = None
+
+    def __post_init__(self) -> None:
+        for key, text in (("kind", self.kind), ("name", self.name), *(("zones", one) for one in self.zones)):
+            check_line(key, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -394,3 +394,27 @@ def test_rules_of_sites_assets_and_channels_are_counted_once(tmp_path: Path) -> 
     told = CliRunner().invoke(app, ["check", "--config", str(path)])
     assert told.exit_code == 0, told.output
     assert "2 channels, 0 profiles, 3 rules" in told.output
+
+
+@pytest.mark.parametrize("text", ["a\\nb", "\\u001b[31m", "\\u202e", "   ", "x" * 201])
+@pytest.mark.parametrize("where", ["sites.s", "assets.dewar"])
+def test_names_that_terminals_cannot_show(tmp_path: Path, text: str, where: str) -> None:
+    path = tmp_path / "cryogate.toml"
+    site = SITE.format(data_dir="data", kind="ln2_freezer")
+    path.write_text(site.replace(f"[{where}]\n", f'[{where}]\nname = "{text}"\n'))
+    told = CliRunner().invoke(app, ["check", "--json", "--config", str(path)])
+    assert told.exit_code == 2
+    problems = json.loads(told.output)["problems"]
+    assert any("name: expected one line" in one and one.startswith(where) for one in problems), problems
+
+
+def test_a_target_that_lost_its_sign_and_a_limit_that_could_never_end(check: Check) -> None:
+    drift = RULE.format(limit="0.0").replace('kind = "limit"', 'kind = "drift"').replace('"high"', '"up"')
+    drift = drift.replace("limit_degC = 0.0", "target_degC = {}\nslack_degC = 1.0\nh_degC = 5.0")
+    check(BROKER, drift.format(-190.0), code=0)
+    (problem,) = check(BROKER, drift.format(190.0), code=2)
+    assert "a target of 190 degC for ln2_freezer: is -190 meant?" in problem
+    wide = RULE.format(limit="-150.0") + "deadband_degC = {}\n"
+    check(BROKER, wide.format(100.0), code=0)
+    (problem,) = check(BROKER, wide.format(200.0), code=2)
+    assert "rule 'above' could never end: with a deadband of 200" in problem
