@@ -90,6 +90,7 @@ def settled(page: Page) -> None:
     page.wait_for_load_state("load")
     if page.locator("#link").count():
         expect(page.locator("#link")).not_to_contain_text("Connecting")
+    expect(page.locator("#sound:empty")).to_have_count(0)  # a script writes what it does
 
 
 def name_of(path: str) -> str:

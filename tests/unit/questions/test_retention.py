@@ -195,7 +195,8 @@ def test_what_goes_is_what_the_slow_twin_lets_go(tmp_path_factory, classes, rows
     assert apply(path, configuration) == shown
     assert left(path) == wanted & before
     assert sum(r.readings for r in shown) == len(before) - len(left(path))
-    assert verify(path).problems == verify(path).notes == []
+    checked = verify(path)
+    assert checked.problems == checked.notes == []
     assert apply(path, configuration) == []  # nothing is left to do
 
 
