@@ -1,7 +1,8 @@
 """MQTT: each change of an alarm as a message to a topic, QoS 1; delivered when the broker acknowledged it.
 
 For programs that act on alarms: the message is not retained; the sink of this kind keeps the last word on
-each alarm. A repeat after a crash has the same `id` and `number`.
+each alarm. A repeat after a crash has the same `id` and `number`. Each message has a connection of its own:
+the next alarm may be weeks away, and a broker gives up a client that says nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ class Notifier:
     def notify(self, change: AlarmChange) -> str:
         """Raises LinkDown."""
         message = self._message(change)
-        worst = self._publisher.send([message])
+        try:
+            worst = self._publisher.send([message])
+        finally:
+            self._publisher.close()
         if worst is not None and worst.is_failure:
             raise refused(self._options, worst)
         if worst is not None and worst.value == NOBODY and self._options.needs_subscriber:
@@ -67,7 +71,7 @@ class Notifier:
         return f"acknowledged by {place(self._options)} for {message.topic}"
 
     def close(self) -> None:
-        """Ends the connection; the next change makes it anew."""
+        """There is no connection between two changes."""
         self._publisher.close()
 
     def _message(self, change: AlarmChange) -> Message:
