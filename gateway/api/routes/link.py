@@ -22,6 +22,9 @@ from gateway.commands.desk import Desk, open_desk
 from gateway.commands.rest_of_group import rest
 from gateway.errors import InputError
 from gateway.journal.alarm_tables import AlarmRow
+from gateway.notifiers.alarm_words import AlarmWords
+from gateway.notifiers.vocabulary import EN, ZH
+from gateway.notifiers.words import UnknownSetting
 from gateway.published.alarm import of_known
 from gateway.published.labels import labels_of
 from gateway.published.urgency import state_words
@@ -38,6 +41,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "not": "This link is not good (any more)",
         "alarm": "alarm",
         "severity": "severity",
+        "value": "worst value",
         "where": "where",
         "site": "site",
         "rule": "rule",
@@ -55,6 +59,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "not": "此链接无效、已过期或已使用",
         "alarm": "报警",
         "severity": "严重程度",
+        "value": "最差值",
         "where": "位置",
         "site": "站点",
         "rule": "规则",
@@ -83,7 +88,7 @@ def show(world: Asked, token: Text) -> Response:
     words = WORDS[language]
     shown = [of_known(row.body, row.number) for row in rows]
     drill = (words["drill"],) if any(one.get("drill") for one in shown) else ()
-    tables = tuple(_table(world, one, words) for one in shown)
+    tables = tuple(_table(world, one, language) for one in shown)
     button = Button(ACTION, words["button"], {"token": token})
     said = (*drill, *_left(world, rows, words), f"{words['as']}: {name}")
     return answer_page(Page(language, words["title"], tables, said, button))
@@ -130,17 +135,19 @@ def _refused(world: World, why: str) -> Response:
     return answer_page(Page("en", WORDS["en"]["not"], (), (WORDS["zh"]["not"], plain)), GONE)
 
 
-def _table(world: World, alarm: Mapping[str, Any], words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    labels = labels_of(world.configuration)
+def _table(world: World, alarm: Mapping[str, Any], language: str) -> tuple[tuple[str, str], ...]:
+    labels, words = labels_of(world.configuration), WORDS[language]
+    spoken = AlarmWords(alarm, ZH if language == "zh" else EN, UnknownSetting())
     names = [name for name in (alarm["asset"], labels.asset(alarm["asset"])) if name]
     site = labels.site(alarm["site"]) or alarm["site"]
     rows = {
         "alarm": alarm["id"],
-        "severity": alarm["severity"],
+        "severity": spoken.severity(),
+        "value": spoken.value(),
         "where": ", ".join(names) or alarm["message"],
         "site": site,
         "rule": alarm["rule"],
         "since": labels.both(alarm["start"], alarm["site"]),
-        "state": state_words(alarm),
+        "state": spoken.state() if language == "zh" else state_words(alarm),
     }
     return tuple((words[key], str(value)) for key, value in rows.items() if value)

@@ -71,6 +71,14 @@ def test_it_shows_its_alarm_alone_and_opening_it_changes_nothing(site: TwoSites)
     assert site.desk.journal.last_seq() == before
 
 
+def test_it_says_the_value_and_speaks_one_language(site: TwoSites) -> None:
+    english = site.door.ask("GET", f"/link/{token(site, 'li.na')}", None).text
+    chinese = site.door.ask("GET", f"/link/{token(site, 'wang.wei')}", None).text
+    assert "°C" in english and "°C" in chinese and "unacknowledged" in english
+    assert "紧急" in chinese and "未确认" in chinese
+    assert not any(word in chinese for word in ("critical", "CRITICAL", "unacknowledged"))
+
+
 def test_the_button_is_good_once_and_says_who(site: TwoSites) -> None:
     text = token(site, "wang.wei")
     assert 'lang="zh-Hans"' in site.door.ask("GET", f"/link/{text}", None).text
