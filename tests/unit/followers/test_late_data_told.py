@@ -191,10 +191,10 @@ def test_late_data_of_a_happening_that_the_reader_knew_are_urgent_in_a_summary_u
     with flooded(board, push, 1):
         board.happens("E-1", "raised", **MINOR, units=[])
         eventually(lambda: len(push.heard) == 1, "told")
-        board.happens("E-1", "acknowledged")
+        board.happens("E-1", "acknowledged", by="Li-Na")
         board.happens("E-9", "raised", "dewar-9", **WARM)
         eventually(lambda: len(push.heard) == 2, "urgent, and so by itself")
-        board.happens("E-9", "acknowledged", "dewar-9")
+        board.happens("E-9", "acknowledged", "dewar-9", by="Li-Na")
         board.now_s = 100
         late(board, {"name": "E-2", **WARM})
         eventually(lambda: board.calls()[-1].held, "it waits")
@@ -203,7 +203,7 @@ def test_late_data_of_a_happening_that_the_reader_knew_are_urgent_in_a_summary_u
             for change in ("raised", "returned"):
                 board.happens("E-3", change, "dewar-3", rule="above-150", **WARM)
         eventually(lambda: board.calls()[-1].held, "one more waits")
-        board.happens("E-3", "acknowledged", "dewar-3")
+        board.happens("E-3", "acknowledged", "dewar-3", by="Li-Na")
         told = len(push.heard)
         board.now_s += 60
         eventually(lambda: len(push.heard) > told, "the next summary")

@@ -78,14 +78,14 @@ def test_nobody_waits_for_a_follower_that_left_the_configuration(bench, caplog):
     bench.fill(3)
     sink = bench.sink(Notebook(bench.folder / "copy"))
     register(records, [sink], [])
-    assert taken_by_followers(path) == {"screening": 0, "sink copy": 0}
+    assert taken_by_followers(path) == {"screening": 0, "evidence": 0, "sink copy": 0}
     bench.desk.run()
     screened = bench.desk.journal.last_seq()
-    assert taken_by_followers(path) == {"screening": screened, "sink copy": 0}
+    assert taken_by_followers(path) == {"screening": screened, "evidence": 0, "sink copy": 0}
     caught_up(bench, Notebook(bench.folder / "copy"))
     register(records, [], [])
-    assert taken_by_followers(path) == {"screening": screened}
+    assert taken_by_followers(path) == {"screening": screened, "evidence": 0}
     assert "sink:copy left the configuration: nobody waits for it" in caplog.text
     register(records, [sink], [])  # it came back, and goes on where it was
     last = bench.desk.journal.last_seq()  # with what the sink stated itself
-    assert taken_by_followers(path) == {"screening": screened, "sink copy": last}
+    assert taken_by_followers(path) == {"screening": screened, "evidence": 0, "sink copy": last}
