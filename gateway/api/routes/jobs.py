@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gateway.api.acting import Moment, Said
 from gateway.api.acting import Name as Named
-from gateway.api.answers import json_answer
+from gateway.api.answers import JSON, json_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
 from gateway.api.problems import NotThere, Problem
@@ -20,13 +20,12 @@ from gateway.api.world import Asked, World
 from gateway.dossier.making import need_printer
 from gateway.jobs.job import RUNNING, Job
 from gateway.jobs.jobs import Busy
-from gateway.jobs.kinds.report import FACTS, Subject
+from gateway.jobs.kinds.report import FACTS, PDF, Subject
 from gateway.questions.alarm_health import interval_of
 from gateway.rights.principal import Principal
 
 router = APIRouter(tags=["long questions"])
 PIECE: Final = 1 << 16  # bytes
-BINARY: Final = "application/octet-stream"
 AGAIN_S: Final = "30"
 JOB: Final[dict[str, Any]] = {
     "schema": 1,
@@ -49,6 +48,8 @@ ANSWERED: Final = {
     "progress": None,
     "answer": {"media": "application/pdf", "words": "report of E-7Q2M9XKD-1A2B3C"},
 }
+ANSWER: Final = told("jobs.read", "%PDF-1.7 ...", media=PDF)
+ANSWER["responses"][200]["content"][JSON] = {"example": {"intact": True}, "schema": {"type": "object"}}
 GONE: Final = (
     "no long question of yours is called {id!r}: they are kept for an hour after their end, the newest five, "
     "and not over a restart of the pages"
@@ -128,7 +129,7 @@ def one(request: Request, world: Asked, who: Who, job: Name) -> Response:
     return json_answer(request, world.jobs.public(_job(world, who, job)))
 
 
-@router.get("/jobs/{job}/answer", **told("jobs.read", "%PDF-1.7 ...", media=BINARY))
+@router.get("/jobs/{job}/answer", **ANSWER)
 def answer(world: Asked, who: Who, job: Name) -> Response:
     """JSON or a PDF, as `answer` of the job says; 409 where there is none."""
     found = _job(world, who, job)
