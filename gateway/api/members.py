@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from gateway.accounts import FILE
-from gateway.accounts.accounts import Accounts, open_accounts
+from gateway.accounts.accounts import LOST, Accounts, open_accounts
 from gateway.commands.desk import Desk, open_desk
 from gateway.config.types import Configuration
 from gateway.errors import InputError, JournalError
+from gateway.journal.database import Error
 from gateway.rights.principal import Principal
 
 Stamp = tuple[int, int]
@@ -25,16 +26,25 @@ class Members:
         self._kept = ExitStack()
 
     def by_token(self, token: str, now_ns: int) -> Principal | None:
-        accounts = self._accounts()
-        return None if accounts is None else accounts.by_token(token, now_ns)
+        with self._in_use() as accounts:
+            return None if accounts is None else accounts.by_token(token, now_ns)
 
     def by_session(self, secret: str, now_ns: int) -> Principal | None:
-        accounts = self._accounts()
-        return None if accounts is None else accounts.by_session(secret, now_ns)
+        with self._in_use() as accounts:
+            return None if accounts is None else accounts.by_session(secret, now_ns)
 
     def stands(self, who: Principal, now_ns: int) -> bool:
-        accounts = self._accounts()
-        return accounts is not None and accounts.stands(who, now_ns)
+        with self._in_use() as accounts:
+            return accounts is not None and accounts.stands(who, now_ns)
+
+    @contextmanager
+    def _in_use(self) -> Iterator[Accounts | None]:
+        """Raises JournalError where the file was damaged since it was opened; the next one opens it anew."""
+        try:
+            yield self._accounts()
+        except Error as error:
+            self._close()
+            raise JournalError(f"{self._folder / FILE}: {error}; if the file is damaged, {LOST}") from None
 
     def _accounts(self) -> Accounts | None:
         """Those of the file that is there now: who was in one that was taken away is nobody."""

@@ -278,6 +278,17 @@ def test_a_session_is_no_token_and_a_token_no_session(members: MembersDoor) -> N
     assert members.ask("GET", "/health", other).status_code == 401
 
 
+def test_a_file_that_is_damaged_while_it_is_open_says_so(members: MembersDoor) -> None:
+    """It was told as a mistake of ours (500), with a page of the log."""
+    members.log_in()
+    assert members.ask("GET", "/health").status_code == 200
+    for name in (FILE, f"{FILE}-wal"):
+        (members.folder / name).write_bytes(b"x" * 40_000)
+    for _ in range(2):
+        told = members.ask("GET", "/health")
+        assert told.status_code == 503 and "cryogate account remake" in told.json()["detail"]
+
+
 def test_an_account_that_is_locked_is_out_at_the_next_request(members: MembersDoor) -> None:
     members.log_in()
     with open_accounts(members.folder, CHEAP) as accounts:
