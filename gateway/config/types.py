@@ -7,7 +7,6 @@ or of `unless_named` when there is no such key.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +19,7 @@ from gateway.alarms.guidance import Guidances
 from gateway.alarms.policy import LONGEST_S, Policy
 from gateway.alarms.priority import Priorities
 from gateway.config.approvals import SignatureOptions, Unapproved
+from gateway.config.lines import check_folder, check_lines, check_name
 from gateway.config.shelving import Shelving
 from gateway.dataclass import dataclass
 from gateway.hosts import check_address, check_listen, check_network, is_loopback, listen_host, listen_port
@@ -28,7 +28,6 @@ from gateway.openid.options import OpenIdOptions
 from gateway.possible import EVERYTHING, Believed
 from gateway.probes.calibration import Calibration
 from gateway.screening.rules import need_duration
-from gateway.statements.fields import LONGEST_NAME
 from gateway.zones import zone
 
 FOREVER_PAST: Final = -(2**63)
@@ -47,16 +46,9 @@ SHORTEST_GAP_S: Final = 0.001
 LONGEST_HOT_S: Final = 31_536_000.0
 LONGEST_KEEP_YEARS: Final = 1000
 MOST_FLOOD: Final = 1000  # messages to one person
-LONGEST_PART: Final = 255  # bytes of one name in a path: Linux, NAME_MAX
 CODES: Final = "gateway.codes"
 DIRECT: Final = "direct"  # the probe of an instrument that speaks the quantity itself
 DOWNLOADS: Final = "gateway.downloads"
-
-
-def check_line(key: str, text: str) -> None:
-    """Raises ValueError unless it is empty, or one line that terminals and pages can show."""
-    if (text and not text.strip()) or not text.isprintable() or len(text) > LONGEST_NAME:
-        raise ValueError(f"{key}: expected one line of at most {LONGEST_NAME} printable characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +59,8 @@ class Gateway:
     data_dir: str = "data"
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or not self.name.isprintable() or len(self.name) > LONGEST_NAME:
-            raise ValueError(f"name: expected one line of 1 to {LONGEST_NAME} printable characters")
-        if "\0" in self.data_dir:
-            raise ValueError("data_dir: no path has a zero character")
-        if any(len(os.fsencode(part)) > LONGEST_PART for part in Path(self.data_dir).parts):
-            raise ValueError(f"data_dir: {self.data_dir[:80]!r} cannot be a folder: File name too long")
+        check_name("name", self.name)
+        check_folder("data_dir", self.data_dir)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +168,7 @@ class Site:
 
     def __post_init__(self) -> None:
         zone(self.time_zone)
-        check_line("name", self.name)
+        check_lines(("name", self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +211,7 @@ class Asset:
     vessel: Vessel | None = None
 
     def __post_init__(self) -> None:
-        for key, text in (("kind", self.kind), ("name", self.name), *(("zones", one) for one in self.zones)):
-            check_line(key, text)
+        check_lines(("kind", self.kind), ("name", self.name), *(("zones", one) for one in self.zones))
 
 
 @dataclass(frozen=True, slots=True)

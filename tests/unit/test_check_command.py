@@ -372,42 +372,6 @@ def test_notifications_beside_the_journal_are_fine(check: Check) -> None:
     )
 
 
-def test_rules_of_sites_assets_and_channels_are_counted_once(tmp_path: Path) -> None:
-    def rule(of: str, name: str, degC: float) -> str:
-        return (
-            f'[[{of}.rules]]\nid = "{name}"\nkind = "limit"\nside = "high"\nlimit_degC = {degC}\n'
-            'severity = "major"\n'
-        )
-
-    channels = "".join(
-        f'[channels.{name}]\nasset = "dewar"\nsource = "in"\naddress = "{name}"\n' for name in ("top", "low")
-    )
-    path = tmp_path / "cryogate.toml"
-    path.write_text(
-        SITE.format(data_dir="data", kind="ln2_freezer")
-        + rule("sites.s", "warm", -140.0)
-        + rule("assets.dewar", "warmer", -130.0)
-        + '[sources.in]\nkind = "download"\n'
-        + channels
-        + rule("channels.top", "warmest", -120.0)
-    )
-    told = CliRunner().invoke(app, ["check", "--config", str(path)])
-    assert told.exit_code == 0, told.output
-    assert "2 channels, 0 profiles, 3 rules" in told.output
-
-
-@pytest.mark.parametrize("text", ["a\\nb", "\\u001b[31m", "\\u202e", "   ", "x" * 201])
-@pytest.mark.parametrize("where", ["sites.s", "assets.dewar"])
-def test_names_that_terminals_cannot_show(tmp_path: Path, text: str, where: str) -> None:
-    path = tmp_path / "cryogate.toml"
-    site = SITE.format(data_dir="data", kind="ln2_freezer")
-    path.write_text(site.replace(f"[{where}]\n", f'[{where}]\nname = "{text}"\n'))
-    told = CliRunner().invoke(app, ["check", "--json", "--config", str(path)])
-    assert told.exit_code == 2
-    problems = json.loads(told.output)["problems"]
-    assert any("name: expected one line" in one and one.startswith(where) for one in problems), problems
-
-
 def test_a_target_that_lost_its_sign_and_a_limit_that_could_never_end(check: Check) -> None:
     drift = RULE.format(limit="0.0").replace('kind = "limit"', 'kind = "drift"').replace('"high"', '"up"')
     drift = drift.replace("limit_degC = 0.0", "target_degC = {}\nslack_degC = 1.0\nh_degC = 5.0")
