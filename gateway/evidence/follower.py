@@ -25,7 +25,7 @@ from gateway.times import format_rfc3339
 
 log = logging.getLogger(__name__)
 LOOK_S: Final = 1.0  # between looks at the journal
-REST_S: Final = 0.02  # between pages, while it catches up: others need the processor
+REST_S: Final = 0.2  # while there is more, at least, and as long as a page took: half of the time is others'
 SIGN_S: Final = 60.0  # between checkpoints, while something is new
 
 
@@ -51,10 +51,12 @@ class EvidenceFollower:
             Keeping(self._journal.parent, items, self._gateway, self._now_ns) as keeping,
         ):
             while not stop.is_set():
+                began_s = time.monotonic()
                 moved = self._step(keeping)
-                if not moved and time.monotonic() - self._signed_s >= SIGN_S:
+                took_s = time.monotonic() - began_s
+                if time.monotonic() - self._signed_s >= SIGN_S:
                     self._sign(keeping)
-                stop.wait(REST_S if moved else LOOK_S)
+                stop.wait(max(REST_S, took_s) if moved else LOOK_S)
             self._step(keeping)
             self._sign(keeping)
 
