@@ -26,6 +26,11 @@ COSTLY: Final[Mapping[str, float]] = dict.fromkeys(  # seconds of a core: 25 at 
         "/api/v1/journal/replay",
         "/api/v1/alarm-health/advice",
         "/api/v1/reviews",
+        "/api/v1/contents/preview",
+        "/api/v1/beginning/preview",
+        "/api/v1/refused/{source}/preview",
+        "/api/v1/refused/{source}/channel",
+        "/api/v1/refused/{source}/channel/preview",
     ),
     20.0,
 )
@@ -39,7 +44,7 @@ class Rates:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # how many, and when that was
 
     def wait_s(self, account: str, path: str = "") -> float:
-        """How long this request has to wait; 0: it may pass, and counts."""
+        """How long a request of this route has to wait; 0: it may pass, and counts."""
         cost = COSTLY.get(path, 1.0)
         now_s = self._now_s()
         left, at_s = self._left.pop(account, (BURST, now_s))

@@ -70,7 +70,7 @@ async def admit(request: Request) -> None:
         return
     principal = await _authenticated(request)
     request.state.principal = principal
-    if rates.wait_s(principal.account, path) > 0:
+    if rates.wait_s(principal.account, request.scope["route"].path) > 0:
         raise Problem(429, "too many requests of this account: ask slower", {"Retry-After": "1"})
     if not action or not principal.may_somewhere(action):
         raise Problem(403, _why_not(principal, action))

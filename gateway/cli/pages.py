@@ -99,7 +99,7 @@ def _first_link(configuration: Configuration) -> str:
         if is_there and _has_accounts(configuration):
             return ""  # the journal is left alone
         with open_desk(configuration) as desk:
-            is_lost = not is_there and bool(accounts_stated(desk))
+            is_lost = bool(accounts_stated(desk))  # of a file that is not there, or has no account any more
         if is_lost:
             say(GONE)
             return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
@@ -22,6 +23,7 @@ from gateway.statements import written as writing
 from gateway.statements.written import Written
 from gateway.text import one_line
 
+SERIAL_DEVICE: Final = re.compile(r"/dev/(tty[A-Za-z0-9]+|rfcomm[0-9]+|serial/by-(id|path)/[^/\s]+)")
 EVERY_TOPIC: Final = "{topic...}"  # until topics have channels: what comes is shown as refused, to point at
 Tables = dict[tuple[str, str], Mapping[str, Any]]
 Header = tuple[tuple[str, str], Mapping[str, Any]]
@@ -98,8 +100,11 @@ def _broker(configuration: Configuration) -> dict[str, Any]:
 
 
 def _line(configuration: Configuration, place: FirstPlace, source: FirstSource) -> Iterator[Header]:
-    if not source.port.strip():
-        raise InputError("choose a port, or type the device path of one")
+    if not SERIAL_DEVICE.fullmatch(source.port):
+        raise InputError(
+            "choose a port, or type the path of a serial device, like /dev/ttyUSB0 or /dev/serial/by-id/...; "
+            "a serial server is added by hand: docs/drivers.md"
+        )
     given = {"driver": source.driver, "port": source.port}
     problems = Problems(configuration.path.parent)
     options = build(serial.Options, given, f"sources.{source.name}", problems)

@@ -14,8 +14,9 @@ from gateway.commands import accounts as administration
 from gateway.commands.accounts import Linked, accounts_stated
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk
-from gateway.commands.people import enter, whole
+from gateway.commands.people import Changes, enter, whole
 from gateway.errors import InputError
+from gateway.questions.duty import duty_of
 from gateway.rights.table import ADMINISTRATOR
 from gateway.statements.person import Person
 
@@ -46,13 +47,16 @@ def first_account(
     now_ns = desk.clock.now_ns()
     if accounts.links.account_of(link, now_ns) != OF_NOBODY or not is_first(desk, accounts):
         raise InputError(OVER)
-    person = whole(desk.configuration, said)
+    given = Changes(
+        said.name_en or None, said.name_zh or None, said.languages or None, said.time_zone or None
+    )
+    person = whole(desk.configuration, given.of(duty_of(desk.journal), said.id))  # who is called stays so
     author = Author(person.name_en or person.name_zh, "", origin)
     account = Account(person.id, tuple(dict.fromkeys((ADMINISTRATOR, *roles))), None)
     check(account, now_ns)
-    enter(desk, author, person)
     with accounts.change():
         if accounts.links.account_of(link, now_ns) != OF_NOBODY or accounts.register.all():
             raise InputError(OVER)
+        enter(desk, author, person)
         accounts.links.end(OF_NOBODY)
     return administration.add(desk, accounts, author, account)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 import termios
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import serial
 
@@ -88,7 +90,12 @@ class Port:
 
 
 def _open(name: str, settings: PortSettings, timeout_s: float) -> serial.Serial:
-    """The timeout stays what it is: to change it, pyserial sets the whole line up anew."""
+    """The timeout stays what it is: to change it, pyserial sets the whole line up anew.
+
+    Nothing but a device is opened: who closes a database of this process by a second way ends its locks.
+    """
+    if "://" not in name and not stat.S_ISCHR(Path(name).stat().st_mode):
+        raise ValueError("this is no serial port")
     port = serial.serial_for_url(
         name,
         baudrate=settings.baud,

@@ -56,7 +56,7 @@ class Job:
     def start(self, config: Path, asked: Mapping[str, Any]) -> None:
         """Raises OSError."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gateway.jobs.child", str(config), self.kind, str(self._folder)],
+            [sys.executable, "-P", "-m", "gateway.jobs.child", str(config), self.kind, str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -6,12 +6,12 @@ the topic of the message gets a block of its own above the other ones: the same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from gateway.config import pieces
 from gateway.config.toml import read_toml
-from gateway.config.types import Configuration
+from gateway.config.types import Channel, Configuration
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.mqtt.broker import Topic
@@ -119,7 +119,9 @@ def _reading(configuration: Configuration, wanted: Wanted, document: dict[str, A
     is_text = isinstance(number_at(document_of(wanted.message), wanted.pointer or ""), str)
     options = {**before, "numbers_as_text": True} if is_text else before
     if topic is None or topic.pattern != wanted.message.topic:
-        return _own_topic(wanted, topics, "" if topic is None else topic.pattern, options), True, 0
+        measured = {c.table.address for c in configuration.channels.values() if _is_of(wanted, c)}
+        pattern = "" if topic is None else topic.pattern
+        return _own_topic(wanted, topics, pattern, options, measured), True, 0
     if options != before:
         raise InputError(f"the value is text, and its topic reads numbers alone; {BY_HAND}")
     before["readings"].append(_new(wanted))
@@ -133,12 +135,20 @@ def _check_possible(topic: Topic | None, name: str) -> None:
         raise InputError(f"topic {name!r} has signs that no pattern may have; {BY_HAND}")
 
 
-def _own_topic(wanted: Wanted, topics: list[Any], pattern: str, options: Mapping[str, Any]) -> str:
-    """Above the other ones, with what `pattern` reads of this topic."""
+def _is_of(wanted: Wanted, channel: Channel) -> bool:
+    return channel.table.source == wanted.message.source
+
+
+def _own_topic(
+    wanted: Wanted, topics: list[Any], pattern: str, options: Mapping[str, Any], measured: Collection[str]
+) -> str:
+    """Above the other ones, with what `pattern` reads of this topic; what is `measured` stays so, whatever
+    this message has there."""
     name, where = wanted.message.topic, _topics(wanted)
     document = document_of(wanted.message)
-    before = [one for one in options.get("readings", ()) if _is_read(document, one["value_pointer"])]
-    rows = [*(_filled(one, pattern, name) for one in before), _new(wanted)]
+    there = [_filled(one, pattern, name) for one in options.get("readings", ())]
+    kept = [o for o in there if o["address"] in measured or _is_read(document, o["value_pointer"])]
+    rows = [*kept, _new(wanted)]
     others = {key: one for key, one in options.items() if key != "readings"}
     topics.insert(0, {"pattern": name, "payload": JSON, "options": {**others, "readings": rows}})
     parts = [pieces.table(f"[[{where}]]", {"pattern": name, "payload": JSON})]

@@ -105,6 +105,14 @@ def test_a_format_that_says_itself_what_it_holds_gives_addresses(office: Office)
     assert 'address = "urn:a"' in text and load(office.config).channels["box-9-air"].table.source == "broker"
 
 
+def test_a_channel_that_is_measured_stays_so_whatever_the_message_has_there(office: Office) -> None:
+    added(office, wanted())
+    odd = message({"ts": 1_767_609_999_000, "temp": "ERR", "hum": 45})
+    added(office, wanted("/hum", "box-9-hum", odd, quantity="humidity", unit="percent"))
+    (temp,) = [one for one in values_in(office.configuration, message()) if one.pointer == "/temp"]
+    assert (temp.address, temp.channel) == ("box-9/temperature", "box-9-air")
+
+
 def test_an_address_that_the_mapping_has_needs_a_channel_alone(office: Office) -> None:
     before = office.config.read_text()
     with office.desk() as desk:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.accounts import FILE
 from gateway.accounts.accounts import Accounts, open_accounts
 from gateway.accounts.links import GOOD_NS
 from gateway.cli.pages import _first_link
 from gateway.commands import accounts as administration
+from gateway.commands import people
 from gateway.commands.beginning import FirstPlace, FirstSource, begin, preview
 from gateway.commands.desk import Desk, open_desk
 from gateway.commands.first_start import first_account, first_link, is_first
@@ -22,6 +27,7 @@ from gateway.errors import ConfigurationError, InputError
 from gateway.ingestion.found_ports import found_ports
 from gateway.journal.journal import Journal
 from gateway.mqtt.found_broker import CONNECT, Broker, found_broker
+from gateway.questions.duty import duty_of
 from gateway.statements.person import Person
 from gateway.writing.introduction import introduce
 from tests.unit.accounts.members import CHEAP
@@ -64,6 +70,14 @@ def test_the_printed_link_makes_one_administrator_and_is_good_once(at_desk: Any)
     assert [one.id for one in accounts.register.all()] == ["li.na"]
 
 
+def test_somebody_who_is_called_already_is_called_as_before(at_desk: Any) -> None:
+    desk, accounts = at_desk
+    people.enter(desk, LI, replace(BOSS, name_zh="李娜", languages=("zh", "en")))
+    first_account(desk, accounts, first_link(desk, accounts), replace(BOSS, languages=()), (), "test")
+    known = duty_of(desk.journal).person("li.na")
+    assert known is not None and (known.name_zh, known.languages) == ("李娜", ("zh", "en"))
+
+
 def test_it_is_over_a_day_later_and_once_there_is_any_account(at_desk: Any) -> None:
     desk, accounts = at_desk
     link = first_link(desk, accounts)
@@ -80,6 +94,9 @@ def test_a_file_of_accounts_that_was_lost_is_no_first_start(config: Path, capsys
     with open_desk(configuration) as desk, open_accounts(configuration.data_dir, CHEAP) as accounts:
         first_account(desk, accounts, first_link(desk, accounts), BOSS, (), "test")
     assert _first_link(configuration) == ""
+    with closing(sqlite3.connect(configuration.data_dir / FILE)) as connection, connection:
+        connection.execute("DELETE FROM account")
+    assert _first_link(configuration) == "" and "account remake" in capsys.readouterr().out, "emptied"
     for file in configuration.data_dir.glob("accounts*"):
         file.unlink()
     assert _first_link(configuration) == "" and "account remake" in capsys.readouterr().out
@@ -124,9 +141,12 @@ def test_a_driver_at_a_port_gets_a_channel_for_each_address(config: Path) -> Non
     [
         (FirstPlace("lab", "", "Mars/Base"), FirstSource("none"), "time_zone"),
         (FirstPlace(" "), FirstSource("none"), "one line of printable text"),
-        (LAB, FirstSource("serial", "s", "/dev/x", "nodriver", "a"), "driver"),
-        (LAB, FirstSource("serial", "s", "", "tec3000", "a"), "choose a port"),
-        (LAB, FirstSource("serial", "s", "/dev/x", "tec3000", " "), "one line of printable text"),
+        (LAB, FirstSource("serial", "s", "/dev/ttyS9", "nodriver", "a"), "driver"),
+        *(
+            (LAB, FirstSource("serial", "s", port, "tec3000", "a"), "choose a port")
+            for port in ("", "data/journal.sqlite", "/dev/fd/3", "/dev/sda", "socket://10.0.0.5:80")
+        ),
+        (LAB, FirstSource("serial", "s", "/dev/ttyS9", "tec3000", " "), "one line of printable text"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_and_nothing_is_written(
