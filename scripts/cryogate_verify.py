@@ -30,8 +30,7 @@ from typing import Any, NamedTuple
 
 LARGEST_FILE = 500_000_000  # bytes of a report
 LARGEST_PART = 200_000_000  # bytes of an attachment, unpacked
-MOST_SIGNATURES = 100
-MOST_HASHES = 64
+MOST_SIGNATURES, MOST_HASHES = 100, 64
 ED25519, COSIGNATURE = 1, 4
 PROOF, OLD, PDF = b"c2sp.org/tlog-proof@v1\n", b"old ", b"%PDF-"
 WORKS_ALONE = "That nobody has another log under this name: ask others for the checkpoints that they hold."
@@ -157,7 +156,7 @@ def holds(key: Key, signed: bytes, signature: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        sys.exit("signatures need the package `cryptography`: pip install cryptography")
+        raise ValueError("signatures need the package `cryptography`: pip install cryptography") from None
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, signed)
     except (InvalidSignature, ValueError):
@@ -173,22 +172,21 @@ def checkpoint_of(note: bytes, keys: list[Key]) -> Point:
     lines = rest[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
         raise Wrong(f"the checkpoint has more than {MOST_SIGNATURES} signatures")
-    signers = list(dict.fromkeys(one for line in lines if (one := signer_of(line, text + "\n", keys))))
+    signers: dict[Key, str] = dict(filter(None, (signer_of(line, text + "\n", keys) for line in lines)))
     told = text.split("\n")
-    if len(told) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,18}", told[1]):
+    root = decoded(told[2], "the root") if len(told) > 2 else b""
+    if len(root) != 32 or not re.fullmatch(r"0|[1-9][0-9]{0,18}", told[1]):
         raise Wrong("the signed text is no checkpoint: origin, size and root")
-    point = Point(told[0], int(told[1]), decoded(told[2], "the root"), tuple(signers))
-    if len(point.root) != 32:
-        raise Wrong("the signed text is no checkpoint: origin, size and root")
-    if not any(one == keys[0].name for one in signers):
+    point = Point(told[0], int(told[1]), root, tuple(signers.values()))
+    if keys[0] not in signers:  # a witness may have the name of the log
         raise Wrong(f"the checkpoint of {point.origin} is not signed with the key of {keys[0].name}")
     if point.origin != keys[0].name:
         raise Wrong(f"the checkpoint is of the log {point.origin}, and the key of {keys[0].name}")
     return point
 
 
-def signer_of(line: str, text: str, keys: list[Key]) -> str:
-    """Who of those that are trusted signed by this line; empty: nobody known."""
+def signer_of(line: str, text: str, keys: list[Key]) -> tuple[Key, str] | None:
+    """Who of those that are trusted signed by this line, and in words; None: nobody known."""
     name, gap, encoded = line[2:].partition(" ")
     if not line.startswith("\u2014 ") or not gap:
         raise Wrong("a line of signatures of the checkpoint is damaged")
@@ -197,14 +195,14 @@ def signer_of(line: str, text: str, keys: list[Key]) -> str:
         if (key.name, key.number) != (name, data[:4]):
             continue
         if key.kind == ED25519 and holds(key, text.encode(), data[4:]):
-            return name
+            return key, name
         if key.kind == COSIGNATURE and len(data) == 76:
             time_s = int.from_bytes(data[4:12], "big")
             if holds(key, f"cosignature/v1\ntime {time_s}\n{text}".encode(), data[12:]):
                 at = datetime.fromtimestamp(min(time_s, 253402300799), UTC)
-                return f"{name} (witness, {at:%Y-%m-%d %H:%M:%S} UTC)"
+                return key, f"{name} (witness, {at:%Y-%m-%d %H:%M:%S} UTC)"
         raise Wrong(f"the signature of {name} does not hold: the checkpoint was changed")
-    return ""
+    return None
 
 
 def hashes_of(lines: list[str]) -> list[bytes]:
@@ -240,10 +238,8 @@ def check_proof(data: bytes, keys: list[Key], asked: argparse.Namespace) -> str:
 def check_point(data: bytes, keys: list[Key], asked: argparse.Namespace) -> str:
     point = checkpoint_of(data, keys)
     if not asked.tiles:
-        proven = f"the log {point.origin} had {point.size} leaves, with one root over all"
-        return verdict(
-            proven, point, "What they say: ask for a proof, or for the tiles (--tiles)", WORKS_ALONE
-        )
+        had = f"the log {point.origin} had {point.size} leaves, with one root over all"
+        return verdict(had, point, "What they say: ask for a proof, or for the tiles (--tiles)", WORKS_ALONE)
     if root_of(leaf_hash(one) for one in entries_in(Path(asked.tiles), point.size)) != point.root:
         raise Wrong(f"the first {point.size} entries in {asked.tiles} have another root than was signed")
     proven = f"the {point.size} entries in {asked.tiles} are those of the log {point.origin}"
@@ -262,14 +258,13 @@ def check_consistency(data: bytes, keys: list[Key], asked: argparse.Namespace) -
     if old.size > new.size:
         raise Wrong(f"the kept checkpoint has {old.size} leaves, the newer one {new.size}: leaves are gone")
     if old.size in (0, new.size):
-        wanted = new.root if old.size else sha256(b"")
-        is_so = not proof and old.root == wanted
+        is_so = not proof and old.root == (new.root if old.size else sha256(b""))
     else:
         is_so = roots_from_consistency(old.size, new.size, old.root, proof) == (old.root, new.root)
     if not is_so:
         raise Wrong("the newer log does not begin with what the kept checkpoint signed: the log forked")
     proven = f"of {old.size} leaves of the log {new.origin} nothing was changed, left out or put in"
-    return verdict(f"{proven}; {new.size - old.size} were added", new, NOT_TRUE)
+    return verdict(f"{proven}; {new.size - old.size} were added", new, NOT_TRUE, WORKS_ALONE)
 
 
 def verdict(proven: str, point: Point, *not_proven: str) -> str:
@@ -302,6 +297,8 @@ def entries_in(folder: Path, size: int) -> Iterable[bytes]:
 
 def check_report(data: bytes, _keys: list[Key], _asked: argparse.Namespace) -> str:
     """What the facts inside say of the other attachments."""
+    if data.count(b"startxref") > 1:
+        raise Wrong("the file was changed after it was made: something was put behind its end")
     objects = objects_of(data)
     named = re.findall(rb"/Type/Filespec/F\(([^()\\]{1,200})\)[^<>]{0,300}/EF<</F (\d{1,9}) 0 R", data)
     names = dict(named)
@@ -356,13 +353,14 @@ def unpacked(raw: bytes) -> bytes:
     return data
 
 
-def kind_of(data: bytes) -> tuple[Callable[[bytes, list[Key], argparse.Namespace], str], bool]:
-    """What checks it, and whether that needs a key."""
+def kind_of(data: bytes) -> tuple[Callable[[bytes, list[Key], argparse.Namespace], str], set[str]]:
+    """What checks it, and which options it looks at."""
     if data.startswith(PDF):
-        return check_report, False
+        return check_report, set()
     if data.startswith(PROOF):
-        return check_proof, True
-    return (check_consistency if data.startswith(OLD) else check_point), True
+        return check_proof, {"key", "witness", "of", "entry"}
+    is_old = data.startswith(OLD)
+    return check_consistency if is_old else check_point, {"key", "witness", "before" if is_old else "tiles"}
 
 
 def main(words: list[str] | None = None) -> int:
@@ -376,22 +374,24 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--entry", help="what the leaf says, where the proof does not")
     asked = parser.parse_args(words)
     try:
-        with Path(asked.file).open("rb") as file:
-            data = file.read(LARGEST_FILE)
-        check, needs_key = kind_of(data)
-        if needs_key and not asked.key:
-            print("give the key of the log with --key", file=sys.stderr)
-            return 2
+        if Path(asked.file).stat().st_size > LARGEST_FILE:
+            raise ValueError(f"{asked.file} is larger than {LARGEST_FILE} bytes: it is none of these")
+        data = Path(asked.file).read_bytes()
+        check, looks_at = kind_of(data)
+        for name, value in vars(asked).items():
+            if value and name not in {"file", *looks_at}:
+                raise ValueError(f"--{name} says nothing of {asked.file}: give the file that it is for")
+        if "key" in looks_at and not asked.key:
+            raise ValueError("give the key of the log with --key")
         given = [asked.key, *asked.witness] if asked.key else []
         keys = [key_of(Path(one).read_text() if Path(one).is_file() else one) for one in given]
-        text = check(data, keys, asked)
+        print(check(data, keys, asked))
     except Wrong as wrong:
         print(f"DOES NOT HOLD: {wrong}")
         return 1
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+    except (OSError, ValueError) as error:  # it could not be asked
+        print(error, file=sys.stderr)
         return 2
-    print(text)
     return 0
 
 

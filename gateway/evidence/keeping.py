@@ -26,10 +26,10 @@ from gateway.evidence.leaves import Leaves
 from gateway.evidence.note import Signer
 from gateway.evidence.store import FILE, Signed, Store
 from gateway.journal import exhibits, rights
-from gateway.journal.failures import files_explained
+from gateway.journal.failures import files_explained, is_damage
 from gateway.journal.items import Items
 from gateway.journal.rollover import sync_folder
-from gateway.journal.signing_key import evidence_key, put_evidence_key_aside
+from gateway.journal.signing_key import EVIDENCE, evidence_key, put_evidence_key_aside
 
 log = logging.getLogger(__name__)
 MARK: Final = "evidence.checkpoint"
@@ -94,6 +94,8 @@ class Keeping(Closes):
                 self._mark = signed or _newest(store)
                 return store
             except (JournalError, EvidenceError) as error:
+                if isinstance(error, JournalError) and not is_damage(error):
+                    raise  # no room, no rights, too many files: that passes, and the log is there
                 log.error("evidence: %s; it is put aside and made again from the journal", error)
                 _aside(path)
         if signed is not None and (key := _own_key(self._folder, signed.origin)):
@@ -179,7 +181,9 @@ def _fitting(path: Path, items: Items, mark: Checkpoint | None) -> Store | None:
         return None
     try:
         store = Store(path, writing=True)
-    except (JournalError, EvidenceError):
+    except (JournalError, EvidenceError) as error:
+        if isinstance(error, JournalError) and not is_damage(error):
+            raise
         return None
     is_behind = mark is not None and (mark.size > store.size or store.tree.root(mark.size) != mark.root)
     is_other = store.journal != items.journal_id() or store.place > items.last_place()
@@ -198,10 +202,8 @@ def _private(key: bytes) -> Ed25519PrivateKey:
 
 
 def _own_key(folder: Path, origin: str) -> Signer | None:
-    try:
-        return _signer(folder, origin)
-    except InputError:
-        return None
+    """None where there is none; raises InputError where it cannot be read."""
+    return _signer(folder, origin) if (folder / EVIDENCE).exists() else None
 
 
 def _newest(store: Store) -> Checkpoint | None:
@@ -210,11 +212,13 @@ def _newest(store: Store) -> Checkpoint | None:
 
 
 def _read_mark(path: Path) -> Checkpoint | None:
-    """None where there is none, or it is damaged: the log's own checkpoints count then."""
-    try:
-        return checkpoint.read(note.parse(path.read_bytes()).text)
-    except (OSError, EvidenceError):
-        return None
+    """None where there is none, or it is damaged: the log's own checkpoints count then. Raises JournalError
+    where it cannot be read."""
+    with files_explained(path.parent):
+        try:
+            return checkpoint.read(note.parse(path.read_bytes()).text)
+        except (FileNotFoundError, EvidenceError):
+            return None
 
 
 def _write(path: Path, text: str) -> None:

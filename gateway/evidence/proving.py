@@ -38,8 +38,9 @@ class Verified:
 
 
 def newest(store: Store) -> tuple[Signed, Note]:
-    """Raises EvidenceError where nothing was signed yet."""
+    """The store as it is then, at least. Raises EvidenceError where nothing was signed yet."""
     signed = store.newest()
+    store.refresh()  # a gateway that runs goes on: the tree must not be older than the checkpoint
     if signed is None:
         raise EvidenceError(f"nothing was signed yet: {NOT_YET.partition('; ')[2]}")
     return signed, note.parse(signed.note.encode())
@@ -98,14 +99,16 @@ def verify(
 
     `kept`: checkpoints that somebody kept elsewhere.
     """
-    problems = [*damaged_leaves(store), *_against_checkpoints(store, kept)]
+    checkpoints = list(store.checkpoints())
+    store.refresh()  # a gateway that runs signs more meanwhile
+    problems = [*damaged_leaves(store), *_against_checkpoints(store, checkpoints, kept)]
     found = compare(store, items, 0, progress)
     return Verified(found.leaves, found.same, [*problems, *found.differing], found.missing)
 
 
-def _against_checkpoints(store: Store, kept: list[Note]) -> Iterator[str]:
+def _against_checkpoints(store: Store, checkpoints: list[Signed], kept: list[Note]) -> Iterator[str]:
     own = note.verifier(store.key)
-    for signed in store.checkpoints():
+    for signed in checkpoints:
         try:
             read = note.parse(signed.note.encode())
             if signed.origin == store.origin:

@@ -42,6 +42,12 @@ def explained(path: Path) -> Iterator[None]:
         raise JournalError(f"journal {path}: {error}; {_DAMAGED}") from error
 
 
+def is_damage(error: JournalError) -> bool:
+    """Whether SQLite said that the file is damaged, or none of its own: not that it cannot be reached now."""
+    code = getattr(error.__cause__, "extendedresult", 0) & _PRIMARY
+    return code in (apsw.SQLITE_CORRUPT, apsw.SQLITE_NOTADB)
+
+
 def _words(error: Error, code: int) -> str:
     """With SQLite's name for what exactly failed, where it has one."""
     exactly = apsw.mapping_extended_result_codes.get(code)

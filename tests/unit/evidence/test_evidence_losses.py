@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from gateway.errors import JournalError
+from gateway.errors import CryogateError, JournalError
+from gateway.evidence import proving
 from gateway.evidence.compare import damaged_leaves
 from gateway.evidence.keeping import begin
 from gateway.evidence.store import Store
@@ -197,3 +198,39 @@ def test_old_checkpoints_are_thinned_to_one_a_day(box):
     box.follow()
     with Store(box.folder / "evidence.sqlite") as store:
         assert [one.size for one in store.checkpoints()] == [5, 6]
+
+
+def test_a_log_that_cannot_be_opened_now_is_kept(box):
+    box.day()
+    before = box.follow()
+    in_the_way = box.folder / "evidence.sqlite-wal"
+    in_the_way.mkdir()
+    with pytest.raises(JournalError):
+        box.follow()
+    in_the_way.rmdir()
+    assert box.follow() == before
+    assert not list(box.folder.glob("evidence.sqlite.before-*"))
+
+
+@pytest.mark.parametrize("name", ["evidence.checkpoint", "evidence.key"])
+def test_what_cannot_be_read_now_begins_no_other_log(box, name):
+    box.day()
+    before = box.follow()
+    box.lose_log()
+    (box.folder / name).rename(box.folder / "kept")
+    (box.folder / name).mkdir()
+    with pytest.raises(CryogateError):
+        box.follow()
+    (box.folder / name).rmdir()
+    (box.folder / "kept").rename(box.folder / name)
+    assert box.follow() == before
+
+
+def test_a_checkpoint_that_is_signed_while_somebody_verifies_is_no_problem(box):
+    box.day()
+    box.follow()
+    with Store(box.folder / "evidence.sqlite") as opened, Items(box.path) as items:
+        box.day()
+        box.follow()
+        assert proving.verify(opened, items, []).problems == []
+        assert proving.prove(opened, 0).index == 0

@@ -250,3 +250,39 @@ def test_whatever_it_is_given_it_answers(data):
 def test_both_implementations_agree_on_roots():
     for size in range(len(LEAVES) + 1):
         assert cryogate_verify.root_of(map(leaf_hash, LEAVES[:size])) == tree_of(LEAVES[:size]).root()
+
+
+@pytest.mark.parametrize(
+    ("file", "options"),
+    [
+        ("kept.checkpoint", ("--before", "kept.checkpoint")),
+        ("kept.checkpoint", ("--of", "key")),
+        ("entry.tlog-proof", ("--tiles", "tiles")),
+        ("entry.tlog-proof", ("--before", "kept.checkpoint")),
+        ("since.consistency", ("--before", "kept.checkpoint", "--entry", "key")),
+    ],
+)
+def test_what_it_would_not_look_at_is_not_passed_over(log, capsys, file, options):
+    told = [one if one.startswith("--") else log / one for one in options]
+    code, out = verified(capsys, "--key", log / "key", *told, log / file)
+    assert (code, out) == (2, "")
+
+
+def test_a_witness_with_the_name_of_the_log_is_not_the_log(tmp_path, capsys):
+    other = Signer(LOG.name, Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
+    text = Checkpoint(LOG.name, 3, tree_of(LEAVES[:3]).root()).text
+    file = shown(tmp_path / "c", str(note.sign(text, [other])).encode())
+    keys = "--key", LOG.verifier, "--witness", other.verifier
+    code, out = verified(capsys, *keys, file)
+    assert code == 1 and "is not signed with the key of example.com/log" in out
+
+
+def test_a_key_that_is_no_text_could_not_be_asked(log, capsys, tmp_path):
+    key = shown(tmp_path / "key", bytes(range(128, 256)))
+    assert verified(capsys, "--key", key, log / "entry.tlog-proof") == (2, "")
+
+
+def test_a_report_that_something_was_put_behind(tmp_path, capsys):
+    report = shown(tmp_path / "r.pdf", b"%PDF-1.7\nstartxref\n0\n%%EOF\nstartxref\n0\n%%EOF\n")
+    code, out = verified(capsys, report)
+    assert code == 1 and "something was put behind its end" in out
