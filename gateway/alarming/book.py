@@ -89,12 +89,13 @@ class AlarmBook:
 
     # Hearing
 
-    def recall(self, statements: Iterable[Statement]) -> None:
-        """Statements whose consequences are stated already: only what they say counts from now on."""
+    def recall(self, statements: Iterable[Statement], *, is_new: bool = False) -> None:
+        """Statements whose consequences are stated already; `is_new`: but for who was inside, perhaps."""
         with self.inside.containments.gathering():
             for statement in statements:
                 self._effects.hear(statement)
-                self.inside.hear(statement)
+                assets = self.inside.hear(statement)
+                self.touched.add(assets if is_new else (), statement.id)
                 self._reasons.hear(statement)
                 self._drills.hear(statement)
                 if statement.kind == reset.KIND:

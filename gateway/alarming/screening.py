@@ -278,7 +278,7 @@ class Screening:
         if taken_back is not None and (brought := brought_by(taken_back)) is not None:
             changes += self._without(brought)
         if self._quiet:
-            self._book.recall([statement])
+            self._book.recall([statement], is_new=True)
             return
         self.late.tell_first(changes, self._book, now_ns)
         self._book.hear(statement, now_ns, changes)

@@ -183,7 +183,8 @@ class CallBook:
 
     def judged(self, group: Group, since_seq: int | None = None) -> Judged:
         """By those of its alarms that ask for somebody, or were not told; or that go on; or by all."""
-        said_seq = self.escalations.said_seq(group.id) if since_seq is None else since_seq
+        course = self.escalations.courses.get(group.id)
+        said_seq = (course.said_seq if course else 0) if since_seq is None else since_seq
         facts = {(one.severity, one.inside) for one in deciding(group, said_seq)}
         return most_urgent(self._judging.of(*fact) for fact in facts)
 
@@ -303,7 +304,10 @@ class CallBook:
         for name in said.held:
             self.flood.holds(name, said.group, at_ns, self._rank(name, said))
         place, persons = (said.round, said.steps), (*names, *said.held)
-        self.escalations.hear_call(said.group, kind, place, persons, at_ns, seq)
+        if said.spared and said.steps and not persons:
+            self.escalations.hear_spared(said.group, (said.round, said.steps[-1]), at_ns)
+        else:
+            self.escalations.hear_call(said.group, kind, place, persons, at_ns, seq)
         self._hold_once(said.group)
         self._nobody.hear_call(said, at_ns)
         self._tidy(said.group)

@@ -89,6 +89,14 @@ class Escalations:
         course.said_over = group.is_over and (kind is CallKind.OVER or not wants)
         self._schedule(group_id)
 
+    def hear_spared(self, group_id: str, place: Place, at_ns: int) -> None:
+        """A step rang nobody, as all had just heard it; what has happened since is told by none of this."""
+        if (group := self.groups.get(group_id)) is not None:
+            course = self.courses[group_id]
+            course.calls += 1
+            self._carry_out(group, course, place, at_ns, self._wants(group, course))
+            self._schedule(group_id)
+
     def forget_if_done(self, group_id: str) -> bool:
         """Whether all its alarms are closed and everybody has heard that it is over: then it is forgotten."""
         group, course = self.groups.get(group_id), self.courses.get(group_id)
@@ -149,10 +157,8 @@ class Escalations:
         """Somebody has left: nobody is on what this one had taken."""
         for group in self.groups.values():
             course = self.courses[group.id]
-            taken = (
-                m.taken_by for m in group.members.values() if m.asks and not m.is_over and not m.is_hushed
-            )
-            if not course.resumed and any(by and has_left(by) for by in taken):
+            asking = [m for m in group.members.values() if m.asks and not m.is_over and not m.is_hushed]
+            if not course.resumed and any(m.taken_by and has_left(m.taken_by) for m in asking):
                 course.begin(at_ns)
                 course.grown_ns, course.resumed, course.reopened = at_ns, True, True
                 self._schedule(group.id)
@@ -213,11 +219,6 @@ class Escalations:
         """Whether it is worse than its last call said."""
         group, course = self.groups.get(group_id), self.courses.get(group_id)
         return group is not None and course is not None and self._is_worse(group, course)
-
-    def said_seq(self, group_id: str) -> int:
-        """Up to which entry of the journal people were told of it."""
-        course = self.courses.get(group_id)
-        return 0 if course is None else course.said_seq
 
     def reader(self, group_id: str, name: str) -> Reader:
         """How much this one knows of it before the next call."""
@@ -331,9 +332,7 @@ class Escalations:
             course.missed = True
 
     def _wants(self, group: Group, course: Course) -> bool:
-        return any(
-            calls_people(one, course) or self._has_swung(one, course) for one in group.members.values()
-        )
+        return any(calls_people(m, course) or self._has_swung(m, course) for m in group.members.values())
 
     def _has_swung(self, one: Member, course: Course) -> bool:
         """Whether it is over for now: it comes and goes, and nobody has answered."""

@@ -20,7 +20,7 @@ from gateway.notifiers.words import REMARKS, is_answered
 
 LONGEST_KEY: Final = 200  # characters: PagerDuty takes 255, Opsgenie 512, GoAlert 512
 KNOWN_HERE: Final = ("acknowledged", "taken", "shelved", "suppressed", "out of service")
-AS_BEFORE: Final = (*REMARKS, "speaks again")
+AS_BEFORE: Final = (*REMARKS, "speaks again", "taken back")  # what is taken back may be a remark
 ANEW: Final = ("asks again", "speaks again", "taken back")  # what was answered, or quiet, is not any more
 
 

@@ -157,3 +157,24 @@ def test_who_answers_is_told_of_all_that_was_loaded_before(
     before = told[: [change for change, _ in told].index("acknowledged")]
     assert before[-1] == ("amended", 30)
     assert codes(desk.alarms()[0]) == CODES[:40]
+
+
+@pytest.mark.parametrize("killed_after", range(1, 9))
+def test_an_alarm_that_is_over_gets_what_was_loaded_before_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: int
+) -> None:
+    """Another alarm is stated behind the load, while the asset waits to be told."""
+    monkeypatch.setattr(touched, "SHORT_S", 0.0)
+    monkeypatch.setattr(touched, "RESTS", 1e9)
+    monkeypatch.setattr(follower, "MOST_ENTRIES", 2)
+    desk = Desk(tmp_path)
+    desk.read(("top", 0, -140.0))
+    desk.read(("top", 60, -190.0))
+    desk.run()
+    for first in range(0, 50, 10):
+        load(desk, CODES[first : first + 10])
+    desk.read(("shipper", 120, -140.0))
+    desk.run(kill_after=killed_after)
+    desk.run()
+    (over,) = [one for one in desk.alarms() if one["asset"] == "freezer"]
+    assert codes(over) == CODES[:50]

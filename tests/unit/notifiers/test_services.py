@@ -136,6 +136,12 @@ def test_what_asks_again_is_not_left_acknowledged_there(server: HttpReceiver, se
     assert paths == [f"{alias}unacknowledge?identifierType=alias", "/v2/alerts"]
 
 
+def test_a_remark_that_is_taken_back_pages_nobody(server: HttpReceiver, service) -> None:
+    change = with_fields(life()[1], "taken back")
+    service(pagerduty).notify(change)
+    assert [event["event_action"] for event in said(server)] == ["acknowledge"]
+
+
 def test_goalert(server: HttpReceiver, service) -> None:
     for change in life():
         assert service(goalert).notify(change) == "HTTP 204 No Content"
