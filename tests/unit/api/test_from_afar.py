@@ -205,7 +205,7 @@ def test_readings_come_as_a_file(far: Far, tmp_path: Path) -> None:
     ("words", "why"),
     [
         (("run",), "works on the machine of the gateway"),
-        (("journal", "verify"), "the key of the chain"),
+        (("preview", "--profile", "x.toml"), "the profiles page does the same"),
         (("journal", "backup", "/tmp/x"), "leave the folder out"),
         (("account", "list"), "log in to the control room"),
         (("take", "E-1", "--by", "Li Na"), "leave --by out"),

@@ -70,6 +70,7 @@ def test_a_journal_of_an_earlier_version_gets_its_copies(path: Path) -> None:
     before = known(path)
     connection = connect(path, writing=True)
     connection.execute("DROP TABLE channel_copy")
+    connection.execute("DROP TABLE exhibit")
     connection.execute("PRAGMA user_version = 9")
     connection.close()
     Journal.open(path).close()

@@ -187,6 +187,7 @@ def test_a_journal_of_an_earlier_version_is_sealed_when_it_is_opened(tmp_path: P
     connection = connected(path)
     connection.execute("DROP TABLE segment_seal")
     connection.execute("DROP TABLE channel_copy")
+    connection.execute("DROP TABLE exhibit")
     connection.execute("PRAGMA user_version = 8")
     connection.close()
     Journal.open(path).close()

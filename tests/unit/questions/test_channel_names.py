@@ -41,6 +41,7 @@ def damaged(desk: Desk, name: str, found: str) -> Path:
     connection = connect(desk.folder / "journal.sqlite", writing=True)
     connection.execute("UPDATE channel SET name = ? WHERE name = ?", (found, name))
     connection.execute("DROP TABLE channel_copy")
+    connection.execute("DROP TABLE exhibit")
     connection.execute("PRAGMA user_version = 9")
     connection.close()
     return desk.folder / "journal.sqlite"
