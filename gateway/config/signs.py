@@ -30,8 +30,9 @@ def lost_signs(
             if limit_degC is None or limit_degC <= bound_degC or (rule.id, kind) in told:
                 continue
             told.add((rule.id, kind))
-            names = "a target" if isinstance(rule.parameters, drift.Parameters) else "a high limit"
-            what = f"{names} of {limit_degC:g} degC for {kind or 'a cold chain'}"
+            what = f"a high limit of {limit_degC:g} degC for {kind or 'a cold chain'}"
+            if isinstance(rule.parameters, drift.Parameters):
+                what = f"a target of {limit_degC:g} degC for {kind or 'a cold chain'}"
             is_sure = limit_degC >= WARMEST_degC and bool(COLD.search(kind) or COOL.search(kind))
             yield is_sure, f"channels.{name}: rule {rule.id!r}: {what}: is {_meant(limit_degC, kind)} meant?"
 

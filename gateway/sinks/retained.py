@@ -60,9 +60,10 @@ class Retained:
                 yield Message(message.topic, b"", True)
 
     def leave(self) -> Iterator[Message]:
-        """Empty where alarms stood that are now told at another topic."""
-        left, self._left = self._left, []
-        yield from (Message(topic, b"", True) for topic in left)
+        """Empty where alarms stood that are now told at another topic, unless they have come back."""
+        left, self._left = dict.fromkeys(self._left), []
+        used = set(self._state.topics.values())
+        yield from (Message(topic, b"", True) for topic in left if topic not in used)
 
     def tell_again(self, past: Past, template: str) -> Iterator[Message]:
         """What was told before and does not stand where it should; what stood is for `give_up`."""

@@ -55,7 +55,7 @@ def test_hostile_names_are_text_and_the_facts_are_inside(desk: Desk, kind: str) 
     told = report(desk, kind)
     pdf = made(told, "both", "a4")
     whole = "".join("".join(text_of(pdf)).split())
-    assert "#panic()$a$*b*" in whole and "[U+1F9CA]" in whole and "X" * 160 in whole
+    assert "#panic()$a$*b*" in whole and "[U+1F9CA]" in whole and "X" * 130 in whole
     attached = {name: content[0] for name, content in PdfReader(io.BytesIO(pdf)).attachments.items()}
     assert attached["facts.json"] == as_bytes(gathered(told))
     assert json.loads(attached["facts.json"])["report"] == kind

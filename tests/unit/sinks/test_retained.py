@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.alarms.change import AlarmChange
@@ -126,6 +126,7 @@ STEPS = st.lists(
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
+@example([("happens", 1, asset, False) for asset in ("freezer", "shipper", "freezer")])  # there and back
 def test_whatever_happens_the_broker_keeps_what_needs_somebody_and_nothing_else(steps: list[tuple]) -> None:
     site = Site()
     for name, *values in steps:
