@@ -15,7 +15,7 @@ import pytest
 from coverage import Coverage
 from hypothesis import settings
 
-MEASURED_S = 0.2
+MEASURED_S = 1.0
 MEASURED: dict[str, float] = {}  # what is left of it for the other cases of a test
 WAITING = {"system", "browser"}  # folders of tests that wait for processes
 BEGUN_BY = 0.8  # of a run: by then all of them have begun, and the end is of short ones
@@ -54,10 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Coverage sees the first 0.2 s of each test, of its own processor time, with what is set up for it, all
-    its cases together: what comes later mostly takes the same lines again, and being watched takes as long
-    as the test.
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Coverage sees the first second of each test, of its own processor time, all its cases together: what
+    comes later takes the same lines again, and being watched takes as long as the test.
     """
     measured = Coverage.current()
     if measured is None:
