@@ -84,18 +84,6 @@ def test_step_after_step_and_round_after_round_until_somebody_takes_it() -> None
     assert desk.call(2000) == []
 
 
-def test_what_gets_worse_while_a_step_rings_nobody_is_told_at_once() -> None:
-    """All had just heard what was known when the step was decided; what comes before it is stated is news."""
-    desk = Desk(judge_=by_severity)
-    desk.happens("E-1", "raised", 0, severity="warning")
-    desk.call(0)
-    (step,) = desk.due(180)
-    desk.happens("E-2", "raised", 180, severity="critical")
-    desk.escalations.hear_spared("G-1", (step.round, step.steps[-1]), ns(180))
-    assert desk.call(181) == [("worse", 0, ())]
-    assert desk.call(360) == [("alarm", 0, (2,))]
-
-
 def test_what_is_not_stated_stays_due() -> None:
     desk = Desk()
     desk.happens("E-1", "raised", 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,6 +24,7 @@ from gateway.commands.first_start import first_account, first_link, is_first
 from gateway.config.load import load
 from gateway.errors import ConfigurationError, InputError
 from gateway.ingestion.found_ports import found_ports
+from gateway.journal.database import connect
 from gateway.journal.journal import Journal
 from gateway.mqtt.found_broker import CONNECT, Broker, found_broker
 from gateway.questions.duty import duty_of
@@ -94,7 +94,7 @@ def test_a_file_of_accounts_that_was_lost_is_no_first_start(config: Path, capsys
     with open_desk(configuration) as desk, open_accounts(configuration.data_dir, CHEAP) as accounts:
         first_account(desk, accounts, first_link(desk, accounts), BOSS, (), "test")
     assert _first_link(configuration) == ""
-    with closing(sqlite3.connect(configuration.data_dir / FILE)) as connection, connection:
+    with closing(connect(configuration.data_dir / FILE, writing=True)) as connection:
         connection.execute("DELETE FROM account")
     assert _first_link(configuration) == "" and "account remake" in capsys.readouterr().out, "emptied"
     for file in configuration.data_dir.glob("accounts*"):
