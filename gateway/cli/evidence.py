@@ -238,7 +238,8 @@ def begin(
 ) -> None:
     """Begin another log with a new name and key, after a key was lost or seen, or the log cannot go on.
 
-    The tree goes on where it fits to the journal: old checkpoints still prove. Stop the gateway first.
+    The tree goes on where it fits to the journal. Checkpoints of before keep the key of before. Stop the
+    gateway first.
 
     Example: cryogate evidence begin --reason "the key was on a stick that is lost"
     """
