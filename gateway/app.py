@@ -81,7 +81,7 @@ from gateway.writing.recovery import go_on_behind_what_was_seen
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0  # of a write that is under way to the outside
-JOURNAL, RECORDS, LOCK = "journal.sqlite", "records.sqlite", "lock"
+JOURNAL, RECORDS = "journal.sqlite", "records.sqlite"
 Outward = SinkFollower | NotifierFollower | Teller
 
 

@@ -24,6 +24,7 @@ from gateway.evidence.store import FILE, Signed, Store
 from gateway.journal import exhibits, rights
 from gateway.journal.failures import files_explained
 from gateway.journal.items import Items
+from gateway.journal.opened import journal_of
 from gateway.regular import open_regular
 from gateway.running.lock import locked
 from gateway.text import counted
@@ -96,7 +97,7 @@ def add(
 
     Example: cryogate evidence add excursion-7Q2M9XKD.pdf
     """
-    path, (sha256, size) = _journal(load(config).data_dir), _hashed(file)
+    path, (sha256, size) = journal_of(load(config).data_dir), _hashed(file)
     name = os.fsencode(file.name).decode("utf-8", "replace")
     said: dict[str, object] = {"name": name, "sha256": sha256, "bytes": size}
     with Items(path, writing=True) as items:
@@ -245,7 +246,7 @@ def begin(
     """
     configuration = load(config)
     folder = configuration.data_dir
-    path = _journal(folder)
+    path = journal_of(folder)
     with (
         locked(folder),
         Items(path, writing=True) as items,
@@ -262,18 +263,11 @@ def begin(
 @contextmanager
 def _opened(config: Path) -> Iterator[tuple[Store, Path]]:
     folder = load(config).data_dir
-    path = _journal(folder)
+    path = journal_of(folder)
     if not (folder / FILE).exists():
         raise InputError(f"{folder}: no evidence log yet; a gateway makes it when it runs")
     with Store(folder / FILE) as store:
         yield store, path
-
-
-def _journal(folder: Path) -> Path:
-    path = folder / "journal.sqlite"
-    if not path.exists():
-        raise InputError(f"{folder}: no journal yet; start a gateway with `cryogate run`")
-    return path
 
 
 def _told(store: Store, signed: Signed | None, last_seq: int) -> dict[str, Any]:

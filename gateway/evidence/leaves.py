@@ -19,7 +19,6 @@ from gateway.model import SECOND
 from gateway.times import format_rfc3339
 
 RUN_NS: Final = 60 * SECOND  # entries of readings that were committed within the same one are one leaf
-LONGEST_ENTRY: Final = 65_535  # bytes of a leaf: C2SP tlog-tiles
 Name = Callable[[int], str]
 
 

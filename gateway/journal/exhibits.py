@@ -65,9 +65,3 @@ def behind(connection: Connection, seq: int, number: int, most: int) -> list[Exh
     select = f"""SELECT {_FIELDS} FROM exhibit WHERE after_seq > ?1 OR (after_seq = ?1 AND number > ?2)
         ORDER BY after_seq, number LIMIT ?3"""
     return [Exhibit(*row) for row in all_rows(connection, select, (seq, number, most))]
-
-
-def newest(connection: Connection, kind: str) -> Exhibit | None:
-    """Of a kind; None: there is none."""
-    select = f"SELECT {_FIELDS} FROM exhibit WHERE kind = ? ORDER BY after_seq DESC, number DESC LIMIT 1"
-    return next((Exhibit(*row) for row in all_rows(connection, select, (kind,))), None)

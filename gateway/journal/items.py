@@ -20,7 +20,6 @@ from gateway.errors import ArchiveFileMissing, JournalError
 from gateway.journal import chain, entries, exhibits, identity, schema
 from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.entries import READINGS
-from gateway.journal.exhibits import Exhibit
 from gateway.journal.failures import explained
 from gateway.journal.transaction import snapshot, transaction
 from gateway.model import Arrivals
@@ -90,11 +89,6 @@ class Items(Closes):
         """An exhibit, behind what there is."""
         with explained(self.path), transaction(self._connection):
             exhibits.put(self._connection, kind, body)
-
-    def newest(self, kind: str) -> Exhibit | None:
-        """The last exhibit of a kind."""
-        with explained(self.path):
-            return exhibits.newest(self._connection, kind)
 
     def behind(self, place: Place) -> list[Item]:
         """The next items behind a place, as of one moment; none: there are no more."""
