@@ -105,6 +105,7 @@ IMPURE = {
 LIBRARIES = {"sqlite3", "apsw", "pysqlite3"}
 DATABASE = {"database.py", "failures.py"}  # in gateway/journal: who opens one, and who explains its errors
 LONGEST_FILE = 400  # lines
+BROAD = {"Exception", "BaseException"}
 
 GATEWAY = sorted((ROOT / "gateway").rglob("*.py"))
 EVERYTHING = sorted(
@@ -142,7 +143,7 @@ def imported(path: Path, node: ast.AST) -> Iterator[str]:
 
 
 def is_broad(node: ast.ExceptHandler) -> bool:
-    return node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception")
+    return node.type is None or (isinstance(node.type, ast.Name) and node.type.id in BROAD)
 
 
 def imports(path: Path) -> frozenset[str]:

@@ -133,16 +133,19 @@ class Store(Closes):
             return
         first, place = self.size, leaves[-1].place
         rows = [(first + n, one.first_seq, *one.place, one.entry) for n, one in enumerate(leaves)]
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._go_back_to, first)
             with explained(self.path), transaction(self._db):
                 self.tree.append(leaf_hash(one.entry) for one in leaves)
                 self._db.executemany("INSERT INTO leaf VALUES (?, ?, ?, ?, ?)", rows)
                 told = (self.size, self.tree.root(), *place)
                 self._db.execute("UPDATE log SET size = ?, root = ?, seq = ?, number = ?", told)
-        except BaseException:
-            self.tree = Tree(_Tiles(self._db), first)  # what was committed
-            raise
+            undo.pop_all()
         self.place = place
+
+    def _go_back_to(self, size: int) -> None:
+        """The tree that was committed last."""
+        self.tree = Tree(_Tiles(self._db), size)
 
     def keep(self, signed: Signed) -> None:
         """A checkpoint; of days long past one stays."""

@@ -120,12 +120,17 @@ def test_the_very_units_of_before_are_kept() -> None:
     assert now.like(None) is now
 
 
+def look_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After one look inside, no other one that may wait."""
+    monkeypatch.setattr(touched, "SHORT_S", 0.0)
+    monkeypatch.setattr(touched, "RESTS", 1e9)
+
+
 @pytest.mark.parametrize("killed_after", [None, 1, 2, 3, 5])
 def test_files_that_are_loaded_one_after_the_other_are_told_together_where_each_would_take_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: int | None
 ) -> None:
-    monkeypatch.setattr(touched, "SHORT_S", 0.0)
-    monkeypatch.setattr(touched, "RESTS", 1e9)
+    look_seldom(monkeypatch)
     monkeypatch.setattr(follower, "MOST_ENTRIES", 10)
     desk = Desk(tmp_path)
     desk.read(("top", 0, -140.0))
@@ -143,8 +148,7 @@ def test_files_that_are_loaded_one_after_the_other_are_told_together_where_each_
 def test_who_answers_is_told_of_all_that_was_loaded_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(touched, "SHORT_S", 0.0)
-    monkeypatch.setattr(touched, "RESTS", 1e9)
+    look_seldom(monkeypatch)
     desk = Desk(tmp_path)
     desk.read(("top", 0, -140.0))
     desk.run()
@@ -164,8 +168,7 @@ def test_an_alarm_that_is_over_gets_what_was_loaded_before_a_kill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: int
 ) -> None:
     """Another alarm is stated behind the load, while the asset waits to be told."""
-    monkeypatch.setattr(touched, "SHORT_S", 0.0)
-    monkeypatch.setattr(touched, "RESTS", 1e9)
+    look_seldom(monkeypatch)
     monkeypatch.setattr(follower, "MOST_ENTRIES", 2)
     desk = Desk(tmp_path)
     desk.read(("top", 0, -140.0))
