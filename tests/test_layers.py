@@ -32,7 +32,7 @@ ROWS = (
         "reviews",
     ),
     # edges: one outside thing each
-    ("mqtt", "client"),
+    ("mqtt", "client", "locks"),
     ("journal", "ingestion", "downloads"),
     # the journal to the outside world
     ("sinks", "notifiers"),

@@ -6,7 +6,6 @@ A block at the end keeps every byte that is there; that nothing else changed is 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -15,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from gateway import locks
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal import rights
@@ -82,13 +82,9 @@ def kept_name(before: Content, moment: str) -> str:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Nobody else adds to a file of this folder meanwhile."""
-    folder = os.open(path.resolve().parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    """Nobody else adds to a file of this folder meanwhile. Raises InputError where another keeps it."""
+    with locks.alone_in(path.resolve().parent):
         yield
-    finally:
-        os.close(folder)
 
 
 def replace(before: Content, tried: Path, kept: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import fcntl
 import os
 import pwd
 from collections.abc import Iterator
 from pathlib import Path
 
+from gateway import locks
 from gateway.alarming.screening import STATE
 from gateway.clocks.device_clocks import span
 from gateway.config.types import Configuration
@@ -80,12 +80,9 @@ def is_held(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not locks.taken(descriptor)
     finally:
         os.close(descriptor)
-    return False
 
 
 def _permissions(folder: Path) -> Iterator[Finding]:

@@ -5,17 +5,16 @@ They end with the process that started them: what one that was killed left behin
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from gateway import locks
 from gateway.errors import InputError
 from gateway.jobs.job import Job
 from gateway.journal import rights
@@ -47,8 +46,11 @@ class Jobs:
     def clean(self) -> None:
         """Remove what was left by processes that are gone."""
         if self._above.is_dir():
-            with _locked(self._above):
-                self._remove_left()
+            try:
+                with locks.alone_in(self._above):
+                    self._remove_left()
+            except (InputError, OSError) as error:  # the next job tries again, and says so
+                log.warning("what ended jobs left stays for now: %s", error)
 
     def start(self, account: str, kind: str, action: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Raises Busy; InputError where no process can be started. `action`: of the rights table."""
@@ -116,12 +118,12 @@ class Jobs:
         """The folder of this process; another one can tell from its lock that it is in use."""
         if self._home is None:
             rights.make_folder(self._above)
-            with _locked(self._above):
+            with locks.alone_in(self._above):
                 self._remove_left()
                 home = self._above / secrets.token_hex(8)
                 home.mkdir(rights.FOLDER)
-                self._locks.append(_open(home))
-                fcntl.flock(self._locks[-1], fcntl.LOCK_EX)
+                self._locks.append(locks.opened(home))
+                locks.taken(self._locks[-1], locks.LOOKED_AT_S)
                 self._home = home
         return self._home
 
@@ -129,26 +131,9 @@ class Jobs:
         for home in self._above.iterdir():
             if home.is_symlink() or not home.is_dir():
                 continue
-            descriptor = _open(home)
+            descriptor = locks.opened(home)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(home, ignore_errors=True)
-            except BlockingIOError:
-                pass  # of another process that lives
+                if locks.taken(descriptor):  # else it is of another process that lives
+                    shutil.rmtree(home, ignore_errors=True)
             finally:
                 os.close(descriptor)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Nobody else makes or removes anything in it."""
-    descriptor = _open(folder)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _open(folder: Path) -> int:
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -8,7 +8,6 @@ long as any follower has not taken all of it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from gateway import locks
 from gateway.dataclass import dataclass
 from gateway.errors import JournalError
 from gateway.journal import archive, channels, database, entries, exhibits, index_seal, mentions, schema
@@ -119,12 +119,11 @@ def retain(
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One retention at a time; the lock ends with the process, however it ends."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = locks.opened(folder)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not locks.taken(descriptor):
+            raise JournalError("another process applies retention already; wait for it")
         yield
-    except BlockingIOError:
-        raise JournalError("another process applies retention already; wait for it") from None
     finally:
         os.close(descriptor)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from gateway import locks
 from gateway.errors import CryogateError
 from gateway.journal import rights
 
@@ -27,9 +27,8 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise CryogateError(f"{error.filename}: {error.strerror}; {NEEDS_FOLDER}") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not locks.taken(descriptor, locks.LOOKED_AT_S):
+            raise CryogateError(f"another gateway already runs on {folder}; stop it first")
         yield
-    except BlockingIOError:
-        raise CryogateError(f"another gateway already runs on {folder}; stop it first") from None
     finally:
         os.close(descriptor)
