@@ -17,6 +17,7 @@ from gateway.api.problems import Problem
 from gateway.api.world import ANSWER_WITHIN_S, World
 from gateway.commands import looks
 from gateway.commands.author import Author
+from gateway.commands.configuring import WrittenNow
 from gateway.commands.desk import Desk, Stated, open_desk
 from gateway.commands.names import remarks
 from gateway.errors import NotRunning
@@ -105,13 +106,20 @@ def identity_of(who: Principal, key: str) -> str:
     return "K-" + hashlib.sha256(f"{who.account}\0{key}".encode()).hexdigest()[:24].upper()
 
 
-def start_anew(world: World) -> bool:
-    """Have the gateway start with the configuration that was written. False: somebody has to start it."""
+def start_anew(world: World, done: WrittenNow) -> Mapping[str, Any]:
+    """Have the gateway start with the configuration that was written, and tell both: where `starts_anew` is
+    false, somebody has to start it."""
     try:
         answer = ask(world.folder, START_ANEW, ANSWER_WITHIN_S)
     except NotRunning:
-        return False
-    return isinstance(answer, dict) and answer.get("starts_anew") is True
+        answer = {}
+    starts = isinstance(answer, dict) and answer.get("starts_anew") is True
+    return {
+        "file": done.said.file,
+        "kept": done.said.kept,
+        "changes": list(done.changes),
+        "starts_anew": starts,
+    }
 
 
 def check_repeated(before: Statement, kind: str, names: Iterable[str]) -> None:

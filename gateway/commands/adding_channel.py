@@ -6,16 +6,14 @@ import json
 from typing import Any
 
 from gateway.commands.author import Author
-from gateway.commands.configuring import Change, put_in, try_out, why_not_written
-from gateway.commands.desk import Desk, Stated
-from gateway.config import appending, pieces
+from gateway.commands.configuring import Change, WrittenNow, try_out, why_not_written, write
+from gateway.commands.desk import Desk
+from gateway.config import pieces
 from gateway.config.load import load, plain
 from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.questions.channel_piece import BY_HAND, Piece, Wanted, piece_for
 from gateway.questions.retry_preview import preview_retry
-from gateway.statements import written as writing
-from gateway.statements.written import Written
 from gateway.text import one_line
 
 
@@ -36,15 +34,9 @@ def preview(desk: Desk, author: Author, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def add_channel(desk: Desk, author: Author, wanted: Wanted) -> tuple[Stated, Written, tuple[str, ...]]:
+def add_channel(desk: Desk, author: Author, wanted: Wanted) -> WrittenNow:
     """Raises InputError or ConfigurationError, and nothing has changed."""
-    if why := why_not_written(desk.configuration):
-        raise InputError(why)
-    with appending.alone(desk.configuration.path):
-        piece = piece_for(desk.configuration, wanted)
-        said, changes = put_in(desk, _change(author, wanted, piece))
-    stated = desk.state(lambda: [desk.draft(writing, said, author, desk.clock.now_ns())])
-    return stated, said, changes
+    return write(desk, author, lambda: _change(author, wanted, piece_for(desk.configuration, wanted)))
 
 
 def _change(author: Author, wanted: Wanted, piece: Piece) -> Change:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from gateway.commands.author import Author
-from gateway.commands.configuring import Change, put_in, try_out, why_not_written
-from gateway.commands.desk import Desk, Stated
-from gateway.config import appending, pieces
+from gateway.commands.configuring import Change, WrittenNow, try_out, why_not_written, write
+from gateway.commands.desk import Desk
+from gateway.config import pieces
 from gateway.config.load import plain
 from gateway.config.tables import Problems, build
 from gateway.config.toml import read_toml
@@ -19,8 +19,6 @@ from gateway.dataclass import dataclass
 from gateway.errors import ConfigurationError, InputError
 from gateway.ingestion.sources import serial
 from gateway.mqtt.found_broker import HERE
-from gateway.statements import written as writing
-from gateway.statements.written import Written
 from gateway.text import one_line
 
 SERIAL_DEVICE: Final = re.compile(r"/dev/(tty[A-Za-z0-9]+|rfcomm[0-9]+|serial/by-(id|path)/[^/\s]+)")
@@ -63,17 +61,13 @@ def preview(desk: Desk, author: Author, place: FirstPlace, source: FirstSource) 
     }
 
 
-def begin(
-    desk: Desk, author: Author, place: FirstPlace, source: FirstSource
-) -> tuple[Stated, Written, tuple[str, ...]]:
+def begin(desk: Desk, author: Author, place: FirstPlace, source: FirstSource) -> WrittenNow:
     """Raises InputError or ConfigurationError, and nothing has changed."""
-    if why := why_not_written(desk.configuration):
-        raise InputError(why)
-    with appending.alone(desk.configuration.path):
-        tables = _tables(desk.configuration, place, source)
-        said, changes = put_in(desk, _change(desk.configuration, author, tables))
-    stated = desk.state(lambda: [desk.draft(writing, said, author, desk.clock.now_ns())])
-    return stated, said, changes
+
+    def make() -> Change:
+        return _change(desk.configuration, author, _tables(desk.configuration, place, source))
+
+    return write(desk, author, make)
 
 
 def _tables(configuration: Configuration, place: FirstPlace, source: FirstSource) -> Tables:

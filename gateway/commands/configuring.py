@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from gateway.commands.desk import Desk
+from gateway.commands.author import Author
+from gateway.commands.desk import Desk, Stated
 from gateway.config import appending
 from gateway.config.load import load, parse
 from gateway.config.toml import toml
@@ -15,6 +16,7 @@ from gateway.errors import ConfigurationError, InputError
 from gateway.questions.approvals import as_it_would_start
 from gateway.questions.start import Start, would_follow
 from gateway.statements import configuration as configured
+from gateway.statements import written as writing
 from gateway.statements.written import Written
 from gateway.times import to_the_second
 
@@ -34,6 +36,16 @@ class Change:
     what: str
     after: Callable[[bytes, str], bytes]
     check_only: Callable[[Configuration, Configuration], None]
+    proposal: str = ""  # the id of the statement that proposed it
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNow:
+    """What was stated, and what follows with the start of the gateway, in words."""
+
+    stated: Stated
+    said: Written
+    changes: tuple[str, ...]
 
 
 def why_not_written(configuration: Configuration) -> str:
@@ -54,11 +66,24 @@ def try_out(desk: Desk, change: Change) -> tuple[Configuration, Start]:
     return new, _start(new)
 
 
-def put_in(desk: Desk, change: Change, proposal: str = "") -> tuple[Written, tuple[str, ...]]:
-    """What is to be stated, and what follows with the start. The older file is kept beside the new one.
-
-    Raises InputError or ConfigurationError, and nothing has changed.
+def write(desk: Desk, author: Author, make: Callable[[], Change]) -> WrittenNow:
+    """Put a change into the file, and state that. `make` is asked once nobody else changes the file, whose
+    older content is kept beside it. Raises InputError or ConfigurationError, and nothing has changed.
     """
+    if why := why_not_written(desk.configuration):
+        raise InputError(why)
+    path = desk.configuration.path
+    try:
+        with appending.alone(path):
+            said, changes = _put_in(desk, make())
+    except OSError as error:
+        raise InputError(f"{path} was not written: {error.strerror}; {appending.BY_HAND}") from None
+    stated = desk.state(lambda: [desk.draft(writing, said, author, desk.clock.now_ns())])
+    return WrittenNow(stated, said, changes)
+
+
+def _put_in(desk: Desk, change: Change) -> tuple[Written, tuple[str, ...]]:
+    """What is to be stated, and what follows with the start. Raises OSError, too."""
     path, now = desk.configuration.path, to_the_second(desk.clock.now_ns())
     before = appending.read(path)
     old = load(path)
@@ -70,12 +95,10 @@ def put_in(desk: Desk, change: Change, proposal: str = "") -> tuple[Written, tup
         start = _start(new)
         kept = appending.kept_name(before, now.replace(":", ""))
         appending.replace(before, tried, kept)
-    except OSError as error:
-        raise InputError(f"{path} was not written: {error.strerror}; {appending.BY_HAND}") from None
     finally:
         tried.unlink(missing_ok=True)
     digest = appending.read(path).digest
-    return Written(change.what, proposal, path.name, before.digest, digest, kept), start.changes
+    return Written(change.what, change.proposal, path.name, before.digest, digest, kept), start.changes
 
 
 def _document(content: bytes) -> dict[str, object]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from gateway.commands import configuring
 from gateway.commands.author import Author
-from gateway.commands.configuring import Change, put_in, why_not_written
+from gateway.commands.configuring import Change, WrittenNow
 from gateway.commands.desk import Desk, Stated
 from gateway.config import appending
 from gateway.config.load import parse
@@ -14,28 +15,16 @@ from gateway.config.profiles import profiles
 from gateway.config.tables import Problems
 from gateway.config.toml import read_toml, toml
 from gateway.config.types import Configuration, ProfileVersion
-from gateway.dataclass import dataclass
 from gateway.errors import ConfigurationError, InputError
 from gateway.model import SECOND
 from gateway.questions.approvals import signed_by
 from gateway.questions.proposals import Proposed, State, needed, proposed, versions_proposed
 from gateway.statements import proposal as proposing
-from gateway.statements import written as writing
 from gateway.statements.proposal import Proposal
-from gateway.statements.written import Written
 from gateway.times import to_the_second
 
 AHEAD_S: Final = 120.0  # a gateway is started anew within that, also on a small machine
 ONE_BLOCK: Final = "expected one [[profiles.NAME]] block with a new version, and nothing else"
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenNow:
-    """What was stated, and what follows with the start of the gateway, in words."""
-
-    stated: Stated
-    said: Written
-    changes: tuple[str, ...]
 
 
 def propose(desk: Desk, author: Author, text: str, why: str) -> Stated:
@@ -64,15 +53,12 @@ def write(desk: Desk, author: Author, identity: str) -> WrittenNow:
 
     Raises InputError or ConfigurationError, and nothing has changed.
     """
-    if why := why_not_written(desk.configuration):
-        raise InputError(why)
-    with appending.alone(desk.configuration.path):
+
+    def make() -> Change:
         found = proposed(desk.journal, desk.configuration, identity)
-        signers = _check_ready(desk, found)
-        said, changes = _write(desk, author, found, signers)
-    return WrittenNow(
-        desk.state(lambda: [desk.draft(writing, said, author, desk.clock.now_ns())]), said, changes
-    )
+        return _change(author, found, _check_ready(desk, found))
+
+    return configuring.write(desk, author, make)
 
 
 def _check_ready(desk: Desk, found: Proposed) -> tuple[str, ...]:
@@ -89,14 +75,14 @@ def _check_ready(desk: Desk, found: Proposed) -> tuple[str, ...]:
     return who
 
 
-def _write(
-    desk: Desk, author: Author, found: Proposed, signers: tuple[str, ...]
-) -> tuple[Written, tuple[str, ...]]:
+def _change(author: Author, found: Proposed, signers: tuple[str, ...]) -> Change:
     def after(before: bytes, now: str) -> bytes:
         return appending.appended(before, _block(found, author, signers, now))
 
-    change = Change(found.record.name, after, lambda old, new: _check_only(found, old, new))
-    return put_in(desk, change, found.statement.id)
+    def check_only(old: Configuration, new: Configuration) -> None:
+        _check_only(found, old, new)
+
+    return Change(found.record.name, after, check_only, found.statement.id)
 
 
 def _block(found: Proposed, author: Author, signers: tuple[str, ...], now: str) -> str:

@@ -118,9 +118,8 @@ def begun(request: Request, world: Asked, who: Who, said: Beginning, key: Key = 
     """Write that piece into the configuration; the gateway starts anew with it."""
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
-        stated, done, changes = begin(desk, author, *_meant(said))
-        more = {"file": done.file, "kept": done.kept, "changes": list(changes)}
-        return stated, {**more, "starts_anew": start_anew(world)}
+        done = begin(desk, author, *_meant(said))
+        return done.stated, start_anew(world, done)
 
     return state(request, world, who, key, writing.KIND, [], act)
 

@@ -101,9 +101,8 @@ def added(request: Request, world: Asked, who: Who, source: InUrl, said: Channel
     """Write that piece into the configuration; the gateway starts anew with it."""
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
-        stated, done, changes = add_channel(desk, author, _wanted(source, said))
-        more = {"file": done.file, "kept": done.kept, "changes": list(changes)}
-        return stated, {**more, "starts_anew": start_anew(world)}
+        done = add_channel(desk, author, _wanted(source, said))
+        return done.stated, start_anew(world, done)
 
     return state(request, world, who, key, writing.KIND, [], act)
 

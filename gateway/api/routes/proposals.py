@@ -88,8 +88,7 @@ def wrote(request: Request, world: Asked, who: Who, proposal: InUrl, key: Key = 
 
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         done = write(desk, author, proposal)
-        more = {"file": done.said.file, "kept": done.said.kept, "changes": list(done.changes)}
-        return done.stated, {**more, "starts_anew": start_anew(world)}
+        return done.stated, start_anew(world, done)
 
     return state(request, world, who, key, writing.KIND, [], act)
 

@@ -75,9 +75,10 @@ def restart(office: Office) -> None:
 def added(office: Office, what: Wanted) -> str:
     before = office.config.read_text()
     with office.desk() as desk:
-        stated, said, _ = add_channel(desk, LI, what)
-    assert stated.new[0].kind == "written" and said.what == f"channel {what.name}" and said.proposal == ""
-    kept = office.folder / said.kept
+        done = add_channel(desk, LI, what)
+    assert done.stated.new[0].kind == "written"
+    assert (done.said.what, done.said.proposal) == (f"channel {what.name}", "")
+    kept = office.folder / done.said.kept
     assert kept.read_text() == before
     kept.unlink()  # the next one may have the same second
     restart(office)

@@ -117,8 +117,8 @@ def test_site_and_broker_are_one_change_with_a_statement(config: Path) -> None:
     with started(config) as desk:  # type: ignore[attr-defined]
         tried = preview(desk, LI, LAB, FirstSource("mqtt", "broker"))
         assert config.read_text() == MINIMAL and tried["why_not_written"] == ""
-        stated, said, _ = begin(desk, LI, LAB, FirstSource("mqtt", "broker"))
-    assert stated.new[0].kind == "written" and said.what == "first site and source"
+        done = begin(desk, LI, LAB, FirstSource("mqtt", "broker"))
+    assert done.stated.new[0].kind == "written" and done.said.what == "first site and source"
     assert config.read_text().startswith(MINIMAL) and config.read_text().endswith(tried["text"])
     now = load(config)
     assert now.sites["lab"].time_zone == "Asia/Shanghai" and now.sites["lab"].name == "The lab"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.commands.author import Author
-from gateway.commands.proposing import WrittenNow, propose, write
+from gateway.commands.configuring import WrittenNow
+from gateway.commands.proposing import propose, write
 from gateway.commands.signing import Proof, sign
 from gateway.commands.withdrawals import withdraw
 from gateway.config import appending
