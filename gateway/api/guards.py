@@ -24,6 +24,7 @@ POLICY: Final = "; ".join(
         "connect-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",
+        "frame-src 'self'",  # a report as PDF: of all that we serve it alone can be framed
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",

@@ -45,6 +45,7 @@ class Job:
         self._folder, self._now_ns, self._ended = folder, now_ns, ended
         self._turn = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._asked: Mapping[str, Any] = {}
         self._progress: tuple[str, int, int] | None = None
         self._told: dict[str, Any] = {}
         self._problem = ""
@@ -55,6 +56,7 @@ class Job:
 
     def start(self, config: Path, asked: Mapping[str, Any]) -> None:
         """Raises OSError."""
+        self._asked = {name: value for name, value in asked.items() if value not in (None, "")}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "gateway.jobs.child", str(config), self.kind, str(self._folder)],
             stdin=subprocess.PIPE,
@@ -93,6 +95,8 @@ class Job:
         return {
             "id": self.id,
             "kind": self.kind,
+            "account": self.account,
+            "asked": dict(self._asked),
             "state": self.state,
             "begun": self.moment(self.begun_ns),
             "ended": self.moment(self.ended_ns),

@@ -76,6 +76,12 @@ class Jobs:
         with self._turn:
             return [job for job in reversed(self._jobs.values()) if job.account == account]
 
+    def of_others(self, account: str) -> list[dict[str, Any]]:
+        """What keeps this account waiting: whose, of which kind, how far; not what is asked."""
+        with self._turn:
+            running = [job.public() for job in self._jobs.values() if job.runs and job.account != account]
+        return [{name: one[name] for name in ("account", "kind", "begun", "progress")} for one in running]
+
     def public(self, job: Job) -> dict[str, Any]:
         """Plain JSON data."""
         told = job.public()

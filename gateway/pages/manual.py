@@ -20,6 +20,7 @@ OPERATORS: Final = (
 )
 QUALITY: Final = (
     *("look-back-at-an-excursion", "the-three-clocks", "download-readings", "review-limits"),
+    *("review-an-excursion", "reports-and-checks"),
     *("audit-trail-and-verify", "retention-and-holds", "drills", "calibration-dates", "people-and-rosters"),
 )
 HELPS: Final[Mapping[str, str]] = {  # the task of each page of the control room
@@ -29,6 +30,9 @@ HELPS: Final[Mapping[str, str]] = {  # the task of each page of the control room
     "assets": "find-and-scan",
     "asset": "look-back-at-an-excursion",
     "hand-over": "hand-over",
+    "reviews": "review-an-excursion",
+    "review": "review-an-excursion",
+    "reports": "reports-and-checks",
     "set-up": "link-is-down",
     "set-up-health": "link-is-down",
     "set-up-sources": "link-is-down",

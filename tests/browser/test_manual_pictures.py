@@ -47,6 +47,7 @@ def test_what_the_manual_shows(browser: Browser, room: Room, session: str, alarm
     of_alarms(page, language, say, alarm)
     of_contents_and_shift(page, language)
     of_quality(page, language)
+    of_reviews(page, language, say, alarm)
     of_lost_link(page, room, language)
     context.close()
     of_newcomer(browser, room, language, say)
@@ -139,6 +140,17 @@ def of_quality(page: Page, language: str) -> None:
             holds = page.locator("section:has(> #holds)")
             expect(holds).to_contain_text("deviation 26-014")
             shoot(page, language, "holds", holds)
+
+
+def of_reviews(page: Page, language: str, say: Say, alarm: str) -> None:
+    page.goto(f"/reviews/{alarm}")
+    expect(page.locator("#units tbody tr").first).to_be_visible()
+    shoot(page, language, "review")
+    page.goto("/reports")
+    page.get_by_role("button", name=say("Begin"), exact=True).first.click()
+    expect(page.locator("#jobs .job").get_by_role("button").first).to_be_visible()
+    shoot(page, language, "reports")
+    page.locator("#jobs .job").get_by_role("button").last.click()
 
 
 def of_lost_link(page: Page, room: Room, language: str) -> None:

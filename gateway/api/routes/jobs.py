@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -31,6 +31,8 @@ JOB: Final[dict[str, Any]] = {
     "schema": 1,
     "id": "J-5f1c0a9be2d43c21",
     "kind": "verify",
+    "account": "li.na",
+    "asked": {},
     "state": "running",
     "begun": "2026-01-05T12:00:00.000000000Z",
     "ended": None,
@@ -42,6 +44,7 @@ JOB: Final[dict[str, Any]] = {
 ANSWERED: Final = {
     **JOB,
     "kind": "report",
+    "asked": {"alarm": "E-7Q2M9XKD-1A2B3C", "language": "both", "paper": "a4"},
     "state": "done",
     "ended": "2026-01-05T12:00:09.000000000Z",
     "until": "2026-01-05T13:00:09.000000000Z",
@@ -50,6 +53,14 @@ ANSWERED: Final = {
 }
 ANSWER: Final = told("jobs.read", "%PDF-1.7 ...", media=PDF)
 ANSWER["responses"][200]["content"][JSON] = {"example": {"intact": True}, "schema": {"type": "object"}}
+OTHERS: Final = {name: JOB[name] for name in ("account", "kind", "begun", "progress")}
+SHOWN: Final = {  # of a PDF in a page of the control room; the page itself can be framed by nobody
+    "Content-Disposition": "inline",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+    ),
+}
 GONE: Final = (
     "no long question of yours is called {id!r}: they are kept for an hour after their end, the newest five, "
     "and not over a restart of the pages"
@@ -116,11 +127,12 @@ def report(request: Request, world: Asked, who: Who, said: Report) -> Response:
     return _begun(request, world, who, "report", said)
 
 
-@router.get("/jobs", **told("jobs.read", {"schema": 1, "items": [JOB, ANSWERED]}))
+@router.get("/jobs", **told("jobs.read", {"schema": 1, "items": [JOB, ANSWERED], "others": [OTHERS]}))
 def jobs(request: Request, world: Asked, who: Who) -> Response:
-    """Long questions of the own account, the newest first."""
+    """Long questions of the own account, the newest first. `others`: what runs for other accounts."""
     items = [world.jobs.public(job) for job in world.jobs.of(who.account) if who.may(job.action)]
-    return json_answer(request, {"schema": 1, "items": items})
+    others = world.jobs.of_others(who.account)
+    return json_answer(request, {"schema": 1, "items": items, "others": others})
 
 
 @router.get("/jobs/{job}", **told("jobs.read", ANSWERED))
@@ -130,15 +142,20 @@ def one(request: Request, world: Asked, who: Who, job: Name) -> Response:
 
 
 @router.get("/jobs/{job}/answer", **ANSWER)
-def answer(world: Asked, who: Who, job: Name) -> Response:
+def answer(
+    world: Asked,
+    who: Who,
+    job: Name,
+    show: Annotated[bool, Query(description="A PDF as part of a page, not as a file.")] = False,
+) -> Response:
     """JSON or a PDF, as `answer` of the job says; 409 where there is none."""
     found = _job(world, who, job)
     file = found.open_answer()
     if file is None:
         why = "it runs still" if found.state == RUNNING else found.public()["problem"] or "it was ended"
         raise Problem(409, f"{found.id} has no answer: {why}")
-    headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment"}
     media = found.public()["answer"]["media"]
+    headers = SHOWN if show and media == PDF else {"Content-Disposition": "attachment"}
     return StreamingResponse(_pieces(file), headers=headers, media_type=media)
 
 

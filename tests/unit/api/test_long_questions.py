@@ -44,6 +44,12 @@ def test_a_report_is_made_and_taken(sites: TwoSites) -> None:
     answer = sites.door.ask("GET", f"{at}/answer", BOSS)
     assert answer.content.startswith(b"%PDF-") and answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"] == "attachment"
+    assert answer.headers["x-frame-options"] == "DENY"
+    shown = sites.door.ask("GET", f"{at}/answer?show=true", BOSS)
+    assert shown.content == answer.content and shown.headers["content-disposition"] == "inline"
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in shown.headers["content-security-policy"]
+    assert shown.headers["cache-control"] == "no-store"
     assert sites.door.ask("DELETE", at, BOSS).json()["state"] == "done"
     assert sites.door.ask("GET", at, BOSS).status_code == 404
     sites.door.world.jobs.close()
@@ -56,7 +62,11 @@ def test_nobody_else_knows_of_it_nor_who_may_not_ask_it_any_more(sites: TwoSites
         assert sites.door.ask("GET", at, token).status_code == 404
         assert sites.door.ask("DELETE", at, token).status_code == 404
         assert sites.door.get("/jobs", token)["items"] == []
-    assert [one["kind"] for one in sites.door.get("/jobs", BOSS)["items"]] == ["verify"]
+    (one,) = sites.door.get("/jobs", BOSS)["items"]
+    assert (one["kind"], one["asked"]) == ("verify", {}) and one["account"]
+    assert sites.door.get("/jobs", BOSS)["others"] == []
+    (other,) = sites.door.get("/jobs", OTHER)["others"]
+    assert other.keys() == {"account", "kind", "begun", "progress"} and other["account"] == one["account"]
     assert sites.door.ask("POST", "/journal/verify", f"{BOSS}@s", json={}).status_code == 403
     sites.door.world.jobs.close()
 

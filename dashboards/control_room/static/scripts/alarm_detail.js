@@ -34,7 +34,7 @@ export function detail({ alarm, history, hints }, place, acts) {
     element("p", { class: "back" }, element("a", { class: "button", href: `/alarms${place.query()}`, "data-back": true }, "← ", t("All alarms"))),
     heading(alarm, place),
     said(alarm, place),
-    element("div", { class: "acts row" }, ...acts),
+    element("div", { class: "acts row" }, ...acts, ...review(alarm)),
     element("h3", {}, t("Do first")), guidance(alarm),
     element("h3", {}, term("contents", t("Inside"))), units(alarm),
     element("h3", {}, t("Facts")), facts(alarm, place),
@@ -52,6 +52,11 @@ function heading(alarm, place) {
   const isAsset = alarm.asset && !alarm.asset.includes(", ");
   const title = isAsset ? element("a", { href: `/assets/${encodeURIComponent(alarm.asset)}` }, name) : name;
   return element("h2", { tabindex: -1 }, badge(alarm.overlay ? "quiet" : alarm.severity, word(alarm.severity), goesOn(alarm) && !alarm.overlay), element("span", {}, title), element("span", { class: "quiet" }, site, " ", element("span", { class: "code" }, alarm.id)));
+}
+
+// Every excursion has one.
+function review(alarm) {
+  return ["fault", "drill"].includes(alarm.kind) ? [] : [element("a", { class: "button", href: `/reviews/${encodeURIComponent(alarm.id)}` }, t("Review"))];
 }
 
 function said(alarm, place) {

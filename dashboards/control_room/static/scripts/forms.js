@@ -116,3 +116,8 @@ export async function ifAllowed(asked) {
     throw problem;
   }
 }
+
+// A statement is one line of text.
+export function inOneLine(text) {
+  return text.split("\n").map((one) => one.trim()).filter(Boolean).join(" / ");
+}

@@ -3,7 +3,7 @@
 import { all, get, newKey, post } from "./api.js";
 import { tellProblem, toast } from "./dialogs.js";
 import { byId, element, setText } from "./elements.js";
-import { ifAllowed, inWords, whenSent } from "./forms.js";
+import { ifAllowed, inOneLine, inWords, whenSent } from "./forms.js";
 import { lastHandOver } from "./hand_over_last.js";
 import { countsOf, openAlarm, storyOf } from "./hand_over_words.js";
 import { on } from "./live.js";
@@ -119,11 +119,6 @@ async function offerNext() {
 function keepDraft() {
   form.elements.notes.value = sessionStorage.getItem(DRAFT) ?? "";
   form.elements.notes.addEventListener("input", () => sessionStorage.setItem(DRAFT, form.elements.notes.value));
-}
-
-// A statement is one line of text.
-function inOneLine(notes) {
-  return notes.split("\n").map((one) => one.trim()).filter(Boolean).join(" / ");
 }
 
 whenSent(form, form.querySelector(".problem"), async ({ to, notes }) => {
