@@ -17,6 +17,7 @@ from gateway.commands.refused import send_again
 from gateway.config.load import load
 from gateway.errors import InputError
 from gateway.journal.journal import Journal
+from gateway.journal.refusals import KEPT_PER_SOURCE
 from gateway.published.labels import Labels, labels_of
 from gateway.questions.import_preview import Seen
 from gateway.questions.refused import refused_rows
@@ -142,6 +143,11 @@ def show_again(done: Mapping[str, Any], as_json: bool) -> None:
         say(f"  of a source that was renamed or removed: --retry OLD --as {one_line(done['mapping'])}")
     if done["cut"]:
         say(f"  {counted(done['cut'], 'message')} left out: only the beginning was kept")
+    if done["gone"]:
+        say(
+            f"  {counted(done['gone'], 'refusal')} before {done['kept_since']} no longer kept "
+            f"(the newest {KEPT_PER_SOURCE} of a source are): have the device send that time again"
+        )
     for reason in list(dict.fromkeys(done["refused"]))[:MOST_REASONS]:
         say(f"  refused again: {reason}")
     if len(done["refused"]) > MOST_REASONS:

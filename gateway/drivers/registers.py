@@ -36,7 +36,8 @@ class Registers:
     """Successive values of one kind: `count` of them from register `first` (0-based) on.
 
     value = number * scale + offset. `faults` are numbers, or bit patterns of them, that say there is no
-    value: 32768 and -32768 are the same 16 bits. Outside `lowest` to `highest` a value is not believed.
+    value: 32768 and -32768 are the same 16 bits, 0xC2FE0000 and -127.0 the same float32. Outside `lowest` to
+    `highest` a value is not believed.
     """
 
     name: str
@@ -100,6 +101,8 @@ class Registers:
     def _pattern(self, fault: float) -> bytes:
         """The bytes of a fault code, most significant first. Raises ValueError when it does not fit."""
         if self.type == "float32":
+            if LARGEST_VALUE < fault < 1 << 32 and fault == int(fault):  # as a number it is BAD anyway
+                return int(fault).to_bytes(4, "big")
             if LARGEST_FLOAT32 < abs(fault) < math.inf:
                 raise ValueError(f"{self.name}: fault {fault:g} is no float32")
             return bytes(np.array(fault, ">f4").tobytes())

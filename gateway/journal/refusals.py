@@ -10,7 +10,6 @@ from gateway.journal.database import Connection, all_rows
 from gateway.model import Refusal, Refused
 
 KEPT_PER_SOURCE: Final = 1000  # enough to see a pattern; a chattering device must not fill the disk
-KEPT_PER_COMMIT: Final = 100  # per source; a flood must not slow the commit of everybody's readings
 LONGEST_PAYLOAD: Final = 4096  # bytes; shows the beginning of anything
 LONGEST_TEXT: Final = 1024  # characters of a detail or a topic
 
@@ -19,7 +18,7 @@ def add(connection: Connection, refused: Mapping[str, Sequence[Refused]]) -> Non
     """Count all of `refused` (by source) and keep the newest. Inside the caller's transaction."""
     for source, some in refused.items():
         _count(connection, source, some)
-        _keep(connection, source, some[-KEPT_PER_COMMIT:])
+        _keep(connection, source, some[-KEPT_PER_SOURCE:])  # none of these is left out in between
 
 
 def newest(connection: Connection, source: str | None, most: int) -> list[tuple[str, Refused]]:

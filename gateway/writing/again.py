@@ -23,6 +23,7 @@ from gateway.journal.refusals import KEPT_PER_SOURCE, is_whole
 from gateway.model import Arrivals, Decoded, Refusal, Refused
 from gateway.statements import retry
 from gateway.statements.retry import Retry
+from gateway.times import to_the_second
 from gateway.writing.conversion import conversions, to_canonical
 from gateway.writing.described import describe, numbers_of
 from gateway.writing.earlier import read_before
@@ -33,7 +34,8 @@ MQTT: Final = "mqtt"  # the kind of source whose messages stand alone
 @dataclass(frozen=True, slots=True)
 class Again:
     """What became of them. `mapping`: the source by whose mapping they were read. `cut`: of how many only the
-    beginning was kept; `refused`: as they are now."""
+    beginning was kept; `gone`: how many refusals came before `kept_since` (RFC 3339), when the oldest one
+    that is kept did; `refused`: as they are now."""
 
     source: str
     mapping: str
@@ -41,6 +43,8 @@ class Again:
     readings: int
     fresh: int
     cut: int
+    gone: int
+    kept_since: str
     refused: tuple[Refused, ...]
 
     def plain(self) -> dict[str, Any]:
@@ -52,6 +56,8 @@ class Again:
             "readings": self.readings,
             "new": self.fresh,
             "cut": self.cut,
+            "gone": self.gone,
+            "kept_since": self.kept_since,
             "refused": [f"{one.reason}: {one.detail}" for one in self.refused],
         }
 
@@ -64,12 +70,14 @@ class Read:
     mapping: str
     messages: int
     cut: int
+    gone: int
+    kept_since: str
     refused: tuple[Refused, ...]
     arrivals: Arrivals
 
     def taken(self, fresh: int) -> Again:
         mine = self.source, self.mapping, self.messages, len(self.arrivals)
-        return Again(*mine, fresh, self.cut, self.refused)
+        return Again(*mine, fresh, self.cut, self.gone, self.kept_since, self.refused)
 
 
 def again(
@@ -122,7 +130,10 @@ def read_again(
     options = configuration.sources[mapping].options
     decoded = _decoded(Source(mapping, options, _addresses(mapping, configuration, numbers)), whole)
     arrivals = _canonical(decoded.arrivals, configuration, journal, numbers)
-    return Read(source, mapping, len(whole), len(kept) - len(whole), decoded.refused, arrivals)
+    counted = sum(journal.refusal_counts().get(source, {}).values())
+    since = to_the_second(kept[0].received_ns) if kept else ""
+    cut = len(kept) - len(whole)
+    return Read(source, mapping, len(whole), cut, counted - len(kept), since, decoded.refused, arrivals)
 
 
 def channels_in(arrivals: Arrivals, numbers: dict[str, int]) -> tuple[str, ...]:

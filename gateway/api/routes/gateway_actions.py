@@ -54,6 +54,8 @@ AGAIN = {
     "readings": 3,
     "new": 3,
     "cut": 0,
+    "gone": 0,
+    "kept_since": "2026-01-05T08:00:00Z",
     "refused": [],
 }
 MappingText = Annotated[str, Form(max_length=LONGEST_MAPPING, description="TOML: docs/imports.md.")]

@@ -100,6 +100,25 @@ def test_what_can_be_taken_now_is_taken_once(folder: Path) -> None:
     assert [(one.by, one.body["readings"]) for one in said] == [("Li Na", 2)]
 
 
+def test_how_many_are_no_longer_kept_is_told(folder: Path) -> None:
+    """Of a backlog that is longer than what is kept, the older part is a hole that somebody has to fill."""
+    assert (retried(folder, "--retry", "broker", "--dry")["gone"], telling(folder).count("longer kept")) == (
+        0,
+        0,
+    )
+    with Journal.open(folder / "data" / "journal.sqlite") as journal:
+        many = [message("cryo/other", b'{"temp": 1}', k) for k in range(10, 1020)]
+        journal.commit(refused={"broker": many})
+    told = retried(folder, "--retry", "broker", "--dry")
+    assert (told["messages"], told["gone"], told["kept_since"]) == (1000, 15, "2026-01-05T12:00:20Z")
+    assert "15 refusals before 2026-01-05T12:00:20Z no longer kept (the newest 1000" in telling(folder)
+
+
+def telling(folder: Path) -> str:
+    words = ["refused", "--config", str(folder / "cryogate.toml"), "--retry", "broker", "--dry"]
+    return CliRunner().invoke(app, words).output
+
+
 def test_readings_of_a_message_that_were_taken_when_it_came_are_repeats(folder: Path) -> None:
     """Without a time of its own a reading came live as GOOD; nobody knows the age of what was kept."""
     both = """[[sources.broker.topics]]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from gateway.drivers.registers import Registers
@@ -99,6 +99,15 @@ def test_faults_in_32_bits_and_floats() -> None:
     assert [math.isnan(v) for v in block.numbers(bytes.fromhex("7FFF7FFF 00010000"))] == [True, False]
     block = Registers("t", 0, 2, type="float32", faults=(-127.0,))
     assert [math.isnan(v) for v in block.numbers(struct.pack(">ff", -127.0, -126.5))] == [True, False]
+
+
+@given(pattern=st.integers(0, 2**32 - 1))
+@example(0xC2FE0000)  # -127.0
+@example(0x7F7FFFFF)
+def test_any_pattern_of_a_float_is_a_fault_code_of_it(pattern: int) -> None:
+    """Below 1e9 a whole number stays a number: as a pattern it would be 0.0047 at most."""
+    sent = pattern.to_bytes(4, "big")
+    assert math.isnan(Registers("t", 0, type="float32", faults=(pattern,)).numbers(sent)[0]) or pattern <= 1e9
 
 
 @pytest.mark.parametrize("pattern", ["7FC00000", "FF800004", "7F800000", "7F800001", "7E967699"])

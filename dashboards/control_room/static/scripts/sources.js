@@ -8,7 +8,7 @@ import { isLive, on } from "./live.js";
 import { ready, zone } from "./page.js";
 import { point, readable } from "./pointing.js";
 import { unitWord } from "./states.js";
-import { duration, timeElement } from "./time.js";
+import { dayTime, duration, timeElement } from "./time.js";
 import { measured, t, tn } from "./words.js";
 
 const EVERY_MS = 5000;
@@ -66,6 +66,7 @@ async function again(source) {
     const text = [
       t("The refused messages of {source} are read under the configuration as it is now. Readings that are in the journal already are not taken twice.", { source }),
       t("This would give {fresh} new readings from {messages} messages; {refused} values or messages still cannot be read.", { messages: would.messages, fresh: would.new, refused: would.refused.length }),
+      would.gone ? t("{n} refusals before {time} are no longer kept: have the device send that time again.", { n: would.gone, time: dayTime(would.kept_since, zone) }) : "",
       would.alarms.length ? tn("It would raise one alarm.", "It would raise {n} alarms.", would.alarms.length) : t("It would raise no alarm."),
     ];
     if ((await ask({ title: t("Read again"), text: text.join(" "), button: t("Read again") })) === null) return;
