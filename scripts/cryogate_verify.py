@@ -5,12 +5,13 @@
     python3 cryogate_verify.py --key KEY --of report.pdf report.pdf.tlog-proof
     python3 cryogate_verify.py --key KEY --before kept.checkpoint since.consistency
     python3 cryogate_verify.py --key KEY --tiles FOLDER kept.checkpoint
-    python3 cryogate_verify.py report.pdf
+    python3 cryogate_verify.py --key KEY report.pdf
 
 It needs Python 3.11 or newer, and for signatures the package `cryptography`. KEY is the verifier key of the
 log, which you got once by a way that you trust. It says what is proven, by whom, and what is not. Exit code
 0: what was asked holds. 1: it does not. 2: it could not be asked. Formats: RFC 6962, RFC 9162 and those of
-C2SP. It shares no code with the gateway, so that a mistake of one is found by the other.
+C2SP. It shares no code with the gateway, so that a mistake of one is found by the other. Without --key only
+the attachments of a report are compared with its facts.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import binascii
 import hashlib
 import json
 import re
+import struct
 import sys
 import zlib
 from collections.abc import Callable, Iterable
@@ -32,10 +34,15 @@ LARGEST_FILE = 500_000_000  # bytes of a report
 LARGEST_PART = 200_000_000  # bytes of an attachment, unpacked
 MOST_SIGNATURES, MOST_HASHES = 100, 64
 ED25519, COSIGNATURE = 1, 4
+DAMAGES = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, ValueError, struct.error)
 PROOF, OLD, PDF = b"c2sp.org/tlog-proof@v1\n", b"old ", b"%PDF-"
 WORKS_ALONE = "That nobody has another log under this name: ask others for the checkpoints that they hold."
 ONLY_HASH = "What the entry says in full: the log has its SHA-256. Compare it with the record of the gateway."
 NOT_TRUE = "That what was recorded was so: the log proves that the record was not changed since."
+
+
+PAGES = "That the pages say what facts.json says, and who made the file."
+COMPARE = "Compare the SHA-256 of the file with one that you got another way."
 
 
 class Wrong(Exception):
@@ -49,6 +56,14 @@ class Key(NamedTuple):
     number: bytes
 
 
+class Verdict(NamedTuple):
+    """What holds, in words: all of `proven`, by whom, and what is not."""
+
+    proven: tuple[str, ...]
+    signers: tuple[str, ...]
+    not_proven: tuple[str, ...]
+
+
 class Point(NamedTuple):
     """A checkpoint that holds, and who signed it, in words."""
 
@@ -56,6 +71,9 @@ class Point(NamedTuple):
     size: int
     root: bytes
     signers: tuple[str, ...]
+
+
+UNASKED = Verdict((), (), ("That any of it is in the evidence log: give the key of the log with --key.",))
 
 
 def sha256(data: bytes) -> bytes:
@@ -212,41 +230,52 @@ def hashes_of(lines: list[str]) -> list[bytes]:
     return found
 
 
-def check_proof(data: bytes, keys: list[Key], asked: argparse.Namespace) -> str:
+def proof_in(data: bytes) -> tuple[int, list[bytes], bytes | None, bytes]:
+    """Index, hashes, what the leaf says if the file does, and the note with the checkpoint."""
     head, gap, note = data.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")[1:]
     extra = decoded(lines.pop(0)[6:], "the extra line") if lines and lines[0].startswith("extra ") else None
     if not gap or not lines or not re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[0]):
         raise Wrong("the proof is damaged: it has no index, or no checkpoint")
-    index, proof, point = int(lines[0][6:]), hashes_of(lines[1:]), checkpoint_of(note, keys)
+    return int(lines[0][6:]), hashes_of(lines[1:]), extra, note
+
+
+def check_proof(data: bytes, keys: list[Key], asked: argparse.Namespace) -> Verdict:
+    index, proof, extra, note = proof_in(data)
+    point = checkpoint_of(note, keys)
     entry = Path(asked.entry).read_bytes() if asked.entry else extra
     if entry is None:
         raise Wrong("the proof does not say what its leaf is: give it with --entry FILE")
-    if index >= point.size:
-        raise Wrong(f"leaf {index} cannot be in a log of {point.size} leaves")
-    if root_from_inclusion(leaf_hash(entry), index, point.size, proof) != point.root:
-        raise Wrong("the proof does not lead to the root that was signed: leaf, index or a hash was changed")
+    check_inclusion(entry, index, proof, point)
     proven = f"leaf {index} of the log {point.origin} is\n    {printable(entry)}"
     if asked.of:
         sha = sha256(Path(asked.of).read_bytes()).hex()
         if f'"sha256":"{sha}"'.encode() not in entry:
             raise Wrong(f"the leaf is not about {asked.of}, whose SHA-256 is {sha}")
         proven += f"\nwhich is about the file {asked.of}, as it is now"
-    return verdict(proven, point, ONLY_HASH, NOT_TRUE, WORKS_ALONE)
+    return Verdict((proven,), point.signers, (ONLY_HASH, NOT_TRUE, WORKS_ALONE))
 
 
-def check_point(data: bytes, keys: list[Key], asked: argparse.Namespace) -> str:
+def check_inclusion(entry: bytes, index: int, proof: list[bytes], point: Point) -> None:
+    if index >= point.size:
+        raise Wrong(f"leaf {index} cannot be in a log of {point.size} leaves")
+    if root_from_inclusion(leaf_hash(entry), index, point.size, proof) != point.root:
+        raise Wrong("the proof does not lead to the root that was signed: leaf, index or a hash was changed")
+
+
+def check_point(data: bytes, keys: list[Key], asked: argparse.Namespace) -> Verdict:
     point = checkpoint_of(data, keys)
     if not asked.tiles:
         had = f"the log {point.origin} had {point.size} leaves, with one root over all"
-        return verdict(had, point, "What they say: ask for a proof, or for the tiles (--tiles)", WORKS_ALONE)
+        more = "What they say: ask for a proof, or for the tiles (--tiles)"
+        return Verdict((had,), point.signers, (more, WORKS_ALONE))
     if root_of(leaf_hash(one) for one in entries_in(Path(asked.tiles), point.size)) != point.root:
         raise Wrong(f"the first {point.size} entries in {asked.tiles} have another root than was signed")
     proven = f"the {point.size} entries in {asked.tiles} are those of the log {point.origin}"
-    return verdict(proven, point, NOT_TRUE, WORKS_ALONE)
+    return Verdict((proven,), point.signers, (NOT_TRUE, WORKS_ALONE))
 
 
-def check_consistency(data: bytes, keys: list[Key], asked: argparse.Namespace) -> str:
+def check_consistency(data: bytes, keys: list[Key], asked: argparse.Namespace) -> Verdict:
     if not asked.before:
         raise Wrong("give the checkpoint that you kept with --before FILE")
     old = checkpoint_of(Path(asked.before).read_bytes(), keys)
@@ -264,12 +293,15 @@ def check_consistency(data: bytes, keys: list[Key], asked: argparse.Namespace) -
     if not is_so:
         raise Wrong("the newer log does not begin with what the kept checkpoint signed: the log forked")
     proven = f"of {old.size} leaves of the log {new.origin} nothing was changed, left out or put in"
-    return verdict(f"{proven}; {new.size - old.size} were added", new, NOT_TRUE, WORKS_ALONE)
+    added = f"{proven}; {new.size - old.size} were added"
+    return Verdict((added,), new.signers, (NOT_TRUE, WORKS_ALONE))
 
 
-def verdict(proven: str, point: Point, *not_proven: str) -> str:
-    lines = [f"Proven: {proven}", "Signed by:", *point.signers, "Not proven:", *not_proven]
-    return "\n".join(line if line.endswith(":") or k == 0 else f"    {line}" for k, line in enumerate(lines))
+def in_words(said: Verdict) -> str:
+    lines = [f"Proven: {one}" for one in said.proven]
+    for head, told in (("Signed by:", said.signers), ("Not proven:", said.not_proven)):
+        lines += [head, *(f"    {one}" for one in told)] if told else []
+    return "\n".join(lines)
 
 
 def printable(entry: bytes) -> str:
@@ -295,8 +327,27 @@ def entries_in(folder: Path, size: int) -> Iterable[bytes]:
             data = data[2 + length :]
 
 
-def check_report(data: bytes, _keys: list[Key], _asked: argparse.Namespace) -> str:
-    """What the facts inside say of the other attachments."""
+def check_report(data: bytes, keys: list[Key], _asked: argparse.Namespace) -> Verdict:
+    """What the facts inside say of the other attachments; with a key, what the log proves of the facts."""
+    parts = attachments_of(data)
+    try:
+        facts: Any = json.loads(parts["facts.json"])
+        evidence = facts.get("evidence") or {}
+        told = [*facts.get("samples", []), *evidence.get("proofs", [])]
+        told += [evidence["statements"]] if evidence.get("statements") else []
+        named = {one["name"]: (one["bytes"], one["sha256"]) for one in told}
+        check_attachments(parts, named)
+        proven, signers, not_proven = log_of(facts, evidence, parts, keys) if keys else UNASKED
+    except DAMAGES:
+        raise Wrong("the attachment facts.json is damaged") from None
+    listed = ", ".join(sorted(named)) or "(none)"
+    whole = f"""the attachments {listed} are those that facts.json names
+    SHA-256 of facts.json {sha256(parts["facts.json"]).hex()}
+    SHA-256 of this file  {sha256(data).hex()}"""
+    return Verdict((whole, *proven), signers, (*not_proven, PAGES, COMPARE))
+
+
+def attachments_of(data: bytes) -> dict[str, bytes]:
     if data.count(b"startxref") > 1:
         raise Wrong("the file was changed after it was made: something was put behind its end")
     objects = objects_of(data)
@@ -307,25 +358,191 @@ def check_report(data: bytes, _keys: list[Key], _asked: argparse.Namespace) -> s
     parts = {name.decode("latin-1"): objects[int(at)] for name, at in names.items() if int(at) in objects}
     if "facts.json" not in parts:
         raise Wrong("the report has no attachment facts.json: it was made by another program, or was changed")
-    try:
-        facts: Any = json.loads(parts["facts.json"])
-        told = {one["name"]: (one["bytes"], one["sha256"]) for one in facts.get("samples", [])}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Wrong("the attachment facts.json is damaged") from None
+    return parts
+
+
+def check_attachments(parts: dict[str, bytes], told: dict[str, tuple[int, str]]) -> None:
     for name, (size, wanted) in told.items():
         if name not in parts:
-            raise Wrong(f"the attachment {name} was left out")
+            raise Wrong(f"the attachment {printable(name.encode())} was left out")
         if len(parts[name]) != size or sha256(parts[name]).hex() != wanted:
-            raise Wrong(f"the attachment {name} is not the one that the facts of the report name")
+            named = printable(name.encode())
+            raise Wrong(f"the attachment {named} is not the one that the facts of the report name")
     if more := sorted(set(parts) - set(told) - {"facts.json"}):
         raise Wrong(f"the report has an attachment that its facts do not name: {printable(more[0].encode())}")
-    listed = ", ".join(sorted(told)) or "(none)"
-    return f"""Proven: the attachments {listed} are those that facts.json names
-    SHA-256 of facts.json {sha256(parts["facts.json"]).hex()}
-    SHA-256 of this file  {sha256(data).hex()}
-Not proven:
-    That the pages say what facts.json says, and who made the file.
-    Compare the SHA-256 of the file with one that you got another way."""
+
+
+class Leaf(NamedTuple):
+    """A leaf that is in the log, of an entry that the facts name."""
+
+    place: int
+    entry: str
+    about: tuple[str, ...]
+    said: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        return number_of(self.entry)
+
+    @property
+    def words(self) -> str:
+        kind = self.said.get("kind", "readings")
+        until = self.said.get("committed", "at an unknown time")
+        at = until[-1] if isinstance(until, list) else until
+        told = f"entry {self.entry} ({', '.join(self.about)}): {kind}, committed {at}, leaf {self.place}"
+        return printable(told.encode())
+
+
+def log_of(facts: Any, evidence: Any, parts: dict[str, bytes], keys: list[Key]) -> Verdict:
+    """Which entries that decide are in the log, and whether the facts say what these entries say."""
+    if not evidence.get("proofs"):
+        raise Wrong(
+            "the facts of the report name no proof of an evidence log: the key can prove nothing in it"
+        )
+    note = evidence["checkpoint"].encode()
+    point = checkpoint_of(note, keys)
+    leaves = [leaf_of(row, parts[row["name"]], note, point) for row in evidence["proofs"]]
+    stated = statements_in(parts, evidence, leaves)
+    for leaf in leaves:
+        check_place(facts, leaf, stated.get(leaf.entry))
+    check_history(facts, stated)
+    last = max(leaves, key=lambda leaf: leaf.number)
+    head = f"in the log {point.origin}, which had {point.size} leaves:"
+    proven = [head + "".join(f"\n    {leaf.words}" for leaf in leaves)]
+    proven += [f"{len(stated)} statements in statements.json are those of the log"] if stated else []
+    is_whole = not evidence["not_yet"] and not evidence["left_out"].get("alarm")
+    numbers = numbers_proven(facts, stated) if is_whole else []
+    proven += [f"the numbers of {', '.join(numbers)} are those of the record"] if numbers else []
+    proven.append(f"until entry {last.entry} of the journal: a log that says otherwise of it is another log")
+    return Verdict(tuple(proven), point.signers, tuple(missing_in(facts, leaves, numbers)))
+
+
+def leaf_of(row: Any, proof: bytes, note: bytes, point: Point) -> Leaf:
+    index, hashes, entry, signed = proof_in(proof)
+    name = printable(row["name"].encode())
+    if signed != note:
+        raise Wrong(f"the proof {name} is under another checkpoint than the report's: of another log or time")
+    if entry is None:
+        raise Wrong(f"the proof {name} does not say what its leaf is")
+    check_inclusion(entry, index, hashes, point)
+    said = json.loads(entry)
+    ends = [number_of(said[end]) for end in ("first", "last")] if "first" in said else []
+    is_it = ends[0] <= number_of(row["entry"]) <= ends[1] if ends else said.get("entry") == row["entry"]
+    if not is_it:
+        raise Wrong(f"the proof {name} is of another entry than the facts name, {row['entry']}")
+    return Leaf(index, row["entry"], tuple(row["about"]), said)
+
+
+def number_of(entry: str) -> int:
+    """Of its name, as Q6J8TY0K-4711."""
+    return int(entry.rpartition("-")[2])
+
+
+def statements_in(parts: dict[str, bytes], evidence: Any, leaves: list[Leaf]) -> dict[str, Any]:
+    """Those attached whose hash is in the log, by the names of their entries."""
+    if not evidence.get("statements"):
+        return {}
+    known, found = {leaf.entry: leaf for leaf in leaves}, dict[str, Any]()
+    for one in json.loads(parts[evidence["statements"]["name"]])["statements"]:
+        name, kind, body = one["entry"], one["kind"].encode(), one["body"].encode()
+        head = struct.pack("<4q", one["seq"], one["committed_ns"], one["at_ns"], len(kind))
+        digest = sha256(b"statement" + head + kind + body).hex()
+        if name not in known or known[name].said.get("sha256") != digest or one["seq"] != number_of(name):
+            raise Wrong(f"the attached statement of entry {name} is not the one that is in the log")
+        found[name] = {**one, "said": json.loads(body)}
+    return found
+
+
+def check_place(facts: Any, leaf: Leaf, stated: Any) -> None:
+    """Whether the facts rest on this entry, as what it is shown for."""
+    basis, number = facts["basis"], leaf.number
+    journal, last = basis["journal"], basis["journal"]["last_entry"]
+    for about in leaf.about:
+        if about == "journal":
+            is_so = number <= number_of(last) and leaf.entry.rpartition("-")[0] in (
+                *journal["ancestors"],
+                journal["id"],
+            )
+        elif about == "contents":
+            names = {leaf.entry, stated["said"].get("id") if stated else None}
+            is_so = bool(names & set(basis["entries"].get("contents", ())))
+        else:
+            is_so = number in basis["entries"].get(about, ())
+        if about == "configuration":
+            is_so = number == basis["configuration"]["entry"] and leaf.said.get("kind") == "configuration"
+        if not is_so:
+            raise Wrong(f"entry {leaf.entry} is proven, and the facts name other entries ({about})")
+
+
+def check_history(facts: Any, stated: dict[str, Any]) -> None:
+    """Who said what and when, of the entries whose statements are proven."""
+    by_number = {one["seq"]: one for one in stated.values()}
+    for row in facts.get("history", ()):
+        one = by_number.get(row["entry"])
+        if one is not None and (row["kind"], row["by"], ns_of(row["at"])) != (
+            one["kind"],
+            one["said"].get("by"),
+            one["at_ns"],
+        ):
+            raise Wrong(f"the facts say of entry {one['entry']} something else than the log has")
+
+
+def numbers_proven(facts: Any, stated: dict[str, Any]) -> list[str]:
+    """Excursions that are over, whose numbers are those of their newest change. Raises Wrong of others."""
+    newest: dict[str, Any] = {}
+    for one in sorted(stated.values(), key=lambda one: int(one["seq"])):
+        if one["kind"] == "transition":
+            newest[one["said"]["body"]["alarm"]] = one
+    told = {row["alarm"]: row for row in facts.get("excursions", ())}
+    if facts["report"] == "excursion":
+        told = {facts["alarm"]: facts["excursion"]}
+    found = []
+    for alarm, row in told.items():
+        if alarm in newest and row["end"] is not None and not row["withdrawn"]:
+            check_numbers(alarm, row, newest[alarm])
+            found.append(printable(alarm.encode()))
+    return found
+
+
+SAME = ("rule", "kind", "extreme", "degree_seconds", "readings", "revision", "withdrawn")
+MOMENTS, DURATIONS = ("start", "confirmed", "end", "cleared", "extreme_at"), ("beyond", "unproven")
+
+
+def check_numbers(alarm: str, row: Any, one: Any) -> None:
+    known = one["said"]["body"]["known"]
+    found, place = known["excursion"], known["place"]
+    told = {name: (row[name], found[name]) for name in SAME}
+    told |= {name: (row[name] and ns_of(row[name]), found[f"{name}_ns"]) for name in MOMENTS}
+    for name in DURATIONS:
+        took = found[f"{name}_ns"]
+        told[f"{name}_s"] = (row[f"{name}_s"], None if took is None else took / 10**9)
+    told["channel"] = (row["channel"], place.get("channel", ""))
+    for name, (said, wanted) in told.items():
+        if said != wanted:
+            raise Wrong(f"the facts say {name} of {alarm} otherwise than entry {one['entry']} of the log")
+
+
+def ns_of(text: str) -> int:
+    """Of RFC 3339 in UTC, with up to nine decimals."""
+    whole, _, rest = text.rstrip("Z").partition(".")
+    seconds = int(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp())
+    return seconds * 10**9 + int(rest.ljust(9, "0") or 0)
+
+
+def missing_in(facts: Any, leaves: list[Leaf], numbers: list[str]) -> Iterable[str]:
+    entries, known = facts["basis"]["entries"], {leaf.number for leaf in leaves}
+    named = {n for about in ("configuration", "alarm", "placements") for n in entries.get(about, ())}
+    if without := sorted(named - known):
+        some = ", ".join(map(str, without[:10])) + (", ..." if len(without) > 10 else "")
+        yield f"That these entries are in the log, for which no proof is inside: {some}"
+    last = facts["basis"]["journal"]["last_entry"]
+    if all(leaf.entry != last for leaf in leaves):
+        yield f"What was recorded behind the newest of these entries, up to {printable(last.encode())}"
+    if not numbers and (facts.get("excursions") or facts["report"] == "excursion"):
+        yield "The numbers of the excursions: the newest change of their alarms is not proven inside"
+    yield "Readings: the log has hashes of whole minutes of all channels; these are samples of some"
+    yield NOT_TRUE
+    yield WORKS_ALONE
 
 
 def objects_of(data: bytes) -> dict[int, bytes]:
@@ -353,10 +570,10 @@ def unpacked(raw: bytes) -> bytes:
     return data
 
 
-def kind_of(data: bytes) -> tuple[Callable[[bytes, list[Key], argparse.Namespace], str], set[str]]:
+def kind_of(data: bytes) -> tuple[Callable[[bytes, list[Key], argparse.Namespace], Verdict], set[str]]:
     """What checks it, and which options it looks at."""
     if data.startswith(PDF):
-        return check_report, set()
+        return check_report, {"key", "witness"}
     if data.startswith(PROOF):
         return check_proof, {"key", "witness", "of", "entry"}
     is_old = data.startswith(OLD)
@@ -372,6 +589,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--tiles", help="a folder with the whole log")
     parser.add_argument("--of", help="the file that the proof is about")
     parser.add_argument("--entry", help="what the leaf says, where the proof does not")
+    parser.add_argument("--json", action="store_true", help="for programs")
     asked = parser.parse_args(words)
     try:
         if Path(asked.file).stat().st_size > LARGEST_FILE:
@@ -379,15 +597,16 @@ def main(words: list[str] | None = None) -> int:
         data = Path(asked.file).read_bytes()
         check, looks_at = kind_of(data)
         for name, value in vars(asked).items():
-            if value and name not in {"file", *looks_at}:
+            if value and name not in {"file", "json", *looks_at}:
                 raise ValueError(f"--{name} says nothing of {asked.file}: give the file that it is for")
-        if "key" in looks_at and not asked.key:
+        if not asked.key and (check is not check_report or asked.witness):
             raise ValueError("give the key of the log with --key")
         given = [asked.key, *asked.witness] if asked.key else []
         keys = [key_of(Path(one).read_text() if Path(one).is_file() else one) for one in given]
-        print(check(data, keys, asked))
+        said = check(data, keys, asked)
+        print(json.dumps({"holds": True, **said._asdict()}) if asked.json else in_words(said))
     except Wrong as wrong:
-        print(f"DOES NOT HOLD: {wrong}")
+        print(json.dumps({"holds": False, "why": str(wrong)}) if asked.json else f"DOES NOT HOLD: {wrong}")
         return 1
     except (OSError, ValueError) as error:  # it could not be asked
         print(error, file=sys.stderr)

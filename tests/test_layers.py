@@ -105,6 +105,7 @@ IMPURE = {
 LIBRARIES = {"sqlite3", "apsw", "pysqlite3"}
 DATABASE = {"database.py", "failures.py"}  # in gateway/journal: who opens one, and who explains its errors
 LONGEST_FILE = 400  # lines
+ALONE = {"scripts/cryogate_verify.py": 800}  # who checks a report gets it as one file, and reads it as one
 BROAD = {"Exception", "BaseException"}
 
 GATEWAY = sorted((ROOT / "gateway").rglob("*.py"))
@@ -208,7 +209,7 @@ def test_no_file_tells_two_stories() -> None:
     long = {
         str(p.relative_to(ROOT)): n
         for p in EVERYTHING
-        if (n := len(p.read_text().splitlines())) > LONGEST_FILE
+        if (n := len(p.read_text().splitlines())) > ALONE.get(str(p.relative_to(ROOT)), LONGEST_FILE)
     }
     assert not long
 

@@ -16,6 +16,7 @@ from gateway.cli.listing import Whole
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.terminal import console, print_json, say
 from gateway.config.load import load
+from gateway.config.types import Configuration
 from gateway.errors import InputError
 from gateway.evidence import keeping, note, proving
 from gateway.evidence.note import Note
@@ -97,15 +98,25 @@ def add(
 
     Example: cryogate evidence add excursion-7Q2M9XKD.pdf
     """
-    path, (sha256, size) = journal_of(load(config).data_dir), _hashed(file)
+    said = put_file(load(config), file)
+    if as_json:
+        print_json(said)
+    else:
+        say(added(said))
+
+
+def put_file(configuration: Configuration, file: Path) -> dict[str, object]:
+    """Into the log, by its hash; what the log says of it."""
+    path, (sha256, size) = journal_of(configuration.data_dir), _hashed(file)
     name = os.fsencode(file.name).decode("utf-8", "replace")
     said: dict[str, object] = {"name": name, "sha256": sha256, "bytes": size}
     with Items(path, writing=True) as items:
         items.put(exhibits.FILE, said)
-    if as_json:
-        print_json(said)
-    else:
-        say(f"{name}: SHA-256 {sha256} is in the log with the next checkpoint")
+    return said
+
+
+def added(said: Mapping[str, object]) -> str:
+    return f"{said['name']}: SHA-256 {said['sha256']} is in the log with the next checkpoint"
 
 
 def prove(
@@ -159,7 +170,7 @@ def consistency(
     Example: cryogate evidence consistency kept.checkpoint -o since.consistency
     """
     with _opened(config) as (store, _):
-        size, text = proving.grown(store, _read(kept))
+        size, text = proving.grown(store, read_note(kept))
     _write(output, text)
     if as_json:
         print_json({"file": str(output), "old_leaves": size})
@@ -181,7 +192,7 @@ def verify(
 
     Example: cryogate evidence verify --checkpoint kept-by-quality.checkpoint
     """
-    notes = [_read(one) for one in kept or ()]
+    notes = [read_note(one) for one in kept or ()]
     with _opened(config) as (store, path), Items(path) as items, bars() as progress:
         found = proving.verify(store, items, notes, lambda done, total: progress("leaves", done, total))
     if as_json:
@@ -282,7 +293,8 @@ def _signed_words(signed: Mapping[str, Any] | None) -> str:
     return f"{counted(signed['leaves'], 'leaf', 'leaves')}, signed {signed['at']}"
 
 
-def _read(path: Path) -> Note:
+def read_note(path: Path) -> Note:
+    """Raises InputError or EvidenceError where it is none."""
     try:
         with path.open("rb") as file:
             return note.parse(file.read(note.LONGEST + 1))

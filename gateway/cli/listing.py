@@ -88,6 +88,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "parked": _in("parked", "What a sink or notifier did not take, and what becomes of it."),
     "journal": Listed(("journal", "retention"), "Its size, integrity, exports, backups and retention."),
     "evidence": _in("evidence", "Checkpoints and proofs that others check without Cryogate."),
+    "verify": _in("verify", "Check a report or a proof of any gateway by its key."),
     "hold": _in("retention", "Keep readings whatever retention says."),
     "release": _in("retention", "Release a hold."),
     "convert": _in("convert", "Probe mathematics for a bench."),
@@ -100,7 +101,7 @@ WITHOUT_NUMBERS: Final = frozenset(
         *("status", "alarms", "calls", "history", "contents", "statements", "audit", "signatures", "version"),
         *("ack", "take", "assign", "comment", "close", "shelve", "unshelve", "filling", "out-of-service"),
         *("token", "handover", "load", "empty", "place", "people", "account", "roster", "duty", "stand-in"),
-        *("reset", "withdraw", "sign", "hold", "release", "code"),
+        *("reset", "withdraw", "sign", "hold", "release", "code", "verify"),
     ]
 )
 """Commands of one thread that look and state, and mostly need no array."""

@@ -63,30 +63,44 @@ def report(
     fonts: Annotated[
         Path | None, typer.Option(help="A folder with a Chinese font, beside those installed.")
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint of the evidence log, to prove under; default: the newest."),
+    ] = None,
+    add_to_log: Annotated[
+        bool, typer.Option("--add-to-log", help="Put the SHA-256 of the PDF into the evidence log, too.")
+    ] = False,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """An excursion, an asset over a time, a unit, or a year as a PDF/A: verdict, charts, data inside.
 
-    Everything comes from the journal. The same state of the journal gives the same file.
+    Everything comes from the journal. The same state of the journal, and the same checkpoint of the evidence
+    log, give the same file.
 
     Examples: cryogate report E-7Q2M --language zh -o E-7Q2M.pdf; cryogate report E-7Q2M --json;
     cryogate report --asset shipper-2 --from 2026-01-05T08:00:00Z --to 2026-01-07T08:00:00Z -o leg.pdf;
     cryogate report --unit BAG-0001 -o BAG-0001.pdf;
     cryogate report --year 2026 -o 2026.pdf
     """
+    from gateway.cli.evidence import added, put_file, read_note
     from gateway.dossier.making import gathered, made
     from gateway.jobs.kinds.report import Subject, opened
 
     subject = Subject(excursion, asset, start, end, unit, year)
     configuration = load(config)
     check_output(output, as_json)
+    if add_to_log and output is None:
+        raise InputError("--add-to-log is about the PDF: give -o FILE.pdf, too")
+    under = None if checkpoint is None else read_note(checkpoint)
     with bars() as told, opened(configuration, subject, as_of, told) as found:
         if as_json:
-            print_json(gathered(found))
+            print_json(gathered(found, under))
         if output is not None:
-            write(output, made(found, language.value, paper.value, fonts))
+            write(output, made(found, language.value, paper.value, fonts, under))
             say(f"{output}: {found.words}", err=True)
+    if add_to_log and output is not None:
+        say(added(put_file(configuration, output)), err=True)
 
 
 def check_output(output: Path | None, as_json: bool) -> None:

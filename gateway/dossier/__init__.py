@@ -8,7 +8,8 @@
     kinds/NAME.py                                  which sections a report has, and what it is called
     sections/NAME.py                               facts -> blocks; one section a file, shared between kinds
     blocks.py words.py chart.py matrix.py views.py what sections are made of
-    samples.py heard.py making.py layout.typ       readings and blocks -> PDF
+    samples.py heard.py proven.py                  readings, and proofs of the evidence log, as files inside
+making.py layout.typ                           blocks and files -> PDF
 
 A section never sees the journal, and the printer never sees the facts.
 """

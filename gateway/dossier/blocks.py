@@ -39,6 +39,7 @@ class Symbol:
 
     svg: str
     alt: Text
+    height_mm: int = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _block(of: Block, language: Language) -> Plain:
 
 def _cell(of: Text | Symbol, language: Language) -> Any:
     if isinstance(of, Symbol):
-        return {"svg": of.svg, "alt": _joined(of.alt, language)}
+        return {"svg": of.svg, "alt": _joined(of.alt, language), "height_mm": of.height_mm}
     return _texts(of, language)
 
 

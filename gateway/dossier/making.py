@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gateway.dossier.blocks import plain, shown
 from gateway.dossier.kinds import kind_of
+from gateway.dossier.proven import write_proofs
 from gateway.dossier.report import Report, as_bytes
 from gateway.dossier.samples import attach, write_samples
 from gateway.dossier.sections import Attached, sections
 from gateway.dossier.words import Language, in_language
 from gateway.errors import InputError
+from gateway.evidence.note import Note
 from gateway.journal import rights
 from gateway.text import one_line
 
@@ -33,6 +35,7 @@ PAPERS: Final = {"a4": "a4", "letter": "us-letter"}
 STANDARDS: Final[list[Any]] = ["a-3a", "ua-1"]  # Literal names of typst
 LONGEST_FOOT: Final = 60  # characters of a name at the foot of each page
 LAYOUT: Final = "layout.typ"
+FACTS: Final = "facts.json"
 PLAIN_RANGES: Final = (
     *((0x20, 0x17F), (0x370, 0x3FF), (0x400, 0x45F), (0x2010, 0x2044), (0x2212, 0x2212), (0x2264, 0x2265)),
     *((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E)),
@@ -45,28 +48,34 @@ NO_FONT: Final = (
 )
 
 
-def gathered(report: Report) -> dict[str, Any]:
-    """The facts, with the hashes of the samples that belong to them."""
+def gathered(report: Report, under: Note | None = None) -> dict[str, Any]:
+    """The facts, with the hashes of the samples and proofs that belong to them.
+
+    `under`: the checkpoint of the evidence log; None: the newest one.
+    """
     with _folder() as folder:
-        return _with_samples(report, folder)[0]
+        return _with_files(report, folder, under)[0]
 
 
-def made(report: Report, language: Language, paper: str, fonts: Path | None = None) -> bytes:
+def made(
+    report: Report, language: Language, paper: str, fonts: Path | None = None, under: Note | None = None
+) -> bytes:
     """As PDF. Raises InputError where the printer or a font is missing."""
     need_printer()
     with _folder() as folder:
-        told, attached = _with_samples(report, folder)
+        told, attached = _with_files(report, folder, under)
         content = as_bytes(told)
-        attached.append(attach(folder / "facts.json", content, "all facts of this report"))
+        attached.append(attach(folder / FACTS, content, "all facts of this report", "data"))
         font, known = _font(fonts)
         document = _document(told, attached, language, PAPERS[paper], font)
         return _printed(folder, document, known)
 
 
-def _with_samples(report: Report, folder: Path) -> tuple[dict[str, Any], list[Attached]]:
-    attached = write_samples(report, folder)
-    named_ = [{"name": one.name, "bytes": one.size, "sha256": one.sha256} for one in attached]
-    return {**report.told, "samples": named_}, attached
+def _with_files(report: Report, folder: Path, under: Note | None) -> tuple[dict[str, Any], list[Attached]]:
+    samples = write_samples(report, folder)
+    named_ = [{"name": one.name, "bytes": one.size, "sha256": one.sha256} for one in samples]
+    evidence, proofs = write_proofs(report.told, report.state, folder, under)
+    return {**report.told, "samples": named_, "evidence": evidence}, [*samples, *proofs]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""DataMatrix symbols (ISO/IEC 16022) of codes as SVG: crisp on any printer.
+"""DataMatrix symbols (ISO/IEC 16022) of codes, and QR codes of longer texts, as SVG: crisp on any printer.
 
 zxing-cpp is imported when the first symbol is drawn.
 """
@@ -13,6 +13,8 @@ import numpy as np
 GS1: Final = "gs1"  # the code system whose element strings stand behind FNC1
 LONGEST: Final = 400  # characters; a symbol of more is too large for a cell
 QUIET: Final = 1  # module around the symbol
+QUIET_QR: Final = 4  # ISO/IEC 18004
+LONGEST_QR: Final = 1200  # bytes; with more of them paper shows modules too small for a camera
 
 
 def svg_of(scheme: str, code: str) -> str | None:
@@ -31,10 +33,20 @@ def svg_of(scheme: str, code: str) -> str | None:
         )
     except (ValueError, RuntimeError):  # not in the character set, or too much for the largest symbol
         return None
-    return _drawn(np.asarray(made.to_image(scale=1, add_quiet_zones=False)) < 128)
+    return _drawn(np.asarray(made.to_image(scale=1, add_quiet_zones=False)) < 128, QUIET)
 
 
-def _drawn(dark: np.ndarray) -> str:
+def qr_of(text: str) -> str | None:
+    """None where the text is too long."""
+    import zxingcpp
+
+    if len(text.encode()) > LONGEST_QR:
+        return None
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    return _drawn(np.asarray(made.to_image(scale=1, add_quiet_zones=False)) < 128, QUIET_QR)
+
+
+def _drawn(dark: np.ndarray, quiet: int) -> str:
     """A path of one rectangle for each run of dark modules."""
     height, width = dark.shape
     runs = []
@@ -43,7 +55,7 @@ def _drawn(dark: np.ndarray) -> str:
         for is_dark, run in groupby(row):
             long = len(list(run))
             if is_dark:
-                runs.append(f"M{x + QUIET} {y + QUIET}h{long}v1h-{long}z")
+                runs.append(f"M{x + quiet} {y + quiet}h{long}v1h-{long}z")
             x += long
-    box = f"0 0 {width + 2 * QUIET} {height + 2 * QUIET}"
+    box = f"0 0 {width + 2 * quiet} {height + 2 * quiet}"
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{"".join(runs)}"/></svg>'

@@ -23,6 +23,7 @@ MIMES: Final = {
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
     ".json": "application/json",
+    ".tlog-proof": "text/plain",
 }
 
 
@@ -31,12 +32,12 @@ def write_samples(report: Report, folder: Path) -> list[Attached]:
     return [one for wanted in report.samples for one in _written(report, wanted, folder)]
 
 
-def attach(path: Path, content: bytes, description: str) -> Attached:
+def attach(path: Path, content: bytes, description: str, relationship: str) -> Attached:
     """One file that is whole already."""
     with open(path, "wb", opener=rights.opener) as file:
         file.write(content)
     digest = hashlib.sha256(content).hexdigest()
-    return Attached(path.name, MIMES[path.suffix], len(content), digest, description)
+    return Attached(path.name, MIMES[path.suffix], len(content), digest, description, relationship)
 
 
 def _written(report: Report, wanted: Samples, folder: Path) -> list[Attached]:

@@ -63,17 +63,28 @@ def leaf_of_file(store: Store, sha256: str) -> int:
     raise EvidenceError(f"no leaf is about a file with SHA-256 {sha256}: `cryogate evidence add` adds one")
 
 
-def prove(store: Store, index: int) -> Proof:
-    """That a leaf is in the log, under its newest checkpoint. Raises EvidenceError where it is not."""
-    signed, read = newest(store)
-    if index >= signed.size:
+def prove(store: Store, index: int, under: Note | None = None) -> Proof:
+    """That a leaf is in the log, under its newest checkpoint, or under one that it holds.
+
+    Raises EvidenceError where it is not.
+    """
+    read = newest(store)[1] if under is None else under
+    point = checkpoint.read(read.text)
+    if index >= point.size:
         raise EvidenceError(f"leaf {index}: {NOT_YET}")
     entry = store.leaves(index, 1)[0].entry
-    hashes = store.tree.inclusion(index, signed.size)
-    point = checkpoint.read(read.text)
-    if not included(leaf_hash(entry), index, signed.size, hashes, point.root):
+    hashes = store.tree.inclusion(index, point.size)
+    if not included(leaf_hash(entry), index, point.size, hashes, point.root):
         raise EvidenceError(f"leaf {index} is damaged; `cryogate evidence verify` tells more")
     return Proof(index, tuple(hashes), read, entry)
+
+
+def held(store: Store, kept: Note) -> Checkpoint:
+    """A checkpoint that the log signed, and still has the leaves of. Raises EvidenceError of any other."""
+    point, _ = checkpoint.trusted(kept, note.verifier(store.key))
+    if wrong := next(_with_tree(store, point), ""):
+        raise EvidenceError(wrong)
+    return point
 
 
 def grown(store: Store, kept: Note) -> tuple[int, str]:
@@ -81,10 +92,8 @@ def grown(store: Store, kept: Note) -> tuple[int, str]:
 
     Raises EvidenceError where it did not, or where the checkpoint is none of this log.
     """
-    old, _ = checkpoint.trusted(kept, note.verifier(store.key))
     signed, read = newest(store)
-    if wrong := next(_with_tree(store, old), ""):
-        raise EvidenceError(wrong)
+    old = held(store, kept)
     if old.size > signed.size:
         raise EvidenceError(f"the checkpoint has {old.size} leaves, and the newest one {signed.size}")
     hashes = store.tree.consistency(old.size, signed.size)

@@ -204,6 +204,14 @@ class Store(Closes):
             row = first_row(self._db, select, (seq,))
         return int(row[0]) if row is not None and row[1] <= seq else None
 
+    def last_entry(self, seq: int, size: int) -> int | None:
+        """The newest entry up to `seq` that ends one of the first `size` leaves; None: none does."""
+        select = """SELECT last_seq FROM leaf WHERE last_seq <= ? AND first_seq > 0 AND number < ?
+            ORDER BY last_seq DESC LIMIT 1"""
+        with explained(self.path):
+            row = first_row(self._db, select, (seq, size))
+        return None if row is None else int(row[0])
+
     def exhibits(self) -> Iterator[tuple[int, bytes]]:
         """Leaves that are no entries, with their number, in order."""
         with explained(self.path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -138,7 +138,9 @@ def look_at_statements(connection: Connection, seq: int, most: int, damaged: Dam
     return last
 
 
-def raw_statements(connection: Connection, seq: int) -> Iterator[tuple[int, int, int, str, bytes, bool]]:
+def raw_statements(
+    connection: Connection, seq: int
+) -> Generator[tuple[int, int, int, str, bytes, bool], None, None]:
     """Statements behind `seq` as they stand there: number, when committed, when it was so, kind, body.
 
     And whether that is what was written.

@@ -41,6 +41,16 @@ class Place(NamedTuple):
 BEGINNING: Final = Place(0, 0)
 
 
+class Stored(NamedTuple):
+    """A statement: all that its hash is of (chain.of_statement)."""
+
+    seq: int
+    committed_ns: int
+    at_ns: int
+    kind: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An entry, or an exhibit (`exhibit` says which). `missing`: why `sha256` is not told; else empty."""
@@ -84,6 +94,12 @@ class Items(Closes):
             last = entries.last_seq(self._connection)
             found = exhibits.behind(self._connection, last - 1, entries.last_seq(self._connection), 2**31)
         return Place(last, max((one.number for one in found if one.after_seq == last), default=0))
+
+    def statement(self, seq: int) -> Stored | None:
+        """A statement as it is stored, which its hash is of; None: it is none, or damaged."""
+        with explained(self.path), closing(entries.raw_statements(self._connection, seq - 1)) as rows:
+            number, committed_ns, at_ns, kind, body, is_intact = next(rows, (0, 0, 0, "", b"", False))
+        return Stored(number, committed_ns, at_ns, kind, body) if is_intact and number == seq else None
 
     def put(self, kind: str, body: dict[str, object]) -> None:
         """An exhibit, behind what there is."""

@@ -124,6 +124,7 @@ ELSEWHERE |= {
     "handover",
     "siren",
     "stand-in",
+    "verify",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.dossier.words import W
 
 ORDER: Final = (
-    "summary", "course", "unknowns", "excursions", "clocks", "contents", "measurement", "basis",
+    "summary", "course", "unknowns", "excursions", "clocks", "contents", "measurement", "basis", "evidence",
     "attachments",
 )  # fmt: skip
 PRELIMINARY: Final = W(

@@ -9,7 +9,7 @@ from gateway.dossier.words import W
 
 ORDER: Final = (
     "verdict", "course", "unknowns", "numbers", "clocks", "units", "whereabouts", "history", "review",
-    "measurement", "basis", "attachments",
+    "measurement", "basis", "evidence", "attachments",
 )  # fmt: skip
 PRELIMINARY: Final = W("初步报告：超限仍在持续", "PRELIMINARY: the excursion still goes on")
 

@@ -16,6 +16,7 @@ ORDER: Final = (
     "decisions",
     "statements",
     "basis",
+    "evidence",
     "attachments",
 )
 PRELIMINARY: Final = W(

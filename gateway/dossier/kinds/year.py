@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.dossier.words import W
 
-ORDER: Final = ("annual", "unknowns", "sites", "assets", "excursions", "basis", "attachments")
+ORDER: Final = ("annual", "unknowns", "sites", "assets", "excursions", "basis", "evidence", "attachments")
 PRELIMINARY: Final = W(
     "初步报告：年度或超限尚未结束", "PRELIMINARY: the year, or an excursion in it, has not ended"
 )

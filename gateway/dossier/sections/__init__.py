@@ -21,13 +21,14 @@ from gateway.dossier.blocks import Section
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file inside the report."""
+    """A file inside the report. `relationship`: of PDF/A-3, what it is to the pages."""
 
     name: str
     mime: str
     size: int
     sha256: str
     description: str
+    relationship: str = "source"
 
 
 def sections(

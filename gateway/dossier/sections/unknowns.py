@@ -101,8 +101,9 @@ PLAIN: Final = {
         "The journal has no chain: this report cannot prove that nobody changed it.",
     ),
     "not signed": W(
-        "本文件未经签名，也没有日志证明；附件的散列值只说明附件与本文件一致。",
-        "This file carries no signature and no log proof; hashes show only that attachments belong to it.",
+        "本文件未经签名。散列值只说明附件与本文件一致；所附证明（如有）只说明条目在证据日志中，此后未变。",
+        "This file is not signed. Hashes show only that attachments belong to it; proofs, where some are "
+        "inside, only that entries are in the evidence log, as they are.",
     ),
 }
 TIMES: Final = {
