@@ -9,6 +9,7 @@ often the truth lies in the range.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
@@ -113,7 +114,7 @@ def by_amount(
         return NotKnown("its weight fell at once: something was taken out, and what is left is not known")
     if fell is not None:
         readings = readings.since(float(readings.t_s[fell]))
-    line = steadiest(readings)
+    line = _while_it_stands(readings) or steadiest(readings)
     if line is None or _is_unsure(line, readings):
         return _by_rate_alone(readings, line, _expected(before, vessel, method), until)
     return _until_zero(readings, line, vessel, method, until)
@@ -148,6 +149,24 @@ def _on_the_scale(readings: Readings) -> Readings:
     """Without those below the empty vessel: it was lifted."""
     there = readings.value > -max(3.0 * readings.noise, readings.step)
     return Readings(readings.t_s[there], readings.value[there], readings.noise, readings.step)
+
+
+def _while_it_stands(readings: Readings) -> Line | None:
+    """Where the newest readings stand still: the line before, half-way between what it says and what they show.
+
+    Liquid that fell for days falls on. Whether the sensor holds its value or it has become slower, none knows.
+    """
+    moving = readings.moving()
+    line = steadiest(moving) if readings.stands_s else None
+    if (
+        line is None
+        or _is_unsure(line, moving)
+        or readings.stands_s > STALE * (moving.t_s[-1] - line.since_s)
+    ):
+        return None
+    apart = float(readings.value[-1]) - line.now
+    error = float(np.hypot(line.now_error, apart / 2.0 / TEN_PERCENT))
+    return replace(line, now=line.now + apart / 2.0, now_error=error)
 
 
 def _is_unsure(line: Line, readings: Readings) -> bool:

@@ -25,6 +25,7 @@ NEIGHBOURS: Final = 7  # readings whose median one is compared with
 OUTLIER: Final = 6.0  # standard deviations
 SHORTEST_PART: Final = 1 / 512  # of the readings: the shortest window in which a line is looked for
 AGREES: Final = 2.5  # standard errors by which the slopes of two windows may differ
+UNUSUAL: Final = 2.0  # times as long as ever before do readings stand still that are held, or stuck
 _DEVIATION: Final = 1.4826  # of a normal distribution, from the median absolute deviation
 
 
@@ -36,6 +37,7 @@ class Readings:
     value: Floats  # float64[N]
     noise: float  # standard deviation of one reading about its neighbours
     step: float  # smallest difference between two readings; 0 where all are equal
+    stands_s: float = 0.0  # for so long the newest are equal, where that is much longer than ever before
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -53,7 +55,14 @@ class Readings:
     def since(self, start_s: float) -> Readings:
         """Those from a time on."""
         first = int(np.searchsorted(self.t_s, start_s))
-        return Readings(self.t_s[first:], self.value[first:], self.noise, self.step)
+        return Readings(self.t_s[first:], self.value[first:], self.noise, self.step, self.stands_s)
+
+    def moving(self) -> Readings:
+        """Those before the newest ones that stand still, and the first of these."""
+        if not self.stands_s or not len(self):
+            return self
+        end = int(np.searchsorted(self.t_s, float(self.t_s[-1]) - self.stands_s, side="right"))
+        return Readings(self.t_s[:end], self.value[:end], self.noise, self.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,15 @@ def tidy(time: Times, value: Floats, now_ns: int) -> Readings:
     """Of any readings of one channel; those behind `now_ns` and what is no number do not count."""
     known = np.isfinite(value) & (time <= now_ns)
     t_s, values = _one_of_a_time((time[known] - now_ns) / SECOND, value[known])
-    step = _smallest_step(values)
+    step, stands_s = _smallest_step(values), _stands_s(t_s, values)
     t_s, values, _ = _thinned(t_s, values, MOST_READINGS)
     if len(t_s) < NEIGHBOURS:
         return Readings(t_s, values, 0.0, step)
     middle = running_median(values)
-    noise = _deviation(values - middle)
+    moves = t_s <= t_s[-1] - stands_s  # what stands still does not show its noise
+    noise = _deviation((values - middle)[moves])
     sound = np.abs(values - middle) <= np.maximum(OUTLIER * noise, 2.5 * step)
-    return Readings(t_s[sound], values[sound], noise, step)
+    return Readings(t_s[sound], values[sound], noise, step, stands_s)
 
 
 def running_median(value: Floats) -> Floats:
@@ -273,6 +283,16 @@ def _thinned(t_s: Floats, value: Floats, most: int) -> tuple[Floats, Floats, Flo
         (np.bincount(part, value, most)[there] / count[there]),
         count[there].astype(np.float64),
     )
+
+
+def _stands_s(t_s: Floats, value: Floats) -> float:
+    """How long the newest readings are equal; 0 where that is usual, as for a coarse sensor."""
+    changed = np.flatnonzero(np.diff(value)) + 1
+    if len(changed) < LEAST_READINGS or len(value) - changed[-1] < LEAST_READINGS:
+        return 0.0
+    first, last = np.append(0, changed), np.append(changed, len(value)) - 1
+    lasted_s = np.where(last - first >= 2, t_s[last] - t_s[first], 0.0)  # two are equal by chance
+    return float(lasted_s[-1]) if lasted_s[-1] > UNUSUAL * np.max(lasted_s[:-1]) else 0.0
 
 
 def _deviation(rest: Floats) -> float:

@@ -283,3 +283,32 @@ def test_a_leak_that_empties_it_within_the_hour_is_seen_in_the_first_minutes() -
     at_s = np.arange(-180.0, 0.0, 1.0)
     value = 50.0 - at_s / 36.0 + np.random.default_rng(7).normal(0.0, 0.3, len(at_s))
     assert middle_h(by_amount(hours(*at_s / HOUR_S), value, NOW_NS)) == pytest.approx(0.5, rel=0.15)
+
+
+def standing(still_s: float, every_s: float, noise: float, vessel: Vessel) -> Estimate:
+    """A level that fell for three days so that 30 h are left, and then shows the same number all the time."""
+    at_s = np.arange(-72.0 * HOUR_S, 0.0, 300.0)
+    value = 100.0 / 102.0 * (30.0 - at_s / HOUR_S) + np.random.default_rng(3).normal(0.0, noise, len(at_s))
+    at_s = np.concatenate([at_s, np.arange(0.0, still_s, every_s)]) - still_s
+    value = np.concatenate([value, np.full(len(at_s) - len(value), 29.4)])
+    return by_amount(hours(*at_s / HOUR_S), np.round(value, 3), NOW_NS, vessel)
+
+
+@pytest.mark.parametrize("vessel", [Vessel(), Vessel(full=100.0, rated_s=13 * DAY_S)])
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize(
+    ("still_s", "every_s"), [(60.0, 1.0), (600.0, 1.0), (600.0, 10.0), (4 * HOUR_S, 60.0)]
+)
+def test_readings_that_stand_still_do_not_hide_the_trend_of_days(
+    still_s: float, every_s: float, noise: float, vessel: Vessel
+) -> None:
+    """The sensor holds its value, or the liquid falls more slowly: the range has both."""
+    found = standing(still_s, every_s, noise, vessel)
+    assert isinstance(found, TimeLeft) and found.method == LEVEL
+    assert 0.85 * (30.0 * HOUR_S - still_s) < found.lowest_s < 30.0 * HOUR_S - still_s
+    assert 29.4 * 1.02 * HOUR_S < found.highest_s < 33.0 * HOUR_S
+
+
+def test_readings_that_stand_still_for_days_are_no_trend() -> None:
+    found = standing(40 * HOUR_S, 300.0, 0.3, Vessel(full=100.0, rated_s=13 * DAY_S))
+    assert isinstance(found, TimeLeft) and found.method == RATED
