@@ -17,6 +17,7 @@ from gateway.model import SECOND, Arrivals, Floats, Quality, Samples, Times
 from gateway.screening.screener import ChannelState, Screener
 
 JUMP_NS: Final = SECOND  # further back than that the clock was set
+GRACE_S: Final = 15.0  # after a start, or when we did not run: devices and brokers need that to come back
 
 
 class Present:
@@ -26,9 +27,9 @@ class Present:
         """`read`: readings of channels in [start, end), up to the cursor of screening."""
         self.latest, self._silences = Latest(channels), Silences(channels)
         self._waiting, self._read = Waiting(read), read
-        self._clock = clock
-        self.look()
+        self._clock, self._stood_s, self._resumed_s = clock, clock.stood_s(), -np.inf
         self.begin()
+        self.look()
 
     def begin(self) -> None:
         """From now on the silence of channels counts that were never heard."""
@@ -38,7 +39,16 @@ class Present:
         """Our time. Until the next look it is what counts, unless nobody knows what time it is."""
         now_ns, self._looked_s = self._clock.now_ns(), steady_s()
         self.horizon_ns = now_ns if self._clock.trusted else EVERYTHING
+        if (stood_s := self._clock.stood_s() - self._stood_s) > 0.0:
+            self._excuse(stood_s)
         return now_ns
+
+    def _excuse(self, stood_s: float) -> None:
+        """This program did not run for so long, so it does not know who was silent."""
+        self._stood_s += stood_s
+        self._resumed_s = self._looked_s = steady_s()
+        self._silences.excuse(stood_s, self._looked_s)
+        self._began_at = self._began_at[0], self._began_at[1] + stood_s
 
     def go_on(self, saved: Saved, journal: Journal, screener: Screener) -> None:
         """With what was newest, and with what waited for its time, as they were saved."""
@@ -119,9 +129,9 @@ class Present:
 
     def silent_until(self, counts: bool) -> Times:
         """int64[channels], ns UTC: up to when each channel is known to be silent, if silence counts."""
-        if not counts:
+        if not counts or self._looked_s - self._resumed_s < GRACE_S:
             return self.latest.time
-        return self._silences.until(self.latest.time, steady_s(), *self._began_at)
+        return self._silences.until(self.latest.time, self._looked_s, *self._began_at)
 
     def ages_s(self, now_ns: int) -> Floats:
         """float64[channels]: of the newest readings at a moment, s."""

@@ -25,7 +25,7 @@ from gateway.alarming.inside import unmeasured
 from gateway.alarming.legacy import upgraded_seq
 from gateway.alarming.measure import Measures
 from gateway.alarming.past import PastExcursions
-from gateway.alarming.present import Present
+from gateway.alarming.present import GRACE_S, Present
 from gateway.alarming.reading import Reading
 from gateway.alarming.rehearsal import Rehearsing
 from gateway.config.past import PastChannel
@@ -48,7 +48,6 @@ LOOK_S: Final = 1.0  # another process may have stated something: look at least 
 TURN_S: Final = 1.0  # after which alarms are stated, and progress is saved, before more statements are heard
 SAVE_EVERY_S: Final = 60.0  # while nothing happens: how much is screened again after a crash
 SAVE_AT_MOST_S: Final = 1.0  # between two saves, while something happens all the time
-GRACE_S: Final = 15.0  # after a start, before silence counts: devices and brokers need that long to come back
 
 
 class Screening:

@@ -41,6 +41,7 @@ class ClockWatch:
         before = _last_stated(journal)
         self._stated = ("", False) if before is None else (before.boot, before.trusted)
         self._waiting: list[Statement] = []
+        self._stood_s = clock.stood_s()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set."""
@@ -52,6 +53,7 @@ class ClockWatch:
     def look(self) -> None:
         """One look, and what follows from it."""
         self._clock.look()
+        self._look_back()
         while self._clock.changes:
             self._hear(self._clock.changes.popleft())
         if not self._waiting:
@@ -61,6 +63,12 @@ class ClockWatch:
         except JournalError:  # the pump says so; this is said as soon as it can be
             return
         self._waiting = []
+
+    def _look_back(self) -> None:
+        before_s, self._stood_s = self._stood_s, self._clock.stood_s()
+        if self._stood_s > before_s:
+            stood_s = self._stood_s - before_s
+            log.warning("the gateway did not run for %.0f s; silence is counted from now on", stood_s)
 
     def _hear(self, change: Change) -> None:
         if change.jump_ns:

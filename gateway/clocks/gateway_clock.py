@@ -24,6 +24,7 @@ from typing import Final
 import numpy as np
 
 from gateway.clocks import kernel_clock
+from gateway.clocks.standstill import Standstill
 from gateway.dataclass import dataclass
 from gateway.model import SECOND, Mask, Times
 from gateway.statements.clock import ClockChange
@@ -80,6 +81,7 @@ class GatewayClock:
     ) -> None:
         """`newest_ns`: receipt of the newest reading. `before`: the last statement."""
         self._wall, self._steady, self._synchronized = wall, steady, synchronized
+        self.standstill = Standstill(lambda: steady() / SECOND)
         self._require_sync = require_sync
         self._lock = threading.Lock()
         self.boot = kernel_clock.boot() if boot is None else boot
@@ -107,6 +109,10 @@ class GatewayClock:
         if abs(wall_ns - boot_ns - self._offset_ns) > JUMP_NS:
             self.look()
         return self._time(wall_ns, boot_ns)
+
+    def stood_s(self) -> float:
+        """How long this program has not run since it began, in all."""
+        return self.standstill.look()
 
     def trusted_at(self, received: Times) -> Mask:
         """bool[N]: whether the clock was trusted when it gave these times."""

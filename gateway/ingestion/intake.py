@@ -26,6 +26,7 @@ class Clock(Protocol):
 
     def now_ns(self) -> int: ...
     def trusted_at(self, received: Times) -> Mask: ...
+    def stood_s(self) -> float: ...  # how long the program itself has not run, in all
 
 
 class WallClock:
@@ -38,6 +39,9 @@ class WallClock:
 
     def trusted_at(self, received: Times) -> Mask:
         return np.ones(len(received), np.bool_)
+
+    def stood_s(self) -> float:
+        return 0.0
 
 
 class _Delivery(NamedTuple):

@@ -7,9 +7,10 @@ possible is tried, because an idle gateway would not notice.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from gateway.heartbeats import Health
@@ -19,6 +20,7 @@ from gateway.text import counted
 log = logging.getLogger(__name__)
 LOOK_S: Final = 5.0
 PATIENCE_S: Final = 60.0  # nothing a part waits for takes that long
+RESUMED_S: Final = 10.0  # after this program stood still itself, for every part to go round once
 MUTE_S: Final = 300.0  # mail servers restart; nobody was told for so long
 
 
@@ -58,13 +60,15 @@ class Heart:
         notifiers: Sequence[Telling],
         caller: Calling,
         probe: Probe,
+        runs_for_s: Callable[[], float] = lambda: math.inf,
     ) -> None:
+        """`runs_for_s`: since this program, or its machine, stood still."""
         self._pump = pump
         self._screening = screening
         self._faults = faults
         self._notifiers = notifiers
         self._caller = caller
-        self._probe = probe
+        self._probe, self._runs_for_s = probe, runs_for_s
         self._began = (pump.moved_s, screening.moved_s, faults.moved_s)
         self._began_s = time.monotonic()
         self._looked_s: float | None = None  # monotonic: when it last got through; None: not yet
@@ -90,11 +94,13 @@ class Heart:
 
     def stuck(self, patience_s: float) -> str:
         """What has not moved for so long, although nothing it waits for takes that long; empty: nothing."""
-        now_s = time.monotonic()
-        idle_s = {"the pump": now_s - self._pump.moved_s, "screening": now_s - self._screening.moved_s}
+        idle_s = {"the pump": self._idle_s(self._pump), "screening": self._idle_s(self._screening)}
         return ", ".join(
             f"{part} has not moved for {s:.0f} s" for part, s in idle_s.items() if s > patience_s
         )
+
+    def _idle_s(self, part: Moving) -> float:
+        return 0.0 if self._runs_for_s() < RESUMED_S else time.monotonic() - part.moved_s
 
     def health(self) -> tuple[Health, str]:
         """How it is now, and what is wrong where it is blind."""
@@ -109,9 +115,9 @@ class Heart:
         if stuck := self.stuck(PATIENCE_S):
             yield stuck
         now_s = time.monotonic()
-        if now_s - self._faults.moved_s > PATIENCE_S:
+        if self._idle_s(self._faults) > PATIENCE_S:
             yield "nobody looks for faults any more"
-        if now_s - (self._looked_s or self._began_s) > PATIENCE_S:
+        if now_s - (self._looked_s or self._began_s) > PATIENCE_S and self._runs_for_s() >= RESUMED_S:
             yield "the disk of the journal does not answer"
         if problem := self._pump.problem or self._cannot_commit:
             yield f"no reading can be stored: {problem}"

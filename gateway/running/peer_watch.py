@@ -42,7 +42,9 @@ class PeerWatch:
         site: str,
         silent_after_s: float,
         now_s: Callable[[], float] = time.monotonic,
+        stood_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        """`stood_s`: how long this program itself has not run, in all."""
         self.name = f"peer:{name}"
         self.kind = kind
         self.site = site
@@ -53,6 +55,8 @@ class PeerWatch:
         self._silent_after_s = silent_after_s
         self._now_s = now_s
         self._alive_s: float | None = None  # monotonic, since when it may be called silent; None: we are deaf
+        self._stood_s, self._all_stood_s = stood_s, stood_s()
+        self._excused_s = 0.0  # monotonic; its silence counts from then on at the earliest
         self._is_silent = False
         self._period_s = 0.0  # between its own words, as it said when it was alive
         self._journal = ""  # of which it was heard alive first
@@ -89,12 +93,15 @@ class PeerWatch:
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong now. Silence stays until it is heard, also while we are deaf, and after that."""
+        now_s = self._now_s()
+        self._excuse()
         alive_s, what = self._alive_s, f"gateway {self._gateway} at site {self.site}"
         if alive_s is None and self.problem:
             message = f"{what} cannot be watched from here: {self.problem}"
             yield Fault(f"{self.name}:link", Severity.MAJOR, message, (), DEAF_S, self.site)
         elif alive_s is not None:
-            self._is_silent = self._is_silent or self._now_s() - alive_s > self._patience_s
+            quiet_s = now_s - max(alive_s, self._excused_s)
+            self._is_silent = self._is_silent or quiet_s > self._patience_s
         if self._other:
             journals = f"{one_line(self._journal)} and {one_line(self._other)}"
             message = (
@@ -110,6 +117,13 @@ class PeerWatch:
                 "call the site, look at its power, network and `cryogate doctor`"
             )
             yield Fault(self.name, Severity.CRITICAL, message, (), 0.0, self.site)
+
+    def _excuse(self) -> None:
+        """After we did not run it has its time again, as channels have (clocks/silence.py)."""
+        before_s, self._all_stood_s = self._all_stood_s, self._stood_s()
+        if (stood_s := self._all_stood_s - before_s) > 0.0:
+            was_heard = self._alive_s is not None and self._alive_s > self._excused_s
+            self._excused_s = self._now_s() if was_heard else self._excused_s + stood_s
 
     def undecided(self) -> Iterator[Undecided]:
         """A silence that was stated before our own start is not over because we have just begun to listen."""

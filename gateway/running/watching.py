@@ -40,8 +40,10 @@ class Watching:
 
     def listen_to(self, faults: FaultWatch) -> None:
         """Begin the heart, to which it belongs that faults are looked for."""
-        parts = self._parts
-        self.heart = Heart(parts.pump, parts.screening, faults, parts.notifiers, parts.caller, self._probe)
+        parts, runs_for_s = self._parts, self._parts.clock.standstill.runs_for_s
+        self.heart = Heart(
+            parts.pump, parts.screening, faults, parts.notifiers, parts.caller, self._probe, runs_for_s
+        )
 
     @property
     def checks(self) -> list[Check]:
@@ -85,7 +87,14 @@ class Watching:
     def _peer(self, name: str) -> PeerWatch:
         told = self._configuration.peers[name]
         peer = importlib.import_module(f"{PEERS}.{told.kind}").Peer(told.options)
-        return PeerWatch(name, told.kind, peer, told.options.site, told.options.silent_after_s)
+        return PeerWatch(
+            name,
+            told.kind,
+            peer,
+            told.options.site,
+            told.options.silent_after_s,
+            stood_s=self._parts.clock.stood_s,
+        )
 
     def _supply(self, name: str) -> PowerWatch:
         told = self._configuration.power[name]

@@ -99,12 +99,16 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead_ns = 0
+        self.stood = 0.0
 
     def now_ns(self) -> int:
         return now_ns() + self.ahead_ns
 
     def trusted_at(self, received: Times) -> Mask:
         return np.full(len(received), self.trusted)
+
+    def stood_s(self) -> float:
+        return self.stood
 
 
 class Still(Clock):

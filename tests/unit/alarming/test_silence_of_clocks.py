@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.alarming import present
 from gateway.alarming import screening as follower
 from gateway.model import SECOND
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, Desk, eventually, now_ns
@@ -40,3 +41,35 @@ def test_a_jump_of_hours_is_no_silence(
     stop.set()
     thread.join(20)
     assert desk.alarms() == []
+
+
+class Steady:
+    """A clock that the test moves."""
+
+    now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_gateway_that_did_not_run_gives_sources_their_time_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was stopped for ten minutes; a source that is silent after that is told 120 s later."""
+    steady = Steady()
+    monkeypatch.setattr(follower, "GRACE_S", -1.0)
+    monkeypatch.setattr(present, "steady_s", steady)
+    desk = Desk(tmp_path, TWO_MINUTES)
+    screening = desk.screening()
+    desk.read(("top", (now_ns() - NOON_NS) / SECOND, -190.0))
+    screening._step()
+    steady.now_s += 600.0
+    desk.clock.stood += 600.0
+    for passed_s in (0.0, 20.0, 95.0):
+        steady.now_s += passed_s
+        screening._step()
+        assert desk.alarms() == []
+    steady.now_s += 30.0
+    while screening._step():
+        pass
+    assert "top" in [alarm["channel"] for alarm in desk.alarms() if alarm["rule"] == "no-data"]

@@ -66,3 +66,38 @@ def test_after_a_restart_behind_what_was_saved_silence_begins_anew() -> None:
     silences = Silences(1)
     silences.restore(np.array([NOW_NS], np.int64), NOW_NS - 3600 * SECOND, 5.0)
     assert silences.age_s(0, 6.0) == pytest.approx(1.0)
+
+
+def told_s(silences: Silences, monotonic_s: float) -> float:
+    """For how long the first channel may be called silent."""
+    newest = np.full(len(silences.ages_s(monotonic_s)), NOW_NS)
+    return float(silences.until(newest, monotonic_s, NOW_NS, 0.0)[0] - NOW_NS) / SECOND
+
+
+def test_who_was_not_listened_to_has_its_time_again() -> None:
+    silences = Silences(1)
+    heard(silences, 0.0, 100.0, (0, 0.0))
+    assert told_s(silences, 150.0) == 50.0
+    silences.excuse(1000.0, 1160.0)
+    assert (told_s(silences, 1160.0), told_s(silences, 1190.0)) == (0.0, 30.0)
+    assert silences.age_s(0, 1190.0) == 1090.0  # what people are shown
+
+
+def test_who_stays_silent_has_no_second_time_however_often_the_program_stands_still() -> None:
+    silences = Silences(2)
+    heard(silences, 0.0, 100.0, (0, 0.0))
+    for k in range(1, 11):  # for 10 s of each 60
+        silences.excuse(10.0, 100.0 + 60.0 * k)
+    assert told_s(silences, 700.0) == 450.0
+    heard(silences, 0.0, 705.0, (0, 0.0))
+    silences.excuse(10.0, 720.0)
+    assert told_s(silences, 721.0) == 1.0
+
+
+def test_more_room_keeps_what_is_excused() -> None:
+    silences = Silences(1)
+    heard(silences, 0.0, 100.0, (0, 0.0))
+    silences.excuse(50.0, 200.0)
+    silences.grow(3)
+    until = silences.until(np.full(3, NOW_NS), 210.0, NOW_NS, 190.0) - NOW_NS
+    assert until.tolist() == [10 * SECOND, 20 * SECOND, 20 * SECOND]

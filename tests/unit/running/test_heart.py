@@ -35,13 +35,19 @@ class Caller:
 
 class Body:
     def __init__(self, folder: Path) -> None:
-        began_s = time.monotonic() - 1.0
+        began_s, self.runs_for_s = time.monotonic() - 1.0, 3600.0
         self.pump, self.screening, self.faults = (Part(began_s) for _ in range(3))
         self.mail, self.push = Part(0.0), Part(0.0)
         self.journal = Journal.open(folder / "journal.sqlite")
         self.probe, self.caller = Probe(self.journal.path), Caller()
         self.heart = Heart(
-            self.pump, self.screening, self.faults, [self.mail, self.push], self.caller, self.probe
+            self.pump,
+            self.screening,
+            self.faults,
+            [self.mail, self.push],
+            self.caller,
+            self.probe,
+            lambda: self.runs_for_s,
         )
 
     def go_round(self) -> None:
@@ -155,3 +161,13 @@ def test_alarms_about_which_nobody_could_be_reached_are_told_outside(body: Body)
     assert body.heart.health() == (Health.BLIND, "nobody could be reached about 2 groups of alarms")
     body.caller.nobody, body.caller.problem = {}, "x; y"
     assert body.heart.health() == (Health.BLIND, "nobody is called: x; y")
+
+
+def test_after_the_program_stood_still_every_part_may_go_round_first(body: Body) -> None:
+    body.go_round()
+    for part in (body.pump, body.screening, body.faults):
+        part.moved_s -= 2.0 * PATIENCE_S
+    body.runs_for_s = 0.0
+    assert body.heart.health()[1] == body.heart.stuck(PATIENCE_S) == ""
+    body.runs_for_s = 11.0
+    assert body.heart.health()[0] is Health.BLIND and body.heart.stuck(PATIENCE_S)

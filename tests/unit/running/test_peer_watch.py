@@ -26,7 +26,9 @@ class Watch(PeerWatch):
     def __init__(self) -> None:
         self.clock_s = 1000.0
         options = Options("127.0.0.1", "far", "cryogate/pudong-1/state", "pudong", port=1883)
-        super().__init__("pudong-1", "mqtt", Peer(options), "pudong", 120.0, lambda: self.clock_s)
+        self.stood = 0.0
+        peer = Peer(options)
+        super().__init__("pudong-1", "mqtt", peer, "pudong", 120.0, lambda: self.clock_s, lambda: self.stood)
 
     def after(self, seconds: float) -> list[Fault]:
         self.clock_s += seconds
@@ -204,3 +206,20 @@ def test_how_often_it_speaks_is_its_own_word_alone(watch: Watch, changed: dict[s
     watch.say()
     watch.say(period_s=3600.0, **changed)
     assert "peer:pudong-1" in [fault.key for fault in watch.after(121)]
+
+
+def test_after_we_did_not_run_it_has_its_time_again(watch: Watch) -> None:
+    watch.say()
+    watch.after(100)
+    watch.stood += 600.0
+    assert watch.after(600) == []
+    assert watch.after(120) == []
+    (fault,) = watch.after(1)
+    assert fault.key == "peer:pudong-1"
+
+
+def test_who_was_silent_before_we_did_not_run_stays_so(watch: Watch) -> None:
+    watch.say()
+    assert watch.after(121)
+    watch.stood += 600.0
+    assert watch.after(600)
