@@ -235,6 +235,8 @@ class Caller:
         """Somebody may have set the clock since it was looked at last."""
         if lost_ns := self._uncounted.take():
             self._book.escalations.count_on(lost_ns, self._voice.now_ns())
+            self._saved_seq = -1  # no statement says so: a kill before the next save would forget it
+            self._save()
 
     def _hand(self) -> None:
         now_s = time.monotonic()

@@ -10,6 +10,7 @@ import pytest
 from gateway.followers import caller as calling
 from gateway.followers.uncounted import Uncounted, since_boot
 from gateway.followers.voice import Voice
+from gateway.journal.records import Records
 from gateway.model import SECOND
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.alarms.happenings import ns
@@ -61,6 +62,31 @@ def test_steps_come_in_time_while_the_clock_goes_half_as_fast(board: Switchboard
         eventually(lambda: push.ids() == ["G-1.1.li-na", "G-1.2.li-na"], "the next step")
         board.now_s, steady_s[0] = 180.0, 360.0
         eventually(lambda: "G-1.3.wang-wei" in push.ids(), "and the deputy")
+
+
+def test_a_kill_after_the_clock_was_set_forward_brings_no_step_early(
+    board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push, steady_s, saved = Phone(), [0.0], list[float]()
+    save = Records.save
+
+    def saving(self: Records, *state: Any) -> None:
+        save(self, *state)
+        saved.append(board.now_s)
+
+    monkeypatch.setattr(Records, "save", saving)
+    with running(board, push, steady_s) as caller:
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.now_s = 7200.0
+        eventually(lambda: 7200.0 in saved, "saved, long before it is time to save")
+        monkeypatch.setattr(caller, "_save", lambda: None)  # it is killed
+    with running(board, push, steady_s):
+        board.happens("E-2", "raised", "dewar-2")
+        eventually(lambda: "G-2.1.li-na" in push.ids(), "it runs, and has decided what is due")
+        assert push.ids() == ["G-1.1.li-na", "G-2.1.li-na"]
+        board.now_s, steady_s[0] = 7380.0, 180.0
+        eventually(lambda: "G-1.2.li-na" in push.ids(), "in its time")
 
 
 def test_no_step_comes_because_the_clock_is_set_forward(board: Switchboard) -> None:
