@@ -86,6 +86,9 @@ class _At(Clock):
     def trusted_at(self, received: Times) -> Mask:
         return np.full(len(received), True)
 
+    def stood_s(self) -> float:
+        return 0.0
+
 
 def main() -> None:
     """Print what a report took, by itself."""

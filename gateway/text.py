@@ -53,6 +53,14 @@ def lines(text: str) -> str:
     return "\n".join(one_line(line) for line in text.split("\n"))
 
 
+def plain_name(text: str) -> str:
+    """Of a name, to be compared: neither case, blanks nor the width of letters make another one.
+
+    An input method for Chinese writes Latin letters at full width by itself.
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
 def first_words(text: str, longest: int) -> str:
     """Whatever a server answers, on one line that anything can show, and no longer than that."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]

@@ -152,17 +152,15 @@ def _on_the_scale(readings: Readings) -> Readings:
 
 
 def _while_it_stands(readings: Readings) -> Line | None:
-    """Where the newest readings stand still: the line before, half-way between what it says and what they show.
+    """Where the newest readings stand still: the line before, half-way between what both say of now.
 
-    Liquid that fell for days falls on. Whether the sensor holds its value or it has become slower, none knows.
+    Liquid that fell for days falls on. Whether the sensor holds its value or it is slower now, none knows.
     """
     moving = readings.moving()
     line = steadiest(moving) if readings.stands_s else None
-    if (
-        line is None
-        or _is_unsure(line, moving)
-        or readings.stands_s > STALE * (moving.t_s[-1] - line.since_s)
-    ):
+    if line is None or _is_unsure(line, moving):
+        return None
+    if readings.stands_s > STALE * (float(moving.t_s[-1]) - line.since_s):
         return None
     apart = float(readings.value[-1]) - line.now
     error = float(np.hypot(line.now_error, apart / 2.0 / TEN_PERCENT))

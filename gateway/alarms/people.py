@@ -11,6 +11,7 @@ from gateway.alarms.walltime import local_time, zone_named
 from gateway.dataclass import dataclass
 from gateway.statements import person as stated
 from gateway.statements.clock_times import Hours
+from gateway.text import plain_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Person:
 
     def is_called(self, text: str) -> bool:
         """Whether somebody who writes `text` means this person: the id, or one of the names."""
-        return _plain(text) in {_plain(self.id), _plain(self.name_en), _plain(self.name_zh)} - {""}
+        return plain_name(text) in {plain_name(own) for own in (self.id, self.name_en, self.name_zh)} - {""}
 
     def ways_at(self, priority: Priority, at_ns: int) -> tuple[Way, ...]:
         """Those that are used for a call of this priority at that time, in the person's order."""
@@ -97,7 +98,3 @@ def _within(hours: Hours, shown: datetime) -> bool:
     if hours.begin < hours.end:
         return hours.begin <= at < hours.end
     return at >= hours.begin or at < hours.end
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk
+from gateway.commands.names import check_here
 from gateway.errors import InputError
 from gateway.questions.duty import duty_of
 from gateway.statements import Statement
@@ -14,7 +15,8 @@ from gateway.statements.second import same_name, why_not_second
 
 
 def check_second(desk: Desk, request: Statement, author: Author) -> None:
-    """Raises InputError where whoever asked approves it, or may do so, under whatever name."""
+    """Raises InputError where whoever asked approves it, under whatever name, or who has left."""
+    check_here(desk, author.name)
     why = why_not_second(request, author.name, author.user, author.origin)
     if not why and (doubt := why_not_two(desk, request.by, author.name)):
         why = f"{doubt}, who asked for it: somebody else has to approve it"
@@ -39,7 +41,7 @@ def why_not_two(desk: Desk, one: str, other: str) -> str:
 
 def is_same_person(desk: Desk, one: str, other: str) -> bool:
     """Whether two names are certainly those of one person."""
-    if one == other:
+    if same_name(one, other):
         return True
     duty = duty_of(desk.journal)
     first, second = duty.find(one), duty.find(other)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from gateway.dataclass import dataclass
 from gateway.published.quiet import is_quiet
 from gateway.published.urgency import SEVERITIES, most_urgent_first
+from gateway.text import plain_name
 
 Alarm = Mapping[str, Any]
 
@@ -97,7 +98,7 @@ def _level(severity: str) -> int:
 
 
 def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(str(other).split()).casefold()
+    return plain_name(one) == plain_name(str(other))
 
 
 _KEYS: Final[Mapping[Order, Callable[[Alarm], Any]]] = {

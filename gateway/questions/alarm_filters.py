@@ -19,6 +19,7 @@ from gateway.published.alarm import of_known
 from gateway.published.selection import Selection
 from gateway.published.urgency import NEVER_WAS, SEVERITIES
 from gateway.questions.duty import duty_of
+from gateway.text import plain_name
 
 STATES: Final = (*(state.value for state in AlarmState), NEVER_WAS)
 SECTIONS: Final = {"asset": "assets", "site": "sites"}
@@ -72,7 +73,7 @@ def _check_past(
 def _check_person(name: str, records: Records) -> None:
     """People need not be entered to be assigned something."""
     people = {str(one["assigned"]["to"]) for one in _alarms(records) if one["assigned"]}
-    if name.strip().casefold() not in {one.strip().casefold() for one in people}:
+    if plain_name(name) not in map(plain_name, people):
         known = ", ".join(sorted(people)[:MOST_NAMED]) or "none"
         raise InputError(
             f"nobody of `cryogate people list` is called {name!r}, and nothing is assigned to such a "

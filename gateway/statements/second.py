@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.statements import Statement
+from gateway.text import plain_name
 
 BY_ACCOUNT: Final = "api, "  # how the origin of what came by the API begins
 
@@ -36,8 +37,8 @@ def account_in(origin: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Neither case nor blanks make another person."""
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+    """Neither case, blanks nor the width of letters make another person."""
+    return plain_name(one).replace(" ", "") == plain_name(other).replace(" ", "")
 
 
 def _login(user: str) -> str:

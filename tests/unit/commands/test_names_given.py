@@ -26,7 +26,7 @@ from tests.unit.commands.front_desk import Office
 from tests.unit.commands.test_quiet_said import a_fault
 
 BY = ("--by", "zhao")
-ZHAO = ("zhao", "Zhao Min", "赵敏", "zhao  MIN")
+ZHAO = ("zhao", "Zhao Min", "赵敏", "zhao  MIN", "Ｚhao Ｍｉn")
 ALARM = "F-7Q2M9XKD"
 NEAREST = "remark: nobody of `cryogate people list` is called 'Li Nah'; nearest: li.na"
 
@@ -95,6 +95,16 @@ def test_nothing_is_given_to_who_has_left(staffed: Office) -> None:
             with pytest.raises(InputError, match="has left"):
                 handover.hand_over(desk, Author("zhao"), name, found, "x")
     assert staffed.stated("assign", "handover") == []
+
+
+def test_who_has_left_approves_nothing(staffed: Office) -> None:
+    scope, times = Scope("", "shipper-1"), (Until(None, "1d"), Until())
+    with staffed.desk() as desk:
+        out_of_service.request(desk, Author("zhao", "a"), scope, "x", times)
+        for name in ("wang.wei", "Wang Wei", "王伟"):
+            with pytest.raises(InputError, match="has left"):
+                out_of_service.approve(desk, Author(name, "b"), scope, "seen")
+        out_of_service.approve(desk, Author("Li Na", "b"), scope, "seen")
 
 
 def test_another_name_of_the_same_person_is_the_same(staffed: Office) -> None:

@@ -127,6 +127,7 @@ def ask(desk: Any, author: Author = LI, until: Until = FORTNIGHT, review: Until 
     [
         (LI, "Li Na asked for it: somebody else"),
         (Author("LI NA", "wang"), "somebody else has to approve"),
+        (Author("\uff2c\uff49 \uff2e\uff41", "wang"), "somebody else has to approve"),
         (Author("Wang Wei", "lina"), "as user 'lina' of this machine"),
     ],
 )
