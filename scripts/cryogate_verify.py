@@ -3,7 +3,7 @@
 
     python3 cryogate_verify.py --key KEY shipped.tlog-proof
     python3 cryogate_verify.py --key KEY --of report.pdf report.pdf.tlog-proof
-    python3 cryogate_verify.py --key KEY --before kept.checkpoint since.consistency
+    python3 cryogate_verify.py --key KEY --before kept.checkpoint [--before-key KEY] since.consistency
     python3 cryogate_verify.py --key KEY --tiles FOLDER kept.checkpoint
     python3 cryogate_verify.py --key KEY report.pdf
 
@@ -278,7 +278,8 @@ def check_point(data: bytes, keys: list[Key], asked: argparse.Namespace) -> Verd
 def check_consistency(data: bytes, keys: list[Key], asked: argparse.Namespace) -> Verdict:
     if not asked.before:
         raise Wrong("give the checkpoint that you kept with --before FILE")
-    old = checkpoint_of(Path(asked.before).read_bytes(), keys)
+    theirs = keys if not asked.before_key else [key_of(text_of(asked.before_key)), *keys[1:]]
+    old = checkpoint_of(Path(asked.before).read_bytes(), theirs)
     head, _, note = data.partition(b"\n\n")
     lines, new = head.decode("utf-8", "replace").split("\n"), checkpoint_of(note, keys)
     if lines[0] != f"old {old.size}":
@@ -570,14 +571,20 @@ def unpacked(raw: bytes) -> bytes:
     return data
 
 
+def text_of(given: str) -> str:
+    """What a file says, or what was given itself."""
+    return Path(given).read_text() if Path(given).is_file() else given
+
+
 def kind_of(data: bytes) -> tuple[Callable[[bytes, list[Key], argparse.Namespace], Verdict], set[str]]:
     """What checks it, and which options it looks at."""
     if data.startswith(PDF):
         return check_report, {"key", "witness"}
     if data.startswith(PROOF):
         return check_proof, {"key", "witness", "of", "entry"}
-    is_old = data.startswith(OLD)
-    return check_consistency if is_old else check_point, {"key", "witness", "before" if is_old else "tiles"}
+    if data.startswith(OLD):
+        return check_consistency, {"key", "witness", "before", "before_key"}
+    return check_point, {"key", "witness", "tiles"}
 
 
 def main(words: list[str] | None = None) -> int:
@@ -586,6 +593,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--key", help="the verifier key of the log, or a file with it")
     parser.add_argument("--witness", action="append", default=[], help="of a witness that you trust, too")
     parser.add_argument("--before", help="the checkpoint that you kept")
+    parser.add_argument("--before-key", help="its key, where the log has another key since")
     parser.add_argument("--tiles", help="a folder with the whole log")
     parser.add_argument("--of", help="the file that the proof is about")
     parser.add_argument("--entry", help="what the leaf says, where the proof does not")
@@ -598,11 +606,13 @@ def main(words: list[str] | None = None) -> int:
         check, looks_at = kind_of(data)
         for name, value in vars(asked).items():
             if value and name not in {"file", "json", *looks_at}:
-                raise ValueError(f"--{name} says nothing of {asked.file}: give the file that it is for")
+                raise ValueError(
+                    f"--{name.replace('_', '-')} says nothing of {asked.file}: give the file that it is for"
+                )
         if not asked.key and (check is not check_report or asked.witness):
             raise ValueError("give the key of the log with --key")
         given = [asked.key, *asked.witness] if asked.key else []
-        keys = [key_of(Path(one).read_text() if Path(one).is_file() else one) for one in given]
+        keys = [key_of(text_of(one)) for one in given]
         said = check(data, keys, asked)
         print(json.dumps({"holds": True, **said._asdict()}) if asked.json else in_words(said))
     except Wrong as wrong:

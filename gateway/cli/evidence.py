@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -202,12 +203,20 @@ def verify(
         out = console()
         for problem in found.problems:
             out.print(problem, style="red", soft_wrap=True)
-        for one in found.missing:
+        for one in _together(found.missing):
             out.print(f"cannot be compared any more: {one}", soft_wrap=True)
         problems = counted(len(found.problems), "problem") if found.problems else "no problem"
         say(f"{counted(found.leaves, 'leaf', 'leaves')}, {found.same} as the journal has them: {problems}")
     if found.problems:
         raise typer.Exit(1)
+
+
+def _together(missing: Sequence[str]) -> Iterator[str]:
+    """Those that follow each other for the same reason in one line."""
+    for why, group in groupby(missing, key=lambda one: one.partition(": ")[2]):
+        names = [one.partition(": ")[0] for one in group]
+        many = counted(len(names), "leaf", "leaves")
+        yield f"{names[0]}: {why}" if len(names) == 1 else f"{names[0]} up to {names[-1]} ({many}): {why}"
 
 
 def tiles(

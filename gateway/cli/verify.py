@@ -24,6 +24,9 @@ def verify(
         list[str] | None, typer.Option(help="The key of a witness; may be given several times.")
     ] = None,
     before: Annotated[Path | None, typer.Option(help="The checkpoint that you kept.")] = None,
+    before_key: Annotated[
+        str | None, typer.Option(help="The key of that checkpoint, where the log has another key since.")
+    ] = None,
     tiles: Annotated[Path | None, typer.Option(help="A folder with the whole log.")] = None,
     of: Annotated[Path | None, typer.Option(help="The file that the proof is about.")] = None,
     entry: Annotated[
@@ -39,7 +42,14 @@ def verify(
     Examples: cryogate verify --key pudong-1.key E-7Q2M.pdf; cryogate verify --key pudong-1.key
     --of E-7Q2M.pdf E-7Q2M.pdf.tlog-proof
     """
-    given = {"--key": key, "--before": before, "--tiles": tiles, "--of": of, "--entry": entry}
+    given = {
+        "--key": key,
+        "--before": before,
+        "--before-key": before_key,
+        "--tiles": tiles,
+        "--of": of,
+        "--entry": entry,
+    }
     words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
     words += [word for one in witness or () for word in ("--witness", one)]
     raise typer.Exit(alone.run([*words, *(["--json"] if as_json else []), "--", str(file)]))

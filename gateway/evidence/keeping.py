@@ -8,7 +8,6 @@ is found at a start has to reach that, and to have that root there; else nothing
 from __future__ import annotations
 
 import logging
-import os
 import re
 import secrets
 from collections.abc import Callable
@@ -19,17 +18,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.closes import Closes
 from gateway.errors import EvidenceError, InputError, JournalError
-from gateway.evidence import checkpoint, note
+from gateway.evidence import checkpoint, files, note
 from gateway.evidence.checkpoint import Checkpoint
 from gateway.evidence.compare import tail_differs
 from gateway.evidence.leaves import Leaves
 from gateway.evidence.note import Signer
+from gateway.evidence.patience import PATIENCE_S, Patience
 from gateway.evidence.store import FILE, Signed, Store
-from gateway.journal import exhibits, rights
+from gateway.journal import exhibits
 from gateway.journal.failures import files_explained, is_damage
 from gateway.journal.items import Items
 from gateway.journal.rollover import sync_folder
 from gateway.journal.signing_key import EVIDENCE, evidence_key, put_evidence_key_aside
+from gateway.statements.fields import LONGEST_TEXT
 
 log = logging.getLogger(__name__)
 MARK: Final = "evidence.checkpoint"
@@ -43,12 +44,20 @@ class Keeping(Closes):
     Raises JournalError, InputError or EvidenceError where it cannot even be opened.
     """
 
-    def __init__(self, folder: Path, items: Items, gateway: str, now_ns: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        items: Items,
+        gateway: str,
+        now_ns: Callable[[], int],
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._folder = folder
         self._items = items
         self._now_ns = now_ns
         self._signer: Signer | None = None
         self._mark: Checkpoint | None = None  # how far it has signed
+        self._patience = Patience(items, patience_s)
         self.store = self._opened(gateway)
         self._leaves = Leaves(items.names(), self.store.place)
         self.stands = self._contradiction()
@@ -59,13 +68,18 @@ class Keeping(Closes):
 
     @property
     def problem(self) -> str:
+        return self._refusal or self._patience.waiting
+
+    @property
+    def _refusal(self) -> str:
+        """Why nothing is signed."""
         return self.stands or self._unreached() or self._no_key
 
     def step(self) -> bool:
         """Take the next items of the journal; False where there are none, or where nothing may be taken."""
         if self.stands:
             return False
-        items = self._items.behind(self._leaves.read)
+        items = self._patience.behind(self._leaves.read)
         self.store.append(list(self._leaves.of(items)))
         if self._mark is not None and self.store.size >= self._mark.size:
             self.stands = self._forked(self._mark)
@@ -73,11 +87,12 @@ class Keeping(Closes):
 
     def sign(self) -> Signed | None:
         """A checkpoint of all there is; None where nothing is new, or nothing may be signed."""
-        if self.problem or self._signer is None or (self._mark and self._mark.size == self.store.size):
+        if self._refusal or self._signer is None or (self._mark and self._mark.size == self.store.size):
             return None
         point = Checkpoint(self.store.origin, self.store.size, self.store.tree.root())
         text = str(note.sign(point.text, [self._signer]))
-        _write(self._folder / MARK, text)
+        with files_explained(self._folder):
+            files.write(self._folder / MARK, text.encode())
         signed = Signed(point.origin, point.size, self._now_ns(), text)
         self.store.keep(signed)
         self._mark = point
@@ -151,8 +166,11 @@ class Keeping(Closes):
 def begin(folder: Path, items: Items, gateway: str, reason: str) -> Store:
     """Another log, with another name and key; the journal keeps that it began, and why.
 
-    It goes on with the tree that is there, where that fits to the journal; else it makes its own.
+    It goes on with the tree that is there, where that fits to the journal; else it makes its own. Raises
+    InputError for a reason that is longer than those of statements.
     """
+    if len(reason) > LONGEST_TEXT:
+        raise InputError(f"the reason has {len(reason)} characters; {LONGEST_TEXT} at most")
     journal, number = items.journal_id(), secrets.token_hex(4)
     slug = re.sub(r"[^a-z0-9.-]", "-", gateway.lower())[:LONGEST_SLUG]
     origin = f"cryogate/{slug}/{journal.lower()}-{number}"
@@ -162,6 +180,7 @@ def begin(folder: Path, items: Items, gateway: str, reason: str) -> Store:
     store = _fitting(folder / FILE, items, before)
     if store is None and (folder / FILE).exists():
         _aside(folder / FILE)
+    reason = reason.encode("utf-8", "replace").decode()
     said = {"origin": origin, "key": key, "reason": reason, "goes_on": store is not None}
     items.put(exhibits.LOG, said | ({"before": before.text} if before else {}))
     if store is None:
@@ -219,17 +238,6 @@ def _read_mark(path: Path) -> Checkpoint | None:
             return checkpoint.read(note.parse(path.read_bytes()).text)
         except (FileNotFoundError, EvidenceError):
             return None
-
-
-def _write(path: Path, text: str) -> None:
-    made = path.with_name(f"{path.name}.partial")
-    with files_explained(path.parent):
-        with open(made, "w", encoding="utf-8", opener=rights.opener) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        made.rename(path)
-        sync_folder(path.parent)
 
 
 def _aside(path: Path) -> None:

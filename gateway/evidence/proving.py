@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from gateway.dataclass import dataclass
 from gateway.errors import EvidenceError
-from gateway.evidence import checkpoint, note
+from gateway.evidence import checkpoint, files, note
 from gateway.evidence.checkpoint import Checkpoint
 from gateway.evidence.compare import compare, damaged_leaves
 from gateway.evidence.note import Note
@@ -25,6 +24,7 @@ from gateway.journal.items import Items
 
 NOT_YET: Final = "it is in no checkpoint yet; a running gateway signs one within a minute or two"
 CHECKPOINT: Final = "checkpoint"
+LONGEST_ENTRY: Final = 65_535  # bytes: C2SP tlog-tiles has 16 bits for its length
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,18 @@ def prove(store: Store, index: int, under: Note | None = None) -> Proof:
 
 
 def held(store: Store, kept: Note) -> Checkpoint:
-    """A checkpoint that the log signed, and still has the leaves of. Raises EvidenceError of any other."""
-    point, _ = checkpoint.trusted(kept, note.verifier(store.key))
+    """A checkpoint of the log, whose leaves it still has. Raises EvidenceError of any other."""
+    point = _trusted(store, kept)
     if wrong := next(_with_tree(store, point), ""):
         raise EvidenceError(wrong)
     return point
+
+
+def _trusted(store: Store, kept: Note) -> Checkpoint:
+    """One that the log signed, or a log whose tree it went on with: leaves name their keys."""
+    origin = checkpoint.read(kept.text).origin
+    key = next((one.key for one in former(store) if one.origin == origin), store.key)
+    return checkpoint.trusted(kept, note.verifier(store.key if origin == store.origin else key))[0]
 
 
 def grown(store: Store, kept: Note) -> tuple[int, str]:
@@ -126,8 +133,7 @@ def _against_checkpoints(store: Store, checkpoints: list[Signed], kept: list[Not
         except EvidenceError as error:
             yield f"the checkpoint of {signed.size} leaves: {error}"
     for one in kept:
-        point, _ = checkpoint.trusted(one, own)
-        yield from _with_tree(store, point)
+        yield from _with_tree(store, _trusted(store, one))
 
 
 def _with_tree(store: Store, point: Checkpoint) -> Iterator[str]:
@@ -140,11 +146,13 @@ def _with_tree(store: Store, point: Checkpoint) -> Iterator[str]:
 def write_tiles(store: Store, folder: Path) -> int:
     """All up to the newest checkpoint, as C2SP tlog-tiles has them, for any web server or stick.
 
-    What is there already stays; how many files were new. The checkpoint comes last.
+    What is there already stays; how many files were new. The checkpoint comes last. Raises EvidenceError
+    where the folder has another log.
     """
     signed, read = newest(store)
     written = 0
     with files_explained(folder):
+        _check_folder(store, folder)
         for level, number, width in store.tree.tile_numbers(signed.size):
             hashes = store.tree.tile(level, number, width)
             written += _put(folder / tile_path(level, number, width), hashes)
@@ -152,13 +160,52 @@ def write_tiles(store: Store, folder: Path) -> int:
             width = min(WIDTH, signed.size - first)
             path = folder / tile_path("entries", first // WIDTH, width)
             written += _put(path, _entries(store, first, width))
-        (folder / CHECKPOINT).unlink(missing_ok=True)
-        _put(folder / CHECKPOINT, str(read).encode())
+        files.write(folder / CHECKPOINT, str(read).encode())
     return written
+
+
+def _check_folder(store: Store, folder: Path) -> None:
+    """A folder of an earlier time has this log, or one whose tree it went on with."""
+    path = folder / CHECKPOINT
+    try:
+        point = checkpoint.read(note.parse(path.read_bytes()).text)
+    except FileNotFoundError:
+        _check_tiles(store, folder)
+        return
+    if point.origin not in {store.origin, *(one.origin for one in former(store))}:
+        raise EvidenceError(f"{folder} has the log {point.origin}; give {store.origin} a folder of its own")
+    if wrong := next(_with_tree(store, point), ""):
+        raise EvidenceError(f"{folder}: {wrong}; give another folder")
+
+
+def _check_tiles(store: Store, folder: Path) -> None:
+    """Of a folder whose first writing was interrupted."""
+    for level, number, width in store.tree.tile_numbers(store.size):
+        path = folder / tile_path(level, number, width)
+        if path.exists() and path.read_bytes() != store.tree.tile(level, number, width):
+            raise EvidenceError(f"{path} is of another log; give this one a folder of its own")
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A log that was begun in this journal, and its key."""
+
+    origin: str
+    key: str
+
+
+def former(store: Store) -> list[Former]:
+    """As the leaves say: this log, and those before it."""
+    said = [json.loads(entry) for _, entry in store.exhibits()]
+    return [Former(one["said"]["origin"], one["said"]["key"]) for one in said if one["type"] == exhibits.LOG]
 
 
 def _entries(store: Store, first: int, width: int) -> bytes:
     entries = [leaf.entry for leaf in store.leaves(first, width)]
+    if any(len(one) > LONGEST_ENTRY for one in entries):
+        raise EvidenceError(
+            f"a leaf behind {first} has more than {LONGEST_ENTRY} bytes: tiles cannot hold it"
+        )
     return b"".join(len(one).to_bytes(2, "big") + one for one in entries)
 
 
@@ -166,10 +213,5 @@ def _put(path: Path, data: bytes) -> bool:
     if path.exists():
         return False
     rights.make_folder(path.parent)
-    made = path.with_name(f"{path.name}.partial")
-    with open(made, "wb", opener=rights.opener) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    made.rename(path)
+    files.write(path, data)
     return True

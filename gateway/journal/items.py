@@ -28,7 +28,9 @@ PAGE: Final = 10_000  # items of one look at most; of an archived file all is de
 PAGE_READINGS: Final = 200_000  # decoded for one look, 6 MB of columns
 DAMAGED: Final = "damaged"
 REMOVED: Final = "removed"
-"""Why there is no hash: what is stored is not what was written; retention took readings of that file."""
+LOST: Final = "lost"
+"""Why there is no hash: what is stored is not what was written; retention took readings of that file; the
+file of the archive is not there."""
 
 
 class Place(NamedTuple):
@@ -108,11 +110,25 @@ class Items(Closes):
 
     def behind(self, place: Place) -> list[Item]:
         """The next items behind a place, as of one moment; none: there are no more."""
-        return self._archive.persist(lambda: self._page(place))
+        try:
+            return self._archive.persist(lambda: self._page(place))
+        except ArchiveFileMissing:
+            return self._page(place, without_lost=False)
 
-    def _page(self, place: Place) -> list[Item]:
+    def has_archive(self) -> bool:
+        """Whether any file of the archive is where the index says."""
+        with explained(self.path):
+            files = [one.file for one in self._archive.segments() if one.readings]
+        return any((self._archive.folder / file).exists() for file in files)
+
+    def _page(self, place: Place, *, without_lost: bool = True) -> list[Item]:
+        """Raises ArchiveFileMissing where a file is gone, which another may have taken the place of."""
         with explained(self.path), snapshot(self._connection), ExitStack() as stack:
-            sources = (self._readings(place.seq), self._statements(place.seq), self._exhibits(place))
+            sources = (
+                self._readings(place.seq, without_lost),
+                self._statements(place.seq),
+                self._exhibits(place),
+            )
             opened = [stack.enter_context(closing(one)) for one in sources]
             page, readings = list[Item](), 0
             for item in itertools.islice(heapq.merge(*opened, key=lambda one: one.place), PAGE):
@@ -134,9 +150,9 @@ class Items(Closes):
             missing = "" if is_intact else DAMAGED
             yield Item(Place(number, 0), kind, committed_ns, sha256, missing)
 
-    def _readings(self, seq: int) -> Generator[Item, None, None]:
+    def _readings(self, seq: int, without_lost: bool) -> Generator[Item, None, None]:
         while (segment := self._archive.segment_behind(seq)) is not None:
-            yield from self._archived(segment, seq)
+            yield from self._archived(segment, seq, without_lost)
             seq = segment.last_seq
         select = """SELECT seq, coalesce(CAST(committed_ns AS INTEGER), 0) FROM entry
             WHERE seq > ? AND hour IS NOT NULL ORDER BY seq"""
@@ -151,7 +167,7 @@ class Items(Closes):
         except JournalError:
             return Item(Place(seq, 0), READINGS, committed_ns, missing=DAMAGED)
 
-    def _archived(self, segment: Segment, seq: int) -> Iterator[Item]:
+    def _archived(self, segment: Segment, seq: int, without_lost: bool) -> Iterator[Item]:
         contents = self._archive.contents(segment)
         whole = () if _is_thinned(segment) else self._archive.after(segment, seq, PAGE_READINGS)
         decoded = iter(whole)
@@ -161,15 +177,17 @@ class Items(Closes):
                 continue
             if not missing:
                 try:
-                    entry = next(decoded, None)
+                    entry, why = next(decoded, None), DAMAGED
                 except ArchiveFileMissing:
-                    raise  # retention may have put another in its place; or a disk is not mounted
+                    if without_lost:
+                        raise
+                    entry, why = None, LOST
                 except JournalError:
-                    entry = None
+                    entry, why = None, DAMAGED
                 if entry is not None and entry.seq == number and entry.arrivals is not None:
                     yield _item(number, committed_ns, entry.arrivals)
                     continue
-                missing = DAMAGED
+                missing = why
             yield Item(Place(number, 0), READINGS, committed_ns, missing=missing, readings=readings)
 
 

@@ -63,16 +63,16 @@ class Box:
                 pass
 
     @contextmanager
-    def keeping(self):
+    def keeping(self, patience_s=0.0):
         with (
             Items(self.path, writing=True) as items,
-            Keeping(self.folder, items, GATEWAY, self.time_ns) as it,
+            Keeping(self.folder, items, GATEWAY, self.time_ns, patience_s) as it,
         ):
             yield it
 
-    def follow(self):
-        """Until nothing is left; signed. Its size and root, and why nothing was signed."""
-        with self.keeping() as keeping:
+    def follow(self, patience_s=0.0):
+        """Until nothing is left; signed. Its size and root, and what is wrong."""
+        with self.keeping(patience_s) as keeping:
             while keeping.step():
                 pass
             keeping.sign()

@@ -138,6 +138,34 @@ def test_another_log_begins(box, ask):
     assert "no problem" in ask("verify")
 
 
+def test_a_checkpoint_of_before_another_key_is_proven_with_both_keys(box, ask, capsys):
+    box.follow()
+    folder = box.folder.parent
+    kept, since = folder / "kept", folder / "since"
+    ask("checkpoint", "-o", kept)
+    before = ask("key").strip()
+    ask("begin", "--reason", "the key was seen")
+    box.day()
+    box.follow()
+    now = ask("key").strip()
+    assert "no problem" in ask("verify", "--checkpoint", kept)
+    ask("consistency", kept, "-o", since)
+    words = ("--key", now, "--before", str(kept), str(since))
+    assert cryogate_verify.main(list(words)) == 1
+    assert cryogate_verify.main(["--before-key", before, *words]) == 0
+    assert "nothing was changed, left out or put in" in capsys.readouterr().out
+    done = CliRunner().invoke(app, ["verify", "--before-key", before, *words])
+    assert done.exit_code == 0
+
+
+def test_leaves_that_cannot_be_compared_are_told_in_one_line(box, ask):
+    box.follow()
+    with box.database() as connection:
+        connection.execute("UPDATE entry SET crc = crc + 1")
+    said = ask("verify")
+    assert said.count("cannot be compared any more") == 1 and "leaves): damaged" in said
+
+
 def test_a_file_that_was_added(box, ask, capsys, tmp_path):
     """As it was then, and no other."""
     report, proof = tmp_path / "r.pdf", tmp_path / "r.tlog-proof"

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from gateway.errors import CryogateError, JournalError
+from gateway.errors import CryogateError, EvidenceError, InputError, JournalError
 from gateway.evidence import proving
 from gateway.evidence.compare import damaged_leaves
 from gateway.evidence.keeping import begin
@@ -183,10 +183,91 @@ def test_an_archive_that_is_not_mounted_holds_the_log_up_and_says_so(box):
     box.now_ns += 24 * 60 * MINUTE
     box.roll()
     (box.folder / "archive").rename(box.folder / "away")
-    with pytest.raises(JournalError, match="archive"):
-        box.follow()
+    assert "is in the archive, which is not there: mount it" in box.follow()[2]
     (box.folder / "away").rename(box.folder / "archive")
     assert box.follow()[2] == ""
+
+
+def archived(box):
+    """Two files of the archive, that the log has not seen; the first of them, and its entries."""
+    box.day()
+    box.day()
+    box.now_ns += 24 * 60 * MINUTE
+    box.roll()
+    first, *others = sorted((box.folder / "archive").glob("*.parquet"))
+    assert others
+    return first
+
+
+def test_a_file_of_the_archive_that_is_lost_for_good_is_said_and_holds_up_nothing(box):
+    whole = archived(box)
+    away = whole.rename(box.folder / "away")
+    assert "it is tried again for 10 minutes" in box.follow(600.0)[2]
+    size = box.follow(600.0)[0]
+    assert box.follow(0.0)[2] == ""
+    said = entries(box)
+    assert "lost" in {one.get("missing") for one in said} and len(said) > size
+    assert all("committed" in one for one in said if one.get("missing") == "lost")
+    found = compared(box)
+    assert not found.differing and found.same + len(found.missing) == found.leaves
+    away.rename(whole)
+    found = compared(box)
+    assert not found.differing and any(one.endswith(": lost") for one in found.missing)
+
+
+def test_a_disk_that_fails_for_a_moment_leaves_no_damaged_leaf(box):
+    whole = archived(box)
+    data = whole.read_bytes()
+    whole.write_bytes(bytes(len(data)))
+    with box.keeping(600.0) as keeping:
+        while keeping.step():
+            pass
+        assert "cannot be read (damaged)" in keeping.problem
+        assert keeping.sign() is not None, "what was read is signed meanwhile"
+        assert not keeping.step(), "it is not looked at again at once"
+        whole.write_bytes(data)
+        keeping._patience._again_s = 0.0
+        while keeping.step():
+            pass
+        assert keeping.problem == ""
+    assert not [one for one in entries(box) if "missing" in one]
+    assert compared(box).missing == []
+
+
+def test_a_reason_that_no_tile_can_hold_is_refused(box):
+    box.follow()
+    with pytest.raises(InputError, match="4000 at most"):
+        again(box, "x" * 4001)
+    again(box, "\udcff" + "字" * 3999)
+    assert box.follow()[2] == ""
+    with Store(box.folder / "evidence.sqlite") as store:
+        proving.write_tiles(store, box.folder.parent / "tiles")
+
+
+def test_a_folder_of_another_log_is_refused(box, tmp_path_factory):
+    box.day()
+    box.follow()
+    folder = box.folder.parent / "tiles"
+    with Store(box.folder / "evidence.sqlite") as store:
+        assert proving.write_tiles(store, folder)
+    again(box, "the key was seen")
+    box.follow()
+    with Store(box.folder / "evidence.sqlite") as store:
+        assert proving.write_tiles(store, folder), "the log goes on with the same tree"
+    other = Box(tmp_path_factory.mktemp("other"))
+    other.day()
+    other.follow()
+    with Store(other.folder / "evidence.sqlite") as store:
+        with pytest.raises(EvidenceError, match="a folder of its own"):
+            proving.write_tiles(store, folder)
+        half = other.folder / "tiles"
+        assert proving.write_tiles(store, half) > 1
+        (half / "checkpoint").unlink()
+        assert proving.write_tiles(store, half) == 0, "an interrupted first time is gone on with"
+        (half / "checkpoint").unlink()
+        next(path for path in (half / "tile" / "0").rglob("*") if path.is_file()).write_bytes(b"x")
+        with pytest.raises(EvidenceError, match="is of another log"):
+            proving.write_tiles(store, half)
 
 
 def test_old_checkpoints_are_thinned_to_one_a_day(box):
