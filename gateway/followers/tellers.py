@@ -4,7 +4,7 @@ It only asks the outside world. Who is told, and what became of it, the caller d
 most urgent goes first, and what is about people who are not reached behind all that is not. An address that
 did not answer lately goes behind all that may, so that those who can be reached are. In between it keeps a
 siren as it should be. What has come through by other ways while it waited for its turn is not told any
-more: the teller that told it says so before the caller can state it.
+more, and what is being told by enough of them waits: tellers agree on that before the caller can state it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,32 @@ class Arrivals:
 
     wanted: int = 1
     ways: set[int] = field(default_factory=set)
+    coming: set[int] = field(default_factory=set)  # by which it is being told, and does not take too long
+    free_s: float = 0.0  # since when one of these is none any more, in vain; monotonic
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def are_enough(self) -> bool:
         return len(self.ways) >= self.wanted
+
+    @property
+    def may_be_enough(self) -> bool:
+        """With what is being told: another way waits for what comes of that."""
+        return len(self.ways | self.coming) >= self.wanted
+
+    def begin(self, way: int) -> bool:
+        """Whether it is to be told by this way now, too; two tellers may ask at once."""
+        with self._lock:
+            begins = not self.may_be_enough
+            self.coming |= {way} if begins else set()
+            return begins
+
+    def end(self, way: int, *, came: bool = False) -> None:
+        """It is told by this way no more, or nobody waits for that any longer."""
+        with self._lock:
+            self.ways |= {way} if came else set()
+            self.coming -= {way}
+            self.free_s = self.free_s if came else time.monotonic()
 
 
 @dataclass(slots=True)
@@ -65,7 +87,8 @@ class Errand:
 
     def waits_s(self, now_s: float, delivered_s: float) -> float:
         """How long for its answer; or for its turn, since it was handed, or another was delivered."""
-        return now_s - (max(self.handed_s, delivered_s) if self.began_s is None else self.began_s)
+        waits_s = max(self.handed_s, delivered_s, self.arrivals.free_s)
+        return now_s - (waits_s if self.began_s is None else self.began_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +148,12 @@ class Teller:
             result = self._tell(errand, errand.began_s or 0.0)
             if result is None:
                 continue
+            errand.arrivals.end(errand.way, came=result.outcome is Outcome.DELIVERED)
             self._slow.discard(errand.address)
             if result.outcome is Outcome.RETRY and result.took_s > SLOW_S:
                 self._slow.add(errand.address)
             if result.outcome is Outcome.DELIVERED:
                 self.delivered_s = time.monotonic()
-                errand.arrivals.ways.add(errand.way)
             self._done(result)
             self._present = None
 
@@ -140,6 +163,8 @@ class Teller:
             self._changed.wait_for(self._ready, LOOK_S)
             self._errands = [one for one in self._errands if not one.is_cancelled]
             found = min(self._ready(), key=self._rank, default=None)
+            if found is not None and not found.arrivals.begin(found.way):
+                return None  # another teller was faster
             if found is not None:
                 self._errands.remove(found)
                 found.began_s = time.monotonic()
@@ -148,10 +173,11 @@ class Teller:
     def _ready(self) -> list[Errand]:
         now_s = time.monotonic()
         due = (one for one in self._errands if one.not_before_s <= now_s)
-        return [one for one in due if not one.arrivals.are_enough]  # the caller cancels these
+        return [one for one in due if not one.arrivals.may_be_enough]  # the caller cancels what is told
 
     def _put_back(self, errand: Errand, after_s: float) -> None:
         """Its turn comes again; what others wait for is that, and no delivery meanwhile."""
+        errand.arrivals.end(errand.way)
         with self._changed:
             errand.not_before_s = time.monotonic() + after_s
             errand.began_s, self._present = None, None
@@ -167,6 +193,7 @@ class Teller:
         """It ended in a way nobody foresaw: the person is told by another way."""
         errand, self._present = self._present, None
         if errand is not None:
+            errand.arrivals.end(errand.way)
             self._done(Result(errand, Outcome.RETRY, first_words(reason, LONGEST_ANSWER), 0.0))
 
     def _keep(self) -> None:

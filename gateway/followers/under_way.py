@@ -36,7 +36,8 @@ class UnderWay:
         self._errands.setdefault(errand.delivery.id, {})[errand.way] = errand
         errand.arrivals = self._arrivals.setdefault(errand.delivery.id, Arrivals())
         errand.arrivals.wanted = errand.delivery.wanted
-        errand.arrivals.ways |= errand.delivery.delivered_ways
+        for way in errand.delivery.delivered_ways:
+            errand.arrivals.end(way, came=True)
         if teller is not None:
             teller.hand(errand)
 
@@ -74,14 +75,15 @@ class UnderWay:
     def overdue(self, now_s: float, patience_s: float, hangs: str, waits: str) -> Iterator[Result]:
         """Attempts that take too long: the next way is tried, and a late answer is stated all the same."""
         every = [((name, way), e) for name, ways in self._errands.items() for way, e in ways.items()]
+        settled = {key for key, one in every if one.began_s is None and one.arrivals.may_be_enough}
         for key, errand in every:
             teller = self._tellers.get(errand.notifier)
-            is_settled = errand.began_s is None and errand.arrivals.are_enough
-            if teller is None or key in self._late or is_settled:
+            if teller is None or key in self._late or key in settled:
                 continue
             if errand.waits_s(now_s, teller.delivered_s) > patience_s:
                 why = waits if teller.cancel(errand) else hangs
                 self._late.add(key)
+                errand.arrivals.end(errand.way)
                 yield Result(errand, Outcome.RETRY, why, now_s - errand.handed_s, is_given_up=True)
 
     def settle(self, result: Result) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -132,3 +133,64 @@ def test_what_came_through_by_another_way_is_passed_over_before_anybody_states_t
     assert sms.told == ["ok c"] and post.told == [f"ok {one}" for one in told]
     overdue = under_way.overdue(time.monotonic() + 60, 20, "hangs", "waits")
     assert "waits" not in {one.answer for one in overdue}
+
+
+class Two:
+    """One call that may be told by push or by text message, whose turns come when the test says so."""
+
+    def __init__(self, push: Post) -> None:
+        self.push, self.sms, self.results = push, Post(), list[Result]()
+        posts = {"push": self.push, "sms": self.sms}
+        self.tellers = {name: Teller(name, one, self.results.append) for name, one in posts.items()}
+        self.under_way, self.stop = UnderWay(self.tellers), threading.Event()
+        self.threads = [threading.Thread(target=t.run, args=(self.stop,)) for t in self.tellers.values()]
+        for thread in self.threads:
+            thread.start()
+
+    def by_message_first(self, address: str = "ok") -> None:
+        """It is being told by text message, and the turn of the push has come."""
+        receiver = Receiver("p", (("push", "ok"), ("sms", address)), 1)
+        delivery = Delivery("c", "G-1", CallKind.ALARM, receiver, 0)
+        call = errand("ok").call
+        message = Errand(delivery, 1, call, address, time.monotonic())
+        self.under_way.hand(message, self.tellers["sms"])
+        eventually(lambda: message.began_s is not None, "the message is at work")
+        self.under_way.hand(Errand(delivery, 0, call, "ok", time.monotonic()), self.tellers["push"])
+        self.under_way.hand(errand("ok", "last", Priority.LOW), self.tellers["push"])
+        self.push.open.set()
+        eventually(lambda: "ok last" in self.push.told, "what came later")
+
+    def end(self) -> None:
+        self.sms.open.set()
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(10)
+
+
+@pytest.fixture
+def two(post: Post) -> Iterator[Two]:
+    made = Two(post)
+    yield made
+    made.end()
+
+
+def test_what_is_being_told_by_another_way_waits_for_what_comes_of_that(two: Two) -> None:
+    two.by_message_first()
+    two.sms.open.set()
+    eventually(lambda: len(two.results) == 2, "by text message")
+    assert (two.push.told, two.sms.told) == (["ok last"], ["ok c"])
+    late = two.under_way.overdue(time.monotonic() + 60, 20, "hangs", "waits")
+    assert "waits" not in {one.answer for one in late}
+
+
+def test_where_that_fails_it_is_told_at_once(two: Two) -> None:
+    two.by_message_first("hangs")
+    two.sms.open.set()
+    eventually(lambda: two.push.told == ["ok last", "ok c"], "by push")
+
+
+def test_where_that_takes_too_long_it_is_told_at_once(two: Two) -> None:
+    two.by_message_first()
+    late = list(two.under_way.overdue(time.monotonic() + 60, 20, "hangs", "waits"))
+    assert [(one.errand.notifier, one.answer) for one in late] == [("sms", "hangs")]
+    eventually(lambda: two.push.told == ["ok last", "ok c"], "by push")
