@@ -11,6 +11,7 @@ from gateway.alarms.callbook import CallBook
 from gateway.alarms.due import Due
 from gateway.alarms.groups import Group
 from gateway.alarms.latecomers import Latecomers
+from gateway.alarms.policy import NEVER, due_steps, next_moment
 from gateway.alarms.reach import Reach, Reached, Way
 from gateway.alarms.resuming import resume_ns
 from gateway.alarms.sparing import rung_lately, without_rung
@@ -54,14 +55,29 @@ class Decisions:
     def next_persons(
         self, group_id: str, now_ns: int, *, roughly: bool = False
     ) -> tuple[int, tuple[str, ...]] | None:
-        """When who is called next, if nobody takes it; None: nobody. `roughly`: as the rosters are now."""
-        escalations = self._book.escalations
-        one = escalations.next(group_id, now_ns)
-        if one is None or not one.steps:
+        """When who is called next, if nobody takes it; None: nobody. `roughly`: as the rosters are now.
+
+        Whoever a step will ring by no way, having just heard it, is not called by that step.
+        """
+        one = self._book.escalations.next(group_id, now_ns)
+        group = self._group(group_id)
+        while one is not None and one.steps:
+            at_ns = max(now_ns, one.moment_ns)
+            reached = self._of_steps(one, group, now_ns if roughly else at_ns)
+            left, spared = self._without_rung(one, group, reached, at_ns)
+            if left.receivers or not spared:
+                return one.moment_ns, tuple(receiver.name for receiver in left.receivers)
+            one = self._behind(one, group)
+        return None
+
+    def _behind(self, one: Due, group: Group) -> Due | None:
+        """The next step, if this one rings nobody."""
+        policy, since_ns = self._book.policy(group), self._book.escalations.courses[group.id].since_ns
+        done = one.round, one.steps[-1]
+        moment_ns = NEVER if policy is None else next_moment(policy, since_ns, done)
+        if policy is None or moment_ns == NEVER:
             return None
-        group = escalations.groups[group_id]
-        reached = self._of_steps(one, group, now_ns if roughly else max(now_ns, one.moment_ns))
-        return one.moment_ns, tuple(receiver.name for receiver in reached.receivers)
+        return Due(group.id, one.kind, moment_ns, *due_steps(policy, since_ns, done, moment_ns))
 
     def _rank(self, one: Due) -> tuple[bool, bool, int, int]:
         """What is real goes first, and of that what is not about messages."""
@@ -71,7 +87,7 @@ class Decisions:
     def _call(self, one: Due, now_ns: int, sent: Sent) -> Called | None:
         group, course = self._group(one.group), self._book.escalations.courses[one.group]
         matter = self._book.matter(group)
-        priority, spared = matter.priority, tuple[str, ...]()
+        priority = matter.priority
         if one.steps:
             reached = self._of_steps(one, group, now_ns)
             if one.is_late:
@@ -85,9 +101,7 @@ class Decisions:
         if not reached.receivers and reached.is_quiet:
             self._quiet[one.group] = now_ns + QUIET_NS
             return None
-        resumes = resume_ns(group, course, self._book.policy(group)) <= now_ns
-        if one.steps and not one.is_late and not resumes:
-            reached, spared = without_rung(reached, rung_lately(self._book, group, now_ns))
+        reached, spared = self._without_rung(one, group, reached, now_ns)
         held = list[str]()
         if not group.is_drill:  # which is no part of a flood, and in no summary
             persons = (r.person for r in reached.receivers if r.person)
@@ -138,6 +152,16 @@ class Decisions:
         names = escalations.over_to(one.group) if is_over else escalations.to_update(one.group)
         told_by = self._book.told_by(one.group)
         return self._reach.of_names(names, told_by, priority, now_ns, also_former=is_over)
+
+    def _without_rung(
+        self, one: Due, group: Group, reached: Reached, at_ns: int
+    ) -> tuple[Reached, tuple[str, ...]]:
+        """Whom it rings at that time, and whom it spares."""
+        course = self._book.escalations.courses[group.id]
+        resumes = resume_ns(group, course, self._book.policy(group)) <= at_ns
+        if not one.steps or one.is_late or resumes:
+            return reached, ()
+        return without_rung(reached, rung_lately(self._book, group, at_ns))
 
     def _of_steps(self, one: Due, group: Group, now_ns: int) -> Reached:
         policy = self._book.policy(group)

@@ -8,8 +8,10 @@ import pytest
 
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling
+from gateway.published.calls import CallsView
 from gateway.statements import call
 from tests.unit.alarming.alarm_desk import eventually
+from tests.unit.alarms.happenings import ns
 from tests.unit.followers.switchboard import Phone, Switchboard
 
 MINOR = {"rule": "above-170", "severity": "minor", "units": []}
@@ -115,3 +117,27 @@ def test_whoever_has_heard_since_then_that_it_was_over_is_called(tmp_path: Path)
         eventually(lambda: board.calls()[-1].steps == (1,), "the step")
         eventually(lambda: len(phone.heard) == 8, "and a call")
     assert phone.heard[-1][1] == "wang-wei@push" and board.calls()[-1].spared == ()
+
+
+@pytest.mark.parametrize(
+    ("steps", "name", "at_s"),
+    [
+        ((Step(0, (ON_DUTY,)), Step(60, (ON_DUTY, "wang-wei"))), "Wang-Wei", 60),
+        ((Step(0, (ON_DUTY,)), Step(60, (ON_DUTY,)), Step(120, (ON_DUTY,))), "Li-Na", 120),
+        ((Step(0, (ON_DUTY,)), Step(60, (ON_DUTY,), ways=0)), "Li-Na", 60),
+        ((Step(0, (ON_DUTY,)), Step(60, (ON_DUTY,))), "", None),
+    ],
+)
+def test_a_message_names_who_will_be_rung_next(
+    tmp_path: Path, steps: tuple[Step, ...], name: str, at_s: int | None
+) -> None:
+    """Not whom the next step spares, because this very message has just told all of it."""
+    phone, board = Phone(), board_of(tmp_path, *steps)
+    with board.running(board.caller({"push": phone, "sms": phone})) as caller:
+        worsens_before_the_step(board, phone)
+        with caller.looking() as seen:
+            assert seen is not None
+            found = CallsView(*seen, board.now_ns()).groups()[0]["next"]
+    said = phone.heard[-1][0]
+    assert (said.next_name, said.next_at_ns) == (name, None if at_s is None else ns(at_s))
+    assert (found["names"][0] if found else "") == name
