@@ -34,7 +34,7 @@ class Raisings:
         self.times = dict(times or {})
 
     def hear(self, one: Member) -> None:
-        if one.is_new:
+        if one.is_new and not one.is_late_news:
             self.times[one.cause] = [*self.times.get(one.cause, ()), one.at_ns][-MOST_KEPT:]
 
     def count(self, cause: str, limits: Limits, now_ns: int) -> int:

@@ -22,6 +22,7 @@ CLOSED: Final = "closed"
 WITHDRAWN: Final = "withdrawn"
 ENDED: Final = "ended unacknowledged"  # a state: moved, other limits, measured by nobody
 HISTORY_NS: Final = 86_400 * SECOND  # what was over so long before it was noticed wakes nobody
+LATE_NS: Final = 60 * SECOND  # what was over for so long before it was raised was brought late
 WHEN_IT_SPEAKS: Final = 2**62  # entry of the journal that will be news
 TAKEN: Final = "taken"
 TAKEN_BACK: Final = "taken back"  # what somebody had said of it
@@ -96,6 +97,11 @@ class Member:
     def is_new(self) -> bool:
         """Raised, for the first time or again."""
         return self.change == RAISED
+
+    @property
+    def is_late_news(self) -> bool:
+        """Raised long after it was over, as late data bring it: nothing comes and goes now because of it."""
+        return self.is_new and self.is_over and 0 < self.over_ns < self.at_ns - LATE_NS
 
     @property
     def is_let_go(self) -> bool:

@@ -44,7 +44,7 @@ class Swings:
 
     def hear(self, one: Member) -> None:
         """What happened to an alarm."""
-        if one.is_new:
+        if one.is_new and not one.is_late_news:
             self._raised(one)
         swing = self.of(one)
         if swing is None:

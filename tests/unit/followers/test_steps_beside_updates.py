@@ -137,7 +137,7 @@ def test_a_message_names_who_will_be_rung_next(
         worsens_before_the_step(board, phone)
         with caller.looking() as seen:
             assert seen is not None
-            found = CallsView(*seen, board.now_ns()).groups()[0]["next"]
+            found = CallsView(seen[0], seen[1], board.now_ns()).groups()[0]["next"]
     said = phone.heard[-1][0]
     assert (said.next_name, said.next_at_ns) == (name, None if at_s is None else ns(at_s))
     assert (found["names"][0] if found else "") == name

@@ -18,6 +18,7 @@ from gateway.notifiers.call_words import call_message
 from gateway.published.calls import CallsView
 from gateway.published.labels import UNLABELLED
 from tests.unit.alarming.alarm_desk import eventually
+from tests.unit.alarms.happenings import text
 from tests.unit.followers.switchboard import Phone, Switchboard
 from tests.unit.notifiers.test_messages_to_people import Shanghai
 
@@ -108,3 +109,23 @@ def test_a_message_about_swings_that_comes_through_when_they_are_over_says_so_an
         (CallKind.WORSE, True),
         (CallKind.ALARM, False),
     ]
+
+
+def test_gaps_that_late_data_bring_do_not_come_and_go_now(board: Switchboard) -> None:
+    """Five silences of two hours ago, each over after minutes."""
+    push, began_s = Phone(), 7200
+    board.now_s = began_s
+    with board.running(board.caller({"push": push}, chatter=OFTEN)) as caller:
+        board.happens("E-0", "raised")
+        eventually(partial(has_heard, push, 1), "called")
+        with board.in_one_commit():
+            for k in range(5):
+                end = text(300.0 * k + 200)
+                late = {"rule": "no-data", "kind": "no_data", "over": end, "end": end}
+                board.happens(f"E-{k + 1}", "raised", state="returned unacknowledged", **late)
+        board.now_s = began_s + 180
+        eventually(lambda: any(call.steps == (1,) for call in board.calls()), "the next step")
+        eventually(lambda: push.heard[-1][0].id == f"G-0.{len(board.calls())}.li-na", "told")
+        with caller.looking() as seen:
+            assert seen is not None and seen[0].swings.known == {}
+    assert push.heard[-1][0].swings == 0
