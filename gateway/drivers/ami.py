@@ -105,24 +105,29 @@ def poll(options: Options) -> Poll:
     for channel, address in zip(options.channels, addresses(options), strict=True):
         if not ready and not (yield from _unit_is_right(options, refused)):
             break
-        reply = yield from _asked_twice(_level_request(channel, options), refused)
-        ready = reply is not None
-        if reply is not None:
-            rows.append(_row(address, reply.time_ns, float(reply.frame), options))
+        told = yield from _asked_twice(_level_request(channel, options), refused)
+        ready = told is not None
+        if told is not None:
+            rows.append(_row(address, *told, options))
     return Readings.of(rows, refused)
 
 
-def _asked_twice(request: Request, refused: list[Refused]) -> Generator[Request, Reply, Reply | None]:
-    """The second of two levels of the same length; None where one is missing, no level, or longer."""
+def _asked_twice(
+    request: Request, refused: list[Refused]
+) -> Generator[Request, Reply, tuple[int, float] | None]:
+    """Time and value of the second of two levels of the same length; None where one is missing, no level, or
+    longer.
+    """
     first = yield request
     if _level(first.frame) is None:
         refused += refuse(request, first, "an error code, or no number")
         return None
     second = yield request
-    if _level(second.frame) is None or len(second.frame) != len(first.frame):
+    level = _level(second.frame)
+    if level is None or len(second.frame) != len(first.frame):
         refused += refuse(request, second, f"asked twice, the first answer was {first.frame!r}")
         return None
-    return second
+    return second.time_ns, level
 
 
 def _identified(options: Options, refused: list[Refused]) -> Generator[Request, Reply, bool]:

@@ -127,7 +127,7 @@ class Room:
         if self.simulators is not None:
             self.simulators.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                self.simulators.wait(10)
+                self.simulators.wait(60)
             self.simulators.kill()
 
     def _simulate(self) -> None:
@@ -161,7 +161,7 @@ class Room:
     def _ask(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
-        return urllib.request.urlopen(request, timeout=30)
+        return urllib.request.urlopen(request, timeout=60)
 
 
 def main() -> None:

@@ -59,7 +59,6 @@ def log_in(page: Page, code: str) -> None:
     page.locator("main .button.primary").click()
 
 
-@pytest.mark.timeout(400)
 def test_from_a_bare_gateway_to_the_overview(browser: Browser, bare: Room) -> None:
     context = desk(browser, bare, "", "zh", "dark", 360, 780)
     page = context.new_page()
@@ -102,7 +101,6 @@ def test_from_a_bare_gateway_to_the_overview(browser: Browser, bare: Room) -> No
     context.close()
 
 
-@pytest.mark.timeout(400)
 def test_a_broker_of_this_machine_is_found(browser: Browser, bare: Room) -> None:
     """Where one answers at the usual port; whoever has none here sees that it is asked for."""
     bare.gateway.stop()
@@ -132,4 +130,4 @@ def test_a_broker_of_this_machine_is_found(browser: Browser, bare: Room) -> None
         context.close()
     finally:
         broker.terminate()
-        broker.wait(10)
+        broker.wait(60)

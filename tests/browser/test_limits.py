@@ -38,7 +38,6 @@ def approve(page: Page, room: Room, account: str) -> None:
     dialog.get_by_role("button", name="Sign", exact=True).click()
 
 
-@pytest.mark.timeout(300)
 def test_a_version_is_proposed_signed_by_two_and_written(page: Page, browser: Browser, room: Room) -> None:
     before = room.config.read_text()
     page.goto("/limits?profile=vapour-150")

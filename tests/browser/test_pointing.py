@@ -37,7 +37,6 @@ def open_form(page: Page) -> None:
     page.locator("#refused tr", has_text="box-9").first.get_by_role("button").click()
 
 
-@pytest.mark.timeout(300)
 def test_a_channel_by_pointing_at_a_value(page: Page, room: Room, send: Callable[[], None]) -> None:
     send()
     eventually(lambda: refused(room), "the message is refused")
@@ -73,7 +72,6 @@ def test_a_channel_by_pointing_at_a_value(page: Page, room: Room, send: Callable
     expect(page.get_by_text("1 messages read, 1 new readings")).to_be_visible()
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "scheme", "width"), [("zh", "dark", 360), ("zh", "light", 1280)])
 def test_another_value_is_pointed_at_on_a_phone(
     browser: Browser,

@@ -195,10 +195,10 @@ def mqtt(folder: Path) -> Iterator[World]:
     subscriber.connect("127.0.0.1", broker.port)
     subscriber.loop_start()
     subscriber.subscribe("alarms/#", 1)
-    assert subscribed.wait(10)
+    assert subscribed.wait(60)
     try:
         options = {"host": "127.0.0.1", "port": broker.port, "client_id": "gw", "topic": "alarms/{site}/{id}"}
-        yield World(options, broker.kill, lambda: came.get(timeout=10))
+        yield World(options, broker.kill, lambda: came.get(timeout=60))
     finally:
         subscriber.loop_stop()
         broker.stop()

@@ -57,7 +57,7 @@ from gateway.statements.clock_times import WEEKDAYS, Hours
 
 LEAST_NS, MOST_NS = -(2**63) + 1, 2**63 - 1
 
-lines = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=40)
+lines = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), max_size=40)
 names = lines.filter(lambda text: text.strip() != "")
 comments = names
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)

@@ -147,7 +147,7 @@ def test_every_truncation(case: Case) -> None:
 
 
 @of_every_format
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(at=st.floats(0, 1), bit=st.integers(0, 7))
 def test_flipped_bits(case: Case, at: float, bit: int) -> None:
     damaged = bytearray(case.data)
@@ -156,7 +156,7 @@ def test_flipped_bits(case: Case, at: float, bit: int) -> None:
 
 
 @of_every_format
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(data=st.data())
 def test_odd_words_in_place_of_others(case: Case, data: st.DataObject) -> None:
     """Numbers that no logger writes, where numbers stand."""

@@ -6,6 +6,7 @@ The lists are written from the manuals, not from the drivers. A new driver witho
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -77,28 +78,36 @@ RECORDED = [
 ]
 
 
+EVERY = {(name, repr(options)): param for param in GIVEN + RECORDED for name, options in [param.values]}
+
+
+@cache
 def answers_of(name: str) -> dict[bytes, bytes]:
     """What instruments of this kind answered in recordings, by what they were asked."""
     return dict(exchange for case in cases(name) for exchange in case.exchange)
+
+
+@cache
+def anything(name: str) -> st.SearchStrategy[bytes]:
+    return st.sampled_from(list(answers_of(name).values())) | st.just(b"") | st.binary(max_size=30)
 
 
 def test_every_driver_has_a_list() -> None:
     assert set(READ_ONLY) == set(OPTIONS) == set(drivers())
 
 
-@pytest.mark.parametrize(("name", "options"), GIVEN + RECORDED)
+@pytest.mark.parametrize(("name", "options"), EVERY.values())
 @settings(deadline=None, max_examples=25)
 @given(data=st.data())
 def test_all_that_is_sent_only_reads(name: str, options: object, data: st.DataObject) -> None:
     """Whatever comes back: the recorded answer, that to another question, silence, noise."""
     answers = answers_of(name)
-    anything = st.sampled_from(list(answers.values())) | st.just(b"") | st.binary(max_size=30)
 
     def respond(number: int, request: Request) -> bytes:
         for sent in (request, *request.proofs):
             assert re.fullmatch(READ_ONLY[name], sent.payload), sent.payload
         given = answers.get(request.payload)
-        return given if given is not None and data.draw(st.booleans()) else data.draw(anything)
+        return given if given is not None and data.draw(st.booleans()) else data.draw(anything(name))
 
     converse(load(name).poll(options), respond)
 

@@ -118,7 +118,6 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-@pytest.mark.timeout(900)  # machines are shared
 def test_no_request_is_a_mistake_of_ours(served: Served) -> None:
     """Every failure of every operation is told, not only the first."""
     schema = schemathesis.openapi.from_dict(served.schema())
@@ -170,7 +169,6 @@ OWN = [path for path in LINKED if "/tokens" in path or "/sessions" in path]  # t
 STORIES = int(os.environ.get("CRYOGATE_STORIES", "10"))  # with at most so many requests each
 
 
-@pytest.mark.timeout(300)  # machines are shared
 def test_what_follows_from_an_answer_is_no_mistake_of_ours(served: Served) -> None:
     """With state: an alarm of the list is commented, the comment is withdrawn, by links of the schema."""
     every = schemathesis.openapi.from_dict(without_shapes(served.schema()))

@@ -35,7 +35,7 @@ def test_every_backup_of_a_busy_journal_comes_back_whole(tmp_path):
     assert verify(data / "journal.sqlite").problems == []  # while both still run
     for process in (roller, writer):
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     assert len(files) > BACKUPS // 2  # it did roll over meanwhile
     whole = Follower(data / "journal.sqlite")
     whole.catch_up()
@@ -53,11 +53,11 @@ def test_a_restored_journal_goes_on(tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     child = started_child(data / "journal.sqlite", 0, 20)
-    child.communicate(timeout=60)
+    child.communicate(timeout=120)
     backup(data, tmp_path / "backup")
     restore(tmp_path / "backup", tmp_path / "back")
     child = started_child(tmp_path / "back" / "journal.sqlite", 20, 40)
-    child.communicate(timeout=60)
+    child.communicate(timeout=120)
     follower = Follower(tmp_path / "back" / "journal.sqlite")
     follower.catch_up()
     follower.check_whole_batches(39)

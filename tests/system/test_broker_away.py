@@ -132,7 +132,7 @@ class Sending:
 
     def __exit__(self, *why: object) -> None:
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(60)
 
 
 def _heard(gateway: GatewayProcess) -> list[str]:

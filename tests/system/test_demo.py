@@ -10,12 +10,9 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 DEMO = Path(__file__).parents[2] / "scripts" / "demo.py"
 
 
-@pytest.mark.timeout(200)
 def test_within_a_minute_the_alarm_names_what_is_inside() -> None:
     running = subprocess.Popen(
         [sys.executable, str(DEMO), "--seconds", "50", "--terminal"],

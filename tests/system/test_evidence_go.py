@@ -58,7 +58,7 @@ def told(old, new):
 
 
 def asked(checker, what):
-    done = subprocess.run([checker], input=json.dumps(what), capture_output=True, text=True, timeout=60)
+    done = subprocess.run([checker], input=json.dumps(what), capture_output=True, text=True, timeout=120)
     return done.stdout.strip()
 
 

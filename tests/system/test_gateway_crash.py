@@ -126,7 +126,6 @@ def journaled(gateway: GatewayProcess) -> list[tuple[str, int, float]]:
     return [(names[channel], time_ns, value) for channel, time_ns, value in rows]
 
 
-@pytest.mark.timeout(240)
 def test_kill_9_loses_no_acknowledged_reading(
     gateway: GatewayProcess, broker: Mosquitto, tmp_path: Path
 ) -> None:

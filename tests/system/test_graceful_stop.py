@@ -30,7 +30,6 @@ def gateway(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[GatewayProcess]:
     gateway.end()
 
 
-@pytest.mark.timeout(240)
 def test_stops_in_the_middle_of_a_stream_lose_nothing(gateway: GatewayProcess, mosquitto: Mosquitto) -> None:
     gateway.start()
     gateway.wait_until_up()

@@ -111,7 +111,7 @@ class Victoria:
 
     def _get(self, path: str, **query: str) -> str:
         url = f"http://127.0.0.1:{self.port}{path}?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return str(answer.read().decode())
 
 

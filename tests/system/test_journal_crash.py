@@ -48,14 +48,14 @@ def killed_child(path, first, moments):
     )  # without a line to wait for: somewhere in start, recovery, first commits
     time.sleep(moments.uniform(0.0, longest_s))
     child.kill()
-    rest, _ = child.communicate(timeout=30)
+    rest, _ = child.communicate(timeout=120)
     complete = [line for line in [*lines, *rest.splitlines(keepends=True)] if line.endswith("\n")]
     return [tuple(map(int, line.split())) for line in complete]
 
 
 def finished_child(path, first, last):
     child = started_child(path, first, last)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=120)
     assert child.returncode == 0
     assert len(output.splitlines()) == last - first
 

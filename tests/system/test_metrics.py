@@ -69,7 +69,7 @@ def gateway(
 
 
 def scrape(port: int) -> tuple[str, dict[str, Metric]]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain")
         text = answer.read().decode()
     return text, {family.name: family for family in text_string_to_metric_families(text)}
@@ -151,7 +151,7 @@ def test_the_alert_rules_are_understood_and_use_what_there_is(
             f"http://127.0.0.1:{server.port}/api/v1/import/prometheus?extra_label=instance=here&extra_label=job=cryogate",
             (text + "\nup 0\n").encode(),
         )
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=60).close()
         wanted = {"CryogateGone", "CryogateUnacknowledged", "CryogateChannelsUnknown"}
 
         def firing() -> set[str]:
@@ -167,7 +167,7 @@ def query(server: Victoria, expression: str) -> list[object]:
     """The series that `expression` gives now; an expression that is none is an error of HTTP."""
     asked = urllib.parse.urlencode({"query": expression})
     with urllib.request.urlopen(
-        f"http://127.0.0.1:{server.port}/api/v1/query?{asked}&nocache=1&latency_offset=1ms", timeout=10
+        f"http://127.0.0.1:{server.port}/api/v1/query?{asked}&nocache=1&latency_offset=1ms", timeout=60
     ) as answer:
         found: list[object] = json.load(answer)["data"]["result"]
     return found

@@ -61,7 +61,7 @@ class Site:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.token}"})
         try:
             tls = ssl.create_default_context(cafile=self.gateway.folder / "pages-cert.pem")
-            with urllib.request.urlopen(request, timeout=10, context=tls) as answer:
+            with urllib.request.urlopen(request, timeout=60, context=tls) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             return json.load(error)

@@ -69,7 +69,6 @@ def typed(clone: Path) -> list[tuple[str, int, str]]:
     return [(line, int(printed[2 * n + 1]), printed[2 * n]) for n, line in enumerate(lines)]
 
 
-@pytest.mark.timeout(900)
 def test_the_tour_runs_as_printed(clone: Path) -> None:
     with demo(clone) as running:
         alarms = [

@@ -137,7 +137,7 @@ def made(shared: Path, broker: Mosquitto) -> Iterator[Made]:
         _do(gateway, "ack", alarm["id"], "--by", "Li Na", "--comment", COMMENT)
         time.sleep(3)  # it warms on
         devices.terminate()
-        devices.wait(30)
+        devices.wait(60)
         _screened(gateway)
         assert gateway.stop() == 0
     finally:

@@ -40,9 +40,9 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path):
             roller.stdout.readline()
         time.sleep(moments.uniform(0.0, 0.1))
         roller.kill()
-        roller.communicate(timeout=30)
+        roller.communicate(timeout=120)
         writer.kill()
-        said, _ = writer.communicate(timeout=30)
+        said, _ = writer.communicate(timeout=120)
         lines = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]
         committed = max([committed, *(int(line.split()[0]) for line in lines)])
         follower.catch_up()

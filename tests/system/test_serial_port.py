@@ -66,7 +66,6 @@ def test_what_nobody_asked_for_is_noise(peer: Peer, port: Port) -> None:
     assert (answer.reply.frame, answer.noise) == (b"-197.10", b"")
 
 
-@pytest.mark.timeout(30)
 def test_a_line_that_babbles_is_not_listened_to_until_the_timeout(peer: Peer, tmp_path: Path) -> None:
     peer.script = lambda request: b"x" * 6000
     port = Port(str(tmp_path / "line.tty"), PortSettings(9600), 60.0)

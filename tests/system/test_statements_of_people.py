@@ -77,7 +77,7 @@ def all_at_once(office: Office, corrects: str) -> list[dict[str, Any]]:
     children = [
         subprocess.Popen([*command, str(starts)], stdout=subprocess.PIPE, text=True) for command in commands
     ]
-    return [json.loads(child.communicate(timeout=60)[0]) for child in children]
+    return [json.loads(child.communicate(timeout=120)[0]) for child in children]
 
 
 def check_one_wins(office: Office) -> None:
@@ -152,6 +152,6 @@ def test_the_same_file_imported_by_several_at_once_is_one_import(office: Office)
         )
         for by in PEOPLE
     ]
-    told = [json.loads(child.communicate(timeout=60)[0])[0] for child in children]
+    told = [json.loads(child.communicate(timeout=120)[0])[0] for child in children]
     assert sorted(one["new"] for one in told) == [0, 0, 0, 20]
     assert len(office.stated("import")) == 1

@@ -44,7 +44,7 @@ def test_a_source_that_waits_goes_on_when_the_pump_has_taken() -> None:
     thread = threading.Thread(target=source)
     thread.start()
     intake.take(0)
-    thread.join(10)
+    thread.join(60)
     assert went_on.is_set()
 
 
@@ -54,7 +54,7 @@ def test_take_wakes_as_soon_as_something_comes() -> None:
     thread = threading.Thread(target=lambda: taken.append(intake.take(30)))
     thread.start()
     intake.put("a", "x", 1)
-    thread.join(10)
+    thread.join(60)
     assert taken == [{"a": ["x"]}]
 
 

@@ -271,7 +271,7 @@ def test_watch_outlives_the_gateway_and_ends_with_q(tmp_path: Path) -> None:
             seen += os.read(ours, 65_536)
         assert b"nothing is known" in seen and process.poll() is None
         os.write(ours, b"q")
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     os.close(ours)
 
 

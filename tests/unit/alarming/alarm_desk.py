@@ -265,7 +265,7 @@ def moment(seconds: float) -> str:
     return format_rfc3339(NOON_NS + round(seconds * SECOND))
 
 
-def eventually(condition: Callable[[], Any], what: str, within_s: float = 15.0) -> Any:
+def eventually(condition: Callable[[], Any], what: str, within_s: float = 60.0) -> Any:
     """The first truthy answer of `condition`, asked until the deadline."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:

@@ -198,7 +198,7 @@ def test_the_watch_looks_by_itself(site: Site, monkeypatch: pytest.MonkeyPatch) 
     stop = threading.Event()
     thread = threading.Thread(target=site.watch.run, args=(stop,))
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not list(site.desk.journal.statements(faults.FAULT)) and time.monotonic() < deadline:
         time.sleep(0.01)
     stop.set()

@@ -57,7 +57,7 @@ class Running:
 
     def __exit__(self, *why: object) -> None:
         self.stop.set()
-        self.thread.join(10)
+        self.thread.join(60)
         assert not self.thread.is_alive()
 
 
@@ -282,7 +282,7 @@ def test_silence_is_heard_while_others_never_stop_talking(tmp_path: Path) -> Non
             some(desk, rule="no-data", channel="top")
     finally:
         done.set()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_after_a_start_silence_counts_only_when_everybody_had_time_to_come_back(

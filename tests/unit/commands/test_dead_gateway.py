@@ -59,12 +59,12 @@ def running(office: Office, **journal: object) -> Iterator[None]:
 
     thread = threading.Thread(target=asyncio.run, args=(listen(),))
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(60)
     try:
         yield
     finally:
         over.set()
-        thread.join(30)
+        thread.join(60)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -163,8 +163,7 @@ VALUES: tuple[Any, ...] = (
     *(0, -1, 2**31, 2**63 - 1, -(2**63), 1e308, -1e308, 1e-308, float("nan"), float("inf"), float("-inf")),
     *(True, [], {}, [[]], [{}], {"a": 1}, [""], ["\x00"], "2026-01-05T00:00:00Z", "0001-01-01T00:00:00Z"),
 )
-
-
+NAMES = [value for value in VALUES if isinstance(value, str)]
 TURNS = 4  # a key meets every fourth value: its neighbours of the same kind meet the others
 
 
@@ -176,21 +175,24 @@ def leaves(table: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    document = copy.deepcopy(EXAMPLE)
-    at: Any = document
-    for key in path[:-1]:
-        at = at[key]
+    document, at = copied(path)
     at[path[-1]] = value
     return document
 
 
 def renamed(path: tuple[Any, ...], name: str) -> dict[str, Any]:
-    document = copy.deepcopy(EXAMPLE)
+    document, at = copied(path)
+    at[name] = at.pop(path[-1])
+    return document
+
+
+def copied(path: tuple[Any, ...]) -> tuple[dict[str, Any], Any]:
+    """The example, and what in it holds the end of the path."""
+    document: dict[str, Any] = copy.deepcopy(EXAMPLE)
     at: Any = document
     for key in path[:-1]:
         at = at[key]
-    at[name] = at.pop(path[-1])
-    return document
+    return document, at
 
 
 def refused_or_starts(document: dict[str, Any], folder: Path) -> None:
@@ -209,10 +211,13 @@ def test_any_value_is_refused_in_words_or_starts(turn: int, path: tuple[Any, ...
         refused_or_starts(changed(path, value), tmp_path)
 
 
-@pytest.mark.parametrize("name", [v for v in VALUES if isinstance(v, str)], ids=lambda v: ascii(v)[:20])
+@pytest.mark.parametrize("name", NAMES, ids=lambda v: ascii(v)[:20])
 def test_any_name_is_refused_in_words_or_starts(name: str, tmp_path: Path) -> None:
-    for path in leaves(EXAMPLE):
-        if isinstance(path[-1], str):
+    """What people name stands in a table of its kind and meets them all; our own keys, which are unknown by
+    any other name, meet every fourth.
+    """
+    for turn, path in enumerate(leaves(EXAMPLE), NAMES.index(name)):
+        if isinstance(path[-1], str) and (len(path) == 2 or turn % TURNS == 0):
             refused_or_starts(renamed(path, name), tmp_path)
 
 

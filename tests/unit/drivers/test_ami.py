@@ -50,6 +50,7 @@ def test_an_error_code_is_no_level(level: bytes) -> None:
     [
         (Options(), b"%", b"-4.9", GOOD),
         (Options(), b"%", b"-5.1", BAD),
+        (Options(), b"%", b"-  4.9", GOOD),
         (Options(), b"%", b"104.9", GOOD),
         (Options(), b"%", b"105.1", BAD),
         (Options(unit="cm", active_length=120.0), b"C", b"125.9", GOOD),

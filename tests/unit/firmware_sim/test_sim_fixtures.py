@@ -21,7 +21,6 @@ from firmware_sim.run import Broker
 from firmware_sim.tcp import free_port
 
 pytest_plugins = ["firmware_sim.fixtures"]
-pytestmark = pytest.mark.timeout(90)
 
 FLEET = """
 [[vessel]]
@@ -38,7 +37,7 @@ DEVICE = '[[device]]\nname = "d1"\nfields = { temp = "f1/top" }\ninterval_s = 0.
 
 
 def ask(path: Path, request: bytes) -> bytes:
-    with serial.Serial(str(path), 9600, timeout=5.0) as port:
+    with serial.Serial(str(path), 9600, timeout=60.0) as port:
         port.write(request)
         return port.read_until(b"\r\n")
 
@@ -141,7 +140,7 @@ def test_two_fleets_and_a_tcp_port(simulated_fleet: StartFleet) -> None:
     assert first.path("line").exists()
     with pytest.raises(KeyError, match="line has no pty"):
         second.path("line")
-    with serial.serial_for_url(f"socket://127.0.0.1:{port}", timeout=5.0) as line:
+    with serial.serial_for_url(f"socket://127.0.0.1:{port}", timeout=60.0) as line:
         line.write(b"*IDN?\r\n")
         assert line.read_until(b"\r\n") == b"Controller, Software ver. 2.05\r\n"
 

@@ -9,8 +9,6 @@ from firmware_sim.broker import serve
 from firmware_sim.connection import share
 from tests.unit.firmware_sim.mqtt_bench import Ear, Gate, Logger, connected, eventually, free_port
 
-pytestmark = pytest.mark.timeout(90)
-
 
 def assert_nothing_is_missing(ear: Ear, logger: Logger) -> None:
     """Numbers 1, 2, 3 ... as far as heard, each with the millisecond in which it was sampled."""

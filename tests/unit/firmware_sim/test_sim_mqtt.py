@@ -23,7 +23,6 @@ from firmware_sim.mqtt import OPEN_PROBE, Publisher
 from firmware_sim.schema import Device
 
 WITHIN_S = 60.0  # machines are shared
-pytestmark = pytest.mark.timeout(90)
 
 
 def free_port() -> int:

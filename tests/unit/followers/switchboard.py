@@ -189,7 +189,7 @@ class Switchboard:
         finally:
             stop.set()
             for thread in threads:
-                thread.join(5)
+                thread.join(60)
 
     # What came of it
 

@@ -97,7 +97,7 @@ def test_it_waits_for_commits_and_stops_when_told(bench: Bench, monkeypatch: pyt
     stop.set()
     with bench.desk.committed:
         bench.desk.committed.notify_all()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -127,7 +127,7 @@ def test_a_channel_that_is_new_while_the_sink_runs_has_a_place(bench: Bench) -> 
         eventually(lambda: "imported" in notebook.path.read_text(), "the new channel")
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)
     assert (sink.problem, notebook.closed) == ("", 1)
 
 
@@ -182,7 +182,7 @@ def test_a_sink_that_cannot_go_on_where_it_was_says_so_though_nothing_waits(benc
 def test_one_that_hangs_is_a_problem_and_behind(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower, "HANGS_S", 0.05)
     notebook, go_on = Notebook(bench.folder / "copy"), threading.Event()
-    monkeypatch.setattr(notebook, "write_alarms", lambda _: go_on.wait(20) and Written(b"0"))
+    monkeypatch.setattr(notebook, "write_alarms", lambda _: go_on.wait(60) and Written(b"0"))
     bench.desk.read(("top", 0, -140.0))
     bench.desk.run()
     sink = bench.sink(notebook)
@@ -193,5 +193,5 @@ def test_one_that_hangs_is_a_problem_and_behind(bench: Bench, monkeypatch: pytes
     go_on.set()
     eventually(lambda: not sink.problem and not sink.alarms.behind, "it goes on")
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert (sink.problem, sink.alarms.behind) == ("", 0)

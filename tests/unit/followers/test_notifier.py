@@ -47,7 +47,7 @@ class Running:
     def __exit__(self, *why: object) -> None:
         self.stop.set()
         for thread in self.threads:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
 
 

@@ -67,7 +67,7 @@ def told(post: Post, waves: list[list[Errand]]) -> list[str]:
         wanted = sum(map(len, waves[: n + 1])) + n + 1
         eventually(lambda wanted=wanted: len(results) == wanted, "all of them")  # type: ignore[misc]
     stop.set()
-    thread.join(10)
+    thread.join(60)
     return [one for one in post.told if "plug" not in one]
 
 
@@ -101,7 +101,7 @@ def test_what_was_cancelled_before_its_turn_is_passed_over(post: Post) -> None:
     thread.start()
     eventually(lambda: len(results) == 1, "the other one")
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert post.told == ["ok other"]
 
 
@@ -129,7 +129,7 @@ def test_what_came_through_by_another_way_is_passed_over_before_anybody_states_t
     eventually(lambda: "ok last" in post.told, "what came later")
     stop.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert sms.told == ["ok c"] and post.told == [f"ok {one}" for one in told]
     overdue = under_way.overdue(time.monotonic() + 60, 20, "hangs", "waits")
     assert "waits" not in {one.answer for one in overdue}

@@ -217,7 +217,7 @@ with Journal.open(Path(sys.argv[1])) as journal, RollOver(Path(sys.argv[1])) as 
     journal.entries(0), journal.read(None, 0, None), roll.step(1, SegmentEnd())
 assert "pyarrow" not in sys.modules
 """
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=120)
 
 
 class Everything:

@@ -53,7 +53,7 @@ def any_arrivals(draw):
     return Arrivals(samples, received, None if shift is None else np.array(column(shift), np.int64))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(any_arrivals())
 def test_everything_survives_bit_for_bit(original):
     back = columns.decode(columns.encode(original))

@@ -72,7 +72,7 @@ def started(code, *arguments):
 
 
 def finished(process):
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     return output
 
@@ -102,4 +102,4 @@ def test_a_second_process_states_things_while_the_first_writes(tmp_path):
 
 
 def test_several_processes_may_open_a_new_journal_at_once(tmp_path):
-    subprocess.run([sys.executable, "-c", OPENERS, str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", OPENERS, str(tmp_path)], check=True, timeout=120)

@@ -154,7 +154,7 @@ def log(journal, seq, most):
     return pages
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(st.one_of(commit, commit, roll, roll, wait, others), max_size=25))
 def test_rolling_over_at_any_moment_changes_no_answer(tmp_path_factory, steps):
     clock = Clock()

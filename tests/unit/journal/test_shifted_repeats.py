@@ -65,7 +65,7 @@ row = st.builds(
 step = st.tuples(st.lists(row, max_size=8), st.sampled_from(["", "", "restart", "roll", "another"]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(step, max_size=7))
 def test_any_batches_restarts_and_archives_as_the_slow_twin(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[Row], str]]

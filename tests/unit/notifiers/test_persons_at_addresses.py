@@ -39,7 +39,7 @@ def push(server: HttpReceiver) -> Callable[..., ntfy.Notifier]:
 @pytest.fixture
 def hook(tmp_path: Path) -> webhook.Notifier:
     (tmp_path / "secret").write_text(SECRET)
-    return webhook.Notifier(webhook.Options(str(tmp_path / "secret"), timeout_s=2.0))
+    return webhook.Notifier(webhook.Options(str(tmp_path / "secret"), timeout_s=60.0))
 
 
 def published(server: HttpReceiver) -> list[dict[str, Any]]:

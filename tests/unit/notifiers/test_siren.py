@@ -67,7 +67,7 @@ class Line:
         tty.setraw(self._theirs)
         self.path = os.ttyname(self._theirs)
 
-    def heard(self, size: int, within_s: float = 5.0) -> bytes:
+    def heard(self, size: int, within_s: float = 60.0) -> bytes:
         got = b""
         while len(got) < size and select.select([self._ours], [], [], within_s)[0]:
             got += os.read(self._ours, size - len(got))
@@ -239,7 +239,7 @@ def test_a_coil_that_is_not_taken_is_tried_again(
 ) -> None:
     device.answer = answer
     with pytest.raises(LinkDown, match=rf"{why}.*; check slave and coil"):
-        Coil(3, "127.0.0.1", device.port, timeout_s=1.0).switch(True, {})
+        Coil(3, "127.0.0.1", device.port, timeout_s=60.0).switch(True, {})
 
 
 def test_nobody_at_the_address() -> None:
@@ -260,7 +260,7 @@ def test_a_coil_by_modbus_rtu(line: Line, reply: str) -> None:
 
     thread = threading.Thread(target=device)
     thread.start()
-    coil = Coil(5, line=line.path, timeout_s=1.0)
+    coil = Coil(5, line=line.path, timeout_s=1.0 if reply == "nothing" else 60.0)
     try:
         if reply == "echo":
             assert coil.switch(True, {}) == f"coil 5 of {line.path} is on"

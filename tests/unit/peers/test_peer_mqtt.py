@@ -130,7 +130,7 @@ def test_a_broker_that_goes_is_said(tmp_path: Path) -> None:
     broker = Mosquitto(tmp_path / "broker")
     broker.start()
     with listening(broker.port) as far:
-        assert far.begun.wait(10)
+        assert far.begun.wait(60)
         broker.kill()
         eventually(lambda: far.problem, "it cannot be heard any more")
     assert f"127.0.0.1:{broker.port}" in far.problem

@@ -250,4 +250,4 @@ def test_a_real_upsd_with_its_dummy_driver(tmp_path: Path) -> None:
         finally:
             for process in started:
                 process.terminate()
-                process.wait(10)
+                process.wait(60)

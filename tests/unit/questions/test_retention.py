@@ -156,7 +156,7 @@ a_stay = st.tuples(st.sampled_from(["shipper", "room", "compressor"]), ages, st.
 a_hold = st.tuples(places, names, st.none() | ages, st.none() | st.just(30.0), st.booleans())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(record_class, max_size=4),
     st.lists(reading, min_size=1, max_size=40),
@@ -193,8 +193,9 @@ def test_what_goes_is_what_the_slow_twin_lets_go(tmp_path_factory, classes, rows
     shown = apply(path, configuration, dry_run=True)
     assert left(path) == before
     assert apply(path, configuration) == shown
-    assert left(path) == wanted & before
-    assert sum(r.readings for r in shown) == len(before) - len(left(path))
+    after = left(path)
+    assert after == wanted & before
+    assert sum(r.readings for r in shown) == len(before) - len(after)
     checked = verify(path)
     assert checked.problems == checked.notes == []
     assert apply(path, configuration) == []  # nothing is left to do

@@ -42,7 +42,7 @@ def test_it_is_gone_afterwards(tmp_path: Path, words: tuple[str, ...], code: int
     caplog.set_level(logging.INFO)
     with holder(tmp_path, OF_GATEWAY, "1", *words) as process:
         end_left_pages(tmp_path, goodbye_s=0.5)
-        assert process.wait(30) == code
+        assert process.wait(60) == code
     assert f"process {process.pid} answers for a gateway that is gone" in caplog.text
     end_left_pages(tmp_path)  # nobody is left
 

@@ -94,7 +94,7 @@ def test_one_that_does_not_listen_is_killed(monkeypatch):
     running = threading.Thread(target=shown.run, args=(stop,))
     running.start()
     stop.set()
-    running.join(20)
+    running.join(60)
     assert not running.is_alive()
 
 

@@ -53,7 +53,7 @@ def test_it_archives_all_days_but_today_and_waits_for_more(path, now_ns, complet
     while archived(path)[0] < complete and time.monotonic() < until:
         time.sleep(0.05)
     stop.set()
-    thread.join(timeout=30)
+    thread.join(60)
     assert not thread.is_alive()
     assert archived(path) == (complete, 100)
     assert archiving.problem == ""

@@ -94,11 +94,11 @@ def test_after_a_restart_the_rest_is_written_the_newest_first_with_rests(tmp_pat
         pump, stop = Pump(journal, Intake(10), {}, AS_IT_IS, 0.0), threading.Event()
         thread = threading.Thread(target=pump.run, args=(stop,))
         thread.start()
-        deadline_s = time.monotonic() + 30
+        deadline_s = time.monotonic() + 60
         while len(pump.backlog) and time.monotonic() < deadline_s:
             time.sleep(0.01)
         stop.set()
-        thread.join(30)
+        thread.join(60)
         hours = [e.arrivals.samples.time[0] // HOUR_NS for e in journal.entries(0) if e.arrivals is not None]
         assert len(hours) == len(set(hours)) == len(old) == len(journal.read(None, 0, None))
         assert pump.counts["commits"] >= (len(old) - backlog.FRESH_HOURS) / backlog.MOST_HOURS
