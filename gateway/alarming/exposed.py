@@ -12,7 +12,7 @@ from collections.abc import Callable
 from gateway.alarming.measure import Measures
 from gateway.screening.excursion import Excursion
 from gateway.times import format_rfc3339
-from gateway.traceability.exposure import Exposure, Exposures, Measure, Part, exposures
+from gateway.traceability.exposure import Exposure, Exposures, Measure, Measured, Part, exposures
 from gateway.traceability.model import Contents
 
 Inside = Callable[[int, int], Contents]
@@ -37,22 +37,26 @@ def exposed(
 def _possibly(found: Excursion, before: Contents, last_ns: int) -> list[Exposure]:
     """Who left when nothing was measured, between the reading at `last_ns` and the first one beyond."""
     words = f"nothing is proven from {format_rfc3339(last_ns)} to {format_rfc3339(found.start_ns)}"
-    return [
-        Exposure(stay.unit, Part(max(stay.from_ns, last_ns), stay.to_ns, None, None, False, words))
+    left = [
+        (stay.unit, max(stay.from_ns, last_ns), stay.to_ns)
         for stay in before.stays
         if stay.to_ns is not None and last_ns < stay.to_ns <= found.start_ns
+    ]
+    return [
+        Exposure(unit, Part(from_ns, to_ns, None, None, False, words, to_ns - from_ns))
+        for unit, from_ns, to_ns in left
     ]
 
 
 def _from_the_crossing(first_ns: int, measure: Measure) -> Measure:
     """Also of what lies before the first reading: beyond from beginning to end, and no reading in it."""
 
-    def measured(start_ns: int, end_ns: int | None) -> tuple[int | None, float | None]:
+    def measured(start_ns: int, end_ns: int | None) -> Measured:
         if start_ns >= first_ns:
             return measure(start_ns, end_ns)
         if end_ns is not None and end_ns <= first_ns:
-            return end_ns - start_ns, None
-        beyond_ns, extreme = measure(first_ns, end_ns)
-        return None if beyond_ns is None else beyond_ns + first_ns - start_ns, extreme
+            return end_ns - start_ns, None, 0
+        beyond_ns, extreme, unproven_ns = measure(first_ns, end_ns)
+        return None if beyond_ns is None else beyond_ns + first_ns - start_ns, extreme, unproven_ns
 
     return measured

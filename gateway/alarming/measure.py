@@ -1,4 +1,5 @@
-"""How long a channel was beyond the limit within a part of an excursion: for units that came or went."""
+"""How long a channel was beyond the limit, or not proven, within a part of an excursion: for units that came
+or went."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from gateway.screening.judged import Read
 from gateway.screening.plan import SUPERSEDED, Instance, Key, Plan
 from gateway.screening.rules import Limit, limit_of, no_data
 from gateway.screening.totals import Stretches
-from gateway.traceability.exposure import Measure
+from gateway.traceability.exposure import Measure, Measured
 
 LONGEST_DOUBT_NS: Final = 3600 * SECOND  # of a silence looked back on: a longer one soon has its own alarm
 MOST_REMEMBERED: Final = 10_000  # parts of open excursions; one more than that and they are counted afresh
@@ -25,10 +26,12 @@ LOOK_BACK_NS: Final = 60 * SECOND  # for the reading before an excursion; furthe
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What is known of a part up to `until_ns`: beyond, and the extreme seen from where larger is worse."""
+    """What is known of a part up to `until_ns`: beyond, not proven, and the extreme seen from where larger is
+    worse."""
 
     until_ns: int
     beyond_ns: int = 0
+    unproven_ns: int = 0
     worst: float | None = None
 
 
@@ -53,22 +56,22 @@ class Measures:
         self._counted: dict[tuple[str, int, int, int | None], _Counted] = {}
 
     def of(self, found: Excursion) -> Measure:
-        """[start, end) -> (ns beyond the limit, extreme reading); (None, None) where the rule has no limit,
-        or not all can be read.
+        """[start, end) -> (ns beyond the limit, extreme reading, ns not proven); None thrice where the rule
+        has no limit, or not all can be read.
 
         The extreme is None where no reading lies in the part.
         """
 
-        def measure(start_ns: int, end_ns: int | None) -> tuple[int | None, float | None]:
+        def measure(start_ns: int, end_ns: int | None) -> Measured:
             if (start_ns, end_ns) == (found.start_ns, found.end_ns):
-                return found.beyond_ns, found.extreme
+                return found.beyond_ns, found.extreme, found.unproven_ns
             instance, limit = self._instance(found), self.limit_of(found)
             if instance is None or limit is None:
-                return None, None
+                return None, None, None
             try:
                 return self._part(found, instance, limit, start_ns, end_ns)
             except JournalError:  # whoever watches the archive says which file it is
-                return None, None
+                return None, None, None
 
         return measure
 
@@ -148,7 +151,7 @@ class Measures:
 
     def _part(
         self, found: Excursion, instance: Instance, limit: Limit, start_ns: int, end_ns: int | None
-    ) -> tuple[int, float | None]:
+    ) -> Measured:
         key = (found.id, found.revision, start_ns, end_ns)
         counted = self._counted.get(key) or _Counted(start_ns - 1)
         known_ns = found.last_ns if found.end_ns is None else found.end_ns
@@ -162,7 +165,8 @@ class Measures:
                 self._counted.clear()
             self._counted[key] = counted
         sign = _sign(limit)
-        return counted.beyond_ns, None if counted.worst is None else sign * counted.worst
+        worst = None if counted.worst is None else sign * counted.worst
+        return counted.beyond_ns, worst, counted.unproven_ns
 
     def _readings(self, found: Excursion, instance: Instance, start_ns: int, until_ns: int) -> Samples:
         """Those of [start, until] and of the stretches that reach into it, as far as the excursion goes."""
@@ -195,11 +199,13 @@ class Measures:
         beyond = Stretches.between(time[:-1], x[:-1], time[1:], x[1:], proven, far).beyond
         begins = np.where(x[1:] > x[:-1], time[1:] - beyond, time[:-1])  # rising: the later part is beyond
         inside = np.minimum(begins + beyond, until_ns) - np.maximum(begins, from_ns)
+        shown = np.minimum(time[1:], until_ns) - np.maximum(time[:-1], from_ns)
         mine = (time >= from_ns) & (time <= until_ns) & (time < instance.valid_to_ns)
         mine &= (end_ns is None) | (time != end_ns)
         worst = [w for w in (before.worst, float(x[mine].max()) if mine.any() else None) if w is not None]
         beyond_ns = before.beyond_ns + int(np.maximum(inside, 0).sum())
-        return _Counted(until_ns, beyond_ns, max(worst, default=None))
+        unproven_ns = before.unproven_ns + until_ns - from_ns - int(np.maximum(shown[proven], 0).sum())
+        return _Counted(until_ns, beyond_ns, unproven_ns, max(worst, default=None))
 
 
 def _sign(limit: Limit) -> float:

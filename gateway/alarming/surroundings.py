@@ -13,7 +13,7 @@ from gateway.alarming.resets import Resets, StatedReset
 from gateway.config.timeline import Timeline
 from gateway.model import Samples
 from gateway.screening.excursion import Excursion
-from gateway.traceability.exposure import exposures
+from gateway.traceability.exposure import Measured, exposures
 
 
 class Surroundings:
@@ -66,5 +66,5 @@ class Surroundings:
         )
 
 
-def _nothing(_start_ns: int, _end_ns: int | None) -> tuple[int | None, float | None]:
-    return None, None
+def _nothing(_start_ns: int, _end_ns: int | None) -> Measured:
+    return None, None, None

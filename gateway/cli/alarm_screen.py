@@ -187,6 +187,7 @@ def _append_units(line: Text, alarm: Mapping[str, Any]) -> None:
             line.append("  possibly", UNKNOWN_STYLE)
         if unit["beyond_s"] is not None:
             line.append(f"  beyond the limit for {duration(unit['beyond_s'])}")
+            line.append(f", {silent}" if (silent := _unproven(unit)) else "", UNKNOWN_STYLE)
         if unit.get("conflict"):
             line.append(f"\n        {unit['conflict']}", "magenta")
     if more := more_units(alarm):

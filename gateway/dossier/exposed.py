@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from gateway.dossier.case import Case
 from gateway.published.units import units_of_stored
@@ -11,6 +11,7 @@ from gateway.published.values import moment
 from gateway.traceability.model import Stay
 
 Key = tuple[str, str]
+PART: Final = ("from", "to", "beyond_s", "unproven_s", "extreme", "certain")
 
 
 class Exposed:
@@ -26,7 +27,7 @@ class Exposed:
             named |= {"unit": place.get("unit", ""), "goes_on": case.is_open}
             named["has_limit"] = case.limit is not None
             for unit in units_of_stored(case.known["units"]):
-                parts = {name: unit[name] for name in ("from", "to", "beyond_s", "extreme", "certain")}
+                parts = {name: unit[name] for name in PART}
                 self._of.setdefault((unit["scheme"], unit["code"]), []).append({**named, **parts})
 
     def parts(self, key: Key) -> list[dict[str, Any]]:

@@ -83,6 +83,15 @@ def duration(seconds: float | None) -> W:
     return W(f"{left} 分 {shown} 秒", f"{left} min {shown} s") if left else W(f"{shown} 秒", f"{shown} s")
 
 
+def beyond(one: Mapping[str, Any]) -> W:
+    """Time beyond the limit; and what is neither that nor in range, because nothing is proven of it."""
+    told = duration(one["beyond_s"])
+    if not one.get("unproven_s"):
+        return told
+    silent = duration(one["unproven_s"])
+    return W(f"{told.zh}；未证实 {silent.zh}", f"{told.en}; not proven {silent.en}")
+
+
 def moment(facts: Mapping[str, Any], at: str | None) -> str:
     """UTC, and beside it what clocks at the site showed."""
     if at is None:

@@ -102,6 +102,7 @@ def _part(stored: Mapping[str, Any]) -> dict[str, Any]:
         "from": moment(stored["from_ns"]),
         "to": moment(stored["to_ns"]),
         "beyond_s": seconds(stored["beyond_ns"]),
+        "unproven_s": seconds(stored.get("unproven_ns")),
         "extreme": stored["extreme"],
         "certain": stored.get("certain", True),
         "conflict": stored.get("conflict"),

@@ -63,6 +63,7 @@ def _part(of: Part) -> dict[str, Any]:
         "from": format_rfc3339(of.from_ns),
         "to": moment(of.to_ns),
         "beyond_s": seconds(of.beyond_ns),
+        "unproven_s": seconds(of.unproven_ns),
         "extreme": of.extreme,
         "certain": of.certain,
         "conflict": of.conflict,

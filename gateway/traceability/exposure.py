@@ -13,8 +13,10 @@ from gateway.dataclass import dataclass
 from gateway.traceability.containment import concerns
 from gateway.traceability.model import Conflict, Contents, Stay, Unit
 
-Measure = Callable[[int, int | None], tuple[int | None, float | None]]
-"""[start, end) -> ns beyond the limit, extreme; None where the rule has no limit."""
+Measured = tuple[int | None, float | None, int | None]
+"""ns beyond the limit, extreme, ns not proven; None where the rule has no limit, or not all can be read."""
+Measure = Callable[[int, int | None], Measured]
+"""[start, end) -> what happened in it."""
 Span = tuple[int, int | None, bool, str | None]
 """From, to, whether that is certain, and who contradicts whom."""
 
@@ -29,6 +31,7 @@ class Part:
     extreme: float | None
     certain: bool = True  # False: possibly inside, because statements contradict each other
     conflict: str | None = None  # who said what, in words
+    unproven_ns: int | None = None  # neither beyond nor in range; alarms of before do not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ def exposures(
 
 
 def _measured(part: Part, measure: Measure) -> Part:
-    beyond_ns, extreme = measure(part.from_ns, part.to_ns)
-    return replace(part, beyond_ns=beyond_ns, extreme=extreme)
+    beyond_ns, extreme, unproven_ns = measure(part.from_ns, part.to_ns)
+    return replace(part, beyond_ns=beyond_ns, extreme=extreme, unproven_ns=unproven_ns)
 
 
 def _shares(of: Source) -> tuple[tuple[int, ...], list[Span]]:

@@ -134,15 +134,22 @@ def _exclude(one: Place, other: Place) -> bool:
 
 
 def _between_corrections(unit: Unit, spans: Sequence[_Span]) -> Iterator[Conflict]:
-    """Two statements that correct the same one, each in its own way, as when two people do so at once."""
-    corrections: dict[str, _Span] = {}
+    """Two statements that correct the same one, each in its own way, as when two people do so at once.
+
+    A statement of a file of version 0.1.0 has several rows: all of them are contradicted.
+    """
+    corrections: dict[str, list[_Span]] = {}
     for span in spans:
-        other = corrections.setdefault(span.said.corrects, span)
-        if span.said.corrects and other.said.id != span.said.id:
-            other.contradicted = span.contradicted = True
-            one, two = _in_order(other.said, span.said)
-            to_ns = _end(max(other.end_ns, span.end_ns))
-            yield Conflict(unit, one, two, other.said.from_ns, to_ns, "both correct one statement")
+        if span.said.corrects:
+            corrections.setdefault(span.said.corrects, []).append(span)
+    for first, *others in corrections.values():
+        contradicting = [other for other in others if other.said.id != first.said.id]
+        for span in (first, *others) if contradicting else ():
+            span.contradicted = True
+        for other in contradicting:
+            one, two = _in_order(first.said, other.said)
+            to_ns = _end(max(first.end_ns, other.end_ns))
+            yield Conflict(unit, one, two, first.said.from_ns, to_ns, "both correct one statement")
 
 
 def _with_emptiness(

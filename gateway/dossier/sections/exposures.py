@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.dossier.blocks import Block, Line, Table
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import Text, W, duration, moment, number, percent
+from gateway.dossier.words import Text, W, beyond, duration, moment, number, percent
 
 TITLE: Final = W("暴露与预算", "Exposure and budgets")
 HEAD: Final = (
@@ -42,7 +42,7 @@ def _row(facts: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[Text, ...]:
         f"{one['channel']}, {one['rule']}",
         moment(facts, one["from"]),
         until,
-        duration(one["beyond_s"]),
+        beyond(one),
         number(one["extreme"], one["unit"]),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.dossier.blocks import Block, Line, Symbol, Table
 from gateway.dossier.matrix import svg_of
 from gateway.dossier.sections import Attached
-from gateway.dossier.words import Text, W, duration, moment, number
+from gateway.dossier.words import Text, W, beyond, moment, number
 
 TITLE: Final = W("受影响的产品", "Affected units")
 UNKNOWN: Final = W(
@@ -46,6 +46,6 @@ def _row(facts: Mapping[str, Any], unit: Mapping[str, Any]) -> tuple[Text | Symb
         code,
         product,
         inside,
-        duration(unit["beyond_s"]),
+        beyond(unit),
         number(unit["extreme"], facts["probe"]["unit"]),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.alarm_screen import alarm_lines
 from gateway.questions.journal_replay import replay_journal
 from tests.unit.alarming.alarm_desk import CONFIG, Desk, moment
 
@@ -36,6 +37,21 @@ def test_from_the_crossing_until_it_left(tmp_path: Path) -> None:
     assert exposure(alarm) == expected
     (again,) = replay_journal(desk.journal).excursions
     assert exposure(again) == expected
+
+
+def test_what_nobody_measured_is_said_of_each_unit(tmp_path: Path) -> None:
+    """A logger whose step is longer than max_gap_s: beyond 0 s is not the whole story of who was inside."""
+    desk = Desk(tmp_path)
+    desk.contain("GONE", "freezer", -60, 1200)
+    desk.contain("STAYS", "freezer", 360, None)
+    desk.read(("top", 0, -160.0), ("top", 600, -140.0), ("top", 1200, -140.0), ("top", 1230, -140.0))
+    desk.run()
+    (alarm,) = desk.alarms()
+    told = {u["code"]: (u["beyond_s"], u["unproven_s"], u["extreme"]) for u in alarm["units"]}
+    assert told == {"GONE": (0.0, 600.0, -140.0), "STAYS": (30.0, 600.0, -140.0)}
+    assert "GONE EXAMPLE  beyond the limit for 0 s, not proven 10 min" in alarm_lines([alarm])[0].plain
+    (again,) = replay_journal(desk.journal).excursions
+    assert again["units"] == alarm["units"]
 
 
 def test_who_came_only_for_that_moment(tmp_path: Path) -> None:

@@ -50,12 +50,12 @@ def excursions(plan: Plan, journal: Journal) -> list[Excursion]:
 
 def slowly(
     rows: list[Row], found: Excursion, side: str, start: int, end: int | None
-) -> tuple[int, float | None]:
-    """Beyond in ns within [start, end), and the worst reading in it."""
+) -> tuple[int, float | None, int]:
+    """Beyond in ns within [start, end), the worst reading in it, and ns on no proven line."""
     sign = 1 if side == "high" else -1
     until = found.last_ns if found.end_ns is None else found.end_ns
     stop = until if end is None else end
-    beyond, before, blocked = 0, None, False
+    beyond, shown, before, blocked = 0, 0, None, False
     inside = []
     for time, _, value, quality in rows:
         if not found.start_ns <= time <= until:
@@ -66,10 +66,12 @@ def slowly(
         if before is not None and not blocked and time - before[0] <= MAX_GAP:
             begin, length = part_beyond(*before, time, value, sign)
             beyond += max(0, min(begin + length, stop) - max(begin, start))
+            shown += max(0, min(time, stop, until) - max(before[0], start))
         if start <= time and (end is None or time < end):
             inside.append(sign * value)
         before, blocked = (time, value), False
-    return beyond, sign * max(inside) if inside else None
+    silent = max(0, min(stop, until) - start) - shown
+    return beyond, sign * max(inside) if inside else None, silent
 
 
 def part_beyond(t0: int, v0: float, t1: int, v1: float, sign: int) -> tuple[int, int]:
@@ -122,8 +124,9 @@ def test_the_parts_of_an_excursion_add_up_to_the_whole(rows, cuts, over):
         middle = sorted({min(found.start_ns + 1 + c * SECOND // 3, found.end_ns - 1) for c in cuts})
         bounds = sorted({found.start_ns, *middle, found.end_ns})
         parts = [Measures(plan, journal.read).of(found)(a, b) for a, b in pairwise(bounds)]
-        assert sum(beyond for beyond, _ in parts) == found.beyond_ns
-        assert max((e for _, e in parts if e is not None), default=None) == found.extreme
+        assert sum(beyond for beyond, _, _ in parts) == found.beyond_ns
+        assert sum(unproven for _, _, unproven in parts) == found.unproven_ns
+        assert max((e for _, e, _ in parts if e is not None), default=None) == found.extreme
 
 
 @settings(max_examples=60, deadline=None)
@@ -154,13 +157,13 @@ def test_a_long_excursion_is_not_read_from_its_start_every_time():
     plan, journal = a_plan(), Journal(warm(500))
     (found,) = excursions(plan, journal)[-1:]
     measures = Measures(plan, journal.read)
-    assert measures.of(found)(EPOCH + SECOND, None) == (498 * SECOND, 1.499)
+    assert measures.of(found)(EPOCH + SECOND, None) == (498 * SECOND, 1.499, 0)
     journal.given = 0
     journal.rows = warm(502)
     later = replace(found, last_ns=EPOCH + 501 * SECOND)
-    assert measures.of(later)(EPOCH + SECOND, None) == (500 * SECOND, 1.501)
+    assert measures.of(later)(EPOCH + SECOND, None) == (500 * SECOND, 1.501, 0)
     assert journal.given < 10
-    assert measures.of(later)(EPOCH + SECOND, None) == (500 * SECOND, 1.501)
+    assert measures.of(later)(EPOCH + SECOND, None) == (500 * SECOND, 1.501, 0)
 
 
 def test_an_amended_excursion_is_counted_afresh():
@@ -169,7 +172,7 @@ def test_an_amended_excursion_is_counted_afresh():
     measures = Measures(plan, journal.read)
     measures.of(found)(EPOCH + SECOND, None)
     journal.rows = [*journal.rows, (EPOCH + 5 * SECOND + 1, CHANNEL, 9.0, 0)]
-    assert measures.of(replace(found, revision=2))(EPOCH + SECOND, None) == (48 * SECOND, 9.0)
+    assert measures.of(replace(found, revision=2))(EPOCH + SECOND, None) == (48 * SECOND, 9.0, 0)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch):
@@ -178,7 +181,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch):
     (found,) = excursions(plan, journal)[-1:]
     measures = Measures(plan, journal.read)
     for i in range(1, 20):
-        assert measures.of(found)(EPOCH + i * SECOND, None) == ((49 - i) * SECOND, 1.049)
+        assert measures.of(found)(EPOCH + i * SECOND, None) == ((49 - i) * SECOND, 1.049, 0)
     assert len(measures._counted) <= 3
 
 
@@ -187,8 +190,8 @@ def test_the_whole_is_not_read_and_other_rules_have_no_parts():
     (found,) = excursions(plan, journal)[-1:]
     journal.given = 0
     measures = Measures(plan, journal.read)
-    assert measures.of(found)(found.start_ns, None) == (found.beyond_ns, found.extreme)
-    assert measures.of(replace(found, rule="gone"))(found.start_ns + 1, None) == (None, None)
+    assert measures.of(found)(found.start_ns, None) == (found.beyond_ns, found.extreme, found.unproven_ns)
+    assert measures.of(replace(found, rule="gone"))(found.start_ns + 1, None) == (None, None, None)
     assert journal.given == 0
 
 

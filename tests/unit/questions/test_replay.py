@@ -73,6 +73,7 @@ def test_the_shape_that_other_programs_read(tmp_path: Path) -> None:
                 "from": moment(8),
                 "to": moment(20),
                 "beyond_s": 4.0,
+                "unproven_s": 0.0,
                 "extreme": -140.0,
                 "certain": True,
                 "conflict": None,

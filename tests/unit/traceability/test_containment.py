@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.traceability.containment import Containments
 from gateway.traceability.model import Containment, Emptied, Stay, Unit, Withdrawn
-from tests.unit.traceability.twin import BEYOND, END, Said, Twin, is_in, is_stated_empty, tell
+from tests.unit.traceability.twin import BEYOND, END, Said, Twin, is_in, is_stated_empty, lasts, tell
 
 UNITS = (Unit("holder", "A"), Unit("holder", "B"), Unit("gs1", "A"))
 PLACES = (("freezer", None), ("freezer", "top"), ("freezer", "bottom"), ("shipper", None))
@@ -74,6 +74,13 @@ def histories(draw: st.DrawFn, most: int = 8) -> list[Said]:
     return everything
 
 
+BOTH_CORRECT = [  # one statement, and one of them has two rows
+    emptied("0", PLACES[0], 0),
+    stated("1", row(UNITS[0], TOP, 1), corrects="0"),
+    stated("2", *(row(UNITS[0], place, 0) for place in PLACES[:2]), corrects="0"),
+]
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     histories(),
@@ -84,6 +91,7 @@ def histories(draw: st.DrawFn, most: int = 8) -> list[Said]:
 @example(
     [stated("0", row(UNITS[0], PLACES[0], 1)), stated("1", row(UNITS[0], PLACES[0], 1, 3))], PLACES[0], 2, 4
 )
+@example(BOTH_CORRECT, PLACES[0], 0, 0)
 def test_the_same_as_asking_at_every_moment(
     everything: list[Said], asked: Place, start: int, length: int
 ) -> None:
@@ -101,10 +109,6 @@ def test_the_same_as_asking_at_every_moment(
     assert found.known == (bool(found.stays) or empty)
     keys = [(s.unit.key, s.from_ns) for s in found.stays]
     assert keys == sorted(keys)
-
-
-def lasts(stay: Stay, moment: int) -> bool:
-    return stay.from_ns <= moment and (stay.to_ns is None or moment < stay.to_ns)
 
 
 @settings(max_examples=150, deadline=None)

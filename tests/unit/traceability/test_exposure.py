@@ -12,7 +12,7 @@ UNIT = Unit("holder", "A")
 
 def ask(start_ns, end_ns):
     """A measure that answers with what it was asked."""
-    return start_ns, -1.0 if end_ns is None else float(end_ns)
+    return start_ns, -1.0 if end_ns is None else float(end_ns), 5
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_overlap_is_measured(
     contents = Contents(True, (Stay(UNIT, None, *stay),))
     extreme = -1.0 if overlap[1] is None else float(overlap[1])
     assert exposures(contents, *excursion, ask) == Exposures.of(
-        [Exposure(UNIT, Part(*overlap, overlap[0], extreme))]
+        [Exposure(UNIT, Part(*overlap, overlap[0], extreme, unproven_ns=5))]
     )
 
 
@@ -53,7 +53,7 @@ DOUBT = Conflict(UNIT, SAID[0], SAID[1], 15, None)
 @pytest.mark.parametrize(("start_ns", "end_ns"), [(10, None), (11, None), (10, 20)])
 def test_only_measuring_is_done_again_where_the_same_are_inside(contents, conflicts, start_ns, end_ns):
     """What was worked out before changes nothing of the answer."""
-    before = exposures(Contents(True, STAYS), 10, None, lambda *_: (1, 2.0))
+    before = exposures(Contents(True, STAYS), 10, None, lambda *_: (1, 2.0, 0))
     now = replace(contents, conflicts=conflicts)
     found = exposures(now, start_ns, end_ns, ask, before)
     assert found == exposures(now, start_ns, end_ns, ask)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from gateway.traceability.containment import Containments
-from gateway.traceability.model import Containment, Emptied, Withdrawn
+from gateway.traceability.model import Containment, Emptied, Stay, Withdrawn
 
 Row = tuple[Containment, ...]  # of one statement
 Said = Row | Emptied | Withdrawn
@@ -149,3 +149,7 @@ def is_stated_empty(everything: Sequence[Said], asset: str, zone: str | None, st
         if isinstance(e, Emptied) and e.asset == asset and e.zone in (None, zone) and e.at_ns <= start
     ]
     return any(not any(m <= s < end for s in starts) for m in moments)
+
+
+def lasts(stay: Stay, moment: int) -> bool:
+    return stay.from_ns <= moment and (stay.to_ns is None or moment < stay.to_ns)

@@ -64,7 +64,7 @@ async function alarmPart(unit, names) {
   const rows = found.map((alarm) => {
     const own = alarm.units.find((one) => one.code === unit.code && one.scheme === unit.scheme);
     return element("li", {}, badge(alarm.severity, word(alarm.severity)), " ", element("a", { href: `/alarms/${encodeURIComponent(alarm.id)}` }, `${names.get(alarm.asset) ?? alarm.asset}: ${alarm.rule}`), " ", timeElement(alarm.start, zone), " ",
-      element("span", { class: "quiet" }, [alarmState(alarm.state), own.beyond_s ? t("{time} beyond the limit while it was inside", { time: duration(own.beyond_s) }) : ""].filter(Boolean).join(" · ")));
+      element("span", { class: "quiet" }, [alarmState(alarm.state), own.beyond_s ? t("{time} beyond the limit while it was inside", { time: duration(own.beyond_s) }) : "", own.unproven_s ? t("{time} not proven while it was inside", { time: duration(own.unproven_s) }) : ""].filter(Boolean).join(" · ")));
   });
   return [element("h3", {}, t("Alarms that it was in")), rows.length ? element("ul", { class: "found" }, ...rows) : element("p", {}, t("None that is known."))];
 }
