@@ -85,6 +85,7 @@ HERE: Final[Mapping[str, str]] = {
     "check": "it reads the configuration before a gateway has it",
     "version": "it says the version of this program; `doctor` says that of the gateway",
     "convert": "it asks no gateway",
+    "bundle": "it writes many reports; `report` makes each of them from afar",
     "verify": "it asks no gateway, and takes nothing of one on trust",
     "preview": "it screens readings of years; the profiles page does the same for 92 days",
     "sign": "no token signs: log in to the control room",

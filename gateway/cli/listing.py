@@ -49,6 +49,7 @@ COMMANDS: Final[Mapping[str, Listed]] = {
     "history": _in("history", "Every change of an alarm, and what was known then."),
     "hints": _in("hints", "What an alarm looks like, and why; never a verdict."),
     "report": _in("report", "An excursion, an asset over a time, a unit, or a year as a PDF."),
+    "bundle": _in("bundle", "Reports, proofs and checksums of a period for an inspector."),
     "alarm-health": _in("alarm_health", "How many alarms people get, about what, and what would help."),
     "ack": _in("handling", "Acknowledge an alarm."),
     "token": _in("token", "Let one person acknowledge once, from far away."),

@@ -9,6 +9,7 @@
     sections/NAME.py                               facts -> blocks; one section a file, shared between kinds
     blocks.py words.py chart.py matrix.py views.py what sections are made of
     samples.py heard.py proven.py                  readings, and proofs of the evidence log, as files inside
+bundle.py bundle_index.py                      many reports in one folder, for an inspector
 making.py layout.typ                           blocks and files -> PDF
 
 A section never sees the journal, and the printer never sees the facts.

@@ -125,6 +125,7 @@ ELSEWHERE |= {
     "siren",
     "stand-in",
     "verify",
+    "bundle",
 }
 
 
