@@ -22,7 +22,9 @@ class Crew:
         self._teams = {team.name: team.people for team in of.teams}
 
     def on_duty(self) -> tuple[str, ...]:
-        """Of every rotation that has a turn now, in their order."""
+        """Of a holiday, or of every rotation that has a turn now, in their order."""
+        if of_holiday := self._of_holiday():
+            return of_holiday
         found = [who for rotation in self._roster.rotations for who in self._of_rotation(rotation, 0)]
         return tuple(dict.fromkeys(found))
 
@@ -45,15 +47,18 @@ class Crew:
         every = dict.fromkeys([*found, *(who for who in standing_in if who is not None)])
         return tuple(who for who in every if self._is_here(who))
 
+    def _of_holiday(self) -> tuple[str, ...]:
+        """Also where no rotation has a turn, as on its weekend; not before the first turn of all."""
+        now = [one for one in self._roster.holidays if is_holiday(one, self._zone, self._at_ns)]
+        if not now or self._at_ns < begin_ns(self._roster):
+            return ()
+        return next(filter(None, (self._people(one.people) for one in now)), ())
+
     def _of_rotation(self, rotation: Rotation, later: int) -> tuple[str, ...]:
         """Whose turn it is, `later` turns from now; the next one where nobody of a turn is here."""
         mine = turn(rotation, self._zone, self._at_ns)
         if mine is None:
             return ()
-        if not later:
-            for holiday in self._roster.holidays:
-                if is_holiday(holiday, self._zone, self._at_ns) and (people := self._people(holiday.people)):
-                    return people
         size = len(rotation.people)
         turns = (self._people([rotation.people[(mine + later + k) % size]]) for k in range(size))
         return next(filter(None, turns), ())

@@ -34,6 +34,12 @@ def on_duty(
 ) -> tuple[str, ...]:
     """Of one roster, at a moment when its clocks have shown `clock`."""
     found: list[str] = []
+    has_begun = any(clock >= datetime.combine(one.start, one.hand_over) for one in roster.rotations)
+    for holiday in roster.holidays if has_begun else ():
+        if holiday.first <= clock.date() <= holiday.last:
+            people = _there(roster, holiday.people, gone, stand_ins, moment)
+            if people:
+                return tuple(people)
     for rotation in roster.rotations:
         found += _of_rotation(roster, rotation, gone, stand_ins, moment, clock)
     return tuple(dict.fromkeys(found))
@@ -55,11 +61,6 @@ def _of_rotation(
     turn, next_one = 0, datetime.combine(begin, rotation.hand_over) + rotation.period_days * DAY
     while next_one <= clock:
         turn, next_one = turn + 1, next_one + rotation.period_days * DAY
-    for holiday in roster.holidays:
-        if holiday.first <= clock.date() <= holiday.last:
-            people = _there(roster, holiday.people, gone, stand_ins, moment)
-            if people:
-                return people
     order = list(rotation.people) * 2
     at = turn % len(rotation.people)
     for name in order[at : at + len(rotation.people)]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -10,7 +11,7 @@ from gateway.alarms.call import Priority
 from gateway.alarms.duty import OTHER, Duty
 from gateway.statements import person as stated_person
 from gateway.statements import roster as stated_roster
-from gateway.statements.clock_times import Hours, hours
+from gateway.statements.clock_times import WEEKDAYS, Hours, hours
 from gateway.statements.person import PRIORITIES, Way
 from gateway.statements.roster import ENDED, Holiday, Roster, Team
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -175,6 +176,18 @@ def test_holidays_name_who_stands_in(staff: Staff) -> None:
     assert staff.on_duty("2026-02-15T16:00:00Z") == ("zhao", "li", "wang")
     assert staff.on_duty("2026-02-22T15:59:59Z") == ("zhao", "li", "wang")
     assert staff.on_duty("2026-02-22T16:00:00Z") == ("li",)
+
+
+def test_a_holiday_covers_its_weekend_although_no_rotation_has_a_turn_there(staff: Staff) -> None:
+    days = replace(weekly("li", "wang"), weekdays=WEEKDAYS[:5])
+    spring = Holiday("Spring Festival", date(2026, 2, 16), date(2026, 2, 22), ("zhao",))
+    staff.roster("week", days, holidays=(spring,), time_zone=SHANGHAI)
+    assert staff.on_duty("2026-02-14T16:00:00Z") == ()  # the Sunday before
+    assert staff.on_duty("2026-02-21T16:00:00Z") == ("zhao",)  # Sunday
+    assert staff.on_duty("2026-02-22T15:59:59Z") == ("zhao",)
+    assert staff.on_duty("2026-02-22T16:00:00Z") != ("zhao",)
+    begin_ns, end_ns = (parse_rfc3339(at) for at in ("2026-02-20T00:00:00Z", "2026-02-22T15:00:00Z"))
+    assert staff.duty.holes(begin_ns, end_ns) == ()
 
 
 def test_a_team_takes_its_turn_together(staff: Staff) -> None:
