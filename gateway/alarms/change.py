@@ -14,6 +14,7 @@ class AlarmChange:
 
     `change`: "raised", "acknowledged", "returned", ...: all are in alarming/steps.py. `alarm` has the shape
     of `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
+    `worsened`: it became more severe by this, although somebody had answered it.
     """
 
     number: int
@@ -21,3 +22,4 @@ class AlarmChange:
     recorded_ns: int
     first_start_ns: int
     alarm: Mapping[str, Any]
+    worsened: bool = False

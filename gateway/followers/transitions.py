@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from gateway.alarms.change import AlarmChange
+from gateway.alarms.priority import severity_of
 from gateway.followers.feeds import Changes, Page
 from gateway.journal.journal import Journal, Statement
 from gateway.journal.records import Records
+from gateway.notifiers.words import is_answered
 from gateway.statements import parked, transition
 from gateway.times import parse_rfc3339
 
+AMENDED: Final = "amended"
+MOST_LATELY: Final = 500  # transitions, as many as are stated in a second or two
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
 """What was known of an alarm, in its stored form, and its transition's number -> the published shape."""
 
@@ -69,7 +73,25 @@ class Transitions:
         said = transition.of(statement.body)
         alarm = self._publish(said.known, said.number)
         recorded_ns = statement.at_ns if statement.stated_ns is None else statement.stated_ns
-        return AlarmChange(seq, said.change, recorded_ns, self._first_start_ns(said, alarm), alarm)
+        start_ns = self._first_start_ns(said, alarm)
+        return AlarmChange(seq, said.change, recorded_ns, start_ns, alarm, self._worsened(seq, said, alarm))
+
+    def _worsened(self, seq: int, said: transition.Transition, alarm: Mapping[str, Any]) -> bool:
+        if said.change != AMENDED or not is_answered(alarm):
+            return False
+        before = self._before(seq, said)
+        if before is None:
+            return False
+        return severity_of(self._publish(before.known, before.number)) < severity_of(alarm)
+
+    def _before(self, seq: int, said: transition.Transition) -> transition.Transition | None:
+        """The transition of the same alarm before this one; the records may not have the newest ones yet."""
+        known = [row.seq for row in self._records.book.transitions(said.alarm) if row.number < said.number]
+        if known:
+            return transition.of(self._journal.statement(known[-1]).body)
+        lately = islice(self._journal.newest_statements(transition.KIND, seq), MOST_LATELY)
+        found = (transition.of(statement.body) for _, statement in lately)
+        return next((one for one in found if one.alarm == said.alarm), None)
 
     def _first_start_ns(self, said: transition.Transition, alarm: Mapping[str, Any]) -> int:
         """Of alarms that were raised before we came the records know where that was stated."""

@@ -42,7 +42,7 @@ def action(change: AlarmChange) -> Action:
 
 def opens_anew(change: AlarmChange) -> bool:
     """Whether it may be acknowledged there: then what only opens it calls nobody."""
-    return change.change in ANEW and action(change) is Action.OPEN
+    return (change.change in ANEW or change.worsened) and action(change) is Action.OPEN
 
 
 def key_of(change: AlarmChange) -> str:

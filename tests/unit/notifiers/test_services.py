@@ -136,6 +136,13 @@ def test_what_asks_again_is_not_left_acknowledged_there(server: HttpReceiver, se
     assert paths == [f"{alias}unacknowledge?identifierType=alias", "/v2/alerts"]
 
 
+def test_what_worsens_after_an_answer_is_not_left_acknowledged_there(server: HttpReceiver, service) -> None:
+    amended = with_fields(life()[1], "amended")
+    service(pagerduty).notify(amended)
+    service(pagerduty).notify(dataclasses.replace(amended, worsened=True))
+    assert [event["event_action"] for event in said(server)] == ["trigger", "resolve", "trigger"]
+
+
 def test_a_remark_that_is_taken_back_pages_nobody(server: HttpReceiver, service) -> None:
     change = with_fields(life()[1], "taken back")
     service(pagerduty).notify(change)
