@@ -9,6 +9,7 @@ from gateway.cli.saying import answer, remark_on, said_by
 from gateway.cli.terminal import print_json, say
 from gateway.commands.author import Author, at_this_box
 from gateway.commands.desk import Desk, Stated, open_desk
+from gateway.commands.rest_of_group import without
 from gateway.config.load import load
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
@@ -41,7 +42,8 @@ def state(
     with open_desk(configuration) as desk, open_records(configuration.data_dir) as records:
         row, left_out = find(records, of.alarm), {find(records, one).id for one in of.but}
         members = calls_at(configuration, desk.journal, records, desk.clock.now_ns()).members(row.id)
-        rows = [found for one in members if (found := records.book.alarm(one)) and one not in left_out]
+        wanted = without(row.id, members, left_out)
+        rows = [found for one in wanted if (found := records.book.alarm(one))]
         alarms, stated = command(desk, at_this_box(by), rows, comment)
         remark_on(desk, by)
     if as_json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.alarming.entry import alarm_of
 from gateway.commands.alarms import ASKING
 from gateway.config.types import Configuration
-from gateway.errors import CryogateError
+from gateway.errors import CryogateError, InputError
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.journal.journal import Journal
 from gateway.journal.records import Records
@@ -29,6 +29,15 @@ def rest(
         return []
     rows = (records.book.alarm(one) for one in members if one != alarm)
     return [row for row in rows if row is not None and _asks(row)]
+
+
+def without(alarm: str, members: Sequence[str], left_out: Collection[str]) -> list[str]:
+    """Of the group of an alarm. Raises InputError where one is left out that is not in it: a slip, and the
+    one that was meant would be answered."""
+    strange = [one for one in left_out if one not in members]
+    if strange:
+        raise InputError(f"{', '.join(strange)} is not in the group of {alarm}; it has {', '.join(members)}")
+    return [one for one in members if one not in left_out]
 
 
 def words_of(verb: str, alarm: str, named: Sequence[Mapping[str, Any]], number: int) -> str:

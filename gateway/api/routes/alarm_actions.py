@@ -21,7 +21,7 @@ from gateway.commands import alarms, calls, out_of_service, quieting
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.commands.quieting import Until
-from gateway.commands.rest_of_group import rest
+from gateway.commands.rest_of_group import rest, without
 from gateway.journal.alarm_tables import AlarmRow
 from gateway.published.alarm import of_known
 from gateway.questions.calls import calls_at
@@ -287,7 +287,7 @@ def _say_all(
     def act(desk: Desk, author: Author) -> tuple[Stated, Mapping[str, Any]]:
         records, now_ns = world.reading().records, desk.clock.now_ns()
         members = calls_at(world.configuration, desk.journal, records, now_ns).members(row.id)
-        found = (records.book.alarm(one) for one in members if one not in left_out)
+        found = (records.book.alarm(one) for one in without(row.id, members, left_out))
         rows = [one for one in found if one is not None and _is_own(world.scope(who), one)]
         names, stated = command(desk, author, rows, said.comment)
         return stated, {"alarms": names, "ids": [one.id for one in stated.new]}

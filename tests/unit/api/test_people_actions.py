@@ -106,6 +106,11 @@ def test_all_alarms_of_a_happening(people: TwoSites) -> None:
         people.door, f"/alarms/{alarm}/group/acknowledge", {"but": [alarm], "comment": "closed"}, "operator"
     )
     assert left_out.status_code == 422, "nothing is left"
+    other = next(one for one in people.alarms().values() if one != alarm)
+    strange = say(
+        people.door, f"/alarms/{alarm}/group/acknowledge", {"but": [other], "comment": "closed"}, "operator"
+    )
+    assert strange.status_code == 422 and f"{other} is not in the group of {alarm}" in strange.text
     done = say(people.door, f"/alarms/{alarm}/group/acknowledge", {"comment": "closed"}, "operator")
     assert done.json().get("alarms") == [alarm], done.text
 

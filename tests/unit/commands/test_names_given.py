@@ -15,6 +15,7 @@ from gateway.commands import alarms, handover, out_of_service
 from gateway.commands.author import Author
 from gateway.commands.names import names_of, namesakes
 from gateway.commands.quieting import Until
+from gateway.commands.rest_of_group import without
 from gateway.commands.second import is_same_person, why_not_two
 from gateway.errors import InputError
 from gateway.journal.records import Records
@@ -177,3 +178,9 @@ def test_what_is_said_of_a_group_is_answered_as_data(staffed: Office) -> None:
         assert json.loads(out)["alarms"] == [ALARM] and json.loads(out)["ids"] == [stated.id]
     with pytest.raises(InputError, match="give --group, too"):
         staffed.run("take", ALARM, "--but", "E-2", *BY)
+
+
+def test_who_is_left_out_of_a_group_is_in_it() -> None:
+    assert without("E-1", ["E-1", "E-2", "E-3"], {"E-2"}) == ["E-1", "E-3"]
+    with pytest.raises(InputError, match="E-9 is not in the group of E-1; it has E-1, E-2"):
+        without("E-1", ["E-1", "E-2"], {"E-2", "E-9"})
