@@ -49,7 +49,7 @@ def _parsed(text: str) -> int:
         moment = datetime(year, month, day, hour, minute, 59 if leap else second, tzinfo=UTC)
     except ValueError as error:
         raise InputError(f"{text[:40]!r} is not a time: {error}") from None
-    whole = int(moment.timestamp()) + leap - _zone_seconds(match[8])
+    whole = int(moment.timestamp()) + leap - zone_seconds(match[8])
     return whole * _SECOND + (0 if leap else fraction)
 
 
@@ -100,7 +100,8 @@ def _offset_s(shown: datetime, zone: tzinfo, fold: int) -> int:
     return round((shown.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()).total_seconds())
 
 
-def _zone_seconds(zone: str) -> int:
+def zone_seconds(zone: str) -> int:
+    """Seconds ahead of UTC, of Z or a number. Raises InputError for a zone that there is not."""
     if zone in "Zz":
         return 0
     sign = -1 if zone[0] == "-" else 1

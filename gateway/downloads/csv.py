@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from gateway.downloads import Download
 from gateway.errors import InputError
 from gateway.tables import About
+from gateway.tables.blocks import AT_ONCE, Row
 from gateway.tables.options import Options
-from gateway.tables.rows import Row, read_table
+from gateway.tables.rows import read_table
 
 __all__ = ["Options", "read"]
 
 
-def read(data: bytes, options: Options) -> Download:
-    """One series per mapped column, or per channel of a long table. Raises InputError."""
+def read(data: bytes, options: Options, at_once: int = AT_ONCE) -> Download:
+    """One series per mapped column, or per channel of a long table. Raises InputError.
+
+    `at_once`: rows that are read together; with 0 each by itself.
+    """
     if options.sheet is not None:
         raise InputError("sheet: a CSV has none; is it format = 'xlsx'?")
     if options.delimiter == options.decimal:
@@ -28,9 +32,9 @@ def read(data: bytes, options: Options) -> Download:
     for line in lines[: options.skip_lines]:
         about.hear([cell.strip('" ') for cell in line.split(options.delimiter)])
     is_quoted = lines[-1].endswith('"') if lines else False
-    table = read_table(
-        _rows(lines, options), options, above=_above(lines, options), unended=not ends and not is_quoted
-    )
+    unended = not ends and not is_quoted
+    above = _above(lines, options)
+    table = read_table(_rows(lines, options), options, above=above, unended=unended, at_once=at_once)
     return Download(table.series, about.words | table.about, table.lines)
 
 
@@ -53,13 +57,10 @@ def _above(lines: list[str], options: Options) -> Iterator[Row]:
 
 def _rows(lines: list[str], options: Options) -> Iterator[Row]:
     rows = csv.reader(lines[options.skip_lines :], delimiter=options.delimiter, strict=True)
-    before = 0
-    while True:
-        try:
-            cells = next(rows, None)
-        except csv.Error as error:
-            raise InputError(f"line {options.skip_lines + before + 1}: not CSV: {error}") from None
-        if cells is None:
-            return
-        yield Row(options.skip_lines + before + 1, rows.line_num - before, cells)
-        before = rows.line_num
+    above, before = options.skip_lines, 0
+    try:
+        for cells in rows:
+            yield Row(above + before + 1, rows.line_num - before, cells)
+            before = rows.line_num
+    except csv.Error as error:
+        raise InputError(f"line {above + before + 1}: not CSV: {error}") from None

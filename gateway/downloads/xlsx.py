@@ -20,8 +20,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from gateway.downloads import Download
 from gateway.errors import InputError
+from gateway.tables.blocks import Row
 from gateway.tables.options import Options
-from gateway.tables.rows import Row, read_table
+from gateway.tables.rows import read_table
 
 __all__ = ["Options", "read"]
 

@@ -6,7 +6,7 @@ With a header such a row has one cell too many. Without one nothing tells how ma
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from gateway.tables.options import Options
@@ -36,6 +36,13 @@ class DecimalComma:
                 self._shown.setdefault(index, f"{whole},{behind}")
             elif whole or behind:
                 self._suspects.discard(index)
+
+    def look_at_all(self, rows: Iterable[Sequence[str]]) -> None:
+        """Row by row, as long as there is a suspect."""
+        for cells in rows:
+            if not self._suspects:
+                return
+            self.look(cells)
 
     def doubt(self) -> str:
         """Why the file cannot be taken; empty where there is no doubt."""

@@ -6,7 +6,7 @@ as 1.95e+02, writes one in each row.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import field
 from typing import Final, Generic, TypeVar
 
@@ -44,10 +44,15 @@ class _Column:
             if not exponent.isdigit():
                 self._note(line, text, exponent[1:])
             return
+        self.look_at_bare(1, [(line, text)], is_last)
+
+    def look_at_bare(self, count: int, shown: Sequence[Shown], is_last: bool) -> None:
+        """Numbers without an exponent: how many, and the first of them."""
         if not self.bare:
             self.is_last = is_last
-        self.bare += 1
-        _keep(self.first_bare, (line, text))
+        self.bare += count
+        for one in shown:
+            _keep(self.first_bare, one)
 
     def problems(self) -> Iterator[Shown]:
         short = {one for digits, some in self.by_digits.items() if digits < self.padded for one in some}
@@ -74,10 +79,17 @@ class Exponents(Generic[K]):
 
     def look(self, line: int, text: str, column: K, is_last: bool) -> None:
         """`text`: a reading, without its unit. `is_last`: nothing stands behind it in its row."""
+        self._known(column).look(line, text, is_last)
+
+    def look_at_bare(self, count: int, shown: Sequence[Shown], column: K, is_last: bool) -> None:
+        """The same of `count` readings without an exponent; `shown`: the first MOST_PROBLEMS of them."""
+        self._known(column).look_at_bare(count, shown, is_last)
+
+    def _known(self, column: K) -> _Column:
         known = self._columns.get(column)
         if known is None:
             known = self._columns[column] = _Column()
-        known.look(line, text, is_last)
+        return known
 
     def problems(self) -> Iterator[tuple[K, int, str]]:
         """Column, line and sentence, once all rows were looked at."""

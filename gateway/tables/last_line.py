@@ -19,11 +19,12 @@ class LastLine:
         self._decimals: set[int | None] = set()
         self._lengths: set[int] = set()
 
-    def whole(self, cells: list[str]) -> None:
-        """A row that has its end."""
-        self._decimals.add(decimals(cells[-1]))
-        if len(self._lengths) < 3:  # beyond one they prove nothing
-            self._lengths.add(len(cells[-1].strip()))
+    def whole(self, *cells: str) -> None:
+        """The last cells of rows that have their end."""
+        for cell in cells:
+            self._decimals.add(decimals(cell))
+            if len(self._lengths) < 3:  # beyond one they prove nothing
+                self._lengths.add(len(cell.strip()))
 
     def doubt(self, cells: list[str], at: Mapping[str | int, int]) -> str:
         """Why the last line may not be whole; empty where it must be."""

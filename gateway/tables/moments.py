@@ -72,7 +72,7 @@ def parser(time_format: str, language: str = "en") -> Parse:
         return _excel
     if "%" not in time_format:
         raise ValueError(f"time_format: {EXPECTED}")
-    return _Pattern(time_format, language)
+    return Pattern(time_format, language)
 
 
 def _rfc3339(shown: str) -> Moment:
@@ -115,18 +115,18 @@ def _unix(shown: str, ns_per: int) -> int:
     return math.floor(Fraction(shown) * ns_per)
 
 
-class _Pattern:
+class Pattern:
     """One compiled pattern."""
 
     def __init__(self, time_format: str, language: str) -> None:
         self._format = time_format
         self._check(_letters(time_format))
-        self._months, self._halves = months(language), halves(language)
+        self.months, self.halves = months(language), halves(language)
         self._language = language
-        self._regex = re.compile(_regex(time_format))
+        self.regex = re.compile(_regex(time_format))
 
     def __call__(self, shown: str) -> Moment:
-        match = self._regex.fullmatch(shown)
+        match = self.regex.fullmatch(shown)
         if match is None:
             raise InputError(f"time {shown[:40]!r} does not match {self._format!r}")
         part = match.groupdict()
@@ -135,7 +135,7 @@ class _Pattern:
         self._check_day(part, wall)
         seconds = calendar.timegm(wall.timetuple())
         zone = part.get("z")
-        ns = (seconds - (_offset_s(zone) if zone else 0)) * SECOND + fraction
+        ns = (seconds - (offset_s(zone) if zone else 0)) * SECOND + fraction
         if part.get("H") == "24":
             ns += DAY_NS
         return Moment(ns, is_local=zone is None)
@@ -156,7 +156,7 @@ class _Pattern:
         if "m" in part:
             return int(part["m"])
         name = part.get("b") or part["B"]
-        found = self._months.get(name.lower())
+        found = self.months.get(name.lower())
         if found is None:
             raise InputError(f"{name[:40]!r} is no month in language {self._language!r}; check language")
         return found
@@ -179,9 +179,9 @@ class _Pattern:
         if "I" not in part:
             return int(part.get("H") or 0)
         hour, half = int(part["I"]), re.sub(r"[\s.]", "", part["p"]).lower()
-        if half not in self._halves or not 1 <= hour <= 12:
+        if half not in self.halves or not 1 <= hour <= 12:
             raise InputError(f"{part['I']} {part['p'][:20]!r} is no time of day; check language")
-        return hour % 12 + 12 * self._halves[half]
+        return hour % 12 + 12 * self.halves[half]
 
     def _check(self, letters: list[str]) -> None:
         """Raises ValueError for a pattern that cannot be read without a guess."""
@@ -255,7 +255,8 @@ def _known() -> str:
     return " ".join(f"%{letter}" for letter in _DIRECTIVES)
 
 
-def _offset_s(zone: str) -> int:
+def offset_s(zone: str) -> int:
+    """Seconds ahead of UTC, of what `%z` matched."""
     if zone in "Zz":
         return 0
     digits = zone[1:].replace(":", "")

@@ -6,7 +6,9 @@ was set back. Any other step backwards is a mistake, unless the mapping says tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
+from itertools import groupby
 from typing import Final, Literal
 
 import numpy as np
@@ -72,7 +74,7 @@ class _Local:
     def __init__(self, shown: Times, where: tzinfo) -> None:
         self._shown, self._where = shown, where
         minutes, self._which = np.unique(shown // _MINUTE_NS, return_inverse=True)
-        found = [_offsets(int(minute) * _MINUTE_NS, where) for minute in minutes]
+        found = list(_offsets_of(minutes, where))
         self._first = np.array([f[0] for f in found], np.int64)[self._which]
         self._second = np.array([f[1] for f in found], np.int64)[self._which]
         self._skipped = np.array([f[2] for f in found], np.bool_)[self._which]
@@ -115,6 +117,13 @@ def _turn(shown: NDArray[np.int64]) -> int | None:
     if len(back):
         return int(back[0]) + 1
     return 1 if len(shown) == 2 and shown[0] == shown[1] else None
+
+
+def _offsets_of(minutes: NDArray[np.int64], where: tzinfo) -> Iterator[tuple[int, int, bool]]:
+    """Of sorted minutes; an hour that begins and ends alike is alike within: clocks do not change twice."""
+    for hour, some in groupby(minutes.tolist(), lambda minute: minute // 60):
+        first, last = (_offsets(minute * _MINUTE_NS, where) for minute in (hour * 60, hour * 60 + 59))
+        yield from (first if first == last else _offsets(minute * _MINUTE_NS, where) for minute in some)
 
 
 def _offsets(shown_ns: int, where: tzinfo) -> tuple[int, int, bool]:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import Quality
 from gateway.shape import LINE_BREAK, Shape, filled
-from gateway.tables import About, Lines, Mistakes, Series, check_time
+from gateway.tables import MOST_PROBLEMS, About, Lines, Mistakes, Series, check_time
+from gateway.tables.blocks import AT_ONCE, Blocks, Row, Run, blocks
 from gateway.tables.cells import Column, reading
 from gateway.tables.decimal_comma import DecimalComma
 from gateway.tables.exponents import Exponents
 from gateway.tables.header import has_all, positions
 from gateway.tables.last_line import LastLine
-from gateway.tables.moments import Moment, parser
+from gateway.tables.moments import Moment, names_a_zone, parser
 from gateway.tables.options import Options
 from gateway.tables.order import placed
 from gateway.tables.passed_over import PassedOver
@@ -37,14 +39,6 @@ MIXED: Final = "if numbers with and without are meant, say mixed_exponents = tru
 LINE_BREAKS: Final = f"{LINE_BREAK}; if line breaks in cells are meant, give line_breaks = true"
 
 
-class Row(NamedTuple):
-    """`line` is where it begins, `lines` how many it takes."""
-
-    line: int
-    lines: int
-    cells: list[str]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     series: tuple[Series, ...]
@@ -59,13 +53,15 @@ def read_table(
     above: Iterable[Row] = (),
     is_text: bool = True,
     unended: bool = False,
+    at_once: int = AT_ONCE,
 ) -> Table:
     """Raises InputError.
 
     `above`: rows that skip_lines passes over. `is_text`: separators make the cells, so that they are counted.
-    `unended`: the last line has no end, so that its last number could be cut.
+    `unended`: the last line has no end, so that its last number could be cut. `at_once`: how many rows are
+    read together; with 0 each is read by itself, with the same result.
     """
-    reader = _Reader(options, is_text, unended)
+    reader = _Reader(options, is_text, unended, at_once)
     reader.take(iter(rows), above)
     return reader.table()
 
@@ -89,8 +85,9 @@ class _Group:
 
 
 class _Reader:
-    def __init__(self, options: Options, is_text: bool, unended: bool) -> None:
+    def __init__(self, options: Options, is_text: bool, unended: bool, at_once: int) -> None:
         self._options = options
+        self._at_once = at_once
         self._is_text = is_text
         self._where = zone(options.time_zone) if options.time_zone else None
         self._parse = parser(options.time_format, options.language)
@@ -106,32 +103,40 @@ class _Reader:
             self._groups[""] = _Group(options.columns)
 
     def take(self, rows: Iterator[Row], above: Iterable[Row]) -> None:
-        rows = self._behind_the_header(self._whole(rows), above)
         last = None
-        for row in rows:
-            if not any(cell.strip() for cell in row.cells):
-                self._header += row.lines
-            elif row.cells[0].strip().startswith(self._options.footer):
-                self._pass_over("footer", chain([row], self._below(rows)))
-                self._last = None
-            else:
-                self._taken += row.lines
-                self._take(row)
-                if last is not None and self._last:
-                    self._last.whole(last.cells)
-                last = row
+        for piece in self._pieces(self._behind_the_header(rows, above)):
+            if last is not None and self._last:
+                self._last.whole(last.cells[-1])
+            last = self._take_run(piece) if isinstance(piece, Run) else self._take_row(piece)
         if last is not None and self._last and (why := self._last.doubt(last.cells, self._at)):
             self._mistakes.add(last.line, why)
         if last is not None and self._comma and (why := self._comma.doubt()):
             self._mistakes.add(last.line, why)
         self._doubt_exponents()
 
-    def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows; a cell that goes on in the next line is a mistake, also in a row that is not read."""
-        for row in rows:
-            if row.lines > 1 and not self._options.line_breaks:
-                self._mistakes.add(row.line, LINE_BREAKS.format(last=row.line + row.lines - 1))
-            yield row
+    def _pieces(self, rows: Iterator[Row]) -> Iterator[Row | Run]:
+        """The rows that readings can stand in: those above a footer that are not blank."""
+        for block in blocks(rows, max(self._at_once, 1)):
+            left = len(block)
+            for piece in self._even.split(block) if self._at_once else block:
+                left -= len(piece.rows) if isinstance(piece, Run) else 1
+                if isinstance(piece, Run):
+                    yield piece
+                elif not any(cell.strip() for cell in self._whole(piece).cells):
+                    self._header += piece.lines
+                elif piece.cells[0].strip().startswith(self._options.footer):
+                    below = chain(block[len(block) - left :], rows)
+                    self._pass_over("footer", chain([piece], self._below(below)))
+                    self._last = None
+                    return
+                else:
+                    yield piece
+
+    def _whole(self, row: Row) -> Row:
+        """The same; a cell that goes on in the next line is a mistake, also in a row that is not read."""
+        if row.lines > 1 and not self._options.line_breaks:
+            self._mistakes.add(row.line, LINE_BREAKS.format(last=row.line + row.lines - 1))
+        return row
 
     def table(self) -> Table:
         """Raises InputError with every mistake."""
@@ -143,31 +148,35 @@ class _Reader:
 
     def _behind_the_header(self, rows: Iterator[Row], above: Iterable[Row]) -> Iterator[Row]:
         """The rest, once the columns are known."""
-        options, first = self._options, next(rows, None)
+        options, is_named = self._options, self._options.header != "none"
+        whole = map(self._whole, rows) if is_named else rows
+        first = next(whole, None)
         header: list[Row] = []
         while first is not None and options.header == "found" and not self._is_header(first):
             self._about.hear(first.cells)
             header.append(first)
-            first = next(rows, None)
+            first = next(whole, None)
         if first is None:
             self._header = sum(row.lines for row in chain(above, header))
             raise InputError(self._nothing())
+        self._set_columns(first, is_named)
+        self._pass_over("skip_lines", above)
+        self._pass_over("header", [*header, first] if is_named else header)
+        rows = rows if is_named else chain([first], rows)
+        self._pass_over("skip_rows", islice(map(self._whole, rows), options.skip_rows))
+        return rows
+
+    def _set_columns(self, first: Row, is_named: bool) -> None:
         names = [cell.strip() for cell in first.cells]
-        is_named = options.header != "none"
         what = "the header" if is_named else "the first row"
         self._shape = Shape(len(names), filled(names) if is_named else len(names), what, self._is_text)
-        names = names if is_named else [""] * len(names)
+        self._names = names if is_named else [""] * len(names)
         try:
-            self._at = positions(names, options.wanted)
+            self._at = positions(self._names, self._options.wanted)
         except InputError as error:
             raise InputError(f"line {first.line}: {error}") from None
-        self._comma = DecimalComma(options, self._at) if self._is_text else None
-        self._names = names
-        self._pass_over("skip_lines", above)
-        self._pass_over("header", header if options.header == "none" else [*header, first])
-        rows = chain([first], rows) if options.header == "none" else rows
-        self._pass_over("skip_rows", islice(rows, options.skip_rows))
-        yield from rows
+        self._comma = DecimalComma(self._options, self._at) if self._is_text else None
+        self._even = Blocks(self._options, self._shape, self._at)
 
     def _pass_over(self, option: str, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -192,7 +201,7 @@ class _Reader:
 
     def _below(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows below a footer; another header among them is a mistake."""
-        for row in rows:
+        for row in map(self._whole, rows):
             if self._options.header != "none" and [cell.strip() for cell in row.cells] == self._names:
                 self._mistakes.add(row.line, JOINED)
             yield row
@@ -205,6 +214,57 @@ class _Reader:
         return (
             f"line {self._header + 1}: no line has the columns {wanted}; check separator, header and encoding"
         )
+
+    def _take_run(self, run: Run) -> Row:
+        """The last of its rows."""
+        if self._last:
+            self._last.whole(*{row.cells[-1] for row in run.rows[:-1]})
+        new = set(run.names) - self._groups.keys()
+        begin = max(map(run.names.index, new), default=-1) + 1  # from there on each channel is known, or none
+        for row in run.rows[:begin]:
+            self._take_row(row)
+        if begin < len(run.rows):
+            self._take_columns(run.part(slice(begin, None)))
+        return run.rows[-1]
+
+    def _take_columns(self, run: Run) -> None:
+        if not self._groups.keys() >= set(run.names):
+            for row in run.rows:
+                self._take_row(row)
+            return
+        self._taken += len(run.rows)
+        if self._comma:
+            self._comma.look_at_all(row.cells for row in run.rows)
+        self._is_local = not names_a_zone(self._options.time_format)
+        for group, rows in self._groups_of(run):
+            self._extend(group, run, rows)
+
+    def _groups_of(self, run: Run) -> Iterator[tuple[_Group, NDArray[np.intp]]]:
+        if self._options.channel_column is None:
+            yield self._groups[""], np.arange(len(run.rows))
+        else:
+            places: dict[str, list[int]] = {}
+            for place, name in enumerate(run.names):
+                places.setdefault(name, []).append(place)
+            for name, rows in places.items():
+                yield self._groups[name], np.array(rows, np.intp)
+
+    def _extend(self, group: _Group, run: Run, rows: NDArray[np.intp]) -> None:
+        number = len(group.line)
+        group.line.frombytes(run.line[rows].tobytes())
+        group.shown.frombytes(run.shown[rows].tobytes())
+        for series, cells in zip(group.series, run.cells, strict=True):
+            has = np.flatnonzero(cells.is_reading[rows])
+            series.row.frombytes((has + number).tobytes())
+            value = cells.value[rows[has]]
+            series.value.frombytes(value.tobytes())
+            self._look_at_all(series, run, rows[has[value == value]])
+
+    def _take_row(self, row: Row) -> Row:
+        """The same row."""
+        self._taken += row.lines
+        self._take(row)
+        return row
 
     def _take(self, row: Row) -> None:
         try:
@@ -230,11 +290,22 @@ class _Reader:
 
     def _look(self, series: _Series, row: Row, text: str) -> None:
         """Whether its number could be cut; that shows when all were seen."""
-        column = series.column
-        if self._exponents is None or column.mixed_exponents:
+        if self._exponents is not None and not series.column.mixed_exponents:
+            text = text.removesuffix(series.column.suffix).strip()
+            self._exponents.look(row.line, text, series, self._ends(series, row))
+
+    def _look_at_all(self, series: _Series, run: Run, numbers: NDArray[np.intp]) -> None:
+        """The same of rows of a run, whose numbers have no exponent."""
+        if self._exponents is None or series.column.mixed_exponents or not len(numbers):
             return
-        is_last = not any(map(str.strip, row.cells[self._at[column.column] + 1 :]))
-        self._exponents.look(row.line, text.removesuffix(column.suffix).strip(), series, is_last)
+        first = [run.rows[i] for i in numbers[:MOST_PROBLEMS]]
+        at, suffix = self._at[series.column.column], series.column.suffix
+        shown = [(row.line, row.cells[at].strip().removesuffix(suffix).strip()) for row in first]
+        self._exponents.look_at_bare(len(numbers), shown, series, self._ends(series, first[0]))
+
+    def _ends(self, series: _Series, row: Row) -> bool:
+        """Whether nothing stands behind its number."""
+        return not any(map(str.strip, row.cells[self._at[series.column.column] + 1 :]))
 
     def _doubt_exponents(self) -> None:
         for series, line, why in self._exponents.problems() if self._exponents else ():
