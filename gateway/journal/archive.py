@@ -239,13 +239,19 @@ class Archive:
             yield Entry(seq, READINGS, committed, rows.cut(slice(start, end)).arrivals, None)
 
     def _between(self, segment: Segment, first_seq: int, last_seq: int) -> Rows:
-        """Rows of entries [first_seq, last_seq], sorted by entry; inside one as they were committed."""
-        file, parts = self.file(segment.file, segment.footer_crc), []
+        """Rows of entries [first_seq, last_seq], sorted by entry; inside one as they were committed.
+
+        Groups are hours: of most files a page is in few of them, and the others are not decoded.
+        """
+        file, parts = self.file(segment.file, segment.footer_crc), list[Rows]()
         for number in range(file.groups):
+            first, last = file.entries(number)
+            if last < first_seq or last_seq < first:
+                continue
             rows = file.group(number)
             inside = (rows.seq >= first_seq) & (rows.seq <= last_seq)
             parts.append(Rows(entries.take(rows.arrivals, inside), rows.seq[inside]))
-        seq = np.concatenate([part.seq for part in parts])
+        seq = np.concatenate([np.empty(0, np.int64), *(part.seq for part in parts)])
         order = np.argsort(seq, kind="stable")
         arrivals = Arrivals.concatenate([part.arrivals for part in parts])
         return Rows(entries.take(arrivals, order), seq[order])

@@ -19,10 +19,10 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,7 @@ _LEVEL: Final = 15  # of zstd: a sixth smaller than 3, a twentieth than 9, and f
 _TAIL: Final = struct.Struct("<I4s")  # length of the footer, "PAR1" (Parquet format, file layout)
 _MAGIC: Final = b"PAR1"
 _NAN_BITS: Final = int.from_bytes(struct.pack("<d", nan), "little")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +88,7 @@ class File:
 
     def __init__(self, path: Path, footer_crc: int) -> None:
         self._path = path
+        self._entries: dict[int, tuple[int, int]] = {}
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -108,10 +110,19 @@ class File:
 
     def group(self, number: int) -> Rows:
         """One row group, in the order of the file; arrays of its own."""
+        return self._of(number, [*_COLUMNS, _SHIFT], _rows)
+
+    def entries(self, number: int) -> tuple[int, int]:
+        """The first and the last entry that one row group has readings of; looked up once."""
+        if number not in self._entries:
+            self._entries[number] = self._of(number, ["seq"], _ends)
+        return self._entries[number]
+
+    def _of(self, number: int, columns: Sequence[str], made: Callable[[pa.Table], T]) -> T:
         import pyarrow as pa
 
         try:
-            return _rows(self._file.read_row_group(number, columns=[*_COLUMNS, _SHIFT], use_threads=False))
+            return made(self._file.read_row_group(number, columns=columns, use_threads=False))
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise JournalError(damaged(self._path, _why(error))) from error
 
@@ -227,6 +238,11 @@ def _rows(table: pa.Table) -> Rows:
     )
     arrivals = Arrivals(samples, _nanoseconds(received), _shift(table))
     return Rows(arrivals, seq.to_numpy().astype(np.int64))
+
+
+def _ends(table: pa.Table) -> tuple[int, int]:
+    seq = table.column("seq").to_numpy()
+    return int(seq.min()), int(seq.max())
 
 
 def _shift(table: pa.Table) -> Times | None:

@@ -24,6 +24,7 @@ from gateway.journal import (
     deferred,
     entries,
     identity,
+    index_check,
     index_seal,
     mentions,
     parquet,
@@ -33,7 +34,6 @@ from gateway.journal.archive import FOLDER, Archive, Segment, archived_until
 from gateway.journal.chain import Chain
 from gateway.journal.damaged import DamagedFile
 from gateway.journal.database import SQLITE, Connection, Error, all_rows
-from gateway.journal.entries import HOUR_NS, runs
 from gateway.journal.failures import explained
 from gateway.journal.shifts import uncovered
 from gateway.journal.transaction import snapshot
@@ -281,26 +281,18 @@ def _check_rows(connection: Connection, archive: Archive, segment: Segment, path
     """How many readings are in it, once the index fits to them."""
     file = archive.file(segment.file, segment.footer_crc)
     pieces = archive.index_of(segment)
-    seqs, rows_seen, first, last = [], 0, [], []
+    seqs, rows_seen = [], 0
+    first, last = list[int](), list[int]()
     for number in range(file.groups):
-        rows, at = file.group(number), 0
+        rows, there = file.group(number), pieces.pop(number, [])
         seqs.append(rows.seq)
         rows_seen += len(rows)
         _check_shifts(connection, rows.arrivals, f"archive file {path}")
-        samples = rows.arrivals.samples
-        for start, readings, hour, first_ns, last_ns, present in pieces.pop(number, []):
-            part = samples.take(slice(start, start + readings))
-            fits = start == at and len(part) == readings > 0 and (part.time // HOUR_NS == hour).all()
-            if not (
-                fits
-                and (int(part.time.min()), int(part.time.max())) == (first_ns, last_ns)
-                and runs(part.channel) == present
-                and (np.lexsort((part.time, part.channel)) == np.arange(readings)).all()
-            ):
-                raise JournalError(parquet.damaged(path, f"its index does not fit to row group {number}"))
-            at += readings
-            first.append(first_ns)
-            last.append(last_ns)
+        at = index_check.covered(rows.arrivals.samples, there)
+        if at is None:
+            raise JournalError(parquet.damaged(path, f"its index does not fit to row group {number}"))
+        first += [piece[3] for piece in there]
+        last += [piece[4] for piece in there]
         if at != len(rows):
             raise JournalError(parquet.damaged(path, f"row group {number} is not in its index"))
     contents = archive.contents(segment)
