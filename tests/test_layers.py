@@ -43,6 +43,7 @@ ROWS = (
     ("peers",),
     # who may log in
     ("accounts", "openid"),
+    ("plans",),  # pictures of sites, and where assets stand on them
     # policy
     ("config",),
     ("clocks",),

@@ -13,7 +13,10 @@ from gateway.api.limits import BODY_WITHIN_S, LARGEST_BODY, LARGEST_FILE, LONGES
 from gateway.api.problems import Problem, answer
 from gateway.json_text import StandsTwice, loads
 
-FILES: Final = ("/api/v1/imports", "/api/v1/imports/preview", "/api/v1/contents/file")  # where files come
+FILES: Final = (  # where files come
+    *("/api/v1/imports", "/api/v1/imports/preview", "/api/v1/contents/file"),
+    "/api/v1/plans",
+)
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",

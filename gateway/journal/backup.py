@@ -2,7 +2,8 @@
 
 manifest.json            what belongs to it, each file with its SHA-256; replaced last, by a rename
 journal-TIME.sqlite      the log and the index of the archive
-records-TIME.sqlite      taken first, so that no cursor in it is ahead of the journal
+records-TIME.sqlite      taken before, so that no cursor in it is ahead of the journal
+plans-TIME.sqlite        plans of sites, where there are some
 archive/*.parquet        immutable: taken once, in the next backup only what is new
 """
 
@@ -35,6 +36,7 @@ MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
 JOURNAL: Final = "journal.sqlite"
 RECORDS: Final = "records.sqlite"
+PLANS: Final = "plans.sqlite"  # gateway/plans: pictures that nobody can make again
 _CHUNK: Final = 2**20  # bytes
 _ATTEMPTS: Final = 3  # retention may replace a file of the archive while it is being copied
 Progress = Callable[[str, int, int], None]
@@ -173,7 +175,7 @@ def _backup(
     """`is_last`: a file that is not there is missing. Else it may be replaced: raises FileNotFoundError."""
     stamp = format_rfc3339(time.time_ns()).replace(":", "").replace("-", "")[:26].replace(".", "")
     databases = {}
-    for name in (RECORDS, JOURNAL):
+    for name in (PLANS, RECORDS, JOURNAL):
         if name == JOURNAL or (data / name).exists():
             copy = f"{name.removesuffix('.sqlite')}-{stamp}.sqlite"
             databases[copy] = {**_copied_database(data / name, folder / copy), "restored_as": name}
@@ -358,7 +360,13 @@ def _replace(path: Path, manifest: Mapping[str, Any]) -> None:
 def _remove_others(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Files of earlier backups, finished or not, that are not in this one; files of strangers stay."""
     mine = {folder / name for name in _files(manifest)}
-    ours = ("journal-*.sqlite*", "records-*.sqlite*", f"{FOLDER}/*.parquet", f"{FOLDER}/*{SUFFIX}")
+    ours = (
+        "journal-*.sqlite*",
+        "records-*.sqlite*",
+        "plans-*.sqlite*",
+        f"{FOLDER}/*.parquet",
+        f"{FOLDER}/*{SUFFIX}",
+    )
     for pattern in ours:
         for path in set(folder.glob(pattern)) - mine:
             path.unlink()

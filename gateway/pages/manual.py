@@ -30,6 +30,7 @@ HELPS: Final[Mapping[str, str]] = {  # the task of each page of the control room
     "assets": "find-and-scan",
     "asset": "look-back-at-an-excursion",
     "hand-over": "hand-over",
+    "map": "read-the-overview",
     "reviews": "review-an-excursion",
     "review": "review-an-excursion",
     "reports": "reports-and-checks",

@@ -31,6 +31,7 @@ PAGES: Final[Mapping[str, str]] = {  # its address: its template
     "/assets": "assets",
     "/assets/{asset}": "asset",
     "/hand-over": "hand-over",
+    "/map": "map",
     "/reviews": "reviews",
     "/reviews/{alarm}": "review",
     "/reports": "reports",

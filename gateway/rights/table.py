@@ -102,6 +102,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "notify.write": _does("OA", "test whether a person can be reached"),
     # product, probes and words about the past
     "contents.write": _does("OQS", "load product units, say that an asset is empty"),
+    "plan.write": _does("OQA", "upload the plan of a site, and place assets on it"),
     "placement.write": _does("OQS", "say that a channel measures another asset"),
     "reset.write": _does("OQ", "let a budget count anew"),
     "statement.withdraw": _does("OQPS", "correct or withdraw what was stated"),

@@ -57,6 +57,8 @@ SAID = {
     "assessment": "x",
     "codes": ["BAG-1"],
     "decision": "use",
+    "revision": 1,
+    "places": [],
 }
 QUERIES = {
     "/channels/{channel}/clocks": f"?from={FROM}&to={TO}",
@@ -125,7 +127,7 @@ def test_nobody_sees_another_site(quick: TwoSites, token: str) -> None:
 def test_nobody_acts_at_another_site(quick: TwoSites) -> None:
     for route in asked():
         action = ACTIONS[action_of(route)]
-        by_file = "imports" in route.path or route.path == "/contents/file"
+        by_file = "imports" in route.path or route.path in ("/contents/file", "/plans")
         if "POST" not in route.methods or action.scope.value != "site" or by_file:
             continue
         sent = {name: value for name, value in SAID.items() if name in fields_of(route)}

@@ -23,27 +23,28 @@ MAY = {  # role: what it may beside that; written from the issue, not from the t
     "inspector": "self.write audit.read",
     "operator": """self.write token.write alarm.acknowledge alarm.take alarm.assign alarm.comment alarm.shelve
         alarm.close filling.write out-of-service.request out-of-service.end handover.write drill.write
-        siren.write notify.write contents.write placement.write reset.write statement.withdraw import.write
-        roster.write refused.read refused.write parked.read parked.write record.sign alarm-advice.read
-        reports.read jobs.read jobs.end""",
+        siren.write notify.write contents.write plan.write placement.write reset.write statement.withdraw
+        import.write roster.write refused.read refused.write parked.read parked.write record.sign
+        alarm-advice.read reports.read jobs.read jobs.end""",
     "supply-chain": """self.write token.write alarm.acknowledge alarm.take alarm.assign alarm.comment
         filling.write contents.write placement.write statement.withdraw import.write
         reports.read jobs.read jobs.end""",
     "quality": """self.write token.write alarm.acknowledge alarm.take alarm.assign alarm.comment alarm.shelve
         alarm.close out-of-service.request out-of-service.approve out-of-service.end handover.write
-        drill.write contents.write placement.write reset.write statement.withdraw import.write profile.propose
-        profile.approve disposition.propose record.sign configuration.read configuration.write refused.read
-        refused.write parked.read parked.write journal.read hold.write audit.read alarm-advice.read
+        drill.write contents.write plan.write placement.write reset.write statement.withdraw import.write
+        profile.propose profile.approve disposition.propose record.sign configuration.read
+        configuration.write refused.read refused.write parked.read parked.write journal.read
+        hold.write audit.read alarm-advice.read
         journal-verify.read journal-replay.read reports.read jobs.read jobs.end""",
     "qualified-person": """self.write token.write alarm.acknowledge alarm.take alarm.assign alarm.comment
         alarm.close out-of-service.approve out-of-service.end statement.withdraw profile.propose
         profile.approve disposition.propose disposition.approve record.sign configuration.read
         configuration.write refused.read parked.read journal.read hold.write audit.read alarm-advice.read
         journal-verify.read journal-replay.read reports.read jobs.read jobs.end""",
-    "administrator": """self.write token.write drill.write siren.write notify.write people.write roster.write
-        configuration.read configuration.write refused.read refused.write parked.read parked.write
-        journal.read journal.backup
-        account.read account.write audit.read alarm-advice.read journal-verify.read journal-replay.read
+    "administrator": """self.write token.write plan.write drill.write siren.write notify.write people.write
+        roster.write configuration.read configuration.write refused.read refused.write parked.read
+        parked.write journal.read journal.backup account.read account.write audit.read
+        alarm-advice.read journal-verify.read journal-replay.read
         reports.read jobs.read jobs.end""",
 }
 
