@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -80,6 +81,7 @@ def pages(
     set_up(level, log_format)
     configuration = load(config)
     options = _options(configuration.pages, listen, cert, key)
+    configuration = replace(configuration, pages=options)  # pages say of themselves what is served
     proxies = Proxies(options.proxies)
     where = Listening(options.host, options.port, _certificate(configuration, options), proxies)
     say(f"pages: {where.url}/api/v1")
@@ -121,17 +123,9 @@ def _options(
     """Those of the configuration, as far as no option says otherwise."""
     files = (configured.cert_file, configured.key_file) if cert is None and key is None else (cert, key)
     texts = [None if file is None else str(file) for file in files]
+    where, is_plain = listen or configured.listen or DEFAULT_LISTEN, configured.plain and cert is None
     try:
-        where = listen or configured.listen or DEFAULT_LISTEN
-        return PagesOptions(
-            where,
-            texts[0],
-            texts[1],
-            configured.plain and cert is None,
-            configured.address,
-            configured.proxies,
-            configured.openid,
-        )
+        return replace(configured, listen=where, cert_file=texts[0], key_file=texts[1], plain=is_plain)
     except ValueError as error:
         raise ConfigurationError([f"pages: {error}"]) from None
 

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+from typer.testing import CliRunner
 
 from gateway.api.application import application, guarded
 from gateway.api.certificate import authority_of, own
 from gateway.api.members import Members
 from gateway.api.who import Gate
 from gateway.api.world import World
+from gateway.cli import app as cli
 from gateway.config.load import load
 from gateway.errors import JournalError
 from gateway.pages import trust
@@ -178,3 +181,19 @@ def test_the_page_of_trust_shows_what_phones_take(tmp_path: Path) -> None:
     assert made.fingerprint() in page and file.headers["content-type"] == trust.MEDIA_TYPE
     printed = hashlib.sha256(file.content).hexdigest().upper()
     assert printed in page.replace(":", "") and file.content == authority_of(made.certificate)
+
+
+def test_a_certificate_given_by_hand_is_the_one_that_the_page_of_trust_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, other = tmp_path / "cryogate.toml", tmp_path / "other"
+    config.write_text(CONFIG, encoding="utf-8")
+    other.mkdir()
+    made, served = own(other, "localhost"), list[ASGIApp]()
+    monkeypatch.setattr("gateway.cli.pages.serve", lambda app, *_: served.append(app))
+    files = ["--cert", str(made.certificate), "--key", str(made.key)]
+    done = CliRunner().invoke(cli, ["pages", *files, "--config", str(config)])
+    assert done.exit_code == 0 and made.fingerprint() in done.stdout
+    client = TestClient(served[0], "https://localhost")
+    assert made.fingerprint() in client.get("/trust").text
+    assert client.get(trust.FILE).content == authority_of(made.certificate)
