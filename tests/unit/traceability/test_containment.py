@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.traceability.containment import Containments
-from gateway.traceability.model import Containment, Emptied, Stay, Unit, Withdrawn
+from gateway.traceability.model import Containment, Emptied, Unit, Withdrawn
 from tests.unit.traceability.twin import BEYOND, END, Said, Twin, is_in, is_stated_empty, lasts, tell
 
 UNITS = (Unit("holder", "A"), Unit("holder", "B"), Unit("gs1", "A"))
