@@ -1,7 +1,8 @@
 """A sheet of an Excel workbook, by the same mapping as a CSV; cells that are dates are read as dates.
 
-Values are what a cell holds, not how it is shown: -195.82 may be shown as -195.8. A cell with a formula is a
-mistake, because nobody measured it. Read with openpyxl, which is MIT.
+Values are what a cell holds, not how it is shown: -195.82 may be shown as -195.8. But a unit that is shown
+has to be that of the column. A cell with a formula is a mistake, because nobody measured it. Read with
+openpyxl, which is MIT.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from gateway.downloads import Download
+from gateway.downloads.number_formats import Formats
 from gateway.errors import InputError
 from gateway.tables.blocks import Row
 from gateway.tables.options import Options
@@ -42,13 +44,14 @@ def read(data: bytes, options: Options) -> Download:
     """One series per mapped column, or per channel of a long table. Raises InputError."""
     try:
         _check_size(data)
-        rows = list(_rows(data, options))
+        formats = Formats()
+        rows = list(_rows(data, options, formats))
     except InputError:
         raise
     except DAMAGED as error:
         raise InputError(f"not a workbook (xlsx): {type(error).__name__}: {error}"[:300]) from None
     above, below = rows[: options.skip_lines], rows[options.skip_lines :]
-    table = read_table(below, options, above=above, is_text=False)
+    table = read_table(below, options, above=above, is_text=False, doubts=[formats.contradictions])
     return Download(table.series, table.about, table.lines)
 
 
@@ -65,7 +68,8 @@ def _check_size(data: bytes) -> None:
         )
 
 
-def _rows(data: bytes, options: Options) -> Iterator[Row]:
+def _rows(data: bytes, options: Options, formats: Formats) -> Iterator[Row]:
+    """`formats` looks at each."""
     book = load_workbook(io.BytesIO(data), read_only=True)
     names = [sheet.title for sheet in book.worksheets]
     if options.sheet is None and len(names) != 1:
@@ -77,8 +81,9 @@ def _rows(data: bytes, options: Options) -> Iterator[Row]:
     sheet = book[options.sheet or names[0]]
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     width, left = 0, MOST_CELLS
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [_text(cell, options.decimal) for cell in cells[:MOST_COLUMNS]]
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        texts = [_text(cell.value, options.decimal) for cell in cells[:MOST_COLUMNS]]
+        formats.look(number, cells[:MOST_COLUMNS])
         width = max(width, len(texts))
         left -= width
         if left < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final
 
@@ -39,6 +39,10 @@ MIXED: Final = "if numbers with and without are meant, say mixed_exponents = tru
 LINE_BREAKS: Final = f"{LINE_BREAK}; if line breaks in cells are meant, give line_breaks = true"
 
 
+Doubt = Callable[[int, Column], Iterable[tuple[int, str]]]
+"""What is wrong with a measured column at that place: lines and words."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     series: tuple[Series, ...]
@@ -54,15 +58,18 @@ def read_table(
     is_text: bool = True,
     unended: bool = False,
     at_once: int = AT_ONCE,
+    doubts: Sequence[Doubt] = (),
 ) -> Table:
     """Raises InputError.
 
     `above`: rows that skip_lines passes over. `is_text`: separators make the cells, so that they are counted.
     `unended`: the last line has no end, so that its last number could be cut. `at_once`: how many rows are
-    read together; with 0 each is read by itself, with the same result.
+    read together; with 0 each is read by itself, with the same result. `doubts`: asked of each measured
+    column, by its place from 0.
     """
     reader = _Reader(options, is_text, unended, at_once)
     reader.take(iter(rows), above)
+    reader.doubt(doubts)
     return reader.table()
 
 
@@ -137,6 +144,11 @@ class _Reader:
         if row.lines > 1 and not self._options.line_breaks:
             self._mistakes.add(row.line, LINE_BREAKS.format(last=row.line + row.lines - 1))
         return row
+
+    def doubt(self, doubts: Sequence[Doubt]) -> None:
+        for column in self._options.columns:
+            for line, why in (found for ask in doubts for found in ask(self._at[column.column], column)):
+                self._mistakes.add(line, why)
 
     def table(self) -> Table:
         """Raises InputError with every mistake."""

@@ -162,3 +162,43 @@ def test_rows_that_are_passed_over_and_can_be_read_are_said() -> None:
     found = xlsx.read(data, replace(OPTIONS, skip_lines=1, skip_rows=1))
     assert [remark.split(" is ")[0] for remark in found.lines.remarks] == ["line 1", "line 3"]
     assert found.series[0].value.tolist() == [1]
+
+
+FORMATS = {
+    '0.0" °F"': {"degF"},
+    "0.0\\ \\°\\F": {"degF"},
+    '0.0"°C"': {"degC"},
+    "0.0 ℃": {"degC"},
+    "0.0°F": {"degF"},
+    '0.00"K"': {"K"},
+    '[Red][<-150]0.0" °F";0.0': {"degF"},
+    "[$°F-409]0.0": {"degF"},
+    '0.0_F;(0.0)"fine"': set(),
+    "0.0%": {"%"},
+    "General": set(),
+    "#,##0.00_);[Red](#,##0.00)": set(),
+    "[$-409]0.0": set(),
+}
+
+
+@pytest.mark.parametrize("number_format", FORMATS)
+@pytest.mark.parametrize("unit", ["degC", "degF", "K"])
+def test_a_unit_that_is_shown_beside_the_number_has_to_be_that_of_the_column(
+    number_format: str, unit: str
+) -> None:
+    """Excel shows -94.0 °F; the cell holds -94, which was read as degC."""
+    book = openpyxl.Workbook()
+    for row in (("time", "A", "B"), (NOON, -94.0, -94.0), (NOON + datetime.timedelta(minutes=5), -93.0, 1.0)):
+        book.active.append(row)
+    book.active["B1"].number_format = book.active["C2"].number_format = (
+        '0.0" °F"'  # of text, and of no column
+    )
+    book.active["B3"].number_format = number_format
+    made = io.BytesIO()
+    book.save(made)
+    options = replace(OPTIONS, columns=(Column("A", unit=unit),))
+    if FORMATS[number_format] <= {unit}:
+        assert xlsx.read(made.getvalue(), options).series[0].value.tolist() == [-94.0, -93.0]
+        return
+    with pytest.raises(InputError, match="line 3: column 'A' is shown as"):
+        xlsx.read(made.getvalue(), options)

@@ -1,0 +1,64 @@
+"""What Excel shows beside a number: a unit of temperature, or a percent sign, in its number format.
+
+ECMA-376 part 1, 18.8.31: text stands in quotes, behind a backslash, or between [$ and -; _ and * take the
+character behind them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+
+from gateway.tables.cells import Column
+from gateway.tables.unit_words import said_in
+
+PERCENT: Final = "%"
+_TEXT: Final = re.compile(
+    r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|([°º˚℃℉]\s?[CFK]?)|(%)|\[[^\]]*\]|[_*].|.', re.DOTALL
+)
+
+
+@cache
+def says(number_format: str) -> frozenset[str]:
+    """Units of temperature that stand beside the number, and whether it is shown as a percentage."""
+    if number_format == "General":
+        return frozenset()
+    found = [match.groups("") for match in _TEXT.finditer(number_format)]
+    words = "".join("".join(groups[:4]) for groups in found)
+    percent = {PERCENT} if any(groups[4] for groups in found) else set()
+    return frozenset(said_in(words, is_alone=True) | percent)
+
+
+class Formats:
+    """Number formats of the cells of a sheet that hold numbers, each with the first line of each column."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[int, str], int] = {}
+
+    def look(self, line: int, cells: Sequence[Any]) -> None:
+        """`cells` of openpyxl."""
+        for place, cell in enumerate(cells):
+            if isinstance(cell.value, int | float):
+                self._first.setdefault((place, cell.number_format), line)
+
+    def contradictions(self, place: int, column: Column) -> Iterator[tuple[int, str]]:
+        """`gateway.tables.rows.Doubt`."""
+        for (there, number_format), line in self._first.items():
+            if there == place and (why := _contradiction(number_format, column)):
+                yield line, why
+
+
+def _contradiction(number_format: str, column: Column) -> str:
+    """Empty where it says nothing of a unit, or that of the column."""
+    where, said = f"column {column.series!r} is shown as {number_format[:40]!r}", says(number_format)
+    if PERCENT in said:
+        return f"{where}: 0.5 is 50 % there; save the sheet with plain numbers"
+    if not said or column.unit in said:
+        return ""
+    names = " and ".join(sorted(said))
+    return (
+        f"{where}: that is {names}, and the mapping reads it as {column.unit}; check how the logger is set, "
+        "and `unit` of the column"
+    )
