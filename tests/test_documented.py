@@ -159,6 +159,17 @@ def test_help_is_whole_on_a_narrow_terminal(program: typer.Typer, path: tuple[st
     assert not re.search(r"\w\.\.\.$|\\\[", shown, re.M), shown
 
 
+def test_examples_of_help_can_be_typed() -> None:
+    """A shell reads each of them: `code (01)...` without its quotes is a syntax error."""
+    shown = [
+        help_of(program, path, 80).partition("Example")[2].partition("\n\n")[0] for program, path in PATHS
+    ]
+    examples = "\n".join(one.partition("\n")[2] for one in shown)
+    assert examples.count("cryogate ") > 100
+    read = subprocess.run(["bash", "-n"], input=examples, capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
+
+
 def help_of(program: typer.Typer, path: tuple[str, ...], columns: int) -> str:
     told = CliRunner().invoke(program, [*path, "--help"], env={"COLUMNS": str(columns)})
     assert told.exit_code == 0

@@ -173,7 +173,7 @@ def _example(paragraph: str) -> str:
 
 
 def _broken(command: str) -> str:
-    words = [shlex.quote(word) if " " in word else word for word in shlex.split(command)]
+    words = shlex.split(command, posix=False)  # with their quotes
     wrapper = textwrap.TextWrapper(WIDTH - 6, break_long_words=False, break_on_hyphens=False)
     wrapped = wrapper.wrap(" ".join(word.replace(" ", "\0") for word in words))
     return " \\\n      ".join(wrapped).replace("\0", " ")

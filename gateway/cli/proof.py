@@ -94,7 +94,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[Text]:
     yield from (Text(f"  {one['words']}") for one in found["alarms"])
     mean_degC = found["mean_kinetic_temperature_degC"]
     mean = "not applicable" if mean_degC is None else f"{mean_degC:.2f} °C"
-    yield Text(f"  {counted(found['readings'], 'reading')}; mean kinetic temperature {mean}")
+    unusable = f", {n} of them BAD or NO_DATA" if (n := found["readings_unusable"]) else ""
+    yield Text(f"  {counted(found['readings'], 'reading')}{unusable}; mean kinetic temperature {mean}")
 
 
 def _interval(of: Mapping[str, Any]) -> str:

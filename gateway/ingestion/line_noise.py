@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from gateway.drivers import Request
+    from gateway.ingestion.port import Answer
 
 
 WINDOW_S: Final = 300.0
@@ -19,11 +20,16 @@ ECHO: Final = (
 NOISE: Final = "check termination, bias resistors, shield and ground of the line"
 
 
-def unprintable(request: Request, frame: bytes) -> bytes:
-    """Bytes in a line of text that no instrument sends: without a checksum they stay part of the line."""
+def stray(request: Request, answer: Answer) -> bytes:
+    """What no instrument sent. While a reply is owed, bytes of no frame may be that, unless no line of text
+    has them: without a checksum those stay part of the line, and it is refused.
+    """
+    if not request.owed and answer.noise:
+        return answer.noise
     if request.length is not None:
         return b""
-    return bytes(byte for byte in frame if not 0x20 <= byte < 0x7F and byte not in b"\r\t")
+    came = answer.noise + answer.reply.frame
+    return bytes(byte for byte in came if not 0x20 <= byte < 0x7F and byte not in b"\r\t")
 
 
 class LineNoise:

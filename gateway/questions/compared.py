@@ -1,8 +1,10 @@
-"""Why an alarm and the clocks count differently how long a channel was beyond a limit, or that they agree.
+"""Why an alarm and the clocks count differently how long a channel was beyond a limit, or not proven, or that
+they agree.
 
 An excursion counts from its first reading beyond to its end. The clocks know no readings, only lines: what of
 the line to that reading lies beyond the limit is out of range, too, since the limit came into force. And an
-alarm goes by the limit of its rule, while the clocks go by the tightest limit of the worst severity.
+alarm goes by the limit of its rule, while the clocks go by the tightest limit of the worst severity. A line
+from or to an UNCERTAIN reading that lies in range proves something to the excursion, but not to the clocks.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ class Compared:
     crossing_ns: int  # when the line to its first reading crossed the limit, or the limit came into force
     from_change: bool  # whether that line was beyond already when the limit came into force
     out_of_range_ns: int  # as the clocks count, from the crossing on
+    unproven_ns: int  # as the alarm says
+    clocks_unproven_ns: int  # as the clocks count, from the crossing on
     other_range: bool  # whether the clocks go by another limit there
 
     def public(self) -> dict[str, Any]:
@@ -53,9 +57,16 @@ class Compared:
             "beyond_ns": self.beyond_ns,
             "crossed": format_rfc3339(self.crossing_ns),
             "out_of_range_ns": self.out_of_range_ns,
-            "agrees": self.out_of_range_ns == self.beyond_ns and not self.other_range,
+            "unproven_ns": self.unproven_ns,
+            "clocks_unproven_ns": self.clocks_unproven_ns,
+            "agrees": self.agrees,
             "words": self.words(),
         }
+
+    @property
+    def agrees(self) -> bool:
+        counted = self.out_of_range_ns, self.clocks_unproven_ns
+        return counted == (self.beyond_ns, self.unproven_ns) and not self.other_range
 
     def words(self) -> str:
         limit = f"{self.limit[1]:g} {self.unit}"
@@ -72,6 +83,11 @@ class Compared:
                 else f"crossed the limit {before} earlier"
             )
             told += f"; the clocks count {_seconds(self.out_of_range_ns)}: the line to that reading {how}"
+        if self.clocks_unproven_ns != self.unproven_ns:
+            told += (
+                f"; not proven of it are {_seconds(self.unproven_ns)}, and to the clocks "
+                f"{_seconds(self.clocks_unproven_ns)}: to them an UNCERTAIN reading proves nothing in range"
+            )
         return f"{told}; they go by another limit there" if self.other_range else told
 
 
@@ -94,7 +110,7 @@ def compare(journal: Journal, records: Records, proof: Proof) -> list[Compared]:
         end_ns, gap_ns = _end(found), int(gaps.longest[0])
         readings = judge.readings(number, crossing_ns - gap_ns, end_ns + gap_ns + 1)
         low, high = (limit[1], None) if limit[0] == "low" else (None, limit[1])
-        out_ns = clocks(readings, gaps, crossing_ns, end_ns, low, high).out_of_range_ns
+        counted = clocks(readings, gaps, crossing_ns, end_ns, low, high)
         other = _goes_by_another(proof, limit, found.start_ns)
         made.append(
             Compared(
@@ -106,7 +122,9 @@ def compare(journal: Journal, records: Records, proof: Proof) -> list[Compared]:
                 found.beyond_ns,
                 crossing_ns,
                 crossing_ns == measures.in_force_from(found) < found.start_ns,
-                out_ns,
+                counted.out_of_range_ns,
+                found.unproven_ns,
+                counted.unproven_ns,
                 other,
             )
         )

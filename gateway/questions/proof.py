@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from gateway.alarming.course import plan_over
 from gateway.alarming.judge import Judge
 from gateway.config.timeline import Timeline, timeline_of
@@ -18,7 +20,7 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.journal.hours import LAST_SEQ
 from gateway.journal.journal import Journal
-from gateway.model import LARGEST_VALUE, SECOND, Samples
+from gateway.model import LARGEST_VALUE, SECOND, Samples, usable
 from gateway.screening.clocks import Clocks, clocks, mean_kinetic_temperature_degC
 from gateway.screening.gaps import Gaps
 from gateway.screening.judged import Read
@@ -65,6 +67,7 @@ class Proof:
     end_ns: int
     parts: tuple[Part, ...]
     readings: int
+    unusable: int  # of them: BAD, or NO_DATA
     mean_kinetic_degC: float | None  # None: not applicable
     without_pressure: int | None  # readings whose floor should have followed a pressure; None: it does not
     outages: tuple[Outage, ...]  # in which the journal could not be written
@@ -92,6 +95,7 @@ class Proof:
             "unproven_s": self.clocks.unproven_ns / SECOND,
             "interval_s": (self.end_ns - self.start_ns) / SECOND,
             "readings": self.readings,
+            "readings_unusable": self.unusable,
             "mean_kinetic_temperature_degC": self.mean_kinetic_degC,
             "readings_without_pressure": self.without_pressure,
             "profile_version": first.version,
@@ -188,7 +192,8 @@ def proven(
     alone = judge.without_pressure(number, inside.time)
     shown = timeline.names.latest("channels", identity)
     outages = tuple(o for o in ground.outages if o.from_ns < end_ns and start_ns < o.to_ns)
-    return Proof(shown, unit, start_ns, end_ns, parts, len(inside), mean, alone, outages)
+    unusable = len(inside) - int(np.count_nonzero(usable(inside.quality)))
+    return Proof(shown, unit, start_ns, end_ns, parts, len(inside), unusable, mean, alone, outages)
 
 
 def _unknown(name: str, journal: Journal) -> str:

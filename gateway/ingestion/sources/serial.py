@@ -21,7 +21,7 @@ from gateway.drivers.steady import Sayings, Says, steady
 from gateway.errors import LinkDown
 from gateway.hosts import is_machine
 from gateway.ingestion.intake import Intake
-from gateway.ingestion.line_noise import LineNoise, unprintable
+from gateway.ingestion.line_noise import LineNoise, stray
 from gateway.ingestion.link import Link, LinkState
 from gateway.model import Arrivals, Decoded, Refusal, Refused, Samples
 
@@ -151,9 +151,7 @@ class Source:
             while not stop.is_set():
                 answer = port.ask(request)
                 heard.note(request, answer)
-                stray = answer.noise or unprintable(request, answer.reply.frame)
-                known = b"" if request.owed else stray  # while something is owed, it may be that
-                self._noise.note(time.monotonic(), answer.echoed, known)
+                self._noise.note(time.monotonic(), answer.echoed, stray(request, answer))
                 request = asking.send(answer.reply)
         except StopIteration as ended:
             self._verdicts[turn] = heard.verdict(self._options.port, self._options.reply_timeout_s)

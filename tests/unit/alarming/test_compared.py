@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
+from gateway.model import Arrivals, Samples
 from gateway.questions.compared import Compared, compare
 from gateway.questions.proof import prove
 from tests.unit.alarming.alarm_desk import CONFIG, NOON_NS, SECOND, Desk, moment
@@ -28,6 +31,8 @@ def test_the_line_to_the_first_reading_is_told(tmp_path: Path) -> None:
         "beyond_ns": round(alarm["beyond_s"] * SECOND),
         "crossed": moment(8),
         "out_of_range_ns": 4 * SECOND,
+        "unproven_ns": 0,
+        "clocks_unproven_ns": 0,
         "agrees": False,
         "words": one.words(),
     }
@@ -47,6 +52,24 @@ def test_where_nothing_lies_before_they_agree(tmp_path: Path) -> None:
     assert one.public()["agrees"]
     assert "the clocks count the same" in one.words()
     assert compared(desk, 10) == []  # it begins there
+
+
+def test_what_uncertain_readings_do_not_prove_is_told(tmp_path: Path) -> None:
+    """An excursion that goes on through UNCERTAIN readings in range, with a gap in it that both see."""
+    desk = Desk(
+        tmp_path, CONFIG.replace('severity = "critical"', 'severity = "critical"\noff_delay_s = 600.0', 1)
+    )
+    desk.read(("top", 0, -140.0), ("top", 10, -140.0), ("top", 90, -140.0))
+    time = NOON_NS + np.array([100, 110, 120]) * SECOND
+    alike = np.full(3, desk.numbers["top"], np.int32), np.full(3, -160.0), np.ones(3, np.uint8)
+    desk.journal.commit(Arrivals(Samples(time, *alike), time))
+    desk.read(("top", 130, -140.0))
+    desk.run()
+    (one,) = compared(desk)
+    (alarm,) = desk.alarms()
+    assert (one.unproven_ns, one.clocks_unproven_ns) == (alarm["unproven_s"] * SECOND, 110 * SECOND)
+    assert not one.agrees
+    assert "; not proven of it are 80 s, and to the clocks 110 s: to them an UNCERTAIN" in one.words()
 
 
 def test_another_limit_is_told(tmp_path: Path) -> None:
