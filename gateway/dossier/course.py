@@ -130,6 +130,7 @@ def joined(proofs: Sequence[Proof]) -> Proof:
         end_ns=last.end_ns,
         parts=tuple(parts),
         readings=sum(one.readings for one in proofs),
+        unusable=sum(one.unusable for one in proofs),
         mean_kinetic_degC=None,
         without_pressure=sum(alone) if alone else None,
         outages=tuple(dict.fromkeys(o for one in proofs for o in one.outages)),

@@ -38,7 +38,7 @@ QR_MM: Final = 34  # 61 modules of 0.56 mm: a camera reads them from a copy
 
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:  # noqa: ARG001
-    evidence = facts["evidence"]
+    evidence = facts.get("evidence")
     if evidence is None:
         return
     if "problem" in evidence:
