@@ -19,7 +19,9 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import csv
 import hashlib
+import io
 import json
 import re
 import struct
@@ -27,6 +29,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +37,16 @@ LARGEST_FILE = 500_000_000  # bytes of a report
 LARGEST_PART = 200_000_000  # bytes of an attachment, unpacked
 MOST_SIGNATURES, MOST_HASHES = 100, 64
 ED25519, COSIGNATURE = 1, 4
-DAMAGES = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, ValueError, struct.error)
+DAMAGES = (
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    ValueError,
+    struct.error,
+    csv.Error,
+)
 PROOF, OLD, PDF = b"c2sp.org/tlog-proof@v1\n", b"old ", b"%PDF-"
 WORKS_ALONE = "That nobody has another log under this name: ask others for the checkpoints that they hold."
 ONLY_HASH = "What the entry says in full: the log has its SHA-256. Compare it with the record of the gateway."
@@ -73,6 +85,7 @@ class Point(NamedTuple):
     signers: tuple[str, ...]
 
 
+USABLE = frozenset({"good", "uncertain"})
 UNASKED = Verdict((), (), ("That any of it is in the evidence log: give the key of the log with --key.",))
 
 
@@ -339,13 +352,111 @@ def check_report(data: bytes, keys: list[Key], _asked: argparse.Namespace) -> Ve
         named = {one["name"]: (one["bytes"], one["sha256"]) for one in told}
         check_attachments(parts, named)
         proven, signers, not_proven = log_of(facts, evidence, parts, keys) if keys else UNASKED
+        again, not_again = rescreened(facts, parts)
     except DAMAGES:
         raise Wrong("the attachment facts.json is damaged") from None
     listed = ", ".join(sorted(named)) or "(none)"
     whole = f"""the attachments {listed} are those that facts.json names
     SHA-256 of facts.json {sha256(parts["facts.json"]).hex()}
     SHA-256 of this file  {sha256(data).hex()}"""
-    return Verdict((whole, *proven), signers, (*not_proven, PAGES, COMPARE))
+    return Verdict((whole, *again, *proven), signers, (*not_again, *not_proven, PAGES, COMPARE))
+
+
+def rescreened(facts: Any, parts: dict[str, bytes]) -> tuple[list[str], list[str]]:
+    """The excursion found again in the attached readings, under the limit that the facts have; or why not."""
+    if facts.get("report") != "excursion":
+        return [], []
+    rule, row = facts.get("screening"), facts["excursion"]
+    if rule is None:
+        return [], [
+            "The numbers from the readings: only a limit that readings came back from is screened again"
+        ]
+    if "samples.csv" not in parts:
+        return [], ["The numbers from the readings: there are too many for CSV, which is what is read here"]
+    readings = readings_of(parts["samples.csv"], row["channel"], ns_of(rule["from"]))
+    wanted = {name: row[name] and ns_of(row[name]) for name in MOMENTS}
+    found = next((one for one in excursions_in(readings, rule) if one["start"] == wanted["start"]), None)
+    if found is None:
+        raise Wrong("the attached readings have no excursion under this limit that begins when the facts say")
+    wanted |= {name: row[name] for name in ("extreme", "readings")}
+    for name, value in wanted.items():
+        if found[name] != value:
+            raise Wrong(f"the attached readings give {name} otherwise than the facts say")
+    for name in ("beyond_s", "degree_seconds", "unproven_s"):
+        if abs(found[name] - row[name]) > 1e-6 * max(1.0, abs(found[name])):
+            raise Wrong(f"the attached readings give {name} otherwise than the facts say")
+    count = sum(one.is_usable for one in readings)
+    told = f"{count} readings of {row['channel']} in samples.csv give the same excursion and numbers"
+    return [f"screened again under {rule['side']} {rule['limit']}, {printable(told.encode())}"], []
+
+
+class Reading(NamedTuple):
+    time: int
+    value: Decimal
+    is_usable: bool
+
+
+def readings_of(data: bytes, channel: str, since_ns: int) -> list[Reading]:
+    """Of one channel, in order."""
+    rows = csv.DictReader(io.StringIO(data.decode(), newline=""))
+    own = (row for row in rows if row["channel"] in (channel, f"'{channel}"))
+    made = [
+        Reading(
+            ns_of(row["time"]), Decimal(row["value"] or 0), row["quality"] in USABLE and row["value"] != ""
+        )
+        for row in own
+    ]
+    return sorted(one for one in made if one.time >= since_ns)
+
+
+def excursions_in(readings: list[Reading], rule: Any) -> Iterable[dict[str, Any]]:
+    """Those that are over: entry beyond the limit, exit by the deadband, each for as long as its delay."""
+    sign = 1 if rule["side"] == "high" else -1
+    limit, deadband = sign * Decimal(repr(rule["limit"])), Decimal(repr(rule["deadband"]))
+    on_ns, off_ns = (round(rule[name] * 1e9) for name in ("on_delay_s", "off_delay_s"))
+    is_beyond, since, start, confirmed = False, 0, None, 0
+    for one in readings:
+        if not one.is_usable:
+            continue
+        far = sign * one.value
+        if far > limit and not is_beyond:
+            is_beyond, since = True, one.time
+        elif far <= limit - deadband and is_beyond:
+            is_beyond, since = False, one.time
+        if is_beyond and start is None and one.time - since >= on_ns:
+            start, confirmed = since, one.time
+        if not is_beyond and start is not None and one.time - since >= off_ns:
+            ends = {"start": start, "confirmed": confirmed, "end": since, "cleared": one.time}
+            yield ends | numbers_of(readings, start, since, sign, rule)
+            start = None
+
+
+def numbers_of(readings: list[Reading], start: int, end: int, sign: int, rule: Any) -> dict[str, Any]:
+    """By straight lines between neighbours, where nothing bad lies between and they are near enough."""
+    inside = [one for one in readings if start <= one.time <= end]
+    known = [one for one in inside if one.is_usable]
+    worst = max((one for one in known if one.time < end), key=lambda one: sign * one.value)
+    beyond = unproven = 0
+    degrees = 0.0
+    one, is_blocked = inside[0], False
+    for other in inside[1:]:
+        if not other.is_usable:
+            is_blocked = True
+            continue
+        length = other.time - one.time
+        if is_blocked or length > rule["max_gap_s"] * 1e9:
+            unproven, one, is_blocked = unproven + length, other, False
+            continue
+        before, after = (sign * (float(each.value) - rule["limit"]) for each in (one, other))
+        above = max(before, after, 0.0)
+        is_all = min(before, after) > 0
+        part = 1.0 if is_all or not above else above / (abs(before) + abs(after))
+        beyond += round(part * length) if above else 0
+        degrees += 0.5 * (before + after if is_all else above * part) * length
+        one = other
+    count = sum(one.time < end for one in known)
+    found = {"extreme": float(worst.value), "extreme_at": worst.time, "readings": count}
+    return found | {"beyond_s": beyond / 1e9, "degree_seconds": degrees / 1e9, "unproven_s": unproven / 1e9}
 
 
 def attachments_of(data: bytes) -> dict[str, bytes]:

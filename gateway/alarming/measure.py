@@ -65,7 +65,7 @@ class Measures:
         def measure(start_ns: int, end_ns: int | None) -> Measured:
             if (start_ns, end_ns) == (found.start_ns, found.end_ns):
                 return found.beyond_ns, found.extreme, found.unproven_ns
-            instance, limit = self._instance(found), self.limit_of(found)
+            instance, limit = self.instance_of(found), self.limit_of(found)
             if instance is None or limit is None:
                 return None, None, None
             try:
@@ -104,7 +104,7 @@ class Measures:
         return True
 
     def _line_to(self, found: Excursion) -> tuple[int, int]:
-        instance, limit = self._instance(found), self.limit_of(found)
+        instance, limit = self.instance_of(found), self.limit_of(found)
         nothing = found.start_ns, found.start_ns
         if instance is None or limit is None:
             return nothing
@@ -136,18 +136,18 @@ class Measures:
 
     def limit_of(self, found: Excursion) -> Limit | None:
         """The limit that it is about; None where its rule has none."""
-        instance = self._instance(found)
+        instance = self.instance_of(found)
         return None if instance is None else limit_of(instance.kind, instance.parameters)
 
-    def in_force_from(self, found: Excursion) -> int:
-        """ns UTC, since when the limit that it is about held there."""
-        instance = self._instance(found)
-        return found.start_ns if instance is None else instance.valid_from_ns
-
-    def _instance(self, found: Excursion) -> Instance | None:
+    def instance_of(self, found: Excursion) -> Instance | None:
         """The one it was found under."""
         candidates = self._instances.get((found.channel, found.rule), ())
         return next((i for i in candidates if i.valid_from_ns <= found.start_ns < i.valid_to_ns), None)
+
+    def in_force_from(self, found: Excursion) -> int:
+        """ns UTC, since when the limit that it is about held there."""
+        instance = self.instance_of(found)
+        return found.start_ns if instance is None else instance.valid_from_ns
 
     def _part(
         self, found: Excursion, instance: Instance, limit: Limit, start_ns: int, end_ns: int | None

@@ -4,6 +4,7 @@
     case.py facts.py                               an excursion, and all facts of it as plain JSON data
     period.py passport.py budgets.py annual.py     an asset over a time; a unit; a year
     measured.py inside.py told.py basis.py         parts of facts
+rescreening.py
     places.py listed.py exposed.py unknown.py
     kinds/NAME.py                                  which sections a report has, and what it is called
     sections/NAME.py                               facts -> blocks; one section a file, shared between kinds

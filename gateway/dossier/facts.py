@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from gateway.dossier import basis, inside, judged, measured, told, unknown
+from gateway.dossier import basis, inside, judged, measured, rescreening, told, unknown
 from gateway.dossier import course as courses
 from gateway.dossier.case import Case
 from gateway.dossier.places import visits
@@ -31,6 +31,7 @@ def facts(case: Case) -> dict[str, Any]:
         "place": measured.place(case),
         "probe": measured.probe(case),
         "excursion": measured.excursion(case),
+        "screening": rescreening.screening(case),
         "certainty": measured.certainty(case),
         **seen,
         "clocks": dict(zip(("excursion", "shown"), seen["clocks"], strict=True)),

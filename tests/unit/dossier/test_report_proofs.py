@@ -93,6 +93,7 @@ def test_the_verifier_says_what_is_proven_until_when_and_what_is_not(desk, pdf, 
     code, said = asked(capsys, path, "--key", key)
     assert code == 0, said
     alarm = case_of(desk.journal, desk.records, "E-").alarm
+    assert "Proven: screened again under high -150.0, 4 readings of top in samples.csv give the same" in said
     assert f"Proven: the numbers of {alarm} are those of the record" in said
     assert "(configuration): configuration, committed " in said and "(contents): containment" in said
     assert "(alarm): transition, committed " in said and "(alarm): acknowledge, committed" in said
@@ -252,6 +253,27 @@ def no_proofs(mine, facts):
     facts["evidence"] = None
 
 
+def other_readings(mine, facts):
+    mine["samples.csv"] = mine["samples.csv"].replace(b"-140.0", b"-139.0")
+
+
+def no_excursion_in_readings(mine, facts):
+    mine["samples.csv"] = mine["samples.csv"].replace(b"-14", b"-15")
+
+
+def a_reading_left_out(mine, facts):
+    lines = mine["samples.csv"].split(b"\n")
+    mine["samples.csv"] = b"\n".join(line for line in lines if b"-141.5" not in line)
+
+
+def other_limit(mine, facts):
+    facts["screening"]["limit"] = -145.0
+
+
+def other_deadband(mine, facts):
+    facts["screening"]["deadband"] = 20.0
+
+
 def put_in(mine, facts):
     mine["more.tlog-proof"] = b"x"
 
@@ -280,6 +302,11 @@ def huge(mine, facts):
         (other_statement, "is not the one that is in the log"),
         (other_checkpoint, "does not hold: the checkpoint was changed"),
         (no_proofs, "name no proof of an evidence log"),
+        (other_readings, "give extreme otherwise than the facts say"),
+        (no_excursion_in_readings, "have no excursion under this limit that begins when the facts say"),
+        (a_reading_left_out, "give readings otherwise than the facts say"),
+        (other_limit, "give beyond_s otherwise than the facts say"),
+        (other_deadband, "have no excursion under this limit"),
         (put_in, "that its facts do not name"),
         (damaged, "facts.json is damaged"),
         (huge, "facts.json is damaged"),
