@@ -44,6 +44,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {  # of each operation that takes JSO
     "POST /contents": {"units": [UNIT]},
     "POST /contents/preview": {"units": [UNIT]},
     "POST /assets/{asset}/empty": {"at": "2026-01-05T11:00:00Z", "reason": "sent away"},
+    "POST /plans/{site}/places": {"revision": 3, "places": [{"asset": "shipper-2", "x": 0.25, "y": 0.5}]},
     "POST /placements": {
         "channel": "probe-7",
         "asset": "shipper-2",

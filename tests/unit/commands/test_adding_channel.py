@@ -161,6 +161,27 @@ def test_another_value_of_the_topic_gets_a_block_above_the_others(office: Office
     assert text.count("[[sources.broker.topics]]") == 3
 
 
+def test_a_channel_that_was_renamed_and_moved_later_goes_on_under_its_new_name(office: Office) -> None:
+    """Also for messages that are read again; its former name is nobody else's."""
+    text = added(office, wanted(profile="p"))
+    at = text.index("[channels.box-9-air]")
+    moved = (
+        text[at:].replace("box-9-air]", 'box-9-cold]\nwas = "box-9-air"').replace("shipper-1", "shipper-2")
+    )
+    office.config.write_text(text[:at] + moved)
+    restart(office)
+    (temp,) = [one for one in values_in(office.configuration, message()) if one.pointer == "/temp"]
+    assert (temp.address, temp.channel) == ("box-9/temperature", "box-9-cold")
+    text = added(office, wanted("/more/0/h~1m", "box-9-hum", quantity="humidity", unit="percent"))
+    assert moved.strip() in text
+    (temp,) = [one for one in values_in(office.configuration, message()) if one.pointer == "/temp"]
+    assert temp.channel == "box-9-cold"
+    with office.desk() as desk, pytest.raises((ConfigurationError, InputError), match="box-9-air"):
+        preview(desk, LI, wanted("/ts", "box-9-air", quantity="mass", unit="kg"))
+    with office.desk() as desk:
+        assert send_again(desk, WANG, "broker").fresh == 3
+
+
 def test_what_every_message_of_the_topic_would_be_refused_for_is_left_out(office: Office) -> None:
     """A broker whose every topic is listened to, as for bare numbers."""
     text = office.config.read_text()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import inspect
 import re
 import time
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 from typer.testing import CliRunner
@@ -63,6 +65,13 @@ def test_nothing_stands_inline(client: TestClient, path: str) -> None:
     assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", page.text), "nothing comes from elsewhere"
     for address in re.findall(r'(?:href|src|data-\w+)="(/static/[^"#]+)', page.text):
         assert client.get(address).status_code == 200, address
+
+
+def test_files_are_looked_for_before_all_other_addresses(served: FastAPI) -> None:
+    """Each page asks for some forty: 13 ms of a busy core each behind the addresses of the API, 2 ms here."""
+    first = served.router.routes[0]
+    assert isinstance(first, Route) and first.path.startswith("/static/")
+    assert inspect.iscoroutinefunction(first.endpoint), "in no thread"
 
 
 def test_who_is_not_logged_in_is_sent_there_first(client: TestClient) -> None:
