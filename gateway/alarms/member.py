@@ -60,6 +60,7 @@ class Member:
         0  # entry of the journal that raised it, or made it more severe; 0: no call is owed for it
     )
     is_withdrawn: bool = False  # it never was
+    ended_ns: int = 0  # event time of its end, also where nobody has said yet that it is over
 
     @property
     def is_fault(self) -> bool:
@@ -100,8 +101,11 @@ class Member:
 
     @property
     def is_late_news(self) -> bool:
-        """Raised long after it was over, as late data bring it: nothing comes and goes now because of it."""
-        return self.is_new and self.is_over and 0 < self.over_ns < self.at_ns - LATE_NS
+        """Raised long after its end, as late data bring it: nothing comes and goes now because of it.
+
+        That it is over is said by its next transition, in the same moment.
+        """
+        return self.is_new and 0 < self.ended_ns < self.at_ns - LATE_NS
 
     @property
     def is_let_go(self) -> bool:
@@ -156,6 +160,7 @@ def member(
         int(severity) if answers else said_before,
         _news_seq(seq, said.change, severity, before, is_hushed=is_hushed),
         bool(alarm["withdrawn"]),
+        0 if alarm["end"] is None else parse_rfc3339(str(alarm["end"])),
     )
 
 
