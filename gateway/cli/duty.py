@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import tzinfo
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 def duty(
     site: Annotated[str | None, typer.Option("--site", help="Only of this one.")] = None,
     risk: Annotated[str, typer.Option("--risk", help="Of the products; left out: not known.")] = ANY,
-    at: Annotated[str | None, typer.Option("--at", help="When, RFC 3339 with zone; default: now.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="RFC 3339, or by the site's clock.")] = None,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -59,9 +59,18 @@ def duty(
     if at is None:
         known_at_ns(configuration)
     now_ns = time.time_ns()
-    at_ns = now_ns if at is None else moment_ns(at, zone_named("UTC"), now_ns)
+    zones = {one.time_zone for name, one in configuration.sites.items() if site in (None, name)}
+    at_ns = now_ns if at is None else asked_ns(at, zones, now_ns)
     found = ask.duty_shown(known, configuration, site, risk, at_ns)
     show_duty(found, map(person_row, known.people()), as_json)
+
+
+def asked_ns(at: str, zones: Collection[str], now_ns: int) -> int:
+    """By the clocks of the sites that are asked about. Raises InputError where they show different times."""
+    found = {moment_ns(at, zone_named(zone), now_ns) for zone in zones or ("UTC",)}
+    if len(found) > 1:
+        raise InputError(f"{at!r}: the sites have several clocks; give --site, or RFC 3339 with zone")
+    return found.pop()
 
 
 def show_duty(found: Mapping[str, Any], people: Iterable[Mapping[str, Any]], as_json: bool) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from gateway.cli import people as here
 from gateway.cli import roster as rosters
-from gateway.cli.duty import show_duty, words_of
+from gateway.cli.duty import asked_ns, show_duty, words_of
 from gateway.cli.far_saying import remarked, said_there, say_known, tell
 from gateway.client import Client
 from gateway.client.client import in_path
@@ -17,6 +18,7 @@ from gateway.commands.when import day_of
 from gateway.errors import InputError
 from gateway.statements.clock_times import shown as shown_hours
 from gateway.statements.person import Way
+from gateway.times import format_rfc3339
 
 
 def list_people(client: Client, every: bool, as_json: bool) -> None:
@@ -101,8 +103,11 @@ def end_roster(client: Client, name: str, at: str | None, as_json: bool) -> None
 
 
 def duty(client: Client, site: str | None, risk: str, at: str | None, as_json: bool) -> None:
+    sites = {row["site"]: row["time_zone"] for row in client.items("/sites")}
+    if at is not None:
+        zones = {zone for name, zone in sites.items() if site in (None, name)}
+        at = format_rfc3339(asked_ns(at, zones, time.time_ns()))
     found = client.get("/duty", risk=risk, at=at)
-    sites = {row["site"] for row in client.items("/sites")}
     if site is not None and site not in sites:
         raise InputError(f"there is no site {site!r}; known: {', '.join(sorted(sites)) or 'none'}")
     if at is None:

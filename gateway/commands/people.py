@@ -229,8 +229,12 @@ def _remarks(desk: Desk, duty: Duty, said: Person, now_ns: int) -> Iterator[str]
                 "roster anew"
             )
         yield from _left_without(desk.configuration, duty, said, now_ns)
-        covering = [s for s in duty.stand_ins(now_ns, now_ns + 1) if s.person == said.id]
-        yield from (f"{said.id} stood in for {s.instead_of}, who has the turns again" for s in covering)
+        now = duty.stand_ins(now_ns, now_ns + 1)
+        others = [s.person for s in now if s.instead_of == said.id]
+        for whose in (s.instead_of for s in now if s.person == said.id):
+            again = f"{others[-1]} stands in for {said.id} and" if others else "who"
+            until = ", too, until that ends" if others else " again"
+            yield f"{said.id} stood in for {whose}, {again} has the turns{until}"
     elif not said.ways:
         yield f"{said.id} cannot be reached: give at least one --way"
     yield from namesakes(duty, said.id)

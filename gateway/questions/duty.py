@@ -21,6 +21,7 @@ from gateway.errors import InputError
 from gateway.journal.journal import Journal
 from gateway.journal.said import said
 from gateway.model import SECOND
+from gateway.statements.stand_in import StandIn
 from gateway.times import format_rfc3339, parse_rfc3339
 
 SCHEMA: Final = 1
@@ -150,12 +151,26 @@ def duty_rows(duty: Duty, configuration: Configuration, risk: str, at_ns: int) -
             "everybody": list(everybody),
             "stand_ins": [
                 {"person": one.person, "instead_of": one.instead_of, "until": format_rfc3339(one.to_ns)}
-                for one in duty.stand_ins(at_ns, at_ns + 1)
-                if {one.person, one.instead_of} <= set(everybody)
+                for one in _standing_in(duty, everybody, at_ns)
             ],
             "coverage": coverage_row(found),
             "holes": [hole_row(hole) for hole in holes if hole.site == found.site],
         }
+
+
+def _standing_in(duty: Duty, everybody: Collection[str], at_ns: int) -> list[StandIn]:
+    """For these, and for whoever stands in for them; not who has left, unless that turn is taken, too."""
+    every, wanted = duty.stand_ins(at_ns, at_ns + 1), set(everybody)
+    for _ in every:
+        wanted |= {one.person for one in every if one.instead_of in wanted}
+    replaced = {one.instead_of for one in every}
+    mine = (one for one in every if one.instead_of in wanted)
+    return [one for one in mine if one.person in replaced or _is_here(duty, one.person)]
+
+
+def _is_here(duty: Duty, who: str) -> bool:
+    person = duty.person(who)
+    return person is not None and not person.has_left
 
 
 def week_shown(
