@@ -174,11 +174,16 @@ def _backup(
 ) -> Done:
     """`is_last`: a file that is not there is missing. Else it may be replaced: raises FileNotFoundError."""
     stamp = format_rfc3339(time.time_ns()).replace(":", "").replace("-", "")[:26].replace(".", "")
-    databases = {}
+    databases, left_out = {}, []
     for name in (PLANS, RECORDS, JOURNAL):
         if name == JOURNAL or (data / name).exists():
             copy = f"{name.removesuffix('.sqlite')}-{stamp}.sqlite"
-            databases[copy] = {**_copied_database(data / name, folder / copy), "restored_as": name}
+            try:
+                databases[copy] = {**_copied_database(data / name, folder / copy), "restored_as": name}
+            except JournalError as error:
+                if name != PLANS:
+                    raise
+                left_out.append(f"the plans of sites are not in it: {error}")  # they decide nothing
     last_seq, segments = _index(folder / copy)
     archive, brought = dict[str, _Brought](), dict[str, _Brought]()
     total, done = sum(size for size, _ in segments.values()), 0
@@ -196,7 +201,7 @@ def _backup(
     _remove_others(folder, manifest)
     size = done + sum(entry["bytes"] for entry in databases.values())
     linked = sum(one.linked for one in brought.values())
-    return Done(folder, last_seq, len(archive), size, len(brought), linked, _damaged(manifest))
+    return Done(folder, last_seq, len(archive), size, len(brought), linked, (*_damaged(manifest), *left_out))
 
 
 def _copied_database(source: Path, target: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from gateway.plans.picture import Picture
 
 SCHEMA: Final = 1
 MOST_PLACES: Final = 1000  # assets of one site: their places fit a request of 64 kB
-TABLE: Final = """CREATE TABLE plan (
+TABLE: Final = """CREATE TABLE IF NOT EXISTS plan (
     site TEXT PRIMARY KEY, revision INTEGER NOT NULL, media TEXT NOT NULL, width INTEGER NOT NULL,
     height INTEGER NOT NULL, sha256 TEXT NOT NULL, content BLOB NOT NULL, places TEXT NOT NULL,
     drawn_by TEXT NOT NULL, drawn_ns INTEGER NOT NULL, placed_by TEXT NOT NULL, placed_ns INTEGER NOT NULL
@@ -48,16 +48,32 @@ class Plan:
     placed_ns: int
 
 
+def plan_of(folder: Path, site: str) -> Plan | None:
+    """None, too, where there is no file."""
+    if not (folder / PLANS).exists():
+        return None
+    with open_plans(folder, writing=False) as plans:
+        return plans.plan(site)
+
+
+def sent_picture(folder: Path, site: str) -> tuple[str, bytes] | None:
+    """Its kind, and the picture as it was sent."""
+    if not (folder / PLANS).exists():
+        return None
+    with open_plans(folder, writing=False) as plans:
+        return plans.content(site)
+
+
 @contextmanager
-def open_plans(folder: Path) -> Iterator[Plans]:
-    """That of a data folder; it is made where there is none. Raises InputError where it cannot be used."""
+def open_plans(folder: Path, *, writing: bool = True) -> Iterator[Plans]:
+    """That of a data folder; `writing` makes it where there is none. Raises InputError."""
     path = folder / PLANS
     try:
-        connection = database.connect(path, writing=True)
+        connection = database.connect(path, writing=writing)
     except (OSError, database.Error) as error:
         raise InputError(f"{path}: {error}; check that this user may write there") from None
     try:
-        _prepare(connection, path)
+        _prepare(connection, path, writing)
         yield Plans(connection)
     except database.Error as error:
         raise InputError(
@@ -130,12 +146,13 @@ def _places(text: str) -> dict[str, Place]:
     return {name: (float(x), float(y)) for name, (x, y) in found.items()}
 
 
-def _prepare(connection: Connection, path: Path) -> None:
+def _prepare(connection: Connection, path: Path, writing: bool) -> None:
+    (version,) = database.only_row(connection, "PRAGMA user_version")
+    if version > SCHEMA:
+        raise InputError(f"{path} has schema {version}; use the version that wrote it")
+    if version == SCHEMA or not writing:
+        return
     database.use_wal(connection)
     with transaction(connection):
-        (version,) = database.only_row(connection, "PRAGMA user_version")
-        if version > SCHEMA:
-            raise InputError(f"{path} has schema {version}; use the version that wrote it")
-        if version == 0:
-            connection.execute(TABLE)
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute(TABLE)  # two may begin at once
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -19,7 +19,7 @@ from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked, World
 from gateway.plans.picture import LARGEST, PNG, picture_of
-from gateway.plans.store import MOST_PLACES, Changed, Place, Plan, open_plans
+from gateway.plans.store import MOST_PLACES, Changed, Place, Plan, open_plans, plan_of, sent_picture
 from gateway.published.values import moment
 
 router = APIRouter(tags=["fleet"])
@@ -65,8 +65,7 @@ def plan(request: Request, world: Asked, who: Who, site: InUrl) -> Response:
     """Its plan: what the picture is, and where assets stand. Without one, `picture` is null."""
     scope = world.scope(who)
     scope.need_site(site)
-    with open_plans(world.folder) as plans:
-        found = plans.plan(_forever(world, "sites", site))
+    found = plan_of(world.folder, _forever(world, "sites", site))
     return json_answer(request, whole(world, {"site": site, **_shown(world, scope, found)}))
 
 
@@ -74,8 +73,7 @@ def plan(request: Request, world: Asked, who: Who, site: InUrl) -> Response:
 def picture(world: Asked, who: Who, site: InUrl) -> Response:
     """The picture itself, as it was sent: PNG or JPEG."""
     world.scope(who).need_site(site)
-    with open_plans(world.folder) as plans:
-        found = plans.content(_forever(world, "sites", site))
+    found = sent_picture(world.folder, _forever(world, "sites", site))
     if found is None:
         raise NotThere(f"{site[:80]} has no plan")
     return Response(found[1], media_type=found[0])

@@ -77,6 +77,19 @@ def test_a_backup_brings_it_back(sites: TwoSites, tmp_path: Path) -> None:
         assert plans.content("s") == ("image/png", png())
 
 
+def test_plans_that_are_damaged_hold_up_no_backup_of_the_journal(sites: TwoSites, tmp_path: Path) -> None:
+    draw(sites, png())
+    path = sites.door.world.folder / PLANS
+    path.rename(tmp_path / PLANS)
+    assert sites.door.get("/plans/s")["picture"] is None and not path.exists(), "reading makes no file"
+    path.write_bytes(b"no database" * 100)
+    done = backup(sites.door.world.folder, tmp_path / "backup")
+    assert [one for one in done.damaged if "the plans of sites are not in it" in one]
+    restore(tmp_path / "backup", tmp_path / "back")
+    assert not (tmp_path / "back" / PLANS).exists()
+    path.unlink()
+
+
 def test_a_file_that_is_none_or_of_later_says_so(tmp_path: Path) -> None:
     with open_plans(tmp_path) as plans:
         plans._connection.execute("PRAGMA user_version = 9")

@@ -11,7 +11,7 @@ import { timeElement } from "./time.js";
 import { t, tn } from "./words.js";
 
 const PAGE = 100; // rows at once
-const SOON_MS = 3000;
+const SOON_MS = 30_000; // the gateway reads the journal for it, and what is due is due in days
 const LONG_MS = 60_000; // thousands of excursions are read from the journal
 const FITS = {
   "": (row) => row.needs_somebody, all: () => true, overdue: (row) => row.overdue,
@@ -45,8 +45,10 @@ function choose() {
 }
 
 function soon() {
-  clearTimeout(reading);
-  reading = setTimeout(read, SOON_MS);
+  reading ||= setTimeout(() => {
+    reading = 0;
+    read();
+  }, SOON_MS);
 }
 
 async function read() {
