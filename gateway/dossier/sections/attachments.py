@@ -10,13 +10,16 @@ from gateway.dossier.sections import Attached
 from gateway.dossier.words import W, joined, moment
 
 TITLE: Final = W("附件", "Attached inside this file")
-FACTS: Final = "facts.json"
+PROOFS: Final = W(
+    "*.tlog-proof：证据日志中的证明（C2SP tlog-proof）；statements.json：所证明的声明原文。",
+    "*.tlog-proof: proofs of the evidence log (C2SP tlog-proof); statements.json: what is proven, as stored.",
+)
 HEAD: Final = (W("文件", "File"), W("字节", "Bytes"), W("SHA-256", "SHA-256"))
 
 
 def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[Block]:
     yield Table(HEAD, tuple((one.name, str(one.size), one.sha256) for one in attached), (1.4, 0.8, 4.6))
-    if any(one.name != FACTS for one in attached):
+    if any(one.relationship == "source" for one in attached):
         yield Line(_samples(facts), "note")
     yield Line(
         W(
@@ -25,6 +28,8 @@ def blocks(facts: Mapping[str, Any], attached: Sequence[Attached]) -> Iterator[B
         ),
         "note",
     )
+    if any(one.relationship == "supplement" for one in attached):
+        yield Line(PROOFS, "note")
     tables = [one.name.removesuffix(".parquet") for one in attached if one.name.endswith(".parquet")]
     if any(f"{name}.csv" not in {one.name for one in attached} for name in tables):
         yield Line(
