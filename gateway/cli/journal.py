@@ -193,7 +193,9 @@ def restore(
 def _tell_damaged(done: backups.Done) -> None:
     """On stderr, with the exit code: somebody has to look for what was there."""
     for problem in done.damaged:
-        say(f"{problem}; copy it from the folder archive of an earlier backup", err=True)
+        of_archive = not problem.startswith(backups.PLANS_LEFT)
+        next_step = "; copy it from the folder archive of an earlier backup" if of_archive else ""
+        say(f"{problem}{next_step}", err=True)
     if done.damaged:
         raise typer.Exit(1)
 

@@ -37,6 +37,7 @@ FORMAT: Final = 1
 JOURNAL: Final = "journal.sqlite"
 RECORDS: Final = "records.sqlite"
 PLANS: Final = "plans.sqlite"  # gateway/plans: pictures that nobody can make again
+PLANS_LEFT: Final = "the plans of sites are not in it"  # damaged, they hold up no backup: they decide nothing
 _CHUNK: Final = 2**20  # bytes
 _ATTEMPTS: Final = 3  # retention may replace a file of the archive while it is being copied
 Progress = Callable[[str, int, int], None]
@@ -183,7 +184,7 @@ def _backup(
             except JournalError as error:
                 if name != PLANS:
                     raise
-                left_out.append(f"the plans of sites are not in it: {error}")  # they decide nothing
+                left_out.append(f"{PLANS_LEFT}: {error}; move {PLANS} away, and draw them anew")
     last_seq, segments = _index(folder / copy)
     archive, brought = dict[str, _Brought](), dict[str, _Brought]()
     total, done = sum(size for size, _ in segments.values()), 0
