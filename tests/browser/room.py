@@ -34,7 +34,7 @@ from tests.unit.accounts.members import CHEAP, PASSWORD
 
 ROOT = Path(__file__).parents[2]
 BOSS = Author("Wang Wei", "wang")
-PATIENCE_S = 90.0  # machines are shared
+PATIENCE_S = 180.0  # machines are shared
 PAGES = (
     '\n[pages]\nlisten = "127.0.0.1:{port}"\nplain = true\nbackup_dir = "backup"\n'
     "writes_configuration = true\n"

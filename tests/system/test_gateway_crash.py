@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import threading
 import time
@@ -24,7 +25,7 @@ from tests.system.configurations import ABOVE_150, BROKER, TELEMETRY
 from tests.system.gateway_process import GatewayProcess, eventually
 from tests.system.mosquitto import Mosquitto
 
-KILLS = 22
+KILLS = int(os.environ.get("CRYOGATE_KILLS", "12"))
 RATE = 300  # messages per second
 DEVICES = 10
 SEED = 20_260_105
