@@ -30,6 +30,13 @@ def local_time(at_ns: int, zone: tzinfo) -> datetime:
     return datetime.fromtimestamp(at_ns // SECOND, zone).replace(tzinfo=None)
 
 
+def which_one(at_ns: int, zone: tzinfo) -> str:
+    """The offset, as " +01:00", of a time that the clocks show twice that day; else nothing."""
+    shown = datetime.fromtimestamp(at_ns // SECOND, zone)
+    offsets = {shown.replace(fold=fold).utcoffset() for fold in (0, 1)}
+    return f" {shown.isoformat()[-6:]}" if len(offsets) > 1 else ""
+
+
 @lru_cache(maxsize=8192)  # hand-overs of a few weeks in a few zones: asked again and again
 def begins_ns(day: date, at: time, zone: tzinfo) -> int:
     """The first moment at which the clocks show this time of that day, or a later one.

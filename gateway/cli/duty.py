@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from gateway.alarms.duty import ANY
-from gateway.alarms.walltime import local_time, zone_named
+from gateway.alarms.walltime import local_time, which_one, zone_named
 from gateway.cli.liveness import known_at_ns
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.people import duty_there
@@ -123,7 +123,8 @@ def stand_in(
 def words_of(said: Mapping[str, Any], zone_name: str) -> str:
     """Of a stand-in as JSON has it, by the clock of whose turns they are."""
     where = f" in {', '.join(said['rosters'])}" if said["rosters"] else ""
-    end = f"{local_time(parse_rfc3339(said['to']), zone_named(zone_name)):%A %Y-%m-%d %H:%M} {zone_name}"
+    to_ns, zone = parse_rfc3339(said["to"]), zone_named(zone_name)
+    end = f"{local_time(to_ns, zone):%A %Y-%m-%d %H:%M}{which_one(to_ns, zone)} {zone_name}"
     return f"{said['person']} stands in for {said['instead_of']}{where} until {end}"
 
 
@@ -156,4 +157,5 @@ def _lines(row: Mapping[str, Any], name: Callable[[str], str]) -> Iterator[Text]
 
 
 def _local(moment: str, zone: tzinfo) -> str:
-    return f"{local_time(parse_rfc3339(moment), zone):%a %Y-%m-%d %H:%M}"
+    at_ns = parse_rfc3339(moment)
+    return f"{local_time(at_ns, zone):%a %Y-%m-%d %H:%M}{which_one(at_ns, zone)}"

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.cli.duty import asked_ns
+from gateway.cli.duty import asked_ns, words_of
 from gateway.errors import InputError
 from gateway.model import SECOND
 from gateway.times import format_rfc3339, parse_rfc3339
@@ -50,3 +50,14 @@ def test_a_time_of_the_clock_is_that_of_the_site_that_is_asked_about() -> None:
         asked_ns(at, {"America/New_York", "Asia/Shanghai"}, now_ns)
     zoned = asked_ns("2026-12-04T22:00:00Z", {"America/New_York", "Asia/Shanghai"}, now_ns)
     assert zoned == parse_rfc3339("2026-12-04T22:00:00Z")
+
+
+def test_a_time_that_comes_twice_says_which_one_is_meant() -> None:
+    said = {"person": "a", "instead_of": "b", "rosters": [], "to": "2026-10-25T01:45:00Z"}
+    assert words_of(said, "Europe/Paris").endswith("until Sunday 2026-10-25 02:45 +01:00 Europe/Paris")
+    first = {**said, "to": "2026-10-25T00:45:00Z"}
+    assert words_of(first, "Europe/Paris").endswith("until Sunday 2026-10-25 02:45 +02:00 Europe/Paris")
+    later = {**said, "to": "2026-10-25T02:45:00Z"}
+    assert words_of(later, "Europe/Paris").endswith("until Sunday 2026-10-25 03:45 Europe/Paris")
+    spring = {**said, "to": "2026-03-29T01:00:00Z"}
+    assert words_of(spring, "Europe/Paris").endswith("until Sunday 2026-03-29 03:00 Europe/Paris")
